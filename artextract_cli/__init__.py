@@ -1,0 +1,50 @@
+"""Find hidden layers in paintings by comparing a photograph with its multispectral bands."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from artextract_cli.contract import (
+    API_VERSION,
+    Backbone,
+    NoOptions,
+    SuperpixelFunction,
+    SuperpixelMethod,
+    option,
+    superpixel_count,
+)
+from artextract_cli.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from artextract_cli.compiling import compiled
+    from artextract_cli.region_kernels import connected_regions, gradient_magnitude
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "API_VERSION",
+    "Backbone",
+    "NoOptions",
+    "SuperpixelFunction",
+    "SuperpixelMethod",
+    "__version__",
+    "compiled",
+    "connected_regions",
+    "gradient_magnitude",
+    "hookimpl",
+    "option",
+    "superpixel_count",
+]
+
+# Public names whose modules import heavy packages: imported when they are first used.
+_LAZY = {
+    "compiled": "artextract_cli.compiling",
+    "connected_regions": "artextract_cli.region_kernels",
+    "gradient_magnitude": "artextract_cli.region_kernels",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(_LAZY[name]), name)

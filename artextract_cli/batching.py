@@ -1,0 +1,158 @@
+"""Graphs as tensors: one topology, and many side by side as a block-diagonal batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Self
+
+import numpy as np
+import torch  # noqa: TID253
+from numpy.typing import NDArray
+from torch import Tensor  # noqa: TID253
+
+from artextract_cli.dgl_compat import require_dgl
+from artextract_cli.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Topology:
+    """The edges of one graph as compressed sparse rows, every node with a self-loop.
+
+    Edges come in both directions and are sorted by target, then source, so the adjacency is its
+    own transpose and no other order of the edges is ever needed. All tensors are int64 on the CPU.
+    """
+
+    crow: Tensor  # (N+1,): the edges into node i are crow[i]..crow[i+1]
+    col: Tensor  # (E,): source of each edge
+    reverse: Tensor  # (E,): index of the edge in the opposite direction
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes N."""
+        return len(self.crow) - 1
+
+    @property
+    def n_edges(self) -> int:
+        """Number of directed edges E, self-loops included."""
+        return len(self.col)
+
+    @classmethod
+    def from_edges(cls, edges: NDArray[np.integer[Any]], n_nodes: int) -> Self:
+        """Sort ``edges`` (2, E), source over target, each in both directions, and add self-loops.
+
+        Edges given twice, and self-loops given already, count once. Raises :class:`InputError` for
+        node numbers outside 0..N-1 and for an edge without its opposite.
+        """
+        source, target = _checked(np.asarray(edges), n_nodes)
+        loops = np.arange(n_nodes, dtype=np.int64)
+        keys = np.unique(np.concatenate([target * n_nodes + source, loops * n_nodes + loops]))
+        target, source = np.divmod(keys, n_nodes)
+        opposite = source * n_nodes + target
+        reverse = np.searchsorted(keys, opposite)
+        alone = np.flatnonzero(keys[np.minimum(reverse, len(keys) - 1)] != opposite)
+        if alone.size:
+            i, j = source[alone[0]], target[alone[0]]
+            msg = f"edge {i} to {j} has no opposite {j} to {i}: build the graph again"
+            raise InputError(msg)
+        crow = np.concatenate([[0], np.bincount(target, minlength=n_nodes).cumsum()])
+        return cls(
+            crow=torch.from_numpy(crow),
+            col=torch.from_numpy(source),
+            reverse=torch.from_numpy(reverse),
+        )
+
+
+def _checked(edges: NDArray[np.integer[Any]], n_nodes: int) -> NDArray[np.int64]:
+    """Return ``edges`` as (2, E) int64; DGL and torch crash on node numbers out of range."""
+    if n_nodes < 1:
+        msg = f"a graph needs at least one node, got {n_nodes}: build the graph again"
+        raise InputError(msg)
+    if edges.ndim != 2 or len(edges) != 2 or edges.dtype.kind not in "iu":
+        msg = f"edges are {edges.shape} {edges.dtype}, not (2, E) integers: build the graph again"
+        raise InputError(msg)
+    if edges.size and not (edges.min() >= 0 and edges.max() < n_nodes):
+        msg = (
+            f"edges name nodes {edges.min()}..{edges.max()}, but the graph has only"
+            f" 0..{n_nodes - 1}: build the graph again"
+        )
+        raise InputError(msg)
+    return edges.astype(np.int64)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GraphBatch:
+    """Graphs side by side, N nodes and E edges in all, on one device: a ``MessageGraph``."""
+
+    n_nodes: int
+    source: Tensor  # (E,) int64
+    target: Tensor  # (E,) int64
+    crow: Tensor  # (N+1,) int64
+    reverse: Tensor  # (E,) int64
+    node_counts: Tensor  # (G,) int64
+    engine: str
+    device: torch.device
+
+    @classmethod
+    def of(cls, topologies: Sequence[Topology], *, engine: str, device: torch.device | str) -> Self:
+        """Number the nodes and edges of ``topologies`` through and move all to ``device`` once."""
+        if not topologies:
+            msg = "a batch needs at least one graph"
+            raise ValueError(msg)
+        node_counts = torch.tensor([topology.n_nodes for topology in topologies])
+        edge_counts = torch.tensor([topology.n_edges for topology in topologies])
+        first_node = (node_counts.cumsum(0) - node_counts).tolist()
+        first_edge = (edge_counts.cumsum(0) - edge_counts).tolist()
+        n_nodes, n_edges = int(node_counts.sum()), int(edge_counts.sum())
+        crow = [t.crow[:-1] + first for t, first in zip(topologies, first_edge, strict=True)]
+        crow.append(torch.tensor([n_edges]))
+        parts = (
+            *(t.col + first for t, first in zip(topologies, first_node, strict=True)),
+            *(t.reverse + first for t, first in zip(topologies, first_edge, strict=True)),
+            *crow,
+            node_counts,
+        )
+        packed = torch.cat(parts).to(device)
+        sizes = [n_edges, n_edges, n_nodes + 1, len(topologies)]
+        source, reverse, rows, counts = torch.split(packed, sizes)
+        nodes = torch.arange(n_nodes, device=packed.device)
+        return cls(
+            n_nodes=n_nodes,
+            source=source,
+            target=nodes.repeat_interleave(rows.diff(), output_size=n_edges),
+            crow=rows,
+            reverse=reverse,
+            node_counts=counts,
+            engine=engine,
+            device=packed.device,
+        )
+
+    def dgl(self) -> Any:
+        """The batch as a ``dgl.DGLGraph`` on its device, edges in our order, self-loops included.
+
+        Made once. Raises :class:`DependencyError`, naming what to install, where DGL is missing or
+        was built without support for the device.
+        """
+        return self._dgl_graph
+
+    @cached_property
+    def _dgl_graph(self) -> Any:
+        dgl = require_dgl(self.device)
+        graph = dgl.graph((self.source, self.target), num_nodes=self.n_nodes)
+        ends = self.crow[self.node_counts.cumsum(0)]
+        graph.set_batch_num_nodes(self.node_counts)
+        graph.set_batch_num_edges(ends.diff(prepend=ends.new_zeros(1)))
+        return graph
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        sizes: list[int] = self.node_counts.tolist()
+        return sizes
+
+    def pool(self, x: Tensor, how: Literal["max", "mean"]) -> Tensor:
+        """Pool ``x`` (N, V, D) over the nodes of each graph: (G, V, D).
+
+        The gradient of a maximum reached by several nodes is shared equally among them.
+        """
+        graphs = torch.split(x, self._sizes)
+        pooled = [graph.amax(0) if how == "max" else graph.mean(0) for graph in graphs]
+        return torch.stack(pooled)

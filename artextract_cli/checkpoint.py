@@ -1,0 +1,187 @@
+"""Model files (safetensors that describe themselves) and resume states (checked by sha256)."""
+
+import dataclasses
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch  # noqa: TID253
+
+from artextract_cli.calibration import Calibration
+from artextract_cli.console import warn
+from artextract_cli.errors import DependencyError, InputError, UsageError
+from artextract_cli.files import atomic_path
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin_options import make_options
+from artextract_cli.siamese import SiameseNetwork
+from artextract_cli.superpixel_graph import GraphRecipe
+
+FORMAT = "artextract-model"
+FORMAT_VERSION = 1
+MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
+_DIGEST_MARK = b"\nsha256:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """What a model file tells about itself."""
+
+    backbone: Mapping[str, str]  # name, distribution, version
+    options: Mapping[str, Any]
+    in_size: int
+    pooling: str
+    objective: str
+    margin: float
+    seed: int
+    recipe: GraphRecipe
+    superpixels: Mapping[str, str]
+    feature_names: tuple[tuple[str, ...], tuple[str, ...]]
+    wavelengths: tuple[float, ...] | None
+    best_epoch: int
+    train_loss: float
+    val_loss: float
+    versions: Mapping[str, str]
+    engine: str
+    calibration: Mapping[str, Calibration]  # "fused" and "band"; empty until training ends
+
+
+def new_network(card: ModelCard) -> SiameseNetwork:
+    """Make an untrained network as the card says.
+
+    Raises
+    ------
+    DependencyError
+        If the backbone's plugin is not installed; the sentence says what to install.
+    """
+    name, distribution = card.backbone["name"], card.backbone["distribution"]
+    try:
+        plugin = plugin_host().find("backbones", name)
+    except UsageError as error:
+        msg = (
+            f"the model needs backbone {name!r} of {distribution} {card.backbone['version']}: "
+            f"install it with 'pip install {distribution}=={card.backbone['version']}'"
+        )
+        raise DependencyError(msg) from error
+    if plugin.origin != dict(card.backbone):
+        warn(
+            f"the model was made with {name} of {distribution} {card.backbone['version']}, "
+            f"installed is that of {plugin.distribution} {plugin.version}"
+        )
+    backbone = plugin.spec.load()(card.in_size, make_options(plugin.spec, card.options))
+    return SiameseNetwork(backbone, card.pooling)
+
+
+def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:
+    """Write a model file, whole or not at all; equal models give equal bytes."""
+    description = {"format": FORMAT, "format_version": FORMAT_VERSION, **dataclasses.asdict(card)}
+    metadata = {"artextract": json.dumps(description, sort_keys=True)}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(safetensors.torch.save(tensors, metadata))
+
+
+def model_path(run: Path) -> Path:
+    """The model file of a run directory, or the file itself."""
+    return run / MODEL_NAME if run.is_dir() else run
+
+
+def read_card(run: Path) -> ModelCard:
+    """Read what a model tells about itself; ``run`` is a run directory or a model file.
+
+    Raises
+    ------
+    InputError
+        If there is no model, or it is damaged or no artextract model.
+    """
+    path = model_path(run)
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+        described = json.loads(metadata["artextract"])
+        kind, version = described.pop("format"), described.pop("format_version")
+    except FileNotFoundError as error:
+        msg = f"there is no model {path}: make one with 'artextract train'"
+        raise InputError(msg) from error
+    except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
+        msg = f"{path} is damaged or is not a model of artextract ({error}): train it again"
+        raise InputError(msg) from error
+    if (kind, version) != (FORMAT, FORMAT_VERSION):
+        msg = f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}"
+        raise InputError(msg)
+    return _card(path, described)
+
+
+def _card(path: Path, described: dict[str, Any]) -> ModelCard:
+    try:
+        wavelengths = described["wavelengths"]
+        photograph, band = described["feature_names"]
+        described |= {
+            "recipe": GraphRecipe(**described["recipe"]),
+            "feature_names": (tuple(photograph), tuple(band)),
+            "wavelengths": None if wavelengths is None else tuple(wavelengths),
+            "calibration": {
+                name: Calibration(scores=tuple(c["scores"]), levels=tuple(c["levels"]))
+                for name, c in described["calibration"].items()
+            },
+        }
+        return ModelCard(**described)
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"the description of model {path} is incomplete ({error}): train it again"
+        raise InputError(msg) from error
+
+
+def load_model(run: Path) -> tuple[SiameseNetwork, ModelCard]:
+    """Read a trained network, in evaluation mode, and its card.
+
+    Raises
+    ------
+    InputError
+        If the weights do not fit the backbone that the card names.
+    """
+    card = read_card(run)
+    network = new_network(card)
+    try:
+        network.load_state_dict(safetensors.torch.load_file(model_path(run)))
+    except (RuntimeError, safetensors.SafetensorError) as error:
+        msg = (
+            f"the weights in {model_path(run)} do not fit backbone {card.backbone['name']!r} with "
+            "the options in its description: the file is damaged or of another backbone"
+        )
+        raise InputError(msg) from error
+    return network.eval(), card
+
+
+def save_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Write a resume state: a torch archive followed by its sha256."""
+    buffer = io.BytesIO()
+    torch.save(dict(state), buffer)
+    payload = buffer.getvalue()
+    digest = hashlib.sha256(payload).hexdigest().encode()
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(payload + _DIGEST_MARK + digest)
+
+
+def load_state(path: Path) -> dict[str, Any]:
+    """Read a resume state after checking its sha256; only tensors and plain values are admitted.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is damaged.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        msg = f"there is nothing to resume: {path} does not exist; train without --resume"
+        raise InputError(msg) from error
+    payload, mark, digest = content.rpartition(_DIGEST_MARK)
+    if not mark or hashlib.sha256(payload).hexdigest().encode() != digest:
+        msg = f"the resume state {path} is damaged: train again without --resume"
+        raise InputError(msg)
+    return dict(torch.load(io.BytesIO(payload), weights_only=True))

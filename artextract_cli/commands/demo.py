@@ -1,0 +1,55 @@
+"""`artextract demo`: the whole job on simulated paintings."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artextract_cli import console
+from artextract_cli.commands.evaluate import as_data, evaluation_tables
+from artextract_cli.commands.parameters import Device, Engine
+from artextract_cli.config import remember
+from artextract_cli.errors import UsageError
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for everything; must not exist yet.")] = Path(
+        "demo"
+    ),
+    epochs: Annotated[int, typer.Option(min=1, help="Training epochs.")] = 10,
+    train: Annotated[int, typer.Option(min=2, help="Training scenes.")] = 24,
+    val: Annotated[int, typer.Option(min=1, help="Validation scenes.")] = 8,
+    size: Annotated[int, typer.Option(min=32, help="Side of the pictures in pixels.")] = 256,
+    device: Device = "auto",
+    engine: Engine = "auto",
+) -> None:
+    """Simulate paintings, build graphs, train, infer, evaluate and draw; nothing is needed."""
+    if out.exists() and any(out.iterdir()):
+        msg = f"{out} is not empty: choose another --out"
+        raise UsageError(msg)
+    from artextract_cli.demo import run_demo
+
+    made = run_demo(
+        out, n_train=train, n_val=val, size=size, epochs=epochs, device=device, engine=engine
+    )
+    remember(
+        ("graph build", {"dataset": made.dataset, "out": made.graphs}),
+        ("train", {"graphs": made.graphs}),
+        ("infer", {"dataset": made.dataset, "out": made.results, "model": made.run}),
+        ("evaluate", {"results": made.results, "truth": made.dataset}),
+        ("visualize pair", {"results": made.results, "model": made.run}),
+    )
+    console.emit(
+        {
+            "evaluation": as_data(made.evaluation),
+            "overlay": made.overlay,
+            "loss": made.loss,
+            "results": made.results,
+        },
+        [
+            *evaluation_tables(made.evaluation),
+            f"overlay    {made.overlay}",
+            f"loss plot  {made.loss}",
+            f"results    {made.results}",
+        ],
+    )

@@ -1,0 +1,103 @@
+"""`artextract graph`: make superpixel graphs and look at them."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from artextract_cli import console
+from artextract_cli.commands.parameters import Remember, Wavelengths, parse_wavelengths
+from artextract_cli.config import remember as remember_in_config
+
+app = typer.Typer(no_args_is_help=True, help="Make superpixel graphs and look at them.")
+
+
+@app.command()
+def build(
+    dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
+    out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
+    superpixels: Annotated[
+        str, typer.Option(help="Superpixel method; see 'artextract plugins list'.")
+    ] = "slic",
+    superpixel_options: Annotated[
+        list[str] | None,
+        typer.Option("-s", help="Option of the superpixel method, e.g. n_segments=3000."),
+    ] = None,
+    segmentation: Annotated[
+        Literal["shared", "separate"],
+        typer.Option(help="One label map for all pictures, or each by itself (as published)."),
+    ] = "shared",
+    features: Annotated[
+        Literal["standard", "published"], typer.Option(help="Which node features to compute.")
+    ] = "standard",
+    size: Annotated[
+        int | None, typer.Option(min=8, help="Resize pictures to this side in pixels first.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 1,
+    wavelengths: Wavelengths = None,
+    remember: Remember = False,
+) -> None:
+    """Cut every scene into superpixels and write its graphs; what is up to date is skipped."""
+    from artextract_cli.graph_building import build_dataset
+    from artextract_cli.plugin_options import split_words
+    from artextract_cli.superpixel_graph import GraphRecipe
+
+    recipe = GraphRecipe(
+        superpixels=superpixels,
+        superpixel_options=split_words(superpixel_options or []),
+        segmentation=segmentation,
+        features=features,
+        size=size,
+    )
+    report = build_dataset(
+        dataset, out, recipe, jobs=jobs, wavelengths=parse_wavelengths(wavelengths)
+    )
+    if remember:
+        remember_in_config(
+            ("graph build", {"dataset": dataset, "out": out}),
+            ("train", {"graphs": out}),
+            ("infer", {"dataset": dataset}),
+            ("evaluate", {"truth": dataset}),
+        )
+    counts = {"built": report.n_built, "up_to_date": report.n_skipped}
+    console.emit(
+        {"graphs": out, **counts},
+        f"{out}: {report.n_built} scenes built, {report.n_skipped} up to date",
+    )
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
+) -> None:
+    """Show what is in a graph file and how it was made."""
+    from artextract_cli.graph_store import load_graphs, load_meta
+
+    graphs, meta = load_graphs(file), load_meta(file)
+    sizes = [
+        {
+            "view": "all views" if len(graphs.graphs) == 1 else str(i),
+            "superpixels": graph.n_nodes,
+            "edges": graph.edges.shape[1],
+            "mean_neighbours": graph.edges.shape[1] / graph.n_nodes,
+            "median_size_px": float(sorted(graph.counts)[graph.n_nodes // 2]),
+        }
+        for i, graph in enumerate(graphs.graphs)
+    ]
+    rows = [tuple(row.values()) for row in sizes]
+    described = {
+        "scene": graphs.name,
+        "split": graphs.split,
+        "bands": ", ".join(graphs.band_ids),
+        "wavelengths": graphs.wavelengths,
+        "recipe": meta["recipe"],
+        "superpixels": meta["superpixels_origin"],
+        "features": ", ".join(graphs.feature_names[0]),
+    }
+    console.emit(
+        meta | {"graphs": sizes},
+        [
+            console.mapping_table(str(file), described),
+            console.table("graphs", list(sizes[0]), rows),
+        ],
+    )

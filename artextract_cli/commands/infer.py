@@ -1,0 +1,70 @@
+"""`artextract infer`: score scenes with a trained model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artextract_cli import console
+from artextract_cli.commands.parameters import (
+    Bands,
+    Device,
+    Engine,
+    Photograph,
+    Remember,
+    Wavelengths,
+    parse_bands,
+    parse_wavelengths,
+)
+from artextract_cli.config import remember as remember_in_config
+from artextract_cli.errors import UsageError
+
+
+def infer(
+    dataset: Annotated[
+        Path | None, typer.Argument(help="Dataset folder; or give --rgb and --band.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
+    model: Annotated[
+        Path, typer.Option(help="Run directory or model file made by 'artextract train'.")
+    ] = Path("run"),
+    rgb: Photograph = None,
+    band: Bands = None,
+    split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
+    wavelengths: Wavelengths = None,
+    device: Device = "auto",
+    engine: Engine = "auto",
+    remember: Remember = False,
+) -> None:
+    """Score every scene: heat map, attention, embeddings, similarity, regions."""
+    if (rgb is None) == (dataset is None) or (rgb is None) != (not band):
+        msg = "give either a dataset folder, or one --rgb FILE with --band NM=FILE"
+        raise UsageError(msg)
+    from artextract_cli.dataset import pair_files
+    from artextract_cli.inference import open_model
+    from artextract_cli.scene_inference import infer_dataset, infer_scenes
+
+    opened = open_model(model, device=device, engine=engine)
+    if dataset is None:
+        described = infer_scenes([pair_files(rgb, parse_bands(band or []))], out, opened)
+    else:
+        described = infer_dataset(
+            dataset, out, opened, split=split, wavelengths=parse_wavelengths(wavelengths)
+        )
+    if remember:
+        remember_in_config(
+            ("infer", {"dataset": dataset, "out": out, "model": model}),
+            ("evaluate", {"results": out, "truth": dataset}),
+            ("visualize pair", {"results": out, "model": model}),
+        )
+    rows = [
+        (
+            d["scene"],
+            d["euclidean_distance"]["fused"],
+            d["cosine_similarity"]["fused"],
+            100 * d["share_above_1_percent_false_alarms"],
+        )
+        for d in described
+    ]
+    columns = ("scene", "Euclidean distance", "cosine similarity", "% above 1 % false alarms")
+    console.emit(described, console.table(f"results in {out}", columns, rows))

@@ -1,0 +1,63 @@
+"""Parameters that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artextract_cli.errors import UsageError
+
+Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or cuda.")]
+Engine = Annotated[str, typer.Option(help="Message passing by: auto, dgl or torch.")]
+Remember = Annotated[
+    bool, typer.Option("--remember", help="Write the paths into artextract.yaml for next time.")
+]
+Wavelengths = Annotated[
+    str | None,
+    typer.Option(help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950."),
+]
+Photograph = Annotated[
+    Path | None, typer.Option("--rgb", help="One photograph instead of a dataset.")
+]
+Bands = Annotated[
+    list[str] | None,
+    typer.Option("--band", help="A band of that photograph as NM=FILE, e.g. 950=ir.tif."),
+]
+
+
+def parse_wavelengths(text: str | None) -> tuple[float, ...] | None:
+    """Turn ``420,470`` into numbers.
+
+    Raises
+    ------
+    UsageError
+        If a part is no number above zero.
+    """
+    if text is None:
+        return None
+    try:
+        made = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        made = ()
+    if not made or not all(0 < value < float("inf") for value in made):
+        msg = f"--wavelengths takes numbers in nm parted by commas, such as 420,850; got {text!r}"
+        raise UsageError(msg)
+    return made
+
+
+def parse_bands(words: list[str]) -> dict[str, Path]:
+    """Turn ``["950=ir.tif"]`` into a mapping from band to file.
+
+    Raises
+    ------
+    UsageError
+        If a word has no ``=``, or a band comes twice.
+    """
+    bands: dict[str, Path] = {}
+    for word in words:
+        name, equals, file = word.partition("=")
+        if not (name and equals and file) or name in bands:
+            msg = f"--band takes each band once as NM=FILE, such as 950=ir.tif; got {word!r}"
+            raise UsageError(msg)
+        bands[name] = Path(file)
+    return bands

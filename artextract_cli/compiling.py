@@ -1,0 +1,19 @@
+"""How loops over pixels are compiled."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+from numba import njit  # noqa: TID253
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of arrays and numbers by numba, for one thread.
+
+    The result is cached on disk, so that only the first run on a machine pays for compiling: beside
+    the source where that can be written, else in the user's cache (or ``NUMBA_CACHE_DIR``). Every
+    combination of argument types is compiled anew: call a kernel with one type and memory layout.
+    """
+    return cast("Callable[P, R]", njit(cache=True, error_model="numpy")(kernel))

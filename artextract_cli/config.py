@@ -1,0 +1,74 @@
+"""Defaults from a YAML file: `artextract.yaml` in the working directory, or --config FILE.
+
+The file mirrors the command line: a key per command, in it a key per option, with underscores::
+
+    graph:
+      build: {dataset: scans, out: graphs, superpixel_options: {n_segments: 3000}}
+    train: {backbone: gat, options: {heads: 4}}
+
+What a flag or the environment says wins over the file. A key that is no option is an error.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from artextract_cli.errors import InputError
+from artextract_cli.yaml_io import read_yaml, write_yaml
+
+CONFIG_FILE = Path("artextract.yaml")
+
+
+def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:
+    """Read defaults for the commands below ``group``, checked against their options.
+
+    Without ``path`` the file in the working directory is taken, if there is one.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no YAML, or a key is neither a command nor an option.
+    """
+    if path is None:
+        if not CONFIG_FILE.is_file():
+            return {}
+        path = CONFIG_FILE
+    content = read_yaml(path)
+    return _checked(path, "", content or {}, group)
+
+
+def _checked(path: Path, place: str, content: Any, group: Any) -> dict[str, Any]:
+    if not isinstance(content, Mapping):
+        msg = f"{path}: {place or 'the file'} must hold keys and values"
+        raise InputError(msg)
+    commands = getattr(group, "commands", None)
+    known = set(commands or {param.name for param in group.params})
+    for key in content:
+        if key not in known:
+            kind = "command" if commands else "option"
+            msg = f"{path}: {place}{key} is no {kind}; known are: {', '.join(sorted(known))}"
+            raise InputError(msg)
+    if commands:
+        return {
+            key: _checked(path, f"{place}{key}.", value or {}, commands[key])
+            for key, value in content.items()
+        }
+    return {key: _words(value) for key, value in content.items()}
+
+
+def _words(value: Any) -> Any:
+    """Options of a plugin may be written as a mapping: make key=value words of it."""
+    if isinstance(value, Mapping):
+        return [f"{key}={item}" for key, item in value.items()]
+    return value
+
+
+def remember(*settings: tuple[str, Mapping[str, Any]]) -> None:
+    """Put ``("graph build", {"out": path})`` pairs into artextract.yaml; the rest of it stays."""
+    content = (read_yaml(CONFIG_FILE) or {}) if CONFIG_FILE.is_file() else {}
+    for command, values in settings:
+        node = content
+        for part in command.split():
+            node = node.setdefault(part, {})
+        node.update({key: str(value) for key, value in values.items() if value is not None})
+    write_yaml(CONFIG_FILE, content)

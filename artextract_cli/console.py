@@ -1,0 +1,133 @@
+"""What the user sees: results on stdout, talk and progress on stderr."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import rich.console
+import rich.markup
+import rich.progress
+import rich.table
+
+
+@dataclass
+class _Settings:
+    as_json: bool = False
+    verbosity: int = 0
+
+
+_settings = _Settings()
+
+
+def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
+    """Set how this process talks: JSON results; -1 quiet, 0 normal, 1 verbose."""
+    _settings.as_json = as_json
+    _settings.verbosity = verbosity
+
+
+def talk(message: str) -> None:
+    """Tell what is going on, unless quiet."""
+    if _settings.verbosity >= 0:
+        sys.stderr.write(f"{message}\n")
+
+
+def detail(message: str) -> None:
+    """Tell a detail, only if verbose."""
+    if _settings.verbosity > 0:
+        sys.stderr.write(f"{message}\n")
+
+
+def warn(message: str) -> None:
+    """Warn in one line, even when quiet."""
+    sys.stderr.write(f"warning: {message}\n")
+
+
+def error(message: str) -> None:
+    """Report an error in one line."""
+    sys.stderr.write(f"error: {message}\n")
+
+
+def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Table]") -> None:
+    """Write a result to stdout: ``data`` as JSON if asked for, else ``text``."""
+    if _settings.as_json:
+        sys.stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
+        return
+    console = rich.console.Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    parts = [text] if isinstance(text, str | rich.table.Table) else text
+    for part in parts:
+        console.print(part, markup=False) if isinstance(part, str) else console.print(part)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
+    """A table whose numbers are right-aligned and floats have three places."""
+    made = rich.table.Table(title=title, title_justify="left")
+    numeric = [
+        all(isinstance(row[i], int | float) or row[i] is None for row in rows)
+        for i in range(len(columns))
+    ]
+    for column, right in zip(columns, numeric, strict=True):
+        made.add_column(column, justify="right" if right else "left")
+    for row in rows:
+        made.add_row(*(rich.markup.escape(_cell(value)) for value in row))
+    return made
+
+
+def mapping_table(title: str, values: Mapping[str, Any]) -> rich.table.Table:
+    """A table of names and values."""
+    return table(title, ("", ""), [(key, _cell(value)) for key, value in values.items()])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+class Advance(Protocol):
+    """Tells that one more item is done, with a word on it."""
+
+    def __call__(self, note: str = "", /) -> None:
+        """Count one more item."""
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Advance]:
+    """Show progress on stderr: a bar on a terminal, plain lines elsewhere, nothing if quiet."""
+    if _settings.verbosity < 0:
+        yield lambda note="": None
+    elif sys.stderr.isatty():
+        yield from _bar(label, total)
+    else:
+        yield _Lines(label, total)
+
+
+def _bar(label: str, total: int) -> Iterator[Advance]:
+    columns = (
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TimeRemainingColumn(),
+        rich.progress.TextColumn("{task.fields[note]}"),
+    )
+    console = rich.console.Console(stderr=True)
+    with rich.progress.Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=total, note="")
+        yield lambda note="": bar.update(task, advance=1, note=note)
+
+
+class _Lines:
+    """Progress without a terminal: at most one line in five seconds, and the last."""
+
+    def __init__(self, label: str, total: int) -> None:
+        self.label, self.total, self.done = label, total, 0
+        self.spoke_at = time.monotonic()
+
+    def __call__(self, note: str = "", /) -> None:
+        self.done += 1
+        if self.done == self.total or time.monotonic() - self.spoke_at > 5:
+            self.spoke_at = time.monotonic()
+            talk(f"{self.label}: {self.done}/{self.total} {note}".rstrip())

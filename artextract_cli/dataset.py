@@ -1,0 +1,232 @@
+"""Datasets: scenes on disk, and what ``dataset.yaml`` says about them.
+
+::
+
+    wavelengths: {"17": 560, "19": 580}   # nm, by the band part of the file names
+    clean: all                            # or a list of scenes known to hide nothing
+    pixels_per_mm: 12.5
+    notes: free text
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from artextract_cli.dataset_layout import Finding, FoundScene, find_scenes, natural_key
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.scene import SceneFiles
+from artextract_cli.yaml_io import read_model
+
+DESCRIPTION = "dataset.yaml"
+SHORTEST_NM, LONGEST_NM = 100, 100_000
+"""Far ultraviolet to far infrared; what lies outside is hardly a wavelength in nm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """The scenes of a dataset: training first, in natural order of their names."""
+
+    root: Path
+    scenes: tuple[SceneFiles, ...]
+    pixels_per_mm: float | None
+    notes: str
+
+
+def open_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Dataset:
+    """List the scenes of a dataset; no picture is opened, and no truth.
+
+    ``wavelengths`` in nm, one per band in natural order, win over those of ``dataset.yaml``.
+
+    Raises
+    ------
+    InputError
+        If there are no scenes, ``dataset.yaml`` is wrong, or a scene is not whole.
+    UsageError
+        If ``wavelengths`` are no wavelengths in nm.
+    """
+    dataset, findings = list_dataset(root, wavelengths)
+    errors = [finding.message for finding in findings if finding.level == "error"]
+    if errors:
+        others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
+        raise InputError(errors[0] + others)
+    return dataset
+
+
+def list_dataset(
+    root: Path, wavelengths: Sequence[float] | None = None
+) -> tuple[Dataset, list[Finding]]:
+    """List the scenes of a dataset, whole or not, and every problem of its layout.
+
+    Raises
+    ------
+    InputError
+        If there are no scenes.
+    UsageError
+        As :func:`open_dataset`.
+    """
+    given = None if wavelengths is None else tuple(map(_checked_option, wavelengths))
+    scenes, findings = find_scenes(root)
+    if not scenes:
+        msg = (
+            f"{root} holds no scenes: expected are {{train,val}}/rgb_images/<scene>_RGB.png "
+            "with {train,val}/ms_masks/<scene>_ms_<band>.png"
+        )
+        raise InputError(msg)
+    description = _read_description(root / DESCRIPTION, findings)
+    findings += _unknown_clean(root / DESCRIPTION, description, scenes)
+    for scene in scenes:
+        findings += _band_problems(root / DESCRIPTION, scene, description.wavelengths, given)
+    dataset = Dataset(
+        root=root,
+        scenes=tuple(_scene_files(scene, description, given) for scene in scenes),
+        pixels_per_mm=description.pixels_per_mm,
+        notes=description.notes or "",
+    )
+    return dataset, findings
+
+
+def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
+    """Make a scene of one photograph and its bands by id; ids that are numbers are nm.
+
+    Raises
+    ------
+    UsageError
+        If there are no bands, or only some ids are wavelengths in nm.
+    """
+    ids = tuple(sorted(bands, key=natural_key))
+    numbers = [number for number in map(_number, ids) if number is not None]
+    if not ids:
+        msg = f"{rgb} has no bands: give at least one, such as --band 950=FILE"
+        raise UsageError(msg)
+    if numbers and len(numbers) < len(ids):
+        msg = f"give all bands a wavelength in nm, or none of them; got {', '.join(ids)}"
+        raise UsageError(msg)
+    return SceneFiles(
+        name=rgb.stem.removesuffix("_RGB"),
+        split="",
+        rgb=rgb,
+        bands=tuple(bands[band] for band in ids),
+        band_ids=ids,
+        wavelengths=tuple(map(_checked_option, numbers)) or None,
+        truth=None,
+        mask=None,
+        clean=None,
+    )
+
+
+def _in_nm(value: float) -> float:
+    if not SHORTEST_NM <= value <= LONGEST_NM:
+        msg = f"a wavelength is between {SHORTEST_NM} and {LONGEST_NM} nm"
+        raise ValueError(msg)
+    return value
+
+
+def _all_or_names(value: object) -> object:
+    """Scene names that are numbers come as such from YAML."""
+    if value is None or value == "all":
+        return value
+    if isinstance(value, list) and all(type(name) in (str, int) for name in value):
+        return tuple(map(str, value))
+    msg = "expected is 'all' or a list of scene names"
+    raise ValueError(msg)
+
+
+class _Description(BaseModel):
+    """The content of ``dataset.yaml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    wavelengths: dict[str, Annotated[float, AfterValidator(_in_nm)]] | None = None
+    clean: Annotated[Literal["all"] | tuple[str, ...] | None, BeforeValidator(_all_or_names)] = None
+    pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    notes: str | None = None
+
+
+def _read_description(path: Path, findings: list[Finding]) -> _Description:
+    if not path.exists():
+        return _Description()
+    try:
+        return read_model(path, _Description)
+    except InputError as error:
+        findings.append(Finding(level="error", scene="", file=path, message=str(error)))
+        return _Description()
+
+
+def _unknown_clean(
+    path: Path, description: _Description, scenes: Sequence[FoundScene]
+) -> Iterator[Finding]:
+    if description.clean is None or description.clean == "all":
+        return
+    if unknown := set(description.clean) - {scene.name for scene in scenes}:
+        names = ", ".join(sorted(unknown, key=natural_key))
+        message = f"{path}: clean names scenes that do not exist: {names}"
+        yield Finding(level="error", scene="", file=path, message=message)
+
+
+def _band_problems(
+    path: Path,
+    scene: FoundScene,
+    listed: Mapping[str, float] | None,
+    given: tuple[float, ...] | None,
+) -> Iterator[Finding]:
+    """Tell where the bands of a scene are not those that have wavelengths."""
+    if not scene.bands:
+        return
+    problems = [
+        f"scene {scene.name} has no band {band}, which {path} lists"
+        for band in listed or ()
+        if band not in scene.bands
+    ]
+    if given is not None and len(given) != len(scene.bands):
+        ids = ", ".join(scene.bands)
+        problems.append(
+            f"{len(given)} wavelengths are given but scene {scene.name} has "
+            f"{len(scene.bands)} bands: {ids}"
+        )
+    if given is None and listed:
+        problems += [
+            f"{file} has no wavelength in {path}: list band {band} there, or take the file away"
+            for band, file in scene.bands.items()
+            if band not in listed
+        ]
+    for message in problems:
+        yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def _scene_files(
+    scene: FoundScene, description: _Description, given: tuple[float, ...] | None
+) -> SceneFiles:
+    clean = description.clean
+    listed = description.wavelengths or {}
+    known = given or tuple(listed[band] for band in scene.bands if band in listed)
+    return SceneFiles(
+        name=scene.name,
+        split=scene.split,
+        rgb=scene.rgb,
+        bands=tuple(scene.bands.values()),
+        band_ids=tuple(scene.bands),
+        wavelengths=known if known and len(known) == len(scene.bands) else None,
+        truth=scene.truth,
+        mask=scene.mask,
+        clean=None if clean is None else clean == "all" or scene.name in clean,
+    )
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _checked_option(nm: float) -> float:
+    try:
+        return _in_nm(nm)
+    except ValueError as error:
+        msg = f"{nm:g} is not in nm: {error}"
+        raise UsageError(msg) from error

@@ -1,0 +1,164 @@
+"""Decoders of PNG, BMP, JPEG and TIFF files that keep the full depth and notice missing data.
+
+Pillow would read 16-bit RGB PNG as 8 bit, so PNG goes through imagecodecs and TIFF through
+tifffile. They raise one of ``DECODING_ERRORS`` on damaged files.
+"""
+
+import io
+import logging
+import math
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import imagecodecs
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin
+
+from artextract_cli.errors import InputError
+
+# What the decoding libraries raise on damaged files; they have no common base.
+DECODING_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+_ORIENTATION = 0x0112
+_TIFF_COLOURS = {"MINISWHITE", "MINISBLACK", "RGB", "PALETTE"}
+
+# Without a handler, tifffile's remarks on damaged files would reach stderr beside our own error.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
+
+class Stored(NamedTuple):
+    """A picture as its file holds it."""
+
+    values: NDArray[Any]  # (H, W) or (H, W, C), alpha included; unsigned integers or floats
+    bits: int  # of unsigned integers: full scale is 2**bits - 1
+    orientation: int  # as EXIF counts it: 1 is upright
+
+
+Decoder = Callable[[Path, int], Stored]
+
+
+def decode_png(path: Path, max_pixels: int) -> Stored:
+    """Decode PNG; palettes become RGB, and 1, 2 and 4 bits become 8."""
+    data = path.read_bytes()
+    chunks = dict(_png_chunks(data))
+    width, height = struct.unpack_from(">II", chunks[b"IHDR"])
+    _check_size(path, width, height, max_pixels)
+    exif = Image.Exif()
+    exif.load(bytes(chunks.get(b"eXIf", b"")))
+    values = imagecodecs.png_decode(data)
+    return Stored(values, values.dtype.itemsize * 8, _orientation(exif))
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    """Name and body of each chunk up to IEND (PNG, third edition, section 5.3)."""
+    offset, name = 8, b""
+    while name != b"IEND":
+        size, name = struct.unpack_from(">I4s", data, offset)
+        yield name, memoryview(data)[offset + 8 : offset + 8 + size]
+        offset += size + 12
+
+
+def decode_bmp(path: Path, max_pixels: int) -> Stored:
+    """Decode BMP."""
+    return _decode_by_pillow(BmpImagePlugin.BmpImageFile, path, max_pixels)
+
+
+def decode_jpeg(path: Path, max_pixels: int) -> Stored:
+    """Decode JPEG of 8 bit, grey or YCbCr."""
+    return _decode_by_pillow(JpegImagePlugin.JpegImageFile, path, max_pixels)
+
+
+def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path, limit: int) -> Stored:
+    """Decode 8 bit. The class is called itself because ``Image.open`` has a lower limit."""
+    with image_class(io.BytesIO(path.read_bytes())) as image:
+        _check_size(path, *image.size, limit)
+        if image.mode not in {"1", "L", "P", "RGB", "RGBA"}:
+            msg = f"{path} holds {image.mode} colours; save it as grey or RGB"
+            raise InputError(msg)
+        orientation = _orientation(image.getexif())
+        converted = image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
+        return Stored(np.asarray(converted), 8, orientation)
+
+
+def decode_tiff(path: Path, max_pixels: int) -> Stored:
+    """Decode TIFF of one page: strips or tiles, grey, RGB or palette, unsigned or float."""
+    with tifffile.TiffFile(path) as tiff:
+        if len(tiff.pages) != 1:
+            msg = f"{path} has {len(tiff.pages)} pages; save each page as a file of its own"
+            raise InputError(msg)
+        page: Any = tiff.pages.first
+        _check_size(path, page.imagewidth, page.imagelength, max_pixels)
+        _check_tiff_kind(path, page)
+        _check_complete(tiff)
+        planes = page.asarray().reshape(page.shaped)[:, 0]  # (planes, H, W, samples)
+    values = np.moveaxis(planes, 0, 2).reshape(*planes.shape[1:3], -1)
+    orientation = int(page.tags.valueof(_ORIENTATION, default=1))
+    if values.dtype == bool:
+        values = values.astype(np.uint8)
+    if page.photometric.name == "PALETTE":
+        return Stored(np.moveaxis(page.colormap[:, values[..., 0]], 0, 2), 16, orientation)
+    if page.photometric.name == "MINISWHITE" and values.dtype.kind == "u":
+        values = values.dtype.type(2**page.bitspersample - 1) - values
+    return Stored(values, page.bitspersample, orientation)
+
+
+def decode_pages(path: Path) -> NDArray[Any]:
+    """Decode a TIFF of one or more pages of grey as (H, W, pages)."""
+    with tifffile.TiffFile(path) as tiff:
+        _check_complete(tiff)
+        return np.stack([page.asarray() for page in tiff.pages], axis=-1)
+
+
+def _check_tiff_kind(path: Path, page: Any) -> None:
+    colours = page.photometric.name
+    decoded_to_rgb = colours == "YCBCR" and page.compression.name == "JPEG"
+    if colours not in _TIFF_COLOURS and not decoded_to_rgb:
+        msg = f"{path} holds {colours} colours; save it as grey or RGB"
+        raise InputError(msg)
+    if page.samplesperpixel > 4 or page.imagedepth > 1:
+        n_channels = page.samplesperpixel * page.imagedepth
+        msg = f"{path} has {n_channels} channels; save each band as a file of its own"
+        raise InputError(msg)
+    if page.dtype is None or page.dtype.kind not in "buf":
+        msg = f"{path} holds {page.dtype} values; save it as unsigned integers or as floats"
+        raise InputError(msg)
+
+
+def _check_complete(tiff: tifffile.TiffFile) -> None:
+    """Check that no page, strip or tile is missing; tifffile leaves them out or fills in zeros."""
+    for page in tiff.pages:
+        segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
+        n_missing = math.prod(page.chunked) - sum(
+            size > 0 and offset + size <= tiff.filehandle.size for offset, size in segments
+        )
+        if n_missing:
+            msg = f"{n_missing} strips or tiles are missing"
+            raise ValueError(msg)
+    tiff.filehandle.seek(tiff.pages.next_page_offset)
+    if any(tiff.filehandle.read(tiff.tiff.offsetsize)):
+        msg = "its last page is missing"
+        raise ValueError(msg)
+
+
+def _check_size(path: Path, width: int, height: int, max_pixels: int) -> None:
+    if not 1 <= width * height <= max_pixels:
+        msg = f"{path} claims {width} × {height} pixels; from 1 to {max_pixels} pixels are read"
+        raise InputError(msg)
+
+
+def _orientation(exif: Image.Exif) -> int:
+    return int(exif.get(_ORIENTATION, 1))

@@ -1,0 +1,70 @@
+"""The devices that tensors may live on: choosing one, and describing those that are there."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from artextract_cli.errors import DependencyError, UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+DEVICE_NAMES = ("auto", "cpu", "cuda")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceDescription:
+    """One device, as ``artextract doctor`` shows it."""
+
+    name: str
+    available: bool
+    summary: str
+
+
+def resolve_device(name: str) -> "torch.device":
+    """Return the device called ``auto`` (the GPU where there is one), ``cpu`` or ``cuda``.
+
+    Raises :class:`UsageError` for any other name, and :class:`DependencyError` where CUDA is asked
+    for and cannot be used.
+    """
+    import torch
+
+    if name not in DEVICE_NAMES:
+        msg = f"there is no device {name!r}: choose one of {', '.join(DEVICE_NAMES)}"
+        raise UsageError(msg)
+    if name != "cpu" and torch.cuda.is_available():
+        return torch.device("cuda", torch.cuda.current_device())
+    if name == "cuda":
+        msg = f"device cuda cannot be used: {_why_no_cuda()}, or take --device cpu"
+        raise DependencyError(msg)
+    return torch.device("cpu")
+
+
+def describe_devices() -> list[DeviceDescription]:
+    """List the CPU and every GPU, or the reason why there is no GPU."""
+    import torch
+
+    cpu = DeviceDescription(
+        name="cpu", available=True, summary=f"{torch.get_num_threads()} threads"
+    )
+    if not torch.cuda.is_available():
+        return [cpu, DeviceDescription(name="cuda", available=False, summary=_why_no_cuda())]
+    return [cpu, *(_describe_gpu(index) for index in range(torch.cuda.device_count()))]
+
+
+def _describe_gpu(index: int) -> DeviceDescription:
+    import torch
+
+    properties = torch.cuda.get_device_properties(index)
+    summary = f"{properties.name}, {properties.total_memory / 2**30:.0f} GiB"
+    return DeviceDescription(name=f"cuda:{index}", available=True, summary=summary)
+
+
+def _why_no_cuda() -> str:
+    import torch
+
+    if torch.version.cuda is None:
+        return (
+            f"PyTorch {torch.__version__} is built without CUDA;"
+            " install a CUDA build from https://pytorch.org/get-started/locally"
+        )
+    return "PyTorch finds no NVIDIA GPU; check the driver with nvidia-smi"

@@ -1,0 +1,39 @@
+"""Message passing by DGL's own kernels: the CPU, and CUDA where the installed DGL has it."""
+
+from typing import Any
+
+from torch import Tensor  # noqa: TID253
+from torch.nn import functional  # noqa: TID253
+
+from artextract_cli.contract import MessageGraph
+from artextract_cli.dgl_compat import load_dgl
+
+
+def neighbour_sum(graph: MessageGraph, x: Tensor) -> Tensor:
+    """Sum ``x`` (N, K) over the sources of every node's incoming edges: (N, K)."""
+    total: Tensor = _ops().copy_u_sum(graph.dgl(), x)
+    return total
+
+
+def edge_softmax(graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float) -> Tensor:
+    """Softmax of LeakyReLU(left[source] + right[target]) over each node's incoming edges.
+
+    ``left`` and ``right`` are (N, V, heads), the result is (E, V, heads).
+    """
+    ops, edges = _ops(), graph.dgl()
+    score = ops.u_add_v(edges, left.unsqueeze(-1), right.unsqueeze(-1))
+    weight: Tensor = ops.edge_softmax(edges, functional.leaky_relu(score, negative_slope))
+    return weight.squeeze(-1)
+
+
+def weighted_sum(graph: MessageGraph, x: Tensor, weight: Tensor) -> Tensor:
+    """Sum ``x`` times ``weight`` (E, V, heads) over each node's incoming edges: (N, V, heads, D).
+
+    ``x`` is (N, V, heads, D), or (N, V, 1, D) where the heads share it.
+    """
+    total: Tensor = _ops().u_mul_e_sum(graph.dgl(), x, weight.unsqueeze(-1))
+    return total
+
+
+def _ops() -> Any:
+    return load_dgl().module.ops

@@ -1,0 +1,75 @@
+"""Reading and writing files so that errors are clear and no half-written file is left behind."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from artextract_cli.errors import ArtextractError, InputError, UsageError
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to read ``path`` into an ``InputError`` that names it."""
+    try:
+        yield
+    except OSError as error:
+        msg = f"cannot read {path}: {_reason(error)}"
+        raise InputError(msg) from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write ``path`` into an ``ArtextractError`` that names it."""
+    try:
+        yield
+    except OSError as error:
+        msg = f"cannot write {path}: {_reason(error)}"
+        raise ArtextractError(msg) from error
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path`` to write to, and move it there when all went well.
+
+    The temporary path keeps the suffix, since many writers choose the format by it. Readers see
+    the old file or the whole new one, also after a crash; on an error nothing is left behind.
+    Missing parent folders are made.
+
+    Raises
+    ------
+    ArtextractError
+        If the file cannot be written: no space, no permission, a folder of that name.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            _flush_to_disk(temporary)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def refuse_inside(path: Path, dataset: Path) -> None:
+    """Refuse to write ``path`` inside ``dataset``, whose files are never touched.
+
+    Raises
+    ------
+    UsageError
+        If ``path`` is the dataset, or lies in it.
+    """
+    if path.resolve().is_relative_to(dataset.resolve()):
+        msg = f"{path} lies inside the dataset {dataset}, which is only read; name another place"
+        raise UsageError(msg)
+
+
+def _flush_to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

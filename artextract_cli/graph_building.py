@@ -1,0 +1,122 @@
+"""From a dataset to a folder of graph files, several scenes at a time."""
+
+import dataclasses
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from artextract_cli.console import error, progress
+from artextract_cli.dataset import open_dataset
+from artextract_cli.errors import ArtextractError, InputError
+from artextract_cli.files import refuse_inside
+from artextract_cli.graph_store import graph_path, read_key, save_graphs, save_pixels, source_key
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin_options import make_options
+from artextract_cli.scene import SceneFiles, picture_digest, read_scene, resize_scene
+from artextract_cli.superpixel_graph import BANDS_PREFIX, GraphRecipe, build_graphs
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildReport:
+    """How many scenes were built, and how many were up to date."""
+
+    n_built: int
+    n_skipped: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    scene: str
+    built: bool
+    failure: str = ""
+
+
+def build_dataset(
+    dataset: Path,
+    out: Path,
+    recipe: GraphRecipe,
+    *,
+    jobs: int = 1,
+    wavelengths: Sequence[float] | None = None,
+) -> BuildReport:
+    """Write one graph file per scene of ``dataset`` under ``out``.
+
+    A scene whose pictures, recipe and plugin have not changed is skipped. A scene that cannot be
+    read is reported and the others are built.
+
+    Raises
+    ------
+    InputError
+        If the dataset is not one, or some scene could not be built.
+    UsageError
+        For an unknown superpixel method or option.
+    """
+    refuse_inside(out, dataset)
+    scenes = open_dataset(dataset, wavelengths).scenes
+    recipe = _resolved(recipe)
+    outcomes = []
+    with progress("building graphs", len(scenes)) as advance:
+        for outcome in _run(partial(_build_scene, out, recipe), scenes, jobs):
+            outcomes.append(outcome)
+            advance(outcome.scene)
+    failed = [outcome for outcome in outcomes if outcome.failure]
+    for outcome in failed:
+        error(outcome.failure)
+    if failed:
+        msg = f"{len(failed)} of {len(scenes)} scenes could not be built; the others are in {out}"
+        raise InputError(msg)
+    n_built = sum(outcome.built for outcome in outcomes)
+    return BuildReport(n_built=n_built, n_skipped=len(outcomes) - n_built)
+
+
+def _resolved(recipe: GraphRecipe) -> GraphRecipe:
+    """Check the superpixel options, and fill in the defaults so that the recipe says everything."""
+    spec = plugin_host().find("superpixels", recipe.superpixels).spec
+    given = recipe.superpixel_options
+    own = make_options(spec, {k: v for k, v in given.items() if not k.startswith(BANDS_PREFIX)})
+    banded = {
+        k.removeprefix(BANDS_PREFIX): v for k, v in given.items() if k.startswith(BANDS_PREFIX)
+    }
+    bands = dataclasses.asdict(make_options(spec, banded))
+    options = dataclasses.asdict(own) | {BANDS_PREFIX + key: bands[key] for key in banded}
+    return dataclasses.replace(recipe, superpixel_options=options)
+
+
+def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) -> Iterator[_Outcome]:
+    if jobs == 1 or len(scenes) == 1:
+        yield from map(build, scenes)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(scenes)), mp_context=context) as pool:
+        try:
+            for future in as_completed([pool.submit(build, scene) for scene in scenes]):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _build_scene(out: Path, recipe: GraphRecipe, files: SceneFiles) -> _Outcome:
+    """Build one scene in this process; a failure comes back as a sentence."""
+    try:
+        return _Outcome(scene=files.name, built=_build_if_needed(out, recipe, files))
+    except ArtextractError as failure:
+        return _Outcome(scene=files.name, built=False, failure=f"{files.name}: {failure}")
+
+
+def _build_if_needed(out: Path, recipe: GraphRecipe, files: SceneFiles) -> bool:
+    path = graph_path(out, files.split, files.name)
+    pictures = [p for p in (files.rgb, *files.bands, files.mask) if p is not None]
+    digests = {picture.name: picture_digest(picture) for picture in pictures}
+    origin = plugin_host().find("superpixels", recipe.superpixels).origin
+    key = source_key(digests, recipe, origin, [files.split, files.clean, files.wavelengths])
+    if read_key(path) == key:
+        return False
+    scene = read_scene(files)
+    scene = scene if recipe.size is None else resize_scene(scene, recipe.size)
+    graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
+    save_pixels(path, scene)
+    save_graphs(path, graphs, sources=digests, key=key)
+    return True

@@ -1,0 +1,237 @@
+"""Graph files: one npz per scene, and beside it the pixels as a memory-mapped array.
+
+``GRAPHS/<split>/<scene>.npz`` holds the graphs and says how they were made;
+``GRAPHS/<split>/<scene>.pixels.npy`` holds photograph and bands as (H, W, 3 + B) uint16.
+"""
+
+import dataclasses
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.errors import InputError
+from artextract_cli.files import atomic_path
+from artextract_cli.scene import Scene
+from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, SuperpixelGraph
+
+FORMAT = "artextract-graph"
+FORMAT_VERSION = 1
+
+
+class _Field(NamedTuple):
+    dtype: str
+    shape: str  # letters as everywhere: H, W, N nodes, E edges, V views, F features; digits fixed
+
+
+# What an npz holds for each graph, as NAME_<index of the graph>.
+FIELDS = {
+    "labels": _Field("int32", "HW"),
+    "edges": _Field("int64", "2E"),
+    "edge_weights": _Field("float32", "EV"),
+    "features": _Field("float32", "NVF"),
+    "counts": _Field("int64", "N"),
+    "centroids": _Field("float32", "N2"),
+}
+
+
+def graph_path(root: Path, split: str, name: str) -> Path:
+    """Where the graph file of a scene lies."""
+    return root / split / f"{name}.npz"
+
+
+def pixels_path(path: Path) -> Path:
+    """Where the pixels of a graph file lie."""
+    return path.with_suffix(".pixels.npy")
+
+
+def source_key(
+    digests: Mapping[str, str], recipe: GraphRecipe, origin: Mapping[str, str], scene: Any
+) -> str:
+    """A digest of everything a graph file depends on; equal keys mean nothing to do."""
+    parts = [FORMAT_VERSION, dict(digests), dataclasses.asdict(recipe), dict(origin), scene]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def save_graphs(path: Path, graphs: SceneGraphs, *, sources: Mapping[str, str], key: str) -> None:
+    """Write a graph file, whole or not at all."""
+    meta = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": graphs.name,
+        "split": graphs.split,
+        "clean": graphs.clean,
+        "n_graphs": len(graphs.graphs),
+        "band_ids": graphs.band_ids,
+        "wavelengths": graphs.wavelengths,
+        "feature_names": graphs.feature_names,
+        "recipe": dataclasses.asdict(graphs.recipe),
+        "superpixels_origin": dict(graphs.superpixels_origin),
+        "sources": dict(sources),
+        "source_key": key,
+    }
+    arrays: dict[str, Any] = {
+        f"{name}_{i}": getattr(graph, name)
+        for i, graph in enumerate(graphs.graphs)
+        for name in FIELDS
+    }
+    if graphs.mask is not None:
+        arrays["mask"] = graphs.mask
+    arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def save_pixels(path: Path, scene: Scene) -> None:
+    """Write photograph and bands of a scene as (H, W, 3 + B) uint16, 65535 = 1."""
+    pixels = np.concatenate([scene.rgb, scene.bands], axis=-1)
+    counts = np.rint(pixels.clip(0, 1) * 65535).astype(np.uint16)
+    with atomic_path(pixels_path(path)) as temporary, temporary.open("wb") as file:
+        np.save(file, counts, allow_pickle=False)
+
+
+def load_pixels(path: Path) -> NDArray[np.uint16]:
+    """Map the pixels of the graph file at ``path`` into memory: (H, W, 3 + B) uint16."""
+    try:
+        return np.load(pixels_path(path), mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+    except (OSError, ValueError) as error:
+        msg = f"the pixels of {path} cannot be read ({error}): run 'artextract graph build' again"
+        raise InputError(msg) from error
+
+
+def read_key(path: Path) -> str | None:
+    """The source key of a graph file, or None where there is no usable one."""
+    if not (path.is_file() and pixels_path(path).is_file()):
+        return None
+    try:
+        return str(load_meta(path)["source_key"])
+    except InputError:
+        return None
+
+
+def load_meta(path: Path) -> dict[str, Any]:
+    """Read how a graph file was made."""
+    with _opened(path) as arrays:
+        return _meta(path, arrays)
+
+
+def load_graphs(path: Path) -> SceneGraphs:
+    """Read and check a graph file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged, of another kind, or its node ids do not fit.
+    """
+    with _opened(path) as arrays:
+        meta = _meta(path, arrays)
+        try:
+            graphs = tuple(_load_graph(path, arrays, i) for i in range(int(meta["n_graphs"])))
+            mask = np.array(arrays["mask"], bool) if "mask" in arrays else None
+            wavelengths = meta["wavelengths"]
+            made = SceneGraphs(
+                name=str(meta["name"]),
+                split=str(meta["split"]),
+                clean=meta["clean"],
+                graphs=graphs,
+                band_ids=tuple(meta["band_ids"]),
+                wavelengths=None if wavelengths is None else tuple(wavelengths),
+                feature_names=tuple(map(tuple, meta["feature_names"])),  # type: ignore[arg-type]
+                mask=mask,
+                recipe=GraphRecipe(**meta["recipe"]),
+                superpixels_origin=meta["superpixels_origin"],
+            )
+        except (KeyError, TypeError, ValueError, zipfile.BadZipFile, OSError) as error:
+            raise _damaged(path, str(error)) from error
+    _check_views(path, made)
+    return made
+
+
+def find_graphs(root: Path) -> list[Path]:
+    """All graph files under ``root``, by split and name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    found = sorted(root.glob("*/*.npz")) if root.is_dir() else []
+    if not found:
+        msg = f"there are no graph files in {root}: make them with 'artextract graph build'"
+        raise InputError(msg)
+    return found
+
+
+def _opened(path: Path) -> Any:
+    try:
+        opened = np.load(path, allow_pickle=False)
+    except FileNotFoundError as error:
+        msg = f"there is no graph file {path}: make it with 'artextract graph build'"
+        raise InputError(msg) from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(opened, np.lib.npyio.NpzFile):
+        raise _damaged(path, "it is not an npz archive")
+    return opened
+
+
+def _meta(path: Path, arrays: Any) -> dict[str, Any]:
+    try:
+        meta = json.loads(arrays["meta"].tobytes())
+        kind, version = meta["format"], meta["format_version"]
+    except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise _damaged(path, f"no readable description: {error}") from error
+    if (kind, version) != (FORMAT, FORMAT_VERSION):
+        msg = (
+            f"{path} is {kind} version {version}, this artextract reads {FORMAT} version "
+            f"{FORMAT_VERSION}: build the graphs again"
+        )
+        raise InputError(msg)
+    return dict(meta)
+
+
+def _load_graph(path: Path, arrays: Any, index: int) -> SuperpixelGraph:
+    sizes: dict[str, int] = {}
+    loaded = {}
+    for name, field in FIELDS.items():
+        array = arrays[f"{name}_{index}"]
+        _check_shape(path, name, array, field, sizes)
+        loaded[name] = array
+    for name, ids in (("edges", loaded["edges"]), ("labels", loaded["labels"])):
+        if ids.size and (ids.min() < 0 or ids.max() >= sizes["N"]):
+            raise _damaged(path, f"{name} hold ids outside 0..{sizes['N'] - 1}")
+    return SuperpixelGraph(**loaded)
+
+
+def _check_shape(
+    path: Path, name: str, array: NDArray[Any], field: _Field, sizes: dict[str, int]
+) -> None:
+    fits = array.dtype == field.dtype and array.ndim == len(field.shape)
+    for letter, size in zip(field.shape, array.shape, strict=False):
+        wanted = int(letter) if letter.isdigit() else sizes.setdefault(letter, size)
+        fits = fits and size == wanted
+    if not fits:
+        raise _damaged(path, f"{name} is {array.dtype} of shape {array.shape}")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise _damaged(path, f"{name} is not finite")
+
+
+def _check_views(path: Path, graphs: SceneGraphs) -> None:
+    views = {graph.features.shape[1] for graph in graphs.graphs}
+    shared = len(graphs.graphs) == 1 and views == {graphs.n_views}
+    separate = len(graphs.graphs) == graphs.n_views and views == {1}
+    n_features = {graph.features.shape[2] for graph in graphs.graphs}
+    named = {len(names) for names in graphs.feature_names}
+    if not (shared or separate) or n_features != named:
+        raise _damaged(path, "graphs, views and feature names do not fit together")
+
+
+def _damaged(path: Path, cause: str) -> InputError:
+    return InputError(
+        f"graph file {path} is damaged ({cause}): remove it and run 'artextract graph build' again"
+    )

@@ -1,0 +1,136 @@
+"""The command line: global flags, sub-commands, and the place where errors become exit codes."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import artextract_cli
+from artextract_cli import console
+from artextract_cli.commands import data, demo, doctor, evaluate, graph, infer, plugins, train
+from artextract_cli.commands import visualize as visualize_commands
+from artextract_cli.config import load_defaults
+from artextract_cli.errors import ArtextractError
+from artextract_cli.plugin_manager import LIMIT_VARIABLE
+
+INTERRUPTED = 130
+# Flags of the whole program that may stand anywhere on the line; True if a value follows.
+GLOBAL_FLAGS = {
+    "--config": True,
+    "--verbose": False,
+    "-v": False,
+    "--quiet": False,
+    "-q": False,
+    "--json": False,
+    "--debug": False,
+    "--no-plugins": False,
+}
+
+
+class RootGroup(TyperGroup):
+    """Turns errors into one line on stderr and the exit code that belongs to them."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; nothing but --debug shows a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (typer.TyperException, typer.Exit, typer.Abort):
+            raise
+        except ArtextractError as error:
+            _fail(ctx, str(error), error.exit_code)
+        except KeyboardInterrupt:
+            _fail(ctx, "interrupted", INTERRUPTED)
+        except OSError as error:
+            where = f" {error.filename}" if error.filename else ""
+            _fail(ctx, f"the system refused:{where}: {error.strerror or error}", 1)
+        except MemoryError:
+            _fail(ctx, "out of memory: use --size or fewer --jobs", 1)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must be one line too
+            _fail(ctx, f"unexpected {type(error).__name__}: {error}; --debug shows where", 1)
+
+
+app = typer.Typer(
+    cls=RootGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ARTEXTRACT"},
+)
+app.add_typer(data.app, name="data")
+app.add_typer(graph.app, name="graph")
+app.command()(train.train)
+app.command()(infer.infer)
+app.command()(evaluate.evaluate)
+app.add_typer(visualize_commands.app, name="visualize")
+app.command()(demo.demo)
+app.add_typer(plugins.app, name="plugins")
+app.command()(doctor.doctor)
+
+
+def _fail(ctx: Any, message: str, exit_code: int) -> None:
+    if ctx.params.get("debug"):
+        raise  # the error that is being handled
+    console.error(" ".join(message.split()))
+    raise typer.Exit(exit_code)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        console.emit(artextract_cli.__version__, f"artextract {artextract_cli.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="YAML file with defaults; artextract.yaml here is read by itself."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell errors only.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write results as JSON.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    no_plugins: Annotated[
+        bool, typer.Option("--no-plugins", help="Use built-in plugins only.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Find hidden layers in paintings.
+
+    A photograph and its multispectral bands become superpixel graphs; a Siamese graph network
+    compares them; where they differ, something may lie beneath.
+    """
+    console.configure(as_json=json, verbosity=-1 if quiet else int(verbose))
+    if no_plugins:
+        os.environ[LIMIT_VARIABLE] = ""
+    ctx.default_map = load_defaults(config, ctx.command)
+
+
+def hoisted(words: Sequence[str]) -> list[str]:
+    """Bring the flags of the whole program to the front, wherever they stand."""
+    front: list[str] = []
+    rest = list(words)
+    end = rest.index("--") if "--" in rest else len(rest)
+    position = 0
+    while position < end:
+        takes_value = GLOBAL_FLAGS.get(rest[position].split("=")[0])
+        if takes_value is None:
+            position += 1
+            continue
+        width = 2 if takes_value and "=" not in rest[position] else 1
+        front += rest[position : position + width]
+        del rest[position : position + width]
+        end -= width
+    return front + rest
+
+
+def main() -> None:
+    """Run the program."""
+    app(args=hoisted(sys.argv[1:]), prog_name="artextract")

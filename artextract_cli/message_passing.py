@@ -1,0 +1,239 @@
+"""Graph layers for many views on one topology, and the engines they run on.
+
+The layers carry DGL's parameter names, so their weights load into ``dgl.nn`` and back. Each works
+on two engines with the same numbers: ``dgl`` (DGL's kernels) and ``torch`` (plain torch).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import torch  # noqa: TID253
+from torch import Tensor, nn  # noqa: TID253
+from torch.nn import functional  # noqa: TID253
+
+from artextract_cli import dgl_kernels, torch_kernels
+from artextract_cli.contract import MessageGraph
+from artextract_cli.dgl_compat import why_no_dgl
+from artextract_cli.errors import DependencyError, UsageError
+
+ENGINE_NAMES = ("auto", "dgl", "torch")
+NORMS = ("batch", "layer", "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The kernels that message passing runs on, and why these."""
+
+    name: str
+    reason: str
+
+
+def resolve_engine(name: str, device: torch.device) -> Engine:
+    """Return the engine called ``auto`` (the faster one on ``device``), ``dgl`` or ``torch``.
+
+    Raises :class:`DependencyError`, saying what to install, where DGL is asked for and cannot work
+    on ``device``, and :class:`UsageError` for any other name.
+    """
+    if name not in ENGINE_NAMES:
+        msg = f"there is no engine {name!r}: choose one of {', '.join(ENGINE_NAMES)}"
+        raise UsageError(msg)
+    missing = why_no_dgl(device)
+    if name == "dgl" and missing is not None:
+        msg = f"engine dgl cannot be used on {device}: {missing}, or take --engine torch"
+        raise DependencyError(msg)
+    if name != "auto":
+        return Engine(name=name, reason="asked for")
+    if missing is not None:
+        return Engine(name="torch", reason=f"DGL cannot be used on {device}: {missing}")
+    return Engine(name="torch", reason=_FASTER[device.type])
+
+
+_FASTER = {
+    "cpu": "measured on CPUs, it trains GAT two to four times as fast as DGL, and GCN no slower",
+    "cuda": "it runs on every GPU and sums in a fixed order; DGL was not measured there",
+}
+
+
+class Kernels(Protocol):
+    """What an engine must offer; ``dgl_kernels`` and ``torch_kernels`` do."""
+
+    def neighbour_sum(self, graph: MessageGraph, x: Tensor) -> Tensor:
+        """Sum ``x`` (N, K) over incoming edges: (N, K)."""
+
+    def edge_softmax(
+        self, graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float
+    ) -> Tensor:
+        """Attention (E, V, heads) from the scores ``left`` and ``right`` (N, V, heads)."""
+
+    def weighted_sum(self, graph: MessageGraph, x: Tensor, weight: Tensor) -> Tensor:
+        """Sum ``x`` (N, V, heads or 1, D) times ``weight`` (E, V, heads): (N, V, heads, D)."""
+
+
+_KERNELS: dict[str, Kernels] = {"dgl": dgl_kernels, "torch": torch_kernels}
+
+
+class GraphConv(nn.Module):
+    """Graph convolution with symmetric normalisation (Kipf & Welling 2017).
+
+    Node i becomes the sum over its neighbours j, itself among them, of W x_j / √(d_i d_j), plus a
+    bias, where d counts incoming edges. Parameters as in ``dgl.nn.pytorch.GraphConv`` with
+    ``norm="both"``: ``weight`` (in, out) and ``bias`` (out,).
+    """
+
+    def __init__(self, in_size: int, out_size: int, bias: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(in_size, out_size))
+        self.bias = nn.Parameter(torch.empty(out_size)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weight as Glorot & Bengio (2010) do; the bias starts at zero."""
+        nn.init.xavier_uniform_(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:
+        """Convolve ``x`` (N, V, in) to (N, V, out)."""
+        in_size, out_size = self.weight.shape
+        scale = graph.crow.diff().to(x.dtype).rsqrt().unsqueeze(1)
+        if in_size <= out_size:  # edges are many: pass messages where the features are few
+            x = _neighbour_mean(graph, x, scale) @ self.weight
+        else:
+            x = _neighbour_mean(graph, x @ self.weight, scale)
+        return x if self.bias is None else x + self.bias
+
+
+def _neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
+    """Sum ``x`` (N, V, F) over neighbours, each end scaled by ``scale`` (N, 1)."""
+    total = _KERNELS[graph.engine].neighbour_sum(graph, x.flatten(1) * scale)
+    return (total * scale).view_as(x)
+
+
+class GATConv(nn.Module):
+    """Graph attention (Veličković et al. 2018).
+
+    Per head, node i becomes the sum over its neighbours j, itself among them, of a_ij W x_j, where
+    a_ij is the softmax over j of LeakyReLU(attn_l · W x_j + attn_r · W x_i). Parameters as in
+    ``dgl.nn.pytorch.GATConv``: ``fc.weight`` (heads·out, in), ``attn_l`` and ``attn_r``
+    (1, heads, out), ``bias`` (heads·out,); with ``residual`` the input is added, through ``res_fc``
+    where its size differs, and the bias is then ``res_fc.bias``.
+    """
+
+    def __init__(
+        self,
+        in_size: int,
+        out_size: int,
+        heads: int,
+        feat_drop: float = 0.0,
+        attn_drop: float = 0.0,
+        negative_slope: float = 0.2,
+        residual: bool = False,
+    ) -> None:
+        super().__init__()
+        self.heads, self.out_size = heads, out_size
+        self.attn_drop, self.negative_slope = attn_drop, negative_slope
+        self.feat_drop = nn.Dropout(feat_drop)
+        self.fc = nn.Linear(in_size, heads * out_size, bias=False)
+        self.attn_l = nn.Parameter(torch.empty(1, heads, out_size))
+        self.attn_r = nn.Parameter(torch.empty(1, heads, out_size))
+        needs_projection = residual and in_size != heads * out_size
+        self.res_fc: nn.Module | None = None
+        if residual:
+            self.res_fc = (
+                nn.Linear(in_size, heads * out_size) if needs_projection else nn.Identity()
+            )
+        self.bias = None if needs_projection else nn.Parameter(torch.empty(heads * out_size))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights as Glorot & Bengio (2010) do; biases start at zero."""
+        gain = nn.init.calculate_gain("relu")
+        for weight in (self.fc.weight, self.attn_l, self.attn_r):
+            nn.init.xavier_normal_(weight, gain=gain)
+        if isinstance(self.res_fc, nn.Linear):
+            nn.init.xavier_normal_(self.res_fc.weight, gain=gain)
+            nn.init.zeros_(self.res_fc.bias)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:
+        """Attend over ``x`` (N, V, in): (N, V, heads, out)."""
+        return self._attend(graph, x)[0]
+
+    def with_attention(self, graph: MessageGraph, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the output (N, V, heads, out) and the attention (E, V, heads) before dropout.
+
+        The attention of a node's incoming edges sums to one.
+        """
+        return self._attend(graph, x)
+
+    def _attend(self, graph: MessageGraph, x: Tensor) -> tuple[Tensor, Tensor]:
+        kernels = _KERNELS[graph.engine]
+        x = self.feat_drop(x)
+        is_narrow = x.shape[-1] < self.out_size
+        if is_narrow:  # edges are many: pass messages where the features are few
+            scores = x @ (self.fc.weight.t() @ self._score_weight())
+            message = x.unsqueeze(2)
+        else:
+            projected = self.fc(x)
+            scores = projected @ self._score_weight()
+            message = projected.view(*x.shape[:2], self.heads, self.out_size)
+        left, right = scores.chunk(2, dim=-1)
+        attention = kernels.edge_softmax(graph, left, right, self.negative_slope)
+        out = kernels.weighted_sum(graph, message, self._drop(attention))
+        if is_narrow:
+            weight = self.fc.weight.view(self.heads, self.out_size, -1)
+            out = torch.einsum("nvhf,hdf->nvhd", out, weight)
+        return self._add_residual(out, x), attention
+
+    def _score_weight(self) -> Tensor:
+        """Spread ``attn_l`` and ``attn_r`` out: projected features to scores, (heads·out, 2·heads).
+
+        Each head sees its own features alone: the blocks off the diagonal are zero.
+        """
+        attn = torch.stack([self.attn_l[0], self.attn_r[0]], dim=-1)
+        own = torch.eye(self.heads, dtype=attn.dtype, device=attn.device)
+        return torch.einsum("hdk,hg->hdkg", attn, own).reshape(-1, 2 * self.heads)
+
+    def _drop(self, attention: Tensor) -> Tensor:
+        """Drop attention (E, V, heads), drawn view by view and head by head in every engine."""
+        if not self.training or self.attn_drop == 0:
+            return attention
+        n_edges, *channels = attention.shape
+        kept = functional.dropout(attention.new_ones(*channels, n_edges), self.attn_drop)
+        return attention * kept.permute(2, 0, 1)
+
+    def _add_residual(self, out: Tensor, x: Tensor) -> Tensor:
+        """Add residual and bias to ``out`` (N, V, heads, out)."""
+        if self.res_fc is not None:
+            out = out + self.res_fc(x).view(out.shape)
+        return out if self.bias is None else out + self.bias.view(self.heads, -1)
+
+
+class NodeNorm(nn.Module):
+    """Normalisation of node features: ``batch`` (over nodes and views), ``layer`` or ``none``."""
+
+    def __init__(self, kind: str, size: int) -> None:
+        super().__init__()
+        if kind not in NORMS:
+            msg = f"there is no norm {kind!r}: choose one of {', '.join(NORMS)}"
+            raise UsageError(msg)
+        self.norm: nn.Module = {
+            "batch": nn.BatchNorm1d,
+            "layer": nn.LayerNorm,
+            "none": nn.Identity,
+        }[kind](size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise ``x`` (N, V, F).
+
+        A single row has no spread to normalise by: ``batch`` then uses its running statistics.
+        """
+        rows = x.flatten(0, 1)
+        if isinstance(self.norm, nn.BatchNorm1d) and len(rows) == 1:
+            norm = self.norm
+            mean, var = norm.running_mean, norm.running_var
+            return functional.batch_norm(
+                rows, mean, var, norm.weight, norm.bias, eps=norm.eps
+            ).view_as(x)
+        return cast(Tensor, self.norm(rows)).view_as(x)

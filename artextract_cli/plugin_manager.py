@@ -1,0 +1,196 @@
+"""Finding plugins: list entry points, load each behind a guard, refuse what does not fit.
+
+A broken plugin harms only itself: it becomes one warning with its distribution and cause.
+"""
+
+import contextlib
+import functools
+import importlib.metadata
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pluggy
+
+from artextract_cli import hookspecs
+from artextract_cli.contract import API_VERSION, Backbone, Spec, SuperpixelMethod
+from artextract_cli.errors import UsageError
+
+GROUP = "artextract"
+LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
+HOME_DISTRIBUTION = "artextract"
+KINDS: dict[str, type[Spec]] = {spec.kind: spec for spec in (SuperpixelMethod, Backbone)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin:
+    """A spec together with who brought it."""
+
+    spec: Spec
+    distribution: str
+    version: str
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What artefacts record about the plugin that made them."""
+        return {
+            "name": self.spec.name,
+            "distribution": self.distribution,
+            "version": self.version,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenPlugin:
+    """An entry point that could not be used, and why."""
+
+    entry_point: str
+    distribution: str
+    version: str
+    cause: str
+
+    def __str__(self) -> str:
+        return (
+            f"plugin {self.entry_point!r} of {self.distribution} {self.version} "
+            f"is left out: {self.cause}"
+        )
+
+
+class _RefusedError(Exception):
+    """Why a plugin was not taken."""
+
+
+@dataclass
+class PluginHost:
+    """The plugins of this environment, by kind and name."""
+
+    plugins: dict[tuple[str, str], Plugin] = field(default_factory=dict)
+    broken: list[BrokenPlugin] = field(default_factory=list)
+
+    def of_kind(self, kind: str) -> list[Plugin]:
+        """All plugins of one kind, by name."""
+        return [plugin for (k, _), plugin in sorted(self.plugins.items()) if k == kind]
+
+    def find(self, kind: str, name: str) -> Plugin:
+        """The plugin of that kind and name.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the sentence lists those there are.
+        """
+        if (kind, name) not in self.plugins:
+            names = ", ".join(plugin.spec.name for plugin in self.of_kind(kind))
+            msg = f"there is no plugin {name!r} among the {kind}; choose from: {names}"
+            raise UsageError(msg)
+        return self.plugins[kind, name]
+
+    def load(self, entry_point: EntryPoint, manager: pluggy.PluginManager) -> None:
+        """Import one entry point and take over its specs, or note why not."""
+        distribution, version = _owner(entry_point)
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                specs = _specs_of(entry_point, manager)
+            self._accept(specs, distribution, version)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+            cause = (
+                str(error)
+                if isinstance(error, _RefusedError)
+                else f"{type(error).__name__}: {error}"
+            )
+            self.broken.append(
+                BrokenPlugin(
+                    entry_point=entry_point.name,
+                    distribution=distribution,
+                    version=version,
+                    cause=" ".join(cause.split()),
+                )
+            )
+
+    def _accept(self, specs: Sequence[Spec], distribution: str, version: str) -> None:
+        for spec in specs:
+            owner = self.plugins.get((spec.kind, spec.name))
+            if owner is not None:
+                msg = (
+                    f"{spec.kind} {spec.name!r} belongs to {owner.distribution} already; "
+                    f"{distribution} must choose another name"
+                )
+                raise _RefusedError(msg)
+        for spec in specs:
+            self.plugins[spec.kind, spec.name] = Plugin(
+                spec=spec, distribution=distribution, version=version
+            )
+
+
+@functools.cache
+def plugin_host() -> PluginHost:
+    """Discover the plugins of this environment, once per process."""
+    return discover(_entry_points())
+
+
+def discover(entry_points: Iterable[EntryPoint]) -> PluginHost:
+    """Load every entry point behind a guard; our own come first, then by distribution."""
+    host = PluginHost()
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    for entry_point in sorted(entry_points, key=_order):
+        host.load(entry_point, manager)
+    return host
+
+
+def _entry_points() -> list[EntryPoint]:
+    """Entry points without doubles, limited by ``ARTEXTRACT_PLUGINS`` (built-ins always stay)."""
+    unique = {(_owner(e)[0], e.name): e for e in importlib.metadata.entry_points(group=GROUP)}
+    limit = os.environ.get(LIMIT_VARIABLE)
+    if limit is None:
+        return list(unique.values())
+    allowed = {name.strip() for name in limit.split(",")}
+    return [
+        entry_point
+        for (distribution, name), entry_point in unique.items()
+        if distribution == HOME_DISTRIBUTION or name in allowed or distribution in allowed
+    ]
+
+
+def _owner(entry_point: EntryPoint) -> tuple[str, str]:
+    dist = entry_point.dist
+    return ("unknown", "?") if dist is None else (dist.name, dist.version)
+
+
+def _order(entry_point: EntryPoint) -> tuple[bool, str, str]:
+    distribution, _ = _owner(entry_point)
+    return distribution != HOME_DISTRIBUTION, distribution, entry_point.name
+
+
+def _specs_of(entry_point: EntryPoint, manager: pluggy.PluginManager) -> list[Spec]:
+    module = entry_point.load()
+    hooks = [name for name in dir(module) if manager.parse_hookimpl_opts(module, name) is not None]
+    known = {f"artextract_{kind}": spec_type for kind, spec_type in KINDS.items()}
+    for name in hooks:
+        if name not in known:
+            msg = f"it implements an unknown hook {name!r}; the hooks are: {', '.join(known)}"
+            raise _RefusedError(msg)
+    manager.register(module, name=f"{_owner(entry_point)[0]}:{entry_point.name}")
+    return [
+        _checked_spec(spec, known[name])
+        for name in hooks
+        for spec in _as_list(getattr(module, name)())
+    ]
+
+
+def _as_list(answer: Any) -> list[Any]:
+    return list(answer) if isinstance(answer, list | tuple) else [answer]
+
+
+def _checked_spec(spec: Any, expected: type[Spec]) -> Spec:
+    if not isinstance(spec, expected):
+        msg = f"its hook returned {type(spec).__name__}, not {expected.__name__}"
+        raise _RefusedError(msg)
+    if spec.api_version != API_VERSION:
+        side = "the plugin" if spec.api_version < API_VERSION else "artextract"
+        msg = f"it is written for API {spec.api_version}, this is API {API_VERSION}: update {side}"
+        raise _RefusedError(msg)
+    return spec

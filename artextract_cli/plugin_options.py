@@ -1,0 +1,128 @@
+"""Options of a plugin: a frozen dataclass, filled from ``key=value`` words or a mapping."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from artextract_cli.contract import Spec
+from artextract_cli.errors import UsageError
+
+_TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionInfo:
+    """One option as a user sees it."""
+
+    name: str
+    type_name: str
+    default: Any
+    help: str
+    minimum: float | None
+    maximum: float | None
+    choices: tuple[str, ...]
+
+
+def describe_options(options: type) -> list[OptionInfo]:
+    """List the options of an options dataclass in the order they are declared."""
+    hints = typing.get_type_hints(options)
+    return [
+        OptionInfo(
+            name=field.name,
+            type_name=_type_name(hints[field.name]),
+            default=field.default,
+            help=field.metadata.get("help", ""),
+            minimum=field.metadata.get("minimum"),
+            maximum=field.metadata.get("maximum"),
+            choices=field.metadata.get("choices", ()),
+        )
+        for field in dataclasses.fields(options)
+    ]
+
+
+def split_words(words: Iterable[str]) -> dict[str, str]:
+    """Turn ``["heads=4", ...]`` into a mapping.
+
+    Raises
+    ------
+    UsageError
+        For a word without ``=`` or a key given twice.
+    """
+    pairs: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            msg = f"option {word!r} is not of the form key=value"
+            raise UsageError(msg)
+        if key in pairs:
+            msg = f"option {key!r} is given twice"
+            raise UsageError(msg)
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def make_options(spec: Spec, values: Mapping[str, Any]) -> Any:
+    """Build the options of ``spec`` from texts or plain values, each checked.
+
+    Raises
+    ------
+    UsageError
+        For an unknown key, or a value of the wrong type or out of range.
+    """
+    known = {info.name: info for info in describe_options(spec.options)}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        choices = ", ".join(known) or "none"
+        msg = f"{spec.name} has no option {unknown[0]!r}; its options are: {choices}"
+        raise UsageError(msg)
+    hints = typing.get_type_hints(spec.options)
+    return spec.options(
+        **{key: _checked(spec, known[key], hints[key], value) for key, value in values.items()}
+    )
+
+
+def _checked(spec: Spec, info: OptionInfo, hint: Any, raw: Any) -> Any:
+    try:
+        value = _convert(hint, raw)
+    except (TypeError, ValueError):
+        msg = f"{spec.name}: option {info.name}={raw} is not of type {info.type_name}"
+        raise UsageError(msg) from None
+    too_low = info.minimum is not None and value is not None and not value >= info.minimum
+    too_high = info.maximum is not None and value is not None and not value <= info.maximum
+    if too_low or too_high:
+        low = "-inf" if info.minimum is None else f"{info.minimum:g}"
+        high = "inf" if info.maximum is None else f"{info.maximum:g}"
+        msg = f"{spec.name}: option {info.name}={raw} is outside {low} to {high}"
+        raise UsageError(msg)
+    if info.choices and value not in info.choices:
+        msg = f"{spec.name}: option {info.name}={raw} is none of {', '.join(info.choices)}"
+        raise UsageError(msg)
+    return value
+
+
+def _convert(hint: Any, raw: Any) -> Any:
+    if isinstance(hint, types.UnionType):
+        if raw is None or str(raw).lower() == "none":
+            return None
+        (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
+    if hint is bool:
+        return _boolean(raw)
+    if hint is int and isinstance(raw, float) and raw != int(raw):
+        raise ValueError(raw)
+    return hint(raw)
+
+
+def _boolean(raw: Any) -> bool:
+    text = str(raw).lower()
+    if text not in _TRUE + _FALSE:
+        raise ValueError(raw)
+    return text in _TRUE
+
+
+def _type_name(hint: Any) -> str:
+    if isinstance(hint, types.UnionType):
+        return " or ".join(_type_name(part) for part in typing.get_args(hint))
+    return "none" if hint is type(None) else str(hint.__name__)

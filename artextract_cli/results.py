@@ -1,0 +1,282 @@
+"""The results directory: what `infer` writes and the other commands read.
+
+Maps have the size of the photograph. Where an object mask says that there is no painting, the heat
+map is NaN.
+"""
+
+import csv
+import dataclasses
+import io
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+
+import artextract_cli
+from artextract_cli.contract import FloatArray
+from artextract_cli.errors import InputError
+from artextract_cli.files import atomic_path, writing
+from artextract_cli.heatmap import overlay
+from artextract_cli.inference import Model, SceneScores, enlarged, similarity_numbers
+from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
+
+FORMAT_VERSION = 1
+STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
+MAX_REGIONS = 100
+REGION_COLUMNS = (
+    "region",
+    "row",
+    "column",
+    "top",
+    "left",
+    "bottom",
+    "right",
+    "area_px",
+    "mean_score",
+    "max_score",
+    "false_alarm_rate",
+    "telling_band",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneResult:
+    """One scene of a results directory."""
+
+    path: Path
+    description: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The scene's name."""
+        return str(self.description["scene"])
+
+    def map(self, name: str) -> FloatArray:
+        """Read heatmap, bands, attention, gradcam or labels: (H, W) or (pages, H, W).
+
+        Raises
+        ------
+        InputError
+            If it is missing or damaged.
+        """
+        path = self.path / f"{name}.tif"
+        if not path.exists():
+            msg = f"{path} does not exist: its model has no {name}, or the results are incomplete"
+            raise InputError(msg)
+        return np.moveaxis(read_picture(path, pages=True), -1, 0).squeeze()
+
+    def photograph(self) -> FloatArray:
+        """Read the photograph (H, W, 3) that the scene was made from."""
+        return read_picture(Path(self.description["photograph"]["path"]))
+
+
+def write_scene(
+    results: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
+) -> dict[str, Any]:
+    """Write the folder of one scene, whole or not at all, and return its description."""
+    target = results / scene.name
+    partial = results / f".{scene.name}.partial"
+    with writing(target):
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        try:
+            description = _write_all(partial, files, scene, scores, model)
+            shutil.rmtree(target, ignore_errors=True)
+            partial.rename(target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return description
+
+
+def _write_all(
+    folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
+) -> dict[str, Any]:
+    shape = scene.rgb.shape[:2]
+    labels = enlarged(scores.graphs.graphs[0].labels, shape)
+    heatmap = np.where(_painting(scene), scores.score[labels], np.nan).astype(np.float32)
+    _write_tiff(folder / "heatmap.tif", heatmap)
+    _write_tiff(folder / "bands.tif", np.moveaxis(scores.band_score, 1, 0)[:, labels])
+    _write_tiff(folder / "labels.tif", labels)
+    _write_tiff(folder / "gradcam.tif", _pages(scores.gradcam, shape))
+    if scores.attention is not None:
+        _write_tiff(folder / "attention.tif", _pages(scores.attention, shape))
+    views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
+    np.savez(folder / "embeddings.npz", pooled=scores.pooled, **views)
+    Image.fromarray(overlay(scene.rgb, heatmap, mask=scene.mask)).save(folder / "overlay.png")
+    regions = strong_regions(heatmap, scores.band_score[labels], scores.graphs.band_ids)
+    (folder / "regions.csv").write_text(_csv(REGION_COLUMNS, regions), encoding="utf-8")
+    description = _description(files, scene, scores, model, heatmap)
+    (folder / "scene.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
+    return description
+
+
+def _painting(scene: Scene) -> NDArray[np.bool_]:
+    return np.ones(scene.rgb.shape[:2], bool) if scene.mask is None else scene.mask
+
+
+def _pages(maps: FloatArray, shape: Sequence[int]) -> NDArray[Any]:
+    return np.moveaxis(enlarged(maps, shape), -1, 0)
+
+
+def _write_tiff(path: Path, array: NDArray[Any]) -> None:
+    tifffile.imwrite(
+        path,
+        np.ascontiguousarray(array),
+        photometric="minisblack",
+        compression="zlib",
+        predictor=array.dtype.kind == "f",
+        metadata=None,
+    )
+
+
+def _description(
+    files: SceneFiles, scene: Scene, scores: SceneScores, model: Model, heatmap: FloatArray
+) -> dict[str, Any]:
+    inside = heatmap[np.isfinite(heatmap)]
+    card = model.card
+    return {
+        "format_version": FORMAT_VERSION,
+        "scene": scene.name,
+        "split": files.split,
+        "photograph": _source(files.rgb),
+        "bands": [
+            {"id": band, **_source(path)}
+            for band, path in zip(files.band_ids, files.bands, strict=True)
+        ],
+        "wavelengths_nm": scene.wavelengths,
+        "shape": list(scene.rgb.shape[:2]),
+        "n_superpixels": scores.graphs.graphs[0].n_nodes,
+        "model": {"path": str(model.path.resolve()), "sha256": model.digest},
+        "backbone": dict(card.backbone),
+        "superpixels": dict(scores.graphs.superpixels_origin),
+        "objective": card.objective,
+        "engine": model.engine,
+        "device": str(model.device),
+        "artextract": artextract_cli.__version__,
+        **similarity_numbers(scores),
+        "share_above_1_percent_false_alarms": float((inside >= STRONG_LEVEL).mean()),
+        "share_blue": float((inside <= -np.log10(0.05)).mean()),
+        "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
+    }
+
+
+def _source(path: Path) -> dict[str, str]:
+    return {"path": str(path.resolve()), "sha256": picture_digest(path)}
+
+
+def strong_regions(
+    heatmap: FloatArray, band_score: FloatArray, band_ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The connected regions (8-connectivity) of at most 1 % false alarms, strongest first.
+
+    ``heatmap`` is (H, W), ``band_score`` (H, W, B). At most 100 regions, by their sum of scores.
+    """
+    from skimage.measure import label, regionprops
+
+    found = regionprops(label(heatmap >= STRONG_LEVEL, connectivity=2), intensity_image=heatmap)
+    found.sort(key=lambda region: -region.intensity_mean * region.area)
+    rows = []
+    for number, region in enumerate(found[:MAX_REGIONS], start=1):
+        telling = band_score[tuple(region.coords.T)].mean(0).argmax()
+        row, column = region.centroid
+        rows.append(
+            dict(
+                zip(
+                    REGION_COLUMNS,
+                    (
+                        number,
+                        round(row, 1),
+                        round(column, 1),
+                        *region.bbox,
+                        int(region.area),
+                        round(float(region.intensity_mean), 3),
+                        round(float(region.intensity_max), 3),
+                        float(f"{10 ** -float(region.intensity_mean):.3g}"),
+                        band_ids[telling],
+                    ),
+                    strict=True,
+                )
+            )
+        )
+    return rows
+
+
+def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:
+    """Write summary.json and summary.csv over all scenes."""
+    rows = [
+        {
+            "scene": d["scene"],
+            "split": d["split"],
+            "euclidean_distance": d["euclidean_distance"]["fused"],
+            "cosine_similarity": d["cosine_similarity"]["fused"],
+            "share_above_1_percent_false_alarms": d["share_above_1_percent_false_alarms"],
+        }
+        for d in descriptions
+    ]
+    summary = {"format_version": FORMAT_VERSION, "scenes": rows}
+    with atomic_path(results / "summary.json") as temporary:
+        temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
+    with atomic_path(results / "summary.csv") as temporary:
+        temporary.write_text(_csv(tuple(rows[0]), rows), encoding="utf-8")
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def open_results(results: Path) -> list[SceneResult]:
+    """List the scenes of a results directory.
+
+    Raises
+    ------
+    InputError
+        If there is none, or a description is damaged.
+    """
+    paths = sorted(path for path in results.glob("*/scene.json") if path.parent.name[0] != ".")
+    if not paths:
+        msg = f"there are no results in {results}: make them with 'artextract infer'"
+        raise InputError(msg)
+    return [_open_scene(path) for path in paths]
+
+
+def find_scene(results: Path, name: str | None) -> SceneResult:
+    """The results of one scene; the first one where no name is given.
+
+    Raises
+    ------
+    InputError
+        If there is no such scene; the sentence lists those there are.
+    """
+    scenes = open_results(results)
+    if name is None:
+        return scenes[0]
+    for scene in scenes:
+        if scene.name == name:
+            return scene
+    names = ", ".join(scene.name for scene in scenes[:10]) + (", ..." if len(scenes) > 10 else "")
+    msg = f"{results} has no scene {name!r}; its scenes are: {names}"
+    raise InputError(msg)
+
+
+def _open_scene(path: Path) -> SceneResult:
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        version = description["format_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path} cannot be read ({error}): run 'artextract infer' again"
+        raise InputError(msg) from error
+    if version != FORMAT_VERSION:
+        msg = f"{path} has version {version}, this artextract reads {FORMAT_VERSION}: infer again"
+        raise InputError(msg)
+    return SceneResult(path=path.parent, description=description)

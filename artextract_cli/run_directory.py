@@ -1,0 +1,147 @@
+"""The run directory: what training writes, and what it takes up again.
+
+``model.safetensors`` is the best model, ``last.pt`` the resume state, ``metrics.jsonl`` has one
+line per epoch, ``config.yaml`` everything resolved.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch  # noqa: TID253
+
+from artextract_cli.checkpoint import (
+    MODEL_NAME,
+    STATE_NAME,
+    ModelCard,
+    load_state,
+    save_model,
+    save_state,
+)
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.files import atomic_path
+from artextract_cli.yaml_io import write_yaml
+
+METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
+# These may differ between a run and its resumption.
+FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine"})
+
+EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """What a run has reached."""
+
+    history: list[EpochRow] = field(default_factory=list)
+    best: EpochRow | None = None
+    best_weights: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    def add(self, row: EpochRow, weights: Mapping[str, torch.Tensor]) -> bool:
+        """Add an epoch; True if its validation loss is the best so far."""
+        self.history.append(row)
+        if self.best is not None and row["val_loss"] >= self.best["val_loss"]:
+            return False
+        self.best = row
+        self.best_weights = {name: w.detach().cpu().clone() for name, w in weights.items()}
+        return True
+
+    def is_over(self, epochs: int, patience: int) -> bool:
+        """Whether all epochs are done, or validation has waited too long for a better one."""
+        best_epoch = int(self.best["epoch"]) if self.best else 0
+        done = len(self.history)
+        return done >= epochs or done - best_epoch >= patience
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDirectory:
+    """A run directory on disk."""
+
+    path: Path
+
+    def start(self, resolved: Mapping[str, Any]) -> None:
+        """Make the directory and note its configuration.
+
+        Raises
+        ------
+        UsageError
+            If it holds a run already.
+        """
+        if any((self.path / name).exists() for name in (STATE_NAME, MODEL_NAME)):
+            msg = f"{self.path} holds a run already: choose another --out, or go on with --resume"
+            raise UsageError(msg)
+        write_yaml(self.path / CONFIG_NAME, dict(resolved))
+
+    def resume(self, settings: Mapping[str, Any]) -> tuple[dict[str, Any], Progress]:
+        """Read the resume state, after checking that it comes from the same settings.
+
+        Raises
+        ------
+        InputError
+            If there is none, or it is damaged.
+        UsageError
+            If the run was trained with other settings.
+        """
+        state = load_state(self.path / STATE_NAME)
+        saved = json.loads(state["settings"])
+        for name in sorted(settings.keys() - FREE_SETTINGS):
+            if saved.get(name) != settings[name]:
+                msg = (
+                    f"{self.path} was trained with {name}={saved.get(name)}, not "
+                    f"{settings[name]}: resume with the same settings, or choose another --out"
+                )
+                raise UsageError(msg)
+        progress = Progress(
+            history=list(state["history"]),
+            best=state["best"],
+            best_weights=dict(state["best_weights"]),
+        )
+        return state, progress
+
+    def save(
+        self, progress: Progress, settings: Mapping[str, Any], parts: Mapping[str, Any]
+    ) -> None:
+        """Save all that a resumed run needs, and the metrics."""
+        state = {
+            "settings": json.dumps(settings, sort_keys=True),
+            **parts,
+            **dataclasses.asdict(progress),
+        }
+        save_state(self.path / STATE_NAME, state)
+        lines = "".join(json.dumps(row) + "\n" for row in progress.history)
+        with atomic_path(self.path / METRICS_NAME) as temporary:
+            temporary.write_text(lines, encoding="utf-8")
+
+    def save_model(self, progress: Progress, card: ModelCard) -> None:
+        """Write the best model."""
+        best = progress.best or {}
+        reached = {name: best[name] for name in ("train_loss", "val_loss")}
+        card = dataclasses.replace(card, best_epoch=best["epoch"], **reached)
+        save_model(self.path / MODEL_NAME, progress.best_weights, card)
+
+
+def read_metrics(run: Path) -> list[EpochRow]:
+    """Read the losses per epoch of a run directory.
+
+    Raises
+    ------
+    InputError
+        If there are none, or a line is damaged.
+    """
+    path = run / METRICS_NAME
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        rows = [dict(json.loads(line)) for line in lines]
+    except FileNotFoundError as error:
+        msg = f"there are no metrics in {run}: name a run directory made by 'artextract train'"
+        raise InputError(msg) from error
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be read ({error}): train again"
+        raise InputError(msg) from error
+    if not rows:
+        msg = f"{path} holds no epoch yet"
+        raise InputError(msg)
+    return rows

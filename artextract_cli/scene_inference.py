@@ -1,0 +1,57 @@
+"""From a dataset or a pair of pictures to a results directory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from artextract_cli.console import error, progress
+from artextract_cli.dataset import open_dataset
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.files import refuse_inside
+from artextract_cli.inference import Model, score_scene
+from artextract_cli.results import write_scene, write_summary
+from artextract_cli.scene import SceneFiles, read_scene
+
+
+def infer_dataset(
+    dataset: Path,
+    results: Path,
+    model: Model,
+    *,
+    split: str | None = None,
+    wavelengths: Sequence[float] | None = None,
+) -> list[dict[str, Any]]:
+    """Score every scene of a dataset (or of one split) and return their descriptions.
+
+    Raises
+    ------
+    InputError
+        If the dataset is not one, or some scene could not be read; the others are written.
+    """
+    refuse_inside(results, dataset)
+    scenes = [s for s in open_dataset(dataset, wavelengths).scenes if split in (None, s.split)]
+    if not scenes:
+        msg = f"{dataset} has no scenes in split {split!r}"
+        raise UsageError(msg)
+    return infer_scenes(scenes, results, model)
+
+
+def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> list[dict[str, Any]]:
+    """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
+    written, n_failed = [], 0
+    with progress("inferring", len(scenes)) as advance:
+        for files in scenes:
+            try:
+                scene = read_scene(files)
+                scores = score_scene(model, scene, split=files.split)
+                written.append(write_scene(results, files, scene, scores, model))
+            except InputError as failure:
+                n_failed += 1
+                error(f"{files.name}: {failure}")
+            advance(files.name)
+    if written:
+        write_summary(results, written)
+    if n_failed:
+        msg = f"{n_failed} of {len(scenes)} scenes could not be scored; the others are in {results}"
+        raise InputError(msg)
+    return written

@@ -1,0 +1,253 @@
+"""The Siamese network: one backbone, shared by photograph and bands, and its contrastive losses.
+
+Letters: S scenes, V views (photograph first), N nodes, F features, D embedding.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch  # noqa: TID253
+from numpy.typing import NDArray
+from torch import Tensor, nn  # noqa: TID253
+
+from artextract_cli.batching import GraphBatch, Topology
+from artextract_cli.contract import BackboneModule, FloatArray
+from artextract_cli.superpixel_graph import SceneGraphs
+
+POOLINGS = ("max", "mean")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneTensors:
+    """The graphs of one scene as tensors, read once and kept."""
+
+    name: str
+    n_views: int
+    topologies: tuple[Topology, ...]  # one (shared) or one per view (separate)
+    features: tuple[Tensor, ...]  # per topology (N, V or 1, F)
+    places: tuple[tuple[int, int], tuple[int, int]]  # columns of row, column: photograph, bands
+    inside: tuple[Tensor, ...]  # per topology (N,) bool: mostly painting, not backdrop
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all views share one segmentation."""
+        return len(self.topologies) == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneBatch:
+    """Scenes side by side in one block-diagonal graph."""
+
+    graph: GraphBatch
+    x: Tensor  # (N, V, F) shared, (N, 1, F) separate
+    view_mask: Tensor  # (S, V) bool: the scene has this view
+    inside: Tensor  # (N,) bool
+    is_shared: bool
+    n_anchors: int  # scenes that count in the loss; the others only lend negatives
+
+
+def scene_tensors(graphs: SceneGraphs) -> SceneTensors:
+    """Make the tensors of one scene."""
+    photograph, band = graphs.feature_names
+    return SceneTensors(
+        name=graphs.name,
+        n_views=graphs.n_views,
+        topologies=tuple(Topology.from_edges(g.edges, g.n_nodes) for g in graphs.graphs),
+        features=tuple(torch.from_numpy(g.features) for g in graphs.graphs),
+        places=(
+            (photograph.index("row"), photograph.index("column")),
+            (band.index("row"), band.index("column")),
+        ),
+        inside=tuple(
+            torch.from_numpy(inside_painting(g.labels, g.counts, graphs.mask))
+            for g in graphs.graphs
+        ),
+    )
+
+
+def inside_painting(
+    labels: NDArray[np.int32], counts: NDArray[np.int64], mask: NDArray[np.bool_] | None
+) -> NDArray[np.bool_]:
+    """Which superpixels (N,) lie mostly on the painting, by the object mask (H, W)."""
+    if mask is None:
+        return np.ones(len(counts), bool)
+    return np.asarray(np.bincount(labels[mask], minlength=len(counts)) * 2 >= counts)
+
+
+def collate(
+    scenes: Sequence[SceneTensors],
+    *,
+    engine: str,
+    device: "torch.device | str",
+    n_anchors: int | None = None,
+    symmetries: Sequence[int] | None = None,
+) -> SceneBatch:
+    """Put scenes into one batch on ``device``.
+
+    ``symmetries`` (S,) turns or mirrors each scene by one of the eight symmetries of a square:
+    photograph and bands together, since the pictures meet the network only as places of nodes.
+    """
+    is_shared = scenes[0].is_shared
+    n_views = max(scene.n_views for scene in scenes)
+    turned = [
+        feature
+        for i, scene in enumerate(scenes)
+        for feature in _turned(scene, 0 if symmetries is None else symmetries[i])
+    ]
+    if is_shared:
+        turned = [nn.functional.pad(x, (0, 0, 0, n_views - x.shape[1])) for x in turned]
+    has_view = torch.arange(n_views) < torch.tensor([[scene.n_views] for scene in scenes])
+    topologies = [topology for scene in scenes for topology in scene.topologies]
+    return SceneBatch(
+        graph=GraphBatch.of(topologies, engine=engine, device=device),
+        x=torch.cat(turned).to(device),
+        view_mask=has_view.to(device),
+        inside=torch.cat([inside for scene in scenes for inside in scene.inside]).to(device),
+        is_shared=is_shared,
+        n_anchors=len(scenes) if n_anchors is None else n_anchors,
+    )
+
+
+def _turned(scene: SceneTensors, symmetry: int) -> list[Tensor]:
+    if symmetry == 0:
+        return list(scene.features)
+    if scene.is_shared:
+        photograph, bands = scene.features[0].split([1, scene.n_views - 1], dim=1)
+        turned = (
+            _moved(photograph, scene.places[0], symmetry),
+            _moved(bands, scene.places[1], symmetry),
+        )
+        return [torch.cat(turned, dim=1)]
+    return [
+        _moved(feature, scene.places[min(view, 1)], symmetry)
+        for view, feature in enumerate(scene.features)
+    ]
+
+
+def _moved(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
+    """Move centred row and column: bit 0 mirrors rows, bit 1 columns, bit 2 swaps them."""
+    moved = x.clone()
+    row, column = places if symmetry & 4 == 0 else places[::-1]
+    moved[..., places[0]] = x[..., row] * (-1 if symmetry & 1 else 1)
+    moved[..., places[1]] = x[..., column] * (-1 if symmetry & 2 else 1)
+    return moved
+
+
+class SiameseNetwork(nn.Module):
+    """A backbone whose parameters the photograph and all bands share, and a pooling."""
+
+    def __init__(self, backbone: BackboneModule, pooling: str) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.pooling = pooling
+
+    def forward(self, batch: SceneBatch) -> Tensor:
+        """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
+        return self.backbone(batch.graph, batch.x)
+
+    def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:
+        """Pool node embeddings to one per scene and view: (S, V, D)."""
+        pooled = batch.graph.pool(z, self.pooling)
+        if batch.is_shared:
+            return pooled
+        views = z.new_zeros(*batch.view_mask.shape, z.shape[-1])
+        views[batch.view_mask] = pooled[:, 0]
+        return views
+
+
+def distance(a: Tensor, b: Tensor) -> Tensor:
+    """Euclidean distance over the last axis, with a finite gradient at zero."""
+    squared = (a - b).square().sum(-1)
+    is_zero = squared == 0
+    return torch.where(is_zero, 0, torch.where(is_zero, 1, squared).sqrt())
+
+
+def contrastive_loss(positive: Tensor, negative: Tensor, margin: float) -> Tensor:
+    """mean(d(positive)²) + mean(relu(margin − d(negative))²), after Hadsell et al. (2006).
+
+    ``positive`` and ``negative`` are distances of any shape.
+    """
+    return positive.square().mean() + (margin - negative).relu().square().mean()
+
+
+def uninformative_loss(margin: float) -> float:
+    """The least contrastive loss of an embedding that tells nothing: all distances margin / 2."""
+    return margin**2 / 2
+
+
+def band_distances(z: Tensor, graphs: SceneGraphs) -> FloatArray:
+    """Distance of every superpixel of the photograph to every band: (N, B).
+
+    With separate segmentations it is the mean over the band's superpixels that overlap the
+    photograph's one, weighted by the shared area.
+    """
+    if len(graphs.graphs) == 1:
+        return np.asarray(distance(z[:, :1], z[:, 1:]).cpu().numpy(), np.float32)
+    embedded = z[:, 0].split([graph.n_nodes for graph in graphs.graphs])
+    first = graphs.graphs[0]
+    columns = [
+        _overlap_distance(embedded[0], first.labels, other, graph.labels)
+        for other, graph in zip(embedded[1:], graphs.graphs[1:], strict=True)
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _overlap_distance(
+    z: Tensor, labels: NDArray[np.int32], other: Tensor, other_labels: NDArray[np.int32]
+) -> FloatArray:
+    keys = labels.ravel().astype(np.int64) * len(other) + other_labels.ravel()
+    pairs, area = np.unique(keys, return_counts=True)
+    node, other_node = np.divmod(pairs, len(other))
+    d = distance(z[torch.from_numpy(node)], other[torch.from_numpy(other_node)]).cpu().numpy()
+    total = np.bincount(node, area * d, minlength=len(z))
+    return np.asarray(total / np.bincount(node, area, minlength=len(z)), np.float32)
+
+
+Objective = Callable[[SiameseNetwork, SceneBatch, float, torch.Generator], Tensor]
+
+
+def graph_contrastive(
+    network: SiameseNetwork, batch: SceneBatch, margin: float, generator: torch.Generator
+) -> Tensor:
+    """The published objective: pooled photograph against every band of its own and other scenes."""
+    pooled = network.pool(batch, network(batch))
+    photographs, bands = pooled[: batch.n_anchors, 0], pooled[:, 1:]
+    d = distance(photographs[:, None, None], bands[None])  # (anchors, S, B)
+    own = torch.eye(len(pooled), dtype=torch.bool, device=d.device)[: batch.n_anchors]
+    present = batch.view_mask[None, :, 1:]
+    positive, negative = own[..., None] & present, ~own[..., None] & present
+    return contrastive_loss(d[positive], d[negative], margin)
+
+
+def node_contrastive(
+    network: SiameseNetwork, batch: SceneBatch, margin: float, generator: torch.Generator
+) -> Tensor:
+    """The same on superpixels: a node's band against its photograph, and another scene's node."""
+    z = network(batch)
+    counts = batch.graph.node_counts
+    n_anchor_nodes = int(counts[: batch.n_anchors].sum())
+    scene = torch.repeat_interleave(torch.arange(len(counts), device=z.device), counts)
+    stranger = _nodes_of_other_scenes(counts, scene, generator)
+    photograph, bands = z[:n_anchor_nodes, :1], z[:n_anchor_nodes, 1:]
+    counted = batch.inside[:n_anchor_nodes, None] & batch.view_mask[scene[:n_anchor_nodes], 1:]
+    strangers = stranger[:n_anchor_nodes]
+    present = counted & batch.view_mask[scene[strangers], 1:]
+    positive = distance(photograph, bands)[counted]
+    negative = distance(photograph, z[strangers, 1:])[present]
+    return contrastive_loss(positive, negative, margin)
+
+
+def _nodes_of_other_scenes(counts: Tensor, scene: Tensor, generator: torch.Generator) -> Tensor:
+    """For every node (N,) a random node of another scene of the batch."""
+    n_nodes = len(scene)
+    end = counts.cumsum(0)[scene]
+    others = n_nodes - counts[scene]
+    drawn = torch.rand(n_nodes, generator=generator).to(counts.device)
+    return (end + (drawn * others).long().clamp(max=others - 1)) % n_nodes
+
+
+OBJECTIVES: dict[str, Objective] = {
+    "node-contrastive": node_contrastive,
+    "graph-contrastive": graph_contrastive,
+}

@@ -1,0 +1,171 @@
+"""One simulated painting: surface over underlayer over ground, photographed, with its truth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.contract import IntArray
+from artextract_cli.simulate import kubelka_munk
+from artextract_cli.simulate.camera import set_up
+from artextract_cli.simulate.colour import RGB_WEIGHTS, VISIBLE_GRID
+from artextract_cli.simulate.fields import Shape, craquelure
+from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.pigments import Batch, draw_batch
+from artextract_cli.simulate.settings import (
+    Conditions,
+    SceneSettings,
+    draw_conditions,
+    draw_kinds,
+)
+from artextract_cli.simulate.surface import paint_surface
+from artextract_cli.simulate.underlayers import HiddenLayer, draw_ground, hide
+
+HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
+DETECTABLE_CHANGE = 0.02
+_PRESENT, _ABSENT = 0.5, 0.05  # shares of a pixel; between them lies a soft border
+_BLOCK = 8192  # pixels rendered at once: all their spectra stay in the cache
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painting:
+    """Reflectance as it would be seen without a camera's faults, float32.
+
+    ``colour`` is linear sRGB (H, W, 3); ``with_hidden`` and ``without_hidden`` are the bands
+    (H, W, B), the second with a bare ground under the same surface; ``layer`` (H, W) is the
+    underlayer's own contribution, see `SimulatedScene`.
+    """
+
+    colour: FloatArray
+    with_hidden: FloatArray
+    without_hidden: FloatArray
+    layer: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedScene:
+    """A painting as photographed, and what is known about it.
+
+    ``rgb`` (H, W, 3) float32 is sRGB coded, ``bands`` (H, W, B) float32 are linear reflectance
+    (1 = white), both 0-1. ``truth`` (H, W) uint8 is 255 where hidden content covers more than half
+    of the pixel and changes the reflectance of some band by more than .02, 128 where it covers the
+    pixel without such a change or only in part, 0 where there is none. ``layer`` (H, W) float32 is
+    the hidden layer itself: reflectance of ground with hidden content minus reflectance of the bare
+    ground, at the longest wavelength, without the surface paint upon it; negative where the
+    content is darker than the ground, exactly 0 where there is none. ``kinds`` are the kinds of
+    hidden content; ``clean`` says that there is none. Truth and layer are in the photograph's
+    frame; the bands are displaced against it.
+    """
+
+    rgb: FloatArray
+    bands: FloatArray
+    truth: NDArray[np.uint8]
+    layer: FloatArray
+    kinds: tuple[str, ...]
+    clean: bool
+
+
+def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> SimulatedScene:
+    """Simulate the scene that belongs to the seed parts, integers ≥ 0 such as (seed, split, i).
+
+    Pigments, conditions, surface, hidden content and camera have random streams of their own: to
+    change one setting leaves everything else of the scene as it was.
+    """
+    streams = np.random.SeedSequence(list(rng_seed_parts)).spawn(7)
+    for_batch, for_numbers, for_kinds, for_surface, for_hidden, for_relief, for_camera = (
+        np.random.default_rng(stream) for stream in streams
+    )
+    batch = draw_batch(for_batch, settings.palette)
+    conditions = draw_conditions(for_numbers, settings)
+    kinds = draw_kinds(for_kinds, settings)
+    surface = paint_surface(for_surface, settings.shape, batch, conditions)
+    ground = draw_ground(for_hidden, batch, kinds)
+    hidden = hide(for_hidden, settings.shape, batch, kinds, conditions)
+    painting = render(surface, hidden, ground, batch, settings.wavelengths)
+    relief = _relief(for_relief, settings.shape, conditions)
+    camera = set_up(for_camera, settings.shape, conditions)
+    return SimulatedScene(
+        rgb=camera.photograph(for_camera, painting.colour * relief),
+        bands=camera.capture(for_camera, painting.with_hidden * relief, settings.wavelengths),
+        truth=mark_truth(painting, hidden.presence),
+        layer=painting.layer,
+        kinds=kinds,
+        clean=not kinds,
+    )
+
+
+def render(
+    surface: FloatArray,
+    hidden: HiddenLayer,
+    ground: FloatArray,
+    batch: Batch,
+    wavelengths: Sequence[float],
+) -> Painting:
+    """Reflectance of surface loads (P, H, W) over hidden content over a ground of shares (P,)."""
+    shape = surface.shape[1], surface.shape[2]
+    spectra = _Spectra(batch, ground, wavelengths)
+    planes = np.empty((3 + 2 * len(wavelengths) + 1, surface[0].size), np.float32)
+    upper, lower = (loads.reshape(len(loads), -1) for loads in (surface, hidden.loads))
+    present = hidden.presence.ravel() > 0
+    for start in range(0, planes.shape[1], _BLOCK):
+        part = slice(start, start + _BLOCK)
+        planes[:, part] = spectra.render(upper[:, part], lower[:, part], present[part])
+    colour, with_hidden, without_hidden, layer = np.split(
+        np.moveaxis(planes, 0, -1).reshape(*shape, -1),
+        np.cumsum([3, len(wavelengths), len(wavelengths)]),
+        axis=-1,
+    )
+    return Painting(
+        colour=colour,
+        with_hidden=with_hidden,
+        without_hidden=without_hidden,
+        layer=np.ascontiguousarray(layer[..., 0]),
+    )
+
+
+class _Spectra:
+    """A scene's pigments and ground on the visible grid, then at the wavelengths of the bands."""
+
+    def __init__(self, batch: Batch, ground: FloatArray, wavelengths: Sequence[float]):
+        absorption, scattering = batch.optics((*VISIBLE_GRID, *wavelengths))
+        bare = kubelka_munk.infinite_reflectance(ground @ absorption, ground @ scattering)
+        self.ground = bare.astype(np.float32)[:, None]  # (L, 1)
+        self.absorption, self.scattering = absorption.T, scattering.T  # (L, P)
+        self.longest = len(VISIBLE_GRID) + int(np.argmax(wavelengths))
+
+    def render(self, surface: FloatArray, hidden: FloatArray, present: IntArray) -> FloatArray:
+        """Colour, bands with and without hidden content, and layer: (3 + B + B + 1, n).
+
+        Loads are (P, n) for n pixels, ``present`` (n,) says where anything is hidden.
+        """
+        below = np.repeat(self.ground, surface.shape[1], axis=1)
+        below[:, present] = kubelka_munk.over(*self._layer(hidden[:, present]), self.ground)
+        r0, t = self._layer(surface)
+        seen = kubelka_munk.through_surface(kubelka_munk.over(r0, t, below))
+        bands = slice(len(VISIBLE_GRID), None)
+        bare = kubelka_munk.over(r0[bands], t[bands], self.ground[bands])
+        layer = below[[self.longest]] - self.ground[self.longest]
+        colour = RGB_WEIGHTS.T @ seen[: len(VISIBLE_GRID)]
+        return np.concatenate([colour, seen[bands], kubelka_munk.through_surface(bare), layer])
+
+    def _layer(self, loads: FloatArray) -> tuple[FloatArray, FloatArray]:
+        return kubelka_munk.layer(self.absorption @ loads, self.scattering @ loads)
+
+
+def mark_truth(painting: Painting, presence: FloatArray) -> NDArray[np.uint8]:
+    """The truth (H, W) as `SimulatedScene` defines it, from presence (H, W), 0 to 1."""
+    change = np.abs(painting.with_hidden - painting.without_hidden).max(axis=-1)
+    truth = np.full(presence.shape, UNDECIDED, np.uint8)
+    truth[(presence > _PRESENT) & (change > DETECTABLE_CHANGE)] = HIDDEN
+    truth[presence <= _ABSENT] = CLEAN
+    return truth
+
+
+def _relief(rng: np.random.Generator, shape: Shape, conditions: Conditions) -> FloatArray:
+    """Shade (H, W, 1) by cracks, the same at every wavelength; 1 on whole paint."""
+    if not conditions.craquelure:
+        return np.ones((1, 1, 1), np.float32)
+    spacing = rng.uniform(0.04, 0.12) * min(shape)
+    shade = 1 - conditions.craquelure * craquelure(rng, shape, max(spacing, 4))
+    return shade[..., None].astype(np.float32)

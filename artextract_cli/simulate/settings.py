@@ -1,0 +1,149 @@
+"""What a simulated scene is made of: the settings a caller fixes and those drawn for each scene."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from artextract_cli.errors import UsageError
+from artextract_cli.simulate.fields import Shape
+from artextract_cli.simulate.old_masters import OLD_MASTERS
+from artextract_cli.simulate.pigments import Palette
+
+DEFAULT_WAVELENGTHS = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
+
+KINDS = ("drawing", "underpainting", "reuse", "ink", "light")
+"""Kinds of hidden content: carbon drawing, dark filled underpainting, an earlier painting with
+other pigments, iron-gall ink, and a light underpainting on a dark ground."""
+
+_KIND_ODDS = (0.36, 0.24, 0.15, 0.15, 0.1)
+_SECOND_KIND_ODDS = 0.25
+_SIZES = (8, 8192)
+_WAVELENGTHS_NM = (380.0, 1100.0)  # where the pigments' bands are known to us
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Everything about one scene that is a number; see `SceneSettings` for units."""
+
+    coverage: float
+    thickness: float
+    dark_lines: float
+    metamers: float
+    craquelure: float
+    weave: float
+    vignetting: float
+    exposure: float
+    misregistration: float
+    noise: float
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "coverage": (0.03, 0.2),
+    "thickness": (0.6, 1.3),
+    "dark_lines": (0.0, 0.025),
+    "metamers": (0.0, 0.03),
+    "craquelure": (-0.3, 0.3),
+    "weave": (-0.02, 0.06),
+    "vignetting": (0.0, 0.15),
+    "exposure": (0.0, 0.04),
+    "misregistration": (0.0, 0.6),
+    "noise": (0.001, 0.005),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneSettings:
+    """How scenes are made; every None is drawn for each scene from a realistic range.
+
+    ``size`` is H and W in pixels (or one number for both), ``wavelengths`` the bands in nm. The
+    numbers, each independent of the others so that one can be varied alone:
+
+    - ``kinds``: kinds of hidden content, of `KINDS`; () hides nothing.
+    - ``coverage``: share of the picture under which something is hidden (.04-.22).
+    - ``thickness``: of the paint, 1 where it just hides its ground from the eye (.7-1.5).
+    - ``dark_lines``: share of the surface in visible dark lines (0-.03).
+    - ``metamers``: share repainted in the same colour with other pigments (0-.05).
+    - ``craquelure``: darkening in a crack (0-.3; half of the scenes have none).
+    - ``weave``: relative change of thickness by the canvas (0-.08; a panel in a quarter of scenes).
+    - ``vignetting``: loss of light in the corners (0-.15).
+    - ``exposure``: standard deviation of each band's relative exposure error (0-.04).
+    - ``misregistration``: greatest displacement of a band against the photograph in px (0-.7).
+    - ``noise``: standard deviation at reflectance .5 (.001-.006); grows as the root of the light.
+
+    Raises
+    ------
+    UsageError
+        If a value is outside what the simulation can do.
+    """
+
+    size: int | Shape = 256
+    wavelengths: tuple[float, ...] = DEFAULT_WAVELENGTHS
+    palette: Palette = OLD_MASTERS
+    kinds: tuple[str, ...] | None = None
+    coverage: float | None = None
+    thickness: float | None = None
+    dark_lines: float | None = None
+    metamers: float | None = None
+    craquelure: float | None = None
+    weave: float | None = None
+    vignetting: float | None = None
+    exposure: float | None = None
+    misregistration: float | None = None
+    noise: float | None = None
+
+    def __post_init__(self) -> None:
+        for problem in self._problems():
+            raise UsageError(problem)
+
+    @property
+    def shape(self) -> Shape:
+        """Height and width in pixels."""
+        return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+    def _problems(self) -> list[str]:
+        problems = []
+        if not all(_SIZES[0] <= side <= _SIZES[1] for side in self.shape):
+            problems.append(f"size must be {_SIZES[0]} to {_SIZES[1]} pixels, not {self.size}")
+        low, high = _WAVELENGTHS_NM
+        if not self.wavelengths or not all(low <= nm <= high for nm in self.wavelengths):
+            problems.append(f"wavelengths must be {low:g} to {high:g} nm, not {self.wavelengths}")
+        if len({f"{nm:g}" for nm in self.wavelengths}) < len(self.wavelengths):
+            problems.append(f"wavelengths must differ from each other: {self.wavelengths}")
+        unknown = set(self.kinds or ()) - set(KINDS)
+        if unknown:
+            problems.append(f"unknown hidden content {sorted(unknown)}: use {', '.join(KINDS)}")
+        negative = [name for name, value in self.given().items() if value < 0]
+        if negative:
+            problems.append(f"{', '.join(negative)} must not be negative")
+        return problems
+
+    def given(self) -> dict[str, float]:
+        """The numbers of `Conditions` that are fixed here."""
+        values = {name: getattr(self, name) for name in _RANGES}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def draw_conditions(rng: np.random.Generator, settings: SceneSettings) -> Conditions:
+    """The numbers of one scene; those fixed in the settings do not disturb the others."""
+    drawn = {name: max(0.0, rng.uniform(*limits)) for name, limits in _RANGES.items()}
+    return Conditions(**drawn | settings.given())
+
+
+def draw_kinds(rng: np.random.Generator, settings: SceneSettings) -> tuple[str, ...]:
+    """One kind of hidden content, sometimes two, unless the settings name them.
+
+    A light underpainting comes alone: nothing dark would show on its dark ground.
+    """
+    first, second = rng.choice(KINDS, size=2, p=_KIND_ODDS)
+    has_second = rng.random() < _SECOND_KIND_ODDS
+    if settings.kinds is not None:
+        return settings.kinds
+    if has_second and "light" not in (first, second) and first != second:
+        return (str(first), str(second))
+    return (str(first),)
+
+
+def without_hidden_content(settings: SceneSettings) -> SceneSettings:
+    """The same settings for a clean scene."""
+    return dataclasses.replace(settings, kinds=())

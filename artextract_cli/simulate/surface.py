@@ -1,0 +1,138 @@
+"""The visible painting: composition, brushwork, layer thickness, retouchings, visible dark lines."""
+
+import numpy as np
+from PIL import Image, ImageDraw
+from scipy import ndimage  # noqa: TID253
+
+from artextract_cli.contract import IntArray
+from artextract_cli.simulate.fields import Shape, brush_marks, cells, grid, smooth_noise, weave
+from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.mixing import Paints, draw_paints, hiding_thickness, join, metamers
+from artextract_cli.simulate.pigments import Batch
+from artextract_cli.simulate.settings import Conditions
+from artextract_cli.simulate.sketch import Sketch, figure, outline, wander
+
+_WET_BORDER_PX = 0.7
+# How strongly a paint's components follow the brush: the first is the light one, the last the dark.
+_STREAKS = np.array([0.5, 0.0, -0.2, -0.4], np.float32)[:, None, None]
+
+
+def paint_surface(
+    rng: np.random.Generator, shape: Shape, batch: Batch, conditions: Conditions
+) -> FloatArray:
+    """Loads (P, H, W) of a whole painted surface."""
+    labels = compose(rng, shape)
+    paints = draw_paints(rng, batch, int(labels.max()) + 1)
+    retouched = _retouchings(rng, shape, conditions.metamers)
+    labels = np.where(retouched, labels + len(paints.shares), labels)
+    paints = join(paints, metamers(rng, paints, batch))
+    loads = apply_paints(rng, labels, paints, batch, conditions)
+    return _draw_lines(rng, loads, batch, conditions.dark_lines)
+
+
+def compose(rng: np.random.Generator, shape: Shape) -> IntArray:
+    """Labels (H, W) int of a composition: land, cloth or a room, with figures in front."""
+    background = (_bands, _drapery, _room)[rng.integers(3)]
+    labels = background(rng, shape)
+    sheet = Image.fromarray(labels.astype(np.uint8))
+    draw = ImageDraw.Draw(sheet)
+    label = int(labels.max()) + 1
+    for _ in range(rng.integers(1, 4)):
+        centre = rng.uniform(0.15, 0.85, 2) * shape
+        for part in figure(rng, centre, rng.uniform(0.12, 0.38) * min(shape)):
+            draw.polygon([float(value) for value in part[:, ::-1].ravel()], fill=label)
+            label += 1
+    _, renumbered = np.unique(np.asarray(sheet), return_inverse=True)
+    return np.asarray(renumbered.reshape(shape))
+
+
+def _bands(rng: np.random.Generator, shape: Shape) -> IntArray:
+    """Sky, distance and foreground under wavy horizons."""
+    rows, _ = grid(shape)
+    horizons = np.sort(rng.uniform(0.2, 0.95, rng.integers(1, 4)))
+    height = rows / shape[0] + 0.05 * smooth_noise(rng, shape, shape[1] / 5)
+    return np.searchsorted(horizons, height)
+
+
+def _drapery(rng: np.random.Generator, shape: Shape) -> IntArray:
+    """A few large cells with bent borders."""
+    return cells(rng, shape, int(rng.integers(4, 10)), warp=0.05 * min(shape))
+
+
+def _room(rng: np.random.Generator, shape: Shape) -> IntArray:
+    """Walls and floor: straight divisions, slightly out of true."""
+    rows, columns = grid(shape)
+    lean = rng.normal(0, 0.08, 2)
+    below = rows + lean[0] * columns > rng.uniform(0.5, 0.8) * shape[0]
+    right = columns + lean[1] * rows > rng.uniform(0.25, 0.75) * shape[1]
+    return np.where(below, 2, right.astype(int))
+
+
+def apply_paints(
+    rng: np.random.Generator,
+    labels: IntArray,
+    paints: Paints,
+    batch: Batch,
+    conditions: Conditions,
+) -> FloatArray:
+    """Loads (P, H, W) of the regions, modelled and brushed on.
+
+    Mixture and thickness vary smoothly over a region and along its brush marks.
+    """
+    shape = labels.shape[0], labels.shape[1]
+    unit = max(min(shape) / 256, 0.5)
+    regions = len(paints.shares)
+    marks = brush_marks(rng, rng.uniform(0, np.pi, regions)[labels], 2.5 * unit, 28 * unit)
+    modelling = [smooth_noise(rng, shape, min(shape) / part) for part in (3, 7, 5, 4)]
+    amplitude = rng.uniform(0.15, 0.6, (regions, 1)) * [1, 1, 1, 1.5]
+    tones = amplitude.T[:, labels] * (modelling + _STREAKS * marks)
+    amounts = paints.amounts(labels, tones.astype(np.float32), len(batch.palette.pigments))
+    relief = 0.08 * marks + 0.08 * smooth_noise(rng, shape, 30 * unit)
+    relief += conditions.weave * weave(rng, shape, rng.uniform(3.5, 7))
+    own = hiding_thickness(paints, batch) * np.exp(rng.normal(0, 0.15, regions))
+    thickness = conditions.thickness * own[labels] * np.exp(relief)
+    return _blend_borders(amounts * thickness.astype(np.float32))
+
+
+def _blend_borders(loads: FloatArray) -> FloatArray:
+    """The loads (P, H, W) with borders that ran into each other; changed in place."""
+    for pigment in np.flatnonzero(loads.any(axis=(1, 2))):
+        loads[pigment] = ndimage.gaussian_filter(loads[pigment], _WET_BORDER_PX, truncate=3)
+    return loads
+
+
+def _retouchings(rng: np.random.Generator, shape: Shape, share: float) -> IntArray:
+    """Where a restorer repainted (H, W) bool: patches that cover ``share`` of the picture."""
+    patches = Sketch(shape)
+    area = shape[0] * shape[1]
+    for _ in range(12):
+        wanted = (share - patches.covered) * area
+        centre = rng.uniform(0.1, 0.9, 2) * shape
+        radius = rng.uniform(0.4, 0.9) * np.sqrt(max(wanted, 0) / np.pi)
+        if radius > 1:
+            patches.fill(outline(rng, centre, radius, 0.3))
+    return patches.mask() > 0.5
+
+
+def _draw_lines(
+    rng: np.random.Generator, loads: FloatArray, batch: Batch, share: float
+) -> FloatArray:
+    """The loads with contours and strokes in dark paint over ``share`` of the surface."""
+    shape = loads.shape[1], loads.shape[2]
+    unit = max(min(shape) / 256, 0.5)
+    sketch = Sketch(shape)
+    for _ in range(60):
+        if sketch.covered >= share:
+            break
+        centre = rng.uniform(0.05, 0.95, 2) * shape
+        width = rng.uniform(0.8, 3) * unit
+        if rng.random() < 0.4:
+            sketch.stroke(outline(rng, centre, rng.uniform(0.05, 0.25) * min(shape)), width)
+        else:
+            length = rng.uniform(0.1, 0.6) * min(shape)
+            sketch.stroke(wander(rng, centre, length, rng.uniform(0.02, 0.3)), width)
+    mask = sketch.mask() * np.clip(0.85 + 0.25 * smooth_noise(rng, shape, 8 * unit), 0, 1)
+    # The brush pushes a little of the wet paint aside and mixes the dark one in.
+    loads *= 1 - 0.15 * mask
+    loads[batch.palette.index(str(rng.choice(batch.palette.lines)))] += 4 * mask
+    return loads

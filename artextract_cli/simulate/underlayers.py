@@ -1,0 +1,204 @@
+"""What lies under the surface: carbon drawing, underpainting, a reused canvas, iron-gall ink.
+
+Each kind yields loads (P, H, W) as in `mixing`, to be laid upon the ground, and its presence
+(H, W): the share of each pixel that the hidden content covers, however thin it is there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from artextract_cli.simulate.fields import Shape, brush_marks, smooth_noise
+from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.mixing import draw_paints
+from artextract_cli.simulate.pigments import Batch, Recipe
+from artextract_cli.simulate.settings import Conditions
+from artextract_cli.simulate.sketch import (
+    Sketch,
+    figure,
+    hatching,
+    outline,
+    script,
+    wander,
+)
+from artextract_cli.simulate.surface import apply_paints, compose
+
+_MOST_PARTS = 60  # of one sketch; small pictures fill up long before
+_MOST_LINES = 0.09  # share of a picture that lines can cover and still be lines
+
+
+@dataclass(frozen=True, kw_only=True)
+class HiddenLayer:
+    """Hidden content: loads (P, H, W) and presence (H, W) from 0 to 1."""
+
+    loads: FloatArray
+    presence: FloatArray
+
+
+def hide(
+    rng: np.random.Generator, shape: Shape, batch: Batch, kinds: tuple[str, ...], c: Conditions
+) -> HiddenLayer:
+    """Everything that is hidden in a scene; ``kinds`` share the coverage equally.
+
+    Where two kinds overlap their paint mingles: the loads add.
+    """
+    loads = np.zeros((len(batch.palette.pigments), *shape), np.float32)
+    presence = np.zeros(shape, np.float32)
+    for kind in kinds:
+        layer = _MAKERS[kind](rng, shape, batch, c.coverage / len(kinds), c)
+        loads += layer.loads
+        presence = np.maximum(presence, layer.presence)
+    return HiddenLayer(loads=loads, presence=presence)
+
+
+def draw_ground(rng: np.random.Generator, batch: Batch, kinds: tuple[str, ...]) -> FloatArray:
+    """Shares (P,) of the ground: dark for a light underpainting, sometimes dark with no content."""
+    palette = batch.palette
+    bare = not kinds and rng.random() < 0.12
+    grounds: tuple[Recipe, ...] = palette.grounds
+    if bare or "light" in kinds:
+        grounds = palette.dark_grounds
+    return palette.shares(grounds[rng.integers(len(grounds))])
+
+
+def _drawing(
+    rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
+) -> HiddenLayer:
+    """Contours, folds and hatching in charcoal, chalk or brush; pressure varies along the lines."""
+    width = rng.uniform(1.2, 3.2) * _unit(shape)
+    mask = _sketch_lines(rng, shape, min(coverage, _MOST_LINES), width)
+    grain = np.clip(0.85 + 0.3 * smooth_noise(rng, shape, 10 * _unit(shape)), 0.2, 1.5)
+    grain *= np.clip(0.9 + rng.uniform(0, 0.35) * smooth_noise(rng, shape, 1.3), 0.1, 2)
+    amount = np.exp(rng.uniform(np.log(0.4), np.log(1.8)))
+    name = str(rng.choice(batch.palette.drawing))
+    return _single(batch, name, mask, amount * grain)
+
+
+def _ink(
+    rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
+) -> HiddenLayer:
+    """Pen lines in ink: a drawing, or lines of writing."""
+    width = rng.uniform(1.3, 2.6) * _unit(shape)
+    maker = _sketch_script if rng.random() < 0.4 else _sketch_lines
+    mask = maker(rng, shape, min(coverage, _MOST_LINES), width)
+    flow = np.clip(1 + 0.2 * smooth_noise(rng, shape, 8 * _unit(shape)), 0.3, 2)
+    return _single(batch, batch.palette.ink, mask, rng.uniform(0.8, 2.2) * flow)
+
+
+def _underpainting(
+    rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
+) -> HiddenLayer:
+    """Filled shapes in dark paint: a figure or object laid in and then given up."""
+    mask = _sketch_shapes(rng, shape, coverage)
+    name = str(rng.choice((*batch.palette.drawing, "bone black", *batch.palette.lines[:3])))
+    return _single(batch, name, mask, rng.uniform(0.25, 1.5) * _brushed(rng, shape))
+
+
+def _light(
+    rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
+) -> HiddenLayer:
+    """Filled shapes in white, for a dark ground."""
+    mask = _sketch_shapes(rng, shape, coverage)
+    return _single(batch, batch.palette.white, mask, rng.uniform(4, 12) * _brushed(rng, shape))
+
+
+def _reuse(
+    rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, c: Conditions
+) -> HiddenLayer:
+    """Part of an earlier painting with its own composition and pigments."""
+    mask = _sketch_shapes(rng, shape, coverage, largest=0.9)
+    labels = compose(rng, shape)
+    paints = draw_paints(rng, batch, int(labels.max()) + 1)
+    loads = apply_paints(rng, labels, paints, batch, c)
+    return HiddenLayer(loads=loads * mask, presence=mask)
+
+
+def _single(batch: Batch, name: str, mask: FloatArray, amount: FloatArray) -> HiddenLayer:
+    """A layer of one pigment, ``amount`` (H, W) of it where ``mask`` (H, W) is 1."""
+    loads = np.zeros((len(batch.palette.pigments), *mask.shape), np.float32)
+    loads[batch.palette.index(name)] = mask * amount
+    return HiddenLayer(loads=loads, presence=mask)
+
+
+def _sketch_lines(
+    rng: np.random.Generator, shape: Shape, coverage: float, width: float
+) -> FloatArray:
+    """Figures in outline, folds, hatching and wandering lines until ``coverage`` is reached."""
+    sketch = Sketch(shape)
+    for _ in range(_MOST_PARTS):
+        if sketch.covered >= coverage:
+            break
+        centre = rng.uniform(0.1, 0.9, 2) * shape
+        size = rng.uniform(0.12, 0.4) * min(shape)
+        for curve in _motif(rng, centre, size):
+            if sketch.covered < coverage:
+                sketch.stroke(curve, width * rng.uniform(0.8, 1.3))
+    return sketch.mask()
+
+
+def _motif(rng: np.random.Generator, centre: FloatArray, size: float) -> list[FloatArray]:
+    """Curves of one motif: a figure with folds, a hatched shadow, an object, loose lines."""
+    choice = rng.random()
+    if choice < 0.45:
+        folds = [wander(rng, centre + rng.normal(0, 0.2 * size, 2), size, 0.15) for _ in range(3)]
+        return figure(rng, centre, size) + folds
+    if choice < 0.65:
+        return list(hatching(rng, centre, 0.5 * size))
+    if choice < 0.8:
+        return [outline(rng, centre, r * size) for r in (0.6, 0.35)]
+    return [wander(rng, centre, 2 * size, rng.uniform(0.02, 0.25)) for _ in range(3)]
+
+
+def _sketch_script(
+    rng: np.random.Generator, shape: Shape, coverage: float, width: float
+) -> FloatArray:
+    """A block of writing: lines one below the other."""
+    sketch = Sketch(shape)
+    size = width * rng.uniform(3, 5)
+    row, column = rng.uniform(0.05, 0.4, 2) * shape
+    while sketch.covered < coverage and row < shape[0]:
+        length = rng.uniform(0.4, 0.6) * shape[1]
+        sketch.stroke(script(rng, np.array([row, column]), length, size), width)
+        row += 2.6 * size
+    return sketch.mask()
+
+
+def _sketch_shapes(
+    rng: np.random.Generator, shape: Shape, coverage: float, largest: float = 0.6
+) -> FloatArray:
+    """Filled figures and objects until ``coverage`` is reached, in a few pieces."""
+    sketch = Sketch(shape)
+    for _ in range(_MOST_PARTS):
+        wanted = (coverage - sketch.covered) * shape[0] * shape[1]
+        if wanted < 0.1 * coverage * shape[0] * shape[1]:
+            break
+        radius = rng.uniform(0.5, 1) * largest * np.sqrt(wanted)
+        centre = rng.uniform(0.15, 0.85, 2) * shape
+        whole = rng.random() < 0.5
+        parts = figure(rng, centre, radius) if whole else [outline(rng, centre, 0.7 * radius, 0.35)]
+        for part in parts:
+            sketch.fill(part)
+    return sketch.mask()
+
+
+def _brushed(rng: np.random.Generator, shape: Shape) -> FloatArray:
+    """Relative thickness (H, W) of a brushed-in shape, about 1."""
+    direction = np.full(shape, rng.uniform(0, np.pi))
+    marks = brush_marks(rng, direction, 3 * _unit(shape), 40 * _unit(shape))
+    brushed: FloatArray = np.exp(0.3 * marks)
+    return brushed
+
+
+def _unit(shape: Shape) -> float:
+    """Pixels of a line that is one pixel wide at 256 × 256."""
+    return max(min(shape) / 256, 0.6)
+
+
+_MAKERS: dict[str, Callable[..., HiddenLayer]] = {
+    "drawing": _drawing,
+    "underpainting": _underpainting,
+    "reuse": _reuse,
+    "ink": _ink,
+    "light": _light,
+}

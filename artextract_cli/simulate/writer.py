@@ -1,0 +1,102 @@
+"""Simulated scenes on disk, in the layout of a data set."""
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import tifffile
+import yaml
+
+from artextract_cli.errors import InputError
+from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
+from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
+
+CLEAN_EVERY = 4
+"""Every fourth scene of a split hides nothing."""
+
+_SPLITS = ("train", "val")
+
+
+def simulate_dataset(
+    out: Path,
+    *,
+    train: int = 24,
+    val: int = 8,
+    seed: int = 0,
+    settings: SceneSettings | None = None,
+    on_scene: Callable[[str], None] | None = None,
+) -> None:
+    """Write a data set of simulated paintings with their truth; ``out`` is whole or absent.
+
+    Scene i of a split depends on (seed, split, i) alone, its pixels and its name too, so that
+    ``train`` and ``val`` can grow. ``on_scene`` is told each name when it is written.
+
+    Raises
+    ------
+    InputError
+        If ``out`` exists and is not an empty folder.
+    """
+    settings = settings or SceneSettings()
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        problem = f"{out} exists and is not an empty folder: name a new one"
+        raise InputError(problem)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
+    try:
+        clean = []
+        for split, name, scene in _scenes({"train": train, "val": val}, seed, settings):
+            _write_scene(work / split, name, scene, settings)
+            clean += [name] if scene.clean else []
+            if on_scene is not None:
+                on_scene(name)
+        _write_description(work, clean, seed, settings)
+        work.replace(out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _scenes(
+    counts: dict[str, int], seed: int, settings: SceneSettings
+) -> Iterator[tuple[str, str, SimulatedScene]]:
+    """Split, name and content of every scene."""
+    bare = without_hidden_content(settings)
+    for number, split in enumerate(_SPLITS):
+        for i in range(counts[split]):
+            is_clean = i % CLEAN_EVERY == CLEAN_EVERY - 1
+            scene = simulate_scene((seed, number, i), bare if is_clean else settings)
+            yield split, f"sim_{split}_{i:04d}", scene
+
+
+def _write_scene(folder: Path, name: str, scene: SimulatedScene, settings: SceneSettings) -> None:
+    for part in ("rgb_images", "ms_masks", "truth"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    _write_png(folder / "rgb_images" / f"{name}_RGB.png", _counts(scene.rgb))
+    for i, wavelength in enumerate(settings.wavelengths):
+        path = folder / "ms_masks" / f"{name}_ms_{wavelength:g}.png"
+        _write_png(path, _counts(scene.bands[..., i]))
+    _write_png(folder / "truth" / f"{name}_hidden.png", scene.truth)
+    tifffile.imwrite(folder / "truth" / f"{name}_layer.tif", scene.layer, compression="zlib")
+
+
+def _counts(image: FloatArray) -> np.ndarray:
+    """Values 0-1 as 16-bit counts."""
+    return np.ascontiguousarray(np.rint(image * 65535).astype(np.uint16))
+
+
+def _write_png(path: Path, image: np.ndarray) -> None:
+    path.write_bytes(imagecodecs.png_encode(image))
+
+
+def _write_description(folder: Path, clean: list[str], seed: int, settings: SceneSettings) -> None:
+    folder.mkdir(exist_ok=True)
+    description = {
+        "wavelengths": {f"{nm:g}": nm for nm in settings.wavelengths},
+        "clean": clean,
+        "notes": f"simulated paintings, palette {settings.palette.name!r}, seed {seed}",
+    }
+    text = yaml.safe_dump(description, sort_keys=False, allow_unicode=True)
+    (folder / "dataset.yaml").write_text(text, encoding="utf-8")

@@ -1,0 +1,121 @@
+"""Compiled loops over a picture and its label map: moments per region, gradients per pixel."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.compiling import compiled
+from artextract_cli.contract import FloatArray
+
+LabelMap = NDArray[np.int32]
+Counts = NDArray[np.int64]
+Sums = NDArray[np.float64]
+Moments = tuple[FloatArray, FloatArray, FloatArray, FloatArray, Counts, FloatArray]
+
+
+@compiled
+def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
+    """Mean, standard deviation, minimum, maximum (N, C), pixels (N,) and centroid (N, 2)."""
+    height, width, channels = image.shape
+    origin = np.empty((n, channels), np.float32)
+    low, high = np.empty_like(origin), np.empty_like(origin)
+    total, square = np.zeros((n, channels)), np.zeros((n, channels))
+    count, place = np.zeros(n, np.int64), np.zeros((n, 2))
+    for y in range(height):
+        for x in range(width):
+            k = labels[y, x]
+            if count[k] == 0:
+                for c in range(channels):
+                    origin[k, c] = low[k, c] = high[k, c] = image[y, x, c]
+            count[k] += 1
+            place[k, 0] += y
+            place[k, 1] += x
+            for c in range(channels):
+                value = image[y, x, c]
+                difference = np.float64(value) - origin[k, c]
+                total[k, c] += difference
+                square[k, c] += difference * difference
+                low[k, c] = min(low[k, c], value)
+                high[k, c] = max(high[k, c], value)
+    mean, std = _mean_and_spread(origin, total, square, count)
+    return mean, std, low, high, count, _quotient(place, count)
+
+
+@compiled
+def _mean_and_spread(
+    origin: FloatArray, total: Sums, square: Sums, count: Counts
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and population standard deviation from sums of differences to ``origin``."""
+    mean, std = np.empty_like(origin), np.empty_like(origin)
+    for k in range(len(origin)):
+        for c in range(origin.shape[1]):
+            shift = total[k, c] / count[k]
+            mean[k, c] = origin[k, c] + shift
+            std[k, c] = np.sqrt(max(square[k, c] / count[k] - shift * shift, 0.0))
+    return mean, std
+
+
+@compiled
+def _quotient(total: Sums, count: Counts) -> FloatArray:
+    mean = np.empty(total.shape, np.float32)
+    for k in range(total.shape[0]):
+        for c in range(total.shape[1]):
+            mean[k, c] = total[k, c] / count[k]
+    return mean
+
+
+@compiled
+def means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
+    """Mean (N, C) of every region."""
+    height, width, channels = image.shape
+    total, count = np.zeros((n, channels)), np.zeros(n, np.int64)
+    for y in range(height):
+        for x in range(width):
+            k = labels[y, x]
+            count[k] += 1
+            for c in range(channels):
+                total[k, c] += image[y, x, c]
+    return _quotient(total, count)
+
+
+@compiled
+def _along_columns(
+    above: FloatArray, here: FloatArray, below: FloatArray, smooth: FloatArray, slope: FloatArray
+) -> None:
+    for i in range(len(here)):
+        smooth[i] = above[i] + np.float32(2) * here[i] + below[i]
+        slope[i] = below[i] - above[i]
+
+
+@compiled
+def _along_rows(smooth: FloatArray, slope: FloatArray, step: int, magnitude: FloatArray) -> None:
+    smooth_left, smooth_right = smooth[: -2 * step], smooth[2 * step :]
+    slope_left, slope_here, slope_right = slope[: -2 * step], slope[step:-step], slope[2 * step :]
+    for i in range(len(magnitude)):
+        across = smooth_right[i] - smooth_left[i]
+        down = slope_left[i] + np.float32(2) * slope_here[i] + slope_right[i]
+        # 16 for the smoothing weights, squared; 2 for the mean of two squares.
+        magnitude[i] = np.sqrt((across * across + down * down) / np.float32(32))
+
+
+@compiled
+def sobel(image: FloatArray) -> FloatArray:
+    """Gradient magnitude (H, W, C), a row at a time with its channels side by side.
+
+    Pixels of a row are C values apart, so that the inner loops run over W × C values.
+    """
+    height, width, channels = image.shape
+    size = width * channels
+    rows = image.reshape(height, size)
+    magnitude = np.empty((height, size), np.float32)
+    # One pixel more on either side repeats the edge, as mirroring does.
+    smooth = np.empty(size + 2 * channels, np.float32)
+    slope = np.empty(size + 2 * channels, np.float32)
+    inside = slice(channels, size + channels)
+    for y in range(height):
+        above, below = rows[max(y - 1, 0)], rows[min(y + 1, height - 1)]
+        _along_columns(above, rows[y], below, smooth[inside], slope[inside])
+        for padded in (smooth, slope):
+            padded[:channels] = padded[channels : 2 * channels]
+            padded[-channels:] = padded[-2 * channels : -channels]
+        _along_rows(smooth, slope, channels, magnitude[y])
+    return magnitude.reshape(height, width, channels)

@@ -1,0 +1,183 @@
+"""Compiled loops over a label map: connected components, joining fragments, adjacency."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.compiling import compiled
+
+LabelMap = NDArray[np.int32]
+Indices = NDArray[np.int64]
+
+
+@compiled
+def _root(parent: NDArray[np.int32], i: int) -> int:
+    """The root of ``i`` in a union-find forest; shortens the way for the next search."""
+    while parent[i] != i:
+        parent[i] = parent[parent[i]]
+        i = parent[i]
+    return i
+
+
+@compiled
+def _unite(parent: NDArray[np.int32], a: int, b: int) -> None:
+    """Put two roots together; the smaller number stays the root."""
+    parent[max(a, b)] = min(a, b)
+
+
+@compiled
+def _numbered(parent: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
+    """Number the trees of a forest by their roots, in order; returns each node's number."""
+    number = np.empty(len(parent), np.int32)
+    n = 0
+    for i in range(len(parent)):
+        if parent[i] == i:
+            number[i] = n
+            n += 1
+        else:
+            number[i] = number[parent[i]]
+    return number, n
+
+
+@compiled
+def _renumber(labels: LabelMap, number: NDArray[np.int32]) -> None:
+    flat = labels.reshape(-1)
+    for i in range(flat.size):
+        flat[i] = number[flat[i]]
+
+
+@compiled
+def _runs(labels: Indices, found: LabelMap) -> NDArray[np.int32]:
+    """Give runs of equal label provisional numbers; returns the forest of those that touch."""
+    height, width = labels.shape
+    parent = np.empty(height * width, np.int32)
+    n = 0
+    for y in range(height):
+        for x in range(width):
+            label = labels[y, x]
+            here = found[y, x - 1] if x > 0 and labels[y, x - 1] == label else -1
+            if y > 0 and labels[y - 1, x] == label:
+                above = found[y - 1, x]
+                if here >= 0 and here != above:
+                    _unite(parent, _root(parent, here), _root(parent, above))
+                here = above
+            if here < 0:
+                here = n
+                parent[n] = n
+                n += 1
+            found[y, x] = here
+    return parent[:n]
+
+
+@compiled
+def components(labels: Indices) -> tuple[LabelMap, int]:
+    """4-connected components of equal label, numbered by their first pixel in raster order."""
+    found = np.empty(labels.shape, np.int32)
+    number, n = _numbered(_runs(labels, found))
+    _renumber(found, number)
+    return found, n
+
+
+@compiled
+def fragment_borders(labels: LabelMap, sizes: Indices, min_size: int) -> Indices:
+    """Steps (M,) across borders of regions smaller than ``min_size``, as ``low * n + high``."""
+    height, width = labels.shape
+    n = len(sizes)
+    steps = np.empty(2 * labels.size, np.int64)
+    found = 0
+    for y in range(height):
+        for x in range(width):
+            here = labels[y, x]
+            for down in range(2):
+                if (y + 1 if down else x + 1) == (height if down else width):
+                    continue
+                there = labels[y + down, x + 1 - down]
+                if here != there and min(sizes[here], sizes[there]) < min_size:
+                    steps[found] = np.int64(min(here, there)) * n + max(here, there)
+                    found += 1
+    return steps[:found]
+
+
+@compiled
+def join_fragments(
+    labels: LabelMap, pairs: Indices, sizes: Indices, min_size: int
+) -> tuple[LabelMap, int]:
+    """Join the two regions of every pair, in order, while either is smaller than ``min_size``.
+
+    Any pair left between two regions then has both large enough: sizes only grow.
+    """
+    n = len(sizes)
+    parent = np.arange(n).astype(np.int32)
+    sizes = sizes.copy()
+    for pair in pairs:
+        a, b = _root(parent, pair // n), _root(parent, pair % n)
+        if a != b and min(sizes[a], sizes[b]) < min_size:
+            sizes[min(a, b)] = sizes[a] + sizes[b]
+            _unite(parent, a, b)
+    number, kept = _numbered(parent)
+    joined = labels.copy()
+    _renumber(joined, number)
+    return joined, kept
+
+
+@compiled
+def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
+    """Pairs (2, M) of different labels that touch, also at a corner; most repeats left out."""
+    height, width = labels.shape
+    pairs = np.empty((2, 4 * labels.size), np.int32)
+    n = 0
+    for y in range(height):
+        for x in range(width):
+            a = labels[y, x]
+            right, below = x + 1 < width, y + 1 < height
+            b = labels[y, x + 1] if right else a
+            c = labels[y + 1, x] if below else a
+            if a != b and (y == 0 or labels[y - 1, x] != a or labels[y - 1, x + 1] != b):
+                pairs[0, n], pairs[1, n] = a, b
+                n += 1
+            if a != c and (x == 0 or labels[y, x - 1] != a or labels[y + 1, x - 1] != c):
+                pairs[0, n], pairs[1, n] = a, c
+                n += 1
+            if a in (b, c):
+                continue
+            # Corners tell nothing new where two of the four pixels side by side are equal.
+            d = labels[y + 1, x + 1]
+            if d not in (b, c):
+                if a != d:
+                    pairs[0, n], pairs[1, n] = a, d
+                    n += 1
+                if b != c:
+                    pairs[0, n], pairs[1, n] = b, c
+                    n += 1
+    return pairs[:, :n]
+
+
+@compiled
+def _stable_order(keys: NDArray[np.int32], n: int) -> Indices:
+    """Order of ``keys`` in 0..n-1 by counting sort; equal keys keep their order."""
+    place = np.zeros(n + 1, np.int64)
+    for key in keys:
+        place[key + 1] += 1
+    for k in range(n):
+        place[k + 1] += place[k]
+    order = np.empty(len(keys), np.int64)
+    for i in range(len(keys)):
+        order[place[keys[i]]] = i
+        place[keys[i]] += 1
+    return order
+
+
+@compiled
+def directed_edges(pairs: NDArray[np.int32], n: int) -> Indices:
+    """Both directions (2, E) of ``pairs`` (2, M), each once, sorted by source, then target."""
+    source = np.concatenate((pairs[0], pairs[1]))
+    target = np.concatenate((pairs[1], pairs[0]))
+    by_target = _stable_order(target, n)
+    order = by_target[_stable_order(source[by_target], n)]
+    edges = np.empty((2, len(order)), np.int64)
+    found = 0
+    for i in order:
+        a, b = source[i], target[i]
+        if found == 0 or a != edges[0, found - 1] or b != edges[1, found - 1]:
+            edges[0, found], edges[1, found] = a, b
+            found += 1
+    return edges[:, :found].copy()

@@ -1,0 +1,43 @@
+"""SLIC superpixels (Achanta et al., 2012) for pictures of any number of channels."""
+
+from dataclasses import dataclass
+
+from artextract_cli import SuperpixelFunction, SuperpixelMethod, hookimpl, option
+
+
+@dataclass(frozen=True)
+class SlicOptions:
+    """How large, how compact and how well settled superpixels are."""
+
+    n_segments: int | None = option(
+        None, "Superpixels to ask for; overrides region_size.", minimum=1
+    )
+    region_size: float = option(5.0, "Side of a superpixel in pixels.", minimum=1)
+    compactness: float = option(
+        10.0,
+        "Colour difference, in units of the picture, that weighs as much as one side of a "
+        "superpixel; more makes squarer superpixels.",
+        minimum=1e-6,
+    )
+    max_iterations: int = option(10, "Rounds of assigning pixels to superpixels.", minimum=1)
+    slic_zero: bool = option(
+        default=False,
+        help="Adapt compactness to the contrast within each superpixel (SLICO).",
+    )
+
+
+def _load() -> SuperpixelFunction:
+    from artextract_slic.clustering import segment
+
+    return segment
+
+
+@hookimpl
+def artextract_superpixels() -> SuperpixelMethod:
+    """Compact superpixels of about equal size by local clustering."""
+    return SuperpixelMethod(
+        name="slic",
+        summary="Compact superpixels of about equal size by local clustering; fast.",
+        options=SlicOptions,
+        load=_load,
+    )

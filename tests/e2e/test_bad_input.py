@@ -1,0 +1,248 @@
+"""Bad input: one clear line, the documented exit code, and nothing that was there is touched."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+
+from tests.conftest import Ran, write_png
+
+BAND = Path("train", "ms_masks", "t0_ms_650.png")
+PHOTOGRAPH = Path("train", "rgb_images", "t0_RGB.png")
+
+
+@pytest.fixture
+def data(dataset: Path, tmp_path: Path) -> Path:
+    """A copy of the dataset that may be damaged."""
+    return Path(shutil.copytree(dataset, tmp_path / "data"))
+
+
+def one_line(ran: Ran, exit_code: int, *words: str) -> None:
+    assert ran.exit_code == exit_code, ran.stderr
+    assert "Traceback" not in ran.stderr
+    for word in words:
+        assert word in ran.stderr
+
+
+def remove_band(data: Path) -> None:
+    (data / BAND).unlink()
+
+
+def shrink_band(data: Path) -> None:
+    write_png(data / BAND, np.full((20, 24), 9, np.uint16))
+
+
+def text_as_png(data: Path) -> None:
+    (data / BAND).write_text("not a picture")
+
+
+def cut_png(data: Path) -> None:
+    content = (data / BAND).read_bytes()
+    (data / BAND).write_bytes(content[: len(content) // 2])
+
+
+def cut_tiff(data: Path) -> None:
+    picture = imagecodecs.png_decode((data / BAND).read_bytes())
+    (data / BAND).unlink()
+    path = (data / BAND).with_suffix(".tif")
+    tifffile.imwrite(path, picture)
+    path.write_bytes(path.read_bytes()[:-700])
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
+    "missing band": (remove_band, ("t0", "650")),
+    "band of another size": (shrink_band, ("t0_ms_650.png", "t0_RGB.png", "24", "48")),
+    "text named png": (text_as_png, ("t0_ms_650.png",)),
+    "cut png": (cut_png, ("t0_ms_650.png",)),
+    "cut tiff": (cut_tiff, ("t0_ms_650.tif",)),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_damaged_pictures(data: Path, run: Callable[..., Ran], tmp_path: Path, case: str) -> None:
+    damage, words = DAMAGE[case]
+    damage(data)
+    one_line(run("graph", "build", data, "--out", tmp_path / "graphs"), 3, *words)
+    assert not list(tmp_path.rglob("t0*.npz"))
+    assert not list(tmp_path.rglob("*.tmp*"))
+    checked = run("data", "check", data)
+    one_line(checked, 3)
+    assert words[0].split(".")[0] in checked.stdout
+
+
+def test_a_directory_without_scenes(run: Callable[..., Ran], tmp_path: Path) -> None:
+    one_line(run("graph", "build", tmp_path, "--out", tmp_path / "g"), 3, "rgb_images")
+    one_line(run("data", "check", tmp_path), 3, "rgb_images")
+
+
+@pytest.fixture(scope="module")
+def trained(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Graphs and a GCN run in one folder."""
+    from typer.testing import CliRunner
+
+    from artextract_cli.main import app
+
+    root = tmp_path_factory.mktemp("trained")
+    for words in (
+        ["graph", "build", dataset, "--out", root / "graphs"],
+        ["train", root / "graphs", "--out", root / "run", "--backbone", "gcn", "--epochs", 1],
+    ):
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        assert result.exit_code == 0, result.output
+    return root
+
+
+def test_a_graph_file_cut_short(
+    trained: Path, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    graphs = Path(shutil.copytree(trained / "graphs", tmp_path / "graphs"))
+    path = graphs / "train" / "t1.npz"
+    path.write_bytes(path.read_bytes()[:-3000])
+    one_line(run("train", graphs, "--out", tmp_path / "run"), 3, "t1.npz", "damaged")
+    one_line(run("graph", "inspect", path), 3, "t1.npz", "damaged")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_of_another_backbone_cannot_be_resumed(
+    trained: Path, run: Callable[..., Ran]
+) -> None:
+    before = {p: p.read_bytes() for p in (trained / "run").iterdir()}
+    words = ["--out", trained / "run", "--resume", "--backbone", "gat"]
+    one_line(run("train", trained / "graphs", *words), 2, "backbone=gcn")
+    assert {p: p.read_bytes() for p in (trained / "run").iterdir()} == before
+
+
+def test_weights_of_another_backbone(
+    dataset: Path, trained: Path, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    content = (trained / "run" / "model.safetensors").read_bytes()
+    model = tmp_path / "model.safetensors"
+    model.write_bytes(content.replace(b'\\"name\\": \\"gcn\\"', b'\\"name\\": \\"gat\\"'))
+    assert model.read_bytes() != content
+    ran = run("infer", dataset, "--model", model, "--out", tmp_path / "results")
+    assert ran.exit_code in (2, 3)
+    one_line(ran, ran.exit_code, "gat")
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_model_that_is_none(
+    dataset: Path, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"nothing of the kind")
+    words = ["--model", tmp_path / "model.safetensors", "--out", tmp_path / "r"]
+    one_line(run("infer", dataset, *words), 3, "not a model")
+    one_line(run("infer", dataset, "--model", tmp_path / "none", "--out", tmp_path / "r"), 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "said"),
+    [
+        (["graph", "build", "{data}", "--out", "{out}", "--superpixels", "cubes"], 2, "slic"),
+        (["graph", "build", "{data}", "--out", "{out}", "-s", "segments=3"], 2, "n_segments"),
+        (["graph", "build", "{data}", "--out", "{data}/graphs"], 2, "inside"),
+        (["train", "{graphs}", "--out", "{out}", "--backbone", "gpt"], 2, "gat, gcn"),
+        (["train", "{graphs}", "--out", "{out}", "-o", "heads=many"], 2, "heads=many"),
+        (["train", "{graphs}", "--out", "{out}", "--objective", "none"], 2, "node-contrastive"),
+        (["train", "{graphs}", "--out", "{out}", "--engine", "steam"], 2, "steam"),
+        (["train", "{graphs}", "--out", "{run}"], 2, "--resume"),
+        (["train", "{out}", "--out", "{out}"], 3, "graph build"),
+        (["plugins", "info", "cubes"], 2, "slic"),
+        (["visualize", "pair", "{out}"], 3, "infer"),
+        (["visualize", "loss", "{out}"], 3, "train"),
+        (["evaluate", "{out}", "--truth", "{data}"], 3, "infer"),
+        (["infer", "--rgb", "a.png"], 2, "--band"),
+    ],
+)
+def test_names_and_options_that_do_not_exist(
+    dataset: Path,
+    trained: Path,
+    run: Callable[..., Ran],
+    tmp_path: Path,
+    words: list[str],
+    exit_code: int,
+    said: str,
+) -> None:
+    places = {
+        "data": dataset,
+        "out": tmp_path / "out",
+        "graphs": trained / "graphs",
+        "run": trained / "run",
+    }
+    ran = run(*(word.format(**places) for word in words))
+    one_line(ran, exit_code, said)
+    assert ran.stderr.count("error: ") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_key_in_the_configuration(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text("train: {learning_rat: 1}\n")
+    ran = run("--config", config, "train", tmp_path)
+    one_line(ran, 3, "train.learning_rat", "learning_rate")
+    config.write_text("train: {epochs: 1}\ntrain: {epochs: 2}\n")
+    one_line(run("--config", config, "train", tmp_path), 3, "train")
+
+
+def test_a_diverging_run_stops(trained: Path, run: Callable[..., Ran], tmp_path: Path) -> None:
+    words = ["--backbone", "gcn", "-o", "norm=none", "--learning-rate", "1e30", "--epochs", "9"]
+    ran = run("train", trained / "graphs", "--out", tmp_path / "run", *words)
+    one_line(ran, 5, "diverged", "--learning-rate")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs mount of a small file system")
+@pytest.mark.parametrize("command", ["graph", "train", "infer", "simulate"])
+def test_no_space_left(dataset: Path, trained: Path, tmp_path: Path, command: str) -> None:
+    """On a file system of a few kilobytes, mounted in a namespace of its own."""
+    small = tmp_path / "small"
+    small.mkdir()
+    program = f"{sys.executable} -m artextract_cli"
+    words = {
+        "graph": f"graph build {dataset} --out {small}/out",
+        "train": f"train {trained}/graphs --out {small}/out --epochs 1",
+        "infer": f"infer {dataset} --model {trained}/run --out {small}/out",
+        "simulate": f"data simulate {small}/out --train 2 --val 1 --size 64",
+    }[command]
+    script = (
+        f"mount -t tmpfs -o size=12k tmpfs {small} && echo kept > {small}/kept && "
+        f"{program} {words}; code=$?; cat {small}/kept; ls -A {small}; exit $code"
+    )
+    ran = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    if "unshare" in ran.stderr or "mount:" in ran.stderr:
+        pytest.skip(f"cannot mount here: {ran.stderr.strip()}")
+    assert ran.returncode == 1 if command != "graph" else ran.returncode in (1, 3), ran.stderr
+    assert "No space left" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert ran.stdout.startswith("kept\n")
+
+
+@pytest.mark.parametrize("command", ["graph", "train", "infer"])
+def test_an_output_that_cannot_be_written(
+    dataset: Path, trained: Path, run: Callable[..., Ran], tmp_path: Path, command: str
+) -> None:
+    """A file stands where a folder should be made (a mode would not stop root)."""
+    (tmp_path / "file").write_text("kept")
+    out = tmp_path / "file" / "out"
+    words = {
+        "graph": ["graph", "build", dataset, "--out", out],
+        "train": ["train", trained / "graphs", "--out", out, "--epochs", 1],
+        "infer": ["infer", dataset, "--model", trained / "run", "--out", out],
+    }[command]
+    ran = run(*words)
+    one_line(ran, ran.exit_code, "cannot write")
+    assert ran.exit_code in (1, 3)
+    assert (tmp_path / "file").read_text() == "kept"

@@ -1,0 +1,103 @@
+"""Colours are bound to scores: the same score is the same colour in every picture."""
+
+import numpy as np
+import pytest
+from matplotlib import colormaps
+
+from artextract_cli.errors import UsageError
+from artextract_cli.heatmap import COLOURS, SCALES, SEQUENTIAL, colour, overlay, paint
+
+
+def row(*scores: float) -> np.ndarray:
+    return np.array([scores], dtype=np.float32)
+
+
+def test_the_ends_and_the_limit_of_blue() -> None:
+    found = colour(row(-1, 0, 1.3, 3, 50))[0]
+    np.testing.assert_array_equal(found[0], [59, 76, 192])
+    np.testing.assert_array_equal(found[1], [59, 76, 192])
+    np.testing.assert_array_equal(found[2], COLOURS["blue-red"][85])
+    np.testing.assert_array_equal(found[3], [180, 4, 38])
+    np.testing.assert_array_equal(found[4], [180, 4, 38])
+
+
+@pytest.mark.parametrize("colours", ["blue-red", "jet"])
+def test_clean_paint_is_blue_and_strong_evidence_red(colours: str) -> None:
+    clean = colour(np.linspace(0, 1.3, 200, dtype=np.float32)[None], colours)[0].astype(int)
+    strong = colour(np.linspace(2.4, 4, 200, dtype=np.float32)[None], colours)[0].astype(int)
+    assert (clean[:, 2] > clean[:, 0] + 40).all()
+    assert (strong[:, 0] > strong[:, 2] + 40).all()
+
+
+def test_more_evidence_is_never_bluer() -> None:
+    steps = colour(np.linspace(0, 3, 61, dtype=np.float32)[None])[0].astype(int)
+    assert (np.diff(steps[:42, 0]) > 0).all()
+    assert (np.diff(steps[27:, 2]) < 0).all()
+    assert (np.diff(steps[:27].sum(axis=1)) > 0).all()  # the blues rise from dark to light
+    assert (np.diff(steps[39:].sum(axis=1)) < 0).all()  # the reds fall from light to dark
+    assert len(np.unique(COLOURS["blue-red"], axis=0)) > 250
+
+
+def test_the_same_score_has_the_same_colour_in_every_picture() -> None:
+    calm = colour(row(0.2, 0.4, 1.0))
+    wild = colour(row(1.0, 7.0, -3.0, 2.0))
+    np.testing.assert_array_equal(calm[0, 2], wild[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("table", "reference"), [(COLOURS["blue-red"], "coolwarm"), (SEQUENTIAL, "viridis")]
+)
+def test_the_maps_are_the_cited_ones(table: np.ndarray, reference: str) -> None:
+    expected = colormaps[reference](np.linspace(0, 1, 256))[:, :3] * 255
+    np.testing.assert_allclose(table, expected, atol=9)
+
+
+def test_importance_takes_the_sequential_map() -> None:
+    found = colour(row(0, 1, 2), "jet", "importance")[0]
+    np.testing.assert_array_equal(found, SEQUENTIAL[[0, 255, 255]])
+
+
+def test_ticks_are_the_false_alarm_rates_they_name() -> None:
+    for value, label in SCALES["false-alarm"].ticks.items():
+        if "%" in label:
+            percent = float(label.split("=")[1].rstrip(" %"))
+            assert 100 * 10**-value == pytest.approx(percent, rel=0.01)
+
+
+def test_an_unknown_colour_map_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"no colour map 'pink': choose one of blue-red, jet"):
+        colour(row(1), "pink")
+
+
+def test_paint_gives_each_pixel_the_score_of_its_superpixel() -> None:
+    labels = np.array([[0, 0, 2], [1, 1, 2]], dtype=np.int32)
+    scores = np.array([0.5, 1.5, 2.5], dtype=np.float32)
+    painted = paint(scores, labels)
+    np.testing.assert_array_equal(painted, [[0.5, 0.5, 2.5], [1.5, 1.5, 2.5]])
+    assert painted.dtype == np.float32
+
+
+def test_overlay_covers_more_where_the_score_is_higher() -> None:
+    stripes = np.zeros((2, 3, 3), dtype=np.float32)
+    stripes[1] = 1
+    mixed = overlay(stripes, np.array([[0, 1.3, 3], [0, 1.3, 3]], dtype=np.float32)).astype(int)
+    shown = np.abs(mixed[1] - mixed[0]).mean(axis=-1)
+    assert shown[0] > shown[1] > shown[2] > 20  # the contrast of the painting
+    assert mixed[0, 2, 0] > mixed[0, 2, 2] + 80  # red on black paint
+    assert mixed[0, 0, 2] > mixed[0, 0, 0] + 20  # blue on black paint
+
+
+def test_overlay_leaves_the_photograph_outside_the_mask() -> None:
+    rgb = np.random.default_rng(0).random((5, 7, 3)).astype(np.float32)
+    mask = np.zeros((5, 7), dtype=bool)
+    mask[1:3, 2:5] = True
+    mixed = overlay(rgb, np.full((5, 7), 3, dtype=np.float32), mask=mask)
+    np.testing.assert_array_equal(mixed[~mask], np.rint(rgb[~mask] * 255).astype(np.uint8))
+    everywhere = overlay(rgb, np.full((5, 7), 3, dtype=np.float32))
+    np.testing.assert_array_equal(mixed[mask], everywhere[mask])
+
+
+def test_overlay_without_colour_is_grey() -> None:
+    rgb = np.random.default_rng(0).random((4, 4, 3)).astype(np.float32)
+    grey = overlay(rgb, np.full((4, 4), 3, dtype=np.float32), alpha=0)
+    np.testing.assert_array_equal(grey[..., 0], grey[..., 2])
