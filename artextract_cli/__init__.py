@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 from artextract_cli.contract import (
     API_VERSION,
     Backbone,
+    MessageGraph,
     NoOptions,
     SuperpixelFunction,
     SuperpixelMethod,
     option,
     superpixel_count,
 )
+from artextract_cli.errors import UsageError
 from artextract_cli.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from artextract_cli.compiling import compiled
+    from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
     from artextract_cli.region_kernels import connected_regions, gradient_magnitude
 
 __version__ = "0.1.0"
@@ -23,9 +26,14 @@ __version__ = "0.1.0"
 __all__ = [
     "API_VERSION",
     "Backbone",
+    "GATConv",
+    "GraphConv",
+    "MessageGraph",
     "NoOptions",
+    "NodeNorm",
     "SuperpixelFunction",
     "SuperpixelMethod",
+    "UsageError",
     "__version__",
     "compiled",
     "connected_regions",
@@ -37,6 +45,9 @@ __all__ = [
 
 # Public names whose modules import heavy packages: imported when they are first used.
 _LAZY = {
+    "GATConv": "artextract_cli.message_passing",
+    "GraphConv": "artextract_cli.message_passing",
+    "NodeNorm": "artextract_cli.message_passing",
     "compiled": "artextract_cli.compiling",
     "connected_regions": "artextract_cli.region_kernels",
     "gradient_magnitude": "artextract_cli.region_kernels",

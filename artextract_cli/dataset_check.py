@@ -1,50 +1,17 @@
 """Checking a dataset: every problem of its layout and of its pictures at once."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from artextract_cli.contract import FloatArray
-from artextract_cli.dataset import list_dataset
-from artextract_cli.dataset_layout import Finding
-from artextract_cli.errors import InputError
-from artextract_cli.picture import Picture, decode_picture
-from artextract_cli.registration import measure_shift, outlines
-from artextract_cli.scene import SceneFiles, check_same_size, read_mask, read_truth
+from artextract_cli.dataset import DESCRIPTION, list_dataset
+from artextract_cli.dataset_layout import SPLITS, Finding, natural_key
+from artextract_cli.scene import SceneFiles
+from artextract_cli.scene_check import SceneRow, check_scene
 
 __all__ = ["DatasetCheck", "Finding", "SceneRow", "SplitRow", "check_dataset"]
-
-WARNING_SHIFT, ERROR_SHIFT = 0.5, 3.0
-"""In px, between a band and its photograph."""
-
-SATURATED_SHARE = 0.01
-DARK_LEVEL = 0.02
-"""A picture whose 99th percentile is below this is as good as black."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SceneRow:
-    """What one scene consists of."""
-
-    split: str
-    scene: str
-    size: tuple[int, int] | None
-    """(H, W) of the photograph; None where it cannot be read."""
-
-    depth: str
-    """Of the photograph, then of the bands: ``uint8, uint16``."""
-
-    bands: tuple[str, ...]
-    wavelengths: tuple[float, ...] | None
-    """In nm."""
-
-    truth: bool
-    mask: bool
-    largest_shift: float | None
-    """Of a band against the photograph, in px; None where none can be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,20 +26,12 @@ class SplitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetCheck:
-    """All that was found in a dataset."""
+    """All that was found in a dataset; files are named relative to its root."""
 
     root: Path
     findings: tuple[Finding, ...]
     rows: tuple[SceneRow, ...]
     splits: tuple[SplitRow, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Photograph:
-    path: Path
-    shape: tuple[int, ...]
-    depth: str
-    outlines: FloatArray
 
 
 def check_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> DatasetCheck:
@@ -90,5 +49,40 @@ def check_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Dat
     dataset, findings = list_dataset(root, wavelengths)
     if all(scene.wavelengths is None for scene in dataset.scenes):
         findings += _uneven_bands(dataset.scenes)
-    rows = tuple(_SceneCheck(scene, findings).row() for scene in dataset.scenes)
-    ...
+    rows = []
+    for scene in dataset.scenes:
+        row, found = check_scene(scene)
+        rows.append(row)
+        findings += found
+    source = "--wavelengths" if wavelengths else DESCRIPTION
+    return DatasetCheck(
+        root=root,
+        findings=tuple(_relative(finding, root) for finding in findings),
+        rows=tuple(rows),
+        splits=tuple(_split_row(split, dataset.scenes, source) for split in SPLITS),
+    )
+
+
+def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
+    """Tell which bands a scene lacks that at least half of the other scenes have."""
+    counts = Counter(band for scene in scenes for band in scene.band_ids)
+    for scene in scenes:
+        for band in sorted(set(counts) - set(scene.band_ids), key=natural_key):
+            if scene.bands and 2 * counts[band] >= len(scenes) - 1:
+                message = f"scene {scene.name} has no band {band}, unlike other scenes"
+                yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def _relative(finding: Finding, root: Path) -> Finding:
+    file = None if finding.file is None else finding.file.relative_to(root)
+    return replace(finding, file=file, message=finding.message.replace(f"{root}{os.sep}", ""))
+
+
+def _split_row(split: str, scenes: Sequence[SceneFiles], source: str) -> SplitRow:
+    members = [scene for scene in scenes if scene.split == split]
+    return SplitRow(
+        split=split,
+        scenes=len(members),
+        bands=sum(len(scene.bands) for scene in members),
+        wavelengths_from=source if any(scene.wavelengths for scene in members) else "unknown",
+    )

@@ -15,6 +15,7 @@ from typing import Literal
 from artextract_cli.files import reading
 
 SPLITS = ("train", "val")
+Level = Literal["error", "warning"]
 PICTURE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
 
 
@@ -22,7 +23,7 @@ PICTURE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
 class Finding:
     """One problem of a dataset."""
 
-    level: Literal["error", "warning"]
+    level: Level
     scene: str
     """Its name; empty where the problem is not that of one scene."""
 

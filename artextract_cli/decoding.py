@@ -104,11 +104,15 @@ def decode_tiff(path: Path, max_pixels: int) -> Stored:
         _check_size(path, page.imagewidth, page.imagelength, max_pixels)
         _check_tiff_kind(path, page)
         _check_complete(tiff)
-        planes = page.asarray().reshape(page.shaped)[:, 0]  # (planes, H, W, samples)
+        return _stored_page(page)
+
+
+def _stored_page(page: Any) -> Stored:
+    planes = page.asarray().reshape(page.shaped)[:, 0]  # (planes, H, W, samples)
     values = np.moveaxis(planes, 0, 2).reshape(*planes.shape[1:3], -1)
-    orientation = int(page.tags.valueof(_ORIENTATION, default=1))
     if values.dtype == bool:
         values = values.astype(np.uint8)
+    orientation = int(page.tags.valueof(_ORIENTATION, default=1))
     if page.photometric.name == "PALETTE":
         return Stored(np.moveaxis(page.colormap[:, values[..., 0]], 0, 2), 16, orientation)
     if page.photometric.name == "MINISWHITE" and values.dtype.kind == "u":

@@ -156,16 +156,16 @@ class GATConv(nn.Module):
         if self.bias is not None:
             nn.init.zeros_(self.bias)
 
-    def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:
-        """Attend over ``x`` (N, V, in): (N, V, heads, out)."""
-        return self._attend(graph, x)[0]
+    def forward(
+        self, graph: MessageGraph, x: Tensor, get_attention: bool = False
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """Attend over ``x`` (N, V, in): (N, V, heads, out).
 
-    def with_attention(self, graph: MessageGraph, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the output (N, V, heads, out) and the attention (E, V, heads) before dropout.
-
-        The attention of a node's incoming edges sums to one.
+        With ``get_attention``, return the attention (E, V, heads) before dropout too: that of the
+        edges into one node sums to one.
         """
-        return self._attend(graph, x)
+        out, attention = self._attend(graph, x)
+        return (out, attention) if get_attention else out
 
     def _attend(self, graph: MessageGraph, x: Tensor) -> tuple[Tensor, Tensor]:
         kernels = _KERNELS[graph.engine]

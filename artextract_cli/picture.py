@@ -4,6 +4,7 @@ The kind of a file is told by its content, not by its name. Colour profiles are 
 """
 
 import hashlib
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,8 @@ def decode_picture(path: Path, max_pixels: int = MAX_PIXELS) -> Picture:
     """
     decode = _decoder(path)
     try:
-        stored = decode(path, max_pixels)
+        with warnings.catch_warnings(action="ignore"):  # of damaged EXIF data: pixels are whole
+            stored = decode(path, max_pixels)
     except decoding.DECODING_ERRORS as error:
         raise _damaged(path, error) from error
     depth = f"{'float' if stored.values.dtype.kind == 'f' else 'uint'}{stored.bits}"

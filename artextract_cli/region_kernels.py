@@ -44,7 +44,7 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
         return regions, n
     pairs, lengths = np.unique(borders, return_counts=True)
     longest_first = pairs[np.argsort(-lengths, kind="stable")]
-    return topology_kernels.join_fragments(regions, longest_first, sizes, min_size)
+    return regions, topology_kernels.join_fragments(regions, longest_first, sizes, min_size)
 
 
 def region_statistics(image: FloatArray, labels: LabelMap, n: int) -> RegionStatistics:
@@ -81,7 +81,9 @@ def region_adjacency(labels: LabelMap, n: int) -> NDArray[np.int64]:
     Every pair comes in both directions, sorted by source, then target; no region is its own
     neighbour. A region may have any number of neighbours.
     """
-    return topology_kernels.directed_edges(topology_kernels.touching_pairs(_map(labels)), n)
+    first, second = topology_kernels.touching_pairs(_map(labels))
+    source, target = np.concatenate([first, second]), np.concatenate([second, first])
+    return np.ascontiguousarray(topology_kernels.sorted_unique(source, target, n))
 
 
 def _pixels(image: FloatArray) -> FloatArray:

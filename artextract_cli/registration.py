@@ -48,13 +48,11 @@ def measure_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, floa
         photograph, band, upsample_factor=_UPSAMPLING, normalization=None
     )
     moved = np.roll(band, np.rint(to_photograph).astype(int), axis=(0, 1))
-    correlation = np.vdot(photograph, moved) / (
-        np.linalg.norm(photograph) * np.linalg.norm(band)
-    )
+    correlation = np.vdot(photograph, moved) / (np.linalg.norm(photograph) * np.linalg.norm(band))
     if correlation < max(_MIN_CORRELATION, _CHANCE_TIMES_SIDE / math.sqrt(band.size)):
         return None
-    # Adding zero turns -0.0 into 0.0.
-    return 0.0 - float(to_photograph[0]), 0.0 - float(to_photograph[1])
+    down, right = (round(-float(distance), 2) + 0.0 for distance in to_photograph)
+    return down, right
 
 
 def _middle(picture: FloatArray) -> FloatArray:

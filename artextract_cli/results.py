@@ -109,7 +109,8 @@ def _write_all(
         _write_tiff(folder / "attention.tif", _pages(scores.attention, shape))
     views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
     np.savez(folder / "embeddings.npz", pooled=scores.pooled, **views)
-    Image.fromarray(overlay(scene.rgb, heatmap, mask=scene.mask)).save(folder / "overlay.png")
+    painted = overlay(scene.rgb, np.nan_to_num(heatmap), mask=scene.mask)
+    Image.fromarray(painted).save(folder / "overlay.png")
     regions = strong_regions(heatmap, scores.band_score[labels], scores.graphs.band_ids)
     (folder / "regions.csv").write_text(_csv(REGION_COLUMNS, regions), encoding="utf-8")
     description = _description(files, scene, scores, model, heatmap)

@@ -126,13 +126,13 @@ def check_same_size(
         raise InputError(msg)
 
 
-def read_mask(path: Path, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def read_mask(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.bool_]:
     """Read an object mask (H, W): True, painting, where the picture is not 0.
 
     Raises
     ------
     InputError
-        If it cannot be read, is not of ``shape`` (H, W), or leaves no painting.
+        If it cannot be read, is not of ``shape`` (H, W) where that is given, or leaves no painting.
     """
     mask = np.asarray(_read_map(path, shape) > 0)
     if not mask.any():
@@ -141,13 +141,13 @@ def read_mask(path: Path, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return mask
 
 
-def read_truth(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def read_truth(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint8]:
     """Read a truth picture (H, W): 255 hidden, 0 clean, 128 do not count.
 
     Raises
     ------
     InputError
-        If it cannot be read, is not of ``shape`` (H, W), or holds other values.
+        If it cannot be read, is not of ``shape`` (H, W) where that is given, or holds other values.
     """
     truth = np.rint(_read_map(path, shape) * 255)
     if others := sorted(set(np.unique(truth).tolist()) - set(TRUTH_VALUES)):
@@ -189,9 +189,9 @@ def coded_rgb(linear: FloatArray) -> FloatArray:
     return np.where(linear <= 0.0031308, linear * 12.92, power).astype(np.float32)
 
 
-def _read_map(path: Path, shape: tuple[int, ...]) -> FloatArray:
+def _read_map(path: Path, shape: tuple[int, ...] | None) -> FloatArray:
     grey = decode_picture(path).grey()
-    if grey.shape != shape[:2]:
+    if shape is not None and grey.shape != shape[:2]:
         msg = f"{path} is {_size(grey.shape)} but its photograph is {_size(shape)}"
         raise InputError(msg)
     return grey

@@ -114,8 +114,9 @@ def sobel(image: FloatArray) -> FloatArray:
     for y in range(height):
         above, below = rows[max(y - 1, 0)], rows[min(y + 1, height - 1)]
         _along_columns(above, rows[y], below, smooth[inside], slope[inside])
-        for padded in (smooth, slope):
-            padded[:channels] = padded[channels : 2 * channels]
-            padded[-channels:] = padded[-2 * channels : -channels]
+        for c in range(channels):
+            last = size + c
+            smooth[c], smooth[channels + last] = smooth[channels + c], smooth[last]
+            slope[c], slope[channels + last] = slope[channels + c], slope[last]
         _along_rows(smooth, slope, channels, magnitude[y])
     return magnitude.reshape(height, width, channels)

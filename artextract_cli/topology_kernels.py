@@ -40,9 +40,10 @@ def _numbered(parent: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
 
 @compiled
 def _renumber(labels: LabelMap, number: NDArray[np.int32]) -> None:
-    flat = labels.reshape(-1)
-    for i in range(flat.size):
-        flat[i] = number[flat[i]]
+    height, width = labels.shape
+    for y in range(height):
+        for x in range(width):
+            labels[y, x] = number[labels[y, x]]
 
 
 @compiled
@@ -98,25 +99,24 @@ def fragment_borders(labels: LabelMap, sizes: Indices, min_size: int) -> Indices
 
 
 @compiled
-def join_fragments(
-    labels: LabelMap, pairs: Indices, sizes: Indices, min_size: int
-) -> tuple[LabelMap, int]:
+def join_fragments(labels: LabelMap, pairs: Indices, sizes: Indices, min_size: int) -> int:
     """Join the two regions of every pair, in order, while either is smaller than ``min_size``.
 
-    Any pair left between two regions then has both large enough: sizes only grow.
+    Any pair left between two regions then has both large enough: sizes only grow. Renumbers
+    ``labels`` and adds up ``sizes`` in place; returns how many regions are left.
     """
     n = len(sizes)
-    parent = np.arange(n).astype(np.int32)
-    sizes = sizes.copy()
+    parent = np.empty(n, np.int32)
+    for i in range(n):
+        parent[i] = i
     for pair in pairs:
         a, b = _root(parent, pair // n), _root(parent, pair % n)
         if a != b and min(sizes[a], sizes[b]) < min_size:
             sizes[min(a, b)] = sizes[a] + sizes[b]
             _unite(parent, a, b)
     number, kept = _numbered(parent)
-    joined = labels.copy()
-    _renumber(joined, number)
-    return joined, kept
+    _renumber(labels, number)
+    return kept
 
 
 @compiled
@@ -152,27 +152,24 @@ def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
 
 
 @compiled
-def _stable_order(keys: NDArray[np.int32], n: int) -> Indices:
-    """Order of ``keys`` in 0..n-1 by counting sort; equal keys keep their order."""
+def _sorted(order: Indices, keys: NDArray[np.int32], n: int) -> Indices:
+    """Sort ``order`` by its ``keys`` in 0..n-1, by counting; equal keys keep their order."""
     place = np.zeros(n + 1, np.int64)
     for key in keys:
         place[key + 1] += 1
     for k in range(n):
         place[k + 1] += place[k]
-    order = np.empty(len(keys), np.int64)
-    for i in range(len(keys)):
-        order[place[keys[i]]] = i
+    result = np.empty_like(order)
+    for i in order:
+        result[place[keys[i]]] = i
         place[keys[i]] += 1
-    return order
+    return result
 
 
 @compiled
-def directed_edges(pairs: NDArray[np.int32], n: int) -> Indices:
-    """Both directions (2, E) of ``pairs`` (2, M), each once, sorted by source, then target."""
-    source = np.concatenate((pairs[0], pairs[1]))
-    target = np.concatenate((pairs[1], pairs[0]))
-    by_target = _stable_order(target, n)
-    order = by_target[_stable_order(source[by_target], n)]
+def sorted_unique(source: NDArray[np.int32], target: NDArray[np.int32], n: int) -> Indices:
+    """Edges (2, E) from ``source`` to ``target`` (M,), each once, sorted by source and target."""
+    order = _sorted(_sorted(np.arange(len(source)), target, n), source, n)
     edges = np.empty((2, len(order)), np.int64)
     found = 0
     for i in order:
@@ -180,4 +177,4 @@ def directed_edges(pairs: NDArray[np.int32], n: int) -> Indices:
         if found == 0 or a != edges[0, found - 1] or b != edges[1, found - 1]:
             edges[0, found], edges[1, found] = a, b
             found += 1
-    return edges[:, :found].copy()
+    return edges[:, :found]

@@ -56,7 +56,7 @@ class Camera:
         light = np.maximum(image * self.light * exposure, 0)
         grain = np.sqrt((light + _READ_NOISE) / (0.5 + _READ_NOISE))
         noise = self.conditions.noise * rng.standard_normal(image.shape, dtype=np.float32)
-        return np.clip(light + grain * noise, 0, 1).astype(np.float32)
+        return np.asarray(np.clip(light + grain * noise, 0, 1), np.float32)
 
 
 def point_spread(displacement: float, blur: float) -> FloatArray:

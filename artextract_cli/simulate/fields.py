@@ -79,7 +79,7 @@ def cells(rng: np.random.Generator, shape: Shape, count: int, warp: float) -> In
     rows, columns = _warped_grid(rng, shape, warp, max(shape) / 6)
     centres = rng.random((count, 2)) * shape
     distance = [(rows - row) ** 2 + (columns - column) ** 2 for row, column in centres]
-    return np.argmin(distance, axis=0)
+    return np.asarray(np.argmin(distance, axis=0))
 
 
 def craquelure(rng: np.random.Generator, shape: Shape, spacing: float) -> FloatArray:
@@ -103,7 +103,7 @@ def craquelure(rng: np.random.Generator, shape: Shape, spacing: float) -> FloatA
         first = np.minimum(first, distance)
     crack = np.clip(1.2 - spacing * (second - first) / 2, 0, 1)
     patches = np.clip(1 + smooth_noise(rng, shape, max(shape) / 4), 0, 1)
-    return (crack * patches).astype(np.float32)
+    return np.asarray(crack * patches, np.float32)
 
 
 def weave(rng: np.random.Generator, shape: Shape, thread: float) -> FloatArray:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating[Any]]
+BoolArray = NDArray[np.bool_]
 Floats = FloatArray | np.floating[Any]
 
 # Below these the closed form is 0/0; a ratio K/S of 1e-6 changes no reflectance by more than .0015.

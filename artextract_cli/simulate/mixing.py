@@ -22,7 +22,7 @@ _THICKEST = 40.0
 COMPONENTS = 4
 """Of a paint: up to three pigments of its recipe, and one that makes its shadows."""
 
-_RECIPES_OF_A_PICTURE = (4, 9)
+_RECIPES_OF_A_PICTURE = (3, 8)
 _LOG_SHADOW = (np.log(0.001), np.log(0.03))  # of the shadow pigment's share
 _CANDIDATES = 12  # mixtures tried per recipe to match a colour
 _SAME_PIGMENT_PENALTY = 0.3  # in sRGB distance, so that a twin is of other pigments where it can be
@@ -67,7 +67,7 @@ def _mix(rng: np.random.Generator, batch: Batch, order: IntArray) -> Paints:
     shares, pigments = shares[order], pigments[order]
     shares *= np.exp(0.4 * rng.standard_normal(shares.shape))
     shadows = [palette.index(name) for name in palette.shadows]
-    pigments[:, -1] = rng.choice(shadows, len(order))
+    pigments[:, -1] = rng.choice(shadows)
     darkness = np.exp(rng.uniform(*_LOG_SHADOW, len(order)))
     shares[:, -1] = shares.sum(axis=1) * darkness
     return Paints(shares=shares / shares.sum(axis=1, keepdims=True), pigments=pigments)

@@ -81,11 +81,13 @@ class Palette:
     ``recipes`` are the paints of a picture, ``grounds`` the usual preparations and ``dark_grounds``
     those on which a light underpainting shows. ``drawing`` names what hidden lines are drawn with,
     ``ink`` the ink that fades in the infrared, ``shadows`` what paints are darkened with, ``lines``
-    the paints of visible dark lines and ``white`` the pigment of light underpaintings. ``scattering_exponent`` is the range of p in
-    S(λ) = S(550)·(λ/550)^−p, drawn for each pigment and scene: near 0 for coarse grains, up to 4
-    for grains far smaller than the wavelength (Rayleigh); paints lie in between, which is why
-    infrared goes deeper (van Asperen de Boer 1968). ``variation`` is the standard deviation of
-    log K and of log S between batches of one pigment, ``drift`` that of the band positions in nm.
+    the paints of visible dark lines and ``white`` the pigment of light underpaintings.
+
+    ``scattering_exponent`` is the range of p in S(λ) = S(550)·(λ/550)^−p, drawn for each pigment
+    and scene: near 0 for coarse grains, up to 4 for grains far smaller than the wavelength
+    (Rayleigh); paints lie in between, which is why infrared goes deeper (van Asperen de Boer 1968).
+    ``variation`` is the standard deviation of log K and of log S between batches of one pigment,
+    ``drift`` that of the band positions in nm.
     """
 
     name: str

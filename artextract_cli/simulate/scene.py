@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.contract import IntArray
 from artextract_cli.simulate import kubelka_munk
 from artextract_cli.simulate.camera import set_up
 from artextract_cli.simulate.colour import RGB_WEIGHTS, VISIBLE_GRID
 from artextract_cli.simulate.fields import Shape, craquelure
-from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.kubelka_munk import BoolArray, FloatArray
 from artextract_cli.simulate.pigments import Batch, draw_batch
 from artextract_cli.simulate.settings import (
     Conditions,
@@ -134,7 +133,7 @@ class _Spectra:
         self.absorption, self.scattering = absorption.T, scattering.T  # (L, P)
         self.longest = len(VISIBLE_GRID) + int(np.argmax(wavelengths))
 
-    def render(self, surface: FloatArray, hidden: FloatArray, present: IntArray) -> FloatArray:
+    def render(self, surface: FloatArray, hidden: FloatArray, present: BoolArray) -> FloatArray:
         """Colour, bands with and without hidden content, and layer: (3 + B + B + 1, n).
 
         Loads are (P, n) for n pixels, ``present`` (n,) says where anything is hidden.

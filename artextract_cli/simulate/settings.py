@@ -60,16 +60,16 @@ class SceneSettings:
     numbers, each independent of the others so that one can be varied alone:
 
     - ``kinds``: kinds of hidden content, of `KINDS`; () hides nothing.
-    - ``coverage``: share of the picture under which something is hidden (.04-.22).
-    - ``thickness``: of the paint, 1 where it just hides its ground from the eye (.7-1.5).
-    - ``dark_lines``: share of the surface in visible dark lines (0-.03).
-    - ``metamers``: share repainted in the same colour with other pigments (0-.05).
+    - ``coverage``: share of the picture under which something is hidden (.03-.2; lines at most .09).
+    - ``thickness``: of the paint, 1 where it just hides its ground from the eye (.6-1.3).
+    - ``dark_lines``: share of the surface in visible dark lines (0-.025).
+    - ``metamers``: share repainted in the same colour with other pigments (0-.03).
     - ``craquelure``: darkening in a crack (0-.3; half of the scenes have none).
-    - ``weave``: relative change of thickness by the canvas (0-.08; a panel in a quarter of scenes).
+    - ``weave``: relative change of thickness by the canvas (0-.06; a quarter are on panel).
     - ``vignetting``: loss of light in the corners (0-.15).
     - ``exposure``: standard deviation of each band's relative exposure error (0-.04).
-    - ``misregistration``: greatest displacement of a band against the photograph in px (0-.7).
-    - ``noise``: standard deviation at reflectance .5 (.001-.006); grows as the root of the light.
+    - ``misregistration``: greatest displacement of a band against the photograph in px (0-.6).
+    - ``noise``: standard deviation at reflectance .5 (.001-.005); grows as the root of the light.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The visible painting: composition, brushwork, layer thickness, retouchings, visible dark lines."""
+"""The visible painting: composition, brushwork, layer thickness, retouchings, dark lines."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -6,7 +6,7 @@ from scipy import ndimage  # noqa: TID253
 
 from artextract_cli.contract import IntArray
 from artextract_cli.simulate.fields import Shape, brush_marks, cells, grid, smooth_noise, weave
-from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.kubelka_munk import BoolArray, FloatArray
 from artextract_cli.simulate.mixing import Paints, draw_paints, hiding_thickness, join, metamers
 from artextract_cli.simulate.pigments import Batch
 from artextract_cli.simulate.settings import Conditions
@@ -101,7 +101,7 @@ def _blend_borders(loads: FloatArray) -> FloatArray:
     return loads
 
 
-def _retouchings(rng: np.random.Generator, shape: Shape, share: float) -> IntArray:
+def _retouchings(rng: np.random.Generator, shape: Shape, share: float) -> BoolArray:
     """Where a restorer repainted (H, W) bool: patches that cover ``share`` of the picture."""
     patches = Sketch(shape)
     area = shape[0] * shape[1]

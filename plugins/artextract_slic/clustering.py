@@ -60,7 +60,7 @@ def segment(image: NDArray[np.float32], options: SlicOptions) -> NDArray[np.int3
 def make_grid(height: int, width: int, n: int) -> Grid:
     """Lay about ``n`` cells, as square as possible, over a picture."""
     side = math.sqrt(height * width / n)
-    n_rows = max(1, min(round(height / side), height))
+    n_rows = max(1, min(round(height / side), height, n))
     n_columns = max(1, min(round(n / n_rows), width))
     reach = 2 if side <= SMALL_SIDE else 3
     return Grid(
@@ -92,7 +92,7 @@ def _cluster(image: NDArray[np.float32], grid: Grid, options: SlicOptions) -> ND
         assign(rows, centres, grid.near_rows, grid.near_columns, pull, labels, step, offset)
         if remaining and options.slic_zero:
             furthest = largest_colour_distances(image, labels, centres, step, offset)
-            np.maximum(adapted, furthest, out=adapted)
+            np.maximum(adapted, np.sqrt(furthest), out=adapted)
             centres[channels + 2] = (options.compactness / adapted) ** 2
         if remaining:
             update(image, labels, centres, step, offset)

@@ -37,7 +37,8 @@ def assign(
     nearest = np.empty(width, np.float32)
     distance = np.empty(width, np.float32)
     for y in range(offset, height, step):
-        nearest[:] = np.inf
+        for x in range(width):
+            nearest[x] = np.inf
         for i in range(reach):
             cell_row = near_rows[i, y]
             slot = cell_row % reach
@@ -81,7 +82,8 @@ def _measure(
 ) -> None:
     """Squared distances (W,) of a row of ``pixels`` (C, W) to a centre each."""
     channels = len(pixels)
-    distance[:] = 0
+    for x in range(len(distance)):
+        distance[x] = 0
     for c in range(channels):
         pixel, colour = pixels[c], fields[c]
         for x in range(len(distance)):
@@ -135,7 +137,7 @@ def update(
 def largest_colour_distances(
     image: FloatArray, labels: LabelMap, centres: FloatArray, step: int, offset: int
 ) -> FloatArray:
-    """How far (R, K) in colour the furthest pixel of each centre is."""
+    """How far (R, K) in colour the furthest pixel of each centre is, squared."""
     height, width, channels = image.shape
     flat = centres.reshape(len(centres), -1)
     furthest = np.zeros(flat.shape[1], np.float32)
@@ -147,4 +149,4 @@ def largest_colour_distances(
                 difference = image[y, x, c] - flat[c, k]
                 squared += difference * difference
             furthest[k] = max(furthest[k], squared)
-    return np.sqrt(furthest).reshape(centres.shape[1:])
+    return furthest.reshape(centres.shape[1:])

@@ -11,13 +11,13 @@ from artextract_cli import gradient_magnitude, superpixel_count
 from artextract_watershed import WatershedOptions
 
 
-def segment(image: NDArray[np.float32], options: WatershedOptions) -> NDArray[np.int32]:
+def segment(image: NDArray[np.float32], options: WatershedOptions) -> NDArray[np.int64]:
     """Cut ``image`` (H, W, C) into superpixels: labels (H, W), one for every seed.
 
     The gradient is the Euclidean norm of the channels' gradients.
     """
     gradient = np.linalg.norm(gradient_magnitude(image), axis=-1)
-    labels: NDArray[np.int32] = watershed(
+    labels: NDArray[np.int64] = watershed(
         gradient,
         markers=superpixel_count(image.shape, options.n_segments, options.region_size),
         compactness=options.compactness * float(gradient.mean()),

@@ -1,0 +1,162 @@
+"""Checking the pictures of one scene: damage, size, depth, exposure and registration."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from artextract_cli.contract import FloatArray
+from artextract_cli.dataset_layout import Finding, Level
+from artextract_cli.errors import InputError
+from artextract_cli.picture import Picture, decode_picture
+from artextract_cli.registration import measure_shift, outlines
+from artextract_cli.scene import SceneFiles, check_same_size, read_mask, read_truth
+
+WARNING_SHIFT, ERROR_SHIFT = 0.5, 3.0
+"""Of a band against its photograph, in px."""
+
+SATURATED_SHARE = 0.01
+"""Of the pixels at full scale, above which a picture is called saturated."""
+
+DARK_LEVEL = 0.01
+"""A picture whose 99th percentile is below this share of full scale is nearly black."""
+
+FLOAT_RANGE = (-0.05, 2.0)
+"""Noise around black, and highlights twice as bright as white, are still plausible."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneRow:
+    """What one scene consists of."""
+
+    split: str
+    scene: str
+    size: tuple[int, ...] | None
+    """(H, W) of the photograph; None where it cannot be read."""
+
+    depth: str
+    """Of the photograph and of its bands, such as ``uint8 / uint16``."""
+
+    bands: int
+    wavelengths: tuple[float, ...] | None
+    """In nm."""
+
+    truth: bool
+    mask: bool
+    largest_shift: float | None
+    """Of a band against the photograph, in px; None where none can be told."""
+
+
+@dataclass(frozen=True)
+class _Notes:
+    """The findings of one scene."""
+
+    scene: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, level: Level, file: Path, message: str) -> None:
+        self.findings.append(Finding(level=level, scene=self.scene, file=file, message=message))
+
+    @contextmanager
+    def errors_of(self, file: Path) -> Iterator[None]:
+        """Note an error in reading ``file``, and go on behind the block."""
+        try:
+            yield
+        except InputError as error:
+            self.add("error", file, str(error))
+
+
+def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
+    """Check every picture of a scene; what cannot be read is a finding too."""
+    notes = _Notes(files.name)
+    photograph = _checked_picture(files.rgb, notes)
+    shape = None if photograph is None else photograph.values.shape[:2]
+    bands = _check_bands(files, photograph, notes)
+    for path, read in ((files.truth, read_truth), (files.mask, read_mask)):
+        if path is not None:
+            with notes.errors_of(path):
+                read(path, shape)
+    row = SceneRow(
+        split=files.split,
+        scene=files.name,
+        size=shape,
+        depth=f"{photograph.depth if photograph else '?'} / {', '.join(bands.depths) or '?'}",
+        bands=len(files.bands),
+        wavelengths=files.wavelengths,
+        truth=files.truth is not None,
+        mask=files.mask is not None,
+        largest_shift=max(bands.shifts, default=None),
+    )
+    return row, notes.findings
+
+
+class _Bands(NamedTuple):
+    depths: Counter[str]
+    shifts: list[float]
+
+
+def _check_bands(files: SceneFiles, photograph: Picture | None, notes: _Notes) -> _Bands:
+    found = _Bands(Counter(), [])
+    lines = None if photograph is None else outlines(photograph.scaled().mean(axis=2))
+    for path in files.bands:
+        band = _checked_picture(path, notes)
+        if band is None:
+            continue
+        found.depths[band.depth] += 1
+        if band.is_coloured():
+            notes.add("warning", path, f"{path} is coloured: the mean of its channels is taken")
+        if photograph is not None and lines is not None:
+            with notes.errors_of(path):
+                check_same_size(path, band.values.shape, files.rgb, photograph.values.shape)
+                found.shifts.extend(_check_shift(path, lines, band, notes))
+    if len(found.depths) > 1:
+        counts = ", ".join(f"{n} of {depth}" for depth, n in found.depths.items())
+        message = f"the bands of scene {files.name} differ in depth: {counts}"
+        notes.add("warning", files.rgb, message)
+    return found
+
+
+def _check_shift(path: Path, lines: FloatArray, band: Picture, notes: _Notes) -> list[float]:
+    """Return the shift in px, or nothing where it cannot be told."""
+    shift = measure_shift(lines, outlines(band.grey()))
+    if shift is None:
+        return []
+    distance = math.hypot(*shift)
+    if distance > WARNING_SHIFT:
+        message = (
+            f"{path} is shifted by {distance:.2f} px against its photograph "
+            f"({shift[0]:+.2f} rows, {shift[1]:+.2f} columns)"
+        )
+        notes.add("error" if distance > ERROR_SHIFT else "warning", path, message)
+    return [distance]
+
+
+def _checked_picture(path: Path, notes: _Notes) -> Picture | None:
+    """Read a picture and check its values; None, and a finding, where it cannot be read."""
+    with notes.errors_of(path):
+        picture = decode_picture(path)
+        for level, problem in _value_problems(picture):
+            notes.add(level, path, f"{path} {problem}")
+        return picture
+    return None
+
+
+def _value_problems(picture: Picture) -> Iterator[tuple[Level, str]]:
+    values, full_scale = picture.values, picture.full_scale
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        yield "error", f"is constant: every value is {low:g} of {full_scale:g}"
+        return
+    saturated = float((values >= full_scale).any(axis=2).mean())
+    if saturated > SATURATED_SHARE:
+        yield "warning", f"is saturated: {saturated:.1%} of its pixels are at full scale"
+    bright = float(np.percentile(values, 99)) / full_scale
+    if bright < DARK_LEVEL:
+        yield "warning", f"is nearly black: 99 % of its values are below {bright:.2%} of full scale"
+    if low < FLOAT_RANGE[0] or high > max(FLOAT_RANGE[1], full_scale):
+        yield "warning", f"holds values from {low:g} to {high:g}; black is 0 and white is 1"

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.errors import ArtextractError, InputError, UsageError
+from artextract_cli.files import atomic_path, reading, refuse_inside, writing
+
+
+def test_the_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "map.tif"
+    with atomic_path(target) as temporary:
+        assert temporary.suffix == ".tif"
+        assert temporary.parent == target.parent
+        temporary.write_text("whole")
+        assert not target.exists()
+    assert target.read_text() == "whole"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("error", [InputError("x"), KeyboardInterrupt()])
+def test_an_error_keeps_the_old_file_and_leaves_nothing(
+    tmp_path: Path, error: BaseException
+) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    with pytest.raises(type(error)), atomic_path(target) as temporary:
+        temporary.write_text("half")
+        raise error
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    target = tmp_path / "file" / "out.txt"
+    with pytest.raises(ArtextractError, match=f"cannot write {target}: ") as raised:
+        with atomic_path(target) as temporary:
+            temporary.write_text("never")
+    assert raised.value.exit_code == 1
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ArtextractError, match="cannot write .*folder: Is a directory"):
+        with atomic_path(tmp_path / "folder") as temporary:
+            temporary.write_text("never")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_no_space_is_said_in_one_line() -> None:
+    with pytest.raises(ArtextractError, match="^cannot write map.tif: No space left on device$"):
+        with writing(Path("map.tif")):
+            raise OSError(28, "No space left on device")
+
+
+def test_reading_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"^cannot read {tmp_path}: Is a directory$"):
+        with reading(tmp_path):
+            tmp_path.read_bytes()
+
+
+@pytest.mark.parametrize("out", ["data", "data/graphs", "data/../data/x", "link/x"])
+def test_nothing_is_written_inside_a_dataset(tmp_path: Path, out: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    with pytest.raises(UsageError, match="inside the dataset"):
+        refuse_inside(tmp_path / out, tmp_path / "data")
+
+
+def test_beside_a_dataset_is_fine(tmp_path: Path) -> None:
+    refuse_inside(tmp_path / "data2", tmp_path / "data")

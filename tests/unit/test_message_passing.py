@@ -1,0 +1,295 @@
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from artextract_cli import torch_kernels
+from artextract_cli.batching import GraphBatch, Topology
+from artextract_cli.dgl_compat import load_dgl
+from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm, resolve_engine
+from tests.random_graphs import batch_of, random_batch
+
+CPU = torch.device("cpu")
+PATH = Topology.from_edges(np.array([[0, 1, 1, 2], [1, 0, 2, 1]]), 3)  # 0 - 1 - 2
+needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
+both_engines = pytest.mark.parametrize(
+    "engine", [pytest.param("dgl", marks=needs_dgl), pytest.param("torch")]
+)
+LAYERS: dict[str, Callable[[], nn.Module]] = {
+    "gcn that widens": lambda: GraphConv(3, 8),
+    "gcn that narrows": lambda: GraphConv(8, 3),
+    "gcn without bias": lambda: GraphConv(4, 4, bias=False),
+    "gat that widens": lambda: GATConv(3, 8, 2),
+    "gat that narrows": lambda: GATConv(8, 3, 1),
+    "gat with residual": lambda: GATConv(6, 3, 2, residual=True),
+    "gat with projected residual": lambda: GATConv(5, 4, 3, residual=True),
+}
+every_layer = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS.keys())
+
+
+def made(layer: Callable[[], nn.Module], seed: int = 0) -> nn.Module:
+    """Make a layer whose parameters, biases too, are random."""
+    torch.manual_seed(seed)
+    module = layer()
+    for parameter in module.parameters():
+        nn.init.normal_(parameter)
+    return module
+
+
+def in_size(module: nn.Module) -> int:
+    return module.weight.shape[0] if isinstance(module, GraphConv) else module.fc.in_features
+
+
+def run(module: nn.Module, graph: Any, x: Tensor) -> list[Tensor]:
+    """Return output, gradient of the input, and gradients of the parameters."""
+    module.zero_grad()
+    x = x.detach().clone().requires_grad_()
+    out = module(graph, x)
+    weights = torch.linspace(-1, 1, out.numel(), dtype=out.dtype, device=out.device)
+    (out.flatten() * weights).sum().backward()
+    gradients = [parameter.grad for parameter in module.parameters()]
+    return [tensor.detach().cpu().clone() for tensor in (out, x.grad, *gradients)]
+
+
+def assert_near(got: list[Tensor], wanted: list[Tensor]) -> None:
+    """Compare by relative norm, 1e-5 at most."""
+    for a, b in zip(got, wanted, strict=True):
+        assert a.numel() == b.numel()
+        difference = (a.flatten() - b.flatten()).norm()
+        assert difference <= 1e-5 * b.norm()
+
+
+@both_engines
+def test_graph_convolution_by_hand(engine: str) -> None:
+    layer = GraphConv(1, 1)
+    nn.init.constant_(layer.weight, 2.0)
+    nn.init.constant_(layer.bias, 0.5)
+    x = torch.tensor([1.0, 10, 100]).view(3, 1, 1)
+    # degrees 2, 3, 2: each edge counts one over the root of the product of its ends' degrees
+    edge = 1 / 6**0.5
+    mean = [1 / 2 + 10 * edge, 1 * edge + 10 / 3 + 100 * edge, 10 * edge + 100 / 2]
+    wanted = torch.tensor([2 * m + 0.5 for m in mean])
+    torch.testing.assert_close(layer(batch_of(PATH, engine=engine), x).flatten(), wanted)
+
+
+@both_engines
+def test_attention_by_hand(engine: str) -> None:
+    layer = GATConv(1, 1, 1)
+    for parameter, value in ((layer.fc.weight, 2.0), (layer.attn_l, 0.5), (layer.attn_r, -1.0)):
+        nn.init.constant_(parameter, value)
+    x = torch.tensor([0.1, 0.2, 0.3]).view(3, 1, 1)
+    out, attention = layer(batch_of(PATH, engine=engine), x, get_attention=True)
+
+    def weight(source: float, target: float) -> float:
+        score = 2 * source * 0.5 - 2 * target
+        return float(np.exp(score if score > 0 else 0.2 * score))
+
+    into_first = [weight(0.1, 0.1), weight(0.2, 0.1)]
+    share = into_first[0] / sum(into_first)
+    assert attention[:2, 0, 0].tolist() == pytest.approx([share, 1 - share])
+    assert out[0].item() == pytest.approx(2 * (0.1 * share + 0.2 * (1 - share)))
+
+
+@both_engines
+def test_incoming_attention_sums_to_one_even_for_huge_scores(engine: str) -> None:
+    graph = random_batch(30, engine=engine)
+    layer = made(lambda: GATConv(4, 3, 2))
+    out, attention = layer(graph, 1e4 * torch.randn(30, 3, 4), get_attention=True)
+    assert attention.shape == (len(graph.source), 3, 2)
+    total = torch.zeros(30, 3, 2).index_add_(0, graph.target, attention)
+    torch.testing.assert_close(total, torch.ones_like(total))
+    assert out.isfinite().all()
+
+
+@needs_dgl
+@every_layer
+def test_layers_equal_those_of_dgl(layer: Callable[[], nn.Module]) -> None:
+    from dgl.nn import pytorch as dgl_nn
+
+    ours, graph = made(layer), random_batch(40, 20)
+    if isinstance(ours, GraphConv):
+        sizes = ours.weight.shape
+        theirs = dgl_nn.GraphConv(*sizes, bias=ours.bias is not None)
+    else:
+        residual = ours.res_fc is not None
+        theirs = dgl_nn.GATConv(in_size(ours), ours.out_size, ours.heads, residual=residual)
+    theirs.load_state_dict(ours.state_dict())
+    x = torch.randn(60, 1, in_size(ours))
+    wanted = run(theirs, graph.dgl(), x[:, 0])
+    names = [name for name, _ in theirs.named_parameters()]
+    order = [0, 1, *(2 + names.index(name) for name, _ in ours.named_parameters())]
+    assert_near(run(ours, graph, x), [wanted[i] for i in order])
+    ours.load_state_dict(theirs.state_dict())
+
+
+@needs_dgl
+@every_layer
+@pytest.mark.parametrize("n_views", [1, 3])
+def test_engines_agree(layer: Callable[[], nn.Module], n_views: int) -> None:
+    module = made(layer)
+    x = torch.randn(60, n_views, in_size(module))
+    wanted = run(module, random_batch(40, 20, engine="dgl"), x)
+    assert_near(run(module, random_batch(40, 20, engine="torch"), x), wanted)
+
+
+@every_layer
+def test_devices_without_segment_kernels_agree(
+    layer: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, graph = made(layer), random_batch(40, 20)
+    x = torch.randn(60, 2, in_size(module))
+    wanted = run(module, graph, x)
+    monkeypatch.setattr(torch_kernels, "SEGMENT_DEVICES", ())
+    monkeypatch.setattr(torch_kernels, "SAMPLED_DEVICES", ())
+    assert_near(run(module, graph, x), wanted)
+
+
+@needs_dgl
+def test_engines_drop_the_same_inputs_and_edges() -> None:
+    module = made(lambda: GATConv(4, 3, 2, feat_drop=0.3, attn_drop=0.5))
+    x = torch.randn(60, 3, 4)
+    results = []
+    for engine in ("dgl", "torch"):
+        torch.manual_seed(1)
+        results.append(run(module, random_batch(40, 20, engine=engine), x))
+    assert_near(*results)
+    kept = run(module.eval(), random_batch(40, 20), x)
+    assert not torch.allclose(kept[0], results[1][0])
+
+
+def test_dropped_attention_keeps_its_mean() -> None:
+    module = made(lambda: GATConv(2, 2, 1, attn_drop=0.5))
+    graph, x = random_batch(30), torch.randn(30, 1, 2)
+    mean = torch.stack([module(graph, x).detach() for _ in range(2000)]).mean(0)
+    torch.testing.assert_close(mean, module.eval()(graph, x).detach(), atol=0.2, rtol=0)
+
+
+@both_engines
+@every_layer
+def test_two_runs_give_equal_bytes(layer: Callable[[], nn.Module], engine: str) -> None:
+    module, graph = made(layer), random_batch(200, 100, engine=engine)
+    x = torch.randn(300, 3, in_size(module))
+    first, second = run(module, graph, x), run(module, graph, x)
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@every_layer
+def test_gradients_are_those_of_finite_differences(layer: Callable[[], nn.Module]) -> None:
+    module, graph = made(layer).double(), random_batch(5, 4)
+    names, parameters = zip(*module.named_parameters(), strict=True)
+
+    def call(x: Tensor, *values: Tensor) -> Tensor:
+        state = dict(zip(names, values, strict=True))
+        out: Tensor = torch.func.functional_call(module, state, (graph, x))
+        return out
+
+    x = torch.randn(9, 2, in_size(module), dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(call, (x, *parameters))
+
+
+@both_engines
+@every_layer
+def test_views_do_not_see_each_other(layer: Callable[[], nn.Module], engine: str) -> None:
+    module, graph = made(layer), random_batch(20, engine=engine)
+    x = torch.randn(20, 3, in_size(module))
+    together = module(graph, x)
+    apart = torch.cat([module(graph, view) for view in x.split(1, dim=1)], dim=1)
+    torch.testing.assert_close(together, apart)
+
+
+@both_engines
+@every_layer
+def test_renumbered_nodes_give_the_same_embedding(
+    layer: Callable[[], nn.Module], engine: str
+) -> None:
+    module, graph = made(layer), random_batch(30, engine=engine)
+    order = torch.randperm(30)
+    place = order.argsort()
+    edges = torch.stack([place[graph.source], place[graph.target]]).numpy()
+    renumbered = batch_of(Topology.from_edges(edges, 30), engine=engine)
+    x = torch.randn(30, 2, in_size(module))
+    torch.testing.assert_close(module(renumbered, x[order]), module(graph, x)[order])
+
+
+@both_engines
+def test_isolated_nodes_see_themselves_alone(engine: str) -> None:
+    single = Topology.from_edges(np.empty((2, 0), np.int64), 1)
+    x = torch.randn(1, 2, 3)
+    graph = batch_of(single, engine=engine)
+    convolution = made(lambda: GraphConv(3, 4))
+    torch.testing.assert_close(convolution(graph, x), x @ convolution.weight + convolution.bias)
+    attention = made(lambda: GATConv(3, 4, 2))
+    wanted = (attention.fc(x) + attention.bias).view(1, 2, 2, 4)
+    torch.testing.assert_close(attention(graph, x), wanted)
+
+
+@both_engines
+@every_layer
+def test_a_batch_equals_its_graphs(layer: Callable[[], nn.Module], engine: str) -> None:
+    module, graph = made(layer), random_batch(20, 30, engine=engine)
+    x = torch.randn(50, 2, in_size(module))
+    changed = x.clone()
+    changed[20:] = 0
+    torch.testing.assert_close(module(graph, x)[:20], module(graph, changed)[:20])
+    alone = module(random_batch(20, engine=engine), x[:20])
+    torch.testing.assert_close(module(graph, x)[:20], alone)
+
+
+def test_the_engine_and_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve_engine("torch", CPU).reason == "asked for"
+    with pytest.raises(UsageError, match="no engine 'jax': choose one of auto, dgl, torch"):
+        resolve_engine("jax", CPU)
+    monkeypatch.setenv("ARTEXTRACT_HIDE_DGL", "1")
+    assert resolve_engine("auto", CPU).name == "torch"
+    assert "hidden by ARTEXTRACT_HIDE_DGL" in resolve_engine("auto", CPU).reason
+    with pytest.raises(DependencyError, match="pip install .*, or take --engine torch"):
+        resolve_engine("dgl", CPU)
+
+
+@needs_dgl
+def test_dgl_is_taken_when_asked_for() -> None:
+    assert resolve_engine("dgl", CPU).name == "dgl"
+    assert "measured" in resolve_engine("auto", CPU).reason
+    with pytest.raises(DependencyError, match="does not know mps devices"):
+        resolve_engine("dgl", torch.device("mps"))
+
+
+@pytest.mark.parametrize("kind", ["batch", "layer"])
+def test_normalised_features_have_mean_zero_and_spread_one(kind: str) -> None:
+    x = 3 + 5 * torch.randn(50, 4, 16)
+    x[:, 0] += 10  # one view differs: batch statistics are those of all views together
+    rows = NodeNorm(kind, 16)(x).flatten(0, 1)
+    dim = 0 if kind == "batch" else 1
+    torch.testing.assert_close(rows.mean(dim), torch.zeros(rows.shape[1 - dim]), atol=1e-5, rtol=0)
+    spread = rows.std(dim, correction=0)
+    torch.testing.assert_close(spread, torch.ones_like(spread), atol=1e-3, rtol=0)
+
+
+def test_a_single_row_is_normalised_by_running_statistics() -> None:
+    norm = NodeNorm("batch", 2)
+    assert norm.training
+    torch.testing.assert_close(norm(torch.ones(1, 1, 2)), torch.ones(1, 1, 2), atol=1e-4, rtol=0)
+    assert norm.norm.running_mean.tolist() == [0, 0]
+
+
+def test_norm_none_does_nothing_and_others_are_refused() -> None:
+    x = torch.randn(5, 2, 3)
+    assert torch.equal(NodeNorm("none", 3)(x), x)
+    with pytest.raises(UsageError, match="no norm 'group': choose one of batch, layer, none"):
+        NodeNorm("group", 3)
+
+
+@pytest.mark.cuda
+@needs_cuda
+@every_layer
+def test_the_gpu_agrees_with_the_cpu(layer: Callable[[], nn.Module]) -> None:
+    module = made(layer)
+    x = torch.randn(60, 3, in_size(module))
+    wanted = run(module, random_batch(40, 20), x)
+    there: GraphBatch = random_batch(40, 20, device="cuda")
+    assert_near(run(module.cuda(), there, x.cuda()), wanted)
