@@ -35,7 +35,7 @@ class Calibration:
         first = (levels[1] - levels[0]) / (scores[1] - scores[0])
         head = levels[0] + first * (np.asarray(raw, np.float64) - scores[0])
         made = np.where(raw > scores[-1], tail, np.where(raw < scores[0], head, inner))
-        return made.astype(np.float32)
+        return np.asarray(made, np.float32)
 
 
 def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibration:

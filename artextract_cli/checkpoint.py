@@ -19,7 +19,7 @@ from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.files import atomic_path
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
-from artextract_cli.siamese import SiameseNetwork
+from artextract_cli.siamese import Pooling, SiameseNetwork
 from artextract_cli.superpixel_graph import GraphRecipe
 
 FORMAT = "artextract-model"
@@ -35,7 +35,7 @@ class ModelCard:
     backbone: Mapping[str, str]  # name, distribution, version
     options: Mapping[str, Any]
     in_size: int
-    pooling: str
+    pooling: Pooling
     objective: str
     margin: float
     seed: int

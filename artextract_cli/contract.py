@@ -58,13 +58,33 @@ class MessageGraph(Protocol):
     Edges are sorted by target, then source, and come in both directions.
     """
 
-    n_nodes: int
-    source: "torch.Tensor"  # (E,) int64
-    target: "torch.Tensor"  # (E,) int64
-    crow: "torch.Tensor"  # (N+1,) int64: the edges into node i are crow[i]..crow[i+1]
-    reverse: "torch.Tensor"  # (E,) int64: index of the edge in the opposite direction
-    node_counts: "torch.Tensor"  # (G,) int64: nodes of each graph in the batch
-    engine: str  # "dgl" or "torch": whose kernels GraphConv and GATConv run on
+    @property
+    def n_nodes(self) -> int:
+        """Nodes of all graphs together, N."""
+
+    @property
+    def source(self) -> "torch.Tensor":
+        """Source of each edge, (E,) int64."""
+
+    @property
+    def target(self) -> "torch.Tensor":
+        """Target of each edge, (E,) int64."""
+
+    @property
+    def crow(self) -> "torch.Tensor":
+        """The edges into node i are crow[i]..crow[i+1]; (N+1,) int64."""
+
+    @property
+    def reverse(self) -> "torch.Tensor":
+        """Index of the edge in the opposite direction, (E,) int64."""
+
+    @property
+    def node_counts(self) -> "torch.Tensor":
+        """Nodes of each graph in the batch, (G,) int64."""
+
+    @property
+    def engine(self) -> str:
+        """Whose kernels GraphConv and GATConv run on: dgl or torch."""
 
     def dgl(self) -> Any:
         """The same batch as a ``dgl.DGLGraph`` on its device, for layers of ``dgl.nn``."""

@@ -8,7 +8,8 @@ import dataclasses
 import hashlib
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,8 +92,11 @@ def save_pixels(path: Path, scene: Scene) -> None:
     """Write photograph and bands of a scene as (H, W, 3 + B) uint16, 65535 = 1."""
     pixels = np.concatenate([scene.rgb, scene.bands], axis=-1)
     counts = np.rint(pixels.clip(0, 1) * 65535).astype(np.uint16)
+    header = np.lib.format.header_data_from_array_1_0(counts)
     with atomic_path(pixels_path(path)) as temporary, temporary.open("wb") as file:
-        np.save(file, counts, allow_pickle=False)
+        # Not np.save: it writes past Python and forgets why a write failed.
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(counts.data)
 
 
 def load_pixels(path: Path) -> NDArray[np.uint16]:
@@ -130,26 +134,22 @@ def load_graphs(path: Path) -> SceneGraphs:
     """
     with _opened(path) as arrays:
         meta = _meta(path, arrays)
-        try:
-            graphs = tuple(_load_graph(path, arrays, i) for i in range(int(meta["n_graphs"])))
-            mask = np.array(arrays["mask"], bool) if "mask" in arrays else None
-            wavelengths = meta["wavelengths"]
-            made = SceneGraphs(
-                name=str(meta["name"]),
-                split=str(meta["split"]),
-                clean=meta["clean"],
-                graphs=graphs,
-                band_ids=tuple(meta["band_ids"]),
-                wavelengths=None if wavelengths is None else tuple(wavelengths),
-                feature_names=tuple(map(tuple, meta["feature_names"])),  # type: ignore[arg-type]
-                mask=mask,
-                recipe=GraphRecipe(**meta["recipe"]),
-                superpixels_origin=meta["superpixels_origin"],
-            )
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile, OSError) as error:
-            raise _damaged(path, str(error)) from error
-    _check_views(path, made)
-    return made
+        wavelengths = meta["wavelengths"]
+        photograph, band = meta["feature_names"]
+        graphs = SceneGraphs(
+            name=str(meta["name"]),
+            split=str(meta["split"]),
+            clean=meta["clean"],
+            graphs=tuple(_load_graph(path, arrays, i) for i in range(int(meta["n_graphs"]))),
+            band_ids=tuple(meta["band_ids"]),
+            wavelengths=None if wavelengths is None else tuple(wavelengths),
+            feature_names=(tuple(photograph), tuple(band)),
+            mask=np.array(arrays["mask"], bool) if "mask" in arrays else None,
+            recipe=GraphRecipe(**meta["recipe"]),
+            superpixels_origin=meta["superpixels_origin"],
+        )
+    _check_views(path, graphs)
+    return graphs
 
 
 def find_graphs(root: Path) -> list[Path]:
@@ -167,35 +167,32 @@ def find_graphs(root: Path) -> list[Path]:
     return found
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """Open an npz whose arrays are read, and their checksums compared, when asked for."""
     try:
-        opened = np.load(path, allow_pickle=False)
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            yield arrays
     except FileNotFoundError as error:
         msg = f"there is no graph file {path}: make it with 'artextract graph build'"
         raise InputError(msg) from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise _damaged(path, str(error)) from error
-    if not isinstance(opened, np.lib.npyio.NpzFile):
-        raise _damaged(path, "it is not an npz archive")
-    return opened
 
 
-def _meta(path: Path, arrays: Any) -> dict[str, Any]:
-    try:
-        meta = json.loads(arrays["meta"].tobytes())
-        kind, version = meta["format"], meta["format_version"]
-    except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise _damaged(path, f"no readable description: {error}") from error
+def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    meta = dict(json.loads(arrays["meta"].tobytes()))
+    kind, version = meta["format"], meta["format_version"]
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         msg = (
             f"{path} is {kind} version {version}, this artextract reads {FORMAT} version "
             f"{FORMAT_VERSION}: build the graphs again"
         )
         raise InputError(msg)
-    return dict(meta)
+    return meta
 
 
-def _load_graph(path: Path, arrays: Any, index: int) -> SuperpixelGraph:
+def _load_graph(path: Path, arrays: Mapping[str, NDArray[Any]], index: int) -> SuperpixelGraph:
     sizes: dict[str, int] = {}
     loaded = {}
     for name, field in FIELDS.items():

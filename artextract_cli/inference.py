@@ -144,7 +144,7 @@ def enlarged(picture: NDArray[np.generic], shape: Sequence[int]) -> NDArray[np.g
     """Bring (h, w, ...) to ``shape`` (H, W) by nearest neighbours."""
     rows = (np.arange(shape[0]) * picture.shape[0]) // shape[0]
     columns = (np.arange(shape[1]) * picture.shape[1]) // shape[1]
-    return picture[rows[:, None], columns]
+    return np.asarray(picture[rows[:, None], columns])
 
 
 def similarity_numbers(scores: SceneScores) -> dict[str, Mapping[str, float]]:

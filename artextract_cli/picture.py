@@ -158,8 +158,8 @@ def _opaque(path: Path, values: NDArray[Any], full_scale: float) -> NDArray[Any]
 
 def _upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
     """Undo an orientation, which says where row 0 and column 0 are (CIPA DC-008, tag 0x0112)."""
-    if orientation in (3, 4, 7, 8):
+    if orientation in (3, 4, 6, 7):
         values = values[::-1]
-    if orientation in (2, 3, 6, 7):
+    if orientation in (2, 3, 7, 8):
         values = values[:, ::-1]
     return values.swapaxes(0, 1) if orientation in (5, 6, 7, 8) else values

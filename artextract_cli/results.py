@@ -108,7 +108,7 @@ def _write_all(
     if scores.attention is not None:
         _write_tiff(folder / "attention.tif", _pages(scores.attention, shape))
     views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
-    np.savez(folder / "embeddings.npz", pooled=scores.pooled, **views)
+    np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
     painted = overlay(scene.rgb, np.nan_to_num(heatmap), mask=scene.mask)
     Image.fromarray(painted).save(folder / "overlay.png")
     regions = strong_regions(heatmap, scores.band_score[labels], scores.graphs.band_ids)

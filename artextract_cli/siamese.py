@@ -5,6 +5,7 @@ Letters: S scenes, V views (photograph first), N nodes, F features, D embedding.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch  # noqa: TID253
@@ -15,7 +16,8 @@ from artextract_cli.batching import GraphBatch, Topology
 from artextract_cli.contract import BackboneModule, FloatArray
 from artextract_cli.superpixel_graph import SceneGraphs
 
-POOLINGS = ("max", "mean")
+Pooling = Literal["max", "mean"]
+POOLINGS: tuple[Pooling, ...] = ("max", "mean")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ def _turned(scene: SceneTensors, symmetry: int) -> list[Tensor]:
     if symmetry == 0:
         return list(scene.features)
     if scene.is_shared:
-        photograph, bands = scene.features[0].split([1, scene.n_views - 1], dim=1)
+        photograph, bands = scene.features[0].tensor_split([1], dim=1)
         turned = (
             _moved(photograph, scene.places[0], symmetry),
             _moved(bands, scene.places[1], symmetry),
@@ -137,7 +139,7 @@ def _moved(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
 class SiameseNetwork(nn.Module):
     """A backbone whose parameters the photograph and all bands share, and a pooling."""
 
-    def __init__(self, backbone: BackboneModule, pooling: str) -> None:
+    def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
         super().__init__()
         self.backbone = backbone
         self.pooling = pooling
@@ -184,7 +186,7 @@ def band_distances(z: Tensor, graphs: SceneGraphs) -> FloatArray:
     """
     if len(graphs.graphs) == 1:
         return np.asarray(distance(z[:, :1], z[:, 1:]).cpu().numpy(), np.float32)
-    embedded = z[:, 0].split([graph.n_nodes for graph in graphs.graphs])
+    embedded = torch.split(z[:, 0], [graph.n_nodes for graph in graphs.graphs])
     first = graphs.graphs[0]
     columns = [
         _overlap_distance(embedded[0], first.labels, other, graph.labels)

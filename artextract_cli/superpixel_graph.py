@@ -211,7 +211,8 @@ def _full_range(picture: FloatArray) -> FloatArray:
 
     low, high = picture.min(), picture.max()
     stretched = (picture - low) / (high - low) if high > low else picture - low
-    return rgb2lab(stretched).astype(np.float32) if picture.shape[-1] == 3 else stretched
+    lab_or_grey = rgb2lab(stretched) if picture.shape[-1] == 3 else stretched
+    return np.asarray(lab_or_grey, np.float32)
 
 
 def _graph(

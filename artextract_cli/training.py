@@ -25,6 +25,7 @@ from artextract_cli.run_directory import EpochRow, Progress, RunDirectory
 from artextract_cli.siamese import (
     OBJECTIVES,
     POOLINGS,
+    Pooling,
     SceneTensors,
     band_distances,
     collate,
@@ -44,7 +45,7 @@ class TrainingSettings:
     backbone: str = "gat"
     options: Mapping[str, Any] = field(default_factory=dict)
     objective: str = "node-contrastive"
-    pooling: str = "max"
+    pooling: Pooling = "max"
     margin: float = 1.0
     epochs: int = 50
     batch_size: int = 8
@@ -146,7 +147,7 @@ class _Trainer:
         self.schedule = torch.optim.lr_scheduler.StepLR(
             self.optimizer, settings.step_size, settings.step_factor
         )
-        self.stateful = {
+        self.stateful: dict[str, Any] = {
             "network": self.network,
             "optimizer": self.optimizer,
             "schedule": self.schedule,
@@ -199,8 +200,8 @@ class _Trainer:
         shuffled = [self.train_scenes[i] for i in rng.permutation(len(self.train_scenes))]
         total = 0.0
         for scenes, n_anchors in batches(shuffled, self.settings.batch_size, self.val_scenes):
-            turns = rng.integers(N_SYMMETRIES, size=len(scenes)) if self.settings.augment else None
-            loss = self._loss(scenes, n_anchors, int(rng.integers(2**31)), turns)
+            turns = rng.integers(N_SYMMETRIES if self.settings.augment else 1, size=len(scenes))
+            loss = self._loss(scenes, n_anchors, int(rng.integers(2**31)), turns.tolist())
             total += self._finite(loss) * n_anchors
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

@@ -7,16 +7,18 @@ integers: the 1.1 rules of PyYAML read ``1e-3`` as text, ``017`` as fifteen and 
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from artextract_cli.errors import InputError
 from artextract_cli.files import atomic_path, reading
 
-ModelT = TypeVar("ModelT", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
 
 _TAG = "tag:yaml.org,2002:"
 _NULL = re.compile(r"^(?:~|null|Null|NULL|)$")
@@ -97,6 +99,8 @@ def read_model(path: Path, model: type[ModelT]) -> ModelT:
     InputError
         As :func:`read_yaml`, or if a key is unknown or its value not what it should be.
     """
+    from pydantic import ValidationError  # the command line reads YAML without it, and starts fast
+
     data = read_yaml(path)
     try:
         return model.model_validate(data)
@@ -119,7 +123,7 @@ def write_yaml(path: Path, data: Mapping[str, Any]) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def _problem(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _problem(detail: "ErrorDetails", model: "type[BaseModel]") -> str:
     key = ".".join(map(str, detail["loc"]))
     if detail["type"] == "extra_forbidden":
         known = f"; known keys: {', '.join(model.model_fields)}" if len(detail["loc"]) == 1 else ""

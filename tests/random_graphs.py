@@ -15,6 +15,19 @@ def random_edges(n_nodes: int, seed: int = 0, degree: int = 3) -> NDArray[np.int
     return np.unique(np.concatenate([pairs, pairs[::-1]], axis=1), axis=1)
 
 
+def path_edges(n_nodes: int) -> NDArray[np.int64]:
+    """Edges (2, E) of the path 0 - 1 - ... - N-1, each in both directions."""
+    forth = np.stack([np.arange(n_nodes - 1), np.arange(1, n_nodes)])
+    return np.concatenate([forth, forth[::-1]], axis=1)
+
+
+def renumbered(graph: GraphBatch, order: torch.Tensor) -> GraphBatch:
+    """Make ``graph`` one graph whose node i is node ``order[i]`` of the old."""
+    place = order.argsort()
+    edges = torch.stack([place[graph.source], place[graph.target]]).numpy()
+    return batch_of(Topology.from_edges(edges, graph.n_nodes), engine=graph.engine)
+
+
 def batch_of(*topologies: Topology, engine: str = "torch") -> GraphBatch:
     """Put topologies into one batch on the CPU."""
     return GraphBatch.of(topologies, engine=engine, device="cpu")

@@ -28,9 +28,7 @@ def simulate(
     chosen = parse_wavelengths(wavelengths) or DEFAULT_WAVELENGTHS
     settings = SceneSettings(size=size, wavelengths=chosen)
     with console.progress("painting", train + val) as advance:
-        simulate_dataset(
-            out, train=train, val=val, seed=seed, settings=settings, on_scene=advance
-        )
+        simulate_dataset(out, train=train, val=val, seed=seed, settings=settings, on_scene=advance)
     console.emit(
         {"dataset": out, "train": train, "val": val, "seed": seed},
         f"{out}: {train} training and {val} validation scenes, {size} × {size} pixels, "

@@ -37,20 +37,20 @@ def infer(
     remember: Remember = False,
 ) -> None:
     """Score every scene: heat map, attention, embeddings, similarity, regions."""
-    if (rgb is None) == (dataset is None) or (rgb is None) != (not band):
-        msg = "give either a dataset folder, or one --rgb FILE with --band NM=FILE"
-        raise UsageError(msg)
     from artextract_cli.dataset import pair_files
     from artextract_cli.inference import open_model
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
 
-    opened = open_model(model, device=device, engine=engine)
-    if dataset is None:
-        described = infer_scenes([pair_files(rgb, parse_bands(band or []))], out, opened)
+    if rgb is not None and band and dataset is None:
+        pair = [pair_files(rgb, parse_bands(band))]
+        described = infer_scenes(pair, out, open_model(model, device=device, engine=engine))
+    elif dataset is not None and rgb is None and not band:
+        nm = parse_wavelengths(wavelengths)
+        opened = open_model(model, device=device, engine=engine)
+        described = infer_dataset(dataset, out, opened, split=split, wavelengths=nm)
     else:
-        described = infer_dataset(
-            dataset, out, opened, split=split, wavelengths=parse_wavelengths(wavelengths)
-        )
+        msg = "give either a dataset folder, or one --rgb FILE with --band NM=FILE"
+        raise UsageError(msg)
     if remember:
         remember_in_config(
             ("infer", {"dataset": dataset, "out": out, "model": model}),

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import typer
 
 from artextract_cli import console
@@ -104,6 +105,8 @@ def graph(
         raise UsageError(msg)
     shown = graphs.graphs[view]
     channels = slice(0, 3) if view == 0 else [2 + view] * 3
-    picture = load_pixels(file)[..., channels].astype("float32") / 65535
-    graph_figure(picture, shown.labels, shown.edges, shown.centroids, out)
+    picture = load_pixels(file)[..., channels].astype("float32")
+    graph_figure(
+        picture / picture.dtype.type(65535), shown.labels, shown.edges, shown.centroids, out
+    )
     console.emit({"figure": out, "superpixels": shown.n_nodes}, str(out))

@@ -4,6 +4,7 @@ Paint is a map of loads (P, H, W): amount per area of each of the P pigments. It
 pigments' K and S times the loads (`kubelka_munk`), so any mixture is one matrix product.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.pigments import Batch
 
 # A painter stops when the ground no longer shows: black and white beneath then differ by less than
-# this in X, Y and Z, of which a white surface has 1. The thickest layer is that of a glaze, which never hides.
+# this in X, Y and Z, of which a white surface has 1. The thickest layer is that of a glaze, which
+# never hides.
 _HIDING_CONTRAST = 0.03
 _THICKEST = 40.0
 
@@ -25,7 +27,8 @@ COMPONENTS = 4
 _RECIPES_OF_A_PICTURE = (3, 8)
 _LOG_SHADOW = (np.log(0.001), np.log(0.03))  # of the shadow pigment's share
 _CANDIDATES = 12  # mixtures tried per recipe to match a colour
-_SAME_PIGMENT_PENALTY = 0.3  # in sRGB distance, so that a twin is of other pigments where it can be
+_INFRARED_NM = 900.0
+_INFRARED_REWARD = 0.4  # of a difference in infrared reflectance against one in sRGB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +78,7 @@ def _mix(rng: np.random.Generator, batch: Batch, order: IntArray) -> Paints:
 
 def hiding_thickness(paints: Paints, batch: Batch) -> FloatArray:
     """Thickness (R,) at which each paint hides its ground from the eye, at most 40."""
-    absorption, scattering = _optics(paints, batch)
+    absorption, scattering = _optics(paints, batch, VISIBLE_GRID)
     thickness = np.geomspace(0.3, _THICKEST, 60, dtype=np.float32)[:, None, None]
     r0, t = kubelka_munk.layer(absorption * thickness, scattering * thickness)
     white, black = (
@@ -88,12 +91,12 @@ def hiding_thickness(paints: Paints, batch: Batch) -> FloatArray:
 
 
 def metamers(rng: np.random.Generator, paints: Paints, batch: Batch) -> Paints:
-    """For each paint the one of many random mixtures that looks most like it, of other pigments."""
+    """For each paint the one of many random mixtures that looks like it but for the infrared."""
     many = _mix(rng, batch, np.repeat(np.arange(len(batch.palette.recipes)), _CANDIDATES))
-    colours = _masstone(paints, batch)[:, None] - _masstone(many, batch)
-    distance = np.linalg.norm(colours, axis=-1)
-    distance += _SAME_PIGMENT_PENALTY * (_main_pigment(paints)[:, None] == _main_pigment(many))
-    best = distance.argmin(axis=1)
+    own, other = (masstones(each, batch) for each in (paints, many))
+    difference = own[:, None] - other
+    unlike = np.linalg.norm(difference[..., :3], axis=-1)
+    best = (unlike - _INFRARED_REWARD * np.abs(difference[..., 3])).argmin(axis=1)
     return Paints(shares=many.shares[best], pigments=many.pigments[best])
 
 
@@ -105,21 +108,18 @@ def join(first: Paints, second: Paints) -> Paints:
     )
 
 
-def _main_pigment(paints: Paints) -> IntArray:
-    """The pigment (R,) that has the largest share of each paint."""
-    rows = np.arange(len(paints.shares))
-    return np.asarray(paints.pigments[rows, paints.shares.argmax(axis=1)])
+def masstones(paints: Paints, batch: Batch) -> FloatArray:
+    """Colour, sRGB coded, and reflectance at 900 nm of each paint laid thick, (R, 4)."""
+    optics = _optics(paints, batch, (*VISIBLE_GRID, _INFRARED_NM))
+    seen = kubelka_munk.through_surface(kubelka_munk.infinite_reflectance(*optics))
+    return np.concatenate([to_srgb(seen[:, :-1]), seen[:, -1:]], axis=1)
 
 
-def _optics(paints: Paints, batch: Batch) -> tuple[FloatArray, FloatArray]:
-    """K and S, each (R, 16), of the paints on the visible grid."""
-    absorption, scattering = batch.optics(VISIBLE_GRID)
+def _optics(
+    paints: Paints, batch: Batch, wavelengths: Sequence[float]
+) -> tuple[FloatArray, FloatArray]:
+    """K and S, each (R, L), of the paints at L wavelengths in nm."""
+    absorption, scattering = batch.optics(wavelengths)
     still = np.zeros((COMPONENTS, len(paints.shares)), np.float32)
     amounts = paints.amounts(np.arange(len(paints.shares)), still, len(absorption)).T
     return amounts @ absorption, amounts @ scattering
-
-
-def _masstone(paints: Paints, batch: Batch) -> FloatArray:
-    """Colour (R, 3), sRGB coded, of each paint laid thick."""
-    reflectance = kubelka_munk.infinite_reflectance(*_optics(paints, batch))
-    return to_srgb(kubelka_munk.through_surface(reflectance))

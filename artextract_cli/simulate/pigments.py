@@ -39,7 +39,8 @@ class Band:
 class Edge:
     """Absorption at all wavelengths below an edge, as of a semiconductor or an oxide (logistic).
 
-    Position and width in nm, height in units of K.
+    Position and width in nm, height in units of K. Reflectance rises where K falls below S, so the
+    edge that the literature gives for a reflectance lies some 10 to 30 nm beyond the position.
     """
 
     position: float

@@ -71,22 +71,20 @@ def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> Si
     Pigments, conditions, surface, hidden content and camera have random streams of their own: to
     change one setting leaves everything else of the scene as it was.
     """
-    streams = np.random.SeedSequence(list(rng_seed_parts)).spawn(7)
-    for_batch, for_numbers, for_kinds, for_surface, for_hidden, for_relief, for_camera = (
-        np.random.default_rng(stream) for stream in streams
-    )
-    batch = draw_batch(for_batch, settings.palette)
-    conditions = draw_conditions(for_numbers, settings)
-    kinds = draw_kinds(for_kinds, settings)
-    surface = paint_surface(for_surface, settings.shape, batch, conditions)
-    ground = draw_ground(for_hidden, batch, kinds)
-    hidden = hide(for_hidden, settings.shape, batch, kinds, conditions)
+    streams = np.random.SeedSequence(list(rng_seed_parts)).spawn(8)
+    rng = [np.random.default_rng(stream) for stream in streams]
+    batch = draw_batch(rng[0], settings.palette)
+    conditions = draw_conditions(rng[1], settings)
+    kinds = draw_kinds(rng[2], settings)
+    surface = paint_surface(rng[3], settings.shape, batch, conditions)
+    ground = draw_ground(rng[4], batch, kinds)
+    hidden = hide(rng[5], settings.shape, batch, kinds, conditions)
     painting = render(surface, hidden, ground, batch, settings.wavelengths)
-    relief = _relief(for_relief, settings.shape, conditions)
-    camera = set_up(for_camera, settings.shape, conditions)
+    relief = _relief(rng[6], settings.shape, conditions)
+    camera = set_up(rng[7], settings.shape, conditions)
     return SimulatedScene(
-        rgb=camera.photograph(for_camera, painting.colour * relief),
-        bands=camera.capture(for_camera, painting.with_hidden * relief, settings.wavelengths),
+        rgb=camera.photograph(rng[7], painting.colour * relief),
+        bands=camera.capture(rng[7], painting.with_hidden * relief, settings.wavelengths),
         truth=mark_truth(painting, hidden.presence),
         layer=painting.layer,
         kinds=kinds,

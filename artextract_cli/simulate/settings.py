@@ -18,7 +18,7 @@ other pigments, iron-gall ink, and a light underpainting on a dark ground."""
 
 _KIND_ODDS = (0.36, 0.24, 0.15, 0.15, 0.1)
 _SECOND_KIND_ODDS = 0.25
-_SIZES = (8, 8192)
+_SIZES = (8, 2048)
 _WAVELENGTHS_NM = (380.0, 1100.0)  # where the pigments' bands are known to us
 
 
@@ -60,7 +60,7 @@ class SceneSettings:
     numbers, each independent of the others so that one can be varied alone:
 
     - ``kinds``: kinds of hidden content, of `KINDS`; () hides nothing.
-    - ``coverage``: share of the picture under which something is hidden (.03-.2; lines at most .09).
+    - ``coverage``: share of the picture that hides something (.03-.2; lines at most .09).
     - ``thickness``: of the paint, 1 where it just hides its ground from the eye (.6-1.3).
     - ``dark_lines``: share of the surface in visible dark lines (0-.025).
     - ``metamers``: share repainted in the same colour with other pigments (0-.03).

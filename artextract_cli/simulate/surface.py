@@ -13,6 +13,7 @@ from artextract_cli.simulate.settings import Conditions
 from artextract_cli.simulate.sketch import Sketch, figure, outline, wander
 
 _WET_BORDER_PX = 0.7
+_MOST_LINES = 60
 # How strongly a paint's components follow the brush: the first is the light one, the last the dark.
 _STREAKS = np.array([0.5, 0.0, -0.2, -0.4], np.float32)[:, None, None]
 
@@ -21,13 +22,14 @@ def paint_surface(
     rng: np.random.Generator, shape: Shape, batch: Batch, conditions: Conditions
 ) -> FloatArray:
     """Loads (P, H, W) of a whole painted surface."""
-    labels = compose(rng, shape)
-    paints = draw_paints(rng, batch, int(labels.max()) + 1)
-    retouched = _retouchings(rng, shape, conditions.metamers)
+    for_regions, for_patches, for_brush, for_lines = rng.spawn(4)  # so none disturbs the others
+    labels = compose(for_regions, shape)
+    paints = draw_paints(for_regions, batch, int(labels.max()) + 1)
+    twins = metamers(for_regions, paints, batch)
+    retouched = _retouchings(for_patches, shape, conditions.metamers)
     labels = np.where(retouched, labels + len(paints.shares), labels)
-    paints = join(paints, metamers(rng, paints, batch))
-    loads = apply_paints(rng, labels, paints, batch, conditions)
-    return _draw_lines(rng, loads, batch, conditions.dark_lines)
+    loads = apply_paints(for_brush, labels, join(paints, twins), batch, conditions)
+    return _draw_lines(for_lines, loads, batch, conditions.dark_lines)
 
 
 def compose(rng: np.random.Generator, shape: Shape) -> IntArray:
@@ -120,8 +122,9 @@ def _draw_lines(
     """The loads with contours and strokes in dark paint over ``share`` of the surface."""
     shape = loads.shape[1], loads.shape[2]
     unit = max(min(shape) / 256, 0.5)
+    paint = batch.palette.index(str(rng.choice(batch.palette.lines)))
     sketch = Sketch(shape)
-    for _ in range(60):
+    for _ in range(_MOST_LINES):
         if sketch.covered >= share:
             break
         centre = rng.uniform(0.05, 0.95, 2) * shape
@@ -134,5 +137,5 @@ def _draw_lines(
     mask = sketch.mask() * np.clip(0.85 + 0.25 * smooth_noise(rng, shape, 8 * unit), 0, 1)
     # The brush pushes a little of the wet paint aside and mixes the dark one in.
     loads *= 1 - 0.15 * mask
-    loads[batch.palette.index(str(rng.choice(batch.palette.lines)))] += 4 * mask
+    loads[paint] += 4 * mask
     return loads

@@ -14,14 +14,7 @@ from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.mixing import draw_paints
 from artextract_cli.simulate.pigments import Batch, Recipe
 from artextract_cli.simulate.settings import Conditions
-from artextract_cli.simulate.sketch import (
-    Sketch,
-    figure,
-    hatching,
-    outline,
-    script,
-    wander,
-)
+from artextract_cli.simulate.sketch import Sketch, figure, hatching, outline, script, wander
 from artextract_cli.simulate.surface import apply_paints, compose
 
 _MOST_PARTS = 60  # of one sketch; small pictures fill up long before
@@ -37,7 +30,11 @@ class HiddenLayer:
 
 
 def hide(
-    rng: np.random.Generator, shape: Shape, batch: Batch, kinds: tuple[str, ...], c: Conditions
+    rng: np.random.Generator,
+    shape: Shape,
+    batch: Batch,
+    kinds: tuple[str, ...],
+    conditions: Conditions,
 ) -> HiddenLayer:
     """Everything that is hidden in a scene; ``kinds`` share the coverage equally.
 
@@ -45,8 +42,8 @@ def hide(
     """
     loads = np.zeros((len(batch.palette.pigments), *shape), np.float32)
     presence = np.zeros(shape, np.float32)
-    for kind in kinds:
-        layer = _MAKERS[kind](rng, shape, batch, c.coverage / len(kinds), c)
+    for kind, for_kind in zip(kinds, rng.spawn(len(kinds)), strict=True):
+        layer = _MAKERS[kind](for_kind, shape, batch, conditions.coverage / len(kinds), conditions)
         loads += layer.loads
         presence = np.maximum(presence, layer.presence)
     return HiddenLayer(loads=loads, presence=presence)
@@ -67,11 +64,11 @@ def _drawing(
 ) -> HiddenLayer:
     """Contours, folds and hatching in charcoal, chalk or brush; pressure varies along the lines."""
     width = rng.uniform(1.2, 3.2) * _unit(shape)
+    amount = np.exp(rng.uniform(np.log(0.4), np.log(1.8)))
+    name = str(rng.choice(batch.palette.drawing))
     mask = _sketch_lines(rng, shape, min(coverage, _MOST_LINES), width)
     grain = np.clip(0.85 + 0.3 * smooth_noise(rng, shape, 10 * _unit(shape)), 0.2, 1.5)
     grain *= np.clip(0.9 + rng.uniform(0, 0.35) * smooth_noise(rng, shape, 1.3), 0.1, 2)
-    amount = np.exp(rng.uniform(np.log(0.4), np.log(1.8)))
-    name = str(rng.choice(batch.palette.drawing))
     return _single(batch, name, mask, amount * grain)
 
 
@@ -81,36 +78,37 @@ def _ink(
     """Pen lines in ink: a drawing, or lines of writing."""
     width = rng.uniform(1.3, 2.6) * _unit(shape)
     maker = _sketch_script if rng.random() < 0.4 else _sketch_lines
+    amount = rng.uniform(0.8, 2.2)
     mask = maker(rng, shape, min(coverage, _MOST_LINES), width)
     flow = np.clip(1 + 0.2 * smooth_noise(rng, shape, 8 * _unit(shape)), 0.3, 2)
-    return _single(batch, batch.palette.ink, mask, rng.uniform(0.8, 2.2) * flow)
+    return _single(batch, batch.palette.ink, mask, amount * flow)
 
 
 def _underpainting(
     rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
 ) -> HiddenLayer:
     """Filled shapes in dark paint: a figure or object laid in and then given up."""
-    mask = _sketch_shapes(rng, shape, coverage)
-    name = str(rng.choice((*batch.palette.drawing, "bone black", *batch.palette.lines[:3])))
-    return _single(batch, name, mask, rng.uniform(0.25, 1.5) * _brushed(rng, shape))
+    name = str(rng.choice((*batch.palette.drawing, *batch.palette.shadows)))
+    amount = rng.uniform(0.25, 1.5) * _brushed(rng, shape)
+    return _single(batch, name, _sketch_shapes(rng, shape, coverage), amount)
 
 
 def _light(
     rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
 ) -> HiddenLayer:
     """Filled shapes in white, for a dark ground."""
-    mask = _sketch_shapes(rng, shape, coverage)
-    return _single(batch, batch.palette.white, mask, rng.uniform(4, 12) * _brushed(rng, shape))
+    amount = rng.uniform(4, 12) * _brushed(rng, shape)
+    return _single(batch, batch.palette.white, _sketch_shapes(rng, shape, coverage), amount)
 
 
 def _reuse(
-    rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, c: Conditions
+    rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, conditions: Conditions
 ) -> HiddenLayer:
     """Part of an earlier painting with its own composition and pigments."""
-    mask = _sketch_shapes(rng, shape, coverage, largest=0.9)
     labels = compose(rng, shape)
     paints = draw_paints(rng, batch, int(labels.max()) + 1)
-    loads = apply_paints(rng, labels, paints, batch, c)
+    loads = apply_paints(rng, labels, paints, batch, conditions)
+    mask = _sketch_shapes(rng, shape, coverage, largest=0.9)
     return HiddenLayer(loads=loads * mask, presence=mask)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import tifffile
 import yaml
 
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
@@ -39,8 +39,16 @@ def simulate_dataset(
     ------
     InputError
         If ``out`` exists and is not an empty folder.
+    UsageError
+        If ``train``, ``val`` or ``seed`` is negative, or no scene is asked for.
     """
     settings = settings or SceneSettings()
+    if min(train, val, seed) < 0 or train + val == 0:
+        problem = (
+            f"train={train}, val={val}, seed={seed}: ask for one scene or more, seed 0 or more"
+        )
+        raise UsageError(problem)
+    out = out.resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         problem = f"{out} exists and is not an empty folder: name a new one"
         raise InputError(problem)
@@ -54,7 +62,9 @@ def simulate_dataset(
             if on_scene is not None:
                 on_scene(name)
         _write_description(work, clean, seed, settings)
-        work.replace(out)
+        if out.exists():  # empty; not every system renames onto a folder
+            out.rmdir()
+        work.rename(out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -94,7 +104,7 @@ def _write_png(path: Path, image: np.ndarray) -> None:
 def _write_description(folder: Path, clean: list[str], seed: int, settings: SceneSettings) -> None:
     folder.mkdir(exist_ok=True)
     description = {
-        "wavelengths": {f"{nm:g}": nm for nm in settings.wavelengths},
+        "wavelengths": {f"{nm:g}": int(nm) if nm % 1 == 0 else nm for nm in settings.wavelengths},
         "clean": clean,
         "notes": f"simulated paintings, palette {settings.palette.name!r}, seed {seed}",
     }

@@ -78,8 +78,10 @@ def test_damaged_pictures(data: Path, run: Callable[..., Ran], tmp_path: Path, c
 
 
 def test_a_directory_without_scenes(run: Callable[..., Ran], tmp_path: Path) -> None:
-    one_line(run("graph", "build", tmp_path, "--out", tmp_path / "g"), 3, "rgb_images")
-    one_line(run("data", "check", tmp_path), 3, "rgb_images")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    one_line(run("graph", "build", empty, "--out", tmp_path / "g"), 3, "rgb_images")
+    one_line(run("data", "check", empty), 3, "rgb_images")
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +101,7 @@ def trained(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_graph_file_cut_short(
-    trained: Path, run: Callable[..., Ran], tmp_path: Path
-) -> None:
+def test_a_graph_file_cut_short(trained: Path, run: Callable[..., Ran], tmp_path: Path) -> None:
     graphs = Path(shutil.copytree(trained / "graphs", tmp_path / "graphs"))
     path = graphs / "train" / "t1.npz"
     path.write_bytes(path.read_bytes()[:-3000])
@@ -132,9 +132,7 @@ def test_weights_of_another_backbone(
     assert not (tmp_path / "results").exists()
 
 
-def test_a_model_that_is_none(
-    dataset: Path, run: Callable[..., Ran], tmp_path: Path
-) -> None:
+def test_a_model_that_is_none(dataset: Path, run: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"nothing of the kind")
     words = ["--model", tmp_path / "model.safetensors", "--out", tmp_path / "r"]
     one_line(run("infer", dataset, *words), 3, "not a model")
@@ -181,9 +179,7 @@ def test_names_and_options_that_do_not_exist(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_unknown_key_in_the_configuration(
-    run: Callable[..., Ran], tmp_path: Path
-) -> None:
+def test_an_unknown_key_in_the_configuration(run: Callable[..., Ran], tmp_path: Path) -> None:
     config = tmp_path / "c.yaml"
     config.write_text("train: {learning_rat: 1}\n")
     ran = run("--config", config, "train", tmp_path)

@@ -22,6 +22,11 @@ def engines() -> list[str]:
     return ["torch"] if load_dgl()[0] is None else ["dgl", "torch"]
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
 @dataclass(frozen=True)
 class Job:
     """What one run of the whole job left."""
@@ -74,17 +79,18 @@ def test_every_scene_has_maps_of_the_size_of_its_photograph(job: Job) -> None:
         assert tifffile.imread(folder / "gradcam.tif").shape == (2, 40, 48)
         labels = tifffile.imread(folder / "labels.tif")
         assert labels.shape == (40, 48)
-        assert Image.open(folder / "overlay.png").size == (48, 40)
-        embeddings = np.load(folder / "embeddings.npz")
-        assert embeddings["pooled"].shape == (4, 4)
-        assert embeddings["nodes_3"].shape == (labels.max() + 1, 4)
+        assert size_of(folder / "overlay.png") == (48, 40)
+        with np.load(folder / "embeddings.npz") as embeddings:
+            assert embeddings["pooled"].shape == (4, 4)
+            assert embeddings["nodes_3"].shape == (labels.max() + 1, 4)
 
 
 def test_numbers_for_every_pair(job: Job) -> None:
     described = json.loads((job.results / "v0" / "scene.json").read_text())
     for kind in ("euclidean_distance", "cosine_similarity"):
         assert set(described[kind]) == {"450", "650", "850", "fused"}
-    pooled = np.load(job.results / "v0" / "embeddings.npz")["pooled"]
+    with np.load(job.results / "v0" / "embeddings.npz") as embeddings:
+        pooled = embeddings["pooled"]
     distance = np.linalg.norm(pooled[0] - pooled[3])
     assert described["euclidean_distance"]["850"] == pytest.approx(distance, rel=1e-5)
     assert described["engine"] == job.engine
@@ -107,7 +113,7 @@ def test_visualize_pair(job: Job, run: Callable[..., Ran], tmp_path: Path, mode:
     words = ("--scene", "v1", "--mode", mode, "--show-band", "650", "--out", out)
     ran = run("visualize", "pair", job.results, *words)
     assert ran.exit_code == 0, ran.stderr
-    assert Image.open(out).size[0] > 500
+    assert size_of(out)[0] > 500
 
 
 def test_visualize_loss_and_graph(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
@@ -116,7 +122,7 @@ def test_visualize_loss_and_graph(job: Job, run: Callable[..., Ran], tmp_path: P
     assert "<svg" in loss.read_text()
     file = job.graphs / "val" / "v0.npz"
     assert run("visualize", "graph", file, "--out", graph).exit_code == 0
-    assert Image.open(graph).size[0] > 500
+    assert size_of(graph)[0] > 500
 
 
 def test_graph_build_skips_what_is_up_to_date(

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from artextract_felzenszwalb import FelzenszwalbOptions
 from artextract_felzenszwalb.segmentation import segment
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from artextract_quickshift import QuickshiftOptions
 from artextract_quickshift.segmentation import segment
 

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
-from artextract_slic import SlicOptions
-from artextract_slic.clustering import make_grid, segment
-from artextract_slic.kernels import assign, largest_colour_distances, update
 from scipy import ndimage
 from scipy.spatial import cKDTree
 from skimage.segmentation import find_boundaries, slic
 
 from artextract_cli import connected_regions
+from artextract_slic import SlicOptions
+from artextract_slic.clustering import make_grid, segment
+from artextract_slic.kernels import assign, largest_colour_distances, update
 
 
 def painting(

@@ -1,13 +1,13 @@
 """What all built-in superpixel methods have in common."""
 
-import artextract_felzenszwalb
-import artextract_quickshift
-import artextract_slic
-import artextract_watershed
 import numpy as np
 import pytest
 from scipy import ndimage
 
+import artextract_felzenszwalb
+import artextract_quickshift
+import artextract_slic
+import artextract_watershed
 from artextract_cli import connected_regions
 
 MODULES = [artextract_slic, artextract_felzenszwalb, artextract_watershed, artextract_quickshift]

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from artextract_watershed import WatershedOptions
 from artextract_watershed.segmentation import segment
 

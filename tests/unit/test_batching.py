@@ -104,7 +104,7 @@ def test_the_dgl_graph_of_a_machine_without_dgl_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ARTEXTRACT_HIDE_DGL", "1")
-    with pytest.raises(DependencyError, match="DGL cannot be used on cpu: hidden.*pip install"):
+    with pytest.raises(DependencyError, match=r"DGL cannot be used on cpu: hidden.*pip install"):
         batch_of(PATH).dgl()
 
 

@@ -6,6 +6,11 @@ from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.files import atomic_path, reading, refuse_inside, writing
 
 
+def write(path: Path) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text("new")
+
+
 def test_the_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
     target = tmp_path / "new" / "map.tif"
     with atomic_path(target) as temporary:
@@ -23,9 +28,14 @@ def test_an_error_keeps_the_old_file_and_leaves_nothing(
 ) -> None:
     target = tmp_path / "a.txt"
     target.write_text("old")
-    with pytest.raises(type(error)), atomic_path(target) as temporary:
-        temporary.write_text("half")
-        raise error
+
+    def write_half() -> None:
+        with atomic_path(target) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(type(error)):
+        write_half()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -34,26 +44,24 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
     target = tmp_path / "file" / "out.txt"
     with pytest.raises(ArtextractError, match=f"cannot write {target}: ") as raised:
-        with atomic_path(target) as temporary:
-            temporary.write_text("never")
+        write(target)
     assert raised.value.exit_code == 1
     (tmp_path / "folder").mkdir()
-    with pytest.raises(ArtextractError, match="cannot write .*folder: Is a directory"):
-        with atomic_path(tmp_path / "folder") as temporary:
-            temporary.write_text("never")
+    with pytest.raises(ArtextractError, match=r"cannot write .*folder: Is a directory"):
+        write(tmp_path / "folder")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
 def test_no_space_is_said_in_one_line() -> None:
-    with pytest.raises(ArtextractError, match="^cannot write map.tif: No space left on device$"):
-        with writing(Path("map.tif")):
-            raise OSError(28, "No space left on device")
+    said = r"^cannot write map\.tif: No space left on device$"
+    with pytest.raises(ArtextractError, match=said), writing(Path("map.tif")):
+        raise OSError(28, "No space left on device")
 
 
 def test_reading_names_the_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"^cannot read {tmp_path}: Is a directory$"):
-        with reading(tmp_path):
-            tmp_path.read_bytes()
+    said = f"^cannot read {tmp_path}: Is a directory$"
+    with pytest.raises(InputError, match=said), reading(tmp_path):
+        tmp_path.read_bytes()
 
 
 @pytest.mark.parametrize("out", ["data", "data/graphs", "data/../data/x", "link/x"])

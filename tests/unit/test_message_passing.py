@@ -11,7 +11,7 @@ from artextract_cli.batching import GraphBatch, Topology
 from artextract_cli.dgl_compat import load_dgl
 from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm, resolve_engine
-from tests.random_graphs import batch_of, random_batch
+from tests.random_graphs import batch_of, random_batch, renumbered
 
 CPU = torch.device("cpu")
 PATH = Topology.from_edges(np.array([[0, 1, 1, 2], [1, 0, 2, 1]]), 3)  # 0 - 1 - 2
@@ -165,8 +165,8 @@ def test_engines_drop_the_same_inputs_and_edges() -> None:
 def test_dropped_attention_keeps_its_mean() -> None:
     module = made(lambda: GATConv(2, 2, 1, attn_drop=0.5))
     graph, x = random_batch(30), torch.randn(30, 1, 2)
-    mean = torch.stack([module(graph, x).detach() for _ in range(2000)]).mean(0)
-    torch.testing.assert_close(mean, module.eval()(graph, x).detach(), atol=0.2, rtol=0)
+    mean = module(graph, x.expand(-1, 5000, -1)).mean(1, keepdim=True)
+    torch.testing.assert_close(mean, module.eval()(graph, x), atol=0.1, rtol=0)
 
 
 @both_engines
@@ -180,7 +180,7 @@ def test_two_runs_give_equal_bytes(layer: Callable[[], nn.Module], engine: str) 
 
 @every_layer
 def test_gradients_are_those_of_finite_differences(layer: Callable[[], nn.Module]) -> None:
-    module, graph = made(layer).double(), random_batch(5, 4)
+    module, graph = made(layer).double(), random_batch(4, 2)
     names, parameters = zip(*module.named_parameters(), strict=True)
 
     def call(x: Tensor, *values: Tensor) -> Tensor:
@@ -188,7 +188,7 @@ def test_gradients_are_those_of_finite_differences(layer: Callable[[], nn.Module
         out: Tensor = torch.func.functional_call(module, state, (graph, x))
         return out
 
-    x = torch.randn(9, 2, in_size(module), dtype=torch.float64, requires_grad=True)
+    x = torch.randn(6, 2, in_size(module), dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(call, (x, *parameters))
 
 
@@ -209,11 +209,8 @@ def test_renumbered_nodes_give_the_same_embedding(
 ) -> None:
     module, graph = made(layer), random_batch(30, engine=engine)
     order = torch.randperm(30)
-    place = order.argsort()
-    edges = torch.stack([place[graph.source], place[graph.target]]).numpy()
-    renumbered = batch_of(Topology.from_edges(edges, 30), engine=engine)
     x = torch.randn(30, 2, in_size(module))
-    torch.testing.assert_close(module(renumbered, x[order]), module(graph, x)[order])
+    torch.testing.assert_close(module(renumbered(graph, order), x[order]), module(graph, x)[order])
 
 
 @both_engines
@@ -247,7 +244,7 @@ def test_the_engine_and_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARTEXTRACT_HIDE_DGL", "1")
     assert resolve_engine("auto", CPU).name == "torch"
     assert "hidden by ARTEXTRACT_HIDE_DGL" in resolve_engine("auto", CPU).reason
-    with pytest.raises(DependencyError, match="pip install .*, or take --engine torch"):
+    with pytest.raises(DependencyError, match=r"pip install .*, or take --engine torch"):
         resolve_engine("dgl", CPU)
 
 

@@ -53,7 +53,7 @@ LOSSLESS: dict[str, tuple[Callable[[Path, np.ndarray], None], np.ndarray, np.nda
     "png rgba 16": (png, opaque(RGB16), RGB16),
     "png grey alpha 8": (png, opaque(GREY8), GREY8),
     "png grey alpha 16": (png, opaque(GREY16), GREY16),
-    "bmp grey": (by_pillow("BMP"), GREY8, np.dstack([GREY8] * 3)),
+    "bmp grey": (by_pillow("BMP"), GREY8, GREY8),
     "bmp rgb": (by_pillow("BMP"), RGB8, RGB8),
     "bmp rgba": (by_pillow("BMP"), opaque(RGB8), RGB8),
     "tiff grey 8": (by_pillow("TIFF"), GREY8, GREY8),
@@ -120,7 +120,9 @@ def test_twelve_packed_bits(tmp_path: Path) -> None:
     np.testing.assert_array_equal(picture.scaled()[..., 0], expected)
 
 
-@pytest.mark.parametrize(("kind", "depth"), [("PNG", "uint8"), ("BMP", "uint8"), ("TIFF", "uint16")])
+@pytest.mark.parametrize(
+    ("kind", "depth"), [("PNG", "uint8"), ("BMP", "uint8"), ("TIFF", "uint16")]
+)
 def test_palettes_become_rgb(tmp_path: Path, kind: str, depth: str) -> None:
     image = Image.fromarray(RGB8).quantize(7)
     image.save(tmp_path / "p", kind)

@@ -85,9 +85,7 @@ def test_a_third_party_plugin_is_found_with_its_owner(install: Callable[..., Plu
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_broken_plugin_harms_only_itself(
-    install: Callable[..., PluginHost], case: str
-) -> None:
+def test_a_broken_plugin_harms_only_itself(install: Callable[..., PluginHost], case: str) -> None:
     source, cause = BAD[case]
     host = install(**{case: source, "sage": GOOD.format(name="sage")})
     assert host.find("backbones", "sage")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from artextract_cli.batching import Topology
 from artextract_cli.siamese import (
     SceneTensors,
     SiameseNetwork,
@@ -16,7 +17,6 @@ from artextract_cli.siamese import (
     node_contrastive,
     uninformative_loss,
 )
-from artextract_cli.batching import Topology
 
 PATH_EDGES = np.array([[0, 1, 1, 2], [1, 0, 2, 1]])
 
@@ -60,8 +60,10 @@ def test_contrastive_loss_by_hand() -> None:
 
 
 def test_equal_distances_score_no_less_than_the_floor() -> None:
-    losses = [contrastive_loss(torch.tensor([d]), torch.tensor([d]), 1.0) for d in
-              torch.linspace(0, 2, 201)]
+    losses = [
+        contrastive_loss(torch.tensor([d]), torch.tensor([d]), 1.0)
+        for d in torch.linspace(0, 2, 201)
+    ]
     assert min(losses) == pytest.approx(uninformative_loss(1.0))
     assert int(torch.tensor(losses).argmin()) == 50
 

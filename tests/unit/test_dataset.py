@@ -1,0 +1,270 @@
+"""Only names matter here: the pictures are empty files, so opening one would fail."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.dataset import list_dataset, open_dataset, pair_files
+from artextract_cli.dataset_layout import natural_key
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.scene import SceneFiles
+
+
+def make(root: Path, *names: str, yaml: str | None = None) -> Path:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    if yaml is not None:
+        (root / "dataset.yaml").write_text(yaml)
+    return root
+
+
+def scene(name: str, *bands: str, split: str = "train") -> list[str]:
+    return [
+        f"{split}/rgb_images/{name}_RGB.png",
+        *(f"{split}/ms_masks/{name}_ms_{band}.png" for band in bands),
+    ]
+
+
+def bands_of(root: Path) -> dict[str, tuple[str, ...]]:
+    return {files.name: files.band_ids for files in open_dataset(root).scenes}
+
+
+def refused(root: Path, said: str, wavelengths: Sequence[float] | None = None) -> None:
+    with pytest.raises(InputError, match=said) as raised:
+        open_dataset(root, wavelengths)
+    assert "\n" not in str(raised.value)
+
+
+def test_everything_of_a_scene(tmp_path: Path) -> None:
+    root = make(
+        tmp_path,
+        *scene("b", "450", "950", split="val"),
+        *scene("a", "450", "950"),
+        "val/truth/b_hidden.png",
+        "val/truth/b_layer.tif",
+        "val/object/b_mask.png",
+        yaml="wavelengths: {450: 450, 950: 950.5}\nclean: [a]\npixels_per_mm: 12.5\nnotes: x",
+    )
+    dataset = open_dataset(root)
+    assert (dataset.root, dataset.pixels_per_mm, dataset.notes) == (root, 12.5, "x")
+    assert dataset.scenes == (
+        SceneFiles(
+            name="a",
+            split="train",
+            rgb=root / "train/rgb_images/a_RGB.png",
+            bands=(root / "train/ms_masks/a_ms_450.png", root / "train/ms_masks/a_ms_950.png"),
+            band_ids=("450", "950"),
+            wavelengths=(450.0, 950.5),
+            truth=None,
+            mask=None,
+            clean=True,
+        ),
+        SceneFiles(
+            name="b",
+            split="val",
+            rgb=root / "val/rgb_images/b_RGB.png",
+            bands=(root / "val/ms_masks/b_ms_450.png", root / "val/ms_masks/b_ms_950.png"),
+            band_ids=("450", "950"),
+            wavelengths=(450.0, 950.5),
+            truth=root / "val/truth/b_hidden.png",
+            mask=root / "val/object/b_mask.png",
+            clean=False,
+        ),
+    )
+    assert list_dataset(root)[1] == []
+
+
+def test_without_a_description(tmp_path: Path) -> None:
+    dataset = open_dataset(make(tmp_path, *scene("a", "1")))
+    assert (dataset.pixels_per_mm, dataset.notes) == (None, "")
+    (files,) = dataset.scenes
+    assert files.wavelengths is None
+    assert files.clean is None
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "jpg", "jpeg", "tif", "tiff", "PNG", "TIF"])
+def test_suffixes(tmp_path: Path, suffix: str) -> None:
+    make(tmp_path, f"train/rgb_images/a_RGB.{suffix}", f"train/ms_masks/a_ms_1.{suffix}")
+    assert bands_of(tmp_path) == {"a": ("1",)}
+
+
+def test_bands_are_not_taken_by_prefix(tmp_path: Path) -> None:
+    make(tmp_path, *scene("img1", "1", "2"), *scene("img10", "1", "2", "3"))
+    assert bands_of(tmp_path) == {"img1": ("1", "2"), "img10": ("1", "2", "3")}
+
+
+def test_names_that_hold_ms(tmp_path: Path) -> None:
+    """``a_ms_ms_1`` is band 1 of a_ms, ``a_ms_x`` band x of a, and so on."""
+    make(
+        tmp_path,
+        *scene("a", "x", "ms"),
+        *scene("a_ms", "1"),
+        *scene("a_ms_b", "1", "2"),
+        *scene("c", "ms_1"),
+        *scene("d_ms_", "1"),
+    )
+    assert bands_of(tmp_path) == {
+        "a": ("ms", "x"),
+        "a_ms": ("1",),
+        "a_ms_b": ("1", "2"),
+        "c": ("ms_1",),
+        "d_ms_": ("1",),
+    }
+
+
+def test_names_of_every_kind(tmp_path: Path) -> None:
+    names = ["my RGB scan", "Löwe.v2", "x_RGB", "007", "a[1]*", "_"]
+    make(tmp_path, *(file for name in names for file in scene(name, "850 nm", "a.b")))
+    assert bands_of(tmp_path) == dict.fromkeys(names, ("850 nm", "a.b"))
+
+
+def test_natural_order(tmp_path: Path) -> None:
+    make(tmp_path, *scene("s10", "1050", "950", "IR", "b10", "b9"), *scene("s9", "09", "9", "10"))
+    assert list(bands_of(tmp_path).items()) == [
+        ("s9", ("09", "9", "10")),
+        ("s10", ("950", "1050", "IR", "b9", "b10")),
+    ]
+    assert sorted(["a5", "a", "", "5", "a5b", "5a"], key=natural_key) == [
+        "", "5", "5a", "a", "a5", "a5b",
+    ]  # fmt: skip
+
+
+def test_other_files_are_ignored(tmp_path: Path) -> None:
+    make(tmp_path, *scene("a", "1"), "train/rgb_images/Thumbs.db", "train/ms_masks/._a_ms_2.png")
+    make(tmp_path, "train/rgb_images/.DS_Store", "test/rgb_images/z_RGB.png", "readme.txt")
+    assert bands_of(tmp_path) == {"a": ("1",)}
+    assert list_dataset(tmp_path)[1] == []
+
+
+def test_pictures_that_are_left_out_are_told(tmp_path: Path) -> None:
+    left_out = [
+        "train/rgb_images/copy.png",
+        "train/ms_masks/a_1.png",
+        "train/ms_masks/_ms_1.png",
+        "train/ms_masks/a_ms_.png",
+        "train/truth/z_hidden.png",
+        "train/object/z_mask.png",
+    ]
+    findings = list_dataset(make(tmp_path, *scene("a", "1"), *left_out))[1]
+    assert {finding.file for finding in findings} == {tmp_path / name for name in left_out}
+    assert {finding.level for finding in findings} == {"warning"}
+    assert bands_of(tmp_path) == {"a": ("1",)}
+
+
+def test_no_scenes(tmp_path: Path) -> None:
+    refused(tmp_path, r"holds no scenes: expected are \{train,val\}/rgb_images/<scene>_RGB\.png")
+    refused(tmp_path / "none", "cannot read .*none: No such file or directory")
+    refused(make(tmp_path, "file") / "file", "cannot read .*file: Not a directory")
+
+
+def test_scenes_must_be_whole(tmp_path: Path) -> None:
+    refused(make(tmp_path / "1", *scene("a")), "scene a has no bands: .*ms_masks/a_ms_")
+    lone = make(tmp_path / "2", *scene("a", "1"), *scene("b", "1", "2")[1:])
+    refused(lone, r"2 bands such as .*b_ms_1\.png have no photograph b_RGB")
+
+
+def test_names_are_unique(tmp_path: Path) -> None:
+    suffixes = make(tmp_path / "1", *scene("a", "1"), "train/rgb_images/a_RGB.bmp")
+    refused(suffixes, r"a_RGB\.png and .*a_RGB\.bmp are the same picture of scene a")
+    splits = make(tmp_path / "2", *scene("a", "1"), *scene("a", "1", split="val"))
+    refused(splits, r"val/rgb_images/a_RGB\.png and .*train/rgb_images/a_RGB\.png are the same")
+    bands = make(tmp_path / "3", *scene("a", "1"), "train/ms_masks/a_ms_1.tif")
+    refused(bands, r"a_ms_1\.tif and .*a_ms_1\.png are the same picture")
+
+
+def test_a_listed_band_must_be_there(tmp_path: Path) -> None:
+    root = make(
+        tmp_path, *scene("a", "1", "2"), *scene("b", "1"), yaml="wavelengths: {1: 500, 2: 600}"
+    )
+    refused(root, r"^scene b has no band 2, which .*dataset\.yaml lists$")
+    refused(root, r"^scene b has no band 2", wavelengths=(500, 600))
+
+
+def test_a_band_must_be_listed(tmp_path: Path) -> None:
+    root = make(tmp_path, *scene("a", "1", "02"), yaml="wavelengths: {1: 500}")
+    refused(root, r"a_ms_02\.png has no wavelength in .*dataset\.yaml: list band 02")
+    assert open_dataset(root, (500, 600)).scenes[0].wavelengths == (500, 600)
+
+
+def test_given_wavelengths_win(tmp_path: Path) -> None:
+    root = make(tmp_path, *scene("a", "9", "10"), yaml="wavelengths: {9: 500, 10: 600}")
+    assert open_dataset(root, (700, 800)).scenes[0].wavelengths == (700, 800)
+    refused(root, "3 wavelengths are given but scene a has 2 bands: 9, 10", (700, 800, 900))
+
+
+@pytest.mark.parametrize("nm", [0.56, -500, float("nan"), float("inf"), 2e5])
+def test_given_wavelengths_must_be_in_nm(tmp_path: Path, nm: float) -> None:
+    with pytest.raises(UsageError, match="not in nm: a wavelength is between 100 and 100000 nm"):
+        open_dataset(make(tmp_path, *scene("a", "1")), (nm,))
+
+
+@pytest.mark.parametrize(
+    ("clean", "expected"),
+    [("all", [True] * 3), ("[s1, 7]", [True, True, False]), ("[]", [False] * 3), ("", [None] * 3)],
+)
+def test_clean(tmp_path: Path, clean: str, expected: list[bool | None]) -> None:
+    files = [file for name in ("7", "s1", "s2") for file in scene(name, "1")]
+    dataset = open_dataset(make(tmp_path, *files, yaml=f"clean: {clean}\n"))
+    assert [files.clean for files in dataset.scenes] == expected
+
+
+@pytest.mark.parametrize(
+    ("yaml", "said"),
+    [
+        ("clean: [a, z9, z10]", r"dataset\.yaml: clean names scenes that do not exist: z9, z10"),
+        ("clean: some", r"dataset\.yaml: clean: expected is 'all' or a list of scene names"),
+        ("clean: [true]", r"clean: expected is 'all' or a list"),
+        ("wavelength: {1: 500}", r"unknown key 'wavelength'; known keys: wavelengths, clean"),
+        ("wavelengths: {1: 0.5}", r"wavelengths\.1: a wavelength is between .*\(got 0\.5\)"),
+        ("wavelengths: {1: red}", r"wavelengths\.1: Input should be a valid number"),
+        ("wavelengths: [500]", r"wavelengths: Input should be a valid dictionary"),
+        ("wavelengths: {1: 500, 1: 600}", r"dataset\.yaml, line 1: the key '1' is given twice"),
+        ("pixels_per_mm: 0", r"pixels_per_mm: Input should be greater than 0"),
+        ("pixels_per_mm: .inf", r"pixels_per_mm: Input should be a finite number"),
+        ("- 1", r"dataset\.yaml must hold keys and values"),
+    ],
+)
+def test_a_wrong_description(tmp_path: Path, yaml: str, said: str) -> None:
+    refused(make(tmp_path, *scene("a", "1"), yaml=yaml), said)
+
+
+def test_several_errors_are_counted(tmp_path: Path) -> None:
+    root = make(tmp_path, *scene("a"), *scene("b"), *scene("c"))
+    refused(root, r"scene a has no bands.* \(2 more: `artextract data check .*`\)$")
+
+
+def test_a_pair() -> None:
+    files = pair_files(Path("x/lion_RGB.tif"), {"1050": Path("b.tif"), "850": Path("a.tif")})
+    assert files == SceneFiles(
+        name="lion",
+        split="",
+        rgb=Path("x/lion_RGB.tif"),
+        bands=(Path("a.tif"), Path("b.tif")),
+        band_ids=("850", "1050"),
+        wavelengths=(850.0, 1050.0),
+        truth=None,
+        mask=None,
+        clean=None,
+    )
+
+
+def test_a_pair_without_wavelengths() -> None:
+    files = pair_files(Path("photo.jpg"), {"ir": Path("a.tif"), "uv": Path("b.tif")})
+    assert (files.name, files.band_ids, files.wavelengths) == ("photo", ("ir", "uv"), None)
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ([], "--band"),
+        (["850", "ir"], "all bands a wavelength in nm, or none of them; got 850, ir"),
+        (["1", "2"], "1 is not in nm"),
+        (["-850"], "not in nm"),
+    ],
+)
+def test_pairs_that_will_not_do(ids: list[str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        pair_files(Path("a.png"), {band: Path(band) for band in ids})

@@ -1,0 +1,249 @@
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+from scipy import ndimage
+
+from artextract_cli.dataset_check import Finding, SceneRow, SplitRow, check_dataset
+from artextract_cli.errors import InputError
+
+SHAPE = (150, 170)
+BANDS = ("450", "650", "850")
+
+
+def write(path: Path, values: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(imagecodecs.png_encode(np.ascontiguousarray(values)))
+
+
+def counts(values: np.ndarray, dtype: type = np.uint16) -> np.ndarray:
+    return np.rint(values * np.iinfo(dtype).max).astype(dtype)
+
+
+def view(seed: int, down: int = 0, right: int = 0) -> np.ndarray:
+    """Smooth blots, 0.1..0.9, seen through a window that is shifted by whole pixels."""
+    noise = np.random.default_rng(seed).normal(0, 1, (SHAPE[0] + 40, SHAPE[1] + 40))
+    blots = np.tanh(6 * ndimage.gaussian_filter(noise, 2.5)) * 0.4 + 0.5
+    return np.asarray(blots[20 - down :, 20 - right :][: SHAPE[0], : SHAPE[1]])
+
+
+def write_scene(root: Path, split: str, name: str, seed: int) -> None:
+    write(
+        root / split / f"rgb_images/{name}_RGB.png", counts(np.dstack([view(seed)] * 3), np.uint8)
+    )
+    for i, band in enumerate(BANDS):
+        write(root / split / f"ms_masks/{name}_ms_{band}.png", counts(view(seed) * (0.5 + 0.2 * i)))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two training scenes and one validation scene without a fault."""
+    for seed, (split, name) in enumerate([("train", "a"), ("train", "b"), ("val", "c")]):
+        write_scene(tmp_path, split, name, seed)
+    return tmp_path
+
+
+def found(root: Path) -> list[Finding]:
+    return list(check_dataset(root).findings)
+
+
+def only(root: Path, level: str, scene: str, file: str, message: str) -> None:
+    assert [(f.level, f.scene, str(f.file), f.message) for f in found(root)] == [
+        (level, scene, file, message)
+    ]
+
+
+def test_a_good_dataset(root: Path) -> None:
+    (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 650, 850: 850}\n")
+    write(root / "val/truth/c_hidden.png", np.full(SHAPE, 255, np.uint8))
+    write(root / "val/object/c_mask.png", np.full(SHAPE, 1, np.uint8))
+    check = check_dataset(root)
+    assert check.findings == ()
+    assert [row.scene for row in check.rows] == ["a", "b", "c"]
+    assert check.rows[2] == SceneRow(
+        split="val",
+        scene="c",
+        size=SHAPE,
+        depth="uint8 / uint16",
+        bands=3,
+        wavelengths=(450.0, 650.0, 850.0),
+        truth=True,
+        mask=True,
+        largest_shift=0.0,
+    )
+    source = "dataset.yaml"
+    assert check.splits == (
+        SplitRow(split="train", scenes=2, bands=6, wavelengths_from=source),
+        SplitRow(split="val", scenes=1, bands=3, wavelengths_from=source),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "source"), [((450, 650, 850), "--wavelengths"), (None, "unknown")]
+)
+def test_where_wavelengths_come_from(
+    root: Path, given: tuple[float, ...] | None, source: str
+) -> None:
+    check = check_dataset(root, given)
+    assert {split.wavelengths_from for split in check.splits} == {source}
+    assert {row.wavelengths for row in check.rows} == {given}
+
+
+BAND = "train/ms_masks/a_ms_650.png"
+
+
+def test_a_band_missing_beside_other_scenes(root: Path) -> None:
+    (root / BAND).unlink()
+    message = "scene a has no band 650, unlike other scenes"
+    only(root, "error", "a", "train/rgb_images/a_RGB.png", message)
+
+
+def test_a_band_missing_beside_the_description(root: Path) -> None:
+    (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 650, 850: 850}\n")
+    (root / BAND).unlink()
+    message = "scene a has no band 650, which dataset.yaml lists"
+    only(root, "error", "a", "train/rgb_images/a_RGB.png", message)
+
+
+def test_another_size(root: Path) -> None:
+    write(root / BAND, counts(view(0)[:-3]))
+    message = (
+        f"{BAND} is 170 × 147 pixels but its photograph train/rgb_images/a_RGB.png is "
+        "170 × 150 pixels; register the band to the photograph"
+    )
+    only(root, "error", "a", BAND, message)
+
+
+def test_another_depth(root: Path) -> None:
+    write(root / BAND, counts(view(0), np.uint8))
+    message = "the bands of scene a differ in depth: 2 of uint16, 1 of uint8"
+    only(root, "warning", "a", "train/rgb_images/a_RGB.png", message)
+    assert check_dataset(root).rows[0].depth == "uint8 / uint16, uint8"
+
+
+@pytest.mark.parametrize("value", [0, 7, 65535])
+def test_a_constant_band(root: Path, value: int) -> None:
+    write(root / BAND, np.full(SHAPE, value, np.uint16))
+    only(root, "error", "a", BAND, f"{BAND} is constant: every value is {value} of 65535")
+
+
+def test_a_saturated_band(root: Path) -> None:
+    band = counts(view(0))
+    band[:30] = 65535  # a fifth of the rows
+    write(root / BAND, band)
+    only(root, "warning", "a", BAND, f"{BAND} is saturated: 20.0% of its pixels are at full scale")
+    band = counts(view(0))
+    band[0] = 65535  # 0.7 %
+    write(root / BAND, band)
+    assert found(root) == []
+
+
+def test_a_dark_band(root: Path) -> None:
+    write(root / BAND, counts(view(0) * 0.005))
+    (finding,) = found(root)
+    assert finding.level == "warning"
+    assert finding.message.startswith(f"{BAND} is nearly black: 99 % of its values are below 0.4")
+
+
+def test_a_coloured_band(root: Path) -> None:
+    write(root / BAND, counts(np.dstack([view(0), view(0), view(0) * 0.9])))
+    message = f"{BAND} is coloured: the mean of its channels is taken"
+    only(root, "warning", "a", BAND, message)
+
+
+def test_floats_that_are_counts(root: Path) -> None:
+    (root / BAND).unlink()
+    path = root / "train/ms_masks/a_ms_650.tif"
+    tifffile.imwrite(path, (view(0) * 255).astype(np.float32))
+    messages = [
+        finding.message for finding in found(root) if finding.file == path.relative_to(root)
+    ]
+    assert any("holds values from 2" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("shift", "level"),
+    [
+        ((0, 0), None),
+        ((1, 0), "warning"),
+        ((-2, 2), "warning"),
+        ((0, 4), "error"),
+        ((-9, 6), "error"),
+    ],
+)
+def test_a_shifted_band(root: Path, shift: tuple[int, int], level: str | None) -> None:
+    write(root / BAND, counts(1 - view(0, *shift)))
+    findings = found(root)
+    assert [finding.level for finding in findings] == ([level] if level else [])
+    largest = check_dataset(root).rows[0].largest_shift
+    assert largest == pytest.approx(np.hypot(*shift), abs=0.1)
+    if level:
+        assert f"{BAND} is shifted by {largest:.2f} px" in findings[0].message
+
+
+def test_no_shift_of_a_band_of_something_else(root: Path) -> None:
+    for band in BANDS:
+        write(root / f"train/ms_masks/a_ms_{band}.png", counts(view(99)))
+    check = check_dataset(root)
+    assert check.findings == ()
+    assert check.rows[0].largest_shift is None
+
+
+def test_an_unreadable_photograph_hides_nothing(root: Path) -> None:
+    (root / "train/rgb_images/a_RGB.png").write_text("text")
+    write(root / BAND, np.full(SHAPE, 7, np.uint16))
+    write(root / "train/truth/a_hidden.png", np.full(SHAPE, 9, np.uint8))
+    check = check_dataset(root)
+    assert [str(finding.file) for finding in check.findings] == [
+        "train/rgb_images/a_RGB.png",
+        BAND,
+        "train/truth/a_hidden.png",
+    ]
+    row = check.rows[0]
+    assert (row.size, row.depth, row.largest_shift) == (None, "? / uint16", None)
+
+
+def test_every_problem_at_once(root: Path) -> None:
+    (root / "dataset.yaml").write_text("wavelenghts: {450: 450}\n")
+    (root / "train/ms_masks/a_ms_450.png").unlink()
+    content = (root / BAND).read_bytes()
+    (root / BAND).write_bytes(content[: len(content) // 2])
+    write(root / "train/ms_masks/a_ms_850.png", counts(view(0)[:50]))
+    write(root / "val/truth/c_hidden.png", np.zeros((3, 3), np.uint8))
+    write(root / "val/object/c_mask.png", np.zeros(SHAPE, np.uint8))
+    write(root / "val/ms_masks/z_ms_450.png", counts(view(0)))
+    write(root / "val/rgb_images/d_RGB.png", counts(view(4)))
+    check = check_dataset(root)
+    assert {(finding.level, str(finding.file)) for finding in check.findings} == {
+        ("error", "dataset.yaml"),
+        ("error", "train/rgb_images/a_RGB.png"),
+        ("error", BAND),
+        ("error", "train/ms_masks/a_ms_850.png"),
+        ("error", "val/truth/c_hidden.png"),
+        ("error", "val/object/c_mask.png"),
+        ("error", "val/ms_masks/z_ms_450.png"),
+        ("error", "val/rgb_images/d_RGB.png"),
+    }
+    assert len(check.findings) == 8
+    assert all(str(root) not in finding.message for finding in check.findings)
+    assert len(check.rows) == 4
+
+
+def test_no_scenes(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="rgb_images/<scene>_RGB"):
+        check_dataset(tmp_path)
+
+
+def test_thirty_bands_of_odd_size(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    write(tmp_path / "train/rgb_images/a_RGB.png", rng.integers(0, 255, (7, 3, 3), np.uint8))
+    for band in range(30):
+        write(
+            tmp_path / f"train/ms_masks/a_ms_{band}.png", rng.integers(0, 65535, (7, 3), np.uint16)
+        )
+    check = check_dataset(tmp_path)
+    assert check.findings == ()
+    assert check.rows[0].bands == 30
+    assert check.rows[0].largest_shift is None
