@@ -8,8 +8,8 @@ import numpy as np
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.figures import pair_figure
+from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
-from artextract_cli.scene import read_picture
 
 LABELS = {
     "attention": "attention given out, of its maximum",
@@ -40,7 +40,7 @@ def draw_pair(
         result.photograph(),
         np.nan_to_num(heatmap) if mode == "difference" else _importance(result, mode),
         title=result.name,
-        shown_band=read_picture(Path(band["path"]))[..., 0],
+        shown_band=decode_picture(Path(band["path"])).grey(),
         band_title=f"band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else ""),
         score_label="heat map" if mode == "difference" else LABELS[mode],
         numbers=numbers,

@@ -74,7 +74,8 @@ class SceneResult:
 
     def photograph(self) -> FloatArray:
         """Read the photograph (H, W, 3) that the scene was made from."""
-        return read_picture(Path(self.description["photograph"]["path"]))
+        picture = read_picture(Path(self.description["photograph"]["path"]))
+        return np.broadcast_to(picture, (*picture.shape[:2], 3))
 
 
 def write_scene(

@@ -1,14 +1,20 @@
 """`artextract data`: simulate datasets and check them."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from artextract_cli import console
 from artextract_cli.commands.parameters import Wavelengths, parse_wavelengths
 from artextract_cli.errors import InputError
+
+if TYPE_CHECKING:
+    import rich.table
+
+    from artextract_cli.dataset_check import DatasetCheck, SceneRow
 
 app = typer.Typer(no_args_is_help=True, help="Simulate datasets and check them.")
 
@@ -45,19 +51,28 @@ def check(
     from artextract_cli.dataset_check import check_dataset
 
     checked = check_dataset(dataset, parse_wavelengths(wavelengths))
-    rows = [tuple(dataclasses.asdict(row).values()) for row in checked.rows]
-    columns = [field.name.replace("_", " ") for field in dataclasses.fields(checked.rows[0])]
-    findings = [(f.level, f.scene, f.file, f.message) for f in checked.findings]
-    console.emit(
-        dataclasses.asdict(checked),
-        [
-            console.table(str(dataset), columns, rows),
-            console.table("findings", ("level", "scene", "file", "what"), findings),
-        ]
-        if findings
-        else console.table(str(dataset), columns, rows),
-    )
+    console.emit(dataclasses.asdict(checked), list(_check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
         msg = f"{dataset} has {n_errors} errors; they are listed above"
         raise InputError(msg)
+
+
+def _check_tables(checked: "DatasetCheck") -> "Iterator[rich.table.Table | str]":
+    columns = ("split", "scenes", "bands", "wavelengths from")
+    rows = [(s.split, s.scenes, s.bands, s.wavelengths_from) for s in checked.splits]
+    yield console.table(str(checked.root), columns, rows)
+    columns = ("split", "scene", "size", "depth", "bands", "nm", "truth", "mask", "shift px")
+    yield console.table("scenes", columns, [_scene_cells(row) for row in checked.rows])
+    for finding in checked.findings:
+        yield f"{finding.level}: {finding.message}"
+    if not checked.findings:
+        yield "no problems"
+
+
+def _scene_cells(row: "SceneRow") -> tuple[object, ...]:
+    size = None if row.size is None else f"{row.size[1]} × {row.size[0]}"
+    nm = row.wavelengths
+    span = None if not nm else f"{min(nm):g}–{max(nm):g}"
+    marks = ("yes" if row.truth else "no", "yes" if row.mask else "no")
+    return row.split, row.scene, size, row.depth, row.bands, span, *marks, row.largest_shift

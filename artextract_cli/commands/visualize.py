@@ -105,8 +105,6 @@ def graph(
         raise UsageError(msg)
     shown = graphs.graphs[view]
     channels = slice(0, 3) if view == 0 else [2 + view] * 3
-    picture = load_pixels(file)[..., channels].astype("float32")
-    graph_figure(
-        picture / picture.dtype.type(65535), shown.labels, shown.edges, shown.centroids, out
-    )
+    picture = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)
+    graph_figure(picture, shown.labels, shown.edges, shown.centroids, out)
     console.emit({"figure": out, "superpixels": shown.n_nodes}, str(out))
