@@ -13,6 +13,9 @@ import rich.markup
 import rich.progress
 import rich.table
 
+SHORT_CELL = 26  # characters; longer cells may be folded
+PIPE_WIDTH = 160  # columns, where no terminal says how wide it is
+
 
 @dataclass
 class _Settings:
@@ -56,29 +59,34 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
     if _settings.as_json:
         sys.stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
         return
-    console = rich.console.Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    console = rich.console.Console(file=sys.stdout, highlight=False, width=width)
     parts = [text] if isinstance(text, str | rich.table.Table) else text
     for part in parts:
-        console.print(part, markup=False) if isinstance(part, str) else console.print(part)
+        if isinstance(part, str):
+            console.print(part, markup=False, soft_wrap=True)
+        else:
+            console.print(part)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
-    """A table whose numbers are right-aligned and floats have three places."""
+    """A table whose numbers are right-aligned; floats have three places, names stay whole."""
     made = rich.table.Table(title=title, title_justify="left")
-    numeric = [
-        all(isinstance(row[i], int | float) or row[i] is None for row in rows)
-        for i in range(len(columns))
-    ]
-    for column, right in zip(columns, numeric, strict=True):
-        made.add_column(column, justify="right" if right else "left")
+    for index, column in enumerate(columns):
+        values = [row[index] for row in rows]
+        is_numeric = all(isinstance(value, int | float | None) for value in values)
+        is_short = max((len(_cell(value)) for value in values), default=0) <= SHORT_CELL
+        made.add_column(column, justify="right" if is_numeric else "left", no_wrap=is_short)
     for row in rows:
         made.add_row(*(rich.markup.escape(_cell(value)) for value in row))
     return made
 
 
 def mapping_table(title: str, values: Mapping[str, Any]) -> rich.table.Table:
-    """A table of names and values."""
-    return table(title, ("", ""), [(key, _cell(value)) for key, value in values.items()])
+    """A table of names and values, without a header."""
+    made = table(title, ("", ""), [(key, _cell(value)) for key, value in values.items()])
+    made.show_header = False
+    return made
 
 
 def _cell(value: Any) -> str:

@@ -59,11 +59,11 @@ def check(
 
 
 def _check_tables(checked: "DatasetCheck") -> "Iterator[rich.table.Table | str]":
-    columns = ("split", "scenes", "bands", "wavelengths from")
+    of_splits = ("split", "scenes", "bands", "wavelengths from")
     rows = [(s.split, s.scenes, s.bands, s.wavelengths_from) for s in checked.splits]
-    yield console.table(str(checked.root), columns, rows)
-    columns = ("split", "scene", "size", "depth", "bands", "nm", "truth", "mask", "shift px")
-    yield console.table("scenes", columns, [_scene_cells(row) for row in checked.rows])
+    yield console.table(str(checked.root), of_splits, rows)
+    of_scenes = ("split", "scene", "size", "depth", "bands", "nm", "truth", "mask", "shift px")
+    yield console.table("scenes", of_scenes, [_scene_cells(row) for row in checked.rows])
     for finding in checked.findings:
         yield f"{finding.level}: {finding.message}"
     if not checked.findings:

@@ -26,9 +26,9 @@ COMPONENTS = 4
 
 _RECIPES_OF_A_PICTURE = (3, 8)
 _LOG_SHADOW = (np.log(0.001), np.log(0.03))  # of the shadow pigment's share
-_CANDIDATES = 12  # mixtures tried per recipe to match a colour
+_CANDIDATES = 30  # mixtures tried per recipe to match a colour
+_COLOUR_TOLERANCE = 0.08  # distance in sRGB that passes for a match under brushwork
 _INFRARED_NM = 900.0
-_INFRARED_REWARD = 0.4  # of a difference in infrared reflectance against one in sRGB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +91,16 @@ def hiding_thickness(paints: Paints, batch: Batch) -> FloatArray:
 
 
 def metamers(rng: np.random.Generator, paints: Paints, batch: Batch) -> Paints:
-    """For each paint the one of many random mixtures that looks like it but for the infrared."""
+    """For each paint the mixture of many that differs most in the infrared but not to the eye.
+
+    Where no mixture matches the colour, the nearest one.
+    """
     many = _mix(rng, batch, np.repeat(np.arange(len(batch.palette.recipes)), _CANDIDATES))
     own, other = (masstones(each, batch) for each in (paints, many))
     difference = own[:, None] - other
     unlike = np.linalg.norm(difference[..., :3], axis=-1)
-    best = (unlike - _INFRARED_REWARD * np.abs(difference[..., 3])).argmin(axis=1)
+    matches = unlike < _COLOUR_TOLERANCE
+    best = np.where(matches, -np.abs(difference[..., 3]), unlike).argmin(axis=1)
     return Paints(shares=many.shares[best], pigments=many.pigments[best])
 
 
