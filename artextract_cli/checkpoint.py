@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError  # what torch raises for what it does not admit
 from typing import Any
 
 import safetensors
@@ -17,7 +18,7 @@ from artextract_cli.calibration import Calibration
 from artextract_cli.console import warn
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.files import atomic_path
-from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.siamese import Pooling, SiameseNetwork
 from artextract_cli.superpixel_graph import GraphRecipe
@@ -26,6 +27,8 @@ FORMAT = "artextract-model"
 FORMAT_VERSION = 1
 MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
 _DIGEST_MARK = b"\nsha256:"
+# What comes of values that are not of the expected kind.
+_MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,31 @@ class ModelCard:
     calibration: Mapping[str, Calibration]  # "fused" and "band"; empty until training ends
 
 
+def recorded_plugin(kind: str, origin: Mapping[str, str]) -> Plugin:
+    """Find the plugin that a model was made with; warn if another version is installed.
+
+    Raises
+    ------
+    DependencyError
+        If it is not installed; the sentence says what to install.
+    """
+    name, distribution, version = origin["name"], origin["distribution"], origin["version"]
+    try:
+        plugin = plugin_host().find(kind, name)
+    except UsageError as error:
+        msg = (
+            f"the model needs plugin {name!r} ({kind}) of {distribution} {version}: "
+            f"install it with 'pip install {distribution}=={version}'"
+        )
+        raise DependencyError(msg) from error
+    if plugin.origin != dict(origin):
+        warn(
+            f"the model was made with {name} of {distribution} {version}, "
+            f"installed is that of {plugin.distribution} {plugin.version}"
+        )
+    return plugin
+
+
 def new_network(card: ModelCard) -> SiameseNetwork:
     """Make an untrained network as the card says.
 
@@ -59,20 +87,7 @@ def new_network(card: ModelCard) -> SiameseNetwork:
     DependencyError
         If the backbone's plugin is not installed; the sentence says what to install.
     """
-    name, distribution = card.backbone["name"], card.backbone["distribution"]
-    try:
-        plugin = plugin_host().find("backbones", name)
-    except UsageError as error:
-        msg = (
-            f"the model needs backbone {name!r} of {distribution} {card.backbone['version']}: "
-            f"install it with 'pip install {distribution}=={card.backbone['version']}'"
-        )
-        raise DependencyError(msg) from error
-    if plugin.origin != dict(card.backbone):
-        warn(
-            f"the model was made with {name} of {distribution} {card.backbone['version']}, "
-            f"installed is that of {plugin.distribution} {plugin.version}"
-        )
+    plugin = recorded_plugin("backbones", card.backbone)
     backbone = plugin.spec.load()(card.in_size, make_options(plugin.spec, card.options))
     return SiameseNetwork(backbone, card.pooling)
 
@@ -108,7 +123,7 @@ def read_card(run: Path) -> ModelCard:
     except FileNotFoundError as error:
         msg = f"there is no model {path}: make one with 'artextract train'"
         raise InputError(msg) from error
-    except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
+    except (*_MALFORMED, OSError, safetensors.SafetensorError) as error:
         msg = f"{path} is damaged or is not a model of artextract ({error}): train it again"
         raise InputError(msg) from error
     if (kind, version) != (FORMAT, FORMAT_VERSION):
@@ -131,7 +146,7 @@ def _card(path: Path, described: dict[str, Any]) -> ModelCard:
             },
         }
         return ModelCard(**described)
-    except (KeyError, TypeError, ValueError) as error:
+    except _MALFORMED as error:
         msg = f"the description of model {path} is incomplete ({error}): train it again"
         raise InputError(msg) from error
 
@@ -184,4 +199,9 @@ def load_state(path: Path) -> dict[str, Any]:
     if not mark or hashlib.sha256(payload).hexdigest().encode() != digest:
         msg = f"the resume state {path} is damaged: train again without --resume"
         raise InputError(msg)
-    return dict(torch.load(io.BytesIO(payload), weights_only=True))
+    try:
+        # Onto the CPU: a run may be resumed on another device.
+        return dict(torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True))
+    except (*_MALFORMED, EOFError, RuntimeError, UnpicklingError) as error:
+        msg = f"{path} is no resume state of artextract: train again without --resume"
+        raise InputError(msg) from error

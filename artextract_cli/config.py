@@ -34,13 +34,11 @@ def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:
             return {}
         path = CONFIG_FILE
     content = read_yaml(path)
-    return _checked(path, "", content or {}, group)
+    return _checked(path, "", content, group)
 
 
 def _checked(path: Path, place: str, content: Any, group: Any) -> dict[str, Any]:
-    if not isinstance(content, Mapping):
-        msg = f"{path}: {place or 'the file'} must hold keys and values"
-        raise InputError(msg)
+    _check_section(path, place.rstrip("."), content)
     commands = getattr(group, "commands", None)
     known = set(commands or {param.name for param in group.params})
     for key in content:
@@ -50,10 +48,16 @@ def _checked(path: Path, place: str, content: Any, group: Any) -> dict[str, Any]
             raise InputError(msg)
     if commands:
         return {
-            key: _checked(path, f"{place}{key}.", value or {}, commands[key])
+            key: _checked(path, f"{place}{key}.", {} if value is None else value, commands[key])
             for key, value in content.items()
         }
     return {key: _words(value) for key, value in content.items()}
+
+
+def _check_section(path: Path, place: str, content: Any) -> None:
+    if not isinstance(content, dict):
+        msg = f"{path}: {place or 'the file'} must hold keys and values"
+        raise InputError(msg)
 
 
 def _words(value: Any) -> Any:
@@ -64,11 +68,21 @@ def _words(value: Any) -> Any:
 
 
 def remember(*settings: tuple[str, Mapping[str, Any]]) -> None:
-    """Put ``("graph build", {"out": path})`` pairs into artextract.yaml; the rest of it stays."""
-    content = (read_yaml(CONFIG_FILE) or {}) if CONFIG_FILE.is_file() else {}
+    """Put ``("graph build", {"out": path})`` pairs into artextract.yaml; the rest of it stays.
+
+    Raises
+    ------
+    InputError
+        If the file that is there is damaged; it is left as it is.
+    """
+    content = read_yaml(CONFIG_FILE) if CONFIG_FILE.is_file() else {}
     for command, values in settings:
         node = content
         for part in command.split():
-            node = node.setdefault(part, {})
+            # A command without settings may stand in the file as a bare key.
+            if node.get(part) is None:
+                node[part] = {}
+            node = node[part]
+            _check_section(CONFIG_FILE, part, node)
         node.update({key: str(value) for key, value in values.items() if value is not None})
     write_yaml(CONFIG_FILE, content)

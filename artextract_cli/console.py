@@ -71,12 +71,13 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
     """A table whose numbers are right-aligned; floats have three places, names stay whole."""
-    made = rich.table.Table(title=title, title_justify="left")
+    made = rich.table.Table(title=rich.markup.escape(title), title_justify="left")
     for index, column in enumerate(columns):
         values = [row[index] for row in rows]
         is_numeric = all(isinstance(value, int | float | None) for value in values)
         is_short = max((len(_cell(value)) for value in values), default=0) <= SHORT_CELL
-        made.add_column(column, justify="right" if is_numeric else "left", no_wrap=is_short)
+        header = rich.markup.escape(column)
+        made.add_column(header, justify="right" if is_numeric else "left", no_wrap=is_short)
     for row in rows:
         made.add_row(*(rich.markup.escape(_cell(value)) for value in row))
     return made

@@ -17,6 +17,9 @@ from artextract_cli.simulate import SceneSettings, simulate_dataset
 from artextract_cli.superpixel_graph import GraphRecipe
 from artextract_cli.training import TrainingSettings, train
 
+# A network that two cores train in a minute or two.
+SMALL = {"hidden": 32, "out_size": 16, "heads": 2}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
@@ -52,7 +55,9 @@ def run_demo(
             on_scene=advance,
         )
     build_dataset(dataset, graphs, GraphRecipe())
-    settings = TrainingSettings(epochs=epochs, device=device, engine=engine)
+    settings = TrainingSettings(
+        options=SMALL, learning_rate=5e-3, epochs=epochs, device=device, engine=engine
+    )
     with progress("training", epochs) as advance:
         train(graphs, run, settings, on_epoch=lambda row: advance(f"epoch {row['epoch']}"))
     infer_dataset(dataset, results, open_model(run, device=device, engine=engine), split="val")

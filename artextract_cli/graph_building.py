@@ -90,12 +90,13 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
         yield from map(build, scenes)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(scenes)), mp_context=context) as pool:
-        try:
-            for future in as_completed([pool.submit(build, scene) for scene in scenes]):
-                yield future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    pool = ProcessPoolExecutor(min(jobs, len(scenes)), mp_context=context)
+    try:
+        for future in as_completed([pool.submit(build, scene) for scene in scenes]):
+            yield future.result()
+    finally:
+        # On an interruption too: what has not begun is left, what has is finished.
+        pool.shutdown(cancel_futures=True)
 
 
 def _build_scene(out: Path, recipe: GraphRecipe, files: SceneFiles) -> _Outcome:

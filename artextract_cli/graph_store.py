@@ -7,7 +7,11 @@
 import dataclasses
 import hashlib
 import json
+import lzma
+import struct
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +33,24 @@ class _Field(NamedTuple):
     dtype: str
     shape: str  # letters as everywhere: H, W, N nodes, E edges, V views, F features; digits fixed
 
+
+# What zipfile, its decompressors and NumPy raise for an archive that was cut or changed.
+DAMAGE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 # What an npz holds for each graph, as NAME_<index of the graph>.
 FIELDS = {
@@ -68,6 +90,7 @@ def save_graphs(path: Path, graphs: SceneGraphs, *, sources: Mapping[str, str], 
         "split": graphs.split,
         "clean": graphs.clean,
         "n_graphs": len(graphs.graphs),
+        "has_mask": graphs.mask is not None,
         "band_ids": graphs.band_ids,
         "wavelengths": graphs.wavelengths,
         "feature_names": graphs.feature_names,
@@ -144,7 +167,7 @@ def load_graphs(path: Path) -> SceneGraphs:
             band_ids=tuple(meta["band_ids"]),
             wavelengths=None if wavelengths is None else tuple(wavelengths),
             feature_names=(tuple(photograph), tuple(band)),
-            mask=np.array(arrays["mask"], bool) if "mask" in arrays else None,
+            mask=np.array(arrays["mask"], bool) if meta["has_mask"] else None,
             recipe=GraphRecipe(**meta["recipe"]),
             superpixels_origin=meta["superpixels_origin"],
         )
@@ -169,14 +192,17 @@ def find_graphs(root: Path) -> list[Path]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
-    """Open an npz whose arrays are read, and their checksums compared, when asked for."""
+    """Open an npz after comparing its checksums; its arrays are read when asked for."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            # NumPy does not come to the checksum of an array whose header is changed.
+            if (name := arrays.zip.testzip()) is not None:
+                raise _damaged(path, f"the checksum of {name} is wrong")
             yield arrays
     except FileNotFoundError as error:
         msg = f"there is no graph file {path}: make it with 'artextract graph build'"
         raise InputError(msg) from error
-    except (AttributeError, KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise _damaged(path, str(error)) from error
 
 
@@ -202,6 +228,8 @@ def _load_graph(path: Path, arrays: Mapping[str, NDArray[Any]], index: int) -> S
     for name, ids in (("edges", loaded["edges"]), ("labels", loaded["labels"])):
         if ids.size and (ids.min() < 0 or ids.max() >= sizes["N"]):
             raise _damaged(path, f"{name} hold ids outside 0..{sizes['N'] - 1}")
+    if not np.array_equal(np.bincount(loaded["labels"].ravel()), loaded["counts"]):
+        raise _damaged(path, "labels and counts do not fit together")
     return SuperpixelGraph(**loaded)
 
 
@@ -226,6 +254,9 @@ def _check_views(path: Path, graphs: SceneGraphs) -> None:
     named = {len(names) for names in graphs.feature_names}
     if not (shared or separate) or n_features != named:
         raise _damaged(path, "graphs, views and feature names do not fit together")
+    masks = () if graphs.mask is None else (graphs.mask,)
+    if len({picture.shape for picture in (*(g.labels for g in graphs.graphs), *masks)}) > 1:
+        raise _damaged(path, "label maps and object mask differ in size")
 
 
 def _damaged(path: Path, cause: str) -> InputError:

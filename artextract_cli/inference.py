@@ -9,7 +9,7 @@ import torch  # noqa: TID253
 from numpy.typing import NDArray
 
 from artextract_cli.attention import given_attention, grad_cam, masking_effect
-from artextract_cli.checkpoint import ModelCard, load_model, model_path
+from artextract_cli.checkpoint import ModelCard, load_model, model_path, recorded_plugin
 from artextract_cli.contract import FloatArray
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import InputError
@@ -68,11 +68,14 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
     ------
     InputError
         If there is none, it is damaged, or its training was killed before it was calibrated.
+    DependencyError
+        If a plugin that it was made with is not installed.
     """
     network, card = load_model(run)
     if not card.calibration:
         msg = f"the training of {run} did not end: finish it with 'artextract train --resume'"
         raise InputError(msg)
+    recorded_plugin("superpixels", card.superpixels)
     on = resolve_device(device)
     return Model(
         network=network.to(on),

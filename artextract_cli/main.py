@@ -43,7 +43,8 @@ class RootGroup(TyperGroup):
         except ArtextractError as error:
             _fail(ctx, str(error), error.exit_code)
         except KeyboardInterrupt:
-            _fail(ctx, "interrupted", INTERRUPTED)
+            console.error("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
         except OSError as error:
             where = f" {error.filename}" if error.filename else ""
             _fail(ctx, f"the system refused:{where}: {error.strerror or error}", 1)

@@ -70,7 +70,8 @@ class SceneResult:
         if not path.exists():
             msg = f"{path} does not exist: its model has no {name}, or the results are incomplete"
             raise InputError(msg)
-        return np.moveaxis(read_picture(path, pages=True), -1, 0).squeeze()
+        pages = np.moveaxis(read_picture(path, pages=True), -1, 0)
+        return pages[0] if len(pages) == 1 else pages
 
     def photograph(self) -> FloatArray:
         """Read the photograph (H, W, 3) that the scene was made from."""

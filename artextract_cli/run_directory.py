@@ -138,7 +138,7 @@ def read_metrics(run: Path) -> list[EpochRow]:
     except FileNotFoundError as error:
         msg = f"there are no metrics in {run}: name a run directory made by 'artextract train'"
         raise InputError(msg) from error
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         msg = f"{path} cannot be read ({error}): train again"
         raise InputError(msg) from error
     if not rows:

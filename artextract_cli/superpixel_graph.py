@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.contract import FloatArray
-from artextract_cli.errors import DependencyError, InputError
+from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.region_kernels import (
@@ -51,6 +51,13 @@ class GraphRecipe:
     segmentation: Literal["shared", "separate"] = "shared"
     features: Literal["standard", "published"] = "standard"
     size: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse options for the bands alone where there is one segmentation for all."""
+        banded = [key for key in self.superpixel_options if key.startswith(BANDS_PREFIX)]
+        if banded and self.segmentation == "shared":
+            msg = f"superpixel option {banded[0]!r} needs --segmentation separate"
+            raise UsageError(msg)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +152,9 @@ def segmentation_picture(scene: Scene) -> FloatArray:
     channels = np.concatenate([linear_rgb(scene.rgb), scene.bands], axis=-1)
     height, width, n_channels = channels.shape
     logs = np.log(channels.clip(0) + LOG_OFFSET).reshape(-1, n_channels)
-    logs = (logs - logs.mean(0)) / (logs.std(0) + 1e-6)
+    # In double precision the mean of a constant channel is that constant, and the channel is dark.
+    logs -= logs.mean(0, dtype=np.float64).astype(np.float32)
+    logs /= logs.std(0) + 1e-6
     values, vectors = np.linalg.eigh(logs.T @ logs / len(logs))
     strongest = slice(None, -len(COMPONENT_WEIGHTS) - 1, -1)
     values, vectors = values[strongest], vectors[:, strongest]
@@ -173,9 +182,6 @@ def superpixels(
 
 
 def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
-    if any(key.startswith(BANDS_PREFIX) for key in recipe.superpixel_options):
-        msg = f"superpixel options {BANDS_PREFIX}... need --segmentation separate"
-        raise InputError(msg)
     labels, n = superpixels(segmentation_picture(scene), plugin, recipe.superpixel_options)
     views = [slice(0, 3)] + [slice(3 + b, 4 + b) for b in range(scene.bands.shape[-1])]
     picture = np.concatenate([scene.rgb, scene.bands], axis=-1)

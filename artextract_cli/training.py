@@ -18,6 +18,7 @@ from artextract_cli.checkpoint import ModelCard, new_network
 from artextract_cli.console import talk
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import DivergedError, UsageError
+from artextract_cli.memory import keep_freed_memory
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
@@ -98,6 +99,7 @@ def train(
     DivergedError
         If the loss is not finite; the best model so far is kept.
     """
+    keep_freed_memory()
     started = time.monotonic()
     trainer = _Trainer(graphs, RunDirectory(path=run), settings)
     trainer.open_run(resume=resume)
@@ -155,16 +157,20 @@ class _Trainer:
 
     def open_run(self, *, resume: bool) -> None:
         """Start a run directory, or take up the one that was left."""
-        settings = dataclasses.asdict(self.settings)
+        settings = self._resumable()
         if resume:
             state, self.progress = self.run.resume(settings)
             for name, part in self.stateful.items():
                 part.load_state_dict(state[name])
             talk(f"going on after epoch {len(self.progress.history)}")
             return
+        graphs = {"graphs": str(self.graphs.resolve())}
+        self.run.start(graphs | settings | {"options": dict(self.card.options)})
+
+    def _resumable(self) -> dict[str, Any]:
+        """What must be the same when the run is resumed, the kind of its graphs included."""
         recipe = dataclasses.asdict(self.card.recipe)
-        origin = {"graphs": str(self.graphs.resolve()), "recipe": recipe}
-        self.run.start(origin | settings | {"options": dict(self.card.options)})
+        return dataclasses.asdict(self.settings) | {"recipe": recipe}
 
     def run_epoch(self) -> EpochRow:
         """Train and validate once, then save what was reached."""
@@ -181,7 +187,7 @@ class _Trainer:
         row["seconds"] = round(time.monotonic() - started, 3)
         is_best = self.progress.add(row, self.network.state_dict())
         parts = {name: part.state_dict() for name, part in self.stateful.items()}
-        self.run.save(self.progress, dataclasses.asdict(self.settings), parts)
+        self.run.save(self.progress, self._resumable(), parts)
         if is_best:
             self.run.save_model(self.progress, self.card)
         return row

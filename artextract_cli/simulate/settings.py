@@ -40,7 +40,7 @@ class Conditions:
 
 _RANGES: dict[str, tuple[float, float]] = {
     "coverage": (0.03, 0.2),
-    "thickness": (0.6, 1.3),
+    "thickness": (0.9, 1.6),
     "dark_lines": (0.0, 0.025),
     "metamers": (0.0, 0.03),
     "craquelure": (-0.3, 0.3),
@@ -61,7 +61,7 @@ class SceneSettings:
 
     - ``kinds``: kinds of hidden content, of `KINDS`; () hides nothing.
     - ``coverage``: share of the picture that hides something (.03-.2; lines at most .09).
-    - ``thickness``: of the paint, 1 where it just hides its ground from the eye (.6-1.3).
+    - ``thickness``: of the paint, 1 where it just hides its ground from the eye (.9-1.6).
     - ``dark_lines``: share of the surface in visible dark lines (0-.025).
     - ``metamers``: share repainted in the same colour with other pigments (0-.03).
     - ``craquelure``: darkening in a crack (0-.3; half of the scenes have none).

@@ -1,4 +1,5 @@
 import dataclasses
+from functools import cache
 
 import numpy as np
 import pytest
@@ -148,26 +149,43 @@ def test_a_surface_without_paint_shows_the_ground():
     assert painting.colour.shape == (4, 5, RGB_WEIGHTS.shape[1])
 
 
-def hidden_change(kind: str, band: int, **changes) -> float:
-    changes = [
-        np.abs(full.with_hidden - full.without_hidden)[hidden.presence > 0.9][:, band].mean()
-        for hidden, full, _ in (painting_of(i, with_(kinds=(kind,), **changes)) for i in range(6))
-    ]
-    return float(np.mean(changes))
+@cache
+def hidden_change(kind: str, thickness: float | None = None) -> np.ndarray:
+    """Mean change of each band (B,) by fully hidden content, over a few paintings."""
+    paintings = [painting_of(i, with_(kinds=(kind,), thickness=thickness)) for i in range(10)]
+    return np.mean(
+        [
+            np.abs(full.with_hidden - full.without_hidden)[hidden.presence > 0.9].mean(axis=0)
+            for hidden, full, _ in paintings
+        ],
+        axis=0,
+    )
 
 
 def test_hidden_content_shows_in_the_infrared_more_than_in_the_visible():
-    assert hidden_change("drawing", 7) > 3 * hidden_change("drawing", 2)
+    change = hidden_change("drawing")
+    assert change[7] > 3 * change[2]
 
 
-def test_ink_shows_less_at_the_longest_band_and_carbon_more():
-    assert hidden_change("ink", 7) < 0.7 * hidden_change("ink", 5)
-    assert hidden_change("drawing", 7) > hidden_change("drawing", 5)
+def test_ink_fades_with_the_wavelength_where_carbon_shows_ever_better():
+    ink, carbon = hidden_change("ink"), hidden_change("drawing")
+    assert ink[7] < ink[5]
+    assert carbon[7] > carbon[5]
+
+
+def test_ink_itself_is_nearly_lost_at_950_nm():
+    def darkness(wavelength: float) -> float:
+        layers = [
+            simulate_scene((i,), with_(kinds=("ink",), wavelengths=(wavelength,))).layer
+            for i in range(6)
+        ]
+        return -float(np.mean([layer[layer != 0].mean() for layer in layers]))
+
+    assert darkness(950) < 0.3 * darkness(750)
 
 
 def test_thicker_paint_hides_more():
-    thin, thick = (hidden_change("drawing", 7, thickness=t) for t in (0.6, 2.5))
-    assert thick < 0.5 * thin
+    assert hidden_change("drawing", 2.5)[7] < 0.5 * hidden_change("drawing", 0.6)[7]
 
 
 def test_one_factor_changes_alone():

@@ -1,0 +1,127 @@
+import io
+import json
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import rich.console
+
+from artextract_cli import console
+from artextract_cli.console import emit, mapping_table, progress, table
+
+
+@pytest.fixture(autouse=True)
+def configured() -> Iterator[None]:
+    yield
+    console.configure()
+
+
+def drawn(made: object) -> str:
+    file = io.StringIO()
+    rich.console.Console(file=file, width=200).print(made)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "heard"),
+    [
+        (-1, ["warn", "error"]),
+        (0, ["talk", "warn", "error"]),
+        (1, ["talk", "detail", "warn", "error"]),
+    ],
+)
+def test_who_is_heard_on_stderr(
+    capsys: pytest.CaptureFixture[str], verbosity: int, heard: list[str]
+) -> None:
+    console.configure(verbosity=verbosity)
+    for name in ("talk", "detail", "warn", "error"):
+        getattr(console, name)(f"by {name}")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert [line.split()[-1] for line in captured.err.splitlines()] == heard
+
+
+def test_progress_without_a_terminal_is_few_plain_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second passes per item: the sixth is the first after five seconds, and the last ends."""
+    now = iter(range(1000))
+    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    with progress("building", 10) as advance:
+        for i in range(10):
+            advance(f"scene {i}")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1] == "building: 10/10 scene 9"
+    assert 2 <= len(lines) <= 3
+    assert all("\x1b" not in line and "\r" not in line for line in lines)
+
+
+def test_fast_work_says_only_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("building", 3) as advance:
+        for _ in range(3):
+            advance()
+    assert capsys.readouterr().err == "building: 3/3\n"
+
+
+def test_quiet_progress_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    console.configure(verbosity=-1)
+    with progress("building", 1) as advance:
+        advance("note")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_on_a_terminal_keeps_off_stdout(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress("building", 2) as advance:
+        advance("a[/b]")
+        advance()
+    assert capsys.readouterr().out == ""
+
+
+def test_json_is_valid_and_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    console.configure(as_json=True)
+    emit({"path": Path("a/b"), "n": 3, "none": None, "é": [1.5]}, "the text")
+    assert json.loads(capsys.readouterr().out) == {
+        "path": "a/b",
+        "n": 3,
+        "none": None,
+        "é": [1.5],
+    }
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_json_has_no_nan_and_refuses_to_write_half(
+    capsys: pytest.CaptureFixture[str], number: float
+) -> None:
+    console.configure(as_json=True)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        emit({"number": number}, "")
+    assert capsys.readouterr().out == ""
+
+
+def test_text_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "[bold]not bold[/] " + "x" * 300
+    emit({}, [long, table("title", ("a",), [(1,)])])
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == long
+    assert "title" in "\n".join(rest)
+
+
+@pytest.mark.parametrize("text", ["[red]x[/red]", "[/x]", "a[0]", "C:\\[b]", "end\\"])
+def test_square_brackets_anywhere_in_a_table_are_text(text: str) -> None:
+    shown = drawn(table(text, (text, "n"), [(text, 1)]))
+    assert shown.count(text) == 3
+    assert drawn(mapping_table(text, {text: text})).count(text) == 3
+
+
+def test_numbers_in_cells() -> None:
+    shown = drawn(table("t", ("name", "x", "n"), [("a", 0.12345, 7), ("b", None, 12)]))
+    assert "0.123 " in shown
+    assert "–" in shown
+    assert "  7 " in shown
+    made = table("t", ("name", "x", "mixed"), [("a", 1.0, 1), ("b", None, "-")])
+    assert [column.justify for column in made.columns] == ["left", "right", "left"]

@@ -1,0 +1,123 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from artextract_cli import pair_view
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.pair_view import draw_pair
+from artextract_cli.results import SceneResult
+from tests.conftest import write_png
+
+SIZE = (13, 17)
+HEATMAP = np.linspace(-1, 5, 13 * 17, dtype=np.float32).reshape(SIZE)
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> SceneResult:
+    """Results with bands ``17`` (560 nm), even at 0.2, and ``ir`` (950 nm), even at 0.6."""
+    bands = []
+    for band, level in (("17", 0.2), ("ir", 0.6)):
+        path = tmp_path / f"{band}.png"
+        write_png(path, np.full(SIZE, round(level * 65535), np.uint16))
+        bands.append({"id": band, "path": str(path)})
+    write_png(tmp_path / "rgb.png", np.full((*SIZE, 3), 128, np.uint8))
+    heatmap = HEATMAP.copy()
+    heatmap[:2] = np.nan
+    importance = np.stack([np.zeros(SIZE), HEATMAP + 1]).astype(np.float32)
+    for name, array in (("heatmap", heatmap), ("gradcam", importance)):
+        tifffile.imwrite(tmp_path / f"{name}.tif", array, photometric="minisblack", metadata=None)
+    description = {
+        "scene": "made",
+        "photograph": {"path": str(tmp_path / "rgb.png")},
+        "bands": bands,
+        "wavelengths_nm": [560.0, 950.0],
+        "euclidean_distance": {"17": 0.1, "ir": 0.7, "fused": 0.4},
+        "cosine_similarity": {"17": 0.9, "ir": 0.5, "fused": 0.7},
+    }
+    return SceneResult(path=tmp_path, description=description)
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    calls: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(pair_view, "pair_figure", lambda *a, **k: calls.append((*a, k)))
+    return calls
+
+
+def draw(result: SceneResult, mode: str = "difference", show_band: str | None = None) -> None:
+    draw_pair(result, Path("a.png"), mode=mode, show_band=show_band, colours="blue-red")
+
+
+def test_the_heat_map_keeps_its_scale_and_nan_is_masked(
+    result: SceneResult, drawn: list[tuple[Any, ...]]
+) -> None:
+    draw(result)
+    ((photograph, score, given),) = drawn
+    assert photograph.shape == (*SIZE, 3)
+    np.testing.assert_array_equal(score[2:], HEATMAP[2:])
+    assert not score[:2].any()
+    assert not given["mask"][:2].any()
+    assert given["mask"][2:].all()
+    assert given["scale"] == "false-alarm"
+
+
+def test_importance_is_the_mean_of_both_branches_as_share_of_its_maximum(
+    result: SceneResult, drawn: list[tuple[Any, ...]]
+) -> None:
+    draw(result, mode="gradcam")
+    ((_, score, given),) = drawn
+    np.testing.assert_allclose(score, (HEATMAP + 1) / 6, rtol=1e-6)
+    assert given["scale"] == "importance"
+
+
+@pytest.mark.parametrize(
+    ("show_band", "title", "distance", "level"),
+    [
+        (None, "band ir (950 nm)", 0.7, 0.6),
+        ("17", "band 17 (560 nm)", 0.1, 0.2),
+        ("560", "band 17 (560 nm)", 0.1, 0.2),
+        ("950", "band ir (950 nm)", 0.7, 0.6),
+    ],
+)
+def test_a_band_is_found_by_id_or_wavelength(
+    result: SceneResult,
+    drawn: list[tuple[Any, ...]],
+    show_band: str | None,
+    title: str,
+    distance: float,
+    level: float,
+) -> None:
+    draw(result, show_band=show_band)
+    given = drawn[0][-1]
+    assert given["band_title"] == title
+    assert distance in given["numbers"].values()
+    assert given["shown_band"] == pytest.approx(level, abs=1e-4)
+    assert given["shown_band"].shape == SIZE
+
+
+def test_a_band_that_is_not_there(result: SceneResult) -> None:
+    with pytest.raises(UsageError, match="made has no band '700'; its bands are: 17, ir"):
+        draw(result, show_band="700")
+
+
+def test_bands_without_wavelengths(result: SceneResult, drawn: list[tuple[Any, ...]]) -> None:
+    description = {**result.description, "wavelengths_nm": None}
+    draw(SceneResult(path=result.path, description=description), show_band="17")
+    assert drawn[0][-1]["band_title"] == "band 17"
+
+
+def test_missing_maps_and_pictures(result: SceneResult) -> None:
+    with pytest.raises(InputError, match=r"attention\.tif does not exist"):
+        draw(result, mode="attention")
+    Path(result.description["photograph"]["path"]).unlink()
+    with pytest.raises(InputError, match=r"rgb\.png"):
+        draw(result)
+
+
+def test_the_figure_is_written(result: SceneResult, tmp_path: Path) -> None:
+    out = tmp_path / "pair.png"
+    draw_pair(result, out, mode="difference", show_band=None, colours="jet")
+    assert out.read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,154 @@
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from artextract_cli import results as results_module
+from artextract_cli.dataset import open_dataset
+from artextract_cli.errors import ArtextractError, InputError
+from artextract_cli.inference import open_model, score_scene
+from artextract_cli.results import (
+    REGION_COLUMNS,
+    SceneResult,
+    find_scene,
+    open_results,
+    strong_regions,
+    write_scene,
+    write_summary,
+)
+from artextract_cli.scene import read_scene
+from tests.conftest import write_png
+
+
+@pytest.fixture(scope="module")
+def scored(dataset: Path, trained: Path, tmp_path_factory: pytest.TempPathFactory):
+    """What `write_scene` takes for a scene whose first ten rows and columns are backdrop."""
+    root = Path(shutil.copytree(dataset, tmp_path_factory.mktemp("masked") / "data"))
+    mask = np.full((40, 48), 255, np.uint8)
+    mask[:10] = mask[:, :10] = 0
+    write_png(root / "val" / "object" / "v0_mask.png", mask)
+    files = next(scene for scene in open_dataset(root).scenes if scene.name == "v0")
+    model, scene = open_model(trained, device="cpu", engine="torch"), read_scene(files)
+    return files, scene, score_scene(model, scene), model
+
+
+def test_maps_show_the_scores_and_nan_off_the_painting(scored, tmp_path: Path) -> None:
+    files, scene, scores, model = scored
+    described = write_scene(tmp_path, files, scene, scores, model)
+    (result,) = open_results(tmp_path)
+    heatmap, labels = result.map("heatmap"), result.map("labels").astype(int)
+    np.testing.assert_array_equal(np.isfinite(heatmap), scene.mask)
+    np.testing.assert_array_equal(heatmap[scene.mask], scores.score[labels][scene.mask])
+    np.testing.assert_array_equal(result.map("bands")[1], scores.band_score[labels, 1])
+    inside = heatmap[scene.mask]
+    assert described["share_above_1_percent_false_alarms"] == pytest.approx((inside >= 2).mean())
+    assert described["share_blue"] == pytest.approx((inside <= -np.log10(0.05)).mean())
+    assert json.loads((tmp_path / "v0" / "scene.json").read_text())["shape"] == [40, 48]
+    assert [p.name for p in tmp_path.iterdir()] == ["v0"]
+    np.testing.assert_array_equal(result.photograph(), scene.rgb)
+
+
+def test_a_model_without_attention_writes_none(scored, tmp_path: Path) -> None:
+    write_scene(tmp_path, *scored)
+    with pytest.raises(InputError, match="its model has no attention"):
+        find_scene(tmp_path, "v0").map("attention")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_write_that_fails_half_way_leaves_the_earlier_results(
+    scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    write_scene(tmp_path, *scored)
+    before = contents(tmp_path)
+
+    def fail(*args: object) -> None:
+        assert len(list(tmp_path.glob(".*/*.tif"))) > 2
+        raise error
+
+    monkeypatch.setattr(results_module, "overlay", lambda *args, **kwargs: fail())
+    expected = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else ArtextractError
+    with pytest.raises(expected):
+        write_scene(tmp_path, *scored)
+    assert contents(tmp_path) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["v0"]
+
+
+def test_results_of_an_earlier_run_are_replaced_whole(scored, tmp_path: Path) -> None:
+    write_scene(tmp_path, *scored)
+    (tmp_path / "v0" / "attention.tif").write_bytes(b"of another model")
+    (tmp_path / ".v0.partial").mkdir()
+    write_scene(tmp_path, *scored)
+    assert not (tmp_path / "v0" / "attention.tif").exists()
+    assert not (tmp_path / ".v0.partial").exists()
+
+
+def test_strong_regions_by_hand() -> None:
+    """A block of three pixels at 3, and two that touch at a corner: 2.5 and 4."""
+    heatmap = np.full((6, 8), 0.5, np.float32)
+    heatmap[1, 1:4] = 3
+    heatmap[4, 6], heatmap[5, 7] = 2.5, 4
+    heatmap[0, 7], heatmap[3, 0] = 1.99, np.nan
+    band_score = np.zeros((6, 8, 2), np.float32)
+    band_score[1, 1:4, 1] = 1
+    band_score[4:, 6:, 0] = 1
+    first, second = strong_regions(heatmap, band_score, ["650", "850"])
+    assert tuple(first) == REGION_COLUMNS
+    assert tuple(first.values()) == (1, 1.0, 2.0, 1, 1, 2, 4, 3, 3.0, 3.0, 0.001, "850")
+    assert tuple(second.values()) == (2, 4.5, 6.5, 4, 6, 6, 8, 2, 3.25, 4.0, 0.000562, "650")
+
+
+def test_no_strong_regions_and_too_many() -> None:
+    assert strong_regions(np.zeros((5, 5), np.float32), np.zeros((5, 5, 1)), ["1"]) == []
+    many = np.zeros((30, 30), np.float32)
+    many[::2, ::2] = np.arange(225).reshape(15, 15) + 2
+    rows = strong_regions(many, many[..., None], ["1"])
+    assert [row["max_score"] for row in rows] == list(range(226, 126, -1))
+
+
+@pytest.mark.parametrize("shape", [(1, 7), (7, 1), (1, 1)])
+def test_maps_of_one_row_keep_their_shape(tmp_path: Path, shape: tuple[int, int]) -> None:
+    score = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    tifffile.imwrite(tmp_path / "heatmap.tif", score, photometric="minisblack", metadata=None)
+    stack = np.stack([score, score + 1])
+    tifffile.imwrite(tmp_path / "bands.tif", stack, photometric="minisblack", metadata=None)
+    result = SceneResult(path=tmp_path, description={})
+    np.testing.assert_array_equal(result.map("heatmap"), score)
+    np.testing.assert_array_equal(result.map("bands"), stack)
+
+
+def test_the_summary_has_a_row_per_scene(scored, tmp_path: Path) -> None:
+    described = write_scene(tmp_path, *scored)
+    write_summary(tmp_path, [described, described | {"scene": "other"}])
+    rows = json.loads((tmp_path / "summary.json").read_text())["scenes"]
+    assert [row["scene"] for row in rows] == ["v0", "other"]
+    assert rows[0]["euclidean_distance"] == described["euclidean_distance"]["fused"]
+    with (tmp_path / "summary.csv").open() as file:
+        assert [row["scene"] for row in csv.DictReader(file)] == ["v0", "other"]
+
+
+def test_results_that_are_not_there(scored, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"there are no results in .*'artextract infer'"):
+        open_results(tmp_path)
+    write_scene(tmp_path, *scored)
+    with pytest.raises(InputError, match="has no scene 'v1'; its scenes are: v0"):
+        find_scene(tmp_path, "v1")
+    assert find_scene(tmp_path, None).name == "v0"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("{", "cannot be read"), ("3", "cannot be read"), ('{"format_version": 9}', "has version 9")],
+)
+def test_damaged_descriptions(tmp_path: Path, content: str, said: str) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "scene.json").write_text(content)
+    with pytest.raises(InputError, match=rf"scene\.json {said}"):
+        open_results(tmp_path)

@@ -1,0 +1,172 @@
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from artextract_cli import training
+from artextract_cli.checkpoint import load_state, read_card
+from artextract_cli.errors import DivergedError, InputError, UsageError
+from artextract_cli.graph_building import build_dataset
+from artextract_cli.graph_store import load_graphs, save_graphs
+from artextract_cli.inference import open_model
+from artextract_cli.run_directory import read_metrics
+from artextract_cli.siamese import SiameseNetwork, node_contrastive
+from artextract_cli.superpixel_graph import GraphRecipe
+from artextract_cli.yaml_io import read_yaml
+from tests.small_scenes import train_tiny
+
+MODEL = "model.safetensors"
+
+
+def test_the_loss_decreases(graphs: Path, tmp_path: Path) -> None:
+    result = train_tiny(graphs, tmp_path / "run", epochs=12, learning_rate=1e-2)
+    rows = read_metrics(tmp_path / "run")
+    assert len(rows) == result.epochs == 12
+    assert rows[-1]["train_loss"] < 0.8 * rows[0]["train_loss"]
+    best = min(rows, key=lambda row: row["val_loss"])
+    assert (result.best_epoch, result.val_loss) == (best["epoch"], best["val_loss"])
+    assert result.train_loss == best["train_loss"]
+    card = read_card(tmp_path / "run")
+    assert (card.best_epoch, card.val_loss) == (best["epoch"], best["val_loss"])
+
+
+@pytest.mark.parametrize("augment", [False, True])
+def test_the_model_follows_from_the_seed(graphs: Path, tmp_path: Path, augment: bool) -> None:
+    models = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train_tiny(graphs, tmp_path / name, epochs=1, seed=seed, augment=augment)
+        models.append((tmp_path / name / MODEL).read_bytes())
+    assert models[0] == models[1]
+    assert models[0] != models[2]
+
+
+def test_the_learning_rate_is_reduced_in_steps(graphs: Path, tmp_path: Path) -> None:
+    schedule = {"learning_rate": 1e-3, "step_size": 2, "step_factor": 0.5}
+    train_tiny(graphs, tmp_path / "run", epochs=5, **schedule)
+    rates = [row["learning_rate"] for row in read_metrics(tmp_path / "run")]
+    assert rates == pytest.approx([1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4])
+
+
+def test_an_interrupted_run_keeps_its_last_epoch_and_a_calibrated_model(
+    graphs: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+
+    def interrupt(row: dict[str, Any]) -> None:
+        if row["epoch"] == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny(graphs, run, epochs=4, on_epoch=interrupt)
+    assert [row["epoch"] for row in read_metrics(run)] == [1, 2]
+    assert open_model(run, device="cpu").card.calibration.keys() == {"fused", "band"}
+    train_tiny(graphs, run, epochs=4, resume=True)
+    train_tiny(graphs, tmp_path / "whole", epochs=4)
+    assert (run / MODEL).read_bytes() == (tmp_path / "whole" / MODEL).read_bytes()
+
+
+def losses(monkeypatch: pytest.MonkeyPatch, *values: float) -> None:
+    """Let validation end with these losses, one an epoch."""
+    left = list(values)
+    monkeypatch.setattr(training._Trainer, "_validate", lambda trainer: left.pop(0))
+
+
+def test_patience_stops_early(
+    graphs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses(monkeypatch, 0.5, 0.4, 0.6, 0.4, 0.1)
+    result = train_tiny(graphs, tmp_path / "run", epochs=9, patience=2)
+    assert (result.epochs, result.best_epoch, result.val_loss) == (4, 2, 0.4)
+
+
+def test_the_best_weights_are_saved_not_the_last(
+    graphs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses(monkeypatch, 0.5, 0.6, 0.7)
+    train_tiny(graphs, tmp_path / "long", epochs=3)
+    losses(monkeypatch, 0.5)
+    train_tiny(graphs, tmp_path / "short", epochs=1)
+    assert (tmp_path / "long" / MODEL).read_bytes() == (tmp_path / "short" / MODEL).read_bytes()
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_best_model(
+    graphs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two batches of training and one of validation an epoch: NaN comes in the second epoch."""
+    calls = []
+
+    def diverging(network: SiameseNetwork, *rest: Any) -> torch.Tensor:
+        calls.append(rest)
+        if len(calls) == 4:
+            with torch.no_grad():
+                next(network.parameters()).fill_(torch.nan)
+        return node_contrastive(network, *rest)
+
+    monkeypatch.setitem(training.OBJECTIVES, "node-contrastive", diverging)
+    with pytest.raises(DivergedError, match=r"diverged in epoch 2 \(loss nan\)"):
+        train_tiny(graphs, tmp_path / "run", epochs=5)
+    monkeypatch.undo()
+    train_tiny(graphs, tmp_path / "one", epochs=1)
+    assert (tmp_path / "run" / MODEL).read_bytes() == (tmp_path / "one" / MODEL).read_bytes()
+    assert len(load_state(tmp_path / "run" / "last.pt")["history"]) == 1
+
+
+def test_features_that_are_not_finite_are_refused(graphs: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(graphs, tmp_path / "graphs"))
+    path = copy / "train" / "t1.npz"
+    loaded = load_graphs(path)
+    loaded.graphs[0].features[0, 0, 0] = np.nan
+    save_graphs(path, loaded, sources={}, key="")
+    with pytest.raises(InputError, match=r"t1\.npz is damaged \(features is not finite\)"):
+        train_tiny(copy, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_everything_resolved_is_written_down(trained: Path, graphs: Path) -> None:
+    config = read_yaml(trained / "config.yaml")
+    assert config["graphs"] == str(graphs.resolve())
+    assert config["options"]["layers"] == 2
+    assert config["recipe"]["superpixel_options"]["region_size"] == 6
+    assert (config["epochs"], config["objective"]) == (2, "node-contrastive")
+    assert json.loads(load_state(trained / "last.pt")["settings"])["seed"] == 0
+
+
+def test_a_run_is_not_resumed_on_other_graphs(dataset: Path, trained: Path, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(trained, tmp_path / "run"))
+    build_dataset(dataset, tmp_path / "graphs", GraphRecipe())
+    with pytest.raises(UsageError, match="was trained with recipe="):
+        train_tiny(tmp_path / "graphs", run, epochs=3, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"objective": "none"}, "no objective 'none'; choose from: node-contrastive"),
+        ({"pooling": "sum"}, "no pooling 'sum'; choose from: max, mean"),
+        ({"epochs": 0}, "epochs must be above 0, not 0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be above 0"),
+        ({"backbone": "gpt"}, "no plugin 'gpt'"),
+        ({"options": {"heads": 2}}, "gcn has no option 'heads'"),
+    ],
+)
+def test_settings_that_make_no_sense(
+    graphs: Path, tmp_path: Path, settings: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        train_tiny(graphs, tmp_path / "run", **settings)
+    assert not (tmp_path / "run").exists()
+
+
+def test_separate_graphs_have_no_corresponding_nodes(dataset: Path, tmp_path: Path) -> None:
+    recipe = GraphRecipe(segmentation="separate", superpixel_options={"n_segments": 20})
+    build_dataset(dataset, tmp_path / "graphs", recipe)
+    with pytest.raises(UsageError, match="use --objective graph-contrastive"):
+        train_tiny(tmp_path / "graphs", tmp_path / "run")
+    result = train_tiny(
+        tmp_path / "graphs", tmp_path / "run", objective="graph-contrastive", pooling="mean"
+    )
+    assert result.epochs == 2
