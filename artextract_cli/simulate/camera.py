@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage, special  # noqa: TID253
 
-from artextract_cli.simulate.colour import encode_srgb
+from artextract_cli.scene import coded_rgb
 from artextract_cli.simulate.fields import Shape, grid
 from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.settings import Conditions
@@ -28,7 +28,7 @@ class Camera:
     def photograph(self, rng: np.random.Generator, linear: FloatArray) -> FloatArray:
         """The photograph (H, W, 3) float32, sRGB coded, of linear colour (H, W, 3)."""
         exposed = [self._expose(rng, linear[..., i], 550.0, (0.0, 0.0), 1.0) for i in range(3)]
-        return encode_srgb(np.stack(exposed, axis=-1)).astype(np.float32)
+        return coded_rgb(np.stack(exposed, axis=-1).clip(0, 1))
 
     def capture(
         self, rng: np.random.Generator, reflectance: FloatArray, wavelengths: Sequence[float]

@@ -7,6 +7,7 @@ multi-lobe fits of the colour matching functions; ISO/CIE 11664-2, relative powe
 
 import numpy as np
 
+from artextract_cli.scene import coded_rgb
 from artextract_cli.simulate.kubelka_munk import FloatArray
 
 VISIBLE_GRID = tuple(np.arange(400.0, 701.0, 20.0))
@@ -65,10 +66,4 @@ def tristimulus(reflectance: FloatArray) -> FloatArray:
 
 def to_srgb(reflectance: FloatArray) -> FloatArray:
     """Colour (..., 3), sRGB coded, of reflectances (..., 16) on the visible grid."""
-    return encode_srgb(reflectance @ RGB_WEIGHTS)
-
-
-def encode_srgb(linear: FloatArray) -> FloatArray:
-    """Linear light clipped to 0-1 and coded by the sRGB curve, same shape."""
-    light = np.clip(linear, 0, 1)
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return coded_rgb((reflectance @ RGB_WEIGHTS).clip(0, 1))
