@@ -15,7 +15,8 @@ from artextract_cli.scene_inference import infer_dataset
 from artextract_cli.siamese import uninformative_loss
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from artextract_cli.superpixel_graph import GraphRecipe
-from artextract_cli.training import TrainingSettings, train
+from artextract_cli.training import train
+from artextract_cli.training_settings import TrainingSettings
 
 # A network that two cores train in a minute or two.
 SMALL = {"hidden": 32, "out_size": 16, "heads": 2}

@@ -122,10 +122,10 @@ def hoisted(words: Sequence[str]) -> list[str]:
     position = 0
     while position < end:
         takes_value = GLOBAL_FLAGS.get(rest[position].split("=")[0])
-        if takes_value is None:
+        width = 2 if takes_value and "=" not in rest[position] else 1
+        if takes_value is None or position + width > end:
             position += 1
             continue
-        width = 2 if takes_value and "=" not in rest[position] else 1
         front += rest[position : position + width]
         del rest[position : position + width]
         end -= width

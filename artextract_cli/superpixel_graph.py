@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.contract import FloatArray
-from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.region_kernels import (
@@ -169,8 +169,17 @@ def superpixels(
     picture: FloatArray, plugin: Plugin, options: Mapping[str, Any]
 ) -> tuple[NDArray[np.int32], int]:
     """Run a superpixel plugin on ``picture`` (H, W, C): connected labels 0..N-1, and N."""
-    function = plugin.spec.load()
-    labels = np.asarray(function(picture, make_options(plugin.spec, options)))
+    parsed = make_options(plugin.spec, options)
+    try:
+        labels = np.asarray(plugin.spec.load()(picture, parsed))
+    except ArtextractError:
+        raise
+    except Exception as error:
+        msg = (
+            f"superpixels {plugin.spec.name!r} of {plugin.distribution} failed "
+            f"({type(error).__name__}: {error}): report it to its authors"
+        )
+        raise DependencyError(msg) from error
     if labels.shape != picture.shape[:2] or labels.dtype.kind not in "iu":
         msg = (
             f"superpixels {plugin.spec.name!r} of {plugin.distribution} returned an array of "

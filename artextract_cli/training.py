@@ -4,8 +4,8 @@ import dataclasses
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ import torch  # noqa: TID253
 
 from artextract_cli.calibration import Calibration, fit_calibration
 from artextract_cli.checkpoint import ModelCard, new_network
-from artextract_cli.console import talk
+from artextract_cli.console import talk, warn
 from artextract_cli.device import resolve_device
-from artextract_cli.errors import DivergedError, UsageError
+from artextract_cli.errors import DivergedError, InputError, UsageError
 from artextract_cli.memory import keep_freed_memory
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.plugin_manager import plugin_host
@@ -25,8 +25,6 @@ from artextract_cli.plugin_options import make_options
 from artextract_cli.run_directory import EpochRow, Progress, RunDirectory
 from artextract_cli.siamese import (
     OBJECTIVES,
-    POOLINGS,
-    Pooling,
     SceneTensors,
     band_distances,
     collate,
@@ -34,32 +32,9 @@ from artextract_cli.siamese import (
 )
 from artextract_cli.superpixel_graph import SceneGraphs
 from artextract_cli.training_scenes import batches, load_alike, split_scenes
+from artextract_cli.training_settings import TrainingSettings
 
 N_SYMMETRIES = 8
-POSITIVE = ("epochs", "batch_size", "step_size", "patience", "learning_rate", "margin")
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingSettings:
-    """Everything that decides how a network is trained."""
-
-    backbone: str = "gat"
-    options: Mapping[str, Any] = field(default_factory=dict)
-    objective: str = "node-contrastive"
-    pooling: Pooling = "max"
-    margin: float = 1.0
-    epochs: int = 50
-    batch_size: int = 8
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-2
-    step_size: int = 3  # epochs between two reductions of the learning rate
-    step_factor: float = 0.8
-    patience: int = 10  # epochs without a better validation loss before training stops
-    validation_share: float = 0.2  # of the training scenes, where there is no val split
-    augment: bool = False
-    seed: int = 0
-    device: str = "auto"
-    engine: str = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +81,10 @@ def train(
     try:
         while not trainer.progress.is_over(settings.epochs, settings.patience):
             on_epoch(trainer.run_epoch())
-    finally:
-        trainer.close()
+    except (KeyboardInterrupt, DivergedError):
+        trainer.close_early()
+        raise
+    trainer.close()
     best = trainer.progress.best or {}
     return TrainingResult(
         run=run,
@@ -126,7 +103,6 @@ class _Trainer:
     """One run: its scenes, network, optimiser and what it has reached."""
 
     def __init__(self, graphs: Path, run: RunDirectory, settings: TrainingSettings) -> None:
-        _check_settings(settings)
         self.graphs, self.run, self.settings = graphs, run, settings
         self.progress = Progress()
         loaded = load_alike(graphs)
@@ -192,10 +168,17 @@ class _Trainer:
             self.run.save_model(self.progress, self.card)
         return row
 
-    def close(self) -> None:
-        """Write the best model with its calibration: at the end, and on interruption too."""
+    def close_early(self) -> None:
+        """Keep what was reached, if anything was; why training stopped is the news, not this."""
         if self.progress.best is None:
             return
+        try:
+            self.close()
+        except InputError as error:
+            warn(str(error))
+
+    def close(self) -> None:
+        """Write the best model with its calibration."""
         self.network.load_state_dict(self.progress.best_weights)
         card = dataclasses.replace(self.card, calibration=self._calibrations())
         self.run.save_model(self.progress, card)
@@ -265,18 +248,6 @@ class _Trainer:
             "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),
             "band": fit_calibration(np.concatenate(band), trimmed=trimmed),
         }
-
-
-def _check_settings(settings: TrainingSettings) -> None:
-    for name, known in (("objective", tuple(OBJECTIVES)), ("pooling", POOLINGS)):
-        value = getattr(settings, name)
-        if value not in known:
-            msg = f"there is no {name} {value!r}; choose from: {', '.join(known)}"
-            raise UsageError(msg)
-    for name in POSITIVE:
-        if not getattr(settings, name) > 0:
-            msg = f"{name} must be above 0, not {getattr(settings, name)}"
-            raise UsageError(msg)
 
 
 def _check_objective(settings: TrainingSettings, graphs: SceneGraphs) -> None:

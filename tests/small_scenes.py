@@ -10,7 +10,8 @@ from artextract_cli.contract import SuperpixelMethod
 from artextract_cli.plugin_manager import Plugin
 from artextract_cli.run_directory import EpochRow
 from artextract_cli.scene import Scene
-from artextract_cli.training import TrainingResult, TrainingSettings, train
+from artextract_cli.training import TrainingResult, train
+from artextract_cli.training_settings import TrainingSettings
 
 TINY = {"backbone": "gcn", "options": {"hidden": 8, "out_size": 4}, "engine": "torch"}
 

@@ -51,8 +51,8 @@ def train(
     """Train the network; the best model by validation loss is kept."""
     from artextract_cli.plugin_options import split_words
     from artextract_cli.run_directory import EpochRow
-    from artextract_cli.training import TrainingSettings
     from artextract_cli.training import train as train_network
+    from artextract_cli.training_settings import TrainingSettings
 
     settings = TrainingSettings(
         backbone=backbone,

@@ -23,7 +23,7 @@ from tests.conftest import Ran
         (["--debug", "train", "--no-plugins"], ["--debug", "--no-plugins", "train"]),
         (["train", "--", "--json"], ["train", "--", "--json"]),
         (["train", "-v", "--", "-v"], ["-v", "train", "--", "-v"]),
-        (["train", "--config"], ["--config", "train"]),
+        (["train", "--config"], ["train", "--config"]),
         (["train", "-o", "heads=2"], ["train", "-o", "heads=2"]),
         ([], []),
     ],

@@ -43,7 +43,7 @@ LAYERS = (
         *("dropout", "calibration", "checkpoint", "heatmap"),
     ),
     ("graph_building", "registration", "scene_check", "dataset_check", "simulate"),
-    ("attention", "run_directory", "training_scenes", "scoring", "metrics"),
+    ("attention", "run_directory", "training_scenes", "training_settings", "scoring", "metrics"),
     ("figure_canvas", "figures"),
     ("training", "inference"),
     ("results",),
