@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 .PHONY: demo test lint types check clean
 
 demo: $(READY)
+	rm -rf demo
 	$(BIN)/artextract demo --out demo
 
 test: lint types check
@@ -29,4 +30,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) demo artextract.yaml build dist .mypy_cache .pytest_cache .ruff_cache

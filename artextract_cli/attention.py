@@ -19,7 +19,7 @@ def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
     The attention a node receives sums to one everywhere and tells nothing; what the other nodes
     take from it does. The weights (E, V, heads) of each layer, mean over heads, are chained from
     the output back to the input (attention rollout, Abnar & Zuidema 2020), each output node
-    counting one.
+    counting one. Residual connections carry no attention and are left out.
     """
     importance = attention[-1].new_ones(graph.n_nodes, attention[-1].shape[1])
     for weights in reversed(attention):

@@ -148,11 +148,14 @@ class GraphBatch:
         sizes: list[int] = self.node_counts.tolist()
         return sizes
 
-    def pool(self, x: Tensor, how: Literal["max", "mean"]) -> Tensor:
-        """Pool ``x`` (N, V, D) over the nodes of each graph: (G, V, D).
+    def pool(self, x: Tensor, how: Literal["max", "mean"], inside: Tensor | None = None) -> Tensor:
+        """Pool ``x`` (N, V, D) over the nodes of each graph, or those ``inside`` (N,): (G, V, D).
 
         The gradient of a maximum reached by several nodes is shared equally among them.
         """
         graphs = torch.split(x, self._sizes)
+        if inside is not None and not bool(inside.all()):
+            kept = torch.split(inside, self._sizes)
+            graphs = tuple(graph[keep] for graph, keep in zip(graphs, kept, strict=True))
         pooled = [graph.amax(0) if how == "max" else graph.mean(0) for graph in graphs]
         return torch.stack(pooled)

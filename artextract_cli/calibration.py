@@ -39,7 +39,10 @@ class Calibration:
 
 
 def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibration:
-    """Fit to raw scores of clean superpixels; ``trimmed`` leaves the highest 2 % out.
+    """Fit to raw scores of clean superpixels.
+
+    With ``trimmed`` the highest 2 % may be hidden content and are not looked at: rates below 2 %
+    follow from the last decade above.
 
     Raises
     ------
@@ -47,9 +50,8 @@ def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibratio
         If there are too few different scores to tell a rate from.
     """
     ordered = np.sort(np.asarray(clean, np.float64))
-    if trimmed:
-        ordered = ordered[: max(1, round(len(ordered) * (1 - TRIMMED_SHARE)))]
-    rates = np.logspace(0, -np.log10(len(ordered)), N_KNOTS)
+    least_rate = max(TRIMMED_SHARE if trimmed else 0, 1 / len(ordered))
+    rates = np.logspace(0, np.log10(least_rate), N_KNOTS)
     ranks = np.minimum(len(ordered) - 1, np.floor((1 - rates) * len(ordered)).astype(int))
     scores, first = np.unique(ordered[ranks], return_index=True)
     if len(scores) < 4:

@@ -45,6 +45,7 @@ class ModelCard:
     recipe: GraphRecipe
     superpixels: Mapping[str, str]
     feature_names: tuple[tuple[str, ...], tuple[str, ...]]
+    band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
     best_epoch: int
     train_loss: float
@@ -88,7 +89,12 @@ def new_network(card: ModelCard) -> SiameseNetwork:
         If the backbone's plugin is not installed; the sentence says what to install.
     """
     plugin = recorded_plugin("backbones", card.backbone)
-    backbone = plugin.spec.load()(card.in_size, make_options(plugin.spec, card.options))
+    try:
+        options = make_options(plugin.spec, card.options)
+    except UsageError as error:
+        msg = f"the model is damaged or of another backbone: {error}"
+        raise InputError(msg) from error
+    backbone = plugin.spec.load()(card.in_size, options)
     return SiameseNetwork(backbone, card.pooling)
 
 
@@ -139,6 +145,7 @@ def _card(path: Path, described: dict[str, Any]) -> ModelCard:
         described |= {
             "recipe": GraphRecipe(**described["recipe"]),
             "feature_names": (tuple(photograph), tuple(band)),
+            "band_ids": tuple(described["band_ids"]),
             "wavelengths": None if wavelengths is None else tuple(wavelengths),
             "calibration": {
                 name: Calibration(scores=tuple(c["scores"]), levels=tuple(c["levels"]))

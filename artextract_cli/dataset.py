@@ -106,7 +106,7 @@ def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
         msg = f"give all bands a wavelength in nm, or none of them; got {', '.join(ids)}"
         raise UsageError(msg)
     return SceneFiles(
-        name=rgb.stem.removesuffix("_RGB"),
+        name=rgb.stem.removesuffix("_RGB") or rgb.stem,
         split="",
         rgb=rgb,
         bands=tuple(bands[band] for band in ids),

@@ -8,7 +8,7 @@ from artextract_cli.evaluation import OURS, Evaluation, evaluate
 from artextract_cli.figures import loss_figure
 from artextract_cli.graph_building import build_dataset
 from artextract_cli.inference import open_model
-from artextract_cli.pair_view import draw_pair
+from artextract_cli.pair_view import Look, draw_pair
 from artextract_cli.results import find_scene
 from artextract_cli.run_directory import read_metrics
 from artextract_cli.scene_inference import infer_dataset
@@ -82,5 +82,5 @@ def _draw_most_hidden(results: Path, evaluation: Evaluation) -> Path:
     name = max(evaluation.scenes, key=lambda scene: evaluation.scenes[scene][OURS].n_positive)
     overlay = results / name / "difference.png"
     result = find_scene(results, name)
-    draw_pair(result, overlay, mode="difference", show_band=None, colours="blue-red")
+    draw_pair(result, overlay, Look())
     return overlay

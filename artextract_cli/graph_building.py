@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from artextract_cli.console import error, progress
+from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
-from artextract_cli.errors import ArtextractError, InputError
+from artextract_cli.errors import InputError
 from artextract_cli.files import refuse_inside
 from artextract_cli.graph_store import graph_path, read_key, save_graphs, save_pixels, source_key
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
-from artextract_cli.scene import SceneFiles, picture_digest, read_scene, resize_scene
-from artextract_cli.superpixel_graph import BANDS_PREFIX, GraphRecipe, build_graphs
+from artextract_cli.scene import SceneFiles, picture_digest, read_scene
+from artextract_cli.superpixel_graph import BANDS_PREFIX, GraphRecipe, build_graphs, sized
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,10 @@ def build_dataset(
         for outcome in _run(partial(_build_scene, out, recipe), scenes, jobs):
             outcomes.append(outcome)
             advance(outcome.scene)
+            detail(f"{outcome.scene}: {'built' if outcome.built else 'up to date'}")
     failed = [outcome for outcome in outcomes if outcome.failure]
+    if len(failed) == 1:
+        raise InputError(failed[0].failure)
     for outcome in failed:
         error(outcome.failure)
     if failed:
@@ -100,10 +103,10 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
 
 
 def _build_scene(out: Path, recipe: GraphRecipe, files: SceneFiles) -> _Outcome:
-    """Build one scene in this process; a failure comes back as a sentence."""
+    """Build one scene in this process; bad input comes back as a sentence."""
     try:
         return _Outcome(scene=files.name, built=_build_if_needed(out, recipe, files))
-    except ArtextractError as failure:
+    except InputError as failure:
         return _Outcome(scene=files.name, built=False, failure=f"{files.name}: {failure}")
 
 
@@ -115,8 +118,7 @@ def _build_if_needed(out: Path, recipe: GraphRecipe, files: SceneFiles) -> bool:
     key = source_key(digests, recipe, origin, [files.split, files.clean, files.wavelengths])
     if read_key(path) == key:
         return False
-    scene = read_scene(files)
-    scene = scene if recipe.size is None else resize_scene(scene, recipe.size)
+    scene = sized(read_scene(files), recipe)
     graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
     save_pixels(path, scene)
     save_graphs(path, graphs, sources=digests, key=key)

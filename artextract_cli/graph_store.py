@@ -183,11 +183,17 @@ def find_graphs(root: Path) -> list[Path]:
     InputError
         If there is none.
     """
-    found = sorted(root.glob("*/*.npz")) if root.is_dir() else []
+    found = sorted(p for p in root.glob("*/*.npz") if not p.name.startswith("."))
     if not found:
         msg = f"there are no graph files in {root}: make them with 'artextract graph build'"
         raise InputError(msg)
     return found
+
+
+def graphs_digest(root: Path) -> str:
+    """A digest of what all graph files under ``root`` were made from."""
+    keys = [(str(path.relative_to(root)), read_key(path)) for path in find_graphs(root)]
+    return hashlib.sha256(json.dumps(keys).encode()).hexdigest()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch  # noqa: TID253
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from artextract_cli.attention import given_attention, grad_cam, masking_effect
 from artextract_cli.checkpoint import ModelCard, load_model, model_path, recorded_plugin
+from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import InputError
@@ -22,7 +24,9 @@ from artextract_cli.siamese import (
     collate,
     scene_tensors,
 )
-from artextract_cli.superpixel_graph import SceneGraphs, build_graphs
+from artextract_cli.superpixel_graph import SceneGraphs, build_graphs, sized
+
+T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +93,8 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
 
 def score_scene(model: Model, scene: Scene, *, split: str = "") -> SceneScores:
     """Build the graphs of a scene by the model's recipe and score every superpixel."""
-    graphs = build_graphs(scene, model.card.recipe, split=split)
+    recipe = model.card.recipe
+    graphs = build_graphs(sized(scene, recipe), recipe, split=split)
     batch = collate([scene_tensors(graphs)], engine=model.engine, device=model.device)
     with torch.no_grad():
         z = model.network(batch)
@@ -99,7 +104,7 @@ def score_scene(model: Model, scene: Scene, *, split: str = "") -> SceneScores:
     importance = grad_cam(model.network, batch)[..., None]
     return SceneScores(
         graphs=graphs,
-        score=model.card.calibration["fused"](raw.mean(1)),
+        score=_fused(model.card, raw),
         band_score=model.card.calibration["band"](raw),
         distances=(pooled[:1] - pooled[1:]).norm(dim=1).numpy(),
         similarities=torch.cosine_similarity(pooled[:1], pooled[1:]).numpy(),
@@ -109,6 +114,17 @@ def score_scene(model: Model, scene: Scene, *, split: str = "") -> SceneScores:
         masking=masking,
         gradcam=_two_maps(_per_view(importance, graphs), graphs),
     )
+
+
+def _fused(card: ModelCard, raw: FloatArray) -> FloatArray:
+    """Calibrated mean over the bands (N,); a single band has a calibration of its own."""
+    n_bands = raw.shape[1]
+    if n_bands not in (1, len(card.band_ids)):
+        warn(
+            f"the model was trained with {len(card.band_ids)} bands, here are {n_bands}: its "
+            "false-alarm rates are only roughly right"
+        )
+    return card.calibration["band" if n_bands == 1 else "fused"](raw.mean(1))
 
 
 def _attention(
@@ -143,11 +159,14 @@ def _two_maps(values: Sequence[FloatArray], graphs: SceneGraphs) -> FloatArray:
     return np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1).astype(np.float32)
 
 
-def enlarged(picture: NDArray[np.generic], shape: Sequence[int]) -> NDArray[np.generic]:
+def enlarged(picture: NDArray[T], shape: Sequence[int]) -> NDArray[T]:
     """Bring (h, w, ...) to ``shape`` (H, W) by nearest neighbours."""
-    rows = (np.arange(shape[0]) * picture.shape[0]) // shape[0]
-    columns = (np.arange(shape[1]) * picture.shape[1]) // shape[1]
-    return np.asarray(picture[rows[:, None], columns])
+    rows, columns = (
+        ((np.arange(size) + 0.5) * available / size).astype(int)
+        for size, available in zip(shape, picture.shape[:2], strict=True)
+    )
+    made: NDArray[T] = picture[rows[:, None], columns]
+    return made
 
 
 def similarity_numbers(scores: SceneScores) -> dict[str, Mapping[str, float]]:

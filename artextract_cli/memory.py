@@ -1,6 +1,7 @@
 """How this process handles memory."""
 
 import ctypes
+import sys
 
 # From glibc's malloc.h.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
@@ -12,6 +13,8 @@ def keep_freed_memory() -> None:
     A training step frees and asks for the same large blocks again and again; fetching them from
     the system each time takes as long as the arithmetic. Does nothing where there is no glibc.
     """
+    if not sys.platform.startswith("linux"):
+        return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return

@@ -38,15 +38,13 @@ def resolve_engine(name: str, device: torch.device) -> Engine:
     if name not in ENGINE_NAMES:
         msg = f"there is no engine {name!r}: choose one of {', '.join(ENGINE_NAMES)}"
         raise UsageError(msg)
-    missing = why_no_dgl(device)
-    if name == "dgl" and missing is not None:
+    if name == "auto":
+        return Engine(name="torch", reason=_FASTER[device.type])
+    missing = why_no_dgl(device) if name == "dgl" else None
+    if missing is not None:
         msg = f"engine dgl cannot be used on {device}: {missing}, or take --engine torch"
         raise DependencyError(msg)
-    if name != "auto":
-        return Engine(name=name, reason="asked for")
-    if missing is not None:
-        return Engine(name="torch", reason=f"DGL cannot be used on {device}: {missing}")
-    return Engine(name="torch", reason=_FASTER[device.type])
+    return Engine(name=name, reason="asked for")
 
 
 _FASTER = {

@@ -1,5 +1,6 @@
 """The picture of one pair from its results: difference, attention or Grad-CAM."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,24 @@ from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
 
 LABELS = {
+    "difference": "heat map",
     "attention": "attention given out, of its maximum",
     "gradcam": "Grad-CAM of the pair distance, of its maximum",
 }
 
 
-def draw_pair(
-    result: SceneResult, out: Path, *, mode: str, show_band: str | None, colours: str
-) -> None:
-    """Draw photograph, a band, the map of ``mode`` and its overlay.
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a picture of a pair shows."""
+
+    mode: str = "difference"  # or attention, gradcam
+    show_band: str | None = None  # id or nm; the last band if None
+    only_band: bool = False  # the difference of the photograph and this band alone
+    colours: str = "blue-red"
+
+
+def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
+    """Draw photograph, a band, the map that ``look`` asks for and its overlay.
 
     Raises
     ------
@@ -30,7 +40,7 @@ def draw_pair(
         If a map or a source picture is missing or damaged.
     """
     heatmap = result.map("heatmap")
-    band = _find_band(result, show_band)
+    band = _find_band(result, look.show_band)
     numbers = {
         "Euclidean distance": result.description["euclidean_distance"]["fused"],
         f"to band {band['id']}": result.description["euclidean_distance"][band["id"]],
@@ -38,29 +48,38 @@ def draw_pair(
     }
     pair_figure(
         result.photograph(),
-        np.nan_to_num(heatmap) if mode == "difference" else _importance(result, mode),
+        _map(result, look.mode, band["page"] if look.only_band else None),
         title=result.name,
         shown_band=decode_picture(Path(band["path"])).grey(),
         band_title=f"band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else ""),
-        score_label="heat map" if mode == "difference" else LABELS[mode],
+        score_label=f"band {band['id']} alone" if look.only_band else LABELS[look.mode],
         numbers=numbers,
         out=out,
         mask=np.isfinite(heatmap),
-        colours=colours,
-        scale="false-alarm" if mode == "difference" else "importance",
+        colours=look.colours,
+        scale="false-alarm" if look.mode == "difference" else "importance",
     )
 
 
-def _importance(result: SceneResult, mode: str) -> FloatArray:
-    """Mean of both branches, as a share of its maximum: (H, W), 0..1."""
-    importance = result.map(mode).mean(0)
+def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
+    """The difference (H, W), of one band if ``page`` says which, or an importance 0..1.
+
+    An importance is the mean of photograph and bands, as a share of its maximum.
+    """
+    if mode == "difference":
+        score = result.map("heatmap") if page is None else result.pages("bands")[page]
+        return np.nan_to_num(score)
+    importance = result.pages(mode).mean(0)
     return np.asarray(importance / max(float(importance.max()), 1e-12), np.float32)
 
 
 def _find_band(result: SceneResult, wanted: str | None) -> dict[str, Any]:
     bands = result.description["bands"]
     wavelengths = result.description["wavelengths_nm"] or [None] * len(bands)
-    known = [{**band, "nm": nm} for band, nm in zip(bands, wavelengths, strict=True)]
+    known = [
+        {**band, "nm": nm, "page": page}
+        for page, (band, nm) in enumerate(zip(bands, wavelengths, strict=True))
+    ]
     if wanted is None:
         return known[-1]
     for band in known:

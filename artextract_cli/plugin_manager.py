@@ -16,6 +16,7 @@ from typing import Any
 import pluggy
 
 from artextract_cli import hookspecs
+from artextract_cli.console import warn
 from artextract_cli.contract import API_VERSION, Backbone, Spec, SuperpixelMethod
 from artextract_cli.errors import UsageError
 
@@ -127,8 +128,11 @@ class PluginHost:
 
 @functools.cache
 def plugin_host() -> PluginHost:
-    """Discover the plugins of this environment, once per process."""
-    return discover(_entry_points())
+    """Discover the plugins of this environment, once per process, and warn of broken ones."""
+    host = discover(_entry_points())
+    for broken in host.broken:
+        warn(str(broken))
+    return host
 
 
 def discover(entry_points: Iterable[EntryPoint]) -> PluginHost:

@@ -21,9 +21,9 @@ from PIL import Image
 
 import artextract_cli
 from artextract_cli.contract import FloatArray
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, writing
-from artextract_cli.heatmap import overlay
+from artextract_cli.heatmap import overlay, paint
 from artextract_cli.inference import Model, SceneScores, enlarged, similarity_numbers
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 
@@ -59,7 +59,11 @@ class SceneResult:
         return str(self.description["scene"])
 
     def map(self, name: str) -> FloatArray:
-        """Read heatmap, bands, attention, gradcam or labels: (H, W) or (pages, H, W).
+        """Read heatmap or labels: (H, W)."""
+        return np.asarray(self.pages(name)[0])
+
+    def pages(self, name: str) -> FloatArray:
+        """Read a map of several pages, bands, attention or gradcam: (pages, H, W).
 
         Raises
         ------
@@ -70,8 +74,7 @@ class SceneResult:
         if not path.exists():
             msg = f"{path} does not exist: its model has no {name}, or the results are incomplete"
             raise InputError(msg)
-        pages = np.moveaxis(read_picture(path, pages=True), -1, 0)
-        return pages[0] if len(pages) == 1 else pages
+        return np.moveaxis(read_picture(path, pages=True), -1, 0)
 
     def photograph(self) -> FloatArray:
         """Read the photograph (H, W, 3) that the scene was made from."""
@@ -84,17 +87,27 @@ def write_scene(
 ) -> dict[str, Any]:
     """Write the folder of one scene, whole or not at all, and return its description."""
     target = results / scene.name
-    partial = results / f".{scene.name}.partial"
+    partial, former = (results / f".{scene.name}.{state}" for state in ("partial", "former"))
     with writing(target):
-        shutil.rmtree(partial, ignore_errors=True)
+        for leftover in (partial, former):
+            shutil.rmtree(leftover, ignore_errors=True)
         partial.mkdir(parents=True)
         try:
             description = _write_all(partial, files, scene, scores, model)
-            shutil.rmtree(target, ignore_errors=True)
+            if target.exists():
+                _check_replaceable(target)
+                target.rename(former)
             partial.rename(target)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            for leftover in (partial, former):
+                shutil.rmtree(leftover, ignore_errors=True)
     return description
+
+
+def _check_replaceable(target: Path) -> None:
+    if not (target / "scene.json").is_file():
+        msg = f"{target} exists and holds no results of ours: choose another --out"
+        raise UsageError(msg)
 
 
 def _write_all(
@@ -102,9 +115,10 @@ def _write_all(
 ) -> dict[str, Any]:
     shape = scene.rgb.shape[:2]
     labels = enlarged(scores.graphs.graphs[0].labels, shape)
-    heatmap = np.where(_painting(scene), scores.score[labels], np.nan).astype(np.float32)
+    heatmap = np.where(_painting(scene), paint(scores.score, labels), np.nan).astype(np.float32)
     _write_tiff(folder / "heatmap.tif", heatmap)
-    _write_tiff(folder / "bands.tif", np.moveaxis(scores.band_score, 1, 0)[:, labels])
+    bands = np.where(_painting(scene), scores.band_score.T[:, labels], np.nan)
+    _write_tiff(folder / "bands.tif", bands.astype(np.float32))
     _write_tiff(folder / "labels.tif", labels)
     _write_tiff(folder / "gradcam.tif", _pages(scores.gradcam, shape))
     if scores.attention is not None:

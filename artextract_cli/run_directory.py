@@ -28,6 +28,7 @@ from artextract_cli.yaml_io import write_yaml
 METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
 # These may differ between a run and its resumption.
 FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine"})
+GRAPHS_DIGEST = "graphs_digest"
 
 EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds
 
@@ -87,7 +88,10 @@ class RunDirectory:
         """
         state = load_state(self.path / STATE_NAME)
         saved = json.loads(state["settings"])
-        for name in sorted(settings.keys() - FREE_SETTINGS):
+        for name in (name for name in settings if name not in FREE_SETTINGS):
+            if name == GRAPHS_DIGEST and saved.get(name) != settings[name]:
+                msg = f"{self.path} was trained on other graphs: choose another --out"
+                raise UsageError(msg)
             if saved.get(name) != settings[name]:
                 msg = (
                     f"{self.path} was trained with {name}={saved.get(name)}, not "

@@ -38,7 +38,8 @@ def infer_dataset(
 
 def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> list[dict[str, Any]]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
-    written, n_failed = [], 0
+    written: list[dict[str, Any]] = []
+    failures: list[str] = []
     with progress("inferring", len(scenes)) as advance:
         for files in scenes:
             try:
@@ -46,12 +47,15 @@ def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> l
                 scores = score_scene(model, scene, split=files.split)
                 written.append(write_scene(results, files, scene, scores, model))
             except InputError as failure:
-                n_failed += 1
-                error(f"{files.name}: {failure}")
+                failures.append(f"{files.name}: {failure}")
             advance(files.name)
     if written:
         write_summary(results, written)
-    if n_failed:
-        msg = f"{n_failed} of {len(scenes)} scenes could not be scored; the others are in {results}"
+    if len(failures) == 1:
+        raise InputError(failures[0])
+    for sentence in failures:
+        error(sentence)
+    if failures:
+        msg = f"{len(failures)} of {len(scenes)} scenes could not be scored; see {results}"
         raise InputError(msg)
     return written

@@ -43,9 +43,9 @@ class SceneBatch:
 
     graph: GraphBatch
     x: Tensor  # (N, V, F) shared, (N, 1, F) separate
-    view_mask: Tensor  # (S, V) bool: the scene has this view
     inside: Tensor  # (N,) bool
     is_shared: bool
+    n_scenes: int
     n_anchors: int  # scenes that count in the loss; the others only lend negatives
 
 
@@ -71,10 +71,14 @@ def scene_tensors(graphs: SceneGraphs) -> SceneTensors:
 def inside_painting(
     labels: NDArray[np.int32], counts: NDArray[np.int64], mask: NDArray[np.bool_] | None
 ) -> NDArray[np.bool_]:
-    """Which superpixels (N,) lie mostly on the painting, by the object mask (H, W)."""
+    """Which superpixels (N,) lie mostly on the painting, by the object mask (H, W).
+
+    At least one does: the one with the largest share, if none has half.
+    """
     if mask is None:
         return np.ones(len(counts), bool)
-    return np.asarray(np.bincount(labels[mask], minlength=len(counts)) * 2 >= counts)
+    share = np.bincount(labels[mask], minlength=len(counts)) / counts
+    return np.asarray(share >= min(0.5, share.max()))
 
 
 def collate(
@@ -85,28 +89,23 @@ def collate(
     n_anchors: int | None = None,
     symmetries: Sequence[int] | None = None,
 ) -> SceneBatch:
-    """Put scenes into one batch on ``device``.
+    """Put scenes of equally many views into one batch on ``device``.
 
     ``symmetries`` (S,) turns or mirrors each scene by one of the eight symmetries of a square:
     photograph and bands together, since the pictures meet the network only as places of nodes.
     """
-    is_shared = scenes[0].is_shared
-    n_views = max(scene.n_views for scene in scenes)
     turned = [
         feature
         for i, scene in enumerate(scenes)
         for feature in _turned(scene, 0 if symmetries is None else symmetries[i])
     ]
-    if is_shared:
-        turned = [nn.functional.pad(x, (0, 0, 0, n_views - x.shape[1])) for x in turned]
-    has_view = torch.arange(n_views) < torch.tensor([[scene.n_views] for scene in scenes])
     topologies = [topology for scene in scenes for topology in scene.topologies]
     return SceneBatch(
         graph=GraphBatch.of(topologies, engine=engine, device=device),
         x=torch.cat(turned).to(device),
-        view_mask=has_view.to(device),
         inside=torch.cat([inside for scene in scenes for inside in scene.inside]).to(device),
-        is_shared=is_shared,
+        n_scenes=len(scenes),
+        is_shared=scenes[0].is_shared,
         n_anchors=len(scenes) if n_anchors is None else n_anchors,
     )
 
@@ -149,13 +148,9 @@ class SiameseNetwork(nn.Module):
         return self.backbone(batch.graph, batch.x)
 
     def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:
-        """Pool node embeddings to one per scene and view: (S, V, D)."""
-        pooled = batch.graph.pool(z, self.pooling)
-        if batch.is_shared:
-            return pooled
-        views = z.new_zeros(*batch.view_mask.shape, z.shape[-1])
-        views[batch.view_mask] = pooled[:, 0]
-        return views
+        """Pool the node embeddings on the painting to one per scene and view: (S, V, D)."""
+        pooled = batch.graph.pool(z, self.pooling, batch.inside)
+        return pooled.view(batch.n_scenes, -1, z.shape[-1])
 
 
 def distance(a: Tensor, b: Tensor) -> Tensor:
@@ -217,9 +212,7 @@ def graph_contrastive(
     photographs, bands = pooled[: batch.n_anchors, 0], pooled[:, 1:]
     d = distance(photographs[:, None, None], bands[None])  # (anchors, S, B)
     own = torch.eye(len(pooled), dtype=torch.bool, device=d.device)[: batch.n_anchors]
-    present = batch.view_mask[None, :, 1:]
-    positive, negative = own[..., None] & present, ~own[..., None] & present
-    return contrastive_loss(d[positive], d[negative], margin)
+    return contrastive_loss(d[own], d[~own], margin)
 
 
 def node_contrastive(
@@ -230,13 +223,11 @@ def node_contrastive(
     counts = batch.graph.node_counts
     n_anchor_nodes = int(counts[: batch.n_anchors].sum())
     scene = torch.repeat_interleave(torch.arange(len(counts), device=z.device), counts)
-    stranger = _nodes_of_other_scenes(counts, scene, generator)
+    stranger = _nodes_of_other_scenes(counts, scene, generator)[:n_anchor_nodes]
+    counted = batch.inside[:n_anchor_nodes]
     photograph, bands = z[:n_anchor_nodes, :1], z[:n_anchor_nodes, 1:]
-    counted = batch.inside[:n_anchor_nodes, None] & batch.view_mask[scene[:n_anchor_nodes], 1:]
-    strangers = stranger[:n_anchor_nodes]
-    present = counted & batch.view_mask[scene[strangers], 1:]
     positive = distance(photograph, bands)[counted]
-    negative = distance(photograph, z[strangers, 1:])[present]
+    negative = distance(photograph, z[stranger, 1:])[counted & batch.inside[stranger]]
     return contrastive_loss(positive, negative, margin)
 
 

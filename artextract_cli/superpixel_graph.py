@@ -105,7 +105,7 @@ class SceneGraphs:
 def build_graphs(
     scene: Scene, recipe: GraphRecipe, *, split: str = "", clean: bool | None = None
 ) -> SceneGraphs:
-    """Make the superpixel graphs of a scene.
+    """Make the superpixel graphs of a scene that is :func:`sized` already.
 
     Raises
     ------
@@ -115,7 +115,6 @@ def build_graphs(
         If the superpixel plugin does not return a label map.
     """
     plugin = plugin_host().find("superpixels", recipe.superpixels)
-    scene = scene if recipe.size is None else resize_scene(scene, recipe.size)
     make = _shared_graph if recipe.segmentation == "shared" else _separate_graphs
     return SceneGraphs(
         name=scene.name,
@@ -129,6 +128,11 @@ def build_graphs(
         recipe=recipe,
         superpixels_origin=plugin.origin,
     )
+
+
+def sized(scene: Scene, recipe: GraphRecipe) -> Scene:
+    """Bring a scene to the size that the recipe asks for."""
+    return scene if recipe.size is None else resize_scene(scene, recipe.size)
 
 
 def feature_names(features: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -15,14 +15,15 @@ import torch  # noqa: TID253
 
 from artextract_cli.calibration import Calibration, fit_calibration
 from artextract_cli.checkpoint import ModelCard, new_network
-from artextract_cli.console import talk, warn
+from artextract_cli.console import detail, talk, warn
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import DivergedError, InputError, UsageError
+from artextract_cli.graph_store import graphs_digest
 from artextract_cli.memory import keep_freed_memory
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
-from artextract_cli.run_directory import EpochRow, Progress, RunDirectory
+from artextract_cli.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
 from artextract_cli.siamese import (
     OBJECTIVES,
     SceneTensors,
@@ -35,6 +36,7 @@ from artextract_cli.training_scenes import batches, load_alike, split_scenes
 from artextract_cli.training_settings import TrainingSettings
 
 N_SYMMETRIES = 8
+LAST_VISIBLE_NM = 720
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,13 +107,16 @@ class _Trainer:
     def __init__(self, graphs: Path, run: RunDirectory, settings: TrainingSettings) -> None:
         self.graphs, self.run, self.settings = graphs, run, settings
         self.progress = Progress()
-        loaded = load_alike(graphs)
+        loaded, self.graphs_digest = load_alike(graphs), graphs_digest(graphs)
         _check_objective(settings, loaded[0])
+        _warn_without_infrared(loaded[0])
         self.train_graphs, val_graphs = split_scenes(
             loaded, settings.validation_share, settings.seed
         )
         self.device = resolve_device(settings.device)
         self.engine = resolve_engine(settings.engine, self.device).name
+        detail(f"{len(self.train_graphs)} training, {len(val_graphs)} validation scenes")
+        detail(f"engine {self.engine} on {self.device}")
         self.train_scenes = [scene_tensors(g) for g in self.train_graphs]
         self.val_scenes = [scene_tensors(g) for g in val_graphs]
         self.card = _first_card(loaded[0], settings, self.engine)
@@ -141,12 +146,16 @@ class _Trainer:
             talk(f"going on after epoch {len(self.progress.history)}")
             return
         graphs = {"graphs": str(self.graphs.resolve())}
-        self.run.start(graphs | settings | {"options": dict(self.card.options)})
+        self.run.start(graphs | settings)
 
     def _resumable(self) -> dict[str, Any]:
         """What must be the same when the run is resumed, the kind of its graphs included."""
         recipe = dataclasses.asdict(self.card.recipe)
-        return dataclasses.asdict(self.settings) | {"recipe": recipe}
+        return dataclasses.asdict(self.settings) | {
+            "options": dict(self.card.options),
+            "recipe": recipe,
+            GRAPHS_DIGEST: self.graphs_digest,
+        }
 
     def run_epoch(self) -> EpochRow:
         """Train and validate once, then save what was reached."""
@@ -260,6 +269,12 @@ def _check_objective(settings: TrainingSettings, graphs: SceneGraphs) -> None:
         raise UsageError(msg)
 
 
+def _warn_without_infrared(graphs: SceneGraphs) -> None:
+    if graphs.wavelengths is None or max(graphs.wavelengths) <= LAST_VISIBLE_NM:
+        known = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
+        warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
+
+
 def _first_card(graphs: SceneGraphs, settings: TrainingSettings, engine: str) -> ModelCard:
     plugin = plugin_host().find("backbones", settings.backbone)
     packages = ("artextract", "numpy", "torch")
@@ -274,6 +289,7 @@ def _first_card(graphs: SceneGraphs, settings: TrainingSettings, engine: str) ->
         recipe=graphs.recipe,
         superpixels=dict(graphs.superpixels_origin),
         feature_names=graphs.feature_names,
+        band_ids=graphs.band_ids,
         wavelengths=graphs.wavelengths,
         best_epoch=0,
         train_loss=math.nan,

@@ -15,15 +15,16 @@ T = TypeVar("T")
 
 
 def load_alike(root: Path) -> list[SceneGraphs]:
-    """Read all graph files under ``root``; they must come from one recipe.
+    """Read all graph files under ``root``; they must have one recipe and the same bands.
 
     Raises
     ------
     InputError
-        If there is none, one is damaged, or the recipes differ.
+        If there is none, one is damaged, recipes or bands differ, or a scene comes twice.
     """
     paths = find_graphs(root)
     loaded = [load_graphs(path) for path in paths]
+    places: dict[str, Path] = {}
     for path, graphs in zip(paths, loaded, strict=True):
         if graphs.recipe != loaded[0].recipe:
             msg = (
@@ -31,6 +32,16 @@ def load_alike(root: Path) -> list[SceneGraphs]:
                 "with the same options"
             )
             raise InputError(msg)
+        if graphs.band_ids != loaded[0].band_ids:
+            msg = (
+                f"{path} has bands {', '.join(graphs.band_ids)}, {paths[0]} has "
+                f"{', '.join(loaded[0].band_ids)}: train on scenes of the same bands"
+            )
+            raise InputError(msg)
+        if graphs.name in places:
+            msg = f"{places[graphs.name]} and {path} are of one scene: remove the older file"
+            raise InputError(msg)
+        places[graphs.name] = path
     return loaded
 
 

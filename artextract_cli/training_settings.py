@@ -9,7 +9,7 @@ from artextract_cli.errors import UsageError
 from artextract_cli.siamese import OBJECTIVES, POOLINGS, Pooling
 
 POSITIVE = ("epochs", "batch_size", "step_size", "patience", "learning_rate", "margin")
-NOT_NEGATIVE = ("weight_decay", "step_factor")
+NOT_NEGATIVE = ("weight_decay", "step_factor", "validation_share")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,12 @@ class Ran:
     stderr: str
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep an artextract.yaml of the working directory out of every test."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """Run the program in this process, as typed."""

@@ -41,7 +41,7 @@ def infer(
     from artextract_cli.inference import open_model
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
 
-    if rgb is not None and band and dataset is None:
+    if rgb is not None and band:
         pair = [pair_files(rgb, parse_bands(band))]
         described = infer_scenes(pair, out, open_model(model, device=device, engine=engine))
     elif dataset is not None and rgb is None and not band:
@@ -49,7 +49,7 @@ def infer(
         opened = open_model(model, device=device, engine=engine)
         described = infer_dataset(dataset, out, opened, split=split, wavelengths=nm)
     else:
-        msg = "give either a dataset folder, or one --rgb FILE with --band NM=FILE"
+        msg = "give a dataset folder, or one --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
     if remember:
         remember_in_config(

@@ -17,14 +17,15 @@ app = typer.Typer(no_args_is_help=True, help="Which plugins there are, and their
 def list_plugins() -> None:
     """List all plugins with kind, name, distribution and version; broken ones with the cause."""
     host = plugin_host()
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (kind, plugin.spec.name, plugin.distribution, plugin.version, plugin.spec.summary)
         for kind in KINDS
         for plugin in host.of_kind(kind)
     ]
+    rows += [("broken", b.entry_point, b.distribution, b.version, b.cause) for b in host.broken]
     columns = ("kind", "name", "distribution", "version", "summary")
     data = {
-        "plugins": [dict(zip(columns, row, strict=True)) for row in rows],
+        "plugins": [dict(zip(columns, row, strict=True)) for row in rows if row[0] != "broken"],
         "broken": [dataclasses.asdict(broken) for broken in host.broken],
     }
     console.emit(data, console.table("plugins", columns, rows))

@@ -38,6 +38,9 @@ def train(
     patience: Annotated[
         int, typer.Option(help="Epochs without a better validation loss before stopping.")
     ] = 10,
+    validation_share: Annotated[
+        float, typer.Option(help="Share of training scenes held out where there is no val split.")
+    ] = 0.2,
     augment: Annotated[
         bool,
         typer.Option("--augment", help="Mirror and turn scenes, photograph and bands together."),
@@ -67,6 +70,7 @@ def train(
         step_size=step_size,
         step_factor=step_factor,
         patience=patience,
+        validation_share=validation_share,
         augment=augment,
         seed=seed,
         device=device,

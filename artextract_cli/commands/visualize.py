@@ -29,6 +29,9 @@ def pair(
     show_band: Annotated[
         str | None, typer.Option(help="Band to show beside it, by id or nm; the last if left out.")
     ] = None,
+    only_band: Annotated[
+        bool, typer.Option("--only-band", help="Heat map of the shown band alone.")
+    ] = False,
     colours: Annotated[
         Literal["blue-red", "jet"], typer.Option(help="Colours of the heat map.")
     ] = "blue-red",
@@ -39,8 +42,10 @@ def pair(
     ] = Path("run"),
 ) -> None:
     """Show photograph, a band, the heat map and its overlay, with distance and similarity."""
-    from artextract_cli.pair_view import draw_pair
+    from artextract_cli.pair_view import Look, draw_pair
     from artextract_cli.results import find_scene
+
+    look = Look(mode=mode, show_band=show_band, only_band=only_band, colours=colours)
 
     if rgb is not None and band:
         from artextract_cli.dataset import pair_files
@@ -52,11 +57,11 @@ def pair(
             infer_scenes([files], Path(folder), open_model(model))
             found = find_scene(Path(folder), files.name)
             target = out or Path(f"{files.name}_{mode}.png")
-            draw_pair(found, target, mode=mode, show_band=show_band, colours=colours)
+            draw_pair(found, target, look)
     elif results is not None and rgb is None and not band:
         found = find_scene(results, scene)
         target = out or found.path / f"{mode}.png"
-        draw_pair(found, target, mode=mode, show_band=show_band, colours=colours)
+        draw_pair(found, target, look)
     else:
         msg = "give either a results directory, or --rgb FILE with --band NM=FILE"
         raise UsageError(msg)

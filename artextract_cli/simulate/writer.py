@@ -10,7 +10,7 @@ import numpy as np
 import tifffile
 import yaml
 
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import UsageError
 from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
@@ -37,7 +37,7 @@ def simulate_dataset(
 
     Raises
     ------
-    InputError
+    UsageError
         If ``out`` exists and is not an empty folder.
     UsageError
         If ``train``, ``val`` or ``seed`` is negative, or no scene is asked for.
@@ -51,7 +51,7 @@ def simulate_dataset(
     out = out.resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         problem = f"{out} exists and is not an empty folder: name a new one"
-        raise InputError(problem)
+        raise UsageError(problem)
     out.parent.mkdir(parents=True, exist_ok=True)
     work = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:

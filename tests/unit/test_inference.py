@@ -130,7 +130,7 @@ def test_enlarging_by_nearest_neighbours(shape: tuple[int, int]) -> None:
     assert made.shape == (*shape, 2)
     for row in range(shape[0]):
         for column in range(shape[1]):
-            source = picture[row * 2 // shape[0], column * 3 // shape[1]]
+            source = picture[(2 * row + 1) // shape[0], (2 * column + 1) * 3 // (2 * shape[1])]
             assert made[row, column].tolist() == source.tolist()
 
 

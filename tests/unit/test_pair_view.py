@@ -7,7 +7,7 @@ import tifffile
 
 from artextract_cli import pair_view
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.pair_view import draw_pair
+from artextract_cli.pair_view import Look, draw_pair
 from artextract_cli.results import SceneResult
 from tests.conftest import write_png
 
@@ -27,7 +27,8 @@ def result(tmp_path: Path) -> SceneResult:
     heatmap = HEATMAP.copy()
     heatmap[:2] = np.nan
     importance = np.stack([np.zeros(SIZE), HEATMAP + 1]).astype(np.float32)
-    for name, array in (("heatmap", heatmap), ("gradcam", importance)):
+    of_bands = np.stack([heatmap + 1, heatmap + 2])
+    for name, array in (("heatmap", heatmap), ("gradcam", importance), ("bands", of_bands)):
         tifffile.imwrite(tmp_path / f"{name}.tif", array, photometric="minisblack", metadata=None)
     description = {
         "scene": "made",
@@ -47,8 +48,8 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     return calls
 
 
-def draw(result: SceneResult, mode: str = "difference", show_band: str | None = None) -> None:
-    draw_pair(result, Path("a.png"), mode=mode, show_band=show_band, colours="blue-red")
+def draw(result: SceneResult, **look: Any) -> None:
+    draw_pair(result, Path("a.png"), Look(**look))
 
 
 def test_the_heat_map_keeps_its_scale_and_nan_is_masked(
@@ -62,6 +63,15 @@ def test_the_heat_map_keeps_its_scale_and_nan_is_masked(
     assert not given["mask"][:2].any()
     assert given["mask"][2:].all()
     assert given["scale"] == "false-alarm"
+
+
+def test_the_difference_of_one_band_alone(
+    result: SceneResult, drawn: list[tuple[Any, ...]]
+) -> None:
+    draw(result, show_band="17", only_band=True)
+    ((_, score, given),) = drawn
+    np.testing.assert_array_equal(score[2:], HEATMAP[2:] + 1)
+    assert given["score_label"] == "band 17 alone"
 
 
 def test_importance_is_the_mean_of_both_branches_as_share_of_its_maximum(
@@ -119,5 +129,5 @@ def test_missing_maps_and_pictures(result: SceneResult) -> None:
 
 def test_the_figure_is_written(result: SceneResult, tmp_path: Path) -> None:
     out = tmp_path / "pair.png"
-    draw_pair(result, out, mode="difference", show_band=None, colours="jet")
+    draw_pair(result, out, Look(colours="jet"))
     assert out.read_bytes().startswith(b"\x89PNG")

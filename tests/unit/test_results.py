@@ -43,7 +43,9 @@ def test_maps_show_the_scores_and_nan_off_the_painting(scored, tmp_path: Path) -
     heatmap, labels = result.map("heatmap"), result.map("labels").astype(int)
     np.testing.assert_array_equal(np.isfinite(heatmap), scene.mask)
     np.testing.assert_array_equal(heatmap[scene.mask], scores.score[labels][scene.mask])
-    np.testing.assert_array_equal(result.map("bands")[1], scores.band_score[labels, 1])
+    of_band = result.pages("bands")[1]
+    np.testing.assert_array_equal(np.isfinite(of_band), scene.mask)
+    np.testing.assert_array_equal(of_band[scene.mask], scores.band_score[labels, 1][scene.mask])
     inside = heatmap[scene.mask]
     assert described["share_above_1_percent_false_alarms"] == pytest.approx((inside >= 2).mean())
     assert described["share_blue"] == pytest.approx((inside <= -np.log10(0.05)).mean())
@@ -55,7 +57,7 @@ def test_maps_show_the_scores_and_nan_off_the_painting(scored, tmp_path: Path) -
 def test_a_model_without_attention_writes_none(scored, tmp_path: Path) -> None:
     write_scene(tmp_path, *scored)
     with pytest.raises(InputError, match="its model has no attention"):
-        find_scene(tmp_path, "v0").map("attention")
+        find_scene(tmp_path, "v0").pages("attention")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -121,7 +123,7 @@ def test_maps_of_one_row_keep_their_shape(tmp_path: Path, shape: tuple[int, int]
     tifffile.imwrite(tmp_path / "bands.tif", stack, photometric="minisblack", metadata=None)
     result = SceneResult(path=tmp_path, description={})
     np.testing.assert_array_equal(result.map("heatmap"), score)
-    np.testing.assert_array_equal(result.map("bands"), stack)
+    np.testing.assert_array_equal(result.pages("bands"), stack)
 
 
 def test_the_summary_has_a_row_per_scene(scored, tmp_path: Path) -> None:

@@ -100,12 +100,14 @@ def test_separate_and_shared_segmentation_pool_alike() -> None:
     assert torch.equal(pooled[0], x.amax(0))
 
 
-def test_scenes_of_fewer_bands_are_padded_and_the_padding_does_not_count() -> None:
-    three, two = scene([constant((0, 0), (1, 0), (2, 0))]), scene([constant((0, 0), (0.5, 0))])
-    batch = batch_of(three, two)
-    assert batch.view_mask.tolist() == [[True, True, True], [True, True, False]]
-    loss = graph_contrastive(NETWORK, batch, 1.0, GENERATOR)
-    assert loss == pytest.approx((1 + 4 + 0.25) / 3 + (0.25 + 0 + 0) / 3)
+def test_only_nodes_on_the_painting_are_pooled() -> None:
+    x = torch.randn(3, 3, 2)
+    x[1] = 100
+    masked = SceneTensors(**{**vars(scene([x])), "inside": (torch.tensor([True, False, True]),)})
+    batch = batch_of(masked, scene([x]))
+    pooled = NETWORK.pool(batch, NETWORK(batch))
+    assert torch.equal(pooled[0], x[[0, 2]].amax(0))
+    assert torch.equal(pooled[1], x.amax(0))
 
 
 def test_nodes_off_the_painting_do_not_count() -> None:
@@ -145,3 +147,9 @@ def test_a_superpixel_is_inside_if_half_of_it_is() -> None:
     labels = np.array([[0, 0, 1, 1], [2, 2, 2, 2]], np.int32)
     mask = np.array([[True, False, False, False], [True, True, True, False]])
     assert inside_painting(labels, np.array([2, 2, 4]), mask).tolist() == [True, False, True]
+
+
+def test_at_least_one_superpixel_is_inside() -> None:
+    labels = np.array([[0, 0, 0, 1, 1, 1]], np.int32)
+    mask = np.array([[True, False, False, False, False, False]])
+    assert inside_painting(labels, np.array([3, 3]), mask).tolist() == [True, False]

@@ -4,7 +4,7 @@ import pytest
 import tifffile
 import yaml
 
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import UsageError, UsageError
 from artextract_cli.simulate import SceneSettings, simulate_dataset, simulate_scene, writer
 
 TINY = SceneSettings(size=(33, 47), wavelengths=(450.0, 587.5, 900.0))
@@ -80,12 +80,12 @@ def test_an_empty_folder_is_filled_and_a_full_one_refused(tmp_path):
     out.mkdir()
     simulate_dataset(out, train=0, val=1, settings=TINY)
     before = files(out)
-    with pytest.raises(InputError, match="not an empty folder"):
+    with pytest.raises(UsageError, match="not an empty folder"):
         simulate_dataset(out, train=1, val=0, settings=TINY)
     assert files(out) == before
     file = tmp_path / "file.txt"
     file.write_text("mine")
-    with pytest.raises(InputError, match=r"file\.txt"):
+    with pytest.raises(UsageError, match=r"file\.txt"):
         simulate_dataset(file, train=1, val=0, settings=TINY)
 
 

@@ -14,6 +14,7 @@ from artextract_cli.superpixel_graph import (
     SceneGraphs,
     build_graphs,
     segmentation_picture,
+    sized,
     superpixels,
 )
 from tests.small_scenes import make_scene, plugin_returning
@@ -233,7 +234,8 @@ def test_options_for_the_bands_need_separate_segmentation() -> None:
 
 def test_size_brings_every_picture_to_a_square() -> None:
     scene = make_scene((13, 17), mask=np.ones((13, 17), bool))
-    made = build_graphs(scene, GraphRecipe(size=9), split="val", clean=True)
+    recipe = GraphRecipe(size=9)
+    made = build_graphs(sized(scene, recipe), recipe, split="val", clean=True)
     assert made.graphs[0].labels.shape == made.mask.shape == (9, 9)
     assert (made.split, made.clean, made.name) == ("val", True, "made")
     assert made.superpixels_origin["distribution"] == "artextract"
