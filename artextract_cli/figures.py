@@ -58,6 +58,9 @@ WINDOW_STYLE: Mapping[str, Any] = {
     "path_effects": [withStroke(linewidth=5, foreground="w")],
 }
 
+LOSSES = ("train_loss", "val_loss")
+WIDE_RANGE = 30  # the largest loss over the smallest
+
 
 def pair_figure(
     rgb: FloatArray,
@@ -124,6 +127,7 @@ def loss_figure(
         axes = figure.add_subplot()
         for number, (name, rows) in enumerate(runs.items()):
             _draw_run(axes, name, rows, RUN_COLOURS[number % len(RUN_COLOURS)])
+        _scale_losses(axes, runs)
         if floor is not None:
             label = f"uninformative embedding ({floor:g})"
             axes.axhline(floor, color="0.4", linestyle=(0, (1, 2)), linewidth=1, label=label)
@@ -233,6 +237,14 @@ def _draw_run(axes: Axes, name: str, rows: Sequence[EpochRow], run_colour: str) 
     axes.plot(epochs, training, color=run_colour, **TRAINING_STYLE)
     axes.plot(epochs, validation, color=run_colour, **VALIDATION_STYLE)
     axes.plot(epochs[best], decisive[best], "o", color=run_colour, markeredgecolor="w", label=label)
+
+
+def _scale_losses(axes: Axes, runs: Mapping[str, Sequence[EpochRow]]) -> None:
+    """Take a logarithmic axis where the losses would not be told apart on a linear one."""
+    losses = np.concatenate([_column(r, n) for r in runs.values() for n in LOSSES])
+    positive = losses[losses > 0]
+    if len(positive) and positive.max() > WIDE_RANGE * positive.min():
+        axes.set_yscale("log")
 
 
 def _column(rows: Sequence[EpochRow], name: str) -> NDArray[np.float64]:

@@ -13,8 +13,8 @@ from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
 
 LABELS = {
-    "difference": "heat map",
-    "attention": "attention given out, of its maximum",
+    "difference": "Heat map",
+    "attention": "Attention given out, of its maximum",
     "gradcam": "Grad-CAM of the pair distance, of its maximum",
 }
 
@@ -51,8 +51,8 @@ def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
         _map(result, look.mode, band["page"] if look.only_band else None),
         title=result.name,
         shown_band=decode_picture(Path(band["path"])).grey(),
-        band_title=f"band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else ""),
-        score_label=f"band {band['id']} alone" if look.only_band else LABELS[look.mode],
+        band_title=f"Band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else ""),
+        score_label=f"Band {band['id']} alone" if look.only_band else LABELS[look.mode],
         numbers=numbers,
         out=out,
         mask=np.isfinite(heatmap),

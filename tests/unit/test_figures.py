@@ -213,3 +213,9 @@ def test_graph_of_one_superpixel(tmp_path: Path) -> None:
 def test_drawing_never_touches_pyplot() -> None:
     code = "import sys, artextract_cli.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_losses_far_apart_get_a_logarithmic_axis(drawn: list[Figure]) -> None:
+    loss_figure({"near": epochs((0.9, 0.8), (0.5, 0.4))}, Path("loss.png"))
+    loss_figure({"far": epochs((200.0, 5.0), (20.0, 0.5))}, Path("loss.png"))
+    assert [figure.axes[0].get_yscale() for figure in drawn] == ["linear", "log"]

@@ -71,7 +71,7 @@ def test_the_difference_of_one_band_alone(
     draw(result, show_band="17", only_band=True)
     ((_, score, given),) = drawn
     np.testing.assert_array_equal(score[2:], HEATMAP[2:] + 1)
-    assert given["score_label"] == "band 17 alone"
+    assert given["score_label"] == "Band 17 alone"
 
 
 def test_importance_is_the_mean_of_both_branches_as_share_of_its_maximum(
@@ -86,10 +86,10 @@ def test_importance_is_the_mean_of_both_branches_as_share_of_its_maximum(
 @pytest.mark.parametrize(
     ("show_band", "title", "distance", "level"),
     [
-        (None, "band ir (950 nm)", 0.7, 0.6),
-        ("17", "band 17 (560 nm)", 0.1, 0.2),
-        ("560", "band 17 (560 nm)", 0.1, 0.2),
-        ("950", "band ir (950 nm)", 0.7, 0.6),
+        (None, "Band ir (950 nm)", 0.7, 0.6),
+        ("17", "Band 17 (560 nm)", 0.1, 0.2),
+        ("560", "Band 17 (560 nm)", 0.1, 0.2),
+        ("950", "Band ir (950 nm)", 0.7, 0.6),
     ],
 )
 def test_a_band_is_found_by_id_or_wavelength(
@@ -116,7 +116,7 @@ def test_a_band_that_is_not_there(result: SceneResult) -> None:
 def test_bands_without_wavelengths(result: SceneResult, drawn: list[tuple[Any, ...]]) -> None:
     description = {**result.description, "wavelengths_nm": None}
     draw(SceneResult(path=result.path, description=description), show_band="17")
-    assert drawn[0][-1]["band_title"] == "band 17"
+    assert drawn[0][-1]["band_title"] == "Band 17"
 
 
 def test_missing_maps_and_pictures(result: SceneResult) -> None:

@@ -4,7 +4,7 @@ import pytest
 import tifffile
 import yaml
 
-from artextract_cli.errors import UsageError, UsageError
+from artextract_cli.errors import UsageError
 from artextract_cli.simulate import SceneSettings, simulate_dataset, simulate_scene, writer
 
 TINY = SceneSettings(size=(33, 47), wavelengths=(450.0, 587.5, 900.0))
