@@ -11,7 +11,7 @@ from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.metrics import DetectionScores, binary_scores
 from artextract_cli.results import SceneResult, open_results
-from artextract_cli.scene import Scene, SceneFiles, read_scene, read_truth
+from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_scene, read_truth
 from artextract_cli.scoring import BASELINES
 
 OURS = "artextract"
@@ -68,6 +68,9 @@ def evaluate(
 
 
 def _scene_scores(result: SceneResult, files: SceneFiles) -> dict[str, DetectionScores]:
+    if result.description["photograph"]["sha256"] != picture_digest(files.rgb):
+        msg = f"the results of {result.name} in {result.path} are of another photograph"
+        raise InputError(msg)
     scene = read_scene(files)
     if files.truth is None:
         raise ValueError(files.name)

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,13 @@ from artextract_cli.errors import ArtextractError, InputError, UsageError
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn the system's refusal to read ``path`` into an ``InputError`` that names it."""
+    """Turn the system's refusal to read ``path`` into an ``InputError`` that names it.
+
+    A pipe or device is refused too: reading one may never end.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        msg = f"cannot read {path}: it is no regular file"
+        raise InputError(msg)
     try:
         yield
     except OSError as error:
@@ -51,6 +57,19 @@ def atomic_path(path: Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
+    """Refuse to write over a file that was read.
+
+    Raises
+    ------
+    UsageError
+        If ``path`` is one of ``inputs``.
+    """
+    if path.resolve() in {given.resolve() for given in inputs}:
+        msg = f"{path} is one of the inputs, which are only read; name another place"
+        raise UsageError(msg)
 
 
 def refuse_inside(path: Path, dataset: Path) -> None:

@@ -46,10 +46,10 @@ class RootGroup(TyperGroup):
             console.error("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except OSError as error:
-            where = f" {error.filename}" if error.filename else ""
-            _fail(ctx, f"the system refused:{where}: {error.strerror or error}", 1)
+            where = f"{error.filename}: " if error.filename else ""
+            _fail(ctx, f"the system refused: {where}{error.strerror or error}", 1)
         except MemoryError:
-            _fail(ctx, "out of memory: use --size or fewer --jobs", 1)
+            _fail(ctx, "out of memory: use a smaller --size or fewer --jobs", 1)
         except Exception as error:  # noqa: BLE001 - a bug of ours must be one line too
             _fail(ctx, f"unexpected {type(error).__name__}: {error}; --debug shows where", 1)
 
@@ -92,7 +92,7 @@ def root(
         typer.Option(help="YAML file with defaults; artextract.yaml here is read by itself."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell errors only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell results only.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Write results as JSON.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     no_plugins: Annotated[

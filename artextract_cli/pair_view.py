@@ -9,6 +9,7 @@ import numpy as np
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.figures import pair_figure
+from artextract_cli.files import refuse_inputs
 from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
 
@@ -39,6 +40,8 @@ def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
     InputError
         If a map or a source picture is missing or damaged.
     """
+    sources = (result.description["photograph"], *result.description["bands"])
+    refuse_inputs(out, (Path(source["path"]) for source in sources))
     heatmap = result.map("heatmap")
     band = _find_band(result, look.show_band)
     numbers = {

@@ -234,9 +234,10 @@ class _Trainer:
     def _finite(self, loss: torch.Tensor) -> float:
         value = loss.item()
         if not math.isfinite(value):
+            kept = "; the best model so far is kept" if self.progress.best else ""
             msg = (
                 f"training diverged in epoch {len(self.progress.history) + 1} (loss {value}): "
-                "lower --learning-rate; the best model so far is kept"
+                f"lower --learning-rate{kept}"
             )
             raise DivergedError(msg)
         return value

@@ -25,7 +25,7 @@ def simulate(
     train: Annotated[int, typer.Option(min=0, help="Training scenes.")] = 24,
     val: Annotated[int, typer.Option(min=0, help="Validation scenes.")] = 8,
     size: Annotated[int, typer.Option(min=16, help="Side of the pictures in pixels.")] = 256,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
     wavelengths: Wavelengths = None,
 ) -> None:
     """Paint two-layer Kubelka-Munk pictures, and say where something is hidden in them."""

@@ -16,7 +16,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for everything; must not exist yet.")] = Path(
         "demo"
     ),
-    epochs: Annotated[int, typer.Option(min=1, help="Training epochs.")] = 10,
+    epochs: Annotated[int, typer.Option(min=1, help="Training epochs.")] = 6,
     train: Annotated[int, typer.Option(min=2, help="Training scenes.")] = 24,
     val: Annotated[int, typer.Option(min=1, help="Validation scenes.")] = 8,
     size: Annotated[int, typer.Option(min=32, help="Side of the pictures in pixels.")] = 256,

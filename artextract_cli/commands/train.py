@@ -45,7 +45,7 @@ def train(
         bool,
         typer.Option("--augment", help="Mirror and turn scenes, photograph and bands together."),
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
     device: Device = "auto",
     engine: Engine = "auto",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
@@ -79,7 +79,8 @@ def train(
     with console.progress("training", epochs) as advance:
 
         def tell(row: EpochRow) -> None:
-            advance(f"epoch {row['epoch']}: {row['train_loss']:.4f} / {row['val_loss']:.4f}")
+            losses = f"training loss {row['train_loss']:.4f}, validation {row['val_loss']:.4f}"
+            advance(losses)
 
         result = train_network(graphs, out, settings, resume=resume, on_epoch=tell)
     if remember:

@@ -8,6 +8,7 @@ import tifffile
 from artextract_cli.errors import InputError
 from artextract_cli.evaluation import OURS, Evaluation, evaluate
 from artextract_cli.metrics import DetectionScores
+from artextract_cli.scene import picture_digest
 from artextract_cli.scoring import BASELINES
 from tests.conftest import write_png, write_scene
 
@@ -35,7 +36,10 @@ def square() -> np.ndarray:
 def write_heatmap(results: Path, name: str, heatmap: np.ndarray) -> None:
     folder = results / name
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "scene.json").write_text(json.dumps({"format_version": 1, "scene": name}))
+    photograph = results.parent / "data" / "val" / "rgb_images" / f"{name}_RGB.png"
+    digest = picture_digest(photograph) if photograph.exists() else "none"
+    described = {"format_version": 1, "scene": name, "photograph": {"sha256": digest}}
+    (folder / "scene.json").write_text(json.dumps(described))
     tifffile.imwrite(
         folder / "heatmap.tif", heatmap.astype(np.float32), photometric="minisblack", metadata=None
     )
@@ -81,6 +85,13 @@ def test_a_heat_map_of_another_size(data: Path, tmp_path: Path) -> None:
     write_heatmap(tmp_path / "results", "a", np.zeros((20, 23)))
     said = r"heatmap\.tif has size \(20, 23\), the photograph of a \(20, 24\)"
     with pytest.raises(InputError, match=said):
+        evaluate(tmp_path / "results", data)
+
+
+def test_results_of_another_photograph(data: Path, tmp_path: Path) -> None:
+    write_heatmap(tmp_path / "results", "a", np.zeros(SIZE))
+    write_scene(data, "val", "a", size=SIZE, seed=9, hidden=True)
+    with pytest.raises(InputError, match=r"results of a in .* are of another photograph"):
         evaluate(tmp_path / "results", data)
 
 

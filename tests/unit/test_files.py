@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from artextract_cli.errors import ArtextractError, InputError, UsageError
-from artextract_cli.files import atomic_path, reading, refuse_inside, writing
+from artextract_cli.files import atomic_path, reading, refuse_inputs, refuse_inside, writing
 
 
 def write(path: Path) -> None:
@@ -74,3 +75,17 @@ def test_nothing_is_written_inside_a_dataset(tmp_path: Path, out: str) -> None:
 
 def test_beside_a_dataset_is_fine(tmp_path: Path) -> None:
     refuse_inside(tmp_path / "data2", tmp_path / "data")
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "band.png"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match=r"band\.png: it is no regular file"), reading(pipe):
+        pipe.read_bytes()
+
+
+def test_inputs_are_not_written_over(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    refuse_inputs(tmp_path / "figure.png", [scan])
+    with pytest.raises(UsageError, match=r"scan\.png is one of the inputs"):
+        refuse_inputs(tmp_path / "folder" / ".." / "scan.png", [scan])

@@ -55,7 +55,7 @@ ERRORS = {
     errors.DependencyError("no package"): (4, "error: no package\n"),
     errors.DivergedError("loss nan"): (5, "error: loss nan\n"),
     KeyboardInterrupt(): (130, "error: interrupted\n"),
-    MemoryError(): (1, "error: out of memory: use --size or fewer --jobs\n"),
+    MemoryError(): (1, "error: out of memory: use a smaller --size or fewer --jobs\n"),
     PermissionError(13, "Permission denied", "a.png"): (
         1,
         "error: the system refused: a.png: Permission denied\n",
