@@ -99,6 +99,8 @@ def write_scene(
                 target.rename(former)
             partial.rename(target)
         finally:
+            if former.exists() and not target.exists():
+                former.rename(target)
             for leftover in (partial, former):
                 shutil.rmtree(leftover, ignore_errors=True)
     return description

@@ -25,7 +25,6 @@ from artextract_cli.region_kernels import (
 )
 from artextract_cli.scene import Scene, linear_rgb, resize_scene
 
-PHOTOGRAPH = "photograph"
 BANDS_PREFIX = "bands."
 # Whitened components carry weight in this order; measured on simulated scenes.
 COMPONENT_WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
