@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from artextract_cli.baselines import BASELINES
 from artextract_cli.contract import FloatArray
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.metrics import DetectionScores, binary_scores
 from artextract_cli.results import SceneResult, open_results
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_scene, read_truth
-from artextract_cli.scoring import BASELINES
 
 OURS = "artextract"
 

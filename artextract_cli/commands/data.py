@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -27,16 +27,25 @@ def simulate(
     size: Annotated[int, typer.Option(min=16, help="Side of the pictures in pixels.")] = 256,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
     wavelengths: Wavelengths = None,
+    palette: Annotated[
+        Literal["a", "b"],
+        typer.Option(help="How the paintings look: as old masters (a) or as moderns (b)."),
+    ] = "a",
 ) -> None:
     """Paint two-layer Kubelka-Munk pictures, and say where something is hidden in them."""
-    from artextract_cli.simulate import DEFAULT_WAVELENGTHS, SceneSettings, simulate_dataset
+    from artextract_cli.simulate import (
+        DEFAULT_WAVELENGTHS,
+        PALETTES,
+        SceneSettings,
+        simulate_dataset,
+    )
 
     chosen = parse_wavelengths(wavelengths) or DEFAULT_WAVELENGTHS
-    settings = SceneSettings(size=size, wavelengths=chosen)
+    settings = SceneSettings(size=size, wavelengths=chosen, palette=PALETTES[palette])
     with console.progress("painting", train + val) as advance:
         simulate_dataset(out, train=train, val=val, seed=seed, settings=settings, on_scene=advance)
     console.emit(
-        {"dataset": out, "train": train, "val": val, "seed": seed},
+        {"dataset": out, "train": train, "val": val, "seed": seed, "palette": palette},
         f"{out}: {train} training and {val} validation scenes, {size} × {size} pixels, "
         f"{len(chosen)} bands",
     )

@@ -46,8 +46,8 @@ def evaluation_tables(evaluation: "Evaluation") -> "list[rich.table.Table]":
             scene,
             methods[OURS].auroc,
             methods[OURS].average_precision,
-            methods["residual"].auroc,
-            methods["residual"].average_precision,
+            methods["plain_residual"].auroc,
+            methods["plain_residual"].average_precision,
             methods[OURS].n_positive,
         )
         for scene, methods in evaluation.scenes.items()

@@ -7,13 +7,11 @@ import numpy as np
 from scipy import ndimage, special  # noqa: TID253
 
 from artextract_cli.scene import coded_rgb
+from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.fields import Shape, grid
 from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.settings import Conditions
 
-# Standard deviation in px of the lens's point spread at 550 nm; it grows with the wavelength as
-# diffraction does (E. Hecht, Optics, ch. 10).
-_BLUR_PX = 0.4
+_BLUR_PX = 0.4  # at 550 nm; grows with the wavelength by diffraction (E. Hecht, Optics, ch. 10)
 _ROOT_TAU = np.sqrt(2 * np.pi)
 _READ_NOISE = 0.05  # light that would make as much noise as reading the pixel does
 
@@ -51,12 +49,20 @@ class Camera:
         exposure: float,
     ) -> FloatArray:
         for axis, shift in enumerate(displacement):
-            kernel = point_spread(shift, _BLUR_PX * wavelength / 550)
+            kernel = point_spread(shift, self.blur(wavelength))
             image = ndimage.convolve1d(image, kernel, axis=axis, mode="nearest")
         light = np.maximum(image * self.light * exposure, 0)
+        return np.asarray(np.clip(light + self.noise(rng, light, wavelength), 0, 1), np.float32)
+
+    def blur(self, wavelength: float) -> float:
+        """Standard deviation in px of the lens's point spread; it grows as diffraction does."""
+        return _BLUR_PX * wavelength / 550
+
+    def noise(self, rng: np.random.Generator, light: FloatArray, _wavelength: float) -> FloatArray:
+        """Noise (H, W) of light (H, W): photons, and the reading of the pixels."""
         grain = np.sqrt((light + _READ_NOISE) / (0.5 + _READ_NOISE))
-        noise = self.conditions.noise * rng.standard_normal(image.shape, dtype=np.float32)
-        return np.asarray(np.clip(light + grain * noise, 0, 1), np.float32)
+        noise = self.conditions.noise * rng.standard_normal(light.shape, dtype=np.float32)
+        return np.asarray(grain * noise)
 
 
 def point_spread(displacement: float, blur: float) -> FloatArray:

@@ -6,7 +6,9 @@ white with azurite, smalt or ultramarine, greens of a copper pigment with lead-t
 vermilion under or with a lake, darks of bone black and umber.
 """
 
+from artextract_cli.simulate.old_masters_manner import OLD_MASTERS_MANNER
 from artextract_cli.simulate.pigments import Band, Edge, Palette, Pigment
+from artextract_cli.simulate.scattering import PowerLaw
 
 PIGMENTS = (
     Pigment(
@@ -198,7 +200,8 @@ OLD_MASTERS = Palette(
     shadows=("bone black", "raw umber", "burnt umber"),
     lines=("bone black", "burnt umber", "raw umber", "carbon black", "carmine lake", "indigo"),
     white="lead white",
-    scattering_exponent=(0.8, 2.2),
+    scattering=PowerLaw(0.8, 2.2),
     variation=0.12,
     drift=2.5,
+    manner=OLD_MASTERS_MANNER,
 )

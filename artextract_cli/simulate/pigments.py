@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from artextract_cli.simulate.kubelka_munk import FloatArray
-
-REFERENCE_NM = 550.0
+from artextract_cli.simulate.manner import Manner
+from artextract_cli.simulate.scattering import ScatteringLaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +77,18 @@ Recipe = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Palette:
-    """Everything a painter of one school has: pigments, mixtures, grounds, drawing materials.
+    """Everything a painter of one school has: pigments, mixtures, grounds, a manner of painting.
 
     ``recipes`` are the paints of a picture, ``grounds`` the usual preparations and ``dark_grounds``
     those on which a light underpainting shows. ``drawing`` names what hidden lines are drawn with,
     ``ink`` the ink that fades in the infrared, ``shadows`` what paints are darkened with, ``lines``
     the paints of visible dark lines and ``white`` the pigment of light underpaintings.
 
-    ``scattering_exponent`` is the range of p in S(λ) = S(550)·(λ/550)^−p, drawn for each pigment
-    and scene: near 0 for coarse grains, up to 4 for grains far smaller than the wavelength
-    (Rayleigh); paints lie in between, which is why infrared goes deeper (van Asperen de Boer 1968).
-    ``variation`` is the standard deviation of log K and of log S between batches of one pigment,
-    ``drift`` that of the band positions in nm.
+    ``scattering`` is the law by which S falls with the wavelength, with grains drawn for each
+    pigment and scene. ``variation`` is the standard deviation of log K and of log S between
+    batches of one pigment, ``drift`` that of the band positions in nm. ``manner`` is how the
+    pictures are composed and painted. ``stream`` sets the random numbers of its scenes apart from
+    those of other palettes.
     """
 
     name: str
@@ -101,9 +101,11 @@ class Palette:
     shadows: tuple[str, ...]
     lines: tuple[str, ...]
     white: str
-    scattering_exponent: tuple[float, float]
+    scattering: ScatteringLaw
     variation: float
     drift: float
+    manner: Manner
+    stream: tuple[int, ...] = ()
 
     def index(self, name: str) -> int:
         """Position of a pigment in ``pigments``."""
@@ -121,7 +123,7 @@ class Batch:
     """The pigments of one scene: how each departs from the palette's parameters; arrays (P,)."""
 
     palette: Palette
-    exponent: FloatArray
+    grain: FloatArray
     absorption_gain: FloatArray
     scattering_gain: FloatArray
     drift: FloatArray
@@ -133,7 +135,7 @@ class Batch:
             [p.absorption(nm - d) for p, d in zip(self.palette.pigments, self.drift, strict=True)]
         )
         at_reference = np.array([pigment.scattering for pigment in self.palette.pigments])
-        fall = (nm / REFERENCE_NM) ** -self.exponent[:, None]
+        fall = self.palette.scattering(nm, self.grain)
         scattering = (at_reference * self.scattering_gain)[:, None] * fall
         absorption = absorption * self.absorption_gain[:, None]
         return absorption.astype(np.float32), scattering.astype(np.float32)
@@ -144,7 +146,7 @@ def draw_batch(rng: np.random.Generator, palette: Palette) -> Batch:
     count = len(palette.pigments)
     return Batch(
         palette=palette,
-        exponent=rng.uniform(*palette.scattering_exponent, count),
+        grain=palette.scattering.draw(rng, count),
         absorption_gain=np.exp(palette.variation * rng.standard_normal(count)),
         scattering_gain=np.exp(palette.variation * rng.standard_normal(count)),
         drift=palette.drift * rng.standard_normal(count),

@@ -7,17 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.simulate import kubelka_munk
-from artextract_cli.simulate.camera import set_up
 from artextract_cli.simulate.colour import RGB_WEIGHTS, VISIBLE_GRID
+from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.fields import Shape, craquelure
 from artextract_cli.simulate.kubelka_munk import BoolArray, FloatArray
 from artextract_cli.simulate.pigments import Batch, draw_batch
-from artextract_cli.simulate.settings import (
-    Conditions,
-    SceneSettings,
-    draw_conditions,
-    draw_kinds,
-)
+from artextract_cli.simulate.settings import SceneSettings, draw_conditions, draw_kinds
 from artextract_cli.simulate.surface import paint_surface
 from artextract_cli.simulate.underlayers import HiddenLayer, draw_ground, hide
 
@@ -71,7 +66,7 @@ def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> Si
     Pigments, conditions, surface, hidden content and camera have random streams of their own: to
     change one setting leaves everything else of the scene as it was.
     """
-    streams = np.random.SeedSequence(list(rng_seed_parts)).spawn(8)
+    streams = np.random.SeedSequence([*rng_seed_parts, *settings.palette.stream]).spawn(8)
     rng = [np.random.default_rng(stream) for stream in streams]
     batch = draw_batch(rng[0], settings.palette)
     conditions = draw_conditions(rng[1], settings)
@@ -81,7 +76,7 @@ def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> Si
     hidden = hide(rng[5], settings.shape, batch, kinds, conditions)
     painting = render(surface, hidden, ground, batch, settings.wavelengths)
     relief = _relief(rng[6], settings.shape, conditions)
-    camera = set_up(rng[7], settings.shape, conditions)
+    camera = settings.palette.manner.set_up(rng[7], settings.shape, conditions)
     return SimulatedScene(
         rgb=camera.photograph(rng[7], painting.colour * relief),
         bands=camera.capture(rng[7], painting.with_hidden * relief, settings.wavelengths),

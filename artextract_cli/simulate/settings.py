@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from artextract_cli.errors import UsageError
+from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.fields import Shape
 from artextract_cli.simulate.old_masters import OLD_MASTERS
 from artextract_cli.simulate.pigments import Palette
@@ -14,28 +15,12 @@ DEFAULT_WAVELENGTHS = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
 
 KINDS = ("drawing", "underpainting", "reuse", "ink", "light")
 """Kinds of hidden content: carbon drawing, dark filled underpainting, an earlier painting with
-other pigments, iron-gall ink, and a light underpainting on a dark ground."""
+other pigments, an ink that fades in the infrared, and a light underpainting on a dark ground."""
 
 _KIND_ODDS = (0.36, 0.24, 0.15, 0.15, 0.1)
 _SECOND_KIND_ODDS = 0.25
 _SIZES = (8, 2048)
 _WAVELENGTHS_NM = (380.0, 1100.0)  # where the pigments' bands are known to us
-
-
-@dataclass(frozen=True, kw_only=True)
-class Conditions:
-    """Everything about one scene that is a number; see `SceneSettings` for units."""
-
-    coverage: float
-    thickness: float
-    dark_lines: float
-    metamers: float
-    craquelure: float
-    weave: float
-    vignetting: float
-    exposure: float
-    misregistration: float
-    noise: float
 
 
 _RANGES: dict[str, tuple[float, float]] = {

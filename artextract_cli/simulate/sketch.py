@@ -3,11 +3,12 @@
 Curves are arrays (n, 2) of (row, column) in pixels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from artextract_cli.contract import IntArray
 from artextract_cli.simulate.fields import Shape
 from artextract_cli.simulate.kubelka_munk import FloatArray
 
@@ -48,6 +49,19 @@ class Sketch:
 
     def _points(self, curve: FloatArray) -> list[float]:
         return [float(value) for value in (curve[:, ::-1] * _SUPERSAMPLING).ravel()]
+
+
+def paint_in(labels: IntArray, outlines: Sequence[FloatArray]) -> IntArray:
+    """The labels (H, W), at most 255 of them, with each outline filled as a region of its own.
+
+    Numbered anew, so that none is left out where one region hides another.
+    """
+    sheet = Image.fromarray(labels.astype(np.uint8))
+    draw = ImageDraw.Draw(sheet)
+    for label, curve in enumerate(outlines, start=int(labels.max()) + 1):
+        draw.polygon([float(value) for value in curve[:, ::-1].ravel()], fill=label)
+    _, renumbered = np.unique(np.asarray(sheet), return_inverse=True)
+    return np.asarray(renumbered.reshape(labels.shape))
 
 
 def wander(rng: np.random.Generator, start: FloatArray, length: float, bend: float) -> FloatArray:

@@ -1,21 +1,18 @@
-"""The visible painting: composition, brushwork, layer thickness, retouchings, dark lines."""
+"""The visible painting: regions, brushwork, layer thickness, retouchings, dark lines."""
 
 import numpy as np
-from PIL import Image, ImageDraw
 from scipy import ndimage  # noqa: TID253
 
 from artextract_cli.contract import IntArray
-from artextract_cli.simulate.fields import Shape, brush_marks, cells, grid, smooth_noise, weave
+from artextract_cli.simulate.conditions import Conditions
+from artextract_cli.simulate.fields import Shape, smooth_noise, weave
 from artextract_cli.simulate.kubelka_munk import BoolArray, FloatArray
 from artextract_cli.simulate.mixing import Paints, draw_paints, hiding_thickness, join, metamers
 from artextract_cli.simulate.pigments import Batch
-from artextract_cli.simulate.settings import Conditions
-from artextract_cli.simulate.sketch import Sketch, figure, outline, wander
+from artextract_cli.simulate.sketch import Sketch, outline, wander
 
 _WET_BORDER_PX = 0.7
 _MOST_LINES = 60
-# How strongly a paint's components follow the brush: the first is the light one, the last the dark.
-_STREAKS = np.array([0.5, 0.0, -0.2, -0.4], np.float32)[:, None, None]
 
 
 def paint_surface(
@@ -23,51 +20,13 @@ def paint_surface(
 ) -> FloatArray:
     """Loads (P, H, W) of a whole painted surface."""
     for_regions, for_patches, for_brush, for_lines = rng.spawn(4)  # so none disturbs the others
-    labels = compose(for_regions, shape)
+    labels = batch.palette.manner.compose(for_regions, shape)
     paints = draw_paints(for_regions, batch, int(labels.max()) + 1)
     twins = metamers(for_regions, paints, batch)
     retouched = _retouchings(for_patches, shape, conditions.metamers)
     labels = np.where(retouched, labels + len(paints.shares), labels)
     loads = apply_paints(for_brush, labels, join(paints, twins), batch, conditions)
     return _draw_lines(for_lines, loads, batch, conditions.dark_lines)
-
-
-def compose(rng: np.random.Generator, shape: Shape) -> IntArray:
-    """Labels (H, W) int of a composition: land, cloth or a room, with figures in front."""
-    background = (_bands, _drapery, _room)[rng.integers(3)]
-    labels = background(rng, shape)
-    sheet = Image.fromarray(labels.astype(np.uint8))
-    draw = ImageDraw.Draw(sheet)
-    label = int(labels.max()) + 1
-    for _ in range(rng.integers(1, 4)):
-        centre = rng.uniform(0.15, 0.85, 2) * shape
-        for part in figure(rng, centre, rng.uniform(0.12, 0.38) * min(shape)):
-            draw.polygon([float(value) for value in part[:, ::-1].ravel()], fill=label)
-            label += 1
-    _, renumbered = np.unique(np.asarray(sheet), return_inverse=True)
-    return np.asarray(renumbered.reshape(shape))
-
-
-def _bands(rng: np.random.Generator, shape: Shape) -> IntArray:
-    """Sky, distance and foreground under wavy horizons."""
-    rows, _ = grid(shape)
-    horizons = np.sort(rng.uniform(0.2, 0.95, rng.integers(1, 4)))
-    height = rows / shape[0] + 0.05 * smooth_noise(rng, shape, shape[1] / 5)
-    return np.searchsorted(horizons, height)
-
-
-def _drapery(rng: np.random.Generator, shape: Shape) -> IntArray:
-    """A few large cells with bent borders."""
-    return cells(rng, shape, int(rng.integers(4, 10)), warp=0.05 * min(shape))
-
-
-def _room(rng: np.random.Generator, shape: Shape) -> IntArray:
-    """Walls and floor: straight divisions, slightly out of true."""
-    rows, columns = grid(shape)
-    lean = rng.normal(0, 0.08, 2)
-    below = rows + lean[0] * columns > rng.uniform(0.5, 0.8) * shape[0]
-    right = columns + lean[1] * rows > rng.uniform(0.25, 0.75) * shape[1]
-    return np.where(below, 2, right.astype(int))
 
 
 def apply_paints(
@@ -83,13 +42,14 @@ def apply_paints(
     """
     shape = labels.shape[0], labels.shape[1]
     unit = max(min(shape) / 256, 0.5)
-    regions = len(paints.shares)
-    marks = brush_marks(rng, rng.uniform(0, np.pi, regions)[labels], 2.5 * unit, 28 * unit)
+    manner, regions = batch.palette.manner, len(paints.shares)
+    marks = manner.brush(rng, labels, regions)
+    streaks = np.array(manner.streaks, np.float32)[:, None, None]
     modelling = [smooth_noise(rng, shape, min(shape) / part) for part in (3, 7, 5, 4)]
-    amplitude = rng.uniform(0.15, 0.6, (regions, 1)) * [1, 1, 1, 1.5]
-    tones = amplitude.T[:, labels] * (modelling + _STREAKS * marks)
+    amplitude = rng.uniform(*manner.modelling, (regions, 1)) * [1, 1, 1, 1.5]
+    tones = amplitude.T[:, labels] * (modelling + streaks * marks)
     amounts = paints.amounts(labels, tones.astype(np.float32), len(batch.palette.pigments))
-    relief = 0.08 * marks + 0.08 * smooth_noise(rng, shape, 30 * unit)
+    relief = manner.relief * marks + 0.08 * smooth_noise(rng, shape, 30 * unit)
     relief += conditions.weave * weave(rng, shape, rng.uniform(3.5, 7))
     own = hiding_thickness(paints, batch) * np.exp(rng.normal(0, 0.15, regions))
     thickness = conditions.thickness * own[labels] * np.exp(relief)

@@ -1,4 +1,4 @@
-"""What lies under the surface: carbon drawing, underpainting, a reused canvas, iron-gall ink.
+"""What lies under the surface: carbon drawing, underpainting, a reused canvas, fading ink.
 
 Each kind yields loads (P, H, W) as in `mixing`, to be laid upon the ground, and its presence
 (H, W): the share of each pixel that the hidden content covers, however thin it is there.
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.fields import Shape, brush_marks, smooth_noise
 from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.manner import Manner
 from artextract_cli.simulate.mixing import draw_paints
 from artextract_cli.simulate.pigments import Batch, Recipe
-from artextract_cli.simulate.settings import Conditions
-from artextract_cli.simulate.sketch import Sketch, figure, hatching, outline, script, wander
-from artextract_cli.simulate.surface import apply_paints, compose
+from artextract_cli.simulate.sketch import Sketch
+from artextract_cli.simulate.surface import apply_paints
 
 _MOST_PARTS = 60  # of one sketch; small pictures fill up long before
 _MOST_LINES = 0.09  # share of a picture that lines can cover and still be lines
@@ -66,7 +67,7 @@ def _drawing(
     width = rng.uniform(1.2, 3.2) * _unit(shape)
     amount = np.exp(rng.uniform(np.log(0.4), np.log(1.8)))
     name = str(rng.choice(batch.palette.drawing))
-    mask = _sketch_lines(rng, shape, min(coverage, _MOST_LINES), width)
+    mask = _sketch_lines(rng, batch.palette.manner, shape, min(coverage, _MOST_LINES), width)
     grain = np.clip(0.85 + 0.3 * smooth_noise(rng, shape, 10 * _unit(shape)), 0.2, 1.5)
     grain *= np.clip(0.9 + rng.uniform(0, 0.35) * smooth_noise(rng, shape, 1.3), 0.1, 2)
     return _single(batch, name, mask, amount * grain)
@@ -79,7 +80,7 @@ def _ink(
     width = rng.uniform(1.3, 2.6) * _unit(shape)
     maker = _sketch_script if rng.random() < 0.4 else _sketch_lines
     amount = rng.uniform(0.8, 2.2)
-    mask = maker(rng, shape, min(coverage, _MOST_LINES), width)
+    mask = maker(rng, batch.palette.manner, shape, min(coverage, _MOST_LINES), width)
     flow = np.clip(1 + 0.2 * smooth_noise(rng, shape, 8 * _unit(shape)), 0.3, 2)
     return _single(batch, batch.palette.ink, mask, amount * flow)
 
@@ -90,7 +91,8 @@ def _underpainting(
     """Filled shapes in dark paint: a figure or object laid in and then given up."""
     name = str(rng.choice((*batch.palette.drawing, *batch.palette.shadows)))
     amount = rng.uniform(0.25, 1.5) * _brushed(rng, shape)
-    return _single(batch, name, _sketch_shapes(rng, shape, coverage), amount)
+    mask = _sketch_shapes(rng, batch.palette.manner, shape, coverage)
+    return _single(batch, name, mask, amount)
 
 
 def _light(
@@ -98,17 +100,22 @@ def _light(
 ) -> HiddenLayer:
     """Filled shapes in white, for a dark ground."""
     amount = rng.uniform(4, 12) * _brushed(rng, shape)
-    return _single(batch, batch.palette.white, _sketch_shapes(rng, shape, coverage), amount)
+    return _single(
+        batch,
+        batch.palette.white,
+        _sketch_shapes(rng, batch.palette.manner, shape, coverage),
+        amount,
+    )
 
 
 def _reuse(
     rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, conditions: Conditions
 ) -> HiddenLayer:
     """Part of an earlier painting with its own composition and pigments."""
-    labels = compose(rng, shape)
+    labels = batch.palette.manner.compose(rng, shape)
     paints = draw_paints(rng, batch, int(labels.max()) + 1)
     loads = apply_paints(rng, labels, paints, batch, conditions)
-    mask = _sketch_shapes(rng, shape, coverage, largest=0.9)
+    mask = _sketch_shapes(rng, batch.palette.manner, shape, coverage, largest=0.9)
     return HiddenLayer(loads=loads * mask, presence=mask)
 
 
@@ -120,36 +127,23 @@ def _single(batch: Batch, name: str, mask: FloatArray, amount: FloatArray) -> Hi
 
 
 def _sketch_lines(
-    rng: np.random.Generator, shape: Shape, coverage: float, width: float
+    rng: np.random.Generator, manner: Manner, shape: Shape, coverage: float, width: float
 ) -> FloatArray:
-    """Figures in outline, folds, hatching and wandering lines until ``coverage`` is reached."""
+    """Motifs of a drawing, one after the other, until ``coverage`` is reached."""
     sketch = Sketch(shape)
     for _ in range(_MOST_PARTS):
         if sketch.covered >= coverage:
             break
         centre = rng.uniform(0.1, 0.9, 2) * shape
         size = rng.uniform(0.12, 0.4) * min(shape)
-        for curve in _motif(rng, centre, size):
+        for curve in manner.motif(rng, centre, size):
             if sketch.covered < coverage:
                 sketch.stroke(curve, width * rng.uniform(0.8, 1.3))
     return sketch.mask()
 
 
-def _motif(rng: np.random.Generator, centre: FloatArray, size: float) -> list[FloatArray]:
-    """Curves of one motif: a figure with folds, a hatched shadow, an object, loose lines."""
-    choice = rng.random()
-    if choice < 0.45:
-        folds = [wander(rng, centre + rng.normal(0, 0.2 * size, 2), size, 0.15) for _ in range(3)]
-        return figure(rng, centre, size) + folds
-    if choice < 0.65:
-        return list(hatching(rng, centre, 0.5 * size))
-    if choice < 0.8:
-        return [outline(rng, centre, r * size) for r in (0.6, 0.35)]
-    return [wander(rng, centre, 2 * size, rng.uniform(0.02, 0.25)) for _ in range(3)]
-
-
 def _sketch_script(
-    rng: np.random.Generator, shape: Shape, coverage: float, width: float
+    rng: np.random.Generator, manner: Manner, shape: Shape, coverage: float, width: float
 ) -> FloatArray:
     """A block of writing: lines one below the other."""
     sketch = Sketch(shape)
@@ -157,15 +151,19 @@ def _sketch_script(
     row, column = rng.uniform(0.05, 0.4, 2) * shape
     while sketch.covered < coverage and row < shape[0]:
         length = rng.uniform(0.4, 0.6) * shape[1]
-        sketch.stroke(script(rng, np.array([row, column]), length, size), width)
+        sketch.stroke(manner.script(rng, np.array([row, column]), length, size), width)
         row += 2.6 * size
     return sketch.mask()
 
 
 def _sketch_shapes(
-    rng: np.random.Generator, shape: Shape, coverage: float, largest: float = 0.6
+    rng: np.random.Generator,
+    manner: Manner,
+    shape: Shape,
+    coverage: float,
+    largest: float = 0.6,
 ) -> FloatArray:
-    """Filled figures and objects until ``coverage`` is reached, in a few pieces."""
+    """Filled forms until ``coverage`` is reached, in a few pieces."""
     sketch = Sketch(shape)
     for _ in range(_MOST_PARTS):
         wanted = (coverage - sketch.covered) * shape[0] * shape[1]
@@ -173,9 +171,7 @@ def _sketch_shapes(
             break
         radius = rng.uniform(0.5, 1) * largest * np.sqrt(wanted)
         centre = rng.uniform(0.15, 0.85, 2) * shape
-        whole = rng.random() < 0.5
-        parts = figure(rng, centre, radius) if whole else [outline(rng, centre, 0.7 * radius, 0.35)]
-        for part in parts:
+        for part in manner.form(rng, centre, radius):
             sketch.fill(part)
     return sketch.mask()
 

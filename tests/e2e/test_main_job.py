@@ -101,10 +101,10 @@ def test_evaluate_stands_beside_the_baselines(job: Job, run: Callable[..., Ran])
     ran = run("--json", "evaluate", job.results, "--truth", job.dataset)
     assert ran.exit_code == 0, ran.stderr
     answer = json.loads(ran.stdout)
-    assert {"artextract", "rx", "residual", "nir_tophat", "pca_1"} <= set(answer["means"])
+    assert {"artextract", "rx", "plain_residual", "nir_tophat", "pca_1"} <= set(answer["means"])
     assert answer["scenes"]["v0"]["artextract"]["n_positive"] == 12 * 18
     assert answer["scenes"]["t0"]["artextract"]["auroc"] is None
-    assert answer["means"]["residual"]["auroc"] > 0.8
+    assert answer["means"]["plain_residual"]["auroc"] > 0.8
 
 
 @pytest.mark.parametrize("mode", ["difference", "attention", "gradcam"])

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import tifffile
 
+from artextract_cli.baselines import BASELINES
 from artextract_cli.errors import InputError
 from artextract_cli.evaluation import OURS, Evaluation, evaluate
 from artextract_cli.metrics import DetectionScores
 from artextract_cli.scene import picture_digest
-from artextract_cli.scoring import BASELINES
 from tests.conftest import write_png, write_scene
 
 SIZE = (20, 24)

@@ -15,6 +15,7 @@ from artextract_cli.simulate.mixing import (
     metamers,
 )
 from artextract_cli.simulate.pigments import Batch, draw_batch
+from artextract_cli.simulate.scattering import PowerLaw
 from artextract_cli.simulate.sketch import Sketch
 
 
@@ -22,7 +23,7 @@ def nominal(palette: Palette = OLD_MASTERS, exponent: float = 1.2) -> Batch:
     ones = np.ones(len(palette.pigments))
     return Batch(
         palette=palette,
-        exponent=exponent * ones,
+        grain=exponent * ones,
         absorption_gain=ones,
         scattering_gain=ones,
         drift=0 * ones,
@@ -151,8 +152,9 @@ def test_scattering_falls_with_the_wavelength_in_every_batch():
     _, scattering = batch.optics([420, 550, 750, 950])
     assert (np.diff(scattering, axis=1) < 0).all()
     exponent = -np.diff(np.log(scattering[:, [0, 3]]), axis=1)[:, 0] / np.log(950 / 420)
-    low, high = OLD_MASTERS.scattering_exponent
-    assert low - 1e-3 <= exponent.min() < exponent.max() <= high + 1e-3
+    law = OLD_MASTERS.scattering
+    assert isinstance(law, PowerLaw)
+    assert law.least - 1e-3 <= exponent.min() < exponent.max() <= law.greatest + 1e-3
 
 
 def boards() -> list[tuple[np.random.Generator, Paints]]:

@@ -5,6 +5,7 @@ the painting take no part in any statistic and get the lowest score of the paint
 write it from the helpers below and name it in `BASELINES`.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import combinations_with_replacement
@@ -45,12 +46,39 @@ def principal_component(scene: Scene, number: int) -> FloatArray:
     """
     painted = _painted(scene)
     components = _components(np.log(_pixels(scene.bands, painted) + DARKEST))
-    if number > components.shape[1]:
-        return np.zeros(painted.shape, dtype=np.float32)
-    return _picture(np.abs(components[:, number - 1]), painted)
+    return _component_size(components, number, painted)
 
 
-def residual(scene: Scene) -> FloatArray:
+def independent_component(scene: Scene, number: int) -> FloatArray:
+    """Size of the independent component ``number`` (from 1) of the log bands, in deviations.
+
+    FastICA (Hyvärinen & Oja, Neural Networks 13, 2000) on at most `FIT_PIXELS` pixels, always the
+    same ones. The component whose excess kurtosis is farthest from zero is the first: what few
+    pixels show has long tails. Zero everywhere where the bands vary in fewer directions.
+    """
+    painted = _painted(scene)
+    components = _independent_components(np.log(_pixels(scene.bands, painted) + DARKEST))
+    return _component_size(components, number, painted)
+
+
+def spectral_angle(scene: Scene) -> FloatArray:
+    """Angle in radians between the bands of a pixel and the median of the painting, 0..π/2.
+
+    The spectral angle mapper of Kruse et al., "The Spectral Image Processing System (SIPS)", Remote
+    Sensing of Environment 44, 1993. It does not see how bright a pixel is; a wholly black one has
+    no angle and scores zero, and so does everything where there is a single band.
+    """
+    painted = _painted(scene)
+    pixels = _pixels(scene.bands, painted)
+    directions, typical = _directions(pixels), _directions(np.median(pixels, axis=0))
+    # The arc cosine of their product would lose small angles to rounding (Kahan 2006).
+    apart = np.linalg.norm(directions - typical, axis=1)
+    together = np.linalg.norm(directions + typical, axis=1)
+    black = ~directions.any(axis=1) | ~typical.any()
+    return _picture(np.where(black, 0, 2 * np.arctan2(apart, together)), painted)
+
+
+def plain_residual(scene: Scene) -> FloatArray:
     """How much darker the longest band is than the visible bands predict, in robust deviations.
 
     A ridge regression on a quadratic polynomial of the log bands, fitted on the painting itself
@@ -96,7 +124,12 @@ BASELINES: Mapping[str, Baseline] = {
         f"pca_{number}": partial(principal_component, number=number)
         for number in range(1, N_COMPONENTS + 1)
     },
-    "residual": residual,
+    **{
+        f"ica_{number}": partial(independent_component, number=number)
+        for number in range(1, N_COMPONENTS + 1)
+    },
+    "spectral_angle": spectral_angle,
+    "plain_residual": plain_residual,
     "nir_tophat": nir_tophat,
     "abs_difference": abs_difference,
 }
@@ -143,16 +176,57 @@ def _picture(values: NDArray[Any], painted: BoolArray) -> FloatArray:
     return picture
 
 
-def _components(pixels: Values) -> Values:
+def _component_size(components: Values, number: int, painted: BoolArray) -> FloatArray:
+    """Absolute value of the component ``number`` (from 1) of ``components`` (P, K) as a picture."""
+    if number > components.shape[1]:
+        return np.zeros(painted.shape, dtype=np.float32)
+    return _picture(np.abs(components[:, number - 1]), painted)
+
+
+def _components(pixels: Values, sample: Values | None = None) -> Values:
     """Principal components (P, K) of ``pixels`` (P, B), each of variance one, the strongest first.
 
-    K is the number of directions in which the pixels vary at all.
+    They are those of ``sample`` (S, B), where given. K is the number of directions in which that
+    varies at all.
     """
-    deviation = pixels - pixels.mean(axis=0)
-    variances, directions = np.linalg.eigh(deviation.T @ deviation / len(pixels))
+    sample = pixels if sample is None else sample
+    mean = sample.mean(axis=0)
+    deviation = sample - mean
+    variances, directions = np.linalg.eigh(deviation.T @ deviation / len(sample))
     varies = variances > max(variances.max() * 1e-12, 1e-20)
-    components: Values = deviation @ (directions[:, varies] / np.sqrt(variances[varies]))
+    components: Values = (pixels - mean) @ (directions[:, varies] / np.sqrt(variances[varies]))
     return components[:, ::-1]
+
+
+def _independent_components(pixels: Values) -> Values:
+    """Independent components (P, K) of ``pixels`` (P, B), of variance one on those fitted on."""
+    chosen = _fit_pixels(len(pixels))
+    white = _components(pixels, pixels[chosen])
+    if white.shape[1] == 0:
+        return white
+    components = _fast_ica(white[chosen], white)
+    excess_kurtosis = (components[chosen] ** 4).mean(axis=0) - 3
+    ordered: Values = components[:, np.argsort(-np.abs(excess_kurtosis), kind="stable")]
+    return ordered
+
+
+def _fast_ica(sample: Values, white: Values) -> Values:
+    """The components of ``white`` (P, K) that are independent on ``sample`` (S, K)."""
+    from sklearn.decomposition import FastICA
+    from sklearn.exceptions import ConvergenceWarning
+
+    model = FastICA(whiten="unit-variance", random_state=0)
+    with warnings.catch_warnings():
+        # Nearly gaussian bands have no best rotation; the last one tried is as good as any.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(sample)
+    return np.asarray(model.transform(white))
+
+
+def _directions(spectra: Values) -> Values:
+    """``spectra`` (..., B) brought to length one; those that are zero stay zero."""
+    lengths = np.linalg.norm(spectra, axis=-1, keepdims=True)
+    return np.asarray(spectra / np.where(lengths > 0, lengths, 1.0))
 
 
 def _blurred(picture: FloatArray, painted: BoolArray, sigma: float = 1.0) -> FloatArray:
@@ -168,10 +242,9 @@ def _blurred(picture: FloatArray, painted: BoolArray, sigma: float = 1.0) -> Flo
 def _ridge_prediction(x: Values, y: Values, penalty: float = 1e-3) -> Values:
     """Predict ``y`` (P,) from ``x`` (P, B) by ridge regression on a quadratic polynomial.
 
-    Fitted on at most `FIT_PIXELS` pixels drawn at random, always the same ones. ``penalty`` is per
-    pixel, on columns of variance one.
+    ``penalty`` is per pixel, on columns of variance one.
     """
-    chosen = np.random.default_rng(0).permutation(len(x))[:FIT_PIXELS]
+    chosen = _fit_pixels(len(x))
     standardise = _standardiser(x[chosen])
     terms = _quadratic(standardise(x[chosen]))
     balance = _standardiser(terms)
@@ -180,6 +253,11 @@ def _ridge_prediction(x: Values, y: Values, penalty: float = 1e-3) -> Values:
     weights = np.linalg.solve(gram, design.T @ (y[chosen] - mean))
     parts = [balance(_quadratic(standardise(chunk))) @ weights for chunk in _chunks(x)]
     return np.asarray(mean + np.concatenate(parts))
+
+
+def _fit_pixels(n_pixels: int) -> NDArray[np.intp]:
+    """Which pixels to fit on: at most `FIT_PIXELS` drawn at random, always the same ones."""
+    return np.random.default_rng(0).permutation(n_pixels)[:FIT_PIXELS].astype(np.intp)
 
 
 def _chunks(x: Values) -> Iterator[Values]:

@@ -11,20 +11,22 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from artextract_cli.contract import FloatArray
-from artextract_cli.errors import InputError
-from artextract_cli.scene import Scene, linear_rgb
-from artextract_cli.scoring import (
+from artextract_cli.baselines import (
     BASELINES,
     DARKEST,
     abs_difference,
+    independent_component,
     longest_band,
     nir_tophat,
+    plain_residual,
     predictors_and_target,
     principal_component,
-    residual,
     rx,
+    spectral_angle,
 )
+from artextract_cli.contract import FloatArray
+from artextract_cli.errors import InputError
+from artextract_cli.scene import Scene, linear_rgb
 
 
 def make_scene(
@@ -67,23 +69,23 @@ def planted() -> tuple[Scene, np.ndarray]:
     return make_scene(bands, VISIBLE_AND_NIR), hidden
 
 
-def test_residual_finds_what_only_the_infrared_shows(
+def test_plain_residual_finds_what_only_the_infrared_shows(
     planted: tuple[Scene, np.ndarray],
 ) -> None:
     scene, hidden = planted
-    assert roc_auc_score(hidden.ravel(), residual(scene).ravel()) > 0.95
+    assert roc_auc_score(hidden.ravel(), plain_residual(scene).ravel()) > 0.95
 
 
-def test_residual_keeps_the_sign(planted: tuple[Scene, np.ndarray]) -> None:
+def test_plain_residual_keeps_the_sign(planted: tuple[Scene, np.ndarray]) -> None:
     scene, hidden = planted
     bands = scene.bands.copy()
     bands[..., 4] = np.where(hidden, bands[..., 4] * 1.25 * 1.25, bands[..., 4])
     brighter = make_scene(bands, VISIBLE_AND_NIR)
-    assert np.median(residual(scene)[hidden]) > 3
-    assert np.median(residual(brighter)[hidden]) < -3
+    assert np.median(plain_residual(scene)[hidden]) > 3
+    assert np.median(plain_residual(brighter)[hidden]) < -3
 
 
-def test_residual_is_the_ridge_regression_of_scikit_learn() -> None:
+def test_plain_residual_is_the_ridge_regression_of_scikit_learn() -> None:
     bands = painted_bands((40, 51), 4, seed=3)
     scene = make_scene(bands, (450, 550, 650, 950))
     blurred = gaussian_filter(bands, (1, 1, 0)).reshape(-1, 4)
@@ -96,13 +98,13 @@ def test_residual_is_the_ridge_regression_of_scikit_learn() -> None:
     )
     darker = model.fit(x, y).predict(x) - y
     expected = darker / (1.4826 * np.median(np.abs(darker)))
-    np.testing.assert_allclose(residual(scene).ravel(), expected, atol=2e-3)
+    np.testing.assert_allclose(plain_residual(scene).ravel(), expected, atol=2e-3)
 
 
-def test_residual_of_many_pixels_is_fitted_on_a_sample_and_repeats() -> None:
+def test_plain_residual_of_many_pixels_is_fitted_on_a_sample_and_repeats() -> None:
     scene = make_scene(painted_bands((160, 161), 3), (450, 650, 950))
-    first = residual(scene)
-    np.testing.assert_array_equal(first, residual(scene))
+    first = plain_residual(scene)
+    np.testing.assert_array_equal(first, plain_residual(scene))
     assert np.median(np.abs(first)) == pytest.approx(1 / 1.4826, rel=1e-4)
 
 
@@ -132,8 +134,75 @@ def test_principal_components_are_those_of_scikit_learn(number: int) -> None:
 
 
 def test_a_component_that_does_not_exist_tells_nothing() -> None:
-    score = BASELINES["pca_4"](make_scene(painted_bands((9, 8), 2)))
-    assert not score.any()
+    for name in ("pca_4", "ica_4"):
+        assert not BASELINES[name](make_scene(painted_bands((9, 8), 2))).any()
+
+
+def mixed(sources: np.ndarray, size: tuple[int, int], count: int) -> FloatArray:
+    """Bands (H, W, count) whose logarithms are mixtures of ``sources`` (P, K)."""
+    mixture = np.random.default_rng(1).normal(size=(sources.shape[1], count))
+    logs = -1.5 + 0.1 * sources @ mixture
+    return (np.exp(logs) - DARKEST).reshape(*size, count).astype(np.float32)
+
+
+def test_independent_components_are_the_sources_by_their_kurtosis() -> None:
+    rng = np.random.default_rng(0)
+    n = 60 * 70
+    # Excess kurtosis 97 (one pixel in a hundred), 3 (Laplace), −1.2 (uniform).
+    sources = np.stack(
+        [rng.uniform(-1, 1, n), rng.random(n) < 0.01, rng.laplace(size=n)], axis=1
+    ).astype(np.float64)
+    sources = (sources - sources.mean(axis=0)) / sources.std(axis=0)
+    scene = make_scene(mixed(sources, (60, 70), 5))
+    for number, source in ((1, 1), (2, 2), (3, 0)):
+        score = independent_component(scene, number).ravel()
+        np.testing.assert_allclose(score, np.abs(sources[:, source]), atol=0.25)
+        assert np.corrcoef(score, np.abs(sources[:, source]))[0, 1] > 0.98
+
+
+def test_independent_components_of_many_pixels_are_fitted_on_a_sample_and_repeat() -> None:
+    rng = np.random.default_rng(3)
+    sources = rng.laplace(size=(150 * 161, 2)) / np.sqrt(2)
+    scene = make_scene(mixed(sources, (150, 161), 3))
+    first = independent_component(scene, 1)
+    np.testing.assert_array_equal(first, independent_component(scene, 1))
+    likeness = [np.corrcoef(first.ravel(), np.abs(sources[:, k]))[0, 1] for k in range(2)]
+    assert max(likeness) > 0.98
+
+
+def test_bands_without_independent_components_still_have_a_score() -> None:
+    """Gaussian bands, on which FastICA does not settle, and fewer pixels than bands."""
+    sources = np.random.default_rng(4).normal(size=(23 * 29, 6))
+    gaussian = mixed(sources, (23, 29), 6)
+    for bands, exist in ((gaussian, 4), (painted_bands((1, 3), 30), 2)):
+        found = [independent_component(make_scene(bands), number) for number in (1, 2, 3, 4)]
+        assert [bool(score.any()) for score in found] == [True] * exist + [False] * (4 - exist)
+
+
+def test_spectral_angle_worked_by_hand() -> None:
+    # The median of the bands is (0.2, 0.2); a black pixel has no angle.
+    bands = np.array(
+        [[[0.2, 0.2], [0.9, 0.9], [0.3, 0.0]], [[0.0, 0.4], [0.2, 0.2], [0.0, 0.0]]],
+        dtype=np.float32,
+    )
+    expected = np.array([[0, 0, 1], [1, 0, 0]]) * np.pi / 4
+    np.testing.assert_allclose(spectral_angle(make_scene(bands)), expected, atol=1e-6)
+
+
+def test_spectral_angle_is_that_of_the_cosine_and_does_not_see_brightness() -> None:
+    bands = painted_bands((17, 23), 6)
+    median = np.median(bands.reshape(-1, 6), axis=0)
+    cosine = 1 - cdist(bands.reshape(-1, 6), median[None], "cosine")[:, 0]
+    score = spectral_angle(make_scene(bands))
+    np.testing.assert_allclose(score.ravel(), np.arccos(cosine.clip(-1, 1)), atol=1e-5)
+    shaded = bands.copy()
+    shaded[3, 4] *= 0.5
+    assert spectral_angle(make_scene(shaded))[3, 4] == pytest.approx(score[3, 4], abs=1e-2)
+
+
+def test_a_single_band_or_a_black_painting_has_no_angle() -> None:
+    assert not spectral_angle(make_scene(painted_bands((9, 8), 1))).any()
+    assert not spectral_angle(make_scene(np.zeros((9, 8, 4), dtype=np.float32))).any()
 
 
 def test_top_hat_is_the_one_of_scikit_image() -> None:
@@ -192,13 +261,13 @@ def test_the_photograph_predicts_where_no_band_does(wavelengths: tuple[float, ..
     np.testing.assert_array_equal(predictors, linear_rgb(rgb))
 
 
-def test_residual_with_one_band_compares_it_with_the_photograph() -> None:
+def test_plain_residual_with_one_band_compares_it_with_the_photograph() -> None:
     rgb = painted_bands((61, 50), 3)
     hidden = np.zeros((61, 50), dtype=bool)
     hidden[10:20, 15:30] = True
     band = (linear_rgb(rgb) @ np.array([0.5, 0.3, 0.1], dtype=np.float32))[..., None]
     band[hidden] *= 0.7
-    score = residual(make_scene(band, (940.0,), rgb=rgb))
+    score = plain_residual(make_scene(band, (940.0,), rgb=rgb))
     assert roc_auc_score(hidden.ravel(), score.ravel()) > 0.95
 
 

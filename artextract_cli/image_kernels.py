@@ -1,0 +1,212 @@
+"""Compiled passes over pictures: Gaussian blur, local means, second differences, polynomials."""
+
+import numpy as np
+
+from artextract_cli.compiling import compiled
+from artextract_cli.contract import FloatArray
+
+
+def blur(image: FloatArray, sigma: float) -> FloatArray:
+    """Gaussian blur of each channel of ``image`` (H, W, C), mirrored at its edges, up to 3σ."""
+    radius = int(np.ceil(3 * sigma))
+    offsets = np.arange(-radius, radius + 1)
+    kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
+    weights = (kernel / kernel.sum()).astype(np.float32)
+    pixels = np.require(image, np.float32, ["C"])
+    return _across(_down(pixels, weights), weights)  # type: ignore[no-any-return]
+
+
+@compiled
+def _mirrored(index: int, size: int) -> int:
+    """The index in 0..size-1 that ``index`` becomes by mirroring at both edges, repeatedly."""
+    period = 2 * size
+    inside = index % period
+    return min(inside, period - 1 - inside)
+
+
+@compiled
+def _down(image: FloatArray, weights: FloatArray) -> FloatArray:
+    """Convolve along the rows' axis; the inner loop runs over W × C values."""
+    height, width, channels = image.shape
+    rows = image.reshape(height, width * channels)
+    made = np.zeros((height, width * channels), np.float32)
+    radius = len(weights) // 2
+    for y in range(height):
+        out = made[y]
+        for k in range(len(weights)):
+            row, weight = rows[_mirrored(y + k - radius, height)], weights[k]
+            for i in range(len(out)):
+                out[i] += weight * row[i]
+    return made.reshape(height, width, channels)
+
+
+@compiled
+def _across(image: FloatArray, weights: FloatArray) -> FloatArray:
+    """Convolve along the columns' axis."""
+    height, width, channels = image.shape
+    radius = len(weights) // 2
+    made = np.zeros((height, width * channels), np.float32)
+    wide = np.empty((width + 2 * radius) * channels, np.float32)
+    for y in range(height):
+        for x in range(-radius, width + radius):
+            source = _mirrored(x, width)
+            for c in range(channels):
+                wide[(x + radius) * channels + c] = image[y, source, c]
+        out = made[y]
+        for k in range(len(weights)):
+            part, weight = wide[k * channels :], weights[k]
+            for i in range(len(out)):
+                out[i] += weight * part[i]
+    return made.reshape(height, width, channels)
+
+
+@compiled
+def box_mean(image: FloatArray, radius: int) -> FloatArray:
+    """Mean of each channel of ``image`` (H, W, C) in a square of side 2·radius + 1, cut at edges.
+
+    By running sums in double precision: the cost does not depend on the radius.
+    """
+    height, width, channels = image.shape
+    made = np.empty((height, width, channels), np.float32)
+    columns = np.zeros((width, channels))
+    for y in range(min(radius, height)):
+        for x in range(width):
+            for c in range(channels):
+                columns[x, c] += image[y, x, c]
+    total = np.empty(channels)
+    for y in range(height):
+        for x in range(width):
+            for c in range(channels):
+                if y + radius < height:
+                    columns[x, c] += image[y + radius, x, c]
+                if y - radius > 0:
+                    columns[x, c] -= image[y - radius - 1, x, c]
+        n_rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
+        total[:] = 0.0
+        for x in range(min(radius, width)):
+            for c in range(channels):
+                total[c] += columns[x, c]
+        for x in range(width):
+            n = n_rows * (min(x + radius, width - 1) - max(x - radius, 0) + 1)
+            for c in range(channels):
+                if x + radius < width:
+                    total[c] += columns[x + radius, c]
+                if x - radius > 0:
+                    total[c] -= columns[x - radius - 1, c]
+                made[y, x, c] = total[c] / n
+    return made
+
+
+@compiled
+def curvatures(image: FloatArray, step: int) -> FloatArray:
+    """Greatest and least second difference over all directions: (H, W, C, 2).
+
+    Eigenvalues of the Hessian by differences over ``step`` pixels, mirrored at the edges. A dark
+    line has a large greatest one, a light line a large negative least one, a spot both.
+    """
+    height, width, channels = image.shape
+    made = np.empty((height, width, channels, 2), np.float32)
+    for y in range(height):
+        above, below = _mirrored(y - step, height), _mirrored(y + step, height)
+        for x in range(width):
+            left, right = _mirrored(x - step, width), _mirrored(x + step, width)
+            for c in range(channels):
+                here = image[y, x, c]
+                down = image[above, x, c] + image[below, x, c] - 2 * here
+                across = image[y, left, c] + image[y, right, c] - 2 * here
+                mixed = 0.25 * (
+                    image[above, left, c]
+                    + image[below, right, c]
+                    - image[above, right, c]
+                    - image[below, left, c]
+                )
+                middle = 0.5 * (down + across)
+                spread = np.sqrt((0.5 * (down - across)) ** 2 + mixed * mixed)
+                made[y, x, c, 0] = middle + spread
+                made[y, x, c, 1] = middle - spread
+    return made
+
+
+@compiled
+def local_residuals(
+    predictors: FloatArray,
+    targets: FloatArray,
+    means: FloatArray,
+    products: FloatArray,
+    ridge: float,
+) -> FloatArray:
+    """What a linear regression in the window around each pixel leaves of the targets: (H, W, T).
+
+    ``predictors`` are (H, W, 3), ``targets`` (H, W, T), ``means`` (H, W, 3 + T) their local means
+    in that order, ``products`` (H, W, 6 + 3·T) the local means of the products of predictors
+    (11, 12, 13, 22, 23, 33) and of target t with predictor p at 6 + 3·t + p. ``ridge`` is added to
+    the variances.
+    """
+    height, width, n_targets = targets.shape
+    made = np.empty((height, width, n_targets), np.float32)
+    for y in range(height):
+        for x in range(width):
+            m, q = means[y, x], products[y, x]
+            a = q[0] - m[0] * m[0] + ridge
+            b = q[1] - m[0] * m[1]
+            c = q[2] - m[0] * m[2]
+            d = q[3] - m[1] * m[1] + ridge
+            e = q[4] - m[1] * m[2]
+            f = q[5] - m[2] * m[2] + ridge
+            # The inverse of a symmetric 3 × 3 matrix by its cofactors.
+            c0, c1, c2 = d * f - e * e, c * e - b * f, b * e - c * d
+            c3, c4, c5 = a * f - c * c, b * c - a * e, a * d - b * b
+            scale = 1 / (a * c0 + b * c1 + c * c2)
+            p0 = predictors[y, x, 0] - m[0]
+            p1 = predictors[y, x, 1] - m[1]
+            p2 = predictors[y, x, 2] - m[2]
+            w0 = scale * (c0 * p0 + c1 * p1 + c2 * p2)
+            w1 = scale * (c1 * p0 + c3 * p1 + c4 * p2)
+            w2 = scale * (c2 * p0 + c4 * p1 + c5 * p2)
+            for t in range(n_targets):
+                mean = m[3 + t]
+                r0 = q[6 + 3 * t] - mean * m[0]
+                r1 = q[7 + 3 * t] - mean * m[1]
+                r2 = q[8 + 3 * t] - mean * m[2]
+                made[y, x, t] = targets[y, x, t] - mean - (w0 * r0 + w1 * r1 + w2 * r2)
+    return made
+
+
+@compiled
+def moment_products(predictors: FloatArray, targets: FloatArray) -> FloatArray:
+    """The products (H, W, 6 + 3·T) whose local means `local_residuals` takes."""
+    height, width, n_targets = targets.shape
+    made = np.empty((height, width, 6 + 3 * n_targets), np.float32)
+    for y in range(height):
+        for x in range(width):
+            p = predictors[y, x]
+            made[y, x, 0], made[y, x, 1], made[y, x, 2] = p[0] * p[0], p[0] * p[1], p[0] * p[2]
+            made[y, x, 3], made[y, x, 4], made[y, x, 5] = p[1] * p[1], p[1] * p[2], p[2] * p[2]
+            for t in range(n_targets):
+                for i in range(3):
+                    made[y, x, 6 + 3 * t + i] = targets[y, x, t] * p[i]
+    return made
+
+
+@compiled
+def monomials(x: FloatArray, extra: FloatArray, cubic: bool) -> FloatArray:
+    """All products of one, two and (``cubic``) three columns of ``x`` (P, K), then ``extra``."""
+    n, k = x.shape
+    n_terms = k + k * (k + 1) // 2 + (k * (k + 1) * (k + 2) // 6 if cubic else 0)
+    made = np.empty((n, n_terms + extra.shape[1]), np.float32)
+    for row in range(n):
+        at = 0
+        for i in range(k):
+            made[row, at] = x[row, i]
+            at += 1
+            for j in range(i, k):
+                two = x[row, i] * x[row, j]
+                made[row, at] = two
+                at += 1
+                if cubic:
+                    for h in range(j, k):
+                        made[row, at] = two * x[row, h]
+                        at += 1
+        for i in range(extra.shape[1]):
+            made[row, at + i] = extra[row, i]
+    return made
