@@ -58,8 +58,8 @@ def masking_effect(
 ) -> tuple[float, float]:
     """Change of the pair distance when the 5 % most important nodes are masked, and random ones.
 
-    ``importance`` is (N,). A masked node has the features of the average node: zero. The second
-    number is the mean over eight random choices of as many nodes.
+    ``importance`` is (N,). A masked node has the features of the average node. The second number
+    is the mean over eight random choices of as many nodes.
     """
     n_nodes = len(importance)
     n_masked = max(1, round(MASKED_SHARE * n_nodes))
@@ -67,7 +67,7 @@ def masking_effect(
 
     def change(masked: Tensor) -> float:
         x = batch.x.clone()
-        x[masked.to(x.device)] = 0
+        x[masked.to(x.device)] = batch.x.mean(0)
         blinded = SceneBatch(**{**vars(batch), "x": x})
         return float((pair_distance(network, blinded, network(blinded)) - whole).abs())
 

@@ -19,12 +19,13 @@ class Topology:
     """The edges of one graph as compressed sparse rows, every node with a self-loop.
 
     Edges come in both directions and are sorted by target, then source, so the adjacency is its
-    own transpose and no other order of the edges is ever needed. All tensors are int64 on the CPU.
+    own transpose and no other order of the edges is ever needed. All tensors are on the CPU.
     """
 
     crow: Tensor  # (N+1,): the edges into node i are crow[i]..crow[i+1]
     col: Tensor  # (E,): source of each edge
     reverse: Tensor  # (E,): index of the edge in the opposite direction
+    edge_features: Tensor | None = None  # (E, K) float32, zero for self-loops
 
     @property
     def n_nodes(self) -> int:
@@ -37,10 +38,16 @@ class Topology:
         return len(self.col)
 
     @classmethod
-    def from_edges(cls, edges: NDArray[np.integer[Any]], n_nodes: int) -> Self:
+    def from_edges(
+        cls,
+        edges: NDArray[np.integer[Any]],
+        n_nodes: int,
+        edge_features: NDArray[np.float32] | None = None,
+    ) -> Self:
         """Sort ``edges`` (2, E), source over target, each in both directions, and add self-loops.
 
-        Edges given twice, and self-loops given already, count once. Raises :class:`InputError` for
+        ``edge_features`` (E, K) belong to ``edges`` and move with them. Edges given twice, and
+        self-loops given already, count once. Raises :class:`InputError` for
         node numbers outside 0..N-1 and for an edge without its opposite.
         """
         source, target = _checked(np.asarray(edges), n_nodes)
@@ -59,7 +66,22 @@ class Topology:
             crow=torch.from_numpy(crow),
             col=torch.from_numpy(source),
             reverse=torch.from_numpy(reverse),
+            edge_features=_moved(edge_features, np.asarray(edges), keys, n_nodes),
         )
+
+
+def _moved(
+    features: NDArray[np.float32] | None,
+    edges: NDArray[np.integer[Any]],
+    keys: NDArray[np.int64],
+    n_nodes: int,
+) -> Tensor | None:
+    """Bring ``features`` (E, K) of ``edges`` (2, E) to the order of the sorted ``keys``."""
+    if features is None:
+        return None
+    made = np.zeros((len(keys), features.shape[1]), np.float32)
+    made[np.searchsorted(keys, edges[1].astype(np.int64) * n_nodes + edges[0])] = features
+    return torch.from_numpy(made)
 
 
 def _checked(edges: NDArray[np.integer[Any]], n_nodes: int) -> NDArray[np.int64]:
@@ -79,6 +101,12 @@ def _checked(edges: NDArray[np.integer[Any]], n_nodes: int) -> NDArray[np.int64]
     return edges.astype(np.int64)
 
 
+def _joined(features: Sequence[Tensor | None], device: torch.device) -> Tensor | None:
+    """Edge features of all graphs one below the other; None unless every graph has some."""
+    known = [part for part in features if part is not None]
+    return torch.cat(known).to(device) if len(known) == len(features) else None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GraphBatch:
     """Graphs side by side, N nodes and E edges in all, on one device: a ``MessageGraph``."""
@@ -91,6 +119,7 @@ class GraphBatch:
     node_counts: Tensor  # (G,) int64
     engine: str
     device: torch.device
+    edge_features: Tensor | None = None  # (E, K)
 
     @classmethod
     def of(cls, topologies: Sequence[Topology], *, engine: str, device: torch.device | str) -> Self:
@@ -124,6 +153,7 @@ class GraphBatch:
             node_counts=counts,
             engine=engine,
             device=packed.device,
+            edge_features=_joined([t.edge_features for t in topologies], packed.device),
         )
 
     def dgl(self) -> Any:

@@ -18,14 +18,17 @@ from artextract_cli.calibration import Calibration
 from artextract_cli.console import warn
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.files import atomic_path
+from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.siamese import Pooling, SiameseNetwork
 from artextract_cli.superpixel_graph import GraphRecipe
+from artextract_cli.training_settings import HIDDEN_LAYER
 
 FORMAT = "artextract-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
+SHIPPED_MODELS = Path(__file__).parent / "weights"
 _DIGEST_MARK = b"\nsha256:"
 # What comes of values that are not of the expected kind.
 _MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
@@ -52,7 +55,8 @@ class ModelCard:
     val_loss: float
     versions: Mapping[str, str]
     engine: str
-    calibration: Mapping[str, Calibration]  # "fused" and "band"; empty until training ends
+    calibration: Mapping[str, Calibration]  # by score; empty until training ends
+    quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
 
 
 def recorded_plugin(kind: str, origin: Mapping[str, str]) -> Plugin:
@@ -95,7 +99,8 @@ def new_network(card: ModelCard) -> SiameseNetwork:
         msg = f"the model is damaged or of another backbone: {error}"
         raise InputError(msg) from error
     backbone = plugin.spec.load()(card.in_size, options)
-    return SiameseNetwork(backbone, card.pooling)
+    kind = HiddenLayerNetwork if card.objective == HIDDEN_LAYER else SiameseNetwork
+    return kind(backbone, card.pooling)
 
 
 def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:
@@ -108,8 +113,11 @@ def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard)
 
 
 def model_path(run: Path) -> Path:
-    """The model file of a run directory, or the file itself."""
-    return run / MODEL_NAME if run.is_dir() else run
+    """The model file of a run directory, the file itself, or one that comes with artextract."""
+    if run.is_dir():
+        return run / MODEL_NAME
+    shipped = SHIPPED_MODELS / f"{run}.safetensors"
+    return shipped if len(run.parts) == 1 and not run.exists() and shipped.exists() else run
 
 
 def read_card(run: Path) -> ModelCard:

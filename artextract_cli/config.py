@@ -51,7 +51,11 @@ def _checked(path: Path, place: str, content: Any, group: Any) -> dict[str, Any]
             key: _checked(path, f"{place}{key}.", {} if value is None else value, commands[key])
             for key, value in content.items()
         }
-    return {key: _words(value) for key, value in content.items()}
+    many = {param.name for param in group.params if param.nargs == -1}
+    return {
+        key: [value] if key in many and isinstance(value, str) else _words(value)
+        for key, value in content.items()
+    }
 
 
 def _check_section(path: Path, place: str, content: Any) -> None:

@@ -83,6 +83,13 @@ class MessageGraph(Protocol):
         """Nodes of each graph in the batch, (G,) int64."""
 
     @property
+    def edge_features(self) -> "torch.Tensor | None":
+        """What changes along each edge, (E, K), zero for self-loops; None where nothing is known.
+
+        With the objective hidden-layer K is 5: `artextract_cli.evidence_graph.EDGE_FEATURES`.
+        """
+
+    @property
     def engine(self) -> str:
         """Whose kernels GraphConv and GATConv run on: dgl or torch."""
 

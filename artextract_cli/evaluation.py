@@ -1,95 +1,293 @@
-"""Evaluation: heat maps against ground truth, beside the classical baselines on the same scenes."""
+"""Evaluation: maps of results against ground truth, beside the classical baselines.
 
-from collections.abc import Callable, Mapping
+Several results folders of one dataset, such as seeds or backbones, are measured on the scenes that
+they have in common; each scene is read once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from artextract_cli.baselines import BASELINES
+from artextract_cli.baselines import BASELINES, longest_band, plain_residual
+from artextract_cli.console import progress, warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.dataset import open_dataset
-from artextract_cli.errors import InputError
-from artextract_cli.metrics import DetectionScores, binary_scores
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.metrics import (
+    HIDDEN,
+    DetectionScores,
+    binary_scores,
+    correlation,
+    false_alarm_share,
+)
 from artextract_cli.results import SceneResult, open_results
-from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_scene, read_truth
+from artextract_cli.scene import (
+    Scene,
+    SceneFiles,
+    picture_digest,
+    read_picture,
+    read_scene,
+    read_truth,
+)
 
 OURS = "artextract"
+OWN_METHODS: Mapping[str, str] = {OURS: "heatmap", "network": "network", "residual": "residual"}
+"""Our methods, and the calibrated map of a scene's results that each has written."""
+
+HIDDEN_PICTURE = "hidden"
+IMAGE_PERCENTILE = 99.5  # of a map: the score of a scene where nothing else gives one
+PROMISED: Mapping[str, float] = {"1_percent": 0.01, "5_percent": 0.05}
+MOST_CLEAN_PIXELS = 1 << 18  # of one scene that are kept, evenly spread, to check a calibration
+
+Truth = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapScores:
+    """How one method does on one scene.
+
+    ``image_score`` is larger where a scene is more likely to hide something, ``called_hidden`` the
+    method's own answer (None where it gives none). Calibrated maps of clean scenes have
+    ``false_alarms``, the share of pixels by promised rate of `PROMISED`, and ``clean_scores`` (P,),
+    the scores of at most `MOST_CLEAN_PIXELS` of them.
+    """
+
+    detection: DetectionScores
+    image_score: float
+    called_hidden: bool | None = None
+    false_alarms: Mapping[str, float | None] | None = None
+    clean_scores: FloatArray | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneEvaluation:
+    """What was measured on one scene.
+
+    ``hidden`` says that its truth has a hidden pixel; ``methods`` go by their label, see
+    `method_label`; ``correlations`` are those of signed pictures with the simulated layer, empty
+    where there is none.
+    """
+
+    hidden: bool
+    methods: Mapping[str, MapScores]
+    correlations: Mapping[str, float | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """Detection per scene and method; scenes in which nothing is hidden have no AUROC."""
+    """The scenes that ``results``, names of folders, have in common."""
 
-    scenes: Mapping[str, Mapping[str, DetectionScores]]
+    results: tuple[str, ...]
+    scenes: Mapping[str, SceneEvaluation]
 
-    def means(self) -> dict[str, dict[str, float]]:
-        """Mean and standard deviation over the scenes with hidden content, per method."""
-        return {method: self._mean(method) for method in (OURS, *BASELINES)}
+    def label(self, method: str, folder: str) -> str:
+        """What one of our methods is called here."""
+        return method_label(method, folder, len(self.results))
 
-    def _mean(self, method: str) -> dict[str, float]:
-        measured = [
-            (scores[method].auroc, scores[method].average_precision)
-            for scores in self.scenes.values()
-            if scores[method].auroc is not None
-        ]
-        auroc, precision = np.array(measured, float).T
-        return {
-            "auroc": float(auroc.mean()),
-            "auroc_sd": float(auroc.std()),
-            "average_precision": float(precision.mean()),
-            "average_precision_sd": float(precision.std()),
-        }
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The methods: ours first, each in all results, then the baselines."""
+        found = {label for scene in self.scenes.values() for label in scene.methods}
+        own = [self.label(method, folder) for method in OWN_METHODS for folder in self.results]
+        return tuple(label for label in (*own, *BASELINES) if label in found)
 
 
-def evaluate(
-    results: Path, dataset: Path, *, on_scene: Callable[[str], None] = lambda name: None
-) -> Evaluation:
-    """Compare every heat map that has a truth picture with it, and the baselines too.
+def method_label(method: str, folder: str, n_folders: int) -> str:
+    """Our ``method``, with the name of its results folder where there are several."""
+    return method if n_folders == 1 else f"{method}/{folder}"
+
+
+def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
+    """Compare every map of ``results`` that has a truth picture with it, and the baselines too.
 
     Raises
     ------
+    UsageError
+        If two results folders have the same name.
     InputError
-        If there are no results, or none has a truth picture with hidden content.
+        If there are no results, they have no scene with a truth picture in common, are of other
+        pictures than the dataset's, or none of the scenes hides anything.
     """
     files = {scene.name: scene for scene in open_dataset(dataset).scenes if scene.truth}
-    known = [result for result in open_results(results) if result.name in files]
+    folders = {
+        name: _known_scenes(path, files, dataset) for name, path in name_results(results).items()
+    }
+    names = _common_scenes(folders)
+    scenes = {}
+    with progress("evaluating", len(names)) as advance:
+        for name in names:
+            found = {folder: known[name] for folder, known in folders.items()}
+            scenes[name] = _evaluate_scene(found, files[name])
+            advance(name)
+    if not any(_is_measurable(scene) for scene in scenes.values()):
+        msg = f"none of the {len(scenes)} scenes with truth in {dataset} hides anything"
+        raise InputError(msg)
+    return Evaluation(results=tuple(folders), scenes=scenes)
+
+
+def name_results(results: Sequence[Path]) -> dict[str, Path]:
+    """Results folders by their own names.
+
+    Raises
+    ------
+    UsageError
+        If two have the same name.
+    """
+    named: dict[str, Path] = {}
+    for path in results:
+        first = named.setdefault(path.resolve().name, path)
+        if first is not path:
+            msg = f"{first} and {path} have the same name, which tells results apart: rename one"
+            raise UsageError(msg)
+    return named
+
+
+def _known_scenes(
+    results: Path, files: Mapping[str, SceneFiles], dataset: Path
+) -> dict[str, SceneResult]:
+    """The scenes of one results folder that have a truth picture, by name."""
+    known = {result.name: result for result in open_results(results) if result.name in files}
     if not known:
         msg = f"no scene of {results} has a truth picture in {dataset}: nothing to evaluate"
         raise InputError(msg)
-    scenes = {}
-    for result in known:
-        scenes[result.name] = _scene_scores(result, files[result.name])
-        on_scene(result.name)
-    if all(scores[OURS].auroc is None for scores in scenes.values()):
-        msg = f"none of the {len(scenes)} scenes with truth in {dataset} hides anything"
-        raise InputError(msg)
-    return Evaluation(scenes=scenes)
+    return known
 
 
-def _scene_scores(result: SceneResult, files: SceneFiles) -> dict[str, DetectionScores]:
-    if result.description["photograph"]["sha256"] != picture_digest(files.rgb):
-        msg = f"the results of {result.name} in {result.path} are of another photograph"
+def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str]:
+    """The scenes that every folder has, in the order of the first."""
+    first = next(iter(folders.values()))
+    common = [name for name in first if all(name in known for known in folders.values())]
+    if not common:
+        msg = f"the results {', '.join(folders)} have no scene with truth in common"
         raise InputError(msg)
-    scene = read_scene(files)
+    left_out = len({name for known in folders.values() for name in known}) - len(common)
+    if left_out:
+        warn(f"{left_out} scenes are left out: not all of {', '.join(folders)} have them")
+    return common
+
+
+def _is_measurable(scene: SceneEvaluation) -> bool:
+    return any(scores.detection.auroc is not None for scores in scene.methods.values())
+
+
+def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> SceneEvaluation:
+    """Measure one scene: ``results`` by folder, all of the same pictures."""
+    for result in results.values():
+        _check_source(result, files)
     if files.truth is None:
         raise ValueError(files.name)
+    scene = read_scene(files)
     truth = read_truth(files.truth, scene.rgb.shape[:2])
-
-    def measured(score: FloatArray) -> DetectionScores:
-        return binary_scores(score, truth, scene.mask)
-
-    return {OURS: measured(_heatmap(result, scene))} | {
-        name: measured(baseline(scene)) for name, baseline in BASELINES.items()
+    hidden = bool((truth == HIDDEN).any())
+    methods = {
+        method_label(method, folder, len(results)): _own_scores(result, method, scene, truth)
+        for method, name in OWN_METHODS.items()
+        for folder, result in results.items()
+        if method == OURS or has_map(result, name)
     }
+    baselines = {name: _map_scores(find(scene), scene, truth) for name, find in BASELINES.items()}
+    layer = files.truth.with_name(f"{files.name}_layer.tif")
+    return SceneEvaluation(
+        hidden=hidden,
+        methods=methods | baselines,
+        correlations=_correlations(results, scene, layer) if hidden and layer.exists() else {},
+    )
 
 
-def _heatmap(result: SceneResult, scene: Scene) -> FloatArray:
-    heatmap = result.map("heatmap")
-    if heatmap.shape != scene.rgb.shape[:2]:
+def has_map(result: SceneResult, name: str) -> bool:
+    """Whether the model that made ``result`` has written this map."""
+    return (result.path / f"{name}.tif").exists()
+
+
+def _check_source(result: SceneResult, files: SceneFiles) -> None:
+    """Refuse results of other pictures: names alone say little."""
+    photograph = result.description["photograph"]["sha256"]
+    if photograph != picture_digest(files.rgb):
+        msg = f"the results of {result.name} in {result.path} are of another photograph"
+        raise InputError(msg)
+    bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
+    if bands and bands != dict(zip(files.band_ids, map(picture_digest, files.bands), strict=True)):
+        msg = f"the results of {result.name} in {result.path} are of other bands than the dataset's"
+        raise InputError(msg)
+
+
+def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) -> MapScores:
+    """How a calibrated map of ours does; the fused one may come with an answer for the scene."""
+    score = _own_map(result, OWN_METHODS[method], scene)
+    answer: Mapping[str, Any] = result.description.get("image_level") or {}
+    scores = _map_scores(score, scene, truth, calibrated=True)
+    if method != OURS or not answer:
+        return scores
+    return MapScores(
+        detection=scores.detection,
+        image_score=float(answer["score"]),
+        called_hidden=bool(answer["something_is_there"]),
+        false_alarms=scores.false_alarms,
+        clean_scores=scores.clean_scores,
+    )
+
+
+def _map_scores(
+    score: FloatArray, scene: Scene, truth: Truth, *, calibrated: bool = False
+) -> MapScores:
+    detection = binary_scores(score, truth, scene.mask)
+    image_score = float(np.percentile(score[painting(scene)], IMAGE_PERCENTILE))
+    if not calibrated or (truth == HIDDEN).any():
+        return MapScores(detection=detection, image_score=image_score)
+    clean = score[painting(scene) & (truth == 0)]
+    return MapScores(
+        detection=detection,
+        image_score=image_score,
+        false_alarms={
+            name: false_alarm_share(score, truth, scene.mask, -np.log10(rate))
+            for name, rate in PROMISED.items()
+        },
+        clean_scores=clean[:: -(-len(clean) // MOST_CLEAN_PIXELS) or 1],
+    )
+
+
+def _own_map(result: SceneResult, name: str, scene: Scene) -> FloatArray:
+    made = result.map(name)
+    _check_shape(result.path / f"{name}.tif", made, scene)
+    return np.nan_to_num(made)
+
+
+def _check_shape(path: Path, picture: FloatArray, scene: Scene) -> None:
+    if picture.shape != scene.rgb.shape[:2]:
         msg = (
-            f"{result.path / 'heatmap.tif'} has size {heatmap.shape}, the photograph of "
-            f"{scene.name} {scene.rgb.shape[:2]}: the results are of another dataset"
+            f"{path} has size {picture.shape}, the photograph of {scene.name} "
+            f"{scene.rgb.shape[:2]}: they are of different datasets"
         )
         raise InputError(msg)
-    return np.nan_to_num(heatmap)
+
+
+def painting(scene: Scene) -> NDArray[np.bool_]:
+    """Where (H, W) there is painting."""
+    return np.ones(scene.rgb.shape[:2], bool) if scene.mask is None else scene.mask
+
+
+def _correlations(
+    results: Mapping[str, SceneResult], scene: Scene, path: Path
+) -> dict[str, float | None]:
+    """Correlation of the signed pictures of a scene with its simulated layer at ``path``."""
+    layer = read_picture(path, pages=True)[..., 0]
+    _check_shape(path, layer, scene)
+    where = painting(scene)
+    pictures = _signed_pictures(results, scene)
+    return {name: correlation(picture, layer, where) for name, picture in pictures}
+
+
+def _signed_pictures(
+    results: Mapping[str, SceneResult], scene: Scene
+) -> Iterator[tuple[str, FloatArray]]:
+    """Pictures of what is hidden, negative or low where it is dark as in the simulated layer."""
+    for folder, result in results.items():
+        if has_map(result, HIDDEN_PICTURE):
+            picture = _own_map(result, HIDDEN_PICTURE, scene)
+            yield method_label(HIDDEN_PICTURE, folder, len(results)), picture
+    yield "longest_band", scene.bands[..., longest_band(scene)]
+    yield "plain_residual", -plain_residual(scene)

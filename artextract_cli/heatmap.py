@@ -16,7 +16,7 @@ from artextract_cli.errors import UsageError
 
 Picture = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
-ScaleName = Literal["false-alarm", "importance"]
+ScaleName = Literal["false-alarm", "importance", "deviation", "hidden"]
 
 FAINTEST = 0.35  # of the opacity of an overlay: what a score of zero gets
 # Where the colours below were read off the cited maps: the last eighth bends, and is halved.
@@ -74,6 +74,11 @@ SEQUENTIAL: Picture = _table(
 )
 
 
+GREYS: Picture = _table((0, 0, 0), (255, 255, 255), at=(0, 1))
+# Scales that mean something else than agreement, and have colours of their own.
+OWN_TABLES: Mapping[str, Picture] = {"importance": SEQUENTIAL, "hidden": GREYS}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scale:
     """What a number means, and where it lies on a colour table."""
@@ -86,6 +91,11 @@ class Scale:
     def position(self, score: NDArray[Any]) -> NDArray[np.float64]:
         """Where each number of ``score``, any shape, lies on a colour table: 0..1."""
         return np.asarray(np.interp(score, self.values, self.positions))
+
+    def strength(self, score: NDArray[Any]) -> NDArray[np.float64]:
+        """How far each number lies from the position of 0, as a share of the farthest: 0..1."""
+        neutral = float(np.interp(0, self.values, self.positions))
+        return np.abs(self.position(score) - neutral) / max(neutral, 1 - neutral)
 
 
 SCALES: Mapping[str, Scale] = {
@@ -102,6 +112,19 @@ SCALES: Mapping[str, Scale] = {
         positions=(0, 1),
         ticks={0: "0", 0.5: "0.5", 1: "1"},
     ),
+    "deviation": Scale(
+        label="robust deviations, either way",
+        values=(0, 2, 6),
+        positions=(0, 1 / 3, 1),
+        ticks={0: "0", 2: "2", 4: "4", 6: "6"},
+    ),
+    # What is beneath as a reflectogram shows it: darker than bare ground is dark.
+    "hidden": Scale(
+        label="change of reflectance by what lies beneath",
+        values=(-0.1, 0, 0.1),
+        positions=(0, 0.6, 1),
+        ticks={-0.1: "10 % darker", 0: "nothing", 0.1: "10 % lighter"},
+    ),
 }
 
 
@@ -116,8 +139,9 @@ def colour(
     """Colour ``score`` (H, W) as sRGB (H, W, 3).
 
     On the scale ``false-alarm`` a score is −log10 of the false-alarm rate: blue up to 1.3 (5 %),
-    full red from 3 (0.1 %) on. On ``importance`` it is a share 0..1, which has no neutral middle
-    and always takes the sequential map.
+    full red from 3 (0.1 %) on. On ``deviation`` it is a number of robust deviations. On
+    ``importance`` it is a share 0..1, which has no neutral middle and always takes the sequential
+    map; on ``hidden`` the logarithm of a ratio of reflectances, always shown in greys.
 
     Raises
     ------
@@ -128,8 +152,7 @@ def colour(
         msg = f"there is no colour map {colours!r}: choose one of {', '.join(COLOURS)}"
         raise UsageError(msg)
     index = np.rint(SCALES[scale].position(score) * 255).astype(np.uint8)
-    table = SEQUENTIAL if scale == "importance" else COLOURS[colours]
-    return table[index]
+    return OWN_TABLES.get(scale, COLOURS[colours])[index]
 
 
 def overlay(
@@ -148,7 +171,7 @@ def overlay(
     keeps its own colours.
     """
     grey = _readable_grey(rgb)[..., None]
-    strength = SCALES[scale].position(score)[..., None]
+    strength = SCALES[scale].strength(score)[..., None]
     share = alpha * (FAINTEST + (1 - FAINTEST) * strength)
     mixed = grey * (1 - share) + colour(score, colours, scale) / 255 * share
     if mask is not None:

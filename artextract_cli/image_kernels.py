@@ -1,6 +1,7 @@
 """Compiled passes over pictures: Gaussian blur, local means, second differences, polynomials."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from artextract_cli.compiling import compiled
 from artextract_cli.contract import FloatArray
@@ -13,7 +14,7 @@ def blur(image: FloatArray, sigma: float) -> FloatArray:
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
     weights = (kernel / kernel.sum()).astype(np.float32)
     pixels = np.require(image, np.float32, ["C"])
-    return _across(_down(pixels, weights), weights)  # type: ignore[no-any-return]
+    return _across(_down(pixels, weights), weights)
 
 
 @compiled
@@ -210,3 +211,116 @@ def monomials(x: FloatArray, extra: FloatArray, cubic: bool) -> FloatArray:
         for i in range(extra.shape[1]):
             made[row, at + i] = extra[row, i]
     return made
+
+
+def polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, *, cubic: bool) -> FloatArray:
+    """`monomials` of ``x`` (P, K) and ``extra``, never kept, times ``gains`` (terms, n): (P, n)."""
+    columns = np.ascontiguousarray(np.concatenate([x, extra], axis=1).T, np.float32)
+    return _polynomial(columns, x.shape[1], np.ascontiguousarray(gains, np.float32), cubic).T
+
+
+@compiled
+def _polynomial(columns: FloatArray, k: int, gains: FloatArray, cubic: bool) -> FloatArray:
+    """Values (n, P): block after block, so that a block's products stay in the nearest cache."""
+    n_pixels, n_made = columns.shape[1], gains.shape[1]
+    made = np.zeros((n_made, n_pixels), np.float32)
+    size = 512
+    two, three = np.empty(size, np.float32), np.empty(size, np.float32)
+    for start in range(0, n_pixels, size):
+        block = slice(start, min(start + size, n_pixels))
+        out = made[:, block]
+        at = 0
+        for i in range(k):
+            one = columns[i, block]
+            _add(out, one, gains[at])
+            at += 1
+            for j in range(i, k):
+                _multiply(one, columns[j, block], two)
+                _add(out, two, gains[at])
+                at += 1
+                if cubic:
+                    for h in range(j, k):
+                        _multiply(two, columns[h, block], three)
+                        _add(out, three, gains[at])
+                        at += 1
+        for i in range(k, columns.shape[0]):
+            _add(out, columns[i, block], gains[at])
+            at += 1
+    return made
+
+
+@compiled
+def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
+    for p in range(min(len(a), len(b))):
+        out[p] = a[p] * b[p]
+
+
+@compiled
+def _add(out: FloatArray, values: FloatArray, gains: FloatArray) -> None:
+    for t in range(out.shape[0]):
+        gain, row = gains[t], out[t]
+        for p in range(len(row)):
+            row[p] += gain * values[p]
+
+
+@compiled
+def displaced(image: FloatArray, by: NDArray[np.float64]) -> FloatArray:
+    """``image`` (H, W, C), each channel moved ``by`` (C, 2) pixels down and right, bilinear.
+
+    What comes in from outside repeats the edge.
+    """
+    height, width, channels = image.shape
+    made = np.empty((height, width, channels), np.float32)
+    for c in range(channels):
+        down, right = int(np.floor(by[c, 0])), int(np.floor(by[c, 1]))
+        u, v = by[c, 0] - down, by[c, 1] - right
+        for y in range(height):
+            y0 = min(max(y - down, 0), height - 1)
+            y1 = min(max(y - down - 1, 0), height - 1)
+            for x in range(width):
+                x0 = min(max(x - right, 0), width - 1)
+                x1 = min(max(x - right - 1, 0), width - 1)
+                near = (1 - v) * image[y0, x0, c] + v * image[y0, x1, c]
+                far = (1 - v) * image[y1, x0, c] + v * image[y1, x1, c]
+                made[y, x, c] = (1 - u) * near + u * far
+    return made
+
+
+def opening(image: FloatArray, radius: int) -> FloatArray:
+    """Grey opening (H, W, C) by a square of side 2·radius + 1: narrower light details go."""
+    return _extreme(_extreme(image, radius, -1.0), radius, 1.0)
+
+
+def closing(image: FloatArray, radius: int) -> FloatArray:
+    """Grey closing (H, W, C) by a square of side 2·radius + 1: narrower dark details go."""
+    return _extreme(_extreme(image, radius, 1.0), radius, -1.0)
+
+
+@compiled
+def _extreme(image: FloatArray, radius: int, sign: float) -> FloatArray:
+    """Maximum (``sign`` 1) or minimum (-1) in a square, cut at the edges: (H, W, C)."""
+    height, width, channels = image.shape
+    rows = image.reshape(height, width * channels)
+    made = np.empty((height, width * channels), np.float32)
+    best = np.empty(width * channels, np.float32)
+    for y in range(height):
+        best[:] = rows[y]
+        for near in range(max(y - radius, 0), min(y + radius + 1, height)):
+            _keep(best, rows[near], sign)
+        out = made[y]
+        out[:] = best
+        for step in range(1, min(radius, width - 1) + 1):
+            shift = step * channels
+            _keep(out[shift:], best[:-shift], sign)
+            _keep(out[:-shift], best[shift:], sign)
+    return made.reshape(height, width, channels)
+
+
+@compiled
+def _keep(best: FloatArray, values: FloatArray, sign: float) -> None:
+    if sign > 0:
+        for i in range(len(best)):
+            best[i] = max(best[i], values[i])
+    else:
+        for i in range(len(best)):
+            best[i] = min(best[i], values[i])

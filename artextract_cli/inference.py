@@ -1,4 +1,4 @@
-"""Inference: a scene and a trained network to scores per superpixel, attention and similarity."""
+"""Inference: a scene and a trained network to scores, attention and similarity."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,22 +9,14 @@ import numpy as np
 import torch  # noqa: TID253
 from numpy.typing import NDArray
 
-from artextract_cli.attention import given_attention, grad_cam, masking_effect
+from artextract_cli.attention import given_attention, masking_effect
 from artextract_cli.checkpoint import ModelCard, load_model, model_path, recorded_plugin
-from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import InputError
 from artextract_cli.message_passing import resolve_engine
-from artextract_cli.scene import Scene, picture_digest
-from artextract_cli.siamese import (
-    SceneBatch,
-    SiameseNetwork,
-    band_distances,
-    collate,
-    scene_tensors,
-)
-from artextract_cli.superpixel_graph import SceneGraphs, build_graphs, sized
+from artextract_cli.scene import picture_digest
+from artextract_cli.siamese import SceneBatch, SiameseNetwork
 
 T = TypeVar("T", bound=np.generic)
 
@@ -50,14 +42,27 @@ class MaskingEffect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WholeScore:
+    """Whether anything lies beneath the painting at all."""
+
+    score: float  # −log10 of the false-alarm rate on clean paintings
+    false_alarm_rate: float
+    something_is_there: bool  # at a false-alarm rate of at most 5 %
+
+
+@dataclass(frozen=True, kw_only=True)
 class SceneScores:
     """What the network says of one scene; maps have the size of the graph's pictures (h, w)."""
 
-    graphs: SceneGraphs
-    score: FloatArray  # (N,) −log10 of the false-alarm rate, all bands together
-    band_score: FloatArray  # (N, B) the same for every band
-    distances: FloatArray  # (B,) Euclidean distance of the pooled embeddings, per band
-    similarities: FloatArray  # (B,) cosine similarity of the pooled embeddings, per band
+    labels: NDArray[np.int32]  # (h, w) of the photograph's superpixels
+    band_ids: tuple[str, ...]
+    superpixels: Mapping[str, str]  # origin of the method
+    # (h, w) by name: "heatmap" always; "network", "residual" and "hidden" where there are such.
+    maps: Mapping[str, FloatArray]
+    band_maps: FloatArray  # (h, w, B) evidence of every band; signed where the network knows signs
+    whole: WholeScore | None
+    distances: Mapping[str, float]  # Euclidean, of the pooled embeddings, per band and "fused"
+    similarities: Mapping[str, float]  # cosine, of the pooled embeddings, per band and "fused"
     pooled: FloatArray  # (V, D)
     nodes: tuple[FloatArray, ...]  # per view (N, D)
     attention: FloatArray | None  # (h, w, 2) attention given out: photograph, mean over bands
@@ -91,72 +96,37 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
     )
 
 
-def score_scene(model: Model, scene: Scene, *, split: str = "") -> SceneScores:
-    """Build the graphs of a scene by the model's recipe and score every superpixel."""
-    recipe = model.card.recipe
-    graphs = build_graphs(sized(scene, recipe), recipe, split=split)
-    batch = collate([scene_tensors(graphs)], engine=model.engine, device=model.device)
-    with torch.no_grad():
-        z = model.network(batch)
-        pooled = model.network.pool(batch, z)[0].cpu()
-    raw = band_distances(z, graphs)
-    attention, masking = _attention(model, batch, graphs)
-    importance = grad_cam(model.network, batch)[..., None]
-    return SceneScores(
-        graphs=graphs,
-        score=_fused(model.card, raw),
-        band_score=model.card.calibration["band"](raw),
-        distances=(pooled[:1] - pooled[1:]).norm(dim=1).numpy(),
-        similarities=torch.cosine_similarity(pooled[:1], pooled[1:]).numpy(),
-        pooled=pooled.numpy(),
-        nodes=_per_view(z.cpu().numpy(), graphs),
-        attention=attention,
-        masking=masking,
-        gradcam=_two_maps(_per_view(importance, graphs), graphs),
-    )
+def attention_of(
+    network: SiameseNetwork, batch: SceneBatch
+) -> tuple[NDArray[np.float32] | None, MaskingEffect | None]:
+    """Attention given out by every node (N, V), and what masking the most attended changes.
 
-
-def _fused(card: ModelCard, raw: FloatArray) -> FloatArray:
-    """Calibrated mean over the bands (N,); a single band has a calibration of its own."""
-    n_bands = raw.shape[1]
-    if n_bands not in (1, len(card.band_ids)):
-        warn(
-            f"the model was trained with {len(card.band_ids)} bands, here are {n_bands}: its "
-            "false-alarm rates are only roughly right"
-        )
-    return card.calibration["band" if n_bands == 1 else "fused"](raw.mean(1))
-
-
-def _attention(
-    model: Model, batch: SceneBatch, graphs: SceneGraphs
-) -> tuple[FloatArray | None, MaskingEffect | None]:
-    backbone = model.network.backbone
+    None for a backbone that cannot tell.
+    """
+    backbone = network.backbone
     if not hasattr(backbone, "embed_with_attention"):
         return None, None
     with torch.no_grad():
-        _, weights = backbone.embed_with_attention(batch.graph, batch.x)
+        _, weights = backbone.embed_with_attention(batch.graph, network.project(batch.x))
     importance = given_attention(batch.graph, weights)
     generator = torch.Generator().manual_seed(0)
-    attended, random = masking_effect(model.network, batch, importance.mean(1).cpu(), generator)
-    maps = _two_maps(_per_view(importance[..., None].cpu().numpy(), graphs), graphs)
-    return maps, MaskingEffect(attended=attended, random=random)
+    attended, random = masking_effect(network, batch, importance.mean(1).cpu(), generator)
+    return importance.cpu().numpy(), MaskingEffect(attended=attended, random=random)
 
 
-def _per_view(z: NDArray[np.float32], graphs: SceneGraphs) -> tuple[FloatArray, ...]:
-    """Split (N, V, D), or (N of all graphs, 1, D), into one (N, D) per view."""
-    if len(graphs.graphs) == 1:
-        return tuple(np.moveaxis(z, 1, 0))
-    ends = np.cumsum([graph.n_nodes for graph in graphs.graphs])[:-1]
-    return tuple(np.split(z[:, 0], ends))
+def pooled_numbers(
+    pooled: torch.Tensor, names: Sequence[str]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Distance and similarity of the photograph's embedding to the others', and "fused": the mean.
 
-
-def _two_maps(values: Sequence[FloatArray], graphs: SceneGraphs) -> FloatArray:
-    """Paint values (N, 1) of every view as (h, w, 2): photograph, and mean over bands."""
-    if len(graphs.graphs) == 1:
-        bands = np.concatenate(values[1:], axis=1).mean(1, keepdims=True)
-        return np.concatenate([values[0], bands], axis=1)[graphs.graphs[0].labels]
-    painted = [v[graph.labels, 0] for v, graph in zip(values, graphs.graphs, strict=True)]
-    return np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1).astype(np.float32)
+    ``pooled`` is (V, D), ``names`` are those of the views after the photograph.
+    """
+    distances = (pooled[:1] - pooled[1:]).norm(dim=1).tolist()
+    similarities = torch.cosine_similarity(pooled[:1], pooled[1:]).tolist()
+    return tuple(  # type: ignore[return-value]
+        dict(zip(names, numbers, strict=True)) | {"fused": float(np.mean(numbers))}
+        for numbers in (distances, similarities)
+    )
 
 
 def enlarged(picture: NDArray[T], shape: Sequence[int]) -> NDArray[T]:
@@ -167,14 +137,3 @@ def enlarged(picture: NDArray[T], shape: Sequence[int]) -> NDArray[T]:
     )
     made: NDArray[T] = picture[rows[:, None], columns]
     return made
-
-
-def similarity_numbers(scores: SceneScores) -> dict[str, Mapping[str, float]]:
-    """Euclidean distance and cosine similarity of the pair, per band and fused (the mean)."""
-    bands = scores.graphs.band_ids
-    distances = dict(zip(bands, map(float, scores.distances), strict=True))
-    similarities = dict(zip(bands, map(float, scores.similarities), strict=True))
-    return {
-        "euclidean_distance": distances | {"fused": float(scores.distances.mean())},
-        "cosine_similarity": similarities | {"fused": float(scores.similarities.mean())},
-    }

@@ -1,5 +1,6 @@
-"""The picture of one pair from its results: difference, attention or Grad-CAM."""
+"""The picture of one pair from its results: difference, attention, Grad-CAM or what is hidden."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.figures import pair_figure
 from artextract_cli.files import refuse_inputs
+from artextract_cli.heatmap import ScaleName
 from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
 
@@ -17,14 +19,16 @@ LABELS = {
     "difference": "Heat map",
     "attention": "Attention given out, of its maximum",
     "gradcam": "Grad-CAM of the pair distance, of its maximum",
+    "hidden": "What lies beneath",
 }
+SCALES: Mapping[str, ScaleName] = {"difference": "false-alarm", "hidden": "hidden"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """What a picture of a pair shows."""
 
-    mode: str = "difference"  # or attention, gradcam
+    mode: str = "difference"  # or attention, gradcam, hidden
     show_band: str | None = None  # id or nm; the last band if None
     only_band: bool = False  # the difference of the photograph and this band alone
     colours: str = "blue-red"
@@ -44,11 +48,6 @@ def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
     refuse_inputs(out, (Path(source["path"]) for source in sources))
     heatmap = result.map("heatmap")
     band = _find_band(result, look.show_band)
-    numbers = {
-        "Euclidean distance": result.description["euclidean_distance"]["fused"],
-        f"to band {band['id']}": result.description["euclidean_distance"][band["id"]],
-        "cosine similarity": result.description["cosine_similarity"]["fused"],
-    }
     pair_figure(
         result.photograph(),
         _map(result, look.mode, band["page"] if look.only_band else None),
@@ -56,12 +55,35 @@ def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
         shown_band=decode_picture(Path(band["path"])).grey(),
         band_title=f"Band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else ""),
         score_label=f"Band {band['id']} alone" if look.only_band else LABELS[look.mode],
-        numbers=numbers,
+        numbers=_numbers(result, band["id"]),
         out=out,
         mask=np.isfinite(heatmap),
         colours=look.colours,
-        scale="false-alarm" if look.mode == "difference" else "importance",
+        scale=_scale(result, look),
     )
+
+
+def _numbers(result: SceneResult, band_id: str) -> dict[str, float]:
+    """What the caption tells; a network that sees all bands together has no distance to one."""
+    distances = result.description["euclidean_distance"]
+    to_band = {f"to band {band_id}": distances[band_id]} if band_id in distances else {}
+    similarity = result.description["cosine_similarity"]["fused"]
+    return {
+        "Euclidean distance": distances["fused"],
+        **to_band,
+        "cosine similarity": similarity,
+    }
+
+
+def _scale(result: SceneResult, look: Look) -> ScaleName:
+    if look.mode == "difference" and look.only_band and _is_signed(result):
+        return "deviation"
+    return SCALES.get(look.mode, "importance")
+
+
+def _is_signed(result: SceneResult) -> bool:
+    """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
+    return result.description.get("image_level") is not None
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
@@ -71,7 +93,9 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
     """
     if mode == "difference":
         score = result.map("heatmap") if page is None else result.pages("bands")[page]
-        return np.nan_to_num(score)
+        return np.nan_to_num(np.abs(score) if _is_signed(result) and page is not None else score)
+    if mode == "hidden":
+        return np.nan_to_num(result.map("hidden"))
     importance = result.pages(mode).mean(0)
     return np.asarray(importance / max(float(importance.max()), 1e-12), np.float32)
 

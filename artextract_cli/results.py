@@ -23,11 +23,11 @@ import artextract_cli
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, writing
-from artextract_cli.heatmap import overlay, paint
-from artextract_cli.inference import Model, SceneScores, enlarged, similarity_numbers
+from artextract_cli.heatmap import overlay
+from artextract_cli.inference import Model, SceneScores, enlarged
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
 MAX_REGIONS = 100
 REGION_COLUMNS = (
@@ -116,20 +116,26 @@ def _write_all(
     folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
 ) -> dict[str, Any]:
     shape = scene.rgb.shape[:2]
-    labels = enlarged(scores.graphs.graphs[0].labels, shape)
-    heatmap = np.where(_painting(scene), paint(scores.score, labels), np.nan).astype(np.float32)
-    _write_tiff(folder / "heatmap.tif", heatmap)
-    bands = np.where(_painting(scene), scores.band_score.T[:, labels], np.nan)
+    painting = _painting(scene)
+    maps = {
+        name: np.where(painting, enlarged(score, shape), np.nan).astype(np.float32)
+        for name, score in scores.maps.items()
+    }
+    for name, painted in maps.items():
+        _write_tiff(folder / f"{name}.tif", painted)
+    heatmap = maps["heatmap"]
+    of_bands = enlarged(scores.band_maps, shape)
+    bands = np.where(painting, np.moveaxis(of_bands, -1, 0), np.nan)
     _write_tiff(folder / "bands.tif", bands.astype(np.float32))
-    _write_tiff(folder / "labels.tif", labels)
+    _write_tiff(folder / "labels.tif", enlarged(scores.labels, shape))
     _write_tiff(folder / "gradcam.tif", _pages(scores.gradcam, shape))
     if scores.attention is not None:
         _write_tiff(folder / "attention.tif", _pages(scores.attention, shape))
     views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
     np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
-    painted = overlay(scene.rgb, np.nan_to_num(heatmap), mask=scene.mask)
-    Image.fromarray(painted).save(folder / "overlay.png")
-    regions = strong_regions(heatmap, scores.band_score[labels], scores.graphs.band_ids)
+    overlaid = overlay(scene.rgb, np.nan_to_num(heatmap), mask=scene.mask)
+    Image.fromarray(overlaid).save(folder / "overlay.png")
+    regions = strong_regions(heatmap, np.abs(of_bands), scores.band_ids)
     (folder / "regions.csv").write_text(_csv(REGION_COLUMNS, regions), encoding="utf-8")
     description = _description(files, scene, scores, model, heatmap)
     (folder / "scene.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
@@ -171,15 +177,17 @@ def _description(
         ],
         "wavelengths_nm": scene.wavelengths,
         "shape": list(scene.rgb.shape[:2]),
-        "n_superpixels": scores.graphs.graphs[0].n_nodes,
+        "n_superpixels": int(scores.labels.max()) + 1,
         "model": {"path": str(model.path.resolve()), "sha256": model.digest},
         "backbone": dict(card.backbone),
-        "superpixels": dict(scores.graphs.superpixels_origin),
+        "superpixels": dict(scores.superpixels),
         "objective": card.objective,
         "engine": model.engine,
         "device": str(model.device),
         "artextract": artextract_cli.__version__,
-        **similarity_numbers(scores),
+        "euclidean_distance": dict(scores.distances),
+        "cosine_similarity": dict(scores.similarities),
+        "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
         "share_above_1_percent_false_alarms": float((inside >= STRONG_LEVEL).mean()),
         "share_blue": float((inside <= -np.log10(0.05)).mean()),
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),

@@ -177,6 +177,19 @@ def resize_scene(scene: Scene, side: int) -> Scene:
     )
 
 
+def continued(scene: Scene) -> Scene:
+    """The scene with the nearest pixel of the painting in place of what is none."""
+    if scene.mask is None or scene.mask.all() or not scene.mask.any():
+        return scene
+    from scipy.ndimage import distance_transform_edt
+
+    rows, columns = distance_transform_edt(~scene.mask, return_distances=False, return_indices=True)
+    rgb, bands = scene.rgb[rows, columns], scene.bands[rows, columns]
+    return dataclasses.replace(
+        scene, rgb=np.ascontiguousarray(rgb), bands=np.ascontiguousarray(bands)
+    )
+
+
 def linear_rgb(rgb: FloatArray) -> FloatArray:
     """Turn coded sRGB values, 0..1, into linear ones (IEC 61966-2-1)."""
     power = ((np.maximum(rgb, 0.04045) + 0.055) / 1.055) ** 2.4

@@ -8,9 +8,10 @@ from artextract_cli.console import error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import refuse_inside
-from artextract_cli.inference import Model, score_scene
+from artextract_cli.inference import Model
 from artextract_cli.results import write_scene, write_summary
 from artextract_cli.scene import SceneFiles, read_scene
+from artextract_cli.scoring import score_scene
 
 
 def infer_dataset(
@@ -44,7 +45,7 @@ def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> l
         for files in scenes:
             try:
                 scene = read_scene(files)
-                scores = score_scene(model, scene, split=files.split)
+                scores = score_scene(model, scene)
                 written.append(write_scene(results, files, scene, scores, model))
             except InputError as failure:
                 failures.append(f"{files.name}: {failure}")

@@ -28,7 +28,8 @@ class SceneTensors:
     n_views: int
     topologies: tuple[Topology, ...]  # one (shared) or one per view (separate)
     features: tuple[Tensor, ...]  # per topology (N, V or 1, F)
-    places: tuple[tuple[int, int], tuple[int, int]]  # columns of row, column: photograph, bands
+    # Columns of row and column, of the photograph and of the bands; None where there are none.
+    places: tuple[tuple[int, int], tuple[int, int]] | None
     inside: tuple[Tensor, ...]  # per topology (N,) bool: mostly painting, not backdrop
 
     @property
@@ -111,7 +112,7 @@ def collate(
 
 
 def _turned(scene: SceneTensors, symmetry: int) -> list[Tensor]:
-    if symmetry == 0:
+    if symmetry == 0 or scene.places is None:
         return list(scene.features)
     if scene.is_shared:
         photograph, bands = scene.features[0].tensor_split([1], dim=1)
@@ -143,9 +144,13 @@ class SiameseNetwork(nn.Module):
         self.backbone = backbone
         self.pooling = pooling
 
+    def project(self, x: Tensor) -> Tensor:
+        """What the backbone is given of the node features ``x`` (N, V, F): they themselves."""
+        return x
+
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
-        return self.backbone(batch.graph, batch.x)
+        return self.backbone(batch.graph, self.project(batch.x))
 
     def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:
         """Pool the node embeddings on the painting to one per scene and view: (S, V, D)."""

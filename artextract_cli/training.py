@@ -4,39 +4,38 @@ import dataclasses
 import math
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch  # noqa: TID253
 
-from artextract_cli.calibration import Calibration, fit_calibration
 from artextract_cli.checkpoint import ModelCard, new_network
 from artextract_cli.console import detail, talk, warn
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import DivergedError, InputError, UsageError
+from artextract_cli.evidence import LAST_VISIBLE_NM
+from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES
 from artextract_cli.graph_store import graphs_digest
+from artextract_cli.hidden_layer import WIDTH
+from artextract_cli.hidden_layer_task import HiddenLayerTask
 from artextract_cli.memory import keep_freed_memory
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
-from artextract_cli.siamese import (
-    OBJECTIVES,
-    SceneTensors,
-    band_distances,
-    collate,
-    scene_tensors,
-)
 from artextract_cli.superpixel_graph import SceneGraphs
-from artextract_cli.training_scenes import batches, load_alike, split_scenes
-from artextract_cli.training_settings import TrainingSettings
+from artextract_cli.training_scenes import load_alike, split_scenes
+from artextract_cli.training_settings import HIDDEN_LAYER, TrainingSettings, with_objective
+from artextract_cli.training_task import TrainingTask
+from artextract_cli.view_task import ViewTask
 
-N_SYMMETRIES = 8
-LAST_VISIBLE_NM = 720
+WARM_UP = 0.15  # of the training, for one-cycle
+GRADIENT_NORM = 1.0  # at most, for one-cycle
+FUSION_TOLERANCE = 0.005  # of AUROC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +47,7 @@ class TrainingResult:
     train_loss: float
     val_loss: float
     epochs: int
+    quality: Mapping[str, float]  # AUROC on the validation scenes by score, where it is known
     n_parameters: int
     engine: str
     device: str
@@ -81,7 +81,7 @@ def train(
     trainer = _Trainer(graphs, RunDirectory(path=run), settings)
     trainer.open_run(resume=resume)
     try:
-        while not trainer.progress.is_over(settings.epochs, settings.patience):
+        while not trainer.is_over:
             on_epoch(trainer.run_epoch())
     except (KeyboardInterrupt, DivergedError):
         trainer.close_early()
@@ -94,6 +94,7 @@ def train(
         train_loss=best["train_loss"],
         val_loss=best["val_loss"],
         epochs=len(trainer.progress.history),
+        quality=trainer.card.quality,
         n_parameters=sum(p.numel() for p in trainer.network.parameters()),
         engine=trainer.engine,
         device=str(trainer.device),
@@ -105,30 +106,28 @@ class _Trainer:
     """One run: its scenes, network, optimiser and what it has reached."""
 
     def __init__(self, graphs: Path, run: RunDirectory, settings: TrainingSettings) -> None:
-        self.graphs, self.run, self.settings = graphs, run, settings
+        self.graphs, self.run = graphs, run
         self.progress = Progress()
         loaded, self.graphs_digest = load_alike(graphs), graphs_digest(graphs)
-        _check_objective(settings, loaded[0])
-        _warn_without_infrared(loaded[0])
-        self.train_graphs, val_graphs = split_scenes(
-            loaded, settings.validation_share, settings.seed
-        )
+        self.settings = settings = _possible(settings, loaded[0])
+        training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
         self.device = resolve_device(settings.device)
         self.engine = resolve_engine(settings.engine, self.device).name
-        detail(f"{len(self.train_graphs)} training, {len(val_graphs)} validation scenes")
+        detail(f"{len(training)} training, {len(validation)} validation scenes")
         detail(f"engine {self.engine} on {self.device}")
-        self.train_scenes = [scene_tensors(g) for g in self.train_graphs]
-        self.val_scenes = [scene_tensors(g) for g in val_graphs]
+        self.task = _task(graphs, training, validation, settings, self.engine, self.device)
         self.card = _first_card(loaded[0], settings, self.engine)
         torch.manual_seed(settings.seed)
-        self.network = new_network(self.card).to(self.device)
+        self.network = new_network(self.card)
+        self.task.begin(self.network)
+        self.network.to(self.device)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(),
             lr=settings.learning_rate,
             weight_decay=settings.weight_decay,
         )
-        self.schedule = torch.optim.lr_scheduler.StepLR(
-            self.optimizer, settings.step_size, settings.step_factor
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, partial(_rate, settings, self.task.n_batches)
         )
         self.stateful: dict[str, Any] = {
             "network": self.network,
@@ -151,11 +150,18 @@ class _Trainer:
     def _resumable(self) -> dict[str, Any]:
         """What must be the same when the run is resumed, the kind of its graphs included."""
         recipe = dataclasses.asdict(self.card.recipe)
-        return dataclasses.asdict(self.settings) | {
+        settings = dataclasses.asdict(self.settings)
+        del settings["defaulted"]  # a value counts, not who chose it
+        return settings | {
             "options": dict(self.card.options),
             "recipe": recipe,
             GRAPHS_DIGEST: self.graphs_digest,
         }
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all epochs are done, or validation has waited too long."""
+        return self.progress.is_over(self.settings.epochs, self.settings.patience)
 
     def run_epoch(self) -> EpochRow:
         """Train and validate once, then save what was reached."""
@@ -164,12 +170,12 @@ class _Trainer:
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
         row: EpochRow = {
             "epoch": epoch,
+            "learning_rate": self.schedule.get_last_lr()[0],
             "train_loss": self._train_epoch(epoch),
             "val_loss": self._validate(),
-            "learning_rate": self.schedule.get_last_lr()[0],
+            "seconds": round(time.monotonic() - started, 3),
+            **self.task.figures(),
         }
-        self.schedule.step()
-        row["seconds"] = round(time.monotonic() - started, 3)
         is_best = self.progress.add(row, self.network.state_dict())
         parts = {name: part.state_dict() for name, part in self.stateful.items()}
         self.run.save(self.progress, self._resumable(), parts)
@@ -186,50 +192,37 @@ class _Trainer:
         except InputError as error:
             warn(str(error))
 
+    @torch.no_grad()
     def close(self) -> None:
         """Write the best model with its calibration."""
         self.network.load_state_dict(self.progress.best_weights)
-        card = dataclasses.replace(self.card, calibration=self._calibrations())
-        self.run.save_model(self.progress, card)
+        self.network.eval()
+        self.card = dataclasses.replace(
+            self.card,
+            calibration=dict(self.task.calibrations(self.network)),
+            quality=dict(self.task.quality(self.network)),
+        )
+        _check_fusion(self.card.quality)
+        self.run.save_model(self.progress, self.card)
 
     def _train_epoch(self, epoch: int) -> float:
         self.network.train()
-        rng = np.random.default_rng([self.settings.seed, epoch])
-        shuffled = [self.train_scenes[i] for i in rng.permutation(len(self.train_scenes))]
-        total = 0.0
-        for scenes, n_anchors in batches(shuffled, self.settings.batch_size, self.val_scenes):
-            turns = rng.integers(N_SYMMETRIES if self.settings.augment else 1, size=len(scenes))
-            loss = self._loss(scenes, n_anchors, int(rng.integers(2**31)), turns.tolist())
-            total += self._finite(loss) * n_anchors
+        total, n_scenes = 0.0, 0
+        for loss, n in self.task.training_losses(self.network, epoch):
+            total, n_scenes = total + self._finite(loss) * n, n_scenes + n
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+            if self.settings.schedule == "one-cycle":
+                torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
             self.optimizer.step()
-        return total / len(self.train_scenes)
+            self.schedule.step()
+        return total / n_scenes
 
     @torch.no_grad()
     def _validate(self) -> float:
         self.network.eval()
-        plan = batches(self.val_scenes, self.settings.batch_size, self.train_scenes)
-        losses = [self._finite(self._loss(scenes, n, 0, None)) * n for scenes, n in plan]
-        return sum(losses) / len(self.val_scenes)
-
-    def _loss(
-        self,
-        scenes: Sequence[SceneTensors],
-        n_anchors: int,
-        seed: int,
-        symmetries: Sequence[int] | None,
-    ) -> torch.Tensor:
-        batch = collate(
-            scenes,
-            engine=self.engine,
-            device=self.device,
-            n_anchors=n_anchors,
-            symmetries=symmetries,
-        )
-        objective = OBJECTIVES[self.settings.objective]
-        generator = torch.Generator().manual_seed(seed)
-        return objective(self.network, batch, self.settings.margin, generator)
+        losses = [(self._finite(loss), n) for loss, n in self.task.validation_losses(self.network)]
+        return sum(loss * n for loss, n in losses) / sum(n for _, n in losses)
 
     def _finite(self, loss: torch.Tensor) -> float:
         value = loss.item()
@@ -242,38 +235,71 @@ class _Trainer:
             raise DivergedError(msg)
         return value
 
-    @torch.no_grad()
-    def _calibrations(self) -> dict[str, Calibration]:
-        """False-alarm rates on clean training scenes, or on all of them with a trimmed tail."""
-        self.network.eval()
-        trimmed = not any(g.clean for g in self.train_graphs)
-        scores = []
-        for graphs, tensors in zip(self.train_graphs, self.train_scenes, strict=True):
-            if graphs.clean or trimmed:
-                batch = collate([tensors], engine=self.engine, device=self.device)
-                distances = band_distances(self.network(batch), graphs)
-                scores.append(distances[tensors.inside[0].numpy()])
-        fused, band = [s.mean(1) for s in scores], [s.ravel() for s in scores]
-        return {
-            "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),
-            "band": fit_calibration(np.concatenate(band), trimmed=trimmed),
-        }
 
-
-def _check_objective(settings: TrainingSettings, graphs: SceneGraphs) -> None:
-    if settings.objective == "node-contrastive" and len(graphs.graphs) > 1:
+def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
+    """The settings, with another objective where the scenes do not carry the default one."""
+    shared = len(graphs.graphs) == 1
+    if settings.objective == "node-contrastive" and not shared:
         msg = (
             "node-contrastive compares corresponding superpixels, but these graphs come from "
             "separate segmentations: use --objective graph-contrastive, or build the graphs with "
             "--segmentation shared"
         )
         raise UsageError(msg)
-
-
-def _warn_without_infrared(graphs: SceneGraphs) -> None:
-    if graphs.wavelengths is None or max(graphs.wavelengths) <= LAST_VISIBLE_NM:
+    infrared = max(graphs.wavelengths or (0,)) > LAST_VISIBLE_NM
+    if not infrared:
         known = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
         warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
+    if settings.objective != HIDDEN_LAYER or (shared and infrared):
+        return settings
+    if not shared:
+        msg = (
+            "hidden-layer compares corresponding superpixels, but these graphs come from separate "
+            "segmentations: use --objective graph-contrastive, or build the graphs with "
+            "--segmentation shared"
+        )
+        raise UsageError(msg)
+    warn("hidden-layer needs an infrared band: training takes node-contrastive")
+    return with_objective(settings, "node-contrastive")
+
+
+def _task(
+    root: Path,
+    training: Sequence[SceneGraphs],
+    validation: Sequence[SceneGraphs],
+    settings: TrainingSettings,
+    engine: str,
+    device: torch.device,
+) -> TrainingTask:
+    if settings.objective == HIDDEN_LAYER:
+        return HiddenLayerTask(root, training, validation, settings, engine, device)
+    return ViewTask(training, validation, settings, engine, device)
+
+
+def _check_fusion(quality: Mapping[str, float]) -> None:
+    """Say so if the fused score finds less in the validation scenes than one of its parts."""
+    if not quality:
+        return
+    best = max(quality, key=lambda name: quality[name])
+    if quality["fused"] < quality[best] - FUSION_TOLERANCE:
+        warn(
+            f"on the validation scenes {best} alone has AUROC {quality[best]:.3f}, the fused score "
+            f"{quality['fused']:.3f}: train for more epochs or on more scenes"
+        )
+
+
+def _rate(settings: TrainingSettings, n_batches: int, step: int) -> float:
+    """Learning rate of a step, as a share of the setting.
+
+    Steps: reduced every few epochs. One-cycle (Smith & Topin 2019): up for 15 % of the training and
+    down to nothing, both along a cosine.
+    """
+    if settings.schedule == "steps":
+        return float(settings.step_factor ** (step // n_batches // settings.step_size))
+    done = min(step / (n_batches * settings.epochs), 1)
+    if done < WARM_UP:
+        return 0.04 + 0.96 * (1 - math.cos(math.pi * done / WARM_UP)) / 2
+    return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
 
 
 def _first_card(graphs: SceneGraphs, settings: TrainingSettings, engine: str) -> ModelCard:
@@ -282,14 +308,18 @@ def _first_card(graphs: SceneGraphs, settings: TrainingSettings, engine: str) ->
     return ModelCard(
         backbone=plugin.origin,
         options=dataclasses.asdict(make_options(plugin.spec, settings.options)),
-        in_size=len(graphs.feature_names[0]),
+        in_size=WIDTH if settings.objective == HIDDEN_LAYER else len(graphs.feature_names[0]),
         pooling=settings.pooling,
         objective=settings.objective,
         margin=settings.margin,
         seed=settings.seed,
         recipe=graphs.recipe,
         superpixels=dict(graphs.superpixels_origin),
-        feature_names=graphs.feature_names,
+        feature_names=(
+            (PHOTOGRAPH_FEATURES, BAND_FEATURES)
+            if settings.objective == HIDDEN_LAYER
+            else graphs.feature_names
+        ),
         band_ids=graphs.band_ids,
         wavelengths=graphs.wavelengths,
         best_epoch=0,
@@ -298,4 +328,5 @@ def _first_card(graphs: SceneGraphs, settings: TrainingSettings, engine: str) ->
         versions={"python": sys.version.split()[0]} | {name: version(name) for name in packages},
         engine=engine,
         calibration={},
+        quality={},
     )

@@ -13,7 +13,12 @@ from artextract_cli.scene import Scene
 from artextract_cli.training import TrainingResult, train
 from artextract_cli.training_settings import TrainingSettings
 
-TINY = {"backbone": "gcn", "options": {"hidden": 8, "out_size": 4}, "engine": "torch"}
+TINY = {
+    "backbone": "gcn",
+    "options": {"hidden": 8, "out_size": 4},
+    "objective": "node-contrastive",
+    "engine": "torch",
+}
 
 
 def make_scene(

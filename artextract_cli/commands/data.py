@@ -31,6 +31,10 @@ def simulate(
         Literal["a", "b"],
         typer.Option(help="How the paintings look: as old masters (a) or as moderns (b)."),
     ] = "a",
+    clean: Annotated[
+        Literal["some", "train", "all"],
+        typer.Option(help="Scenes that hide nothing: every fourth, all training scenes, or all."),
+    ] = "some",
 ) -> None:
     """Paint two-layer Kubelka-Munk pictures, and say where something is hidden in them."""
     from artextract_cli.simulate import (
@@ -43,7 +47,15 @@ def simulate(
     chosen = parse_wavelengths(wavelengths) or DEFAULT_WAVELENGTHS
     settings = SceneSettings(size=size, wavelengths=chosen, palette=PALETTES[palette])
     with console.progress("painting", train + val) as advance:
-        simulate_dataset(out, train=train, val=val, seed=seed, settings=settings, on_scene=advance)
+        simulate_dataset(
+            out,
+            train=train,
+            val=val,
+            seed=seed,
+            settings=settings,
+            clean_splits={"some": (), "train": ("train",), "all": ("train", "val")}[clean],
+            on_scene=advance,
+        )
     console.emit(
         {"dataset": out, "train": train, "val": val, "seed": seed, "palette": palette},
         f"{out}: {train} training and {val} validation scenes, {size} × {size} pixels, "

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from artextract_cli import console
-from artextract_cli.commands.evaluate import as_data, evaluation_tables
+from artextract_cli.commands.evaluate import evaluation_tables
 from artextract_cli.commands.parameters import Device, Engine
 from artextract_cli.config import remember
 from artextract_cli.errors import UsageError
@@ -16,7 +16,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for everything; must not exist yet.")] = Path(
         "demo"
     ),
-    epochs: Annotated[int, typer.Option(min=1, help="Training epochs.")] = 6,
+    epochs: Annotated[int, typer.Option(min=1, help="Training epochs.")] = 20,
     train: Annotated[int, typer.Option(min=2, help="Training scenes.")] = 24,
     val: Annotated[int, typer.Option(min=1, help="Validation scenes.")] = 8,
     size: Annotated[int, typer.Option(min=32, help="Side of the pictures in pixels.")] = 256,
@@ -28,6 +28,7 @@ def demo(
         msg = f"{out} is not empty: choose another --out"
         raise UsageError(msg)
     from artextract_cli.demo import run_demo
+    from artextract_cli.evaluation_summary import as_data
 
     made = run_demo(
         out, n_train=train, n_val=val, size=size, epochs=epochs, device=device, engine=engine
@@ -43,12 +44,14 @@ def demo(
         {
             "evaluation": as_data(made.evaluation),
             "overlay": made.overlay,
+            "hidden": made.hidden,
             "loss": made.loss,
             "results": made.results,
         },
         [
             *evaluation_tables(made.evaluation),
             f"overlay    {made.overlay}",
+            f"beneath    {made.hidden}",
             f"loss plot  {made.loss}",
             f"results    {made.results}",
         ],

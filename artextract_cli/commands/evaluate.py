@@ -1,8 +1,9 @@
 """`artextract evaluate`: how well heat maps find what is known to be hidden."""
 
 import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,54 +13,200 @@ if TYPE_CHECKING:
     import rich.table
 
     from artextract_cli.evaluation import Evaluation
+    from artextract_cli.robustness import Robustness
 
 
 def evaluate(
-    results: Annotated[Path, typer.Argument(help="Results directory of 'artextract infer'.")],
+    results: Annotated[
+        list[Path],
+        typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
+    ],
     truth: Annotated[Path, typer.Option(help="Dataset whose truth/ folders to compare with.")],
+    figure: Annotated[
+        Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")
+    ] = None,
+    robustness: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Simulated paintings per condition to score with the model of the first results.",
+        ),
+    ] = 0,
+    palette: Annotated[
+        Literal["a", "b"], typer.Option(help="Look of the paintings of --robustness.")
+    ] = "b",
 ) -> None:
-    """Print AUROC and average precision per scene and mean, beside the classical baselines."""
-    from artextract_cli.dataset import open_dataset
+    """Measure detection per pixel and per scene, beside the classical baselines."""
     from artextract_cli.evaluation import evaluate as evaluate_results
+    from artextract_cli.evaluation_summary import as_data
 
-    n_truth = sum(scene.truth is not None for scene in open_dataset(truth).scenes)
-    with console.progress("evaluating", n_truth) as advance:
-        evaluation = evaluate_results(results, truth, on_scene=advance)
-    console.emit(as_data(evaluation), evaluation_tables(evaluation))
+    if figure is not None:
+        _check_figure(figure, truth)
+    scorer = _scorer(results[0]) if robustness else None
+    evaluation = evaluate_results(results, truth)
+    data, shown = as_data(evaluation), evaluation_tables(evaluation)
+    measured = None
+    if scorer is not None:
+        from artextract_cli.robustness import measure_robustness
+
+        measured = measure_robustness(scorer, robustness, palette)
+        data["robustness"] = dataclasses.asdict(measured)
+        shown += robustness_tables(measured)
+    if figure is not None:
+        from artextract_cli.evaluation_figure import evaluation_figure
+
+        evaluation_figure(evaluation, figure, measured)
+        data["figure"] = figure
+        shown.append(str(figure))
+    console.emit(data, shown)
 
 
-def as_data(evaluation: "Evaluation") -> dict[str, object]:
-    """An evaluation as plain data."""
-    scenes = {
-        scene: {method: dataclasses.asdict(found) for method, found in methods.items()}
-        for scene, methods in evaluation.scenes.items()
-    }
-    return {"means": evaluation.means(), "scenes": scenes}
+def _check_figure(figure: Path, truth: Path) -> None:
+    """Refuse a figure that could not be written before the long work, not after it."""
+    from artextract_cli.figure_canvas import check_suffix
+    from artextract_cli.files import refuse_inside
+
+    check_suffix(figure)
+    refuse_inside(figure, truth)
 
 
-def evaluation_tables(evaluation: "Evaluation") -> "list[rich.table.Table]":
-    """One table by scene, one of the means."""
+def _scorer(results: Path) -> Any:
+    from artextract_cli.results import open_results
+    from artextract_cli.robustness import model_scorer
+
+    return model_scorer(open_results(results)[0])
+
+
+def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]":
+    """Tables by scene, of the means, of whole scenes, of differences and of signed pictures."""
+    return [
+        _scene_table(evaluation),
+        _mean_table(evaluation),
+        _image_table(evaluation),
+        _comparison_table(evaluation),
+        *_correlation_tables(evaluation),
+    ]
+
+
+def _scene_table(evaluation: "Evaluation") -> "rich.table.Table":
+    """AUROC and AP by scene, of our fused maps and the plain residual."""
     from artextract_cli.evaluation import OURS
 
-    by_scene = [
-        (
-            scene,
-            methods[OURS].auroc,
-            methods[OURS].average_precision,
-            methods["plain_residual"].auroc,
-            methods["plain_residual"].average_precision,
-            methods[OURS].n_positive,
-        )
-        for scene, methods in evaluation.scenes.items()
+    ours = [evaluation.label(OURS, folder) for folder in evaluation.results]
+    shown = [*ours, "plain_residual"]
+    names = ["artextract"] if len(ours) == 1 else list(evaluation.results)
+    heads = [f"{kind} {name}" for name in (*names, "plain residual") for kind in ("AUROC", "AP")]
+    rows = []
+    for name, scene in evaluation.scenes.items():
+        found = [scene.methods[label].detection for label in shown]
+        figures = [value for one in found for value in (one.auroc, one.average_precision)]
+        rows.append((name, *figures, found[0].n_positive))
+    return console.table("per scene", ("scene", *heads, "hidden px"), rows)
+
+
+def _mean_table(evaluation: "Evaluation") -> "rich.table.Table":
+    from artextract_cli.baselines import BASELINES
+    from artextract_cli.evaluation_summary import MEASURES, means, means_over_results
+
+    by_label = means(evaluation)
+    of_baselines = {name: found for name, found in by_label.items() if name in BASELINES}
+    rows = [
+        *_mean_rows({name: by_label[name] for name in by_label if name not in of_baselines}),
+        *_mean_rows(means_over_results(evaluation), f", {len(evaluation.results)} results"),
+        *_mean_rows(of_baselines),
     ]
-    means = [
-        (method, m["auroc"], m["auroc_sd"], m["average_precision"], m["average_precision_sd"])
-        for method, m in evaluation.means().items()
-    ]
-    scene_columns = ("scene", "AUROC", "AP", "AUROC residual", "AP residual", "hidden px")
-    mean_columns = ("method", "AUROC", "± sd", "AP", "± sd")
-    hidden = sum(row[1] is not None for row in by_scene)
+    n_scenes = max(int(summary["n_scenes"] or 0) for summary in by_label.values())
+    title = f"mean ± sd over {n_scenes} scenes with hidden content"
+    if len(evaluation.results) > 1:
+        title += f"; of {len(evaluation.results)} results: over their means"
+    return console.table(title, ("method", *MEASURES.values()), rows)
+
+
+def _mean_rows(
+    summaries: Mapping[str, Mapping[str, float | None]], note: str = ""
+) -> Iterator[tuple[str, ...]]:
+    from artextract_cli.evaluation_summary import MEASURES
+
+    for label, summary in summaries.items():
+        cells = [_with_sd(summary[name], summary[f"{name}_sd"]) for name in MEASURES]
+        yield (label + note, *cells)
+
+
+def _image_table(evaluation: "Evaluation") -> "rich.table.Table":
+    from artextract_cli.evaluation_summary import image_level
+
+    columns = {
+        "auroc": "AUROC per scene",
+        "clean_called_hidden": "clean called hidden",
+        "hidden_called_hidden": "hidden called hidden",
+        "false_alarms_1_percent": "alarms at 1 %",
+        "false_alarms_5_percent": "alarms at 5 %",
+        "calibration_error": "calibration error",
+    }
+    found = image_level(evaluation)
+    counts = next(iter(found.values()))
+    title = f"whole scenes: {counts['n_hidden']} hide something, {counts['n_clean']} are clean"
+    rows = [(label, *(summary[name] for name in columns)) for label, summary in found.items()]
+    return console.table(title, ("method", *columns.values()), rows)
+
+
+def _comparison_table(evaluation: "Evaluation") -> "rich.table.Table":
+    from artextract_cli.evaluation_summary import MEASURES, comparisons
+
+    rows = []
+    for compared in comparisons(evaluation):
+        difference = compared.difference
+        interval = f"{difference.low:+.3f} to {difference.high:+.3f}"
+        row = (compared.method, compared.against, MEASURES[compared.measure])
+        rows.append((*row, f"{difference.mean:+.3f}", interval, difference.n_scenes))
+    columns = ("method", "less", "measure", "mean difference", "95 % interval", "scenes")
+    return console.table("paired differences, scene by scene", columns, rows)
+
+
+def _correlation_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
+    """A table if the dataset has simulated layers."""
+    from artextract_cli.evaluation_summary import correlations
+
+    if found := correlations(evaluation):
+        rows = [
+            (name, _with_sd(summary["correlation"], summary["correlation_sd"]), summary["n_scenes"])
+            for name, summary in found.items()
+        ]
+        columns = ("picture", "correlation ± sd", "scenes")
+        yield console.table("correlation with the hidden layer", columns, rows)
+
+
+def robustness_tables(robustness: "Robustness") -> "list[str | rich.table.Table]":
+    """One table by AUROC, one by AP; a row per condition."""
+    from artextract_cli.evaluation_summary import COMPARED, MEASURES
+
+    about = f"{robustness.n_scenes} paintings of palette {robustness.palette} per condition"
     return [
-        console.table("per scene: artextract and the regression residual", scene_columns, by_scene),
-        console.table(f"mean over {hidden} scenes with hidden content", mean_columns, means),
+        console.table(f"{MEASURES[measure]}: {about}", *_robustness_rows(robustness, measure))
+        for measure in COMPARED
     ]
+
+
+def _robustness_rows(
+    robustness: "Robustness", measure: str
+) -> tuple[Sequence[str], list[tuple[object, ...]]]:
+    from artextract_cli.robustness import METHODS
+
+    rows: list[tuple[object, ...]] = []
+    known = {
+        method
+        for levels in robustness.curves.values()
+        for found in levels.values()
+        for method in found
+    }
+    methods = [method for method in METHODS if method in known]
+    for curve, levels in robustness.curves.items():
+        for level, found in levels.items():
+            figures = [found[m][measure] if m in found else None for m in methods]
+            n_scenes = max(int(summary["n_scenes"] or 0) for summary in found.values())
+            rows.append((curve, level, *figures, n_scenes))
+    return ("condition", "level", *methods, "scenes"), rows
+
+
+def _with_sd(value: float | None, sd: float | None) -> str:
+    return "–" if value is None else f"{value:.3f} ± {sd:.3f}"

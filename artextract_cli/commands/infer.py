@@ -1,15 +1,18 @@
 """`artextract infer`: score scenes with a trained model."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from artextract_cli import console
 from artextract_cli.commands.parameters import (
+    DEFAULT_MODEL,
     Bands,
     Device,
     Engine,
+    ModelOption,
     Photograph,
     Remember,
     Wavelengths,
@@ -25,9 +28,7 @@ def infer(
         Path | None, typer.Argument(help="Dataset folder; or give --rgb and --band.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
-    model: Annotated[
-        Path, typer.Option(help="Run directory or model file made by 'artextract train'.")
-    ] = Path("run"),
+    model: ModelOption = DEFAULT_MODEL,
     rgb: Photograph = None,
     band: Bands = None,
     split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
@@ -36,7 +37,7 @@ def infer(
     engine: Engine = "auto",
     remember: Remember = False,
 ) -> None:
-    """Score every scene: heat map, attention, embeddings, similarity, regions."""
+    """Score every scene: heat map, hidden picture, attention, embeddings, similarity, regions."""
     from artextract_cli.dataset import pair_files
     from artextract_cli.inference import open_model
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
@@ -63,8 +64,23 @@ def infer(
             d["euclidean_distance"]["fused"],
             d["cosine_similarity"]["fused"],
             100 * d["share_above_1_percent_false_alarms"],
+            _verdict(d["image_level"]),
         )
         for d in described
     ]
-    columns = ("scene", "Euclidean distance", "cosine similarity", "% above 1 % false alarms")
+    columns = (
+        "scene",
+        "Euclidean distance",
+        "cosine similarity",
+        "% above 1 % false alarms",
+        "beneath",
+    )
     console.emit(described, console.table(f"results in {out}", columns, rows))
+
+
+def _verdict(whole: Mapping[str, Any] | None) -> str | None:
+    """Whether something is there at all, and how often a clean painting would look like that."""
+    if whole is None:
+        return None
+    found = "something" if whole["something_is_there"] else "nothing found"
+    return f"{found} ({100 * whole['false_alarm_rate']:.2g} % false alarms)"

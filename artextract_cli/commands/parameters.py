@@ -16,6 +16,14 @@ Wavelengths = Annotated[
     str | None,
     typer.Option(help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950."),
 ]
+DEFAULT_MODEL = Path("gat")
+ModelOption = Annotated[
+    Path,
+    typer.Option(
+        help="Run directory or model file made by 'artextract train', or gat or gcn: the models "
+        "that come with artextract, trained on simulated paintings."
+    ),
+]
 Photograph = Annotated[
     Path | None, typer.Option("--rgb", help="One photograph instead of a dataset.")
 ]

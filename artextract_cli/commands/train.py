@@ -2,13 +2,19 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from artextract_cli import console
 from artextract_cli.commands.parameters import Device, Engine, Remember
 from artextract_cli.config import remember as remember_in_config
+from artextract_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from artextract_cli.run_directory import EpochRow
+    from artextract_cli.training import TrainingResult
+    from artextract_cli.training_settings import TrainingSettings
 
 
 def train(
@@ -21,23 +27,45 @@ def train(
         list[str] | None, typer.Option("-o", help="Option of the backbone, e.g. heads=4.")
     ] = None,
     objective: Annotated[
-        str, typer.Option(help="What is compared: node-contrastive or graph-contrastive.")
-    ] = "node-contrastive",
+        str,
+        typer.Option(
+            help="What is learnt: hidden-layer (needs an infrared band), node-contrastive or "
+            "graph-contrastive."
+        ),
+    ] = "hidden-layer",
     pooling: Annotated[
         Literal["max", "mean"], typer.Option(help="How node embeddings become one per picture.")
     ] = "max",
     margin: Annotated[float, typer.Option(help="Distance that negatives should reach.")] = 1.0,
-    epochs: Annotated[int, typer.Option(help="Passes over the training scenes, at most.")] = 50,
-    batch_size: Annotated[int, typer.Option(help="Scenes per step.")] = 8,
-    learning_rate: Annotated[float, typer.Option(help="Learning rate of AdamW.")] = 1e-3,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Passes over the training scenes, at most: 30 for hidden-layer, else 50."
+        ),
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Scenes per step: 4 for hidden-layer, else 8.")
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(help="Learning rate of AdamW: 0.003 for hidden-layer, else 0.001."),
+    ] = None,
     weight_decay: Annotated[float, typer.Option(help="Weight decay of AdamW.")] = 1e-2,
+    schedule: Annotated[
+        Literal["one-cycle", "steps"] | None,
+        typer.Option(help="Course of the learning rate: one-cycle for hidden-layer, else steps."),
+    ] = None,
     step_size: Annotated[
-        int, typer.Option(help="Epochs after which the learning rate is reduced.")
+        int, typer.Option(help="Epochs after which the learning rate is reduced, for steps.")
     ] = 3,
     step_factor: Annotated[float, typer.Option(help="What it is then multiplied by.")] = 0.8,
     patience: Annotated[
-        int, typer.Option(help="Epochs without a better validation loss before stopping.")
-    ] = 10,
+        int | None,
+        typer.Option(
+            help="Epochs without a better validation loss before stopping: 30 for hidden-layer, "
+            "else 10."
+        ),
+    ] = None,
     validation_share: Annotated[
         float, typer.Option(help="Share of training scenes held out where there is no val split.")
     ] = 0.2,
@@ -46,6 +74,10 @@ def train(
         typer.Option("--augment", help="Mirror and turn scenes, photograph and bands together."),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
+    seeds: Annotated[
+        str | None,
+        typer.Option(help="Train once with each, e.g. 0,1,2, into OUT-0, OUT-1, OUT-2."),
+    ] = None,
     device: Device = "auto",
     engine: Engine = "auto",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
@@ -53,20 +85,19 @@ def train(
 ) -> None:
     """Train the network; the best model by validation loss is kept."""
     from artextract_cli.plugin_options import split_words
-    from artextract_cli.run_directory import EpochRow
-    from artextract_cli.training import train as train_network
-    from artextract_cli.training_settings import TrainingSettings
+    from artextract_cli.training_settings import settings_for
 
-    settings = TrainingSettings(
+    settings = settings_for(
+        objective,
         backbone=backbone,
         options=split_words(options or []),
-        objective=objective,
         pooling=pooling,
         margin=margin,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
         weight_decay=weight_decay,
+        schedule=schedule,
         step_size=step_size,
         step_factor=step_factor,
         patience=patience,
@@ -76,22 +107,47 @@ def train(
         device=device,
         engine=engine,
     )
-    with console.progress("training", epochs) as advance:
-
-        def tell(row: EpochRow) -> None:
-            losses = f"training loss {row['train_loss']:.4f}, validation {row['val_loss']:.4f}"
-            advance(losses)
-
-        result = train_network(graphs, out, settings, resume=resume, on_epoch=tell)
+    runs = _runs(out, settings, seeds)
+    results = [_train(graphs, run, chosen, resume) for run, chosen in runs.items()]
     if remember:
         remember_in_config(
             ("train", {"graphs": graphs, "out": out, "backbone": backbone}),
-            ("infer", {"model": out}),
+            ("infer", {"model": results[0].run}),
         )
-    console.emit(
-        dataclasses.asdict(result),
-        f"{out}: best epoch {result.best_epoch} of {result.epochs}, training loss "
+    data = [dataclasses.asdict(result) for result in results]
+    console.emit(data if seeds else data[0], [_sentence(result) for result in results])
+
+
+def _runs(out: Path, settings: "TrainingSettings", seeds: str | None) -> dict[Path, Any]:
+    """Run directories and their settings: one, or one for each seed."""
+    if seeds is None:
+        return {out: settings}
+    numbers = seeds.split(",")
+    if not all(number.strip().isdecimal() for number in numbers):
+        msg = f"--seeds takes numbers parted by commas, such as 0,1,2; got {seeds!r}"
+        raise UsageError(msg)
+    return {
+        out.with_name(f"{out.name}-{int(number)}"): dataclasses.replace(settings, seed=int(number))
+        for number in numbers
+    }
+
+
+def _train(graphs: Path, run: Path, settings: "TrainingSettings", resume: bool) -> "TrainingResult":
+    from artextract_cli.training import train as train_network
+
+    with console.progress(f"training {run}", settings.epochs) as advance:
+
+        def tell(row: "EpochRow") -> None:
+            advance(f"training loss {row['train_loss']:.4f}, validation {row['val_loss']:.4f}")
+
+        return train_network(graphs, run, settings, resume=resume, on_epoch=tell)
+
+
+def _sentence(result: "TrainingResult") -> str:
+    found = ", ".join(f"{name} {value:.3f}" for name, value in result.quality.items())
+    return (
+        f"{result.run}: best epoch {result.best_epoch} of {result.epochs}, training loss "
         f"{result.train_loss:.4f}, validation loss {result.val_loss:.4f} "
         f"({result.n_parameters} parameters, {result.engine} on {result.device}, "
-        f"{result.seconds:.0f} s)",
+        f"{result.seconds:.0f} s)" + (f"; AUROC on validation layers: {found}" if found else "")
     )

@@ -8,7 +8,13 @@ import numpy as np
 import typer
 
 from artextract_cli import console
-from artextract_cli.commands.parameters import Bands, Photograph, parse_bands
+from artextract_cli.commands.parameters import (
+    DEFAULT_MODEL,
+    Bands,
+    ModelOption,
+    Photograph,
+    parse_bands,
+)
 from artextract_cli.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Figures of pairs, losses and graphs.")
@@ -24,7 +30,8 @@ def pair(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = None,
     mode: Annotated[
-        Literal["difference", "attention", "gradcam"], typer.Option(help="What the map shows.")
+        Literal["difference", "attention", "gradcam", "hidden"],
+        typer.Option(help="What the map shows: hidden is the picture of what lies beneath."),
     ] = "difference",
     show_band: Annotated[
         str | None, typer.Option(help="Band to show beside it, by id or nm; the last if left out.")
@@ -37,9 +44,7 @@ def pair(
     ] = "blue-red",
     rgb: Photograph = None,
     band: Bands = None,
-    model: Annotated[
-        Path, typer.Option(help="Model for --rgb and --band: run directory or file.")
-    ] = Path("run"),
+    model: ModelOption = DEFAULT_MODEL,
 ) -> None:
     """Show photograph, a band, the heat map and its overlay, with distance and similarity."""
     from artextract_cli.pair_view import Look, draw_pair
@@ -79,9 +84,11 @@ def loss(
     from artextract_cli.checkpoint import read_card
     from artextract_cli.figures import loss_figure
     from artextract_cli.run_directory import read_metrics
-    from artextract_cli.siamese import uninformative_loss
+    from artextract_cli.siamese import OBJECTIVES, uninformative_loss
 
-    floors = {uninformative_loss(read_card(run).margin) for run in runs}
+    cards = [read_card(run) for run in runs]
+    comparable = all(card.objective in OBJECTIVES for card in cards)
+    floors = {uninformative_loss(card.margin) for card in cards if comparable}
     loss_figure(
         {str(run): read_metrics(run) for run in runs},
         out,

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import imagecodecs
@@ -28,12 +28,14 @@ def simulate_dataset(
     val: int = 8,
     seed: int = 0,
     settings: SceneSettings | None = None,
+    clean_splits: Collection[str] = (),
     on_scene: Callable[[str], None] | None = None,
 ) -> None:
     """Write a data set of simulated paintings with their truth; ``out`` is whole or absent.
 
     Scene i of a split depends on (seed, split, i) alone, its pixels and its name too, so that
-    ``train`` and ``val`` can grow. ``on_scene`` is told each name when it is written.
+    ``train`` and ``val`` can grow. Every fourth scene hides nothing, and all of ``clean_splits``.
+    ``on_scene`` is told each name when it is written.
 
     Raises
     ------
@@ -56,7 +58,9 @@ def simulate_dataset(
     work = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
         clean = []
-        for split, name, scene in _scenes({"train": train, "val": val}, seed, settings):
+        for split, name, scene in _scenes(
+            {"train": train, "val": val}, seed, settings, clean_splits
+        ):
             _write_scene(work / split, name, scene, settings)
             clean += [name] if scene.clean else []
             if on_scene is not None:
@@ -70,13 +74,13 @@ def simulate_dataset(
 
 
 def _scenes(
-    counts: dict[str, int], seed: int, settings: SceneSettings
+    counts: dict[str, int], seed: int, settings: SceneSettings, clean_splits: Collection[str]
 ) -> Iterator[tuple[str, str, SimulatedScene]]:
     """Split, name and content of every scene."""
     bare = without_hidden_content(settings)
     for number, split in enumerate(_SPLITS):
         for i in range(counts[split]):
-            is_clean = i % CLEAN_EVERY == CLEAN_EVERY - 1
+            is_clean = split in clean_splits or i % CLEAN_EVERY == CLEAN_EVERY - 1
             scene = simulate_scene((seed, number, i), bare if is_clean else settings)
             yield split, f"sim_{split}_{i:04d}", scene
 

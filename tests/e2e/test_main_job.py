@@ -13,7 +13,8 @@ from PIL import Image
 
 from tests.conftest import Ran, write_png, write_scene
 
-SMALL = ["-o", "hidden=8", "-o", "out_size=4", "--epochs", "2", "--batch-size", "2"]
+SMALL = ["-o", "hidden=8", "-o", "out_size=4", "--batch-size", "2"]
+SMALL += ["--objective", "node-contrastive", "--epochs", "2"]
 
 
 def engines() -> list[str]:
@@ -105,6 +106,24 @@ def test_evaluate_stands_beside_the_baselines(job: Job, run: Callable[..., Ran])
     assert answer["scenes"]["v0"]["artextract"]["n_positive"] == 12 * 18
     assert answer["scenes"]["t0"]["artextract"]["auroc"] is None
     assert answer["means"]["plain_residual"]["auroc"] > 0.8
+    assert answer["image_level"]["artextract"]["n_clean"] == 3
+    assert answer["image_level"]["artextract"]["calibration_error"] < 1
+    assert "plain_residual" in {one["against"] for one in answer["comparisons"]}
+
+
+def test_evaluate_draws_several_results(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
+    shutil.copytree(job.results, tmp_path / "again")
+    figure = tmp_path / "figure.png"
+    ran = run(
+        "evaluate", job.results, tmp_path / "again", "--truth", job.dataset, "--figure", figure
+    )
+    assert ran.exit_code == 0, ran.stderr
+    assert "artextract/again" in ran.stdout
+    assert "artextract, 2 results" in ran.stdout
+    assert size_of(figure)[0] > 500
+    same = run("evaluate", job.results, job.results, "--truth", job.dataset)
+    assert same.exit_code == 2
+    assert "same name" in same.stderr
 
 
 @pytest.mark.parametrize("mode", ["difference", "attention", "gradcam"])
@@ -160,7 +179,7 @@ def test_training_ignores_truth(
 def test_a_resumed_run_ends_like_one_that_was_never_left(
     job: Job, run: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    options = [*SMALL[:4], "--batch-size", "2", "--engine", job.engine, "--augment"]
+    options = [*SMALL[:-2], "--engine", job.engine, "--augment"]
     for out, steps in (("whole", [4]), ("parts", [1, 3, 4])):
         for index, epochs in enumerate(steps):
             words = ["--epochs", epochs, *(["--resume"] if index else [])]

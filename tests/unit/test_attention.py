@@ -60,5 +60,6 @@ def test_masking_changes_the_distance_by_what_the_nodes_carry() -> None:
     assert pair_distance(NETWORK, batch, x) == pytest.approx(3)
     generator = torch.Generator().manual_seed(0)
     telling, random = masking_effect(NETWORK, batch, torch.tensor([0.0, 0.1, 0.9]), generator)
-    assert telling == pytest.approx(3)
+    # The masked node gets the mean, 3: the pooled distance falls from 3 to 1.
+    assert telling == pytest.approx(2)
     assert random < telling

@@ -2,6 +2,7 @@ import dataclasses
 import hashlib
 import io
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,21 @@ import pytest
 import safetensors.torch
 import torch
 
+from artextract_cli import checkpoint
 from artextract_cli.checkpoint import (
     ModelCard,
     load_model,
     load_state,
+    model_path,
     new_network,
     read_card,
     save_model,
     save_state,
 )
 from artextract_cli.errors import DependencyError, InputError
+from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.inference import open_model
+from artextract_cli.siamese import SiameseNetwork
 
 STATE = {
     "settings": '{"seed": 0}',
@@ -52,6 +57,35 @@ def test_the_card_says_what_was_trained(trained: Path) -> None:
     assert set(card.calibration) == {"fused", "band"}
     assert card.best_epoch in (1, 2)
     assert np.isfinite([card.train_loss, card.val_loss]).all()
+
+
+def test_a_model_that_comes_with_artextract_is_found_by_its_name(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies here under that name goes before it."""
+    shipped, here = tmp_path / "weights", tmp_path / "here"
+    for folder in (shipped, here):
+        folder.mkdir()
+    monkeypatch.setattr(checkpoint, "SHIPPED_MODELS", shipped)
+    monkeypatch.chdir(here)
+    ours = Path(shutil.copy(trained / "model.safetensors", shipped / "gat.safetensors"))
+    assert model_path(Path("gat")) == ours
+    assert read_card(Path("gat")) == read_card(trained)
+    for other in ("gcn", "runs/gat", "gat.safetensors"):
+        assert model_path(Path(other)) == Path(other)
+    Path("gat").mkdir()
+    assert model_path(Path("gat")) == Path("gat", "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("objective", "network"),
+    [("hidden-layer", HiddenLayerNetwork), ("node-contrastive", SiameseNetwork)],
+)
+def test_the_objective_decides_the_kind_of_network(
+    trained: Path, objective: str, network: type[SiameseNetwork]
+) -> None:
+    card = dataclasses.replace(read_card(trained), objective=objective)
+    assert type(new_network(card)) is network
 
 
 def test_equal_models_give_equal_bytes_in_whatever_order(trained: Path, tmp_path: Path) -> None:
@@ -122,8 +156,8 @@ def test_a_model_cut_short(trained: Path, tmp_path: Path, kept: int) -> None:
         {"artextract": "{"},
         {"artextract": "[]"},
         {"artextract": "3"},
+        {"artextract": '{"format": "artextract-model", "format_version": 3}'},
         {"artextract": '{"format": "artextract-model", "format_version": 2}'},
-        {"artextract": '{"format": "artextract-model", "format_version": 1}'},
     ],
 )
 def test_safetensors_of_others(tmp_path: Path, metadata: dict[str, str] | None) -> None:

@@ -36,7 +36,7 @@ def settings(
 
 def test_precedence(settings: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     words: list[str] = ["train", "graphs"]
-    assert settings(*words)[2].epochs == 50
+    assert settings(*words)[2].epochs == 30
     Path("artextract.yaml").write_text("train: {epochs: 11, margin: 2.5}\n")
     assert settings(*words)[2].epochs == 11
     Path("other.yaml").write_text("train: {epochs: 12}\n")
@@ -63,6 +63,30 @@ def test_options_of_a_plugin_as_mapping_or_words(
     Path("artextract.yaml").write_text(f"train: {{graphs: g, options: {written}}}\n")
     assert settings("train")[2].options == {"heads": "2", "residual": "False"}
     assert settings("train", "-o", "heads=3")[2].options == {"heads": "3"}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("my results", ["my results"]), ("[first, the second]", ["first", "the second"])],
+    ids=["one", "several"],
+)
+def test_arguments_that_may_be_several(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, written: str, expected: list[str]
+) -> None:
+    """One path is one path, not a list of its letters."""
+    from artextract_cli import evaluation
+
+    seen: list[list[Path]] = []
+
+    def evaluate(results: list[Path], truth: Path) -> None:
+        seen.append(list(results))
+        raise DivergedError("seen")
+
+    monkeypatch.setattr(evaluation, "evaluate", evaluate)
+    Path("artextract.yaml").write_text(f"evaluate: {{results: {written}, truth: data}}\n")
+    assert run("evaluate").exit_code == DivergedError.exit_code
+    assert run("evaluate", "typed").exit_code == DivergedError.exit_code
+    assert seen == [[Path(name) for name in expected], [Path("typed")]]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +138,7 @@ def test_empty_sections_say_nothing(
     settings: Callable[..., Any], content: str, tmp_path: Path
 ) -> None:
     Path("artextract.yaml").write_text(content)
-    assert settings("train", "graphs")[2].epochs == 50
+    assert settings("train", "graphs")[2].epochs == 30
 
 
 def test_remember_keeps_the_rest_of_the_file(

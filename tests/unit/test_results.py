@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +11,7 @@ import tifffile
 from artextract_cli import results as results_module
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import ArtextractError, InputError
-from artextract_cli.inference import open_model, score_scene
+from artextract_cli.inference import WholeScore, open_model
 from artextract_cli.results import (
     REGION_COLUMNS,
     SceneResult,
@@ -21,6 +22,7 @@ from artextract_cli.results import (
     write_summary,
 )
 from artextract_cli.scene import read_scene
+from artextract_cli.scoring import score_scene
 from tests.conftest import write_png
 
 
@@ -42,16 +44,46 @@ def test_maps_show_the_scores_and_nan_off_the_painting(scored, tmp_path: Path) -
     (result,) = open_results(tmp_path)
     heatmap, labels = result.map("heatmap"), result.map("labels").astype(int)
     np.testing.assert_array_equal(np.isfinite(heatmap), scene.mask)
-    np.testing.assert_array_equal(heatmap[scene.mask], scores.score[labels][scene.mask])
+    np.testing.assert_array_equal(labels, scores.labels)
+    np.testing.assert_array_equal(heatmap[scene.mask], scores.maps["heatmap"][scene.mask])
     of_band = result.pages("bands")[1]
     np.testing.assert_array_equal(np.isfinite(of_band), scene.mask)
-    np.testing.assert_array_equal(of_band[scene.mask], scores.band_score[labels, 1][scene.mask])
+    np.testing.assert_array_equal(of_band[scene.mask], scores.band_maps[scene.mask, 1])
     inside = heatmap[scene.mask]
     assert described["share_above_1_percent_false_alarms"] == pytest.approx((inside >= 2).mean())
     assert described["share_blue"] == pytest.approx((inside <= -np.log10(0.05)).mean())
     assert json.loads((tmp_path / "v0" / "scene.json").read_text())["shape"] == [40, 48]
     assert [p.name for p in tmp_path.iterdir()] == ["v0"]
     np.testing.assert_array_equal(result.photograph(), scene.rgb)
+
+
+def test_whatever_else_a_network_says_is_written_too(scored, tmp_path: Path) -> None:
+    """Every map by its name, signed bands as they are, and the verdict on the whole painting."""
+    files, scene, scores, model = scored
+    shape = scores.labels.shape
+    maps = {
+        name: np.full(shape, level, np.float32)
+        for name, level in (("heatmap", 2.5), ("network", 1.0), ("residual", 2.0), ("hidden", -0.5))
+    }
+    whole = WholeScore(score=2.0, false_alarm_rate=0.01, something_is_there=True)
+    band_maps = scores.band_maps.copy()
+    band_maps[..., 0], band_maps[..., 1:] = -9, 4
+    told = dataclasses.replace(scores, maps=maps, whole=whole, band_maps=band_maps)
+    described = write_scene(tmp_path, files, scene, told, model)
+    (result,) = open_results(tmp_path)
+    for name, painted in maps.items():
+        found = result.map(name)
+        np.testing.assert_array_equal(np.isfinite(found), scene.mask)
+        np.testing.assert_array_equal(found[scene.mask], painted[scene.mask])
+    assert (result.pages("bands")[0][scene.mask] == -9).all()
+    with (tmp_path / scene.name / "regions.csv").open(newline="") as file:
+        (region,) = csv.DictReader(file)
+    assert region["telling_band"] == scene.band_ids[0]
+    assert described["image_level"] == {
+        "score": 2.0,
+        "false_alarm_rate": 0.01,
+        "something_is_there": True,
+    }
 
 
 def test_a_model_without_attention_writes_none(scored, tmp_path: Path) -> None:

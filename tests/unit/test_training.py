@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from artextract_cli import training
+from artextract_cli import training, view_task
 from artextract_cli.checkpoint import load_state, read_card
 from artextract_cli.errors import DivergedError, InputError, UsageError
 from artextract_cli.graph_building import build_dataset
@@ -16,8 +17,9 @@ from artextract_cli.inference import open_model
 from artextract_cli.run_directory import read_metrics
 from artextract_cli.siamese import SiameseNetwork, node_contrastive
 from artextract_cli.superpixel_graph import GraphRecipe
+from artextract_cli.training_settings import HIDDEN_LAYER, settings_for
 from artextract_cli.yaml_io import read_yaml
-from tests.small_scenes import train_tiny
+from tests.small_scenes import TINY, train_tiny
 
 MODEL = "model.safetensors"
 
@@ -51,21 +53,42 @@ def test_the_learning_rate_is_reduced_in_steps(graphs: Path, tmp_path: Path) -> 
     assert rates == pytest.approx([1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4])
 
 
+def test_one_cycle_warms_up_and_cools_down(graphs: Path, tmp_path: Path) -> None:
+    """Three scenes, two to a batch: 2 steps an epoch, 40 in all, of which 6 are warm-up."""
+    train_tiny(graphs, tmp_path / "run", epochs=20, learning_rate=1e-2, schedule="one-cycle")
+    rates = [row["learning_rate"] for row in read_metrics(tmp_path / "run")]
+    assert rates[0] == pytest.approx(0.04 * 1e-2)
+    assert rates[3] == pytest.approx(1e-2)
+    assert rates[:4] == sorted(rates[:4])
+    assert rates[3:] == sorted(rates[3:], reverse=True)
+    # Half of the 34 steps after the warm-up is step 23: between the epochs 12 and 13.
+    assert rates[11] > 0.5e-2 > rates[12]
+    assert 0 < rates[-1] < 0.01 * 1e-2
+
+
+@pytest.mark.parametrize(
+    ("objective", "schedule", "scores"),
+    [
+        ("node-contrastive", "steps", {"fused", "band"}),
+        (HIDDEN_LAYER, "one-cycle", {"fused", "network", "residual", "whole"}),
+    ],
+)
 def test_an_interrupted_run_keeps_its_last_epoch_and_a_calibrated_model(
-    graphs: Path, tmp_path: Path
+    graphs: Path, tmp_path: Path, objective: str, schedule: str, scores: set[str]
 ) -> None:
     run = tmp_path / "run"
+    chosen = {"objective": objective, "schedule": schedule}
 
     def interrupt(row: dict[str, Any]) -> None:
         if row["epoch"] == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_tiny(graphs, run, epochs=4, on_epoch=interrupt)
+        train_tiny(graphs, run, **chosen, epochs=4, on_epoch=interrupt)
     assert [row["epoch"] for row in read_metrics(run)] == [1, 2]
-    assert open_model(run, device="cpu").card.calibration.keys() == {"fused", "band"}
-    train_tiny(graphs, run, epochs=4, resume=True)
-    train_tiny(graphs, tmp_path / "whole", epochs=4)
+    assert open_model(run, device="cpu").card.calibration.keys() == scores
+    train_tiny(graphs, run, **chosen, epochs=4, resume=True)
+    train_tiny(graphs, tmp_path / "whole", **chosen, epochs=4)
     assert (run / MODEL).read_bytes() == (tmp_path / "whole" / MODEL).read_bytes()
 
 
@@ -106,7 +129,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_best_model(
                 next(network.parameters()).fill_(torch.nan)
         return node_contrastive(network, *rest)
 
-    monkeypatch.setitem(training.OBJECTIVES, "node-contrastive", diverging)
+    monkeypatch.setitem(view_task.OBJECTIVES, "node-contrastive", diverging)
     with pytest.raises(DivergedError, match=r"diverged in epoch 2 \(loss nan\)"):
         train_tiny(graphs, tmp_path / "run", epochs=5)
     monkeypatch.undo()
@@ -145,7 +168,7 @@ def test_a_run_is_not_resumed_on_other_graphs(dataset: Path, trained: Path, tmp_
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"objective": "none"}, "no objective 'none'; choose from: node-contrastive"),
+        ({"objective": "none"}, "no objective 'none'; choose from: hidden-layer, node-contrastive"),
         ({"pooling": "sum"}, "no pooling 'sum'; choose from: max, mean"),
         ({"epochs": 0}, "epochs must be a number above 0, not 0"),
         ({"learning_rate": float("nan")}, "learning_rate must be a number above 0"),
@@ -170,3 +193,65 @@ def test_separate_graphs_have_no_corresponding_nodes(dataset: Path, tmp_path: Pa
         tmp_path / "graphs", tmp_path / "run", objective="graph-contrastive", pooling="mean"
     )
     assert result.epochs == 2
+
+
+def without_infrared(graphs: Path, copy: Path, wavelengths: tuple[float, ...] | None) -> Path:
+    """The same graph files, of which nothing past the visible is known."""
+    shutil.copytree(graphs, copy)
+    for path in copy.rglob("*.npz"):
+        changed = dataclasses.replace(load_graphs(path), wavelengths=wavelengths)
+        save_graphs(path, changed, sources={}, key="")
+    return copy
+
+
+@pytest.mark.parametrize("wavelengths", [(450.0, 550.0, 650.0), None])
+def test_without_infrared_training_takes_the_former_objective_and_its_defaults(
+    graphs: Path,
+    tmp_path: Path,
+    wavelengths: tuple[float, ...] | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    visible = without_infrared(graphs, tmp_path / "graphs", wavelengths)
+    small = {"backbone": "gcn", "options": TINY["options"], "device": "cpu", "engine": "torch"}
+    made = settings_for(HIDDEN_LAYER, **small, epochs=1, learning_rate=3e-3)
+    training.train(visible, tmp_path / "run", made)
+    assert "hidden-layer needs an infrared band" in capsys.readouterr().err
+    config = read_yaml(tmp_path / "run" / "config.yaml")
+    assert (config["objective"], config["schedule"]) == ("node-contrastive", "steps")
+    assert (config["batch_size"], config["patience"]) == (8, 10)
+    # Given, and so kept, though hidden-layer would have taken it of itself.
+    assert config["learning_rate"] == 3e-3
+    assert "defaulted" not in config
+    assert read_card(tmp_path / "run").objective == "node-contrastive"
+
+
+def test_a_value_may_be_spelled_out_when_a_run_is_resumed(graphs: Path, tmp_path: Path) -> None:
+    small = {"backbone": "gcn", "options": TINY["options"], "device": "cpu", "engine": "torch"}
+    for epochs, given, resume in ((1, {}, False), (2, {"batch_size": 4}, True)):
+        made = settings_for(HIDDEN_LAYER, **small, epochs=epochs, **given)
+        training.train(graphs, tmp_path / "run", made, resume=resume)
+    assert len(read_metrics(tmp_path / "run")) == 2
+
+
+def test_hidden_layers_need_corresponding_superpixels(dataset: Path, tmp_path: Path) -> None:
+    recipe = GraphRecipe(segmentation="separate", superpixel_options={"n_segments": 20})
+    build_dataset(dataset, tmp_path / "graphs", recipe)
+    with pytest.raises(UsageError, match="hidden-layer compares corresponding superpixels"):
+        train_tiny(tmp_path / "graphs", tmp_path / "run", objective=HIDDEN_LAYER)
+
+
+@pytest.mark.parametrize(
+    ("quality", "said"),
+    [
+        ({}, None),
+        ({"fused": 0.9, "network": 0.7, "residual": 0.8}, None),
+        ({"fused": 0.797, "network": 0.7, "residual": 0.8}, None),
+        ({"fused": 0.7, "network": 0.7, "residual": 0.8}, "residual alone has AUROC 0.800"),
+    ],
+)
+def test_a_fused_score_that_loses_is_not_hushed_up(
+    quality: dict[str, float], said: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    training._check_fusion(quality)
+    heard = capsys.readouterr().err
+    assert said in heard if said else heard == ""

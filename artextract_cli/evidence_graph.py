@@ -1,0 +1,88 @@
+"""A scene as the hidden-layer network sees it: superpixels with evidence, and the pixels' evidence.
+
+Letters: H, W rows and columns, N superpixels, E directed edges, M maps, P and F node features of
+the photograph and of the bands.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.contract import FloatArray, IntArray
+from artextract_cli.evidence import MAPS, SURFACE_MAPS, gather_evidence
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.region_kernels import region_adjacency, region_statistics
+from artextract_cli.scene import Scene
+from artextract_cli.superpixel_graph import GraphRecipe, segmentation_picture, superpixels
+
+_SURFACE = [MAPS.index(name) for name in SURFACE_MAPS]
+PHOTOGRAPH_FEATURES = tuple(f"{s}_{m}" for s in ("mean", "std") for m in SURFACE_MAPS)
+BAND_FEATURES = tuple(f"{s}_{m}" for s in ("mean", "std") for m in MAPS)
+EDGE_FEATURES = ("residual_step", "infrared_step", "visible_step", "row_step", "column_step")
+_STEPPED = [MAPS.index(name) for name in ("residual_long", "local_12_long", "curved_up_1_visible")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceGraph:
+    """Superpixels and pixels of one scene with their evidence, compressed by sign(x)·log(1 + |x|).
+
+    ``photograph`` holds what the visible surface shows, ``bands`` what all bands show together, so
+    that the features do not depend on how many bands there are.
+    """
+
+    labels: NDArray[np.int32]  # (H, W), 0..N-1
+    edges: NDArray[np.int64]  # (2, E), both directions, sorted
+    edge_features: FloatArray  # (E, 5)
+    photograph: FloatArray  # (N, P)
+    bands: FloatArray  # (N, F)
+    pixels: FloatArray  # (H, W, M)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of superpixels."""
+        return len(self.bands)
+
+
+def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
+    """Cut a scene by the recipe's superpixels and gather its evidence.
+
+    Raises
+    ------
+    DependencyError
+        If the superpixel plugin does not return a label map.
+    """
+    plugin = plugin_host().find("superpixels", recipe.superpixels)
+    labels, n = superpixels(segmentation_picture(scene), plugin, recipe.superpixel_options)
+    pixels = compressed(gather_evidence(scene).maps)
+    statistics = region_statistics(pixels, labels, n)
+    edges = region_adjacency(labels, n)
+    return EvidenceGraph(
+        labels=labels,
+        edges=edges,
+        edge_features=_edge_features(statistics.mean, statistics.centroid, edges),
+        photograph=np.concatenate(
+            [statistics.mean[:, _SURFACE], statistics.std[:, _SURFACE]], axis=1
+        ),
+        bands=np.concatenate([statistics.mean, statistics.std], axis=1),
+        pixels=pixels,
+    )
+
+
+def compressed(maps: FloatArray) -> FloatArray:
+    """sign(x)·log(1 + |x|): small evidence keeps its differences, large does not drown it."""
+    return (np.sign(maps) * np.log1p(np.abs(maps))).astype(np.float32)
+
+
+def expanded(maps: FloatArray) -> FloatArray:
+    """Undo `compressed`."""
+    return (np.sign(maps) * np.expm1(np.abs(maps))).astype(np.float32)
+
+
+def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:
+    """How evidence and place change along each edge, from its source to its target."""
+    source, target = edges
+    steps = mean[target][:, _STEPPED] - mean[source][:, _STEPPED]
+    way = centroid[target] - centroid[source]
+    length = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    return np.concatenate([steps, way / length], axis=1).astype(np.float32)

@@ -1,0 +1,222 @@
+"""The network that looks for hidden layers: evidence in, distances and pixel scores out.
+
+Siamese as the others: one backbone, shared by the two views, whose embeddings of a superpixel are
+close where photograph and bands agree and apart where something lies beneath. A refinement then
+gives every pixel its own score from its evidence and its superpixel's embeddings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch  # noqa: TID253
+from numpy.typing import NDArray
+from torch import Tensor, nn  # noqa: TID253
+from torch.nn import functional  # noqa: TID253
+
+from artextract_cli.batching import Topology
+from artextract_cli.contract import BackboneModule, FloatArray
+from artextract_cli.evidence import MAPS
+from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES, EvidenceGraph
+from artextract_cli.injection import CLEAN, HIDDEN
+from artextract_cli.region_kernels import region_means
+from artextract_cli.siamese import (
+    Pooling,
+    SceneBatch,
+    SceneTensors,
+    SiameseNetwork,
+    contrastive_loss,
+    distance,
+    inside_painting,
+)
+
+WIDTH, EMBEDDING = 48, 16
+N_PIXELS = 4000  # of a scene that the refinement trains on, of either class at most
+CLIPPED = 6.0  # standard deviations
+FEATURE_NOISE = 0.1  # standard deviations, in training
+_HIDDEN_SHARE, _CLEAN_SHARE = 0.5, 0.85  # of a superpixel's pixels, to count as one of the two
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelSample:
+    """Pixels of one scene, or of a batch of them."""
+
+    evidence: Tensor  # (K, M)
+    node: Tensor  # (K,) superpixel of each
+    hidden: Tensor  # (K,) 1 hidden, 0 clean
+
+
+@dataclass(frozen=True, kw_only=True)
+class InjectedScene:
+    """A scene with a layer put into it, ready to train on."""
+
+    tensors: SceneTensors
+    hidden: Tensor  # (N,) 1 hidden, 0 clean, NaN neither
+    pixels: PixelSample
+
+
+class HiddenLayerNetwork(SiameseNetwork):
+    """A projection per view, the shared backbone, and a refinement of pixels.
+
+    The embedding of a node is a linear map of its projected features and of what the backbone
+    makes of them: a superpixel's own evidence reaches it without passing through its neighbours'.
+    """
+
+    def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
+        super().__init__(backbone, pooling)
+        self.photograph = nn.Linear(len(PHOTOGRAPH_FEATURES), WIDTH)
+        self.bands = nn.Linear(len(BAND_FEATURES), WIDTH)
+        self.embed = nn.Linear(WIDTH + backbone.out_size, EMBEDDING)
+        self.refinement = nn.Sequential(
+            nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, 32),
+            nn.LeakyReLU(0.2),
+            nn.Linear(32, 16),
+            nn.LeakyReLU(0.2),
+            nn.Linear(16, 1),
+        )
+        for name, size in (("node", len(BAND_FEATURES)), ("pixel", len(MAPS))):
+            self.register_buffer(f"{name}_centre", torch.zeros(size))
+            self.register_buffer(f"{name}_spread", torch.ones(size))
+        self.register_buffer("photograph_centre", torch.zeros(len(PHOTOGRAPH_FEATURES)))
+        self.register_buffer("photograph_spread", torch.ones(len(PHOTOGRAPH_FEATURES)))
+
+    def project(self, x: Tensor) -> Tensor:
+        """Project the two views of ``x`` (N, 2, F) to the backbone's input: (N, 2, WIDTH)."""
+        photograph = self._standard(x[:, 0, : len(PHOTOGRAPH_FEATURES)], "photograph")
+        bands = self._standard(x[:, 1], "node")
+        if self.training:
+            photograph = photograph + FEATURE_NOISE * torch.randn_like(photograph)
+            bands = bands + FEATURE_NOISE * torch.randn_like(bands)
+        views = [self.photograph(photograph), self.bands(bands)]
+        return functional.leaky_relu(torch.stack(views, dim=1), 0.2)
+
+    def forward(self, batch: SceneBatch) -> Tensor:
+        """Embed the nodes of photograph and bands: (N, 2, D)."""
+        x = self.project(batch.x)
+        return cast(Tensor, self.embed(torch.cat([x, self.backbone(batch.graph, x)], dim=-1)))
+
+    def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
+        """Score pixels (K,): log odds that something lies beneath.
+
+        ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the pixels' maps and ``node`` (K,)
+        their superpixels.
+        """
+        seen = self._standard(evidence, "pixel")
+        if self.training:
+            seen = seen + FEATURE_NOISE * torch.randn_like(seen)
+        told = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
+        return cast(Tensor, self.refinement(torch.cat([seen, told[node]], dim=1)))[:, 0]
+
+    def learn_standards(self, scenes: Sequence[InjectedScene]) -> None:
+        """Take centre and spread of every feature from ``scenes``."""
+        nodes = torch.cat([scene.tensors.features[0] for scene in scenes])
+        photograph = nodes[:, 0, : len(PHOTOGRAPH_FEATURES)]
+        pixels = torch.cat([scene.pixels.evidence for scene in scenes])
+        for name, values in (("photograph", photograph), ("node", nodes[:, 1]), ("pixel", pixels)):
+            if not len(values):
+                continue
+            spread = values.std(0, correction=min(1, len(values) - 1))
+            self.get_buffer(f"{name}_centre").copy_(values.mean(0))
+            self.get_buffer(f"{name}_spread").copy_(spread + 0.01)
+
+    def _standard(self, values: Tensor, name: str) -> Tensor:
+        centre, spread = self.get_buffer(f"{name}_centre"), self.get_buffer(f"{name}_spread")
+        return ((values - centre) / spread).clamp(-CLIPPED, CLIPPED)
+
+
+def evidence_tensors(
+    name: str, graph: EvidenceGraph, mask: NDArray[np.bool_] | None
+) -> SceneTensors:
+    """The two views of a scene as tensors; the photograph's features are padded with zeros."""
+    padding = len(BAND_FEATURES) - len(PHOTOGRAPH_FEATURES)
+    photograph = np.pad(graph.photograph, ((0, 0), (0, padding)))
+    counts = np.bincount(graph.labels.ravel(), minlength=graph.n_nodes)
+    inside = inside_painting(graph.labels, counts, mask)
+    return SceneTensors(
+        name=name,
+        n_views=2,
+        topologies=(Topology.from_edges(graph.edges, graph.n_nodes, graph.edge_features),),
+        features=(torch.from_numpy(np.stack([photograph, graph.bands], axis=1)),),
+        places=None,
+        inside=(torch.from_numpy(inside),),
+    )
+
+
+def injected_scene(
+    name: str,
+    graph: EvidenceGraph,
+    truth: NDArray[np.uint8],
+    mask: NDArray[np.bool_] | None,
+    rng: np.random.Generator,
+) -> InjectedScene:
+    """Make the tensors of a scene whose ``truth`` (H, W) is known because we put it there."""
+    counted = truth if mask is None else np.where(mask, truth, 128)
+    return InjectedScene(
+        tensors=evidence_tensors(name, graph, mask),
+        hidden=torch.from_numpy(_node_truth(graph, counted)),
+        pixels=_sample(graph, counted, rng),
+    )
+
+
+def _node_truth(graph: EvidenceGraph, truth: NDArray[np.uint8]) -> FloatArray:
+    both = np.stack([truth == HIDDEN, truth == CLEAN], axis=-1).astype(np.float32)
+    share = region_means(both, graph.labels, graph.n_nodes)
+    made = np.full(graph.n_nodes, np.nan, np.float32)
+    made[share[:, 1] > _CLEAN_SHARE] = 0
+    made[share[:, 0] > _HIDDEN_SHARE] = 1
+    return made
+
+
+def _sample(
+    graph: EvidenceGraph, truth: NDArray[np.uint8], rng: np.random.Generator
+) -> PixelSample:
+    """At most ``N_PIXELS`` clean pixels and half as many hidden ones, at random."""
+    flat = truth.ravel()
+    chosen = [
+        rng.permutation(np.flatnonzero(flat == value))[:most]
+        for value, most in ((HIDDEN, N_PIXELS // 2), (CLEAN, N_PIXELS))
+    ]
+    at = np.concatenate(chosen)
+    return PixelSample(
+        evidence=torch.from_numpy(graph.pixels.reshape(flat.size, -1)[at]),
+        node=torch.from_numpy(graph.labels.ravel()[at].astype(np.int64)),
+        hidden=torch.from_numpy((flat[at] == HIDDEN).astype(np.float32)),
+    )
+
+
+def hidden_layer_loss(
+    network: HiddenLayerNetwork, batch: SceneBatch, scenes: Sequence[InjectedScene], margin: float
+) -> Tensor:
+    """Contrastive loss over superpixels plus cross entropy over pixels.
+
+    Photograph and bands of a clean superpixel are drawn together, those of an injected one pushed
+    ``margin`` apart.
+    """
+    z = network(batch)
+    d = distance(z[:, 0], z[:, 1])
+    hidden = torch.cat([scene.hidden for scene in scenes]).to(d.device)
+    clean, injected = (hidden == 0) & batch.inside, (hidden == 1) & batch.inside
+    # A class that is absent adds nothing, rather than the mean of nothing.
+    positive, negative = (
+        d[which] if which.any() else fallback
+        for which, fallback in ((clean, d.new_zeros(1)), (injected, d.new_full((1,), margin)))
+    )
+    pixels = _joined(scenes, d.device)
+    loss = contrastive_loss(positive, negative, margin)
+    score = network.refine(z, pixels.evidence, pixels.node)
+    if not len(score):
+        return loss + score.sum()  # 0, but something to descend from
+    return loss + functional.binary_cross_entropy_with_logits(score, pixels.hidden)
+
+
+def _joined(scenes: Sequence[InjectedScene], device: torch.device) -> PixelSample:
+    first, nodes = 0, []
+    for scene in scenes:
+        nodes.append(scene.pixels.node + first)
+        first += len(scene.hidden)
+    return PixelSample(
+        evidence=torch.cat([scene.pixels.evidence for scene in scenes]).to(device),
+        node=torch.cat(nodes).to(device),
+        hidden=torch.cat([scene.pixels.hidden for scene in scenes]).to(device),
+    )

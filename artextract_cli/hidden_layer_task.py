@@ -1,0 +1,247 @@
+"""Training on hidden layers: fresh ones every epoch, put into scenes that hide nothing."""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch  # noqa: TID253
+
+from artextract_cli.augmentation import degraded, repigmented, turned
+from artextract_cli.calibration import Calibration, fit_calibration
+from artextract_cli.console import detail, warn
+from artextract_cli.evidence import residual_score
+from artextract_cli.evidence_graph import EvidenceGraph, evidence_graph, expanded
+from artextract_cli.graph_store import graph_path, load_pixels
+from artextract_cli.hidden_layer import (
+    HiddenLayerNetwork,
+    InjectedScene,
+    hidden_layer_loss,
+    injected_scene,
+)
+from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
+from artextract_cli.injection import CLEAN, UNDECIDED, inject
+from artextract_cli.scene import Scene
+from artextract_cli.siamese import SiameseNetwork, collate, distance
+from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
+from artextract_cli.threads import cores, shared_with
+from artextract_cli.training_settings import TrainingSettings
+from artextract_cli.training_task import Losses
+
+FEWEST_CLEAN = 4  # scenes known to be clean, below which the others are used too
+# Of a scene that may hide something, this share of the strangest pixels does not count as clean.
+TRIMMED_SHARE = 0.1
+STANDARDS_FROM = 16  # scenes
+DEGRADED_SHARE = 0.5
+CALIBRATION_PIXELS = 20_000  # of a scene
+MOST_WORKERS = 4
+_VALIDATION = 2**31  # in place of an epoch, in the seeds of what is always the same
+
+
+class HiddenLayerTask:
+    """Clean scenes, and the layers that are put into them.
+
+    Scenes that the dataset calls clean are used, if there are four or more; otherwise all are, and
+    the strangest tenth of their pixels is left out of the loss.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        training: Sequence[SceneGraphs],
+        validation: Sequence[SceneGraphs],
+        settings: TrainingSettings,
+        engine: str,
+        device: torch.device,
+    ) -> None:
+        self.root, self.settings, self.engine, self.device = root, settings, engine, device
+        self.injection_seconds: list[float] = []
+        self.training = _usable(training, "training")
+        self.held_out = _usable(validation, "validation", fewest=1)
+        self.validation = [
+            self._injected(graphs, [settings.seed, _VALIDATION, i])
+            for i, graphs in enumerate(self.held_out)
+        ]
+
+    @property
+    def n_batches(self) -> int:
+        """Batches of one epoch."""
+        return -(-len(self.training) // self.settings.batch_size)
+
+    def begin(self, network: SiameseNetwork) -> None:
+        """Learn the features' centres and spreads from some injected scenes."""
+        chosen = self.training[:STANDARDS_FROM]
+        seeds = [[self.settings.seed, _VALIDATION + 1, i] for i in range(len(chosen))]
+        made = [self._injected(g, seed) for g, seed in zip(chosen, seeds, strict=True)]
+        cast(HiddenLayerNetwork, network).learn_standards(made)
+
+    def training_losses(self, network: SiameseNetwork, epoch: int) -> Losses:
+        """Losses of one epoch; every scene has a new layer, pose and condition."""
+        self.injection_seconds.clear()
+        rng = np.random.default_rng([self.settings.seed, epoch])
+        order = rng.permutation(len(self.training)).tolist()
+        scenes = self._prepared(order, epoch)
+        for start in range(0, len(order), self.settings.batch_size):
+            batch = [next(scenes) for _ in order[start : start + self.settings.batch_size]]
+            yield self._loss(network, batch), len(batch)
+
+    def validation_losses(self, network: SiameseNetwork) -> Losses:
+        """Losses on the held-out scenes, whose layers never change."""
+        size = self.settings.batch_size
+        for start in range(0, len(self.validation), size):
+            batch = self.validation[start : start + size]
+            yield self._loss(network, batch), len(batch)
+
+    def figures(self) -> dict[str, float]:
+        """CPU seconds that injection took in this epoch, all threads together."""
+        return {"injection_seconds": round(sum(self.injection_seconds), 3)}
+
+    def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
+        """Of all scores on held-out scenes, as they are and degraded; on others where few are.
+
+        Degraded, because a capture is seldom as good as those of training: the rates promised are
+        rather too high than too low.
+        "whole" is left out where there are fewer than four scenes to learn it from.
+        """
+        trimmed = not all(graphs.clean for graphs in self.held_out)
+        scenes = [*self.held_out, *(self.training if len(self.held_out) < FEWEST_CLEAN else [])]
+        rng = np.random.default_rng(self.settings.seed)
+        samples: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
+        wholes = []
+        for graphs, scene in self._as_captured(scenes, rng):
+            raw = self._scores(network, scene, graphs.recipe)
+            painted = np.ones(raw.fused.shape, bool) if graphs.mask is None else graphs.mask
+            chosen = rng.permutation(np.flatnonzero(painted))[:CALIBRATION_PIXELS]
+            for name, score in raw.maps().items():
+                samples[name].append(score.ravel()[chosen])
+            wholes.append(whole_score(raw.network, graphs.mask))
+        made = {
+            name: fit_calibration(np.concatenate(scores), trimmed=trimmed)
+            for name, scores in samples.items()
+        }
+        return made | _whole_calibration(wholes, len(scenes))
+
+    def quality(self, network: SiameseNetwork) -> dict[str, float]:
+        """AUROC of all scores on the pixels of the layers put into the validation scenes."""
+        from sklearn.metrics import roc_auc_score
+
+        net = cast(HiddenLayerNetwork, network)
+        found: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
+        for scene in self.validation:
+            z = net(collate([scene.tensors], engine=self.engine, device=self.device))
+            pixels = scene.pixels
+            node, evidence = pixels.node.to(self.device), pixels.evidence.to(self.device)
+            found["fused"].append(net.refine(z, evidence, node).cpu().numpy())
+            found["network"].append(distance(z[:, 0], z[:, 1])[node].cpu().numpy())
+            found["residual"].append(residual_score(expanded(pixels.evidence.numpy())))
+        hidden = [scene.pixels.hidden.numpy() for scene in self.validation]
+        both = [i for i, truth in enumerate(hidden) if len(np.unique(truth)) == 2]
+        return {
+            name: float(np.mean([roc_auc_score(hidden[i], scores[i]) for i in both]))
+            for name, scores in found.items()
+            if both
+        }
+
+    def _as_captured(
+        self, scenes: Sequence[SceneGraphs], rng: np.random.Generator
+    ) -> Iterator[tuple[SceneGraphs, Scene]]:
+        """Every scene as it is, and once more with other pigments and degraded."""
+        for graphs in scenes:
+            scene = self._scene(graphs)
+            yield graphs, scene
+            yield graphs, degraded(rng, repigmented(rng, scene))
+
+    def _scores(self, network: SiameseNetwork, scene: Scene, recipe: GraphRecipe) -> RawScores:
+        return raw_scores(
+            cast(HiddenLayerNetwork, network),
+            evidence_graph(scene, recipe),
+            scene.mask,
+            engine=self.engine,
+            device=self.device,
+        )
+
+    def _loss(self, network: SiameseNetwork, scenes: Sequence[InjectedScene]) -> torch.Tensor:
+        batch = collate([s.tensors for s in scenes], engine=self.engine, device=self.device)
+        margin = self.settings.margin
+        return hidden_layer_loss(cast(HiddenLayerNetwork, network), batch, scenes, margin)
+
+    def _prepared(self, order: Sequence[int], epoch: int) -> Iterator[InjectedScene]:
+        """Injected scenes in ``order``, made by other threads while the network learns."""
+        workers = min(MOST_WORKERS, max(1, cores() // 2))
+        waiting: deque[Future[InjectedScene]] = deque()
+        with shared_with(workers), ThreadPoolExecutor(workers) as pool:
+            try:
+                for i in order:
+                    seeds = [self.settings.seed, epoch, i]
+                    waiting.append(pool.submit(self._injected, self.training[i], seeds))
+                    if len(waiting) > workers + self.settings.batch_size:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _injected(self, graphs: SceneGraphs, seeds: Sequence[int]) -> InjectedScene:
+        rng = np.random.default_rng(seeds)
+        scene = turned(self._scene(graphs), int(rng.integers(8)))
+        started = time.thread_time()
+        scene, truth = inject(rng, scene)
+        seconds = time.thread_time() - started
+        if rng.random() < DEGRADED_SHARE:
+            scene = degraded(rng, scene)
+        graph = evidence_graph(scene, graphs.recipe)
+        if not graphs.clean:
+            truth = _trimmed(graph, truth)
+        self.injection_seconds.append(seconds)
+        return injected_scene(graphs.name, graph, truth, scene.mask, rng)
+
+    def _scene(self, graphs: SceneGraphs) -> Scene:
+        path = graph_path(self.root, graphs.split, graphs.name)
+        pixels = np.asarray(load_pixels(path), np.float32) / np.float32(65535)
+        return Scene(
+            name=graphs.name,
+            rgb=pixels[..., :3],
+            bands=np.ascontiguousarray(pixels[..., 3:]),
+            band_ids=graphs.band_ids,
+            wavelengths=graphs.wavelengths,
+            mask=graphs.mask,
+        )
+
+
+def _usable(
+    scenes: Sequence[SceneGraphs], what: str, fewest: int = FEWEST_CLEAN
+) -> list[SceneGraphs]:
+    clean = [graphs for graphs in scenes if graphs.clean]
+    if len(clean) >= fewest:
+        detail(f"{len(clean)} of {len(scenes)} {what} scenes are clean; layers go into these")
+        return clean
+    warn(
+        f"{len(clean)} of {len(scenes)} {what} scenes are known to be clean: all are used, and the "
+        "strangest tenth of their pixels is not taken for clean"
+    )
+    return list(scenes)
+
+
+def _whole_calibration(scores: Sequence[float], n_scenes: int) -> dict[str, Calibration]:
+    """From the scores of whole captures of ``n_scenes`` paintings; none where these are few."""
+    if min(n_scenes, len(set(scores))) >= FEWEST_CLEAN:
+        return {"whole": fit_calibration(np.array(scores), trimmed=False)}
+    warn(
+        f"{n_scenes} scenes are too few to tell how often a whole painting is called hidden by "
+        "mistake: the model will not judge paintings as a whole"
+    )
+    return {}
+
+
+def _trimmed(graph: EvidenceGraph, truth: np.ndarray) -> np.ndarray:
+    """``truth`` (H, W) without the strangest of its clean pixels."""
+    score = residual_score(expanded(graph.pixels))
+    clean = truth == CLEAN
+    if not clean.any():
+        return truth
+    strange = score > np.quantile(score[clean], 1 - TRIMMED_SHARE)
+    return np.where(clean & strange, UNDECIDED, truth).astype(np.uint8)

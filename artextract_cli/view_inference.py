@@ -1,0 +1,76 @@
+"""Inference with a network that compares the photograph with every band by itself."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch  # noqa: TID253
+from numpy.typing import NDArray
+
+from artextract_cli.attention import grad_cam
+from artextract_cli.checkpoint import ModelCard
+from artextract_cli.console import warn
+from artextract_cli.contract import FloatArray
+from artextract_cli.inference import Model, SceneScores, attention_of, pooled_numbers
+from artextract_cli.scene import Scene
+from artextract_cli.siamese import band_distances, collate, scene_tensors
+from artextract_cli.superpixel_graph import SceneGraphs, build_graphs, sized
+
+
+def score_views(model: Model, scene: Scene) -> SceneScores:
+    """Build the graphs of a scene by the model's recipe and score every superpixel."""
+    recipe = model.card.recipe
+    graphs = build_graphs(sized(scene, recipe), recipe)
+    batch = collate([scene_tensors(graphs)], engine=model.engine, device=model.device)
+    with torch.no_grad():
+        z = model.network(batch)
+        pooled = model.network.pool(batch, z)[0].cpu()
+    raw = band_distances(z, graphs)
+    attention, masking = attention_of(model.network, batch)
+    importance = grad_cam(model.network, batch)[..., None]
+    labels = graphs.graphs[0].labels
+    distances, similarities = pooled_numbers(pooled, graphs.band_ids)
+    return SceneScores(
+        labels=labels,
+        band_ids=graphs.band_ids,
+        superpixels=graphs.superpixels_origin,
+        maps={"heatmap": _fused(model.card, raw)[labels]},
+        band_maps=model.card.calibration["band"](raw)[labels],
+        whole=None,
+        distances=distances,
+        similarities=similarities,
+        pooled=pooled.numpy(),
+        nodes=_per_view(z.cpu().numpy(), graphs),
+        attention=None
+        if attention is None
+        else _two_maps(_per_view(attention[..., None], graphs), graphs),
+        masking=masking,
+        gradcam=_two_maps(_per_view(importance, graphs), graphs),
+    )
+
+
+def _fused(card: ModelCard, raw: FloatArray) -> FloatArray:
+    """Calibrated mean over the bands (N,); a single band has a calibration of its own."""
+    n_bands = raw.shape[1]
+    if n_bands not in (1, len(card.band_ids)):
+        warn(
+            f"the model was trained with {len(card.band_ids)} bands, here are {n_bands}: its "
+            "false-alarm rates are only roughly right"
+        )
+    return card.calibration["band" if n_bands == 1 else "fused"](raw.mean(1))
+
+
+def _per_view(z: NDArray[np.float32], graphs: SceneGraphs) -> tuple[FloatArray, ...]:
+    """Split (N, V, D), or (N of all graphs, 1, D), into one (N, D) per view."""
+    if len(graphs.graphs) == 1:
+        return tuple(np.moveaxis(z, 1, 0))
+    ends = np.cumsum([graph.n_nodes for graph in graphs.graphs])[:-1]
+    return tuple(np.split(z[:, 0], ends))
+
+
+def _two_maps(values: Sequence[FloatArray], graphs: SceneGraphs) -> FloatArray:
+    """Paint values (N, 1) of every view as (h, w, 2): photograph, and mean over bands."""
+    if len(graphs.graphs) == 1:
+        bands = np.concatenate(values[1:], axis=1).mean(1, keepdims=True)
+        return np.concatenate([values[0], bands], axis=1)[graphs.graphs[0].labels]
+    painted = [v[graph.labels, 0] for v, graph in zip(values, graphs.graphs, strict=True)]
+    return np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1).astype(np.float32)

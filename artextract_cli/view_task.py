@@ -1,0 +1,104 @@
+"""Training on views: the photograph against every band, node- or graph-contrastive."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch  # noqa: TID253
+from torch import Tensor  # noqa: TID253
+
+from artextract_cli.calibration import Calibration, fit_calibration
+from artextract_cli.siamese import (
+    OBJECTIVES,
+    SceneTensors,
+    SiameseNetwork,
+    band_distances,
+    collate,
+    scene_tensors,
+)
+from artextract_cli.superpixel_graph import SceneGraphs
+from artextract_cli.training_scenes import batches
+from artextract_cli.training_settings import TrainingSettings
+from artextract_cli.training_task import Losses
+
+N_SYMMETRIES = 8
+
+
+class ViewTask:
+    """Scenes whose node features were stored with their graphs, read once and kept."""
+
+    def __init__(
+        self,
+        training: Sequence[SceneGraphs],
+        validation: Sequence[SceneGraphs],
+        settings: TrainingSettings,
+        engine: str,
+        device: torch.device,
+    ) -> None:
+        self.settings, self.engine, self.device = settings, engine, device
+        self.graphs = training
+        self.training = [scene_tensors(graphs) for graphs in training]
+        self.validation = [scene_tensors(graphs) for graphs in validation]
+
+    @property
+    def n_batches(self) -> int:
+        """Batches of one epoch."""
+        return -(-len(self.training) // self.settings.batch_size)
+
+    def begin(self, network: SiameseNetwork) -> None:
+        """Nothing: features are standardised per graph."""
+
+    def training_losses(self, network: SiameseNetwork, epoch: int) -> Losses:
+        """Losses of one epoch over the shuffled training scenes."""
+        rng = np.random.default_rng([self.settings.seed, epoch])
+        shuffled = [self.training[i] for i in rng.permutation(len(self.training))]
+        for scenes, n_anchors in batches(shuffled, self.settings.batch_size, self.validation):
+            turns = rng.integers(N_SYMMETRIES if self.settings.augment else 1, size=len(scenes))
+            seed = int(rng.integers(2**31))
+            yield self._loss(network, scenes, n_anchors, seed, turns.tolist()), n_anchors
+
+    def validation_losses(self, network: SiameseNetwork) -> Losses:
+        """Losses of the validation scenes."""
+        for scenes, n in batches(self.validation, self.settings.batch_size, self.training):
+            yield self._loss(network, scenes, n, 0, None), n
+
+    def figures(self) -> dict[str, float]:
+        """Nothing beyond the losses."""
+        return {}
+
+    def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
+        """Of the distances on clean training scenes, or on all of them with a trimmed tail."""
+        trimmed = not any(g.clean for g in self.graphs)
+        scores = []
+        for graphs, tensors in zip(self.graphs, self.training, strict=True):
+            if graphs.clean or trimmed:
+                batch = collate([tensors], engine=self.engine, device=self.device)
+                distances = band_distances(network(batch), graphs)
+                scores.append(distances[tensors.inside[0].numpy()])
+        fused, band = [s.mean(1) for s in scores], [s.ravel() for s in scores]
+        return {
+            "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),
+            "band": fit_calibration(np.concatenate(band), trimmed=trimmed),
+        }
+
+    def quality(self, network: SiameseNetwork) -> dict[str, float]:
+        """Nothing: nobody knows what these scenes hide."""
+        return {}
+
+    def _loss(
+        self,
+        network: SiameseNetwork,
+        scenes: Sequence[SceneTensors],
+        n_anchors: int,
+        seed: int,
+        symmetries: Sequence[int] | None,
+    ) -> Tensor:
+        batch = collate(
+            scenes,
+            engine=self.engine,
+            device=self.device,
+            n_anchors=n_anchors,
+            symmetries=symmetries,
+        )
+        generator = torch.Generator().manual_seed(seed)
+        objective = OBJECTIVES[self.settings.objective]
+        return objective(network, batch, self.settings.margin, generator)

@@ -1,0 +1,130 @@
+"""Looking for hidden layers as a user does: simulate, train, infer, evaluate, show."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
+from tests.conftest import Ran
+
+SMALL = ["-o", "hidden=8", "-o", "out_size=8", "-o", "layers=2", "--epochs", "2"]
+FEW_BANDS = (470.0, 550.0, 650.0, 940.0)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one run of the whole job left."""
+
+    clean: Path
+    graphs: Path
+    run: Path
+    paintings: Path
+    results: Path
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    """Train on clean scenes of one palette, infer scenes of the other with fewer bands."""
+    from typer.testing import CliRunner
+
+    from artextract_cli.main import app
+
+    root = tmp_path_factory.mktemp("hidden")
+    made = Job(*(root / name for name in ("clean", "graphs", "run", "paintings", "results")))
+    other = SceneSettings(size=64, wavelengths=FEW_BANDS, palette=PALETTES["b"])
+    simulate_dataset(made.paintings, train=0, val=5, seed=3, settings=other)
+    for words in (
+        ["data", "simulate", made.clean, "--train", 5, "--val", 4, "--size", 64, "--clean", "all"],
+        ["graph", "build", made.clean, "--out", made.graphs],
+        ["train", made.graphs, "--out", made.run, *SMALL],
+        ["infer", made.paintings, "--model", made.run, "--out", made.results],
+    ):
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        assert result.exit_code == 0, result.output
+    return made
+
+
+def test_every_scene_has_its_maps(job: Job) -> None:
+    folders = sorted(path for path in job.results.iterdir() if path.is_dir())
+    assert len(folders) == 5
+    for folder in folders:
+        for name in ("heatmap", "network", "residual", "hidden"):
+            page = tifffile.imread(folder / f"{name}.tif")
+            assert page.shape == (64, 64)
+            assert page.dtype == np.float32
+            assert np.isfinite(page).all()
+        assert tifffile.imread(folder / "bands.tif").shape == (4, 64, 64)
+        described = json.loads((folder / "scene.json").read_text())
+        whole = described["image_level"]
+        assert whole.keys() == {"score", "false_alarm_rate", "something_is_there"}
+        assert whole["something_is_there"] == (whole["false_alarm_rate"] <= 0.05)
+        assert described["euclidean_distance"].keys() == {"bands", "fused"}
+
+
+def test_a_run_can_be_repeated_with_seeds(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    ran = run("--json", "train", job.graphs, "--out", tmp_path / "run", *SMALL, "--seeds", "0,3")
+    assert ran.exit_code == 0, ran.stderr
+    first, second = json.loads(ran.stdout)
+    assert [Path(row["run"]).name for row in (first, second)] == ["run-0", "run-3"]
+    assert first["quality"].keys() == {"fused", "network", "residual"}
+    same = (tmp_path / "run-0" / "model.safetensors").read_bytes()
+    assert same == (job.run / "model.safetensors").read_bytes()
+    assert same != (tmp_path / "run-3" / "model.safetensors").read_bytes()
+
+
+def test_seeds_that_are_no_numbers(job: Job, run: Callable[..., Ran]) -> None:
+    ran = run("train", job.graphs, "--seeds", "0,x")
+    assert ran.exit_code == 2
+    assert "--seeds takes numbers parted by commas" in ran.stderr
+
+
+def test_evaluation_compares_fused_network_and_residual(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    figure = tmp_path / "evaluation.png"
+    ran = run("--json", "evaluate", job.results, "--truth", job.paintings, "--figure", figure)
+    assert ran.exit_code == 0, ran.stderr
+    measured = json.loads(ran.stdout)
+    assert {"artextract", "network", "residual", "rx", "spectral_angle"} <= set(measured["means"])
+    assert figure.exists()
+
+
+def test_the_hidden_picture_is_drawn_in_greys(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    out = tmp_path / "hidden.png"
+    ran = run("visualize", "pair", job.results, "--mode", "hidden", "--out", out)
+    assert ran.exit_code == 0, ran.stderr
+    with Image.open(out) as picture:
+        assert min(picture.size) > 100
+
+
+def test_bands_without_infrared_are_refused(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    photograph = next((job.paintings / "val" / "rgb_images").iterdir())
+    band = next((job.paintings / "val" / "ms_masks").glob(f"{photograph.name[:12]}*_550.png"))
+    pair = ["--rgb", photograph, "--band", f"550={band}", "--model", job.run]
+    ran = run("infer", *pair, "--out", tmp_path / "results")
+    assert ran.exit_code == 3
+    assert "no infrared band" in ran.stderr
+
+
+def test_training_without_infrared_takes_another_objective(
+    tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    visible = SceneSettings(size=32, wavelengths=(450.0, 550.0, 650.0))
+    simulate_dataset(tmp_path / "data", train=3, val=1, settings=visible)
+    assert run("graph", "build", tmp_path / "data", "--out", tmp_path / "graphs").exit_code == 0
+    small = ["-o", "hidden=8", "-o", "out_size=8", "--epochs", "1"]
+    ran = run("train", tmp_path / "graphs", "--out", tmp_path / "run", *small)
+    assert ran.exit_code == 0, ran.stderr
+    assert "hidden-layer needs an infrared band: training takes node-contrastive" in ran.stderr

@@ -1,0 +1,210 @@
+"""Evidence maps of paintings whose hidden layer is known by construction."""
+
+import dataclasses
+import warnings
+
+import numpy as np
+import pytest
+
+from artextract_cli.augmentation import turned
+from artextract_cli.band_regression import TARGET_BLUR, log_reflectance, look_at, residuals
+from artextract_cli.contract import FloatArray
+from artextract_cli.evidence import (
+    MAPS,
+    SURFACE_MAPS,
+    band_residuals,
+    gather_evidence,
+    infrared_bands,
+    residual_score,
+    visible_channels,
+)
+from artextract_cli.scene import coded_rgb, linear_rgb
+from tests.small_scenes import make_scene
+from tests.unit.test_hidden_picture import painting, ring, with_bands
+
+SHAPE = (31, 45)
+
+
+def spots(*, at: tuple[int, int] = (16, 20)) -> FloatArray:
+    """A spot (H, W) of nine pixels that a painting hides."""
+    made = np.zeros(SHAPE, np.float32)
+    made[at[0] - 1 : at[0] + 2, at[1] - 1 : at[1] + 2] = 1
+    return made
+
+
+def moved(maps: FloatArray, symmetry: int) -> FloatArray:
+    return np.rot90(np.swapaxes(maps, 0, 1) if symmetry >= 4 else maps, symmetry % 4)
+
+
+def test_every_map_has_a_name_of_its_own() -> None:
+    evidence = gather_evidence(make_scene(SHAPE, 6))
+    assert evidence.maps.shape == (*SHAPE, len(MAPS))
+    assert evidence.maps.dtype == np.float32
+    assert len(set(MAPS)) == len(MAPS)
+    assert set(SURFACE_MAPS) < set(MAPS)
+    np.testing.assert_array_equal(evidence["slope_residual"], evidence.maps[..., -1])
+
+
+@pytest.mark.parametrize("n_bands", [1, 3, 30])
+def test_there_are_as_many_maps_whatever_the_bands(n_bands: int) -> None:
+    wavelengths = tuple(np.linspace(1000, 400, n_bands).tolist())
+    maps = gather_evidence(make_scene(SHAPE, n_bands, wavelengths=wavelengths)).maps
+    assert maps.shape == (*SHAPE, len(MAPS))
+    assert np.isfinite(maps).all()
+
+
+def test_infrared_bands_come_by_wavelength() -> None:
+    scene = make_scene(SHAPE, 5, wavelengths=(950.0, 720.0, 721.0, 400.0, 850.0))
+    assert infrared_bands(scene) == [2, 4, 0]
+    assert visible_channels(scene).shape == (*SHAPE, 5)
+    np.testing.assert_array_equal(visible_channels(scene)[..., 3:], scene.bands[..., [1, 3]])
+    unknown = dataclasses.replace(scene, wavelengths=None)
+    assert infrared_bands(unknown) == []
+    np.testing.assert_array_equal(visible_channels(unknown), linear_rgb(scene.rgb))
+
+
+def test_the_order_of_bands_does_not_matter() -> None:
+    scene = painting(-0.2 * ring(SHAPE), SHAPE)
+    mixed = with_bands(scene, [5, 2, 0, 3, 1, 4])
+    found, expected = gather_evidence(mixed).maps, gather_evidence(scene).maps
+    np.testing.assert_allclose(found, expected, atol=0.05)
+    expected = band_residuals(scene)[..., [5, 2, 0, 3, 1, 4]]
+    np.testing.assert_allclose(band_residuals(mixed), expected, atol=0.05)
+
+
+@pytest.mark.parametrize("symmetry", range(1, 8))
+def test_evidence_turns_with_the_scene(symmetry: int) -> None:
+    scene = painting(-0.2 * ring(SHAPE), SHAPE)
+    found = gather_evidence(turned(scene, symmetry)).maps
+    expected = moved(gather_evidence(scene).maps, symmetry)
+    np.testing.assert_allclose(found, expected, atol=0.05)
+
+
+@pytest.mark.parametrize("strength", [-0.3, 0.3])
+def test_a_hidden_spot_shows_with_its_sign(strength: float) -> None:
+    evidence = gather_evidence(painting(strength * spots(), SHAPE))
+    sign = np.sign(strength)
+    for name in ("residual_long", "photograph_residual_long", "local_12_long", "chained_long"):
+        assert sign * evidence[name][16, 20] > 3, name
+        beside = np.delete(evidence[name], range(8, 25), axis=0)
+        assert np.abs(np.median(beside)) < 1, name
+    seen, unseen = ("light", "dark") if sign > 0 else ("dark", "light")
+    assert evidence[f"{seen}_detail_5_infrared"][16, 20] > 2
+    assert evidence[f"{unseen}_detail_5_infrared"][16, 20] < 1
+    score = residual_score(evidence.maps)
+    assert score[16, 20] > 4 * np.median(score)
+
+
+def test_a_visible_spot_shows_at_the_surface_and_is_no_residual() -> None:
+    scene = painting(np.zeros(SHAPE), SHAPE)
+    dark = np.exp(-0.5 * spots())[..., None]
+    rgb = coded_rgb(linear_rgb(scene.rgb) * dark)
+    both = dataclasses.replace(scene, bands=scene.bands * dark, rgb=rgb)
+    evidence = gather_evidence(both)
+    assert evidence["dark_detail_5_visible"][16, 20] > 4
+    assert np.abs(evidence["residual_long"][16, 20]) < 5
+    hidden = gather_evidence(painting(-0.5 * spots(), SHAPE))
+    assert hidden["dark_detail_5_visible"][16, 20] < 1
+    assert hidden["residual_long"][16, 20] < -10
+
+
+def test_curvature_and_slope_know_lines_from_steps() -> None:
+    """A dark line of the infrared curves up on it, a step is steep at its foot."""
+    flat = np.full((*SHAPE, 1), 0.5, np.float32)
+    line, step = flat.copy(), flat.copy()
+    line[:, 20] = 0.2
+    step[:, 20:] = 0.2
+    grey = np.full((*SHAPE, 3), 0.5, np.float32)
+
+    def seen(bands: FloatArray) -> dict[str, FloatArray]:
+        made = gather_evidence(make_scene(SHAPE, 1, rgb=grey, bands=bands, wavelengths=(900.0,)))
+        return {name: made[name][15] for name in MAPS}
+
+    on_line, on_step = seen(line), seen(step)
+    assert on_line["curved_up_1_infrared"].argmax() == 20
+    assert np.abs(on_line["curved_down_1_infrared"][20]) < 1e-3
+    assert on_step["slope_infrared"].argmax() in (19, 20)
+    assert on_step["slope_visible"].max() < 1e-3
+    assert on_line["curved_up_1_visible"].max() < 1e-3
+
+
+def test_one_infrared_band_fills_all_places() -> None:
+    scene = with_bands(painting(-0.2 * ring(SHAPE), SHAPE), [0, 1, 2, 5])
+    evidence = gather_evidence(scene)
+    for view in ("", "photograph_"):
+        short, middle, long = (evidence[f"{view}residual_{s}"] for s in ("short", "middle", "long"))
+        np.testing.assert_array_equal(short, long)
+        np.testing.assert_array_equal(middle, long)
+    assert not evidence["chained_middle"].any()
+    assert not evidence["chained_long"].any()
+
+
+def test_residuals_are_those_of_the_regression() -> None:
+    scene = painting(-0.2 * ring(SHAPE), SHAPE)
+    logs = log_reflectance(scene.bands, TARGET_BLUR)
+    everything, photograph = look_at(visible_channels(scene)), look_at(linear_rgb(scene.rgb))
+    evidence, bands = gather_evidence(scene), band_residuals(scene)
+    assert bands.shape == scene.bands.shape
+    for slot, b in zip(("short", "middle", "long"), (3, 4, 5), strict=True):
+        expected = residuals(everything, logs[..., [b]])[..., 0]
+        np.testing.assert_allclose(evidence[f"residual_{slot}"], expected, atol=1e-4)
+        np.testing.assert_allclose(bands[..., b], expected, atol=1e-4)
+        by_sight = residuals(photograph, logs[..., [b]])[..., 0]
+        np.testing.assert_allclose(evidence[f"photograph_residual_{slot}"], by_sight, atol=1e-4)
+    visible = residuals(photograph, logs[..., :3])
+    np.testing.assert_allclose(bands[..., :3], visible, atol=1e-4)
+
+
+def test_the_score_is_the_strongest_of_either_view() -> None:
+    maps = np.zeros((2, 3, len(MAPS)), np.float32)
+    maps[0, 0, MAPS.index("residual_middle")] = -4
+    maps[0, 0, MAPS.index("residual_long")] = 3
+    maps[0, 0, MAPS.index("photograph_residual_short")] = 2
+    maps[1, 1, MAPS.index("slope_residual")] = 50
+    expected = np.zeros((2, 3))
+    expected[0, 0] = 6
+    np.testing.assert_array_equal(residual_score(maps), expected)
+
+
+def test_pixels_off_the_mask_do_not_change_the_residuals() -> None:
+    scene = painting(-0.2 * ring(SHAPE), SHAPE)
+    mask = np.ones(SHAPE, np.bool_)
+    mask[:, :15] = False
+    bands = scene.bands.copy()
+    bands[:, :3] = 0.9  # farther from the painting than two blurs and a slope reach
+    masked = dataclasses.replace(scene, mask=mask)
+    framed = dataclasses.replace(masked, bands=bands)
+    first, second = gather_evidence(masked), gather_evidence(framed)
+    for name in ("residual_long", "photograph_residual_short", "chained_middle"):
+        np.testing.assert_array_equal(first[name][mask], second[name][mask])
+    np.testing.assert_array_equal(band_residuals(masked)[mask], band_residuals(framed)[mask])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (7, 1), (2, 3), (5, 4)])
+def test_tiny_pictures_are_finite(shape: tuple[int, int]) -> None:
+    scene = make_scene(shape, 6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(gather_evidence(scene).maps).all()
+        assert np.isfinite(band_residuals(scene)).all()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.37, 1.0])
+def test_a_constant_picture_shows_nothing(value: float) -> None:
+    rgb, bands = (np.full((*SHAPE, n), value, np.float32) for n in (3, 6))
+    maps = gather_evidence(make_scene(SHAPE, 6, rgb=rgb, bands=bands)).maps
+    np.testing.assert_allclose(maps, 0, atol=1e-2)
+
+
+@pytest.mark.parametrize("factor", [1e4, 1e20])
+def test_huge_values_are_finite(factor: float) -> None:
+    scene = make_scene(SHAPE, 6)
+    bright = dataclasses.replace(scene, bands=scene.bands * np.float32(factor))
+    assert np.isfinite(gather_evidence(bright).maps).all()
+
+
+@pytest.mark.parametrize("n_painted", [0, 1, 5])
+def test_a_mask_of_few_pixels_is_finite(n_painted: int) -> None:
+    mask = np.zeros(SHAPE, np.bool_)
+    mask.ravel()[300 : 300 + n_painted] = True
+    assert np.isfinite(gather_evidence(make_scene(SHAPE, 6, mask=mask)).maps).all()

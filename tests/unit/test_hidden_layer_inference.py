@@ -1,0 +1,233 @@
+"""Scores of a scene by a trained network that looks for hidden layers."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from artextract_cli.calibration import Calibration
+from artextract_cli.checkpoint import save_model
+from artextract_cli.errors import InputError
+from artextract_cli.evidence import band_residuals
+from artextract_cli.evidence_graph import evidence_graph
+from artextract_cli.hidden_layer_inference import DECISION_RATE, _whole, score_hidden_layer
+from artextract_cli.hidden_layer_scores import raw_scores, whole_score
+from artextract_cli.hidden_picture import hidden_picture
+from artextract_cli.inference import Model, SceneScores, open_model
+from artextract_cli.scene import Scene, resize_scene
+from artextract_cli.siamese import SiameseNetwork
+from artextract_cli.training_settings import HIDDEN_LAYER
+from tests.small_scenes import make_scene, train_tiny
+from tests.unit.test_hidden_picture import painting, ring, with_bands
+
+SHAPE = (31, 45)
+MAP_NAMES = {"heatmap", "network", "residual", "hidden"}
+
+
+@pytest.fixture(scope="module")
+def model(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """One epoch on the shared small graphs."""
+    run = tmp_path_factory.mktemp("hidden") / "run"
+    train_tiny(graphs, run, objective=HIDDEN_LAYER, epochs=1)
+    return open_model(run, device="cpu", engine="torch")
+
+
+@pytest.fixture(scope="module")
+def attentive(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    run = tmp_path_factory.mktemp("attentive") / "run"
+    options = {"hidden": 8, "out_size": 4, "heads": 2}
+    train_tiny(graphs, run, objective=HIDDEN_LAYER, backbone="gat", options=options, epochs=1)
+    return open_model(run, device="cpu", engine="torch")
+
+
+def scene() -> Scene:
+    return painting(-0.2 * ring(SHAPE), SHAPE)
+
+
+def with_size(model: Model, size: int) -> Model:
+    recipe = dataclasses.replace(model.card.recipe, size=size)
+    return dataclasses.replace(model, card=dataclasses.replace(model.card, recipe=recipe))
+
+
+def assert_same(first: SceneScores, second: SceneScores) -> None:
+    for name in MAP_NAMES:
+        np.testing.assert_array_equal(first.maps[name], second.maps[name])
+    for name in ("labels", "band_maps", "pooled", "gradcam", "attention"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+    assert first.whole == second.whole
+    assert first.distances == second.distances
+
+
+@pytest.mark.parametrize("chosen", [[5], [0, 1, 2, 3, 4, 5], [5, 0, 3]])
+def test_scores_have_the_shapes_that_are_promised(model: Model, chosen: list[int]) -> None:
+    scores = score_hidden_layer(model, with_bands(scene(), chosen))
+    n = int(scores.labels.max()) + 1
+    assert set(scores.maps) == MAP_NAMES
+    for found in scores.maps.values():
+        assert found.shape == SHAPE
+        assert np.isfinite(found).all()
+    assert scores.labels.shape == SHAPE
+    assert scores.band_maps.shape == (*SHAPE, len(chosen))
+    assert len(scores.band_ids) == len(chosen)
+    assert [len(nodes) for nodes in scores.nodes] == [n, n]
+    assert len(scores.pooled) == 2
+    assert scores.gradcam.shape == (*SHAPE, 2)
+    assert set(scores.distances) == set(scores.similarities) == {"bands", "fused"}
+    assert scores.distances["bands"] == scores.distances["fused"] >= 0
+    assert scores.attention is None
+    assert scores.masking is None
+
+
+def test_thirty_bands_are_taken(model: Model) -> None:
+    chosen = sorted(list(range(6)) * 5)
+    nm = tuple(450.0 + 100 * b + i % 5 for i, b in enumerate(chosen))
+    many = dataclasses.replace(with_bands(scene(), chosen), wavelengths=nm)
+    assert score_hidden_layer(model, many).band_maps.shape == (*SHAPE, 30)
+
+
+def test_maps_are_the_calibrated_scores(model: Model) -> None:
+    scores, card = score_hidden_layer(model, scene()), model.card
+    graph = evidence_graph(scene(), card.recipe)
+    assert isinstance(model.network, SiameseNetwork)
+    raw = raw_scores(model.network, graph, None, engine="torch", device=model.device)  # type: ignore[arg-type]
+    for shown, name in (("heatmap", "fused"), ("network", "network"), ("residual", "residual")):
+        expected = card.calibration[name](raw.maps()[name])
+        np.testing.assert_array_equal(scores.maps[shown], expected)
+    np.testing.assert_array_equal(scores.labels, graph.labels)
+    np.testing.assert_array_equal(scores.band_maps, band_residuals(scene()))
+    beneath = hidden_picture(scene())
+    assert (np.abs(scores.maps["hidden"]) <= np.abs(beneath)).all()
+    assert (scores.maps["hidden"] * beneath >= 0).all()
+    likelihood = scores.maps["hidden"][beneath != 0] / beneath[beneath != 0]
+    order = np.argsort(raw.fused[beneath != 0])
+    assert (np.diff(likelihood[order]) >= -1e-4).all()
+    whole = card.calibration["whole"](np.array(whole_score(raw.network, None)))
+    assert scores.whole is not None
+    assert scores.whole.score == pytest.approx(float(whole))
+
+
+def test_pooled_numbers_are_those_of_the_nodes(model: Model) -> None:
+    scores = score_hidden_layer(model, scene())
+    np.testing.assert_allclose(scores.pooled, [nodes.max(0) for nodes in scores.nodes])
+    photograph, bands = scores.pooled
+    assert scores.distances["bands"] == pytest.approx(np.linalg.norm(photograph - bands), 1e-4)
+    cosine = photograph @ bands / np.linalg.norm(photograph) / np.linalg.norm(bands)
+    assert scores.similarities["bands"] == pytest.approx(cosine, 1e-4)
+
+
+def test_scoring_twice_gives_the_same(attentive: Model) -> None:
+    first, second = (score_hidden_layer(attentive, scene()) for _ in range(2))
+    assert_same(first, second)
+    assert first.attention is not None
+    assert first.attention.shape == (*SHAPE, 2)
+    assert first.masking == second.masking
+    assert first.masking is not None
+
+
+def test_a_model_that_was_written_scores_the_same(model: Model, tmp_path: Path) -> None:
+    path = tmp_path / "copy.safetensors"
+    save_model(path, model.network.state_dict(), model.card)
+    copy = open_model(path, device="cpu", engine="torch")
+    assert copy.card == model.card
+    assert_same(score_hidden_layer(copy, scene()), score_hidden_layer(model, scene()))
+
+
+def test_the_order_of_bands_does_not_change_what_is_found(model: Model) -> None:
+    """Labels may differ a little, since the segmentation looks at the bands as they come."""
+    mixed = with_bands(scene(), [5, 2, 0, 3, 1, 4])
+    first, second = (score_hidden_layer(model, s) for s in (scene(), mixed))
+    assert second.band_ids == ("950", "650", "450", "750", "550", "850")
+    residual = [scores.maps["residual"] for scores in (first, second)]
+    assert np.corrcoef(residual[0].ravel(), residual[1].ravel())[0, 1] > 0.99
+
+
+def test_scenes_without_infrared_are_refused(model: Model) -> None:
+    with pytest.raises(InputError, match="made has no infrared band: this model needs a band past"):
+        score_hidden_layer(model, make_scene(SHAPE, 2))
+    unknown = dataclasses.replace(scene(), wavelengths=None)
+    with pytest.raises(InputError, match=r"has no wavelengths.*--wavelengths"):
+        score_hidden_layer(model, unknown)
+
+
+def test_off_the_painting_nothing_is_said_of_what_lies_beneath(model: Model) -> None:
+    mask = np.ones(SHAPE, np.bool_)
+    mask[:, :10] = False
+    scores = score_hidden_layer(model, dataclasses.replace(scene(), mask=mask))
+    np.testing.assert_array_equal(np.isnan(scores.maps["hidden"]), ~mask)
+    assert np.isfinite(scores.maps["heatmap"]).all()
+
+
+def test_a_mask_without_painting_is_refused(model: Model) -> None:
+    empty = dataclasses.replace(scene(), mask=np.zeros(SHAPE, np.bool_))
+    with pytest.raises(InputError, match="leaves no pixel of the painting"):
+        score_hidden_layer(model, empty)
+
+
+def test_a_recipe_with_a_size_is_followed(model: Model) -> None:
+    scores = score_hidden_layer(with_size(model, 24), scene())
+    assert {found.shape for found in scores.maps.values()} == {(24, 24)}
+    np.testing.assert_array_equal(scores.band_maps, band_residuals(resize_scene(scene(), 24)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (2, 3)])
+@pytest.mark.parametrize("is_constant", [False, True])
+def test_tiny_and_constant_scenes_are_finite(
+    model: Model, attentive: Model, shape: tuple[int, int], is_constant: bool
+) -> None:
+    made = make_scene(shape, 5)
+    if is_constant:
+        flat = {name: np.full_like(getattr(made, name), 0.4) for name in ("rgb", "bands")}
+        made = dataclasses.replace(made, **flat)
+    for opened in (model, attentive):
+        scores = score_hidden_layer(opened, made)
+        for name, found in scores.maps.items():
+            assert found.shape == shape
+            assert np.isfinite(found).all(), name
+        assert np.isfinite(scores.gradcam).all()
+        assert scores.whole is not None
+        assert 0 <= scores.whole.false_alarm_rate <= 1
+
+
+def test_another_kind_of_network_is_a_mistake(model: Model) -> None:
+    other = dataclasses.replace(model, network=SiameseNetwork(model.network.backbone, "max"))
+    with pytest.raises(TypeError):
+        score_hidden_layer(other, scene())
+
+
+class TestWhole:
+    levels = Calibration(scores=(0.0, 1.0, 2.0, 3.0), levels=(0.0, 1.0, 2.0, 3.0))
+
+    @pytest.mark.parametrize(("raw", "rate"), [(0.5, 10**-0.5), (2.0, 0.01), (4.0, 1e-4)])
+    def test_rate_and_decision_follow_from_the_level(self, raw: float, rate: float) -> None:
+        found = _whole(self.levels, raw)
+        assert found is not None
+        assert found.score == pytest.approx(raw)
+        assert found.false_alarm_rate == pytest.approx(rate)
+        assert found.something_is_there == (rate <= DECISION_RATE)
+
+    @pytest.mark.parametrize("raw", [-0.1, -400.0, -1e30])
+    def test_below_all_clean_paintings_the_rate_is_one(self, raw: float) -> None:
+        found = _whole(self.levels, raw)
+        assert found is not None
+        assert found.false_alarm_rate == 1
+        assert not found.something_is_there
+
+    def test_far_above_it_is_zero(self) -> None:
+        found = _whole(self.levels, 1e6)
+        assert found is not None
+        assert found.false_alarm_rate == 0
+        assert found.something_is_there
+
+    def test_a_model_that_was_not_calibrated_for_it_does_not_say(self, model: Model) -> None:
+        some = {name: c for name, c in model.card.calibration.items() if name != "whole"}
+        card = dataclasses.replace(model.card, calibration=some)
+        assert score_hidden_layer(dataclasses.replace(model, card=card), scene()).whole is None
+
+
+def test_no_gradient_is_left_behind(model: Model) -> None:
+    """Grad-CAM asks for gradients; the network must not keep them."""
+    score_hidden_layer(model, scene())
+    assert all(parameter.grad is None for parameter in model.network.parameters())
+    assert not torch.is_inference_mode_enabled()

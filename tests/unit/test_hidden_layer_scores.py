@@ -1,0 +1,81 @@
+"""Raw scores of a scene, on the network and graphs of the hidden-layer tests."""
+
+import numpy as np
+import pytest
+import torch
+
+from artextract_cli import hidden_layer_scores
+from artextract_cli.evidence import MAPS
+from artextract_cli.evidence_graph import compressed
+from artextract_cli.hidden_layer_scores import STRANGEST_SHARE, RawScores, raw_scores, whole_score
+from tests.unit.test_hidden_layer import SHAPE, new_graph, new_network
+
+CPU = torch.device("cpu")
+
+
+def scores(seed: int = 0) -> RawScores:
+    network = new_network().eval()
+    return raw_scores(network, new_graph(seed), None, engine="torch", device=CPU)
+
+
+def test_scores_are_maps() -> None:
+    raw = scores()
+    assert list(raw.maps()) == ["fused", "network", "residual"]
+    for found in raw.maps().values():
+        assert found.shape == SHAPE
+        assert found.dtype == np.float32
+        assert np.isfinite(found).all()
+    assert not raw.z.requires_grad
+
+
+def test_the_network_score_is_the_distance_of_its_superpixel() -> None:
+    raw, labels = scores(), new_graph().labels
+    z = raw.z.numpy()
+    distances = np.linalg.norm(z[:, 0] - z[:, 1], axis=1)
+    np.testing.assert_allclose(raw.network, distances[labels], rtol=1e-5)
+
+
+def test_the_residual_score_needs_no_network() -> None:
+    graph = new_graph()
+    maps = np.zeros_like(graph.pixels)
+    maps[3, 5, MAPS.index("residual_long")] = -7
+    maps[3, 5, MAPS.index("photograph_residual_short")] = 2
+    graph.pixels[:] = compressed(maps)
+    raw = raw_scores(new_network().eval(), graph, None, engine="torch", device=CPU)
+    assert raw.residual[3, 5] == pytest.approx(9, rel=1e-4)
+    assert np.count_nonzero(raw.residual) == 1
+
+
+def test_parts_make_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = scores()
+    monkeypatch.setattr(hidden_layer_scores, "PIXELS_AT_ONCE", 37)
+    np.testing.assert_allclose(scores().fused, at_once.fused, rtol=1e-4, atol=1e-6)
+
+
+def test_the_mask_says_what_is_pooled_but_every_pixel_is_scored() -> None:
+    mask = np.ones(SHAPE, np.bool_)
+    mask[:, :4] = False
+    network = new_network().eval()
+    masked = raw_scores(network, new_graph(), mask, engine="torch", device=CPU)
+    np.testing.assert_array_equal(masked.fused, scores().fused)
+    pooled = network.pool(masked.batch, masked.z)[0]
+    inside = masked.batch.inside
+    assert inside.sum() == 12
+    torch.testing.assert_close(pooled, masked.z[inside].amax(0))
+
+
+def test_the_whole_is_what_the_strangest_exceed() -> None:
+    scores = np.random.default_rng(0).permutation(1000).astype(np.float32).reshape(20, 50)
+    assert STRANGEST_SHARE == 0.02
+    found = whole_score(scores, None)
+    assert (scores > found).sum() == 20
+    assert 978 < found < 980
+    assert 390 < whole_score(scores, scores < 400) < 392.5
+    assert whole_score(scores, scores == 17) == 17
+    assert whole_score(np.array([[-3]], np.float32), None) == -3
+    assert whole_score(np.full((40, 50), 0.25, np.float32), None) == 0.25
+
+
+def test_a_mask_without_painting_counts_as_none() -> None:
+    scores = np.arange(200, dtype=np.float32).reshape(10, 20)
+    assert whole_score(scores, np.zeros((10, 20), np.bool_)) == whole_score(scores, None)

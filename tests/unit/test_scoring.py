@@ -1,0 +1,50 @@
+"""Every model scores scenes by the objective that it was trained for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artextract_cli.errors import InputError
+from artextract_cli.hidden_layer_inference import score_hidden_layer
+from artextract_cli.inference import Model, open_model
+from artextract_cli.scoring import score_scene
+from artextract_cli.training_settings import HIDDEN_LAYER
+from artextract_cli.view_inference import score_views
+from tests.small_scenes import make_scene, train_tiny
+
+
+@pytest.fixture(scope="module")
+def hidden_layer(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    run = tmp_path_factory.mktemp("hidden") / "run"
+    train_tiny(graphs, run, objective=HIDDEN_LAYER, epochs=1)
+    return open_model(run, device="cpu", engine="torch")
+
+
+@pytest.fixture(scope="module")
+def views(trained: Path) -> Model:
+    return open_model(trained, device="cpu", engine="torch")
+
+
+def test_a_model_of_views_compares_the_photograph_with_every_band(views: Model) -> None:
+    scene = make_scene((31, 45))
+    scores, expected = score_scene(views, scene), score_views(views, scene)
+    assert set(scores.maps) == {"heatmap"}
+    assert set(scores.distances) == {"500", "600", "fused"}
+    np.testing.assert_array_equal(scores.maps["heatmap"], expected.maps["heatmap"])
+
+
+def test_a_model_of_hidden_layers_sees_the_bands_together(hidden_layer: Model) -> None:
+    scene = make_scene((31, 45), 5)
+    scores, expected = score_scene(hidden_layer, scene), score_hidden_layer(hidden_layer, scene)
+    assert set(scores.maps) == {"heatmap", "network", "residual", "hidden"}
+    assert set(scores.distances) == {"bands", "fused"}
+    for name, found in scores.maps.items():
+        np.testing.assert_array_equal(found, expected.maps[name])
+
+
+def test_only_hidden_layers_need_an_infrared_band(views: Model, hidden_layer: Model) -> None:
+    visible = make_scene((31, 45), 2)
+    assert score_scene(views, visible).maps
+    with pytest.raises(InputError, match="made has no infrared band"):
+        score_scene(hidden_layer, visible)
