@@ -66,7 +66,7 @@ def look_at(channels: FloatArray, painted: NDArray[np.bool_] | None = None) -> S
         painted = np.ones((height, width), np.bool_)
     candidates = np.flatnonzero(painted)
     chosen = np.random.default_rng(0).permutation(candidates)[:FIT_PIXELS]
-    components = _components(logs, chosen)
+    components = principal_components(logs, chosen)
     pictures = components.reshape(height, width, -1)
     slopes = _slopes(blur(pictures[..., :2], SLOPE_BLUR))
     return Surface(
@@ -151,7 +151,11 @@ def _weight(u: FloatArray, side: Side) -> FloatArray:
     return weight.astype(np.float32)
 
 
-def _components(logs: FloatArray, chosen: NDArray[np.intp]) -> FloatArray:
+def principal_components(logs: FloatArray, chosen: NDArray[np.intp]) -> FloatArray:
+    """The strongest principal components (P, K) of ``logs`` (P, C), standardised, K up to 5.
+
+    They have variance one over the pixels ``chosen``.
+    """
     sample = logs[chosen]
     centre, spread = sample.mean(0), np.maximum(sample.std(0), 1e-6)
     standard = (sample - centre) / spread

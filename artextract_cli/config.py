@@ -53,7 +53,7 @@ def _checked(path: Path, place: str, content: Any, group: Any) -> dict[str, Any]
         }
     many = {param.name for param in group.params if param.nargs == -1}
     return {
-        key: [value] if key in many and isinstance(value, str) else _words(value)
+        key: [str(value)] if key in many and isinstance(value, str | int | float) else _words(value)
         for key, value in content.items()
     }
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.band_regression import log_reflectance
+from artextract_cli.band_regression import log_reflectance, principal_components
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.evidence import LAST_VISIBLE_NM, infrared_bands, visible_channels
@@ -29,7 +29,6 @@ from artextract_cli.scene import Scene, continued
 BoolArray = NDArray[np.bool_]
 IndexArray = NDArray[np.intp]
 
-N_COMPONENTS = 5
 N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences take part
 FIT_PIXELS = 12_000
 CHUNK_PIXELS = 65_536
@@ -130,7 +129,7 @@ def _look_at(channels: FloatArray, painted: BoolArray) -> _Surface:
     height, width, n_channels = channels.shape
     logs = log_reflectance(channels, VISIBLE_BLUR).reshape(-1, n_channels)
     chosen = np.random.default_rng(0).permutation(np.flatnonzero(painted))[:FIT_PIXELS]
-    components = _components(logs, chosen)
+    components = principal_components(logs, chosen)
     pictures = components.reshape(height, width, -1)
     slopes = [
         *_differences(blur(pictures[..., :N_SLOPED], SLOPE_BLUR)),
@@ -142,19 +141,6 @@ def _look_at(channels: FloatArray, painted: BoolArray) -> _Surface:
         slopes=np.concatenate(slopes, axis=-1).reshape(height * width, -1),
         chosen=chosen,
     )
-
-
-def _components(logs: FloatArray, chosen: IndexArray) -> FloatArray:
-    """The strongest principal components (P, K) of standardised ``logs`` (P, C)."""
-    sample = logs[chosen]
-    centre, spread = sample.mean(0), np.maximum(sample.std(0), 1e-6)
-    standard = (sample - centre) / spread
-    values, vectors = np.linalg.eigh(standard.T @ standard / len(sample))
-    strongest = slice(None, -N_COMPONENTS - 1, -1)
-    values, vectors = values[strongest], vectors[:, strongest]
-    # A direction without variance holds rounding errors only.
-    gain = np.where(values > 1e-3, 1 / np.sqrt(np.maximum(values, 1e-3)), 0)
-    return np.asarray((logs - centre) / spread @ (vectors * gain), np.float32)
 
 
 def _differences(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:

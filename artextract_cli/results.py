@@ -244,6 +244,8 @@ def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> N
             "euclidean_distance": d["euclidean_distance"]["fused"],
             "cosine_similarity": d["cosine_similarity"]["fused"],
             "share_above_1_percent_false_alarms": d["share_above_1_percent_false_alarms"],
+            "something_is_there": (d["image_level"] or {}).get("something_is_there"),
+            "false_alarm_rate": (d["image_level"] or {}).get("false_alarm_rate"),
         }
         for d in descriptions
     ]
