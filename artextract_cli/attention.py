@@ -10,7 +10,7 @@ from artextract_cli.contract import FloatArray, MessageGraph
 from artextract_cli.siamese import SceneBatch, SiameseNetwork, distance
 
 MASKED_SHARE = 0.05
-N_RANDOM_MASKS = 8
+N_RANDOM_MASKS = 4
 
 
 def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
@@ -59,7 +59,7 @@ def masking_effect(
     """Change of the pair distance when the 5 % most important nodes are masked, and random ones.
 
     ``importance`` is (N,). A masked node has the features of the average node. The second number
-    is the mean over eight random choices of as many nodes.
+    is the mean over four random choices of as many nodes.
     """
     n_nodes = len(importance)
     n_masked = max(1, round(MASKED_SHARE * n_nodes))

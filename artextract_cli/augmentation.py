@@ -18,7 +18,7 @@ LARGEST_DISPLACEMENT_PX = 3.0
 NOISE = (0.002, 0.02)  # standard deviation, of reflectance
 MOST_PIGMENTS = 4
 COLOUR_RANGE = (0.1, 0.5)  # standard deviation of a pigment's colours, of log reflectance
-INFRARED_CHANGE = 0.7  # standard deviation of its log reflectance at 950 nm
+INFRARED_CHANGE = 1.0  # standard deviation of its log reflectance at 950 nm
 CHANGE_FROM_NM, CHANGE_TO_NM = 650.0, 950.0
 
 
