@@ -135,7 +135,10 @@ def read_card(run: Path) -> ModelCard:
         described = json.loads(metadata["artextract"])
         kind, version = described.pop("format"), described.pop("format_version")
     except FileNotFoundError as error:
-        msg = f"there is no model {path}: make one with 'artextract train'"
+        msg = (
+            f"there is no model {path}: make one with 'artextract train', or take gat or gcn, "
+            "which come with artextract"
+        )
         raise InputError(msg) from error
     except (*_MALFORMED, OSError, safetensors.SafetensorError) as error:
         msg = f"{path} is damaged or is not a model of artextract ({error}): train it again"

@@ -13,6 +13,7 @@ import torch  # noqa: TID253
 from artextract_cli.augmentation import degraded, repigmented, turned
 from artextract_cli.calibration import Calibration, fit_calibration
 from artextract_cli.console import detail, warn
+from artextract_cli.errors import InputError
 from artextract_cli.evidence import residual_score
 from artextract_cli.evidence_graph import EvidenceGraph, evidence_graph, expanded
 from artextract_cli.graph_store import graph_path, load_pixels
@@ -106,8 +107,8 @@ class HiddenLayerTask:
         rather too high than too low.
         "whole" is left out where there are fewer than four scenes to learn it from.
         """
-        trimmed = not all(graphs.clean for graphs in self.held_out)
         scenes = [*self.held_out, *(self.training if len(self.held_out) < FEWEST_CLEAN else [])]
+        trimmed = not all(graphs.clean for graphs in scenes)
         rng = np.random.default_rng(self.settings.seed)
         samples: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
         wholes = []
@@ -117,12 +118,13 @@ class HiddenLayerTask:
             chosen = rng.permutation(np.flatnonzero(painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
                 samples[name].append(score.ravel()[chosen])
-            wholes.append(whole_score(raw.network, graphs.mask))
+            if graphs.clean:
+                wholes.append(whole_score(raw.network, graphs.mask))
         made = {
             name: fit_calibration(np.concatenate(scores), trimmed=trimmed)
             for name, scores in samples.items()
         }
-        return made | _whole_calibration(wholes, len(scenes))
+        return made | _whole_calibration(wholes, sum(bool(g.clean) for g in scenes))
 
     def quality(self, network: SiameseNetwork) -> dict[str, float]:
         """AUROC of all scores on the pixels of the layers put into the validation scenes."""
@@ -201,7 +203,15 @@ class HiddenLayerTask:
 
     def _scene(self, graphs: SceneGraphs) -> Scene:
         path = graph_path(self.root, graphs.split, graphs.name)
-        pixels = np.asarray(load_pixels(path), np.float32) / np.float32(65535)
+        stored = load_pixels(path)
+        shape = (*graphs.graphs[0].labels.shape, 3 + len(graphs.band_ids))
+        if stored.shape != shape or stored.dtype != np.uint16:
+            msg = (
+                f"the pixels of {path} are {stored.dtype} of shape {stored.shape}, not uint16 of "
+                f"{shape}: run 'artextract graph build' again"
+            )
+            raise InputError(msg)
+        pixels = np.asarray(stored, np.float32) / np.float32(65535)
         return Scene(
             name=graphs.name,
             rgb=pixels[..., :3],
@@ -219,10 +229,11 @@ def _usable(
     if len(clean) >= fewest:
         detail(f"{len(clean)} of {len(scenes)} {what} scenes are clean; layers go into these")
         return clean
-    warn(
-        f"{len(clean)} of {len(scenes)} {what} scenes are known to be clean: all are used, and the "
-        "strangest tenth of their pixels is not taken for clean"
-    )
+    if len(clean) < len(scenes):
+        warn(
+            f"{len(clean)} of {len(scenes)} {what} scenes are known to be clean: all are used, and "
+            "the strangest tenth of the others' pixels is not taken for clean"
+        )
     return list(scenes)
 
 
@@ -231,8 +242,8 @@ def _whole_calibration(scores: Sequence[float], n_scenes: int) -> dict[str, Cali
     if min(n_scenes, len(set(scores))) >= FEWEST_CLEAN:
         return {"whole": fit_calibration(np.array(scores), trimmed=False)}
     warn(
-        f"{n_scenes} scenes are too few to tell how often a whole painting is called hidden by "
-        "mistake: the model will not judge paintings as a whole"
+        f"{n_scenes} clean scenes are too few to tell how often a whole painting is called "
+        "hidden by mistake: the model will not judge paintings as a whole"
     )
     return {}
 

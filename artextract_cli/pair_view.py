@@ -14,6 +14,7 @@ from artextract_cli.files import refuse_inputs
 from artextract_cli.heatmap import ScaleName
 from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
+from artextract_cli.training_settings import HIDDEN_LAYER
 
 LABELS = {
     "difference": "Heat map",
@@ -44,6 +45,9 @@ def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
     InputError
         If a map or a source picture is missing or damaged.
     """
+    if look.only_band and look.mode != "difference":
+        msg = f"--only-band goes with --mode difference, not with {look.mode}"
+        raise UsageError(msg)
     sources = (result.description["photograph"], *result.description["bands"])
     refuse_inputs(out, (Path(source["path"]) for source in sources))
     heatmap = result.map("heatmap")
@@ -83,7 +87,7 @@ def _scale(result: SceneResult, look: Look) -> ScaleName:
 
 def _is_signed(result: SceneResult) -> bool:
     """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
-    return result.description.get("image_level") is not None
+    return result.description.get("objective") == HIDDEN_LAYER
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:

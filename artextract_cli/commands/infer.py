@@ -83,4 +83,6 @@ def _verdict(whole: Mapping[str, Any] | None) -> str | None:
     if whole is None:
         return None
     found = "something" if whole["something_is_there"] else "nothing found"
-    return f"{found} ({100 * whole['false_alarm_rate']:.2g} % false alarms)"
+    rate = 100 * whole["false_alarm_rate"]
+    shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
+    return f"{found} ({shown} % of clean paintings score so high)"

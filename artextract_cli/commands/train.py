@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -118,13 +118,19 @@ def train(
     console.emit(data if seeds else data[0], [_sentence(result) for result in results])
 
 
-def _runs(out: Path, settings: "TrainingSettings", seeds: str | None) -> dict[Path, Any]:
+def _runs(
+    out: Path, settings: "TrainingSettings", seeds: str | None
+) -> "dict[Path, TrainingSettings]":
     """Run directories and their settings: one, or one for each seed."""
     if seeds is None:
         return {out: settings}
     numbers = seeds.split(",")
-    if not all(number.strip().isdecimal() for number in numbers):
-        msg = f"--seeds takes numbers parted by commas, such as 0,1,2; got {seeds!r}"
+    is_number = all(n.strip().isdecimal() and int(n) < 2**31 for n in numbers)
+    if not is_number or len({int(n) for n in numbers}) < len(numbers):
+        msg = f"--seeds takes different numbers parted by commas, such as 0,1,2; got {seeds!r}"
+        raise UsageError(msg)
+    if not out.name:
+        msg = f"--out {out} has no name to put seeds behind: name a folder, such as run"
         raise UsageError(msg)
     return {
         out.with_name(f"{out.name}-{int(number)}"): dataclasses.replace(settings, seed=int(number))

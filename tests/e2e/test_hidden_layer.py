@@ -1,6 +1,7 @@
 """Looking for hidden layers as a user does: simulate, train, infer, evaluate, show."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,10 +81,11 @@ def test_a_run_can_be_repeated_with_seeds(
     assert same != (tmp_path / "run-3" / "model.safetensors").read_bytes()
 
 
-def test_seeds_that_are_no_numbers(job: Job, run: Callable[..., Ran]) -> None:
-    ran = run("train", job.graphs, "--seeds", "0,x")
+@pytest.mark.parametrize("seeds", ["0,x", "0,0", "-1", "", "99999999999"])
+def test_seeds_that_are_none(job: Job, run: Callable[..., Ran], seeds: str) -> None:
+    ran = run("train", job.graphs, f"--seeds={seeds}")
     assert ran.exit_code == 2
-    assert "--seeds takes numbers parted by commas" in ran.stderr
+    assert "--seeds takes different numbers parted by commas" in ran.stderr
 
 
 def test_evaluation_compares_fused_network_and_residual(
@@ -128,3 +130,24 @@ def test_training_without_infrared_takes_another_objective(
     ran = run("train", tmp_path / "graphs", "--out", tmp_path / "run", *small)
     assert ran.exit_code == 0, ran.stderr
     assert "hidden-layer needs an infrared band: training takes node-contrastive" in ran.stderr
+
+
+def test_pixels_of_another_size_are_refused(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    copy = Path(shutil.copytree(job.graphs, tmp_path / "graphs"))
+    path = next((copy / "train").glob("*.pixels.npy"))
+    np.save(path, np.load(path)[:20])
+    ran = run("train", copy, "--out", tmp_path / "run", *SMALL)
+    assert ran.exit_code == 3
+    assert "run 'artextract graph build' again" in ran.stderr
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_one_band_alone_is_a_difference(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
+    out = tmp_path / "band.png"
+    words = ["visualize", "pair", job.results, "--only-band", "--out", out]
+    assert run(*words).exit_code == 0
+    ran = run(*words, "--mode", "hidden")
+    assert ran.exit_code == 2
+    assert "--only-band goes with --mode difference" in ran.stderr
