@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.contract import FloatArray
-from artextract_cli.image_kernels import blur, monomials, polynomial
+from artextract_cli.image_kernels import blur, gradients, monomials, polynomial
 
 Side = Literal["both", "dark", "bright"]
 
@@ -68,7 +68,7 @@ def look_at(channels: FloatArray, painted: NDArray[np.bool_] | None = None) -> S
     chosen = np.random.default_rng(0).permutation(candidates)[:FIT_PIXELS]
     components = principal_components(logs, chosen)
     pictures = components.reshape(height, width, -1)
-    slopes = _slopes(blur(pictures[..., :2], SLOPE_BLUR))
+    slopes = np.concatenate(gradients(blur(pictures[..., :2], SLOPE_BLUR)), axis=-1)
     return Surface(
         components=components,
         slopes=slopes.reshape(len(logs), -1),
@@ -165,10 +165,3 @@ def principal_components(logs: FloatArray, chosen: NDArray[np.intp]) -> FloatArr
     # A direction without variance holds rounding errors only.
     gain = np.where(values > 1e-3, 1 / np.sqrt(np.maximum(values, 1e-3)), 0)
     return np.asarray((logs - centre) / spread @ (vectors * gain), np.float32)
-
-
-def _slopes(pictures: FloatArray) -> FloatArray:
-    down, across = np.gradient(pictures, axis=(0, 1)) if min(pictures.shape[:2]) > 1 else (0, 0)
-    return np.concatenate(
-        [np.broadcast_to(slope, pictures.shape) for slope in (down, across)], axis=-1
-    ).astype(np.float32)

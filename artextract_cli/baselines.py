@@ -14,20 +14,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.band_regression import DARKEST
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.evidence import LAST_VISIBLE_NM, LUMINANCE
 from artextract_cli.scene import Scene, linear_rgb
 
 Values = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 Baseline = Callable[[Scene], FloatArray]
 
-LAST_VISIBLE_NM = 720
 N_COMPONENTS = 4
-DARKEST = 0.03  # added before logarithms: about the reflectance of the blackest paint
 FIT_PIXELS = 20_000
 CHUNK_PIXELS = 16_384
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709, linear light
 
 
 def rx(scene: Scene) -> FloatArray:
@@ -157,11 +156,10 @@ def predictors_and_target(scene: Scene) -> tuple[FloatArray, FloatArray]:
 
 
 def _painted(scene: Scene) -> BoolArray:
-    painted = np.ones(scene.bands.shape[:2], dtype=bool) if scene.mask is None else scene.mask
-    if not painted.any():
+    if not scene.painted.any():
         msg = f"{scene.name}: the object mask leaves no pixel of the painting; check the mask"
         raise InputError(msg)
-    return painted
+    return scene.painted
 
 
 def _pixels(picture: NDArray[Any], painted: BoolArray) -> Values:

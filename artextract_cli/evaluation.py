@@ -4,6 +4,7 @@ Several results folders of one dataset, such as seeds or backbones, are measured
 they have in common; each scene is read once.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,6 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.metrics import (
-    HIDDEN,
     DetectionScores,
     binary_scores,
     correlation,
@@ -26,6 +26,8 @@ from artextract_cli.metrics import (
 )
 from artextract_cli.results import SceneResult, open_results
 from artextract_cli.scene import (
+    CLEAN,
+    HIDDEN,
     Scene,
     SceneFiles,
     picture_digest,
@@ -222,12 +224,10 @@ def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) ->
     scores = _map_scores(score, scene, truth, calibrated=True)
     if method != OURS or not answer:
         return scores
-    return MapScores(
-        detection=scores.detection,
+    return dataclasses.replace(
+        scores,
         image_score=float(answer["score"]),
         called_hidden=bool(answer["something_is_there"]),
-        false_alarms=scores.false_alarms,
-        clean_scores=scores.clean_scores,
     )
 
 
@@ -235,10 +235,10 @@ def _map_scores(
     score: FloatArray, scene: Scene, truth: Truth, *, calibrated: bool = False
 ) -> MapScores:
     detection = binary_scores(score, truth, scene.mask)
-    image_score = float(np.percentile(score[painting(scene)], IMAGE_PERCENTILE))
+    image_score = float(np.percentile(score[scene.painted], IMAGE_PERCENTILE))
     if not calibrated or (truth == HIDDEN).any():
         return MapScores(detection=detection, image_score=image_score)
-    clean = score[painting(scene) & (truth == 0)]
+    clean = score[scene.painted & (truth == CLEAN)]
     return MapScores(
         detection=detection,
         image_score=image_score,
@@ -265,20 +265,14 @@ def _check_shape(path: Path, picture: FloatArray, scene: Scene) -> None:
         raise InputError(msg)
 
 
-def painting(scene: Scene) -> NDArray[np.bool_]:
-    """Where (H, W) there is painting."""
-    return np.ones(scene.rgb.shape[:2], bool) if scene.mask is None else scene.mask
-
-
 def _correlations(
     results: Mapping[str, SceneResult], scene: Scene, path: Path
 ) -> dict[str, float | None]:
     """Correlation of the signed pictures of a scene with its simulated layer at ``path``."""
     layer = read_picture(path, pages=True)[..., 0]
     _check_shape(path, layer, scene)
-    where = painting(scene)
     pictures = _signed_pictures(results, scene)
-    return {name: correlation(picture, layer, where) for name, picture in pictures}
+    return {name: correlation(picture, layer, scene.painted) for name, picture in pictures}
 
 
 def _signed_pictures(

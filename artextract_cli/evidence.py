@@ -25,6 +25,7 @@ from artextract_cli.image_kernels import (
     box_mean,
     closing,
     curvatures,
+    gradients,
     local_residuals,
     moment_products,
     opening,
@@ -57,6 +58,7 @@ MAPS = (
     *SURFACE_MAPS,
     "slope_residual",
 )
+RESIDUALS = [MAPS.index(f"{sight}residual_{s}") for sight in ("", "photograph_") for s in SLOTS]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +78,13 @@ def residual_score(maps: FloatArray) -> FloatArray:
     The strongest deviation of the three infrared bands, either way, from what all visible bands
     foretell, plus the same from what the photograph alone foretells.
     """
-    strongest = [
-        np.abs(maps[..., [MAPS.index(f"{view}residual_{slot}") for slot in SLOTS]]).max(-1)
-        for view in ("", "photograph_")
-    ]
-    return np.asarray(strongest[0] + strongest[1], np.float32)
+    return strongest_of(maps[..., RESIDUALS])
+
+
+def strongest_of(residuals: FloatArray) -> FloatArray:
+    """`residual_score` of its own six maps (..., 6): those at `RESIDUALS`."""
+    by_sight = np.abs(residuals).reshape(*residuals.shape[:-1], 2, len(SLOTS)).max(-1)
+    return np.asarray(by_sight[..., 0] + by_sight[..., 1], np.float32)
 
 
 def band_residuals(scene: Scene) -> FloatArray:
@@ -195,7 +199,4 @@ def _structure(pictures: FloatArray) -> FloatArray:
 
 
 def _slope(pictures: FloatArray) -> FloatArray:
-    if min(pictures.shape[:2]) < 2:
-        return np.zeros_like(pictures)
-    down, across = np.gradient(pictures, axis=(0, 1))
-    return np.asarray(np.hypot(down, across), np.float32)
+    return np.asarray(np.hypot(*gradients(pictures)), np.float32)

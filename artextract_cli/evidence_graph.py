@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.contract import FloatArray, IntArray
-from artextract_cli.evidence import MAPS, SURFACE_MAPS, gather_evidence
+from artextract_cli.evidence import (
+    MAPS,
+    RESIDUALS,
+    SURFACE_MAPS,
+    gather_evidence,
+    strongest_of,
+)
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.region_kernels import region_adjacency, region_statistics
 from artextract_cli.scene import Scene
@@ -77,6 +83,11 @@ def compressed(maps: FloatArray) -> FloatArray:
 def expanded(maps: FloatArray) -> FloatArray:
     """Undo `compressed`."""
     return (np.sign(maps) * np.expm1(np.abs(maps))).astype(np.float32)
+
+
+def residual_of(pixels: FloatArray) -> FloatArray:
+    """The residual score (...) of compressed maps (..., M)."""
+    return strongest_of(expanded(pixels[..., RESIDUALS]))
 
 
 def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:

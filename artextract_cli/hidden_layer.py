@@ -19,8 +19,8 @@ from artextract_cli.batching import Topology
 from artextract_cli.contract import BackboneModule, FloatArray
 from artextract_cli.evidence import MAPS
 from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES, EvidenceGraph
-from artextract_cli.injection import CLEAN, HIDDEN
 from artextract_cli.region_kernels import region_means
+from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.siamese import (
     Pooling,
     SceneBatch,
@@ -75,11 +75,10 @@ class HiddenLayerNetwork(SiameseNetwork):
             nn.LeakyReLU(0.2),
             nn.Linear(16, 1),
         )
-        for name, size in (("node", len(BAND_FEATURES)), ("pixel", len(MAPS))):
+        sizes = {"node": len(BAND_FEATURES), "pixel": len(MAPS)}
+        for name, size in (sizes | {"photograph": len(PHOTOGRAPH_FEATURES)}).items():
             self.register_buffer(f"{name}_centre", torch.zeros(size))
             self.register_buffer(f"{name}_spread", torch.ones(size))
-        self.register_buffer("photograph_centre", torch.zeros(len(PHOTOGRAPH_FEATURES)))
-        self.register_buffer("photograph_spread", torch.ones(len(PHOTOGRAPH_FEATURES)))
 
     def project(self, x: Tensor) -> Tensor:
         """Project the two views of ``x`` (N, 2, F) to the backbone's input: (N, 2, WIDTH)."""
@@ -151,7 +150,7 @@ def injected_scene(
     rng: np.random.Generator,
 ) -> InjectedScene:
     """Make the tensors of a scene whose ``truth`` (H, W) is known because we put it there."""
-    counted = truth if mask is None else np.where(mask, truth, 128)
+    counted = truth if mask is None else np.where(mask, truth, np.uint8(UNDECIDED))
     return InjectedScene(
         tensors=evidence_tensors(name, graph, mask),
         hidden=torch.from_numpy(_node_truth(graph, counted)),

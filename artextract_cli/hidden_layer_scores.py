@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor  # noqa: TID253
 
 from artextract_cli.contract import FloatArray
-from artextract_cli.evidence import residual_score
-from artextract_cli.evidence_graph import EvidenceGraph, expanded
+from artextract_cli.evidence_graph import EvidenceGraph, residual_of
 from artextract_cli.hidden_layer import HiddenLayerNetwork, evidence_tensors
 from artextract_cli.siamese import SceneBatch, collate, distance
 
@@ -59,7 +58,7 @@ def raw_scores(
     return RawScores(
         fused=torch.cat(parts).cpu().numpy().reshape(graph.labels.shape),
         network=node[graph.labels],
-        residual=residual_score(expanded(graph.pixels)),
+        residual=residual_of(graph.pixels),
         z=z,
         batch=batch,
     )

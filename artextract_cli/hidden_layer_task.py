@@ -14,8 +14,7 @@ from artextract_cli.augmentation import degraded, repigmented, turned
 from artextract_cli.calibration import Calibration, fit_calibration
 from artextract_cli.console import detail, warn
 from artextract_cli.errors import InputError
-from artextract_cli.evidence import residual_score
-from artextract_cli.evidence_graph import EvidenceGraph, evidence_graph, expanded
+from artextract_cli.evidence_graph import EvidenceGraph, evidence_graph, residual_of
 from artextract_cli.graph_store import graph_path, load_pixels
 from artextract_cli.hidden_layer import (
     HiddenLayerNetwork,
@@ -24,8 +23,8 @@ from artextract_cli.hidden_layer import (
     injected_scene,
 )
 from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
-from artextract_cli.injection import CLEAN, UNDECIDED, inject
-from artextract_cli.scene import Scene
+from artextract_cli.injection import inject
+from artextract_cli.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.siamese import SiameseNetwork, collate, distance
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
 from artextract_cli.threads import cores, shared_with
@@ -114,8 +113,7 @@ class HiddenLayerTask:
         wholes = []
         for graphs, scene in self._as_captured(scenes, rng):
             raw = self._scores(network, scene, graphs.recipe)
-            painted = np.ones(raw.fused.shape, bool) if graphs.mask is None else graphs.mask
-            chosen = rng.permutation(np.flatnonzero(painted))[:CALIBRATION_PIXELS]
+            chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
                 samples[name].append(score.ravel()[chosen])
             if graphs.clean:
@@ -138,7 +136,7 @@ class HiddenLayerTask:
             node, evidence = pixels.node.to(self.device), pixels.evidence.to(self.device)
             found["fused"].append(net.refine(z, evidence, node).cpu().numpy())
             found["network"].append(distance(z[:, 0], z[:, 1])[node].cpu().numpy())
-            found["residual"].append(residual_score(expanded(pixels.evidence.numpy())))
+            found["residual"].append(residual_of(pixels.evidence.numpy()))
         hidden = [scene.pixels.hidden.numpy() for scene in self.validation]
         both = [i for i, truth in enumerate(hidden) if len(np.unique(truth)) == 2]
         return {
@@ -250,7 +248,7 @@ def _whole_calibration(scores: Sequence[float], n_scenes: int) -> dict[str, Cali
 
 def _trimmed(graph: EvidenceGraph, truth: np.ndarray) -> np.ndarray:
     """``truth`` (H, W) without the strangest of its clean pixels."""
-    score = residual_score(expanded(graph.pixels))
+    score = residual_of(graph.pixels)
     clean = truth == CLEAN
     if not clean.any():
         return truth

@@ -23,7 +23,7 @@ from artextract_cli.band_regression import log_reflectance, principal_components
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.evidence import LAST_VISIBLE_NM, infrared_bands, visible_channels
-from artextract_cli.image_kernels import blur, monomials
+from artextract_cli.image_kernels import blur, monomials, polynomial
 from artextract_cli.scene import Scene, continued
 
 BoolArray = NDArray[np.bool_]
@@ -31,7 +31,6 @@ IndexArray = NDArray[np.intp]
 
 N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences take part
 FIT_PIXELS = 12_000
-CHUNK_PIXELS = 65_536
 ROUNDS = 6
 VISIBLE_BLUR, INFRARED_BLUR, SLOPE_BLUR, CURVE_BLUR = 1.0, 0.7, 1.5, 0.7  # σ in pixels
 PICTURE_BLUR = 1.5
@@ -96,7 +95,7 @@ def hidden_picture(scene: Scene) -> FloatArray:
         If no wavelength is known, no band is past 720 nm, or the mask leaves no painting.
     """
     infrared = _checked_infrared(scene)
-    painted = np.ones(scene.rgb.shape[:2], np.bool_) if scene.mask is None else scene.mask
+    painted = scene.painted
     if not painted.any():
         msg = f"{scene.name}: the object mask leaves no pixel of the painting; check the mask"
         raise InputError(msg)
@@ -197,12 +196,9 @@ def _deviation(error: NDArray[np.floating]) -> float:
 
 
 def _predicted(fit: _Fit, components: FloatArray, extra: FloatArray, *, cubic: bool) -> FloatArray:
-    """Predict all P pixels, piece by piece: the terms of a large picture would fill the memory."""
-    made = np.empty(len(components), np.float32)
-    for start in range(0, len(made), CHUNK_PIXELS):
-        piece = slice(start, start + CHUNK_PIXELS)
-        made[piece] = monomials(components[piece], extra[piece], cubic) @ fit.gain
-    return made + np.float32(fit.offset)
+    """Predict all P pixels."""
+    made = polynomial(components, extra, fit.gain[:, None], cubic=cubic)
+    return made[:, 0] + np.float32(fit.offset)
 
 
 def _combined(left: list[FloatArray], wavelengths: list[float], surface: _Surface) -> FloatArray:

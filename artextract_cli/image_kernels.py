@@ -17,6 +17,13 @@ def blur(image: FloatArray, sigma: float) -> FloatArray:
     return _across(_down(pixels, weights), weights)
 
 
+def gradients(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Central differences of ``pictures`` (H, W, C) down and across; 0 in a single row."""
+    if min(pictures.shape[:2]) < 2:
+        return np.zeros_like(pictures), np.zeros_like(pictures)
+    return np.gradient(pictures, axis=0), np.gradient(pictures, axis=1)
+
+
 @compiled
 def _mirrored(index: int, size: int) -> int:
     """The index in 0..size-1 that ``index`` becomes by mirroring at both edges, repeatedly."""

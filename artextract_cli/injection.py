@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from artextract_cli.compiling import compiled
 from artextract_cli.contract import IntArray
 from artextract_cli.image_kernels import blur, displaced
-from artextract_cli.scene import Scene, coded_rgb, linear_rgb
+from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene, coded_rgb, linear_rgb
 from artextract_cli.simulate import kubelka_munk
 from artextract_cli.simulate.fields import Shape, smooth_noise
 from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.scene import DETECTABLE_CHANGE
 from artextract_cli.underlayer_shapes import draw_coverage, draw_lines, draw_shapes
 
-HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
-DETECTABLE_CHANGE = 0.02  # of reflectance, in some band
 PHOTOGRAPH_NM = (610.0, 540.0, 450.0)  # where the three channels see most
 KINDS = ("lines", "shapes", "reuse", "ink", "light")
 ODDS = (0.3, 0.19, 0.15, 0.15, 0.21)
@@ -190,6 +189,8 @@ def _change(
         bare,
         optics.reflectance,
         optics.transmittance,
+        float(LOG_THICKNESSES[0]),
+        float(LOG_THICKNESSES[-1]),
     )
     change = (_above_surface(made) if has_varnish else made) - seen
     change[beneath.share <= 0] = 0
@@ -219,7 +220,9 @@ def _optics(ground: float) -> _Optics:
     """Tables for paints over a ground: found by trying ratios K/S, as theory gives the inverse."""
     ratio = np.concatenate([[0], np.logspace(-4.5, 2.5, 500)])[::-1, None]
     scattering = np.exp(LOG_THICKNESSES)[None]
-    r0, t = kubelka_munk.layer(ratio * scattering, np.broadcast_to(scattering, (501, 64)))
+    r0, t = kubelka_munk.layer(
+        ratio * scattering, np.broadcast_to(scattering, (len(ratio), scattering.size))
+    )
     seen = kubelka_munk.over(r0, t, np.float64(ground))
     at = np.linspace(0, 1, N_REFLECTANCES)
     reflectance, transmittance = (
@@ -256,11 +259,16 @@ def _shown(
     bare: FloatArray,
     reflectance: FloatArray,
     transmittance: FloatArray,
+    low: float,
+    high: float,
 ) -> FloatArray:
-    """Reflectance (H, W, C) of paint ``inner`` once ``below`` covers its share of the ground."""
+    """Reflectance (H, W, C) of paint ``inner`` once ``below`` covers its share of the ground.
+
+    The columns of the tables are log thicknesses from ``low`` to ``high``.
+    """
     height, width, channels = inner.shape
     n_reflectances, n_thicknesses = reflectance.shape
-    low, step = np.log(0.05), (np.log(60.0) - np.log(0.05)) / (n_thicknesses - 1)
+    step = (high - low) / (n_thicknesses - 1)
     made = inner.copy()
     for y in range(height):
         for x in range(width):

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.scene import CLEAN, HIDDEN
 
 Values = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-HIDDEN, CLEAN = 255, 0  # values of a truth picture; any other value does not count
 AUPRO_LIMIT = 0.3  # false-positive rate up to which regions are compared
 PROMISED_RATES = (0.1, 0.05, 0.02, 0.01, 0.005)  # false-alarm rates at which a map is checked
 CONFIDENCE = 0.95

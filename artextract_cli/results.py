@@ -116,16 +116,15 @@ def _write_all(
     folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
 ) -> dict[str, Any]:
     shape = scene.rgb.shape[:2]
-    painting = _painting(scene)
     maps = {
-        name: np.where(painting, enlarged(score, shape), np.nan).astype(np.float32)
+        name: np.where(scene.painted, enlarged(score, shape), np.nan).astype(np.float32)
         for name, score in scores.maps.items()
     }
     for name, painted in maps.items():
         _write_tiff(folder / f"{name}.tif", painted)
     heatmap = maps["heatmap"]
     of_bands = enlarged(scores.band_maps, shape)
-    bands = np.where(painting, np.moveaxis(of_bands, -1, 0), np.nan)
+    bands = np.where(scene.painted, np.moveaxis(of_bands, -1, 0), np.nan)
     _write_tiff(folder / "bands.tif", bands.astype(np.float32))
     _write_tiff(folder / "labels.tif", enlarged(scores.labels, shape))
     _write_tiff(folder / "gradcam.tif", _pages(scores.gradcam, shape))
@@ -140,10 +139,6 @@ def _write_all(
     description = _description(files, scene, scores, model, heatmap)
     (folder / "scene.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
     return description
-
-
-def _painting(scene: Scene) -> NDArray[np.bool_]:
-    return np.ones(scene.rgb.shape[:2], bool) if scene.mask is None else scene.mask
 
 
 def _pages(maps: FloatArray, shape: Sequence[int]) -> NDArray[Any]:

@@ -24,8 +24,8 @@ __all__ = [
     "resize_scene",
 ]
 
-TRUTH_VALUES = (0, 128, 255)
-"""Clean, do not count, hidden."""
+HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
+"""Values of a truth picture; what is undecided does not count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,11 @@ class Scene:
 
     mask: NDArray[np.bool_] | None
     """(H, W), True where there is painting; None where all of it is."""
+
+    @property
+    def painted(self) -> NDArray[np.bool_]:
+        """Where (H, W) there is painting."""
+        return np.ones(self.rgb.shape[:2], np.bool_) if self.mask is None else self.mask
 
 
 def read_picture(path: Path, *, pages: bool = False, max_pixels: int = MAX_PIXELS) -> FloatArray:
@@ -150,7 +155,7 @@ def read_truth(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint8]:
         If it cannot be read, is not of ``shape`` (H, W) where that is given, or holds other values.
     """
     truth = np.rint(_read_map(path, shape) * 255)
-    if others := sorted(set(np.unique(truth).tolist()) - set(TRUTH_VALUES)):
+    if others := sorted(set(np.unique(truth).tolist()) - {HIDDEN, UNDECIDED, CLEAN}):
         found = ", ".join(f"{value:g}" for value in others[:3]) + (", ..." if others[3:] else "")
         msg = f"{path} holds {found}; truth is 255 (hidden), 0 (clean) or 128 (do not count)"
         raise InputError(msg)

@@ -239,9 +239,9 @@ class _Trainer:
 def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
     """The settings, with another objective where the scenes do not carry the default one."""
     shared = len(graphs.graphs) == 1
-    if settings.objective == "node-contrastive" and not shared:
+    if settings.objective in (HIDDEN_LAYER, "node-contrastive") and not shared:
         msg = (
-            "node-contrastive compares corresponding superpixels, but these graphs come from "
+            f"{settings.objective} compares corresponding superpixels, but these graphs come from "
             "separate segmentations: use --objective graph-contrastive, or build the graphs with "
             "--segmentation shared"
         )
@@ -250,15 +250,8 @@ def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettin
     if not infrared:
         known = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
         warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
-    if settings.objective != HIDDEN_LAYER or (shared and infrared):
+    if settings.objective != HIDDEN_LAYER or infrared:
         return settings
-    if not shared:
-        msg = (
-            "hidden-layer compares corresponding superpixels, but these graphs come from separate "
-            "segmentations: use --objective graph-contrastive, or build the graphs with "
-            "--segmentation shared"
-        )
-        raise UsageError(msg)
     warn("hidden-layer needs an infrared band: training takes node-contrastive")
     return with_objective(settings, "node-contrastive")
 

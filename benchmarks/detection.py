@@ -21,6 +21,7 @@ from artextract_cli.evidence_graph import evidence_graph
 from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
 from artextract_cli.inference import Model, open_model
 from artextract_cli.metrics import binary_scores, image_auroc, paired_difference
+from artextract_cli.robustness import as_scene
 from artextract_cli.scene import Scene
 from artextract_cli.simulate import PALETTES, SceneSettings, SimulatedScene, simulate_scene
 
@@ -62,19 +63,7 @@ def photographed(test: Test, n: int) -> Iterator[tuple[Scene, SimulatedScene]]:
     """The scenes of a test."""
     for i in range(n):
         made = simulate_scene((2024, STREAM, i), test.settings)
-        nm = test.settings.wavelengths
-        kept = [b for b, w in enumerate(nm) if test.kept is None or w in test.kept]
-        yield (
-            Scene(
-                name=f"{i}",
-                rgb=made.rgb,
-                bands=np.ascontiguousarray(made.bands[..., kept]),
-                band_ids=tuple(f"{nm[b]:g}" for b in kept),
-                wavelengths=tuple(nm[b] for b in kept),
-                mask=None,
-            ),
-            made,
-        )
+        yield as_scene(made, test.kept or test.settings.wavelengths), made
 
 
 def raw(model: Model, scene: Scene) -> RawScores:

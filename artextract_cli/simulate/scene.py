@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.simulate import kubelka_munk
 from artextract_cli.simulate.colour import RGB_WEIGHTS, VISIBLE_GRID
 from artextract_cli.simulate.conditions import Conditions
@@ -16,7 +17,6 @@ from artextract_cli.simulate.settings import SceneSettings, draw_conditions, dra
 from artextract_cli.simulate.surface import paint_surface
 from artextract_cli.simulate.underlayers import HiddenLayer, draw_ground, hide
 
-HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
 DETECTABLE_CHANGE = 0.02
 _PRESENT, _ABSENT = 0.5, 0.05  # shares of a pixel; between them lies a soft border
 _BLOCK = 8192  # pixels rendered at once: all their spectra stay in the cache

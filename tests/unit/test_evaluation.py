@@ -10,7 +10,7 @@ from artextract_cli import evaluation as module
 from artextract_cli.baselines import BASELINES, longest_band, plain_residual
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.evaluation import OURS, evaluate, painting
+from artextract_cli.evaluation import OURS, evaluate
 from artextract_cli.metrics import correlation
 from artextract_cli.scene import picture_digest, read_scene
 from tests.conftest import write_png, write_scene
@@ -135,8 +135,8 @@ def test_signed_pictures_are_compared_with_the_simulated_layer(data: Path, tmp_p
     scene = read_scene(files)
     expected = {
         "hidden": 1.0,
-        "longest_band": correlation(scene.bands[..., longest_band(scene)], layer, painting(scene)),
-        "plain_residual": correlation(-plain_residual(scene), layer, painting(scene)),
+        "longest_band": correlation(scene.bands[..., longest_band(scene)], layer, scene.painted),
+        "plain_residual": correlation(-plain_residual(scene), layer, scene.painted),
     }
     assert scenes["a"].correlations == pytest.approx(expected)
     assert scenes["a"].correlations["plain_residual"] > 0.5
