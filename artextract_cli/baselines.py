@@ -157,7 +157,7 @@ def predictors_and_target(scene: Scene) -> tuple[FloatArray, FloatArray]:
 
 def _painted(scene: Scene) -> BoolArray:
     if not scene.painted.any():
-        msg = f"{scene.name}: the object mask leaves no pixel of the painting; check the mask"
+        msg = "the object mask leaves no pixel of the painting; check the mask"
         raise InputError(msg)
     return scene.painted
 

@@ -51,11 +51,8 @@ def _checked(path: Path, place: str, content: Any, group: Any) -> dict[str, Any]
             key: _checked(path, f"{place}{key}.", {} if value is None else value, commands[key])
             for key, value in content.items()
         }
-    many = {param.name for param in group.params if param.nargs == -1}
-    return {
-        key: [str(value)] if key in many and isinstance(value, str | int | float) else _words(value)
-        for key, value in content.items()
-    }
+    params = {param.name: param for param in group.params}
+    return {key: _words(value, params[key]) for key, value in content.items()}
 
 
 def _check_section(path: Path, place: str, content: Any) -> None:
@@ -64,10 +61,19 @@ def _check_section(path: Path, place: str, content: Any) -> None:
         raise InputError(msg)
 
 
-def _words(value: Any) -> Any:
-    """Options of a plugin may be written as a mapping: make key=value words of it."""
+def _words(value: Any, param: Any) -> Any:
+    """A value as the command line would say it.
+
+    Options of a plugin may be written as a mapping, numbers parted by commas as a list, and the
+    only one of many as itself.
+    """
+    takes_many = param.nargs == -1 or getattr(param, "multiple", False)
     if isinstance(value, Mapping):
         return [f"{key}={item}" for key, item in value.items()]
+    if isinstance(value, list) and not takes_many:
+        return ",".join(str(item) for item in value)
+    if isinstance(value, str | int | float) and param.nargs == -1:
+        return [str(value)]
     return value
 
 

@@ -111,8 +111,8 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
     UsageError
         If two results folders have the same name.
     InputError
-        If there are no results, they have no scene with a truth picture in common, are of other
-        pictures than the dataset's, or none of the scenes hides anything.
+        If there are no results, they have no scene with a truth picture in common, or are of other
+        pictures than the dataset's.
     """
     files = {scene.name: scene for scene in open_dataset(dataset).scenes if scene.truth}
     folders = {
@@ -125,9 +125,6 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
             found = {folder: known[name] for folder, known in folders.items()}
             scenes[name] = _evaluate_scene(found, files[name])
             advance(name)
-    if not any(_is_measurable(scene) for scene in scenes.values()):
-        msg = f"none of the {len(scenes)} scenes with truth in {dataset} hides anything"
-        raise InputError(msg)
     return Evaluation(results=tuple(folders), scenes=scenes)
 
 
@@ -170,10 +167,6 @@ def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str
     if left_out:
         warn(f"{left_out} scenes are left out: not all of {', '.join(folders)} have them")
     return common
-
-
-def _is_measurable(scene: SceneEvaluation) -> bool:
-    return any(scores.detection.auroc is not None for scores in scene.methods.values())
 
 
 def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> SceneEvaluation:

@@ -117,10 +117,16 @@ def _calibration_error(clean: Sequence[MapScores]) -> float | None:
 
 
 def comparisons(evaluation: Evaluation) -> list[Comparison]:
-    """Our fused map less its parts, and less the baseline that is best by the same measure."""
-    made = []
+    """Our fused map less its parts, and less the baseline that is best by the same measure.
+
+    Empty where no scene hides anything.
+    """
+    made: list[Comparison] = []
+    by_label = means(evaluation)
     for folder in evaluation.results:
         ours = evaluation.label(OURS, folder)
+        if not by_label[ours]["n_scenes"]:
+            continue
         for measure in COMPARED:
             parts = [evaluation.label(m, folder) for m in OWN_METHODS if m != OURS]
             others = [part for part in parts if part in evaluation.labels]

@@ -38,10 +38,10 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     if not isinstance(network, HiddenLayerNetwork):
         raise TypeError(type(network))
     if not infrared_bands(scene):
-        known = "has no wavelengths" if scene.wavelengths is None else "has no infrared band"
+        known = "no wavelength is known" if scene.wavelengths is None else "no band is infrared"
         msg = (
-            f"{scene.name} {known}: this model needs a band past {LAST_VISIBLE_NM} nm; name the "
-            "wavelengths in dataset.yaml or with --wavelengths"
+            f"{known}: this model needs a band past {LAST_VISIBLE_NM} nm; name the wavelengths in "
+            "dataset.yaml or with --wavelengths"
         )
         raise InputError(msg)
     scene = sized(scene, card.recipe)

@@ -97,7 +97,7 @@ def hidden_picture(scene: Scene) -> FloatArray:
     infrared = _checked_infrared(scene)
     painted = scene.painted
     if not painted.any():
-        msg = f"{scene.name}: the object mask leaves no pixel of the painting; check the mask"
+        msg = "the object mask leaves no pixel of the painting; check the mask"
         raise InputError(msg)
     scene = continued(scene)
     surface = _look_at(visible_channels(scene), painted)
@@ -112,12 +112,12 @@ def hidden_picture(scene: Scene) -> FloatArray:
 
 def _checked_infrared(scene: Scene) -> list[int]:
     if scene.wavelengths is None:
-        msg = f"{scene.name}: no wavelengths are known, so none of its bands is known as infrared"
+        msg = "no wavelengths are known, so none of its bands is known as infrared"
         raise InputError(msg)
     infrared = infrared_bands(scene)
     if not infrared:
         msg = (
-            f"{scene.name}: no band is past {LAST_VISIBLE_NM} nm, the longest is "
+            f"no band is past {LAST_VISIBLE_NM} nm, the longest is "
             f"{max(scene.wavelengths):g} nm; hidden layers show in the infrared only"
         )
         raise InputError(msg)

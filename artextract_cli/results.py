@@ -9,7 +9,7 @@ import dataclasses
 import io
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,18 @@ def write_scene(
             for leftover in (partial, former):
                 shutil.rmtree(leftover, ignore_errors=True)
     return description
+
+
+def refuse_other_models(results: Path, replaced: Container[str], model: Model) -> None:
+    """Refuse to write beside scenes, other than those ``replaced``, that another model scored."""
+    for path in _descriptions(results):
+        scene = _open_scene(path)
+        if scene.name not in replaced and scene.description["model"]["sha256"] != model.digest:
+            msg = (
+                f"{results} holds {scene.name} as scored by another model: choose another --out, "
+                "or remove what is there"
+            )
+            raise UsageError(msg)
 
 
 def _check_replaceable(target: Path) -> None:
@@ -267,11 +279,15 @@ def open_results(results: Path) -> list[SceneResult]:
     InputError
         If there is none, or a description is damaged.
     """
-    paths = sorted(path for path in results.glob("*/scene.json") if path.parent.name[0] != ".")
+    paths = _descriptions(results)
     if not paths:
         msg = f"there are no results in {results}: make them with 'artextract infer'"
         raise InputError(msg)
     return [_open_scene(path) for path in paths]
+
+
+def _descriptions(results: Path) -> list[Path]:
+    return sorted(path for path in results.glob("*/scene.json") if path.parent.name[0] != ".")
 
 
 def find_scene(results: Path, name: str | None) -> SceneResult:

@@ -26,7 +26,7 @@ from artextract_cli.files import atomic_path
 from artextract_cli.yaml_io import write_yaml
 
 METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
-# These may differ between a run and its resumption.
+# These may differ between a run and its resumption; one-cycle's course follows from the epochs.
 FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine"})
 GRAPHS_DIGEST = "graphs_digest"
 
@@ -71,10 +71,14 @@ class RunDirectory:
         UsageError
             If it holds a run already.
         """
+        self.check_free()
+        write_yaml(self.path / CONFIG_NAME, dict(resolved))
+
+    def check_free(self) -> None:
+        """Refuse a directory that holds a run."""
         if any((self.path / name).exists() for name in (STATE_NAME, MODEL_NAME)):
             msg = f"{self.path} holds a run already: choose another --out, or go on with --resume"
             raise UsageError(msg)
-        write_yaml(self.path / CONFIG_NAME, dict(resolved))
 
     def resume(self, settings: Mapping[str, Any]) -> tuple[dict[str, Any], Progress]:
         """Read the resume state, after checking that it comes from the same settings.
@@ -88,7 +92,8 @@ class RunDirectory:
         """
         state = load_state(self.path / STATE_NAME)
         saved = json.loads(state["settings"])
-        for name in (name for name in settings if name not in FREE_SETTINGS):
+        planned = {"epochs"} if settings.get("schedule") == "one-cycle" else set()
+        for name in (name for name in settings if name not in FREE_SETTINGS - planned):
             if name == GRAPHS_DIGEST and saved.get(name) != settings[name]:
                 msg = f"{self.path} was trained on other graphs: choose another --out"
                 raise UsageError(msg)

@@ -9,7 +9,7 @@ from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import refuse_inside
 from artextract_cli.inference import Model
-from artextract_cli.results import write_scene, write_summary
+from artextract_cli.results import refuse_other_models, write_scene, write_summary
 from artextract_cli.scene import SceneFiles, read_scene
 from artextract_cli.scoring import score_scene
 
@@ -39,6 +39,7 @@ def infer_dataset(
 
 def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> list[dict[str, Any]]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
+    refuse_other_models(results, {files.name for files in scenes}, model)
     written: list[dict[str, Any]] = []
     failures: list[str] = []
     with progress("inferring", len(scenes)) as advance:

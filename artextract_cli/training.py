@@ -252,6 +252,9 @@ def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettin
         warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
     if settings.objective != HIDDEN_LAYER or infrared:
         return settings
+    if "objective" not in settings.defaulted:
+        msg = "hidden-layer needs an infrared band: use --objective node-contrastive"
+        raise UsageError(msg)
     warn("hidden-layer needs an infrared band: training takes node-contrastive")
     return with_objective(settings, "node-contrastive")
 

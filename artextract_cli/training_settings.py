@@ -71,8 +71,10 @@ class TrainingSettings:
                 raise UsageError(msg)
 
 
-def settings_for(objective: str, **given: Any) -> TrainingSettings:
+def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
     """Settings that suit an objective; what is ``given`` and not None goes before.
+
+    Without an objective it is hidden-layer where the graphs have an infrared band.
 
     Raises
     ------
@@ -80,8 +82,10 @@ def settings_for(objective: str, **given: Any) -> TrainingSettings:
         For a name that does not exist, or a number that makes no sense.
     """
     known = {name: value for name, value in given.items() if value is not None}
-    suited = {k: value for k, value in SUITED.get(objective, {}).items() if k not in known}
-    return TrainingSettings(objective=objective, **suited, **known, defaulted=tuple(suited))
+    chosen = HIDDEN_LAYER if objective is None else objective
+    suited = {k: value for k, value in SUITED.get(chosen, {}).items() if k not in known}
+    defaulted = (*suited, *(["objective"] if objective is None else []))
+    return TrainingSettings(objective=chosen, **suited, **known, defaulted=defaulted)
 
 
 def with_objective(settings: TrainingSettings, objective: str) -> TrainingSettings:

@@ -27,12 +27,12 @@ def train(
         list[str] | None, typer.Option("-o", help="Option of the backbone, e.g. heads=4.")
     ] = None,
     objective: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="What is learnt: hidden-layer (needs an infrared band), node-contrastive or "
-            "graph-contrastive."
+            help="What is learnt: hidden-layer (default; needs an infrared band), "
+            "node-contrastive (default where no band is infrared) or graph-contrastive."
         ),
-    ] = "hidden-layer",
+    ] = None,
     pooling: Annotated[
         Literal["max", "mean"], typer.Option(help="How node embeddings become one per picture.")
     ] = "max",
@@ -85,6 +85,7 @@ def train(
 ) -> None:
     """Train the network; the best model by validation loss is kept."""
     from artextract_cli.plugin_options import split_words
+    from artextract_cli.run_directory import RunDirectory
     from artextract_cli.training_settings import settings_for
 
     settings = settings_for(
@@ -108,6 +109,9 @@ def train(
         engine=engine,
     )
     runs = _runs(out, settings, seeds)
+    if not resume:
+        for run in runs:
+            RunDirectory(path=run).check_free()
     results = [_train(graphs, run, chosen, resume) for run, chosen in runs.items()]
     if remember:
         remember_in_config(

@@ -87,6 +87,9 @@ def loss(
     from artextract_cli.siamese import OBJECTIVES, uninformative_loss
 
     cards = [read_card(run) for run in runs]
+    objectives = sorted({card.objective for card in cards})
+    if len(objectives) > 1:
+        console.warn(f"losses of {' and '.join(objectives)} cannot be compared with each other")
     comparable = all(card.objective in OBJECTIVES for card in cards)
     floors = {uninformative_loss(card.margin) for card in cards if comparable}
     loss_figure(

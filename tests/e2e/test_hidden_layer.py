@@ -81,6 +81,16 @@ def test_a_run_can_be_repeated_with_seeds(
     assert same != (tmp_path / "run-3" / "model.safetensors").read_bytes()
 
 
+def test_seeds_wait_for_no_run_that_exists(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    shutil.copytree(job.run, tmp_path / "run-3")
+    ran = run("train", job.graphs, "--out", tmp_path / "run", *SMALL, "--seeds", "0,3")
+    assert ran.exit_code == 2
+    assert "run-3 holds a run already" in ran.stderr
+    assert not (tmp_path / "run-0").exists()
+
+
 @pytest.mark.parametrize("seeds", ["0,x", "0,0", "-1", "", "99999999999"])
 def test_seeds_that_are_none(job: Job, run: Callable[..., Ran], seeds: str) -> None:
     ran = run("train", job.graphs, f"--seeds={seeds}")
@@ -97,6 +107,43 @@ def test_evaluation_compares_fused_network_and_residual(
     measured = json.loads(ran.stdout)
     assert {"artextract", "network", "residual", "rx", "spectral_angle"} <= set(measured["means"])
     assert figure.exists()
+
+
+def test_clean_paintings_tell_of_false_alarms(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    words = ["infer", job.clean, "--split", "val", "--model", job.run, "--out", tmp_path / "clean"]
+    assert run(*words).exit_code == 0
+    words = ["evaluate", tmp_path / "clean", "--truth", job.clean]
+    assert "0 hide something, 4 are clean" in run(*words).stdout
+    ran = run("--json", *words, "--figure", tmp_path / "clean.png")
+    assert ran.exit_code == 0, ran.stderr
+    measured = json.loads(ran.stdout)
+    assert 0 <= measured["image_level"]["artextract"]["false_alarms_5_percent"] < 0.5
+    assert measured["comparisons"] == []
+
+
+def test_results_of_two_models_are_not_mixed(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    results = Path(shutil.copytree(job.results, tmp_path / "results"))
+    before = (results / "summary.json").read_bytes()
+    ran = run("infer", job.clean, "--out", results)
+    assert ran.exit_code == 2
+    assert "as scored by another model: choose another --out" in ran.stderr
+    assert (results / "summary.json").read_bytes() == before
+    # The same scenes once more: nothing of the other model would be left.
+    assert run("infer", job.paintings, "--out", results).exit_code == 0
+
+
+def test_losses_of_different_objectives_are_called_so(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    other = ["--objective", "node-contrastive", "--epochs", "1"]
+    assert run("train", job.graphs, "--out", tmp_path / "other", *other).exit_code == 0
+    ran = run("visualize", "loss", job.run, tmp_path / "other", "--out", tmp_path / "loss.png")
+    assert ran.exit_code == 0
+    assert "losses of hidden-layer and node-contrastive cannot be compared" in ran.stderr
 
 
 def test_the_hidden_picture_is_drawn_in_greys(
@@ -117,7 +164,7 @@ def test_bands_without_infrared_are_refused(
     pair = ["--rgb", photograph, "--band", f"550={band}", "--model", job.run]
     ran = run("infer", *pair, "--out", tmp_path / "results")
     assert ran.exit_code == 3
-    assert "no infrared band" in ran.stderr
+    assert "no band is infrared" in ran.stderr
 
 
 def test_training_without_infrared_takes_another_objective(

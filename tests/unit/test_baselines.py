@@ -313,5 +313,5 @@ def test_what_is_not_painting_has_no_influence(name: str) -> None:
 
 def test_a_mask_without_painting_is_refused() -> None:
     scene = make_scene(painted_bands((4, 5), 2), mask=np.zeros((4, 5), dtype=bool))
-    with pytest.raises(InputError, match="scene: the object mask leaves no pixel"):
+    with pytest.raises(InputError, match="the object mask leaves no pixel"):
         rx(scene)

@@ -65,6 +65,12 @@ def test_options_of_a_plugin_as_mapping_or_words(
     assert settings("train", "-o", "heads=3")[2].options == {"heads": "3"}
 
 
+def test_numbers_parted_by_commas_may_be_a_list(settings: Callable[..., Any]) -> None:
+    Path("artextract.yaml").write_text("train: {graphs: g, out: r, seeds: [4, 2]}\n")
+    _, out, chosen = settings("train")
+    assert (out.name, chosen.seed) == ("r-4", 4)
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [("my results", ["my results"]), ("[first, the second]", ["first", "the second"])],

@@ -130,6 +130,12 @@ def test_our_map_is_compared_with_its_parts_and_the_best_baseline_of_each_measur
     assert found["average_precision", "nir_tophat"].difference.mean == pytest.approx(-0.1)
 
 
+def test_where_nothing_is_hidden_there_is_nothing_to_compare() -> None:
+    made = evaluation(scene(hidden=False, artextract=scores(None), network=scores(None)))
+    assert comparisons(made) == []
+    assert means(made)[OURS]["auroc"] is None
+
+
 def test_correlations_are_means_over_the_scenes_that_have_one() -> None:
     made = evaluation(
         scene(correlations={"hidden": 0.4, "longest_band": None}),

@@ -46,5 +46,5 @@ def test_a_model_of_hidden_layers_sees_the_bands_together(hidden_layer: Model) -
 def test_only_hidden_layers_need_an_infrared_band(views: Model, hidden_layer: Model) -> None:
     visible = make_scene((31, 45), 2)
     assert score_scene(views, visible).maps
-    with pytest.raises(InputError, match="made has no infrared band"):
+    with pytest.raises(InputError, match="no band is infrared"):
         score_scene(hidden_layer, visible)

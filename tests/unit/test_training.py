@@ -213,7 +213,7 @@ def test_without_infrared_training_takes_the_former_objective_and_its_defaults(
 ) -> None:
     visible = without_infrared(graphs, tmp_path / "graphs", wavelengths)
     small = {"backbone": "gcn", "options": TINY["options"], "device": "cpu", "engine": "torch"}
-    made = settings_for(HIDDEN_LAYER, **small, epochs=1, learning_rate=3e-3)
+    made = settings_for(None, **small, epochs=1, learning_rate=3e-3)
     training.train(visible, tmp_path / "run", made)
     assert "hidden-layer needs an infrared band" in capsys.readouterr().err
     config = read_yaml(tmp_path / "run" / "config.yaml")
@@ -225,12 +225,27 @@ def test_without_infrared_training_takes_the_former_objective_and_its_defaults(
     assert read_card(tmp_path / "run").objective == "node-contrastive"
 
 
+def test_hidden_layers_asked_for_need_an_infrared_band(graphs: Path, tmp_path: Path) -> None:
+    visible = without_infrared(graphs, tmp_path / "graphs", (450.0, 550.0, 650.0))
+    with pytest.raises(UsageError, match="hidden-layer needs an infrared band: use --objective"):
+        training.train(visible, tmp_path / "run", settings_for(HIDDEN_LAYER, backbone="gcn"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_value_may_be_spelled_out_when_a_run_is_resumed(graphs: Path, tmp_path: Path) -> None:
     small = {"backbone": "gcn", "options": TINY["options"], "device": "cpu", "engine": "torch"}
     for epochs, given, resume in ((1, {}, False), (2, {"batch_size": 4}, True)):
-        made = settings_for(HIDDEN_LAYER, **small, epochs=epochs, **given)
+        made = settings_for(HIDDEN_LAYER, **small, schedule="steps", epochs=epochs, **given)
         training.train(graphs, tmp_path / "run", made, resume=resume)
     assert len(read_metrics(tmp_path / "run")) == 2
+
+
+def test_one_cycle_cannot_be_lengthened(graphs: Path, tmp_path: Path) -> None:
+    """Its learning rate has come to nothing at the end that was planned."""
+    small = {"backbone": "gcn", "options": TINY["options"], "device": "cpu", "engine": "torch"}
+    training.train(graphs, tmp_path / "run", settings_for(None, **small, epochs=1))
+    with pytest.raises(UsageError, match="trained with epochs=1, not 2"):
+        training.train(graphs, tmp_path / "run", settings_for(None, **small, epochs=2), resume=True)
 
 
 def test_hidden_layers_need_corresponding_superpixels(dataset: Path, tmp_path: Path) -> None:
