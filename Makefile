@@ -27,7 +27,7 @@ check: $(READY)
 # the same bytes every time. About 25 minutes on two cores.
 weights: $(READY)
 	rm -rf build/weights
-	$(BIN)/artextract data simulate build/weights/clean --train 144 --val 32 --clean all --seed 2611
+	$(BIN)/artextract data simulate build/weights/clean --train 208 --val 32 --clean all --seed 2611
 	$(BIN)/artextract graph build build/weights/clean --out build/weights/graphs --jobs 2
 	$(BIN)/artextract train build/weights/graphs --out build/weights/gat --backbone gat $(SHIPPED) \
 		-o dropout=0

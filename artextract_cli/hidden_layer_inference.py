@@ -63,7 +63,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
             "hidden": hidden_picture(scene) * _probability(raw.fused),
         },
         band_maps=band_residuals(scene),
-        whole=_whole(card.calibration.get("whole"), whole_score(raw.network, scene.mask)),
+        whole=_whole(card.calibration.get("whole"), whole_score(raw.fused, scene.mask)),
         distances=distances,
         similarities=similarities,
         pooled=pooled.numpy(),

@@ -13,8 +13,8 @@ from artextract_cli.hidden_layer import HiddenLayerNetwork, evidence_tensors
 from artextract_cli.siamese import SceneBatch, collate, distance
 
 PIXELS_AT_ONCE = 2**18
-# Of the painting: what the strangest 2 % exceed stands for it. A scribble counts, a speck does not.
-STRANGEST_SHARE = 0.02
+# Of the painting: what the strangest 3 % exceed stands for it. A scribble counts, a speck does not.
+STRANGEST_SHARE = 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ def raw_scores(
     )
 
 
-def whole_score(network: FloatArray, mask: NDArray[np.bool_] | None) -> float:
-    """One score for the painting, of the network's distances (H, W): their 98th percentile."""
-    inside = network.ravel() if mask is None or not mask.any() else network[mask]
+def whole_score(fused: FloatArray, mask: NDArray[np.bool_] | None) -> float:
+    """One score for the painting, of the fused scores (H, W): their 97th percentile."""
+    inside = fused.ravel() if mask is None or not mask.any() else fused[mask]
     return float(np.quantile(inside, 1 - STRANGEST_SHARE))

@@ -117,7 +117,7 @@ class HiddenLayerTask:
             for name, score in raw.maps().items():
                 samples[name].append(score.ravel()[chosen])
             if graphs.clean:
-                wholes.append(whole_score(raw.network, graphs.mask))
+                wholes.append(whole_score(raw.fused, graphs.mask))
         made = {
             name: fit_calibration(np.concatenate(scores), trimmed=trimmed)
             for name, scores in samples.items()

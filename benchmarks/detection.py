@@ -10,6 +10,7 @@ over the runs; differences are per scene, averaged over the runs, with a 95 % bo
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,16 +67,27 @@ def photographed(test: Test, n: int) -> Iterator[tuple[Scene, SimulatedScene]]:
         yield as_scene(made, test.kept or test.settings.wavelengths), made
 
 
-def raw(model: Model, scene: Scene) -> RawScores:
-    """Raw scores of a scene; evidence is gathered again for every model, as a user would."""
-    graph = evidence_graph(scene, model.card.recipe)
-    return raw_scores(
-        model.network,  # type: ignore[arg-type]
-        graph,
-        scene.mask,
-        engine=model.engine,
-        device=model.device,
-    )
+def raw(models: list[Model], scene: Scene) -> list[RawScores]:
+    """Raw scores of a scene by every model, on evidence that is gathered once."""
+    graph = evidence_graph(scene, models[0].card.recipe)
+    return [
+        raw_scores(
+            model.network,  # type: ignore[arg-type]
+            graph,
+            scene.mask,
+            engine=model.engine,
+            device=model.device,
+        )
+        for model in models
+    ]
+
+
+def open_models(runs: list[Path]) -> list[Model]:
+    """The models, which must be made of graphs of one recipe."""
+    models = [open_model(run, device="cpu") for run in runs]
+    if any(model.card.recipe != models[0].card.recipe for model in models):
+        sys.exit("the runs are of graphs of different recipes")
+    return models
 
 
 def run_test(models: list[Model], test: Test, n: int) -> dict[str, Any]:
@@ -83,9 +95,8 @@ def run_test(models: list[Model], test: Test, n: int) -> dict[str, Any]:
     found = np.full((len(models), len(METHODS), len(MEASURES), n), np.nan)
     wholes = np.zeros((len(models), n))
     for i, (scene, made) in enumerate(photographed(test, n)):
-        for m, model in enumerate(models):
-            scores = raw(model, scene)
-            wholes[m, i] = whole_score(scores.network, None)
+        for m, scores in enumerate(raw(models, scene)):
+            wholes[m, i] = whole_score(scores.fused, None)
             for k, name in enumerate(METHODS):
                 measured = binary_scores(scores.maps()[name], made.truth)
                 values = [getattr(measured, measure) for measure in MEASURES]
@@ -115,11 +126,10 @@ def run_clean(models: list[Model], letter: str, n: int) -> dict[str, Any]:
     test = Test(letter, SceneSettings(palette=PALETTES[letter], kinds=()))
     shares, wholes = [], np.zeros((len(models), n))
     for i, (scene, _) in enumerate(photographed(test, n)):
-        for m, model in enumerate(models):
-            scores = raw(model, scene)
+        for m, (model, scores) in enumerate(zip(models, raw(models, scene), strict=True)):
             level = model.card.calibration["fused"](scores.fused)
             shares.append([m, *[(level >= -np.log10(rate)).mean() for rate in (0.01, 0.05)]])
-            wholes[m, i] = whole_score(scores.network, None)
+            wholes[m, i] = whole_score(scores.fused, None)
     by_run = np.array(shares).reshape(n, len(models), 3)[..., 1:].mean(0)
     called = [
         float((model.card.calibration["whole"](w) >= -np.log10(0.05)).mean())
@@ -144,7 +154,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=40)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    models = [open_model(run, device="cpu") for run in given.runs]
+    models = open_models(given.runs)
     made: dict[str, Any] = {"runs": [str(run) for run in given.runs], "tests": {}, "clean": {}}
     for letter in PALETTES:
         made["clean"][letter] = clean = run_clean(models, letter, given.scenes)

@@ -108,7 +108,7 @@ def test_maps_are_the_calibrated_scores(model: Model) -> None:
     likelihood = scores.maps["hidden"][beneath != 0] / beneath[beneath != 0]
     order = np.argsort(raw.fused[beneath != 0])
     assert (np.diff(likelihood[order]) >= -1e-4).all()
-    whole = card.calibration["whole"](np.array(whole_score(raw.network, None)))
+    whole = card.calibration["whole"](np.array(whole_score(raw.fused, None)))
     assert scores.whole is not None
     assert scores.whole.score == pytest.approx(float(whole))
 

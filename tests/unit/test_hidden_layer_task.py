@@ -260,7 +260,7 @@ class TestCalibration:
             for rate in (0.1, 0.01):
                 share = (made[name](clean) >= -np.log10(rate)).mean()
                 assert share == pytest.approx(rate, rel=0.5), name
-        wholes = np.array([whole_score(scores.network, None) for scores in raw])
+        wholes = np.array([whole_score(scores.fused, None) for scores in raw])
         levels = made["whole"](np.sort(wholes))
         assert (np.diff(levels) >= 0).all()
         # A capture that degrading left as it was counts with its scene.
