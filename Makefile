@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHIPPED := --epochs 18 -o hidden=48 -o out_size=48 -o layers=4
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types check weights clean
+.PHONY: demo test lint types check weights bench clean
 
 demo: $(READY)
 	rm -rf demo
@@ -36,6 +36,17 @@ weights: $(READY)
 	for name in gat gcn; do \
 		cp build/weights/$$name/model.safetensors artextract_cli/weights/$$name.safetensors; \
 	done
+
+# How fast everything is beside other libraries, which are installed for this alone. About half an hour.
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/speed.py
+
+# fast-slic comes as source alone and does not say that Cython and NumPy build it.
+$(VENV)/.bench: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt 'cython<3' numpy setuptools
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation "$$(grep '^fast-slic==' constraints.txt)"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	touch $@
 
 # torch first and by its exact version: that takes the small CPU build where the index has one.
 $(READY): pyproject.toml constraints.txt

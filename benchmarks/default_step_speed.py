@@ -1,0 +1,120 @@
+"""How much of a training step of the default objective is the backbone's.
+
+Hidden-layer, GAT as it is shipped, four simulated clean scenes of 256 × 256 pixels in a step. What
+other threads do beside the step, putting layers into scenes and gathering evidence, is left out of
+*step* and timed for itself:
+
+- *step*: batching, projection, backbone, contrastive loss, refinement of pixels, gradients,
+  clipping, optimiser, on scenes that are prepared already.
+- *backbone alone*: its forward and backward pass on the same batch.
+- *epoch*: sixteen scenes, prepared and learnt from, as the trainer does it.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from interleaved import interleaved
+from outcome import Outcome
+
+from artextract_cli.graph_building import build_dataset
+from artextract_cli.hidden_layer import WIDTH, HiddenLayerNetwork
+from artextract_cli.hidden_layer_task import HiddenLayerTask
+from artextract_cli.memory import keep_freed_memory
+from artextract_cli.message_passing import resolve_engine
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin_options import make_options
+from artextract_cli.siamese import collate
+from artextract_cli.simulate import simulate_dataset
+from artextract_cli.superpixel_graph import GraphRecipe
+from artextract_cli.training_scenes import load_alike, split_scenes
+from artextract_cli.training_settings import HIDDEN_LAYER, settings_for
+
+SETTINGS = settings_for(
+    HIDDEN_LAYER,
+    options={"hidden": 48, "out_size": 48, "layers": 4, "dropout": 0.0},
+    device="cpu",
+)
+N_TRAINING, N_PREPARED = 16, SETTINGS.batch_size
+GRADIENT_NORM = 1.0
+STEP, BACKBONE, EPOCH = "step", "backbone alone", "epoch"
+SEED = 0
+
+
+class DefaultStep:
+    """The default network on simulated scenes, and what trains it."""
+
+    def __init__(self, graphs: Path) -> None:
+        training, validation = split_scenes(load_alike(graphs), 0.2, SEED)
+        self.engine = resolve_engine("auto", torch.device("cpu")).name
+        self.task = HiddenLayerTask(
+            graphs, training, validation, SETTINGS, self.engine, torch.device("cpu")
+        )
+        spec = plugin_host().find("backbones", SETTINGS.backbone).spec
+        torch.manual_seed(SEED)
+        backbone = spec.load()(WIDTH, make_options(spec, SETTINGS.options))
+        self.network = HiddenLayerNetwork(backbone, SETTINGS.pooling).train()
+        self.task.begin(self.network)
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=SETTINGS.learning_rate)
+
+    def step(self) -> None:
+        """One step on the prepared scenes: those of validation, which stay as they are."""
+        for loss, _ in self.task.validation_losses(self.network):
+            self._descend(loss)
+
+    def epoch(self) -> None:
+        """All training scenes, prepared by another thread meanwhile."""
+        for loss, _ in self.task.training_losses(self.network, 1):
+            self._descend(loss)
+
+    def backbone_alone(self) -> Callable[[], object]:
+        """Forward and backward of the backbone on the batch of the prepared scenes."""
+        tensors = [scene.tensors for scene in self.task.validation]
+        batch = collate(tensors, engine=self.engine, device="cpu")
+        with torch.no_grad():
+            x = self.network.project(batch.x)
+        gradient = torch.randn(*x.shape[:2], self.network.backbone.out_size)
+
+        def run() -> None:
+            self.network.zero_grad()
+            # In the step, gradients flow on to the projection.
+            self.network.backbone(batch.graph, x.requires_grad_()).backward(gradient)
+
+        return run
+
+    def _descend(self, loss: torch.Tensor) -> None:
+        loss.item()
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
+        self.optimizer.step()
+
+
+def measure(turns: int) -> Outcome:
+    """Time step, backbone and epoch."""
+    keep_freed_memory()
+    with tempfile.TemporaryDirectory() as folder:
+        scenes, graphs = Path(folder, "scenes"), Path(folder, "graphs")
+        simulate_dataset(
+            scenes, train=N_TRAINING, val=N_PREPARED, clean_splits=("train", "val"), seed=SEED
+        )
+        build_dataset(scenes, graphs, GraphRecipe())
+        run = DefaultStep(graphs)
+        sides = {STEP: run.step, BACKBONE: run.backbone_alone(), EPOCH: run.epoch}
+        timed = interleaved(sides, turns=turns)
+    return Outcome(
+        what=__doc__ or "",
+        settings={"batch_size": SETTINGS.batch_size, "options": dict(SETTINGS.options)},
+        timed={"default objective": timed},
+        figures=_figures(timed.milliseconds, N_TRAINING // SETTINGS.batch_size),
+    )
+
+
+def _figures(milliseconds: Callable[[str], float | None], n_steps: int) -> dict[str, float | None]:
+    step, backbone, epoch = (milliseconds(side) or 0.0 for side in (STEP, BACKBONE, EPOCH))
+    return {
+        "default_step_ms": step,
+        "default_step_overhead_share": 1 - backbone / step,
+        "default_preparation_ms_per_scene": (epoch / n_steps - step) / SETTINGS.batch_size,
+    }

@@ -1,0 +1,176 @@
+"""Several ways to do one thing, timed in turns.
+
+The sides take turns (A B A B ...), so that what slows the machine down for a while slows all of
+them down. A turn is one call. What one thread does is measured by the processor time of its
+process, which other programs do not lengthen as they lengthen the time on the wall; what several
+processes do is measured on the wall. Both are kept.
+
+Sides run in this process, or each in a process of its own (`Apart`) where they want the memory
+allocator in different states; then too only one of them runs at a time.
+"""
+
+import gc
+import importlib
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from statistics import median
+from typing import Any, Literal
+
+Clock = Literal["processor", "wall"]
+LEAST_TURNS = 5
+# Sides that are quick take more turns than asked for: this long in all, but not for ever.
+LEAST_SECONDS = 4.0
+MOST_TURNS = 50
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A side that cannot be measured here, and why."""
+
+    reason: str
+
+
+class Apart:
+    """A side in a process of its own, which ``make``, a function of a module, prepares there."""
+
+    def __init__(self, make: Callable[[], "Side"]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, served = context.Pipe()
+        self.process = context.Process(target=_serve, args=(served, make), daemon=True)
+        self.process.start()
+        served.close()
+        self.skipped: Skipped | None = self.pipe.recv()
+
+    def timed(self) -> "dict[Clock, float]":
+        """Milliseconds of one call there."""
+        self.pipe.send(True)
+        elapsed: dict[Clock, float] = self.pipe.recv()
+        return elapsed
+
+    def close(self) -> None:
+        """Let the process end."""
+        self.pipe.close()
+        self.process.join()
+
+
+Side = Callable[[], object] | Skipped | Apart
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed:
+    """Milliseconds of every turn of every side, by both clocks, and the sides left out."""
+
+    clock: Clock
+    samples: Mapping[str, Mapping[Clock, list[float]]]
+    skipped: Mapping[str, str]
+
+    def milliseconds(self, side: str) -> float | None:
+        """The median of a side, None if it was skipped."""
+        return median(self._of(side)) if side in self.samples else None
+
+    def ratio(self, slower: str, faster: str) -> float | None:
+        """How many times as fast as ``slower`` the side ``faster`` is; None if one was skipped."""
+        if slower not in self.samples or faster not in self.samples:
+            return None
+        return median(self._of(slower)) / median(self._of(faster))
+
+    def spread(self, slower: str, faster: str) -> tuple[float, float] | None:
+        """The least and greatest ratio within one turn."""
+        if slower not in self.samples or faster not in self.samples:
+            return None
+        both = zip(self._of(slower), self._of(faster), strict=True)
+        ratios = [slow / fast for slow, fast in both]
+        return min(ratios), max(ratios)
+
+    def summary(self) -> dict[str, Any]:
+        """Medians and all samples, for a file."""
+        sides = {
+            side: {
+                "median_ms": round(median(self._of(side)), 4),
+                "turns": len(self._of(side)),
+                **{f"{clock}_ms": [round(ms, 4) for ms in by[clock]] for clock in by},
+            }
+            for side, by in self.samples.items()
+        }
+        return {"clock": self.clock, "sides": sides, "skipped": dict(self.skipped)}
+
+    def _of(self, side: str) -> list[float]:
+        return self.samples[side][self.clock]
+
+
+def interleaved(
+    sides: Mapping[str, Side], *, turns: int = LEAST_TURNS, clock: Clock = "processor"
+) -> Timed:
+    """Call every side once to warm it up, then all in turns, ``turns`` times or more."""
+    run = {name: _timer(side) for name, side in sides.items() if not isinstance(side, Skipped)}
+    samples: dict[str, dict[Clock, list[float]]] = {
+        name: {"processor": [], "wall": []} for name in run
+    }
+    for call in run.values():
+        call()
+    started = time.perf_counter()
+    for turn in range(max(turns, MOST_TURNS)):
+        if turn >= turns and time.perf_counter() - started > LEAST_SECONDS:
+            break
+        for name, call in run.items():
+            for which, ms in call().items():
+                samples[name][which].append(ms)
+    skipped = {name: side.reason for name, side in sides.items() if isinstance(side, Skipped)}
+    return Timed(clock=clock, samples=samples, skipped=skipped)
+
+
+@contextmanager
+def all_apart(make: Mapping[str, Callable[[], Side]]) -> Iterator[dict[str, Side]]:
+    """Sides in processes of their own, which end with the context."""
+    started = {name: Apart(prepare) for name, prepare in make.items()}
+    try:
+        yield {name: side.skipped or side for name, side in started.items()}
+    finally:
+        for side in started.values():
+            side.close()
+
+
+def _serve(pipe: Connection, make: Callable[[], Side]) -> None:
+    """Prepare a side and time one call of it whenever asked, until nobody listens any more."""
+    side = make()
+    if isinstance(side, Skipped):
+        pipe.send(side)
+        return
+    pipe.send(None)
+    timer = _timer(side)
+    while True:
+        try:
+            pipe.recv()
+        except EOFError:
+            return
+        pipe.send(timer())
+
+
+def _timer(side: Callable[[], object] | Apart) -> "Callable[[], dict[Clock, float]]":
+    return side.timed if isinstance(side, Apart) else lambda: timed(side)
+
+
+def timed(call: Callable[[], object]) -> dict[Clock, float]:
+    """Milliseconds of one call by both clocks; what it returns is thrown away outside of them."""
+    gc.collect()
+    wall, processor = time.perf_counter(), time.process_time()
+    made = call()
+    elapsed: dict[Clock, float] = {
+        "processor": 1e3 * (time.process_time() - processor),
+        "wall": 1e3 * (time.perf_counter() - wall),
+    }
+    del made
+    return elapsed
+
+
+def with_peer(module: str, make: Callable[[], Callable[[], object]]) -> Side:
+    """The side that ``make`` prepares, or why it is skipped: ``module`` cannot be imported."""
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        return Skipped(f"{module} cannot be imported ({error})")
+    return make()

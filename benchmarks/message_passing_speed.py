@@ -1,0 +1,121 @@
+"""How fast messages pass, forward and backward, beside PyTorch Geometric and dgl.nn.
+
+Eight graphs of about 5000 nodes side by side, float32. Every side embeds the nodes of one view by
+the same network (`networks.py`) with the same weights and takes the gradients of all weights for
+one and the same gradient of the embedding; that embedding and gradient agree is checked before the
+clock starts. The batch of graphs is ready made on every side, with its self-loops except for
+PyTorch Geometric, whose layers add them in every call:
+
+- *PyG*: GCNConv and GATConv as they are, on an edge index.
+- *dgl.nn*: GraphConv and GATConv as they are, on a DGLGraph.
+- *artextract*: our GraphConv and GATConv on the engine that ``--engine auto`` takes on this device;
+  *artextract on dgl*: the same on DGL's kernels.
+
+All sides use the system's memory allocator as it comes. Then all are timed once more with freed
+memory kept for reuse, as our training does (``..._memory_kept``): it speeds up PyTorch Geometric
+most, which asks for the largest blocks.
+"""
+
+from collections.abc import Callable
+
+import torch
+from graphs import N_SEGMENTS, eight_scenes, sizes
+from interleaved import Side, Timed, interleaved, with_peer
+from networks import (
+    DglLayers,
+    Layers,
+    OurLayers,
+    PygLayers,
+    check_alike,
+    copy_weights,
+    first_gradient,
+)
+from outcome import Outcome, Ratio, ratio_of
+from torch import Tensor, nn
+
+from artextract_cli.batching import GraphBatch
+from artextract_cli.dgl_compat import load_dgl
+from artextract_cli.memory import keep_freed_memory
+from artextract_cli.message_passing import resolve_engine
+from artextract_cli.siamese import scene_tensors
+
+OURS, OURS_ON_DGL, PYG, DGL = "artextract", "artextract on dgl", "PyG", "dgl.nn"
+SEED = 0
+
+
+class Case:
+    """One kind of network on the batch, on all sides."""
+
+    def __init__(self, kind: str) -> None:
+        tensors = [scene_tensors(scene) for scene in eight_scenes()]
+        self.kind = kind
+        self.topologies = [scene.topologies[0] for scene in tensors]
+        self.x = torch.cat([scene.features[0][:, 0] for scene in tensors]).contiguous()
+        torch.manual_seed(SEED)
+        self.ours = OurLayers(kind)
+        for convolution in self.ours.convolutions:  # biases start at zero: they would not count
+            nn.init.normal_(convolution.bias)
+        self.gradient = torch.randn(len(self.x), self.ours.out_size)
+        self.engine = resolve_engine("auto", torch.device("cpu")).name
+        self.expected = self._run(self.ours, self._batch(self.engine))
+        self.expected_gradient = first_gradient(self.ours).clone()
+
+    def sides(self) -> dict[str, Side]:
+        """All networks that can be made here."""
+        on_dgl = with_peer("dgl", lambda: self._checked(self.ours, self._batch("dgl")))
+        return {
+            PYG: with_peer("torch_geometric", self._by_pyg),
+            DGL: with_peer("dgl", self._by_dgl),
+            OURS_ON_DGL: on_dgl,
+            OURS: self._checked(self.ours, self._batch(self.engine)),
+        }
+
+    def _by_pyg(self) -> Callable[[], object]:
+        batch = self._batch(self.engine)
+        edges = torch.stack([batch.source, batch.target])
+        return self._checked(PygLayers(self.kind), edges[:, batch.source != batch.target])
+
+    def _by_dgl(self) -> Callable[[], object]:
+        return self._checked(DglLayers(self.kind), self._batch("dgl").dgl())
+
+    def _batch(self, engine: str) -> GraphBatch:
+        return GraphBatch.of(self.topologies, engine=engine, device="cpu")
+
+    def _run(self, layers: Layers, graph: object) -> Tensor:
+        layers.zero_grad()
+        z = layers(graph, self.x)
+        z.backward(self.gradient)
+        return z.detach()
+
+    def _checked(self, layers: Layers, graph: object) -> Callable[[], object]:
+        if layers is not self.ours:
+            copy_weights(self.ours.convolutions, layers)
+        name = f"{type(layers).__name__} of {self.kind}"
+        check_alike(name, self._run(layers, graph), self.expected)
+        check_alike(f"the gradient of {name}", first_gradient(layers), self.expected_gradient)
+        return lambda: self._run(layers, graph)
+
+
+def measure(turns: int) -> Outcome:
+    """Time GCN and GAT."""
+    load_dgl()  # which has to be imported with care, before anything asks for it
+    cases = [Case("gcn"), Case("gat")]
+    timed, ratios = {}, {}
+    for suffix, prepare in (("", lambda: None), ("_memory_kept", keep_freed_memory)):
+        prepare()
+        for case in cases:
+            found = timed[f"{case.kind}{suffix}"] = interleaved(case.sides(), turns=turns)
+            ratios |= _ratios(case.kind, found, suffix)
+    return Outcome(
+        what=__doc__ or "",
+        settings=sizes(eight_scenes()) | {"n_segments": N_SEGMENTS, "engine": cases[0].engine},
+        timed=timed,
+        ratios=ratios,
+    )
+
+
+def _ratios(kind: str, timed: Timed, suffix: str) -> dict[str, Ratio]:
+    peers = {"pyg": PYG, "dgl_nn": DGL, "own_on_dgl": OURS_ON_DGL}
+    return {
+        f"{kind}_vs_{name}{suffix}": ratio_of(timed, peer, OURS) for name, peer in peers.items()
+    }

@@ -1,0 +1,44 @@
+"""What a benchmark found: its times, the ratios of them that count, and single figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from interleaved import Timed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
+    """How many times as fast as another way ours is, or another number of which more is better.
+
+    ``low`` and ``high`` are the least and the greatest of it within one turn.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    what: str = ""
+    skipped: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Everything that one benchmark found."""
+
+    what: str
+    settings: Mapping[str, Any]
+    timed: Mapping[str, Timed] = field(default_factory=dict)
+    ratios: Mapping[str, Ratio] = field(default_factory=dict)
+    figures: Mapping[str, float | None] = field(default_factory=dict)
+
+
+def ratio_of(timed: Timed, slower: str, faster: str) -> Ratio:
+    """The ratio of two sides, or why there is none."""
+    missing = [side for side in (slower, faster) if side in timed.skipped]
+    if missing:
+        reason = f"{missing[0]}: {timed.skipped[missing[0]]}"
+        return Ratio(value=None, what=f"{slower} / {faster}", skipped=reason)
+    low, high = timed.spread(slower, faster) or (None, None)
+    slow, fast = (timed.milliseconds(side) or 0.0 for side in (slower, faster))
+    what = f"{slower} {slow:.4g} ms / {faster} {fast:.4g} ms"
+    return Ratio(value=timed.ratio(slower, faster), low=low, high=high, what=what)

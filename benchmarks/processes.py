@@ -1,0 +1,118 @@
+"""Whole runs of the command line, from a cold start, timed on the wall.
+
+- *one scene*: ``artextract graph build`` of one simulated scene of 256 × 256 pixels and eight
+  bands, by default; the run before has left its compiled code on disk.
+- *large scene*: the same of one scene of 4096 × 4096 pixels and eight bands, 16 bit, and the most
+  memory that it held.
+- *jobs*: the same of many scenes of 256 × 256 pixels, with ``--jobs 1`` and with ``--jobs 2``.
+
+Every run writes to a new folder. Each process has one thread for itself, as everywhere here.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+from interleaved import interleaved
+from outcome import Outcome, Ratio, ratio_of
+from pictures import SIDE, astronaut, mirrored
+
+from artextract_cli.contract import FloatArray
+from artextract_cli.simulate import simulate_dataset
+
+LARGE_SIDE = 4096
+LARGE_TURNS = 3
+N_SIMULATED = 8
+N_MANY = 240  # as many as the models that come with artextract are trained on
+ONE, LARGE = "one scene", "large scene"
+ONE_JOB, TWO_JOBS = "--jobs 1", "--jobs 2"
+
+
+class GraphBuild:
+    """A run of ``artextract graph build``, and the most memory that it held."""
+
+    def __init__(self, dataset: Path, *options: str) -> None:
+        self.dataset, self.options = dataset, options
+        self.peak_bytes = 0
+
+    def __call__(self) -> None:
+        """Run it to its end."""
+        with tempfile.TemporaryDirectory() as out:
+            command = [sys.executable, "-m", "artextract_cli", "-q", "graph", "build"]
+            command += [str(self.dataset), "--out", str(Path(out, "graphs")), *self.options]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode:
+                raise subprocess.CalledProcessError(process.returncode, command)
+        # Linux counts in KiB.
+        self.peak_bytes = max(self.peak_bytes, usage.ru_maxrss * 1024)
+
+
+def many_scenes(folder: Path) -> Path:
+    """A dataset of 240 scenes: eight simulated ones under thirty names each."""
+    simulate_dataset(folder, train=N_SIMULATED, val=0, seed=0)
+    for path in sorted(folder.rglob("*sim_train_*")):
+        for again in range(1, N_MANY // N_SIMULATED):
+            shutil.copy(path, path.with_name(path.name.replace("train", f"copy{again}")))
+    return folder
+
+
+def large_scene(folder: Path) -> Path:
+    """A dataset of one scene of 4096 × 4096 pixels."""
+    scene = mirrored(astronaut(SIDE), LARGE_SIDE)
+    pictures = {"rgb_images/large_RGB.png": scene.rgb}
+    for band, picture in zip(scene.band_ids, np.moveaxis(scene.bands, -1, 0), strict=True):
+        pictures[f"ms_masks/large_ms_{band}.png"] = picture
+    for name, picture in pictures.items():
+        _write(folder / "train" / name, picture)
+    wavelengths = ", ".join(f'"{band}": {band}' for band in scene.band_ids)
+    (folder / "dataset.yaml").write_text(f"wavelengths: {{{wavelengths}}}\n", encoding="utf-8")
+    return folder
+
+
+def _write(path: Path, picture: FloatArray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    counts = np.ascontiguousarray(np.rint(picture * 65535), np.uint16)
+    path.write_bytes(imagecodecs.png_encode(counts))
+
+
+def measure(turns: int) -> Outcome:
+    """Time all runs."""
+    with tempfile.TemporaryDirectory() as work:
+        simulate_dataset(Path(work, "one"), train=1, val=0, seed=0)
+        many, large = many_scenes(Path(work, "many")), large_scene(Path(work, "large"))
+        jobs: dict[str, Callable[[], object]] = {
+            ONE_JOB: GraphBuild(many, "--jobs", "1"),
+            TWO_JOBS: GraphBuild(many, "--jobs", "2"),
+        }
+        one, whole = GraphBuild(Path(work, "one")), GraphBuild(large)
+        timed = {
+            ONE: interleaved({ONE: one}, turns=turns, clock="wall"),
+            LARGE: interleaved({LARGE: whole}, turns=LARGE_TURNS, clock="wall"),
+            "jobs": interleaved(jobs, turns=turns, clock="wall"),
+        }
+    ratio = ratio_of(timed["jobs"], ONE_JOB, TWO_JOBS)
+    return Outcome(
+        what=__doc__ or "",
+        settings={"scenes": N_MANY, "large_side": LARGE_SIDE, "bands": 8},
+        timed=timed,
+        ratios={"jobs2_speedup": _only_on_two_cores(ratio)},
+        figures={
+            "one_scene_process_ms": timed[ONE].milliseconds(ONE),
+            "large_scene_process_seconds": (timed[LARGE].milliseconds(LARGE) or np.nan) / 1e3,
+            "large_scene_peak_gb": whole.peak_bytes / 1e9,
+        },
+    )
+
+
+def _only_on_two_cores(ratio: Ratio) -> Ratio:
+    if len(os.sched_getaffinity(0)) > 1:
+        return ratio
+    return Ratio(value=None, what=ratio.what, skipped="this machine lends one core alone")

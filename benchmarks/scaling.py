@@ -1,0 +1,46 @@
+"""How the time to build a graph grows with the picture.
+
+Scenes of one photograph and eight bands, 256² to 4096² pixels, of the same texture throughout: the
+smallest, mirrored at its edges again and again. `build_graphs` in memory with published features
+and everything else by default, superpixels of 5 pixels but at most 60 000 in a scene. The sizes
+take turns. The exponent is the slope of a line through the logarithms of the median times over
+those of the pixel counts: 1 is a cost that is linear in pixels.
+"""
+
+from functools import partial
+
+import numpy as np
+from interleaved import interleaved
+from outcome import Outcome, Ratio
+from pictures import SIDE, astronaut, mirrored
+
+from artextract_cli.superpixel_graph import GraphRecipe, build_graphs
+
+SIDES = (256, 512, 1024, 2048, 4096)
+RECIPE = GraphRecipe(features="published")
+
+
+def measure(turns: int) -> Outcome:
+    """Time all sizes and fit the exponent."""
+    smallest = astronaut(SIDE)
+    sides = {
+        f"{side} pixels": partial(build_graphs, mirrored(smallest, side), RECIPE) for side in SIDES
+    }
+    timed = interleaved(sides, turns=turns)
+    medians = [timed.milliseconds(side) or np.nan for side in sides]
+    nanoseconds = [1e6 * ms / side**2 for ms, side in zip(medians, SIDES, strict=True)]
+    per_pixel = ", ".join(f"{ns:.0f}" for ns in nanoseconds)
+    return Outcome(
+        what=__doc__ or "",
+        settings={"sides": SIDES, "nanoseconds_per_pixel": nanoseconds},
+        timed={"sizes": timed},
+        ratios={
+            "pixels_exponent": Ratio(value=exponent(medians), what=f"{per_pixel} ns per pixel")
+        },
+    )
+
+
+def exponent(milliseconds: list[float]) -> float:
+    """The slope of log time over log pixels."""
+    slope, _ = np.polyfit(np.log(np.square(SIDES, dtype=float)), np.log(milliseconds), 1)
+    return float(slope)

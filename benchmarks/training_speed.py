@@ -1,0 +1,264 @@
+"""How fast a whole training step is, beside the published way to take it.
+
+Eight scenes of about 5000 superpixels, the photograph and eight bands of each; GAT of three layers
+and one head, the published contrastive loss of pooled embeddings, AdamW. Every side assembles its
+batches, embeds, pools, takes the loss and its gradients, and moves the weights. All start from the
+same weights and have the same first loss, which is checked. Dropout is off.
+
+- *published way*: PyTorch Geometric, a pair after the other: for each band the photographs and the
+  bands of the eight scenes pass through the network, sixteen passes in all, each with a batch of
+  its own; gradients add up over the pairs.
+- *PyG, nine passes* and *dgl.nn, nine passes*: photographs and bands once each, one gradient.
+- *artextract*: a step of `ViewTask` as the trainer takes it, all views at once on one topology.
+
+Each side has a process of its own and the memory allocator as its user has it: our trainer keeps
+freed memory for reuse (`artextract_cli.memory`), the others leave the system's allocator as it
+comes. Then all are timed once more with freed memory kept (``..._memory_kept``), which speeds up
+PyTorch Geometric most.
+
+*backbone alone* is the network's forward and backward pass on a batch that is ready made: what the
+step takes beyond it is the overhead of batching, loss and optimiser.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import torch
+from graphs import N_SEGMENTS, eight_scenes, sizes
+from interleaved import Side, Timed, all_apart, interleaved, with_peer
+from networks import DglLayers, Layers, PygLayers, check_alike, copy_weights
+from outcome import Outcome, Ratio, ratio_of
+from torch import Tensor
+
+from artextract_cli.dgl_compat import load_dgl
+from artextract_cli.memory import keep_freed_memory
+from artextract_cli.message_passing import resolve_engine
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin_options import make_options
+from artextract_cli.siamese import SceneTensors, SiameseNetwork, collate, contrastive_loss, distance
+from artextract_cli.training_settings import settings_for
+from artextract_cli.view_task import ViewTask
+
+SETTINGS = settings_for(
+    "graph-contrastive",
+    options={"heads": 1, "norm": "none", "residual": False, "dropout": 0.0},
+    device="cpu",
+)
+OURS, BACKBONE = "artextract", "backbone alone"
+PUBLISHED, PYG, DGL = "published way", "PyG, nine passes", "dgl.nn, nine passes"
+MARGIN = SETTINGS.margin
+SEED = 0
+
+
+class OurStep:
+    """Our network on the eight scenes, and what trains it."""
+
+    def __init__(self) -> None:
+        spec = plugin_host().find("backbones", SETTINGS.backbone).spec
+        torch.manual_seed(SEED)
+        backbone = spec.load()(14, make_options(spec, SETTINGS.options))
+        self.network = SiameseNetwork(backbone, SETTINGS.pooling).train()
+        self.engine = resolve_engine("auto", torch.device("cpu")).name
+        scenes = eight_scenes()
+        self.task = ViewTask(scenes, scenes, SETTINGS, self.engine, torch.device("cpu"))
+        self.optimizer = _optimizer(self.network)
+
+    def step(self) -> float:
+        """One step over all scenes, as the trainer takes it; returns the loss."""
+        for loss, _ in self.task.training_losses(self.network, 1):
+            value = loss.item()
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+        return value
+
+    def backbone_alone(self) -> Callable[[], object]:
+        """Forward and backward of the backbone on a batch made before."""
+        batch = collate(self.task.training, engine=self.engine, device="cpu")
+        gradient = torch.randn(len(batch.x), batch.x.shape[1], self.network.backbone.out_size)
+
+        def run() -> None:
+            self.network.zero_grad()
+            self.network.backbone(batch.graph, batch.x).backward(gradient)
+
+        return run
+
+
+class PeerStep:
+    """A network of another library on the same scenes; ``embed`` gives pooled (8, D) of a view."""
+
+    def __init__(self, ours: OurStep, layers: Layers, expected: float) -> None:
+        self.layers = layers.train()
+        self.scenes: list[SceneTensors] = ours.task.training
+        self.n_views = self.scenes[0].n_views
+        copy_weights(ours.network.backbone.attentions, layers)
+        self.optimizer = _optimizer(layers)
+        found = torch.stack(list(self.losses())).mean().detach()
+        check_alike(f"the loss of {type(self).__name__}", found, torch.tensor(expected))
+
+    def embed(self, view: int) -> Tensor:
+        """Assemble the batch of a view, embed its nodes and pool them: (8, D)."""
+        raise NotImplementedError
+
+    def losses(self) -> Iterator[Tensor]:
+        """The loss of every band, photographs and bands once each through the network."""
+        photograph = self.embed(0)
+        for band in range(1, self.n_views):
+            yield _loss(photograph, self.embed(band))
+
+    def step(self) -> float:
+        """One step in nine passes; returns the loss."""
+        self.optimizer.zero_grad()
+        loss = torch.stack(list(self.losses())).mean()
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
+class PygStep(PeerStep):
+    """PyTorch Geometric: a `Data` for every picture, made once; a `Batch` for every pass."""
+
+    def __init__(self, ours: OurStep, expected: float) -> None:
+        self.data = [list(_pyg_data(scene)) for scene in ours.task.training]
+        super().__init__(ours, PygLayers("gat"), expected)
+
+    def embed(self, view: int) -> Tensor:
+        """One pass over the pictures of a view."""
+        from torch_geometric.data import Batch
+        from torch_geometric.nn import global_max_pool
+
+        batch = Batch.from_data_list([scene[view] for scene in self.data])
+        return global_max_pool(self.layers(batch.edge_index, batch.x), batch.batch)
+
+    def published_step(self) -> float:
+        """One step in sixteen passes, two for every band; returns the loss."""
+        self.optimizer.zero_grad()
+        total = 0.0
+        for band in range(1, self.n_views):
+            loss = _loss(self.embed(0), self.embed(band)) / (self.n_views - 1)
+            loss.backward()
+            total += loss.item()
+        self.optimizer.step()
+        return total
+
+
+class DglStep(PeerStep):
+    """dgl.nn: one batched graph for a step, since all views share it."""
+
+    def __init__(self, ours: OurStep, expected: float) -> None:
+        self.dgl = load_dgl().module
+        self.graphs = [_dgl_graph(self.dgl, scene) for scene in ours.task.training]
+        super().__init__(ours, DglLayers("gat"), expected)
+
+    def losses(self) -> Iterator[Tensor]:
+        """The loss of every band, on a graph that is assembled once."""
+        self.batch = self.dgl.batch(self.graphs)
+        yield from super().losses()
+
+    def embed(self, view: int) -> Tensor:
+        """One pass over the pictures of a view."""
+        x = torch.cat([scene.features[0][:, view] for scene in self.scenes])
+        z = self.layers(self.batch, x)
+        return self.dgl.ops.segment_reduce(self.batch.batch_num_nodes(), z, "max")
+
+
+def _optimizer(network: torch.nn.Module) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(
+        network.parameters(), lr=SETTINGS.learning_rate, weight_decay=SETTINGS.weight_decay
+    )
+
+
+def _loss(photographs: Tensor, bands: Tensor) -> Tensor:
+    """The contrastive loss of photographs (S, D) against a band of all scenes (S, D)."""
+    apart = distance(photographs[:, None], bands[None])
+    own = torch.eye(len(photographs), dtype=torch.bool)
+    return contrastive_loss(apart[own], apart[~own], MARGIN)
+
+
+def _pyg_data(scene: SceneTensors) -> Iterator[Any]:
+    from torch_geometric.data import Data
+
+    topology, features = scene.topologies[0], scene.features[0]
+    target = torch.arange(topology.n_nodes).repeat_interleave(topology.crow.diff())
+    edges = torch.stack([topology.col, target])[:, topology.col != target]
+    for view in range(scene.n_views):
+        yield Data(x=features[:, view].contiguous(), edge_index=edges)
+
+
+def _dgl_graph(dgl: Any, scene: SceneTensors) -> Any:
+    topology = scene.topologies[0]
+    target = torch.arange(topology.n_nodes).repeat_interleave(topology.crow.diff())
+    return dgl.graph((topology.col, target), num_nodes=topology.n_nodes)
+
+
+def our_side(keep_memory: bool) -> Side:
+    """The step of our trainer."""
+    return _prepared(keep_memory).step
+
+
+def backbone_side(keep_memory: bool) -> Side:
+    """Our backbone's share of it."""
+    return _prepared(keep_memory).backbone_alone()
+
+
+def published_side(keep_memory: bool) -> Side:
+    """The published way, if PyTorch Geometric is there."""
+    ours = _prepared(keep_memory)
+    return with_peer("torch_geometric", lambda: PygStep(ours, OurStep().step()).published_step)
+
+
+def pyg_side(keep_memory: bool) -> Side:
+    """Nine passes by PyTorch Geometric, if it is there."""
+    ours = _prepared(keep_memory)
+    return with_peer("torch_geometric", lambda: PygStep(ours, OurStep().step()).step)
+
+
+def dgl_side(keep_memory: bool) -> Side:
+    """Nine passes by dgl.nn, if DGL is there."""
+    ours = _prepared(keep_memory)
+    return with_peer("dgl", lambda: DglStep(ours, OurStep().step()).step)
+
+
+def _prepared(keep_memory: bool) -> OurStep:
+    load_dgl()  # which has to be imported with care, before anything asks for it
+    if keep_memory:
+        keep_freed_memory()
+    return OurStep()
+
+
+def timed_steps(turns: int, *, peers_keep_memory: bool) -> Timed:
+    """Time all ways to take a step, each in a process of its own."""
+    peers = {PUBLISHED: published_side, PYG: pyg_side, DGL: dgl_side}
+    ways = {name: partial(side, peers_keep_memory) for name, side in peers.items()}
+    ways |= {BACKBONE: partial(backbone_side, True), OURS: partial(our_side, True)}
+    with all_apart(ways) as sides:
+        return interleaved(sides, turns=turns)
+
+
+def measure(turns: int) -> Outcome:
+    """Time all ways to take a step."""
+    as_they_come = timed_steps(turns, peers_keep_memory=False)
+    all_kept = timed_steps(turns, peers_keep_memory=True)
+    scenes = eight_scenes()
+    return Outcome(
+        what=__doc__ or "",
+        settings=sizes(scenes) | {"n_segments": N_SEGMENTS, "options": dict(SETTINGS.options)},
+        timed={"each as it comes": as_they_come, "freed memory kept": all_kept},
+        ratios=_ratios(as_they_come, "") | _ratios(all_kept, "_memory_kept"),
+        figures={"step_overhead_share": _overhead(as_they_come)},
+    )
+
+
+def _ratios(timed: Timed, suffix: str) -> dict[str, Ratio]:
+    peers = {"published": PUBLISHED, "pyg": PYG, "dgl_nn": DGL}
+    return {
+        f"training_step_vs_{name}{suffix}": ratio_of(timed, peer, OURS)
+        for name, peer in peers.items()
+    }
+
+
+def _overhead(timed: Timed) -> float | None:
+    """The share of our step that is not the backbone's."""
+    share = timed.ratio(BACKBONE, OURS)
+    return None if share is None else 1 - share
