@@ -6,7 +6,6 @@ learning, and looks away from the pixels that do not follow it.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +13,13 @@ from numpy.typing import NDArray
 from artextract_cli.contract import FloatArray
 from artextract_cli.image_kernels import blur, gradients, monomials, polynomial
 
-Side = Literal["both", "dark", "bright"]
-
 DARKEST = 0.03  # added before logarithms: about the reflectance of the blackest paint
 N_COMPONENTS = 5
 FIT_PIXELS = 3000
 ROUNDS = 5
 RIDGE = 1e-4  # per pixel, on columns of variance one
 PREDICTOR_BLUR, TARGET_BLUR, SLOPE_BLUR = 1.0, 0.7, 1.5  # σ in pixels
-# Deviations beyond which a pixel loses weight: both ways, or sharply on the one side looked for.
-_TOLERANCE = {"both": 2.0, "dark": 0.5, "bright": 0.5}
+TOLERANCE = 2.0  # deviations beyond which a pixel loses weight, either way
 LARGEST = 25.0  # deviations; stronger residuals tell no more
 # In logarithms of reflectance: a residual below this is rounding or focus, not paint.
 _LEAST_DEVIATION = 3e-3
@@ -77,15 +73,14 @@ def look_at(channels: FloatArray, painted: NDArray[np.bool_] | None = None) -> S
     )
 
 
-def residuals(surface: Surface, targets: FloatArray, side: Side = "both") -> FloatArray:
+def residuals(surface: Surface, targets: FloatArray) -> FloatArray:
     """What the surface leaves unexplained of log bands ``targets`` (H, W, T), in robust deviations.
 
     Ridge regression on a cubic polynomial and slopes with iteratively reweighted least squares: a
     pixel with residual u deviations (1.4826 times the median absolute residual) weighs
-    1/(1 + (u/c)²); with ``side`` dark or bright only pixels darker or brighter than foretold lose
-    weight. Within ±25.
+    1/(1 + (u/2)²), darker or brighter than foretold. Within ±25.
     """
-    return _left(surface, surface.components, surface.slopes, targets, cubic=True, side=side)
+    return _left(surface, surface.components, surface.slopes, targets, cubic=True)
 
 
 def chained_residual(surface: Surface, before: FloatArray, target: FloatArray) -> FloatArray:
@@ -105,13 +100,12 @@ def _left(
     targets: FloatArray,
     *,
     cubic: bool,
-    side: Side = "both",
 ) -> FloatArray:
     """Residuals (H, W, T) in deviations: fitted on the chosen pixels, predicted on all."""
     chosen = surface.chosen
     terms = monomials(components[chosen], extra[chosen], cubic)
     y = targets.reshape(-1, targets.shape[-1])
-    fits = [_fit(terms, target[chosen], side) for target in y.T]
+    fits = [_fit(terms, target[chosen]) for target in y.T]
     gains = np.stack([fit.gain for fit in fits], axis=1)
     offsets = np.array([fit.offset for fit in fits], np.float32)
     spreads = np.array([fit.deviation for fit in fits], np.float32)
@@ -120,7 +114,7 @@ def _left(
     return np.asarray(kept.reshape(targets.shape))
 
 
-def _fit(terms: FloatArray, y: FloatArray, side: Side) -> _Fit:
+def _fit(terms: FloatArray, y: FloatArray) -> _Fit:
     """Fit ``y`` (N,) by ``terms`` (N, T)."""
     centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
     design = (terms - centre) / spread
@@ -134,21 +128,12 @@ def _fit(terms: FloatArray, y: FloatArray, side: Side) -> _Fit:
         slope = np.linalg.solve(weighted.T @ apart + penalty, weighted.T @ (y - level))
         error = y - level - apart @ slope
         deviation = max(1.4826 * float(np.median(np.abs(error))), _LEAST_DEVIATION)
-        weight = _weight(error / deviation, side)
+        weight = (1 / (1 + (error / deviation / TOLERANCE) ** 2)).astype(np.float32)
     return _Fit(
         offset=float(level - (middle + centre / spread) @ slope),
         gain=(slope / spread).astype(np.float32),
         deviation=deviation,
     )
-
-
-def _weight(u: FloatArray, side: Side) -> FloatArray:
-    weight = 1 / (1 + (u / _TOLERANCE[side]) ** 2)
-    if side == "dark":
-        weight = np.where(u < 0, weight, 1)
-    if side == "bright":
-        weight = np.where(u > 0, weight, 1)
-    return weight.astype(np.float32)
 
 
 def principal_components(logs: FloatArray, chosen: NDArray[np.intp]) -> FloatArray:

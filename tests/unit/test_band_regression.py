@@ -8,7 +8,6 @@ from artextract_cli.band_regression import (
     DARKEST,
     FIT_PIXELS,
     LARGEST,
-    Side,
     Surface,
     chained_residual,
     log_reflectance,
@@ -36,9 +35,9 @@ def following(surface: Surface, seed: int = 1) -> FloatArray:
     return np.asarray(y.reshape(surface.shape), np.float32)
 
 
-def residual(surface: Surface, target: FloatArray, side: Side = "both") -> FloatArray:
+def residual(surface: Surface, target: FloatArray) -> FloatArray:
     """What is left of one band (H, W)."""
-    return residuals(surface, target[..., None], side)[..., 0]
+    return residuals(surface, target[..., None])[..., 0]
 
 
 def spots(share: float, seed: int = 2) -> NDArray[np.bool_]:
@@ -120,25 +119,6 @@ def test_what_is_hidden_stands_out_with_its_sign(change: float, share: float) ->
     # The painting around it is told as it would be without.
     assert np.corrcoef(left[~hidden], expected[~hidden])[0, 1] > 0.9
     assert np.abs(np.median(left[~hidden])) < 0.5
-
-
-@pytest.mark.parametrize(("side", "sign"), [("dark", -1), ("bright", 1)])
-def test_thirty_percent_are_told_by_their_side(side: Side, sign: int) -> None:
-    surface, hidden = look_at(channels()), spots(0.3)
-    target = following(surface) + np.float32(0.3 * sign) * hidden.astype(np.float32)
-    assert np.median(sign * residual(surface, target)[hidden]) > 2
-    assert np.median(sign * residual(surface, target, side)[hidden]) > 10
-    assert np.abs(np.median(residual(surface, target, side)[~hidden])) < 0.5
-
-
-@pytest.mark.parametrize(("side", "sign"), [("dark", -1), ("bright", 1)])
-def test_a_side_looked_for_gains_over_both(side: Side, sign: int) -> None:
-    """With 40 % of the pixels on one side, a fit that distrusts that side alone is nearer."""
-    surface, hidden = look_at(channels()), spots(0.4)
-    target = following(surface) + np.float32(0.08 * sign) * hidden.astype(np.float32)
-    one, both = residual(surface, target, side), residual(surface, target)
-    assert np.median(sign * one[hidden]) > np.median(sign * both[hidden])
-    assert np.abs(np.median(one[~hidden])) < np.abs(np.median(both[~hidden]))
 
 
 def test_residuals_are_bounded() -> None:
