@@ -13,6 +13,7 @@ from artextract_cli.contract import (
     option,
     superpixel_count,
 )
+from artextract_cli.device import resolve_device
 from artextract_cli.errors import UsageError
 from artextract_cli.hookspecs import hookimpl
 
@@ -40,6 +41,7 @@ __all__ = [
     "gradient_magnitude",
     "hookimpl",
     "option",
+    "resolve_device",
     "superpixel_count",
 ]
 

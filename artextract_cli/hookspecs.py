@@ -16,7 +16,7 @@ def artextract_superpixels() -> SuperpixelMethod | Sequence[SuperpixelMethod]:  
 
     The function of the spec gets a picture (H, W, C) of any number of channels and the options, and
     returns a label map (H, W). The host checks the map, splits regions that are not connected and
-    numbers them 0..N-1. Built in: slic, felzenszwalb, watershed, quickshift.
+    numbers them 0..N-1. Built in: slic, slic-torch, felzenszwalb, watershed, quickshift.
     """
 
 

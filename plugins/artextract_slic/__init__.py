@@ -6,7 +6,7 @@ from artextract_cli import SuperpixelFunction, SuperpixelMethod, hookimpl, optio
 
 
 @dataclass(frozen=True)
-class SlicOptions:
+class ClusteringOptions:
     """How large, how compact and how well settled superpixels are."""
 
     n_segments: int | None = option(
@@ -20,6 +20,12 @@ class SlicOptions:
         minimum=1e-6,
     )
     max_iterations: int = option(10, "Rounds of assigning pixels to superpixels.", minimum=1)
+
+
+@dataclass(frozen=True)
+class SlicOptions(ClusteringOptions):
+    """The options of SLIC, and its variant SLICO."""
+
     slic_zero: bool = option(
         default=False,
         help="Adapt compactness to the contrast within each superpixel (SLICO).",

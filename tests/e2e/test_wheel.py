@@ -40,6 +40,7 @@ def test_a_wheel_installed_elsewhere_finds_all_built_in_plugins(tmp_path: Path) 
         ("superpixels", "felzenszwalb"),
         ("superpixels", "quickshift"),
         ("superpixels", "slic"),
+        ("superpixels", "slic-torch"),
         ("superpixels", "watershed"),
         ("backbones", "gat"),
         ("backbones", "gcn"),

@@ -7,10 +7,17 @@ from scipy import ndimage
 import artextract_felzenszwalb
 import artextract_quickshift
 import artextract_slic
+import artextract_slic_torch
 import artextract_watershed
 from artextract_cli import connected_regions
 
-MODULES = [artextract_slic, artextract_felzenszwalb, artextract_watershed, artextract_quickshift]
+MODULES = [
+    artextract_slic,
+    artextract_slic_torch,
+    artextract_felzenszwalb,
+    artextract_watershed,
+    artextract_quickshift,
+]
 SIZES = [(1, 1), (1, 7), (7, 1), (2, 3), (33, 47)]
 
 
@@ -28,7 +35,7 @@ def patches(size: tuple[int, int], channels: int, noise: float = 1.0) -> np.ndar
 
 
 def test_spec(method):
-    assert method.name in type(method.options()).__module__
+    assert method.name.replace("-", "_") in type(method.options()).__module__
     assert method.summary.endswith(".")
 
 

@@ -70,7 +70,7 @@ def test_built_in_plugins_come_through_entry_points() -> None:
     host = plugin_host()
     superpixels = [plugin.spec.name for plugin in host.of_kind("superpixels")]
     backbones = [plugin.spec.name for plugin in host.of_kind("backbones")]
-    assert superpixels == ["felzenszwalb", "quickshift", "slic", "watershed"]
+    assert superpixels == ["felzenszwalb", "quickshift", "slic", "slic-torch", "watershed"]
     assert backbones == ["gat", "gcn"]
     assert host.broken == []
 
