@@ -37,6 +37,9 @@ TRIMMED_SHARE = 0.1
 STANDARDS_FROM = 16  # scenes
 DEGRADED_SHARE = 0.5
 CALIBRATION_PIXELS = 20_000  # of a scene
+# Paintings in use are never quite like those of training, so that most of the scenes that
+# calibrate are not either.
+CHANGED_COPIES = 2
 MOST_WORKERS = 4
 _VALIDATION = 2**31  # in place of an epoch, in the seeds of what is always the same
 
@@ -148,11 +151,12 @@ class HiddenLayerTask:
     def _as_captured(
         self, scenes: Sequence[SceneGraphs], rng: np.random.Generator
     ) -> Iterator[tuple[SceneGraphs, Scene]]:
-        """Every scene as it is, and once more with other pigments and degraded."""
+        """Every scene as it is, and ``CHANGED_COPIES`` with other pigments and degraded."""
         for graphs in scenes:
             scene = self._scene(graphs)
             yield graphs, scene
-            yield graphs, degraded(rng, repigmented(rng, scene))
+            for _ in range(CHANGED_COPIES):
+                yield graphs, degraded(rng, repigmented(rng, scene))
 
     def _scores(self, network: SiameseNetwork, scene: Scene, recipe: GraphRecipe) -> RawScores:
         return raw_scores(

@@ -17,7 +17,7 @@ from artextract_cli.evidence_graph import expanded
 from artextract_cli.graph_building import build_dataset
 from artextract_cli.hidden_layer import HiddenLayerNetwork, InjectedScene
 from artextract_cli.hidden_layer_scores import RawScores, whole_score
-from artextract_cli.hidden_layer_task import HiddenLayerTask
+from artextract_cli.hidden_layer_task import CHANGED_COPIES, HiddenLayerTask
 from artextract_cli.injection import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.scene import Scene, read_picture
 from artextract_cli.simulate import SceneSettings, simulate_dataset
@@ -254,7 +254,7 @@ class TestCalibration:
         """With two held-out scenes, those of training are looked at too, each more than once."""
         made, raw = calibrated(task, new_network().eval(), monkeypatch)
         assert set(made) == {"fused", "network", "residual", "whole"}
-        assert len(raw) >= 7
+        assert len(raw) == (1 + CHANGED_COPIES) * (len(task.held_out) + len(task.training))
         for name in ("fused", "network", "residual"):
             clean = np.concatenate([scores.maps()[name].ravel() for scores in raw])
             for rate in (0.1, 0.01):
