@@ -1,9 +1,10 @@
 """Graphs as tensors: one topology, and many side by side as a block-diagonal batch."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar, cast
 
 import numpy as np
 import torch  # noqa: TID253
@@ -12,6 +13,10 @@ from torch import Tensor  # noqa: TID253
 
 from artextract_cli.dgl_compat import require_dgl
 from artextract_cli.errors import InputError
+from artextract_cli.precision import in_float32
+
+T = TypeVar("T")
+_ALIGNED = 64  # bytes: where tensors start in packed memory
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,10 +106,65 @@ def _checked(edges: NDArray[np.integer[Any]], n_nodes: int) -> NDArray[np.int64]
     return edges.astype(np.int64)
 
 
-def _joined(features: Sequence[Tensor | None], device: torch.device) -> Tensor | None:
+def _joined(features: Sequence[Tensor | None]) -> Tensor | None:
     """Edge features of all graphs one below the other; None unless every graph has some."""
     known = [part for part in features if part is not None]
-    return torch.cat(known).to(device) if len(known) == len(features) else None
+    return torch.cat(known) if len(known) == len(features) else None
+
+
+def moved(batch: T, device: torch.device | str) -> T:
+    """The dataclass ``batch``, made on the CPU, with all tensors in it on ``device``.
+
+    They reach a GPU in one transfer from pinned memory, for which the CPU does not wait.
+    """
+    if torch.device(device).type == "cpu":
+        return batch
+    tensors = list(_tensors_of(batch))
+    packed = _packed(tensors, pin_memory=True).to(device, non_blocking=True)
+    return cast(T, _with_tensors(batch, iter(_unpacked(packed, tensors))))
+
+
+def _tensors_of(batch: Any) -> Iterator[Tensor]:
+    for field in dataclasses.fields(batch):
+        value = getattr(batch, field.name)
+        if isinstance(value, Tensor):
+            yield value
+        elif dataclasses.is_dataclass(value):
+            yield from _tensors_of(value)
+
+
+def _with_tensors(batch: Any, tensors: Iterator[Tensor]) -> Any:
+    """Put ``tensors`` into a copy of ``batch``, in the order of `_tensors_of`."""
+    changes = {}
+    for field in dataclasses.fields(batch):
+        value = getattr(batch, field.name)
+        if isinstance(value, Tensor):
+            changes[field.name] = next(tensors)
+        elif dataclasses.is_dataclass(value):
+            changes[field.name] = _with_tensors(value, tensors)
+    return dataclasses.replace(batch, **changes)
+
+
+def _packed(tensors: Sequence[Tensor], *, pin_memory: bool) -> Tensor:
+    """The bytes of all ``tensors``, one behind another."""
+    n_bytes = sum(_room(tensor) for tensor in tensors)
+    packed = torch.empty(n_bytes, dtype=torch.uint8, pin_memory=pin_memory)
+    for place, tensor in zip(_unpacked(packed, tensors), tensors, strict=True):
+        place.copy_(tensor)
+    return packed
+
+
+def _unpacked(packed: Tensor, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Views of ``packed`` with the types and shapes of ``tensors``."""
+    places = torch.split(packed, [_room(tensor) for tensor in tensors])
+    return [
+        place[: tensor.nbytes].view(tensor.dtype).view(tensor.shape)
+        for place, tensor in zip(places, tensors, strict=True)
+    ]
+
+
+def _room(tensor: Tensor) -> int:
+    return -(-tensor.nbytes // _ALIGNED) * _ALIGNED
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,17 +173,15 @@ class GraphBatch:
 
     n_nodes: int
     source: Tensor  # (E,) int64
-    target: Tensor  # (E,) int64
     crow: Tensor  # (N+1,) int64
     reverse: Tensor  # (E,) int64
     node_counts: Tensor  # (G,) int64
     engine: str
-    device: torch.device
     edge_features: Tensor | None = None  # (E, K)
 
     @classmethod
     def of(cls, topologies: Sequence[Topology], *, engine: str, device: torch.device | str) -> Self:
-        """Number the nodes and edges of ``topologies`` through and move all to ``device`` once."""
+        """Number the nodes and edges of ``topologies`` through, and move all to ``device``."""
         if not topologies:
             msg = "a batch needs at least one graph"
             raise ValueError(msg)
@@ -131,30 +189,30 @@ class GraphBatch:
         edge_counts = torch.tensor([topology.n_edges for topology in topologies])
         first_node = (node_counts.cumsum(0) - node_counts).tolist()
         first_edge = (edge_counts.cumsum(0) - edge_counts).tolist()
-        n_nodes, n_edges = int(node_counts.sum()), int(edge_counts.sum())
         crow = [t.crow[:-1] + first for t, first in zip(topologies, first_edge, strict=True)]
-        crow.append(torch.tensor([n_edges]))
-        parts = (
-            *(t.col + first for t, first in zip(topologies, first_node, strict=True)),
-            *(t.reverse + first for t, first in zip(topologies, first_edge, strict=True)),
-            *crow,
-            node_counts,
-        )
-        packed = torch.cat(parts).to(device)
-        sizes = [n_edges, n_edges, n_nodes + 1, len(topologies)]
-        source, reverse, rows, counts = torch.split(packed, sizes)
-        nodes = torch.arange(n_nodes, device=packed.device)
-        return cls(
-            n_nodes=n_nodes,
-            source=source,
-            target=nodes.repeat_interleave(rows.diff(), output_size=n_edges),
-            crow=rows,
-            reverse=reverse,
-            node_counts=counts,
+        source = [t.col + first for t, first in zip(topologies, first_node, strict=True)]
+        reverse = [t.reverse + first for t, first in zip(topologies, first_edge, strict=True)]
+        batch = cls(
+            n_nodes=int(node_counts.sum()),
+            source=torch.cat(source),
+            crow=torch.cat([*crow, edge_counts.sum()[None]]),
+            reverse=torch.cat(reverse),
+            node_counts=node_counts,
             engine=engine,
-            device=packed.device,
-            edge_features=_joined([t.edge_features for t in topologies], packed.device),
+            edge_features=_joined([t.edge_features for t in topologies]),
         )
+        return moved(batch, device)
+
+    @property
+    def device(self) -> torch.device:
+        """Where all of its tensors are."""
+        return self.source.device
+
+    @cached_property
+    def target(self) -> Tensor:
+        """Target of each edge, (E,) int64; made where the batch is, as it follows from ``crow``."""
+        nodes = torch.arange(self.n_nodes, device=self.device)
+        return nodes.repeat_interleave(self.crow.diff(), output_size=len(self.source))
 
     def dgl(self) -> Any:
         """The batch as a ``dgl.DGLGraph`` on its device, edges in our order, self-loops included.
@@ -178,6 +236,7 @@ class GraphBatch:
         sizes: list[int] = self.node_counts.tolist()
         return sizes
 
+    @in_float32
     def pool(self, x: Tensor, how: Literal["max", "mean"], inside: Tensor | None = None) -> Tensor:
         """Pool ``x`` (N, V, D) over the nodes of each graph, or those ``inside`` (N,): (G, V, D).
 

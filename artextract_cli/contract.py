@@ -103,7 +103,10 @@ class BackboneModule(Protocol):
     out_size: int
 
     def __call__(self, graph: MessageGraph, x: "torch.Tensor", /) -> "torch.Tensor":
-        """Embed ``x`` (N, V, in_size) as (N, V, out_size): V views on one topology."""
+        """Embed ``x`` (N, V, in_size) as (N, V, out_size): V views on one topology.
+
+        ``train --precision bf16`` calls it under torch's autocast, perhaps with ``x`` in bfloat16.
+        """
 
 
 class AttentiveBackboneModule(BackboneModule, Protocol):

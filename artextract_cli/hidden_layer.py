@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn  # noqa: TID253
 from torch.nn import functional  # noqa: TID253
 
-from artextract_cli.batching import Topology
+from artextract_cli.batching import Topology, moved
 from artextract_cli.contract import BackboneModule, FloatArray
 from artextract_cli.evidence import MAPS
 from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES, EvidenceGraph
+from artextract_cli.precision import in_float32
 from artextract_cli.region_kernels import region_means
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.siamese import (
@@ -26,6 +27,7 @@ from artextract_cli.siamese import (
     SceneBatch,
     SceneTensors,
     SiameseNetwork,
+    collate,
     contrastive_loss,
     distance,
     inside_painting,
@@ -54,6 +56,15 @@ class InjectedScene:
     tensors: SceneTensors
     hidden: Tensor  # (N,) 1 hidden, 0 clean, NaN neither
     pixels: PixelSample
+
+
+@dataclass(frozen=True, kw_only=True)
+class InjectedBatch:
+    """Injected scenes side by side."""
+
+    scenes: SceneBatch
+    hidden: Tensor  # (N,) 1 hidden, 0 clean, NaN neither
+    pixels: PixelSample  # of all scenes, their superpixels numbered through
 
 
 class HiddenLayerNetwork(SiameseNetwork):
@@ -93,7 +104,8 @@ class HiddenLayerNetwork(SiameseNetwork):
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes of photograph and bands: (N, 2, D)."""
         x = self.project(batch.x)
-        return cast(Tensor, self.embed(torch.cat([x, self.backbone(batch.graph, x)], dim=-1)))
+        both = torch.cat([x, self.backbone(batch.graph, x)], dim=-1)
+        return cast(Tensor, in_float32(self.embed)(both))
 
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
         """Score pixels (K,): log odds that something lies beneath.
@@ -184,38 +196,48 @@ def _sample(
     )
 
 
-def hidden_layer_loss(
-    network: HiddenLayerNetwork, batch: SceneBatch, scenes: Sequence[InjectedScene], margin: float
-) -> Tensor:
+def injected_batch(
+    scenes: Sequence[InjectedScene], *, engine: str, device: torch.device | str
+) -> InjectedBatch:
+    """Put injected scenes into one batch on ``device``."""
+    batch = InjectedBatch(
+        scenes=collate([scene.tensors for scene in scenes], engine=engine, device="cpu"),
+        hidden=torch.cat([scene.hidden for scene in scenes]),
+        pixels=_joined(scenes),
+    )
+    return moved(batch, device)
+
+
+def hidden_layer_loss(network: HiddenLayerNetwork, batch: InjectedBatch, margin: float) -> Tensor:
     """Contrastive loss over superpixels plus cross entropy over pixels.
 
     Photograph and bands of a clean superpixel are drawn together, those of an injected one pushed
     ``margin`` apart.
     """
-    z = network(batch)
+    z = network(batch.scenes)
     d = distance(z[:, 0], z[:, 1])
-    hidden = torch.cat([scene.hidden for scene in scenes]).to(d.device)
-    clean, injected = (hidden == 0) & batch.inside, (hidden == 1) & batch.inside
+    clean, injected = ((batch.hidden == value) & batch.scenes.inside for value in (0, 1))
     # A class that is absent adds nothing, rather than the mean of nothing.
     positive, negative = (
         d[which] if which.any() else fallback
         for which, fallback in ((clean, d.new_zeros(1)), (injected, d.new_full((1,), margin)))
     )
-    pixels = _joined(scenes, d.device)
+    pixels = batch.pixels
     loss = contrastive_loss(positive, negative, margin)
     score = network.refine(z, pixels.evidence, pixels.node)
     if not len(score):
         return loss + score.sum()  # 0, but something to descend from
-    return loss + functional.binary_cross_entropy_with_logits(score, pixels.hidden)
+    cross_entropy = in_float32(functional.binary_cross_entropy_with_logits)
+    return loss + cross_entropy(score, pixels.hidden)
 
 
-def _joined(scenes: Sequence[InjectedScene], device: torch.device) -> PixelSample:
+def _joined(scenes: Sequence[InjectedScene]) -> PixelSample:
     first, nodes = 0, []
     for scene in scenes:
         nodes.append(scene.pixels.node + first)
         first += len(scene.hidden)
     return PixelSample(
-        evidence=torch.cat([scene.pixels.evidence for scene in scenes]).to(device),
-        node=torch.cat(nodes).to(device),
-        hidden=torch.cat([scene.pixels.hidden for scene in scenes]).to(device),
+        evidence=torch.cat([scene.pixels.evidence for scene in scenes]),
+        node=torch.cat(nodes),
+        hidden=torch.cat([scene.pixels.hidden for scene in scenes]),
     )

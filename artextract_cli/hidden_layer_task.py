@@ -20,6 +20,7 @@ from artextract_cli.hidden_layer import (
     HiddenLayerNetwork,
     InjectedScene,
     hidden_layer_loss,
+    injected_batch,
     injected_scene,
 )
 from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
@@ -168,9 +169,8 @@ class HiddenLayerTask:
         )
 
     def _loss(self, network: SiameseNetwork, scenes: Sequence[InjectedScene]) -> torch.Tensor:
-        batch = collate([s.tensors for s in scenes], engine=self.engine, device=self.device)
-        margin = self.settings.margin
-        return hidden_layer_loss(cast(HiddenLayerNetwork, network), batch, scenes, margin)
+        batch = injected_batch(scenes, engine=self.engine, device=self.device)
+        return hidden_layer_loss(cast(HiddenLayerNetwork, network), batch, self.settings.margin)
 
     def _prepared(self, order: Sequence[int], epoch: int) -> Iterator[InjectedScene]:
         """Injected scenes in ``order``, made by other threads while the network learns."""

@@ -16,6 +16,7 @@ from artextract_cli.contract import MessageGraph
 from artextract_cli.dgl_compat import why_no_dgl
 from artextract_cli.dropout import Dropout
 from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.precision import in_float32
 
 ENGINE_NAMES = ("auto", "dgl", "torch")
 NORMS = ("batch", "layer", "none")
@@ -94,16 +95,17 @@ class GraphConv(nn.Module):
     def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:
         """Convolve ``x`` (N, V, in) to (N, V, out)."""
         in_size, out_size = self.weight.shape
-        scale = graph.crow.diff().to(x.dtype).rsqrt().unsqueeze(1)
         if in_size <= out_size:  # edges are many: pass messages where the features are few
-            x = _neighbour_mean(graph, x, scale) @ self.weight
+            x = _neighbour_mean(graph, x) @ self.weight
         else:
-            x = _neighbour_mean(graph, x @ self.weight, scale)
+            x = _neighbour_mean(graph, x @ self.weight)
         return x if self.bias is None else x + self.bias
 
 
-def _neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
-    """Sum ``x`` (N, V, F) over neighbours, each end scaled by ``scale`` (N, 1)."""
+@in_float32
+def _neighbour_mean(graph: MessageGraph, x: Tensor) -> Tensor:
+    """Sum ``x`` (N, V, F) over neighbours, divided at each end by the root of its degree."""
+    scale = graph.crow.diff().to(x.dtype).rsqrt().unsqueeze(1)
     total = _KERNELS[graph.engine].neighbour_sum(graph, x.flatten(1) * scale)
     return (total * scale).view_as(x)
 
@@ -171,19 +173,25 @@ class GATConv(nn.Module):
         x = self.feat_drop(x)
         is_narrow = x.shape[-1] < self.out_size
         if is_narrow:  # edges are many: pass messages where the features are few
-            scores = x @ (self.fc.weight.t() @ self._score_weight())
+            scores = self._scores(x, self.fc.weight.t())
             message = x.unsqueeze(2)
         else:
             projected = self.fc(x)
-            scores = projected @ self._score_weight()
+            scores = self._scores(projected)
             message = projected.view(*x.shape[:2], self.heads, self.out_size)
         left, right = scores.chunk(2, dim=-1)
-        attention = kernels.edge_softmax(graph, left, right, self.negative_slope)
-        out = kernels.weighted_sum(graph, message, self._drop(attention))
+        attention = in_float32(kernels.edge_softmax)(graph, left, right, self.negative_slope)
+        out = in_float32(kernels.weighted_sum)(graph, message, self._drop(attention))
         if is_narrow:
             weight = self.fc.weight.view(self.heads, self.out_size, -1)
             out = torch.einsum("nvhf,hdf->nvhd", out, weight)
         return self._add_residual(out, x), attention
+
+    @in_float32
+    def _scores(self, x: Tensor, projection: Tensor | None = None) -> Tensor:
+        """Scores (N, V, 2·heads), as source and as target, of ``x`` or of its ``projection``."""
+        weight = self._score_weight()
+        return x @ (weight if projection is None else projection @ weight)
 
     def _score_weight(self) -> Tensor:
         """Spread ``attn_l`` and ``attn_r`` out: projected features to scores, (heads·out, 2·heads).
@@ -220,6 +228,7 @@ class NodeNorm(nn.Module):
             "none": nn.Identity,
         }[kind](size)
 
+    @in_float32
     def forward(self, x: Tensor) -> Tensor:
         """Normalise ``x`` (N, V, F).
 

@@ -12,8 +12,9 @@ import torch  # noqa: TID253
 from numpy.typing import NDArray
 from torch import Tensor, nn  # noqa: TID253
 
-from artextract_cli.batching import GraphBatch, Topology
+from artextract_cli.batching import GraphBatch, Topology, moved
 from artextract_cli.contract import BackboneModule, FloatArray
+from artextract_cli.precision import in_float32
 from artextract_cli.superpixel_graph import SceneGraphs
 
 Pooling = Literal["max", "mean"]
@@ -101,14 +102,15 @@ def collate(
         for feature in _turned(scene, 0 if symmetries is None else symmetries[i])
     ]
     topologies = [topology for scene in scenes for topology in scene.topologies]
-    return SceneBatch(
-        graph=GraphBatch.of(topologies, engine=engine, device=device),
-        x=torch.cat(turned).to(device),
-        inside=torch.cat([inside for scene in scenes for inside in scene.inside]).to(device),
+    batch = SceneBatch(
+        graph=GraphBatch.of(topologies, engine=engine, device="cpu"),
+        x=torch.cat(turned),
+        inside=torch.cat([inside for scene in scenes for inside in scene.inside]),
         n_scenes=len(scenes),
         is_shared=scenes[0].is_shared,
         n_anchors=len(scenes) if n_anchors is None else n_anchors,
     )
+    return moved(batch, device)
 
 
 def _turned(scene: SceneTensors, symmetry: int) -> list[Tensor]:
@@ -158,6 +160,7 @@ class SiameseNetwork(nn.Module):
         return pooled.view(batch.n_scenes, -1, z.shape[-1])
 
 
+@in_float32
 def distance(a: Tensor, b: Tensor) -> Tensor:
     """Euclidean distance over the last axis, with a finite gradient at zero."""
     squared = (a - b).square().sum(-1)

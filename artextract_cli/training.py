@@ -26,6 +26,7 @@ from artextract_cli.memory import keep_freed_memory
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
+from artextract_cli.precision import check_precision, computed_in
 from artextract_cli.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
 from artextract_cli.superpixel_graph import SceneGraphs
 from artextract_cli.training_scenes import load_alike, split_scenes
@@ -73,6 +74,8 @@ def train(
         For missing, damaged or mixed graph files, or fewer than two scenes.
     UsageError
         For an unknown backbone, option, objective or pooling, or a run that exists already.
+    DependencyError
+        If the device, the engine or the precision asked for cannot be used.
     DivergedError
         If the loss is not finite; the best model so far is kept.
     """
@@ -112,6 +115,7 @@ class _Trainer:
         self.settings = settings = _possible(settings, loaded[0])
         training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
         self.device = resolve_device(settings.device)
+        check_precision(settings.precision, self.device)
         self.engine = resolve_engine(settings.engine, self.device).name
         detail(f"{len(training)} training, {len(validation)} validation scenes")
         detail(f"engine {self.engine} on {self.device}")
@@ -208,7 +212,8 @@ class _Trainer:
     def _train_epoch(self, epoch: int) -> float:
         self.network.train()
         total, n_scenes = 0.0, 0
-        for loss, n in self.task.training_losses(self.network, epoch):
+        losses = self.task.training_losses(self.network, epoch)
+        for loss, n in computed_in(self.settings.precision, self.device, losses):
             total, n_scenes = total + self._finite(loss) * n, n_scenes + n
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from artextract_cli.errors import UsageError
+from artextract_cli.precision import PRECISIONS, Precision
 from artextract_cli.siamese import OBJECTIVES, POOLINGS, Pooling
 
 HIDDEN_LAYER = "hidden-layer"
@@ -50,6 +51,7 @@ class TrainingSettings:
     seed: int = 0
     device: str = "auto"
     engine: str = "auto"
+    precision: Precision = "fp32"  # of training; weights and inference are fp32
     defaulted: tuple[str, ...] = ()  # what was not asked for, but suits the objective
 
     def __post_init__(self) -> None:
@@ -58,6 +60,7 @@ class TrainingSettings:
             ("objective", OBJECTIVE_NAMES),
             ("pooling", POOLINGS),
             ("schedule", SCHEDULES),
+            ("precision", PRECISIONS),
         ):
             value = getattr(self, name)
             if value not in known:

@@ -80,6 +80,13 @@ def train(
     ] = None,
     device: Device = "auto",
     engine: Engine = "auto",
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="Multiply by weights in fp32, or while training in bf16: weights, sums and "
+            "distances stay in fp32."
+        ),
+    ] = "fp32",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     remember: Remember = False,
 ) -> None:
@@ -107,6 +114,7 @@ def train(
         seed=seed,
         device=device,
         engine=engine,
+        precision=precision,
     )
     runs = _runs(out, settings, seeds)
     if not resume:

@@ -149,6 +149,7 @@ def test_a_model_that_is_none(dataset: Path, run: Callable[..., Ran], tmp_path: 
         (["train", "{graphs}", "--out", "{out}", "-o", "heads=many"], 2, "heads=many"),
         (["train", "{graphs}", "--out", "{out}", "--objective", "none"], 2, "node-contrastive"),
         (["train", "{graphs}", "--out", "{out}", "--engine", "steam"], 2, "steam"),
+        (["train", "{graphs}", "--out", "{out}", "--precision", "fp8"], 2, "bf16"),
         (["train", "{graphs}", "--out", "{run}"], 2, "--resume"),
         (["train", "{out}", "--out", "{out}"], 3, "graph build"),
         (["plugins", "info", "cubes"], 2, "slic"),

@@ -1,8 +1,18 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import torch
 
-from artextract_cli.batching import Topology
+from artextract_cli.batching import (
+    GraphBatch,
+    Topology,
+    _packed,
+    _tensors_of,
+    _unpacked,
+    _with_tensors,
+    moved,
+)
 from artextract_cli.dgl_compat import load_dgl
 from artextract_cli.errors import DependencyError, InputError
 from tests.random_graphs import batch_of, random_batch, random_edges
@@ -117,3 +127,66 @@ def test_a_batch_on_the_gpu_equals_the_one_on_the_cpu() -> None:
         assert torch.equal(getattr(there, name).cpu(), getattr(here, name))
     x = torch.randn(50, 2, 4)
     assert torch.equal(there.pool(x.cuda(), "max").cpu(), here.pool(x, "max"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenes:
+    """A batch in a batch, with tensors of many types, one of them empty."""
+
+    graph: GraphBatch
+    name: str = "scenes"
+    inside: torch.Tensor
+    x: torch.Tensor
+    none: torch.Tensor
+
+
+def new_scenes() -> Scenes:
+    inside = torch.tensor([True, False, True])
+    return Scenes(
+        graph=random_batch(30, 20), inside=inside, x=torch.randn(5, 3), none=torch.empty(0, 4)
+    )
+
+
+def assert_equal_batches(there: Scenes, here: Scenes) -> None:
+    assert (there.name, there.graph.n_nodes) == (here.name, 50)
+    for a, b in zip(_tensors_of(there), _tensors_of(here), strict=True):
+        assert (a.dtype, a.shape) == (b.dtype, b.shape)
+        assert torch.equal(a.cpu(), b)
+
+
+def test_a_batch_that_stays_on_the_cpu_is_not_copied() -> None:
+    scenes = new_scenes()
+    assert moved(scenes, "cpu") is scenes
+
+
+def test_a_batch_survives_packing() -> None:
+    scenes = new_scenes()
+    tensors = list(_tensors_of(scenes))
+    there = _unpacked(_packed(tensors, pin_memory=False), tensors)
+    assert len({tensor.untyped_storage().data_ptr() for tensor in there}) == 1
+    assert_equal_batches(_with_tensors(scenes, iter(there)), scenes)
+
+
+def test_what_is_pooled_under_autocast_is_float32() -> None:
+    x = torch.randn(50, 2, 4).bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        pooled = random_batch(30, 20).pool(x, "mean")
+    assert torch.equal(pooled, random_batch(30, 20).pool(x.float(), "mean"))
+
+
+@pytest.mark.cuda
+@needs_cuda
+def test_a_batch_reaches_the_gpu_in_one_pinned_transfer(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenes, sent = new_scenes(), []
+    to = torch.Tensor.to
+
+    def note(tensor: torch.Tensor, *given: object, **more: object) -> torch.Tensor:
+        sent.append((tensor.is_pinned(), more))
+        return to(tensor, *given, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(torch.Tensor, "to", note)
+        there = moved(scenes, "cuda")
+    assert sent == [(True, {"non_blocking": True})]
+    assert all(tensor.is_cuda for tensor in _tensors_of(there))
+    assert_equal_batches(there, scenes)

@@ -19,6 +19,7 @@ from artextract_cli.hidden_layer import (
     InjectedScene,
     evidence_tensors,
     hidden_layer_loss,
+    injected_batch,
     injected_scene,
 )
 from artextract_cli.injection import CLEAN, HIDDEN, UNDECIDED
@@ -83,7 +84,8 @@ def batch_of(scenes: Sequence[InjectedScene]) -> SceneBatch:
 def loss_of(
     network: HiddenLayerNetwork, *scenes: InjectedScene, margin: float = 1.0
 ) -> torch.Tensor:
-    return hidden_layer_loss(network, batch_of(scenes), scenes, margin)
+    batch = injected_batch(scenes, engine="torch", device="cpu")
+    return hidden_layer_loss(network, batch, margin)
 
 
 class TestTensors:

@@ -15,7 +15,12 @@ from artextract_cli.calibration import TRIMMED_SHARE, Calibration
 from artextract_cli.evidence import residual_score
 from artextract_cli.evidence_graph import expanded
 from artextract_cli.graph_building import build_dataset
-from artextract_cli.hidden_layer import HiddenLayerNetwork, InjectedScene
+from artextract_cli.hidden_layer import (
+    HiddenLayerNetwork,
+    InjectedBatch,
+    InjectedScene,
+    injected_batch,
+)
 from artextract_cli.hidden_layer_scores import RawScores, whole_score
 from artextract_cli.hidden_layer_task import CHANGED_COPIES, HiddenLayerTask
 from artextract_cli.injection import CLEAN, HIDDEN, UNDECIDED
@@ -78,12 +83,12 @@ def seen_in(
     """The injected scenes of one epoch, by name."""
     seen: dict[str, InjectedScene] = {}
 
-    def note(_: object, __: object, scenes: list[InjectedScene], ___: float) -> torch.Tensor:
+    def note(scenes: list[InjectedScene], **given: Any) -> InjectedBatch:
         seen.update({scene.tensors.name: scene for scene in scenes})
-        return torch.zeros(())
+        return injected_batch(scenes, **given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(hidden_layer_task, "hidden_layer_loss", note)
+        patched.setattr(hidden_layer_task, "injected_batch", note)
         list(task.training_losses(new_network(), epoch))
     return seen
 

@@ -29,6 +29,8 @@ LAYERS: dict[str, Callable[[], nn.Module]] = {
     "gat with residual": lambda: GATConv(6, 3, 2, residual=True),
     "gat with projected residual": lambda: GATConv(5, 4, 3, residual=True),
 }
+# Of outputs: a layer multiplies two or three times, and bfloat16 rounds to 2⁻⁹ = 0.002 each time.
+BFLOAT16_TOLERANCE = 0.01
 every_layer = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS.keys())
 
 
@@ -45,23 +47,24 @@ def in_size(module: nn.Module) -> int:
     return module.weight.shape[0] if isinstance(module, GraphConv) else module.fc.in_features
 
 
-def run(module: nn.Module, graph: Any, x: Tensor) -> list[Tensor]:
+def run(module: nn.Module, graph: Any, x: Tensor, autocast: bool = False) -> list[Tensor]:
     """Return output, gradient of the input, and gradients of the parameters."""
     module.zero_grad()
     x = x.detach().clone().requires_grad_()
-    out = module(graph, x)
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=autocast):
+        out = module(graph, x)
     weights = torch.linspace(-1, 1, out.numel(), dtype=out.dtype, device=out.device)
     (out.flatten() * weights).sum().backward()
     gradients = [parameter.grad for parameter in module.parameters()]
     return [tensor.detach().cpu().clone() for tensor in (out, x.grad, *gradients)]
 
 
-def assert_near(got: list[Tensor], wanted: list[Tensor]) -> None:
-    """Compare by relative norm, 1e-5 at most."""
+def assert_near(got: list[Tensor], wanted: list[Tensor], tolerance: float = 1e-5) -> None:
+    """Compare by relative norm."""
     for a, b in zip(got, wanted, strict=True):
         assert a.numel() == b.numel()
         difference = (a.flatten() - b.flatten()).norm()
-        assert difference <= 1e-5 * b.norm()
+        assert difference <= tolerance * b.norm()
 
 
 @both_engines
@@ -255,6 +258,35 @@ def test_dgl_is_taken_when_asked_for() -> None:
         resolve_engine("dgl", torch.device("mps"))
 
 
+@both_engines
+@every_layer
+def test_bfloat16_is_near_and_leaves_gradients_in_float32(
+    layer: Callable[[], nn.Module], engine: str
+) -> None:
+    module, graph = made(layer), random_batch(40, 20, engine=engine)
+    x = torch.randn(60, 3, in_size(module))
+    out, *gradients = run(module, graph, x, autocast=True)
+    assert {gradient.dtype for gradient in gradients} == {torch.float32}
+    assert_near([out], run(module, graph, x)[:1], BFLOAT16_TOLERANCE)
+
+
+@both_engines
+def test_attention_under_autocast_sums_to_one_in_float32(engine: str) -> None:
+    graph, layer = random_batch(30, engine=engine), made(lambda: GATConv(4, 3, 2))
+    with torch.autocast("cpu", torch.bfloat16):
+        _, attention = layer(graph, torch.randn(30, 3, 4), get_attention=True)
+    total = torch.zeros(30, 3, 2).index_add_(0, graph.target, attention)
+    torch.testing.assert_close(total, torch.ones_like(total))
+
+
+@pytest.mark.parametrize("kind", ["batch", "layer"])
+def test_normalisation_under_autocast_is_in_float32(kind: str) -> None:
+    x = 100 + torch.randn(50, 4, 16).bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = NodeNorm(kind, 16)(x)
+    assert torch.equal(found, NodeNorm(kind, 16)(x.float()))
+
+
 @pytest.mark.parametrize("kind", ["batch", "layer"])
 def test_normalised_features_have_mean_zero_and_spread_one(kind: str) -> None:
     x = 3 + 5 * torch.randn(50, 4, 16)
@@ -289,3 +321,15 @@ def test_the_gpu_agrees_with_the_cpu(layer: Callable[[], nn.Module]) -> None:
     wanted = run(module, random_batch(40, 20), x)
     there: GraphBatch = random_batch(40, 20, device="cuda")
     assert_near(run(module.cuda(), there, x.cuda()), wanted)
+
+
+@pytest.mark.cuda
+@needs_cuda
+@every_layer
+def test_bfloat16_on_the_gpu_is_near(layer: Callable[[], nn.Module]) -> None:
+    module = made(layer)
+    x = torch.randn(60, 3, in_size(module))
+    wanted = run(module, random_batch(40, 20), x)[:1]
+    there = random_batch(40, 20, device="cuda")
+    found = run(module.cuda(), there, x.cuda(), autocast=True)[:1]
+    assert_near(found, wanted, BFLOAT16_TOLERANCE)

@@ -54,6 +54,13 @@ NETWORK = SiameseNetwork(Identity(), "max")
 GENERATOR = torch.Generator().manual_seed(0)
 
 
+def test_distances_under_autocast_are_float32() -> None:
+    a, b = torch.randn(2, 50, 8).bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        made = distance(a, b)
+    assert torch.equal(made, distance(a.float(), b.float()))
+
+
 def test_contrastive_loss_by_hand() -> None:
     loss = contrastive_loss(torch.tensor([0.0, 1.0]), torch.tensor([0.5, 3.0]), margin=1.0)
     assert loss == pytest.approx(0.5 + 0.125)

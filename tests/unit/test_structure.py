@@ -32,6 +32,7 @@ LAYERS = (
         "compiling",
         "dgl_compat",
         "memory",
+        "precision",
         "threads",
     ),
     ("hookspecs", "__init__"),
