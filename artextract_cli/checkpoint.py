@@ -114,10 +114,9 @@ def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard)
 
 def model_path(run: Path) -> Path:
     """The model file of a run directory, the file itself, or one that comes with artextract."""
-    if run.is_dir():
-        return run / MODEL_NAME
+    path = run / MODEL_NAME if run.is_dir() else run
     shipped = SHIPPED_MODELS / f"{run}.safetensors"
-    return shipped if len(run.parts) == 1 and not run.exists() and shipped.exists() else run
+    return shipped if len(run.parts) == 1 and not path.exists() and shipped.exists() else path
 
 
 def read_card(run: Path) -> ModelCard:

@@ -62,7 +62,7 @@ def test_the_card_says_what_was_trained(trained: Path) -> None:
 def test_a_model_that_comes_with_artextract_is_found_by_its_name(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What lies here under that name goes before it."""
+    """A run here of that name goes before it, any other folder does not."""
     shipped, here = tmp_path / "weights", tmp_path / "here"
     for folder in (shipped, here):
         folder.mkdir()
@@ -74,7 +74,9 @@ def test_a_model_that_comes_with_artextract_is_found_by_its_name(
     for other in ("gcn", "runs/gat", "gat.safetensors"):
         assert model_path(Path(other)) == Path(other)
     Path("gat").mkdir()
-    assert model_path(Path("gat")) == Path("gat", "model.safetensors")
+    assert model_path(Path("gat")) == ours
+    run = Path(shutil.copy(trained / "model.safetensors", "gat"))
+    assert model_path(Path("gat")) == run
 
 
 @pytest.mark.parametrize(
