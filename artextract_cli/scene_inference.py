@@ -58,6 +58,7 @@ def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> l
     for sentence in failures:
         error(sentence)
     if failures:
-        msg = f"{len(failures)} of {len(scenes)} scenes could not be scored; see {results}"
+        rest = f"; the others are in {results}" if written else ""
+        msg = f"{len(failures)} of {len(scenes)} scenes could not be scored{rest}"
         raise InputError(msg)
     return written

@@ -198,3 +198,15 @@ def test_one_band_alone_is_a_difference(job: Job, run: Callable[..., Ran], tmp_p
     ran = run(*words, "--mode", "hidden")
     assert ran.exit_code == 2
     assert "--only-band goes with --mode difference" in ran.stderr
+
+
+def test_a_dataset_without_infrared_ends_without_results(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    visible = SceneSettings(size=64, wavelengths=(470.0, 550.0))
+    simulate_dataset(tmp_path / "visible", train=0, val=2, seed=3, settings=visible)
+    out = tmp_path / "results"
+    ran = run("infer", tmp_path / "visible", "--model", job.run, "--out", out)
+    assert ran.exit_code == 3
+    assert ran.stderr.endswith("2 of 2 scenes could not be scored\n")
+    assert not out.exists()
