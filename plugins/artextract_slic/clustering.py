@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from artextract_cli import connected_regions, superpixel_count
 from artextract_slic import SlicOptions
-from artextract_slic.kernels import assign, largest_colour_distances, update
+from artextract_slic.kernels import assign, in_blocks, largest_colour_distances, update
 
 # Up to this side, the 2 x 2 nearest cells hold the right centre as often as 3 x 3 do (measured by
 # boundary recall and undersegmentation error); larger superpixels stray further.
@@ -81,21 +81,22 @@ def _near(size: int, n_cells: int, reach: int) -> NDArray[np.int32]:
 
 def _cluster(image: NDArray[np.float32], grid: Grid, options: SlicOptions) -> NDArray[np.int32]:
     height, width, channels = image.shape
-    rows = np.ascontiguousarray(image.transpose(0, 2, 1))
+    blocks = in_blocks(image)
     labels = np.zeros((height, width), np.int32)
     centres = _first_centres(image, grid)
+    total = np.empty((grid.n_rows * grid.n_columns, channels + 3))
     pull = np.float32((options.compactness / grid.side) ** 2)
     adapted = np.full(centres.shape[1:], LEAST_COMPACTNESS * options.compactness, np.float32)
     for remaining in reversed(range(options.max_iterations)):
         step = grid.row_step if remaining else 1
         offset = remaining % step
-        assign(rows, centres, grid.near_rows, grid.near_columns, pull, labels, step, offset)
+        assign(blocks, centres, grid.near_rows, grid.near_columns, pull, labels, step, offset)
         if remaining and options.slic_zero:
             furthest = largest_colour_distances(image, labels, centres, step, offset)
             np.maximum(adapted, np.sqrt(furthest), out=adapted)
             centres[channels + 2] = (options.compactness / adapted) ** 2
         if remaining:
-            update(image, labels, centres, step, offset)
+            update(image, labels, centres, total, step, offset)
     return labels
 
 

@@ -2,6 +2,10 @@
 
 Centres are kept as fields (F, R, K) over the R × K cells of the initial grid: C colours, row,
 column, and the weight of a squared colour difference (1 but for SLICO).
+
+Pixels are compared `BLOCK` of a row at a time. What belongs to a block lies in flat arrays, every
+`BLOCK` values one channel or field, and functions are told where it begins: distances that the
+compiler knows let it use vector instructions, and a view for each call would cost more than it.
 """
 
 import numpy as np
@@ -11,14 +15,32 @@ from artextract_cli import compiled
 
 FloatArray = NDArray[np.float32]
 LabelMap = NDArray[np.int32]
+Cells = NDArray[np.int32]
+
+BLOCK = 128
+
+
+@compiled
+def in_blocks(image: FloatArray) -> FloatArray:
+    """``image`` (H, W, C) as a flat array of shape (H, blocks of a row, C, BLOCK)."""
+    height, width, channels = image.shape
+    n_blocks = _blocks_of(width)
+    blocks = np.zeros((height, n_blocks, channels, BLOCK), np.float32)
+    for y in range(height):
+        for b in range(n_blocks):
+            first = b * BLOCK
+            for c in range(channels):
+                for x in range(min(BLOCK, width - first)):
+                    blocks[y, b, c, x] = image[y, first + x, c]
+    return blocks.ravel()
 
 
 @compiled
 def assign(
-    rows: FloatArray,
+    blocks: FloatArray,
     centres: FloatArray,
-    near_rows: NDArray[np.int32],
-    near_columns: NDArray[np.int32],
+    near_rows: Cells,
+    near_columns: Cells,
     pull: np.float32,
     labels: LabelMap,
     step: int,
@@ -26,111 +48,199 @@ def assign(
 ) -> None:
     """Label every ``step``-th row of pixels with the nearest centre of the cells around them.
 
-    ``rows`` is the picture as (H, C, W); ``near_rows`` (S, H) and ``near_columns`` (S, W) say which
-    cells are around; ``pull`` weighs a squared distance in pixels.
+    ``blocks`` is the picture by `in_blocks`; ``near_rows`` (S, H) and ``near_columns`` (S, W) say
+    which cells are around; ``pull`` weighs a squared distance in pixels.
     """
-    height, _, width = rows.shape
-    reach = len(near_rows)
-    fields = np.empty((reach, reach, len(centres), width), np.float32)
-    names = np.empty((reach, reach, width), np.int32)
-    spread = np.full(reach, -1)
-    nearest = np.empty(width, np.float32)
-    distance = np.empty(width, np.float32)
-    for y in range(offset, height, step):
-        for x in range(width):
-            nearest[x] = np.inf
-        for i in range(reach):
-            cell_row = near_rows[i, y]
-            slot = cell_row % reach
-            if spread[slot] != cell_row:
-                _spread(centres, cell_row, near_columns, fields[slot], names[slot])
-                spread[slot] = cell_row
-            for j in range(reach):
-                _measure(rows[y], y, fields[slot, j], pull, distance)
-                _keep_nearer(distance, names[slot, j], nearest, labels[y])
+    height, width = labels.shape
+    reach, n_fields = len(near_rows), len(centres)
+    n_blocks = _blocks_of(width)
+    fields = np.empty(reach * reach * n_fields * BLOCK, np.float32)
+    spread = np.empty(reach, np.int64)
+    scores = np.empty(2 * BLOCK, np.float32)
+    for b in range(n_blocks):
+        first = b * BLOCK
+        spread[:] = -1
+        for y in range(offset, height, step):
+            pixels = (y * n_blocks + b) * (n_fields - 3) * BLOCK
+            scores[BLOCK:] = np.inf
+            for i in range(reach):
+                cell_row = near_rows[i, y]
+                slot = cell_row % reach
+                begin = slot * reach * n_fields * BLOCK
+                if spread[slot] != cell_row:
+                    _spread(centres, cell_row, near_columns, first, fields, begin)
+                    spread[slot] = cell_row
+                for j in range(reach):
+                    centre = begin + j * n_fields * BLOCK
+                    name = cell_row * centres.shape[2]
+                    place = _measure(blocks, pixels, fields, centre, n_fields - 3, scores)
+                    _keep_nearer(
+                        fields, place, pull, scores, labels, y, first, near_columns, j, name
+                    )
+
+
+@compiled
+def _blocks_of(width: int) -> int:
+    return (width + BLOCK - 1) // BLOCK
 
 
 @compiled
 def _spread(
     centres: FloatArray,
     cell_row: int,
-    near_columns: NDArray[np.int32],
+    near_columns: Cells,
+    first: int,
     fields: FloatArray,
-    names: LabelMap,
+    begin: int,
 ) -> None:
-    """Write the fields (S, F, W) of a row of cells beside the pixels that look at them.
+    """Write the fields (S, F, BLOCK) of a row of cells beside the pixels that look at them.
 
     Instead of a column, the squared distance to it: it is the same in all rows of pixels.
     """
-    n_columns = centres.shape[2]
-    for i in range(len(near_columns)):
-        column, name = near_columns[i], names[i]
-        for x in range(len(column)):
-            name[x] = cell_row * n_columns + column[x]
-        for f in range(len(centres)):
-            source, target = centres[f, cell_row], fields[i, f]
-            for x in range(len(column)):
-                target[x] = source[column[x]]
-        across = fields[i, -2]
-        for x in range(len(column)):
-            across[x] = (np.float32(x) - across[x]) ** 2
+    n_fields, width = len(centres), near_columns.shape[1]
+    n = min(BLOCK, width - first)
+    for j in range(len(near_columns)):
+        columns = near_columns[j, first : first + n]
+        for f in range(n_fields):
+            source, target = centres[f, cell_row], fields[begin : begin + n]
+            for x in range(n):
+                # Unsigned, for a negative index would count from the end.
+                target[x] = source[np.uint32(columns[x])]
+            if f == n_fields - 2:
+                for x in range(n):
+                    target[x] = (np.float32(first + x) - target[x]) ** 2
+            begin += BLOCK
 
 
 @compiled
 def _measure(
-    pixels: FloatArray, y: int, fields: FloatArray, pull: np.float32, distance: FloatArray
+    blocks: FloatArray,
+    pixels: int,
+    fields: FloatArray,
+    begin: int,
+    channels: int,
+    scores: FloatArray,
+) -> int:
+    """Squared differences in colour to a centre for each pixel; where the fields go on."""
+    for x in range(BLOCK):
+        scores[x] = 0
+    c = 0
+    while c + 3 <= channels:
+        _add_three(blocks, pixels + c * BLOCK, fields, begin + c * BLOCK, scores)
+        c += 3
+    while c < channels:
+        _add_one(blocks, pixels + c * BLOCK, fields, begin + c * BLOCK, scores)
+        c += 1
+    return begin + channels * BLOCK
+
+
+@compiled
+def _add_three(
+    blocks: FloatArray, pixels: int, fields: FloatArray, begin: int, scores: FloatArray
 ) -> None:
-    """Squared distances (W,) of a row of ``pixels`` (C, W) to a centre each."""
-    channels = len(pixels)
-    for x in range(len(distance)):
-        distance[x] = 0
-    for c in range(channels):
-        pixel, colour = pixels[c], fields[c]
-        for x in range(len(distance)):
-            difference = pixel[x] - colour[x]
-            distance[x] += difference * difference
-    row, across, weight = fields[channels], fields[channels + 1], fields[channels + 2]
-    here = np.float32(y)
-    for x in range(len(distance)):
-        down = here - row[x]
-        distance[x] = distance[x] * weight[x] + (down * down + across[x]) * pull
+    """Three channels at once: most of the time goes into loading and storing."""
+    colour, centre = blocks[pixels : pixels + 3 * BLOCK], fields[begin : begin + 3 * BLOCK]
+    for x in range(BLOCK):
+        a = colour[x] - centre[x]
+        b = colour[BLOCK + x] - centre[BLOCK + x]
+        c = colour[2 * BLOCK + x] - centre[2 * BLOCK + x]
+        scores[x] = scores[x] + a * a + b * b + c * c
+
+
+@compiled
+def _add_one(
+    blocks: FloatArray, pixels: int, fields: FloatArray, begin: int, scores: FloatArray
+) -> None:
+    colour, centre = blocks[pixels : pixels + BLOCK], fields[begin : begin + BLOCK]
+    for x in range(BLOCK):
+        difference = colour[x] - centre[x]
+        scores[x] += difference * difference
 
 
 @compiled
 def _keep_nearer(
-    distance: FloatArray, names: LabelMap, nearest: FloatArray, labels: LabelMap
+    fields: FloatArray,
+    begin: int,
+    pull: np.float32,
+    scores: FloatArray,
+    labels: LabelMap,
+    y: int,
+    first: int,
+    near_columns: Cells,
+    j: int,
+    name: int,
 ) -> None:
-    """Take the names of centres that are nearer than the nearest so far."""
-    for x in range(len(distance)):
+    """Take the names of centres that are nearer than the nearest so far (scores from BLOCK)."""
+    place = fields[begin : begin + 3 * BLOCK]
+    columns, label = near_columns[j, first : first + BLOCK], labels[y, first : first + BLOCK]
+    here, name = np.float32(y), np.int32(name)
+    for x in range(len(label)):
+        down = here - place[x]
+        far = (down * down + place[BLOCK + x]) * pull
+        new = scores[x] * place[2 * BLOCK + x] + far
         # Loads before the choice: only then is this loop compiled to vector instructions.
-        new, old, name, label = distance[x], nearest[x], names[x], labels[x]
+        old, other, same = scores[BLOCK + x], np.int32(columns[x] + name), label[x]
         nearer = new < old
-        nearest[x] = new if nearer else old
-        labels[x] = name if nearer else label
+        scores[BLOCK + x] = new if nearer else old
+        label[x] = other if nearer else same
 
 
 @compiled
 def update(
-    image: FloatArray, labels: LabelMap, centres: FloatArray, step: int, offset: int
+    image: FloatArray,
+    labels: LabelMap,
+    centres: FloatArray,
+    total: NDArray[np.float64],
+    step: int,
+    offset: int,
 ) -> None:
-    """Move centres to the mean of their pixels in every ``step``-th row of ``image`` (H, W, C)."""
-    height, width, channels = image.shape
+    """Move centres to the mean of their pixels in every ``step``-th row of ``image`` (H, W, C).
+
+    ``total`` (R × K, C + 3) is room for sums of colour, row, column and pixels.
+    """
+    total[:] = 0
+    if image.shape[2] == 3:
+        _add_colours(image, labels, total, step, offset)
+    else:
+        _add_channels(image, labels, total, step, offset)
     flat = centres.reshape(len(centres), -1)
-    n = flat.shape[1]
-    total = np.zeros((n, channels + 2))
-    count = np.zeros(n)
+    for k in range(len(total)):
+        count = total[k, -1]
+        if count > 0:
+            for f in range(total.shape[1] - 1):
+                flat[f, k] = total[k, f] / count
+
+
+@compiled
+def _add_channels(
+    image: FloatArray, labels: LabelMap, total: NDArray[np.float64], step: int, offset: int
+) -> None:
+    height, width, channels = image.shape
     for y in range(offset, height, step):
         for x in range(width):
-            k = labels[y, x]
+            pixel, sums = image[y, x], total[np.uint32(labels[y, x])]
             for c in range(channels):
-                total[k, c] += image[y, x, c]
-            total[k, channels] += y
-            total[k, channels + 1] += x
-            count[k] += 1
-    for k in range(n):
-        if count[k] > 0:
-            for f in range(channels + 2):
-                flat[f, k] = total[k, f] / count[k]
+                sums[c] += pixel[c]
+            sums[channels] += y
+            sums[channels + 1] += x
+            sums[channels + 2] += 1
+
+
+@compiled
+def _add_colours(
+    image: FloatArray, labels: LabelMap, total: NDArray[np.float64], step: int, offset: int
+) -> None:
+    """`_add_channels` for three channels, without a loop over them."""
+    height, width, _ = image.shape
+    for y in range(offset, height, step):
+        for x in range(width):
+            pixel, sums = image[y, x], total[np.uint32(labels[y, x])]
+            sums[0] += pixel[0]
+            sums[1] += pixel[1]
+            sums[2] += pixel[2]
+            sums[3] += y
+            sums[4] += x
+            sums[5] += 1
 
 
 @compiled
