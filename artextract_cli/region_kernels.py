@@ -81,13 +81,11 @@ def region_adjacency(labels: LabelMap, n: int) -> NDArray[np.int64]:
     Every pair comes in both directions, sorted by source, then target; no region is its own
     neighbour. A region may have any number of neighbours.
     """
-    first, second = topology_kernels.touching_pairs(_map(labels))
-    source, target = np.concatenate([first, second]), np.concatenate([second, first])
-    return np.ascontiguousarray(topology_kernels.sorted_unique(source, target, n))
+    return topology_kernels.edges_of_pairs(topology_kernels.touching_pairs(_map(labels)), n)
 
 
 def _pixels(image: FloatArray) -> FloatArray:
-    """In the one memory layout for which the kernels are topology_kernels."""
+    """In the one memory layout for which the kernels are compiled."""
     return np.require(image, np.float32, ["C", "W"])
 
 

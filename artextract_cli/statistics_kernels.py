@@ -22,20 +22,23 @@ def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
     count, place = np.zeros(n, np.int64), np.zeros((n, 2))
     for y in range(height):
         for x in range(width):
-            k = labels[y, x]
+            k, pixel = np.uint32(labels[y, x]), image[y, x]
             if count[k] == 0:
                 for c in range(channels):
-                    origin[k, c] = low[k, c] = high[k, c] = image[y, x, c]
+                    origin[k, c] = low[k, c] = high[k, c] = pixel[c]
             count[k] += 1
             place[k, 0] += y
             place[k, 1] += x
+            first, sums, squares, lowest, highest = origin[k], total[k], square[k], low[k], high[k]
+            # Two loops, for one with all of it is too much to be compiled to vector instructions.
             for c in range(channels):
-                value = image[y, x, c]
-                difference = np.float64(value) - origin[k, c]
-                total[k, c] += difference
-                square[k, c] += difference * difference
-                low[k, c] = min(low[k, c], value)
-                high[k, c] = max(high[k, c], value)
+                difference = np.float64(pixel[c]) - first[c]
+                sums[c] += difference
+                squares[c] += difference * difference
+            for c in range(channels):
+                value, least, most = pixel[c], lowest[c], highest[c]
+                lowest[c] = value if value < least else least
+                highest[c] = value if value > most else most
     mean, std = _mean_and_spread(origin, total, square, count)
     return mean, std, low, high, count, _quotient(place, count)
 
@@ -47,10 +50,13 @@ def _mean_and_spread(
     """Mean and population standard deviation from sums of differences to ``origin``."""
     mean, std = np.empty_like(origin), np.empty_like(origin)
     for k in range(len(origin)):
-        for c in range(origin.shape[1]):
-            shift = total[k, c] / count[k]
-            mean[k, c] = origin[k, c] + shift
-            std[k, c] = np.sqrt(max(square[k, c] / count[k] - shift * shift, 0.0))
+        share = 1 / count[k]
+        first, sums, squares, middle, spread = origin[k], total[k], square[k], mean[k], std[k]
+        for c in range(len(first)):
+            shift = sums[c] * share
+            middle[c] = first[c] + shift
+            variance = squares[c] * share - shift * shift
+            spread[c] = np.sqrt(variance if variance > 0 else 0.0)
     return mean, std
 
 
@@ -70,10 +76,11 @@ def means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
     total, count = np.zeros((n, channels)), np.zeros(n, np.int64)
     for y in range(height):
         for x in range(width):
-            k = labels[y, x]
+            k, pixel = np.uint32(labels[y, x]), image[y, x]
             count[k] += 1
+            sums = total[k]
             for c in range(channels):
-                total[k, c] += image[y, x, c]
+                sums[c] += pixel[c]
     return _quotient(total, count)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli import feature_kernels
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
@@ -195,9 +196,8 @@ def superpixels(
 
 def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
     labels, n = superpixels(segmentation_picture(scene), plugin, recipe.superpixel_options)
-    views = [slice(0, 3)] + [slice(3 + b, 4 + b) for b in range(scene.bands.shape[-1])]
     picture = np.concatenate([scene.rgb, scene.bands], axis=-1)
-    return (_graph(picture, labels, n, views, recipe.features),)
+    return (_graph(picture, labels, n, scene.rgb.shape[-1], recipe.features),)
 
 
 def _separate_graphs(
@@ -220,7 +220,7 @@ def _view_graph(
     picture: FloatArray, plugin: Plugin, options: Mapping[str, Any], features: str
 ) -> SuperpixelGraph:
     labels, n = superpixels(_full_range(picture), plugin, options)
-    return _graph(picture, labels, n, [slice(0, picture.shape[-1])], features)
+    return _graph(picture, labels, n, picture.shape[-1], features)
 
 
 def _full_range(picture: FloatArray) -> FloatArray:
@@ -234,67 +234,65 @@ def _full_range(picture: FloatArray) -> FloatArray:
 
 
 def _graph(
-    picture: FloatArray,
-    labels: NDArray[np.int32],
-    n: int,
-    views: Sequence[slice],
-    features: str,
+    picture: FloatArray, labels: NDArray[np.int32], n: int, n_first: int, features: str
 ) -> SuperpixelGraph:
+    """The graph of a picture (H, W, C): view 0 has ``n_first`` channels, every other one has one."""
     statistics = region_statistics(picture, labels, n)
     gradient = region_means(gradient_magnitude(picture), labels, n)
     edges = region_adjacency(labels, n)
-    make = _published_features if features == "published" else _standard_features
-    view_features = np.stack([make(statistics, gradient, view) for view in views], axis=1)
-    weights = [_edge_weights(statistics, gradient, view, edges) for view in views]
     return SuperpixelGraph(
         labels=labels,
         edges=edges,
-        edge_weights=np.stack(weights, axis=1),
-        features=_standardised(view_features),
+        edge_weights=_edge_weights(statistics, gradient, edges, n_first),
+        features=_features(statistics, gradient, n_first, features),
         counts=statistics.count,
         centroids=statistics.centroid,
     )
 
 
-def _published_features(
-    statistics: RegionStatistics, gradient: FloatArray, view: slice
+def _features(
+    statistics: RegionStatistics, gradient: FloatArray, n_first: int, features: str
 ) -> FloatArray:
+    """Node features (N, V, F), standardised.
+
+    Columns are standardised once, and then laid out: views have many in common.
+    """
+    s = statistics
+    published = features == "published"
+    size = np.log(s.count.astype(np.float32))[:, None]
+    parts = [s.mean, s.std, s.minimum, s.maximum, *([] if published else [gradient])]
+    place = [s.centroid, *([] if published else [size])]
+    columns = np.concatenate([*parts, *place], axis=1)
+    feature_kernels.standardise(columns)
+    n_channels = s.mean.shape[1]
+    views = [range(n_first)] + [range(c, c + 1) for c in range(n_first, n_channels)]
+    layout = _published_layout if published else _standard_layout
+    order = np.array([layout(view, n_channels) for view in views], np.int32)
+    return feature_kernels.laid_out(columns, order.ravel()).reshape(len(columns), *order.shape)
+
+
+def _published_layout(view: range, n_channels: int) -> list[int]:
     """Mean, std, min, max per channel, row, column; a band is padded with zeros to 14."""
-    made = np.concatenate([*_channel_statistics(statistics, view), statistics.centroid], axis=1)
-    return np.pad(made, ((0, 0), (0, 14 - made.shape[1])))
+    n_parts = len(PUBLISHED_STATISTICS)
+    made = [part * n_channels + channel for part in range(n_parts) for channel in view]
+    made += [n_parts * n_channels + i for i in range(2)]
+    return made + [-1] * (14 - len(made))
 
 
-def _standard_features(
-    statistics: RegionStatistics, gradient: FloatArray, view: slice
-) -> FloatArray:
+def _standard_layout(view: range, n_channels: int) -> list[int]:
     """Statistics of three channels, place and size; a band counts as a grey photograph.
 
     Thus a band that equals the photograph has equal features, and distance zero.
     """
-    parts = [*_channel_statistics(statistics, view), gradient[:, view]]
-    three = [part if part.shape[1] == 3 else part.repeat(3, axis=1) for part in parts]
-    size = np.log(statistics.count.astype(np.float32))[:, None]
-    return np.concatenate([*three, statistics.centroid, size], axis=1)
-
-
-def _channel_statistics(statistics: RegionStatistics, view: slice) -> list[FloatArray]:
-    s = statistics
-    return [part[:, view] for part in (s.mean, s.std, s.minimum, s.maximum)]
+    n_parts = len(STANDARD_STATISTICS)
+    three = list(view) * (3 // len(view))
+    made = [part * n_channels + channel for part in range(n_parts) for channel in three]
+    return made + [n_parts * n_channels + i for i in range(3)]
 
 
 def _edge_weights(
-    statistics: RegionStatistics, gradient: FloatArray, view: slice, edges: NDArray[np.int64]
+    statistics: RegionStatistics, gradient: FloatArray, edges: NDArray[np.int64], n_first: int
 ) -> FloatArray:
-    """Mean over channels of |Δmean| + |Δstd| + |Δgradient| between the two regions."""
-    parts = (statistics.mean[:, view], statistics.std[:, view], gradient[:, view])
-    source, target = edges
-    total = sum(np.abs(part[source] - part[target]).mean(1) for part in parts)
-    return np.asarray(total, np.float32)
-
-
-def _standardised(features: FloatArray) -> FloatArray:
-    """Zero mean and unit variance over the nodes; a constant feature becomes zero."""
-    centred = features - features.mean(0)
-    spread = features.std(0)
-    constant = spread <= 1e-6 * np.maximum(np.abs(features).max(0), 1e-6)
-    return np.where(constant, 0, centred / np.where(constant, 1, spread)).astype(np.float32)
+    """Mean over a view's channels of |Δmean| + |Δstd| + |Δgradient| between two regions (E, V)."""
+    parts = np.concatenate([statistics.mean, statistics.std, gradient], axis=1)
+    return feature_kernels.edge_weights(parts, edges, gradient.shape[1], n_first)

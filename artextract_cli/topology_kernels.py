@@ -8,6 +8,8 @@ from artextract_cli.compiling import compiled
 LabelMap = NDArray[np.int32]
 Indices = NDArray[np.int64]
 
+FEW = 32  # values are sorted fastest by insertion
+
 
 @compiled
 def _root(parent: NDArray[np.int32], i: int) -> int:
@@ -152,29 +154,63 @@ def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
 
 
 @compiled
-def _sorted(order: Indices, keys: NDArray[np.int32], n: int) -> Indices:
-    """Sort ``order`` by its ``keys`` in 0..n-1, by counting; equal keys keep their order."""
-    place = np.zeros(n + 1, np.int64)
-    for key in keys:
-        place[key + 1] += 1
+def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
+    """Edges (2, E) in both directions between the ``n`` regions of every pair (2, M), each once.
+
+    They are sorted by source, then target.
+    """
+    begin, higher = _by_lower(pairs, n)
+    degree, first = np.zeros(n, np.int64), np.zeros(n + 1, np.int64)
     for k in range(n):
-        place[k + 1] += place[k]
-    result = np.empty_like(order)
-    for i in order:
-        result[place[keys[i]]] = i
-        place[keys[i]] += 1
-    return result
+        degree[k] = _sort_unique(higher, begin[k], begin[k + 1])
+        first[k + 1] += degree[k]
+        for i in range(begin[k], begin[k] + degree[k]):
+            first[higher[i] + 1] += 1
+    for k in range(n):
+        first[k + 1] += first[k]
+    edges = np.empty((2, first[n]), np.int64)
+    # Regions come in order, so that a region's lower neighbours are put before its higher ones.
+    for k in range(n):
+        for i in range(begin[k], begin[k] + degree[k]):
+            other = higher[i]
+            edges[0, first[k]], edges[1, first[k]] = k, other
+            edges[0, first[other]], edges[1, first[other]] = other, k
+            first[k] += 1
+            first[other] += 1
+    return edges
 
 
 @compiled
-def sorted_unique(source: NDArray[np.int32], target: NDArray[np.int32], n: int) -> Indices:
-    """Edges (2, E) from ``source`` to ``target`` (M,), each once, sorted by source and target."""
-    order = _sorted(_sorted(np.arange(len(source)), target, n), source, n)
-    edges = np.empty((2, len(order)), np.int64)
-    found = 0
-    for i in order:
-        a, b = source[i], target[i]
-        if found == 0 or a != edges[0, found - 1] or b != edges[1, found - 1]:
-            edges[0, found], edges[1, found] = a, b
-            found += 1
-    return edges[:, :found]
+def _by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
+    """The higher regions (M,) of ``pairs`` by the lower one, and where those of each begin."""
+    begin = np.zeros(n + 2, np.int64)
+    for i in range(pairs.shape[1]):
+        begin[min(pairs[0, i], pairs[1, i]) + 2] += 1
+    for k in range(n):
+        begin[k + 2] += begin[k + 1]
+    higher = np.empty(pairs.shape[1], np.int32)
+    for i in range(pairs.shape[1]):
+        a, b = pairs[0, i], pairs[1, i]
+        place = begin[min(a, b) + 1]
+        higher[place] = max(a, b)
+        begin[min(a, b) + 1] = place + 1
+    return begin, higher
+
+
+@compiled
+def _sort_unique(values: NDArray[np.int32], begin: int, end: int) -> int:
+    """Sort a part of ``values`` in place; returns how many, at its beginning, are no repeats."""
+    if end - begin > FEW:
+        values[begin:end].sort()
+    for i in range(begin + 1, end):
+        value, at = values[i], i
+        while at > begin and values[at - 1] > value:
+            values[at] = values[at - 1]
+            at -= 1
+        values[at] = value
+    kept = min(begin + 1, end)
+    for i in range(begin + 1, end):
+        if values[i] != values[kept - 1]:
+            values[kept] = values[i]
+            kept += 1
+    return kept - begin
