@@ -20,7 +20,7 @@ from artextract_cli.evidence import (
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.region_kernels import region_adjacency, region_statistics
 from artextract_cli.scene import Scene
-from artextract_cli.superpixel_graph import GraphRecipe, segmentation_picture, superpixels
+from artextract_cli.superpixel_graph import GraphRecipe, shared_superpixels
 
 _SURFACE = [MAPS.index(name) for name in SURFACE_MAPS]
 PHOTOGRAPH_FEATURES = tuple(f"{s}_{m}" for s in ("mean", "std") for m in SURFACE_MAPS)
@@ -59,7 +59,7 @@ def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
         If the superpixel plugin does not return a label map.
     """
     plugin = plugin_host().find("superpixels", recipe.superpixels)
-    labels, n = superpixels(segmentation_picture(scene), plugin, recipe.superpixel_options)
+    labels, n = shared_superpixels(scene, recipe, plugin)
     pixels = compressed(gather_evidence(scene).maps)
     statistics = region_statistics(pixels, labels, n)
     edges = region_adjacency(labels, n)

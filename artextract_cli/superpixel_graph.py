@@ -1,10 +1,11 @@
 """From a scene to superpixel graphs: segmentation, region adjacency, node features.
 
 Shared segmentation cuts photograph and bands by one label map, so node i is the same region in
-every view. Separate segmentation is the published recipe: every view by itself.
+every view; so does one of the photograph alone. Separate segmentation is the published recipe:
+every view by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import feature_kernels
+from artextract_cli.colour_kernels import cielab
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
@@ -48,14 +50,14 @@ class GraphRecipe:
 
     superpixels: str = "slic"
     superpixel_options: Mapping[str, Any] = field(default_factory=dict)
-    segmentation: Literal["shared", "separate"] = "shared"
+    segmentation: Literal["shared", "photograph", "separate"] = "shared"
     features: Literal["standard", "published"] = "standard"
     size: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse options for the bands alone where there is one segmentation for all."""
         banded = [key for key in self.superpixel_options if key.startswith(BANDS_PREFIX)]
-        if banded and self.segmentation == "shared":
+        if banded and self.segmentation != "separate":
             msg = f"superpixel option {banded[0]!r} needs --segmentation separate"
             raise UsageError(msg)
 
@@ -79,7 +81,7 @@ class SuperpixelGraph:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneGraphs:
-    """All graphs of one scene: one for all views (shared), or one per view (separate).
+    """All graphs of one scene: one for all views, or one per view (separate segmentation).
 
     View 0 is the photograph, view 1 + b is band b. ``feature_names`` holds one tuple for the
     photograph and one for every band; an empty name is padding.
@@ -115,7 +117,7 @@ def build_graphs(
         If the superpixel plugin does not return a label map.
     """
     plugin = plugin_host().find("superpixels", recipe.superpixels)
-    make = _shared_graph if recipe.segmentation == "shared" else _separate_graphs
+    make = _separate_graphs if recipe.segmentation == "separate" else _shared_graph
     return SceneGraphs(
         name=scene.name,
         split=split,
@@ -194,8 +196,17 @@ def superpixels(
     return connected_regions(labels)
 
 
+def shared_superpixels(
+    scene: Scene, recipe: GraphRecipe, plugin: Plugin
+) -> tuple[NDArray[np.int32], int]:
+    """One label map (H, W) for all views, cut from all of them or from the photograph, and N."""
+    alone = recipe.segmentation == "photograph"
+    picture = _full_range(scene.rgb) if alone else segmentation_picture(scene)
+    return superpixels(picture, plugin, recipe.superpixel_options)
+
+
 def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
-    labels, n = superpixels(segmentation_picture(scene), plugin, recipe.superpixel_options)
+    labels, n = shared_superpixels(scene, recipe, plugin)
     picture = np.concatenate([scene.rgb, scene.bands], axis=-1)
     return (_graph(picture, labels, n, scene.rgb.shape[-1], recipe.features),)
 
@@ -225,18 +236,16 @@ def _view_graph(
 
 def _full_range(picture: FloatArray) -> FloatArray:
     """Stretch a view to 0..1, and a photograph on to CIELAB, as compactness expects."""
-    from skimage.color import rgb2lab
-
     low, high = picture.min(), picture.max()
     stretched = (picture - low) / (high - low) if high > low else picture - low
-    lab_or_grey = rgb2lab(stretched) if picture.shape[-1] == 3 else stretched
+    lab_or_grey = cielab(stretched) if picture.shape[-1] == 3 else stretched
     return np.asarray(lab_or_grey, np.float32)
 
 
 def _graph(
     picture: FloatArray, labels: NDArray[np.int32], n: int, n_first: int, features: str
 ) -> SuperpixelGraph:
-    """The graph of a picture (H, W, C): view 0 has ``n_first`` channels, every other one has one."""
+    """The graph of a picture (H, W, C): view 0 has ``n_first`` channels, each other view one."""
     statistics = region_statistics(picture, labels, n)
     gradient = region_means(gradient_magnitude(picture), labels, n)
     edges = region_adjacency(labels, n)

@@ -24,8 +24,11 @@ def build(
         typer.Option("-s", help="Option of the superpixel method, e.g. n_segments=3000."),
     ] = None,
     segmentation: Annotated[
-        Literal["shared", "separate"],
-        typer.Option(help="One label map for all pictures, or each by itself (as published)."),
+        Literal["shared", "photograph", "separate"],
+        typer.Option(
+            help="One label map for all pictures, cut from all of them or from the photograph "
+            "alone; or one for each (as published)."
+        ),
     ] = "shared",
     features: Annotated[
         Literal["standard", "published"], typer.Option(help="Which node features to compute.")

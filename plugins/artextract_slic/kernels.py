@@ -168,18 +168,18 @@ def _keep_nearer(
     first: int,
     near_columns: Cells,
     j: int,
-    name: int,
+    first_name: int,
 ) -> None:
     """Take the names of centres that are nearer than the nearest so far (scores from BLOCK)."""
     place = fields[begin : begin + 3 * BLOCK]
     columns, label = near_columns[j, first : first + BLOCK], labels[y, first : first + BLOCK]
-    here, name = np.float32(y), np.int32(name)
+    here, names = np.float32(y), np.int32(first_name)
     for x in range(len(label)):
         down = here - place[x]
         far = (down * down + place[BLOCK + x]) * pull
         new = scores[x] * place[2 * BLOCK + x] + far
         # Loads before the choice: only then is this loop compiled to vector instructions.
-        old, other, same = scores[BLOCK + x], np.int32(columns[x] + name), label[x]
+        old, other, same = scores[BLOCK + x], np.int32(columns[x] + names), label[x]
         nearer = new < old
         scores[BLOCK + x] = new if nearer else old
         label[x] = other if nearer else same

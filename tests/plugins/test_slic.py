@@ -7,7 +7,7 @@ from skimage.segmentation import find_boundaries, slic
 from artextract_cli import connected_regions
 from artextract_slic import SlicOptions
 from artextract_slic.clustering import make_grid, segment
-from artextract_slic.kernels import assign, largest_colour_distances, update
+from artextract_slic.kernels import BLOCK, assign, in_blocks, largest_colour_distances, update
 
 
 def painting(
@@ -106,28 +106,41 @@ def test_slic_zero_keeps_strong_texture_together():
     assert abs(adapted - asked) < abs(plain - asked)
 
 
-def test_assignment_against_all_centres():
-    image, _ = painting(5, side=45, channels=5)
-    grid = make_grid(45, 45, 49)
-    centres = np.ones((8, grid.n_rows, grid.n_columns), np.float32)
-    row, column = ((np.arange(7) + 0.5) * 45 / 7 - 0.5 for _ in range(2))
-    centres[5], centres[6] = row[:, None], column
-    centres[:5] = image[row.astype(int)[:, None], column.astype(int)].transpose(2, 0, 1)
+@pytest.mark.parametrize("width", [1, 129, 300])
+@pytest.mark.parametrize("channels", [1, 2, 3, 5, 7])
+def test_blocks_hold_the_channels_of_a_row_one_after_the_other(width, channels):
+    image, _ = painting(5, side=width, channels=channels)
+    blocks = in_blocks(image[:4]).reshape(len(image[:4]), -1, channels, BLOCK)
+    in_order = blocks.transpose(0, 1, 3, 2).reshape(len(blocks), -1, channels)
+    np.testing.assert_array_equal(in_order[:, :width], image[:4])
+
+
+@pytest.mark.parametrize("side", [45, 133])
+@pytest.mark.parametrize("channels", [1, 2, 3, 5, 7])
+def test_assignment_against_all_centres(side, channels):
+    image, _ = painting(5, side=side, channels=channels)
+    grid = make_grid(side, side, 49)
+    centres = np.ones((channels + 3, grid.n_rows, grid.n_columns), np.float32)
+    row, column = ((np.arange(7) + 0.5) * side / 7 - 0.5 for _ in range(2))
+    centres[channels], centres[channels + 1] = row[:, None], column
+    middles = image[row.astype(int)[:, None], column.astype(int)]
+    centres[:channels] = middles.transpose(2, 0, 1)
+    labels = np.zeros((side, side), np.int32)
     pull = np.float32(400)
-    labels = np.zeros((45, 45), np.int32)
-    planes = np.ascontiguousarray(image.transpose(0, 2, 1))
-    assign(planes, centres, grid.near_rows, grid.near_columns, pull, labels, 1, 0)
-    pixels = np.dstack([image, *np.mgrid[:45, :45] * 20]).reshape(-1, 7).astype(np.float64)
-    flat = centres[:7].reshape(7, -1).T * np.array([1] * 5 + [20] * 2)
+    assign(in_blocks(image), centres, grid.near_rows, grid.near_columns, pull, labels, 1, 0)
+    place = np.mgrid[:side, :side].transpose(1, 2, 0) * 20
+    pixels = np.concatenate([image, place], axis=2).reshape(-1, channels + 2).astype(np.float64)
+    flat = centres[:-1].reshape(channels + 2, -1).T * np.array([1] * channels + [20] * 2)
     expected = ((pixels[:, None] - flat) ** 2).sum(-1).argmin(1)
     assert (labels.ravel() == expected).mean() > 0.999
 
 
-def test_update_moves_centres_to_means_of_the_sampled_rows():
-    image, truth = painting(6, side=40)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_update_moves_centres_to_means_of_the_sampled_rows(channels):
+    image, truth = painting(6, side=40, channels=channels)
     labels = truth.astype(np.int32)
-    centres = np.full((6, 5, 8), -1, np.float32)
-    update(image, labels, centres, 3, 1)
+    centres = np.full((channels + 3, 5, 8), -1, np.float32)
+    update(image, labels, centres, np.full((40, channels + 3), 7.0), 3, 1)
     sampled = labels[1::3]
     row, column = np.mgrid[1:40:3, :40]
     present = np.unique(sampled)
@@ -135,7 +148,8 @@ def test_update_moves_centres_to_means_of_the_sampled_rows():
         means = ndimage.mean(values.astype(float), sampled, present)
         np.testing.assert_allclose(centres[field].ravel()[present], means, rtol=1e-6)
     absent = np.setdiff1d(np.arange(40), present)
-    assert (centres.reshape(6, -1)[:, absent] == -1).all()
+    assert (centres.reshape(len(centres), -1)[:, absent] == -1).all()
+    assert (centres[-1] == -1).all()
 
 
 def test_largest_colour_distance():

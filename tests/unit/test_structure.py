@@ -37,7 +37,10 @@ LAYERS = (
     ),
     ("hookspecs", "__init__"),
     ("plugin_manager", "plugin_options"),
-    ("decoding", "picture", "scene", "statistics_kernels", "topology_kernels", "region_kernels"),
+    (
+        *("decoding", "picture", "scene", "statistics_kernels", "topology_kernels"),
+        *("region_kernels", "feature_kernels", "colour_kernels"),
+    ),
     ("image_kernels", "band_regression"),
     ("superpixel_graph", "evidence"),
     ("dataset_layout", "dataset", "graph_store", "evidence_graph", "hidden_picture"),

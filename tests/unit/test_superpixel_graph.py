@@ -196,6 +196,17 @@ def test_shared_segmentation_is_one_graph_of_all_views() -> None:
     assert graph.labels.shape == (13, 17)
 
 
+def test_the_photograph_alone_may_be_cut_for_all_views() -> None:
+    rng = np.random.default_rng(0)
+    scene = make_scene((24, 24), bands=rng.random((24, 24, 2), np.float32))
+    (graph,) = build_graphs(scene, GraphRecipe(segmentation="photograph")).graphs
+    alone, *_ = build_graphs(scene, GraphRecipe(segmentation="separate")).graphs
+    np.testing.assert_array_equal(graph.labels, alone.labels)
+    assert graph.features.shape == (graph.n_nodes, 3, 18)
+    np.testing.assert_array_equal(graph.features[:, :1], alone.features)
+    np.testing.assert_array_equal(graph.edge_weights[:, :1], alone.edge_weights)
+
+
 def test_separate_segmentation_cuts_every_view_by_itself() -> None:
     bands = np.zeros((24, 24, 2), np.float32)
     bands[:12, :, 0] = bands[:, :12, 1] = 1
