@@ -38,13 +38,9 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
     regions, n = topology_kernels.components(np.require(labels, np.int64, ["C", "W"]))
     if min_size <= 1 or n == 1:
         return regions, n
-    sizes = np.bincount(regions.ravel(), minlength=n)
-    borders = topology_kernels.fragment_borders(regions, sizes, min_size)
-    if not len(borders):
-        return regions, n
-    pairs, lengths = np.unique(borders, return_counts=True)
-    longest_first = pairs[np.argsort(-lengths, kind="stable")]
-    return regions, topology_kernels.join_fragments(regions, longest_first, sizes, min_size)
+    sizes = topology_kernels.region_sizes(regions, n)
+    borders = topology_kernels.longest_borders(regions, sizes, min_size)
+    return regions, topology_kernels.join_fragments(regions, borders, sizes, min_size)
 
 
 def region_statistics(image: FloatArray, labels: LabelMap, n: int) -> RegionStatistics:
@@ -59,6 +55,11 @@ def region_statistics(image: FloatArray, labels: LabelMap, n: int) -> RegionStat
     return RegionStatistics(
         mean=mean, std=std, minimum=minimum, maximum=maximum, count=count, centroid=centroid
     )
+
+
+def side_by_side(first: FloatArray, second: FloatArray) -> FloatArray:
+    """The channels of two pictures (H, W, C) and (H, W, D) as one picture (H, W, C + D)."""
+    return statistics_kernels.side_by_side(_pixels(first), _pixels(second))
 
 
 def region_means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:

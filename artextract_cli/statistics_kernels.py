@@ -13,6 +13,20 @@ Moments = tuple[FloatArray, FloatArray, FloatArray, FloatArray, Counts, FloatArr
 
 
 @compiled
+def side_by_side(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Two pictures (H, W, C) and (H, W, D) as one (H, W, C + D)."""
+    height, width, n_first = first.shape
+    made = np.empty((height, width, n_first + second.shape[2]), np.float32)
+    for y in range(height):
+        for x in range(width):
+            for c in range(n_first):
+                made[y, x, c] = first[y, x, c]
+            for c in range(second.shape[2]):
+                made[y, x, n_first + c] = second[y, x, c]
+    return made
+
+
+@compiled
 def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
     """Mean, standard deviation, minimum, maximum (N, C), pixels (N,) and centroid (N, 2)."""
     height, width, channels = image.shape

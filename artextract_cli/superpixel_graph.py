@@ -25,6 +25,7 @@ from artextract_cli.region_kernels import (
     region_adjacency,
     region_means,
     region_statistics,
+    side_by_side,
 )
 from artextract_cli.scene import Scene, linear_rgb, resize_scene
 
@@ -155,7 +156,7 @@ def segmentation_picture(scene: Scene) -> FloatArray:
     They are taken over the logarithms of the linear photograph and all bands, whitened and
     weighted, so that an edge in any band can bound a superpixel.
     """
-    channels = np.concatenate([linear_rgb(scene.rgb), scene.bands], axis=-1)
+    channels = side_by_side(linear_rgb(scene.rgb), scene.bands)
     height, width, n_channels = channels.shape
     logs = np.log(channels.clip(0) + LOG_OFFSET).reshape(-1, n_channels)
     # In double precision the mean of a constant channel is that constant, and the channel is dark.
@@ -207,7 +208,7 @@ def shared_superpixels(
 
 def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
     labels, n = shared_superpixels(scene, recipe, plugin)
-    picture = np.concatenate([scene.rgb, scene.bands], axis=-1)
+    picture = side_by_side(scene.rgb, scene.bands)
     return (_graph(picture, labels, n, scene.rgb.shape[-1], recipe.features),)
 
 

@@ -81,28 +81,73 @@ def components(labels: Indices) -> tuple[LabelMap, int]:
 
 
 @compiled
-def fragment_borders(labels: LabelMap, sizes: Indices, min_size: int) -> Indices:
-    """Steps (M,) across borders of regions smaller than ``min_size``, as ``low * n + high``."""
-    height, width = labels.shape
-    n = len(sizes)
-    steps = np.empty(2 * labels.size, np.int64)
-    found = 0
-    for y in range(height):
-        for x in range(width):
-            here = labels[y, x]
-            for down in range(2):
-                if (y + 1 if down else x + 1) == (height if down else width):
-                    continue
-                there = labels[y + down, x + 1 - down]
-                if here != there and min(sizes[here], sizes[there]) < min_size:
-                    steps[found] = np.int64(min(here, there)) * n + max(here, there)
-                    found += 1
-    return steps[:found]
+def region_sizes(labels: LabelMap, n: int) -> Indices:
+    """Pixels (N,) of every region."""
+    sizes = np.zeros(n, np.int64)
+    for row in labels:
+        for label in row:
+            sizes[np.uint32(label)] += 1
+    return sizes
 
 
 @compiled
-def join_fragments(labels: LabelMap, pairs: Indices, sizes: Indices, min_size: int) -> int:
-    """Join the two regions of every pair, in order, while either is smaller than ``min_size``.
+def _fragment_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelMap:
+    """Pairs (2, M) of regions at every step across a border of one smaller than ``min_size``."""
+    height, width = labels.shape
+    small = sizes < min_size
+    pairs = np.empty((2, 2 * labels.size + 1), np.int32)
+    found = 0
+    for y in range(height):
+        row, below = labels[y], labels[min(y + 1, height - 1)]
+        for x in range(width):
+            a, b, c = row[x], row[min(x + 1, width - 1)], below[x]
+            # Written in any case and kept by a sum: most branches would be guessed wrong.
+            fragment = small[np.uint32(a)]
+            pairs[0, found], pairs[1, found] = a, b
+            found += (a != b) & (fragment | small[np.uint32(b)])
+            pairs[0, found], pairs[1, found] = a, c
+            found += (a != c) & (fragment | small[np.uint32(c)])
+    return pairs[:, :found]
+
+
+@compiled
+def longest_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelMap:
+    """Pairs (2, M) of neighbours, one smaller than ``min_size``: the longest border first."""
+    begin, higher = _by_lower(_fragment_borders(labels, sizes, min_size), len(sizes))
+    lower, lengths = np.empty_like(higher), np.zeros(len(higher), np.int64)
+    found = 0
+    for k in range(len(sizes)):
+        _sort(higher, begin[k], begin[k + 1])
+        for i in range(begin[k], begin[k + 1]):
+            if i == begin[k] or higher[i] != higher[found - 1]:
+                lower[found], higher[found] = k, higher[i]
+                found += 1
+            lengths[found - 1] += 1
+    return _longest_first(lower[:found], higher[:found], lengths[:found])
+
+
+@compiled
+def _longest_first(
+    lower: NDArray[np.int32], higher: NDArray[np.int32], lengths: Indices
+) -> LabelMap:
+    """Pairs (2, M) by falling length, by counting; those of one length keep their order."""
+    longest = max(lengths) if len(lengths) else 0
+    begin = np.zeros(longest + 2, np.int64)
+    for length in lengths:
+        begin[longest - length + 1] += 1
+    for k in range(longest):
+        begin[k + 1] += begin[k]
+    pairs = np.empty((2, len(lengths)), np.int32)
+    for i in range(len(lengths)):
+        place = begin[longest - lengths[i]]
+        pairs[0, place], pairs[1, place] = lower[i], higher[i]
+        begin[longest - lengths[i]] += 1
+    return pairs
+
+
+@compiled
+def join_fragments(labels: LabelMap, pairs: LabelMap, sizes: Indices, min_size: int) -> int:
+    """Join the two regions of every pair (2, M), in order, while either is below ``min_size``.
 
     Any pair left between two regions then has both large enough: sizes only grow. Renumbers
     ``labels`` and adds up ``sizes`` in place; returns how many regions are left.
@@ -111,8 +156,8 @@ def join_fragments(labels: LabelMap, pairs: Indices, sizes: Indices, min_size: i
     parent = np.empty(n, np.int32)
     for i in range(n):
         parent[i] = i
-    for pair in pairs:
-        a, b = _root(parent, pair // n), _root(parent, pair % n)
+    for i in range(pairs.shape[1]):
+        a, b = _root(parent, pairs[0, i]), _root(parent, pairs[1, i])
         if a != b and min(sizes[a], sizes[b]) < min_size:
             sizes[min(a, b)] = sizes[a] + sizes[b]
             _unite(parent, a, b)
@@ -198,8 +243,8 @@ def _by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
 
 
 @compiled
-def _sort_unique(values: NDArray[np.int32], begin: int, end: int) -> int:
-    """Sort a part of ``values`` in place; returns how many, at its beginning, are no repeats."""
+def _sort(values: NDArray[np.int32], begin: int, end: int) -> None:
+    """Sort a part of ``values`` in place."""
     if end - begin > FEW:
         values[begin:end].sort()
     for i in range(begin + 1, end):
@@ -208,6 +253,12 @@ def _sort_unique(values: NDArray[np.int32], begin: int, end: int) -> int:
             values[at] = values[at - 1]
             at -= 1
         values[at] = value
+
+
+@compiled
+def _sort_unique(values: NDArray[np.int32], begin: int, end: int) -> int:
+    """Sort a part of ``values`` in place; returns how many, at its beginning, are no repeats."""
+    _sort(values, begin, end)
     kept = min(begin + 1, end)
     for i in range(begin + 1, end):
         if values[i] != values[kept - 1]:
