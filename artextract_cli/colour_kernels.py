@@ -1,4 +1,4 @@
-"""Compiled conversion of colours: coded sRGB to CIELAB.
+"""Compiled conversion of colours: coded sRGB to linear light and to CIELAB.
 
 Roots are found by Newton's method from a guess that divides the exponent of a number, as an
 integer: unlike calls of mathematical functions, that is compiled to vector instructions.
@@ -51,6 +51,26 @@ def _cielab(rgb: FloatArray) -> FloatArray:
             lab[y, x, 1] = np.float32(500) * (along_x - along_y)
             lab[y, x, 2] = np.float32(200) * (along_y - along_z)
     return lab
+
+
+@compiled
+def light(rgb: FloatArray, bands: FloatArray, offset: np.float32) -> FloatArray:
+    """Linear light of coded ``rgb`` (H, W, 3) and ``bands`` (H, W, B), not below 0, + ``offset``.
+
+    The pixels one after the other: (H × W, 3 + B).
+    """
+    height, width, n_bands = bands.shape
+    made = np.empty((height * width, 3 + n_bands), np.float32)
+    linear, roots = np.empty(3 * width, np.float32), np.empty(3 * width, np.float32)
+    for y in range(height):
+        _decode(rgb[y].ravel(), linear, roots)
+        for x in range(width):
+            out, band = made[y * width + x], bands[y, x]
+            for c in range(3):
+                out[c] = max(linear[3 * x + c], np.float32(0)) + offset
+            for b in range(n_bands):
+                out[3 + b] = max(band[b], np.float32(0)) + offset
+    return made
 
 
 @compiled

@@ -35,7 +35,9 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
     the longest border, until all are large enough or one is left. Returns the label map (H, W),
     regions numbered by their first pixel in raster order, and N.
     """
-    regions, n = topology_kernels.components(np.require(labels, np.int64, ["C", "W"]))
+    # Other types of integers become these, for every type is compiled anew.
+    kind = np.int32 if labels.dtype == np.int32 else np.int64
+    regions, n = topology_kernels.components(np.require(labels, kind, ["C", "W"]))
     if min_size <= 1 or n == 1:
         return regions, n
     sizes = topology_kernels.region_sizes(regions, n)
@@ -57,11 +59,6 @@ def region_statistics(image: FloatArray, labels: LabelMap, n: int) -> RegionStat
     )
 
 
-def side_by_side(first: FloatArray, second: FloatArray) -> FloatArray:
-    """The channels of two pictures (H, W, C) and (H, W, D) as one picture (H, W, C + D)."""
-    return statistics_kernels.side_by_side(_pixels(first), _pixels(second))
-
-
 def region_means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
     """Mean (N, C) of ``image`` (H, W, C) in each of the ``n`` regions."""
     return statistics_kernels.means(_pixels(image), _map(labels), n)
@@ -74,6 +71,11 @@ def gradient_magnitude(image: FloatArray) -> FloatArray:
     1-2-1 the other way. The picture is mirrored at its edges.
     """
     return statistics_kernels.sobel(_pixels(image))
+
+
+def region_gradients(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
+    """Mean (N, C) of the `gradient_magnitude` of ``image`` (H, W, C) in each of ``n`` regions."""
+    return statistics_kernels.mean_sobel(_pixels(image), _map(labels), n)
 
 
 def region_adjacency(labels: LabelMap, n: int) -> NDArray[np.int64]:

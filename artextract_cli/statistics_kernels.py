@@ -13,20 +13,6 @@ Moments = tuple[FloatArray, FloatArray, FloatArray, FloatArray, Counts, FloatArr
 
 
 @compiled
-def side_by_side(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Two pictures (H, W, C) and (H, W, D) as one (H, W, C + D)."""
-    height, width, n_first = first.shape
-    made = np.empty((height, width, n_first + second.shape[2]), np.float32)
-    for y in range(height):
-        for x in range(width):
-            for c in range(n_first):
-                made[y, x, c] = first[y, x, c]
-            for c in range(second.shape[2]):
-                made[y, x, n_first + c] = second[y, x, c]
-    return made
-
-
-@compiled
 def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
     """Mean, standard deviation, minimum, maximum (N, C), pixels (N,) and centroid (N, 2)."""
     height, width, channels = image.shape
@@ -86,16 +72,22 @@ def _quotient(total: Sums, count: Counts) -> FloatArray:
 @compiled
 def means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
     """Mean (N, C) of every region."""
-    height, width, channels = image.shape
-    total, count = np.zeros((n, channels)), np.zeros(n, np.int64)
-    for y in range(height):
-        for x in range(width):
-            k, pixel = np.uint32(labels[y, x]), image[y, x]
-            count[k] += 1
-            sums = total[k]
-            for c in range(channels):
-                sums[c] += pixel[c]
+    total, count = np.zeros((n, image.shape[2])), np.zeros(n, np.int64)
+    for y in range(len(image)):
+        _add_row(image[y], labels[y], total, count)
     return _quotient(total, count)
+
+
+@compiled
+def _add_row(pixels: FloatArray, labels: NDArray[np.int32], total: Sums, count: Counts) -> None:
+    """Add a row of pixels (W, C) to the sums (N, C) of their regions."""
+    width, channels = pixels.shape
+    for x in range(width):
+        k = np.uint32(labels[x])
+        count[k] += 1
+        sums = total[k]
+        for c in range(channels):
+            sums[c] += pixels[x, c]
 
 
 @compiled
@@ -119,25 +111,50 @@ def _along_rows(smooth: FloatArray, slope: FloatArray, step: int, magnitude: Flo
 
 
 @compiled
-def sobel(image: FloatArray) -> FloatArray:
-    """Gradient magnitude (H, W, C), a row at a time with its channels side by side.
+def _row_of_magnitudes(
+    rows: FloatArray, y: int, channels: int, smooth: FloatArray, slope: FloatArray, out: FloatArray
+) -> None:
+    """Gradient magnitude (W × C,) of row ``y`` of a picture (H, W × C).
 
-    Pixels of a row are C values apart, so that the inner loops run over W × C values.
+    Pixels of a row are C values apart, so that the inner loops run over W × C values. ``smooth``
+    and ``slope`` have one pixel more on either side, which repeats the edge, as mirroring does.
     """
+    height, size = rows.shape
+    inside = slice(channels, size + channels)
+    above, below = rows[max(y - 1, 0)], rows[min(y + 1, height - 1)]
+    _along_columns(above, rows[y], below, smooth[inside], slope[inside])
+    for c in range(channels):
+        last = size + c
+        smooth[c], smooth[channels + last] = smooth[channels + c], smooth[last]
+        slope[c], slope[channels + last] = slope[channels + c], slope[last]
+    _along_rows(smooth, slope, channels, out)
+
+
+@compiled
+def sobel(image: FloatArray) -> FloatArray:
+    """Gradient magnitude (H, W, C)."""
     height, width, channels = image.shape
     size = width * channels
-    rows = image.reshape(height, size)
     magnitude = np.empty((height, size), np.float32)
-    # One pixel more on either side repeats the edge, as mirroring does.
     smooth = np.empty(size + 2 * channels, np.float32)
     slope = np.empty(size + 2 * channels, np.float32)
-    inside = slice(channels, size + channels)
+    rows = image.reshape(height, size)
     for y in range(height):
-        above, below = rows[max(y - 1, 0)], rows[min(y + 1, height - 1)]
-        _along_columns(above, rows[y], below, smooth[inside], slope[inside])
-        for c in range(channels):
-            last = size + c
-            smooth[c], smooth[channels + last] = smooth[channels + c], smooth[last]
-            slope[c], slope[channels + last] = slope[channels + c], slope[last]
-        _along_rows(smooth, slope, channels, magnitude[y])
+        _row_of_magnitudes(rows, y, channels, smooth, slope, magnitude[y])
     return magnitude.reshape(height, width, channels)
+
+
+@compiled
+def mean_sobel(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
+    """Mean gradient magnitude (N, C) of every region, none of which is kept for the picture."""
+    height, width, channels = image.shape
+    size = width * channels
+    total, count = np.zeros((n, channels)), np.zeros(n, np.int64)
+    smooth = np.empty(size + 2 * channels, np.float32)
+    slope = np.empty(size + 2 * channels, np.float32)
+    magnitude = np.empty(size, np.float32)
+    rows = image.reshape(height, size)
+    for y in range(height):
+        _row_of_magnitudes(rows, y, channels, smooth, slope, magnitude)
+        _add_row(magnitude.reshape(width, channels), labels[y], total, count)
+    return _quotient(total, count)

@@ -5,7 +5,7 @@ every view; so does one of the photograph alone. Separate segmentation is the pu
 every view by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,29 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import feature_kernels
-from artextract_cli.colour_kernels import cielab
 from artextract_cli.contract import FloatArray
+from artextract_cli.cut_pictures import full_range, segmentation_picture
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.region_kernels import (
     RegionStatistics,
     connected_regions,
-    gradient_magnitude,
     region_adjacency,
-    region_means,
+    region_gradients,
     region_statistics,
-    side_by_side,
 )
-from artextract_cli.scene import Scene, linear_rgb, resize_scene
+from artextract_cli.scene import Scene, resize_scene
 
 BANDS_PREFIX = "bands."
-# Whitened components carry weight in this order; measured on simulated scenes.
-COMPONENT_WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
-# Brings whitened components to a spread at which compactness means what it means for CIELAB.
-COMPONENT_SCALE = 10.0
-LOG_OFFSET = 0.03
-
 PUBLISHED_STATISTICS = ("mean", "std", "min", "max")
 STANDARD_STATISTICS = (*PUBLISHED_STATISTICS, "gradient")
 
@@ -150,28 +142,6 @@ def feature_names(features: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*photograph, *place), (*band, *place)
 
 
-def segmentation_picture(scene: Scene) -> FloatArray:
-    """What the shared segmentation looks at: principal components (H, W, up to 5).
-
-    They are taken over the logarithms of the linear photograph and all bands, whitened and
-    weighted, so that an edge in any band can bound a superpixel.
-    """
-    channels = side_by_side(linear_rgb(scene.rgb), scene.bands)
-    height, width, n_channels = channels.shape
-    logs = np.log(channels.clip(0) + LOG_OFFSET).reshape(-1, n_channels)
-    # In double precision the mean of a constant channel is that constant, and the channel is dark.
-    logs -= logs.mean(0, dtype=np.float64).astype(np.float32)
-    logs /= logs.std(0) + 1e-6
-    values, vectors = np.linalg.eigh(logs.T @ logs / len(logs))
-    strongest = slice(None, -len(COMPONENT_WEIGHTS) - 1, -1)
-    values, vectors = values[strongest], vectors[:, strongest]
-    # A direction without variance holds rounding errors only: leave it dark.
-    gain = np.where(values > 1e-4, 1 / np.sqrt(np.maximum(values, 1e-4)), 0)
-    weights = np.array(COMPONENT_WEIGHTS[: len(values)]) * gain * COMPONENT_SCALE
-    components = logs @ (vectors * weights).astype(np.float32)
-    return np.ascontiguousarray(components.reshape(height, width, -1), np.float32)
-
-
 def superpixels(
     picture: FloatArray, plugin: Plugin, options: Mapping[str, Any]
 ) -> tuple[NDArray[np.int32], int]:
@@ -202,14 +172,13 @@ def shared_superpixels(
 ) -> tuple[NDArray[np.int32], int]:
     """One label map (H, W) for all views, cut from all of them or from the photograph, and N."""
     alone = recipe.segmentation == "photograph"
-    picture = _full_range(scene.rgb) if alone else segmentation_picture(scene)
+    picture = full_range(scene.rgb) if alone else segmentation_picture(scene)
     return superpixels(picture, plugin, recipe.superpixel_options)
 
 
 def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
     labels, n = shared_superpixels(scene, recipe, plugin)
-    picture = side_by_side(scene.rgb, scene.bands)
-    return (_graph(picture, labels, n, scene.rgb.shape[-1], recipe.features),)
+    return (_graph((scene.rgb, scene.bands), labels, n, recipe.features),)
 
 
 def _separate_graphs(
@@ -231,54 +200,53 @@ def _separate_graphs(
 def _view_graph(
     picture: FloatArray, plugin: Plugin, options: Mapping[str, Any], features: str
 ) -> SuperpixelGraph:
-    labels, n = superpixels(_full_range(picture), plugin, options)
-    return _graph(picture, labels, n, picture.shape[-1], features)
-
-
-def _full_range(picture: FloatArray) -> FloatArray:
-    """Stretch a view to 0..1, and a photograph on to CIELAB, as compactness expects."""
-    low, high = picture.min(), picture.max()
-    stretched = (picture - low) / (high - low) if high > low else picture - low
-    lab_or_grey = cielab(stretched) if picture.shape[-1] == 3 else stretched
-    return np.asarray(lab_or_grey, np.float32)
+    labels, n = superpixels(full_range(picture), plugin, options)
+    return _graph((picture,), labels, n, features)
 
 
 def _graph(
-    picture: FloatArray, labels: NDArray[np.int32], n: int, n_first: int, features: str
+    pictures: Sequence[FloatArray], labels: NDArray[np.int32], n: int, features: str
 ) -> SuperpixelGraph:
-    """The graph of a picture (H, W, C): view 0 has ``n_first`` channels, each other view one."""
-    statistics = region_statistics(picture, labels, n)
-    gradient = region_means(gradient_magnitude(picture), labels, n)
+    """The graph of ``pictures`` (H, W, C each): first one view, then one each channel."""
+    found = [region_statistics(picture, labels, n) for picture in pictures]
+    parts = [
+        np.concatenate([getattr(s, part) for s in found], axis=1)
+        for part in ("mean", "std", "minimum", "maximum")
+    ]
+    parts.append(np.concatenate([region_gradients(p, labels, n) for p in pictures], axis=1))
     edges = region_adjacency(labels, n)
+    mean, std, _, _, gradient = parts
+    n_first, n_channels = pictures[0].shape[-1], mean.shape[1]
+    # Mean over a view's channels of |Δmean| + |Δstd| + |Δgradient| between two regions.
+    apart = np.concatenate([mean, std, gradient], axis=1)
     return SuperpixelGraph(
         labels=labels,
         edges=edges,
-        edge_weights=_edge_weights(statistics, gradient, edges, n_first),
-        features=_features(statistics, gradient, n_first, features),
-        counts=statistics.count,
-        centroids=statistics.centroid,
+        edge_weights=feature_kernels.edge_weights(apart, edges, n_channels, n_first),
+        features=_features(parts, found[0], n_first, features),
+        counts=found[0].count,
+        centroids=found[0].centroid,
     )
 
 
 def _features(
-    statistics: RegionStatistics, gradient: FloatArray, n_first: int, features: str
+    parts: Sequence[FloatArray], place: RegionStatistics, n_first: int, features: str
 ) -> FloatArray:
-    """Node features (N, V, F), standardised.
+    """Node features (N, V, F), standardised, from the ``parts`` (N, C) by `STANDARD_STATISTICS`.
 
     Columns are standardised once, and then laid out: views have many in common.
     """
-    s = statistics
-    published = features == "published"
-    size = np.log(s.count.astype(np.float32))[:, None]
-    parts = [s.mean, s.std, s.minimum, s.maximum, *([] if published else [gradient])]
-    place = [s.centroid, *([] if published else [size])]
-    columns = np.concatenate([*parts, *place], axis=1)
-    feature_kernels.standardise(columns)
-    n_channels = s.mean.shape[1]
+    if features == "published":
+        columns = [*parts[: len(PUBLISHED_STATISTICS)], place.centroid]
+    else:
+        columns = [*parts, place.centroid, np.log(place.count.astype(np.float32))[:, None]]
+    table = np.concatenate(columns, axis=1)
+    feature_kernels.standardise(table)
+    n_channels = parts[0].shape[1]
     views = [range(n_first)] + [range(c, c + 1) for c in range(n_first, n_channels)]
-    layout = _published_layout if published else _standard_layout
+    layout = _published_layout if features == "published" else _standard_layout
     order = np.array([layout(view, n_channels) for view in views], np.int32)
-    return feature_kernels.laid_out(columns, order.ravel()).reshape(len(columns), *order.shape)
+    return feature_kernels.laid_out(table, order.ravel()).reshape(len(table), *order.shape)
 
 
 def _published_layout(view: range, n_channels: int) -> list[int]:
@@ -298,11 +266,3 @@ def _standard_layout(view: range, n_channels: int) -> list[int]:
     three = list(view) * (3 // len(view))
     made = [part * n_channels + channel for part in range(n_parts) for channel in three]
     return made + [n_parts * n_channels + i for i in range(3)]
-
-
-def _edge_weights(
-    statistics: RegionStatistics, gradient: FloatArray, edges: NDArray[np.int64], n_first: int
-) -> FloatArray:
-    """Mean over a view's channels of |Δmean| + |Δstd| + |Δgradient| between two regions (E, V)."""
-    parts = np.concatenate([statistics.mean, statistics.std, gradient], axis=1)
-    return feature_kernels.edge_weights(parts, edges, gradient.shape[1], n_first)

@@ -49,7 +49,7 @@ def _renumber(labels: LabelMap, number: NDArray[np.int32]) -> None:
 
 
 @compiled
-def _runs(labels: Indices, found: LabelMap) -> NDArray[np.int32]:
+def _runs(labels: Indices | LabelMap, found: LabelMap) -> NDArray[np.int32]:
     """Give runs of equal label provisional numbers; returns the forest of those that touch."""
     height, width = labels.shape
     parent = np.empty(height * width, np.int32)
@@ -72,7 +72,7 @@ def _runs(labels: Indices, found: LabelMap) -> NDArray[np.int32]:
 
 
 @compiled
-def components(labels: Indices) -> tuple[LabelMap, int]:
+def components(labels: Indices | LabelMap) -> tuple[LabelMap, int]:
     """4-connected components of equal label, numbered by their first pixel in raster order."""
     found = np.empty(labels.shape, np.int32)
     number, n = _numbered(_runs(labels, found))

@@ -28,12 +28,12 @@ from interleaved import interleaved
 from outcome import Outcome, ratio_of
 from pictures import SIDE, astronaut
 
+from artextract_cli.cut_pictures import segmentation_picture
 from artextract_cli.evidence_graph import evidence_graph
 from artextract_cli.scene import Scene
 from artextract_cli.superpixel_graph import (
     GraphRecipe,
     build_graphs,
-    segmentation_picture,
 )
 
 N_SEGMENTS = 5000

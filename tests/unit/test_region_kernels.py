@@ -9,6 +9,7 @@ from artextract_cli.region_kernels import (
     connected_regions,
     gradient_magnitude,
     region_adjacency,
+    region_gradients,
     region_means,
     region_statistics,
 )
@@ -149,6 +150,9 @@ class TestGradient:
         found = gradient_magnitude(image)
         assert found.dtype == np.float32
         np.testing.assert_allclose(found, expected, atol=1e-6)
+        labels, n = label_map(shape)
+        means = region_gradients(image, labels, n)
+        np.testing.assert_allclose(means, region_means(expected, labels, n), atol=1e-6)
 
 
 class TestAdjacency:

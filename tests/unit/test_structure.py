@@ -41,7 +41,7 @@ LAYERS = (
         *("decoding", "picture", "scene", "statistics_kernels", "topology_kernels"),
         *("region_kernels", "feature_kernels", "colour_kernels"),
     ),
-    ("image_kernels", "band_regression"),
+    ("image_kernels", "band_regression", "cut_pictures"),
     ("superpixel_graph", "evidence"),
     ("dataset_layout", "dataset", "graph_store", "evidence_graph", "hidden_picture"),
     ("simulate", "underlayer_shapes", "injection", "augmentation"),

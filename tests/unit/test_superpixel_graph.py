@@ -13,7 +13,6 @@ from artextract_cli.superpixel_graph import (
     GraphRecipe,
     SceneGraphs,
     build_graphs,
-    segmentation_picture,
     sized,
     superpixels,
 )
@@ -143,25 +142,6 @@ def test_one_superpixel(build, shape: tuple[int, int], features: str) -> None:
     assert graph.edges.shape == (2, 0)
     assert graph.edge_weights.shape == (0, 3)
     assert not graph.features.any()
-
-
-@pytest.mark.parametrize(("n_bands", "n_components"), [(1, 4), (2, 5), (30, 5)])
-def test_the_segmentation_picture_is_white_and_weighted(n_bands: int, n_components: int) -> None:
-    picture = segmentation_picture(make_scene((31, 45), n_bands))
-    assert picture.shape == (31, 45, n_components)
-    assert picture.dtype == np.float32
-    assert picture.flags.c_contiguous
-    covariance = np.cov(picture.reshape(-1, n_components).T, bias=True)
-    weights = 10 * np.array([2.0, 1.5, 1.0, 1.0, 1.0])[:n_components]
-    np.testing.assert_allclose(covariance, np.diag(weights**2), atol=0.05)
-
-
-def test_directions_without_variance_stay_dark_in_the_segmentation_picture() -> None:
-    grey = np.random.default_rng(0).random((13, 17), np.float32)
-    flat = np.full((13, 17, 2), 0.4, np.float32)
-    picture = segmentation_picture(make_scene(rgb=np.stack([grey] * 3, -1), bands=flat))
-    assert picture[..., 0].std() == pytest.approx(20, rel=1e-3)
-    assert not picture[..., 1:].any()
 
 
 def test_an_edge_in_one_band_alone_bounds_a_superpixel() -> None:
