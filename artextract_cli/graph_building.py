@@ -13,6 +13,7 @@ from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.files import refuse_inside
 from artextract_cli.graph_store import graph_path, read_key, save_graphs, save_pixels, source_key
+from artextract_cli.memory import keep_freed_memory
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.scene import SceneFiles, picture_digest, read_scene
@@ -55,6 +56,7 @@ def build_dataset(
         For an unknown superpixel method or option.
     """
     refuse_inside(out, dataset)
+    keep_freed_memory()
     scenes = open_dataset(dataset, wavelengths).scenes
     recipe = _resolved(recipe)
     outcomes = []
@@ -93,7 +95,9 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
         yield from map(build, scenes)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(scenes)), mp_context=context)
+    pool = ProcessPoolExecutor(
+        min(jobs, len(scenes)), mp_context=context, initializer=keep_freed_memory
+    )
     try:
         for future in as_completed([pool.submit(build, scene) for scene in scenes]):
             yield future.result()

@@ -234,38 +234,38 @@ def _polynomial(columns: FloatArray, k: int, gains: FloatArray, cubic: bool) -> 
     size = 512
     two, three = np.empty(size, np.float32), np.empty(size, np.float32)
     for start in range(0, n_pixels, size):
-        block = slice(start, min(start + size, n_pixels))
-        out = made[:, block]
         at = 0
         for i in range(k):
-            one = columns[i, block]
-            _add(out, one, gains[at])
+            one = columns[i, start : start + size]
+            _add(made, start, one, gains, at)
             at += 1
             for j in range(i, k):
-                _multiply(one, columns[j, block], two)
-                _add(out, two, gains[at])
+                _multiply(one, columns, j, start, two)
+                _add(made, start, two, gains, at)
                 at += 1
                 if cubic:
                     for h in range(j, k):
-                        _multiply(two, columns[h, block], three)
-                        _add(out, three, gains[at])
+                        _multiply(two, columns, h, start, three)
+                        _add(made, start, three, gains, at)
                         at += 1
         for i in range(k, columns.shape[0]):
-            _add(out, columns[i, block], gains[at])
+            _add(made, start, columns[i, start : start + size], gains, at)
             at += 1
     return made
 
 
 @compiled
-def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
-    for p in range(min(len(a), len(b))):
+def _multiply(a: FloatArray, columns: FloatArray, i: int, start: int, out: FloatArray) -> None:
+    b = columns[i, start : start + len(out)]
+    for p in range(len(b)):
         out[p] = a[p] * b[p]
 
 
 @compiled
-def _add(out: FloatArray, values: FloatArray, gains: FloatArray) -> None:
-    for t in range(out.shape[0]):
-        gain, row = gains[t], out[t]
+def _add(made: FloatArray, start: int, values: FloatArray, gains: FloatArray, at: int) -> None:
+    for t in range(made.shape[0]):
+        # A slice for every t where it is used: one handed over costs as much as what is added.
+        gain, row = gains[at, t], made[t, start : start + len(values)]
         for p in range(len(row)):
             row[p] += gain * values[p]
 

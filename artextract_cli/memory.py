@@ -10,8 +10,9 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
 def keep_freed_memory() -> None:
     """Keep freed blocks for reuse instead of handing them back to the system at once.
 
-    A training step frees and asks for the same large blocks again and again; fetching them from
-    the system each time takes as long as the arithmetic. Does nothing where there is no glibc.
+    A training step, and a scene after the other, free and ask for the same large blocks again and
+    again; fetching them from the system each time takes as long as the arithmetic. Does nothing
+    where there is no glibc.
     """
     if not sys.platform.startswith("linux"):
         return
