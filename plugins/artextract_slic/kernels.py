@@ -205,10 +205,11 @@ def update(
         _add_channels(image, labels, total, step, offset)
     flat = centres.reshape(len(centres), -1)
     for k in range(len(total)):
-        count = total[k, -1]
-        if count > 0:
-            for f in range(total.shape[1] - 1):
-                flat[f, k] = total[k, f] / count
+        sums = total[k]
+        if sums[-1] > 0:
+            share = 1 / sums[-1]
+            for f in range(len(sums) - 1):
+                flat[f, k] = sums[f] * share
 
 
 @compiled
