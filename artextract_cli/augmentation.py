@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from artextract_cli.band_regression import DARKEST
-from artextract_cli.evidence import LAST_VISIBLE_NM
 from artextract_cli.image_kernels import displaced
 from artextract_cli.scene import Scene, linear_rgb
+from artextract_cli.sight import LAST_VISIBLE_NM
 
 DISPLACED, NOISY, FEWER_BANDS = 0.25, 0.2, 0.3  # shares of the scenes
 DISPLACEMENTS_PX = (0.35, 0.7, 1.4)  # standard deviations, of which one is drawn

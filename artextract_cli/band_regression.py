@@ -6,9 +6,9 @@ learning, and looks away from the pixels that do not follow it.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from artextract_cli.contract import FloatArray
 from artextract_cli.image_kernels import blur, gradients, monomials, polynomial
@@ -26,13 +26,43 @@ _LEAST_DEVIATION = 3e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surface:
-    """What the visible side of a scene tells a regression, for P = H × W pixels in raster order."""
+class Projection:
+    """From the logarithms of C channels to their K strongest principal components."""
 
-    components: FloatArray  # (P, K) principal components of its log channels, variance one
-    slopes: FloatArray  # (P, S) of the two strongest components
-    chosen: NDArray[np.intp]  # pixels to fit on
-    shape: tuple[int, int]
+    centre: FloatArray  # (C,)
+    spread: FloatArray  # (C,)
+    turn: FloatArray  # (C, K), float64
+
+    def __call__(self, logs: FloatArray) -> FloatArray:
+        """Components (h, w, K) of ``logs`` (h, w, C)."""
+        flat = (logs.reshape(-1, logs.shape[-1]) - self.centre) / self.spread @ self.turn
+        return flat.astype(np.float32).reshape(*logs.shape[:2], -1)
+
+
+class Surface(NamedTuple):
+    """What the visible side tells a regression, of a picture (h, w, ...) or of pixels (n, ...)."""
+
+    components: FloatArray  # (..., K) principal components of its log channels, variance one
+    slopes: FloatArray  # (..., S) of the two strongest components
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandFit:
+    """Predictions of T log bands by a polynomial, and one robust deviation of each from it."""
+
+    offsets: FloatArray  # (T,)
+    gains: FloatArray  # (terms, T)
+    deviations: FloatArray  # (T,)
+    cubic: bool
+
+    def residuals(self, surface: Surface, targets: FloatArray) -> FloatArray:
+        """What a surface leaves of ``targets`` (h, w, T), in deviations, within ±25."""
+        n = targets.shape[0] * targets.shape[1]
+        x, slopes, y = (p.reshape(n, p.shape[-1]) for p in (*surface, targets))
+        foretold = polynomial(x, slopes, self.gains, cubic=self.cubic)
+        left = (y - self.offsets - foretold) / self.deviations
+        kept = np.clip(left, -LARGEST, LARGEST).astype(np.float32)
+        return np.asarray(kept.reshape(targets.shape))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,69 +79,68 @@ def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
     return np.log(np.maximum(blur(channels, sigma), 0) + np.float32(DARKEST))
 
 
-def look_at(channels: FloatArray, painted: NDArray[np.bool_] | None = None) -> Surface:
-    """Principal components and polynomial terms of the visible ``channels`` (H, W, C), linear.
+def fit_projection(logs: FloatArray) -> Projection:
+    """The strongest principal components of ``logs`` (n, C), standardised, K up to 5.
 
-    The slopes of the two strongest components are among the terms: to first order, a band displaced
-    against the photograph differs by a slope. Fitting takes 3 000 random pixels, always the same,
-    of those ``painted`` (H, W), or of all where none is.
+    They have variance one over these n pixels.
     """
-    height, width, n_channels = channels.shape
-    logs = log_reflectance(channels, PREDICTOR_BLUR).reshape(-1, n_channels)
-    if painted is None or not painted.any():
-        painted = np.ones((height, width), np.bool_)
-    candidates = np.flatnonzero(painted)
-    chosen = np.random.default_rng(0).permutation(candidates)[:FIT_PIXELS]
-    components = principal_components(logs, chosen)
-    pictures = components.reshape(height, width, -1)
-    slopes = np.concatenate(gradients(blur(pictures[..., :2], SLOPE_BLUR)), axis=-1)
-    return Surface(
-        components=components,
-        slopes=slopes.reshape(len(logs), -1),
-        chosen=chosen,
-        shape=(height, width),
+    centre, spread = logs.mean(0), np.maximum(logs.std(0), 1e-6)
+    standard = (logs - centre) / spread
+    values, vectors = np.linalg.eigh(standard.T @ standard / len(logs))
+    strongest = slice(None, -N_COMPONENTS - 1, -1)
+    values, vectors = values[strongest], vectors[:, strongest]
+    # A direction without variance holds rounding errors only.
+    gain = np.where(values > 1e-3, 1 / np.sqrt(np.maximum(values, 1e-3)), 0)
+    return Projection(centre=centre, spread=spread, turn=vectors * gain)
+
+
+def look_at(logs: FloatArray, projection: Projection) -> Surface:
+    """Principal components and slopes of the visible log channels ``logs`` (h, w, C).
+
+    The slopes of the two strongest components are among the terms of a regression: to first order,
+    a band displaced against the photograph differs by a slope.
+    """
+    components = projection(logs)
+    slopes = gradients(blur(components[..., :2], SLOPE_BLUR))
+    return Surface(components, np.concatenate(slopes, axis=-1))
+
+
+def fit_bands(surface: Surface, targets: FloatArray, *, cubic: bool = True) -> BandFit:
+    """Fit log bands ``targets`` (n, T) by what n pixels of a surface show.
+
+    Ridge regression on a polynomial, up to products of three components if ``cubic``, else of two,
+    with iteratively reweighted least squares: a pixel with residual u deviations (1.4826 times the
+    median absolute residual) weighs 1/(1 + (u/2)²), darker or brighter than foretold.
+    """
+    terms = monomials(*surface, cubic)
+    fits = [_fit(terms, np.ascontiguousarray(target)) for target in targets.T]
+    return BandFit(
+        offsets=np.array([fit.offset for fit in fits], np.float32),
+        gains=np.array([fit.gain for fit in fits], np.float32).reshape(len(fits), terms.shape[1]).T,
+        deviations=np.array([fit.deviation for fit in fits], np.float32),
+        cubic=cubic,
     )
 
 
-def residuals(surface: Surface, targets: FloatArray) -> FloatArray:
-    """What the surface leaves unexplained of log bands ``targets`` (H, W, T), in robust deviations.
+class ChainedFit:
+    """The regression of a band with the next shorter infrared one among what foretells it."""
 
-    Ridge regression on a cubic polynomial and slopes with iteratively reweighted least squares: a
-    pixel with residual u deviations (1.4826 times the median absolute residual) weighs
-    1/(1 + (u/2)²), darker or brighter than foretold. Within ±25.
-    """
-    return _left(surface, surface.components, surface.slopes, targets, cubic=True)
+    def __init__(self, components: FloatArray, before: FloatArray, target: FloatArray) -> None:
+        """Fit ``target`` (n,) by components (n, K) and the band ``before`` (n,)."""
+        self._centre, self._spread = before.mean(), max(float(before.std()), 1e-6)
+        seen = self._seen(components, before)
+        self._fit = fit_bands(seen, target[:, None], cubic=False)
 
+    def residual(
+        self, components: FloatArray, before: FloatArray, target: FloatArray
+    ) -> FloatArray:
+        """What is left (h, w) of ``target`` (h, w), in deviations."""
+        return self._fit.residuals(self._seen(components, before), target[..., None])[..., 0]
 
-def chained_residual(surface: Surface, before: FloatArray, target: FloatArray) -> FloatArray:
-    """The same of ``target`` (H, W) with the next shorter band ``before`` (H, W) as a predictor."""
-    band = before.reshape(-1, 1)
-    sample = band[surface.chosen]
-    scaled = (band - sample.mean()) / max(float(sample.std()), 1e-6)
-    components = np.concatenate([surface.components, scaled], axis=1).astype(np.float32)
-    none = np.empty((len(band), 0), np.float32)
-    return _left(surface, components, none, target[..., None], cubic=False)[..., 0]
-
-
-def _left(
-    surface: Surface,
-    components: FloatArray,
-    extra: FloatArray,
-    targets: FloatArray,
-    *,
-    cubic: bool,
-) -> FloatArray:
-    """Residuals (H, W, T) in deviations: fitted on the chosen pixels, predicted on all."""
-    chosen = surface.chosen
-    terms = monomials(components[chosen], extra[chosen], cubic)
-    y = targets.reshape(-1, targets.shape[-1])
-    fits = [_fit(terms, target[chosen]) for target in y.T]
-    gains = np.stack([fit.gain for fit in fits], axis=1)
-    offsets = np.array([fit.offset for fit in fits], np.float32)
-    spreads = np.array([fit.deviation for fit in fits], np.float32)
-    left = (y - offsets - polynomial(components, extra, gains, cubic=cubic)) / spreads
-    kept = np.clip(left, -LARGEST, LARGEST).astype(np.float32)
-    return np.asarray(kept.reshape(targets.shape))
+    def _seen(self, components: FloatArray, before: FloatArray) -> Surface:
+        scaled = (before - self._centre) / self._spread
+        both = np.concatenate([components, scaled[..., None]], axis=-1).astype(np.float32)
+        return Surface(both, both[..., :0])
 
 
 def _fit(terms: FloatArray, y: FloatArray) -> _Fit:
@@ -134,19 +163,3 @@ def _fit(terms: FloatArray, y: FloatArray) -> _Fit:
         gain=(slope / spread).astype(np.float32),
         deviation=deviation,
     )
-
-
-def principal_components(logs: FloatArray, chosen: NDArray[np.intp]) -> FloatArray:
-    """The strongest principal components (P, K) of ``logs`` (P, C), standardised, K up to 5.
-
-    They have variance one over the pixels ``chosen``.
-    """
-    sample = logs[chosen]
-    centre, spread = sample.mean(0), np.maximum(sample.std(0), 1e-6)
-    standard = (sample - centre) / spread
-    values, vectors = np.linalg.eigh(standard.T @ standard / len(sample))
-    strongest = slice(None, -N_COMPONENTS - 1, -1)
-    values, vectors = values[strongest], vectors[:, strongest]
-    # A direction without variance holds rounding errors only.
-    gain = np.where(values > 1e-3, 1 / np.sqrt(np.maximum(values, 1e-3)), 0)
-    return np.asarray((logs - centre) / spread @ (vectors * gain), np.float32)

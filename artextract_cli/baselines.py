@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from artextract_cli.band_regression import DARKEST
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence import LAST_VISIBLE_NM, LUMINANCE
+from artextract_cli.evidence import LUMINANCE
 from artextract_cli.scene import Scene, linear_rgb
+from artextract_cli.sight import LAST_VISIBLE_NM
 
 Values = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -9,6 +9,7 @@ import logging
 import math
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ import imagecodecs
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin
+from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from artextract_cli.errors import InputError
 
@@ -46,6 +47,15 @@ class Stored(NamedTuple):
     values: NDArray[Any]  # (H, W) or (H, W, C), alpha included; unsigned integers or floats
     bits: int  # of unsigned integers: full scale is 2**bits - 1
     orientation: int  # as EXIF counts it: 1 is upright
+
+
+class Part(NamedTuple):
+    """A rectangle of a picture as its file holds it, whatever the orientation."""
+
+    shape: tuple[int, int]  # of the whole picture
+    top: int
+    left: int
+    stored: Stored
 
 
 Decoder = Callable[[Path, int], Stored]
@@ -96,6 +106,25 @@ def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path, limit:
 
 def decode_tiff(path: Path, max_pixels: int) -> Stored:
     """Decode TIFF of one page: strips or tiles, grey, RGB or palette, unsigned or float."""
+    with _single_page(path, max_pixels) as page:
+        return _whole_page(page)
+
+
+def tiff_parts(path: Path, max_pixels: int) -> Iterator[Part]:
+    """Decode the same strip by strip or tile by tile; pages of separate colour planes whole."""
+    with _single_page(path, max_pixels) as page:
+        shape = (page.imagelength, page.imagewidth)
+        if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
+            yield Part(shape, 0, 0, _whole_page(page))
+            return
+        for segment, (_, _, top, left, _), _ in page.segments():
+            # The last tiles of a row or column reach beyond the picture.
+            values = segment[0, : shape[0] - top, : shape[1] - left]
+            yield Part(shape, top, left, _stored(page, values))
+
+
+@contextmanager
+def _single_page(path: Path, max_pixels: int) -> Iterator[Any]:
     with tifffile.TiffFile(path) as tiff:
         if len(tiff.pages) != 1:
             msg = f"{path} has {len(tiff.pages)} pages; save each page as a file of its own"
@@ -104,12 +133,15 @@ def decode_tiff(path: Path, max_pixels: int) -> Stored:
         _check_size(path, page.imagewidth, page.imagelength, max_pixels)
         _check_tiff_kind(path, page)
         _check_complete(tiff)
-        return _stored_page(page)
+        yield page
 
 
-def _stored_page(page: Any) -> Stored:
+def _whole_page(page: Any) -> Stored:
     planes = page.asarray().reshape(page.shaped)[:, 0]  # (planes, H, W, samples)
-    values = np.moveaxis(planes, 0, 2).reshape(*planes.shape[1:3], -1)
+    return _stored(page, np.moveaxis(planes, 0, 2).reshape(*planes.shape[1:3], -1))
+
+
+def _stored(page: Any, values: NDArray[Any]) -> Stored:
     if values.dtype == bool:
         values = values.astype(np.uint8)
     orientation = int(page.tags.valueof(_ORIENTATION, default=1))
@@ -166,3 +198,23 @@ def _check_size(path: Path, width: int, height: int, max_pixels: int) -> None:
 
 def _orientation(exif: Image.Exif) -> int:
     return int(exif.get(_ORIENTATION, 1))
+
+
+def measure(decode: Decoder, path: Path, max_pixels: int) -> int:
+    """How many pixels the header claims of a file that ``decode`` reads."""
+    if decode is decode_tiff:
+        with tifffile.TiffFile(path) as tiff:
+            page: Any = tiff.pages.first
+            width, height = page.imagewidth, page.imagelength
+    else:
+        with _PILLOW_CLASSES[decode](path) as image:
+            width, height = image.size
+    _check_size(path, width, height, max_pixels)
+    return int(width) * int(height)
+
+
+_PILLOW_CLASSES: dict[Decoder, type[ImageFile.ImageFile]] = {
+    decode_png: PngImagePlugin.PngImageFile,
+    decode_bmp: BmpImagePlugin.BmpImageFile,
+    decode_jpeg: JpegImagePlugin.JpegImageFile,
+}

@@ -7,18 +7,19 @@ are logarithms of reflectance or deviations, never raw spectra, so they do not d
 bands a scene has: the infrared enters at three places, its shortest, middle and longest band.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from artextract_cli.band_regression import (
     TARGET_BLUR,
+    ChainedFit,
     Surface,
-    chained_residual,
+    fit_bands,
     log_reflectance,
-    look_at,
-    residuals,
 )
+from artextract_cli.blocks import Block, OfBlock, whole
 from artextract_cli.contract import FloatArray
 from artextract_cli.image_kernels import (
     blur,
@@ -30,9 +31,9 @@ from artextract_cli.image_kernels import (
     moment_products,
     opening,
 )
-from artextract_cli.scene import Scene, continued, linear_rgb
+from artextract_cli.scene import Scene
+from artextract_cli.sight import Sight
 
-LAST_VISIBLE_NM = 720
 SLOTS = ("short", "middle", "long")
 WINDOWS = (4, 12)  # radii in pixels
 DETAIL_SIZES = (5, 9)  # sides in pixels
@@ -87,92 +88,109 @@ def strongest_of(residuals: FloatArray) -> FloatArray:
     return np.asarray(by_sight[..., 0] + by_sight[..., 1], np.float32)
 
 
+def gather_evidence(scene: Scene) -> Evidence:
+    """All maps of a scene that has an infrared band, all at once."""
+    return Evidence(maps=EvidenceMaps(Sight(scene))(whole(scene.shape)))
+
+
 def band_residuals(scene: Scene) -> FloatArray:
-    """The robust signed residual of every band (H, W, B), in deviations; negative = darker.
+    """`BandResiduals` of a scene (H, W, B), all at once."""
+    return BandResiduals(Sight(scene))(whole(scene.shape))
+
+
+class BandResiduals:
+    """The robust signed residual of every band, in deviations; negative = darker.
 
     An infrared band is foretold by all that is visible, a visible one by the photograph.
     """
-    scene = continued(scene)
-    infrared = infrared_bands(scene)
-    visible = [b for b in range(len(scene.band_ids)) if b not in infrared]
-    logs = log_reflectance(scene.bands, TARGET_BLUR)
-    made = np.empty_like(logs)
-    seen = look_at(visible_channels(scene), scene.mask)
-    made[..., infrared] = residuals(seen, logs[..., infrared])
-    if visible:
-        photograph = look_at(linear_rgb(scene.rgb), scene.mask)
-        made[..., visible] = residuals(photograph, logs[..., visible])
-    return made
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._every = list(range(sight.n_bands))
+        visible = [b for b in self._every if b not in sight.infrared]
+        surfaces, bands = sight.samples(self._logs)
+        self._chosen = (sight.infrared, visible)
+        self._fits = [
+            fit_bands(surface, bands[:, chosen])
+            for surface, chosen in zip(surfaces, self._chosen, strict=True)
+        ]
+
+    def __call__(self, block: Block) -> FloatArray:
+        """The residuals (h, w, B) of a block."""
+        seen, logs = self._sight.seen(block), self._logs(block)
+        made = np.empty_like(logs)
+        for surface, chosen, fit in zip(seen, self._chosen, self._fits, strict=True):
+            made[..., chosen] = fit.residuals(surface, logs[..., chosen])
+        return self._sight.blocks.core(block, made)
+
+    def _logs(self, block: Block) -> FloatArray:
+        return self._sight.log_bands(block, self._every)
 
 
-def infrared_bands(scene: Scene) -> list[int]:
-    """Indices of the bands past 720 nm, by wavelength; empty where no wavelength is known."""
-    if scene.wavelengths is None:
-        return []
-    order = np.argsort(scene.wavelengths, kind="stable")
-    return [int(b) for b in order if scene.wavelengths[b] > LAST_VISIBLE_NM]
+class EvidenceMaps:
+    """All maps of a scene that has an infrared band, fitted on the whole painting."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight, infrared = sight, sight.infrared
+        self._places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
+        self._bands = OfBlock(lambda block: sight.log_bands(block, self._places))
+        surfaces, bands = sight.samples(self._bands)
+        self._level = bands.mean(0)
+        # Where two places show one band, it is fitted once.
+        distinct = list(dict.fromkeys(self._places))
+        self._again = [distinct.index(place) for place in self._places]
+        self._distinct = [self._places.index(place) for place in distinct]
+        self._fits = [fit_bands(surface, bands[:, self._distinct]) for surface in surfaces]
+        components = surfaces[0].components
+        self._chains = [ChainedFit(components, bands[:, i], bands[:, i + 1]) for i in range(2)]
+
+    def __call__(self, block: Block) -> FloatArray:
+        """The maps (h, w, M) of a block."""
+        return self._sight.blocks.core(block, self._made(block))
+
+    def _made(self, block: Block) -> FloatArray:
+        bands, seen = self._bands(block), self._sight.seen(block)
+        left = self._residuals(bands, seen)
+        luminance = log_reflectance((self._sight.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
+        both = np.concatenate([bands[..., 2:], luminance], axis=-1)
+        structure = _structure(np.ascontiguousarray(both / UNIT, np.float32))
+        maps = [
+            left,
+            _local(seen[0].components, bands - self._level),
+            structure[..., 0],
+            structure[..., 1],
+            _slope(left[..., 2:3]),
+        ]
+        return np.concatenate(maps, axis=-1)
+
+    def _residuals(self, bands: FloatArray, seen: Sequence[Surface]) -> FloatArray:
+        """Residuals (h, w, 8) of three bands from all that is visible and from the photograph.
+
+        Both, because a band of the far red may see the hidden layer itself, and then explains it
+        away.
+        """
+        distinct = np.ascontiguousarray(bands[..., self._distinct])
+        found = [
+            fit.residuals(surface, distinct)[..., self._again]
+            for surface, fit in zip(seen, self._fits, strict=True)
+        ]
+        chained = [
+            np.zeros(bands.shape[:2], np.float32)
+            if self._places[i] == self._places[i + 1]
+            else chain.residual(seen[0].components, bands[..., i], bands[..., i + 1])
+            for i, chain in enumerate(self._chains)
+        ]
+        return np.concatenate([*found, np.stack(chained, axis=-1)], axis=-1)
 
 
-def visible_channels(scene: Scene) -> FloatArray:
-    """The linear photograph and the bands up to 720 nm (H, W, 3 + ...)."""
-    visible = [b for b, nm in enumerate(scene.wavelengths or ()) if nm <= LAST_VISIBLE_NM]
-    return np.concatenate([linear_rgb(scene.rgb), scene.bands[..., visible]], axis=-1)
+def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
+    """Residuals (h, w, windows × 3) of linear regressions in windows around each pixel.
 
-
-def gather_evidence(scene: Scene) -> Evidence:
-    """All maps of a scene that has an infrared band.
-
-    Beyond the mask the painting is continued by its nearest pixel, so that no border shows.
+    Of bands ``centred`` (h, w, 3) on the three strongest components of ``surface`` (h, w, K).
     """
-    scene = continued(scene)
-    infrared = infrared_bands(scene)
-    places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
-    linear = linear_rgb(scene.rgb)
-    surface = look_at(visible_channels(scene), scene.mask)
-    bands = log_reflectance(scene.bands[..., places], TARGET_BLUR)
-    left = _residuals(surface, look_at(linear, scene.mask), bands, places)
-    luminance = log_reflectance((linear @ LUMINANCE)[..., None], TARGET_BLUR)
-    both = np.concatenate([bands[..., 2:], luminance], axis=-1)
-    pictures = np.ascontiguousarray(both / UNIT, np.float32)
-    structure = _structure(pictures)
-    maps = [
-        left,
-        _local(surface, bands),
-        structure[..., 0],
-        structure[..., 1],
-        _slope(left[..., 2:3]),
-    ]
-    return Evidence(maps=np.concatenate(maps, axis=-1))
-
-
-def _residuals(
-    surface: Surface, photograph: Surface, bands: FloatArray, places: list[int]
-) -> FloatArray:
-    """Residuals (H, W, 8) of the three bands from all that is visible and from the photograph.
-
-    Both, because a band of the far red may see the hidden layer itself, and then explains it away.
-    """
-    short, middle, long = (bands[..., i] for i in range(3))
-    distinct = [places.index(place) for place in dict.fromkeys(places)]
-    again = [distinct.index(places.index(place)) for place in places]
-    found = [
-        residuals(view, np.ascontiguousarray(bands[..., distinct]))[..., again]
-        for view in (surface, photograph)
-    ]
-    still = np.zeros(surface.shape, np.float32)
-    chained = (
-        still if places[1] == places[0] else chained_residual(surface, short, middle),
-        still if places[2] == places[1] else chained_residual(surface, middle, long),
-    )
-    return np.concatenate([*found, np.stack(chained, axis=-1)], axis=-1)
-
-
-def _local(surface: Surface, bands: FloatArray) -> FloatArray:
-    """Residuals (H, W, windows × 3) of linear regressions in windows around each pixel."""
-    components = np.zeros((*surface.shape, 3), np.float32)
-    n = min(3, surface.components.shape[1])
-    components[..., :n] = surface.components[:, :n].reshape(*surface.shape, n)
-    centred = bands - bands.mean((0, 1))
+    components = np.zeros((*surface.shape[:2], 3), np.float32)
+    n = min(3, surface.shape[-1])
+    components[..., :n] = surface[..., :n]
     products = moment_products(components, centred)
     both = np.concatenate([components, centred], axis=-1)
     made = [

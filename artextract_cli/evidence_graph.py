@@ -4,22 +4,20 @@ Letters: H, W rows and columns, N superpixels, E directed edges, M maps, P and F
 the photograph and of the bands.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.blocks import Block, OfBlock, whole
 from artextract_cli.contract import FloatArray, IntArray
-from artextract_cli.evidence import (
-    MAPS,
-    RESIDUALS,
-    SURFACE_MAPS,
-    gather_evidence,
-    strongest_of,
-)
+from artextract_cli.evidence import MAPS, RESIDUALS, SURFACE_MAPS, EvidenceMaps, strongest_of
 from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.region_kernels import region_adjacency, region_statistics
+from artextract_cli.region_kernels import region_adjacency
 from artextract_cli.scene import Scene
+from artextract_cli.sight import Sight
+from artextract_cli.stitching import block_statistics
 from artextract_cli.superpixel_graph import GraphRecipe, shared_superpixels
 
 _SURFACE = [MAPS.index(name) for name in SURFACE_MAPS]
@@ -30,8 +28,8 @@ _STEPPED = [MAPS.index(name) for name in ("residual_long", "local_12_long", "cur
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvidenceGraph:
-    """Superpixels and pixels of one scene with their evidence, compressed by sign(x)·log(1 + |x|).
+class EvidenceNodes:
+    """Superpixels of one scene with their evidence, compressed by sign(x)·log(1 + |x|).
 
     ``photograph`` holds what the visible surface shows, ``bands`` what all bands show together, so
     that the features do not depend on how many bands there are.
@@ -42,7 +40,6 @@ class EvidenceGraph:
     edge_features: FloatArray  # (E, 5)
     photograph: FloatArray  # (N, P)
     bands: FloatArray  # (N, F)
-    pixels: FloatArray  # (H, W, M)
 
     @property
     def n_nodes(self) -> int:
@@ -50,8 +47,36 @@ class EvidenceGraph:
         return len(self.bands)
 
 
+@dataclass(frozen=True, kw_only=True)
+class EvidenceGraph(EvidenceNodes):
+    """Superpixels, and all pixels of the scene with theirs."""
+
+    pixels: FloatArray  # (H, W, M)
+
+
 def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
-    """Cut a scene by the recipe's superpixels and gather its evidence.
+    """Cut a scene by the recipe's superpixels and gather its evidence, all in memory.
+
+    Raises
+    ------
+    DependencyError
+        If the superpixel plugin does not return a label map.
+    """
+    evidence = compressed_evidence(Sight(scene))
+    nodes = evidence_nodes(scene, recipe, evidence)
+    return EvidenceGraph(**vars(nodes), pixels=evidence(whole(scene.shape)))
+
+
+def compressed_evidence(sight: Sight) -> OfBlock[FloatArray]:
+    """The evidence (h, w, M) of any block of a scene, compressed."""
+    maps = EvidenceMaps(sight)
+    return OfBlock(lambda block: compressed(maps(block)))
+
+
+def evidence_nodes(
+    scene: Scene, recipe: GraphRecipe, evidence: Callable[[Block], FloatArray]
+) -> EvidenceNodes:
+    """Cut a scene by the recipe's superpixels, whose ``evidence`` is given by blocks.
 
     Raises
     ------
@@ -60,18 +85,15 @@ def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
     """
     plugin = plugin_host().find("superpixels", recipe.superpixels)
     labels, n = shared_superpixels(scene, recipe, plugin)
-    pixels = compressed(gather_evidence(scene).maps)
-    statistics = region_statistics(pixels, labels, n)
+    statistics = block_statistics(scene.blocks(0), labels, n, evidence)
     edges = region_adjacency(labels, n)
-    return EvidenceGraph(
+    surface = [statistics.mean[:, _SURFACE], statistics.std[:, _SURFACE]]
+    return EvidenceNodes(
         labels=labels,
         edges=edges,
         edge_features=_edge_features(statistics.mean, statistics.centroid, edges),
-        photograph=np.concatenate(
-            [statistics.mean[:, _SURFACE], statistics.std[:, _SURFACE]], axis=1
-        ),
+        photograph=np.concatenate(surface, axis=1),
         bands=np.concatenate([statistics.mean, statistics.std], axis=1),
-        pixels=pixels,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
@@ -42,8 +43,11 @@ def build_dataset(
     *,
     jobs: int = 1,
     wavelengths: Sequence[float] | None = None,
+    max_memory: int | None = None,
 ) -> BuildReport:
-    """Write one graph file per scene of ``dataset`` under ``out``.
+    """Write one graph file per scene of ``dataset`` under ``out``, ``jobs`` scenes at a time.
+
+    A scene that would take more than ``max_memory`` bytes is worked on in blocks.
 
     A scene whose pictures, recipe and plugin have not changed is skipped. A scene that cannot be
     read is reported and the others are built.
@@ -56,12 +60,13 @@ def build_dataset(
         For an unknown superpixel method or option.
     """
     refuse_inside(out, dataset)
-    keep_freed_memory()
+    keep_freed_memory(however_large=False)
     scenes = open_dataset(dataset, wavelengths).scenes
     recipe = _resolved(recipe)
+    plan = None if max_memory is None else _plan(max_memory, out)
     outcomes = []
     with progress("building graphs", len(scenes)) as advance:
-        for outcome in _run(partial(_build_scene, out, recipe), scenes, jobs):
+        for outcome in _run(partial(_build_scene, out, recipe, plan), scenes, jobs):
             outcomes.append(outcome)
             advance(outcome.scene)
             detail(f"{outcome.scene}: {'built' if outcome.built else 'up to date'}")
@@ -96,7 +101,9 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
-        min(jobs, len(scenes)), mp_context=context, initializer=keep_freed_memory
+        min(jobs, len(scenes)),
+        mp_context=context,
+        initializer=partial(keep_freed_memory, however_large=False),
     )
     try:
         for future in as_completed([pool.submit(build, scene) for scene in scenes]):
@@ -106,15 +113,19 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
         pool.shutdown(cancel_futures=True)
 
 
-def _build_scene(out: Path, recipe: GraphRecipe, files: SceneFiles) -> _Outcome:
+def _build_scene(
+    out: Path, recipe: GraphRecipe, plan: MemoryPlan | None, files: SceneFiles
+) -> _Outcome:
     """Build one scene in this process; bad input comes back as a sentence."""
     try:
-        return _Outcome(scene=files.name, built=_build_if_needed(out, recipe, files))
+        return _Outcome(scene=files.name, built=_build_if_needed(out, recipe, plan, files))
     except InputError as failure:
         return _Outcome(scene=files.name, built=False, failure=f"{files.name}: {failure}")
 
 
-def _build_if_needed(out: Path, recipe: GraphRecipe, files: SceneFiles) -> bool:
+def _build_if_needed(
+    out: Path, recipe: GraphRecipe, plan: MemoryPlan | None, files: SceneFiles
+) -> bool:
     path = graph_path(out, files.split, files.name)
     pictures = [p for p in (files.rgb, *files.bands, files.mask) if p is not None]
     digests = {picture.name: picture_digest(picture) for picture in pictures}
@@ -122,8 +133,14 @@ def _build_if_needed(out: Path, recipe: GraphRecipe, files: SceneFiles) -> bool:
     key = source_key(digests, recipe, origin, [files.split, files.clean, files.wavelengths])
     if read_key(path) == key:
         return False
-    scene = sized(read_scene(files), recipe)
+    scene = sized(read_scene(files, plan), recipe)
     graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
     save_pixels(path, scene)
     save_graphs(path, graphs, sources=digests, key=key)
     return True
+
+
+def _plan(max_memory: int, out: Path) -> MemoryPlan:
+    """What building graphs takes: measured, and rounded up."""
+    program = 400 * 10**6
+    return MemoryPlan(limit=max_memory, scratch=out, program=program, per_pixel=100, per_band=12)

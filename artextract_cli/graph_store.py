@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.blocks import released
 from artextract_cli.errors import InputError
 from artextract_cli.files import atomic_path
 from artextract_cli.scene import Scene
@@ -27,6 +28,7 @@ from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, Superpixel
 
 FORMAT = "artextract-graph"
 FORMAT_VERSION = 1
+ROWS_AT_ONCE = 256
 
 
 class _Field(NamedTuple):
@@ -113,13 +115,18 @@ def save_graphs(path: Path, graphs: SceneGraphs, *, sources: Mapping[str, str], 
 
 def save_pixels(path: Path, scene: Scene) -> None:
     """Write photograph and bands of a scene as (H, W, 3 + B) uint16, 65535 = 1."""
-    pixels = np.concatenate([scene.rgb, scene.bands], axis=-1)
-    counts = np.rint(pixels.clip(0, 1) * 65535).astype(np.uint16)
-    header = np.lib.format.header_data_from_array_1_0(counts)
+    n_channels = scene.rgb.shape[-1] + scene.bands.shape[-1]
+    header = {"descr": "<u2", "fortran_order": False, "shape": (*scene.shape, n_channels)}
     with atomic_path(pixels_path(path)) as temporary, temporary.open("wb") as file:
         # Not np.save: it writes past Python and forgets why a write failed.
         np.lib.format.write_array_header_1_0(file, header)
-        file.write(counts.data)
+        for top in range(0, scene.shape[0], ROWS_AT_ONCE):
+            rows = slice(top, top + ROWS_AT_ONCE)
+            pixels = np.concatenate([scene.rgb[rows], scene.bands[rows]], axis=-1)
+            counts = np.rint(pixels.clip(0, 1) * 65535)
+            file.write(np.ascontiguousarray(counts, "<u2").data)
+            for picture in (scene.rgb, scene.bands):
+                released(picture)
 
 
 def load_pixels(path: Path) -> NDArray[np.uint16]:

@@ -18,7 +18,12 @@ from torch.nn import functional  # noqa: TID253
 from artextract_cli.batching import Topology, moved
 from artextract_cli.contract import BackboneModule, FloatArray
 from artextract_cli.evidence import MAPS
-from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES, EvidenceGraph
+from artextract_cli.evidence_graph import (
+    BAND_FEATURES,
+    PHOTOGRAPH_FEATURES,
+    EvidenceGraph,
+    EvidenceNodes,
+)
 from artextract_cli.precision import in_float32
 from artextract_cli.region_kernels import region_means
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED
@@ -137,7 +142,7 @@ class HiddenLayerNetwork(SiameseNetwork):
 
 
 def evidence_tensors(
-    name: str, graph: EvidenceGraph, mask: NDArray[np.bool_] | None
+    name: str, graph: EvidenceNodes, mask: NDArray[np.bool_] | None
 ) -> SceneTensors:
     """The two views of a scene as tensors; the photograph's features are padded with zeros."""
     padding = len(BAND_FEATURES) - len(PHOTOGRAPH_FEATURES)

@@ -1,17 +1,21 @@
 """Inference with a network that looks for hidden layers."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch  # noqa: TID253
 
 from artextract_cli.attention import grad_cam
+from artextract_cli.blocks import Block, released
 from artextract_cli.calibration import Calibration
+from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence import LAST_VISIBLE_NM, band_residuals, infrared_bands
-from artextract_cli.evidence_graph import evidence_graph
+from artextract_cli.evidence import BandResiduals
+from artextract_cli.evidence_graph import compressed_evidence, evidence_nodes
 from artextract_cli.hidden_layer import HiddenLayerNetwork
-from artextract_cli.hidden_layer_scores import raw_scores, whole_score
-from artextract_cli.hidden_picture import hidden_picture
+from artextract_cli.hidden_layer_scores import NodeScores, node_scores, whole_score
+from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.inference import (
     Model,
     SceneScores,
@@ -19,7 +23,9 @@ from artextract_cli.inference import (
     attention_of,
     pooled_numbers,
 )
+from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
+from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands
 from artextract_cli.superpixel_graph import sized
 
 BANDS = "bands"  # the name of what the photograph is compared with: all bands together
@@ -45,33 +51,67 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
         )
         raise InputError(msg)
     scene = sized(scene, card.recipe)
-    graph = evidence_graph(scene, card.recipe)
-    raw = raw_scores(network, graph, scene.mask, engine=model.engine, device=model.device)
+    sight = Sight(scene)
+    evidence = compressed_evidence(sight)
+    graph = evidence_nodes(scene, card.recipe, evidence)
+    nodes = node_scores(network, graph, scene.mask, engine=model.engine, device=model.device)
+    maps = _pixel_maps(card, scene, sight, nodes, graph.labels, evidence)
     with torch.no_grad():
-        pooled = network.pool(raw.batch, raw.z)[0].cpu()
+        pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
-    attention, masking = attention_of(network, raw.batch)
-    maps = {name: card.calibration[name](score) for name, score in raw.maps().items()}
+    attention, masking = attention_of(network, nodes.batch)
+    fused, band_maps = maps.pop("fused"), maps.pop("bands")
     return SceneScores(
         labels=graph.labels,
         band_ids=scene.band_ids,
         superpixels=card.superpixels,
-        maps={
-            "heatmap": maps["fused"],
-            "network": maps["network"],
-            "residual": maps["residual"],
-            "hidden": hidden_picture(scene) * _probability(raw.fused),
-        },
-        band_maps=band_residuals(scene),
-        whole=_whole(card.calibration.get("whole"), whole_score(raw.fused, scene.mask)),
+        maps=maps,
+        band_maps=band_maps,
+        whole=_whole(card.calibration.get("whole"), whole_score(fused, scene.mask)),
         distances=distances,
         similarities=similarities,
         pooled=pooled.numpy(),
-        nodes=tuple(np.moveaxis(raw.z.cpu().numpy(), 1, 0)),
-        attention=None if attention is None else attention[graph.labels],
+        nodes=tuple(np.moveaxis(nodes.z.cpu().numpy(), 1, 0)),
+        attention=None if attention is None else scene.painted_with(attention, graph.labels),
         masking=masking,
-        gradcam=grad_cam(network, raw.batch)[graph.labels],
+        gradcam=scene.painted_with(grad_cam(network, nodes.batch), graph.labels),
     )
+
+
+def _pixel_maps(
+    card: ModelCard,
+    scene: Scene,
+    sight: Sight,
+    nodes: NodeScores,
+    labels: LabelMap,
+    evidence: Callable[[Block], FloatArray],
+) -> dict[str, FloatArray]:
+    """Every map of the pixels, made block by block.
+
+    "fused" is the uncalibrated score (H, W), "bands" are the residuals (H, W, B).
+    """
+    residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
+    made = {name: scene.empty() for name in ("heatmap", "network", "residual", "hidden", "fused")}
+    made["bands"] = scene.empty(len(scene.band_ids))
+
+    def fill(block: Block) -> None:
+        raw = nodes.of_pixels(labels[block.place], evidence(block))
+        calibrated = {name: card.calibration[name](score) for name, score in raw.items()}
+        found = {
+            "heatmap": calibrated["fused"],
+            "network": calibrated["network"],
+            "residual": calibrated["residual"],
+            "hidden": hidden(block) * _probability(raw["fused"]),
+            "fused": raw["fused"],
+            "bands": residuals(block),
+        }
+        for name, values in found.items():
+            made[name][block.place] = values
+            released(made[name])
+
+    for _ in sight.blocks.each(fill):
+        pass
+    return made
 
 
 def _probability(fused: FloatArray) -> FloatArray:

@@ -14,20 +14,20 @@ something lies; thick or pale paint makes what is below it fainter, and lines of
 out softened: the longest band itself is sharper.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.band_regression import log_reflectance, principal_components
+from artextract_cli.band_regression import fit_projection, log_reflectance
+from artextract_cli.blocks import Block, OfBlock, random_pixels, whole
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence import LAST_VISIBLE_NM, infrared_bands, visible_channels
 from artextract_cli.image_kernels import blur, monomials, polynomial
-from artextract_cli.scene import Scene, continued
-
-BoolArray = NDArray[np.bool_]
-IndexArray = NDArray[np.intp]
+from artextract_cli.scene import Scene
+from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands, visible_channels
 
 N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences take part
 FIT_PIXELS = 12_000
@@ -49,22 +49,17 @@ SUBDUED = 0.35
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Surface:
-    """The visible side of a painting of P = H × W pixels, in raster order."""
-
-    shape: tuple[int, int]
-    components: FloatArray  # (P, K) principal components of its log channels, variance one
-    slopes: FloatArray  # (P, S) first and second differences of the components
-    chosen: IndexArray  # painted pixels to fit on
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Fit:
     """A linear prediction: ``offset + terms @ gain``, and one robust deviation from it."""
 
     offset: float
     gain: FloatArray
     deviation: float
+
+    def predicted(self, components: FloatArray, extra: FloatArray, *, cubic: bool) -> FloatArray:
+        """Predict P pixels from components (P, K) and further terms (P, S)."""
+        made = polynomial(components, extra, self.gain[:, None], cubic=cubic)
+        return made[:, 0] + np.float32(self.offset)
 
 
 def hidden_picture(scene: Scene) -> FloatArray:
@@ -94,20 +89,153 @@ def hidden_picture(scene: Scene) -> FloatArray:
     InputError
         If no wavelength is known, no band is past 720 nm, or the mask leaves no painting.
     """
-    infrared = _checked_infrared(scene)
-    painted = scene.painted
-    if not painted.any():
-        msg = "the object mask leaves no pixel of the painting; check the mask"
-        raise InputError(msg)
-    scene = continued(scene)
-    surface = _look_at(visible_channels(scene), painted)
-    groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))
-    groups = groups[-N_TOGETHER:]
-    bands = [scene.bands[..., group].mean(-1, keepdims=True) for group in groups]
-    wavelengths = [float(np.mean(np.array(scene.wavelengths)[group])) for group in groups]
-    change = _combined([_unexplained(surface, band) for band in bands], wavelengths, surface)
-    picture = _subdued(_most_likely(change, surface), surface.chosen)
-    return np.where(painted, picture.reshape(surface.shape), np.float32(np.nan))
+    return HiddenPicture(scene, Sight(scene))(whole(scene.shape))
+
+
+class _Look(NamedTuple):
+    """What regressions look at, of the pixels of a block (h, w, ...) or of some pixels (P, ...)."""
+
+    components: FloatArray  # (..., K) principal components of the visible log channels, variance 1
+    slopes: FloatArray  # (..., S) first and second differences of the components
+    signs: FloatArray  # (..., 3) how steep, how lined and how rare a colour is
+    bands: FloatArray  # (..., G) logarithms of groups of infrared bands
+    own: FloatArray  # (..., G, 2) their own first differences
+
+    def flat(self) -> "_Look":
+        """The same of P pixels."""
+        n = self.components.shape[0] * self.components.shape[1]
+        return _Look(*(array.reshape(n, *array.shape[2:]) for array in self))
+
+
+class HiddenPicture:
+    """What `hidden_picture` describes, fitted on the whole painting and made block by block."""
+
+    def __init__(self, scene: Scene, sight: Sight) -> None:
+        infrared = _checked_infrared(scene)
+        if scene.mask is not None and not scene.mask.any():
+            msg = "the object mask leaves no pixel of the painting; check the mask"
+            raise InputError(msg)
+        self._scene, self._sight = scene, sight
+        groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))
+        self._groups = groups[-N_TOGETHER:]
+        pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
+        logs = OfBlock(
+            lambda block: log_reflectance(visible_channels(sight.part(block)), VISIBLE_BLUR)
+        )
+        self._logs, gather = logs, sight.blocks.gather
+        self._projection = fit_projection(gather(lambda block: [logs(block)], pixels)[0])
+        look = _Look(*gather(self._look, pixels))
+        nm = np.array(scene.wavelengths)
+        self._change = _Change(look, [float(nm[group].mean()) for group in self._groups])
+        self._doubt = _Doubt(look, self._change(look))
+        self._strengths = _strengths(gather(lambda block: [self._likely(block)], pixels)[0])
+
+    def __call__(self, block: Block) -> FloatArray:
+        """The picture (h, w) of a block."""
+        light, dark = self._strengths
+        likely = self._sight.blocks.core(block, self._likely(block))
+        subdued = np.maximum(likely, 0) * light + np.minimum(likely, 0) * dark
+        made = np.asarray(subdued, np.float32)
+        mask = self._scene.mask
+        return made if mask is None else np.where(mask[block.place], made, np.float32(np.nan))
+
+    def _look(self, block: Block) -> _Look:
+        components = self._projection(self._logs(block))
+        bands = self._sight.part(block).bands
+        of_groups = [bands[..., group].mean(-1, keepdims=True) for group in self._groups]
+        own = [_differences(log_reflectance(group, VISIBLE_BLUR)) for group in of_groups]
+        slopes = _slopes(components)
+        return _Look(
+            components=components,
+            slopes=slopes,
+            signs=_signs(components, slopes),
+            bands=np.concatenate([log_reflectance(g, INFRARED_BLUR) for g in of_groups], axis=-1),
+            own=np.stack([np.concatenate(both, axis=-1) for both in own], axis=-2),
+        )
+
+    def _likely(self, block: Block) -> FloatArray:
+        """What is hidden (h, w), given the change and how badly the surface foretells each pixel.
+
+        The mean of a normal prior around 0 and of the neighbourhood's changes, weighted by
+        precision.
+        """
+        look = self._look(block)
+        shape, look = look.components.shape[:2], look.flat()
+        unit = self._doubt.unit
+        change, uncertainty = self._change(look) / unit, self._doubt(look)
+        limit = np.maximum(LARGEST_SURPRISE * uncertainty, np.float32(CREDIBLE_CHANGE / unit))
+        precision = 1 / uncertainty**2
+        held = np.stack([np.clip(change, -limit, limit) * precision, precision], axis=1)
+        total = blur(held.reshape(*shape, 2), PICTURE_BLUR)
+        made: FloatArray = unit * total[..., 0] / (total[..., 1] + np.float32(EXPECTED_CHANGE**-2))
+        return made
+
+
+class _Change:
+    """The change of the longest band that the residuals of all groups of bands tell of.
+
+    Generalised least squares: weights C⁻¹t / tᵀC⁻¹t for a trace t and the covariance C of those
+    pixels where no band is surprising.
+    """
+
+    def __init__(self, look: _Look, wavelengths: Sequence[float]) -> None:
+        self._fits = [
+            _robust_fit(
+                monomials(look.components, _extra(look, group), True),
+                look.bands[:, group],
+                tolerance=1.5,
+                ridge=BAND_RIDGE,
+            )
+            for group in range(len(wavelengths))
+        ]
+        sample = self._residuals(look)
+        deviations = np.array([_deviation(column) for column in sample.T])
+        calm = sample[(np.abs(sample) < 4 * deviations).all(axis=1)] / deviations
+        covariance = calm.T @ calm / max(len(calm), 1) + 0.05 * np.eye(len(wavelengths))
+        reach = np.array(wavelengths) - FIRST_TRACE_NM
+        trace = (reach / reach[-1]) ** GROWTH / deviations
+        weights = np.linalg.solve(covariance, trace)
+        self._weights = weights / deviations / (weights @ trace)
+
+    def __call__(self, look: _Look) -> FloatArray:
+        """The change (P,) of the logarithm of reflectance."""
+        return np.asarray(self._residuals(look) @ self._weights, np.float32)
+
+    def _residuals(self, look: _Look) -> FloatArray:
+        """What the surface does not explain (P, G) of the bands' logarithms."""
+        made = []
+        for group, fit in enumerate(self._fits):
+            foretold = fit.predicted(look.components, _extra(look, group), cubic=True)
+            limit = max(LARGEST_DEVIATIONS * fit.deviation, CREDIBLE_CHANGE)
+            made.append(np.clip(look.bands[:, group] - foretold, -limit, limit))
+        return np.stack(made, axis=1).astype(np.float32)
+
+
+class _Doubt:
+    """The deviation that paint of such colour, slope and detail has without hidden content.
+
+    A robust regression of the logarithm of the absolute change, in deviations of the whole
+    painting.
+    """
+
+    def __init__(self, look: _Look, change: FloatArray) -> None:
+        self.unit = _deviation(change)
+        self._centre, self._spread = look.signs.mean(0), np.maximum(look.signs.std(0), 1e-6)
+        surprise = change / self.unit
+        terms = monomials(look.components, self._difficulty(look), False)
+        target = np.log(np.clip(np.abs(surprise), 0.05, 20))
+        self._fit, self._scale = _robust_fit(terms, target, tolerance=4, ridge=1e-2), 1.0
+        self._scale = _deviation(surprise / self(look))
+
+    def __call__(self, look: _Look) -> FloatArray:
+        """The deviation (P,)."""
+        extra = self._difficulty(look)
+        found = np.exp(self._fit.predicted(look.components, extra, cubic=False))
+        return np.asarray(found * self._scale, np.float32)
+
+    def _difficulty(self, look: _Look) -> FloatArray:
+        standard = (look.signs - self._centre) / self._spread
+        return np.concatenate([standard, standard**2], axis=1).astype(np.float32)
 
 
 def _checked_infrared(scene: Scene) -> list[int]:
@@ -124,24 +252,6 @@ def _checked_infrared(scene: Scene) -> list[int]:
     return infrared
 
 
-def _look_at(channels: FloatArray, painted: BoolArray) -> _Surface:
-    height, width, n_channels = channels.shape
-    logs = log_reflectance(channels, VISIBLE_BLUR).reshape(-1, n_channels)
-    chosen = np.random.default_rng(0).permutation(np.flatnonzero(painted))[:FIT_PIXELS]
-    components = principal_components(logs, chosen)
-    pictures = components.reshape(height, width, -1)
-    slopes = [
-        *_differences(blur(pictures[..., :N_SLOPED], SLOPE_BLUR)),
-        *_second(blur(pictures[..., :N_CURVED], CURVE_BLUR)),
-    ]
-    return _Surface(
-        shape=(height, width),
-        components=components,
-        slopes=np.concatenate(slopes, axis=-1).reshape(height * width, -1),
-        chosen=chosen,
-    )
-
-
 def _differences(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Central differences of ``pictures`` (H, W, C) down and across, one-sided at the edges."""
     padded = np.pad(pictures, ((1, 1), (1, 1), (0, 0)), mode="edge")
@@ -154,17 +264,26 @@ def _second(pictures: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     return (*_differences(down), _differences(across)[1])
 
 
-def _unexplained(surface: _Surface, band: FloatArray) -> FloatArray:
-    """What the surface does not explain (P,) of the logarithm of ``band`` (H, W, 1)."""
-    n = len(surface.components)
-    target = log_reflectance(band, INFRARED_BLUR).reshape(n)
-    own = np.concatenate(_differences(log_reflectance(band, VISIBLE_BLUR)), axis=-1)
-    extra = np.concatenate([surface.slopes, own.reshape(n, 2)], axis=1)
-    terms = monomials(surface.components[surface.chosen], extra[surface.chosen], True)
-    fit = _robust_fit(terms, target[surface.chosen], tolerance=1.5, ridge=BAND_RIDGE)
-    left = target - _predicted(fit, surface.components, extra, cubic=True)
-    limit = max(LARGEST_DEVIATIONS * fit.deviation, CREDIBLE_CHANGE)
-    return np.asarray(np.clip(left, -limit, limit), np.float32)
+def _slopes(components: FloatArray) -> FloatArray:
+    slopes = [
+        *_differences(blur(components[..., :N_SLOPED], SLOPE_BLUR)),
+        *_second(blur(components[..., :N_CURVED], CURVE_BLUR)),
+    ]
+    return np.concatenate(slopes, axis=-1)
+
+
+def _signs(components: FloatArray, slopes: FloatArray) -> FloatArray:
+    """How steep, how lined and how rare the colour of each pixel is, as logarithms (h, w, 3)."""
+    n_slopes = 2 * min(N_SLOPED, components.shape[2])
+    slope = np.linalg.norm(slopes[..., :n_slopes], axis=-1)
+    detail = np.abs(components - blur(components, LINE_SCALE)).max(axis=-1)
+    rarity = np.square(components).sum(axis=-1)  # squared Mahalanobis distance
+    signs = [np.log(slope + 0.02), np.log(detail + 0.05), np.log1p(rarity)]
+    return np.stack(signs, axis=-1)
+
+
+def _extra(look: _Look, group: int) -> FloatArray:
+    return np.concatenate([look.slopes, look.own[:, group]], axis=1)
 
 
 def _robust_fit(terms: FloatArray, target: FloatArray, *, tolerance: float, ridge: float) -> _Fit:
@@ -195,76 +314,10 @@ def _deviation(error: NDArray[np.floating]) -> float:
     return max(1.4826 * float(np.median(np.abs(error))), LEAST_DEVIATION)
 
 
-def _predicted(fit: _Fit, components: FloatArray, extra: FloatArray, *, cubic: bool) -> FloatArray:
-    """Predict all P pixels."""
-    made = polynomial(components, extra, fit.gain[:, None], cubic=cubic)
-    return made[:, 0] + np.float32(fit.offset)
-
-
-def _combined(left: list[FloatArray], wavelengths: list[float], surface: _Surface) -> FloatArray:
-    """The change (P,) of the longest band that the residuals ``left`` of all bands tell of.
-
-    Generalised least squares: weights C⁻¹t / tᵀC⁻¹t for a trace t and the covariance C of those
-    pixels where no band is surprising.
-    """
-    residuals = np.stack(left, axis=1)
-    sample = residuals[surface.chosen]
-    deviations = np.array([_deviation(column) for column in sample.T])
-    calm = sample[(np.abs(sample) < 4 * deviations).all(axis=1)] / deviations
-    covariance = calm.T @ calm / max(len(calm), 1) + 0.05 * np.eye(len(left))
-    reach = np.array(wavelengths) - FIRST_TRACE_NM
-    trace = (reach / reach[-1]) ** GROWTH / deviations
-    weights = np.linalg.solve(covariance, trace)
-    return np.asarray(residuals @ (weights / deviations / (weights @ trace)), np.float32)
-
-
-def _most_likely(change: FloatArray, surface: _Surface) -> FloatArray:
-    """What is hidden (P,), given ``change`` (P,) and how badly the surface predicts at each pixel.
-
-    The mean of a normal prior around 0 and of the neighbourhood's changes, weighted by precision.
-    """
-    unit = _deviation(change[surface.chosen])
-    uncertainty = _uncertainty(change / unit, surface)
-    limit = np.maximum(LARGEST_SURPRISE * uncertainty, np.float32(CREDIBLE_CHANGE / unit))
-    precision = 1 / uncertainty**2
-    held = np.stack([np.clip(change / unit, -limit, limit) * precision, precision], axis=1)
-    total = blur(held.reshape(*surface.shape, 2), PICTURE_BLUR).reshape(-1, 2)
-    return unit * total[:, 0] / (total[:, 1] + np.float32(EXPECTED_CHANGE**-2))
-
-
-def _uncertainty(surprise: FloatArray, surface: _Surface) -> FloatArray:
-    """Deviation (P,) that paint of such colour, slope and detail has without hidden content.
-
-    A robust regression of the logarithm of the absolute ``surprise`` (P,).
-    """
-    target = np.log(np.clip(np.abs(surprise), 0.05, 20))
-    extra = _difficulty(surface)
-    terms = monomials(surface.components[surface.chosen], extra[surface.chosen], False)
-    fit = _robust_fit(terms, target[surface.chosen], tolerance=4, ridge=1e-2)
-    found = np.exp(_predicted(fit, surface.components, extra, cubic=False))
-    return np.asarray(found * _deviation((surprise / found)[surface.chosen]), np.float32)
-
-
-def _difficulty(surface: _Surface) -> FloatArray:
-    """How steep, how lined and how rare the colour of each pixel is: logarithms and squares."""
-    pictures = surface.components.reshape(*surface.shape, -1)
-    n_slopes = 2 * min(N_SLOPED, pictures.shape[2])
-    slope = np.linalg.norm(surface.slopes[:, :n_slopes], axis=1)
-    detail = np.abs(pictures - blur(pictures, LINE_SCALE)).max(axis=-1).ravel()
-    rarity = np.square(surface.components).sum(axis=1)  # squared Mahalanobis distance
-    signs = [np.log(slope + 0.02), np.log(detail + 0.05), np.log1p(rarity)]
-    stacked = np.stack(signs, axis=1)
-    sample = stacked[surface.chosen]
-    standard = (stacked - sample.mean(0)) / np.maximum(sample.std(0), 1e-6)
-    return np.concatenate([standard, standard**2], axis=1).astype(np.float32)
-
-
-def _subdued(picture: FloatArray, chosen: IndexArray) -> FloatArray:
-    """``picture`` (P,) with the sign of which it shows less made fainter."""
-    light, dark = np.maximum(picture, 0), np.minimum(picture, 0)
-    weight = [float((side[chosen] ** 3).mean()) for side in (light, -dark)]
-    if min(weight) <= 0:
-        return picture
-    ratio = weight[0] / weight[1]
-    subdued = light * min(1, ratio**SUBDUED) + dark * min(1, ratio**-SUBDUED)
-    return np.asarray(subdued, np.float32)
+def _strengths(sample: FloatArray) -> tuple[float, float]:
+    """By what to multiply light and dark change: the side of which ``sample`` shows less fades."""
+    light, dark = (float((np.maximum(side, 0) ** 3).mean()) for side in (sample, -sample))
+    if min(light, dark) <= 0:
+        return 1.0, 1.0
+    ratio = light / dark
+    return min(1, ratio**SUBDUED), min(1, ratio**-SUBDUED)

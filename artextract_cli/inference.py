@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import torch  # noqa: TID253
 from numpy.typing import NDArray
 
 from artextract_cli.attention import given_attention, masking_effect
+from artextract_cli.blocks import Block
 from artextract_cli.checkpoint import ModelCard, load_model, model_path, recorded_plugin
 from artextract_cli.contract import FloatArray
 from artextract_cli.device import resolve_device
@@ -17,8 +18,6 @@ from artextract_cli.errors import InputError
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.scene import picture_digest
 from artextract_cli.siamese import SceneBatch, SiameseNetwork
-
-T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,11 +128,25 @@ def pooled_numbers(
     )
 
 
-def enlarged(picture: NDArray[T], shape: Sequence[int]) -> NDArray[T]:
-    """Bring (h, w, ...) to ``shape`` (H, W) by nearest neighbours."""
-    rows, columns = (
-        ((np.arange(size) + 0.5) * available / size).astype(int)
-        for size, available in zip(shape, picture.shape[:2], strict=True)
-    )
-    made: NDArray[T] = picture[rows[:, None], columns]
-    return made
+class Enlarged:
+    """A map (h, w, ...) as one of ``shape`` (H, W), by nearest neighbours."""
+
+    def __init__(self, picture: NDArray[Any], shape: Sequence[int]) -> None:
+        self._picture = picture
+        self._rows, self._columns = (
+            ((np.arange(size) + 0.5) * available / size).astype(int)
+            for size, available in zip(shape, picture.shape[:2], strict=True)
+        )
+        self._is_as_large = tuple(shape) == picture.shape[:2]
+
+    def block(self, block: Block) -> NDArray[Any]:
+        """What a block (h, w, ...) shows."""
+        rows, columns = block.place
+        places = (self._rows[rows][:, None], self._columns[columns])
+        made: NDArray[Any] = self._picture[block.place if self._is_as_large else places]
+        return made
+
+    def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[Any]:
+        """The values (P, ...) of pixels."""
+        made: NDArray[Any] = self._picture[self._rows[rows], self._columns[columns]]
+        return made

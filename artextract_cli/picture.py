@@ -5,6 +5,8 @@ The kind of a file is told by its content, not by its name. Colour profiles are 
 
 import hashlib
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import decoding
+from artextract_cli.blocks import Block, whole
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.files import reading
@@ -76,11 +79,59 @@ def decode_picture(path: Path, max_pixels: int = MAX_PIXELS) -> Picture:
         pages, transparent pixels, values that are not finite, or colours other than RGB.
     """
     decode = _decoder(path)
+    with _decoding(path):
+        stored = decode(path, max_pixels)
+    return _picture(path, stored)
+
+
+def picture_parts(
+    path: Path, max_pixels: int = MAX_PIXELS
+) -> Iterator[tuple[tuple[int, int], Block, Picture]]:
+    """Decode a picture part by part: its size (H, W), where a part lies, and the part.
+
+    A TIFF comes in the strips or tiles it consists of, so that it need not fit into memory; any
+    other picture comes whole.
+
+    Raises
+    ------
+    InputError
+        As :func:`decode_picture`, perhaps after some parts.
+    """
+    if _decoder(path) is not decoding.decode_tiff:
+        picture = decode_picture(path, max_pixels)
+        height, width = picture.values.shape[:2]
+        yield (height, width), whole((height, width)), picture
+        return
+    with _decoding(path):
+        for part in decoding.tiff_parts(path, max_pixels):
+            shape, block = _upright_place(part)
+            yield shape, block, _picture(path, part.stored)
+
+
+def n_pixels(path: Path, max_pixels: int = MAX_PIXELS) -> int:
+    """How many pixels a picture has, by its header.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no picture, larger than ``max_pixels``, or its header is damaged.
+    """
+    decode = _decoder(path)
+    with _decoding(path):
+        return decoding.measure(decode, path, max_pixels)
+
+
+@contextmanager
+def _decoding(path: Path) -> Iterator[None]:
+    """Tell damage in one way; remarks on damaged EXIF data are none: the pixels are whole."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # of damaged EXIF data: pixels are whole
-            stored = decode(path, max_pixels)
+        with warnings.catch_warnings(action="ignore"):
+            yield
     except decoding.DECODING_ERRORS as error:
         raise _damaged(path, error) from error
+
+
+def _picture(path: Path, stored: decoding.Stored) -> Picture:
     depth = f"{'float' if stored.values.dtype.kind == 'f' else 'uint'}{stored.bits}"
     full_scale = 1.0 if stored.values.dtype.kind == "f" else 2.0**stored.bits - 1
     values = _opaque(path, np.atleast_3d(_finite(path, stored.values)), full_scale)
@@ -99,10 +150,8 @@ def read_pages(path: Path) -> FloatArray:
     if _decoder(path) is not decoding.decode_tiff:
         msg = f"{path} is not a TIFF"
         raise InputError(msg)
-    try:
+    with _decoding(path):
         return decoding.decode_pages(path).astype(np.float32)
-    except decoding.DECODING_ERRORS as error:
-        raise _damaged(path, error) from error
 
 
 def picture_digest(path: Path) -> str:
@@ -163,3 +212,17 @@ def _upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
     if orientation in (2, 3, 7, 8):
         values = values[:, ::-1]
     return values.swapaxes(0, 1) if orientation in (5, 6, 7, 8) else values
+
+
+def _upright_place(part: decoding.Part) -> tuple[tuple[int, int], Block]:
+    """The upright size of a picture, and where one of its parts lies in it."""
+    (height, width), orientation = part.shape, part.stored.orientation
+    rows, columns = part.stored.values.shape[:2]
+    top, left = part.top, part.left
+    if orientation in (3, 4, 6, 7):
+        top = height - top - rows
+    if orientation in (2, 3, 7, 8):
+        left = width - left - columns
+    if orientation in (5, 6, 7, 8):
+        return (width, height), Block(left, top, left + columns, top + rows)
+    return (height, width), Block(top, left, top + rows, left + columns)

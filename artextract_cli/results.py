@@ -9,22 +9,23 @@ import dataclasses
 import io
 import json
 import shutil
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
 import artextract_cli
+from artextract_cli.blocks import Block, released
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, writing
 from artextract_cli.heatmap import overlay
-from artextract_cli.inference import Model, SceneScores, enlarged
+from artextract_cli.inference import Enlarged, Model, SceneScores
+from artextract_cli.map_files import Read, write_map
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 
 FORMAT_VERSION = 2
@@ -127,51 +128,64 @@ def _check_replaceable(target: Path) -> None:
 def _write_all(
     folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
 ) -> dict[str, Any]:
-    shape = scene.rgb.shape[:2]
-    maps = {
-        name: np.where(scene.painted, enlarged(score, shape), np.nan).astype(np.float32)
-        for name, score in scores.maps.items()
-    }
-    for name, painted in maps.items():
-        _write_tiff(folder / f"{name}.tif", painted)
-    heatmap = maps["heatmap"]
-    of_bands = enlarged(scores.band_maps, shape)
-    bands = np.where(scene.painted, np.moveaxis(of_bands, -1, 0), np.nan)
-    _write_tiff(folder / "bands.tif", bands.astype(np.float32))
-    _write_tiff(folder / "labels.tif", enlarged(scores.labels, shape))
-    _write_tiff(folder / "gradcam.tif", _pages(scores.gradcam, shape))
-    if scores.attention is not None:
-        _write_tiff(folder / "attention.tif", _pages(scores.attention, shape))
+    _write_maps(folder, scene, scores)
     views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
     np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
-    overlaid = overlay(scene.rgb, np.nan_to_num(heatmap), mask=scene.mask)
-    Image.fromarray(overlaid).save(folder / "overlay.png")
-    regions = strong_regions(heatmap, np.abs(of_bands), scores.band_ids)
+    heatmap = _painted_heatmap(scene, scores)
+    Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
+    regions = strong_regions(heatmap, Enlarged(scores.band_maps, scene.shape).at, scores.band_ids)
     (folder / "regions.csv").write_text(_csv(REGION_COLUMNS, regions), encoding="utf-8")
     description = _description(files, scene, scores, model, heatmap)
     (folder / "scene.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
     return description
 
 
-def _pages(maps: FloatArray, shape: Sequence[int]) -> NDArray[Any]:
-    return np.moveaxis(enlarged(maps, shape), -1, 0)
+def _write_maps(folder: Path, scene: Scene, scores: SceneScores) -> None:
+    """Write every map as a TIFF of the photograph's size, scores NaN where nothing is painted."""
+    scored = {**scores.maps, "bands": scores.band_maps}
+    importance = {"gradcam": scores.gradcam, "attention": scores.attention}
+    for name, values in (scored | importance).items():
+        if values is None:
+            continue
+        pages = values[..., None] if values.ndim == 2 else values
+        read = _reader(pages, scene, scene.mask if name in scored else None)
+        write_map(folder / f"{name}.tif", read, pages.shape[-1], scene.shape, np.float32)
+    read = _reader(scores.labels[..., None], scene, None)
+    write_map(folder / "labels.tif", read, 1, scene.shape, np.int32)
 
 
-def _write_tiff(path: Path, array: NDArray[Any]) -> None:
-    tifffile.imwrite(
-        path,
-        np.ascontiguousarray(array),
-        photometric="minisblack",
-        compression="zlib",
-        predictor=array.dtype.kind == "f",
-        metadata=None,
-    )
+def _reader(pages: NDArray[Any], scene: Scene, mask: NDArray[np.bool_] | None) -> Read:
+    """Blocks of ``pages`` (h, w, P) at the scene's size."""
+
+    def read(page: int, block: Block) -> NDArray[Any]:
+        values = Enlarged(pages[..., page], scene.shape).block(block)
+        released(pages)
+        return values if mask is None else np.where(mask[block.place], values, np.nan)
+
+    return read
+
+
+def _painted_heatmap(scene: Scene, scores: SceneScores) -> FloatArray:
+    """The heat map (H, W), NaN where nothing is painted."""
+    heatmap, read = scene.empty(), _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
+    for block in scene.blocks(0):
+        heatmap[block.place] = read(0, block)
+        released(heatmap)
+    return heatmap
+
+
+def _overlaid(scene: Scene, heatmap: FloatArray) -> NDArray[np.uint8]:
+    made = np.empty((*scene.shape, 3), np.uint8)
+    for block in scene.blocks(0):
+        part = scene.part(block)
+        made[block.place] = overlay(part.rgb, np.nan_to_num(heatmap[block.place]), mask=part.mask)
+    return made
 
 
 def _description(
     files: SceneFiles, scene: Scene, scores: SceneScores, model: Model, heatmap: FloatArray
 ) -> dict[str, Any]:
-    inside = heatmap[np.isfinite(heatmap)]
+    inside = np.count_nonzero(np.isfinite(heatmap))
     card = model.card
     return {
         "format_version": FORMAT_VERSION,
@@ -183,7 +197,7 @@ def _description(
             for band, path in zip(files.band_ids, files.bands, strict=True)
         ],
         "wavelengths_nm": scene.wavelengths,
-        "shape": list(scene.rgb.shape[:2]),
+        "shape": list(scene.shape),
         "n_superpixels": int(scores.labels.max()) + 1,
         "model": {"path": str(model.path.resolve()), "sha256": model.digest},
         "backbone": dict(card.backbone),
@@ -195,8 +209,8 @@ def _description(
         "euclidean_distance": dict(scores.distances),
         "cosine_similarity": dict(scores.similarities),
         "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
-        "share_above_1_percent_false_alarms": float((inside >= STRONG_LEVEL).mean()),
-        "share_blue": float((inside <= -np.log10(0.05)).mean()),
+        "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
+        "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
     }
 
@@ -206,40 +220,59 @@ def _source(path: Path) -> dict[str, str]:
 
 
 def strong_regions(
-    heatmap: FloatArray, band_score: FloatArray, band_ids: Sequence[str]
+    heatmap: FloatArray,
+    band_evidence: Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray],
+    band_ids: Sequence[str],
 ) -> list[dict[str, Any]]:
     """The connected regions (8-connectivity) of at most 1 % false alarms, strongest first.
 
-    ``heatmap`` is (H, W), ``band_score`` (H, W, B). At most 100 regions, by their sum of scores.
+    ``heatmap`` is (H, W); ``band_evidence`` gives the signed evidence (P, B) at rows and columns.
+    At most 100 regions, by their sum of scores.
     """
-    from skimage.measure import label, regionprops
+    from scipy.ndimage import label
 
-    found = regionprops(label(heatmap >= STRONG_LEVEL, connectivity=2), intensity_image=heatmap)
-    found.sort(key=lambda region: -region.intensity_mean * region.area)
-    rows = []
-    for number, region in enumerate(found[:MAX_REGIONS], start=1):
-        telling = band_score[tuple(region.coords.T)].mean(0).argmax()
-        row, column = region.centroid
-        rows.append(
-            dict(
-                zip(
-                    REGION_COLUMNS,
-                    (
-                        number,
-                        round(row, 1),
-                        round(column, 1),
-                        *region.bbox,
-                        int(region.area),
-                        round(float(region.intensity_mean), 3),
-                        round(float(region.intensity_max), 3),
-                        float(f"{10 ** -float(region.intensity_mean):.3g}"),
-                        band_ids[telling],
-                    ),
-                    strict=True,
-                )
-            )
-        )
-    return rows
+    rows, columns = np.nonzero(heatmap >= STRONG_LEVEL)
+    if not len(rows):
+        return []
+    numbered, _ = label(heatmap >= STRONG_LEVEL, np.ones((3, 3)))
+    regions = numbered[rows, columns] - 1
+    strength = np.bincount(regions, heatmap[rows, columns])
+    order = np.argsort(regions, kind="stable")
+    pixels = np.split(order, np.cumsum(np.bincount(regions))[:-1])
+    strongest = np.argsort(-strength, kind="stable")[:MAX_REGIONS]
+    return [
+        _region(number, rows[where], columns[where], heatmap, band_evidence, band_ids)
+        for number, where in enumerate((pixels[region] for region in strongest), start=1)
+    ]
+
+
+def _region(
+    number: int,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    heatmap: FloatArray,
+    band_evidence: Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray],
+    band_ids: Sequence[str],
+) -> dict[str, Any]:
+    """The row of a region of ``rows`` (P,) and ``columns`` (P,)."""
+    score = heatmap[rows, columns]
+    mean = float(score.mean(dtype=np.float64))
+    telling = np.abs(band_evidence(rows, columns)).mean(0).argmax()
+    values = (
+        number,
+        round(float(rows.mean()), 1),
+        round(float(columns.mean()), 1),
+        int(rows.min()),
+        int(columns.min()),
+        int(rows.max()) + 1,
+        int(columns.max()) + 1,
+        len(rows),
+        round(mean, 3),
+        round(float(score.max()), 3),
+        float(f"{10**-mean:.3g}"),
+        band_ids[int(telling)],
+    )
+    return dict(zip(REGION_COLUMNS, values, strict=True))
 
 
 def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:

@@ -1,15 +1,26 @@
 """Scenes: a photograph and its bands on one grid of pixels."""
 
 import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.blocks import Block, Blocks, MemoryPlan, Workspace, released, whole
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.picture import MAX_PIXELS, decode_picture, picture_digest, read_pages
+from artextract_cli.picture import (
+    MAX_PIXELS,
+    Picture,
+    decode_picture,
+    n_pixels,
+    picture_digest,
+    picture_parts,
+    read_pages,
+)
 
 __all__ = [
     "Scene",
@@ -66,10 +77,56 @@ class Scene:
     mask: NDArray[np.bool_] | None
     """(H, W), True where there is painting; None where all of it is."""
 
+    workspace: Workspace | None = None
+    """How a scene too large for memory is worked on; its pictures then are arrays in files."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.rgb.shape[0], self.rgb.shape[1]
+
     @property
     def painted(self) -> NDArray[np.bool_]:
         """Where (H, W) there is painting."""
-        return np.ones(self.rgb.shape[:2], np.bool_) if self.mask is None else self.mask
+        return np.ones(self.shape, np.bool_) if self.mask is None else self.mask
+
+    def blocks(self, margin: int) -> Blocks:
+        """The blocks that the scene is worked on in: a single one where it fits into memory."""
+        side = None if self.workspace is None else self.workspace.block_side
+        return Blocks(self.shape, side, margin)
+
+    def part(self, window: Block) -> "Scene":
+        """What lies in ``window``, as a scene in memory."""
+        if window.shape == self.shape:
+            return dataclasses.replace(self, workspace=None)
+        made = dataclasses.replace(
+            self,
+            rgb=np.ascontiguousarray(self.rgb[window.place]),
+            bands=np.ascontiguousarray(self.bands[window.place]),
+            mask=None if self.mask is None else self.mask[window.place],
+            workspace=None,
+        )
+        for picture in (self.rgb, self.bands):
+            released(picture)
+        return made
+
+    def empty(self, *channels: int) -> FloatArray:
+        """An array (H, W, channels...) to be filled block by block."""
+        shape = (*self.shape, *channels)
+        if self.workspace is None:
+            return np.empty(shape, np.float32)
+        return self.workspace.empty(shape, np.float32)
+
+    def painted_with(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
+        """Give every pixel of ``labels`` (H, W) the values of its superpixel, of (N, ...)."""
+        blocks = self.blocks(0)
+        if len(blocks) == 1:
+            return values[labels]
+        made = self.empty(*values.shape[1:])
+        for block in blocks:
+            made[block.place] = values[labels[block.place]]
+            released(made)
+        return made
 
 
 def read_picture(path: Path, *, pages: bool = False, max_pixels: int = MAX_PIXELS) -> FloatArray:
@@ -86,31 +143,68 @@ def read_picture(path: Path, *, pages: bool = False, max_pixels: int = MAX_PIXEL
     return read_pages(path) if pages else decode_picture(path, max_pixels).scaled()
 
 
-def read_scene(files: SceneFiles) -> Scene:
+def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
     """Read the photograph, the bands and the object mask of a scene.
 
-    A grey photograph becomes three equal channels; a coloured band the mean of its three.
+    A grey photograph becomes three equal channels; a coloured band the mean of its three. A scene
+    that ``plan`` has no memory for is read part by part into files without names.
 
     Raises
     ------
     InputError
         If a file cannot be read, or its size is not that of the photograph.
+    UsageError
+        If the plan has too little memory even so.
     """
-    rgb = read_picture(files.rgb)
+    n_bands = len(files.bands)
+    workspace = None if plan is None else plan.workspace(n_pixels(files.rgb), n_bands)
+    rgb, bands = _read_pictures(files, workspace)
     shape = rgb.shape[:2]
-    bands = np.empty((*shape, len(files.bands)), np.float32)
-    for index, path in enumerate(files.bands):
-        band = decode_picture(path).grey()
-        check_same_size(path, band.shape, files.rgb, shape)
-        bands[..., index] = band
     return Scene(
         name=files.name,
-        rgb=np.ascontiguousarray(np.broadcast_to(rgb, (*shape, 3))),
+        rgb=rgb,
         bands=bands,
         band_ids=files.band_ids,
         wavelengths=files.wavelengths,
         mask=None if files.mask is None else read_mask(files.mask, shape),
+        workspace=workspace,
     )
+
+
+def _read_pictures(files: SceneFiles, workspace: Workspace | None) -> tuple[FloatArray, FloatArray]:
+    """Photograph (H, W, 3) and bands (H, W, B), in memory or in files."""
+    n_bands = len(files.bands)
+    made: tuple[FloatArray, FloatArray] | None = None
+    for shape, block, part in _parts(files.rgb, workspace):
+        made = made or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
+        made[0][block.place] = part.scaled()
+        released(made[0])
+    if made is None:
+        raise ValueError(files.rgb)
+    for band, path in enumerate(files.bands):
+        for shape, block, part in _parts(path, workspace):
+            check_same_size(path, shape, files.rgb, made[0].shape)
+            made[1][(*block.place, band)] = part.grey()
+            released(made[1])
+    return made
+
+
+def _parts(
+    path: Path, workspace: Workspace | None
+) -> Iterator[tuple[tuple[int, int], Block, Picture]]:
+    if workspace is not None:
+        yield from picture_parts(path)
+        return
+    picture = decode_picture(path)
+    shape = picture.values.shape[0], picture.values.shape[1]
+    yield shape, whole(shape), picture
+
+
+def _empty(shape: tuple[int, int], channels: int, workspace: Workspace | None) -> FloatArray:
+    """An array (H, W, C); on disk one channel lies after the other, as they are read."""
+    if workspace is None:
+        return np.empty((*shape, channels), np.float32)
+    return np.moveaxis(workspace.empty((channels, *shape), np.float32), 0, -1)
 
 
 def check_same_size(
@@ -170,14 +264,17 @@ def resize_scene(scene: Scene, side: int) -> Scene:
     """
     from skimage.transform import resize
 
-    def resized(image: FloatArray) -> FloatArray:
-        made = resize(image, (side, side), order=1, anti_aliasing=True)
-        return np.asarray(made, np.float32)
+    def resized(image: NDArray[Any]) -> FloatArray:
+        return np.asarray(resize(image, (side, side), order=1, anti_aliasing=True), np.float32)
+
+    def each(pictures: FloatArray, look: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        channels = [resized(look(pictures[..., c])) for c in range(pictures.shape[-1])]
+        return np.stack(channels, axis=-1)
 
     return dataclasses.replace(
         scene,
-        rgb=coded_rgb(resized(linear_rgb(scene.rgb))),
-        bands=resized(scene.bands),
+        rgb=coded_rgb(each(scene.rgb, linear_rgb)),
+        bands=each(scene.bands, np.asarray),
         mask=None if scene.mask is None else resized(scene.mask.astype(np.float32)) >= 0.5,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
@@ -21,8 +22,11 @@ def infer_dataset(
     *,
     split: str | None = None,
     wavelengths: Sequence[float] | None = None,
+    max_memory: int | None = None,
 ) -> list[dict[str, Any]]:
     """Score every scene of a dataset (or of one split) and return their descriptions.
+
+    A scene that would take more than ``max_memory`` bytes is worked on in blocks.
 
     Raises
     ------
@@ -34,18 +38,21 @@ def infer_dataset(
     if not scenes:
         msg = f"{dataset} has no scenes in split {split!r}"
         raise UsageError(msg)
-    return infer_scenes(scenes, results, model)
+    return infer_scenes(scenes, results, model, max_memory)
 
 
-def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> list[dict[str, Any]]:
+def infer_scenes(
+    scenes: Sequence[SceneFiles], results: Path, model: Model, max_memory: int | None = None
+) -> list[dict[str, Any]]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
+    plan = None if max_memory is None else _plan(max_memory, results)
     refuse_other_models(results, {files.name for files in scenes}, model)
     written: list[dict[str, Any]] = []
     failures: list[str] = []
     with progress("inferring", len(scenes)) as advance:
         for files in scenes:
             try:
-                scene = read_scene(files)
+                scene = read_scene(files, plan)
                 scores = score_scene(model, scene)
                 written.append(write_scene(results, files, scene, scores, model))
             except InputError as failure:
@@ -62,3 +69,11 @@ def infer_scenes(scenes: Sequence[SceneFiles], results: Path, model: Model) -> l
         msg = f"{len(failures)} of {len(scenes)} scenes could not be scored{rest}"
         raise InputError(msg)
     return written
+
+
+def _plan(max_memory: int, results: Path) -> MemoryPlan:
+    """What scoring takes, most of the program being torch: measured, and rounded up."""
+    program = 700 * 10**6
+    return MemoryPlan(
+        limit=max_memory, scratch=results, program=program, per_pixel=500, per_band=35
+    )

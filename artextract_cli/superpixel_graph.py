@@ -5,31 +5,39 @@ every view; so does one of the photograph alone. Separate segmentation is the pu
 every view by itself.
 """
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import feature_kernels
-from artextract_cli.contract import FloatArray
-from artextract_cli.cut_pictures import full_range, segmentation_picture
+from artextract_cli.blocks import Block, OfBlock
+from artextract_cli.contract import FloatArray, superpixel_count
+from artextract_cli.cut_pictures import Components, FullRange, View
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.region_kernels import (
+    LabelMap,
     RegionStatistics,
     connected_regions,
     region_adjacency,
-    region_gradients,
-    region_statistics,
 )
 from artextract_cli.scene import Scene, resize_scene
+from artextract_cli.stitching import block_gradients, block_statistics, stitched
 
 BANDS_PREFIX = "bands."
 PUBLISHED_STATISTICS = ("mean", "std", "min", "max")
 STANDARD_STATISTICS = (*PUBLISHED_STATISTICS, "gradient")
+
+# Of pictures cut window by window: superpixels of margin around a block, and their side in pixels
+# where a method does not say.
+REGIONS_AROUND, USUAL_SIDE = 3, 16.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,13 +150,54 @@ def feature_names(features: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*photograph, *place), (*band, *place)
 
 
-def superpixels(
-    picture: FloatArray, plugin: Plugin, options: Mapping[str, Any]
-) -> tuple[NDArray[np.int32], int]:
-    """Run a superpixel plugin on ``picture`` (H, W, C): connected labels 0..N-1, and N."""
+def shared_superpixels(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[LabelMap, int]:
+    """One label map (H, W) for all views, cut from all of them or from the photograph, and N."""
+    alone = recipe.segmentation == "photograph"
+    look = FullRange(scene, _photograph) if alone else Components(scene)
+    return cut(scene, plugin, recipe.superpixel_options, look)
+
+
+def cut(
+    scene: Scene, plugin: Plugin, options: Mapping[str, Any], look: View
+) -> tuple[LabelMap, int]:
+    """Cut a scene into superpixels by the picture (h, w, C) that ``look`` makes of its parts.
+
+    Returns connected labels (H, W), 0..N-1, and N. A scene that is worked on in blocks is cut
+    window by window and `stitched`; a method with the options ``n_segments`` and ``region_size`` is
+    asked for each window's share of superpixels.
+
+    Raises
+    ------
+    DependencyError
+        If the superpixel plugin does not return a label map.
+    """
     parsed = make_options(plugin.spec, options)
+    if len(scene.blocks(0)) == 1:
+        return superpixels(look(scene), plugin, parsed)
+    n = _superpixels_asked(scene.shape, parsed)
+    side = math.sqrt(math.prod(scene.shape) / n) if n else USUAL_SIDE
+    blocks = scene.blocks(math.ceil(REGIONS_AROUND * side))
+
+    def cut_window(block: Block) -> tuple[LabelMap, int]:
+        window = blocks.window(block)
+        share = n and max(1, round(n * math.prod(window.shape) / math.prod(scene.shape)))
+        own = dataclasses.replace(parsed, n_segments=share) if share else parsed
+        return superpixels(look(scene.part(window)), plugin, own)
+
+    return stitched(blocks, cut_window)
+
+
+def _superpixels_asked(shape: Sequence[int], options: Any) -> int | None:
+    """How many superpixels the options ask for; None where a method has no such options."""
+    if not (hasattr(options, "n_segments") and hasattr(options, "region_size")):
+        return None
+    return superpixel_count(shape, options.n_segments, options.region_size)
+
+
+def superpixels(picture: FloatArray, plugin: Plugin, options: Any) -> tuple[LabelMap, int]:
+    """Run a superpixel plugin on ``picture`` (H, W, C): connected labels 0..N-1, and N."""
     try:
-        labels = np.asarray(plugin.spec.load()(picture, parsed))
+        labels = np.asarray(plugin.spec.load()(picture, options))
     except ArtextractError:
         raise
     except Exception as error:
@@ -167,18 +216,21 @@ def superpixels(
     return connected_regions(labels)
 
 
-def shared_superpixels(
-    scene: Scene, recipe: GraphRecipe, plugin: Plugin
-) -> tuple[NDArray[np.int32], int]:
-    """One label map (H, W) for all views, cut from all of them or from the photograph, and N."""
-    alone = recipe.segmentation == "photograph"
-    picture = full_range(scene.rgb) if alone else segmentation_picture(scene)
-    return superpixels(picture, plugin, recipe.superpixel_options)
+def _photograph(part: Scene) -> FloatArray:
+    return part.rgb
+
+
+def _bands(part: Scene) -> FloatArray:
+    return part.bands
+
+
+def _one_band(band: int, part: Scene) -> FloatArray:
+    return np.ascontiguousarray(part.bands[..., band : band + 1])
 
 
 def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
     labels, n = shared_superpixels(scene, recipe, plugin)
-    return (_graph((scene.rgb, scene.bands), labels, n, recipe.features),)
+    return (_graph(scene, (_photograph, _bands), labels, n, recipe.features),)
 
 
 def _separate_graphs(
@@ -190,33 +242,40 @@ def _separate_graphs(
         for key, value in recipe.superpixel_options.items()
         if key.startswith(BANDS_PREFIX)
     }
-    made = [_view_graph(scene.rgb, plugin, options, recipe.features)]
-    for b in range(scene.bands.shape[-1]):
-        band = np.ascontiguousarray(scene.bands[..., b : b + 1])
-        made.append(_view_graph(band, plugin, band_options, recipe.features))
+    made = [_view_graph(scene, _photograph, plugin, options, recipe.features)]
+    for band in range(len(scene.band_ids)):
+        view = partial(_one_band, band)
+        made.append(_view_graph(scene, view, plugin, band_options, recipe.features))
     return tuple(made)
 
 
 def _view_graph(
-    picture: FloatArray, plugin: Plugin, options: Mapping[str, Any], features: str
+    scene: Scene, view: View, plugin: Plugin, options: Mapping[str, Any], features: str
 ) -> SuperpixelGraph:
-    labels, n = superpixels(full_range(picture), plugin, options)
-    return _graph((picture,), labels, n, features)
+    labels, n = cut(scene, plugin, options, FullRange(scene, view))
+    return _graph(scene, (view,), labels, n, features)
 
 
 def _graph(
-    pictures: Sequence[FloatArray], labels: NDArray[np.int32], n: int, features: str
+    scene: Scene, views: Sequence[View], labels: LabelMap, n: int, features: str
 ) -> SuperpixelGraph:
-    """The graph of ``pictures`` (H, W, C each): first one view, then one each channel."""
-    found = [region_statistics(picture, labels, n) for picture in pictures]
+    """The graph of pictures (h, w, C each) that ``views`` show of any part of the scene.
+
+    The first picture is one view, of the others each channel.
+    """
+    blocks = scene.blocks(margin=1)
+    part = OfBlock(lambda block: scene.part(blocks.window(block)))
+    pictures = [partial(_viewed, view, part) for view in views]
+    found = [block_statistics(blocks, labels, n, picture) for picture in pictures]
     parts = [
         np.concatenate([getattr(s, part) for s in found], axis=1)
         for part in ("mean", "std", "minimum", "maximum")
     ]
-    parts.append(np.concatenate([region_gradients(p, labels, n) for p in pictures], axis=1))
+    gradients = [block_gradients(blocks, labels, n, picture) for picture in pictures]
+    parts.append(np.concatenate(gradients, axis=1))
     edges = region_adjacency(labels, n)
     mean, std, _, _, gradient = parts
-    n_first, n_channels = pictures[0].shape[-1], mean.shape[1]
+    n_first, n_channels = found[0].mean.shape[1], mean.shape[1]
     # Mean over a view's channels of |Δmean| + |Δstd| + |Δgradient| between two regions.
     apart = np.concatenate([mean, std, gradient], axis=1)
     return SuperpixelGraph(
@@ -227,6 +286,10 @@ def _graph(
         counts=found[0].count,
         centroids=found[0].centroid,
     )
+
+
+def _viewed(view: View, part: Callable[[Block], Scene], block: Block) -> FloatArray:
+    return view(part(block))
 
 
 def _features(

@@ -167,6 +167,55 @@ def join_fragments(labels: LabelMap, pairs: LabelMap, sizes: Indices, min_size: 
 
 
 @compiled
+def _beside(height: int, width: int, y: int, x: int, side: int) -> tuple[int, int]:
+    """The pixel above, left, right (``side`` 0, 1, 2) or below; the same pixel at an edge."""
+    down = -int(side == 0) * int(y > 0) + int(side == 3) * int(y + 1 < height)
+    right = -int(side == 1) * int(x > 0) + int(side == 2) * int(x + 1 < width)
+    return y + down, x + right
+
+
+@compiled
+def _edges_of_gaps(labels: LabelMap) -> Indices:
+    """Pixels with a label beside one without, and space for all without, as y·W + x."""
+    height, width = labels.shape
+    found = np.empty(labels.size, np.int64)
+    n = n_gaps = 0
+    for y in range(height):
+        for x in range(width):
+            n_gaps += labels[y, x] < 0
+            beside = False
+            for side in range(4):
+                v, u = _beside(height, width, y, x, side)
+                beside |= labels[v, u] < 0
+            if beside and labels[y, x] >= 0:
+                found[n] = y * width + x
+                n += 1
+    return np.concatenate((found[:n], np.full(n_gaps, -1, np.int64)))
+
+
+@compiled
+def fill_gaps(labels: LabelMap) -> None:
+    """Give every pixel labelled -1 the label of the nearest one that has one, in 4-steps.
+
+    Regions grow into the gaps ring by ring, so that they stay connected.
+    """
+    height, width = labels.shape
+    queue = _edges_of_gaps(labels)
+    done, n = 0, 0
+    while n < len(queue) and queue[n] >= 0:
+        n += 1
+    while done < n:
+        y, x = queue[done] // width, queue[done] % width
+        for side in range(4):
+            v, u = _beside(height, width, y, x, side)
+            if labels[v, u] < 0:
+                labels[v, u] = labels[y, x]
+                queue[n] = v * width + u
+                n += 1
+        done += 1
+
+
+@compiled
 def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
     """Pairs (2, M) of different labels that touch, also at a corner; most repeats left out."""
     height, width = labels.shape

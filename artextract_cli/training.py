@@ -17,7 +17,6 @@ from artextract_cli.checkpoint import ModelCard, new_network
 from artextract_cli.console import detail, talk, warn
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import DivergedError, InputError, UsageError
-from artextract_cli.evidence import LAST_VISIBLE_NM
 from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES
 from artextract_cli.graph_store import graphs_digest
 from artextract_cli.hidden_layer import WIDTH
@@ -28,6 +27,7 @@ from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.precision import check_precision, computed_in
 from artextract_cli.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
+from artextract_cli.sight import LAST_VISIBLE_NM
 from artextract_cli.superpixel_graph import SceneGraphs
 from artextract_cli.training_scenes import load_alike, split_scenes
 from artextract_cli.training_settings import HIDDEN_LAYER, TrainingSettings, with_objective

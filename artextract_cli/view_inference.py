@@ -19,7 +19,8 @@ from artextract_cli.superpixel_graph import SceneGraphs, build_graphs, sized
 def score_views(model: Model, scene: Scene) -> SceneScores:
     """Build the graphs of a scene by the model's recipe and score every superpixel."""
     recipe = model.card.recipe
-    graphs = build_graphs(sized(scene, recipe), recipe)
+    scene = sized(scene, recipe)
+    graphs = build_graphs(scene, recipe)
     batch = collate([scene_tensors(graphs)], engine=model.engine, device=model.device)
     with torch.no_grad():
         z = model.network(batch)
@@ -33,8 +34,8 @@ def score_views(model: Model, scene: Scene) -> SceneScores:
         labels=labels,
         band_ids=graphs.band_ids,
         superpixels=graphs.superpixels_origin,
-        maps={"heatmap": _fused(model.card, raw)[labels]},
-        band_maps=model.card.calibration["band"](raw)[labels],
+        maps={"heatmap": scene.painted_with(_fused(model.card, raw), labels)},
+        band_maps=scene.painted_with(model.card.calibration["band"](raw), labels),
         whole=None,
         distances=distances,
         similarities=similarities,
@@ -42,9 +43,9 @@ def score_views(model: Model, scene: Scene) -> SceneScores:
         nodes=_per_view(z.cpu().numpy(), graphs),
         attention=None
         if attention is None
-        else _two_maps(_per_view(attention[..., None], graphs), graphs),
+        else _two_maps(scene, _per_view(attention[..., None], graphs), graphs),
         masking=masking,
-        gradcam=_two_maps(_per_view(importance, graphs), graphs),
+        gradcam=_two_maps(scene, _per_view(importance, graphs), graphs),
     )
 
 
@@ -67,10 +68,15 @@ def _per_view(z: NDArray[np.float32], graphs: SceneGraphs) -> tuple[FloatArray, 
     return tuple(np.split(z[:, 0], ends))
 
 
-def _two_maps(values: Sequence[FloatArray], graphs: SceneGraphs) -> FloatArray:
+def _two_maps(scene: Scene, values: Sequence[FloatArray], graphs: SceneGraphs) -> FloatArray:
     """Paint values (N, 1) of every view as (h, w, 2): photograph, and mean over bands."""
     if len(graphs.graphs) == 1:
         bands = np.concatenate(values[1:], axis=1).mean(1, keepdims=True)
-        return np.concatenate([values[0], bands], axis=1)[graphs.graphs[0].labels]
-    painted = [v[graph.labels, 0] for v, graph in zip(values, graphs.graphs, strict=True)]
-    return np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1).astype(np.float32)
+        both = np.concatenate([values[0], bands], axis=1)
+        return scene.painted_with(both, graphs.graphs[0].labels)
+    made = scene.empty(2)
+    for block in scene.blocks(0):
+        views = zip(values, graphs.graphs, strict=True)
+        painted = [value[graph.labels[block.place], 0] for value, graph in views]
+        made[block.place] = np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1)
+    return made

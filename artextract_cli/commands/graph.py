@@ -6,7 +6,14 @@ from typing import Annotated, Literal
 import typer
 
 from artextract_cli import console
-from artextract_cli.commands.parameters import Remember, Wavelengths, parse_wavelengths
+from artextract_cli.commands.parameters import (
+    DEFAULT_MEMORY,
+    MaxMemory,
+    Remember,
+    Wavelengths,
+    parse_memory,
+    parse_wavelengths,
+)
 from artextract_cli.config import remember as remember_in_config
 
 app = typer.Typer(no_args_is_help=True, help="Make superpixel graphs and look at them.")
@@ -37,6 +44,7 @@ def build(
         int | None, typer.Option(min=8, help="Resize pictures to this side in pixels first.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 1,
+    max_memory: MaxMemory = DEFAULT_MEMORY,
     wavelengths: Wavelengths = None,
     remember: Remember = False,
 ) -> None:
@@ -53,7 +61,12 @@ def build(
         size=size,
     )
     report = build_dataset(
-        dataset, out, recipe, jobs=jobs, wavelengths=parse_wavelengths(wavelengths)
+        dataset,
+        out,
+        recipe,
+        jobs=jobs,
+        wavelengths=parse_wavelengths(wavelengths),
+        max_memory=parse_memory(max_memory),
     )
     if remember:
         remember_in_config(

@@ -8,15 +8,18 @@ import typer
 
 from artextract_cli import console
 from artextract_cli.commands.parameters import (
+    DEFAULT_MEMORY,
     DEFAULT_MODEL,
     Bands,
     Device,
     Engine,
+    MaxMemory,
     ModelOption,
     Photograph,
     Remember,
     Wavelengths,
     parse_bands,
+    parse_memory,
     parse_wavelengths,
 )
 from artextract_cli.config import remember as remember_in_config
@@ -35,6 +38,7 @@ def infer(
     wavelengths: Wavelengths = None,
     device: Device = "auto",
     engine: Engine = "auto",
+    max_memory: MaxMemory = DEFAULT_MEMORY,
     remember: Remember = False,
 ) -> None:
     """Score every scene: heat map, hidden picture, attention, embeddings, similarity, regions."""
@@ -42,13 +46,16 @@ def infer(
     from artextract_cli.inference import open_model
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
 
+    memory = parse_memory(max_memory)
     if rgb is not None and band:
         pair = [pair_files(rgb, parse_bands(band))]
-        described = infer_scenes(pair, out, open_model(model, device=device, engine=engine))
+        described = infer_scenes(pair, out, open_model(model, device=device, engine=engine), memory)
     elif dataset is not None and rgb is None and not band:
         nm = parse_wavelengths(wavelengths)
         opened = open_model(model, device=device, engine=engine)
-        described = infer_dataset(dataset, out, opened, split=split, wavelengths=nm)
+        described = infer_dataset(
+            dataset, out, opened, split=split, wavelengths=nm, max_memory=memory
+        )
     else:
         msg = "give a dataset folder, or one --rgb FILE with --band NM=FILE"
         raise UsageError(msg)

@@ -1,5 +1,6 @@
 """Parameters that several commands share."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,15 @@ Remember = Annotated[
 Wavelengths = Annotated[
     str | None,
     typer.Option(help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950."),
+]
+UNITS = {"M": 10**6, "G": 10**9, "T": 10**12}
+DEFAULT_MEMORY = "4GB"
+MaxMemory = Annotated[
+    str,
+    typer.Option(
+        help="Memory that the work on one scene may take, e.g. 8GB; larger scenes are worked on in "
+        "blocks, with scratch files beside the output."
+    ),
 ]
 DEFAULT_MODEL = Path("gat")
 ModelOption = Annotated[
@@ -69,3 +79,19 @@ def parse_bands(words: list[str]) -> dict[str, Path]:
             raise UsageError(msg)
         bands[name] = Path(file)
     return bands
+
+
+def parse_memory(text: str) -> int:
+    """Turn ``4GB`` or ``500MB`` into bytes.
+
+    Raises
+    ------
+    UsageError
+        If it is no such amount, or nothing.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MGT])B?", text.strip(), re.IGNORECASE)
+    amount = float(found[1]) * UNITS[found[2].upper()] if found else 0
+    if amount < 1:
+        msg = f"--max-memory takes an amount such as 4GB or 800MB; got {text!r}"
+        raise UsageError(msg)
+    return int(amount)

@@ -7,8 +7,8 @@ import pytest
 
 from artextract_cli.augmentation import LARGEST_DISPLACEMENT_PX, NOISE, degraded, turned
 from artextract_cli.contract import FloatArray
-from artextract_cli.evidence import LAST_VISIBLE_NM
 from artextract_cli.scene import Scene
+from artextract_cli.sight import LAST_VISIBLE_NM
 from tests.small_scenes import make_scene
 
 SHAPE = (7, 11)

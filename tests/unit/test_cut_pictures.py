@@ -3,7 +3,8 @@ import pytest
 from skimage.color import rgb2lab
 
 from artextract_cli import cut_pictures
-from artextract_cli.cut_pictures import full_range, segmentation_picture
+from artextract_cli.blocks import Block
+from artextract_cli.cut_pictures import Components, FullRange, segmentation_picture
 from tests.small_scenes import make_scene
 
 
@@ -33,10 +34,28 @@ def test_directions_without_variance_stay_dark_in_the_segmentation_picture() -> 
 def test_a_photograph_is_stretched_on_to_cielab() -> None:
     rgb = 0.2 + 0.5 * np.random.default_rng(0).random((9, 11, 3), np.float32)
     stretched = (rgb - rgb.min()) / np.ptp(rgb)
-    np.testing.assert_allclose(full_range(rgb), rgb2lab(stretched), atol=5e-4)
+    scene = make_scene(rgb=rgb)
+    look = FullRange(scene, lambda part: part.rgb)
+    np.testing.assert_allclose(look(scene), rgb2lab(stretched), atol=5e-4)
 
 
 def test_a_band_is_stretched_and_an_even_one_is_dark() -> None:
     band = np.linspace(3, 5, 12, dtype=np.float32).reshape(3, 4, 1)
-    np.testing.assert_allclose(full_range(band), (band - 3) / 2, atol=1e-6)
-    assert not full_range(np.full((3, 4, 1), 0.3, np.float32)).any()
+    for bands, expected in ((band, (band - 3) / 2), (np.full_like(band, 0.3), 0)):
+        scene = make_scene((3, 4), bands=bands)
+        look = FullRange(scene, lambda part: part.bands)
+        np.testing.assert_allclose(look(scene), expected, atol=1e-6)
+        part = scene.part(Block(1, 2, 3, 4))
+        np.testing.assert_array_equal(look(part), look(scene)[1:3, 2:4])
+
+
+@pytest.mark.parametrize("most", [2**20, 200])
+def test_components_of_a_part_are_those_of_the_whole(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cut_pictures, "MOST_LOOKED_AT", most)
+    scene = make_scene((31, 45), 3)
+    look = Components(scene)
+    part = scene.part(Block(3, 5, 20, 31))
+    np.testing.assert_allclose(look(part), look(scene)[3:20, 5:31], rtol=1e-5, atol=1e-4)
+    assert np.abs(look(scene).mean((0, 1))).max() < (1e-3 if most > 31 * 45 else 3)

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from artextract_cli.augmentation import turned
-from artextract_cli.band_regression import TARGET_BLUR, log_reflectance, look_at, residuals
+from artextract_cli.band_regression import TARGET_BLUR, log_reflectance
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence import (
     MAPS,
     SURFACE_MAPS,
     band_residuals,
     gather_evidence,
-    infrared_bands,
     residual_score,
-    visible_channels,
 )
 from artextract_cli.scene import coded_rgb, linear_rgb
+from artextract_cli.sight import infrared_bands, visible_channels
 from tests.small_scenes import make_scene
+from tests.unit.test_band_regression import Seen, residuals
 from tests.unit.test_hidden_picture import painting, ring, with_bands
 
 SHAPE = (31, 45)
@@ -142,7 +142,7 @@ def test_one_infrared_band_fills_all_places() -> None:
 def test_residuals_are_those_of_the_regression() -> None:
     scene = painting(-0.2 * ring(SHAPE), SHAPE)
     logs = log_reflectance(scene.bands, TARGET_BLUR)
-    everything, photograph = look_at(visible_channels(scene)), look_at(linear_rgb(scene.rgb))
+    everything, photograph = Seen(visible_channels(scene)), Seen(linear_rgb(scene.rgb))
     evidence, bands = gather_evidence(scene), band_residuals(scene)
     assert bands.shape == scene.bands.shape
     for slot, b in zip(("short", "middle", "long"), (3, 4, 5), strict=True):

@@ -224,7 +224,7 @@ def test_scenes_that_have_not_begun_are_left_on_an_interruption(
     assert 1 <= len(list((tmp_path / "g").iterdir())) < 12
 
 
-def slow_scene(out: Path, recipe: GraphRecipe, files: SceneFiles) -> Any:
+def slow_scene(out: Path, recipe: GraphRecipe, plan: Any, files: SceneFiles) -> Any:
     """Stand-in for building one scene: takes a fifth of a second and leaves a file."""
     out.mkdir(exist_ok=True)
     (out / files.name).touch()

@@ -17,7 +17,13 @@ import tifffile
 from PIL import Image, ImageOps
 
 from artextract_cli.errors import InputError
-from artextract_cli.picture import decode_picture, picture_digest, read_pages
+from artextract_cli.picture import (
+    decode_picture,
+    n_pixels,
+    picture_digest,
+    picture_parts,
+    read_pages,
+)
 
 SHAPE = (13, 17)
 GREY8 = (np.arange(221).reshape(SHAPE) + 20).astype(np.uint8)
@@ -70,6 +76,66 @@ LOSSLESS: dict[str, tuple[Callable[[Path, np.ndarray], None], np.ndarray, np.nda
     "tiff white is zero": (by_tifffile(photometric="miniswhite"), GREY16, 65535 - GREY16),
     "tiff 32 bit": (by_tifffile(), GREY16.astype(np.uint32), GREY16.astype(np.uint32)),
 }
+
+
+def assembled(path: Path) -> tuple[int, np.ndarray]:
+    """A picture put together from its parts, of which each pixel comes once; and how many parts."""
+    parts = list(picture_parts(path))
+    shape, _, first = parts[0]
+    made, seen = np.zeros((*shape, first.values.shape[2])), np.zeros(shape, int)
+    for _, block, part in parts:
+        assert part.values.shape[:2] == block.shape
+        made[block.place] = part.values
+        seen[block.place] += 1
+    assert (seen == 1).all()
+    return len(parts), made
+
+
+@pytest.mark.parametrize("case", LOSSLESS)
+def test_parts_make_the_whole(tmp_path: Path, case: str) -> None:
+    write, values, expected = LOSSLESS[case]
+    write(tmp_path / "a.png", values)
+    n, made = assembled(tmp_path / "a.png")
+    np.testing.assert_array_equal(made, np.atleast_3d(expected))
+    assert n == {"tiff tiled": 2, "tiff lzw strips": 4}.get(case, 1)
+    assert n_pixels(tmp_path / "a.png") == 13 * 17
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("options", [{"tile": (16, 16)}, {"rowsperstrip": 5}])
+def test_parts_are_put_upright(tmp_path: Path, orientation: int, options: dict[str, Any]) -> None:
+    values = np.arange(40 * 53 * 3, dtype=np.uint16).reshape(40, 53, 3)
+    tags = [(274, "H", 1, orientation, True)]
+    path = tmp_path / "o.tif"
+    tifffile.imwrite(path, values, photometric="rgb", extratags=tags, metadata=None, **options)
+    n, made = assembled(path)
+    np.testing.assert_array_equal(made, decode_picture(path).values)
+    assert n > 7
+
+
+@pytest.mark.parametrize("case", ["planes", "palette", "one bit"])
+def test_parts_of_rarer_kinds(tmp_path: Path, case: str) -> None:
+    path = tmp_path / "r.tif"
+    if case == "planes":
+        planes = np.ascontiguousarray(np.moveaxis(RGB16, 2, 0))
+        options: dict[str, Any] = {"planarconfig": "separate", "rowsperstrip": 4}
+        tifffile.imwrite(path, planes, photometric="rgb", **options)
+    elif case == "palette":
+        Image.fromarray(RGB8).quantize(7).save(path, "TIFF")
+    else:
+        Image.fromarray(GREY8 > 100).save(path, "TIFF")
+    np.testing.assert_array_equal(assembled(path)[1], decode_picture(path).values)
+
+
+def test_damage_is_found_in_parts_too(tmp_path: Path) -> None:
+    path = tmp_path / "d.tif"
+    tifffile.imwrite(path, GREY16, rowsperstrip=4)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match="damaged or cut short"):
+        list(picture_parts(path))
+    tifffile.imwrite(path, np.where(GREY16 == 12345, np.nan, FLOAT), rowsperstrip=4)
+    with pytest.raises(InputError, match="not finite"):
+        list(picture_parts(path))
 
 
 @pytest.mark.parametrize("case", LOSSLESS)
@@ -299,6 +365,8 @@ def test_size_is_limited_before_decoding(tmp_path: Path) -> None:
         encode(tmp_path / case)
         with pytest.raises(InputError, match="claims 17 × 13 pixels; from 1 to 220 pixels"):
             decode_picture(tmp_path / case, max_pixels=220)
+        with pytest.raises(InputError, match="claims 17 × 13 pixels; from 1 to 220 pixels"):
+            n_pixels(tmp_path / case, max_pixels=220)
 
 
 def test_a_huge_header_is_refused(tmp_path: Path) -> None:

@@ -130,20 +130,21 @@ def test_strong_regions_by_hand() -> None:
     heatmap[1, 1:4] = 3
     heatmap[4, 6], heatmap[5, 7] = 2.5, 4
     heatmap[0, 7], heatmap[3, 0] = 1.99, np.nan
-    band_score = np.zeros((6, 8, 2), np.float32)
-    band_score[1, 1:4, 1] = 1
-    band_score[4:, 6:, 0] = 1
-    first, second = strong_regions(heatmap, band_score, ["650", "850"])
+    evidence = np.zeros((6, 8, 2), np.float32)
+    evidence[1, 1:4, 1] = -1
+    evidence[4:, 6:, 0] = 1
+    first, second = strong_regions(heatmap, lambda *at: evidence[at], ["650", "850"])
     assert tuple(first) == REGION_COLUMNS
     assert tuple(first.values()) == (1, 1.0, 2.0, 1, 1, 2, 4, 3, 3.0, 3.0, 0.001, "850")
     assert tuple(second.values()) == (2, 4.5, 6.5, 4, 6, 6, 8, 2, 3.25, 4.0, 0.000562, "650")
 
 
 def test_no_strong_regions_and_too_many() -> None:
-    assert strong_regions(np.zeros((5, 5), np.float32), np.zeros((5, 5, 1)), ["1"]) == []
+    flat = np.zeros((5, 5), np.float32)
+    assert strong_regions(flat, lambda *at: flat[at][:, None], ["1"]) == []
     many = np.zeros((30, 30), np.float32)
     many[::2, ::2] = np.arange(225).reshape(15, 15) + 2
-    rows = strong_regions(many, many[..., None], ["1"])
+    rows = strong_regions(many, lambda *at: many[at][:, None], ["1"])
     assert [row["max_score"] for row in rows] == list(range(226, 126, -1))
 
 

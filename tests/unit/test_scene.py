@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import imagecodecs
@@ -6,7 +7,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from artextract_cli.errors import InputError
+from artextract_cli import scene as scene_module
+from artextract_cli.blocks import MemoryPlan, Workspace
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.scene import (
     Scene,
     SceneFiles,
@@ -66,6 +69,45 @@ def test_a_scene_of_every_depth(files: SceneFiles) -> None:
         (450, 650, 950),
     )
     assert scene.mask is None
+
+
+def test_a_scene_that_is_too_large_is_read_into_files(tmp_path: Path, files: SceneFiles) -> None:
+    tifffile.imwrite(files.bands[2], BANDS[2] / np.float32(65535), tile=(16, 16))
+    plan = MemoryPlan(limit=200_000, scratch=tmp_path / "s", program=0, per_pixel=1, per_band=0)
+    assert read_scene(files, plan).workspace is None
+    tight = dataclasses.replace(plan, limit=150_000, per_pixel=1000)
+    with pytest.raises(UsageError, match=r"--max-memory 0.00015GB is too little .* at least 0.2GB"):
+        read_scene(files, tight)
+
+
+def test_what_is_on_disk_is_what_is_in_memory(tmp_path: Path, files: SceneFiles) -> None:
+    whole, workspace = read_scene(files), Workspace(block_side=5, scratch=tmp_path / "scratch")
+    rgb, bands = scene_module._read_pictures(files, workspace)
+    np.testing.assert_array_equal(rgb, whole.rgb)
+    np.testing.assert_array_equal(bands, whole.bands)
+    on_disk = dataclasses.replace(whole, rgb=rgb, bands=bands, workspace=workspace)
+    blocks = on_disk.blocks(2)
+    assert len(blocks) == 9
+    for block in blocks:
+        window = blocks.window(block)
+        part = on_disk.part(window)
+        assert part.rgb.flags.c_contiguous
+        assert part.bands.flags.c_contiguous
+        np.testing.assert_array_equal(part.bands, whole.bands[window.place])
+        assert part.workspace is None
+    labels = np.arange(11 * 14, dtype=np.int32).reshape(SHAPE)
+    values = np.random.default_rng(0).random((labels.size, 2), np.float32)
+    np.testing.assert_array_equal(on_disk.painted_with(values, labels), values[labels])
+    resized = (resize_scene(made, 7) for made in (whole, on_disk))
+    for first, second in zip(*((r.rgb, r.bands) for r in resized), strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_a_band_of_another_size_is_found_in_parts(tmp_path: Path, files: SceneFiles) -> None:
+    write(files.bands[1], BANDS[1][:, :-2])
+    workspace = Workspace(block_side=5, scratch=tmp_path)
+    with pytest.raises(InputError, match="12 × 11 pixels but its photograph"):
+        scene_module._read_pictures(files, workspace)
 
 
 def test_a_grey_photograph_has_three_equal_channels(files: SceneFiles) -> None:

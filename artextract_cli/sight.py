@@ -1,0 +1,94 @@
+"""What is seen of a scene, block by block: its visible surface, its photograph, its log bands."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+
+import numpy as np
+
+from artextract_cli.band_regression import (
+    FIT_PIXELS,
+    PREDICTOR_BLUR,
+    TARGET_BLUR,
+    Projection,
+    Surface,
+    fit_projection,
+    log_reflectance,
+    look_at,
+)
+from artextract_cli.blocks import Block, OfBlock, random_pixels
+from artextract_cli.contract import FloatArray
+from artextract_cli.scene import Scene, continued, linear_rgb
+
+LAST_VISIBLE_NM = 720
+MARGIN = 32
+"""Pixels around a block that are read with it: more than any evidence looks away."""
+
+
+def infrared_bands(scene: Scene) -> list[int]:
+    """Indices of the bands past 720 nm, by wavelength; empty where no wavelength is known."""
+    if scene.wavelengths is None:
+        return []
+    order = np.argsort(scene.wavelengths, kind="stable")
+    return [int(b) for b in order if scene.wavelengths[b] > LAST_VISIBLE_NM]
+
+
+def visible_channels(scene: Scene) -> FloatArray:
+    """The linear photograph and the bands up to 720 nm (H, W, 3 + ...)."""
+    visible = [b for b, nm in enumerate(scene.wavelengths or ()) if nm <= LAST_VISIBLE_NM]
+    return np.concatenate([linear_rgb(scene.rgb), scene.bands[..., visible]], axis=-1)
+
+
+class Sight:
+    """A scene as regressions see it; arrays are of a block with its margin (h, w, ...).
+
+    Components are fitted on 3 000 random painted pixels, always the same. Beyond the mask the
+    painting is continued by its nearest pixel, so that no border shows.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.blocks = scene.blocks(MARGIN)
+        self.infrared = infrared_bands(scene)
+        self.n_bands = len(scene.band_ids)
+        self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
+        self.part = OfBlock(lambda block: continued(scene.part(self.blocks.window(block))))
+        self.linear = OfBlock(lambda block: linear_rgb(self.part(block).rgb))
+
+    def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
+        """Logarithms of reflectance of some bands (h, w, n)."""
+        return log_reflectance(self.part(block).bands[..., bands], TARGET_BLUR)
+
+    def seen(self, block: Block) -> tuple[Surface, Surface]:
+        """All that is visible of a block, and its photograph by itself."""
+        surface, photograph = self._surfaces
+        return surface(block), photograph(block)
+
+    def samples(
+        self, make: Callable[[Block], FloatArray]
+    ) -> tuple[tuple[Surface, Surface], FloatArray]:
+        """Of the pixels to fit on: both surfaces, and what ``make`` makes of a block (h, w, T)."""
+
+        def arrays(block: Block) -> list[FloatArray]:
+            surface, photograph = self.seen(block)
+            return [*surface, *photograph, make(block)]
+
+        *parts, targets = self.blocks.gather(arrays, self._pixels)
+        return (Surface(*parts[:2]), Surface(*parts[2:])), targets
+
+    @cached_property
+    def _surfaces(self) -> tuple[OfBlock[Surface], OfBlock[Surface]]:
+        makers = (lambda block: visible_channels(self.part(block)), self.linear)
+        logs = [OfBlock(partial(_logs, make)) for make in makers]
+        samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
+        first, second = (
+            OfBlock(partial(_looked, made, fit_projection(sample)))
+            for made, sample in zip(logs, samples, strict=True)
+        )
+        return first, second
+
+
+def _logs(channels: Callable[[Block], FloatArray], block: Block) -> FloatArray:
+    return log_reflectance(channels(block), PREDICTOR_BLUR)
+
+
+def _looked(logs: Callable[[Block], FloatArray], projection: Projection, block: Block) -> Surface:
+    return look_at(logs(block), projection)
