@@ -259,3 +259,10 @@ class MemoryPlan:
             )
             raise UsageError(msg)
         return Workspace(block_side=int(CORE_SHARE * side), scratch=self.scratch)
+
+
+def slabs(picture: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
+    """A picture (H, W, ...) some rows at a time, of which no more stay in memory."""
+    for top in range(0, len(picture), n_rows):
+        yield picture[top : top + n_rows]
+        released(picture)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.blocks import released
+from artextract_cli.blocks import slabs
 from artextract_cli.colour_kernels import cielab, light
 from artextract_cli.contract import FloatArray
 from artextract_cli.scene import Scene
@@ -46,8 +46,6 @@ class Components:
         gain = np.where(values > 1e-4, 1 / np.sqrt(np.maximum(values, 1e-4)), 0)
         weights = np.array(COMPONENT_WEIGHTS[: len(values)]) * gain * COMPONENT_SCALE
         self._axes = (vectors * weights / spread[:, None]).astype(np.float32)
-        for picture in (scene.rgb, scene.bands):
-            released(picture)
 
     def __call__(self, part: Scene) -> FloatArray:
         """The components (h, w, up to 5) of a part of the scene."""
@@ -62,9 +60,9 @@ class FullRange:
     """A view stretched to 0..1, and a photograph on to CIELAB, as compactness expects."""
 
     def __init__(self, scene: Scene, view: View) -> None:
-        picture = view(scene)
-        self._view, self._low, self._high = view, picture.min(), picture.max()
-        released(picture)
+        ends = [(slab.min(), slab.max()) for slab in slabs(view(scene))]
+        self._view = view
+        self._low, self._high = min(low for low, _ in ends), max(high for _, high in ends)
 
     def __call__(self, part: Scene) -> FloatArray:
         """The picture (h, w, C) of a part of the scene."""
@@ -96,10 +94,9 @@ def _moments(rgb: FloatArray, bands: FloatArray) -> tuple[FloatArray, NDArray[np
 
 def _log_blocks(rgb: FloatArray, bands: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
     """Some rows at a time, and the logarithms of their pixels (P, C)."""
-    height, width, _ = rgb.shape
-    step = max(1, PIXELS_AT_A_TIME // width)
-    for start in range(0, height, step):
-        rows = slice(start, min(start + step, height))
-        photograph, others = (np.require(p[rows], np.float32, ["C", "W"]) for p in (rgb, bands))
+    step = max(1, PIXELS_AT_A_TIME // rgb.shape[1])
+    for start, both in enumerate(zip(slabs(rgb, step), slabs(bands, step), strict=True)):
+        photograph, others = (np.require(p, np.float32, ["C", "W"]) for p in both)
         channels = light(photograph, others, np.float32(LOG_OFFSET))
+        rows = slice(start * step, start * step + len(photograph))
         yield rows, np.log(channels, out=channels)

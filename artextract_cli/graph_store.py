@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.blocks import released
+from artextract_cli.blocks import slabs
 from artextract_cli.errors import InputError
 from artextract_cli.files import atomic_path
 from artextract_cli.scene import Scene
@@ -28,7 +28,6 @@ from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, Superpixel
 
 FORMAT = "artextract-graph"
 FORMAT_VERSION = 1
-ROWS_AT_ONCE = 256
 
 
 class _Field(NamedTuple):
@@ -120,13 +119,10 @@ def save_pixels(path: Path, scene: Scene) -> None:
     with atomic_path(pixels_path(path)) as temporary, temporary.open("wb") as file:
         # Not np.save: it writes past Python and forgets why a write failed.
         np.lib.format.write_array_header_1_0(file, header)
-        for top in range(0, scene.shape[0], ROWS_AT_ONCE):
-            rows = slice(top, top + ROWS_AT_ONCE)
-            pixels = np.concatenate([scene.rgb[rows], scene.bands[rows]], axis=-1)
+        for both in zip(slabs(scene.rgb), slabs(scene.bands), strict=True):
+            pixels = np.concatenate(both, axis=-1)
             counts = np.rint(pixels.clip(0, 1) * 65535)
             file.write(np.ascontiguousarray(counts, "<u2").data)
-            for picture in (scene.rgb, scene.bands):
-                released(picture)
 
 
 def load_pixels(path: Path) -> NDArray[np.uint16]:

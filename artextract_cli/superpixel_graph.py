@@ -225,7 +225,7 @@ def _bands(part: Scene) -> FloatArray:
 
 
 def _one_band(band: int, part: Scene) -> FloatArray:
-    return np.ascontiguousarray(part.bands[..., band : band + 1])
+    return part.bands[..., band : band + 1]
 
 
 def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
