@@ -89,6 +89,29 @@ def list_dataset(
     return dataset, findings
 
 
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What ``dataset.yaml`` says of all scenes."""
+
+    pixels_per_mm: float | None = None
+    notes: str = ""
+
+
+def read_statement(root: Path) -> Statement:
+    """Read what the dataset at ``root`` says of itself; nothing where it has no ``dataset.yaml``.
+
+    Raises
+    ------
+    InputError
+        If ``dataset.yaml`` is wrong.
+    """
+    path = root / DESCRIPTION
+    if not path.exists():
+        return Statement()
+    said = read_model(path, _Description)
+    return Statement(pixels_per_mm=said.pixels_per_mm, notes=said.notes or "")
+
+
 def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
     """Make a scene of one photograph and its bands by id; ids that are numbers are nm.
 

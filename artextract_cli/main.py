@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 import artextract_cli
 from artextract_cli import console
 from artextract_cli.commands import data, demo, doctor, evaluate, graph, infer, plugins, train
+from artextract_cli.commands import report as report_command
 from artextract_cli.commands import visualize as visualize_commands
 from artextract_cli.config import load_defaults
 from artextract_cli.errors import ArtextractError
@@ -66,6 +67,7 @@ app.command()(train.train)
 app.command()(infer.infer)
 app.command()(evaluate.evaluate)
 app.add_typer(visualize_commands.app, name="visualize")
+app.command()(report_command.report)
 app.command()(demo.demo)
 app.add_typer(plugins.app, name="plugins")
 app.command()(doctor.doctor)

@@ -29,6 +29,8 @@ from artextract_cli.map_files import Read, write_map
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 
 FORMAT_VERSION = 2
+EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
+
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
 MAX_REGIONS = 100
 REGION_COLUMNS = (
@@ -133,7 +135,9 @@ def _write_all(
     np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
     heatmap = _painted_heatmap(scene, scores)
     Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
-    regions = strong_regions(heatmap, Enlarged(scores.band_maps, scene.shape).at, scores.band_ids)
+    reach = superpixel_side(scene.shape, int(scores.labels.max()) + 1) // 2
+    of_bands = Enlarged(scores.band_maps, scene.shape)
+    regions = strong_regions(heatmap, of_bands.at, scores.band_ids, reach)
     (folder / "regions.csv").write_text(_csv(REGION_COLUMNS, regions), encoding="utf-8")
     description = _description(files, scene, scores, model, heatmap)
     (folder / "scene.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
@@ -196,6 +200,7 @@ def _description(
             {"id": band, **_source(path)}
             for band, path in zip(files.band_ids, files.bands, strict=True)
         ],
+        "object_mask": None if files.mask is None else _source(files.mask),
         "wavelengths_nm": scene.wavelengths,
         "shape": list(scene.shape),
         "n_superpixels": int(scores.labels.max()) + 1,
@@ -219,23 +224,26 @@ def _source(path: Path) -> dict[str, str]:
     return {"path": str(path.resolve()), "sha256": picture_digest(path)}
 
 
+def superpixel_side(shape: Sequence[int], n_superpixels: int) -> int:
+    """Side in pixels of a superpixel of mean size in a picture of ``shape`` (H, W)."""
+    return max(1, round(float(np.sqrt(shape[0] * shape[1] / n_superpixels))))
+
+
 def strong_regions(
-    heatmap: FloatArray,
-    band_evidence: Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray],
-    band_ids: Sequence[str],
+    heatmap: FloatArray, band_evidence: EvidenceAt, band_ids: Sequence[str], reach: int = 0
 ) -> list[dict[str, Any]]:
-    """The connected regions (8-connectivity) of at most 1 % false alarms, strongest first.
+    """The regions of at most 1 % false alarms, strongest first.
 
     ``heatmap`` is (H, W); ``band_evidence`` gives the signed evidence (P, B) at rows and columns.
+    Pixels belong to one region if they touch, at corners too, after each has grown by ``reach``
+    pixels: a figure whose line is broken stays one. Only pixels at the level count for its numbers.
     At most 100 regions, by their sum of scores.
     """
-    from scipy.ndimage import label
-
-    rows, columns = np.nonzero(heatmap >= STRONG_LEVEL)
-    if not len(rows):
+    strong = heatmap >= STRONG_LEVEL
+    if not strong.any():
         return []
-    numbered, _ = label(heatmap >= STRONG_LEVEL, np.ones((3, 3)))
-    regions = numbered[rows, columns] - 1
+    rows, columns = np.nonzero(strong)
+    regions = _grouped(strong, reach)[rows, columns] - 1
     strength = np.bincount(regions, heatmap[rows, columns])
     order = np.argsort(regions, kind="stable")
     pixels = np.split(order, np.cumsum(np.bincount(regions))[:-1])
@@ -246,12 +254,21 @@ def strong_regions(
     ]
 
 
+def _grouped(strong: NDArray[np.bool_], reach: int) -> NDArray[np.int32]:
+    """Number (H, W) the groups of pixels that touch after growing by ``reach``, from 1."""
+    from scipy.ndimage import label, maximum_filter
+
+    grown = maximum_filter(strong, 2 * reach + 1, mode="constant") if reach else strong
+    numbered, _ = label(grown, np.ones((3, 3)))
+    return np.asarray(numbered, np.int32)
+
+
 def _region(
     number: int,
     rows: NDArray[np.intp],
     columns: NDArray[np.intp],
     heatmap: FloatArray,
-    band_evidence: Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray],
+    band_evidence: EvidenceAt,
     band_ids: Sequence[str],
 ) -> dict[str, Any]:
     """The row of a region of ``rows`` (P,) and ``columns`` (P,)."""

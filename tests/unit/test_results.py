@@ -18,6 +18,7 @@ from artextract_cli.results import (
     find_scene,
     open_results,
     strong_regions,
+    superpixel_side,
     write_scene,
     write_summary,
 )
@@ -137,6 +138,22 @@ def test_strong_regions_by_hand() -> None:
     assert tuple(first) == REGION_COLUMNS
     assert tuple(first.values()) == (1, 1.0, 2.0, 1, 1, 2, 4, 3, 3.0, 3.0, 0.001, "850")
     assert tuple(second.values()) == (2, 4.5, 6.5, 4, 6, 6, 8, 2, 3.25, 4.0, 0.000562, "650")
+
+
+def test_a_broken_line_is_one_region_within_reach() -> None:
+    """Two dashes with a gap of three pixels; what lies between does not count."""
+    heatmap = np.zeros((5, 12), np.float32)
+    heatmap[2, 1:4] = heatmap[2, 7:10] = 2.5
+    band_score = np.ones((5, 12, 1), np.float32)
+    assert len(strong_regions(heatmap, lambda *at: band_score[at], ["1"], reach=1)) == 2
+    (region,) = strong_regions(heatmap, lambda *at: band_score[at], ["1"], reach=2)
+    assert (region["area_px"], region["left"], region["right"]) == (6, 1, 10)
+    assert (region["row"], region["column"], region["mean_score"]) == (2.0, 5.0, 2.5)
+
+
+@pytest.mark.parametrize(("shape", "n", "side"), [((40, 48), 48, 6), ((3, 3), 90, 1)])
+def test_superpixel_side(shape: tuple[int, int], n: int, side: int) -> None:
+    assert superpixel_side(shape, n) == side
 
 
 def test_no_strong_regions_and_too_many() -> None:

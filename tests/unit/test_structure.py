@@ -59,7 +59,7 @@ LAYERS = (
     ("view_inference", "hidden_layer_inference", "scoring"),
     ("results",),
     ("scene_inference", "evaluation", "evaluation_summary", "robustness", "pair_view"),
-    ("evaluation_figure",),
+    ("evaluation_figure", "report"),
     ("demo",),
     ("commands",),
     ("main", "__main__"),

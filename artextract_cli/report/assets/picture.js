@@ -1,0 +1,66 @@
+// The layers of one scene: decoded when they are first looked at, drawn in the photograph's frame.
+
+class Pictures {
+  constructor(scene, data, palettes) {
+    this.scene = scene;
+    this.data = data;
+    this.palettes = palettes;
+    this.layers = new Map(data.layers.map((layer) => [layer.key, layer]));
+    this.images = new Map();
+    this.scores = new Map();
+    this.base = null;
+  }
+
+  async load(key) {
+    if (this.images.has(key)) return;
+    const image = new Image();
+    image.src = this.scene.querySelector(`#${this.scene.id}-${key}`).src;
+    await image.decode();
+    const { scale } = this.layers.get(key);
+    if (scale) {
+      await this.load("photograph");
+      this.scores.set(key, new ScoreMap(image, this.palettes[scale]));
+      this.base ??= this.greyBase();
+    }
+    this.images.set(key, image);
+  }
+
+  // The greyed photograph, clear beside the painting so that there the photograph shows.
+  greyBase() {
+    const canvas = greyed(this.images.get("photograph"));
+    const unpainted = [...this.scores.values()][0].unpainted();
+    if (unpainted) {
+      const context = canvas.getContext("2d");
+      context.globalCompositeOperation = "destination-out";
+      context.drawImage(unpainted, 0, 0, canvas.width, canvas.height);
+    }
+    return canvas;
+  }
+
+  isReady(key) {
+    return this.images.has(key);
+  }
+
+  // How many pixels of a layer lie across the photograph.
+  widthOf(key) {
+    return this.images.get(key).naturalWidth;
+  }
+
+  draw(context, key, opacity, thresholds) {
+    const { width, height } = this.data;
+    const { scale } = this.layers.get(key);
+    if (!scale) {
+      context.drawImage(this.images.get(key), 0, 0, width, height);
+      return;
+    }
+    const coloured = this.scores.get(key).coloured(opacity, thresholds[scale]);
+    context.drawImage(this.images.get("photograph"), 0, 0, width, height);
+    context.drawImage(this.base, 0, 0, width, height);
+    context.drawImage(coloured, 0, 0, width, height);
+  }
+
+  scoreAt(x, y) {
+    const map = this.scores.get("heatmap");
+    return map ? map.at(x / this.data.width, y / this.data.height) : null;
+  }
+}

@@ -1,0 +1,69 @@
+"""Pictures made of photograph and bands: false-colour infrared and principal components."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from artextract_cli.contract import FloatArray
+from artextract_cli.heatmap import BoolArray, Picture
+from artextract_cli.report.pictures import as_bytes, grey, sample
+
+FALSE_COLOUR_NM = 900  # what infrared film saw, and what most cameras still see well
+LAST_VISIBLE_NM = 720
+N_COMPONENTS = 3
+TAIL = 0.01  # the share at either end that becomes black or white
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A principal component of the bands."""
+
+    picture: Picture  # (h, w)
+    share: float  # of the bands' variance
+
+
+def false_colour_band(wavelengths: tuple[float, ...] | None) -> int | None:
+    """Index of the infrared band nearest 900 nm; None where no band is known to be infrared."""
+    infrared = [(abs(nm - FALSE_COLOUR_NM), i) for i, nm in enumerate(wavelengths or ())]
+    infrared = [(away, i) for away, i in infrared if (wavelengths or ())[i] > LAST_VISIBLE_NM]
+    return min(infrared)[1] if infrared else None
+
+
+def false_colour(photograph: FloatArray, infrared: FloatArray) -> Picture:
+    """Infrared as red, red as green, green as blue (h, w, 3).
+
+    ``photograph`` (h, w, 3) is sRGB 0..1, ``infrared`` (h, w) linear.
+    """
+    seen = as_bytes(photograph[..., :2])
+    return np.concatenate([grey(infrared)[..., None], seen], axis=-1)
+
+
+def principal_components(bands: FloatArray, painted: BoolArray) -> list[Component]:
+    """The strongest components of ``bands`` (B, h, w), each stretched from black to white.
+
+    Every band counts alike: mean 0 and variance 1 over what is ``painted`` (h, w). A component is
+    signed so that its largest weight is positive.
+    """
+    where = sample(np.flatnonzero(painted))
+    spectra = bands.reshape(len(bands), -1)
+    pixels = spectra[:, where].T
+    deviation = np.maximum(pixels.std(0), 1e-9)
+    standard = (pixels - pixels.mean(0)) / deviation
+    variances, axes = np.linalg.eigh(standard.T @ standard / len(standard))
+    strongest = np.argsort(-variances)[: min(N_COMPONENTS, len(bands))]
+    axes = axes[:, strongest] * np.sign(axes[np.abs(axes).argmax(0), range(len(axes))])[strongest]
+    projected = (axes / deviation[:, None]).T.astype(np.float32) @ spectra
+    shares = np.maximum(variances, 0) / max(float(variances.sum()), 1e-9)
+    return [
+        Component(
+            picture=_stretched(values, values[where]).reshape(painted.shape),
+            share=float(shares[index]),
+        )
+        for values, index in zip(projected, strongest, strict=True)
+    ]
+
+
+def _stretched(values: FloatArray, sampled: FloatArray) -> Picture:
+    """``values`` of any shape from black to white, but for the tails of those ``sampled``."""
+    low, high = np.quantile(sampled, [TAIL, 1 - TAIL])
+    return as_bytes((values - np.float32(low)) / max(np.float32(high - low), np.float32(1e-9)))

@@ -1,0 +1,159 @@
+"""What was found in a scene, in words and numbers, and what that does not tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from artextract_cli.report.derived import false_colour_band
+from artextract_cli.report.regions import Regions
+from artextract_cli.report.wording import decimal, one_in, percent, unbroken
+from artextract_cli.results import SceneResult
+from artextract_cli.training_settings import HIDDEN_LAYER
+
+EXPECTED = 0.01  # of clean paint lies above the level of strong regions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """The summary of a scene."""
+
+    verdict: str
+    is_found: bool
+    whole_rate: float | None
+    """Of clean paintings that score as high as a whole."""
+
+    share: float
+    """Of the painted surface that scores 2 or more."""
+
+    sentences: tuple[str, ...]
+    numbers: tuple[tuple[str, str, str], ...]
+    """Value, what it is, what to compare it with."""
+
+    caveats: tuple[str, ...]
+
+
+def describe(result: SceneResult, regions: Regions) -> Findings:
+    """Put a scene's numbers into words."""
+    described = result.description
+    return Findings(
+        verdict=_verdict(described["image_level"]),
+        is_found=bool((described["image_level"] or {}).get("something_is_there")),
+        whole_rate=(described["image_level"] or {}).get("false_alarm_rate"),
+        share=described["share_above_1_percent_false_alarms"],
+        sentences=tuple(
+            unbroken(sentence)
+            for sentence in (
+                _whole(described["image_level"]),
+                _share(described),
+                _strongest(regions),
+            )
+        ),
+        numbers=_numbers(described, regions),
+        caveats=tuple(map(unbroken, _caveats(described))),
+    )
+
+
+def _verdict(whole: Mapping[str, Any] | None) -> str:
+    if whole is None:
+        return "No verdict on the painting as a whole"
+    if whole["something_is_there"]:
+        return "Something may lie beneath this painting"
+    return "Nothing found that clean paintings do not show as well"
+
+
+def _whole(whole: Mapping[str, Any] | None) -> str:
+    if whole is None:
+        return (
+            "The model that was used scores places; it does not judge whether a painting as a "
+            "whole hides something."
+        )
+    rate = whole["false_alarm_rate"]
+    return (
+        f"Of paintings that hide nothing, {percent(rate)} ({one_in(rate)}) score as high as this "
+        "one as a whole; from 5 % downwards this is called a finding."
+    )
+
+
+def _share(described: Mapping[str, Any]) -> str:
+    share = described["share_above_1_percent_false_alarms"]
+    if share > 2 * EXPECTED:
+        told = "clearly more than the 1 % that clean paint reaches by chance"
+    elif share > EXPECTED:
+        told = "hardly more than the 1 % that clean paint reaches by chance"
+    else:
+        told = "no more than the 1 % that clean paint reaches by chance"
+    return f"{percent(share)} of the painted surface scores 2 or more: {told}."
+
+
+def _strongest(regions: Regions) -> str:
+    if not regions.listed:
+        return "No connected region as large as a superpixel scores 2 or more."
+    first = regions.listed[0]
+    where = "at the centre" if first.place == "centre" else f"({first.place})"
+    return (
+        f"The strongest region {where} is {first.width} × {first.height} px with a mean score of "
+        f"{decimal(first.mean_score)}; {first.telling_band} differs most there."
+    )
+
+
+def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str, str, str], ...]:
+    whole = described["image_level"]
+    similarity = described["cosine_similarity"]["fused"]
+    judged = (
+        ()
+        if whole is None
+        else (
+            (
+                percent(whole["false_alarm_rate"]),
+                "of clean paintings score as high as a whole",
+                "a finding: at most 5 %",
+            ),
+        )
+    )
+    return (
+        *judged,
+        (
+            percent(described["share_above_1_percent_false_alarms"]),
+            "of the surface scores 2 or more",
+            "clean paint: 1 %",
+        ),
+        (
+            percent(described["share_blue"]),
+            "of the surface stays blue (score up to 1.3)",
+            "clean paint: 95 %",
+        ),
+        (str(len(regions.listed)), "regions are as large as a superpixel", "table below"),
+        (
+            f"{decimal(described['euclidean_distance']['fused'])} / {decimal(similarity)}",
+            "distance / cosine similarity of photograph and bands",
+            "of the embeddings; no unit",
+        ),
+    )
+
+
+def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the numbers do not tell; the last hold for networks that look for hidden layers."""
+    general = (
+        "A difference is not yet a hidden painting. Pigments that look alike but absorb infrared "
+        "differently, retouchings, fillings, stains and pictures that do not lie exactly on each "
+        "other differ too. Each region needs an eye on the bands, and the object.",
+        "Blue is no proof of absence. What is opaque in every band, or shows no contrast to its "
+        "ground in any of them, cannot be seen. Faded inks and light shapes on a dark ground are "
+        "found least well.",
+        "The rates count pixels of clean paint as the model knew it when it was calibrated. On "
+        "other pigments and other cameras they are only roughly right, and below about 0.1 % they "
+        "are extrapolated. A region's rate is that of a pixel with its mean score, not the chance "
+        "that such a region appears anywhere in a painting.",
+    )
+    beneath = (
+        "The picture of what lies beneath takes away what the visible colours explain. Drawing "
+        "that follows the visible contours is taken away with them, and a retouching may be taken "
+        "for hidden content. It does not tell how deep something lies.",
+    )
+    blind = (
+        "No band is known to be infrared (past 720 nm), so that hidden layers cannot be expected "
+        "to show: what differs here are colours of the surface.",
+    )
+    sees_infrared = false_colour_band(described["wavelengths_nm"]) is not None
+    looks_beneath = described["objective"] == HIDDEN_LAYER
+    return (() if sees_infrared else blind) + general + (beneath if looks_beneath else ())

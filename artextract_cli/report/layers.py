@@ -1,0 +1,178 @@
+"""The layers of one scene that a reader can lay over each other, each within its limit of bytes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from artextract_cli.contract import FloatArray
+from artextract_cli.heatmap import BoolArray, ScaleName, colour, overlay
+from artextract_cli.report.derived import (
+    false_colour,
+    false_colour_band,
+    principal_components,
+)
+from artextract_cli.report.palettes import LEVELS
+from artextract_cli.report.pictures import Encoded, as_bytes, grey, jpeg, reduced, score_png
+from artextract_cli.results import SceneResult
+from artextract_cli.training_settings import HIDDEN_LAYER
+
+# Bytes, whatever is painted: what the other pictures leave of the whole goes to the bands' maps.
+ALL_LIMIT = 10_700_000  # 14.3 MB as text
+LIMITS = {
+    "photograph": 1_400_000,
+    "false colour": 700_000,
+    "component": 350_000,
+    "hidden": 400_000,
+    "overlay": 300_000,
+    "heat map": 1_800_000,
+}
+ALL_BANDS_LIMIT = 3_600_000
+OVERLAY_SIDE = 1200
+
+GROUPS = ("Pictures", "Bands", "Principal components", "Heat maps")
+PICTURES, BANDS, COMPONENTS, SCORES = GROUPS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A picture of the scene, in the frame of its photograph."""
+
+    key: str
+    group: str
+    place: int
+    """In its group."""
+
+    label: str
+    note: str
+    encoded: Encoded
+    scale: ScaleName | None = None
+    """Of a score in grey levels; None is a picture as the eye takes it."""
+
+
+def band_names(result: SceneResult) -> list[str]:
+    """The bands as a reader calls them: by wavelength, and by id where that is another."""
+    ids = [str(band["id"]) for band in result.description["bands"]]
+    wavelengths = result.description["wavelengths_nm"]
+    if wavelengths is None:
+        return [f"band {name}" for name in ids]
+    return [
+        f"{nm:g} nm" if name == f"{nm:g}" else f"{nm:g} nm (band {name})"
+        for name, nm in zip(ids, wavelengths, strict=True)
+    ]
+
+
+def photograph_layer(rgb: FloatArray) -> Layer:
+    """The photograph (h, w, 3), sRGB 0..1."""
+    return Layer(
+        key="photograph",
+        group=PICTURES,
+        place=0,
+        label="Photograph",
+        note="as it was scored",
+        encoded=jpeg(as_bytes(rgb), LIMITS["photograph"]),
+    )
+
+
+def hidden_layer(beneath: FloatArray) -> Layer:
+    """What lies beneath (h, w), in the greys of its scale."""
+    shown = np.ascontiguousarray(colour(np.nan_to_num(beneath), scale="hidden")[..., 0])
+    return Layer(
+        key="hidden",
+        group=PICTURES,
+        place=1,
+        label="What lies beneath",
+        note="its change of the longest infrared band; dark is darker than the ground",
+        encoded=jpeg(shown, LIMITS["hidden"]),
+    )
+
+
+def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
+    """One band (h, w), linear 0..1."""
+    n_bands = len(result.description["bands"])
+    return Layer(
+        key=f"band-{index}",
+        group=BANDS,
+        place=index,
+        label=_capital(band_names(result)[index]),
+        note="",
+        encoded=jpeg(grey(band), ALL_BANDS_LIMIT // n_bands),
+    )
+
+
+def heat_map_layer(score: FloatArray) -> Layer:
+    """The calibrated score (h, w) of all bands together."""
+    levels = LEVELS["false-alarm"]
+    return Layer(
+        key="heatmap",
+        group=SCORES,
+        place=-1,
+        label="Heat map, all bands",
+        note="score: −log10 of the share of clean paint that scores as high",
+        encoded=score_png(score, levels.step, levels.zero, LIMITS["heat map"]),
+        scale="false-alarm",
+    )
+
+
+def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int) -> Layer:
+    """What one band tells by itself: signed deviations, or a score like that of all bands."""
+    is_signed = result.description["objective"] == HIDDEN_LAYER
+    scale: ScaleName = "deviation" if is_signed else "false-alarm"
+    levels = LEVELS[scale]
+    return Layer(
+        key=f"evidence-{page}",
+        group=SCORES,
+        place=page,
+        label=f"Heat map, {band_names(result)[page]} alone",
+        note=(
+            "robust deviations from what the visible foretells"
+            if is_signed
+            else "score: −log10 of the share of clean paint that scores as high"
+        ),
+        encoded=score_png(score, levels.step, levels.zero, limit),
+        scale=scale,
+    )
+
+
+def still_overlay(rgb: FloatArray, score: FloatArray) -> Encoded:
+    """Photograph and heat map as one picture that nothing need be done for."""
+    small = reduced(score, OVERLAY_SIDE)
+    still = overlay(reduced(rgb, OVERLAY_SIDE), np.nan_to_num(small), mask=np.isfinite(small))
+    return jpeg(still, LIMITS["overlay"])
+
+
+def component_layers(bands: list[FloatArray], painted: BoolArray) -> list[Layer]:
+    """The principal components of bands (h, w) over what is ``painted`` (h, w)."""
+    components = principal_components(np.stack(bands), painted)
+    return [
+        Layer(
+            key=f"component-{number}",
+            group=COMPONENTS,
+            place=number,
+            label=f"Principal component {number}",
+            note=f"{100 * component.share:.3g} % of the variance",
+            encoded=jpeg(component.picture, LIMITS["component"]),
+        )
+        for number, component in enumerate(components, start=1)
+    ]
+
+
+def false_colour_layers(
+    result: SceneResult, rgb: FloatArray, bands: list[FloatArray]
+) -> list[Layer]:
+    """False-colour infrared, if a band is known to be infrared."""
+    infrared = false_colour_band(result.description["wavelengths_nm"])
+    if infrared is None:
+        return []
+    layer = Layer(
+        key="false-colour",
+        group=PICTURES,
+        place=2,
+        label="False-colour infrared",
+        note=f"{band_names(result)[infrared]} as red, red as green, green as blue",
+        encoded=jpeg(false_colour(rgb, bands[infrared]), LIMITS["false colour"]),
+    )
+    return [layer]
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,90 @@
+"""The course of training as a drawing in the page: coordinates for two polylines and their axes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH, HEIGHT = 640, 200
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 34
+N_TICKS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossCurve:
+    """In units of the drawing, from its upper left corner."""
+
+    training: str
+    """Points of a polyline."""
+
+    validation: str
+    best: tuple[float, float]
+    best_epoch: int
+    best_loss: float
+    n_epochs: int
+    y_ticks: tuple[tuple[float, str], ...]
+    x_ticks: tuple[tuple[float, str], ...]
+
+
+def loss_curve(rows: Sequence[Mapping[str, Any]]) -> LossCurve | None:
+    """Draw training and validation loss by epoch; None where no loss is finite."""
+    training, validation = _points(rows, "train_loss"), _points(rows, "val_loss")
+    decisive = validation or training
+    if not decisive:
+        return None
+    losses = [loss for _, loss in training + validation]
+    best_epoch, best_loss = min(decisive, key=lambda point: point[1])
+    frame = _Frame(
+        first=min(epoch for epoch, _ in training + validation),
+        last=max(epoch for epoch, _ in training + validation),
+        low=min(losses),
+        high=max(losses),
+    )
+    return LossCurve(
+        training=frame.polyline(training),
+        validation=frame.polyline(validation),
+        best=frame.place(best_epoch, best_loss),
+        best_epoch=best_epoch,
+        best_loss=best_loss,
+        n_epochs=len(rows),
+        y_ticks=frame.y_ticks(),
+        x_ticks=frame.x_ticks(),
+    )
+
+
+def _points(rows: Sequence[Mapping[str, Any]], name: str) -> list[tuple[int, float]]:
+    """Epoch and loss where the loss is a finite number."""
+    found = [(row.get("epoch"), row.get(name)) for row in rows]
+    return [
+        (int(epoch), float(loss))
+        for epoch, loss in found
+        if isinstance(epoch, int) and isinstance(loss, int | float) and math.isfinite(loss)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Frame:
+    first: int
+    last: int
+    low: float
+    high: float
+
+    def place(self, epoch: int, loss: float) -> tuple[float, float]:
+        across = (epoch - self.first) / max(self.last - self.first, 1)
+        up = (loss - self.low) / ((self.high - self.low) or 1)
+        return (
+            round(LEFT + across * (WIDTH - LEFT - RIGHT), 1),
+            round(HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM), 1),
+        )
+
+    def polyline(self, points: Sequence[tuple[int, float]]) -> str:
+        return " ".join(f"{x},{y}" for x, y in (self.place(*point) for point in points))
+
+    def y_ticks(self) -> tuple[tuple[float, str], ...]:
+        values = [self.low + (self.high - self.low) * i / (N_TICKS - 1) for i in range(N_TICKS)]
+        return tuple((self.place(self.first, value)[1], f"{value:.3g}") for value in values)
+
+    def x_ticks(self) -> tuple[tuple[float, str], ...]:
+        step = max(1, math.ceil((self.last - self.first) / 8))
+        epochs = range(self.first, self.last + 1, step)
+        return tuple((self.place(epoch, self.low)[0], str(epoch)) for epoch in epochs)

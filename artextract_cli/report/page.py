@@ -1,0 +1,67 @@
+"""The page itself: template, style and script put together under a strict policy.
+
+The policy names the digests of the one style and the one script, and lets pictures come from the
+page alone; nothing else may run or load. Every value is escaped, data included.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = ("pixels.js", "picture.js", "viewer.js", "controls.js", "start.js")
+
+
+def render(values: Mapping[str, Any]) -> str:
+    """Render the page; ``values`` are what the template names."""
+    style, script = _asset("report.css"), _script()
+    return _template().render(
+        **values, style=Markup(style), script=Markup(script), policy=policy(style, script)
+    )
+
+
+def policy(style: str, script: str) -> str:
+    """The content security policy of a page with this style and script and no others."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "img-src data:",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+def _script() -> str:
+    """All scripts as one, each seeing what those before it define, and the page nothing."""
+    parts = "\n".join(_asset(name) for name in SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -1,0 +1,80 @@
+"""How scores become grey levels in the page, and what the page paints a level with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from artextract_cli.heatmap import FAINTEST, SCALES, ScaleName, colour
+
+N_STOPS = 33  # of a colour bar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """Levels 1..255 of a grey picture: score = (level − zero) · step."""
+
+    step: float
+    zero: int
+    top: float
+    """Where the threshold's slider ends."""
+
+    slider_step: float
+    unit: str
+
+
+# Signed evidence keeps its sign; both reach beyond the end of their colours.
+LEVELS: Mapping[str, Levels] = {
+    "false-alarm": Levels(step=0.02, zero=1, top=5, slider_step=0.1, unit="score"),
+    "deviation": Levels(step=0.08, zero=128, top=10, slider_step=0.25, unit="deviations"),
+}
+
+
+def palette(name: ScaleName) -> dict[str, Any]:
+    """What the page needs to know of a scale: colours of all levels, and how they cover."""
+    levels = LEVELS[name]
+    size = np.abs((np.arange(256) - levels.zero) * levels.step).astype(np.float32)
+    colours = colour(size[None], scale=name)[0]
+    strength = SCALES[name].strength(size)
+    return {
+        "step": levels.step,
+        "zero": levels.zero,
+        "top": levels.top,
+        "sliderStep": levels.slider_step,
+        "unit": levels.unit,
+        "faintest": FAINTEST,
+        "colours": colours.tobytes().hex(),
+        "strengths": np.round(strength, 3).tolist(),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColourBar:
+    """A colour bar in words and numbers, for a drawing of 100 × 10 units."""
+
+    label: str
+    stops: tuple[tuple[float, str], ...]
+    """Place in percent, and colour."""
+
+    ticks: tuple[tuple[float, str], ...]
+
+
+def colour_bar(name: ScaleName) -> ColourBar:
+    """The bar of a scale, linear in its score from end to end."""
+    scale = SCALES[name]
+    lowest, highest = scale.values[0], scale.values[-1]
+    values = np.linspace(lowest, highest, N_STOPS)
+    colours = colour(values.astype(np.float32)[None], scale=name)[0]
+    places = np.linspace(0, 100, N_STOPS)
+    return ColourBar(
+        label=scale.label,
+        stops=tuple(
+            (round(float(place), 2), f"#{bytes(stop).hex()}")
+            for place, stop in zip(places, colours, strict=True)
+        ),
+        ticks=tuple(
+            (round(100 * (value - lowest) / (highest - lowest), 2), text)
+            for value, text in scale.ticks.items()
+        ),
+    )

@@ -1,0 +1,149 @@
+"""Where the numbers of a page come from: inputs, model, run, versions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from artextract_cli.checkpoint import MODEL_NAME, ModelCard, read_card
+from artextract_cli.errors import InputError
+from artextract_cli.report import sources
+from artextract_cli.report.loss_curve import LossCurve, loss_curve
+from artextract_cli.report.sources import Source
+from artextract_cli.results import SceneResult
+from artextract_cli.run_directory import METRICS_NAME, read_metrics
+
+Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """A file that was scored, and whether the page shows it."""
+
+    role: str
+    path: str
+    sha256: str
+    checked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStory:
+    """What is known of the model and its training."""
+
+    rows: Rows
+    curve: LossCurve | None
+    notice: str
+    """Why something is not told; empty where all is."""
+
+
+def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
+    """Every file that was read when the scene was scored.
+
+    Those the page shows were compared with their digests by whoever read them; the mask is here.
+
+    Raises
+    ------
+    InputError
+        If the object mask is missing or has changed.
+    """
+    mask = sources.object_mask(result)
+    if mask is not None:
+        mask.check()
+    return (
+        _input(sources.photograph(result), checked=True),
+        *(_input(band, checked=with_bands) for band in sources.bands(result)),
+        *(() if mask is None else (_input(mask, checked=True),)),
+    )
+
+
+def scoring(result: SceneResult) -> Rows:
+    """How a scene was scored."""
+    told = result.description
+    height, width = told["shape"]
+    rows: dict[str, Any] = {
+        "Scored by": f"artextract {told['artextract']}",
+        "Engine, device": f"{told['engine']}, {told['device']}",
+        "Objective": told["objective"],
+        "Backbone": _origin(told["backbone"]),
+        "Superpixels": f"{_origin(told['superpixels'])}: {told['n_superpixels']}",
+        "Size of the photograph": f"{width} × {height} px",
+        "Wavelengths": _wavelengths(told["wavelengths_nm"]),
+        "Model file": told["model"]["path"],
+        "Model SHA-256": told["model"]["sha256"],
+    }
+    return _rows(rows)
+
+
+def model_story(result: SceneResult) -> ModelStory:
+    """The model's card and the course of its training, as far as they are still to be had."""
+    told = result.description["model"]
+    path = Path(told["path"])
+    model = Source(role="model", path=path, sha256=told["sha256"], advice="its card is left out")
+    try:
+        card = read_card(model.check())
+    except InputError as error:
+        return ModelStory(rows=(), curve=None, notice=_sentence(error))
+    curve, notice = _curve(path)
+    return ModelStory(rows=_card(card), curve=curve, notice=notice)
+
+
+def _curve(path: Path) -> tuple[LossCurve | None, str]:
+    """The losses of the run directory that the model lies in."""
+    if path.name != MODEL_NAME or not (path.parent / METRICS_NAME).exists():
+        return (
+            None,
+            "There is no loss curve: the model came as a file, without the losses of its epochs.",
+        )
+    try:
+        return loss_curve(read_metrics(path.parent)), ""
+    except InputError as error:
+        return None, _sentence(error)
+
+
+def _card(card: ModelCard) -> Rows:
+    recipe = card.recipe
+    rows: dict[str, Any] = {
+        "Backbone": _origin(card.backbone),
+        "Backbone options": _options(card.options),
+        "Objective": f"{card.objective}, margin {card.margin:g}, pooling {card.pooling}",
+        "Seed": card.seed,
+        "Best epoch": card.best_epoch,
+        "Loss there": f"training {card.train_loss:.4g}, validation {card.val_loss:.4g}",
+        "AUROC on validation scenes": _options(
+            {name: f"{quality:.3f}" for name, quality in card.quality.items()}
+        ),
+        "Trained on bands": ", ".join(card.band_ids),
+        "Trained on wavelengths": _wavelengths(card.wavelengths),
+        "Superpixels": _origin(card.superpixels),
+        "Superpixel options": _options(recipe.superpixel_options),
+        "Graphs": f"segmentation {recipe.segmentation}, features {recipe.features}, size "
+        + ("as it is" if recipe.size is None else f"{recipe.size} px"),
+        "Training engine": card.engine,
+        "Versions": _options(card.versions),
+    }
+    return _rows(rows)
+
+
+def _rows(values: Mapping[str, Any]) -> Rows:
+    return tuple((name, str(value) or "–") for name, value in values.items())
+
+
+def _input(source: Source, *, checked: bool) -> Input:
+    return Input(role=source.role, path=str(source.path), sha256=source.sha256, checked=checked)
+
+
+def _origin(plugin: Mapping[str, Any]) -> str:
+    return f"{plugin['name']} ({plugin['distribution']} {plugin['version']})"
+
+
+def _options(options: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in options.items())
+
+
+def _wavelengths(wavelengths: Any) -> str:
+    return "not known" if not wavelengths else ", ".join(f"{nm:g}" for nm in wavelengths) + " nm"
+
+
+def _sentence(error: InputError) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

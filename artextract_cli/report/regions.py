@@ -1,0 +1,94 @@
+"""The strongest regions of a scene, as a reader looks for them on the painting."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from artextract_cli.errors import InputError
+from artextract_cli.files import reading
+from artextract_cli.report import wording
+from artextract_cli.results import REGION_COLUMNS, SceneResult, superpixel_side
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """One region; lengths in pixels of the photograph."""
+
+    number: int
+    row: float
+    column: float
+    top: int
+    left: int
+    bottom: int
+    right: int
+    area_px: int
+    mean_score: float
+    max_score: float
+    false_alarm_rate: float
+    telling_band: str
+    place: str
+
+    @property
+    def height(self) -> int:
+        """Of the box around it."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Of the box around it."""
+        return self.right - self.left
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regions:
+    """Those large enough to look at, and how many are not."""
+
+    listed: tuple[Region, ...]
+    n_small: int
+    least_area: int
+    """In px: that of a superpixel of mean size."""
+
+
+def read_regions(result: SceneResult, band_names: Mapping[str, str]) -> Regions:
+    """Read ``regions.csv``; ``band_names`` says how the page calls the bands, by id.
+
+    Raises
+    ------
+    InputError
+        If it is missing or damaged.
+    """
+    path = result.path / "regions.csv"
+    shape = (int(result.description["shape"][0]), int(result.description["shape"][1]))
+    try:
+        with reading(path), path.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            found = [_region(row, shape, band_names) for row in rows]
+            if tuple(rows.fieldnames or ()) != REGION_COLUMNS:
+                raise KeyError(rows.fieldnames)
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
+        msg = f"{path} is damaged: run 'artextract infer' again"
+        raise InputError(msg) from error
+    least = superpixel_side(shape, int(result.description["n_superpixels"])) ** 2
+    listed = tuple(region for region in found if region.area_px >= least)
+    return Regions(listed=listed, n_small=len(found) - len(listed), least_area=least)
+
+
+def _region(
+    row: Mapping[str, str], shape: tuple[int, int], band_names: Mapping[str, str]
+) -> Region:
+    where = float(row["row"]), float(row["column"])
+    return Region(
+        number=int(row["region"]),
+        row=where[0],
+        column=where[1],
+        top=int(row["top"]),
+        left=int(row["left"]),
+        bottom=int(row["bottom"]),
+        right=int(row["right"]),
+        area_px=int(row["area_px"]),
+        mean_score=float(row["mean_score"]),
+        max_score=float(row["max_score"]),
+        false_alarm_rate=float(row["false_alarm_rate"]),
+        telling_band=band_names.get(row["telling_band"], row["telling_band"]),
+        place=wording.place(*where, shape),
+    )

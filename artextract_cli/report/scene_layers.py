@@ -1,0 +1,120 @@
+"""All layers of a scene from its files: read, reduced and encoded, two at a time."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from artextract_cli.contract import FloatArray
+from artextract_cli.picture import decode_picture
+from artextract_cli.report import sources
+from artextract_cli.report.layers import (
+    ALL_LIMIT,
+    GROUPS,
+    Layer,
+    band_layer,
+    component_layers,
+    evidence_layer,
+    false_colour_layers,
+    heat_map_layer,
+    hidden_layer,
+    photograph_layer,
+    still_overlay,
+)
+from artextract_cli.report.maps import has_map, read_map
+from artextract_cli.report.pictures import Encoded, reduced
+from artextract_cli.report.sources import Source
+from artextract_cli.results import SceneResult
+
+MOST_THREADS = 2  # each holds a whole picture while it reduces it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers:
+    """All pictures of a scene."""
+
+    layers: tuple[Layer, ...]
+    overlay: Encoded
+    """Photograph and heat map as one still picture, for paper."""
+
+
+def read_layers(result: SceneResult, *, with_bands: bool = True) -> Layers:
+    """Read, check, reduce and encode all pictures of a scene.
+
+    Raises
+    ------
+    InputError
+        If a source is missing or has changed, or a map is missing or damaged.
+    """
+    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
+        try:
+            return _Desk(result=result, pool=pool).layers(with_bands=with_bands)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """The work on one scene: what is read goes on to be encoded while more is read."""
+
+    result: SceneResult
+    pool: ThreadPoolExecutor
+    encoding: list[Future[list[Layer]]] = field(default_factory=list)
+
+    def layers(self, *, with_bands: bool) -> Layers:
+        result, read = self.result, self.pool.submit
+        n_bands = len(result.description["bands"])
+        photograph = read(_read_photograph, sources.photograph(result))
+        heatmap = read(read_map, result, "heatmap")
+        bands = [read(_read_band, band) for band in sources.bands(result) if with_bands]
+        evidence = [read(read_map, result, "bands", page) for page in range(n_bands)]
+        rgb, score = photograph.result(), heatmap.result()
+        overlay = self.pool.submit(still_overlay, rgb, score)
+        self._encode(photograph_layer, rgb)
+        self._encode(heat_map_layer, score)
+        if has_map(result, "hidden"):
+            self._encode(hidden_layer, read_map(result, "hidden"))
+        self._encode_bands(rgb, [band.result() for band in bands], score)
+        made = self._encoded()
+        used = overlay.result().n_bytes + sum(layer.encoded.n_bytes for layer in made)
+        for page, of_band in enumerate(evidence):
+            limit = (ALL_LIMIT - used) // n_bands
+            self._encode(evidence_layer, result, page, of_band.result(), limit)
+        made += self._encoded()
+        made.sort(key=lambda layer: (GROUPS.index(layer.group), layer.place))
+        return Layers(layers=tuple(made), overlay=overlay.result())
+
+    def _encode_bands(self, rgb: FloatArray, bands: list[FloatArray], score: FloatArray) -> None:
+        for index, band in enumerate(bands):
+            self._encode(band_layer, self.result, index, band)
+        if bands:
+            self._encode(component_layers, bands, np.isfinite(score))
+            self._encode(false_colour_layers, self.result, rgb, bands)
+
+    def _encode(self, make: Callable[..., Layer | list[Layer]], *given: Any) -> None:
+        def listed() -> list[Layer]:
+            made = make(*given)
+            return made if isinstance(made, list) else [made]
+
+        self.encoding.append(self.pool.submit(listed))
+
+    def _encoded(self) -> list[Layer]:
+        """What is being encoded, once it is done."""
+        made = [layer for job in self.encoding for layer in job.result()]
+        self.encoding.clear()
+        return made
+
+
+def _read_photograph(source: Source) -> FloatArray:
+    """The photograph (h, w, 3), sRGB 0..1."""
+    picture = decode_picture(source.check())
+    made = reduced(picture.values) / np.float32(picture.full_scale)
+    return np.broadcast_to(made, (*made.shape[:2], 3))
+
+
+def _read_band(source: Source) -> FloatArray:
+    """A band (h, w), linear 0..1."""
+    return reduced(decode_picture(source.check()).grey())

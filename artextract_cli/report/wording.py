@@ -1,0 +1,59 @@
+"""Numbers as a reader takes them: rates, shares, lengths, places."""
+
+import math
+import re
+
+_NUMBER_AND_UNIT = re.compile("([0-9]) (%|px|mm|nm|×)")
+
+
+def percent(share: float) -> str:
+    """A share as percent: two figures where there are few, whole where there are many."""
+    value = 100 * share
+    if value >= 10:
+        return f"{value:.0f} %"
+    return "0 %" if value == 0 else f"{_two_figures(value)} %"
+
+
+def one_in(rate: float) -> str:
+    """A rate as ``1 in 30``."""
+    if rate <= 0:
+        return "none"
+    count = 1 / rate
+    if count < 10:
+        return f"1 in {count:.2g}"
+    rounded = float(f"{count:.2g}")
+    return f"1 in {rounded:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def unbroken(text: str) -> str:
+    """Keep numbers and their units on one line."""
+    return _NUMBER_AND_UNIT.sub("\\1\N{NO-BREAK SPACE}\\2", text)
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """A number with a true minus sign."""
+    return f"{value:.{places}f}".replace("-", "−")
+
+
+def millimetres(pixels: float, pixels_per_mm: float) -> str:
+    """A length in px as mm, without needless figures."""
+    return _two_figures(pixels / pixels_per_mm) if pixels else "0"
+
+
+def place(row: float, column: float, shape: tuple[int, int]) -> str:
+    """Where a point lies in a picture of ``shape`` (H, W), in words."""
+    words = (
+        _third(row / shape[0], ("upper", "", "lower")),
+        _third(column / shape[1], ("left", "", "right")),
+    )
+    return " ".join(word for word in words if word) or "centre"
+
+
+def _third(share: float, words: tuple[str, str, str]) -> str:
+    return words[min(2, max(0, int(share * 3)))]
+
+
+def _two_figures(value: float) -> str:
+    """Two significant figures or more, never as a power of ten."""
+    places = max(0, 1 - math.floor(math.log10(value)))
+    return f"{value:.{places}f}"

@@ -1,0 +1,153 @@
+"""From a results directory to a report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import artextract_cli
+from artextract_cli.console import progress
+from artextract_cli.errors import UsageError
+from artextract_cli.files import atomic_path, refuse_inputs, refuse_inside
+from artextract_cli.report import sources
+from artextract_cli.report.findings import Findings, describe
+from artextract_cli.report.layers import Layer, band_names
+from artextract_cli.report.page import render
+from artextract_cli.report.palettes import colour_bar, palette
+from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, model_story, scoring
+from artextract_cli.report.regions import Regions, read_regions
+from artextract_cli.report.scene_layers import read_layers
+from artextract_cli.report.wording import decimal, millimetres, percent
+from artextract_cli.results import SceneResult, find_scene, open_results
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneReport:
+    """All that the page tells of one scene."""
+
+    name: str
+    split: str
+    notes: str
+    height: int
+    width: int
+    pixels_per_mm: float | None
+    findings: Findings
+    regions: Regions
+    layers: tuple[Layer, ...]
+    overlay_uri: str
+    inputs: tuple[Input, ...]
+    scoring: Rows
+    model: ModelStory
+
+    def in_millimetres(self, pixels: float) -> str:
+        """A length in px as mm; only where the scale is known."""
+        return "" if self.pixels_per_mm is None else millimetres(pixels, self.pixels_per_mm)
+
+    @property
+    def whole_rate(self) -> str:
+        """Of clean paintings that score as high as this one; a dash where nobody judged it."""
+        return "–" if self.findings.whole_rate is None else percent(self.findings.whole_rate)
+
+    @property
+    def shown_width(self) -> int:
+        """Of the photograph in the page."""
+        return next(layer.encoded.width for layer in self.layers if layer.key == "photograph")
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the script reads."""
+        return {
+            "width": self.width,
+            "height": self.height,
+            "layers": [
+                {"key": layer.key, "label": layer.label, "group": layer.group, "scale": layer.scale}
+                for layer in self.layers
+            ],
+            "regions": [
+                {"number": r.number, "box": [r.left, r.top, r.right, r.bottom], "place": r.place}
+                for r in self.regions.listed
+            ],
+        }
+
+
+def write_report(
+    results: Path,
+    out: Path,
+    *,
+    names: Sequence[str] = (),
+    with_bands: bool = True,
+    pixels_per_mm: float | None = None,
+) -> list[str]:
+    """Write one HTML file about scenes of ``results``, all or those named; return their names.
+
+    ``pixels_per_mm`` wins over what their dataset says.
+
+    Raises
+    ------
+    InputError
+        If there is no such scene, a result is damaged, or a source is missing or has changed.
+    UsageError
+        If ``out`` is no HTML file, is an input, or lies in a dataset.
+    """
+    scenes = [find_scene(results, name) for name in dict.fromkeys(names)] or open_results(results)
+    _check_out(out, scenes)
+    told = []
+    with progress("reporting", len(scenes)) as advance:
+        for result in scenes:
+            told.append(_tell(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm))
+            advance(result.name)
+    page = render(_values(told, with_bands=with_bands))
+    with atomic_path(out) as temporary:
+        # A file name that is no text holds halves of characters, which UTF-8 does not know.
+        temporary.write_bytes(page.encode("utf-8", errors="replace"))
+    return [scene.name for scene in told]
+
+
+def _check_out(out: Path, scenes: Sequence[SceneResult]) -> None:
+    if out.suffix.lower() not in (".html", ".htm"):
+        msg = f"{out} is no HTML file: name one such as report.html"
+        raise UsageError(msg)
+    for result in scenes:
+        read = (sources.photograph(result), *sources.bands(result))
+        refuse_inputs(out, (source.path for source in read))
+        if root := sources.dataset_root(result):
+            refuse_inside(out, root)
+
+
+def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:
+    described = result.description
+    names = dict(zip((band["id"] for band in described["bands"]), band_names(result), strict=True))
+    said = sources.statement(result)
+    regions = read_regions(result, names)
+    pictures = read_layers(result, with_bands=with_bands)
+    return SceneReport(
+        name=result.name,
+        split=described["split"],
+        notes=said.notes,
+        height=described["shape"][0],
+        width=described["shape"][1],
+        pixels_per_mm=said.pixels_per_mm if pixels_per_mm is None else pixels_per_mm,
+        findings=describe(result, regions),
+        regions=regions,
+        layers=pictures.layers,
+        overlay_uri=pictures.overlay.uri,
+        inputs=inputs(result, with_bands=with_bands),
+        scoring=scoring(result),
+        model=model_story(result),
+    )
+
+
+def _values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict[str, Any]:
+    """What the template names."""
+    scales = sorted({layer.scale for scene in scenes for layer in scene.layers if layer.scale})
+    return {
+        "scenes": scenes,
+        "with_bands": with_bands,
+        "palettes": {name: palette(name) for name in scales},
+        "bars": {name: colour_bar(name) for name in (*scales, "hidden")},
+        "version": artextract_cli.__version__,
+        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "percent": percent,
+        "decimal": decimal,
+    }
