@@ -159,6 +159,14 @@ def decode_pages(path: Path) -> NDArray[Any]:
         return np.stack([page.asarray() for page in tiff.pages], axis=-1)
 
 
+def decode_page(path: Path, page: int) -> NDArray[Any]:
+    """Decode one page of grey of a TIFF, counted from 0, as (H, W), in the caller's thread."""
+    with tifffile.TiffFile(path) as tiff:
+        _check_complete(tiff)
+        decoded: NDArray[Any] = tiff.pages[page].asarray(maxworkers=1)
+        return decoded
+
+
 def _check_tiff_kind(path: Path, page: Any) -> None:
     colours = page.photometric.name
     decoded_to_rgb = colours == "YCBCR" and page.compression.name == "JPEG"

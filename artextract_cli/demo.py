@@ -9,6 +9,7 @@ from artextract_cli.figures import loss_figure
 from artextract_cli.graph_building import build_dataset
 from artextract_cli.inference import open_model
 from artextract_cli.pair_view import Look, draw_pair
+from artextract_cli.report.writing import write_report
 from artextract_cli.results import find_scene
 from artextract_cli.run_directory import read_metrics
 from artextract_cli.scene_inference import infer_dataset
@@ -32,6 +33,7 @@ class Demo:
     overlay: Path
     hidden: Path
     loss: Path
+    report: Path
     evaluation: Evaluation
 
 
@@ -45,7 +47,7 @@ def run_demo(
     device: str = "auto",
     engine: str = "auto",
 ) -> Demo:
-    """Simulate, build graphs, train, infer the validation scenes, evaluate and draw."""
+    """Simulate, build graphs, train, infer the validation scenes, evaluate, draw, report."""
     dataset, graphs, run, results = (out / n for n in ("dataset", "graphs", "run", "results"))
     with progress("painting", n_train + n_val) as advance:
         simulate_dataset(
@@ -67,6 +69,8 @@ def run_demo(
     loss = out / "loss.png"
     loss_figure({run.name: read_metrics(run)}, loss)
     overlay, hidden = _draw_most_hidden(results, evaluation)
+    report = out / "report.html"
+    write_report(results, report)
     return Demo(
         dataset=dataset,
         graphs=graphs,
@@ -75,6 +79,7 @@ def run_demo(
         overlay=overlay,
         hidden=hidden,
         loss=loss,
+        report=report,
         evaluation=evaluation,
     )
 

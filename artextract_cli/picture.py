@@ -5,9 +5,10 @@ The kind of a file is told by its content, not by its name. Colour profiles are 
 
 import hashlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,11 +148,26 @@ def read_pages(path: Path) -> FloatArray:
     InputError
         If the file is missing, no TIFF, or damaged.
     """
+    return _decode_maps(path, partial(decoding.decode_pages, path))
+
+
+def read_page(path: Path, page: int) -> FloatArray:
+    """Read one page of a TIFF as `read_pages` reads all, as (H, W).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no TIFF, damaged, or has no such page.
+    """
+    return _decode_maps(path, partial(decoding.decode_page, path, page))
+
+
+def _decode_maps(path: Path, decode: Callable[[], NDArray[Any]]) -> FloatArray:
     if _decoder(path) is not decoding.decode_tiff:
         msg = f"{path} is not a TIFF"
         raise InputError(msg)
     with _decoding(path):
-        return decoding.decode_pages(path).astype(np.float32)
+        return decode().astype(np.float32, copy=False)
 
 
 def picture_digest(path: Path) -> str:

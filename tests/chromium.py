@@ -5,11 +5,13 @@ https://chromedevtools.github.io/devtools-protocol/
 """
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +20,19 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60  # seconds for one answer; a loaded machine may be slow
+KEY_CODES = {"End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "Escape": 27}
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"),
     *("--no-first-run", "--disable-extensions", "--disable-background-networking"),
     *("--disable-component-update", "--hide-scrollbars", "--remote-debugging-pipe"),
 )
+# Chromium reads commands from descriptor 3 and answers on 4.
+ONTO_PIPES = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.dup2(int(sys.argv[2]), 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_chromium() -> str | None:
@@ -115,10 +125,29 @@ class Page:
 
     def press(self, key: str) -> None:
         """Press and release a key, named as KeyboardEvent.key names it."""
-        text = {"text": key} if len(key) == 1 else {}
-        self.send("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
+        more = {"text": key} if len(key) == 1 else {"windowsVirtualKeyCode": KEY_CODES.get(key, 0)}
+        self.send("Input.dispatchKeyEvent", type="keyDown", key=key, **more)
         self.send("Input.dispatchKeyEvent", type="keyUp", key=key)
         self.settle()
+
+    def click(self, selector: str) -> None:
+        """Click an element's middle, after it was brought into sight."""
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).scrollIntoView()")
+        self.settle()
+        left, top, width, height = self.box(selector)
+        middle = left + width / 2, top + height / 2
+        self.mouse("Moved", *middle)
+        self.mouse("Pressed", *middle)
+        self.mouse("Released", *middle)
+        self.settle()
+
+    def box(self, selector: str) -> tuple[float, float, float, float]:
+        """Left, top, width and height of an element in the window."""
+        found = f"document.querySelector({json.dumps(selector)}).getBoundingClientRect()"
+        left, top, width, height = self.evaluate(
+            f"(({{left, top, width, height}}) => [left, top, width, height])({found})"
+        )
+        return left, top, width, height
 
     def screenshot(self, path: Path, *, full: bool = False) -> None:
         """Save what is seen, or the whole page, as PNG."""
@@ -161,6 +190,13 @@ class Page:
         return [address for address in addresses if not address.startswith("data:")]
 
 
+def _out_of_the_way(descriptor: int) -> int:
+    """The same pipe under a number that the browser's own two cannot overwrite."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(descriptor)
+    return moved
+
+
 @contextmanager
 def chromium(profile: Path) -> Iterator[Page]:
     """Start a browser of its own for one test, and end it."""
@@ -168,11 +204,10 @@ def chromium(profile: Path) -> Iterator[Page]:
     assert found is not None
     to_browser, from_us = os.pipe()
     to_us, from_browser = os.pipe()
-    # The browser reads commands from descriptor 3 and answers on 4; a shell puts them there.
-    onto_pipes = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
+    to_browser, from_browser = _out_of_the_way(to_browser), _out_of_the_way(from_browser)
     words = [found, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     process = subprocess.Popen(
-        ["sh", "-c", onto_pipes, "sh", *words],
+        [sys.executable, "-c", ONTO_PIPES, str(to_browser), str(from_browser), *words],
         pass_fds=(to_browser, from_browser),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

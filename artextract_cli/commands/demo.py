@@ -23,7 +23,7 @@ def demo(
     device: Device = "auto",
     engine: Engine = "auto",
 ) -> None:
-    """Simulate paintings, build graphs, train, infer, evaluate and draw; nothing is needed."""
+    """Simulate paintings, build graphs, train, infer, evaluate and report; nothing is needed."""
     if out.exists() and any(out.iterdir()):
         msg = f"{out} is not empty: choose another --out"
         raise UsageError(msg)
@@ -39,6 +39,7 @@ def demo(
         ("infer", {"dataset": made.dataset, "out": made.results, "model": made.run}),
         ("evaluate", {"results": made.results, "truth": made.dataset}),
         ("visualize pair", {"results": made.results, "model": made.run}),
+        ("report", {"results": made.results}),
     )
     console.emit(
         {
@@ -47,6 +48,7 @@ def demo(
             "hidden": made.hidden,
             "loss": made.loss,
             "results": made.results,
+            "report": made.report,
         },
         [
             *evaluation_tables(made.evaluation),
@@ -54,5 +56,6 @@ def demo(
             f"beneath    {made.hidden}",
             f"loss plot  {made.loss}",
             f"results    {made.results}",
+            f"report     {made.report}",
         ],
     )

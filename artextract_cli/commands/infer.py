@@ -64,6 +64,7 @@ def infer(
             ("infer", {"dataset": dataset, "out": out, "model": model}),
             ("evaluate", {"results": out, "truth": dataset}),
             ("visualize pair", {"results": out, "model": model}),
+            ("report", {"results": out}),
         )
     rows = [
         (

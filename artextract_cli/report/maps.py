@@ -1,11 +1,8 @@
 """Maps of a results directory, page by page and reduced: a stack of all pages may be large."""
 
-from pathlib import Path
-
-import tifffile
-
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.picture import read_page
 from artextract_cli.report.pictures import reduced
 from artextract_cli.results import SceneResult
 
@@ -22,7 +19,7 @@ def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
     if not path.exists():
         msg = f"{path} does not exist: run 'artextract infer' again"
         raise InputError(msg)
-    pixels = _read_page(path, page)
+    pixels = read_page(path, page)
     if list(pixels.shape) != list(result.description["shape"]):
         msg = f"{path} is not of the size of its photograph: run 'artextract infer' again"
         raise InputError(msg)
@@ -32,13 +29,3 @@ def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
 def has_map(result: SceneResult, name: str) -> bool:
     """Whether there is a map of that name."""
     return (result.path / f"{name}.tif").exists()
-
-
-def _read_page(path: Path, page: int) -> FloatArray:
-    try:
-        # One thread a page: pages are read beside each other.
-        made: FloatArray = tifffile.imread(path, key=page, maxworkers=1)
-    except (OSError, ValueError, IndexError, KeyError, RuntimeError) as error:
-        msg = f"{path} is damaged or cut short ({error}): run 'artextract infer' again"
-        raise InputError(msg) from error
-    return made

@@ -116,7 +116,7 @@ def score_png(score: FloatArray, step: float, zero: int, limit: int) -> Encoded:
 
 def _next_side(side: int, n_bytes: int, limit: int) -> int:
     """A side at which ``n_bytes`` may come down to ``limit``: bytes go as pixels, or less."""
-    return int(side * min(SHRINK, 0.97 * (limit / n_bytes) ** 0.5))
+    return int(side * min(SHRINK, max(0.5, 0.97 * (limit / n_bytes) ** 0.5)))
 
 
 def quantised(score: FloatArray, step: float, zero: int) -> Picture:

@@ -9,9 +9,8 @@ _NUMBER_AND_UNIT = re.compile("([0-9]) (%|px|mm|nm|×)")
 def percent(share: float) -> str:
     """A share as percent: two figures where there are few, whole where there are many."""
     value = 100 * share
-    if value >= 10:
-        return f"{value:.0f} %"
-    return "0 %" if value == 0 else f"{_two_figures(value)} %"
+    number = f"{value:.0f}" if value >= 10 else _two_figures(value)
+    return unbroken(f"{number} %")
 
 
 def one_in(rate: float) -> str:
@@ -37,7 +36,7 @@ def decimal(value: float, places: int = 2) -> str:
 
 def millimetres(pixels: float, pixels_per_mm: float) -> str:
     """A length in px as mm, without needless figures."""
-    return _two_figures(pixels / pixels_per_mm) if pixels else "0"
+    return _two_figures(pixels / pixels_per_mm)
 
 
 def place(row: float, column: float, shape: tuple[int, int]) -> str:
@@ -55,5 +54,7 @@ def _third(share: float, words: tuple[str, str, str]) -> str:
 
 def _two_figures(value: float) -> str:
     """Two significant figures or more, never as a power of ten."""
+    if value == 0:
+        return "0"
     places = max(0, 1 - math.floor(math.log10(value)))
     return f"{value:.{places}f}"

@@ -144,6 +144,39 @@ def test_visualize_loss_and_graph(job: Job, run: Callable[..., Ran], tmp_path: P
     assert size_of(graph)[0] > 500
 
 
+def test_report(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    ran = run("--json", "report", job.results, "--scene", "v1", "--scene", "t0", "--out", out)
+    assert ran.exit_code == 0, ran.stderr
+    answer = json.loads(ran.stdout)
+    assert answer == {"report": str(out), "scenes": ["v1", "t0"], "bytes": out.stat().st_size}
+    text = out.read_text(encoding="utf-8")
+    digest = json.loads((job.results / "v1" / "scene.json").read_text())["photograph"]["sha256"]
+    assert digest in text
+    assert "Loss by epoch" in text
+    assert "Principal component 3" in text
+
+
+def test_a_report_without_its_sources(
+    job: Job, dataset: Path, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    copy, results, out = tmp_path / "data", tmp_path / "results", tmp_path / "report.html"
+    shutil.copytree(dataset, copy)
+    words = ("--model", job.run, "--split", "val", "--engine", job.engine)
+    assert run("infer", copy, "--out", results, *words).exit_code == 0
+    (copy / "val" / "ms_masks" / "v0_ms_650.png").unlink()
+    ran = run("report", results, "--out", out)
+    assert ran.exit_code == 3
+    assert ran.stderr.count("error: ") == 1
+    assert "v0_ms_650.png is gone" in ran.stderr
+    assert not out.exists()
+    assert run("report", results, "--out", out, "--no-bands").exit_code == 0
+    (copy / "val" / "rgb_images" / "v0_RGB.png").write_bytes(b"another")
+    ran = run("report", results, "--out", out, "--no-bands")
+    assert ran.exit_code == 3
+    assert "v0_RGB.png has changed since it was scored" in ran.stderr
+
+
 def test_graph_build_skips_what_is_up_to_date(
     dataset: Path, run: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -242,7 +275,11 @@ def test_demo(run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.Monke
     assert ran.exit_code == 0, ran.stderr
     assert "AUROC" in ran.stdout
     assert (tmp_path / "demo" / "loss.png").exists()
+    assert ran.stdout.rstrip().endswith("report     demo/report.html")
+    assert (tmp_path / "demo" / "report.html").read_text().count('class="scene"') == 2
     # What demo leaves in artextract.yaml makes the bare commands work.
     assert run("graph", "build").exit_code == 0
     assert run("train", "--backbone", "gcn", "--epochs", 1).exit_code == 0
     assert run("visualize", "pair").exit_code == 0
+    assert run("report").exit_code == 0
+    assert (tmp_path / "report.html").exists()

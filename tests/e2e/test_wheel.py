@@ -33,6 +33,10 @@ def test_a_wheel_installed_elsewhere_finds_all_built_in_plugins(tmp_path: Path) 
     asked = "import artextract_cli, artextract_gat; print(artextract_cli.__file__)"
     assert Path(python("-c", asked, **where).strip()).is_relative_to(elsewhere)
     assert (elsewhere / "artextract_cli" / "py.typed").exists()
+    assets = "artextract_cli/report/assets"
+    shipped = {path.name for path in (elsewhere / assets).iterdir()}
+    assert shipped == {path.name for path in (ROOT / assets).iterdir()}
+    assert {"report.html", "report.css", "viewer.js"} <= shipped
     assert not (elsewhere / "plugins").exists()
     found = json.loads(python("-m", "artextract_cli", "--json", "plugins", "list", **where))
     names = [(plugin["kind"], plugin["name"]) for plugin in found["plugins"]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from artextract_cli.dataset import list_dataset, open_dataset, pair_files
+from artextract_cli.dataset import list_dataset, open_dataset, pair_files, read_statement
 from artextract_cli.dataset_layout import natural_key
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.scene import SceneFiles
@@ -268,3 +268,13 @@ def test_a_pair_without_wavelengths() -> None:
 def test_pairs_that_will_not_do(ids: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         pair_files(Path("a.png"), {band: Path(band) for band in ids})
+
+
+def test_what_a_dataset_says_of_itself(tmp_path: Path) -> None:
+    assert read_statement(tmp_path).pixels_per_mm is None
+    make(tmp_path, yaml="pixels_per_mm: 12.5\nnotes: from the vault\n")
+    said = read_statement(tmp_path)
+    assert (said.pixels_per_mm, said.notes) == (12.5, "from the vault")
+    make(tmp_path, yaml="pixels_per_mm: many\n")
+    with pytest.raises(InputError, match="pixels_per_mm"):
+        read_statement(tmp_path)

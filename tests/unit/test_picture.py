@@ -22,6 +22,7 @@ from artextract_cli.picture import (
     n_pixels,
     picture_digest,
     picture_parts,
+    read_page,
     read_pages,
 )
 
@@ -305,6 +306,9 @@ def test_pages(tmp_path: Path) -> None:
     tifffile.imwrite(path, pages, photometric="minisblack", metadata=None)
     refused(path, "has 3 pages; save each page as a file of its own")
     np.testing.assert_array_equal(read_pages(path), np.moveaxis(pages, 0, 2))
+    np.testing.assert_array_equal(read_page(path, 1), pages[1])
+    with pytest.raises(InputError, match="is damaged or cut short"):
+        read_page(path, 3)
     tifffile.imwrite(path, GREY16)
     np.testing.assert_array_equal(read_pages(path)[..., 0], GREY16)
     png(tmp_path / "a.png", GREY16)
@@ -324,6 +328,8 @@ def test_a_missing_last_page_is_noticed(tmp_path: Path) -> None:
     refused(path, "its last page is missing")
     with pytest.raises(InputError, match="its last page is missing"):
         read_pages(path)
+    with pytest.raises(InputError, match="its last page is missing"):
+        read_page(path, 0)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -22,7 +22,7 @@ from artextract_cli.results import (
     write_scene,
     write_summary,
 )
-from artextract_cli.scene import read_scene
+from artextract_cli.scene import picture_digest, read_scene
 from artextract_cli.scoring import score_scene
 from tests.conftest import write_png
 
@@ -56,6 +56,9 @@ def test_maps_show_the_scores_and_nan_off_the_painting(scored, tmp_path: Path) -
     assert json.loads((tmp_path / "v0" / "scene.json").read_text())["shape"] == [40, 48]
     assert [p.name for p in tmp_path.iterdir()] == ["v0"]
     np.testing.assert_array_equal(result.photograph(), scene.rgb)
+    assert files.mask is not None
+    noted = {"path": str(files.mask.resolve()), "sha256": picture_digest(files.mask)}
+    assert described["object_mask"] == noted
 
 
 def test_whatever_else_a_network_says_is_written_too(scored, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ class Controls {
   constructor(scene, viewer, pictures, data, palettes) {
     Object.assign(this, { scene, viewer, pictures, data, palettes });
     this.chosen = null;
+    this.loading = 0;
     this.find = (selector) => scene.querySelector(selector);
     this.selects = { left: this.find(".left-layer"), right: this.find(".right-layer") };
     this.opacity = this.find(".opacity");
@@ -42,8 +43,16 @@ class Controls {
     this.find(`.tag.${side}`).textContent = this.pictures.layers.get(key).label;
     this.fitThreshold();
     this.showBars();
+    this.busy(1);
     await this.pictures.load(key);
+    this.busy(-1);
     this.viewer.redraw();
+  }
+
+  // Tells assistive technology whether a layer is still being decoded.
+  busy(change) {
+    this.loading += change;
+    this.viewer.stage.setAttribute("aria-busy", this.loading > 0);
   }
 
   // The scale that the threshold is about: of the right layer, or else of the left one.

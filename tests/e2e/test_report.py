@@ -1,0 +1,360 @@
+"""The report in a real browser, as a reader meets it: from a file, without a network."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artextract_cli.heatmap import overlay
+from tests.chromium import Page, chromium, find_chromium
+from tests.conftest import Ran
+from tests.small_results import HIGH, LOW, SIZE, make_photograph, write_result
+
+pytestmark = pytest.mark.skipif(
+    find_chromium() is None, reason="there is no Chromium here (Debian's package is `chromium`)"
+)
+HEIGHT, WIDTH = SIZE
+STRONG, CALM, BARE = (15, 60), (35, 45), (57, 60)  # rows and columns: red, blue, no painting
+NAME = "<img src=x onerror=alert(1)>"
+READY = "document.querySelector('.scene').dataset.ready === 'yes'"
+STAGE = "document.querySelector('.stage')"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with chromium(tmp_path_factory.mktemp("profile")) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from typer.testing import CliRunner
+
+    from artextract_cli.main import app
+
+    root = tmp_path_factory.mktemp("report")
+    result = write_result(root, scene=NAME)
+    out = root / "report.html"
+    words = ["report", str(result.path.parent), "--out", str(out), "--pixels-per-mm", "4"]
+    ran = CliRunner().invoke(app, words)
+    assert ran.exit_code == 0, ran.output
+    return out
+
+
+@pytest.fixture
+def page(browser: Page, report: Path) -> Iterator[Page]:
+    """The open report; whatever is done to it, it never complains and asks for no address."""
+    browser.events.clear()
+    browser.open(report)
+    browser.wait_for(READY)
+    browser.settle()
+    yield browser
+    assert browser.complaints() == []
+    assert browser.requests() == [report.resolve().as_uri()]
+
+
+def colour_at(page: Page, row: float, column: float) -> list[int]:
+    """The colour on the stage at a place of the photograph, while all of it is shown."""
+    return page.evaluate(
+        f"""(() => {{
+          const canvas = {STAGE}.querySelector("canvas");
+          const zoom = Math.min(canvas.width / {WIDTH}, canvas.height / {HEIGHT});
+          const x = (canvas.width - {WIDTH} * zoom) / 2 + {column + 0.5} * zoom;
+          const y = (canvas.height - {HEIGHT} * zoom) / 2 + {row + 0.5} * zoom;
+          return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3);
+        }})()"""
+    )
+
+
+def stage_box(page: Page) -> tuple[float, float, float, float]:
+    """Where the stage is, once all of it is in sight."""
+    page.evaluate(f"{STAGE}.scrollIntoView({{ block: 'center' }})")
+    page.settle()
+    return page.box(".stage")
+
+
+def set_slider(page: Page, selector: str, value: float) -> None:
+    page.evaluate(
+        f"""(() => {{
+          const slider = document.querySelector("{selector}");
+          slider.value = {value};
+          slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
+        }})()"""
+    )
+    page.settle()
+
+
+def choose_layer(page: Page, side: str, key: str) -> None:
+    page.evaluate(
+        f"""(() => {{
+          const select = document.querySelector(".{side}-layer");
+          select.value = "{key}";
+          select.dispatchEvent(new Event("change", {{ bubbles: true }}));
+        }})()"""
+    )
+    page.wait_for(f"{STAGE}.ariaBusy === 'false'")
+    page.settle()
+
+
+def expected(score: float, place: tuple[int, int]) -> np.ndarray:
+    """What the library paints there."""
+    rgb = make_photograph()[place][None, None].astype(np.float32) / 255
+    return overlay(rgb, np.full((1, 1), score, np.float32))[0, 0]
+
+
+def is_grey(colour: list[int]) -> bool:
+    return max(colour) - min(colour) <= 2
+
+
+def test_the_right_side_is_what_the_library_paints(page: Page) -> None:
+    np.testing.assert_allclose(colour_at(page, *STRONG), expected(HIGH, STRONG), atol=6)
+    np.testing.assert_allclose(colour_at(page, *CALM), expected(LOW, CALM), atol=6)
+    np.testing.assert_allclose(colour_at(page, *BARE), make_photograph()[BARE], atol=8)
+
+
+def test_the_curtain_is_drawn_by_mouse_and_keys(page: Page) -> None:
+    painted = colour_at(page, *STRONG)
+    left, top, width, height = stage_box(page)
+    middle = top + height / 2
+    page.drag((left + width / 2, middle), (left + 0.9 * width, middle))
+    assert page.evaluate("document.querySelector('.curtain').ariaValueNow") == "90"
+    np.testing.assert_allclose(colour_at(page, *STRONG), make_photograph()[STRONG], atol=8)
+    page.evaluate("document.querySelector('.curtain').focus()")
+    page.press("Home")
+    assert colour_at(page, *STRONG) == painted
+    page.press("ArrowRight")
+    assert page.evaluate("document.querySelector('.curtain').ariaValueNow") == "2"
+    page.press("End")
+    np.testing.assert_allclose(colour_at(page, *CALM), make_photograph()[CALM], atol=8)
+
+
+def test_the_threshold_takes_colour_from_what_scores_less(page: Page) -> None:
+    before = colour_at(page, *STRONG)
+    assert not is_grey(colour_at(page, *CALM))
+    set_slider(page, ".threshold", 2)
+    assert "1 % false alarms" in page.evaluate(
+        "document.querySelector('.threshold-value').textContent"
+    )
+    assert is_grey(colour_at(page, *CALM))
+    assert colour_at(page, *STRONG) == before
+    page.evaluate("document.querySelector('.threshold').focus()")
+    page.press("End")
+    assert is_grey(colour_at(page, *STRONG))
+    page.press("Home")
+    assert colour_at(page, *STRONG) == before
+
+
+def test_opacity_goes_from_grey_to_the_bare_colour(page: Page) -> None:
+    set_slider(page, ".opacity", 0)
+    assert is_grey(colour_at(page, *STRONG))
+    set_slider(page, ".opacity", 100)
+    np.testing.assert_allclose(colour_at(page, *STRONG), (180, 4, 38), atol=2)
+
+
+def test_every_layer_can_be_looked_at(page: Page) -> None:
+    keys = page.evaluate("[...document.querySelector('.right-layer').options].map((o) => o.value)")
+    assert len(keys) == 13
+    seen = set()
+    for key in keys:
+        choose_layer(page, "right", key)
+        seen.add((tuple(colour_at(page, *STRONG)), tuple(colour_at(page, *CALM))))
+    assert len(seen) >= 9
+    # Signed evidence of −4 deviations has a scale, a slider and a colour bar of its own.
+    choose_layer(page, "right", "evidence-0")
+    set_slider(page, ".threshold", 5)
+    assert is_grey(colour_at(page, *CALM))
+    shown = "[...document.querySelectorAll('.bars .bar:not([hidden])')].map((b) => b.dataset.bar)"
+    assert page.evaluate(shown) == ["deviation"]
+    choose_layer(page, "left", "hidden")
+    assert page.evaluate(shown) == ["deviation", "hidden"]
+
+
+def test_a_plate_is_shown_when_it_is_chosen(page: Page) -> None:
+    page.click("[data-show='band-2']")
+    assert page.evaluate("document.querySelector('.right-layer').value") == "band-2"
+    assert page.evaluate("document.querySelector('.tag.right').textContent") == "850 nm"
+
+
+def test_a_chosen_region_is_framed_and_told(page: Page) -> None:
+    page.click("[data-region='1']")
+    pressed = "document.querySelector('[data-region=\"1\"]').ariaPressed"
+    assert page.evaluate(pressed) == "true"
+    news = "document.querySelector('.news').textContent"
+    assert page.evaluate(news) == "Region 2, lower left, is framed in the picture."
+    # The frame's dark line lies four pixels outside of the region, white on either side of it.
+    frame = page.evaluate(
+        f"""(() => {{
+          const canvas = {STAGE}.querySelector("canvas");
+          const dark = [31, 33, 38];
+          const context = canvas.getContext("2d");
+          const {{ data }} = context.getImageData(0, 0, canvas.width, canvas.height);
+          const found = [canvas.width, canvas.height, 0, 0];
+          for (let i = 0; i < data.length; i += 4) {{
+            if (dark.some((value, channel) => data[i + channel] !== value)) continue;
+            const [x, y] = [(i / 4) % canvas.width, Math.floor(i / 4 / canvas.width)];
+            found[0] = Math.min(found[0], x);
+            found[1] = Math.min(found[1], y);
+            found[2] = Math.max(found[2], x);
+            found[3] = Math.max(found[3], y);
+          }}
+          return found;
+        }})()"""
+    )
+    width, height = frame[2] - frame[0], frame[3] - frame[1]
+    assert width > 100
+    assert (width - 8) / (height - 8) == pytest.approx(7 / 5, rel=0.05)
+    assert page.evaluate(f"{STAGE}.classList.contains('zoomed')")
+    page.click("[data-region='1']")
+    assert page.evaluate(pressed) == "false"
+
+
+def test_keys_zoom_and_walk_through_the_regions(page: Page) -> None:
+    page.evaluate(f"{STAGE}.focus()")
+    zoomed = f"{STAGE}.classList.contains('zoomed')"
+    page.press("+")
+    assert page.evaluate(zoomed)
+    page.press("0")
+    assert not page.evaluate(zoomed)
+    chosen = "document.querySelector('tr.chosen button')?.textContent ?? null"
+    page.press("n")
+    assert page.evaluate(chosen) == "1"
+    page.press("n")
+    assert page.evaluate(chosen) == "2"
+    page.press("p")
+    assert page.evaluate(chosen) == "1"
+    page.press("Escape")
+    assert page.evaluate(chosen) is None
+
+
+def test_the_wheel_is_the_page_s_until_the_picture_is_in_focus(page: Page) -> None:
+    left, top, width, height = stage_box(page)
+    place = left + width / 4, top + height / 2
+    zoomed = f"{STAGE}.classList.contains('zoomed')"
+    page.mouse("Wheel", *place, deltaX=0, deltaY=-50)
+    page.settle()
+    assert not page.evaluate(zoomed)
+    page.evaluate(f"{STAGE}.focus({{ preventScroll: true }})")
+    page.mouse("Wheel", *place, deltaX=0, deltaY=-200)
+    page.wait_for(zoomed)
+
+
+def test_the_pointer_reads_place_and_score(page: Page) -> None:
+    left, top, width, height = stage_box(page)
+    zoom = min(width / WIDTH, height / HEIGHT)
+    x = left + (width - WIDTH * zoom) / 2 + (STRONG[1] + 0.5) * zoom
+    y = top + (height - HEIGHT * zoom) / 2 + (STRONG[0] + 0.5) * zoom
+    page.mouse("Moved", x, y)
+    page.settle()
+    told = page.evaluate("document.querySelector('.readout').textContent")
+    assert told.startswith("column 60, row 15 · score 3.50: 0.032 % of clean paint")
+
+
+def test_names_are_text(page: Page) -> None:
+    assert page.evaluate("document.querySelector('h1').textContent") == NAME
+    assert page.evaluate("document.title").startswith(NAME)
+    label = page.evaluate(f"{STAGE}.getAttribute('aria-label')")
+    assert label == f"Picture viewer of {NAME}"
+
+
+def test_everything_to_work_with_has_a_name(page: Page) -> None:
+    """What assistive technology calls each control; the tree is the browser's own."""
+    page.send("Accessibility.enable")
+    nodes = page.send("Accessibility.getFullAXTree")["nodes"]
+    page.send("Accessibility.disable")
+    roles = {"button", "slider", "combobox", "application", "image", "link"}
+    used = [
+        (node["role"]["value"], node["name"]["value"])
+        for node in nodes
+        if not node.get("ignored") and node["role"]["value"] in roles
+    ]
+    assert len(used) > 30
+    assert [role for role, name in used if not name.strip()] == []
+    assert ("slider", "Curtain") in used
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1600])
+def test_nothing_is_wider_than_the_window(browser: Page, report: Path, width: int) -> None:
+    browser.open(report, width, 800, phone=width < 500)
+    browser.wait_for(READY)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    left, _, wide, _ = browser.box(".stage")
+    assert left >= 0
+    assert left + wide <= width
+
+
+def test_a_finger_draws_the_curtain_on_a_phone(browser: Page, report: Path) -> None:
+    browser.open(report, 390, 800, phone=True)
+    browser.wait_for(READY)
+    browser.evaluate(f"{STAGE}.scrollIntoView()")
+    browser.settle()
+    left, top, width, height = browser.box(".curtain")
+    start = {"x": left + width / 2, "y": top + height / 2}
+    browser.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[start])
+    for step in (20, 60, 100):
+        moved = [start | {"x": start["x"] - step}]
+        browser.send("Input.dispatchTouchEvent", type="touchMove", touchPoints=moved)
+    browser.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    browser.settle()
+    share = int(browser.evaluate("document.querySelector('.curtain').ariaValueNow"))
+    assert share == pytest.approx(50 - 100 * 100 / browser.box(".stage")[2], abs=2)
+
+
+def test_it_prints(page: Page) -> None:
+    page.send("Emulation.setEmulatedMedia", media="print")
+    seen = (
+        "[...document.querySelectorAll('.viewer, .plates, .regions, .provenance')]"
+        ".map((e) => getComputedStyle(e).display !== 'none')"
+    )
+    assert page.evaluate(seen) == [False, True, True, True]
+    page.send("Emulation.setEmulatedMedia", media="")
+    content = page.pdf()
+    assert content.startswith(b"%PDF")
+    assert 2 <= content.count(b"/Type /Page\n") + content.count(b"/Type /Page/") <= 8
+
+
+def test_the_policy_holds(browser: Page, report: Path) -> None:
+    """A script that got into the page would not run, and a picture from elsewhere not load."""
+    browser.open(report)
+    browser.wait_for(READY)
+    browser.evaluate(
+        """(() => {
+          const script = document.createElement("script");
+          script.textContent = "window.taken = true";
+          const picture = document.createElement("img");
+          picture.src = "file:///etc/hostname.png";
+          picture.onerror = () => { window.refused = true; };
+          document.body.append(script, picture);
+        })()"""
+    )
+    browser.wait_for("window.refused === true")
+    assert browser.evaluate("window.taken === undefined")
+    assert len([text for text in browser.complaints() if "Content Security Policy" in text]) == 2
+
+
+def test_without_scripts_pictures_and_tables_are_there(browser: Page, report: Path) -> None:
+    browser.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(report)
+        shown = "(selector) => document.querySelector(selector).getBoundingClientRect().height > 0"
+        for selector, is_shown in ((".viewer", False), (".plate img", True), (".regions", True)):
+            assert browser.evaluate(f"({shown})({selector!r})") is is_shown
+    finally:
+        browser.send("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_several_scenes_come_to_life_as_they_are_reached(
+    browser: Page, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    for name in ("a", "b", "c", "d"):
+        write_result(tmp_path, folder=name)
+    out = tmp_path / "report.html"
+    assert run("report", tmp_path / "results", "--out", out).exit_code == 0
+    browser.events.clear()
+    browser.open(out)
+    browser.wait_for(READY)
+    live = "[...document.querySelectorAll('.scene')].map((scene) => scene.dataset.ready ?? 'no')"
+    assert browser.evaluate(live)[-1] == "no"
+    browser.evaluate("document.querySelector('.index a[href=\"#scene-4\"]').click()")
+    browser.wait_for("document.querySelector('#scene-4').dataset.ready === 'yes'")
+    assert browser.complaints() == []

@@ -1,0 +1,101 @@
+"""A results directory made by hand, whose scores are known by construction."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+
+from artextract_cli.results import FORMAT_VERSION, REGION_COLUMNS, SceneResult, open_results
+from tests.conftest import write_png
+
+SIZE = (60, 80)
+STRONG = (slice(10, 20), slice(50, 70))
+LOW, HIGH = 0.5, 3.5
+NOT_PAINTED = slice(55, 60)  # rows
+WAVELENGTHS = (450.0, 650.0, 850.0)
+
+
+def make_photograph(size: tuple[int, int] = SIZE) -> np.ndarray:
+    """Broad stripes (H, W, 3) uint8 that JPEG leaves as they are, more or less."""
+    across = np.linspace(60, 200, size[1] // 8 + 1).repeat(8)[: size[1]]
+    return np.stack([np.tile(across, (size[0], 1)), *np.full((2, *size), 120)], axis=-1).astype(
+        "u1"
+    )
+
+
+def make_heatmap(size: tuple[int, int] = SIZE) -> np.ndarray:
+    """0.5 everywhere, 3.5 in a block, NaN in the last rows."""
+    heatmap = np.full(size, LOW, np.float32)
+    heatmap[STRONG] = HIGH
+    heatmap[NOT_PAINTED] = np.nan
+    return heatmap
+
+
+def described(path: Path) -> dict[str, str]:
+    return {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def write_result(
+    root: Path,
+    *,
+    folder: str = "made",
+    band_ids: Sequence[str] = ("450", "650", "850"),
+    **changes: Any,
+) -> SceneResult:
+    """Write sources below ``root/dataset`` and one scene below ``root/results``."""
+    photograph = root / "dataset" / "val" / "rgb_images" / f"{folder}_RGB.png"
+    write_png(photograph, make_photograph())
+    bands = []
+    for index, band in enumerate(band_ids):
+        path = root / "dataset" / "val" / "ms_masks" / f"{folder}_ms_{index}.png"
+        write_png(path, np.uint16(make_photograph()[..., 0]) * 200 + 1000 * index)
+        bands.append({"id": band, **described(path)})
+    target = root / "results" / folder
+    target.mkdir(parents=True)
+    heatmap = make_heatmap()
+    evidence = np.stack([np.full(SIZE, level, np.float32) for level in (-4, 0, 2)])
+    for name, pixels in (("heatmap", heatmap), ("bands", evidence), ("hidden", heatmap * 0)):
+        tifffile.imwrite(target / f"{name}.tif", pixels, photometric="minisblack", metadata=None)
+    write_regions(target / "regions.csv", band_ids[-1])
+    description = {
+        "format_version": FORMAT_VERSION,
+        "scene": folder,
+        "split": "val",
+        "photograph": described(photograph),
+        "bands": bands,
+        "object_mask": None,
+        "wavelengths_nm": WAVELENGTHS,
+        "shape": SIZE,
+        "n_superpixels": 192,
+        "model": {"path": str(root / "no-model"), "sha256": "0" * 64},
+        "backbone": {"name": "gat", "distribution": "artextract", "version": "0.1.0"},
+        "superpixels": {"name": "slic", "distribution": "artextract", "version": "0.1.0"},
+        "objective": "hidden-layer",
+        "engine": "torch",
+        "device": "cpu",
+        "artextract": "0.1.0",
+        "euclidean_distance": {"fused": 0.7},
+        "cosine_similarity": {"fused": -0.25},
+        "image_level": {"score": 2.0, "false_alarm_rate": 0.01, "something_is_there": True},
+        "share_above_1_percent_false_alarms": 0.04,
+        "share_blue": 0.96,
+    } | changes
+    (target / "scene.json").write_text(json.dumps(description))
+    return next(scene for scene in open_results(root / "results") if scene.path == target)
+
+
+def write_regions(path: Path, band: str) -> None:
+    """The strong block, a small place, and one of a single pixel."""
+    rows = [
+        (1, 14.5, 59.5, 10, 50, 20, 70, 200, 3.5, 3.5, 0.000316, band),
+        (2, 40.0, 10.0, 38, 7, 43, 14, 30, 2.5, 2.7, 0.00316, band),
+        (3, 50.0, 40.0, 50, 40, 51, 41, 1, 2.1, 2.1, 0.00794, band),
+    ]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerows([REGION_COLUMNS, *rows])

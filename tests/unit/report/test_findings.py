@@ -1,0 +1,70 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from artextract_cli.report.findings import Findings, describe
+from artextract_cli.report.regions import Regions, read_regions
+from tests.small_results import write_result
+
+NOTHING = {"score": 0.2, "false_alarm_rate": 0.63, "something_is_there": False}
+
+
+def told(root: Path, **changes: Any) -> Findings:
+    result = write_result(root, **changes)
+    return describe(result, read_regions(result, {"850": "850 nm"}))
+
+
+def plain(sentence: str) -> str:
+    return sentence.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_something_was_found(tmp_path: Path) -> None:
+    findings = told(tmp_path)
+    assert findings.verdict == "Something may lie beneath this painting"
+    assert findings.is_found
+    whole, share, strongest = map(plain, findings.sentences)
+    assert "1.0 % (1 in 100) score as high" in whole
+    assert share.startswith("4.0 % of the painted surface scores 2 or more: clearly more")
+    assert "(upper right) is 20 × 10 px with a mean score of 3.50; 850 nm differs" in strongest
+    values = [plain(value) for value, _, _ in findings.numbers]
+    assert values == ["1.0 %", "4.0 %", "96 %", "2", "0.70 / −0.25"]
+
+
+def test_nothing_was_found(tmp_path: Path) -> None:
+    share = {"share_above_1_percent_false_alarms": 0.002}
+    findings = told(tmp_path, image_level=NOTHING, **share)
+    assert findings.verdict == "Nothing found that clean paintings do not show as well"
+    assert not findings.is_found
+    assert "no more than" in findings.sentences[1]
+    assert findings.whole_rate == 0.63
+
+
+def test_a_model_that_does_not_judge_the_whole(tmp_path: Path) -> None:
+    findings = told(tmp_path, image_level=None)
+    assert findings.verdict == "No verdict on the painting as a whole"
+    assert findings.whole_rate is None
+    assert len(findings.numbers) == 4
+
+
+def test_no_region_at_all(tmp_path: Path) -> None:
+    regions = Regions(listed=(), n_small=0, least_area=25)
+    findings = describe(write_result(tmp_path), regions)
+    assert findings.sentences[2].startswith("No connected region")
+
+
+@pytest.mark.parametrize(
+    ("objective", "wavelengths", "n"),
+    [
+        ("hidden-layer", (450, 650, 850), 4),
+        ("node-contrastive", (450, 650, 850), 3),
+        ("node-contrastive", None, 4),
+    ],
+)
+def test_what_is_not_told_depends_on_model_and_bands(
+    tmp_path: Path, objective: str, wavelengths: tuple[int, ...] | None, n: int
+) -> None:
+    caveats = told(tmp_path, objective=objective, wavelengths_nm=wavelengths).caveats
+    assert len(caveats) == n
+    assert any("A difference is not yet a hidden painting" in sentence for sentence in caveats)
+    assert any("No band is known to be infrared" in s for s in caveats) == (wavelengths is None)

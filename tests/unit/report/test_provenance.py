@@ -1,0 +1,72 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.checkpoint import SHIPPED_MODELS
+from artextract_cli.errors import InputError
+from artextract_cli.report.provenance import inputs, model_story, scoring
+from tests.small_results import described, write_result
+
+
+def test_every_input_with_its_digest(tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    mask.write_bytes(b"a mask")
+    result = write_result(tmp_path, object_mask=described(mask))
+    found = inputs(result, with_bands=True)
+    assert [one.role for one in found] == [
+        "photograph",
+        *("band 450", "band 650", "band 850", "object mask"),
+    ]
+    assert found[0].sha256 == result.description["photograph"]["sha256"]
+    assert all(one.checked for one in found)
+    unseen = inputs(result, with_bands=False)
+    assert [one.checked for one in unseen] == [True, False, False, False, True]
+    mask.write_bytes(b"another")
+    with pytest.raises(InputError, match="has changed"):
+        inputs(result, with_bands=True)
+
+
+def test_how_a_scene_was_scored(tmp_path: Path) -> None:
+    rows = dict(scoring(write_result(tmp_path)))
+    assert rows["Engine, device"] == "torch, cpu"
+    assert rows["Superpixels"] == "slic (artextract 0.1.0): 192"
+    assert rows["Size of the photograph"] == "80 × 60 px"
+    assert rows["Wavelengths"] == "450, 650, 850 nm"
+    (tmp_path / "other").mkdir()
+    unknown = write_result(tmp_path / "other", wavelengths_nm=None)
+    assert dict(scoring(unknown))["Wavelengths"] == "not known"
+
+
+def test_a_shipped_model_has_a_card_and_no_losses(tmp_path: Path) -> None:
+    model = described(SHIPPED_MODELS / "gat.safetensors")
+    story = model_story(write_result(tmp_path, model=model))
+    rows = dict(story.rows)
+    assert rows["Backbone"].startswith("gat (artextract ")
+    assert (rows["Seed"], rows["Training engine"]) == ("0", "torch")
+    assert "heads 4" in rows["Backbone options"]
+    assert rows["AUROC on validation scenes"].startswith("fused 0.9")
+    assert story.curve is None
+    assert story.notice.startswith("There is no loss curve")
+
+
+def test_a_model_of_a_run_has_its_losses(trained: Path, tmp_path: Path) -> None:
+    model = described(trained / "model.safetensors")
+    story = model_story(write_result(tmp_path, model=model))
+    assert story.curve is not None
+    losses = [json.loads(row) for row in (trained / "metrics.jsonl").read_text().splitlines()]
+    assert story.curve.n_epochs == len(losses) == 2
+    assert story.curve.best_loss == min(row["val_loss"] for row in losses)
+    assert story.notice == ""
+
+
+@pytest.mark.parametrize("content", [None, b"another model"])
+def test_a_model_that_is_gone_or_another_is_told_of(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "model.safetensors"
+    result = write_result(tmp_path, model={"path": str(path), "sha256": "0" * 64})
+    if content is not None:
+        path.write_bytes(content)
+    story = model_story(result)
+    assert (story.rows, story.curve) == ((), None)
+    assert ("has changed" if content else "is gone") in story.notice
+    assert story.notice.endswith(": its card is left out.")

@@ -1,0 +1,108 @@
+import io
+from base64 import b64decode
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from artextract_cli.errors import InputError
+from artextract_cli.report.layers import ALL_LIMIT, LIMITS, Layer, band_names
+from artextract_cli.report.scene_layers import read_layers
+from artextract_cli.results import SceneResult
+from tests.small_results import HIGH, LOW, NOT_PAINTED, SIZE, STRONG, make_photograph, write_result
+
+
+def pixels(layer: Layer) -> np.ndarray:
+    content = b64decode(layer.encoded.uri.partition(",")[2])
+    with Image.open(io.BytesIO(content)) as picture:
+        return np.asarray(picture)
+
+
+def layers(result: SceneResult, **how: bool) -> dict[str, Layer]:
+    return {layer.key: layer for layer in read_layers(result, **how).layers}
+
+
+def test_all_layers_in_the_order_of_their_groups(tmp_path: Path) -> None:
+    made = layers(write_result(tmp_path))
+    bands = ["band-0", "band-1", "band-2"]
+    components = ["component-1", "component-2", "component-3"]
+    scores = ["heatmap", "evidence-0", "evidence-1", "evidence-2"]
+    assert list(made) == ["photograph", "hidden", "false-colour", *bands, *components, *scores]
+    assert {layer.encoded.width for layer in made.values()} == {SIZE[1]}
+    assert [made[key].label for key in ("band-2", "evidence-2")] == [
+        "850 nm",
+        "Heat map, 850 nm alone",
+    ]
+
+
+def test_pictures_show_what_was_read(tmp_path: Path) -> None:
+    made = layers(write_result(tmp_path))
+    photograph = pixels(made["photograph"]).astype(int)
+    assert np.abs(photograph - make_photograph()).mean() < 3
+    heatmap = pixels(made["heatmap"])
+    assert (heatmap[NOT_PAINTED] == 0).all()
+    assert (heatmap[STRONG] == round(HIGH / 0.02) + 1).all()
+    assert heatmap[40, 40] == round(LOW / 0.02) + 1
+    assert pixels(made["evidence-0"])[0, 0] == 128 - 50
+    assert pixels(made["hidden"])[0, 0] == pytest.approx(153, abs=2)
+
+
+def test_other_models_have_scores_for_bands_and_nothing_beneath(tmp_path: Path) -> None:
+    result = write_result(tmp_path, objective="node-contrastive", wavelengths_nm=None)
+    (result.path / "hidden.tif").unlink()
+    made = layers(result)
+    assert not {"hidden", "false-colour"} & made.keys()
+    assert made["evidence-2"].scale == "false-alarm"
+    assert pixels(made["evidence-2"])[0, 0] == round(2 / 0.02) + 1
+    assert made["evidence-2"].label == "Heat map, band 850 alone"
+
+
+def test_without_bands_they_are_not_even_looked_for(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    for band in result.description["bands"]:
+        Path(band["path"]).unlink()
+    made = layers(result, with_bands=False)
+    assert {"photograph", "hidden", "heatmap", "evidence-0"} <= made.keys()
+    assert not {"band-0", "component-1", "false-colour"} & made.keys()
+    with pytest.raises(InputError, match="is gone"):
+        read_layers(result)
+
+
+@pytest.mark.parametrize("name", ["heatmap", "bands"])
+def test_maps_that_are_missing_damaged_or_of_another_size(tmp_path: Path, name: str) -> None:
+    result = write_result(tmp_path)
+    path = result.path / f"{name}.tif"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-200])
+    with pytest.raises(InputError, match=rf"{name}\.tif is damaged"):
+        read_layers(result)
+    tifffile.imwrite(path, np.zeros((9, 9), np.float32))
+    with pytest.raises(InputError, match="not of the size of its photograph"):
+        read_layers(result)
+    path.unlink()
+    with pytest.raises(InputError, match="does not exist"):
+        read_layers(result)
+
+
+def test_a_tiled_map_is_read_like_any_other(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    path = result.path / "bands.tif"
+    stack = tifffile.imread(path)
+    before = layers(result)["evidence-2"].encoded.uri
+    how = {"tile": (32, 32), "compression": "zlib", "bigtiff": True, "photometric": "minisblack"}
+    tifffile.imwrite(path, stack, metadata=None, **how)
+    assert layers(result)["evidence-2"].encoded.uri == before
+
+
+def test_names_of_bands(tmp_path: Path) -> None:
+    result = write_result(tmp_path, band_ids=("450", "b", "c"))
+    assert band_names(result) == ["450 nm", "650 nm (band b)", "850 nm (band c)"]
+
+
+def test_the_limits_leave_room_for_the_maps_of_the_bands() -> None:
+    """Fifteen million bytes of text hold them, script and tables."""
+    others = sum(LIMITS.values()) + 2 * LIMITS["component"]
+    assert others + 3_600_000 < ALL_LIMIT - 1_000_000
+    assert ALL_LIMIT * 4 / 3 < 14_400_000

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.errors import InputError
+from artextract_cli.report import sources
+from tests.small_results import described, write_result
+
+
+def test_sources_that_are_still_the_same(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    photograph, bands = sources.photograph(result), sources.bands(result)
+    assert photograph.check() == tmp_path / "dataset" / "val" / "rgb_images" / "made_RGB.png"
+    assert [band.role for band in bands] == ["band 450", "band 650", "band 850"]
+    assert all(band.check() == band.path for band in bands)
+    assert sources.object_mask(result) is None
+
+
+def test_a_changed_source_is_one_clear_sentence(tmp_path: Path) -> None:
+    source = sources.photograph(write_result(tmp_path))
+    source.path.write_bytes(source.path.read_bytes() + b" ")
+    with pytest.raises(InputError, match=r"made_RGB.png has changed since it was scored: bring"):
+        source.check()
+
+
+def test_a_missing_band_tells_the_way_without(tmp_path: Path) -> None:
+    band = sources.bands(write_result(tmp_path))[1]
+    band.path.unlink()
+    with pytest.raises(InputError, match=r"made_ms_1.png is gone.*--no-bands"):
+        band.check()
+
+
+def test_the_object_mask_is_a_source_too(tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    mask.write_bytes(b"a mask")
+    found = sources.object_mask(write_result(tmp_path, object_mask=described(mask)))
+    assert found is not None
+    assert found.check() == mask
+
+
+def test_results_of_before_masks_were_noted(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    del result.description["object_mask"]  # type: ignore[attr-defined]
+    assert sources.object_mask(result) is None
+
+
+def test_what_the_dataset_says(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    assert sources.dataset_root(result) == tmp_path / "dataset"
+    assert sources.statement(result).pixels_per_mm is None
+    path = tmp_path / "dataset" / "dataset.yaml"
+    path.write_text("pixels_per_mm: 12.5\nnotes: <b>from the vault</b>\n")
+    said = sources.statement(result)
+    assert (said.pixels_per_mm, said.notes) == (12.5, "<b>from the vault</b>")
+    path.write_text("pixels_per_mm: -1\n")
+    with pytest.raises(InputError, match=r"dataset\.yaml"):
+        sources.statement(result)
+
+
+@pytest.mark.parametrize("split", ["", "train"])
+def test_a_lone_pair_has_no_dataset(tmp_path: Path, split: str) -> None:
+    assert sources.dataset_root(write_result(tmp_path, split=split)) is None

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.report.writing import write_report
+from tests.small_results import write_result
+
+
+def test_one_file_about_all_scenes_or_those_named(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_result(tmp_path, folder=name)
+    results, out = tmp_path / "results", tmp_path / "made" / "report.html"
+    assert write_report(results, out) == ["a", "b", "c"]
+    text = out.read_text(encoding="utf-8")
+    assert text.count('class="scene"') == 3
+    assert "<h1>3 scenes</h1>" in text
+    assert write_report(results, out, names=["c", "a", "c"]) == ["c", "a"]
+    assert write_report(results, out, names=["b"]) == ["b"]
+    assert "<h1><bdi>b</bdi></h1>" in out.read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="has no scene 'd'"):
+        write_report(results, out, names=["d"])
+    assert [path.name for path in out.parent.iterdir()] == ["report.html"]
+
+
+def test_millimetres_where_the_scale_is_known(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    results, out = result.path.parent, tmp_path / "report.html"
+    write_report(results, out)
+    assert "mm</small>" not in out.read_text(encoding="utf-8")
+    (tmp_path / "dataset" / "dataset.yaml").write_text("pixels_per_mm: 4\n")
+    write_report(results, out)
+    assert "<small>5.0 × 2.5 mm</small>" in out.read_text(encoding="utf-8")
+    write_report(results, out, pixels_per_mm=10)
+    assert "<small>2.0 × 1.0 mm</small>" in out.read_text(encoding="utf-8")
+
+
+def test_a_changed_photograph_leaves_the_earlier_report(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    out = tmp_path / "report.html"
+    out.write_text("earlier")
+    Path(result.description["photograph"]["path"]).write_bytes(b"another")
+    with pytest.raises(InputError, match="has changed since it was scored"):
+        write_report(result.path.parent, out)
+    assert out.read_text() == "earlier"
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "report"])
+def test_only_html_is_written(tmp_path: Path, name: str) -> None:
+    result = write_result(tmp_path)
+    with pytest.raises(UsageError, match=r"is no HTML file: name one such as report\.html"):
+        write_report(result.path.parent, tmp_path / name)
+
+
+def test_never_into_the_dataset(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    with pytest.raises(UsageError, match="lies inside the dataset"):
+        write_report(result.path.parent, tmp_path / "dataset" / "report.html")
