@@ -11,6 +11,7 @@ from artextract_cli.results import SceneResult
 from artextract_cli.training_settings import HIDDEN_LAYER
 
 EXPECTED = 0.01  # of clean paint lies above the level of strong regions
+MANY = 2 * EXPECTED  # paint alone may reach a little more than it should
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ def describe(result: SceneResult, regions: Regions) -> Findings:
     """Put a scene's numbers into words."""
     described = result.description
     return Findings(
-        verdict=_verdict(described["image_level"]),
+        verdict=_verdict(described),
         is_found=bool((described["image_level"] or {}).get("something_is_there")),
         whole_rate=(described["image_level"] or {}).get("false_alarm_rate"),
         share=described["share_above_1_percent_false_alarms"],
@@ -53,11 +54,16 @@ def describe(result: SceneResult, regions: Regions) -> Findings:
     )
 
 
-def _verdict(whole: Mapping[str, Any] | None) -> str:
-    if whole is None:
-        return "No verdict on the painting as a whole"
-    if whole["something_is_there"]:
+def _verdict(described: Mapping[str, Any]) -> str:
+    """The first sentence: of the painting as a whole, and of places where that finds nothing."""
+    whole = described["image_level"]
+    if whole is not None and whole["something_is_there"]:
         return "Something may lie beneath this painting"
+    has_places = described["share_above_1_percent_false_alarms"] > MANY
+    if whole is None:
+        return "Places to look at" if has_places else "No more differs than in clean paint"
+    if has_places:
+        return "Places to look at, but no finding for the painting as a whole"
     return "Nothing found that clean paintings do not show as well"
 
 
@@ -76,7 +82,7 @@ def _whole(whole: Mapping[str, Any] | None) -> str:
 
 def _share(described: Mapping[str, Any]) -> str:
     share = described["share_above_1_percent_false_alarms"]
-    if share > 2 * EXPECTED:
+    if share > MANY:
         told = "clearly more than the 1 % that clean paint reaches by chance"
     elif share > EXPECTED:
         told = "hardly more than the 1 % that clean paint reaches by chance"

@@ -18,7 +18,7 @@ from artextract_cli.scene import coded_rgb
 
 MAX_SIDE = 2048
 SMALLEST_SIDE = 64  # below this nothing is gained
-QUALITIES = (92, 88, 82, 75, 66)
+QUALITIES = (92, 82, 68)
 SHRINK = 0.95
 # Scores are noise upon even ground: to search them for repetitions costs much and finds nothing.
 RUN_LENGTHS = 3  # zlib's Z_RLE

@@ -8,7 +8,7 @@ from typing import Any
 
 import artextract_cli
 from artextract_cli.console import progress
-from artextract_cli.errors import UsageError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, refuse_inputs, refuse_inside
 from artextract_cli.report import sources
 from artextract_cli.report.findings import Findings, describe
@@ -20,6 +20,16 @@ from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
 from artextract_cli.results import SceneResult, find_scene, open_results
+
+# Of scene.json; what else it holds is told if it is there.
+NEEDED = frozenset(
+    {
+        *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
+        *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
+        *("euclidean_distance", "cosine_similarity", "image_level"),
+        *("share_above_1_percent_false_alarms", "share_blue"),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +101,8 @@ def write_report(
         If ``out`` is no HTML file, is an input, or lies in a dataset.
     """
     scenes = [find_scene(results, name) for name in dict.fromkeys(names)] or open_results(results)
+    for result in scenes:
+        _check_description(result)
     _check_out(out, scenes)
     told = []
     with progress("reporting", len(scenes)) as advance:
@@ -102,6 +114,15 @@ def write_report(
         # A file name that is no text holds halves of characters, which UTF-8 does not know.
         temporary.write_bytes(page.encode("utf-8", errors="replace"))
     return [scene.name for scene in told]
+
+
+def _check_description(result: SceneResult) -> None:
+    if missing := NEEDED - result.description.keys():
+        msg = (
+            f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
+            "run 'artextract infer' again"
+        )
+        raise InputError(msg)
 
 
 def _check_out(out: Path, scenes: Sequence[SceneResult]) -> None:

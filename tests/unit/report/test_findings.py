@@ -40,9 +40,20 @@ def test_nothing_was_found(tmp_path: Path) -> None:
     assert findings.whole_rate == 0.63
 
 
-def test_a_model_that_does_not_judge_the_whole(tmp_path: Path) -> None:
-    findings = told(tmp_path, image_level=None)
-    assert findings.verdict == "No verdict on the painting as a whole"
+def test_many_strong_places_are_told_of_in_a_painting_that_is_no_finding(tmp_path: Path) -> None:
+    findings = told(tmp_path, image_level=NOTHING)
+    assert findings.verdict == "Places to look at, but no finding for the painting as a whole"
+    assert not findings.is_found
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"),
+    [(0.04, "Places to look at"), (0.015, "No more differs than in clean paint")],
+)
+def test_a_model_that_does_not_judge_the_whole(tmp_path: Path, share: float, verdict: str) -> None:
+    findings = told(tmp_path, image_level=None, share_above_1_percent_false_alarms=share)
+    assert findings.verdict == verdict
+    assert not findings.is_found
     assert findings.whole_rate is None
     assert len(findings.numbers) == 4
 

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,14 @@ def test_never_into_the_dataset(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     with pytest.raises(UsageError, match="lies inside the dataset"):
         write_report(result.path.parent, tmp_path / "dataset" / "report.html")
+
+
+def test_a_description_that_lacks_something(tmp_path: Path) -> None:
+    path = write_result(tmp_path).path / "scene.json"
+    described = json.loads(path.read_text())
+    del described["engine"], described["bands"]
+    path.write_text(json.dumps(described))
+    with pytest.raises(
+        InputError, match=r"scene\.json lacks bands, engine: run 'artextract infer'"
+    ):
+        write_report(tmp_path / "results", tmp_path / "report.html")
