@@ -283,6 +283,20 @@ def test_nothing_is_wider_than_the_window(browser: Page, report: Path, width: in
     assert left + wide <= width
 
 
+@pytest.mark.parametrize("width", [320, 1280])
+def test_long_names_do_not_widen_the_page(
+    browser: Page, run: Callable[..., Ran], tmp_path: Path, width: int
+) -> None:
+    bands = ("450", "b" * 200, "c" * 200)
+    for folder in ("a", "b"):
+        write_result(tmp_path, folder=folder, scene=folder * 300, band_ids=bands)
+    out = tmp_path / "report.html"
+    assert run("report", tmp_path / "results", "--out", out).exit_code == 0
+    browser.open(out, width, 800, phone=width < 500)
+    browser.wait_for("document.readyState === 'complete'")
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_a_finger_draws_the_curtain_on_a_phone(browser: Page, report: Path) -> None:
     browser.open(report, 390, 800, phone=True)
     browser.wait_for(READY)
