@@ -5,10 +5,9 @@ The kind of a file is told by its content, not by its name. Colour profiles are 
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -148,26 +147,11 @@ def read_pages(path: Path) -> FloatArray:
     InputError
         If the file is missing, no TIFF, or damaged.
     """
-    return _decode_maps(path, partial(decoding.decode_pages, path))
-
-
-def read_page(path: Path, page: int) -> FloatArray:
-    """Read one page of a TIFF as `read_pages` reads all, as (H, W).
-
-    Raises
-    ------
-    InputError
-        If the file is missing, no TIFF, damaged, or has no such page.
-    """
-    return _decode_maps(path, partial(decoding.decode_page, path, page))
-
-
-def _decode_maps(path: Path, decode: Callable[[], NDArray[Any]]) -> FloatArray:
     if _decoder(path) is not decoding.decode_tiff:
         msg = f"{path} is not a TIFF"
         raise InputError(msg)
     with _decoding(path):
-        return decode().astype(np.float32, copy=False)
+        return decoding.decode_pages(path).astype(np.float32)
 
 
 def picture_digest(path: Path) -> str:
@@ -180,6 +164,23 @@ def picture_digest(path: Path) -> str:
     """
     with reading(path), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_page(path: Path, page: int) -> FloatArray:
+    """Read one page of a TIFF, counted from 0, as `read_pages` reads all, as (H, W).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no TIFF, damaged, or has no such page.
+    """
+    if _decoder(path) is not decoding.decode_tiff:
+        msg = f"{path} is not a TIFF"
+        raise InputError(msg)
+    try:
+        return decoding.decode_page(path, page).astype(np.float32, copy=False)
+    except decoding.DECODING_ERRORS as error:
+        raise _damaged(path, error) from error
 
 
 def _decoder(path: Path) -> decoding.Decoder:
