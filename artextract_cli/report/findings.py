@@ -6,7 +6,7 @@ from typing import Any
 
 from artextract_cli.report.derived import false_colour_band
 from artextract_cli.report.regions import Regions
-from artextract_cli.report.wording import decimal, one_in, percent, unbroken
+from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
 from artextract_cli.results import SceneResult
 from artextract_cli.training_settings import HIDDEN_LAYER
 
@@ -33,8 +33,8 @@ class Findings:
     caveats: tuple[str, ...]
 
 
-def describe(result: SceneResult, regions: Regions) -> Findings:
-    """Put a scene's numbers into words."""
+def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None = None) -> Findings:
+    """Put a scene's numbers into words; lengths in mm too where the scale is known."""
     described = result.description
     return Findings(
         verdict=_verdict(described),
@@ -46,7 +46,7 @@ def describe(result: SceneResult, regions: Regions) -> Findings:
             for sentence in (
                 _whole(described["image_level"]),
                 _share(described),
-                _strongest(regions),
+                _strongest(regions, pixels_per_mm),
             )
         ),
         numbers=_numbers(described, regions),
@@ -91,13 +91,17 @@ def _share(described: Mapping[str, Any]) -> str:
     return f"{percent(share)} of the painted surface scores 2 or more: {told}."
 
 
-def _strongest(regions: Regions) -> str:
+def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
     if not regions.listed:
         return "No connected region as large as a superpixel scores 2 or more."
     first = regions.listed[0]
     where = "at the centre" if first.place == "centre" else f"({first.place})"
+    size = f"{first.width} × {first.height} px"
+    if pixels_per_mm is not None:
+        width, height = (millimetres(side, pixels_per_mm) for side in (first.width, first.height))
+        size += f" ({width} × {height} mm)"
     return (
-        f"The strongest region {where} is {first.width} × {first.height} px with a mean score of "
+        f"The strongest region {where} is {size} with a mean score of "
         f"{decimal(first.mean_score)}; {first.telling_band} differs most there."
     )
 

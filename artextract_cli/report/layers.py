@@ -13,6 +13,7 @@ from artextract_cli.report.derived import (
 )
 from artextract_cli.report.palettes import LEVELS
 from artextract_cli.report.pictures import Encoded, as_bytes, grey, jpeg, reduced, score_png
+from artextract_cli.report.wording import percent
 from artextract_cli.results import SceneResult
 from artextract_cli.training_settings import HIDDEN_LAYER
 
@@ -149,7 +150,7 @@ def component_layers(bands: list[FloatArray], painted: BoolArray) -> list[Layer]
             group=COMPONENTS,
             place=number,
             label=f"Principal component {number}",
-            note=f"{100 * component.share:.3g} % of the variance",
+            note=f"{percent(component.share)} of the variance",
             encoded=jpeg(component.picture, LIMITS["component"]),
         )
         for number, component in enumerate(components, start=1)

@@ -140,6 +140,7 @@ def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None)
     described = result.description
     names = dict(zip((band["id"] for band in described["bands"]), band_names(result), strict=True))
     said = sources.statement(result)
+    scale = said.pixels_per_mm if pixels_per_mm is None else pixels_per_mm
     regions = read_regions(result, names)
     pictures = read_layers(result, with_bands=with_bands)
     return SceneReport(
@@ -148,8 +149,8 @@ def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None)
         notes=said.notes,
         height=described["shape"][0],
         width=described["shape"][1],
-        pixels_per_mm=said.pixels_per_mm if pixels_per_mm is None else pixels_per_mm,
-        findings=describe(result, regions),
+        pixels_per_mm=scale,
+        findings=describe(result, regions, scale),
         regions=regions,
         layers=pictures.layers,
         overlay_uri=pictures.overlay.uri,

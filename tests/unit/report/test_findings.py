@@ -58,6 +58,12 @@ def test_a_model_that_does_not_judge_the_whole(tmp_path: Path, share: float, ver
     assert len(findings.numbers) == 4
 
 
+def test_the_strongest_region_in_millimetres(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    findings = describe(result, read_regions(result, {}), pixels_per_mm=4)
+    assert "is 20 × 10 px (5.0 × 2.5 mm) with a mean" in plain(findings.sentences[2])
+
+
 def test_no_region_at_all(tmp_path: Path) -> None:
     regions = Regions(listed=(), n_small=0, least_area=25)
     findings = describe(write_result(tmp_path), regions)
