@@ -147,9 +147,7 @@ def read_pages(path: Path) -> FloatArray:
     InputError
         If the file is missing, no TIFF, or damaged.
     """
-    if _decoder(path) is not decoding.decode_tiff:
-        msg = f"{path} is not a TIFF"
-        raise InputError(msg)
+    _check_tiff(path)
     with _decoding(path):
         return decoding.decode_pages(path).astype(np.float32)
 
@@ -174,13 +172,9 @@ def read_page(path: Path, page: int) -> FloatArray:
     InputError
         If the file is missing, no TIFF, damaged, or has no such page.
     """
-    if _decoder(path) is not decoding.decode_tiff:
-        msg = f"{path} is not a TIFF"
-        raise InputError(msg)
-    try:
+    _check_tiff(path)
+    with _decoding(path):
         return decoding.decode_page(path, page).astype(np.float32, copy=False)
-    except decoding.DECODING_ERRORS as error:
-        raise _damaged(path, error) from error
 
 
 def _decoder(path: Path) -> decoding.Decoder:
@@ -192,6 +186,12 @@ def _decoder(path: Path) -> decoding.Decoder:
     kind = path.suffix[1:].upper() or "picture"
     msg = f"{path} is not a {kind}: its content is none of PNG, BMP, JPEG and TIFF"
     raise InputError(msg)
+
+
+def _check_tiff(path: Path) -> None:
+    if _decoder(path) is not decoding.decode_tiff:
+        msg = f"{path} is not a TIFF"
+        raise InputError(msg)
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
