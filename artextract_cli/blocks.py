@@ -10,8 +10,9 @@ import mmap
 import os
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -151,9 +152,13 @@ class Blocks:
             yield work(self._all[0])
             return
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            # A few blocks ahead, no more: each result may be large.
-            for start in range(0, len(self), AT_ONCE):
-                yield from pool.map(work, self._all[start : start + AT_ONCE])
+            waiting: deque[Future[T]] = deque()
+            for block in self._all:
+                waiting.append(pool.submit(work, block))
+                if len(waiting) == AT_ONCE:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def gather(
         self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels
