@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from artextract_cli.blocks import Block, OfBlock, whole
 from artextract_cli.contract import FloatArray, IntArray
 from artextract_cli.evidence import MAPS, RESIDUALS, SURFACE_MAPS, EvidenceMaps, strongest_of
+from artextract_cli.log_kernels import signed_log1p
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.region_kernels import region_adjacency
 from artextract_cli.scene import Scene
@@ -99,7 +100,7 @@ def evidence_nodes(
 
 def compressed(maps: FloatArray) -> FloatArray:
     """sign(x)·log(1 + |x|): small evidence keeps its differences, large does not drown it."""
-    return (np.sign(maps) * np.log1p(np.abs(maps))).astype(np.float32)
+    return signed_log1p(maps)
 
 
 def expanded(maps: FloatArray) -> FloatArray:

@@ -40,7 +40,7 @@ LAYERS = (
     ("blocks", "decoding", "picture", "scene"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
-        *("colour_kernels", "stitching"),
+        *("colour_kernels", "log_kernels", "stitching"),
     ),
     ("image_kernels", "band_regression", "cut_pictures", "sight"),
     ("superpixel_graph", "evidence"),
