@@ -67,10 +67,10 @@ class BandFit:
 
 @dataclass(frozen=True, kw_only=True)
 class _Fit:
-    """A prediction ``offset + terms @ gain``, and one robust deviation from it."""
+    """A prediction of standardised terms, and one robust deviation from it."""
 
-    offset: float
-    gain: FloatArray  # (T,)
+    offset: float  # where the terms, not standardised, are 0
+    slope: FloatArray  # (T,)
     deviation: float
 
 
@@ -113,10 +113,12 @@ def fit_bands(surface: Surface, targets: FloatArray, *, cubic: bool = True) -> B
     median absolute residual) weighs 1/(1 + (u/2)²), darker or brighter than foretold.
     """
     terms = monomials(*surface, cubic)
-    fits = [_fit(terms, np.ascontiguousarray(target)) for target in targets.T]
+    centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
+    design = (terms - centre) / spread
+    fits = [_fit(design, centre / spread, np.ascontiguousarray(target)) for target in targets.T]
     return BandFit(
         offsets=np.array([fit.offset for fit in fits], np.float32),
-        gains=np.array([fit.gain for fit in fits], np.float32).reshape(len(fits), terms.shape[1]).T,
+        gains=np.array([fit.slope / spread for fit in fits], np.float32).reshape(-1, len(spread)).T,
         deviations=np.array([fit.deviation for fit in fits], np.float32),
         cubic=cubic,
     )
@@ -143,10 +145,11 @@ class ChainedFit:
         return Surface(both, both[..., :0])
 
 
-def _fit(terms: FloatArray, y: FloatArray) -> _Fit:
-    """Fit ``y`` (N,) by ``terms`` (N, T)."""
-    centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
-    design = (terms - centre) / spread
+def _fit(design: FloatArray, origin: FloatArray, y: FloatArray) -> _Fit:
+    """Fit ``y`` (N,) by ``design`` (N, T), standardised terms that had the means ``origin`` (T,).
+
+    The means are in units of the terms' spreads.
+    """
     weight = np.ones(len(y), np.float32)
     penalty = RIDGE * len(y) * np.eye(design.shape[1], dtype=np.float32)
     for _ in range(ROUNDS):
@@ -158,8 +161,4 @@ def _fit(terms: FloatArray, y: FloatArray) -> _Fit:
         error = y - level - apart @ slope
         deviation = max(1.4826 * float(np.median(np.abs(error))), _LEAST_DEVIATION)
         weight = (1 / (1 + (error / deviation / TOLERANCE) ** 2)).astype(np.float32)
-    return _Fit(
-        offset=float(level - (middle + centre / spread) @ slope),
-        gain=(slope / spread).astype(np.float32),
-        deviation=deviation,
-    )
+    return _Fit(offset=float(level - (middle + origin) @ slope), slope=slope, deviation=deviation)
