@@ -45,7 +45,7 @@ def infer_scenes(
     scenes: Sequence[SceneFiles], results: Path, model: Model, max_memory: int | None = None
 ) -> list[dict[str, Any]]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
-    plan = None if max_memory is None else _plan(max_memory, results)
+    plan = None if max_memory is None else memory_plan(max_memory, results)
     refuse_other_models(results, {files.name for files in scenes}, model)
     written: list[dict[str, Any]] = []
     failures: list[str] = []
@@ -71,8 +71,8 @@ def infer_scenes(
     return written
 
 
-def _plan(max_memory: int, results: Path) -> MemoryPlan:
-    """What scoring takes, most of the program being torch: measured, and rounded up."""
+def memory_plan(max_memory: int, results: Path) -> MemoryPlan:
+    """What scoring may take, and takes: measured, and rounded up; most of the program is torch."""
     program = 700 * 10**6
     return MemoryPlan(
         limit=max_memory, scratch=results, program=program, per_pixel=500, per_band=35

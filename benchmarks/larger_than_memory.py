@@ -1,0 +1,125 @@
+"""Graph building and inference of a scene that is larger than the memory they may take.
+
+    python benchmarks/larger_than_memory.py [--side 10000] [--max-memory 4GB] [--work FOLDER]
+
+One scene of 2048 × 2048 pixels is simulated, with 8 bands, and mirrored to the side that is asked
+for: tiled BigTIFF, 16 bit. Printed are time and the most memory of each command, files that are
+mapped into memory included, and how large the score's steps are across the borders of blocks beside
+those across all other lines. About half an hour on two cores, and 20 GB of disk, for 10 000 pixels.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from artextract_cli.blocks import Blocks
+from artextract_cli.commands.parameters import parse_memory
+from artextract_cli.scene_inference import memory_plan
+from artextract_cli.simulate import SceneSettings, simulate_dataset
+
+SIMULATED, TILE, N_BANDS = 2048, 512, 8
+
+
+def enlarge(folder: Path, side: int) -> None:
+    """Replace every picture of a dataset by one of ``side`` × ``side`` pixels, mirrored."""
+    for path in sorted(folder.glob("val/*s/*.png")):
+        picture = imagecodecs.png_decode(path.read_bytes())
+        tifffile.imwrite(
+            path.with_suffix(".tif"),
+            _tiles(picture, side),
+            shape=(side, side, *picture.shape[2:]),
+            dtype=picture.dtype,
+            photometric="rgb" if picture.ndim == 3 else "minisblack",
+            tile=(TILE, TILE),
+            bigtiff=True,
+            compression="zlib",
+            compressionargs={"level": 1},
+        )
+        path.unlink()
+    shutil.rmtree(folder / "val" / "truth")
+
+
+def _tiles(picture: NDArray[Any], side: int) -> Iterator[NDArray[Any]]:
+    n = len(picture)
+    place = np.arange(-(-side // TILE) * TILE) % (2 * n)
+    place = np.minimum(place, 2 * n - 1 - place)
+    for top in range(0, side, TILE):
+        for left in range(0, side, TILE):
+            yield picture[place[top : top + TILE][:, None], place[left : left + TILE]]
+
+
+def run(*words: str) -> dict[str, float]:
+    """Run a command of artextract: seconds, and the most memory in GB."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "artextract_cli", "-q", *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    seconds = time.perf_counter() - started
+    return {"seconds": round(seconds, 1), "peak_gb": round(usage.ru_maxrss * 1024 / 1e9, 2)}
+
+
+def steps(heatmap_path: Path, max_memory: str) -> dict[str, Any]:
+    """Mean step of the score across borders of blocks and across all other lines."""
+    heatmap = tifffile.imread(heatmap_path)
+    plan = memory_plan(parse_memory(max_memory), Path())
+    workspace = plan.workspace(heatmap.size, N_BANDS)
+    if workspace is None:
+        return {"blocks": 1}
+    blocks = Blocks(heatmap.shape, workspace.block_side, 0)
+    at: list[float] = []
+    elsewhere: list[float] = []
+    for axis, cuts in enumerate(({b.top for b in blocks}, {b.left for b in blocks})):
+        lines = np.moveaxis(heatmap, axis, 0)
+        for line in range(1, len(lines)):
+            step = float(np.abs(lines[line] - lines[line - 1]).mean())
+            (at if line in cuts else elsewhere).append(step)
+    error = np.std(elsewhere) / np.sqrt(len(at))
+    return {
+        "blocks": len(blocks),
+        "step_at_borders": round(float(np.mean(at)), 5),
+        "step_elsewhere": round(float(np.mean(elsewhere)), 5),
+        "standard_error": round(float(error), 5),
+    }
+
+
+def main() -> None:
+    """Make the scene, run both commands, print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--side", type=int, default=10_000)
+    parser.add_argument("--max-memory", default="4GB")
+    parser.add_argument("--work", type=Path, help="Where to put 20 GB for a while.")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=asked.work) as work:
+        data, graphs, results = (Path(work, name) for name in ("data", "graphs", "results"))
+        simulate_dataset(data, train=0, val=1, seed=5, settings=SceneSettings(size=SIMULATED))
+        enlarge(data, asked.side)
+        limit = ("--max-memory", asked.max_memory)
+        found: dict[str, Any] = {
+            "side": asked.side,
+            "max_memory": asked.max_memory,
+            "graph build": run("graph", "build", str(data), "--out", str(graphs), *limit),
+            "infer": run("infer", str(data), "--out", str(results), "--device", "cpu", *limit),
+        }
+        (heatmap,) = results.glob("*/heatmap.tif")
+        found |= steps(heatmap, asked.max_memory)
+    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
