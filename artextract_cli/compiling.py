@@ -17,3 +17,15 @@ def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
     combination of argument types is compiled anew: call a kernel with one type and memory layout.
     """
     return cast("Callable[P, R]", njit(cache=True, nogil=True, error_model="numpy")(kernel))
+
+
+def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
+    """As `compiled`, but sums may be taken in another order, several terms at once.
+
+    Not-a-numbers and infinities still come out as such.
+    """
+    freely = {"reassoc", "contract", "nsz"}
+    return cast(
+        "Callable[P, R]",
+        njit(cache=True, nogil=True, error_model="numpy", fastmath=freely)(kernel),
+    )

@@ -91,7 +91,7 @@ class MessageGraph(Protocol):
 
     @property
     def engine(self) -> str:
-        """Whose kernels GraphConv and GATConv run on: dgl or torch."""
+        """Whose kernels GraphConv and GATConv run on: numba, dgl or torch."""
 
     def dgl(self) -> Any:
         """The same batch as a ``dgl.DGLGraph`` on its device, for layers of ``dgl.nn``."""

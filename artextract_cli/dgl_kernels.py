@@ -9,10 +9,11 @@ from artextract_cli.contract import MessageGraph
 from artextract_cli.dgl_compat import load_dgl
 
 
-def neighbour_sum(graph: MessageGraph, x: Tensor) -> Tensor:
-    """Sum ``x`` (N, K) over the sources of every node's incoming edges: (N, K)."""
-    total: Tensor = _ops().copy_u_sum(graph.dgl(), x)
-    return total
+def neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
+    """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges: (N, K)."""
+    scale = scale.unsqueeze(1)
+    total: Tensor = _ops().copy_u_sum(graph.dgl(), x * scale)
+    return total * scale
 
 
 def edge_softmax(graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float) -> Tensor:

@@ -1,7 +1,8 @@
 """Graph layers for many views on one topology, and the engines they run on.
 
 The layers carry DGL's parameter names, so their weights load into ``dgl.nn`` and back. Each works
-on two engines with the same numbers: ``dgl`` (DGL's kernels) and ``torch`` (plain torch).
+on three engines with the same numbers: ``numba`` (compiled loops, on the CPU alone), ``dgl`` (DGL's
+kernels) and ``torch`` (plain torch).
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ import torch  # noqa: TID253
 from torch import Tensor, nn  # noqa: TID253
 from torch.nn import functional  # noqa: TID253
 
-from artextract_cli import dgl_kernels, torch_kernels
+from artextract_cli import dgl_kernels, numba_kernels, torch_kernels
 from artextract_cli.contract import MessageGraph
 from artextract_cli.dgl_compat import why_no_dgl
 from artextract_cli.dropout import Dropout
 from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.precision import in_float32
 
-ENGINE_NAMES = ("auto", "dgl", "torch")
+ENGINE_NAMES = ("auto", "numba", "dgl", "torch")
+NARROW = 64  # values of a node, all views together, up to which torch sums them faster than numba
 NORMS = ("batch", "layer", "none")
 
 
@@ -31,34 +33,52 @@ class Engine:
 
 
 def resolve_engine(name: str, device: torch.device) -> Engine:
-    """Return the engine called ``auto`` (the faster one on ``device``), ``dgl`` or ``torch``.
+    """Return the engine of that name, or for ``auto`` the fastest one on ``device``.
 
-    Raises :class:`DependencyError`, saying what to install, where DGL is asked for and cannot work
-    on ``device``, and :class:`UsageError` for any other name.
+    ``auto`` follows what was measured once, not what is measured now: a run that is repeated or
+    resumed takes the same engine, and so gives the same bytes.
+
+    Raises :class:`DependencyError`, saying what to do, where the engine asked for cannot work on
+    ``device``, and :class:`UsageError` for a name that there is not.
     """
     if name not in ENGINE_NAMES:
         msg = f"there is no engine {name!r}: choose one of {', '.join(ENGINE_NAMES)}"
         raise UsageError(msg)
     if name == "auto":
-        return Engine(name="torch", reason=_FASTER[device.type])
-    missing = why_no_dgl(device) if name == "dgl" else None
+        return _FASTEST[device.type]
+    missing = _why_not(name, device)
     if missing is not None:
-        msg = f"engine dgl cannot be used on {device}: {missing}, or take --engine torch"
+        msg = f"engine {name} cannot be used on {device}: {missing}, or take --engine torch"
         raise DependencyError(msg)
     return Engine(name=name, reason="asked for")
 
 
-_FASTER = {
-    "cpu": "measured on one core, it trains GAT up to 1.5 times as fast as DGL, and GCN as fast",
-    "cuda": "it runs on every GPU and sums in a fixed order; DGL was not measured there",
+def _why_not(name: str, device: torch.device) -> str | None:
+    if name == "dgl":
+        return why_no_dgl(device)
+    if name == "numba" and device.type != "cpu":
+        return "it works on the CPU alone; take --device cpu"
+    return None
+
+
+_FASTEST = {
+    "cpu": Engine(
+        name="numba/torch",
+        reason="measured on one core, numba is the fastest for layers of several views or heads, "
+        "torch for narrower ones",
+    ),
+    "cuda": Engine(
+        name="torch",
+        reason="it runs on every GPU and sums in a fixed order; DGL was not measured there",
+    ),
 }
 
 
 class Kernels(Protocol):
-    """What an engine must offer; ``dgl_kernels`` and ``torch_kernels`` do."""
+    """What an engine must offer, each in a module ``..._kernels``."""
 
-    def neighbour_sum(self, graph: MessageGraph, x: Tensor) -> Tensor:
-        """Sum ``x`` (N, K) over incoming edges: (N, K)."""
+    def neighbour_mean(self, graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
+        """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges: (N, K)."""
 
     def edge_softmax(
         self, graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float
@@ -69,7 +89,33 @@ class Kernels(Protocol):
         """Sum ``x`` (N, V, heads or 1, D) times ``weight`` (E, V, heads): (N, V, heads, D)."""
 
 
-_KERNELS: dict[str, Kernels] = {"dgl": dgl_kernels, "torch": torch_kernels}
+class _FastestOnCPU:
+    """For every layer the kernels that were the fastest when measured, by its size.
+
+    ``benchmarks/engine_speed.py`` measures it again.
+    """
+
+    def neighbour_mean(self, graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
+        fastest: Kernels = numba_kernels if x.shape[1] > NARROW else torch_kernels
+        return fastest.neighbour_mean(graph, x, scale)
+
+    def edge_softmax(
+        self, graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float
+    ) -> Tensor:
+        fastest: Kernels = numba_kernels if left[0].numel() > 1 else torch_kernels
+        return fastest.edge_softmax(graph, left, right, negative_slope)
+
+    def weighted_sum(self, graph: MessageGraph, x: Tensor, weight: Tensor) -> Tensor:
+        fastest: Kernels = numba_kernels if weight[0].numel() > 1 else torch_kernels
+        return fastest.weighted_sum(graph, x, weight)
+
+
+_KERNELS: dict[str, Kernels] = {
+    "numba/torch": _FastestOnCPU(),
+    "numba": numba_kernels,
+    "dgl": dgl_kernels,
+    "torch": torch_kernels,
+}
 
 
 class GraphConv(nn.Module):
@@ -105,9 +151,8 @@ class GraphConv(nn.Module):
 @in_float32
 def _neighbour_mean(graph: MessageGraph, x: Tensor) -> Tensor:
     """Sum ``x`` (N, V, F) over neighbours, divided at each end by the root of its degree."""
-    scale = graph.crow.diff().to(x.dtype).rsqrt().unsqueeze(1)
-    total = _KERNELS[graph.engine].neighbour_sum(graph, x.flatten(1) * scale)
-    return (total * scale).view_as(x)
+    scale = graph.crow.diff().to(x.dtype).rsqrt()
+    return _KERNELS[graph.engine].neighbour_mean(graph, x.flatten(1), scale).view_as(x)
 
 
 class GATConv(nn.Module):
@@ -173,7 +218,7 @@ class GATConv(nn.Module):
         x = self.feat_drop(x)
         is_narrow = x.shape[-1] < self.out_size
         if is_narrow:  # edges are many: pass messages where the features are few
-            scores = self._scores(x, self.fc.weight.t())
+            scores = self._scores(x, self.fc.weight)
             message = x.unsqueeze(2)
         else:
             projected = self.fc(x)
@@ -183,24 +228,31 @@ class GATConv(nn.Module):
         attention = in_float32(kernels.edge_softmax)(graph, left, right, self.negative_slope)
         out = in_float32(kernels.weighted_sum)(graph, message, self._drop(attention))
         if is_narrow:
-            weight = self.fc.weight.view(self.heads, self.out_size, -1)
-            out = torch.einsum("nvhf,hdf->nvhd", out, weight)
+            out = self._projected(out)
         return self._add_residual(out, x), attention
+
+    def _projected(self, mean: Tensor) -> Tensor:
+        """Project each head's mean input (N, V, heads, in): (N, V, heads, out)."""
+        if self.heads == 1:
+            return cast(Tensor, self.fc(mean))
+        weight = self.fc.weight.view(self.heads, self.out_size, -1)
+        return torch.einsum("nvhf,hdf->nvhd", mean, weight)
 
     @in_float32
     def _scores(self, x: Tensor, projection: Tensor | None = None) -> Tensor:
         """Scores (N, V, 2·heads), as source and as target, of ``x`` or of its ``projection``."""
         weight = self._score_weight()
-        return x @ (weight if projection is None else projection @ weight)
+        # As (out, in): torch takes ten times as long for the gradient of a weight (in, few).
+        return functional.linear(x, weight if projection is None else weight @ projection)
 
     def _score_weight(self) -> Tensor:
-        """Spread ``attn_l`` and ``attn_r`` out: projected features to scores, (heads·out, 2·heads).
+        """Spread ``attn_l`` and ``attn_r`` out: projected features to scores, (2·heads, heads·out).
 
         Each head sees its own features alone: the blocks off the diagonal are zero.
         """
-        attn = torch.stack([self.attn_l[0], self.attn_r[0]], dim=-1)
+        attn = torch.cat([self.attn_l, self.attn_r])
         own = torch.eye(self.heads, dtype=attn.dtype, device=attn.device)
-        return torch.einsum("hdk,hg->hdkg", attn, own).reshape(-1, 2 * self.heads)
+        return torch.einsum("khd,hg->kghd", attn, own).reshape(2 * self.heads, -1)
 
     def _drop(self, attention: Tensor) -> Tensor:
         """Drop attention (E, V, heads), drawn view by view and head by head in every engine."""

@@ -23,10 +23,11 @@ SEGMENT_DEVICES = ("cpu", "cuda")  # where torch has embedding_bag and segment_r
 SAMPLED_DEVICES = ("cpu",)  # where sampled_addmm is the faster way
 
 
-def neighbour_sum(graph: MessageGraph, x: Tensor) -> Tensor:
-    """Sum ``x`` (N, K) over the sources of every node's incoming edges: (N, K)."""
-    result: Tensor = _NeighbourSum.apply(graph, x)  # type: ignore[no-untyped-call]
-    return result
+def neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
+    """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges: (N, K)."""
+    scale = scale.unsqueeze(1)
+    total: Tensor = _NeighbourSum.apply(graph, x * scale)  # type: ignore[no-untyped-call]
+    return total * scale
 
 
 def edge_softmax(graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float) -> Tensor:

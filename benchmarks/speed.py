@@ -35,6 +35,7 @@ BENCHMARKS = {
     "slic": "slic_speed",
     "slic_quality": "slic_quality",
     "message_passing": "message_passing_speed",
+    "engines": "engine_speed",
     "training_step": "training_speed",
     "default_step": "default_step_speed",
     "painting": "painting_speed",

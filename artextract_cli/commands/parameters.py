@@ -9,7 +9,7 @@ import typer
 from artextract_cli.errors import UsageError
 
 Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or cuda.")]
-Engine = Annotated[str, typer.Option(help="Message passing by: auto, dgl or torch.")]
+Engine = Annotated[str, typer.Option(help="Message passing by: auto, numba, dgl or torch.")]
 Remember = Annotated[
     bool, typer.Option("--remember", help="Write the paths into artextract.yaml for next time.")
 ]

@@ -34,7 +34,7 @@ class GAT(nn.Module):
             for before, after in pairwise(sizes)
         )
         self.norms = nn.ModuleList(NodeNorm(options.norm, size) for size in sizes[1:])
-        self.activation = nn.LeakyReLU(0.01, inplace=True)
+        self.activation = nn.LeakyReLU(0.01)
 
     def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:
         """Embed ``x`` (N, V, in_size) as (N, V, out_size)."""

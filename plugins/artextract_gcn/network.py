@@ -24,7 +24,7 @@ class GCN(nn.Module):
         )
         self.norms = nn.ModuleList(NodeNorm(options.norm, size) for size in sizes[1:])
         self.dropout = nn.Dropout(options.dropout)
-        self.activation = nn.LeakyReLU(0.01, inplace=True)
+        self.activation = nn.LeakyReLU(0.01)
 
     def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:
         """Embed ``x`` (N, V, in_size) as (N, V, out_size)."""

@@ -17,8 +17,8 @@ CPU = torch.device("cpu")
 PATH = Topology.from_edges(np.array([[0, 1, 1, 2], [1, 0, 2, 1]]), 3)  # 0 - 1 - 2
 needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
-both_engines = pytest.mark.parametrize(
-    "engine", [pytest.param("dgl", marks=needs_dgl), pytest.param("torch")]
+every_engine = pytest.mark.parametrize(
+    "engine", [pytest.param("dgl", marks=needs_dgl), "numba", "torch"]
 )
 LAYERS: dict[str, Callable[[], nn.Module]] = {
     "gcn that widens": lambda: GraphConv(3, 8),
@@ -67,7 +67,7 @@ def assert_near(got: list[Tensor], wanted: list[Tensor], tolerance: float = 1e-5
         assert difference <= tolerance * b.norm()
 
 
-@both_engines
+@every_engine
 def test_graph_convolution_by_hand(engine: str) -> None:
     layer = GraphConv(1, 1)
     nn.init.constant_(layer.weight, 2.0)
@@ -80,7 +80,7 @@ def test_graph_convolution_by_hand(engine: str) -> None:
     torch.testing.assert_close(layer(batch_of(PATH, engine=engine), x).flatten(), wanted)
 
 
-@both_engines
+@every_engine
 def test_attention_by_hand(engine: str) -> None:
     layer = GATConv(1, 1, 1)
     for parameter, value in ((layer.fc.weight, 2.0), (layer.attn_l, 0.5), (layer.attn_r, -1.0)):
@@ -98,7 +98,7 @@ def test_attention_by_hand(engine: str) -> None:
     assert out[0].item() == pytest.approx(2 * (0.1 * share + 0.2 * (1 - share)))
 
 
-@both_engines
+@every_engine
 def test_incoming_attention_sums_to_one_even_for_huge_scores(engine: str) -> None:
     graph = random_batch(30, engine=engine)
     layer = made(lambda: GATConv(4, 3, 2))
@@ -133,11 +133,56 @@ def test_layers_equal_those_of_dgl(layer: Callable[[], nn.Module]) -> None:
 @needs_dgl
 @every_layer
 @pytest.mark.parametrize("n_views", [1, 3])
-def test_engines_agree(layer: Callable[[], nn.Module], n_views: int) -> None:
+@pytest.mark.parametrize("engine", ["numba", "torch"])
+def test_engines_agree(layer: Callable[[], nn.Module], n_views: int, engine: str) -> None:
     module = made(layer)
     x = torch.randn(60, n_views, in_size(module))
     wanted = run(module, random_batch(40, 20, engine="dgl"), x)
-    assert_near(run(module, random_batch(40, 20, engine="torch"), x), wanted)
+    assert_near(run(module, random_batch(40, 20, engine=engine), x), wanted)
+
+
+@every_layer
+@pytest.mark.parametrize("n_views", [1, 3, 9])
+def test_auto_agrees_with_the_engines_it_chooses_from(
+    layer: Callable[[], nn.Module], n_views: int
+) -> None:
+    module, auto = made(layer), resolve_engine("auto", CPU).name
+    x = torch.randn(60, n_views, in_size(module))
+    wanted = run(module, random_batch(40, 20, engine="torch"), x)
+    assert_near(run(module, random_batch(40, 20, engine=auto), x), wanted)
+
+
+@needs_dgl
+@pytest.mark.parametrize("engine", ["numba", "torch"])
+@pytest.mark.parametrize(("in_size", "out_size", "heads"), [(14, 32, 4), (48, 12, 4), (32, 32, 1)])
+def test_views_of_attention_equal_those_of_dgl(
+    in_size: int, out_size: int, heads: int, engine: str
+) -> None:
+    from dgl.nn import pytorch as dgl_nn
+
+    ours = made(lambda: GATConv(in_size, out_size, heads))
+    theirs = dgl_nn.GATConv(in_size, out_size, heads)
+    theirs.load_state_dict(ours.state_dict())
+    graph, x = random_batch(200, 100, engine=engine), torch.randn(300, 3, in_size)
+    out, attention = ours(graph, x, get_attention=True)
+    for view in range(3):
+        wanted, weights = theirs(graph.dgl(), x[:, view], get_attention=True)
+        assert_near([out[:, view], attention[:, view]], [wanted, weights])
+
+
+@every_layer
+def test_the_number_of_threads_changes_no_byte(layer: Callable[[], nn.Module]) -> None:
+    module, graph = made(layer), random_batch(200, 100, engine="numba")
+    x, n_threads = torch.randn(300, 3, in_size(module)), torch.get_num_threads()
+    found = []
+    try:
+        for n in (1, 3):
+            torch.set_num_threads(n)
+            with torch.no_grad():
+                found.append(module(graph, x))
+    finally:
+        torch.set_num_threads(n_threads)
+    assert torch.equal(*found)
 
 
 @every_layer
@@ -157,10 +202,11 @@ def test_engines_drop_the_same_inputs_and_edges() -> None:
     module = made(lambda: GATConv(4, 3, 2, feat_drop=0.3, attn_drop=0.5))
     x = torch.randn(60, 3, 4)
     results = []
-    for engine in ("dgl", "torch"):
+    for engine in ("dgl", "torch", "numba"):
         torch.manual_seed(1)
         results.append(run(module, random_batch(40, 20, engine=engine), x))
-    assert_near(*results)
+    assert_near(results[0], results[1])
+    assert_near(results[0], results[2])
     kept = run(module.eval(), random_batch(40, 20), x)
     assert not torch.allclose(kept[0], results[1][0])
 
@@ -172,7 +218,7 @@ def test_dropped_attention_keeps_its_mean() -> None:
     torch.testing.assert_close(mean, module.eval()(graph, x), atol=0.1, rtol=0)
 
 
-@both_engines
+@every_engine
 @every_layer
 def test_two_runs_give_equal_bytes(layer: Callable[[], nn.Module], engine: str) -> None:
     module, graph = made(layer), random_batch(200, 100, engine=engine)
@@ -182,8 +228,11 @@ def test_two_runs_give_equal_bytes(layer: Callable[[], nn.Module], engine: str) 
 
 
 @every_layer
-def test_gradients_are_those_of_finite_differences(layer: Callable[[], nn.Module]) -> None:
-    module, graph = made(layer).double(), random_batch(4, 2)
+@pytest.mark.parametrize("engine", ["numba", "torch"])
+def test_gradients_are_those_of_finite_differences(
+    layer: Callable[[], nn.Module], engine: str
+) -> None:
+    module, graph = made(layer).double(), random_batch(4, 2, engine=engine)
     names, parameters = zip(*module.named_parameters(), strict=True)
 
     def call(x: Tensor, *values: Tensor) -> Tensor:
@@ -195,7 +244,7 @@ def test_gradients_are_those_of_finite_differences(layer: Callable[[], nn.Module
     assert torch.autograd.gradcheck(call, (x, *parameters))
 
 
-@both_engines
+@every_engine
 @every_layer
 def test_views_do_not_see_each_other(layer: Callable[[], nn.Module], engine: str) -> None:
     module, graph = made(layer), random_batch(20, engine=engine)
@@ -205,7 +254,7 @@ def test_views_do_not_see_each_other(layer: Callable[[], nn.Module], engine: str
     torch.testing.assert_close(together, apart)
 
 
-@both_engines
+@every_engine
 @every_layer
 def test_renumbered_nodes_give_the_same_embedding(
     layer: Callable[[], nn.Module], engine: str
@@ -216,7 +265,7 @@ def test_renumbered_nodes_give_the_same_embedding(
     torch.testing.assert_close(module(renumbered(graph, order), x[order]), module(graph, x)[order])
 
 
-@both_engines
+@every_engine
 def test_isolated_nodes_see_themselves_alone(engine: str) -> None:
     single = Topology.from_edges(np.empty((2, 0), np.int64), 1)
     x = torch.randn(1, 2, 3)
@@ -228,7 +277,7 @@ def test_isolated_nodes_see_themselves_alone(engine: str) -> None:
     torch.testing.assert_close(attention(graph, x), wanted)
 
 
-@both_engines
+@every_engine
 @every_layer
 def test_a_batch_equals_its_graphs(layer: Callable[[], nn.Module], engine: str) -> None:
     module, graph = made(layer), random_batch(20, 30, engine=engine)
@@ -242,12 +291,21 @@ def test_a_batch_equals_its_graphs(layer: Callable[[], nn.Module], engine: str) 
 
 def test_the_engine_and_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     assert resolve_engine("torch", CPU).reason == "asked for"
-    with pytest.raises(UsageError, match="no engine 'jax': choose one of auto, dgl, torch"):
+    with pytest.raises(UsageError, match="no engine 'jax': choose one of auto, numba, dgl, torch"):
         resolve_engine("jax", CPU)
     monkeypatch.setenv("ARTEXTRACT_HIDE_DGL", "1")
-    assert resolve_engine("auto", CPU).name == "torch"
+    assert resolve_engine("auto", CPU).name == "numba/torch"
     with pytest.raises(DependencyError, match=r"pip install .*, or take --engine torch"):
         resolve_engine("dgl", CPU)
+    with pytest.raises(UsageError, match="no engine 'numba/torch'"):
+        resolve_engine("numba/torch", CPU)
+
+
+def test_a_gpu_takes_plain_torch() -> None:
+    gpu = torch.device("cuda", 0)
+    assert resolve_engine("auto", gpu).name == resolve_engine("torch", gpu).name == "torch"
+    with pytest.raises(DependencyError, match="it works on the CPU alone"):
+        resolve_engine("numba", gpu)
 
 
 @needs_dgl
@@ -258,7 +316,7 @@ def test_dgl_is_taken_when_asked_for() -> None:
         resolve_engine("dgl", torch.device("mps"))
 
 
-@both_engines
+@every_engine
 @every_layer
 def test_bfloat16_is_near_and_leaves_gradients_in_float32(
     layer: Callable[[], nn.Module], engine: str
@@ -270,7 +328,7 @@ def test_bfloat16_is_near_and_leaves_gradients_in_float32(
     assert_near([out], run(module, graph, x)[:1], BFLOAT16_TOLERANCE)
 
 
-@both_engines
+@every_engine
 def test_attention_under_autocast_sums_to_one_in_float32(engine: str) -> None:
     graph, layer = random_batch(30, engine=engine), made(lambda: GATConv(4, 3, 2))
     with torch.autocast("cpu", torch.bfloat16):

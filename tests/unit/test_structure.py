@@ -47,7 +47,8 @@ LAYERS = (
     ("dataset_layout", "dataset", "graph_store", "evidence_graph", "hidden_picture"),
     ("simulate", "underlayer_shapes", "injection", "augmentation"),
     (
-        *("torch_kernels", "dgl_kernels", "message_passing", "batching", "siamese", "dropout"),
+        *("torch_kernels", "dgl_kernels", "numba_kernels", "message_kernels"),
+        *("message_passing", "batching", "siamese", "dropout"),
         *("hidden_layer", "hidden_layer_scores", "training_settings"),
         *("calibration", "checkpoint", "heatmap", "map_files"),
     ),

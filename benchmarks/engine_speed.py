@@ -1,0 +1,108 @@
+"""Whether ``--engine auto`` takes the fastest engine, for every kind and size of layer.
+
+Forward and backward pass of one layer on eight graphs of about 5000 nodes side by side, float32, by
+each engine that works here: GCN and GAT, widths and heads of the published and of the shipped
+networks, one, two and nine views. One view occurs only where photograph and bands have separate
+segmentations.
+
+``engine_auto_...`` is the time that auto needs over that of the fastest engine: about 1 where it is
+the right choice. ``engine_auto_worst`` is the greatest of them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from graphs import eight_scenes, sizes
+from interleaved import Side, Timed, interleaved, with_peer
+from outcome import Outcome
+from torch import nn
+
+from artextract_cli.batching import GraphBatch
+from artextract_cli.dgl_compat import load_dgl
+from artextract_cli.memory import keep_freed_memory
+from artextract_cli.message_passing import ENGINE_NAMES, GATConv, GraphConv, resolve_engine
+from artextract_cli.siamese import scene_tensors
+
+# In and out size; heads share the latter.
+GCN_SIZES = ((14, 128), (128, 32), (48, 48))
+GAT_SIZES = ((14, 128, 1), (128, 32, 1), (32, 32, 1), (14, 128, 4), (128, 32, 4), (48, 48, 4))
+VIEWS = (1, 2, 9)
+AUTO = "auto"
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Case:
+    """One layer on ``views`` views."""
+
+    in_size: int
+    out_size: int
+    heads: int  # 0 for GCN
+    views: int
+
+    @property
+    def name(self) -> str:
+        """As in gat_128_32_4_heads_9_views."""
+        kind = f"gat_{self.in_size}_{self.out_size}_{self.heads}_heads"
+        return f"{kind if self.heads else f'gcn_{self.in_size}_{self.out_size}'}_{self.views}_views"
+
+    def layer(self) -> nn.Module:
+        """The layer, with weights of its own."""
+        torch.manual_seed(SEED)
+        if not self.heads:
+            return GraphConv(self.in_size, self.out_size)
+        return GATConv(self.in_size, self.out_size // self.heads, self.heads)
+
+
+def cases() -> Iterator[Case]:
+    """All layers that are timed."""
+    for views in VIEWS:
+        for in_size, out_size in GCN_SIZES:
+            yield Case(in_size, out_size, 0, views)
+        for in_size, out_size, heads in GAT_SIZES:
+            yield Case(in_size, out_size, heads, views)
+
+
+def sides(case: Case, batches: dict[str, GraphBatch]) -> dict[str, Side]:
+    """The layer on every engine."""
+    layer = case.layer()
+    x = torch.randn(next(iter(batches.values())).n_nodes, case.views, case.in_size)
+
+    def made(batch: GraphBatch) -> Callable[[], object]:
+        inputs = x.clone().requires_grad_()
+        gradient = torch.randn_like(layer(batch, inputs))
+        return lambda: torch.autograd.grad(
+            layer(batch, inputs), [inputs, *layer.parameters()], gradient
+        )
+
+    return {
+        engine: with_peer("dgl" if engine == "dgl" else "torch", lambda b=batch: made(b))
+        for engine, batch in batches.items()
+    }
+
+
+def measure(turns: int) -> Outcome:
+    """Time every layer on every engine."""
+    load_dgl()  # which has to be imported with care, before anything asks for it
+    keep_freed_memory()
+    topologies = [scene_tensors(scene).topologies[0] for scene in eight_scenes()]
+    auto = resolve_engine("auto", torch.device("cpu")).name
+    batches = {
+        engine: GraphBatch.of(topologies, device="cpu", engine=auto if engine == AUTO else engine)
+        for engine in ENGINE_NAMES
+    }
+    timed = {case.name: interleaved(sides(case, batches), turns=turns) for case in cases()}
+    figures = {f"engine_auto_{name}": _over_fastest(found) for name, found in timed.items()}
+    figures["engine_auto_worst"] = max(figures.values())
+    return Outcome(
+        what=__doc__ or "",
+        settings=sizes(eight_scenes()) | {"auto": auto},
+        timed=timed,
+        figures=figures,
+    )
+
+
+def _over_fastest(timed: Timed) -> float:
+    medians = {side: timed.milliseconds(side) or 0.0 for side in timed.samples}
+    return medians.pop(AUTO) / min(medians.values())
