@@ -109,8 +109,13 @@ class HiddenLayerNetwork(SiameseNetwork):
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes of photograph and bands: (N, 2, D)."""
         x = self.project(batch.x)
-        both = torch.cat([x, self.backbone(batch.graph, x)], dim=-1)
-        return cast(Tensor, in_float32(self.embed)(both))
+        return in_float32(self._embedded)(x, self.backbone(batch.graph, x))
+
+    def _embedded(self, own: Tensor, around: Tensor) -> Tensor:
+        """Map ``own`` (N, 2, WIDTH) and ``around`` (N, 2, out_size) of the nodes: (N, 2, D)."""
+        of_own, of_around = torch.split(self.embed.weight, [own.shape[-1], around.shape[-1]], dim=1)
+        own = functional.linear(own, of_own, self.embed.bias)
+        return own + functional.linear(around, of_around)
 
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
         """Score pixels (K,): log odds that something lies beneath.
@@ -122,7 +127,12 @@ class HiddenLayerNetwork(SiameseNetwork):
         if self.training:
             seen = seen + FEATURE_NOISE * torch.randn_like(seen)
         told = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
-        return cast(Tensor, self.refinement(torch.cat([seen, told[node]], dim=1)))[:, 0]
+        first = cast(nn.Linear, self.refinement[0])
+        # What superpixels tell is weighed once for each of them, not for each of their pixels.
+        of_pixels, of_nodes = torch.split(first.weight, [seen.shape[1], told.shape[1]], dim=1)
+        weighed = functional.linear(seen, of_pixels, first.bias)
+        weighed = weighed + functional.linear(told, of_nodes)[node]
+        return cast(Tensor, self.refinement[1:](weighed))[:, 0]
 
     def learn_standards(self, scenes: Sequence[InjectedScene]) -> None:
         """Take centre and spread of every feature from ``scenes``."""
