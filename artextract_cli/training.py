@@ -116,9 +116,10 @@ class _Trainer:
         training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
         self.device = resolve_device(settings.device)
         check_precision(settings.precision, self.device)
-        self.engine = resolve_engine(settings.engine, self.device).name
+        self.chosen = resolve_engine(settings.engine, self.device)
+        self.engine = self.chosen.name
         detail(f"{len(training)} training, {len(validation)} validation scenes")
-        detail(f"engine {self.engine} on {self.device}")
+        detail(f"engine {self.engine} on {self.device}: {self.chosen.reason}")
         self.task = _task(graphs, training, validation, settings, self.engine, self.device)
         self.card = _first_card(loaded[0], settings, self.engine)
         torch.manual_seed(settings.seed)
@@ -148,8 +149,8 @@ class _Trainer:
                 part.load_state_dict(state[name])
             talk(f"going on after epoch {len(self.progress.history)}")
             return
-        graphs = {"graphs": str(self.graphs.resolve())}
-        self.run.start(graphs | settings)
+        used = {"name": self.engine, "reason": self.chosen.reason, "device": str(self.device)}
+        self.run.start({"graphs": str(self.graphs.resolve())} | settings | {"engine_used": used})
 
     def _resumable(self) -> dict[str, Any]:
         """What must be the same when the run is resumed, the kind of its graphs included."""
@@ -214,13 +215,14 @@ class _Trainer:
         total, n_scenes = 0.0, 0
         losses = self.task.training_losses(self.network, epoch)
         for loss, n in computed_in(self.settings.precision, self.device, losses):
-            total, n_scenes = total + self._finite(loss) * n, n_scenes + n
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             if self.settings.schedule == "one-cycle":
                 torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
             self.optimizer.step()
             self.schedule.step()
+            # Last, as it waits for a GPU to finish.
+            total, n_scenes = total + self._finite(loss) * n, n_scenes + n
         return total / n_scenes
 
     @torch.no_grad()

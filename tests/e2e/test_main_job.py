@@ -20,7 +20,7 @@ SMALL += ["--objective", "node-contrastive", "--epochs", "2"]
 def engines() -> list[str]:
     from artextract_cli.dgl_compat import load_dgl
 
-    return ["torch"] if load_dgl()[0] is None else ["dgl", "torch"]
+    return ["numba", "torch"] if load_dgl()[0] is None else ["numba", "dgl", "torch"]
 
 
 def size_of(path: Path) -> tuple[int, int]:

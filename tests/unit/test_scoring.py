@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from artextract_cli.errors import InputError
 from artextract_cli.hidden_layer_inference import score_hidden_layer
@@ -12,6 +13,8 @@ from artextract_cli.scoring import score_scene
 from artextract_cli.training_settings import HIDDEN_LAYER
 from artextract_cli.view_inference import score_views
 from tests.small_scenes import make_scene, train_tiny
+
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +51,22 @@ def test_only_hidden_layers_need_an_infrared_band(views: Model, hidden_layer: Mo
     assert score_scene(views, visible).maps
     with pytest.raises(InputError, match="no band is infrared"):
         score_scene(hidden_layer, visible)
+
+
+@pytest.mark.parametrize(
+    ("device", "engine"),
+    [
+        ("cpu", "auto"),
+        pytest.param("cuda", "auto", marks=[pytest.mark.cuda, needs_cuda]),
+    ],
+)
+def test_other_engines_and_devices_score_alike(
+    views: Model, hidden_layer: Model, device: str, engine: str
+) -> None:
+    scene = make_scene((31, 45), 5)
+    for model in (views, hidden_layer):
+        there = open_model(model.path, device=device, engine=engine)
+        scores, expected = score_scene(there, scene), score_scene(model, scene)
+        for name, found in scores.maps.items():
+            np.testing.assert_allclose(found, expected.maps[name], rtol=1e-3, atol=1e-3)
+        assert scores.distances == pytest.approx(expected.distances, rel=1e-3)

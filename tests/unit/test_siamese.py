@@ -97,6 +97,13 @@ def test_both_scenes_count_where_both_are_anchors() -> None:
     assert loss == pytest.approx((1 + 0.25) / 2 + (0.25 + 0) / 2)
 
 
+def test_all_views_of_a_scene_share_one_topology() -> None:
+    batch = batch_of(scene([torch.zeros(3, 9, 2)]), scene([torch.zeros(3, 9, 2)]))
+    assert (batch.graph.n_nodes, batch.graph.node_counts.tolist()) == (6, [3, 3])
+    assert batch.x.shape == (6, 9, 2)
+    assert NETWORK.pool(batch, NETWORK(batch)).shape == (2, 9, 2)
+
+
 def test_separate_and_shared_segmentation_pool_alike() -> None:
     x = torch.randn(3, 3, 2)
     shared = batch_of(scene([x]), scene([x * 2]))

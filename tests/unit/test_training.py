@@ -163,7 +163,23 @@ def test_everything_resolved_is_written_down(trained: Path, graphs: Path) -> Non
     assert config["options"]["layers"] == 2
     assert config["recipe"]["superpixel_options"]["region_size"] == 6
     assert (config["epochs"], config["objective"]) == (2, "node-contrastive")
+    used = {"name": "torch", "reason": "asked for", "device": "cpu"}
+    assert config["engine_used"] == used
     assert json.loads(load_state(trained / "last.pt")["settings"])["seed"] == 0
+
+
+@pytest.mark.parametrize("backbone", ["gcn", "gat"])
+def test_the_engine_that_auto_takes_is_written_down_and_resumed_exactly(
+    graphs: Path, tmp_path: Path, backbone: str
+) -> None:
+    chosen = {"backbone": backbone, "options": {"hidden": 8, "out_size": 4}, "engine": "auto"}
+    for epochs in (1, 3):
+        train_tiny(graphs, tmp_path / "run", **chosen, epochs=epochs, resume=epochs > 1)
+    train_tiny(graphs, tmp_path / "whole", **chosen, epochs=3)
+    assert (tmp_path / "run" / MODEL).read_bytes() == (tmp_path / "whole" / MODEL).read_bytes()
+    used = read_yaml(tmp_path / "run" / "config.yaml")["engine_used"]
+    assert used["name"] == read_card(tmp_path / "run").engine == "numba/torch"
+    assert "measured" in used["reason"]
 
 
 def test_a_run_is_not_resumed_on_other_graphs(dataset: Path, trained: Path, tmp_path: Path) -> None:
@@ -304,7 +320,7 @@ def assert_bfloat16_is_near(graphs: Path, root: Path, **chosen: Any) -> None:
         assert found == pytest.approx(wanted, rel=BFLOAT16_TOLERANCE)
 
 
-@pytest.mark.parametrize("engine", [pytest.param("dgl", marks=needs_dgl), "torch"])
+@pytest.mark.parametrize("engine", [pytest.param("dgl", marks=needs_dgl), "numba", "torch"])
 @pytest.mark.parametrize("backbone", ["gcn", "gat"])
 @pytest.mark.parametrize("objective", [HIDDEN_LAYER, "node-contrastive", "graph-contrastive"])
 def test_bfloat16_trains_alike(
@@ -357,3 +373,18 @@ def test_bfloat16_on_the_gpu_trains_alike(
 ) -> None:
     """Random numbers of the GPU are others: what draws some is compared without."""
     assert_bfloat16_is_near(graphs, tmp_path, device="cuda", objective=objective, backbone=backbone)
+
+
+@pytest.mark.cuda
+@needs_cuda
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("backbone", ["gcn", "gat"])
+def test_a_run_on_the_gpu_is_resumed_exactly(
+    graphs: Path, tmp_path: Path, backbone: str, precision: str
+) -> None:
+    options = {"hidden": 8, "out_size": 4}
+    chosen = {"device": "cuda", "backbone": backbone, "options": options, "precision": precision}
+    for epochs in (1, 3):
+        train_tiny(graphs, tmp_path / "run", **chosen, epochs=epochs, resume=epochs > 1)
+    train_tiny(graphs, tmp_path / "whole", **chosen, epochs=3)
+    assert (tmp_path / "run" / MODEL).read_bytes() == (tmp_path / "whole" / MODEL).read_bytes()
