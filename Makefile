@@ -21,7 +21,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 check: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 # The models that come with artextract, from simulated paintings that hide nothing; on one machine
 # the same bytes every time. About 25 minutes on two cores.

@@ -29,7 +29,7 @@ from artextract_cli.simulate import simulate_dataset
 LARGE_SIDE = 4096
 LARGE_TURNS = 3
 N_SIMULATED = 8
-N_MANY = 240  # as many as the models that come with artextract are trained on
+N_MANY = 960
 ONE, LARGE = "one scene", "large scene"
 ONE_JOB, TWO_JOBS = "--jobs 1", "--jobs 2"
 
@@ -56,7 +56,7 @@ class GraphBuild:
 
 
 def many_scenes(folder: Path) -> Path:
-    """A dataset of 240 scenes: eight simulated ones under thirty names each."""
+    """A dataset of 960 scenes: eight simulated ones under 120 names each."""
     simulate_dataset(folder, train=N_SIMULATED, val=0, seed=0)
     for path in sorted(folder.rglob("*sim_train_*")):
         for again in range(1, N_MANY // N_SIMULATED):
