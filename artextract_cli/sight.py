@@ -1,5 +1,6 @@
 """What is seen of a scene, block by block: its visible surface, its photograph, its log bands."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
@@ -42,7 +43,8 @@ class Sight:
     """A scene as regressions see it; arrays are of a block with its margin (h, w, ...).
 
     Components are fitted on 3 000 random painted pixels, always the same. Beyond the mask the
-    painting is continued by its nearest pixel, so that no border shows.
+    painting is continued by its nearest pixel, so that no border shows; a block that sees no
+    painting at all has the colour of the nearest of those 3 000 pixels.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -50,7 +52,7 @@ class Sight:
         self.infrared = infrared_bands(scene)
         self.n_bands = len(scene.band_ids)
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        self.part = OfBlock(lambda block: continued(scene.part(self.blocks.window(block))))
+        self.part = OfBlock(partial(self._continued, scene))
         self.linear = OfBlock(lambda block: linear_rgb(self.part(block).rgb))
 
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
@@ -73,6 +75,19 @@ class Sight:
 
         *parts, targets = self.blocks.gather(arrays, self._pixels)
         return (Surface(*parts[:2]), Surface(*parts[2:])), targets
+
+    def _continued(self, scene: Scene, block: Block) -> Scene:
+        window = self.blocks.window(block)
+        part = scene.part(window)
+        if part.mask is None or part.mask.any() or len(self.blocks) == 1:
+            return continued(part)
+        down = self._pixels.rows - (window.top + window.bottom) // 2
+        across = self._pixels.columns - (window.left + window.right) // 2
+        nearest = int(np.argmin(down**2 + across**2))
+        row, column = self._pixels.rows[nearest], self._pixels.columns[nearest]
+        rgb, bands = np.empty_like(part.rgb), np.empty_like(part.bands)
+        rgb[:], bands[:] = scene.rgb[row, column], scene.bands[row, column]
+        return dataclasses.replace(part, rgb=rgb, bands=bands)
 
     @cached_property
     def _surfaces(self) -> tuple[OfBlock[Surface], OfBlock[Surface]]:

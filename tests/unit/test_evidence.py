@@ -2,22 +2,26 @@
 
 import dataclasses
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from artextract_cli.augmentation import turned
 from artextract_cli.band_regression import TARGET_BLUR, log_reflectance
+from artextract_cli.blocks import Workspace
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence import (
     MAPS,
+    RESIDUALS,
     SURFACE_MAPS,
+    EvidenceMaps,
     band_residuals,
     gather_evidence,
     residual_score,
 )
 from artextract_cli.scene import coded_rgb, linear_rgb
-from artextract_cli.sight import infrared_bands, visible_channels
+from artextract_cli.sight import Sight, infrared_bands, visible_channels
 from tests.small_scenes import make_scene
 from tests.unit.test_band_regression import Seen, residuals
 from tests.unit.test_hidden_picture import painting, ring, with_bands
@@ -178,6 +182,30 @@ def test_pixels_off_the_mask_do_not_change_the_residuals() -> None:
     for name in ("residual_long", "photograph_residual_short", "chained_middle"):
         np.testing.assert_array_equal(first[name][mask], second[name][mask])
     np.testing.assert_array_equal(band_residuals(masked)[mask], band_residuals(framed)[mask])
+
+
+def test_blocks_that_see_no_painting_show_nothing_of_what_lies_there(tmp_path: Path) -> None:
+    """Whatever lies beside the painting, the evidence there is that of a plain surface."""
+    shape = (40, 300)
+    mask = np.zeros(shape, np.bool_)
+    mask[:, 230:] = True
+    workspace = Workspace(block_side=50, scratch=tmp_path)
+    plain = dataclasses.replace(make_scene(shape, 6, mask=mask), workspace=workspace)
+    made = []
+    for seed in (1, 2):
+        beside = np.random.default_rng(seed).random((*shape, 9), np.float32)
+        rgb, bands = (
+            np.where(mask[..., None], picture, noise)
+            for picture, noise in ((plain.rgb, beside[..., :3]), (plain.bands, beside[..., 3:]))
+        )
+        sight = Sight(dataclasses.replace(plain, rgb=rgb, bands=bands))
+        evidence = EvidenceMaps(sight)
+        made.append([evidence(block) for block in sight.blocks])
+    assert len(made[0]) > 3
+    for first, second in zip(*made, strict=True):
+        np.testing.assert_array_equal(first, second)
+    residuals = made[0][0][..., RESIDUALS]
+    assert np.ptp(residuals, axis=(0, 1)).max() < 1e-3
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 7), (7, 1), (2, 3), (5, 4)])
