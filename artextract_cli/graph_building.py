@@ -14,7 +14,7 @@ from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.files import refuse_inside
 from artextract_cli.graph_store import graph_path, read_key, save_graphs, save_pixels, source_key
-from artextract_cli.memory import keep_freed_memory
+from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.scene import SceneFiles, picture_digest, read_scene
@@ -103,7 +103,7 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
     pool = ProcessPoolExecutor(
         min(jobs, len(scenes)),
         mp_context=context,
-        initializer=partial(keep_freed_memory, however_large=False),
+        initializer=prepare_worker,
     )
     try:
         for future in as_completed([pool.submit(build, scene) for scene in scenes]):

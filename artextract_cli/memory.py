@@ -1,7 +1,10 @@
-"""How this process handles memory."""
+"""How this process handles memory, and how worker processes do."""
 
 import ctypes
+import multiprocessing
+import os
 import sys
+import threading
 
 # From glibc's malloc.h.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -2, -3, -4
@@ -26,3 +29,20 @@ def keep_freed_memory(*, however_large: bool = True) -> None:
         mallopt(M_MMAP_THRESHOLD, LARGEST_THRESHOLD)
     mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(M_TOP_PAD, 64 * 2**20)
+
+
+def prepare_worker() -> None:
+    """Keep freed memory in a worker process, and end it with the process that started it.
+
+    A pool ends its workers by itself, but not where it was killed: they would wait for work for
+    ever.
+    """
+    keep_freed_memory(however_large=False)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def follow() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=follow, daemon=True).start()
