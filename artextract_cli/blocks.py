@@ -260,7 +260,8 @@ class MemoryPlan:
             least = self.program + n_pixels * RESIDENT_BYTES + AT_ONCE * per_pixel * LEAST_SIDE**2
             msg = (
                 f"--max-memory {self.limit / 1e9:.3g}GB is too little for {n_pixels / 1e6:.3g} "
-                f"million pixels in {n_bands} bands: give at least {least / 1e9 + 0.05:.1f}GB"
+                f"million pixels in {n_bands} band{'s' * (n_bands != 1)}: give at least "
+                f"{math.ceil(least / 1e7) / 100:g}GB"
             )
             raise UsageError(msg)
         return Workspace(block_side=int(CORE_SHARE * side), scratch=self.scratch)

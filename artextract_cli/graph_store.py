@@ -202,6 +202,9 @@ def graphs_digest(root: Path) -> str:
 @contextmanager
 def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     """Open an npz after comparing its checksums; its arrays are read when asked for."""
+    if path.is_dir() or path.suffix != ".npz":
+        msg = f"{path} is no graph file: name one such as graphs/train/scene.npz"
+        raise InputError(msg)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             # NumPy does not come to the checksum of an array whose header is changed.

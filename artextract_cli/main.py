@@ -39,8 +39,8 @@ class RootGroup(TyperGroup):
         """Run the command; nothing but --debug shows a traceback."""
         try:
             return super().invoke(ctx)
-        except (typer.TyperException, typer.Exit, typer.Abort):
-            raise
+        except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
+            raise  # Whoever closes the pipe, as `| head` does, has read enough.
         except ArtextractError as error:
             _fail(ctx, str(error), error.exit_code)
         except KeyboardInterrupt:

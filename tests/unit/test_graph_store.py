@@ -214,6 +214,15 @@ def test_missing_files_say_how_to_make_them(tmp_path: Path) -> None:
         find_graphs(tmp_path)
 
 
+def test_what_is_no_graph_file_is_not_called_damaged(tmp_path: Path) -> None:
+    graph = store(tmp_path / "train" / "a.npz", make_graphs())
+    pixels = pixels_path(graph)
+    pixels.touch()
+    for wrong in (tmp_path, graph.parent, pixels):
+        with pytest.raises(InputError, match=f"^{wrong} is no graph file: name one such as"):
+            load_graphs(wrong)
+
+
 def test_pixels_of_16_bits_are_kept_exactly(tmp_path: Path) -> None:
     counts = np.arange(65536, dtype=np.uint16).reshape(256, 256)
     picture = counts / np.float32(65535)

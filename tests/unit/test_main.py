@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import subprocess
@@ -99,6 +100,11 @@ def test_a_traceback_is_shown_with_debug_alone(tmp_path: Path) -> None:
     assert debug.returncode != 0
     assert "Traceback" in debug.stderr
     assert "InputError: there is no graph file" in debug.stderr
+
+
+def test_a_reader_that_has_read_enough_is_told_nothing(failing: Callable[..., Ran]) -> None:
+    ran = failing(BrokenPipeError(errno.EPIPE, "Broken pipe"))
+    assert (ran.exit_code, ran.stderr) == (1, "")
 
 
 def test_version(run: Callable[..., Ran]) -> None:
