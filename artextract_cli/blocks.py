@@ -33,7 +33,6 @@ depend on the machine."""
 MOST_SAMPLED = 2**24
 """Pixels from which random ones are drawn; of larger pictures, only every n-th is a candidate."""
 
-
 RESIDENT_BYTES = 18
 """Of every pixel of a scene in blocks: its label, twice while it is made, and the object mask."""
 

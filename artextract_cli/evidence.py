@@ -108,6 +108,7 @@ class BandResiduals:
         self._sight = sight
         self._every = list(range(sight.n_bands))
         visible = [b for b in self._every if b not in sight.infrared]
+        self._logs = OfBlock(lambda block: sight.log_bands(block, self._every))
         surfaces, bands = sight.samples(self._logs)
         self._chosen = (sight.infrared, visible)
         self._fits = [
@@ -122,9 +123,6 @@ class BandResiduals:
         for surface, chosen, fit in zip(seen, self._chosen, self._fits, strict=True):
             made[..., chosen] = fit.residuals(surface, logs[..., chosen])
         return self._sight.blocks.core(block, made)
-
-    def _logs(self, block: Block) -> FloatArray:
-        return self._sight.log_bands(block, self._every)
 
 
 class EvidenceMaps:

@@ -27,12 +27,12 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.image_kernels import blur, monomials, polynomial
 from artextract_cli.scene import Scene
-from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands, visible_channels
+from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands
 
 N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences take part
 FIT_PIXELS = 12_000
 ROUNDS = 6
-VISIBLE_BLUR, INFRARED_BLUR, SLOPE_BLUR, CURVE_BLUR = 1.0, 0.7, 1.5, 0.7  # σ in pixels
+OWN_BLUR, INFRARED_BLUR, SLOPE_BLUR, CURVE_BLUR = 1.0, 0.7, 1.5, 0.7  # σ in pixels
 PICTURE_BLUR = 1.5
 LINE_SCALE = 1.5  # σ in pixels
 BAND_RIDGE = 2e-3  # per pixel, on terms of variance one
@@ -119,11 +119,10 @@ class HiddenPicture:
         groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))
         self._groups = groups[-N_TOGETHER:]
         pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        logs = OfBlock(
-            lambda block: log_reflectance(visible_channels(sight.part(block)), VISIBLE_BLUR)
-        )
-        self._logs, gather = logs, sight.blocks.gather
-        self._projection = fit_projection(gather(lambda block: [logs(block)], pixels)[0])
+        gather = sight.blocks.gather
+        (logs,) = gather(lambda block: [sight.visible_logs(block)], pixels)
+        self._projection = fit_projection(logs)
+        self._look, self._likely = OfBlock(self._looked_at), OfBlock(self._most_likely)
         look = _Look(*gather(self._look, pixels))
         nm = np.array(scene.wavelengths)
         self._change = _Change(look, [float(nm[group].mean()) for group in self._groups])
@@ -139,11 +138,11 @@ class HiddenPicture:
         mask = self._scene.mask
         return made if mask is None else np.where(mask[block.place], made, np.float32(np.nan))
 
-    def _look(self, block: Block) -> _Look:
-        components = self._projection(self._logs(block))
+    def _looked_at(self, block: Block) -> _Look:
+        components = self._projection(self._sight.visible_logs(block))
         bands = self._sight.part(block).bands
         of_groups = [bands[..., group].mean(-1, keepdims=True) for group in self._groups]
-        own = [_differences(log_reflectance(group, VISIBLE_BLUR)) for group in of_groups]
+        own = [_differences(log_reflectance(group, OWN_BLUR)) for group in of_groups]
         slopes = _slopes(components)
         return _Look(
             components=components,
@@ -153,7 +152,7 @@ class HiddenPicture:
             own=np.stack([np.concatenate(both, axis=-1) for both in own], axis=-2),
         )
 
-    def _likely(self, block: Block) -> FloatArray:
+    def _most_likely(self, block: Block) -> FloatArray:
         """What is hidden (h, w), given the change and how badly the surface foretells each pixel.
 
         The mean of a normal prior around 0 and of the neighbourhood's changes, weighted by

@@ -54,6 +54,9 @@ class Sight:
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
         self.part = OfBlock(partial(self._continued, scene))
         self.linear = OfBlock(lambda block: linear_rgb(self.part(block).rgb))
+        self.visible_logs = OfBlock(
+            lambda block: log_reflectance(visible_channels(self.part(block)), PREDICTOR_BLUR)
+        )
 
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
         """Logarithms of reflectance of some bands (h, w, n)."""
@@ -91,18 +94,14 @@ class Sight:
 
     @cached_property
     def _surfaces(self) -> tuple[OfBlock[Surface], OfBlock[Surface]]:
-        makers = (lambda block: visible_channels(self.part(block)), self.linear)
-        logs = [OfBlock(partial(_logs, make)) for make in makers]
+        photograph = OfBlock(lambda block: log_reflectance(self.linear(block), PREDICTOR_BLUR))
+        logs = (self.visible_logs, photograph)
         samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
         first, second = (
             OfBlock(partial(_looked, made, fit_projection(sample)))
             for made, sample in zip(logs, samples, strict=True)
         )
         return first, second
-
-
-def _logs(channels: Callable[[Block], FloatArray], block: Block) -> FloatArray:
-    return log_reflectance(channels(block), PREDICTOR_BLUR)
 
 
 def _looked(logs: Callable[[Block], FloatArray], projection: Projection, block: Block) -> Surface:
