@@ -182,7 +182,7 @@ def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> Sc
         method_label(method, folder, len(results)): _own_scores(result, method, scene, truth)
         for method, name in OWN_METHODS.items()
         for folder, result in results.items()
-        if method == OURS or has_map(result, name)
+        if method == OURS or result.has_map(name)
     }
     baselines = {name: _map_scores(find(scene), scene, truth) for name, find in BASELINES.items()}
     layer = files.truth.with_name(f"{files.name}_layer.tif")
@@ -191,11 +191,6 @@ def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> Sc
         methods=methods | baselines,
         correlations=_correlations(results, scene, layer) if hidden and layer.exists() else {},
     )
-
-
-def has_map(result: SceneResult, name: str) -> bool:
-    """Whether the model that made ``result`` has written this map."""
-    return (result.path / f"{name}.tif").exists()
 
 
 def _check_source(result: SceneResult, files: SceneFiles) -> None:
@@ -273,7 +268,7 @@ def _signed_pictures(
 ) -> Iterator[tuple[str, FloatArray]]:
     """Pictures of what is hidden, negative or low where it is dark as in the simulated layer."""
     for folder, result in results.items():
-        if has_map(result, HIDDEN_PICTURE):
+        if result.has_map(HIDDEN_PICTURE):
             picture = _own_map(result, HIDDEN_PICTURE, scene)
             yield method_label(HIDDEN_PICTURE, folder, len(results)), picture
     yield "longest_band", scene.bands[..., longest_band(scene)]

@@ -96,7 +96,7 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
     An importance is the mean of photograph and bands, as a share of its maximum.
     """
     if mode == "difference":
-        score = result.map("heatmap") if page is None else result.pages("bands")[page]
+        score = result.map("heatmap") if page is None else result.map("bands", page)
         return np.nan_to_num(np.abs(score) if _is_signed(result) and page is not None else score)
     if mode == "hidden":
         return np.nan_to_num(result.map("hidden"))

@@ -26,6 +26,7 @@ from artextract_cli.files import atomic_path, writing
 from artextract_cli.heatmap import overlay
 from artextract_cli.inference import Enlarged, Model, SceneScores
 from artextract_cli.map_files import Read, write_map
+from artextract_cli.picture import read_page, read_pages
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 
 FORMAT_VERSION = 2
@@ -61,9 +62,19 @@ class SceneResult:
         """The scene's name."""
         return str(self.description["scene"])
 
-    def map(self, name: str) -> FloatArray:
-        """Read heatmap or labels: (H, W)."""
-        return np.asarray(self.pages(name)[0])
+    def has_map(self, name: str) -> bool:
+        """Whether the model that made it has written this map."""
+        return self._map_path(name).exists()
+
+    def map(self, name: str, page: int = 0) -> FloatArray:
+        """Read one page of a map, such as the only one of heatmap or labels: (H, W).
+
+        Raises
+        ------
+        InputError
+            If it is missing or damaged.
+        """
+        return read_page(self._existing(name), page)
 
     def pages(self, name: str) -> FloatArray:
         """Read a map of several pages, bands, attention or gradcam: (pages, H, W).
@@ -73,11 +84,17 @@ class SceneResult:
         InputError
             If it is missing or damaged.
         """
-        path = self.path / f"{name}.tif"
+        return np.moveaxis(read_pages(self._existing(name)), -1, 0)
+
+    def _map_path(self, name: str) -> Path:
+        return self.path / f"{name}.tif"
+
+    def _existing(self, name: str) -> Path:
+        path = self._map_path(name)
         if not path.exists():
             msg = f"{path} does not exist: its model has no {name}, or the results are incomplete"
             raise InputError(msg)
-        return np.moveaxis(read_picture(path, pages=True), -1, 0)
+        return path
 
     def photograph(self) -> FloatArray:
         """Read the photograph (H, W, 3) that the scene was made from."""
@@ -133,7 +150,8 @@ def _write_all(
     _write_maps(folder, scene, scores)
     views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
     np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
-    heatmap = _painted_heatmap(scene, scores)
+    read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
+    heatmap = scene.filled(lambda block: read(0, block))
     Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
     reach = superpixel_side(scene.shape, int(scores.labels.max()) + 1) // 2
     of_bands = Enlarged(scores.band_maps, scene.shape)
@@ -159,23 +177,15 @@ def _write_maps(folder: Path, scene: Scene, scores: SceneScores) -> None:
 
 
 def _reader(pages: NDArray[Any], scene: Scene, mask: NDArray[np.bool_] | None) -> Read:
-    """Blocks of ``pages`` (h, w, P) at the scene's size."""
+    """Blocks of ``pages`` (h, w, P) at the scene's size, NaN off the ``mask``."""
+    enlarged = [Enlarged(pages[..., page], scene.shape) for page in range(pages.shape[-1])]
 
     def read(page: int, block: Block) -> NDArray[Any]:
-        values = Enlarged(pages[..., page], scene.shape).block(block)
+        values = enlarged[page].block(block)
         released(pages)
         return values if mask is None else np.where(mask[block.place], values, np.nan)
 
     return read
-
-
-def _painted_heatmap(scene: Scene, scores: SceneScores) -> FloatArray:
-    """The heat map (H, W), NaN where nothing is painted."""
-    heatmap, read = scene.empty(), _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
-    for block in scene.blocks(0):
-        heatmap[block.place] = read(0, block)
-        released(heatmap)
-    return heatmap
 
 
 def _overlaid(scene: Scene, heatmap: FloatArray) -> NDArray[np.uint8]:

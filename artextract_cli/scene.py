@@ -117,16 +117,17 @@ class Scene:
             return np.empty(shape, np.float32)
         return self.workspace.empty(shape, np.float32)
 
-    def painted_with(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
-        """Give every pixel of ``labels`` (H, W) the values of its superpixel, of (N, ...)."""
-        blocks = self.blocks(0)
-        if len(blocks) == 1:
-            return values[labels]
-        made = self.empty(*values.shape[1:])
-        for block in blocks:
-            made[block.place] = values[labels[block.place]]
+    def filled(self, make: Callable[[Block], NDArray[Any]], *channels: int) -> FloatArray:
+        """An array (H, W, channels...) of which ``make`` gives every block."""
+        made = self.empty(*channels)
+        for block in self.blocks(0):
+            made[block.place] = make(block)
             released(made)
         return made
+
+    def painted_with(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
+        """Give every pixel of ``labels`` (H, W) the values of its superpixel, of (N, ...)."""
+        return self.filled(lambda block: values[labels[block.place]], *values.shape[1:])
 
 
 def read_picture(path: Path, *, pages: bool = False, max_pixels: int = MAX_PIXELS) -> FloatArray:

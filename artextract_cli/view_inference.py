@@ -7,6 +7,7 @@ import torch  # noqa: TID253
 from numpy.typing import NDArray
 
 from artextract_cli.attention import grad_cam
+from artextract_cli.blocks import Block
 from artextract_cli.checkpoint import ModelCard
 from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
@@ -74,9 +75,10 @@ def _two_maps(scene: Scene, values: Sequence[FloatArray], graphs: SceneGraphs) -
         bands = np.concatenate(values[1:], axis=1).mean(1, keepdims=True)
         both = np.concatenate([values[0], bands], axis=1)
         return scene.painted_with(both, graphs.graphs[0].labels)
-    made = scene.empty(2)
-    for block in scene.blocks(0):
+
+    def both_of(block: Block) -> FloatArray:
         views = zip(values, graphs.graphs, strict=True)
         painted = [value[graph.labels[block.place], 0] for value, graph in views]
-        made[block.place] = np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1)
-    return made
+        return np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1)
+
+    return scene.filled(both_of, 2)

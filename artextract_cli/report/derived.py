@@ -7,9 +7,9 @@ import numpy as np
 from artextract_cli.contract import FloatArray
 from artextract_cli.heatmap import BoolArray, Picture
 from artextract_cli.report.pictures import as_bytes, grey, sample
+from artextract_cli.sight import LAST_VISIBLE_NM
 
 FALSE_COLOUR_NM = 900  # what infrared film saw, and what most cameras still see well
-LAST_VISIBLE_NM = 720
 N_COMPONENTS = 3
 TAIL = 0.01  # the share at either end that becomes black or white
 

@@ -2,7 +2,6 @@
 
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.picture import read_page
 from artextract_cli.report.pictures import reduced
 from artextract_cli.results import SceneResult
 
@@ -15,17 +14,11 @@ def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
     InputError
         If it is missing, damaged, or not of the photograph's size.
     """
-    path = result.path / f"{name}.tif"
-    if not path.exists():
-        msg = f"{path} does not exist: run 'artextract infer' again"
-        raise InputError(msg)
-    pixels = read_page(path, page)
+    pixels = result.map(name, page)
     if list(pixels.shape) != list(result.description["shape"]):
-        msg = f"{path} is not of the size of its photograph: run 'artextract infer' again"
+        msg = (
+            f"{result.path / name}.tif is not of the size of its photograph: "
+            "run 'artextract infer' again"
+        )
         raise InputError(msg)
     return reduced(pixels)
-
-
-def has_map(result: SceneResult, name: str) -> bool:
-    """Whether there is a map of that name."""
-    return (result.path / f"{name}.tif").exists()

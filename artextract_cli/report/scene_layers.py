@@ -24,7 +24,7 @@ from artextract_cli.report.layers import (
     photograph_layer,
     still_overlay,
 )
-from artextract_cli.report.maps import has_map, read_map
+from artextract_cli.report.maps import read_map
 from artextract_cli.report.pictures import Encoded, reduced
 from artextract_cli.report.sources import Source
 from artextract_cli.results import SceneResult
@@ -75,7 +75,7 @@ class _Desk:
         overlay = self.pool.submit(still_overlay, rgb, score)
         self._encode(photograph_layer, rgb)
         self._encode(heat_map_layer, score)
-        if has_map(result, "hidden"):
+        if result.has_map("hidden"):
             self._encode(hidden_layer, read_map(result, "hidden"))
         self._encode_bands(rgb, [band.result() for band in bands], score)
         made = self._encoded()
