@@ -11,10 +11,8 @@ those across all other lines. About half an hour on two cores, and 20 GB of disk
 import argparse
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import tifffile
+from commands import run
 from numpy.typing import NDArray
 
 from artextract_cli.blocks import Blocks
@@ -60,26 +59,10 @@ def _tiles(picture: NDArray[Any], side: int) -> Iterator[NDArray[Any]]:
             yield picture[place[top : top + TILE][:, None], place[left : left + TILE]]
 
 
-def run(*words: str) -> dict[str, float]:
+def told(*words: str) -> dict[str, float]:
     """Run a command of artextract: seconds, and the most memory in GB."""
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "artextract_cli", "-q", *words]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, _most_memory(process.pid))
-        time.sleep(0.1)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    seconds = time.perf_counter() - started
-    return {"seconds": round(seconds, 1), "peak_gb": round(peak / 1e9, 2)}
-
-
-def _most_memory(pid: int) -> int:
-    """Bytes at most so far; unlike the system's own account it does not count the parent's."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    found = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
-    return int(found[0]) * 1024 if found else 0
+    ran = run(*words)
+    return {"seconds": round(ran.seconds, 1), "peak_gb": round(ran.peak_bytes / 1e9, 2)}
 
 
 def steps(heatmap_path: Path, max_memory: str) -> dict[str, Any]:
@@ -121,8 +104,8 @@ def main() -> None:
         found: dict[str, Any] = {
             "side": asked.side,
             "max_memory": asked.max_memory,
-            "graph build": run("graph", "build", str(data), "--out", str(graphs), *limit),
-            "infer": run("infer", str(data), "--out", str(results), "--device", "cpu", *limit),
+            "graph build": told("graph", "build", str(data), "--out", str(graphs), *limit),
+            "infer": told("infer", str(data), "--out", str(results), "--device", "cpu", *limit),
         }
         (heatmap,) = results.glob("*/heatmap.tif")
         found |= steps(heatmap, asked.max_memory)

@@ -11,14 +11,13 @@ Every run writes to a new folder. Each process has one thread for itself, as eve
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
+from commands import run
 from interleaved import interleaved
 from outcome import Outcome, Ratio, ratio_of
 from pictures import SIDE, astronaut, mirrored
@@ -44,15 +43,9 @@ class GraphBuild:
     def __call__(self) -> None:
         """Run it to its end."""
         with tempfile.TemporaryDirectory() as out:
-            command = [sys.executable, "-m", "artextract_cli", "-q", "graph", "build"]
-            command += [str(self.dataset), "--out", str(Path(out, "graphs")), *self.options]
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode:
-                raise subprocess.CalledProcessError(process.returncode, command)
-        # Linux counts in KiB.
-        self.peak_bytes = max(self.peak_bytes, usage.ru_maxrss * 1024)
+            graphs = str(Path(out, "graphs"))
+            ran = run("graph", "build", str(self.dataset), "--out", graphs, *self.options)
+        self.peak_bytes = max(self.peak_bytes, ran.peak_bytes)
 
 
 def many_scenes(folder: Path) -> Path:
