@@ -2,8 +2,9 @@
 
 import dataclasses
 import multiprocessing
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -96,18 +97,22 @@ def _resolved(recipe: GraphRecipe) -> GraphRecipe:
 
 
 def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) -> Iterator[_Outcome]:
+    """Outcomes as they come: workers build from the first scene on, this process from the last."""
     if jobs == 1 or len(scenes) == 1:
         yield from map(build, scenes)
         return
-    context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
-        min(jobs, len(scenes)),
-        mp_context=context,
+        min(jobs, len(scenes)) - 1,
+        mp_context=multiprocessing.get_context("spawn"),
         initializer=prepare_worker,
     )
     try:
-        for future in as_completed([pool.submit(build, scene) for scene in scenes]):
-            yield future.result()
+        waiting = deque((scene, pool.submit(build, scene)) for scene in scenes)
+        while waiting:
+            scene, future = waiting.pop()
+            yield build(scene) if future.cancel() else future.result()
+            while waiting and waiting[0][1].done():
+                yield waiting.popleft()[1].result()
     finally:
         # On an interruption too: what has not begun is left, what has is finished.
         pool.shutdown(cancel_futures=True)
