@@ -6,38 +6,56 @@ from typing import TYPE_CHECKING, Any
 from artextract_cli.contract import (
     API_VERSION,
     Backbone,
+    Capture,
+    Command,
+    EmbeddedScenes,
+    Importer,
     MessageGraph,
     NoOptions,
+    Objective,
+    ScoredNodes,
+    Scorer,
     SuperpixelFunction,
     SuperpixelMethod,
     option,
     superpixel_count,
 )
 from artextract_cli.device import resolve_device
-from artextract_cli.errors import UsageError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from artextract_cli.compiling import compiled
     from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
     from artextract_cli.region_kernels import connected_regions, gradient_magnitude
+    from artextract_cli.siamese import contrastive_loss, distance
 
 __version__ = "0.1.0"
 
 __all__ = [
     "API_VERSION",
     "Backbone",
+    "Capture",
+    "Command",
+    "EmbeddedScenes",
     "GATConv",
     "GraphConv",
+    "Importer",
+    "InputError",
     "MessageGraph",
     "NoOptions",
     "NodeNorm",
+    "Objective",
+    "ScoredNodes",
+    "Scorer",
     "SuperpixelFunction",
     "SuperpixelMethod",
     "UsageError",
     "__version__",
     "compiled",
     "connected_regions",
+    "contrastive_loss",
+    "distance",
     "gradient_magnitude",
     "hookimpl",
     "option",
@@ -51,6 +69,8 @@ _LAZY = {
     "GraphConv": "artextract_cli.message_passing",
     "NodeNorm": "artextract_cli.message_passing",
     "compiled": "artextract_cli.compiling",
+    "contrastive_loss": "artextract_cli.siamese",
+    "distance": "artextract_cli.siamese",
     "connected_regions": "artextract_cli.region_kernels",
     "gradient_magnitude": "artextract_cli.region_kernels",
 }

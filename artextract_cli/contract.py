@@ -5,15 +5,17 @@ is light: its `load` imports the heavy module only when the plugin is used.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import torch
+    import typer
 
 API_VERSION = 1
 
@@ -118,6 +120,127 @@ class AttentiveBackboneModule(BackboneModule, Protocol):
         """Embed as by calling, and return the attention (E, V, heads) of each layer too."""
 
 
+class EmbeddedScenes(Protocol):
+    """What an objective sees of a batch: S scenes, N nodes, V views (photograph first), D numbers.
+
+    Of graphs with separate segmentations every view has nodes of its own, and V is 1.
+    """
+
+    @property
+    def graph(self) -> MessageGraph:
+        """The graphs of all scenes side by side."""
+
+    @property
+    def z(self) -> "torch.Tensor":
+        """Embeddings of the superpixels, (N, V, D)."""
+
+    @property
+    def pooled(self) -> "torch.Tensor":
+        """One embedding per scene and view, (S, V, D), also with separate segmentations."""
+
+    @property
+    def scene(self) -> "torch.Tensor":
+        """Which scene each node belongs to, (N,) int64; nodes of a scene lie side by side."""
+
+    @property
+    def inside(self) -> "torch.Tensor":
+        """Whether a node lies on the painting and counts, (N,) bool."""
+
+    @property
+    def n_anchors(self) -> int:
+        """The first so many scenes count in the loss; the others only lend negatives."""
+
+    @property
+    def hidden(self) -> "torch.Tensor | None":
+        """1 where a layer was put beneath, 0 clean, NaN neither, (N,); None for ``views``."""
+
+    @property
+    def pixel_scores(self) -> "torch.Tensor | None":
+        """Log odds that something lies beneath some pixels, (K,); None for ``views``."""
+
+    @property
+    def pixel_hidden(self) -> "torch.Tensor | None":
+        """The truth to ``pixel_scores``: 1 hidden, 0 clean, (K,); None for ``views``."""
+
+    @property
+    def generator(self) -> "torch.Generator":
+        """Where every random draw comes from; it is on the CPU."""
+
+
+class ObjectiveFunction(Protocol):
+    """Tells how far the embeddings of a batch are from what they should be."""
+
+    def __call__(self, scenes: EmbeddedScenes, options: Any, /) -> "torch.Tensor":
+        """Return the loss of a batch, a tensor without dimensions that has a gradient."""
+
+
+class ScoredNodes(Protocol):
+    """What a scorer sees of one scene: N nodes, V views (photograph first), D numbers, B bands.
+
+    Of graphs with separate segmentations the nodes are overlaps of two superpixels, V is 2, and
+    there is neither graph, attention nor evidence.
+    """
+
+    @property
+    def z(self) -> "torch.Tensor":
+        """Embeddings, (N, V, D)."""
+
+    @property
+    def graph(self) -> MessageGraph | None:
+        """The graph of the scene."""
+
+    @property
+    def attention(self) -> "torch.Tensor | None":
+        """Attention that each node gives out, 1 on average, (N, V); None if the backbone has none.
+
+        Attention rollout over all layers (Abnar & Zuidema 2020).
+        """
+
+    @property
+    def evidence(self) -> "torch.Tensor | None":
+        """Mean signed residual of every band in deviations, (N, B); None for ``views``.
+
+        What the visible side does not explain: negative = darker than it foretells.
+        """
+
+
+class ScorerFunction(Protocol):
+    """Tells how much the views of a superpixel differ."""
+
+    def __call__(self, nodes: ScoredNodes, options: Any, /) -> "torch.Tensor":
+        """Return scores (N, V - 1) of every view against the photograph; larger = they differ more.
+
+        0 where the views are the same. Any scale will do: training turns scores into false-alarm
+        rates.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capture:
+    """One scene as an importer found it; the host writes it into a dataset."""
+
+    name: str
+    rgb: NDArray[Any]  # (H, W, 3) sRGB: uint8, uint16, or floats from 0 to 1
+    bands: NDArray[Any]  # (H, W, B) reflectance: uint8, uint16, or floats from 0 to 1
+    wavelengths: Sequence[float] | None = None  # (B,) nm
+    band_ids: Sequence[str] | None = None  # (B,); else the wavelengths, else numbers from 1
+    mask: NDArray[np.bool_] | None = None  # (H, W): False = backdrop, frame or colour chart
+    split: Literal["train", "val"] | None = None  # else the user's choice
+
+
+class ImporterFunction(Protocol):
+    """Reads captures of one kind from files."""
+
+    def __call__(self, source: Path, options: Any, /) -> Iterable[Capture]:
+        """Read what lies at ``source`` (file or folder), scene after scene, and write nothing.
+
+        Raises
+        ------
+        InputError
+            With one sentence, for what cannot be read.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spec:
     """What every kind of plugin tells about itself."""
@@ -147,6 +270,49 @@ class Backbone(Spec):
     kind: ClassVar[str] = "backbones"
 
     load: Callable[[], Callable[[int, Any], Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective(Spec):
+    """How training compares the branches: ``load()`` returns an :class:`ObjectiveFunction`."""
+
+    kind: ClassVar[str] = "objectives"
+
+    load: Callable[[], ObjectiveFunction]
+    # What it learns from: the photograph against every band as they were captured, or the
+    # photograph against all bands together, with layers put beneath some superpixels.
+    learns_from: Literal["views", "layers"] = "views"
+    # Whether it compares superpixel with superpixel, so that all views must share one label map.
+    compares_nodes: bool = True
+    # Training settings that suit it better than the usual ones.
+    suited: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scorer(Spec):
+    """How embeddings become a score: ``load()`` returns a :class:`ScorerFunction`."""
+
+    kind: ClassVar[str] = "scorers"
+
+    load: Callable[[], ScorerFunction]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importer(Spec):
+    """How a capture becomes a dataset: ``load()`` returns an :class:`ImporterFunction`."""
+
+    kind: ClassVar[str] = "importers"
+
+    load: Callable[[], ImporterFunction]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command(Spec):
+    """A command of one's own: ``load()`` returns a Typer app, mounted under the spec's name."""
+
+    kind: ClassVar[str] = "commands"
+
+    load: "Callable[[], typer.Typer]"
 
 
 def superpixel_count(

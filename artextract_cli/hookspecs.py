@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 import pluggy
 
-from artextract_cli.contract import Backbone, SuperpixelMethod
+from artextract_cli.contract import (
+    Backbone,
+    Command,
+    Importer,
+    Objective,
+    Scorer,
+    SuperpixelMethod,
+)
 
 hookspec = pluggy.HookspecMarker("artextract")
 hookimpl = pluggy.HookimplMarker("artextract")
@@ -27,4 +34,45 @@ def artextract_backbones() -> Backbone | Sequence[Backbone]:  # type: ignore[emp
     The factory of the spec gets the number of node features and the options, and returns a module
     that embeds any number of views (photograph, bands) on one topology with the same parameters.
     The host seeds, moves it to the device, trains and saves it. Built in: gcn, gat.
+    """
+
+
+@hookspec
+def artextract_objectives() -> Objective | Sequence[Objective]:  # type: ignore[empty-body]
+    """How training compares the branches.
+
+    The function of the spec gets the embeddings of a batch of scenes and the options, and returns
+    the loss. The host makes the batches, descends, watches for divergence and calibrates. Built in:
+    hidden-layer, node-contrastive, graph-contrastive.
+    """
+
+
+@hookspec
+def artextract_scorers() -> Scorer | Sequence[Scorer]:  # type: ignore[empty-body]
+    """How embeddings, attention and bands become a score per superpixel.
+
+    The function of the spec gets what the network made of a scene and the options, and returns a
+    score of every superpixel and compared view, larger where they differ more. The host turns
+    scores into false-alarm rates on clean paint and paints them. Built in: distance, cosine,
+    attention.
+    """
+
+
+@hookspec
+def artextract_importers() -> Importer | Sequence[Importer]:  # type: ignore[empty-body]
+    """How a capture becomes a dataset.
+
+    The function of the spec gets a file or folder and the options, and yields scenes one after the
+    other. The host checks them and writes the dataset; an importer writes nothing. Built in: bands,
+    pair.
+    """
+
+
+@hookspec
+def artextract_commands() -> Command | Sequence[Command]:  # type: ignore[empty-body]
+    """Commands of one's own, ``artextract NAME``.
+
+    The spec loads a Typer app, which is mounted under the name of the spec when that name is called
+    for; the summary stands in ``artextract --help``. A name of ours cannot be taken. Built in:
+    doctor.
     """

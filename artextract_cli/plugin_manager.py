@@ -17,13 +17,24 @@ import pluggy
 
 from artextract_cli import hookspecs
 from artextract_cli.console import warn
-from artextract_cli.contract import API_VERSION, Backbone, Spec, SuperpixelMethod
+from artextract_cli.contract import (
+    API_VERSION,
+    Backbone,
+    Command,
+    Importer,
+    Objective,
+    Scorer,
+    Spec,
+    SuperpixelMethod,
+)
 from artextract_cli.errors import UsageError
 
 GROUP = "artextract"
 LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
 HOME_DISTRIBUTION = "artextract"
-KINDS: dict[str, type[Spec]] = {spec.kind: spec for spec in (SuperpixelMethod, Backbone)}
+KINDS: dict[str, type[Spec]] = {
+    spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
+}
 
 
 @dataclass(frozen=True, kw_only=True)
