@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError  # what torch raises for what it does not admit
-from typing import Any
+from typing import Any, Literal
 
 import safetensors
 import safetensors.torch
@@ -21,12 +21,11 @@ from artextract_cli.files import atomic_path
 from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
-from artextract_cli.siamese import Pooling, SiameseNetwork
+from artextract_cli.siamese import Objective, Pooling, Scorer, SiameseNetwork
 from artextract_cli.superpixel_graph import GraphRecipe
-from artextract_cli.training_settings import HIDDEN_LAYER
 
 FORMAT = "artextract-model"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
 SHIPPED_MODELS = Path(__file__).parent / "weights"
 _DIGEST_MARK = b"\nsha256:"
@@ -42,8 +41,13 @@ class ModelCard:
     options: Mapping[str, Any]
     in_size: int
     pooling: Pooling
-    objective: str
-    margin: float
+    objective: Mapping[str, str]
+    objective_options: Mapping[str, Any]
+    learns_from: Literal["views", "layers"]
+    uninformative_loss: float | None  # of embeddings that tell nothing, where the objective knows
+    scorer: Mapping[str, str]
+    scorer_options: Mapping[str, Any]
+    heat_map_of: Literal["pixels", "superpixels"]  # whose scores the heat map shows
     seed: int
     recipe: GraphRecipe
     superpixels: Mapping[str, str]
@@ -92,15 +96,32 @@ def new_network(card: ModelCard) -> SiameseNetwork:
     DependencyError
         If the backbone's plugin is not installed; the sentence says what to install.
     """
-    plugin = recorded_plugin("backbones", card.backbone)
+    factory, options = _recorded("backbones", card.backbone, card.options)
+    kind = HiddenLayerNetwork if card.learns_from == "layers" else SiameseNetwork
+    return kind(factory(card.in_size, options), card.pooling)
+
+
+def recorded_objective(card: ModelCard) -> Objective:
+    """The objective that a model learns by; raises as `new_network`."""
+    function, options = _recorded("objectives", card.objective, card.objective_options)
+    return lambda scenes: function(scenes, options)
+
+
+def recorded_scorer(card: ModelCard) -> Scorer:
+    """The scorer that a model was calibrated for; raises as `new_network`."""
+    function, options = _recorded("scorers", card.scorer, card.scorer_options)
+    return lambda nodes: function(nodes, options)
+
+
+def _recorded(kind: str, origin: Mapping[str, str], values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What the plugin's ``load`` gives, and its options."""
+    plugin = recorded_plugin(kind, origin)
     try:
-        options = make_options(plugin.spec, card.options)
+        options = make_options(plugin.spec, values)
     except UsageError as error:
-        msg = f"the model is damaged or of another backbone: {error}"
+        msg = f"the model is damaged or of another plugin: {error}"
         raise InputError(msg) from error
-    backbone = plugin.spec.load()(card.in_size, options)
-    kind = HiddenLayerNetwork if card.objective == HIDDEN_LAYER else SiameseNetwork
-    return kind(backbone, card.pooling)
+    return plugin.spec.load(), options
 
 
 def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:

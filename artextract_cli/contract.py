@@ -175,10 +175,10 @@ class ObjectiveFunction(Protocol):
 
 
 class ScoredNodes(Protocol):
-    """What a scorer sees of one scene: N nodes, V views (photograph first), D numbers, B bands.
+    """What a scorer sees of one scene: N nodes, V views (photograph first), D numbers each.
 
     Of graphs with separate segmentations the nodes are overlaps of two superpixels, V is 2, and
-    there is neither graph, attention nor evidence.
+    there is neither a graph nor attention.
     """
 
     @property
@@ -197,10 +197,11 @@ class ScoredNodes(Protocol):
         """
 
     @property
-    def evidence(self) -> "torch.Tensor | None":
-        """Mean signed residual of every band in deviations, (N, B); None for ``views``.
+    def features(self) -> "torch.Tensor":
+        """What the network was given of photograph and bands, (N, V, F).
 
-        What the visible side does not explain: negative = darker than it foretells.
+        Where it learnt from ``layers``, V is 2 and the bands' features are evidence of layers:
+        `artextract_cli.evidence_graph.BAND_FEATURES`; the photograph's end in zeros.
         """
 
 
@@ -286,6 +287,8 @@ class Objective(Spec):
     compares_nodes: bool = True
     # Training settings that suit it better than the usual ones.
     suited: Mapping[str, Any] = field(default_factory=dict)
+    # The least loss of embeddings that tell nothing, by its options; a floor in figures of losses.
+    uninformative_loss: Callable[[Any], float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,12 +28,12 @@ from artextract_cli.precision import in_float32
 from artextract_cli.region_kernels import region_means
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.siamese import (
+    EmbeddedBatch,
     Pooling,
     SceneBatch,
     SceneTensors,
     SiameseNetwork,
     collate,
-    contrastive_loss,
     distance,
     inside_painting,
 )
@@ -223,27 +223,20 @@ def injected_batch(
     return moved(batch, device)
 
 
-def hidden_layer_loss(network: HiddenLayerNetwork, batch: InjectedBatch, margin: float) -> Tensor:
-    """Contrastive loss over superpixels plus cross entropy over pixels.
-
-    Photograph and bands of a clean superpixel are drawn together, those of an injected one pushed
-    ``margin`` apart.
-    """
-    z = network(batch.scenes)
-    d = distance(z[:, 0], z[:, 1])
-    clean, injected = ((batch.hidden == value) & batch.scenes.inside for value in (0, 1))
-    # A class that is absent adds nothing, rather than the mean of nothing.
-    positive, negative = (
-        d[which] if which.any() else fallback
-        for which, fallback in ((clean, d.new_zeros(1)), (injected, d.new_full((1,), margin)))
+def embedded(
+    network: HiddenLayerNetwork, batch: InjectedBatch, generator: torch.Generator
+) -> EmbeddedBatch:
+    """Embed injected scenes, and score their pixels."""
+    z, pixels = network(batch.scenes), batch.pixels
+    return EmbeddedBatch(
+        network=network,
+        batch=batch.scenes,
+        z=z,
+        generator=generator,
+        hidden=batch.hidden,
+        pixel_scores=network.refine(z, pixels.evidence, pixels.node),
+        pixel_hidden=pixels.hidden,
     )
-    pixels = batch.pixels
-    loss = contrastive_loss(positive, negative, margin)
-    score = network.refine(z, pixels.evidence, pixels.node)
-    if not len(score):
-        return loss + score.sum()  # 0, but something to descend from
-    cross_entropy = in_float32(functional.binary_cross_entropy_with_logits)
-    return loss + cross_entropy(score, pixels.hidden)
 
 
 def _joined(scenes: Sequence[InjectedScene]) -> PixelSample:

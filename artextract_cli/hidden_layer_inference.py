@@ -54,7 +54,9 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
     graph = evidence_nodes(scene, card.recipe, evidence)
-    nodes = node_scores(network, graph, scene.mask, engine=model.engine, device=model.device)
+    nodes = node_scores(
+        network, graph, scene.mask, model.scorer, engine=model.engine, device=model.device
+    )
     maps = _pixel_maps(card, scene, sight, nodes, graph.labels, evidence)
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
@@ -98,7 +100,7 @@ def _pixel_maps(
         raw = nodes.of_pixels(labels[block.place], evidence(block))
         calibrated = {name: card.calibration[name](score) for name, score in raw.items()}
         found = {
-            "heatmap": calibrated["fused"],
+            "heatmap": calibrated["fused" if card.heat_map_of == "pixels" else "network"],
             "network": calibrated["network"],
             "residual": calibrated["residual"],
             "hidden": hidden(block) * _probability(raw["fused"]),

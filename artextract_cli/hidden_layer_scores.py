@@ -12,7 +12,8 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.evidence_graph import EvidenceGraph, EvidenceNodes, residual_of
 from artextract_cli.hidden_layer import HiddenLayerNetwork, evidence_tensors
 from artextract_cli.region_kernels import LabelMap
-from artextract_cli.siamese import SceneBatch, collate, distance
+from artextract_cli.siamese import SceneBatch, Scorer, collate
+from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
 
 PIXELS_AT_ONCE = 2**18
 # Of the painting: what the strangest 3 % exceed stands for it. A scribble counts, a speck does not.
@@ -41,7 +42,7 @@ class NodeScores:
     network: HiddenLayerNetwork
     z: Tensor  # (N, 2, D) embeddings, on the network's device
     batch: SceneBatch
-    distance: FloatArray  # (N,) between photograph and bands
+    score: FloatArray  # (N,) how much photograph and bands differ
 
     @torch.no_grad()
     def of_pixels(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
@@ -58,7 +59,7 @@ class NodeScores:
         ]
         return {
             "fused": torch.cat(parts).cpu().numpy().reshape(labels.shape),
-            "network": self.distance[labels],
+            "network": self.score[labels],
             "residual": residual_of(evidence),
         }
 
@@ -68,27 +69,30 @@ def node_scores(
     network: HiddenLayerNetwork,
     graph: EvidenceNodes,
     mask: NDArray[np.bool_] | None,
+    scorer: Scorer,
     *,
     engine: str,
     device: torch.device,
 ) -> NodeScores:
-    """Embed the superpixels of a scene, and measure how far photograph and bands are apart."""
+    """Embed the superpixels of a scene, and score how much photograph and bands differ."""
     batch = collate([evidence_tensors("", graph, mask)], engine=engine, device=device)
     z = network(batch)
-    apart = distance(z[:, 0], z[:, 1]).cpu().numpy()
-    return NodeScores(network=network, z=z, batch=batch, distance=apart)
+    scene = EmbeddedScene(network=network, batch=batch, z=z)
+    score = superpixel_scores(scene, scorer)[:, 0]
+    return NodeScores(network=network, z=z, batch=batch, score=score)
 
 
 def raw_scores(
     network: HiddenLayerNetwork,
     graph: EvidenceGraph,
     mask: NDArray[np.bool_] | None,
+    scorer: Scorer,
     *,
     engine: str,
     device: torch.device,
 ) -> RawScores:
-    """Score every pixel: by the network's distance, by the residual alone, and by both together."""
-    nodes = node_scores(network, graph, mask, engine=engine, device=device)
+    """Score every pixel: by its superpixel's embeddings, by the residual, and by both together."""
+    nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
     scores = nodes.of_pixels(graph.labels, graph.pixels)
     return RawScores(**scores, z=nodes.z, batch=nodes.batch)
 

@@ -19,18 +19,19 @@ from artextract_cli.graph_store import graph_path, load_pixels
 from artextract_cli.hidden_layer import (
     HiddenLayerNetwork,
     InjectedScene,
-    hidden_layer_loss,
+    embedded,
     injected_batch,
     injected_scene,
 )
 from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
 from artextract_cli.injection import inject
 from artextract_cli.scene import CLEAN, UNDECIDED, Scene
-from artextract_cli.siamese import SiameseNetwork, collate, distance
+from artextract_cli.siamese import SiameseNetwork, collate
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
+from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
 from artextract_cli.threads import cores, shared_with
 from artextract_cli.training_settings import TrainingSettings
-from artextract_cli.training_task import Losses
+from artextract_cli.training_task import Comparison, Losses
 
 FEWEST_CLEAN = 4  # scenes known to be clean, below which the others are used too
 # Of a scene that may hide something, this share of the strangest pixels does not count as clean.
@@ -58,10 +59,12 @@ class HiddenLayerTask:
         training: Sequence[SceneGraphs],
         validation: Sequence[SceneGraphs],
         settings: TrainingSettings,
+        compared_by: Comparison,
         engine: str,
         device: torch.device,
     ) -> None:
         self.root, self.settings, self.engine, self.device = root, settings, engine, device
+        self.objective, self.scorer = compared_by
         self.injection_seconds: list[float] = []
         self.training = _usable(training, "training")
         self.held_out = _usable(validation, "validation", fewest=1)
@@ -90,14 +93,14 @@ class HiddenLayerTask:
         scenes = self._prepared(order, epoch)
         for start in range(0, len(order), self.settings.batch_size):
             batch = [next(scenes) for _ in order[start : start + self.settings.batch_size]]
-            yield self._loss(network, batch), len(batch)
+            yield self._loss(network, batch, int(rng.integers(2**31))), len(batch)
 
     def validation_losses(self, network: SiameseNetwork) -> Losses:
         """Losses on the held-out scenes, whose layers never change."""
         size = self.settings.batch_size
         for start in range(0, len(self.validation), size):
             batch = self.validation[start : start + size]
-            yield self._loss(network, batch), len(batch)
+            yield self._loss(network, batch, 0), len(batch)
 
     def figures(self) -> dict[str, float]:
         """CPU seconds that injection took in this epoch, all threads together."""
@@ -135,11 +138,13 @@ class HiddenLayerTask:
         net = cast(HiddenLayerNetwork, network)
         found: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
         for scene in self.validation:
-            z = net(collate([scene.tensors], engine=self.engine, device=self.device))
+            batch = collate([scene.tensors], engine=self.engine, device=self.device)
+            z = net(batch)
             pixels = scene.pixels
             node, evidence = pixels.node.to(self.device), pixels.evidence.to(self.device)
             found["fused"].append(net.refine(z, evidence, node).cpu().numpy())
-            found["network"].append(distance(z[:, 0], z[:, 1])[node].cpu().numpy())
+            seen = EmbeddedScene(network=net, batch=batch, z=z)
+            found["network"].append(superpixel_scores(seen, self.scorer)[pixels.node.numpy(), 0])
             found["residual"].append(residual_of(pixels.evidence.numpy()))
         hidden = [scene.pixels.hidden.numpy() for scene in self.validation]
         both = [i for i, truth in enumerate(hidden) if len(np.unique(truth)) == 2]
@@ -164,13 +169,17 @@ class HiddenLayerTask:
             cast(HiddenLayerNetwork, network),
             evidence_graph(scene, recipe),
             scene.mask,
+            self.scorer,
             engine=self.engine,
             device=self.device,
         )
 
-    def _loss(self, network: SiameseNetwork, scenes: Sequence[InjectedScene]) -> torch.Tensor:
+    def _loss(
+        self, network: SiameseNetwork, scenes: Sequence[InjectedScene], seed: int
+    ) -> torch.Tensor:
         batch = injected_batch(scenes, engine=self.engine, device=self.device)
-        return hidden_layer_loss(cast(HiddenLayerNetwork, network), batch, self.settings.margin)
+        generator = torch.Generator().manual_seed(seed)
+        return embedded(cast(HiddenLayerNetwork, network), batch, generator).loss(self.objective)
 
     def _prepared(self, order: Sequence[int], epoch: int) -> Iterator[InjectedScene]:
         """Injected scenes in ``order``, made by other threads while the network learns."""

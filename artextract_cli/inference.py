@@ -9,15 +9,21 @@ import numpy as np
 import torch  # noqa: TID253
 from numpy.typing import NDArray
 
-from artextract_cli.attention import given_attention, masking_effect
+from artextract_cli.attention import masking_effect, node_attention
 from artextract_cli.blocks import Block
-from artextract_cli.checkpoint import ModelCard, load_model, model_path, recorded_plugin
+from artextract_cli.checkpoint import (
+    ModelCard,
+    load_model,
+    model_path,
+    recorded_plugin,
+    recorded_scorer,
+)
 from artextract_cli.contract import FloatArray
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import InputError
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.scene import picture_digest
-from artextract_cli.siamese import SceneBatch, SiameseNetwork
+from artextract_cli.siamese import SceneBatch, Scorer, SiameseNetwork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +32,7 @@ class Model:
 
     network: SiameseNetwork
     card: ModelCard
+    scorer: Scorer
     path: Path
     digest: str
     engine: str
@@ -88,6 +95,7 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
     return Model(
         network=network.to(on),
         card=card,
+        scorer=recorded_scorer(card),
         path=model_path(run),
         digest=picture_digest(model_path(run)),
         engine=resolve_engine(engine, on).name,
@@ -102,12 +110,9 @@ def attention_of(
 
     None for a backbone that cannot tell.
     """
-    backbone = network.backbone
-    if not hasattr(backbone, "embed_with_attention"):
+    importance = node_attention(network, batch)
+    if importance is None:
         return None, None
-    with torch.no_grad():
-        _, weights = backbone.embed_with_attention(batch.graph, network.project(batch.x))
-    importance = given_attention(batch.graph, weights)
     generator = torch.Generator().manual_seed(0)
     attended, random = masking_effect(network, batch, importance.mean(1).cpu(), generator)
     return importance.cpu().numpy(), MaskingEffect(attended=attended, random=random)

@@ -14,7 +14,6 @@ from artextract_cli.files import refuse_inputs
 from artextract_cli.heatmap import ScaleName
 from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
-from artextract_cli.training_settings import HIDDEN_LAYER
 
 LABELS = {
     "difference": "Heat map",
@@ -87,7 +86,7 @@ def _scale(result: SceneResult, look: Look) -> ScaleName:
 
 def _is_signed(result: SceneResult) -> bool:
     """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
-    return result.description.get("objective") == HIDDEN_LAYER
+    return result.description.get("learns_from") == "layers"
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:

@@ -64,6 +64,16 @@ def split_words(words: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
+def parted(values: Mapping[str, Any], *parts: str) -> list[dict[str, Any]]:
+    """Options ``KEY`` and then, for each part, ``PART.KEY`` as ``KEY``."""
+    own = {k: v for k, v in values.items() if k.partition(".")[0] not in parts or "." not in k}
+    rest = [
+        {k.removeprefix(f"{part}."): v for k, v in values.items() if k.startswith(f"{part}.")}
+        for part in parts
+    ]
+    return [own, *rest]
+
+
 def make_options(spec: Spec, values: Mapping[str, Any]) -> Any:
     """Build the options of ``spec`` from texts or plain values, each checked.
 

@@ -27,7 +27,8 @@ from artextract_cli.yaml_io import write_yaml
 
 METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
 # These may differ between a run and its resumption; one-cycle's course follows from the epochs.
-FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine"})
+# Another scorer is calibrated when training ends.
+FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine", "scorer", "scorer_options"})
 GRAPHS_DIGEST = "graphs_digest"
 
 EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds

@@ -2,7 +2,6 @@
 
 from artextract_cli.inference import Model, SceneScores
 from artextract_cli.scene import Scene
-from artextract_cli.training_settings import HIDDEN_LAYER
 
 
 def score_scene(model: Model, scene: Scene) -> SceneScores:
@@ -13,7 +12,7 @@ def score_scene(model: Model, scene: Scene) -> SceneScores:
     InputError
         If the model looks for hidden layers and the scene has no infrared band.
     """
-    if model.card.objective == HIDDEN_LAYER:
+    if model.card.learns_from == "layers":
         from artextract_cli.hidden_layer_inference import score_hidden_layer
 
         return score_hidden_layer(model, scene)

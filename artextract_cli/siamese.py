@@ -1,10 +1,12 @@
-"""The Siamese network: one backbone, shared by photograph and bands, and its contrastive losses.
+"""The Siamese network: one backbone, shared by photograph and bands.
 
 Letters: S scenes, V views (photograph first), N nodes, F features, D embedding.
 """
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -13,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn  # noqa: TID253
 
 from artextract_cli.batching import GraphBatch, Topology, moved
-from artextract_cli.contract import BackboneModule, FloatArray
+from artextract_cli.contract import BackboneModule, EmbeddedScenes, ScoredNodes
+from artextract_cli.errors import DependencyError
 from artextract_cli.precision import in_float32
 from artextract_cli.superpixel_graph import SceneGraphs
 
@@ -176,79 +179,64 @@ def contrastive_loss(positive: Tensor, negative: Tensor, margin: float) -> Tenso
     return positive.square().mean() + (margin - negative).relu().square().mean()
 
 
-def uninformative_loss(margin: float) -> float:
-    """The least contrastive loss of an embedding that tells nothing: all distances margin / 2."""
-    return margin**2 / 2
+# Functions of plugins, their options given.
+Objective = Callable[[EmbeddedScenes], Tensor]
+Scorer = Callable[[ScoredNodes], Tensor]
 
 
-def band_distances(z: Tensor, graphs: SceneGraphs) -> FloatArray:
-    """Distance of every superpixel of the photograph to every band: (N, B).
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedBatch:
+    """A batch as an objective sees it: `artextract_cli.contract.EmbeddedScenes`."""
 
-    With separate segmentations it is the mean over the band's superpixels that overlap the
-    photograph's one, weighted by the shared area.
-    """
-    if len(graphs.graphs) == 1:
-        return np.asarray(distance(z[:, :1], z[:, 1:]).cpu().numpy(), np.float32)
-    embedded = torch.split(z[:, 0], [graph.n_nodes for graph in graphs.graphs])
-    first = graphs.graphs[0]
-    columns = [
-        _overlap_distance(embedded[0], first.labels, other, graph.labels)
-        for other, graph in zip(embedded[1:], graphs.graphs[1:], strict=True)
-    ]
-    return np.stack(columns, axis=1)
+    network: SiameseNetwork
+    batch: SceneBatch
+    z: Tensor  # (N, V, D)
+    generator: torch.Generator
+    hidden: Tensor | None = None  # (N,)
+    pixel_scores: Tensor | None = None  # (K,)
+    pixel_hidden: Tensor | None = None  # (K,)
 
+    @property
+    def graph(self) -> GraphBatch:
+        """The graphs of all scenes side by side."""
+        return self.batch.graph
 
-def _overlap_distance(
-    z: Tensor, labels: NDArray[np.int32], other: Tensor, other_labels: NDArray[np.int32]
-) -> FloatArray:
-    keys = labels.ravel().astype(np.int64) * len(other) + other_labels.ravel()
-    pairs, area = np.unique(keys, return_counts=True)
-    node, other_node = np.divmod(pairs, len(other))
-    d = distance(z[torch.from_numpy(node)], other[torch.from_numpy(other_node)]).cpu().numpy()
-    total = np.bincount(node, area * d, minlength=len(z))
-    return np.asarray(total / np.bincount(node, area, minlength=len(z)), np.float32)
+    @cached_property
+    def pooled(self) -> Tensor:
+        """One embedding per scene and view, (S, V, D)."""
+        return self.network.pool(self.batch, self.z)
 
+    @cached_property
+    def scene(self) -> Tensor:
+        """Which scene each node belongs to, (N,)."""
+        counts = self.graph.node_counts
+        return torch.repeat_interleave(torch.arange(len(counts), device=counts.device), counts)
 
-Objective = Callable[[SiameseNetwork, SceneBatch, float, torch.Generator], Tensor]
+    @property
+    def inside(self) -> Tensor:
+        """Whether a node lies on the painting, (N,)."""
+        return self.batch.inside
 
+    @property
+    def n_anchors(self) -> int:
+        """How many scenes count in the loss."""
+        return self.batch.n_anchors
 
-def graph_contrastive(
-    network: SiameseNetwork, batch: SceneBatch, margin: float, generator: torch.Generator
-) -> Tensor:
-    """The published objective: pooled photograph against every band of its own and other scenes."""
-    pooled = network.pool(batch, network(batch))
-    photographs, bands = pooled[: batch.n_anchors, 0], pooled[:, 1:]
-    d = distance(photographs[:, None, None], bands[None])  # (anchors, S, B)
-    own = torch.eye(len(pooled), dtype=torch.bool, device=d.device)[: batch.n_anchors]
-    return contrastive_loss(d[own], d[~own], margin)
+    def loss(self, objective: Objective) -> Tensor:
+        """What an objective says of the batch, with embeddings and scores in float32.
 
+        Raises
+        ------
+        DependencyError
+            If what it returns is no loss.
+        """
 
-def node_contrastive(
-    network: SiameseNetwork, batch: SceneBatch, margin: float, generator: torch.Generator
-) -> Tensor:
-    """The same on superpixels: a node's band against its photograph, and another scene's node."""
-    z = network(batch)
-    counts = batch.graph.node_counts
-    n_anchor_nodes = int(counts[: batch.n_anchors].sum())
-    scene = torch.repeat_interleave(torch.arange(len(counts), device=z.device), counts)
-    stranger = _nodes_of_other_scenes(counts, scene, generator)[:n_anchor_nodes]
-    counted = batch.inside[:n_anchor_nodes]
-    photograph, bands = z[:n_anchor_nodes, :1], z[:n_anchor_nodes, 1:]
-    positive = distance(photograph, bands)[counted]
-    negative = distance(photograph, z[stranger, 1:])[counted & batch.inside[stranger]]
-    return contrastive_loss(positive, negative, margin)
+        def call(z: Tensor, scores: Tensor | None) -> Tensor:
+            return objective(dataclasses.replace(self, z=z, pixel_scores=scores))
 
-
-def _nodes_of_other_scenes(counts: Tensor, scene: Tensor, generator: torch.Generator) -> Tensor:
-    """For every node (N,) a random node of another scene of the batch."""
-    n_nodes = len(scene)
-    end = counts.cumsum(0)[scene]
-    others = n_nodes - counts[scene]
-    drawn = torch.rand(n_nodes, generator=generator).to(counts.device)
-    return (end + (drawn * others).long().clamp(max=others - 1)) % n_nodes
-
-
-OBJECTIVES: dict[str, Objective] = {
-    "node-contrastive": node_contrastive,
-    "graph-contrastive": graph_contrastive,
-}
+        made = in_float32(call)(self.z, self.pixel_scores)
+        if not isinstance(made, Tensor) or made.numel() != 1:
+            shown = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
+            msg = f"the objective returned {shown}, not a loss: a tensor of one number"
+            raise DependencyError(msg)
+        return made.reshape(())

@@ -4,7 +4,7 @@ import dataclasses
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -13,7 +13,12 @@ from typing import Any
 
 import torch  # noqa: TID253
 
-from artextract_cli.checkpoint import ModelCard, new_network
+from artextract_cli.checkpoint import (
+    ModelCard,
+    new_network,
+    recorded_objective,
+    recorded_scorer,
+)
 from artextract_cli.console import detail, talk, warn
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import DivergedError, InputError, UsageError
@@ -24,19 +29,26 @@ from artextract_cli.hidden_layer_task import HiddenLayerTask
 from artextract_cli.memory import keep_freed_memory
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.plugin_options import make_options
+from artextract_cli.plugin_options import make_options, parted
 from artextract_cli.precision import check_precision, computed_in
 from artextract_cli.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
 from artextract_cli.sight import LAST_VISIBLE_NM
 from artextract_cli.superpixel_graph import SceneGraphs
 from artextract_cli.training_scenes import load_alike, split_scenes
-from artextract_cli.training_settings import HIDDEN_LAYER, TrainingSettings, with_objective
-from artextract_cli.training_task import TrainingTask
+from artextract_cli.training_settings import (
+    OBJECTIVE,
+    SCORER,
+    TrainingSettings,
+    objective_spec,
+    with_objective,
+)
+from artextract_cli.training_task import Comparison, TrainingTask
 from artextract_cli.view_task import ViewTask
 
 WARM_UP = 0.15  # of the training, for one-cycle
 GRADIENT_NORM = 1.0  # at most, for one-cycle
 FUSION_TOLERANCE = 0.005  # of AUROC
+WITHOUT_INFRARED, DEFAULT_SCORER = "node-contrastive", "distance"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +132,12 @@ class _Trainer:
         self.engine = self.chosen.name
         detail(f"{len(training)} training, {len(validation)} validation scenes")
         detail(f"engine {self.engine} on {self.device}: {self.chosen.reason}")
-        self.task = _task(graphs, training, validation, settings, self.engine, self.device)
         self.card = _first_card(loaded[0], settings, self.engine)
+        task = HiddenLayerTask if self.card.learns_from == "layers" else ViewTask
+        compared_by = Comparison(recorded_objective(self.card), recorded_scorer(self.card))
+        self.task: TrainingTask = task(
+            graphs, training, validation, settings, compared_by, self.engine, self.device
+        )
         torch.manual_seed(settings.seed)
         self.network = new_network(self.card)
         self.task.begin(self.network)
@@ -159,6 +175,8 @@ class _Trainer:
         del settings["defaulted"]  # a value counts, not who chose it
         return settings | {
             "options": dict(self.card.options),
+            "objective_options": dict(self.card.objective_options),
+            "scorer_options": dict(self.card.scorer_options),
             "recipe": recipe,
             GRAPHS_DIGEST: self.graphs_digest,
         }
@@ -245,8 +263,8 @@ class _Trainer:
 
 def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
     """The settings, with another objective where the scenes do not carry the default one."""
-    shared = len(graphs.graphs) == 1
-    if settings.objective in (HIDDEN_LAYER, "node-contrastive") and not shared:
+    spec = objective_spec(settings.objective)
+    if spec.compares_nodes and len(graphs.graphs) > 1:
         msg = (
             f"{settings.objective} compares corresponding superpixels, but these graphs come from "
             "separate segmentations: use --objective graph-contrastive, or build the graphs with "
@@ -257,26 +275,14 @@ def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettin
     if not infrared:
         known = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
         warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
-    if settings.objective != HIDDEN_LAYER or infrared:
+    if spec.learns_from == "views" or infrared:
         return settings
+    needs = f"{settings.objective} needs an infrared band"
     if "objective" not in settings.defaulted:
-        msg = "hidden-layer needs an infrared band: use --objective node-contrastive"
+        msg = f"{needs}: use --objective {WITHOUT_INFRARED}"
         raise UsageError(msg)
-    warn("hidden-layer needs an infrared band: training takes node-contrastive")
-    return with_objective(settings, "node-contrastive")
-
-
-def _task(
-    root: Path,
-    training: Sequence[SceneGraphs],
-    validation: Sequence[SceneGraphs],
-    settings: TrainingSettings,
-    engine: str,
-    device: torch.device,
-) -> TrainingTask:
-    if settings.objective == HIDDEN_LAYER:
-        return HiddenLayerTask(root, training, validation, settings, engine, device)
-    return ViewTask(training, validation, settings, engine, device)
+    warn(f"{needs}: training takes {WITHOUT_INFRARED}")
+    return with_objective(settings, WITHOUT_INFRARED)
 
 
 def _check_fusion(quality: Mapping[str, float]) -> None:
@@ -306,22 +312,35 @@ def _rate(settings: TrainingSettings, n_batches: int, step: int) -> float:
 
 
 def _first_card(graphs: SceneGraphs, settings: TrainingSettings, engine: str) -> ModelCard:
-    plugin = plugin_host().find("backbones", settings.backbone)
+    names = {
+        "backbones": settings.backbone,
+        "objectives": settings.objective,
+        "scorers": settings.scorer or DEFAULT_SCORER,
+    }
+    plugins = [plugin_host().find(kind, name) for kind, name in names.items()]
+    backbone, objective, scorer = plugins
+    given = parted(settings.options, OBJECTIVE, SCORER)
+    options = [make_options(p.spec, values) for p, values in zip(plugins, given, strict=True)]
+    told = objective_spec(settings.objective)
+    learns_layers = told.learns_from == "layers"
     packages = ("artextract", "numpy", "torch")
     return ModelCard(
-        backbone=plugin.origin,
-        options=dataclasses.asdict(make_options(plugin.spec, settings.options)),
-        in_size=WIDTH if settings.objective == HIDDEN_LAYER else len(graphs.feature_names[0]),
+        backbone=backbone.origin,
+        options=dataclasses.asdict(options[0]),
+        in_size=WIDTH if learns_layers else len(graphs.feature_names[0]),
         pooling=settings.pooling,
-        objective=settings.objective,
-        margin=settings.margin,
+        objective=objective.origin,
+        objective_options=dataclasses.asdict(options[1]),
+        learns_from=told.learns_from,
+        uninformative_loss=told.uninformative_loss and told.uninformative_loss(options[1]),
+        scorer=scorer.origin,
+        scorer_options=dataclasses.asdict(options[2]),
+        heat_map_of="pixels" if learns_layers and settings.scorer is None else "superpixels",
         seed=settings.seed,
         recipe=graphs.recipe,
         superpixels=dict(graphs.superpixels_origin),
         feature_names=(
-            (PHOTOGRAPH_FEATURES, BAND_FEATURES)
-            if settings.objective == HIDDEN_LAYER
-            else graphs.feature_names
+            (PHOTOGRAPH_FEATURES, BAND_FEATURES) if learns_layers else graphs.feature_names
         ),
         band_ids=graphs.band_ids,
         wavelengths=graphs.wavelengths,

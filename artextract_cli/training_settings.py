@@ -4,28 +4,21 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from artextract_cli.errors import UsageError
+from artextract_cli.contract import Objective
+from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.precision import PRECISIONS, Precision
-from artextract_cli.siamese import OBJECTIVES, POOLINGS, Pooling
+from artextract_cli.siamese import POOLINGS, Pooling
 
-HIDDEN_LAYER = "hidden-layer"
-OBJECTIVE_NAMES = (HIDDEN_LAYER, *OBJECTIVES)
+HIDDEN_LAYER = "hidden-layer"  # the objective, where nothing else is said
 Schedule = Literal["one-cycle", "steps"]
 SCHEDULES: tuple[Schedule, ...] = ("one-cycle", "steps")
-# What suits an objective better than the defaults of `TrainingSettings`.
-SUITED: Mapping[str, Mapping[str, Any]] = {
-    HIDDEN_LAYER: {
-        "epochs": 30,
-        "batch_size": 4,
-        "learning_rate": 3e-3,
-        "schedule": "one-cycle",
-        "patience": 30,
-    }
-}
+# Options of the run's other plugins are told apart from the backbone's by these words: scorer.KEY.
+OBJECTIVE, SCORER = "objective", "scorer"
 
-POSITIVE = ("epochs", "batch_size", "step_size", "patience", "learning_rate", "margin")
+POSITIVE = ("epochs", "batch_size", "step_size", "patience", "learning_rate")
 NOT_NEGATIVE = ("weight_decay", "step_factor", "validation_share")
 
 
@@ -36,8 +29,9 @@ class TrainingSettings:
     backbone: str = "gat"
     options: Mapping[str, Any] = field(default_factory=dict)
     objective: str = HIDDEN_LAYER
+    # Of superpixels; None: distance, and a heat map of the objective's own where it has one.
+    scorer: str | None = None
     pooling: Pooling = "max"
-    margin: float = 1.0
     epochs: int = 50
     batch_size: int = 8
     learning_rate: float = 1e-3
@@ -56,8 +50,8 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist and numbers that make no sense."""
+        objective_spec(self.objective)
         for name, known in (
-            ("objective", OBJECTIVE_NAMES),
             ("pooling", POOLINGS),
             ("schedule", SCHEDULES),
             ("precision", PRECISIONS),
@@ -74,6 +68,17 @@ class TrainingSettings:
                 raise UsageError(msg)
 
 
+def objective_spec(name: str) -> Objective:
+    """What an objective tells about itself.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    return cast(Objective, plugin_host().find("objectives", name).spec)
+
+
 def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
     """Settings that suit an objective; what is ``given`` and not None goes before.
 
@@ -86,9 +91,18 @@ def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
     """
     known = {name: value for name, value in given.items() if value is not None}
     chosen = HIDDEN_LAYER if objective is None else objective
-    suited = {k: value for k, value in SUITED.get(chosen, {}).items() if k not in known}
+    suits = objective_spec(chosen).suited
+    _check_suited(chosen, suits)
+    suited = {k: value for k, value in suits.items() if k not in known}
     defaulted = (*suited, *(["objective"] if objective is None else []))
     return TrainingSettings(objective=chosen, **suited, **known, defaulted=defaulted)
+
+
+def _check_suited(objective: str, suits: Mapping[str, Any]) -> None:
+    unknown = suits.keys() - {field.name for field in dataclasses.fields(TrainingSettings)}
+    if unknown:
+        msg = f"the objective {objective} sets {min(unknown)!r}, which is no training setting"
+        raise DependencyError(msg)
 
 
 def with_objective(settings: TrainingSettings, objective: str) -> TrainingSettings:

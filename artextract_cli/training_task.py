@@ -1,15 +1,22 @@
 """What training asks of an objective: losses to descend, losses to watch, and a calibration."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from torch import Tensor  # noqa: TID253
 
 from artextract_cli.calibration import Calibration
-from artextract_cli.siamese import SiameseNetwork
+from artextract_cli.siamese import Objective, Scorer, SiameseNetwork
 
 Losses = Iterator[tuple[Tensor, int]]
 """The loss of each batch, and how many scenes it stands for."""
+
+
+class Comparison(NamedTuple):
+    """How photograph and bands are compared: in training, and to score superpixels."""
+
+    objective: Objective
+    scorer: Scorer
 
 
 class TrainingTask(Protocol):

@@ -13,8 +13,9 @@ from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.inference import Model, SceneScores, attention_of, pooled_numbers
 from artextract_cli.scene import Scene
-from artextract_cli.siamese import band_distances, collate, scene_tensors
+from artextract_cli.siamese import collate, scene_tensors
 from artextract_cli.superpixel_graph import SceneGraphs, build_graphs, sized
+from artextract_cli.superpixel_scores import view_scores
 
 
 def score_views(model: Model, scene: Scene) -> SceneScores:
@@ -26,7 +27,7 @@ def score_views(model: Model, scene: Scene) -> SceneScores:
     with torch.no_grad():
         z = model.network(batch)
         pooled = model.network.pool(batch, z)[0].cpu()
-    raw = band_distances(z, graphs)
+    raw = view_scores(model.network, batch, z, graphs, model.scorer)
     attention, masking = attention_of(model.network, batch)
     importance = grad_cam(model.network, batch)[..., None]
     labels = graphs.graphs[0].labels

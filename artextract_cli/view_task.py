@@ -1,6 +1,7 @@
 """Training on views: the photograph against every band, node- or graph-contrastive."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch  # noqa: TID253
@@ -8,17 +9,17 @@ from torch import Tensor  # noqa: TID253
 
 from artextract_cli.calibration import Calibration, fit_calibration
 from artextract_cli.siamese import (
-    OBJECTIVES,
+    EmbeddedBatch,
     SceneTensors,
     SiameseNetwork,
-    band_distances,
     collate,
     scene_tensors,
 )
 from artextract_cli.superpixel_graph import SceneGraphs
+from artextract_cli.superpixel_scores import view_scores
 from artextract_cli.training_scenes import batches
 from artextract_cli.training_settings import TrainingSettings
-from artextract_cli.training_task import Losses
+from artextract_cli.training_task import Comparison, Losses
 
 N_SYMMETRIES = 8
 
@@ -28,13 +29,16 @@ class ViewTask:
 
     def __init__(
         self,
+        root: Path,
         training: Sequence[SceneGraphs],
         validation: Sequence[SceneGraphs],
         settings: TrainingSettings,
+        compared_by: Comparison,
         engine: str,
         device: torch.device,
     ) -> None:
         self.settings, self.engine, self.device = settings, engine, device
+        self.objective, self.scorer = compared_by
         self.graphs = training
         self.training = [scene_tensors(graphs) for graphs in training]
         self.validation = [scene_tensors(graphs) for graphs in validation]
@@ -66,14 +70,14 @@ class ViewTask:
         return {}
 
     def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
-        """Of the distances on clean training scenes, or on all of them with a trimmed tail."""
+        """Of the scores of clean training scenes, or of all of them with a trimmed tail."""
         trimmed = not any(g.clean for g in self.graphs)
         scores = []
         for graphs, tensors in zip(self.graphs, self.training, strict=True):
             if graphs.clean or trimmed:
                 batch = collate([tensors], engine=self.engine, device=self.device)
-                distances = band_distances(network(batch), graphs)
-                scores.append(distances[tensors.inside[0].numpy()])
+                made = view_scores(network, batch, network(batch), graphs, self.scorer)
+                scores.append(made[tensors.inside[0].numpy()])
         fused, band = [s.mean(1) for s in scores], [s.ravel() for s in scores]
         return {
             "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),
@@ -99,6 +103,10 @@ class ViewTask:
             n_anchors=n_anchors,
             symmetries=symmetries,
         )
-        generator = torch.Generator().manual_seed(seed)
-        objective = OBJECTIVES[self.settings.objective]
-        return objective(network, batch, self.settings.margin, generator)
+        embedded = EmbeddedBatch(
+            network=network,
+            batch=batch,
+            z=network(batch),
+            generator=torch.Generator().manual_seed(seed),
+        )
+        return embedded.loss(self.objective)

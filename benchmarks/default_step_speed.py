@@ -23,6 +23,7 @@ from pathlib import Path
 
 import torch
 from interleaved import interleaved
+from networks import comparison
 from outcome import Outcome
 
 from artextract_cli.graph_building import build_dataset
@@ -60,8 +61,9 @@ class DefaultStep:
     def __init__(self, graphs: Path) -> None:
         training, validation = split_scenes(load_alike(graphs), 0.2, SEED)
         self.engine = resolve_engine("auto", torch.device("cpu")).name
+        compared_by = comparison(SETTINGS.objective)
         self.task = HiddenLayerTask(
-            graphs, training, validation, SETTINGS, self.engine, torch.device("cpu")
+            graphs, training, validation, SETTINGS, compared_by, self.engine, torch.device("cpu")
         )
         spec = plugin_host().find("backbones", SETTINGS.backbone).spec
         torch.manual_seed(SEED)

@@ -75,6 +75,7 @@ def raw(models: list[Model], scene: Scene) -> list[RawScores]:
             model.network,  # type: ignore[arg-type]
             graph,
             scene.mask,
+            model.scorer,
             engine=model.engine,
             device=model.device,
         )

@@ -6,6 +6,7 @@ same numbers, and `check_alike` makes sure that they then compute the same.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,9 +16,24 @@ from torch.nn import functional
 
 from artextract_cli.dgl_compat import load_dgl
 from artextract_cli.message_passing import GATConv, GraphConv
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.training_task import Comparison
 
 SIZES = {"gcn": (14, 128, 32), "gat": (14, 128, 32, 32)}
 TOLERANCE = 1e-4
+
+
+def comparison(objective: str) -> Comparison:
+    """An objective with its default options, and the scorer ``distance``."""
+    made = []
+    for kind, name in (("objectives", objective), ("scorers", "distance")):
+        spec = plugin_host().find(kind, name).spec
+        made.append(partial(_called, spec.load(), spec.options()))
+    return Comparison(*made)
+
+
+def _called(function: Callable[[Any, Any], Tensor], options: Any, seen: Any) -> Tensor:
+    return function(seen, options)
 
 
 class Layers(nn.Module):

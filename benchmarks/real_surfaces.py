@@ -77,6 +77,7 @@ def run_fold(work: Path, scenes: list[SceneFiles], held_out: set[str], seed: int
                 model.network,  # type: ignore[arg-type]
                 graph,
                 scene.mask,
+                model.scorer,
                 engine=model.engine,
                 device=model.device,
             ).maps()

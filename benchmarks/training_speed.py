@@ -22,12 +22,13 @@ step takes beyond it is the overhead of batching, loss and optimiser.
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 from graphs import N_SEGMENTS, eight_scenes, sizes
 from interleaved import Side, Timed, all_apart, interleaved, with_peer
-from networks import DglLayers, Layers, PygLayers, check_alike, copy_weights
+from networks import DglLayers, Layers, PygLayers, check_alike, comparison, copy_weights
 from outcome import Outcome, Ratio, ratio_of
 from torch import Tensor
 
@@ -47,7 +48,7 @@ SETTINGS = settings_for(
 )
 OURS, BACKBONE = "artextract", "backbone alone"
 PUBLISHED, PYG, DGL = "published way", "PyG, nine passes", "dgl.nn, nine passes"
-MARGIN = SETTINGS.margin
+MARGIN = 1.0  # the default
 SEED = 0
 
 
@@ -61,7 +62,10 @@ class OurStep:
         self.network = SiameseNetwork(backbone, SETTINGS.pooling).train()
         self.engine = resolve_engine("auto", torch.device("cpu")).name
         scenes = eight_scenes()
-        self.task = ViewTask(scenes, scenes, SETTINGS, self.engine, torch.device("cpu"))
+        compared_by = comparison(SETTINGS.objective)
+        self.task = ViewTask(
+            Path(), scenes, scenes, SETTINGS, compared_by, self.engine, torch.device("cpu")
+        )
         self.optimizer = _optimizer(self.network)
 
     def step(self) -> float:

@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
-from artextract_cli.contract import SuperpixelMethod
-from artextract_cli.plugin_manager import Plugin
+from artextract_cli.contract import ScoredNodes, SuperpixelMethod
+from artextract_cli.plugin_manager import Plugin, plugin_host
+from artextract_cli.plugin_options import make_options
 from artextract_cli.run_directory import EpochRow
 from artextract_cli.scene import Scene
+from artextract_cli.siamese import distance
 from artextract_cli.training import TrainingResult, train
 from artextract_cli.training_settings import TrainingSettings
+from artextract_cli.training_task import Comparison
 
 TINY = {
     "backbone": "gcn",
@@ -42,6 +46,18 @@ def plugin_returning(labels: Any) -> Plugin:
     """A superpixel plugin that answers every picture with ``labels``."""
     spec = SuperpixelMethod(name="given", summary="Toy.", load=lambda: lambda image, o: labels)
     return Plugin(spec=spec, distribution="artextract-given", version="1.0")
+
+
+def comparison(objective: str, **options: Any) -> Comparison:
+    """An objective of that name, and the distance of embeddings."""
+    spec = plugin_host().find("objectives", objective).spec
+    function, given = spec.load(), make_options(spec, options)
+    return Comparison(lambda scenes: function(scenes, given), by_distance)
+
+
+def by_distance(nodes: ScoredNodes) -> torch.Tensor:
+    """The scorer `distance`."""
+    return distance(nodes.z[:, :1], nodes.z[:, 1:])
 
 
 def train_tiny(

@@ -24,19 +24,32 @@ def train(
         str, typer.Option(help="Graph backbone; see 'artextract plugins list'.")
     ] = "gat",
     options: Annotated[
-        list[str] | None, typer.Option("-o", help="Option of the backbone, e.g. heads=4.")
+        list[str] | None,
+        typer.Option(
+            "-o",
+            help="Option of the backbone, e.g. heads=4, of the objective, e.g. "
+            "objective.margin=2, or of the scorer, scorer.KEY=VALUE.",
+        ),
     ] = None,
     objective: Annotated[
         str | None,
         typer.Option(
             help="What is learnt: hidden-layer (default; needs an infrared band), "
-            "node-contrastive (default where no band is infrared) or graph-contrastive."
+            "node-contrastive (default where no band is infrared), graph-contrastive, or a "
+            "plugin's; see 'artextract plugins list'."
+        ),
+    ] = None,
+    scorer: Annotated[
+        str | None,
+        typer.Option(
+            help="How the embeddings of a superpixel become a score: distance (default), cosine, "
+            "attention, or a plugin's. Named here, it makes the heat map; else hidden-layer makes "
+            "one of pixels. With --resume it gives a trained model another scorer."
         ),
     ] = None,
     pooling: Annotated[
         Literal["max", "mean"], typer.Option(help="How node embeddings become one per picture.")
     ] = "max",
-    margin: Annotated[float, typer.Option(help="Distance that negatives should reach.")] = 1.0,
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -99,8 +112,8 @@ def train(
         objective,
         backbone=backbone,
         options=split_words(options or []),
+        scorer=scorer,
         pooling=pooling,
-        margin=margin,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,

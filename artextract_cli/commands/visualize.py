@@ -84,14 +84,12 @@ def loss(
     from artextract_cli.checkpoint import read_card
     from artextract_cli.figures import loss_figure
     from artextract_cli.run_directory import read_metrics
-    from artextract_cli.siamese import OBJECTIVES, uninformative_loss
 
     cards = [read_card(run) for run in runs]
-    objectives = sorted({card.objective for card in cards})
+    objectives = sorted({card.objective["name"] for card in cards})
     if len(objectives) > 1:
         console.warn(f"losses of {' and '.join(objectives)} cannot be compared with each other")
-    comparable = all(card.objective in OBJECTIVES for card in cards)
-    floors = {uninformative_loss(card.margin) for card in cards if comparable}
+    floors = {card.uninformative_loss for card in cards}
     loss_figure(
         {str(run): read_metrics(run) for run in runs},
         out,

@@ -8,7 +8,6 @@ from artextract_cli.report.derived import false_colour_band
 from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
 from artextract_cli.results import SceneResult
-from artextract_cli.training_settings import HIDDEN_LAYER
 
 EXPECTED = 0.01  # of clean paint lies above the level of strong regions
 MANY = 2 * EXPECTED  # paint alone may reach a little more than it should
@@ -165,5 +164,5 @@ def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
         "to show: what differs here are colours of the surface.",
     )
     sees_infrared = false_colour_band(described["wavelengths_nm"]) is not None
-    looks_beneath = described["objective"] == HIDDEN_LAYER
+    looks_beneath = described["learns_from"] == "layers"
     return (() if sees_infrared else blind) + general + (beneath if looks_beneath else ())

@@ -15,7 +15,6 @@ from artextract_cli.report.palettes import LEVELS
 from artextract_cli.report.pictures import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.wording import percent
 from artextract_cli.results import SceneResult
-from artextract_cli.training_settings import HIDDEN_LAYER
 
 # Bytes, whatever is painted: what the other pictures leave of the whole goes to the bands' maps.
 ALL_LIMIT = 10_700_000  # 14.3 MB as text
@@ -116,7 +115,7 @@ def heat_map_layer(score: FloatArray) -> Layer:
 
 def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int) -> Layer:
     """What one band tells by itself: signed deviations, or a score like that of all bands."""
-    is_signed = result.description["objective"] == HIDDEN_LAYER
+    is_signed = result.description["learns_from"] == "layers"
     scale: ScaleName = "deviation" if is_signed else "false-alarm"
     levels = LEVELS[scale]
     return Layer(

@@ -63,7 +63,8 @@ def scoring(result: SceneResult) -> Rows:
     rows: dict[str, Any] = {
         "Scored by": f"artextract {told['artextract']}",
         "Engine, device": f"{told['engine']}, {told['device']}",
-        "Objective": told["objective"],
+        "Objective": _origin(told["objective"]),
+        "Scorer": _origin(told["scorer"]),
         "Backbone": _origin(told["backbone"]),
         "Superpixels": f"{_origin(told['superpixels'])}: {told['n_superpixels']}",
         "Size of the photograph": f"{width} × {height} px",
@@ -105,7 +106,11 @@ def _card(card: ModelCard) -> Rows:
     rows: dict[str, Any] = {
         "Backbone": _origin(card.backbone),
         "Backbone options": _options(card.options),
-        "Objective": f"{card.objective}, margin {card.margin:g}, pooling {card.pooling}",
+        "Objective": _origin(card.objective),
+        "Objective options": _options(card.objective_options),
+        "Scorer": _origin(card.scorer),
+        "Scorer options": _options(card.scorer_options),
+        "Pooling": card.pooling,
         "Seed": card.seed,
         "Best epoch": card.best_epoch,
         "Loss there": f"training {card.train_loss:.4g}, validation {card.val_loss:.4g}",

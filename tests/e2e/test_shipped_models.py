@@ -21,7 +21,7 @@ BLUE = -np.log10(0.05)
 def test_they_are_small_and_say_what_they_are(name: str) -> None:
     assert (SHIPPED_MODELS / f"{name}.safetensors").stat().st_size < 1_000_000
     card = read_card(Path(name))
-    assert (card.backbone["name"], card.objective) == (name, "hidden-layer")
+    assert (card.backbone["name"], card.objective["name"]) == (name, "hidden-layer")
     assert card.calibration.keys() == {"fused", "network", "residual", "whole"}
     assert card.quality["fused"] > max(card.quality["network"], card.quality["residual"]) - 0.005
 

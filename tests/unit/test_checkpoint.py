@@ -80,13 +80,13 @@ def test_a_model_that_comes_with_artextract_is_found_by_its_name(
 
 
 @pytest.mark.parametrize(
-    ("objective", "network"),
-    [("hidden-layer", HiddenLayerNetwork), ("node-contrastive", SiameseNetwork)],
+    ("learns_from", "network"),
+    [("layers", HiddenLayerNetwork), ("views", SiameseNetwork)],
 )
 def test_the_objective_decides_the_kind_of_network(
-    trained: Path, objective: str, network: type[SiameseNetwork]
+    trained: Path, learns_from: str, network: type[SiameseNetwork]
 ) -> None:
-    card = dataclasses.replace(read_card(trained), objective=objective)
+    card = dataclasses.replace(read_card(trained), learns_from=learns_from)
     assert type(new_network(card)) is network
 
 

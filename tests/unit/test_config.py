@@ -37,14 +37,14 @@ def settings(
 def test_precedence(settings: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     words: list[str] = ["train", "graphs"]
     assert settings(*words)[2].epochs == 30
-    Path("artextract.yaml").write_text("train: {epochs: 11, margin: 2.5}\n")
+    Path("artextract.yaml").write_text("train: {epochs: 11, step_factor: 0.5}\n")
     assert settings(*words)[2].epochs == 11
     Path("other.yaml").write_text("train: {epochs: 12}\n")
     assert settings("--config", "other.yaml", *words)[2].epochs == 12
-    assert settings("--config", "other.yaml", *words)[2].margin == 1.0
+    assert settings("--config", "other.yaml", *words)[2].step_factor == 0.8
     monkeypatch.setenv("ARTEXTRACT_TRAIN_EPOCHS", "13")
     assert settings(*words)[2].epochs == 13
-    assert settings(*words)[2].margin == 2.5
+    assert settings(*words)[2].step_factor == 0.5
     assert settings(*words, "--epochs", 14)[2].epochs == 14
 
 

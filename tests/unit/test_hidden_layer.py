@@ -17,8 +17,8 @@ from artextract_cli.hidden_layer import (
     WIDTH,
     HiddenLayerNetwork,
     InjectedScene,
+    embedded,
     evidence_tensors,
-    hidden_layer_loss,
     injected_batch,
     injected_scene,
 )
@@ -27,6 +27,7 @@ from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.region_kernels import region_adjacency
 from artextract_cli.siamese import SceneBatch, collate, distance
+from tests.small_scenes import comparison
 
 BACKBONES = {
     "gcn": {"hidden": 8, "out_size": 4},
@@ -85,7 +86,8 @@ def loss_of(
     network: HiddenLayerNetwork, *scenes: InjectedScene, margin: float = 1.0
 ) -> torch.Tensor:
     batch = injected_batch(scenes, engine="torch", device="cpu")
-    return hidden_layer_loss(network, batch, margin)
+    made = embedded(network, batch, torch.Generator())
+    return made.loss(comparison("hidden-layer", margin=margin).objective)
 
 
 class TestTensors:

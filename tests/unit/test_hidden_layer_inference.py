@@ -19,7 +19,7 @@ from artextract_cli.inference import Model, SceneScores, open_model
 from artextract_cli.scene import Scene, resize_scene
 from artextract_cli.siamese import SiameseNetwork
 from artextract_cli.training_settings import HIDDEN_LAYER
-from tests.small_scenes import make_scene, train_tiny
+from tests.small_scenes import by_distance, make_scene, train_tiny
 from tests.unit.test_hidden_picture import painting, ring, with_bands
 
 SHAPE = (31, 45)
@@ -96,7 +96,7 @@ def test_maps_are_the_calibrated_scores(model: Model) -> None:
     scores, card = score_hidden_layer(model, scene()), model.card
     graph = evidence_graph(scene(), card.recipe)
     assert isinstance(model.network, SiameseNetwork)
-    raw = raw_scores(model.network, graph, None, engine="torch", device=model.device)  # type: ignore[arg-type]
+    raw = raw_scores(model.network, graph, None, by_distance, engine="torch", device=model.device)  # type: ignore[arg-type]
     for shown, name in (("heatmap", "fused"), ("network", "network"), ("residual", "residual")):
         expected = card.calibration[name](raw.maps()[name])
         np.testing.assert_array_equal(scores.maps[shown], expected)

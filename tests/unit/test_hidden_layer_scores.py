@@ -8,6 +8,7 @@ from artextract_cli import hidden_layer_scores
 from artextract_cli.evidence import MAPS
 from artextract_cli.evidence_graph import compressed
 from artextract_cli.hidden_layer_scores import STRANGEST_SHARE, RawScores, raw_scores, whole_score
+from tests.small_scenes import by_distance
 from tests.unit.test_hidden_layer import SHAPE, new_graph, new_network
 
 CPU = torch.device("cpu")
@@ -15,7 +16,7 @@ CPU = torch.device("cpu")
 
 def scores(seed: int = 0) -> RawScores:
     network = new_network().eval()
-    return raw_scores(network, new_graph(seed), None, engine="torch", device=CPU)
+    return raw_scores(network, new_graph(seed), None, by_distance, engine="torch", device=CPU)
 
 
 def test_scores_are_maps() -> None:
@@ -41,7 +42,7 @@ def test_the_residual_score_needs_no_network() -> None:
     maps[3, 5, MAPS.index("residual_long")] = -7
     maps[3, 5, MAPS.index("photograph_residual_short")] = 2
     graph.pixels[:] = compressed(maps)
-    raw = raw_scores(new_network().eval(), graph, None, engine="torch", device=CPU)
+    raw = raw_scores(new_network().eval(), graph, None, by_distance, engine="torch", device=CPU)
     assert raw.residual[3, 5] == pytest.approx(9, rel=1e-4)
     assert np.count_nonzero(raw.residual) == 1
 
@@ -56,7 +57,7 @@ def test_the_mask_says_what_is_pooled_but_every_pixel_is_scored() -> None:
     mask = np.ones(SHAPE, np.bool_)
     mask[:, :4] = False
     network = new_network().eval()
-    masked = raw_scores(network, new_graph(), mask, engine="torch", device=CPU)
+    masked = raw_scores(network, new_graph(), mask, by_distance, engine="torch", device=CPU)
     np.testing.assert_array_equal(masked.fused, scores().fused)
     pooled = network.pool(masked.batch, masked.z)[0]
     inside = masked.batch.inside

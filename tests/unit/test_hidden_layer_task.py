@@ -29,6 +29,7 @@ from artextract_cli.simulate import SceneSettings, simulate_dataset
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
 from artextract_cli.training_scenes import load_alike
 from artextract_cli.training_settings import TrainingSettings
+from tests.small_scenes import comparison
 from tests.unit.test_hidden_layer import new_graph, new_network
 
 SIZE = (32, 40)
@@ -69,7 +70,8 @@ def new_task(
     root: Path, training: list[SceneGraphs], validation: list[SceneGraphs], seed: int = 0
 ) -> HiddenLayerTask:
     settings = dataclasses.replace(SETTINGS, seed=seed)
-    return HiddenLayerTask(root, training, validation, settings, "torch", CPU)
+    compared_by = comparison("hidden-layer")
+    return HiddenLayerTask(root, training, validation, settings, compared_by, "torch", CPU)
 
 
 def epoch_of(task: HiddenLayerTask, network: HiddenLayerNetwork, epoch: int) -> list[float]:

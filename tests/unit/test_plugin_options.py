@@ -4,7 +4,7 @@ import pytest
 
 from artextract_cli import Backbone, option
 from artextract_cli.errors import UsageError
-from artextract_cli.plugin_options import describe_options, make_options, split_words
+from artextract_cli.plugin_options import describe_options, make_options, parted, split_words
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,9 @@ def test_options_are_described_in_order() -> None:
     assert described[4].type_name == "int or none"
     assert described[0].help == "Heads."
     assert (described[0].minimum, described[0].maximum) == (1, 8)
+
+
+def test_options_are_parted_by_the_word_before_the_dot() -> None:
+    values = {"a": 1, "x.b": 2, "y.c.d": 3, "z.e": 4, "x": 5}
+    assert parted(values, "x", "y") == [{"a": 1, "z.e": 4, "x": 5}, {"b": 2}, {"c.d": 3}]
+    assert parted({}, "x") == [{}, {}]

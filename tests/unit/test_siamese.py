@@ -1,21 +1,19 @@
-from types import SimpleNamespace
+import dataclasses
 
 import numpy as np
 import pytest
 import torch
 
 from artextract_cli.batching import Topology
+from artextract_cli.errors import DependencyError
 from artextract_cli.siamese import (
+    EmbeddedBatch,
     SceneTensors,
     SiameseNetwork,
-    band_distances,
     collate,
     contrastive_loss,
     distance,
-    graph_contrastive,
     inside_painting,
-    node_contrastive,
-    uninformative_loss,
 )
 
 PATH_EDGES = np.array([[0, 1, 1, 2], [1, 0, 2, 1]])
@@ -51,7 +49,6 @@ def batch_of(*scenes: SceneTensors, **more: object):
 
 
 NETWORK = SiameseNetwork(Identity(), "max")
-GENERATOR = torch.Generator().manual_seed(0)
 
 
 def test_distances_under_autocast_are_float32() -> None:
@@ -66,35 +63,10 @@ def test_contrastive_loss_by_hand() -> None:
     assert loss == pytest.approx(0.5 + 0.125)
 
 
-def test_equal_distances_score_no_less_than_the_floor() -> None:
-    losses = [
-        contrastive_loss(torch.tensor([d]), torch.tensor([d]), 1.0)
-        for d in torch.linspace(0, 2, 201)
-    ]
-    assert min(losses) == pytest.approx(uninformative_loss(1.0))
-    assert int(torch.tensor(losses).argmin()) == 50
-
-
 def test_distance_has_a_finite_gradient_at_zero() -> None:
     a = torch.zeros(2, 3, requires_grad=True)
     distance(a, torch.zeros(2, 3)).sum().backward()
     assert torch.equal(a.grad, torch.zeros(2, 3))
-
-
-@pytest.mark.parametrize("objective", [graph_contrastive, node_contrastive])
-def test_objectives_by_hand(objective) -> None:
-    """Photograph at 0, bands at distances 1 and 2 of their own and .5 and 3 of the other scene."""
-    first = scene([constant((0, 0), (1, 0), (2, 0))])
-    second = scene([constant((0, 0), (0.5, 0), (3, 0))])
-    loss = objective(NETWORK, batch_of(first, second, n_anchors=1), 1.0, GENERATOR)
-    assert loss == pytest.approx((1 + 4) / 2 + (0.25 + 0) / 2)
-
-
-def test_both_scenes_count_where_both_are_anchors() -> None:
-    first = scene([constant((0, 0), (1, 0))])
-    second = scene([constant((0, 0), (0.5, 0))])
-    loss = graph_contrastive(NETWORK, batch_of(first, second), 1.0, GENERATOR)
-    assert loss == pytest.approx((1 + 0.25) / 2 + (0.25 + 0) / 2)
 
 
 def test_all_views_of_a_scene_share_one_topology() -> None:
@@ -124,16 +96,6 @@ def test_only_nodes_on_the_painting_are_pooled() -> None:
     assert torch.equal(pooled[1], x.amax(0))
 
 
-def test_nodes_off_the_painting_do_not_count() -> None:
-    x = constant((0, 0), (1, 0))
-    x[2, 1] = 100
-    masked = scene([x])
-    masked = SceneTensors(**{**vars(masked), "inside": (torch.tensor([True, True, False]),)})
-    other = scene([constant((0, 0), (5, 0))])
-    loss = node_contrastive(NETWORK, batch_of(masked, other, n_anchors=1), 1.0, GENERATOR)
-    assert loss == pytest.approx(1.0)
-
-
 @pytest.mark.parametrize("symmetry", range(8))
 def test_symmetries_move_photograph_and_bands_together(symmetry: int) -> None:
     place = torch.tensor([[1.0, 2.0], [-1.0, 3.0], [0.0, -5.0]])
@@ -149,14 +111,6 @@ def test_symmetries_move_photograph_and_bands_together(symmetry: int) -> None:
     assert torch.equal(turned_apart, wanted.repeat(3, 1)[:, None])
 
 
-def test_band_distances_of_separate_graphs_are_weighted_by_overlap() -> None:
-    first = SimpleNamespace(labels=np.array([[0, 0, 0, 1]]), n_nodes=2)
-    other = SimpleNamespace(labels=np.array([[0, 1, 1, 1]]), n_nodes=2)
-    z = torch.tensor([[0.0], [0.0], [3.0], [6.0]])[:, None]
-    found = band_distances(z, SimpleNamespace(graphs=(first, other)))
-    assert found[:, 0] == pytest.approx([(3 + 6 + 6) / 3, 6])
-
-
 def test_a_superpixel_is_inside_if_half_of_it_is() -> None:
     labels = np.array([[0, 0, 1, 1], [2, 2, 2, 2]], np.int32)
     mask = np.array([[True, False, False, False], [True, True, True, False]])
@@ -167,3 +121,39 @@ def test_at_least_one_superpixel_is_inside() -> None:
     labels = np.array([[0, 0, 0, 1, 1, 1]], np.int32)
     mask = np.array([[True, False, False, False, False, False]])
     assert inside_painting(labels, np.array([3, 3]), mask).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [(0.5, "returned float"), (torch.zeros(2), r"returned \(2,\), not a loss"), (None, "NoneType")],
+)
+def test_what_is_no_loss_is_refused(answer: object, said: str) -> None:
+    with pytest.raises(DependencyError, match=said):
+        embedded(scene([torch.zeros(3, 2, 2)])).loss(lambda scenes: answer)
+
+
+def test_a_loss_may_have_dimensions_of_one() -> None:
+    made = embedded(scene([torch.ones(3, 2, 2)])).loss(lambda scenes: scenes.z.sum()[None])
+    assert made.shape == ()
+    assert made == 12
+
+
+def test_objectives_see_float32_whatever_the_precision() -> None:
+    batch = embedded(scene([torch.zeros(3, 2, 2)]))
+    low = dataclasses.replace(batch, z=batch.z.bfloat16(), pixel_scores=torch.zeros(4).bfloat16())
+    seen = []
+    with torch.autocast("cpu", torch.bfloat16):
+        low.loss(lambda scenes: seen.append(scenes) or scenes.z.sum())
+    assert seen[0].z.dtype == seen[0].pixel_scores.dtype == seen[0].pooled.dtype == torch.float32
+
+
+def test_an_objective_knows_which_scene_a_node_is_of() -> None:
+    made = embedded(scene([torch.zeros(3, 2, 2)]), scene([torch.zeros(3, 2, 2)]))
+    assert made.scene.tolist() == [0, 0, 0, 1, 1, 1]
+    assert made.pooled.shape == (2, 2, 2)
+    assert (made.n_anchors, made.inside.all()) == (2, True)
+
+
+def embedded(*scenes: SceneTensors) -> EmbeddedBatch:
+    batch = batch_of(*scenes)
+    return EmbeddedBatch(network=NETWORK, batch=batch, z=batch.x, generator=torch.Generator())

@@ -49,11 +49,12 @@ LAYERS = (
     (
         *("torch_kernels", "dgl_kernels", "numba_kernels", "message_kernels"),
         *("message_passing", "batching", "siamese", "dropout"),
-        *("hidden_layer", "hidden_layer_scores", "training_settings"),
+        *("hidden_layer", "training_settings"),
         *("calibration", "checkpoint", "heatmap", "map_files"),
     ),
     ("graph_building", "registration", "scene_check", "dataset_check"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
+    ("superpixel_scores", "hidden_layer_scores"),
     ("figure_canvas", "figures"),
     ("training_task", "view_task", "hidden_layer_task"),
     ("training", "inference"),

@@ -9,19 +9,19 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from artextract_cli import training, view_task
-from artextract_cli.checkpoint import load_state, read_card
+from artextract_cli import training
+from artextract_cli.checkpoint import load_model, load_state, read_card
 from artextract_cli.dgl_compat import load_dgl
 from artextract_cli.errors import DependencyError, DivergedError, InputError, UsageError
 from artextract_cli.graph_building import build_dataset
 from artextract_cli.graph_store import load_graphs, save_graphs
 from artextract_cli.inference import open_model
 from artextract_cli.run_directory import read_metrics
-from artextract_cli.siamese import SiameseNetwork, node_contrastive
+from artextract_cli.siamese import EmbeddedBatch
 from artextract_cli.superpixel_graph import GraphRecipe
 from artextract_cli.training_settings import HIDDEN_LAYER, settings_for
 from artextract_cli.yaml_io import read_yaml
-from tests.small_scenes import TINY, train_tiny
+from tests.small_scenes import TINY, comparison, train_tiny
 
 MODEL = "model.safetensors"
 needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
@@ -130,14 +130,12 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_best_model(
     """Two batches of training and one of validation an epoch: NaN comes in the second epoch."""
     calls = []
 
-    def diverging(network: SiameseNetwork, *rest: Any) -> torch.Tensor:
-        calls.append(rest)
-        if len(calls) == 4:
-            with torch.no_grad():
-                next(network.parameters()).fill_(torch.nan)
-        return node_contrastive(network, *rest)
+    def diverging(scenes: EmbeddedBatch) -> torch.Tensor:
+        calls.append(scenes)
+        loss = comparison("node-contrastive").objective(scenes)
+        return loss * torch.nan if len(calls) == 4 else loss
 
-    monkeypatch.setitem(view_task.OBJECTIVES, "node-contrastive", diverging)
+    monkeypatch.setattr(training, "recorded_objective", lambda card: diverging)
     with pytest.raises(DivergedError, match=r"diverged in epoch 2 \(loss nan\)"):
         train_tiny(graphs, tmp_path / "run", epochs=5)
     monkeypatch.undo()
@@ -192,7 +190,7 @@ def test_a_run_is_not_resumed_on_other_graphs(dataset: Path, trained: Path, tmp_
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"objective": "none"}, "no objective 'none'; choose from: hidden-layer, node-contrastive"),
+        ({"objective": "none"}, "no plugin 'none' among the objectives; choose from: graph-c"),
         ({"pooling": "sum"}, "no pooling 'sum'; choose from: max, mean"),
         ({"epochs": 0}, "epochs must be a number above 0, not 0"),
         ({"learning_rate": float("nan")}, "learning_rate must be a number above 0"),
@@ -246,7 +244,7 @@ def test_without_infrared_training_takes_the_former_objective_and_its_defaults(
     # Given, and so kept, though hidden-layer would have taken it of itself.
     assert config["learning_rate"] == 3e-3
     assert "defaulted" not in config
-    assert read_card(tmp_path / "run").objective == "node-contrastive"
+    assert read_card(tmp_path / "run").objective["name"] == "node-contrastive"
 
 
 def test_hidden_layers_asked_for_need_an_infrared_band(graphs: Path, tmp_path: Path) -> None:
@@ -388,3 +386,39 @@ def test_a_run_on_the_gpu_is_resumed_exactly(
         train_tiny(graphs, tmp_path / "run", **chosen, epochs=epochs, resume=epochs > 1)
     train_tiny(graphs, tmp_path / "whole", **chosen, epochs=3)
     assert (tmp_path / "run" / MODEL).read_bytes() == (tmp_path / "whole" / MODEL).read_bytes()
+
+
+def test_options_of_objective_and_scorer_are_told_apart(graphs: Path, tmp_path: Path) -> None:
+    options = {**TINY["options"], "objective.margin": "2.5"}
+    train_tiny(graphs, tmp_path / "run", options=options, epochs=1)
+    card = read_card(tmp_path / "run")
+    assert card.objective_options == {"margin": 2.5}
+    assert card.uninformative_loss == 2.5**2 / 2
+    assert set(card.options) & {"margin", "objective.margin"} == set()
+    for wrong, said in (
+        ("objective.gap", "node-contrastive has no option 'gap'"),
+        ("scorer.power", "distance has no option 'power'; its options are: none"),
+        ("other.margin", "gcn has no option 'other.margin'"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            train_tiny(graphs, tmp_path / "wrong", options={wrong: 1})
+
+
+@pytest.mark.parametrize("objective", [HIDDEN_LAYER, "node-contrastive"])
+def test_a_trained_model_is_given_another_scorer(
+    graphs: Path, tmp_path: Path, objective: str
+) -> None:
+    run, chosen = tmp_path / "run", {"objective": objective, "schedule": "steps", "epochs": 1}
+    train_tiny(graphs, run, **chosen)
+    before, weights = read_card(run), load_model(run)[0].state_dict()
+    assert before.scorer["name"] == "distance"
+    assert before.heat_map_of == ("pixels" if objective == HIDDEN_LAYER else "superpixels")
+    train_tiny(graphs, run, **chosen, scorer="cosine", resume=True)
+    after, same = read_card(run), load_model(run)[0].state_dict()
+    assert all(torch.equal(weights[name], same[name]) for name in weights)
+    assert (after.scorer["name"], after.heat_map_of) == ("cosine", "superpixels")
+    changed = {
+        name for name in after.calibration if after.calibration[name] != before.calibration[name]
+    }
+    assert changed == ({"network"} if objective == HIDDEN_LAYER else {"fused", "band"})
+    assert max(max(c.scores) for n, c in after.calibration.items() if n in changed) <= 2

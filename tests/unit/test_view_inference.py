@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from artextract_cli.inference import Model, open_model
-from artextract_cli.siamese import band_distances, collate, scene_tensors
+from artextract_cli.siamese import collate, scene_tensors
 from artextract_cli.superpixel_graph import GraphRecipe, build_graphs
+from artextract_cli.superpixel_scores import view_scores
 from artextract_cli.view_inference import score_views
-from tests.small_scenes import make_scene, train_tiny
+from tests.small_scenes import by_distance, make_scene, train_tiny
 
 SEPARATE = GraphRecipe(segmentation="separate", superpixel_options={"n_segments": 6})
 
@@ -93,7 +94,8 @@ def test_separate_segmentations_are_scored_on_the_photograph(model: Model) -> No
     assert [len(z) for z in scores.nodes] == sizes
     batch = collate([scene_tensors(graphs)], engine="torch", device="cpu")
     with torch.no_grad():
-        raw = band_distances(model.network(batch), graphs)
+        z = model.network(batch)
+        raw = view_scores(model.network, batch, z, graphs, by_distance)
     expected = model.card.calibration["band"](raw)[graphs.graphs[0].labels]
     np.testing.assert_array_equal(scores.band_maps, expected)
 

@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 import torch
 
-from artextract_cli import view_task
 from artextract_cli.calibration import fit_calibration
 from artextract_cli.checkpoint import load_model
 from artextract_cli.siamese import (
+    EmbeddedBatch,
     SceneBatch,
     SiameseNetwork,
-    band_distances,
     collate,
     scene_tensors,
 )
 from artextract_cli.superpixel_graph import SceneGraphs
+from artextract_cli.superpixel_scores import view_scores
 from artextract_cli.training_scenes import load_alike
 from artextract_cli.training_settings import TrainingSettings
 from artextract_cli.view_task import ViewTask
-from tests.small_scenes import TINY
+from tests.small_scenes import TINY, by_distance, comparison
 
 CPU = torch.device("cpu")
 
@@ -43,7 +43,8 @@ def new_task(
     training: Sequence[SceneGraphs], validation: Sequence[SceneGraphs], **settings: Any
 ) -> ViewTask:
     made = TrainingSettings(**TINY | {"batch_size": 2} | settings)
-    return ViewTask(training, validation, made, "torch", CPU)
+    compared_by = comparison(made.objective)
+    return ViewTask(Path(), training, validation, made, compared_by, "torch", CPU)
 
 
 def losses(task: ViewTask, network: SiameseNetwork, epoch: int) -> list[float]:
@@ -56,12 +57,12 @@ def batches_of(
     """The batches of one epoch."""
     seen: list[SceneBatch] = []
 
-    def note(_: object, batch: SceneBatch, *rest: object) -> torch.Tensor:
-        seen.append(batch)
+    def note(scenes: EmbeddedBatch) -> torch.Tensor:
+        seen.append(scenes.batch)
         return torch.zeros(())
 
     with monkeypatch.context() as patched:
-        patched.setitem(view_task.OBJECTIVES, task.settings.objective, note)
+        patched.setattr(task, "objective", note)
         list(task.training_losses(network, epoch))
     return seen
 
@@ -137,8 +138,9 @@ def distances(network: SiameseNetwork, graphs: Sequence[SceneGraphs]) -> np.ndar
     for one in graphs:
         tensors = scene_tensors(one)
         with torch.no_grad():
-            z = network(collate([tensors], engine="torch", device=CPU))
-        found.append(band_distances(z, one)[tensors.inside[0].numpy()])
+            batch = collate([tensors], engine="torch", device=CPU)
+            made = view_scores(network, batch, network(batch), one, by_distance)
+        found.append(made[tensors.inside[0].numpy()])
     return np.concatenate(found)
 
 

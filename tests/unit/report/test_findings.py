@@ -71,17 +71,17 @@ def test_no_region_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("objective", "wavelengths", "n"),
+    ("learns_from", "wavelengths", "n"),
     [
-        ("hidden-layer", (450, 650, 850), 4),
-        ("node-contrastive", (450, 650, 850), 3),
-        ("node-contrastive", None, 4),
+        ("layers", (450, 650, 850), 4),
+        ("views", (450, 650, 850), 3),
+        ("views", None, 4),
     ],
 )
 def test_what_is_not_told_depends_on_model_and_bands(
-    tmp_path: Path, objective: str, wavelengths: tuple[int, ...] | None, n: int
+    tmp_path: Path, learns_from: str, wavelengths: tuple[int, ...] | None, n: int
 ) -> None:
-    caveats = told(tmp_path, objective=objective, wavelengths_nm=wavelengths).caveats
+    caveats = told(tmp_path, learns_from=learns_from, wavelengths_nm=wavelengths).caveats
     assert len(caveats) == n
     assert any("A difference is not yet a hidden painting" in sentence for sentence in caveats)
     assert any("No band is known to be infrared" in s for s in caveats) == (wavelengths is None)

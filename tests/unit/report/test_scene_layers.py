@@ -50,7 +50,7 @@ def test_pictures_show_what_was_read(tmp_path: Path) -> None:
 
 
 def test_other_models_have_scores_for_bands_and_nothing_beneath(tmp_path: Path) -> None:
-    result = write_result(tmp_path, objective="node-contrastive", wavelengths_nm=None)
+    result = write_result(tmp_path, learns_from="views", wavelengths_nm=None)
     (result.path / "hidden.tif").unlink()
     made = layers(result)
     assert not {"hidden", "false-colour"} & made.keys()

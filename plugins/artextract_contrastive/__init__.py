@@ -1,0 +1,53 @@
+"""The photograph against its own bands and those of other scenes, after Hadsell et al. (2006)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from artextract_cli import Objective, hookimpl, option
+
+
+@dataclass(frozen=True)
+class ContrastiveOptions:
+    """How far apart negatives should be."""
+
+    margin: float = option(1.0, "Distance that negatives should reach.", minimum=1e-6, maximum=1e6)
+
+
+def uninformative_loss(options: ContrastiveOptions) -> float:
+    """The least contrastive loss of an embedding that tells nothing: all distances margin / 2."""
+    return options.margin**2 / 2
+
+
+def _load_node() -> Callable[[Any, ContrastiveOptions], Any]:
+    from artextract_contrastive.losses import node_contrastive
+
+    return node_contrastive
+
+
+def _load_graph() -> Callable[[Any, ContrastiveOptions], Any]:
+    from artextract_contrastive.losses import graph_contrastive
+
+    return graph_contrastive
+
+
+@hookimpl
+def artextract_objectives() -> Sequence[Objective]:
+    """The published objective on pooled embeddings, and the same on superpixels."""
+    return [
+        Objective(
+            name="node-contrastive",
+            summary="A superpixel's bands against its photograph and another scene's superpixel.",
+            options=ContrastiveOptions,
+            load=_load_node,
+            uninformative_loss=uninformative_loss,
+        ),
+        Objective(
+            name="graph-contrastive",
+            summary="As published: whole pictures against the bands of their own and other scenes.",
+            options=ContrastiveOptions,
+            load=_load_graph,
+            compares_nodes=False,
+            uninformative_loss=uninformative_loss,
+        ),
+    ]

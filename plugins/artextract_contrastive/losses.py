@@ -1,0 +1,37 @@
+"""Contrastive losses on pooled embeddings and on superpixels."""
+
+import torch  # noqa: TID253
+from torch import Tensor  # noqa: TID253
+
+from artextract_cli import EmbeddedScenes, contrastive_loss, distance
+from artextract_contrastive import ContrastiveOptions
+
+
+def graph_contrastive(scenes: EmbeddedScenes, options: ContrastiveOptions) -> Tensor:
+    """The published objective: pooled photograph against every band of its own and other scenes."""
+    pooled, n_anchors = scenes.pooled, scenes.n_anchors
+    photographs, bands = pooled[:n_anchors, 0], pooled[:, 1:]
+    d = distance(photographs[:, None, None], bands[None])  # (anchors, S, B)
+    own = torch.eye(len(pooled), dtype=torch.bool, device=d.device)[:n_anchors]
+    return contrastive_loss(d[own], d[~own], options.margin)
+
+
+def node_contrastive(scenes: EmbeddedScenes, options: ContrastiveOptions) -> Tensor:
+    """The same on superpixels: a node's band against its photograph, and another scene's node."""
+    z, counts = scenes.z, scenes.graph.node_counts
+    n_anchor_nodes = int(counts[: scenes.n_anchors].sum())
+    stranger = _nodes_of_other_scenes(counts, scenes.scene, scenes.generator)[:n_anchor_nodes]
+    counted = scenes.inside[:n_anchor_nodes]
+    photograph, bands = z[:n_anchor_nodes, :1], z[:n_anchor_nodes, 1:]
+    positive = distance(photograph, bands)[counted]
+    negative = distance(photograph, z[stranger, 1:])[counted & scenes.inside[stranger]]
+    return contrastive_loss(positive, negative, options.margin)
+
+
+def _nodes_of_other_scenes(counts: Tensor, scene: Tensor, generator: torch.Generator) -> Tensor:
+    """For every node (N,) a random node of another scene of the batch."""
+    n_nodes = len(scene)
+    end = counts.cumsum(0)[scene]
+    others = n_nodes - counts[scene]
+    drawn = torch.rand(n_nodes, generator=generator).to(counts.device)
+    return (end + (drawn * others).long().clamp(max=others - 1)) % n_nodes

@@ -1,0 +1,41 @@
+"""Learning from layers that are put beneath the paint of scenes that hide nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from artextract_cli import Objective, hookimpl, option
+
+
+@dataclass(frozen=True)
+class HiddenLayerOptions:
+    """How far apart photograph and bands should be where something lies beneath."""
+
+    margin: float = option(
+        1.0, "Distance that hidden superpixels should reach.", minimum=1e-6, maximum=1e6
+    )
+
+
+def _load() -> Callable[[Any, HiddenLayerOptions], Any]:
+    from artextract_hidden_layer.loss import hidden_layer_loss
+
+    return hidden_layer_loss
+
+
+@hookimpl
+def artextract_objectives() -> Objective:
+    """Contrastive over superpixels, cross entropy over pixels."""
+    return Objective(
+        name="hidden-layer",
+        summary="Superpixels and pixels with a layer beneath against clean ones; needs infrared.",
+        options=HiddenLayerOptions,
+        load=_load,
+        learns_from="layers",
+        suited={
+            "epochs": 30,
+            "batch_size": 4,
+            "learning_rate": 3e-3,
+            "schedule": "one-cycle",
+            "patience": 30,
+        },
+    )

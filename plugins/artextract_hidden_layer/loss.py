@@ -1,0 +1,30 @@
+"""The loss of a network that looks for hidden layers."""
+
+from torch import Tensor  # noqa: TID253
+from torch.nn import functional  # noqa: TID253
+
+from artextract_cli import EmbeddedScenes, contrastive_loss, distance
+from artextract_hidden_layer import HiddenLayerOptions
+
+
+def hidden_layer_loss(scenes: EmbeddedScenes, options: HiddenLayerOptions) -> Tensor:
+    """Contrastive loss over superpixels plus cross entropy over pixels.
+
+    Photograph and bands of a clean superpixel are drawn together, those of an injected one pushed
+    ``margin`` apart.
+    """
+    d = distance(scenes.z[:, 0], scenes.z[:, 1])
+    clean, injected = ((scenes.hidden == value) & scenes.inside for value in (0, 1))
+    # A class that is absent adds nothing, rather than the mean of nothing.
+    positive, negative = (
+        d[which] if which.any() else fallback
+        for which, fallback in (
+            (clean, d.new_zeros(1)),
+            (injected, d.new_full((1,), options.margin)),
+        )
+    )
+    loss = contrastive_loss(positive, negative, options.margin)
+    score, truth = scenes.pixel_scores, scenes.pixel_hidden
+    if score is None or truth is None or not len(score):
+        return loss + 0 * d.sum()  # something to descend from, whatever is absent
+    return loss + functional.binary_cross_entropy_with_logits(score, truth)
