@@ -17,7 +17,7 @@ from artextract_cli.files import refuse_inside
 from artextract_cli.graph_store import graph_path, read_key, save_graphs, save_pixels, source_key
 from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.plugin_options import make_options
+from artextract_cli.plugin_options import make_options, parted
 from artextract_cli.scene import SceneFiles, picture_digest, read_scene
 from artextract_cli.superpixel_graph import BANDS_PREFIX, GraphRecipe, build_graphs, sized
 
@@ -87,12 +87,9 @@ def _resolved(recipe: GraphRecipe) -> GraphRecipe:
     """Check the superpixel options, and fill in the defaults so that the recipe says everything."""
     spec = plugin_host().find("superpixels", recipe.superpixels).spec
     given = recipe.superpixel_options
-    own = make_options(spec, {k: v for k, v in given.items() if not k.startswith(BANDS_PREFIX)})
-    banded = {
-        k.removeprefix(BANDS_PREFIX): v for k, v in given.items() if k.startswith(BANDS_PREFIX)
-    }
-    bands = dataclasses.asdict(make_options(spec, banded))
-    options = dataclasses.asdict(own) | {BANDS_PREFIX + key: bands[key] for key in banded}
+    of_all, of_bands = parted(given, BANDS_PREFIX.rstrip("."))
+    own, bands = (dataclasses.asdict(make_options(spec, values)) for values in (of_all, of_bands))
+    options = own | {BANDS_PREFIX + key: bands[key] for key in of_bands}
     return dataclasses.replace(recipe, superpixel_options=options)
 
 
