@@ -26,6 +26,7 @@ from artextract_cli.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from artextract_cli.compiling import compiled
+    from artextract_cli.dgl_compat import dgl_nn
     from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
     from artextract_cli.region_kernels import connected_regions, gradient_magnitude
     from artextract_cli.siamese import contrastive_loss, distance
@@ -55,6 +56,7 @@ __all__ = [
     "compiled",
     "connected_regions",
     "contrastive_loss",
+    "dgl_nn",
     "distance",
     "gradient_magnitude",
     "hookimpl",
@@ -70,6 +72,7 @@ _LAZY = {
     "NodeNorm": "artextract_cli.message_passing",
     "compiled": "artextract_cli.compiling",
     "contrastive_loss": "artextract_cli.siamese",
+    "dgl_nn": "artextract_cli.dgl_compat",
     "distance": "artextract_cli.siamese",
     "connected_regions": "artextract_cli.region_kernels",
     "gradient_magnitude": "artextract_cli.region_kernels",

@@ -74,6 +74,20 @@ def require_dgl(device: "torch.device") -> Any:
     return load_dgl().module
 
 
+def dgl_nn() -> Any:
+    """``dgl.nn`` for PyTorch: the layers of DGL, for backbones that use them.
+
+    Raises
+    ------
+    DependencyError
+        If DGL cannot be used here; the sentence says what to install.
+    """
+    import torch
+
+    require_dgl(torch.device("cpu"))
+    return importlib.import_module("dgl.nn.pytorch")
+
+
 @functools.cache
 def _load_once() -> LoadedDGL:
     if "dgl" in sys.modules:
