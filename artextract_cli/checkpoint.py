@@ -63,8 +63,8 @@ class ModelCard:
     quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
 
 
-def recorded_plugin(kind: str, origin: Mapping[str, str]) -> Plugin:
-    """Find the plugin that a model was made with; warn if another version is installed.
+def recorded_plugin(kind: str, origin: Mapping[str, str], made: str = "the model") -> Plugin:
+    """Find the plugin that something was ``made`` with; warn if another version is installed.
 
     Raises
     ------
@@ -76,13 +76,13 @@ def recorded_plugin(kind: str, origin: Mapping[str, str]) -> Plugin:
         plugin = plugin_host().find(kind, name)
     except UsageError as error:
         msg = (
-            f"the model needs plugin {name!r} ({kind}) of {distribution} {version}: "
-            f"install it with 'pip install {distribution}=={version}'"
+            f"{made} needs plugin {name!r} ({kind}) of {distribution} {version}: "
+            f"install it with 'artextract plugins install {distribution}=={version}'"
         )
         raise DependencyError(msg) from error
     if plugin.origin != dict(origin):
         warn(
-            f"the model was made with {name} of {distribution} {version}, "
+            f"{made} was made with {name} of {distribution} {version}, "
             f"installed is that of {plugin.distribution} {plugin.version}"
         )
     return plugin

@@ -25,6 +25,15 @@ class OptionInfo:
     maximum: float | None
     choices: tuple[str, ...]
 
+    @property
+    def values(self) -> str:
+        """Which values it takes, in words; empty if its type says all."""
+        if self.choices:
+            return ", ".join(self.choices)
+        low = "" if self.minimum is None else f"≥ {self.minimum:g}"
+        high = "" if self.maximum is None else f"≤ {self.maximum:g}"
+        return " ".join(part for part in (low, high) if part)
+
 
 def describe_options(options: type) -> list[OptionInfo]:
     """List the options of an options dataclass in the order they are declared."""

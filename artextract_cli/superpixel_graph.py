@@ -19,7 +19,7 @@ from artextract_cli import feature_kernels
 from artextract_cli.blocks import Block, OfBlock
 from artextract_cli.contract import FloatArray, superpixel_count
 from artextract_cli.cut_pictures import Components, FullRange, View
-from artextract_cli.errors import ArtextractError, DependencyError, UsageError
+from artextract_cli.errors import ArtextractError, DependencyError, InputError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.region_kernels import (
@@ -195,7 +195,18 @@ def _superpixels_asked(shape: Sequence[int], options: Any) -> int | None:
 
 
 def superpixels(picture: FloatArray, plugin: Plugin, options: Any) -> tuple[LabelMap, int]:
-    """Run a superpixel plugin on ``picture`` (H, W, C): connected labels 0..N-1, and N."""
+    """Run a superpixel plugin on ``picture`` (H, W, C): connected labels 0..N-1, and N.
+
+    Raises
+    ------
+    InputError
+        If a pixel is not a finite number.
+    DependencyError
+        If the plugin fails, or does not return a label map.
+    """
+    if not np.isfinite(picture).all():
+        msg = "the picture to cut has pixels that are not finite numbers: mend them"
+        raise InputError(msg)
     try:
         labels = np.asarray(plugin.spec.load()(picture, options))
     except ArtextractError:

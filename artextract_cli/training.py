@@ -17,6 +17,7 @@ from artextract_cli.checkpoint import (
     ModelCard,
     new_network,
     recorded_objective,
+    recorded_plugin,
     recorded_scorer,
 )
 from artextract_cli.console import detail, talk, warn
@@ -87,7 +88,8 @@ def train(
     UsageError
         For an unknown backbone, option, objective or pooling, or a run that exists already.
     DependencyError
-        If the device, the engine or the precision asked for cannot be used.
+        If the device, the engine or the precision asked for cannot be used, or the plugin that
+        made the superpixels is not installed.
     DivergedError
         If the loss is not finite; the best model so far is kept.
     """
@@ -124,6 +126,7 @@ class _Trainer:
         self.graphs, self.run = graphs, run
         self.progress = Progress()
         loaded, self.graphs_digest = load_alike(graphs), graphs_digest(graphs)
+        recorded_plugin("superpixels", loaded[0].superpixels_origin, str(graphs))
         self.settings = settings = _possible(settings, loaded[0])
         training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
         self.device = resolve_device(settings.device)

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from artextract_cli import console
-from artextract_cli.errors import UsageError
+from artextract_cli.errors import ArtextractError, UsageError
 from artextract_cli.plugin_manager import KINDS, plugin_host
-from artextract_cli.plugin_options import OptionInfo, describe_options
+from artextract_cli.plugin_options import describe_options
 
 app = typer.Typer(no_args_is_help=True, help="Which plugins there are, and their options.")
 
@@ -49,16 +49,27 @@ def info(name: Annotated[str, typer.Argument(help="Name of a plugin.")]) -> None
             "API version": plugin.spec.api_version,
             "summary": plugin.spec.summary,
         }
-        rows = [(o.name, o.type_name, str(o.default), _range(o), o.help) for o in options]
+        rows = [(o.name, o.type_name, str(o.default), o.values, o.help) for o in options]
         columns = ("option", "type", "default", "values", "help")
         data.append(about | {"options": [dataclasses.asdict(o) for o in options]})
         text += [console.mapping_table(name, about), console.table("options", columns, rows)]
     console.emit(data, text)
 
 
-def _range(option: OptionInfo) -> str:
-    if option.choices:
-        return ", ".join(option.choices)
-    low = "" if option.minimum is None else f"≥ {option.minimum:g}"
-    high = "" if option.maximum is None else f"≤ {option.maximum:g}"
-    return " ".join(part for part in (low, high) if part)
+@app.command()
+def check(
+    plugin: Annotated[
+        str, typer.Argument(help="Name of a plugin or distribution, or a project's folder.")
+    ],
+) -> None:
+    """Run the conformance tests of a plugin, installed or not; exit 1 if any fails."""
+    from artextract_cli.plugin_check import check_plugin
+
+    outcomes = check_plugin(plugin)
+    columns = ("plugin", "check", "outcome", "why")
+    rows = [(f"{o['kind']} {o['plugin']}", o["check"], o["state"], o["why"]) for o in outcomes]
+    console.emit(outcomes, console.table(plugin, columns, rows))
+    failed = [o for o in outcomes if o["state"] == "failed"]
+    if failed:
+        msg = f"{plugin} fails {len(failed)} of {len(outcomes)} checks; they are listed above"
+        raise ArtextractError(msg)

@@ -28,7 +28,7 @@ def npz(files: Annotated[list[Path], typer.Argument(help="Files to look into.")]
 def read(path: Path) -> dict[str, Any]:
     """Read a cube; no code can hide in it."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return {name: file[name] for name in FIELDS}
     except Exception as error:  # an archive may be damaged in many ways
         msg = f"{path} is no cube ({error}): it must hold {', '.join(FIELDS)}"

@@ -8,7 +8,7 @@ from artextract_cli.dgl_compat import load_dgl
 from artextract_gat import GATOptions, artextract_backbones
 from artextract_gcn import GCNOptions
 from artextract_gcn.network import GCN
-from tests.random_graphs import batch_of, path_edges, random_batch, renumbered
+from tests.random_graphs import batch_of, path_edges, random_batch
 
 IN_SIZE = 14
 PUBLISHED = GATOptions(heads=1, residual=False, norm="none")
@@ -86,35 +86,6 @@ def test_every_parameter_learns_from_every_size(options: GATOptions, n_nodes: in
         assert parameter.grad.isfinite().all(), name
         has_no_choice = n_nodes == 1 and ".attn_" in name
         assert has_no_choice or parameter.grad.abs().max() > 0, name
-
-
-@shapes
-def test_attention_is_per_edge_view_and_head_and_sums_to_one(options: GATOptions) -> None:
-    module, graph = made(options).eval(), random_batch(30, 20)
-    x = torch.randn(50, 2, IN_SIZE)
-    z, attention = module.embed_with_attention(graph, x)
-    assert torch.equal(z, module(graph, x))
-    assert len(attention) == options.layers
-    for weights in attention:
-        assert weights.shape == (len(graph.source), 2, options.heads)
-        total = torch.zeros(50, 2, options.heads).index_add_(0, graph.target, weights)
-        torch.testing.assert_close(total, torch.ones_like(total))
-
-
-@shapes
-def test_a_batch_equals_its_graphs_once_trained(options: GATOptions) -> None:
-    module, x = made(options), torch.randn(50, 2, IN_SIZE)
-    module(random_batch(30, 20), x)
-    module.eval()
-    alone = module(random_batch(30), x[:30])
-    torch.testing.assert_close(module(random_batch(30, 20), x)[:30], alone)
-
-
-@shapes
-def test_renumbered_nodes_give_the_same_embedding(options: GATOptions) -> None:
-    module, graph, x = made(options).eval(), random_batch(30), torch.randn(30, 2, IN_SIZE)
-    order = torch.randperm(30)
-    torch.testing.assert_close(module(renumbered(graph, order), x[order]), module(graph, x)[order])
 
 
 def test_dropout_is_for_training_alone() -> None:

@@ -6,7 +6,7 @@ from artextract_cli import Backbone
 from artextract_cli.batching import Topology
 from artextract_cli.dgl_compat import load_dgl
 from artextract_gcn import GCNOptions, artextract_backbones
-from tests.random_graphs import batch_of, path_edges, random_batch, renumbered
+from tests.random_graphs import batch_of, path_edges, random_batch
 
 IN_SIZE = 14
 needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
@@ -73,22 +73,6 @@ def test_every_parameter_learns_from_every_size(options: GCNOptions, n_nodes: in
         assert parameter.grad.isfinite().all(), name
         is_cancelled = options.norm == "batch" and name.startswith("convolutions")
         assert is_cancelled or parameter.grad.abs().max() > 0, name
-
-
-@shapes
-def test_a_batch_equals_its_graphs_once_trained(options: GCNOptions) -> None:
-    module, x = made(options), torch.randn(50, 2, IN_SIZE)
-    module(random_batch(30, 20), x)
-    module.eval()
-    alone = module(random_batch(30), x[:30])
-    torch.testing.assert_close(module(random_batch(30, 20), x)[:30], alone)
-
-
-@shapes
-def test_renumbered_nodes_give_the_same_embedding(options: GCNOptions) -> None:
-    module, graph, x = made(options).eval(), random_batch(30), torch.randn(30, 2, IN_SIZE)
-    order = torch.randperm(30)
-    torch.testing.assert_close(module(renumbered(graph, order), x[order]), module(graph, x)[order])
 
 
 def test_a_node_is_reached_over_as_many_hops_as_layers() -> None:

@@ -103,7 +103,7 @@ def changed_card(trained: Path, **changes: Any) -> ModelCard:
     return dataclasses.replace(read_card(trained), **changes)
 
 
-@pytest.mark.parametrize("field", ["backbone", "superpixels"])
+@pytest.mark.parametrize("field", ["backbone", "superpixels", "scorer"])
 def test_a_missing_plugin_is_named_with_what_to_install(
     trained: Path, tmp_path: Path, field: str
 ) -> None:
@@ -111,7 +111,7 @@ def test_a_missing_plugin_is_named_with_what_to_install(
     network, card = load_model(trained)
     path = tmp_path / "model.safetensors"
     save_model(path, network.state_dict(), dataclasses.replace(card, **{field: origin}))
-    with pytest.raises(DependencyError, match=r"'sage' .*pip install artextract-sage==2\.1"):
+    with pytest.raises(DependencyError, match=r"'sage' .*plugins install artextract-sage==2\.1"):
         open_model(path, device="cpu")
 
 

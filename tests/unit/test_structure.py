@@ -36,7 +36,7 @@ LAYERS = (
         "threads",
     ),
     ("hookspecs", "__init__"),
-    ("plugin_manager", "plugin_options"),
+    ("plugin_manager", "plugin_options", "plugin_check"),
     ("blocks", "decoding", "picture", "scene"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
@@ -62,6 +62,7 @@ LAYERS = (
     ("results",),
     ("scene_inference", "evaluation", "evaluation_summary", "robustness", "pair_view"),
     ("evaluation_figure", "report"),
+    ("testing",),
     ("demo",),
     ("commands",),
     ("main", "__main__"),

@@ -422,3 +422,15 @@ def test_a_trained_model_is_given_another_scorer(
     }
     assert changed == ({"network"} if objective == HIDDEN_LAYER else {"fused", "band"})
     assert max(max(c.scores) for n, c in after.calibration.items() if n in changed) <= 2
+
+
+def test_graphs_name_the_plugin_that_made_them(graphs: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(graphs, tmp_path / "graphs"))
+    origin = {"name": "hexagons", "distribution": "artextract-hex", "version": "1.2"}
+    for path in copy.rglob("*.npz"):
+        made = dataclasses.replace(load_graphs(path), superpixels_origin=origin)
+        save_graphs(path, made, sources={}, key="")
+    said = r"graphs needs plugin 'hexagons' .* 'artextract plugins install artextract-hex==1\.2'"
+    with pytest.raises(DependencyError, match=said):
+        train_tiny(copy, tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,44 @@
+"""Running a plugin's conformance tests where it can do no harm: in a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from artextract_cli.errors import ArtextractError, DependencyError, InputError, UsageError
+
+_ERRORS = {error.exit_code: error for error in (UsageError, InputError, DependencyError)}
+
+
+def check_plugin(plugin: str) -> list[dict[str, Any]]:
+    """Outcomes of all checks: kind, plugin, check, state (passed, failed, skipped) and why.
+
+    Raises
+    ------
+    UsageError
+        If there is no such plugin.
+    InputError
+        If a folder is no project with an entry point.
+    DependencyError
+        If it cannot be loaded.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "outcomes.jsonl")
+        command = [sys.executable, "-m", "artextract_cli.testing", str(out), plugin]
+        ran = subprocess.run(command, stdout=sys.stderr, check=False)
+        lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
+    outcomes = [json.loads(line) for line in lines]
+    if outcomes and "error" in outcomes[-1]:
+        raise _ERRORS[outcomes[-1]["exit_code"]](outcomes[-1]["error"])
+    if ran.returncode:
+        last = f" after {outcomes[-1]['check']!r}" if outcomes else ""
+        msg = f"{plugin} ended the process that tested it{last} ({_how(ran.returncode)})"
+        raise ArtextractError(msg)
+    return outcomes
+
+
+def _how(code: int) -> str:
+    return f"exit code {code}" if code > 0 else signal.Signals(-code).name

@@ -1,0 +1,113 @@
+"""Run the tests of a plugin in a process of its own: python -m artextract_cli.testing OUT PLUGIN.
+
+PLUGIN is the name of an installed plugin or distribution, a project's folder, or a module's file.
+Every outcome is a line of JSON in OUT as soon as it is known: a plugin may end the process.
+"""
+
+import dataclasses
+import importlib
+import importlib.metadata
+import json
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from artextract_cli.contract import Spec
+from artextract_cli.errors import DependencyError, InputError, UsageError
+from artextract_cli.plugin_manager import GROUP, KINDS, PluginHost, discover, plugin_host
+from artextract_cli.testing import (
+    BackboneTests,
+    CommandTests,
+    ImporterTests,
+    ObjectiveTests,
+    PluginTests,
+    ScorerTests,
+    SuperpixelTests,
+    run,
+)
+
+TESTS: dict[str, type[PluginTests]] = {
+    "superpixels": SuperpixelTests,
+    "backbones": BackboneTests,
+    "objectives": ObjectiveTests,
+    "scorers": ScorerTests,
+    "importers": ImporterTests,
+    "commands": CommandTests,
+}
+
+
+def main(out: Path, plugin: str) -> None:
+    """Write outcomes into ``out`` until all checks are done, or a line that says why not."""
+    with out.open("w", encoding="utf-8", buffering=1) as lines:
+        try:
+            for spec in found_specs(plugin):
+                _check(spec, lines)
+        except (DependencyError, InputError, UsageError) as error:
+            lines.write(json.dumps({"error": str(error), "exit_code": error.exit_code}) + "\n")
+
+
+def _check(spec: Spec, lines: TextIO) -> None:
+    tests = type("Tests", (TESTS[spec.kind],), {"spec": spec})
+    for outcome in run(tests):
+        told = {"kind": spec.kind, "plugin": spec.name, **dataclasses.asdict(outcome)}
+        lines.write(json.dumps(told) + "\n")
+
+
+def found_specs(plugin: str) -> Iterator[Spec]:
+    """What is known as ``plugin``.
+
+    Raises
+    ------
+    UsageError
+        If nothing is.
+    InputError
+        If a folder is no project with an entry point.
+    DependencyError
+        If it is there but cannot be loaded.
+    """
+    path = Path(plugin)
+    if path.suffix == ".py" or path.is_dir():
+        host = discover(list(_entry_points(path)))
+    else:
+        host = _installed(plugin)
+    if host.broken:
+        raise DependencyError(str(host.broken[0]))
+    if not host.plugins:
+        names = ", ".join(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
+        msg = f"there is no plugin {plugin!r}: name a project's folder, or one of {names}"
+        raise UsageError(msg)
+    for known in host.plugins.values():
+        yield known.spec
+
+
+def _installed(name: str) -> PluginHost:
+    """What is installed under the name of a plugin, an entry point or a distribution."""
+    host = plugin_host()
+    return PluginHost(
+        plugins={k: p for k, p in host.plugins.items() if name in (k[1], p.distribution)},
+        broken=[b for b in host.broken if name in (b.entry_point, b.distribution)],
+    )
+
+
+def _entry_points(path: Path) -> Iterator[importlib.metadata.EntryPoint]:
+    """The entry points of a project that is not installed, or one for a module's file."""
+    if path.suffix == ".py":
+        sys.path.insert(0, str(path.parent.resolve()))
+        yield importlib.metadata.EntryPoint(name=path.stem, value=path.stem, group=GROUP)
+        return
+    project = path / "pyproject.toml"
+    try:
+        described = tomllib.loads(project.read_text(encoding="utf-8"))
+        named = described["project"]["entry-points"][GROUP].items()
+    except (OSError, tomllib.TOMLDecodeError, UnicodeError, LookupError, AttributeError) as error:
+        msg = f"{project} names no plugin under [project.entry-points.{GROUP}] ({error})"
+        raise InputError(msg) from error
+    sys.path[:0] = [str(folder.resolve()) for folder in (path / "src", path) if folder.is_dir()]
+    for name, value in named:
+        yield importlib.metadata.EntryPoint(name=name, value=str(value), group=GROUP)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,233 @@
+"""What the host relies on in a backbone."""
+
+import unittest
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.testing.base import PluginTests, expect
+
+IN_SIZE = 7
+EDGE_FEATURES = 5
+RELATIVE, ABSOLUTE = 1e-3, 1e-4  # tolerances between ways to compute the same
+
+
+class BackboneTests(PluginTests):
+    """Shapes, seeds, symmetry, batches, gradients, engines and devices of a backbone."""
+
+    def test_shapes(self) -> None:
+        """(N, V, in_size) becomes (N, V, out_size), whatever N and V, and stays finite."""
+        for module in self._modules():
+            expect(int(module.out_size) > 0, "out_size must say how wide the embedding is")
+            for n_nodes, n_views in ((1, 1), (1, 2), (2, 9), (30, 1), (30, 2), (30, 9)):
+                x = _features(n_nodes, n_views)
+                for mode in (True, False):
+                    z = module.train(mode)(_graph(n_nodes), x)
+                    shown = f"of {tuple(x.shape)} it made {tuple(z.shape)}"
+                    wanted = (n_nodes, n_views, module.out_size)
+                    expect(tuple(z.shape) == wanted, f"{shown}, not {wanted}")
+                    expect(bool(z.isfinite().all()), f"{shown} with numbers that are not finite")
+
+    def test_same_seed_same_network(self) -> None:
+        """Under one seed of torch it is made, and embeds, the same twice."""
+        for options in self.tried():
+            first, second = (self._made(options) for _ in range(2))
+            states = first.state_dict(), second.state_dict()
+            same = all(bool((states[1][name] == part).all()) for name, part in states[0].items())
+            expect(same, "one seed makes two networks: draw from torch's generator only")
+            graph, x = _graph(30), _features(30, 2)
+            expect(
+                bool((first.eval()(graph, x) == first.eval()(graph, x)).all()),
+                "in evaluation mode the same input gave two embeddings",
+            )
+
+    def test_numbering_does_not_matter(self) -> None:
+        """Nodes that are numbered anew have the same embeddings."""
+        import torch
+
+        for module in self._modules():
+            order = torch.randperm(30, generator=torch.Generator().manual_seed(1))
+            x, edges = _features(30, 2), _edges(30)
+            place = order.argsort().numpy()
+            moved = module(_graph(edges=place[edges], n_nodes=30, order=order.numpy()), x[order])
+            _close(moved, module(_graph(30), x)[order], "embeddings depend on the nodes' numbers")
+
+    def test_a_batch_equals_its_graphs(self) -> None:
+        """In evaluation mode a graph's embeddings do not depend on the others in the batch."""
+        for module in self._modules():
+            x = _features(50, 2)
+            alone = module(_graph(30), x[:30])
+            said = "a graph is embedded differently in a batch"
+            _close(module(_graph(30, 20), x)[:30], alone, said)
+
+    def test_views_do_not_mix(self) -> None:
+        """In evaluation mode a view's embeddings do not depend on the other views."""
+        for module in self._modules():
+            graph, x = _graph(30), _features(30, 3)
+            alone = module(graph, x[:, 1:2])
+            _close(module(graph, x)[:, 1:2], alone, "views side by side change each other")
+
+    def test_isolated_nodes(self) -> None:
+        """A node without neighbours has an embedding, which others do not change."""
+        for module in self._modules():
+            x, changed = (_features(30, 2) for _ in range(2))
+            changed[1:] += 1
+            alone, still = (module(_graph(30), features)[:1] for features in (x, changed))
+            expect(bool(alone.isfinite().all()), "an isolated node has no finite embedding")
+            _close(still, alone, "a node without neighbours depends on other nodes")
+
+    def test_neighbours_matter(self) -> None:
+        """A node's embedding depends on its neighbours: that is what a graph network is for."""
+        for module in self._modules():
+            graph, x = _graph(30), _features(30, 2)
+            node = int(graph.target[graph.source != graph.target][0])
+            changed = x.clone()
+            changed[graph.source[(graph.target == node) & (graph.source != node)]] += 1
+            moved = module(graph, changed)[node] != module(graph, x)[node]
+            expect(moved.any(), "what a node's neighbours show does not change its embedding")
+
+    def test_gradients_reach_every_parameter(self) -> None:
+        """Every parameter has a finite gradient that is not zero."""
+        import torch
+
+        for module in self._modules():
+            z = module(_graph(30), _features(30, 2))
+            (z * torch.linspace(-1, 1, z.numel()).view_as(z)).sum().backward()
+            for name, parameter in module.named_parameters():
+                grad = parameter.grad
+                expect(grad is not None, f"no gradient reaches parameter {name}: is it used?")
+                expect(bool(grad.isfinite().all()), f"the gradient of {name} is not finite")
+                expect(float(grad.abs().max()) > 0, f"the gradient of {name} is zero throughout")
+
+    def test_saved_and_loaded(self) -> None:
+        """Its state goes into another network of the same options, which then embeds the same."""
+        for options in self.tried():
+            first, second = self._made(options), self._made(options, seed=1)
+            second.load_state_dict(first.state_dict())
+            graph, x = _graph(30), _features(30, 2)
+            made = second.eval()(graph, x)
+            _close(made, first.eval()(graph, x), "a loaded network embeds differently")
+
+    def test_engines_agree(self) -> None:
+        """All engines give the same embeddings and gradients."""
+        engines = list(_engines())
+        if len(engines) < 2:
+            msg = "there is only one engine here"
+            raise unittest.SkipTest(msg)
+        for module in self._modules():
+            made = {engine: _with_gradient(module, engine) for engine in engines}
+            for engine in engines[1:]:
+                for mine, first in zip(made[engine], made[engines[0]], strict=True):
+                    _close(mine, first, f"engine {engine} differs from engine {engines[0]}")
+
+    def test_cuda(self) -> None:
+        """On a GPU it gives the same embeddings as on the CPU."""
+        import torch
+
+        if not torch.cuda.is_available():
+            msg = "there is no NVIDIA GPU here"
+            raise unittest.SkipTest(msg)
+        for module in self._modules():
+            x = _features(30, 2)
+            here = module(_graph(30), x)
+            there = module.to("cuda")(_graph(30, device="cuda"), x.to("cuda"))
+            _close(there.cpu(), here, "the GPU gives other embeddings than the CPU")
+
+    def test_attention(self) -> None:
+        """Attention, where it can tell: (E, V, heads), sums to one over the edges into a node."""
+        import torch
+
+        for module in self._modules():
+            if not hasattr(module, "embed_with_attention"):
+                msg = "it has no embed_with_attention, and so shows no attention"
+                raise unittest.SkipTest(msg)
+            graph, x = _graph(30), _features(30, 2)
+            z, attention = module.embed_with_attention(graph, x)
+            _close(z, module(graph, x), "embed_with_attention embeds differently")
+            expect(attention, "embed_with_attention returned no layer")
+            for weights in attention:
+                shape = tuple(weights.shape)
+                right = len(shape) == 3 and shape[:2] == (len(graph.source), 2)
+                expect(right, f"attention has shape {shape}, not {(len(graph.source), 2, 'heads')}")
+                total = torch.zeros(30, *shape[1:]).index_add_(0, graph.target, weights)
+                _close(total, torch.ones_like(total), "attention into a node does not sum to one")
+
+    def _made(self, options: Any, seed: int = 0) -> Any:
+        import torch
+
+        torch.manual_seed(seed)
+        return self.spec.load()(IN_SIZE, options)
+
+    def _modules(self) -> Iterator[Any]:
+        """A network in evaluation mode for each of the options to try, having seen one batch."""
+        for options in self.tried():
+            module = self._made(options)
+            module.train()(_graph(30, 20), _features(50, 2))
+            yield module.eval()
+
+
+def _features(n_nodes: int, n_views: int) -> Any:
+    import torch
+
+    return torch.randn(n_nodes, n_views, IN_SIZE, generator=torch.Generator().manual_seed(n_nodes))
+
+
+def _edges(n_nodes: int) -> NDArray[np.int64]:
+    """Random edges (2, E), each in both directions; node 0 is isolated."""
+    if n_nodes < 3:
+        return np.zeros((2, 0), np.int64)
+    pairs = np.random.default_rng(n_nodes).integers(1, n_nodes, (2, 3 * n_nodes))
+    pairs = pairs[:, pairs[0] != pairs[1]]
+    return np.unique(np.concatenate([pairs, pairs[::-1]], axis=1), axis=1)
+
+
+def _graph(
+    *sizes: int,
+    edges: NDArray[np.int64] | None = None,
+    n_nodes: int = 0,
+    order: NDArray[np.int64] | None = None,
+    engine: str = "torch",
+    device: str = "cpu",
+) -> Any:
+    """Random graphs side by side, or one of given edges, with edge features.
+
+    The features of an edge follow from its ends, numbered as before ``order``.
+    """
+    from artextract_cli.batching import GraphBatch, Topology
+
+    parts = [(_edges(n), n, None) for n in sizes] if edges is None else [(edges, n_nodes, order)]
+    topologies = []
+    for pairs, n, numbers in parts:
+        names = np.arange(n) if numbers is None else numbers
+        told = [np.sin(names[pairs[0]] + 2.0 * k * names[pairs[1]]) for k in range(EDGE_FEATURES)]
+        features = np.stack(told, axis=1).astype(np.float32)
+        topologies.append(Topology.from_edges(pairs, n, features))
+    return GraphBatch.of(topologies, engine=engine, device=device)
+
+
+def _engines() -> Iterator[str]:
+    import torch
+
+    from artextract_cli.dgl_compat import why_no_dgl
+
+    yield from ("torch", "numba")
+    if why_no_dgl(torch.device("cpu")) is None:
+        yield "dgl"
+
+
+def _with_gradient(module: Any, engine: str) -> list[Any]:
+    """The embedding, and the gradients of all parameters."""
+    module.zero_grad()
+    z = module(_graph(30, 20, engine=engine), _features(50, 2))
+    z.square().mean().backward()
+    return [z.detach(), *(p.grad.clone() for p in module.parameters() if p.grad is not None)]
+
+
+def _close(made: Any, wanted: Any, message: str) -> None:
+    import torch
+
+    made, wanted = made.detach(), wanted.detach()
+    apart = float((made - wanted).abs().max())
+    expect(torch.allclose(made, wanted, RELATIVE, ABSOLUTE), f"{message} (by up to {apart:.3g})")

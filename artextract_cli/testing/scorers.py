@@ -1,0 +1,103 @@
+"""What the host relies on in a scorer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from artextract_cli.testing.base import PluginTests, expect
+
+N_NODES, WIDTH, N_FEATURES = 20, 6, 5
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """What a scorer sees, made up."""
+
+    z: Any
+    features: Any
+    graph: Any = None
+    attention: Any = None
+
+
+class ScorerTests(PluginTests):
+    """Scores of embeddings that are made up."""
+
+    def test_shape_and_range(self) -> None:
+        """Scores (N, V - 1) are finite, with and without attention and a graph."""
+        for options in self.tried():
+            for n_views in (2, 9):
+                for nodes in (_nodes(n_views), _nodes(n_views, bare=True)):
+                    scores = self._scores(nodes, options)
+                    wanted = (N_NODES, n_views - 1)
+                    shown = f"scores have shape {tuple(scores.shape)}"
+                    expect(tuple(scores.shape) == wanted, f"{shown}, not {wanted}")
+                    expect(bool(scores.isfinite().all()), "some scores are not finite")
+
+    def test_the_same_scores_nothing(self) -> None:
+        """Where all views are the same the score is 0."""
+        for options in self.tried():
+            for bare in (False, True):
+                nodes = _nodes(3, bare=bare, apart=0)
+                most = float(self._scores(nodes, options).abs().max())
+                expect(most < 1e-5, f"views that are the same score up to {most:.3g}, not 0")
+
+    def test_further_apart_scores_more(self) -> None:
+        """Views that differ more score more, on average."""
+        for options in self.tried():
+            near, far = (
+                float(self._scores(_nodes(3, apart=apart), options).mean()) for apart in (0.1, 1)
+            )
+            expect(near < far, f"views near each other score {near:.3g}, far apart {far:.3g}")
+
+    def test_views_are_scored_apart(self) -> None:
+        """A view's score does not depend on the other views."""
+        for options in self.tried():
+            nodes = _nodes(4)
+            turned = Nodes(
+                nodes.z[:, [0, 3, 2, 1]],
+                nodes.features[:, [0, 3, 2, 1]],
+                nodes.graph,
+                nodes.attention[:, [0, 3, 2, 1]],
+            )
+            apart = self._scores(turned, options) - self._scores(nodes, options)[:, [2, 1, 0]]
+            most = float(apart.abs().max())
+            expect(most < 1e-5, f"views in another order score differently, by up to {most:.3g}")
+
+    def test_what_it_sees_stays_as_it_is(self) -> None:
+        """It scores the same twice, and writes to nothing."""
+        for options in self.tried():
+            nodes, before = _nodes(3), _nodes(3)
+            first, second = (self._scores(nodes, options) for _ in range(2))
+            expect(bool((first == second).all()), "the same embeddings were scored in two ways")
+            for name in ("z", "features", "attention"):
+                kept = bool((getattr(nodes, name) == getattr(before, name)).all())
+                expect(kept, f"{name} was changed")
+
+    def _scores(self, nodes: Nodes, options: Any) -> Any:
+        import torch
+
+        with torch.no_grad():
+            return self.spec.load()(nodes, options)
+
+
+def _nodes(n_views: int, *, apart: float = 0.5, bare: bool = False) -> Nodes:
+    """Embeddings whose views differ by about ``apart``; ``bare`` without attention and a graph."""
+    import torch
+
+    from artextract_cli.batching import GraphBatch, Topology
+
+    drawn = torch.Generator().manual_seed(n_views)
+    photograph = torch.randn(N_NODES, 1, WIDTH, generator=drawn)
+    others = torch.randn(N_NODES, n_views - 1, WIDTH, generator=drawn)
+    z = torch.cat([photograph, photograph + apart * others], dim=1)
+    features = torch.randn(N_NODES, n_views, N_FEATURES, generator=drawn)
+    if apart == 0:
+        features = features[:, :1].expand(-1, n_views, -1).clone()
+    if bare:
+        return Nodes(z, features)
+    forth = np.stack([np.arange(N_NODES - 1), np.arange(1, N_NODES)])
+    topology = Topology.from_edges(np.concatenate([forth, forth[::-1]], axis=1), N_NODES)
+    graph = GraphBatch.of([topology], engine="torch", device="cpu")
+    attention = torch.rand(N_NODES, 1, generator=drawn).expand(-1, n_views).clone()
+    return Nodes(z, features, graph, attention)

@@ -1,0 +1,145 @@
+"""Write the reference pages beside this file from the hooks, the contract and the built-in plugins.
+
+A page for each kind of plugin: its hook, its spec, what its function is given and must return, and
+the options of those that come with the program. `make reference` runs this.
+"""
+
+import dataclasses
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from artextract_cli import contract, hookspecs
+from artextract_cli.contract import Spec
+from artextract_cli.plugin_manager import HOME_DISTRIBUTION, KINDS, Plugin, plugin_host
+from artextract_cli.plugin_options import describe_options
+
+# What a plugin of each kind writes or meets, in the order of the page.
+SEEN: dict[str, tuple[type, ...]] = {
+    "superpixels": (contract.SuperpixelFunction,),
+    "backbones": (
+        contract.BackboneModule,
+        contract.AttentiveBackboneModule,
+        contract.MessageGraph,
+    ),
+    "objectives": (contract.ObjectiveFunction, contract.EmbeddedScenes),
+    "scorers": (contract.ScorerFunction, contract.ScoredNodes),
+    "importers": (contract.ImporterFunction, contract.Capture),
+    "commands": (),
+}
+NOTICE = "<!-- Written by docs/reference/generate.py from the sources: do not edit. -->"
+
+
+def pages() -> dict[str, str]:
+    """The text of every page by the name of its file."""
+    return {f"{kind}.md": "\n".join(_page(kind)).rstrip() + "\n" for kind in KINDS}
+
+
+def main() -> None:
+    """Write all pages."""
+    for name, text in pages().items():
+        Path(__file__).with_name(name).write_text(text, encoding="utf-8")
+        sys.stderr.write(f"{name}\n")
+
+
+def _page(kind: str) -> Iterator[str]:
+    hook = getattr(hookspecs, f"artextract_{kind}")
+    yield from (NOTICE, "", f"# {kind}", "", _text(hook), "")
+    yield from _spec(kind, KINDS[kind])
+    for seen in SEEN[kind]:
+        yield from _class(seen)
+    yield from ("## Built in", "")
+    for plugin in plugin_host().of_kind(kind):
+        if plugin.distribution == HOME_DISTRIBUTION:
+            yield from _plugin(plugin)
+
+
+def _spec(kind: str, spec: type[Spec]) -> Iterator[str]:
+    yield from (f"## Hook `artextract_{kind}()`", "")
+    yield from (f"Returns one `{spec.__name__}`, or several in a list. {_text(spec)}", "")
+    yield from ("| field | type | default | |", "|---|---|---|---|")
+    for field in dataclasses.fields(spec):
+        made = field.default_factory is not dataclasses.MISSING
+        default = field.default_factory() if made else field.default
+        shown = "" if default is dataclasses.MISSING else f"`{_shown(default)}`"
+        yield f"| `{field.name}` | `{_type(field.type)}` | {shown} | {_remark(spec, field.name)} |"
+    yield ""
+
+
+def _class(seen: type) -> Iterator[str]:
+    yield from (f"## `{seen.__name__}`", "", _text(seen), "")
+    members = [name for name in vars(seen) if not name.startswith("_") or name == "__call__"]
+    for name in members:
+        member = vars(seen)[name]
+        if isinstance(member, property) and member.fget is not None:
+            kind = _type(inspect.signature(member.fget).return_annotation)
+            yield f"- `{name}`: `{kind}`. {_text(member, between=' ')}"
+        elif inspect.isfunction(member):
+            yield f"- `{_signature(name, member)}`. {_text(member, between=' ')}"
+    for name in vars(seen).get("__annotations__", {}):
+        kind = _type(vars(seen)["__annotations__"][name])
+        yield f"- `{name}`: `{kind}`. {_remark(seen, name)}".removesuffix(". ")
+    yield ""
+
+
+def _plugin(plugin: Plugin) -> Iterator[str]:
+    spec = plugin.spec
+    yield from (f"### {spec.name}", "", spec.summary, "")
+    options = describe_options(spec.options)
+    if not options:
+        return
+    yield from ("| option | type | default | values | |", "|---|---|---|---|---|")
+    for option in options:
+        values = f"`{option.name}` | {option.type_name} | `{option.default}` | {option.values}"
+        yield f"| {values} | {option.help} |"
+    yield ""
+
+
+def _text(documented: Any, between: str = "\n\n") -> str:
+    """Its docstring in Markdown: one line for each paragraph, code as code."""
+    text = inspect.getdoc(documented) or ""
+    text = re.sub(r":class:`(\w+)`", r"`\1`", text).replace("``", "`")
+    text = re.sub(r"\nRaises\n-+\n(\w+)\n +", r"\nRaises `\1`: ", text)
+    return between.join(" ".join(part.split()) for part in text.split("\n\n"))
+
+
+def _remark(seen: type, name: str) -> str:
+    """The comment behind a field or in the lines before it, which says shape, unit or meaning."""
+    before: list[str] = []
+    for line in inspect.getsource(seen).splitlines():
+        declared, _, behind = line.strip().partition("# ")
+        if declared.startswith(f"{name}:"):
+            return " ".join([*before, behind]).strip()
+        before = [*before, behind] if not declared and behind else []
+    return ""
+
+
+def _signature(name: str, function: Any) -> str:
+    shown = str(inspect.signature(function)).replace("self, ", "").replace("(self)", "()")
+    return _type(name.replace("__call__", "function") + shown)
+
+
+def _type(annotation: Any) -> str:
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    for long, short in (
+        ("artextract_cli.contract.", ""),
+        ("collections.abc.", ""),
+        ("numpy.ndarray[tuple[typing.Any, ...], numpy.dtype[numpy.float32]]", "FloatArray"),
+        ("pathlib.", ""),
+        ("typing.", ""),
+        ("numpy.", ""),
+        (" |", " or"),
+    ):
+        text = text.replace(long, short)
+    return re.sub("'(torch[^']*|tuple[^']*)'", r"\1", text)
+
+
+def _shown(value: Any) -> str:
+    return value.__name__ if isinstance(value, type) else repr(value)
+
+
+if __name__ == "__main__":
+    main()

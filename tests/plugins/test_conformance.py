@@ -1,0 +1,98 @@
+"""Every built-in plugin passes the tests that plugin authors run."""
+
+from typing import Any
+
+import artextract_contrastive
+import artextract_distance
+import artextract_felzenszwalb
+import artextract_gat
+import artextract_gcn
+import artextract_hidden_layer
+import artextract_quickshift
+import artextract_slic
+import artextract_slic_torch
+import artextract_watershed
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.testing import (
+    BackboneTests,
+    ObjectiveTests,
+    PluginTests,
+    ScorerTests,
+    SuperpixelTests,
+)
+
+
+def named(specs: Any, name: str) -> Any:
+    return next(spec for spec in specs if spec.name == name)
+
+
+class TestSlic(SuperpixelTests):
+    spec = artextract_slic.artextract_superpixels()
+
+
+class TestSlicTorch(SuperpixelTests):
+    spec = artextract_slic_torch.artextract_superpixels()
+
+
+class TestFelzenszwalb(SuperpixelTests):
+    spec = artextract_felzenszwalb.artextract_superpixels()
+
+
+class TestWatershed(SuperpixelTests):
+    spec = artextract_watershed.artextract_superpixels()
+
+
+class TestQuickshift(SuperpixelTests):
+    spec = artextract_quickshift.artextract_superpixels()
+
+
+class TestGCN(BackboneTests):
+    spec = artextract_gcn.artextract_backbones()
+    options = (
+        artextract_gcn.GCNOptions(layers=1, norm="none"),
+        artextract_gcn.GCNOptions(layers=3, norm="layer", dropout=0.2, hidden=7, out_size=5),
+    )
+
+
+class TestGAT(BackboneTests):
+    spec = artextract_gat.artextract_backbones()
+    options = (
+        artextract_gat.GATOptions(layers=1, heads=1, norm="none", residual=False),
+        artextract_gat.GATOptions(layers=2, norm="batch", dropout=0.2, hidden=8, out_size=4),
+    )
+
+
+class TestNodeContrastive(ObjectiveTests):
+    spec = named(artextract_contrastive.artextract_objectives(), "node-contrastive")
+
+
+class TestGraphContrastive(ObjectiveTests):
+    spec = named(artextract_contrastive.artextract_objectives(), "graph-contrastive")
+
+
+class TestHiddenLayer(ObjectiveTests):
+    spec = artextract_hidden_layer.artextract_objectives()
+
+
+class TestDistance(ScorerTests):
+    spec = named(artextract_distance.artextract_scorers(), "distance")
+
+
+class TestCosine(ScorerTests):
+    spec = named(artextract_distance.artextract_scorers(), "cosine")
+
+
+class TestAttention(ScorerTests):
+    spec = named(artextract_distance.artextract_scorers(), "attention")
+
+
+def test_every_built_in_is_tested() -> None:
+    tested = {
+        (made.spec.kind, made.spec.name)
+        for made in globals().values()
+        if isinstance(made, type) and issubclass(made, PluginTests) and hasattr(made, "spec")
+    }
+    built_in = {
+        key for key, plugin in plugin_host().plugins.items() if plugin.distribution == "artextract"
+    }
+    assert tested == built_in
