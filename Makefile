@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHIPPED := --epochs 18 -o hidden=48 -o out_size=48 -o layers=4
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types check weights bench clean
+.PHONY: demo test lint types check weights reference bench clean
 
 demo: $(READY)
 	rm -rf demo
@@ -36,6 +36,10 @@ weights: $(READY)
 	for name in gat gcn; do \
 		cp build/weights/$$name/model.safetensors artextract_cli/weights/$$name.safetensors; \
 	done
+
+# The reference pages of plugins, from the sources.
+reference: $(READY)
+	$(BIN)/python docs/reference/generate.py
 
 # How fast everything is beside other libraries, which are installed for this alone. About half an hour.
 bench: $(VENV)/.bench
