@@ -2,6 +2,7 @@
 
 import dataclasses
 import multiprocessing
+import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +21,8 @@ from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options, parted
 from artextract_cli.scene import SceneFiles, picture_digest, read_scene
 from artextract_cli.superpixel_graph import BANDS_PREFIX, GraphRecipe, build_graphs, sized
+
+TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,7 @@ def build_dataset(
     keep_freed_memory(however_large=False)
     scenes = open_dataset(dataset, wavelengths).scenes
     recipe = _resolved(recipe)
-    plan = None if max_memory is None else _plan(max_memory, out)
+    plan = None if max_memory is None else _plan(max_memory, out, recipe)
     outcomes = []
     with progress("building graphs", len(scenes)) as advance:
         for outcome in _run(partial(_build_scene, out, recipe, plan), scenes, jobs):
@@ -142,7 +145,8 @@ def _build_if_needed(
     return True
 
 
-def _plan(max_memory: int, out: Path) -> MemoryPlan:
+def _plan(max_memory: int, out: Path, recipe: GraphRecipe) -> MemoryPlan:
     """What building graphs takes: measured, and rounded up."""
-    program = 400 * 10**6
+    plugin_host().find("superpixels", recipe.superpixels).spec.load()
+    program = 400 * 10**6 + (TORCH_BYTES if "torch" in sys.modules else 0)
     return MemoryPlan(limit=max_memory, scratch=out, program=program, per_pixel=100, per_band=12)

@@ -99,7 +99,7 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
         return np.nan_to_num(np.abs(score) if _is_signed(result) and page is not None else score)
     if mode == "hidden":
         return np.nan_to_num(result.map("hidden"))
-    importance = result.pages(mode).mean(0)
+    importance = np.nan_to_num(result.pages(mode).mean(0))
     return np.asarray(importance / max(float(importance.max()), 1e-12), np.float32)
 
 

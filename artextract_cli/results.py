@@ -163,14 +163,13 @@ def _write_all(
 
 
 def _write_maps(folder: Path, scene: Scene, scores: SceneScores) -> None:
-    """Write every map as a TIFF of the photograph's size, scores NaN where nothing is painted."""
-    scored = {**scores.maps, "bands": scores.band_maps}
+    """Write every map as a TIFF of the photograph's size, NaN where nothing is painted."""
     importance = {"gradcam": scores.gradcam, "attention": scores.attention}
-    for name, values in (scored | importance).items():
+    for name, values in {**scores.maps, "bands": scores.band_maps, **importance}.items():
         if values is None:
             continue
         pages = values[..., None] if values.ndim == 2 else values
-        read = _reader(pages, scene, scene.mask if name in scored else None)
+        read = _reader(pages, scene, scene.mask)
         write_map(folder / f"{name}.tif", read, pages.shape[-1], scene.shape, np.float32)
     read = _reader(scores.labels[..., None], scene, None)
     write_map(folder / "labels.tif", read, 1, scene.shape, np.int32)

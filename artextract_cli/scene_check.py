@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.dataset_layout import Finding, Level
 from artextract_cli.errors import InputError
 from artextract_cli.picture import Picture, decode_picture
 from artextract_cli.registration import measure_shift, outlines
-from artextract_cli.scene import SceneFiles, check_same_size, read_mask, read_truth
+from artextract_cli.scene import Scene, SceneFiles, check_same_size, read_mask, read_truth
 
 WARNING_SHIFT, ERROR_SHIFT = 0.5, 3.0
 """Of a band against its photograph, in px."""
@@ -28,6 +29,8 @@ DARK_LEVEL = 0.01
 
 FLOAT_RANGE = (-0.05, 2.0)
 """Noise around black, and highlights twice as bright as white, are still plausible."""
+
+_EXTREMES = (np.min, np.max)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,47 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
         largest_shift=max(bands.shifts, default=None),
     )
     return row, notes.findings
+
+
+def check_values(files: SceneFiles, scene: Scene) -> None:
+    """Warn of pictures of a scene that was read which can tell nothing or hardly be meant so.
+
+    Raises
+    ------
+    InputError
+        If the photograph, or every band, has one value throughout.
+    """
+    if scene.shape == (1, 1):
+        return
+    low, high = _extremes(scene)
+    even = low == high
+    if even[:3].all():
+        msg = f"{files.rgb} is constant: every value is {low[0]:g}, and nothing to compare with"
+        raise InputError(msg)
+    if even[3:].all():
+        msg = f"all bands of {files.name} are constant, {files.bands[0]} among them: name others"
+        raise InputError(msg)
+    for path, channels in _channels(files):
+        least, most = float(low[channels].min()), float(high[channels].max())
+        if even[channels].all():
+            warn(f"{path} is constant: every value is {least:g}, so that it tells nothing")
+        elif least < FLOAT_RANGE[0] or most > FLOAT_RANGE[1]:
+            warn(f"{path} holds values from {least:g} to {most:g}; black is 0 and white is 1")
+
+
+def _extremes(scene: Scene) -> tuple[FloatArray, FloatArray]:
+    """Least and largest value of every channel, photograph first: (3 + B,) each."""
+    found = [
+        [np.concatenate([how(p, axis=(0, 1)) for p in (part.rgb, part.bands)]) for how in _EXTREMES]
+        for part in (scene.part(block) for block in scene.blocks(0))
+    ]
+    return np.min([low for low, _ in found], axis=0), np.max([high for _, high in found], axis=0)
+
+
+def _channels(files: SceneFiles) -> Iterator[tuple[Path, slice]]:
+    yield files.rgb, slice(0, 3)
+    for band, path in enumerate(files.bands, start=3):
+        yield path, slice(band, band + 1)
 
 
 class _Bands(NamedTuple):

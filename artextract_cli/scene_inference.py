@@ -12,6 +12,7 @@ from artextract_cli.files import refuse_inside
 from artextract_cli.inference import Model
 from artextract_cli.results import refuse_other_models, write_scene, write_summary
 from artextract_cli.scene import SceneFiles, read_scene
+from artextract_cli.scene_check import check_values
 from artextract_cli.scoring import score_scene
 
 
@@ -53,6 +54,7 @@ def infer_scenes(
         for files in scenes:
             try:
                 scene = read_scene(files, plan)
+                check_values(files, scene)
                 scores = score_scene(model, scene)
                 written.append(write_scene(results, files, scene, scores, model))
             except InputError as failure:

@@ -75,7 +75,8 @@ def check(
     console.emit(dataclasses.asdict(checked), list(_check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
-        msg = f"{dataset} has {n_errors} errors; they are listed above"
+        found = "an error; it is" if n_errors == 1 else f"{n_errors} errors; they are"
+        msg = f"{dataset} has {found} listed above"
         raise InputError(msg)
 
 

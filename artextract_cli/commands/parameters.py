@@ -17,7 +17,7 @@ Wavelengths = Annotated[
     str | None,
     typer.Option(help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950."),
 ]
-UNITS = {"M": 10**6, "G": 10**9, "T": 10**12}
+UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 DEFAULT_MEMORY = "4GB"
 MaxMemory = Annotated[
     str,
@@ -82,14 +82,14 @@ def parse_bands(words: list[str]) -> dict[str, Path]:
 
 
 def parse_memory(text: str) -> int:
-    """Turn ``4GB`` or ``500MB`` into bytes.
+    """Turn ``4GB``, ``500MB`` or ``2GiB`` into bytes.
 
     Raises
     ------
     UsageError
         If it is no such amount, or nothing.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MGT])B?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MGT]I?)B?", text.strip(), re.IGNORECASE)
     amount = float(found[1]) * UNITS[found[2].upper()] if found else 0
     if amount < 1:
         msg = f"--max-memory takes an amount such as 4GB or 800MB; got {text!r}"

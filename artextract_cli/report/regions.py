@@ -58,6 +58,9 @@ def read_regions(result: SceneResult, band_names: Mapping[str, str]) -> Regions:
         If it is missing or damaged.
     """
     path = result.path / "regions.csv"
+    if not path.exists():
+        msg = f"{path} is missing: run 'artextract infer' again"
+        raise InputError(msg)
     shape = (int(result.description["shape"][0]), int(result.description["shape"][1]))
     try:
         with reading(path), path.open(encoding="utf-8", newline="") as file:

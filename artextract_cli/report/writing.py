@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import artextract_cli
-from artextract_cli.console import progress
+from artextract_cli.console import progress, warn
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, refuse_inputs, refuse_inside
 from artextract_cli.report import sources
@@ -91,7 +91,8 @@ def write_report(
 ) -> list[str]:
     """Write one HTML file about scenes of ``results``, all or those named; return their names.
 
-    ``pixels_per_mm`` wins over what their dataset says.
+    ``pixels_per_mm`` wins over what their dataset says. Of all scenes, one that cannot be told of
+    is left out with a warning.
 
     Raises
     ------
@@ -107,8 +108,16 @@ def write_report(
     told = []
     with progress("reporting", len(scenes)) as advance:
         for result in scenes:
-            told.append(_tell(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm))
+            try:
+                told.append(_tell(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm))
+            except InputError as error:
+                if names or len(scenes) == 1:
+                    raise
+                warn(f"{result.name} is left out: {error}")
             advance(result.name)
+    if not told:
+        msg = f"no scene of {results} can be reported; why is said above"
+        raise InputError(msg)
     page = render(_values(told, with_bands=with_bands))
     with atomic_path(out) as temporary:
         # A file name that is no text holds halves of characters, which UTF-8 does not know.

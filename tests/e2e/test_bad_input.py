@@ -77,6 +77,16 @@ def test_damaged_pictures(data: Path, run: Callable[..., Ran], tmp_path: Path, c
     assert words[0].split(".")[0] in checked.stdout
 
 
+def test_a_photograph_of_one_value_is_not_called_clean(
+    data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
+) -> None:
+    black = np.zeros((40, 48, 3), np.uint8)
+    (data / "val/rgb_images/v0_RGB.png").write_bytes(imagecodecs.png_encode(black))
+    words = ["--split", "val", "--model", trained / "run", "--out", tmp_path / "results"]
+    one_line(run("infer", data, *words), 3, "v0_RGB.png is constant: every value is 0")
+    assert not (tmp_path / "results" / "v0").exists()
+
+
 def test_a_directory_without_scenes(run: Callable[..., Ran], tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -131,7 +131,7 @@ def test_the_commands_work_in_blocks(
     results, graphs = tmp_path / "results", tmp_path / "graphs"
     ran = run("infer", dataset, "--out", results, "--max-memory", "820MB", "--device", "cpu")
     assert ran.exit_code == 0, ran.stderr
-    ran = run("graph", "build", dataset, "--out", graphs, "--max-memory", "430MB")
+    ran = run("graph", "build", dataset, "--out", graphs, "--max-memory", "730MB")
     assert ran.exit_code == 0, ran.stderr
     (folder,) = (path for path in results.iterdir() if path.is_dir())
     for name, pages in {"heatmap": 1, "bands": 8, "attention": 2, "labels": 1}.items():

@@ -47,6 +47,7 @@ def test_maps_show_the_scores_and_nan_off_the_painting(scored, tmp_path: Path) -
     np.testing.assert_array_equal(np.isfinite(heatmap), scene.mask)
     np.testing.assert_array_equal(labels, scores.labels)
     np.testing.assert_array_equal(heatmap[scene.mask], scores.maps["heatmap"][scene.mask])
+    np.testing.assert_array_equal(np.isfinite(result.pages("gradcam")), [scene.mask] * 2)
     of_band = result.pages("bands")[1]
     np.testing.assert_array_equal(np.isfinite(of_band), scene.mask)
     np.testing.assert_array_equal(of_band[scene.mask], scores.band_maps[scene.mask, 1])

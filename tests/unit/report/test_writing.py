@@ -46,6 +46,20 @@ def test_a_changed_photograph_leaves_the_earlier_report(tmp_path: Path) -> None:
     assert out.read_text() == "earlier"
 
 
+def test_of_several_scenes_one_that_has_changed_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, changed = write_result(tmp_path), write_result(tmp_path, folder="other")
+    described = changed.description | {"scene": "other"}
+    described["photograph"] = described["photograph"] | {"sha256": "0" * 64}
+    (changed.path / "scene.json").write_text(json.dumps(described))
+    out = tmp_path / "report.html"
+    assert write_report(kept.path.parent, out) == [kept.name]
+    assert "other is left out: " in capsys.readouterr().err
+    with pytest.raises(InputError, match="has changed since it was scored"):
+        write_report(kept.path.parent, out, names=["other"])
+
+
 @pytest.mark.parametrize("name", ["report.pdf", "report"])
 def test_only_html_is_written(tmp_path: Path, name: str) -> None:
     result = write_result(tmp_path)
