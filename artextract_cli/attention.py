@@ -31,11 +31,8 @@ def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
 @torch.no_grad()
 def node_attention(network: SiameseNetwork, batch: SceneBatch) -> Tensor | None:
     """`given_attention` of a network's backbone (N, V); None for a backbone that cannot tell."""
-    backbone = network.backbone
-    if not hasattr(backbone, "embed_with_attention"):
-        return None
-    _, weights = backbone.embed_with_attention(batch.graph, network.project(batch.x))
-    return given_attention(batch.graph, weights)
+    weights = network.attention(batch)
+    return None if weights is None else given_attention(batch.graph, weights)
 
 
 def pair_distance(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError  # what torch raises for what it does not admit
@@ -96,32 +96,49 @@ def new_network(card: ModelCard) -> SiameseNetwork:
     DependencyError
         If the backbone's plugin is not installed; the sentence says what to install.
     """
-    factory, options = _recorded("backbones", card.backbone, card.options)
+    plugin, options = _recorded("backbones", card.backbone, card.options)
+    factory = plugin.load()
+    with plugin.running():
+        backbone = factory(card.in_size, options)
     kind = HiddenLayerNetwork if card.learns_from == "layers" else SiameseNetwork
-    return kind(factory(card.in_size, options), card.pooling)
+    return kind(backbone, card.pooling, plugin.running)
 
 
 def recorded_objective(card: ModelCard) -> Objective:
     """The objective that a model learns by; raises as `new_network`."""
-    function, options = _recorded("objectives", card.objective, card.objective_options)
-    return lambda scenes: function(scenes, options)
+    return _function("objectives", card.objective, card.objective_options)
 
 
 def recorded_scorer(card: ModelCard) -> Scorer:
     """The scorer that a model was calibrated for; raises as `new_network`."""
-    function, options = _recorded("scorers", card.scorer, card.scorer_options)
-    return lambda nodes: function(nodes, options)
+    return _function("scorers", card.scorer, card.scorer_options)
 
 
-def _recorded(kind: str, origin: Mapping[str, str], values: Mapping[str, Any]) -> tuple[Any, Any]:
-    """What the plugin's ``load`` gives, and its options."""
+def _function(
+    kind: str, origin: Mapping[str, str], values: Mapping[str, Any]
+) -> Callable[[Any], Any]:
+    """What the plugin's ``load`` gives, its options given."""
+    plugin, options = _recorded(kind, origin, values)
+    function = plugin.load()
+
+    def call(seen: Any) -> Any:
+        with plugin.running():
+            return function(seen, options)
+
+    return call
+
+
+def _recorded(
+    kind: str, origin: Mapping[str, str], values: Mapping[str, Any]
+) -> tuple[Plugin, Any]:
+    """The plugin, and its options."""
     plugin = recorded_plugin(kind, origin)
     try:
         options = make_options(plugin.spec, values)
     except UsageError as error:
         msg = f"the model is damaged or of another plugin: {error}"
         raise InputError(msg) from error
-    return plugin.spec.load(), options
+    return plugin, options
 
 
 def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:

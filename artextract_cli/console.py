@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,38 @@ def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
     """Set how this process talks: JSON results; -1 quiet, 0 normal, 1 verbose."""
     _settings.as_json = as_json
     _settings.verbosity = verbosity
+
+
+class _Aside:
+    """How many threads run code whose prints go to stderr, and where prints went before."""
+
+    def __init__(self) -> None:
+        self.lock, self.depth, self.stdout = threading.Lock(), 0, sys.stdout
+
+    def enter(self) -> None:
+        with self.lock:
+            if self.depth == 0:
+                self.stdout, sys.stdout = sys.stdout, sys.stderr
+            self.depth += 1
+
+    def leave(self) -> None:
+        with self.lock:
+            self.depth -= 1
+            if self.depth == 0:
+                sys.stdout = self.stdout
+
+
+_aside = _Aside()
+
+
+@contextmanager
+def prints_aside() -> Iterator[None]:
+    """Send what is printed to stderr, so that it does not mix with results; for any thread."""
+    _aside.enter()
+    try:
+        yield
+    finally:
+        _aside.leave()
 
 
 def talk(message: str) -> None:

@@ -147,6 +147,6 @@ def _build_if_needed(
 
 def _plan(max_memory: int, out: Path, recipe: GraphRecipe) -> MemoryPlan:
     """What building graphs takes: measured, and rounded up."""
-    plugin_host().find("superpixels", recipe.superpixels).spec.load()
+    plugin_host().find("superpixels", recipe.superpixels).load()
     program = 400 * 10**6 + (TORCH_BYTES if "torch" in sys.modules else 0)
     return MemoryPlan(limit=max_memory, scratch=out, program=program, per_pixel=100, per_band=12)

@@ -5,7 +5,8 @@ close where photograph and bands agree and apart where something lies beneath. A
 gives every pixel its own score from its evidence and its superpixel's embeddings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import cast
 
@@ -79,8 +80,13 @@ class HiddenLayerNetwork(SiameseNetwork):
     makes of them: a superpixel's own evidence reaches it without passing through its neighbours'.
     """
 
-    def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
-        super().__init__(backbone, pooling)
+    def __init__(
+        self,
+        backbone: BackboneModule,
+        pooling: Pooling,
+        running: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        super().__init__(backbone, pooling, running)
         self.photograph = nn.Linear(len(PHOTOGRAPH_FEATURES), WIDTH)
         self.bands = nn.Linear(len(BAND_FEATURES), WIDTH)
         self.embed = nn.Linear(WIDTH + backbone.out_size, EMBEDDING)
@@ -109,7 +115,7 @@ class HiddenLayerNetwork(SiameseNetwork):
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes of photograph and bands: (N, 2, D)."""
         x = self.project(batch.x)
-        return in_float32(self._embedded)(x, self.backbone(batch.graph, x))
+        return in_float32(self._embedded)(x, self.around(batch.graph, x))
 
     def _embedded(self, own: Tensor, around: Tensor) -> Tensor:
         """Map ``own`` (N, 2, WIDTH) and ``around`` (N, 2, out_size) of the nodes: (N, 2, D)."""

@@ -3,20 +3,24 @@
 A broken plugin harms only itself: it becomes one warning with its distribution and cause.
 """
 
+import ast
 import contextlib
+import dataclasses
 import functools
 import importlib.metadata
+import importlib.util
 import os
-import sys
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pluggy
 
 from artextract_cli import hookspecs
-from artextract_cli.console import warn
+from artextract_cli.console import prints_aside, warn
 from artextract_cli.contract import (
     API_VERSION,
     Backbone,
@@ -27,11 +31,12 @@ from artextract_cli.contract import (
     Spec,
     SuperpixelMethod,
 )
-from artextract_cli.errors import UsageError
+from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 
 GROUP = "artextract"
 LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
 HOME_DISTRIBUTION = "artextract"
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 KINDS: dict[str, type[Spec]] = {
     spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
 }
@@ -53,6 +58,38 @@ class Plugin:
             "distribution": self.distribution,
             "version": self.version,
         }
+
+    def load(self) -> Any:
+        """What the spec loads.
+
+        Raises
+        ------
+        DependencyError
+            If it cannot be loaded.
+        """
+        with self.running("cannot be loaded"):
+            return self.spec.load()
+
+    @contextlib.contextmanager
+    def running(self, fails: str = "failed") -> Iterator[None]:
+        """Run the plugin's code: what it prints does not mix with results.
+
+        Raises
+        ------
+        DependencyError
+            For whatever it raises but errors of ours, which are its own words to the user.
+        """
+        try:
+            with prints_aside():
+                yield
+        except (ArtextractError, MemoryError):
+            raise
+        except (Exception, SystemExit) as error:
+            msg = (
+                f"{self.spec.kind} {self.spec.name!r} of {self.distribution} {self.version} "
+                f"{fails} ({type(error).__name__}: {error}): {_advice(error, self.distribution)}"
+            )
+            raise DependencyError(msg) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +141,7 @@ class PluginHost:
         """Import one entry point and take over its specs, or note why not."""
         distribution, version = _owner(entry_point)
         try:
-            with contextlib.redirect_stdout(sys.stderr):
+            with prints_aside():
                 specs = _specs_of(entry_point, manager)
             self._accept(specs, distribution, version)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
@@ -180,10 +217,20 @@ def _order(entry_point: EntryPoint) -> tuple[bool, str, str]:
     return distribution != HOME_DISTRIBUTION, distribution, entry_point.name
 
 
+def _advice(error: BaseException, distribution: str) -> str:
+    if isinstance(error, ImportError):
+        return f"install {distribution} and what it needs anew"
+    return "report it to its authors"
+
+
 def _specs_of(entry_point: EntryPoint, manager: pluggy.PluginManager) -> list[Spec]:
+    _check_api(_stated_api(entry_point))
     module = entry_point.load()
     hooks = [name for name in dir(module) if manager.parse_hookimpl_opts(module, name) is not None]
     known = {f"artextract_{kind}": spec_type for kind, spec_type in KINDS.items()}
+    if not hooks:
+        msg = f"it implements no hook: one of {', '.join(known)}, under @hookimpl"
+        raise _RefusedError(msg)
     for name in hooks:
         if name not in known:
             msg = f"it implements an unknown hook {name!r}; the hooks are: {', '.join(known)}"
@@ -204,8 +251,60 @@ def _checked_spec(spec: Any, expected: type[Spec]) -> Spec:
     if not isinstance(spec, expected):
         msg = f"its hook returned {type(spec).__name__}, not {expected.__name__}"
         raise _RefusedError(msg)
-    if spec.api_version != API_VERSION:
-        side = "the plugin" if spec.api_version < API_VERSION else "artextract"
-        msg = f"it is written for API {spec.api_version}, this is API {API_VERSION}: update {side}"
+    _check_api(spec.api_version)
+    if not _NAME.fullmatch(str(spec.name)):
+        msg = f"the name {spec.name!r} is not of lower-case letters, digits and single hyphens"
         raise _RefusedError(msg)
+    for option in dataclasses.fields(_dataclass(spec)):
+        if option.default is dataclasses.MISSING:
+            msg = f"option {option.name!r} of {spec.name} has no default"
+            raise _RefusedError(msg)
     return spec
+
+
+def _dataclass(spec: Spec) -> type:
+    if not (isinstance(spec.options, type) and dataclasses.is_dataclass(spec.options)):
+        msg = f"the options of {spec.name} are no dataclass"
+        raise _RefusedError(msg)
+    return spec.options
+
+
+def _check_api(version: Any) -> None:
+    if version != API_VERSION:
+        is_older = isinstance(version, int) and version < API_VERSION
+        side = "the plugin" if is_older else "artextract"
+        msg = f"it is written for API {version}, this is API {API_VERSION}: update {side}"
+        raise _RefusedError(msg)
+
+
+def _source(module: str) -> bytes:
+    """The source of a module that is not imported, nor what it lies in; nothing if unknown."""
+    package, *below = module.split(".")
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return b""
+    places = [Path(spec.origin)]
+    if below:
+        place = Path(spec.origin).parent.joinpath(*below)
+        places = [place.with_suffix(".py"), place / "__init__.py"]
+    return next((p.read_bytes() for p in places if p.suffix == ".py" and p.is_file()), b"")
+
+
+def _stated_api(entry_point: EntryPoint) -> int:
+    """The API version that a plugin's source states, read without running any of it.
+
+    It is a number given as ``api_version`` in a call; this API where there is none, or no source.
+    """
+    source = _source(entry_point.module)
+    if b"api_version" not in source:
+        return API_VERSION
+    stated = [
+        int(str(keyword.value.value))
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "api_version"
+        and isinstance(keyword.value, ast.Constant)
+        and isinstance(keyword.value.value, int)
+    ]
+    return next((version for version in stated if version != API_VERSION), API_VERSION)

@@ -5,6 +5,7 @@ Letters: S scenes, V views (photograph first), N nodes, F features, D embedding.
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -144,10 +145,17 @@ def _moved(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
 class SiameseNetwork(nn.Module):
     """A backbone whose parameters the photograph and all bands share, and a pooling."""
 
-    def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
+    def __init__(
+        self,
+        backbone: BackboneModule,
+        pooling: Pooling,
+        running: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """``running`` is what the backbone is called within: the guard of its plugin."""
         super().__init__()
         self.backbone = backbone
         self.pooling = pooling
+        self._running = running
 
     def project(self, x: Tensor) -> Tensor:
         """What the backbone is given of the node features ``x`` (N, V, F): they themselves."""
@@ -155,7 +163,20 @@ class SiameseNetwork(nn.Module):
 
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
-        return self.backbone(batch.graph, self.project(batch.x))
+        return self.around(batch.graph, self.project(batch.x))
+
+    def around(self, graph: GraphBatch, x: Tensor) -> Tensor:
+        """What the backbone makes of ``x`` (N, V, F): (N, V, out_size)."""
+        with self._running():
+            return self.backbone(graph, x)
+
+    def attention(self, batch: SceneBatch) -> list[Tensor] | None:
+        """Attention (E, V, heads) of every layer; None for a backbone that cannot tell."""
+        if not hasattr(self.backbone, "embed_with_attention"):
+            return None
+        with self._running():
+            _, weights = self.backbone.embed_with_attention(batch.graph, self.project(batch.x))
+        return list(weights)
 
     def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:
         """Pool the node embeddings on the painting to one per scene and view: (S, V, D)."""

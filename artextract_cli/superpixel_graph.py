@@ -19,7 +19,7 @@ from artextract_cli import feature_kernels
 from artextract_cli.blocks import Block, OfBlock
 from artextract_cli.contract import FloatArray, superpixel_count
 from artextract_cli.cut_pictures import Components, FullRange, View
-from artextract_cli.errors import ArtextractError, DependencyError, InputError, UsageError
+from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.region_kernels import (
@@ -207,16 +207,9 @@ def superpixels(picture: FloatArray, plugin: Plugin, options: Any) -> tuple[Labe
     if not np.isfinite(picture).all():
         msg = "the picture to cut has pixels that are not finite numbers: mend them"
         raise InputError(msg)
-    try:
-        labels = np.asarray(plugin.spec.load()(picture, options))
-    except ArtextractError:
-        raise
-    except Exception as error:
-        msg = (
-            f"superpixels {plugin.spec.name!r} of {plugin.distribution} failed "
-            f"({type(error).__name__}: {error}): report it to its authors"
-        )
-        raise DependencyError(msg) from error
+    function = plugin.load()
+    with plugin.running():
+        labels = np.asarray(function(picture, options))
     if labels.shape != picture.shape[:2] or labels.dtype.kind not in "iu":
         msg = (
             f"superpixels {plugin.spec.name!r} of {plugin.distribution} returned an array of "

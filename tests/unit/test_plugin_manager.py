@@ -1,12 +1,15 @@
 import importlib.metadata
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from artextract_cli.errors import UsageError
-from artextract_cli.plugin_manager import PluginHost, discover, plugin_host
+from artextract_cli.contract import Backbone
+from artextract_cli.errors import DependencyError, InputError, UsageError
+from artextract_cli.plugin_manager import Plugin, PluginHost, discover, plugin_host
 
 GOOD = """
 from artextract_cli import Backbone, hookimpl
@@ -39,6 +42,31 @@ BAD = {
     "future": (
         GOOD.format(name="future").replace("load=", "api_version=99, load="),
         "written for API 99, this is API 1: update artextract",
+    ),
+    "future_and_different": (
+        "from artextract_cli import NoSuchName\n"
+        + GOOD.format(name="future").replace("load=", "api_version=99, load="),
+        "written for API 99, this is API 1: update artextract",
+    ),
+    "past": (
+        GOOD.format(name="past").replace("load=", "api_version=0, load="),
+        "written for API 0, this is API 1: update the plugin",
+    ),
+    "computed_api": (
+        GOOD.format(name="computed").replace("load=", "api_version=1 + 1, load="),
+        "written for API 2, this is API 1: update artextract",
+    ),
+    "no_hook": ("x = 1", "implements no hook: one of artextract_superpixels, artextract_backbones"),
+    "no_mark": (GOOD.format(name="x").replace("@hookimpl\n", ""), "under @hookimpl"),
+    "wrong_name": (GOOD.format(name="My Net"), "the name 'My Net' is not of lower-case letters"),
+    "wrong_options": (
+        GOOD.format(name="x").replace("load=", "options=dict, load="),
+        "the options of x are no dataclass",
+    ),
+    "needed_option": (
+        "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass O:\n    width: int\n"
+        + GOOD.format(name="x").replace("load=", "options=O, load="),
+        "option 'width' of x has no default",
     ),
 }
 
@@ -120,3 +148,61 @@ def test_a_plugin_that_prints_does_not_reach_stdout(
 def test_an_unknown_name_lists_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no plugin 'sage' among the backbones.*gat, gcn"):
         plugin_host().find("backbones", "sage")
+
+
+def plugin(load: Callable[[], Any]) -> Plugin:
+    spec = Backbone(name="sage", summary="A toy.", load=load)
+    return Plugin(spec=spec, distribution="artextract-sage", version="2.1")
+
+
+def raising(error: BaseException) -> Callable[[], Any]:
+    def load() -> Any:
+        raise error
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            ModuleNotFoundError("No module named 'cv2'"),
+            r"'sage' of artextract-sage 2\.1 cannot be loaded \(ModuleNotFoundError: No module "
+            r"named 'cv2'\): install artextract-sage and what it needs anew",
+        ),
+        (ZeroDivisionError("by zero"), r"\(ZeroDivisionError: by zero\): report it to its authors"),
+        (SystemExit(3), r"\(SystemExit: 3\)"),
+    ],
+)
+def test_what_cannot_be_loaded_is_told_with_its_owner(error: BaseException, said: str) -> None:
+    with pytest.raises(DependencyError, match=said):
+        plugin(raising(error)).load()
+
+
+@pytest.mark.parametrize("error", [InputError("a word"), KeyboardInterrupt(), MemoryError()])
+def test_what_is_not_the_plugins_fault_goes_on(error: BaseException) -> None:
+    with pytest.raises(type(error)), plugin(print).running():
+        raise error
+
+
+def test_a_plugin_at_work_does_not_print_into_results(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor where several threads run it, whichever ends first."""
+    first, second = threading.Barrier(2, timeout=10), threading.Event()
+
+    def work(is_first: bool) -> None:
+        with plugin(print).running():
+            first.wait()
+            sys.stdout.write(f"{is_first}\n")
+            if not is_first:
+                second.wait(10)
+
+    threads = [threading.Thread(target=work, args=(is_first,)) for is_first in (True, False)]
+    for thread in threads:
+        thread.start()
+    threads[0].join()
+    second.set()
+    threads[1].join()
+    sys.stdout.write("result\n")
+    captured = capsys.readouterr()
+    assert captured.out == "result\n"
+    assert sorted(captured.err.split()) == ["False", "True"]
