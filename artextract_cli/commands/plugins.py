@@ -1,26 +1,33 @@
-"""`artextract plugins`: which plugins there are and what their options mean."""
+"""`artextract plugins`: which plugins there are, and how to write, check and install them."""
 
 import dataclasses
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from artextract_cli import console
-from artextract_cli.errors import ArtextractError, UsageError
+from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import KINDS, plugin_host
 from artextract_cli.plugin_options import describe_options
 
-app = typer.Typer(no_args_is_help=True, help="Which plugins there are, and their options.")
+app = typer.Typer(no_args_is_help=True, help="List, write, check, install and remove plugins.")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show the command.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 @app.command("list")
-def list_plugins() -> None:
+def list_plugins(
+    kind: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(KINDS)}.")] = None,
+) -> None:
     """List all plugins with kind, name, distribution and version; broken ones with the cause."""
     host = plugin_host()
+    _check_kind(kind)
     rows: list[tuple[str, ...]] = [
-        (kind, plugin.spec.name, plugin.distribution, plugin.version, plugin.spec.summary)
-        for kind in KINDS
-        for plugin in host.of_kind(kind)
+        (k, plugin.spec.name, plugin.distribution, plugin.version, plugin.spec.summary)
+        for k in (KINDS if kind is None else [kind])
+        for plugin in host.of_kind(k)
     ]
     rows += [("broken", b.entry_point, b.distribution, b.version, b.cause) for b in host.broken]
     columns = ("kind", "name", "distribution", "version", "summary")
@@ -73,3 +80,89 @@ def check(
     if failed:
         msg = f"{plugin} fails {len(failed)} of {len(outcomes)} checks; they are listed above"
         raise ArtextractError(msg)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What it is called on the command line.")],
+    kind: Annotated[str, typer.Option(help=f"What it adds: {', '.join(KINDS)}.")],
+    out: Annotated[Path, typer.Option(help="Folder to write the project into.")] = Path(),
+) -> None:
+    """Write a new plugin: a package that can be installed, with tests that pass."""
+    from artextract_cli.plugin_scaffold import new_plugin
+
+    project = new_plugin(name, kind, out)
+    next_steps = [f"artextract plugins {verb} {_folder(project)}" for verb in ("check", "install")]
+    console.emit({"project": project, "kind": kind}, [f"{project} is written; next:", *next_steps])
+
+
+@app.command()
+def install(
+    package: Annotated[str, typer.Argument(help="Name, project's folder, wheel or address.")],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Install a plugin where artextract is installed, and take it out again if it does not load."""
+    from artextract_cli import plugin_installation as installation
+
+    environment = installation.Environment.current()
+    with installation.constraints() as constraints:
+        command = environment.install_command(package, constraints)
+        if not _agreed(command, dry_run=dry_run, yes=yes):
+            return
+        before = installation.plugin_distributions()
+        try:
+            plugins = installation.install(package, command, before)
+        except DependencyError:
+            if yes or typer.confirm("Take it out again?", default=True, err=True):
+                installation.roll_back(environment, before)
+            raise
+    rows = [(p["kind"], p["name"], p["distribution"], p["version"]) for p in plugins]
+    columns = ("kind", "name", "distribution", "version")
+    console.emit(plugins, console.table(f"installed from {package}", columns, rows))
+
+
+@app.command()
+def uninstall(
+    name: Annotated[str, typer.Argument(help="Name of a plugin or of its distribution.")],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Take a plugin's distribution out, also one that does not load."""
+    from artextract_cli import plugin_installation as installation
+
+    environment = installation.Environment.current()
+    distribution = installation.owner_of(name)
+    if _agreed(environment.uninstall_command(distribution), dry_run=dry_run, yes=yes):
+        installation.uninstall(environment, distribution)
+        console.emit({"uninstalled": distribution}, f"{distribution} is taken out")
+
+
+def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
+    """Show a command; whether the user wants it to run.
+
+    Raises
+    ------
+    UsageError
+        If nobody can be asked.
+    """
+    if dry_run:
+        console.emit({"command": command}, " ".join(command))
+        return False
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        msg = f"nobody is there to agree to '{' '.join(command)}': add --yes, or --dry-run"
+        raise UsageError(msg)
+    return typer.confirm(f"Run '{' '.join(command)}'?", default=True, err=True)
+
+
+def _folder(project: Path) -> Path | str:
+    """A path that no tool takes for the name of a package."""
+    return project if project.is_absolute() or project.parts[0] == ".." else f"./{project}"
+
+
+def _check_kind(kind: str | None) -> None:
+    if kind is not None and kind not in KINDS:
+        msg = f"there is no kind {kind!r}; choose from: {', '.join(KINDS)}"
+        raise UsageError(msg)

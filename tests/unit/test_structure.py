@@ -36,7 +36,8 @@ LAYERS = (
         "threads",
     ),
     ("hookspecs", "__init__"),
-    ("plugin_manager", "plugin_options", "plugin_check"),
+    ("plugin_manager", "plugin_options"),
+    ("plugin_check", "plugin_scaffold", "plugin_installation"),
     ("blocks", "decoding", "picture", "scene"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
