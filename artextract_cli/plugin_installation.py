@@ -5,6 +5,7 @@ other by pip. What is installed is tried in a process of its own, and taken out 
 work.
 """
 
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -93,6 +94,12 @@ class Environment:
         return [r["name"] for r in required if r["name"] != HOME_DISTRIBUTION]
 
 
+def wanted(package: str) -> str:
+    """What to install: a project's folder by its whole path, which no tool takes for a name."""
+    is_project = Path(package, "pyproject.toml").is_file()
+    return str(Path(package).resolve()) if is_project else package
+
+
 def install(package: str, command: Sequence[str], before: Versions) -> list[dict[str, Any]]:
     """Run ``command`` and return what the plugins it brought tell of themselves.
 
@@ -157,7 +164,7 @@ def owner_of(name: str) -> str:
 
 def plugin_distributions() -> dict[str, str]:
     """Name and version of every distribution with an entry point of ours, as now on disk."""
-    importlib.metadata.MetadataPathFinder.invalidate_caches()
+    importlib.invalidate_caches()
     points = importlib.metadata.entry_points(group=GROUP)
     return {point.dist.name: point.dist.version for point in points if point.dist is not None}
 

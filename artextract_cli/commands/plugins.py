@@ -92,7 +92,7 @@ def new(
     from artextract_cli.plugin_scaffold import new_plugin
 
     project = new_plugin(name, kind, out)
-    next_steps = [f"artextract plugins {verb} {_folder(project)}" for verb in ("check", "install")]
+    next_steps = [f"artextract plugins {verb} {project}" for verb in ("check", "install")]
     console.emit({"project": project, "kind": kind}, [f"{project} is written; next:", *next_steps])
 
 
@@ -106,6 +106,7 @@ def install(
     from artextract_cli import plugin_installation as installation
 
     environment = installation.Environment.current()
+    package = installation.wanted(package)
     with installation.constraints() as constraints:
         command = environment.install_command(package, constraints)
         if not _agreed(command, dry_run=dry_run, yes=yes):
@@ -155,11 +156,6 @@ def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
         msg = f"nobody is there to agree to '{' '.join(command)}': add --yes, or --dry-run"
         raise UsageError(msg)
     return typer.confirm(f"Run '{' '.join(command)}'?", default=True, err=True)
-
-
-def _folder(project: Path) -> Path | str:
-    """A path that no tool takes for the name of a package."""
-    return project if project.is_absolute() or project.parts[0] == ".." else f"./{project}"
 
 
 def _check_kind(kind: str | None) -> None:

@@ -1,0 +1,186 @@
+"""Plugins as their authors and users meet them: in an environment of their own."""
+
+import json
+import os
+import re
+import subprocess
+import sysconfig
+import venv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ("sage", "lsc", "npz")
+READ_CARD = """
+import json, sys
+from pathlib import Path
+from artextract_cli.checkpoint import read_card
+card = read_card(Path(sys.argv[1]))
+print(json.dumps([dict(card.scorer), dict(card.scorer_options)]))
+"""
+BROKEN = 'raise SystemExit("no licence")\n'
+
+
+@dataclass(frozen=True)
+class Shell:
+    """An environment that finds artextract and what it needs, and a folder to work in."""
+
+    bin: Path
+    folder: Path
+    env: Mapping[str, str]
+
+    def run(self, *words: object, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment."""
+        program, *rest = map(str, words)
+        ran = subprocess.run(
+            [self.bin / program if (self.bin / program).exists() else program, *rest],
+            cwd=self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == exit_code, f"{words}\n{ran.stdout}\n{ran.stderr}"
+        assert "Traceback" not in ran.stderr
+        return ran
+
+    def plugins(self) -> list[str]:
+        """Names of the plugins that are not built in."""
+        listed = json.loads(self.run("artextract", "--json", "plugins", "list").stdout)
+        return [p["name"] for p in listed["plugins"] if p["distribution"] != "artextract"]
+
+
+@pytest.fixture(scope="module")
+def make_shell(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Shell]:
+    def make() -> Shell:
+        root = tmp_path_factory.mktemp("shell")
+        venv.create(root / "env", symlinks=True)
+        (packages,) = (root / "env/lib").glob("python*/site-packages")
+        ours = sysconfig.get_paths()["purelib"]
+        (packages / "outer.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+        script = root / "env/bin/artextract"
+        python = root / "env/bin/python"
+        script.write_text(
+            f"#!{python}\nfrom artextract_cli.main import main\nmain()\n", encoding="utf-8"
+        )
+        script.chmod(0o755)
+        (root / "work").mkdir()
+        env = {
+            **{key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+            "PATH": f"{root / 'env/bin'}{os.pathsep}{os.environ['PATH']}",
+            "VIRTUAL_ENV": str(root / "env"),
+            "PIP_NO_INDEX": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "HOME": str(root),
+        }
+        return Shell(root / "env/bin", root / "work", env)
+
+    return make
+
+
+@pytest.fixture
+def shell(make_shell: Callable[[], Shell]) -> Shell:
+    return make_shell()
+
+
+@pytest.mark.slow
+def test_a_new_plugin_is_installed_used_and_taken_out(shell: Shell) -> None:
+    shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")
+    dry = shell.run("artextract", "plugins", "install", "./artextract-ring", "--dry-run").stdout
+    assert "pip install --constraint" in " ".join(dry.split())
+    refused = shell.run("artextract", "plugins", "install", "./artextract-ring", exit_code=2)
+    assert "nobody is there to agree" in refused.stderr
+    assert shell.plugins() == []
+    installed = shell.run(
+        "artextract", "--json", "plugins", "install", "./artextract-ring", "--yes"
+    )
+    assert [p["name"] for p in json.loads(installed.stdout)] == ["ring"]
+    assert "-m pip install" in installed.stderr
+    assert shell.plugins() == ["ring"]
+    assert "region_size" in shell.run("artextract", "plugins", "info", "ring").stdout
+    shell.run("artextract", "plugins", "check", "ring")
+    shell.run("artextract", "plugins", "install", "./artextract-ring", "--yes")  # once more
+    taken = shell.run("artextract", "plugins", "uninstall", "ring", "--yes").stdout
+    assert "artextract-ring is taken out" in taken
+    assert shell.plugins() == []
+    assert (
+        "no installed plugin"
+        in shell.run("artextract", "plugins", "uninstall", "ring", "--yes", exit_code=2).stderr
+    )
+
+
+@pytest.mark.slow
+def test_a_plugin_that_does_not_load_is_taken_out_again(shell: Shell) -> None:
+    shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")
+    module = shell.folder / "artextract-ring" / "artextract_ring.py"
+    works = module.read_text(encoding="utf-8")
+    module.write_text(BROKEN)
+    ran = shell.run("artextract", "plugins", "install", "./artextract-ring", "--yes", exit_code=4)
+    assert "artextract-ring does not load: SystemExit: no licence" in ran.stderr
+    assert shell.plugins() == []
+    assert "artextract-ring" not in shell.run("python", "-m", "pip", "list").stdout
+    # The version before comes back only from where it came: here it stays as it is.
+    module.write_text(works)
+    shell.run("artextract", "plugins", "install", "./artextract-ring", "--yes")
+    assert shell.plugins() == ["ring"]
+
+
+@pytest.mark.slow
+def test_a_broken_plugin_can_always_be_taken_out(shell: Shell) -> None:
+    shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")
+    (shell.folder / "artextract-ring" / "artextract_ring.py").write_text(BROKEN)
+    shell.run("python", "-m", "pip", "install", "--no-deps", "./artextract-ring")
+    listed = shell.run("artextract", "plugins", "list")
+    (line,) = listed.stderr.splitlines()
+    assert line == (
+        "warning: plugin 'ring' of artextract-ring 0.1.0 is left out: SystemExit: no licence"
+    )
+    assert "broken" in listed.stdout
+    ran = shell.run("artextract", "--no-plugins", "plugins", "uninstall", "ring", "--yes")
+    assert "is left out" not in ran.stderr
+    assert shell.run("artextract", "plugins", "list").stderr == ""
+
+
+@pytest.mark.slow
+def test_the_tutorial_works_word_by_word(shell: Shell) -> None:
+    text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```$", text, re.M | re.S)
+    assert [kind for kind, _, _ in blocks].count("console") == 6
+    for kind, file, content in blocks:
+        if kind == "console":
+            shell.run("bash", "-ec", content)
+        elif file:
+            (shell.folder / file).write_text(content, encoding="utf-8")
+    card = json.loads(shell.run("python", "-c", READ_CARD, "run").stdout)
+    origin = {"name": "manhattan", "distribution": "artextract-manhattan", "version": "0.1.0"}
+    assert card == [origin, {"power": 2.0}]
+    assert shell.plugins() == []
+
+
+@pytest.mark.slow
+def test_the_examples_pass_their_tests_once_installed(shell: Shell) -> None:
+    for name in EXAMPLES:
+        project = ROOT / "examples" / f"artextract-{name}"
+        lines = (project / f"artextract_{name}.py").read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 75
+        assert len([line for line in lines if line.strip()]) <= 60
+        shell.run("python", "-m", "pip", "install", "--no-deps", project)
+        shell.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", project / "tests")
+    assert sorted(set(shell.plugins())) == sorted(EXAMPLES)
+    data = ("paintings", "--train", 3, "--val", 1, "--size", 48)
+    shell.run("artextract", "data", "simulate", *data)
+    shell.run(
+        "artextract", "graph", "build", "paintings", "--out", "graphs", "--superpixels", "lsc"
+    )
+    shell.run("artextract", "train", "graphs", "--out", "run", "--backbone", "sage", "--epochs", 1)
+    shell.run("artextract", "infer", "paintings", "--model", "run", "--out", "results")
+    shell.run("artextract", "plugins", "uninstall", "sage", "--yes")
+    said = shell.run(
+        "artextract", "infer", "paintings", "--model", "run", "--out", "others", exit_code=4
+    ).stderr
+    assert "install it with 'artextract plugins install artextract-sage==0.1.0'" in said
