@@ -36,6 +36,11 @@ KINDS: dict[str, type[Spec]] = {
     spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
 }
 
+# What `artextract` itself answers to; no plugin can take these names.
+OWN_COMMANDS = frozenset(
+    {"data", "demo", "evaluate", "graph", "infer", "plugins", "report", "train", "visualize"}
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
@@ -122,12 +127,18 @@ class PluginHost:
                 )
             )
 
+    def _owner_of(self, spec: Spec) -> str | None:
+        """The distribution that has the name of ``spec`` already."""
+        if spec.kind == Command.kind and spec.name in OWN_COMMANDS:
+            return HOME_DISTRIBUTION
+        plugin = self.plugins.get((spec.kind, spec.name))
+        return None if plugin is None else plugin.distribution
+
     def _accept(self, specs: Sequence[Spec], distribution: str, version: str) -> None:
         for spec in specs:
-            owner = self.plugins.get((spec.kind, spec.name))
-            if owner is not None:
+            if owner := self._owner_of(spec):
                 msg = (
-                    f"{spec.kind} {spec.name!r} belongs to {owner.distribution} already; "
+                    f"{spec.kind} {spec.name!r} belongs to {owner} already; "
                     f"{distribution} must choose another name"
                 )
                 raise _RefusedError(msg)

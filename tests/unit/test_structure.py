@@ -36,7 +36,7 @@ LAYERS = (
         "threads",
     ),
     ("hookspecs", "__init__"),
-    ("plugin_manager", "plugin_options"),
+    ("plugin_manager", "plugin_options", "plugin_loading", "plugin_commands"),
     ("blocks", "decoding", "picture", "scene"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
@@ -52,7 +52,7 @@ LAYERS = (
         *("hidden_layer", "hidden_layer_scores", "training_settings"),
         *("calibration", "checkpoint", "heatmap", "map_files"),
     ),
-    ("graph_building", "registration", "scene_check", "dataset_check"),
+    ("graph_building", "registration", "scene_check", "dataset_check", "environment"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("figure_canvas", "figures"),
     ("training_task", "view_task", "hidden_layer_task"),
