@@ -53,6 +53,7 @@ LAYERS = (
         *("calibration", "checkpoint", "heatmap", "map_files"),
     ),
     ("graph_building", "registration", "scene_check", "dataset_check", "environment"),
+    ("captures", "importing"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("figure_canvas", "figures"),
     ("training_task", "view_task", "hidden_layer_task"),
