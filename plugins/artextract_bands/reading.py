@@ -69,7 +69,7 @@ def _read_scene(folder: Path, options: BandsOptions) -> Capture:
     return Capture(
         name=options.name or folder.resolve().name,
         rgb=as_photograph(rgb),
-        bands=np.stack(_of_one_depth(planes), axis=2),
+        bands=_stacked(planes),
         wavelengths=given or wavelengths_of(bands, noted.bands),
     )
 
@@ -131,12 +131,22 @@ def _is_stack(picture: NDArray[Any], given: Sequence[float] | None) -> bool:
     return n_channels not in (1, 3) or len(given or ()) == n_channels
 
 
-def _of_one_depth(planes: list[NDArray[Any]]) -> list[NDArray[Any]]:
-    """The same bands, all 8 bit, all 16 bit, or all floats from 0 to 1."""
+def _stacked(planes: list[NDArray[Any]]) -> NDArray[Any]:
+    """Bands (H, W, B) of one depth; the list is emptied, so that memory is not taken twice."""
     depths = {plane.dtype for plane in planes}
-    if len(depths) == 1:
-        return planes
-    if all(depth.kind == "u" for depth in depths):
-        return [p * np.uint16(257) if p.dtype == np.uint8 else p for p in planes]
-    scales = [np.iinfo(p.dtype).max if p.dtype.kind == "u" else 1 for p in planes]
-    return [np.true_divide(p, s, dtype=np.float32) for p, s in zip(planes, scales, strict=True)]
+    if len(depths) > 1:
+        depths = {np.dtype(np.uint16 if all(d.kind == "u" for d in depths) else np.float32)}
+    (depth,) = depths
+    bands = np.empty((len(planes), *planes[0].shape), depth)
+    for band in bands:
+        band[:] = _at_depth(planes.pop(0), depth)
+    return np.moveaxis(bands, 0, 2)
+
+
+def _at_depth(plane: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:
+    """A band in 16 bit or floats instead of its lesser depth."""
+    if plane.dtype == depth:
+        return plane
+    if depth == np.uint16:
+        return plane.astype(np.uint16) * 257
+    return (plane / np.float32(np.iinfo(plane.dtype).max)).astype(np.float32)
