@@ -6,10 +6,12 @@ The file mirrors the command line: a key per command, in it a key per option, wi
       build: {dataset: scans, out: graphs, superpixel_options: {n_segments: 3000}}
     train: {backbone: gat, options: {heads: 4}}
 
-What a flag or the environment says wins over the file. A key that is no option is an error.
+What a flag or the environment says wins over the file. A key that is no option is an error. What
+the file says of the command of a plugin is checked when that command is called.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,26 +35,34 @@ def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:
         if not CONFIG_FILE.is_file():
             return {}
         path = CONFIG_FILE
-    content = read_yaml(path)
-    return _checked(path, "", content, group)
+    defaults: dict[str, Any] = _checked(path, "", read_yaml(path), group)
+    return defaults
 
 
-def _checked(path: Path, place: str, content: Any, group: Any) -> dict[str, Any]:
+def _checked(path: Path, place: str, content: Any, command: Any) -> Any:
+    """Defaults of a command, or what checks them once the command of a plugin is loaded."""
     _check_section(path, place.rstrip("."), content)
-    commands = getattr(group, "commands", None)
-    known = set(commands or {param.name for param in group.params})
-    for key in content:
-        if key not in known:
-            kind = "command" if commands else "option"
-            msg = f"{path}: {place}{key} is no {kind}; known are: {', '.join(sorted(known))}"
-            raise InputError(msg)
-    if commands:
+    if getattr(command, "is_loaded_on_use", False):
+        return partial(_checked, path, place, content)
+    if hasattr(command, "commands"):
+        below = {key: command.get_command(None, key) for key in content}
+        _check_known(path, place, below, list(command.commands), "command")
         return {
-            key: _checked(path, f"{place}{key}.", {} if value is None else value, commands[key])
+            key: _checked(path, f"{place}{key}.", {} if value is None else value, below[key])
             for key, value in content.items()
         }
-    params = {param.name: param for param in group.params}
+    params = {param.name: param for param in command.params}
+    _check_known(path, place, {key: params.get(key) for key in content}, list(params), "option")
     return {key: _words(value, params[key]) for key, value in content.items()}
+
+
+def _check_known(
+    path: Path, place: str, found: Mapping[str, Any], known: list[str], kind: str
+) -> None:
+    for key, value in found.items():
+        if value is None:
+            msg = f"{path}: {place}{key} is no {kind}; known are: {', '.join(sorted(known))}"
+            raise InputError(msg)
 
 
 def _check_section(path: Path, place: str, content: Any) -> None:

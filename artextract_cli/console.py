@@ -137,8 +137,11 @@ class Advance(Protocol):
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Advance]:
-    """Show progress on stderr: a bar on a terminal, plain lines elsewhere, nothing if quiet."""
+def progress(label: str, total: int | None = None) -> Iterator[Advance]:
+    """Show progress on stderr: a bar on a terminal, plain lines elsewhere, nothing if quiet.
+
+    Without ``total`` it only counts.
+    """
     if _settings.verbosity < 0:
         yield lambda note="": None
     elif sys.stderr.isatty():
@@ -147,7 +150,7 @@ def progress(label: str, total: int) -> Iterator[Advance]:
         yield _Lines(label, total)
 
 
-def _bar(label: str, total: int) -> Iterator[Advance]:
+def _bar(label: str, total: int | None) -> Iterator[Advance]:
     columns = (
         rich.progress.TextColumn("{task.description}"),
         rich.progress.BarColumn(),
@@ -164,7 +167,7 @@ def _bar(label: str, total: int) -> Iterator[Advance]:
 class _Lines:
     """Progress without a terminal: at most one line in five seconds, and the last."""
 
-    def __init__(self, label: str, total: int) -> None:
+    def __init__(self, label: str, total: int | None) -> None:
         self.label, self.total, self.done = label, total, 0
         self.spoke_at = time.monotonic()
 
@@ -172,4 +175,5 @@ class _Lines:
         self.done += 1
         if self.done == self.total or time.monotonic() - self.spoke_at > 5:
             self.spoke_at = time.monotonic()
-            talk(f"{self.label}: {self.done}/{self.total} {note}".rstrip())
+            of = "" if self.total is None else f"/{self.total}"
+            talk(f"{self.label}: {self.done}{of} {note}".rstrip())

@@ -10,7 +10,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -95,6 +95,11 @@ class Statement:
 
     pixels_per_mm: float | None = None
     notes: str = ""
+    wavelengths: Mapping[str, float] = field(default_factory=dict)
+    """In nm, by band id."""
+
+    clean: Literal["all"] | tuple[str, ...] | None = None
+    """Scenes known to hide nothing."""
 
 
 def read_statement(root: Path) -> Statement:
@@ -109,7 +114,12 @@ def read_statement(root: Path) -> Statement:
     if not path.exists():
         return Statement()
     said = read_model(path, _Description)
-    return Statement(pixels_per_mm=said.pixels_per_mm, notes=said.notes or "")
+    return Statement(
+        pixels_per_mm=said.pixels_per_mm,
+        notes=said.notes or "",
+        wavelengths=said.wavelengths or {},
+        clean=said.clean,
+    )
 
 
 def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:

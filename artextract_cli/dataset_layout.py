@@ -150,17 +150,28 @@ def _parse_band(stem: str, scenes: Collection[str]) -> tuple[str, str]:
     return (known or splits or [("", "")])[-1]
 
 
+def list_pictures(folder: Path) -> list[Path]:
+    """Pictures in a folder by the endings of their names, in natural order; hidden ones are not.
+
+    Raises
+    ------
+    InputError
+        If it is no folder that can be listed.
+    """
+    pictures = [path for path in _list(folder) if _is_picture(path)]
+    return sorted(pictures, key=lambda path: natural_key(path.name))
+
+
 def _pictures(folder: Path) -> list[Path]:
     """Pictures in a folder, in order of their names; none where there is no folder."""
     with reading(folder):
         if not folder.exists():
             return []
-    pictures = [
-        path
-        for path in _list(folder)
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
-    ]
-    return sorted(pictures)
+    return sorted(path for path in _list(folder) if _is_picture(path))
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
 
 
 def _list(folder: Path) -> list[Path]:

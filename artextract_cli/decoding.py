@@ -110,6 +110,28 @@ def decode_tiff(path: Path, max_pixels: int) -> Stored:
         return _whole_page(page)
 
 
+def is_stack(path: Path) -> bool:
+    """Whether a TIFF has several pages, or more channels than a colour picture."""
+    with tifffile.TiffFile(path) as tiff:
+        first: Any = tiff.pages.first
+        return len(tiff.pages) > 1 or first.samplesperpixel > 4
+
+
+def decode_stack(path: Path, max_pixels: int) -> Stored:
+    """Decode TIFF of pages of one kind, each of any number of channels, as one (H, W, C)."""
+    with tifffile.TiffFile(path) as tiff:
+        for page in tiff.pages:
+            _check_size(path, page.imagewidth, page.imagelength, max_pixels)
+            _check_values(path, page)
+        _check_complete(tiff)
+        pages = [_whole_page(page) for page in tiff.pages]
+    kinds = {(page.values.shape[:2], page.values.dtype, page.bits) for page in pages}
+    if len(kinds) > 1:
+        msg = f"{path} has pages of different sizes or depths; save each page as a file of its own"
+        raise InputError(msg)
+    return pages[0]._replace(values=np.concatenate([page.values for page in pages], axis=2))
+
+
 def tiff_parts(path: Path, max_pixels: int) -> Iterator[Part]:
     """Decode the same strip by strip or tile by tile; pages of separate colour planes whole."""
     with _single_page(path, max_pixels) as page:
@@ -177,6 +199,10 @@ def _check_tiff_kind(path: Path, page: Any) -> None:
         n_channels = page.samplesperpixel * page.imagedepth
         msg = f"{path} has {n_channels} channels; save each band as a file of its own"
         raise InputError(msg)
+    _check_values(path, page)
+
+
+def _check_values(path: Path, page: Any) -> None:
     if page.dtype is None or page.dtype.kind not in "buf":
         msg = f"{path} holds {page.dtype} values; save it as unsigned integers or as floats"
         raise InputError(msg)

@@ -72,16 +72,16 @@ def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
         raise UsageError(msg)
 
 
-def refuse_inside(path: Path, dataset: Path) -> None:
-    """Refuse to write ``path`` inside ``dataset``, whose files are never touched.
+def refuse_inside(path: Path, folder: Path, kind: str = "dataset") -> None:
+    """Refuse to write ``path`` inside ``folder``, whose files are never touched.
 
     Raises
     ------
     UsageError
-        If ``path`` is the dataset, or lies in it.
+        If ``path`` is the folder, or lies in it.
     """
-    if path.resolve().is_relative_to(dataset.resolve()):
-        msg = f"{path} lies inside the dataset {dataset}, which is only read; name another place"
+    if path.resolve().is_relative_to(folder.resolve()):
+        msg = f"{path} lies inside the {kind} {folder}, which is only read; name another place"
         raise UsageError(msg)
 
 

@@ -11,11 +11,12 @@ from typer.core import TyperGroup
 
 import artextract_cli
 from artextract_cli import console
-from artextract_cli.commands import data, demo, doctor, evaluate, graph, infer, plugins, train
+from artextract_cli.commands import data, demo, evaluate, graph, infer, plugins, train
 from artextract_cli.commands import report as report_command
 from artextract_cli.commands import visualize as visualize_commands
 from artextract_cli.config import load_defaults
 from artextract_cli.errors import ArtextractError
+from artextract_cli.plugin_commands import plugin_commands
 from artextract_cli.plugin_manager import LIMIT_VARIABLE
 
 INTERRUPTED = 130
@@ -33,7 +34,23 @@ GLOBAL_FLAGS = {
 
 
 class RootGroup(TyperGroup):
-    """Turns errors into one line on stderr and the exit code that belongs to them."""
+    """Adds the commands of plugins, and turns errors into one line on stderr and an exit code."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find a command; plugins are looked at only for names that are not ours."""
+        if cmd_name not in self.commands:
+            self._add_plugins(ctx)
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of our commands, then those of plugins."""
+        self._add_plugins(ctx)
+        return super().list_commands(ctx)
+
+    def _add_plugins(self, ctx: Any) -> None:
+        is_completing = ctx is not None and ctx.resilient_parsing
+        for name, command in plugin_commands(quietly=is_completing).items():
+            self.commands.setdefault(name, command)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; nothing but --debug shows a traceback."""
@@ -70,7 +87,6 @@ app.add_typer(visualize_commands.app, name="visualize")
 app.command()(report_command.report)
 app.command()(demo.demo)
 app.add_typer(plugins.app, name="plugins")
-app.command()(doctor.doctor)
 
 
 def _fail(ctx: Any, message: str, exit_code: int) -> None:
@@ -86,6 +102,11 @@ def _show_version(value: bool) -> None:
         raise typer.Exit
 
 
+def _limit_plugins(value: bool) -> None:
+    if value:
+        os.environ[LIMIT_VARIABLE] = ""
+
+
 @app.callback()
 def root(
     ctx: typer.Context,
@@ -98,7 +119,13 @@ def root(
     json: Annotated[bool, typer.Option("--json", help="Write results as JSON.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     no_plugins: Annotated[
-        bool, typer.Option("--no-plugins", help="Use built-in plugins only.")
+        bool,
+        typer.Option(
+            "--no-plugins",
+            callback=_limit_plugins,
+            is_eager=True,  # before --help, which lists the commands of plugins
+            help="Use built-in plugins only.",
+        ),
     ] = False,
     version: Annotated[
         bool,
@@ -111,8 +138,6 @@ def root(
     compares them; where they differ, something may lie beneath.
     """
     console.configure(as_json=json, verbosity=-1 if quiet else int(verbose))
-    if no_plugins:
-        os.environ[LIMIT_VARIABLE] = ""
     ctx.default_map = load_defaults(config, ctx.command)
 
 

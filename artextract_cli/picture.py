@@ -63,7 +63,56 @@ class Picture:
 
     def is_coloured(self) -> bool:
         """Whether the channels differ anywhere."""
-        return bool((self.values != self.values[..., :1]).any())
+        return is_coloured(self.values)
+
+    def counts(self) -> NDArray[Any]:
+        """Return (H, W, C) as stored where that is 8 or 16 bit, else float32, 1 at full scale."""
+        if self.depth in ("uint8", "uint16"):
+            return self.values.astype(self.depth, copy=False)
+        return self.scaled()
+
+
+def is_coloured(picture: NDArray[Any]) -> bool:
+    """Whether the channels of (H, W, C) differ anywhere."""
+    return bool((picture != picture[..., :1]).any())
+
+
+def as_photograph(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return grey or RGB (H, W, 1 or 3) as the RGB (H, W, 3) of a capture."""
+    return picture if picture.shape[2] == 3 else np.repeat(picture[..., :1], 3, axis=2)
+
+
+def as_band(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return grey or RGB (H, W, C), as `read_counts` gives it, as one band (H, W) of a capture.
+
+    Grey saved as RGB stays exactly as it is; colours become float32, the mean of the channels,
+    which for linear counts is the reading of one sensor under all three filters.
+    """
+    if not is_coloured(picture):
+        return picture[..., 0]
+    full_scale = np.iinfo(picture.dtype).max if picture.dtype.kind == "u" else 1.0
+    mean = picture.mean(axis=2, dtype=np.float32) / np.float32(full_scale)
+    return np.asarray(np.clip(mean, 0, 1))
+
+
+def read_counts(path: Path, *, stacked: bool = False, max_pixels: int = MAX_PIXELS) -> NDArray[Any]:
+    """Read a picture (H, W, C) at its full depth as a capture takes it: uint8, uint16 or float32.
+
+    C is 1 for grey and 3 for RGB. With ``stacked`` a TIFF may have several pages, and more
+    channels than a colour picture; C then counts them all.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no picture, damaged, or of a kind that cannot be read right.
+    """
+    if not stacked or _decoder(path) is not decoding.decode_tiff:
+        return decode_picture(path, max_pixels).counts()
+    with _decoding(path):
+        if not decoding.is_stack(path):
+            return decode_picture(path, max_pixels).counts()
+        stored = decoding.decode_stack(path, max_pixels)
+    return _picture(path, stored, is_stack=True).counts()
 
 
 def decode_picture(path: Path, max_pixels: int = MAX_PIXELS) -> Picture:
@@ -131,10 +180,12 @@ def _decoding(path: Path) -> Iterator[None]:
         raise _damaged(path, error) from error
 
 
-def _picture(path: Path, stored: decoding.Stored) -> Picture:
+def _picture(path: Path, stored: decoding.Stored, *, is_stack: bool = False) -> Picture:
     depth = f"{'float' if stored.values.dtype.kind == 'f' else 'uint'}{stored.bits}"
     full_scale = 1.0 if stored.values.dtype.kind == "f" else 2.0**stored.bits - 1
-    values = _opaque(path, np.atleast_3d(_finite(path, stored.values)), full_scale)
+    values = np.atleast_3d(_finite(path, stored.values))
+    if not is_stack:
+        values = _opaque(path, values, full_scale)
     upright = np.ascontiguousarray(_upright(values, stored.orientation))
     return Picture(values=upright, full_scale=full_scale, depth=depth)
 

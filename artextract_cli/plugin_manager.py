@@ -41,6 +41,11 @@ KINDS: dict[str, type[Spec]] = {
     spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
 }
 
+# What `artextract` itself answers to; no plugin can take these names.
+OWN_COMMANDS = frozenset(
+    {"data", "demo", "evaluate", "graph", "infer", "plugins", "report", "train", "visualize"}
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
@@ -68,7 +73,10 @@ class Plugin:
             If it cannot be loaded.
         """
         with self.running("cannot be loaded"):
-            return self.spec.load()
+            try:
+                return self.spec.load()
+            except OSError as error:  # of a library that is missing, not of a file of the user's
+                raise ImportError(str(error)) from error
 
     @contextlib.contextmanager
     def running(self, fails: str = "failed") -> Iterator[None]:
@@ -77,12 +85,13 @@ class Plugin:
         Raises
         ------
         DependencyError
-            For whatever it raises but errors of ours, which are its own words to the user.
+            For whatever it raises but errors of ours, which are its own words to the user, and what
+            the system refuses.
         """
         try:
             with prints_aside():
                 yield
-        except (ArtextractError, MemoryError):
+        except (ArtextractError, MemoryError, OSError):
             raise
         except (Exception, SystemExit) as error:
             msg = (
@@ -159,12 +168,18 @@ class PluginHost:
                 )
             )
 
+    def _owner_of(self, spec: Spec) -> str | None:
+        """The distribution that has the name of ``spec`` already."""
+        if spec.kind == Command.kind and spec.name in OWN_COMMANDS:
+            return HOME_DISTRIBUTION
+        plugin = self.plugins.get((spec.kind, spec.name))
+        return None if plugin is None else plugin.distribution
+
     def _accept(self, specs: Sequence[Spec], distribution: str, version: str) -> None:
         for spec in specs:
-            owner = self.plugins.get((spec.kind, spec.name))
-            if owner is not None:
+            if owner := self._owner_of(spec):
                 msg = (
-                    f"{spec.kind} {spec.name!r} belongs to {owner.distribution} already; "
+                    f"{spec.kind} {spec.name!r} belongs to {owner} already; "
                     f"{distribution} must choose another name"
                 )
                 raise _RefusedError(msg)

@@ -1,7 +1,7 @@
-"""`artextract data`: simulate datasets and check them."""
+"""`artextract data`: import and simulate datasets, and check them."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,13 +10,15 @@ import typer
 from artextract_cli import console
 from artextract_cli.commands.parameters import Wavelengths, parse_wavelengths
 from artextract_cli.errors import InputError
+from artextract_cli.plugin_options import split_words
 
 if TYPE_CHECKING:
     import rich.table
 
     from artextract_cli.dataset_check import DatasetCheck, SceneRow
+    from artextract_cli.importing import ImportedScene
 
-app = typer.Typer(no_args_is_help=True, help="Simulate datasets and check them.")
+app = typer.Typer(no_args_is_help=True, help="Import and simulate datasets, and check them.")
 
 
 @app.command()
@@ -80,6 +82,56 @@ def check(
         raise InputError(msg)
 
 
+@app.command("import")
+def import_captures(
+    importer: Annotated[str, typer.Argument(help="What reads it; see 'artextract plugins list'.")],
+    source: Annotated[Path, typer.Argument(help="Folder or file to read; never written to.")],
+    out: Annotated[Path, typer.Option(help="Dataset to write, or to add scenes to.")],
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--options", "-o", help="Option of the importer, as key=value."),
+    ] = None,
+    split: Annotated[
+        Literal["train", "val"], typer.Option(help="Where scenes go: to learn from, or to look at.")
+    ] = "train",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check all, tell, and write nothing.")
+    ] = False,
+) -> None:
+    """Make a dataset of captures, or add them to one; each scene is written whole or not at all."""
+    from artextract_cli.importing import import_scenes
+
+    scenes = []
+    words = split_words(options or [])
+    with console.progress("importing") as advance:
+        for scene in import_scenes(
+            importer, source, out, options=words, split=split, dry_run=dry_run
+        ):
+            scenes.append(scene)
+            advance(scene.scene)
+    if not scenes:
+        msg = f"the importer {importer} finds no scene in {source}"
+        raise InputError(msg)
+    data = {"dataset": out, "dry_run": dry_run, "scenes": [dataclasses.asdict(s) for s in scenes]}
+    console.emit(data, list(_import_tables(out, scenes, dry_run)))
+
+
+def _import_tables(
+    out: Path, scenes: "list[ImportedScene]", dry_run: bool
+) -> "Iterator[rich.table.Table | str]":
+    columns = ("split", "scene", "size", "depth", "bands", "nm", "files")
+    yield console.table(str(out), columns, [_import_cells(scene) for scene in scenes])
+    if dry_run:
+        yield "nothing is written; it would be:"
+        yield from (str(path) for scene in scenes for path in scene.files)
+
+
+def _import_cells(made: "ImportedScene") -> tuple[object, ...]:
+    size = f"{made.size[0]} × {made.size[1]}"
+    bands = len(made.band_ids)
+    return made.split, made.scene, size, made.depth, bands, _span(made.wavelengths), len(made.files)
+
+
 def _check_tables(checked: "DatasetCheck") -> "Iterator[rich.table.Table | str]":
     of_splits = ("split", "scenes", "bands", "wavelengths from")
     rows = [(s.split, s.scenes, s.bands, s.wavelengths_from) for s in checked.splits]
@@ -94,7 +146,12 @@ def _check_tables(checked: "DatasetCheck") -> "Iterator[rich.table.Table | str]"
 
 def _scene_cells(row: "SceneRow") -> tuple[object, ...]:
     size = None if row.size is None else f"{row.size[1]} × {row.size[0]}"
-    nm = row.wavelengths
-    span = None if not nm else f"{min(nm):g}–{max(nm):g}"
+    span = _span(row.wavelengths)
     marks = ("yes" if row.truth else "no", "yes" if row.mask else "no")
     return row.split, row.scene, size, row.depth, row.bands, span, *marks, row.largest_shift
+
+
+def _span(nm: Sequence[float] | None) -> str | None:
+    if not nm:
+        return None
+    return f"{min(nm):g}–{max(nm):g}" if len(nm) > 1 else f"{nm[0]:g}"

@@ -3,10 +3,10 @@
 import hashlib
 import tempfile
 import unittest
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,19 @@ from artextract_cli.errors import InputError
 from artextract_cli.testing.base import PluginTests, expect
 
 SIZES = ((16, 16), (13, 31))
-CAPTURES = [(size, bands, depth) for size in SIZES for bands in (1, 8) for depth in (8, 16)]
 
 
 class ImporterTests(PluginTests):
-    """Round trips. A subclass says by `write` how its kind of file is written."""
+    """Round trips. A subclass says by `write` how its kind of file is written.
+
+    The first of ``options``, if there are any, says what the files do not tell themselves.
+    ``captures`` are sizes, numbers of bands and depths in bits of what is written: others than the
+    usual ones where a kind of file holds only some.
+    """
+
+    captures: ClassVar[Sequence[tuple[tuple[int, int], int, int]]] = tuple(
+        (size, n_bands, depth) for size in SIZES for n_bands in (1, 8) for depth in (8, 16)
+    )
 
     def write(self, folder: Path, capture: Capture) -> Path:
         """Write ``capture`` into ``folder`` as a file of this kind, and return what to import."""
@@ -29,7 +37,7 @@ class ImporterTests(PluginTests):
 
     def test_round_trip(self) -> None:
         """What was written is read again, within the depth of the numbers."""
-        for size, n_bands, depth in CAPTURES:
+        for size, n_bands, depth in self.captures:
             with self._written(size, n_bands, depth) as (source, capture):
                 found = self._read(source)
                 expect(len(found) == 1, f"of one capture {len(found)} were read")
@@ -37,14 +45,14 @@ class ImporterTests(PluginTests):
 
     def test_the_source_stays_as_it_is(self) -> None:
         """Importing writes nothing beside or into what it reads."""
-        with self._written(SIZES[1], 3, 16) as (source, _):
+        with self._written(*self.captures[-1]) as (source, _):
             before = _digests(source)
             self._read(source)
             expect(_digests(source) == before, "the files that were read have changed")
 
     def test_damaged_files_are_refused(self) -> None:
         """A file that was cut short raises InputError with one sentence, and nothing else."""
-        with self._written(SIZES[1], 3, 16) as (source, _):
+        with self._written(*self.captures[-1]) as (source, _):
             files = [path for path in _files(source) if path.stat().st_size > 1]
             path = max(files, key=lambda path: path.stat().st_size)
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -57,7 +65,8 @@ class ImporterTests(PluginTests):
             self._refused(Path(folder, "missing"), "a folder that does not exist")
 
     def _read(self, source: Path) -> list[Capture]:
-        return list(self.spec.load()(source, self.spec.options()))
+        options = next(iter(self.options), self.spec.options())
+        return list(self.spec.load()(source, options))
 
     def _refused(self, source: Path, what: str) -> None:
         try:

@@ -48,5 +48,14 @@ def test_a_wheel_installed_elsewhere_finds_all_built_in_plugins(tmp_path: Path) 
         ("superpixels", "watershed"),
         ("backbones", "gat"),
         ("backbones", "gcn"),
+        ("objectives", "graph-contrastive"),
+        ("objectives", "hidden-layer"),
+        ("objectives", "node-contrastive"),
+        ("scorers", "attention"),
+        ("scorers", "cosine"),
+        ("scorers", "distance"),
+        ("importers", "bands"),
+        ("importers", "pair"),
+        ("commands", "doctor"),
     ]
     assert found["broken"] == []

@@ -1,25 +1,36 @@
 """Every built-in plugin passes the tests that plugin authors run."""
 
+from pathlib import Path
 from typing import Any
 
+import imagecodecs
+import numpy as np
+
+import artextract_bands
 import artextract_contrastive
 import artextract_distance
+import artextract_doctor
 import artextract_felzenszwalb
 import artextract_gat
 import artextract_gcn
 import artextract_hidden_layer
+import artextract_pair
 import artextract_quickshift
 import artextract_slic
 import artextract_slic_torch
 import artextract_watershed
+from artextract_cli import Capture
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.testing import (
     BackboneTests,
+    CommandTests,
+    ImporterTests,
     ObjectiveTests,
     PluginTests,
     ScorerTests,
     SuperpixelTests,
 )
+from artextract_cli.testing.importers import SIZES
 
 
 def named(specs: Any, name: str) -> Any:
@@ -84,6 +95,35 @@ class TestCosine(ScorerTests):
 
 class TestAttention(ScorerTests):
     spec = named(artextract_distance.artextract_scorers(), "attention")
+
+
+class TestBands(ImporterTests):
+    spec = artextract_bands.artextract_importers()
+
+    def write(self, folder: Path, capture: Capture) -> Path:
+        write_pictures(folder, capture, [f"abbey_{nm:g}nm" for nm in capture.wavelengths])
+        return folder
+
+
+class TestPair(ImporterTests):
+    spec = artextract_pair.artextract_importers()
+    captures = tuple((size, 1, depth) for size in SIZES for depth in (8, 16))
+    options = (artextract_pair.PairOptions(nm=450.0),)
+
+    def write(self, folder: Path, capture: Capture) -> Path:
+        write_pictures(folder, capture, ["infrared"])
+        return folder
+
+
+class TestDoctor(CommandTests):
+    spec = artextract_doctor.artextract_commands()
+
+
+def write_pictures(folder: Path, capture: Capture, names: list[str]) -> None:
+    (folder / "photo.png").write_bytes(imagecodecs.png_encode(capture.rgb))
+    for name, band in zip(names, np.moveaxis(capture.bands, -1, 0), strict=True):
+        content = imagecodecs.png_encode(np.ascontiguousarray(band))
+        (folder / f"{name}.png").write_bytes(content)
 
 
 def test_every_built_in_is_tested() -> None:

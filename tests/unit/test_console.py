@@ -65,6 +65,16 @@ def test_fast_work_says_only_its_end(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().err == "building: 3/3\n"
 
 
+def test_progress_towards_no_known_end_counts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter(range(0, 100, 6))
+    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    with progress("importing") as advance:
+        advance("abbey")
+    assert capsys.readouterr().err == "importing: 1 abbey\n"
+
+
 def test_quiet_progress_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     console.configure(verbosity=-1)
     with progress("building", 1) as advance:
@@ -76,9 +86,10 @@ def test_progress_on_a_terminal_keeps_off_stdout(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with progress("building", 2) as advance:
-        advance("a[/b]")
-        advance()
+    for total in (2, None):
+        with progress("building", total) as advance:
+            advance("a[/b]")
+            advance()
     assert capsys.readouterr().out == ""
 
 

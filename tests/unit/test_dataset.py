@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.dataset import list_dataset, open_dataset, pair_files, read_statement
-from artextract_cli.dataset_layout import natural_key
+from artextract_cli.dataset_layout import list_pictures, natural_key
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.scene import SceneFiles
 
@@ -278,3 +278,11 @@ def test_what_a_dataset_says_of_itself(tmp_path: Path) -> None:
     make(tmp_path, yaml="pixels_per_mm: many\n")
     with pytest.raises(InputError, match="pixels_per_mm"):
         read_statement(tmp_path)
+
+
+def test_pictures_of_a_folder_are_listed_in_natural_order(tmp_path: Path) -> None:
+    for name in ("b10.png", "b9.TIF", ".hidden.png", "notes.txt", "b9.jpeg"):
+        (tmp_path / name).touch()
+    assert [path.name for path in list_pictures(tmp_path)] == ["b9.TIF", "b9.jpeg", "b10.png"]
+    with pytest.raises(InputError, match="none: No such file"):
+        list_pictures(tmp_path / "none")

@@ -71,6 +71,8 @@ def test_nothing_is_written_inside_a_dataset(tmp_path: Path, out: str) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "data")
     with pytest.raises(UsageError, match="inside the dataset"):
         refuse_inside(tmp_path / out, tmp_path / "data")
+    with pytest.raises(UsageError, match="inside the source"):
+        refuse_inside(tmp_path / out, tmp_path / "data", "source")
 
 
 def test_beside_a_dataset_is_fine(tmp_path: Path) -> None:

@@ -18,10 +18,14 @@ from PIL import Image, ImageOps
 
 from artextract_cli.errors import InputError
 from artextract_cli.picture import (
+    as_band,
+    as_photograph,
     decode_picture,
+    is_coloured,
     n_pixels,
     picture_digest,
     picture_parts,
+    read_counts,
     read_page,
     read_pages,
 )
@@ -330,6 +334,76 @@ def test_a_missing_last_page_is_noticed(tmp_path: Path) -> None:
         read_pages(path)
     with pytest.raises(InputError, match="its last page is missing"):
         read_page(path, 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "expected"),
+    [
+        (GREY8, {}, GREY8[..., None]),
+        (RGB16, {"photometric": "rgb"}, RGB16),
+        (GREY16, {"byteorder": ">"}, GREY16[..., None]),
+        (FLOAT, {}, FLOAT[..., None]),
+        (opaque(RGB8), {"photometric": "rgb", "extrasamples": ["unassalpha"]}, RGB8),
+        (GREY16.astype(np.uint32) * 65537, {}, (GREY16 / np.float32(65535))[..., None]),
+    ],
+)
+@pytest.mark.parametrize("stacked", [False, True])
+def test_counts_are_8_bit_16_bit_or_floats(
+    tmp_path: Path, values: np.ndarray, options: dict[str, Any], expected: np.ndarray, stacked: bool
+) -> None:
+    tifffile.imwrite(tmp_path / "m.tif", values, **options)
+    counts = read_counts(tmp_path / "m.tif", stacked=stacked)
+    assert counts.dtype == expected.dtype
+    assert counts.dtype.isnative
+    np.testing.assert_allclose(counts, expected, rtol=1e-6 if counts.dtype.kind == "f" else 0)
+
+
+def test_counts_of_a_stack(tmp_path: Path) -> None:
+    pages = np.stack([GREY16, GREY16[::-1], GREY16[:, ::-1], GREY16, GREY16])
+    expected = np.moveaxis(pages, 0, 2)
+    path = tmp_path / "m.tif"
+    for options in ({}, {"planarconfig": "separate"}, {"extratags": [(274, 3, 1, 3, True)]}):
+        tifffile.imwrite(path, pages, photometric="minisblack", metadata=None, **options)
+        turned = expected[::-1, ::-1] if "extratags" in options else expected
+        np.testing.assert_array_equal(read_counts(path, stacked=True), turned)
+        with pytest.raises(InputError, match=r"has 5 (pages|channels)"):
+            read_counts(path)
+    path.write_bytes(path.read_bytes()[:-300])
+    with pytest.raises(InputError, match="is damaged or cut short"):
+        read_counts(path, stacked=True)
+    with pytest.raises(InputError, match="from 1 to 9 pixels are read"):
+        read_counts(path, stacked=True, max_pixels=9)
+
+
+def test_stacks_that_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "m.tif"
+    for second in (GREY8, GREY16[:5]):
+        with tifffile.TiffWriter(path) as tiff:
+            tiff.write(GREY16)
+            tiff.write(second)
+        with pytest.raises(InputError, match="pages of different sizes or depths"):
+            read_counts(path, stacked=True)
+    tifffile.imwrite(path, np.stack([GREY16.astype(np.int16)] * 2), photometric="minisblack")
+    with pytest.raises(InputError, match="holds int16 values"):
+        read_counts(path, stacked=True)
+
+
+def test_grey_and_colours_as_band_and_photograph() -> None:
+    grey_as_rgb = np.dstack([GREY16] * 3)
+    np.testing.assert_array_equal(as_band(GREY16[..., None]), GREY16)
+    np.testing.assert_array_equal(as_band(grey_as_rgb), GREY16)
+    np.testing.assert_array_equal(as_photograph(GREY16[..., None]), grey_as_rgb)
+    np.testing.assert_array_equal(as_photograph(RGB8), RGB8)
+    assert (is_coloured(RGB8), is_coloured(grey_as_rgb)) == (True, False)
+    for colours, full_scale in (
+        (RGB8, 255),
+        (RGB16, 65535),
+        (np.dstack([FLOAT, FLOAT, FLOAT / 2]), 1),
+    ):
+        np.testing.assert_allclose(as_band(colours), colours.mean(axis=2) / full_scale, rtol=1e-6)
+    white = np.full((2, 2, 3), 65535, np.uint16)
+    white[0, 0, 0] = 65534
+    assert as_band(white).max() <= 1
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -172,6 +172,7 @@ def raising(error: BaseException) -> Callable[[], Any]:
         ),
         (ZeroDivisionError("by zero"), r"\(ZeroDivisionError: by zero\): report it to its authors"),
         (SystemExit(3), r"\(SystemExit: 3\)"),
+        (OSError("libgl.so: not found"), r"libgl\.so: not found\): install artextract-sage and"),
     ],
 )
 def test_what_cannot_be_loaded_is_told_with_its_owner(error: BaseException, said: str) -> None:
@@ -179,7 +180,9 @@ def test_what_cannot_be_loaded_is_told_with_its_owner(error: BaseException, said
         plugin(raising(error)).load()
 
 
-@pytest.mark.parametrize("error", [InputError("a word"), KeyboardInterrupt(), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [InputError("a word"), KeyboardInterrupt(), MemoryError(), OSError(28, "disk")]
+)
 def test_what_is_not_the_plugins_fault_goes_on(error: BaseException) -> None:
     with pytest.raises(type(error)), plugin(print).running():
         raise error

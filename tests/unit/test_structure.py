@@ -37,7 +37,7 @@ LAYERS = (
     ),
     ("hookspecs", "__init__"),
     ("plugin_manager", "plugin_options"),
-    ("plugin_check", "plugin_scaffold", "plugin_installation"),
+    ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
     ("blocks", "decoding", "picture", "scene"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
@@ -53,7 +53,8 @@ LAYERS = (
         *("hidden_layer", "training_settings"),
         *("calibration", "checkpoint", "heatmap", "map_files"),
     ),
-    ("graph_building", "registration", "scene_check", "dataset_check"),
+    ("graph_building", "registration", "scene_check", "dataset_check", "environment"),
+    ("captures", "importing"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("superpixel_scores", "hidden_layer_scores"),
     ("figure_canvas", "figures"),
@@ -255,7 +256,12 @@ def imported_by(*commands: list[str]) -> set[str]:
 
 def test_help_and_lists_import_nothing_heavy() -> None:
     loaded = imported_by(
-        ["--help"], ["graph", "build", "--help"], ["train", "--help"], ["plugins", "list"]
+        ["--help"],
+        ["graph", "build", "--help"],
+        ["train", "--help"],
+        ["data", "import", "--help"],
+        ["doctor", "--help"],
+        ["plugins", "list"],
     )
     assert "typer" in loaded
     assert loaded & HEAVY == set()

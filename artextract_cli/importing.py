@@ -1,0 +1,259 @@
+"""Writing the captures of an importer into a dataset, scene after scene."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from artextract_cli.captures import checked_capture
+from artextract_cli.console import warn
+from artextract_cli.contract import Capture
+from artextract_cli.dataset import DESCRIPTION, read_statement
+from artextract_cli.dataset_layout import SPLITS, find_scenes, natural_key
+from artextract_cli.errors import InputError
+from artextract_cli.files import atomic_path, refuse_inside
+from artextract_cli.plugin_manager import Plugin, plugin_host
+from artextract_cli.plugin_options import make_options
+from artextract_cli.yaml_io import read_yaml, write_yaml
+
+LARGE_PIXELS = 2**24
+"""Larger pictures become TIFF in tiles, which later need not be read whole."""
+
+TILE = 512
+_END = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedScene:
+    """One scene as it was, or would be, written."""
+
+    scene: str
+    split: str
+    size: tuple[int, int]
+    """Width and height in pixels."""
+
+    band_ids: tuple[str, ...]
+    wavelengths: tuple[float, ...] | None
+    depth: str
+    """Of the bands: uint8 or uint16."""
+
+    files: tuple[Path, ...]
+
+
+@dataclass
+class _Target:
+    """What a dataset holds, and with it what may be added."""
+
+    root: Path
+    names: set[str] = field(default_factory=set)  # in lower case: systems may not tell them apart
+    band_ids: set[str] | None = None
+    wavelengths: dict[str, float] = field(default_factory=dict)
+
+
+def import_scenes(
+    importer: str,
+    source: Path,
+    out: Path,
+    *,
+    options: Mapping[str, Any],
+    split: str = "train",
+    dry_run: bool = False,
+) -> Iterator[ImportedScene]:
+    """Write what an importer finds at ``source`` into the dataset ``out``, one scene at a time.
+
+    A scene is written whole or not at all, and nothing that is there is written over. With
+    ``dry_run`` everything is read and checked, and nothing written.
+
+    Raises
+    ------
+    UsageError
+        If there is no such importer or option, or ``out`` lies in ``source``.
+    InputError
+        If something cannot be read, is no scene, or does not agree with the dataset.
+    DependencyError
+        If the importer fails.
+    """
+    plugin = plugin_host().find("importers", importer)
+    made = make_options(plugin.spec, options)
+    for folder in (out, *(out / split for split in SPLITS)):
+        refuse_inside(folder, source, "source")
+    return _import(_captures(plugin, source, made), _open(out), split, dry_run)
+
+
+def _import(
+    captures: Iterator[Any], target: _Target, split: str, dry_run: bool
+) -> Iterator[ImportedScene]:
+    n_scenes = 0
+    try:
+        for capture in captures:
+            yield _add(checked_capture(capture), target, split, dry_run)
+            n_scenes += 1
+            del capture  # the next one may need its memory
+    except InputError as error:
+        if not n_scenes or dry_run:
+            raise
+        msg = f"{error}; the {n_scenes} scenes before it are in {target.root}"
+        raise InputError(msg) from error
+
+
+def _captures(plugin: Plugin, source: Path, options: Any) -> Iterator[Any]:
+    """What a plugin finds, one after the other."""
+    read = plugin.load()
+    with plugin.running():
+        found = iter(read(source, options))
+    while True:
+        with plugin.running():
+            capture = next(found, _END)
+        if capture is _END:
+            return
+        yield capture
+        del capture  # the next one may need its memory
+
+
+def _open(root: Path) -> _Target:
+    """Look at the dataset that is there; an absent folder is an empty one."""
+    if not root.exists():
+        return _Target(root)
+    scenes, _ = find_scenes(root)
+    said = read_statement(root)
+    if said.clean == "all":
+        warn(f"{root / DESCRIPTION} says that all scenes are clean: so will be what is imported")
+    known = set(said.wavelengths) or {band for scene in scenes for band in scene.bands}
+    return _Target(
+        root=root,
+        names={scene.name.casefold() for scene in scenes},
+        band_ids=known or None,
+        wavelengths=dict(said.wavelengths),
+    )
+
+
+def _add(capture: Capture, target: _Target, split: str, dry_run: bool) -> ImportedScene:
+    _check_new(capture, target)
+    _check_bands(capture, target)
+    split = capture.split or split
+    pictures = _pictures(capture, target.root / split)
+    for path in pictures:
+        if path.exists():
+            msg = f"{path} is there already and is not written over; move it away"
+            raise InputError(msg)
+    is_known = _take_over(capture, target)
+    if not dry_run:
+        if not is_known:
+            _describe(target)
+        _write(pictures)
+    return ImportedScene(
+        scene=capture.name,
+        split=split,
+        size=(capture.rgb.shape[1], capture.rgb.shape[0]),
+        band_ids=tuple(capture.band_ids or ()),
+        wavelengths=_in_order(target.wavelengths, capture),
+        depth="uint8" if capture.bands.dtype == np.uint8 else "uint16",
+        files=tuple(sorted(pictures, key=lambda path: natural_key(str(path)))),
+    )
+
+
+def _in_order(wavelengths: Mapping[str, float], capture: Capture) -> tuple[float, ...] | None:
+    return tuple(wavelengths[band] for band in capture.band_ids or ()) if wavelengths else None
+
+
+def _check_new(capture: Capture, target: _Target) -> None:
+    if capture.name.casefold() in target.names:
+        msg = (
+            f"there is a scene {capture.name!r} already, here or in {target.root}; name this one "
+            "otherwise or import it into another dataset"
+        )
+        raise InputError(msg)
+
+
+def _check_bands(capture: Capture, target: _Target) -> None:
+    """All scenes of a dataset have the same bands, of the same wavelengths."""
+    ids = capture.band_ids or ()
+    if target.band_ids is not None and target.band_ids != set(ids):
+        theirs = ", ".join(sorted(target.band_ids, key=natural_key))
+        msg = (
+            f"scene {capture.name!r} has the bands {', '.join(ids)}, but the scenes of "
+            f"{target.root} have {theirs}; import it into another dataset"
+        )
+        raise InputError(msg)
+    for band, nm in zip(ids, capture.wavelengths or (), strict=False):
+        if target.wavelengths.get(band, nm) != nm:
+            msg = (
+                f"band {band} of scene {capture.name!r} is {nm:g} nm, but "
+                f"{target.wavelengths[band]:g} nm in {target.root / DESCRIPTION}; import it into "
+                "another dataset"
+            )
+            raise InputError(msg)
+
+
+def _take_over(capture: Capture, target: _Target) -> bool:
+    """Note a scene; whether the wavelengths of its bands were known."""
+    ids = capture.band_ids or ()
+    target.names.add(capture.name.casefold())
+    target.band_ids = set(ids)
+    if target.wavelengths or capture.wavelengths is None:
+        return True
+    target.wavelengths = dict(zip(ids, capture.wavelengths, strict=True))
+    return False
+
+
+def _describe(target: _Target) -> None:
+    """Say the wavelengths before the first scene comes, so that none is ever without."""
+    path = target.root / DESCRIPTION
+    said = read_yaml(path) if path.exists() else {}
+    bands = sorted(target.wavelengths, key=natural_key)
+    nm = {band: target.wavelengths[band] for band in bands}
+    said["wavelengths"] = {band: int(v) if v.is_integer() else v for band, v in nm.items()}
+    write_yaml(path, said)
+
+
+def _pictures(capture: Capture, folder: Path) -> dict[Path, NDArray[Any]]:
+    """The files of a scene, the photograph first, and what each is to show."""
+    name, ids = capture.name, capture.band_ids or ()
+    suffix = ".png" if capture.rgb[..., 0].size <= LARGE_PIXELS else ".tif"
+    pictures = {folder / "rgb_images" / f"{name}_RGB{suffix}": capture.rgb}
+    for index, band in enumerate(ids):
+        pictures[folder / "ms_masks" / f"{name}_ms_{band}{suffix}"] = capture.bands[..., index]
+    if capture.mask is not None:
+        pictures[folder / "object" / f"{name}_mask.png"] = np.uint8(255) * capture.mask
+    return pictures
+
+
+def _write(pictures: Mapping[Path, NDArray[Any]]) -> None:
+    """Write all pictures of a scene or none; the first, its photograph, is there last of all."""
+    try:
+        with contextlib.ExitStack() as files:
+            for path, values in pictures.items():
+                _write_picture(files.enter_context(atomic_path(path)), _counts(values))
+    except BaseException:  # an interruption too
+        for path in pictures:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _counts(values: NDArray[Any]) -> NDArray[Any]:
+    """8 and 16 bit as they are, floats from 0 to 1 as 16 bit."""
+    if values.dtype.kind == "f":
+        values = np.rint(values * np.float64(65535))
+    return np.ascontiguousarray(values, np.uint8 if values.dtype == np.uint8 else np.uint16)
+
+
+def _write_picture(path: Path, values: NDArray[Any]) -> None:
+    if path.suffix == ".png":
+        path.write_bytes(imagecodecs.png_encode(values))
+        return
+    tifffile.imwrite(
+        path,
+        values,
+        photometric="minisblack" if values.ndim == 2 else "rgb",
+        tile=(TILE, TILE),
+        compression="zlib",
+        predictor=True,
+        bigtiff=values.nbytes > 2**31,
+        metadata=None,
+    )

@@ -1,0 +1,152 @@
+"""Reads a folder of bands and a photograph, or a folder of such folders."""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_bands import BandsOptions
+from artextract_bands.wavelengths import (
+    NOTE,
+    Note,
+    parse_wavelengths,
+    read_note,
+    wavelength_in,
+    wavelengths_of,
+)
+from artextract_cli import (
+    Capture,
+    InputError,
+    UsageError,
+    as_band,
+    as_photograph,
+    check_same_size,
+    is_coloured,
+    list_pictures,
+    read_counts,
+)
+
+
+def read(source: Path, options: BandsOptions) -> Iterator[Capture]:
+    """Yield the scene in the folder ``source``, or that of every folder in it."""
+    if not source.is_dir():
+        msg = f"{source} is no folder: give the one that holds the photograph and the bands"
+        raise InputError(msg)
+    if list_pictures(source):
+        yield _read_scene(source, options)
+        return
+    folders = sorted(path for path in source.iterdir() if path.is_dir() and list_pictures(path))
+    if not folders:
+        msg = f"there are no pictures in {source}, nor in a folder in it"
+        raise InputError(msg)
+    if options.name is not None and len(folders) > 1:
+        msg = f"name={options.name} names one scene, but {source} holds {len(folders)} folders"
+        raise UsageError(msg)
+    for folder in folders:
+        yield _read_scene(folder, options)
+
+
+def _read_scene(folder: Path, options: BandsOptions) -> Capture:
+    noted = read_note(folder)
+    given = None if options.wavelengths is None else parse_wavelengths(options.wavelengths)
+    if noted.bands and given:
+        msg = f"{folder / NOTE} tells wavelengths, and so does -o wavelengths: drop one of them"
+        raise UsageError(msg)
+    files = list_pictures(folder)
+    photograph = _find_photograph(folder, files, noted, options.photograph)
+    bands = list(noted.bands) or [path for path in files if path != photograph]
+    if not bands:
+        msg = f"{folder} holds the photograph {photograph.name} but no band"
+        raise InputError(msg)
+    rgb = read_counts(photograph)
+    planes = list(_planes(bands, photograph, rgb.shape, given))
+    if given and len(given) != len(planes):
+        msg = f"{len(given)} wavelengths are given, but {folder} holds {len(planes)} bands"
+        raise UsageError(msg)
+    return Capture(
+        name=options.name or folder.resolve().name,
+        rgb=as_photograph(rgb),
+        bands=_stacked(planes),
+        wavelengths=given or wavelengths_of(bands, noted.bands),
+    )
+
+
+def _find_photograph(folder: Path, files: list[Path], noted: Note, pattern: str | None) -> Path:
+    """The picture that the option names, else ``bands.yaml``, else the one in colour."""
+    if pattern is not None:
+        found, what = [path for path in files if fnmatch(path.name, pattern)], f"named {pattern}"
+    elif noted.photograph is not None:
+        return noted.photograph
+    else:
+        found, what = _in_colour([path for path in files if path not in noted.bands]), "in colour"
+    if len(found) == 1:
+        return found[0]
+    names = f" ({', '.join(path.name for path in found)})" if found else ""
+    msg = (
+        f"{len(found)} pictures in {folder} are {what}{names} where the photograph should be the "
+        "only one; say which it is with -o photograph=FILE"
+    )
+    raise InputError(msg)
+
+
+def _in_colour(files: list[Path]) -> list[Path]:
+    """The pictures that are most likely to be the photograph, all equally."""
+    likelihoods = {path: _likelihood(path) for path in files}
+    best = max(likelihoods.values(), default=0)
+    return [path for path in files if best and likelihoods[path] == best]
+
+
+def _likelihood(path: Path) -> int:
+    """The photograph has colours, before that three channels, and no wavelength in its name."""
+    picture = read_counts(path, stacked=True)
+    if picture.shape[2] != 3:
+        return 0
+    return 2 * is_coloured(picture) + (wavelength_in(path.stem) is None)
+
+
+def _planes(
+    bands: list[Path], photograph: Path, shape: tuple[int, ...], given: Sequence[float] | None
+) -> Iterator[NDArray[Any]]:
+    """Bands (H, W): one of each file, or those that a single file holds."""
+    is_lone = len(bands) == 1
+    for path in bands:
+        picture = read_counts(path, stacked=is_lone)
+        check_same_size(path, picture.shape, photograph, shape)
+        if not is_lone or not _is_stack(picture, given):
+            yield as_band(picture)
+            continue
+        if given is None:
+            n_bands = picture.shape[2]
+            msg = f"{path} holds {n_bands} bands: give their wavelengths, -o wavelengths=NM,NM,..."
+            raise InputError(msg)
+        yield from np.moveaxis(picture, 2, 0)
+
+
+def _is_stack(picture: NDArray[Any], given: Sequence[float] | None) -> bool:
+    """Whether the channels are bands; three may be one band saved in colour."""
+    n_channels = picture.shape[2]
+    return n_channels not in (1, 3) or len(given or ()) == n_channels
+
+
+def _stacked(planes: list[NDArray[Any]]) -> NDArray[Any]:
+    """Bands (H, W, B) of one depth; the list is emptied, so that memory is not taken twice."""
+    depths = {plane.dtype for plane in planes}
+    if len(depths) > 1:
+        depths = {np.dtype(np.uint16 if all(d.kind == "u" for d in depths) else np.float32)}
+    (depth,) = depths
+    bands = np.empty((len(planes), *planes[0].shape), depth)
+    for band in bands:
+        band[:] = _at_depth(planes.pop(0), depth)
+    return np.moveaxis(bands, 0, 2)
+
+
+def _at_depth(plane: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:
+    """A band in 16 bit or floats instead of its lesser depth."""
+    if plane.dtype == depth:
+        return plane
+    if depth == np.uint16:
+        return plane.astype(np.uint16) * 257
+    return (plane / np.float32(np.iinfo(plane.dtype).max)).astype(np.float32)

@@ -1,0 +1,101 @@
+"""Wavelengths in nm: from the names of files, from ``bands.yaml``, or as given."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from artextract_cli import InputError, UsageError, read_yaml
+
+NOTE = "bands.yaml"
+SHORTEST, LONGEST = 200, 3000
+"""A number in a name that is not followed by nm counts as a wavelength within these."""
+
+_WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?nm(?![a-z])", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What ``bands.yaml`` lists; nothing where there is none."""
+
+    bands: Mapping[Path, float] = field(default_factory=dict)
+    photograph: Path | None = None
+
+
+def wavelength_in(stem: str) -> float | None:
+    """The number before ``nm`` in a file name without its ending, else its last number."""
+    with_unit = {float(number) for number in _WITH_UNIT.findall(stem)}
+    if with_unit:
+        return with_unit.pop() if len(with_unit) == 1 else None
+    numbers = [float(number) for number in _NUMBER.findall(stem)]
+    return numbers[-1] if numbers and SHORTEST <= numbers[-1] <= LONGEST else None
+
+
+def read_note(folder: Path) -> Note:
+    """Read ``bands.yaml`` in a folder, if there is one.
+
+    Raises
+    ------
+    InputError
+        If it lists what is no file, or no wavelength.
+    """
+    path = folder / NOTE
+    if not path.exists():
+        return Note()
+    said = read_yaml(path)
+    photograph = said.pop("photograph", None)
+    bands = {_file(path, name): _number(path, name, nm) for name, nm in said.items()}
+    if not bands:
+        msg = f"{path} lists no band; write a line such as '{folder.name}_ir.tif: 950' for each"
+        raise InputError(msg)
+    return Note(bands=bands, photograph=None if photograph is None else _file(path, photograph))
+
+
+def _file(note: Path, name: object) -> Path:
+    path = note.parent / str(name)
+    if not path.is_file():
+        msg = f"{note} lists {name}, but there is no such file in {note.parent}"
+        raise InputError(msg)
+    return path
+
+
+def _number(note: Path, name: str, nm: object) -> float:
+    if isinstance(nm, bool) or not isinstance(nm, int | float):
+        msg = f"{note} says that {name} is {nm!r}, which is no wavelength in nm"
+        raise InputError(msg)
+    return float(nm)
+
+
+def parse_wavelengths(text: str) -> tuple[float, ...]:
+    """Turn ``420,470`` into numbers.
+
+    Raises
+    ------
+    UsageError
+        If a part is no number.
+    """
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        msg = f"wavelengths={text} are not numbers in nm parted by commas, such as 420,470,850"
+        raise UsageError(msg) from None
+
+
+def wavelengths_of(files: list[Path], noted: Mapping[Path, float]) -> tuple[float, ...]:
+    """The wavelength of each band file, by ``bands.yaml`` or by its name.
+
+    Raises
+    ------
+    InputError
+        If a file has none.
+    """
+    found = [noted.get(path) if noted else wavelength_in(path.stem) for path in files]
+    for path, nm in zip(files, found, strict=True):
+        if nm is None:
+            msg = (
+                f"the name of {path} tells no wavelength: list all bands in {path.parent / NOTE}, "
+                "or give -o wavelengths=NM,NM,... in the order of the files"
+            )
+            raise InputError(msg)
+    return tuple(nm for nm in found if nm is not None)

@@ -1,0 +1,25 @@
+"""`artextract doctor`: what is installed, and which engine computes where."""
+
+from typing import TYPE_CHECKING
+
+from artextract_cli import Command, hookimpl
+
+if TYPE_CHECKING:
+    import typer
+
+
+def _load() -> "typer.Typer":
+    from artextract_doctor.command import app
+
+    return app
+
+
+@hookimpl
+def artextract_commands() -> Command:
+    """What a report of trouble should begin with."""
+    return Command(
+        name="doctor",
+        summary="Show versions, devices, which message-passing engine is used and why, and broken "
+        "plugins.",
+        load=_load,
+    )

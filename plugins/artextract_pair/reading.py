@@ -1,0 +1,62 @@
+"""Reads a photograph and an infrared picture."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from artextract_cli import (
+    Capture,
+    InputError,
+    as_band,
+    as_photograph,
+    check_same_size,
+    is_coloured,
+    list_pictures,
+    read_counts,
+)
+from artextract_pair import PairOptions
+
+HINT = "say which they are with -o rgb=FILE -o infrared=FILE"
+
+
+def read(source: Path, options: PairOptions) -> Iterator[Capture]:
+    """Yield the one scene that the folder ``source`` holds."""
+    if not source.is_dir():
+        msg = f"{source} is no folder: give the one that holds photograph and infrared picture"
+        raise InputError(msg)
+    rgb_path, infrared_path = _choose(source, options)
+    rgb, infrared = read_counts(rgb_path), read_counts(infrared_path)
+    check_same_size(infrared_path, infrared.shape, rgb_path, rgb.shape)
+    yield Capture(
+        name=options.name or source.resolve().name,
+        rgb=as_photograph(rgb),
+        bands=as_band(infrared)[..., None],
+        wavelengths=(options.nm,),
+    )
+
+
+def _choose(folder: Path, options: PairOptions) -> tuple[Path, Path]:
+    """The photograph and the infrared picture: as named, and the other one."""
+    rgb = None if options.rgb is None else folder / options.rgb
+    infrared = None if options.infrared is None else folder / options.infrared
+    if rgb and infrared:
+        return rgb, infrared
+    files = list_pictures(folder)
+    if len(files) != 2:
+        what = "1 picture" if len(files) == 1 else f"{len(files)} pictures"
+        msg = f"{folder} holds {what} where 2 are expected; {HINT}"
+        raise InputError(msg)
+    if rgb is None and infrared is None:
+        return _by_colour(folder, files)
+    (other,) = (path for path in files if path not in (rgb, infrared))
+    return rgb or other, infrared or other
+
+
+def _by_colour(folder: Path, files: list[Path]) -> tuple[Path, Path]:
+    in_colour = [path for path in files if is_coloured(read_counts(path))]
+    if len(in_colour) != 1:
+        how = "both are" if in_colour else "neither is"
+        msg = f"of the two pictures in {folder} {how} in colour; {HINT}"
+        raise InputError(msg)
+    (rgb,) = in_colour
+    (infrared,) = set(files) - {rgb}
+    return rgb, infrared
