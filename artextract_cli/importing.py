@@ -109,7 +109,7 @@ def _captures(plugin: Plugin, source: Path, options: Any) -> Iterator[Any]:
         yield from read(source, options)
     except (ArtextractError, OSError, MemoryError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise plugin_failure(plugin, f"{type(error).__name__}: {error}") from error
 
 

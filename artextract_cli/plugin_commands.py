@@ -56,11 +56,14 @@ def load_command(plugin: Plugin) -> Any:
     Raises
     ------
     DependencyError
-        If loading fails, or what is loaded is no Typer app with a command.
+        If loading fails, or what is loaded is no Typer app that works.
     """
     app = load_plugin(plugin)
-    if not isinstance(app, typer.Typer) or not (app.registered_commands or app.registered_groups):
-        raise plugin_failure(plugin, f"{type(app).__name__} is no Typer app with a command")
+    if not isinstance(app, typer.Typer):
+        raise plugin_failure(plugin, f"{type(app).__name__} is no Typer app")
     # Options that install completion are those of the whole program.
     app._add_completion = False
-    return typer.main.get_command(app)
+    try:
+        return typer.main.get_command(app)
+    except Exception as error:
+        raise plugin_failure(plugin, f"{type(error).__name__}: {error}") from error

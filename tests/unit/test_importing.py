@@ -285,12 +285,17 @@ def test_nothing_is_written_into_a_source_within_the_dataset(
     ("error", "told", "said"),
     [
         (ValueError("bad\nnumber"), DependencyError, "artextract-toy 1.0.*ValueError: bad"),
+        (SystemExit(0), DependencyError, "SystemExit: 0"),
         (InputError("no such file"), InputError, "no such file"),
         (OSError("disk"), OSError, "disk"),
     ],
 )
 def test_what_an_importer_raises(
-    imported: Callable[..., Any], tmp_path: Path, error: Exception, told: type[Exception], said: str
+    imported: Callable[..., Any],
+    tmp_path: Path,
+    error: BaseException,
+    told: type[Exception],
+    said: str,
 ) -> None:
     def scenes() -> Iterator[Capture]:
         yield capture()
