@@ -171,7 +171,7 @@ def test_what_does_not_agree_with_the_scenes_before_is_refused(
         imported([first])
     with pytest.raises(InputError, match=said) as raised:
         imported([first, second] if at_once else [second])
-    assert ("the 1 scenes before it are in" in str(raised.value)) == at_once
+    assert ("the scenes before it (1) are in" in str(raised.value)) == at_once
     assert len(files(tmp_path / "dataset")) == 4
     assert [scene.name for scene in open_dataset(tmp_path / "dataset").scenes] == ["first"]
 
