@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -38,9 +38,7 @@ def checked_capture(capture: Any) -> Capture:
             msg = f"scene {capture.name!r}: {problem}"
             raise InputError(msg)
     made = dataclasses.replace(
-        capture,
-        wavelengths=None if capture.wavelengths is None else tuple(map(float, capture.wavelengths)),
-        band_ids=_band_ids(capture),
+        capture, wavelengths=_wavelengths(capture), band_ids=_band_ids(capture)
     )
     if problem := _band_problem(made):
         msg = f"scene {capture.name!r}: {problem}"
@@ -118,11 +116,21 @@ def _mask_problem(capture: Capture) -> str | None:
     return None if mask.any() else "its mask leaves no pixel of painting"
 
 
-def _band_ids(capture: Capture) -> Sequence[str]:
+def _wavelengths(capture: Capture) -> tuple[float, ...] | None:
+    try:
+        given = capture.wavelengths
+        return None if given is None else tuple(map(float, given))
+    except (TypeError, ValueError):
+        msg = f"scene {capture.name!r}: its wavelengths are no numbers: {capture.wavelengths!r}"
+        raise InputError(msg) from None
+
+
+def _band_ids(capture: Capture) -> tuple[str, ...]:
     if capture.band_ids is not None:
         return tuple(capture.band_ids)
-    if capture.wavelengths is not None:
-        return tuple(f"{nm:g}" for nm in capture.wavelengths)
+    nm = _wavelengths(capture)
+    if nm is not None:
+        return tuple(f"{value:g}" for value in nm)
     return tuple(str(number + 1) for number in range(capture.bands.shape[2]))
 
 

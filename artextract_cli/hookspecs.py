@@ -73,6 +73,7 @@ def artextract_commands() -> Command | Sequence[Command]:  # type: ignore[empty-
     """Commands of one's own, ``artextract NAME``.
 
     The spec loads a Typer app, which is mounted under the name of the spec when that name is called
-    for; the summary stands in ``artextract --help``. A name of ours cannot be taken. Built in:
-    doctor.
+    for; the summary stands in ``artextract --help``. A name of ours cannot be taken. Flags of the
+    whole program (``--json``, ``-q``, ...) are its own wherever they stand: `emit` and `progress`
+    heed them. Built in: doctor.
     """

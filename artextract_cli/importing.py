@@ -98,7 +98,7 @@ def _import(
     except InputError as error:
         if not n_scenes or dry_run:
             raise
-        msg = f"{error}; the {n_scenes} scenes before it are in {target.root}"
+        msg = f"{error}; the scenes before it ({n_scenes}) are in {target.root}"
         raise InputError(msg) from error
 
 

@@ -55,16 +55,13 @@ def load_command(plugin: Plugin) -> Any:
     Raises
     ------
     DependencyError
-        If loading fails, or what is loaded is no Typer app with a command.
+        If loading fails, or what is loaded is no Typer app that works.
     """
     app = plugin.load()
     with plugin.running("cannot be used"):
         if not isinstance(app, typer.Typer):
             msg = f"load returned {type(app).__name__}, which is no Typer app"
             raise TypeError(msg)
-        if not (app.registered_commands or app.registered_groups):
-            msg = "its Typer app has no command"
-            raise ValueError(msg)
-    # Options that install completion are those of the whole program.
-    app._add_completion = False
-    return typer.main.get_command(app)
+        # Options that install completion are those of the whole program.
+        app._add_completion = False
+        return typer.main.get_command(app)

@@ -13,7 +13,9 @@ class PairOptions:
     infrared: str | None = option(
         None, "The infrared picture, a file in the folder; else the grey one."
     )
-    nm: float = option(950.0, "Wavelength of the infrared picture in nm.", minimum=100)
+    nm: float = option(
+        950.0, "Wavelength of the infrared picture in nm.", minimum=100, maximum=100_000
+    )
     name: str | None = option(None, "Name of the scene; else that of its folder.")
 
 

@@ -165,14 +165,17 @@ def test_a_report_without_its_sources(
     words = ("--model", job.run, "--split", "val", "--engine", job.engine)
     assert run("infer", copy, "--out", results, *words).exit_code == 0
     (copy / "val" / "ms_masks" / "v0_ms_650.png").unlink()
-    ran = run("report", results, "--out", out)
+    ran = run("report", results, "--out", out, "--scene", "v0")
     assert ran.exit_code == 3
     assert ran.stderr.count("error: ") == 1
     assert "v0_ms_650.png is gone" in ran.stderr
     assert not out.exists()
+    ran = run("--json", "report", results, "--out", out)
+    assert json.loads(ran.stdout)["scenes"] == ["v1"]
+    assert "warning: v0 is left out: " in ran.stderr
     assert run("report", results, "--out", out, "--no-bands").exit_code == 0
     (copy / "val" / "rgb_images" / "v0_RGB.png").write_bytes(b"another")
-    ran = run("report", results, "--out", out, "--no-bands")
+    ran = run("report", results, "--out", out, "--no-bands", "--scene", "v0")
     assert ran.exit_code == 3
     assert "v0_RGB.png has changed since it was scored" in ran.stderr
 

@@ -171,7 +171,7 @@ def test_what_does_not_agree_with_the_scenes_before_is_refused(
         imported([first])
     with pytest.raises(InputError, match=said) as raised:
         imported([first, second] if at_once else [second])
-    assert ("the 1 scenes before it are in" in str(raised.value)) == at_once
+    assert ("the scenes before it (1) are in" in str(raised.value)) == at_once
     assert len(files(tmp_path / "dataset")) == 4
     assert [scene.name for scene in open_dataset(tmp_path / "dataset").scenes] == ["first"]
 
@@ -285,12 +285,17 @@ def test_nothing_is_written_into_a_source_within_the_dataset(
     ("error", "told", "said"),
     [
         (ValueError("bad\nnumber"), DependencyError, "artextract-toy 1.0.*ValueError: bad"),
+        (SystemExit(0), DependencyError, "SystemExit: 0"),
         (InputError("no such file"), InputError, "no such file"),
         (OSError("disk"), OSError, "disk"),
     ],
 )
 def test_what_an_importer_raises(
-    imported: Callable[..., Any], tmp_path: Path, error: Exception, told: type[Exception], said: str
+    imported: Callable[..., Any],
+    tmp_path: Path,
+    error: BaseException,
+    told: type[Exception],
+    said: str,
 ) -> None:
     def scenes() -> Iterator[Capture]:
         yield capture()

@@ -112,6 +112,17 @@ def test_an_app_of_several_commands(run: Callable[..., Ran], install: Callable[.
     assert "hello" in run("words", "--help").stdout
 
 
+def test_an_app_that_is_called_itself(
+    run: Callable[..., Ran], install: Callable[..., None]
+) -> None:
+    install(
+        "greet",
+        "import typer\napp = typer.Typer(invoke_without_command=True)\n"
+        "@app.callback()\ndef say(name: str = 'you'):\n    raise typer.Exit(len(name))",
+    )
+    assert run("greet", "--name", "Ada Lovelace").exit_code == 12
+
+
 @pytest.mark.parametrize(
     ("fail", "code", "said"),
     [
@@ -134,7 +145,8 @@ def test_errors_end_as_ours_do(
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise SystemExit(0)", "SystemExit: 0"),
         ("print('x')\napp = 3", "TypeError: load returned int, which is no Typer app"),
-        ("import typer\napp = typer.Typer()", "ValueError: its Typer app has no command"),
+        ("import typer\napp = typer.Typer()", "RuntimeError: Could not get a command"),
+        (f"{SINGLE}\n@app.command()\ndef odd(x: int | str): ...", "AssertionError: Typer"),
     ],
 )
 def test_a_command_that_cannot_be_loaded_harms_itself_alone(
@@ -145,7 +157,7 @@ def test_a_command_that_cannot_be_loaded_harms_itself_alone(
     assert (ran.exit_code, ran.stdout) == (4, "")
     told = ran.stderr.splitlines()[-1]
     assert told.startswith("error: commands 'greet' of artextract-greet 2.1 cannot be ")
-    assert f"({cause})" in told
+    assert f"({cause}" in told
     Path("artextract.yaml").write_text("greet: {name: Ada}\n")
     assert run("plugins", "info", "gat").exit_code == 0
 
