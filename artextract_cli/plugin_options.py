@@ -13,6 +13,18 @@ from artextract_cli.errors import UsageError
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
+# How a plugin of each kind is named on the command line, and what parts its options from others.
+USAGES = {
+    "superpixels": "artextract graph build scans --out graphs --superpixels {name}",
+    "backbones": "artextract train graphs --backbone {name}",
+    "objectives": "artextract train graphs --objective {name}",
+    "scorers": "artextract train graphs --scorer {name}",
+    "importers": "artextract data import {name} captures --out scans",
+    "commands": "artextract {name}",
+}
+OPTION_PREFIXES = {"objectives": "objective.", "scorers": "scorer."}
+
+
 @dataclass(frozen=True, kw_only=True)
 class OptionInfo:
     """One option as a user sees it."""
@@ -50,6 +62,16 @@ def describe_options(options: type) -> list[OptionInfo]:
         )
         for field in dataclasses.fields(options)
     ]
+
+
+def usage(spec: Spec) -> str:
+    """An example of a command line that names the plugin, with its first option if it has one."""
+    line = USAGES[spec.kind].format(name=spec.name)
+    options = describe_options(spec.options)
+    if not options:
+        return line
+    first = options[0]
+    return f"{line} -o {OPTION_PREFIXES.get(spec.kind, '')}{first.name}={first.default}"
 
 
 def split_words(words: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from artextract_cli.contract import API_VERSION
 from artextract_cli.errors import UsageError
 from artextract_cli.files import writing
 from artextract_cli.plugin_manager import KINDS, plugin_host
+from artextract_cli.plugin_options import USAGES
 
 SUMMARIES = {
     "superpixels": "Squares of one size.",
@@ -21,14 +22,6 @@ SUMMARIES = {
     "scorers": "Sum of the differences of the embeddings.",
     "importers": "Arrays that NumPy wrote.",
     "commands": "List the files of a folder.",
-}
-USAGES = {
-    "superpixels": "artextract graph build scans --out graphs --superpixels {name}",
-    "backbones": "artextract train graphs --backbone {name}",
-    "objectives": "artextract train graphs --objective {name}",
-    "scorers": "artextract train graphs --scorer {name}",
-    "importers": "artextract data import {name} captures --out scans",
-    "commands": "artextract {name} --help",
 }
 TEMPLATES = Path(__file__).parent / "plugin_templates"
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -58,11 +51,6 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
     return project
 
 
-def usage(name: str, kind: str) -> str:
-    """How a plugin of that kind is named on the command line."""
-    return USAGES[kind].format(name=name)
-
-
 def _check_name(name: str, kind: str) -> None:
     if kind not in KINDS:
         msg = f"there is no kind {kind!r}; choose from: {', '.join(KINDS)}"
@@ -87,7 +75,7 @@ def _files(name: str, kind: str) -> dict[str, str]:
         "prefix": "".join(part.capitalize() for part in name.split("-")),
         "function": f"{function}_" if keyword.iskeyword(function) else function,
         "summary": SUMMARIES[kind],
-        "usage": usage(name, kind),
+        "usage": USAGES[kind].format(name=name),
         "artextract": artextract_cli.__version__,
         "api": API_VERSION,
     }

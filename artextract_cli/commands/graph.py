@@ -28,7 +28,7 @@ def build(
     ] = "slic",
     superpixel_options: Annotated[
         list[str] | None,
-        typer.Option("-s", help="Option of the superpixel method, e.g. n_segments=3000."),
+        typer.Option("-s", "-o", help="Option of the superpixel method, e.g. n_segments=3000."),
     ] = None,
     segmentation: Annotated[
         Literal["shared", "photograph", "separate"],

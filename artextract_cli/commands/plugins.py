@@ -10,7 +10,7 @@ import typer
 from artextract_cli import console
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import KINDS, plugin_host
-from artextract_cli.plugin_options import describe_options
+from artextract_cli.plugin_options import describe_options, usage
 
 app = typer.Typer(no_args_is_help=True, help="List, write, check, install and remove plugins.")
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show the command.")]
@@ -55,6 +55,7 @@ def info(name: Annotated[str, typer.Argument(help="Name of a plugin.")]) -> None
             **plugin.origin,
             "API version": plugin.spec.api_version,
             "summary": plugin.spec.summary,
+            "used as": usage(plugin.spec),
         }
         rows = [(o.name, o.type_name, str(o.default), o.values, o.help) for o in options]
         columns = ("option", "type", "default", "values", "help")

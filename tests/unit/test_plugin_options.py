@@ -4,7 +4,8 @@ import pytest
 
 from artextract_cli import Backbone, option
 from artextract_cli.errors import UsageError
-from artextract_cli.plugin_options import describe_options, make_options, parted, split_words
+from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin_options import describe_options, make_options, parted, split_words, usage
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,23 @@ def test_options_are_described_in_order() -> None:
     assert described[4].type_name == "int or none"
     assert described[0].help == "Heads."
     assert (described[0].minimum, described[0].maximum) == (1, 8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "line"),
+    [
+        ("backbones", "gcn", "artextract train graphs --backbone gcn -o hidden=128"),
+        ("scorers", "cosine", "artextract train graphs --scorer cosine"),
+        (
+            "objectives",
+            "node-contrastive",
+            "artextract train graphs --objective node-contrastive -o objective.margin=1.0",
+        ),
+        ("commands", "doctor", "artextract doctor"),
+    ],
+)
+def test_how_a_plugin_is_named_on_the_command_line(kind: str, name: str, line: str) -> None:
+    assert usage(plugin_host().find(kind, name).spec) == line
 
 
 def test_options_are_parted_by_the_word_before_the_dot() -> None:

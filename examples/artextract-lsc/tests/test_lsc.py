@@ -1,5 +1,6 @@
-from artextract_cli.testing import SuperpixelTests
 from artextract_lsc import artextract_superpixels
+
+from artextract_cli.testing import SuperpixelTests
 
 
 class TestLsc(SuperpixelTests):

@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import numpy as np
-from artextract_cli.testing import CommandTests, ImporterTests
 from artextract_npz import artextract_commands, artextract_importers
 
 from artextract_cli import Capture
+from artextract_cli.testing import CommandTests, ImporterTests
 
 
 class TestImporter(ImporterTests):

@@ -1,5 +1,6 @@
-from artextract_cli.testing import BackboneTests
 from artextract_sage import artextract_backbones
+
+from artextract_cli.testing import BackboneTests
 
 
 class TestSage(BackboneTests):
