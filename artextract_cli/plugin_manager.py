@@ -36,7 +36,7 @@ from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 GROUP = "artextract"
 LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
 HOME_DISTRIBUTION = "artextract"
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # of a plugin: it can be typed
 KINDS: dict[str, type[Spec]] = {
     spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
 }
@@ -267,7 +267,7 @@ def _checked_spec(spec: Any, expected: type[Spec]) -> Spec:
         msg = f"its hook returned {type(spec).__name__}, not {expected.__name__}"
         raise _RefusedError(msg)
     _check_api(spec.api_version)
-    if not _NAME.fullmatch(str(spec.name)):
+    if not NAME.fullmatch(str(spec.name)):
         msg = f"the name {spec.name!r} is not of lower-case letters, digits and single hyphens"
         raise _RefusedError(msg)
     for option in dataclasses.fields(_dataclass(spec)):

@@ -1,7 +1,6 @@
 """Writing a new plugin: a package that can be installed and passes its own tests."""
 
 import keyword
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ import artextract_cli
 from artextract_cli.contract import API_VERSION
 from artextract_cli.errors import UsageError
 from artextract_cli.files import writing
-from artextract_cli.plugin_manager import KINDS, plugin_host
+from artextract_cli.plugin_manager import KINDS, NAME, plugin_host
 from artextract_cli.plugin_options import USAGES
 
 SUMMARIES = {
@@ -24,7 +23,6 @@ SUMMARIES = {
     "commands": "List the files of a folder.",
 }
 TEMPLATES = Path(__file__).parent / "plugin_templates"
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 def new_plugin(name: str, kind: str, folder: Path) -> Path:
@@ -55,7 +53,7 @@ def _check_name(name: str, kind: str) -> None:
     if kind not in KINDS:
         msg = f"there is no kind {kind!r}; choose from: {', '.join(KINDS)}"
         raise UsageError(msg)
-    if not _NAME.fullmatch(name) or len(name) > 50:
+    if not NAME.fullmatch(name) or len(name) > 50:
         msg = f"the name {name!r} must be of lower-case letters, digits and single hyphens"
         raise UsageError(msg)
     taken = plugin_host().plugins.get((kind, name))

@@ -3,7 +3,6 @@
 import dataclasses
 import inspect
 import os
-import re
 import subprocess
 import sys
 import unittest
@@ -12,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from artextract_cli.contract import API_VERSION, Spec
-from artextract_cli.plugin_manager import Plugin
+from artextract_cli.plugin_manager import NAME, Plugin
 
 HEAVY = ("dgl", "matplotlib", "numba", "pandas", "scipy", "skimage", "sklearn", "torch")
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PROBE = """
 import json, sys, {module} as module
 for name in {hooks}:
@@ -53,7 +51,7 @@ class PluginTests:
         """The name can be typed, the summary is one sentence."""
         name, summary = self.spec.name, self.spec.summary
         expect(
-            _NAME.fullmatch(name), f"name {name!r}: lower-case letters, digits and single hyphens"
+            NAME.fullmatch(name), f"name {name!r}: lower-case letters, digits and single hyphens"
         )
         one_line = summary.endswith(".") and "\n" not in summary
         expect(one_line, f"summary {summary!r}: one sentence on one line, with a full stop")
