@@ -23,7 +23,7 @@ from typing import Any
 
 from artextract_cli.console import talk
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
-from artextract_cli.plugin_manager import GROUP, HOME_DISTRIBUTION
+from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION
 
 Versions = Mapping[str, str]
 """The version of each distribution that brings plugins, by its name."""

@@ -3,18 +3,15 @@
 A broken plugin harms only itself: it becomes one warning with its distribution and cause.
 """
 
-import ast
 import contextlib
-import dataclasses
 import functools
-import importlib.metadata
-import importlib.util
+import inspect
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
-from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -32,14 +29,26 @@ from artextract_cli.contract import (
     SuperpixelMethod,
 )
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
+from artextract_cli.plugin_entries import (
+    GROUP,
+    HOME_DISTRIBUTION,
+    PluginEntry,
+    entry_of,
+    installed_entries,
+    order,
+    requirements,
+)
+from artextract_cli.plugin_options import options_problem
+from artextract_cli.plugin_source import stated_api_version
 
-GROUP = "artextract"
 LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
-HOME_DISTRIBUTION = "artextract"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # of a plugin: it can be typed
 KINDS: dict[str, type[Spec]] = {
     spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
 }
+
+_HOOKS = {f"{GROUP}_{kind}": spec for kind, spec in KINDS.items()}
+_SPEC_NAMES = frozenset(spec.__name__ for spec in KINDS.values())
 
 # What `artextract` itself answers to; no plugin can take these names.
 OWN_COMMANDS = frozenset(
@@ -94,6 +103,8 @@ class Plugin:
         except (ArtextractError, MemoryError, OSError):
             raise
         except (Exception, SystemExit) as error:
+            if _is_out_of_memory(error):
+                raise MemoryError(str(error)) from error
             msg = (
                 f"{self.spec.kind} {self.spec.name!r} of {self.distribution} {self.version} "
                 f"{fails} ({type(error).__name__}: {error}): {_advice(error, self.distribution)}"
@@ -146,53 +157,50 @@ class PluginHost:
             raise UsageError(msg)
         return self.plugins[kind, name]
 
-    def load(self, entry_point: EntryPoint, manager: pluggy.PluginManager) -> None:
-        """Import one entry point and take over its specs, or note why not."""
-        distribution, version = _owner(entry_point)
+    def load(self, entry: PluginEntry, manager: pluggy.PluginManager) -> None:
+        """Import what one entry point names and take over its specs, or note why not."""
         try:
             with prints_aside():
-                specs = _specs_of(entry_point, manager)
-            self._accept(specs, distribution, version)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
-            cause = (
-                str(error)
-                if isinstance(error, _RefusedError)
-                else f"{type(error).__name__}: {error}"
-            )
+                specs = _specs_of(entry, manager)
+            self._accept(specs, entry)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
             self.broken.append(
                 BrokenPlugin(
-                    entry_point=entry_point.name,
-                    distribution=distribution,
-                    version=version,
-                    cause=" ".join(cause.split()),
+                    entry_point=entry.name,
+                    distribution=entry.distribution,
+                    version=entry.version,
+                    cause=_cause(error),
                 )
             )
 
-    def _owner_of(self, spec: Spec) -> str | None:
-        """The distribution that has the name of ``spec`` already."""
-        if spec.kind == Command.kind and spec.name in OWN_COMMANDS:
+    def owner_of(self, kind: str, name: str) -> str | None:
+        """The distribution that has this name already."""
+        if kind == Command.kind and name in OWN_COMMANDS:
             return HOME_DISTRIBUTION
-        plugin = self.plugins.get((spec.kind, spec.name))
+        plugin = self.plugins.get((kind, name))
         return None if plugin is None else plugin.distribution
 
-    def _accept(self, specs: Sequence[Spec], distribution: str, version: str) -> None:
+    def _accept(self, specs: Sequence[Spec], entry: PluginEntry) -> None:
+        """Take all specs of an entry point, or none."""
+        taken: dict[tuple[str, str], Plugin] = {}
         for spec in specs:
-            if owner := self._owner_of(spec):
+            key = (spec.kind, spec.name)
+            if owner := entry.distribution if key in taken else self.owner_of(*key):
                 msg = (
                     f"{spec.kind} {spec.name!r} belongs to {owner} already; "
-                    f"{distribution} must choose another name"
+                    f"{entry.distribution} must choose another name"
                 )
                 raise _RefusedError(msg)
-        for spec in specs:
-            self.plugins[spec.kind, spec.name] = Plugin(
-                spec=spec, distribution=distribution, version=version
-            )
+            taken[key] = Plugin(spec=spec, distribution=entry.distribution, version=entry.version)
+        self.plugins |= taken
 
 
 @functools.cache
 def plugin_host() -> PluginHost:
     """Discover the plugins of this environment, once per process, and warn of broken ones."""
-    host = discover(_entry_points())
+    host = _discover(_within_limit(installed_entries()))
     for broken in host.broken:
         warn(str(broken))
     return host
@@ -200,126 +208,118 @@ def plugin_host() -> PluginHost:
 
 def discover(entry_points: Iterable[EntryPoint]) -> PluginHost:
     """Load every entry point behind a guard; our own come first, then by distribution."""
+    return _discover(sorted(map(entry_of, entry_points), key=order))
+
+
+def _discover(entries: Iterable[PluginEntry]) -> PluginHost:
     host = PluginHost()
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    for entry_point in sorted(entry_points, key=_order):
-        host.load(entry_point, manager)
+    for entry in entries:
+        host.load(entry, manager)
     return host
 
 
-def _entry_points() -> list[EntryPoint]:
-    """Entry points without doubles, limited by ``ARTEXTRACT_PLUGINS`` (built-ins always stay)."""
-    unique = {(_owner(e)[0], e.name): e for e in importlib.metadata.entry_points(group=GROUP)}
+def _within_limit(entries: Iterable[PluginEntry]) -> list[PluginEntry]:
+    """Those that ``ARTEXTRACT_PLUGINS`` names; built-ins always stay."""
     limit = os.environ.get(LIMIT_VARIABLE)
     if limit is None:
-        return list(unique.values())
+        return list(entries)
     allowed = {name.strip() for name in limit.split(",")}
-    return [
-        entry_point
-        for (distribution, name), entry_point in unique.items()
-        if distribution == HOME_DISTRIBUTION or name in allowed or distribution in allowed
-    ]
-
-
-def _owner(entry_point: EntryPoint) -> tuple[str, str]:
-    dist = entry_point.dist
-    return ("unknown", "?") if dist is None else (dist.name, dist.version)
-
-
-def _order(entry_point: EntryPoint) -> tuple[bool, str, str]:
-    distribution, _ = _owner(entry_point)
-    return distribution != HOME_DISTRIBUTION, distribution, entry_point.name
+    return [e for e in entries if e.is_ours or allowed & {e.name, e.distribution}]
 
 
 def _advice(error: BaseException, distribution: str) -> str:
-    if isinstance(error, ImportError):
-        return f"install {distribution} and what it needs anew"
-    return "report it to its authors"
+    if not isinstance(error, ImportError):
+        return "report it to its authors"
+    required = ", ".join(requirements(distribution))
+    told = f" ({required})" if required else ""
+    return f"install {distribution} and what it needs{told} anew"
 
 
-def _specs_of(entry_point: EntryPoint, manager: pluggy.PluginManager) -> list[Spec]:
-    _check_api(_stated_api(entry_point))
-    module = entry_point.load()
-    hooks = [name for name in dir(module) if manager.parse_hookimpl_opts(module, name) is not None]
-    known = {f"artextract_{kind}": spec_type for kind, spec_type in KINDS.items()}
-    if not hooks:
-        msg = f"it implements no hook: one of {', '.join(known)}, under @hookimpl"
-        raise _RefusedError(msg)
-    for name in hooks:
-        if name not in known:
-            msg = f"it implements an unknown hook {name!r}; the hooks are: {', '.join(known)}"
-            raise _RefusedError(msg)
-    manager.register(module, name=f"{_owner(entry_point)[0]}:{entry_point.name}")
-    return [
-        _checked_spec(spec, known[name])
-        for name in hooks
-        for spec in _as_list(getattr(module, name)())
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Whether this is how torch says that memory is short; torch need not be imported."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(error, torch.OutOfMemoryError)
+
+
+def _cause(error: BaseException) -> str:
+    """Why a plugin is left out, in one line."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - an error of a plugin may fail to tell what it is
+        text = ""
+    if not isinstance(error, _RefusedError):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return " ".join(text.split())
+
+
+def _specs_of(entry: PluginEntry, manager: pluggy.PluginManager) -> list[Spec]:
+    if entry.problem:
+        raise _RefusedError(entry.problem)
+    stated = stated_api_version(entry.module, _SPEC_NAMES)
+    if stated is not None:
+        _check_api(stated)
+    module = entry.load()
+    hooks = _hooks_of(module, manager)
+    manager.register(module, name=f"{entry.distribution}:{entry.name}")
+    specs = [
+        _checked_spec(spec, hook) for hook in hooks for spec in _as_list(getattr(module, hook)())
     ]
+    if not specs:
+        msg = f"its hooks return no spec: {', '.join(hooks)}"
+        raise _RefusedError(msg)
+    return specs
+
+
+def _hooks_of(module: Any, manager: pluggy.PluginManager) -> list[str]:
+    """Names of the hooks that a module implements, each of them known and marked."""
+    hooks = [name for name in dir(module) if manager.parse_hookimpl_opts(module, name) is not None]
+    for name in hooks:
+        if name not in _HOOKS:
+            msg = f"it implements an unknown hook {name!r}; the hooks are: {', '.join(_HOOKS)}"
+            raise _RefusedError(msg)
+    for name in dir(module):
+        is_meant = name.startswith(f"{GROUP}_") and inspect.isroutine(getattr(module, name, None))
+        if is_meant and name not in hooks:
+            msg = f"its function {name} is not marked as a hook: put @hookimpl above it"
+            raise _RefusedError(msg)
+    if not hooks:
+        msg = f"it implements no hook: one of {', '.join(_HOOKS)}, under @hookimpl"
+        raise _RefusedError(msg)
+    return hooks
 
 
 def _as_list(answer: Any) -> list[Any]:
     return list(answer) if isinstance(answer, list | tuple) else [answer]
 
 
-def _checked_spec(spec: Any, expected: type[Spec]) -> Spec:
+def _checked_spec(spec: Any, hook: str) -> Spec:
+    expected = _HOOKS[hook]
     if not isinstance(spec, expected):
-        msg = f"its hook returned {type(spec).__name__}, not {expected.__name__}"
+        msg = f"its hook {hook} returned {type(spec).__name__}, not {expected.__name__}"
         raise _RefusedError(msg)
     _check_api(spec.api_version)
-    if not NAME.fullmatch(str(spec.name)):
+    if not isinstance(spec.name, str) or NAME.fullmatch(spec.name) is None:
         msg = f"the name {spec.name!r} is not of lower-case letters, digits and single hyphens"
         raise _RefusedError(msg)
-    for option in dataclasses.fields(_dataclass(spec)):
-        if option.default is dataclasses.MISSING:
-            msg = f"option {option.name!r} of {spec.name} has no default"
-            raise _RefusedError(msg)
+    if not isinstance(spec.summary, str) or not spec.summary.strip():
+        msg = f"{spec.name} has no summary: say in one sentence what it does"
+        raise _RefusedError(msg)
+    if not callable(spec.load):
+        msg = f"load of {spec.name} is {type(spec.load).__name__}, not a function"
+        raise _RefusedError(msg)
+    if problem := options_problem(spec.options):
+        msg = f"the options of {spec.name} cannot be used: {problem}"
+        raise _RefusedError(msg)
     return spec
 
 
-def _dataclass(spec: Spec) -> type:
-    if not (isinstance(spec.options, type) and dataclasses.is_dataclass(spec.options)):
-        msg = f"the options of {spec.name} are no dataclass"
-        raise _RefusedError(msg)
-    return spec.options
-
-
 def _check_api(version: Any) -> None:
+    if type(version) is not int:
+        msg = f"its api_version is {version!r}, not an integer"
+        raise _RefusedError(msg)
     if version != API_VERSION:
-        is_older = isinstance(version, int) and version < API_VERSION
-        side = "the plugin" if is_older else "artextract"
+        side = "the plugin" if version < API_VERSION else "artextract"
         msg = f"it is written for API {version}, this is API {API_VERSION}: update {side}"
         raise _RefusedError(msg)
-
-
-def _source(module: str) -> bytes:
-    """The source of a module that is not imported, nor what it lies in; nothing if unknown."""
-    package, *below = module.split(".")
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        return b""
-    places = [Path(spec.origin)]
-    if below:
-        place = Path(spec.origin).parent.joinpath(*below)
-        places = [place.with_suffix(".py"), place / "__init__.py"]
-    return next((p.read_bytes() for p in places if p.suffix == ".py" and p.is_file()), b"")
-
-
-def _stated_api(entry_point: EntryPoint) -> int:
-    """The API version that a plugin's source states, read without running any of it.
-
-    It is a number given as ``api_version`` in a call; this API where there is none, or no source.
-    """
-    source = _source(entry_point.module)
-    if b"api_version" not in source:
-        return API_VERSION
-    stated = [
-        int(str(keyword.value.value))
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "api_version"
-        and isinstance(keyword.value, ast.Constant)
-        and isinstance(keyword.value.value, int)
-    ]
-    return next((version for version in stated if version != API_VERSION), API_VERSION)

@@ -64,6 +64,32 @@ def describe_options(options: type) -> list[OptionInfo]:
     ]
 
 
+def options_problem(options: Any) -> str:
+    """Why a class cannot hold the options of a plugin; empty if it can."""
+    if not isinstance(options, type) or not dataclasses.is_dataclass(options):
+        return "they are no dataclass"
+    if not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        return f"{options.__name__} is not frozen: write @dataclass(frozen=True)"
+    hints = typing.get_type_hints(options)
+    for field in dataclasses.fields(options):
+        if field.default is dataclasses.MISSING:
+            return f"{field.name!r} has no default: write option(default, help)"
+        if not _is_plain(hints[field.name]):
+            return f"{field.name!r} is not of type bool, int, float or str, perhaps or None"
+    return ""
+
+
+def _is_plain(hint: Any) -> bool:
+    """Whether texts can be turned into values of this type."""
+    parts = typing.get_args(hint) if _is_union(hint) else (hint,)
+    plain = [part for part in parts if part is not types.NoneType]
+    return len(plain) == 1 and plain[0] in (bool, int, float, str)
+
+
+def _is_union(hint: Any) -> bool:
+    return typing.get_origin(hint) in (types.UnionType, typing.Union)
+
+
 def usage(spec: Spec) -> str:
     """An example of a command line that names the plugin, with its first option if it has one."""
     line = USAGES[spec.kind].format(name=spec.name)
@@ -145,7 +171,7 @@ def _checked(spec: Spec, info: OptionInfo, hint: Any, raw: Any) -> Any:
 
 
 def _convert(hint: Any, raw: Any) -> Any:
-    if isinstance(hint, types.UnionType):
+    if _is_union(hint):
         if raw is None or str(raw).lower() == "none":
             return None
         (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
@@ -164,6 +190,6 @@ def _boolean(raw: Any) -> bool:
 
 
 def _type_name(hint: Any) -> str:
-    if isinstance(hint, types.UnionType):
+    if _is_union(hint):
         return " or ".join(_type_name(part) for part in typing.get_args(hint))
     return "none" if hint is type(None) else str(hint.__name__)

@@ -16,7 +16,8 @@ from typing import TextIO
 
 from artextract_cli.contract import Spec
 from artextract_cli.errors import DependencyError, InputError, UsageError
-from artextract_cli.plugin_manager import GROUP, KINDS, PluginHost, discover, plugin_host
+from artextract_cli.plugin_entries import GROUP
+from artextract_cli.plugin_manager import KINDS, PluginHost, discover, plugin_host
 from artextract_cli.testing import (
     BackboneTests,
     CommandTests,

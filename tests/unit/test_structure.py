@@ -36,7 +36,8 @@ LAYERS = (
         "threads",
     ),
     ("hookspecs", "__init__"),
-    ("plugin_manager", "plugin_options"),
+    ("plugin_entries", "plugin_options", "plugin_source"),
+    ("plugin_manager",),
     ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
     ("blocks", "decoding", "picture", "scene"),
     (
