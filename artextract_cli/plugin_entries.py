@@ -27,6 +27,11 @@ class PluginEntry:
         return self.value.partition(":")[0].strip()
 
     @property
+    def is_whole(self) -> bool:
+        """Whether its distribution has a name and a version."""
+        return self.version != "?"
+
+    @property
     def is_ours(self) -> bool:
         """Whether it is built in."""
         return self.distribution == HOME_DISTRIBUTION

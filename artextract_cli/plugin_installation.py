@@ -9,7 +9,9 @@ import importlib
 import importlib.metadata
 import importlib.util
 import json
+import os
 import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -22,11 +24,27 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.console import talk
-from artextract_cli.errors import ArtextractError, DependencyError, UsageError
-from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION
+from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION, installed_entries, requirements
+from artextract_cli.plugin_manager import LIMIT_VARIABLE
+from artextract_cli.uv_receipts import UvTool, read_receipt
 
-Versions = Mapping[str, str]
-"""The version of each distribution that brings plugins, by its name."""
+PATIENCE = 120  # seconds for the list of plugins, which takes less than one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """A distribution as it lies on disk."""
+
+    name: str  # as its authors write it
+    version: str
+    written_at: int  # ns; installed again it is another
+    url: str | None  # where it came from, if not from an index
+    is_folder: bool  # whether that is a project's folder, whose content may have changed since
+
+
+Snapshot = Mapping[str, Installed]
+"""All distributions by their normal names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,87 +76,168 @@ class Environment:
         UsageError
             If the operating system forbids it; the sentence says what to do instead.
         """
-        if self.is_managed:
-            msg = (
-                f"{self.python} belongs to the operating system, which forbids to install there: "
-                "make an environment with 'python3 -m venv ENV' and 'ENV/bin/pip install "
-                f"artextract {package}'"
-            )
-            raise UsageError(msg)
-        if (self.prefix / "uv-receipt.toml").is_file():
-            kept = [f"--with={known}" for known in self._kept_by_uv() if known != package]
-            return ["uv", "tool", "install", HOME_DISTRIBUTION, *kept, f"--with={package}"]
-        if (self.prefix / "pipx_metadata.json").is_file():
-            return ["pipx", "inject", self.prefix.name, package]
+        self._check_allowed(f"artextract {shlex.quote(package)}")
+        if tool := self._uv_tool():
+            name = normal(distribution_named(package))
+            return [*tool.install_command(without=name), *tool.with_words(package)]
+        if self._is_pipx:
+            return ["pipx", "inject", "--force", self.prefix.name, package]
         limits = [] if constraints is None else ["--constraint", str(constraints)]
         return [*self._installer("install"), *limits, package]
 
-    def uninstall_command(self, distribution: str) -> list[str]:
-        """The command that takes a distribution out."""
-        if (self.prefix / "uv-receipt.toml").is_file():
-            kept = [f"--with={known}" for known in self._kept_by_uv() if known != distribution]
-            return ["uv", "tool", "install", HOME_DISTRIBUTION, *kept]
-        if (self.prefix / "pipx_metadata.json").is_file():
-            return ["pipx", "uninject", self.prefix.name, distribution]
+    def rehearsal(self, package: str, constraints: Path) -> list[str] | None:
+        """A command that fails if ``package`` cannot be installed within the constraints.
+
+        Only for tools of uv: they would remember constraints, and never update artextract again.
+        """
+        if self._uv_tool() is None:
+            return None
+        limits = ["--constraint", str(constraints)]
+        python = str(self.python)
+        return ["uv", "pip", "install", "--dry-run", "--python", python, *limits, package]
+
+    def variables(self, constraints: Path) -> dict[str, str]:
+        """Environment variables of the command: pipx would remember constraints it is told."""
+        if not self._is_pipx:
+            return {}
+        return {"PIP_CONSTRAINT": str(constraints), "UV_CONSTRAINT": str(constraints)}
+
+    def uninstall_command(self, distributions: Sequence[str]) -> list[str]:
+        """The command that takes distributions out.
+
+        Raises
+        ------
+        UsageError
+            If the operating system forbids it.
+        """
+        self._check_allowed(HOME_DISTRIBUTION)
+        if tool := self._uv_tool():
+            return tool.install_command(without=normal(distributions[0]))
+        if self._is_pipx:
+            return ["pipx", "uninject", self.prefix.name, distributions[0]]
         made = self._installer("uninstall")
-        return [*made, *(["--yes"] if self.has_pip else []), distribution]
+        return [*made, *(["--yes"] if self.has_pip else []), *distributions]
+
+    @property
+    def is_a_tool(self) -> bool:
+        """Whether it is kept by a tool that takes out what a distribution needs by itself."""
+        return self._is_pipx or self._uv_tool() is not None
+
+    @property
+    def _is_pipx(self) -> bool:
+        return (self.prefix / "pipx_metadata.json").is_file()
+
+    def _uv_tool(self) -> UvTool | None:
+        return read_receipt(self.prefix / "uv-receipt.toml", HOME_DISTRIBUTION)
 
     def _installer(self, verb: str) -> list[str]:
         if self.has_pip:
             return [str(self.python), "-m", "pip", verb]
         return ["uv", "pip", verb, "--python", str(self.python)]
 
-    def _kept_by_uv(self) -> list[str]:
-        receipt = tomllib.loads((self.prefix / "uv-receipt.toml").read_text(encoding="utf-8"))
-        required = receipt.get("tool", {}).get("requirements", [])
-        return [r["name"] for r in required if r["name"] != HOME_DISTRIBUTION]
+    def _check_allowed(self, packages: str) -> None:
+        if self.is_managed:
+            msg = (
+                f"{self.python} belongs to the operating system, which forbids to install there: "
+                "make an environment with 'python3 -m venv ENV' and 'ENV/bin/pip install "
+                f"{packages}'"
+            )
+            raise UsageError(msg)
 
 
 def wanted(package: str) -> str:
-    """What to install: a project's folder by its whole path, which no tool takes for a name."""
-    is_project = Path(package, "pyproject.toml").is_file()
-    return str(Path(package).resolve()) if is_project else package
+    """What to install: a file or a project's folder by its whole path, else as it is."""
+    path = Path(package)
+    is_project = any((path / name).is_file() for name in ("pyproject.toml", "setup.py"))
+    return str(path.resolve()) if is_project or path.is_file() else package
 
 
-def install(package: str, command: Sequence[str], before: Versions) -> list[dict[str, Any]]:
-    """Run ``command`` and return what the plugins it brought tell of themselves.
+def install(
+    environment: Environment, package: str, limits: Path, before: Snapshot
+) -> list[dict[str, Any]]:
+    """Install ``package`` within ``limits`` and return what its plugins tell of themselves.
 
     Raises
     ------
-    ArtextractError
-        If the command fails.
     DependencyError
-        If what it installed is no plugin, or does not load.
+        If it cannot be installed, is no plugin, or does not load.
     """
-    _run(command)
-    after = plugin_distributions()
-    new = {name for name, version in after.items() if before.get(name) != version}
-    # The same version again brings no new one: then whatever the package is called counts.
+    try:
+        if (rehearsal := environment.rehearsal(package, limits)) is not None:
+            _run(rehearsal)
+        _run(environment.install_command(package, limits), environment.variables(limits))
+    except DependencyError as error:
+        msg = (
+            f"{error}. artextract and what it needs stay at their versions: a plugin that asks for "
+            "others cannot be installed beside them"
+        )
+        raise DependencyError(msg) from error
+    _check_kept(before)
+    return _brought(package, before)
+
+
+def _check_kept(before: Snapshot) -> None:
+    """Refuse another version of artextract or of what it needs."""
+    after = snapshot()
+    for name, version in needed(HOME_DISTRIBUTION).items():
+        if name in before and before[name].version != version:
+            msg = f"{after[name].name} {before[name].version} has become {version}"
+            raise DependencyError(msg)
+
+
+def _brought(package: str, before: Snapshot) -> list[dict[str, Any]]:
+    """What the plugins of a package tell that was installed just now."""
     named = normal(distribution_named(package))
-    new = new or {name for name in after if normal(name) == named}
-    if not new:
+    new = {name for name, found in snapshot().items() if before.get(name) != found} | {named}
+    owners = {entry.distribution for entry in installed_entries()}
+    owners = {owner for owner in owners if normal(owner) in new}
+    if not owners:
         msg = f"{package} is installed, but brings no plugin (no entry point in the group {GROUP})"
         raise DependencyError(msg)
     listed = _listed()
-    broken = [b for b in listed["broken"] if b["distribution"] in new]
-    if broken:
-        msg = f"{broken[0]['distribution']} does not load: {broken[0]['cause']}"
-        raise DependencyError(msg)
-    return [plugin for plugin in listed["plugins"] if plugin["distribution"] in new]
+    for broken in listed["broken"]:
+        if broken["distribution"] in owners:
+            msg = f"{broken['distribution']} does not load: {broken['cause']}"
+            raise DependencyError(msg)
+    return [plugin for plugin in listed["plugins"] if plugin["distribution"] in owners]
 
 
-def roll_back(environment: Environment, before: Versions) -> None:
-    """Take out what was installed since, or bring back the version that was there."""
-    for name, version in plugin_distributions().items():
-        if name not in before:
-            _run(environment.uninstall_command(name))
-        elif before[name] != version:
-            _run(environment.install_command(f"{name}=={before[name]}"))
+def is_changed(before: Snapshot) -> bool:
+    """Whether anything was installed since."""
+    return snapshot() != before
+
+
+def roll_back(environment: Environment, package: str, before: Snapshot) -> str:
+    """Take out what was installed since, bring back what was there, and say what was done."""
+    after = snapshot()
+    named = normal(distribution_named(package))
+    new = [found.name for name, found in after.items() if name not in before]
+    if environment.is_a_tool:
+        new = [name for name in new if normal(name) == named] or new[:1]
+    if new:
+        _run(environment.uninstall_command(new))
+    told = [f"{', '.join(new)} taken out again"] if new else []
+    for name, found in before.items():
+        if after.get(name) not in (None, found):
+            told.append(_bring_back(environment, found))
+    return "; ".join(told)
+
+
+def _bring_back(environment: Environment, found: Installed) -> str:
+    who = f"{found.name} {found.version}"
+    if found.is_folder:
+        return f"{who} came from {found.url}, and stays as that is now"
+    source = f"{found.name}=={found.version}" if found.url is None else found.url
+    try:
+        _run(environment.install_command(source))
+    except DependencyError:
+        return f"{who} could not be brought back: install it again"
+    return f"{who} is back"
 
 
 def uninstall(environment: Environment, distribution: str) -> None:
     """Take a distribution out."""
-    _run(environment.uninstall_command(distribution))
+    _run(environment.uninstall_command([distribution]))
 
 
 def owner_of(name: str) -> str:
@@ -147,26 +246,53 @@ def owner_of(name: str) -> str:
     Raises
     ------
     UsageError
-        If there is none, or it is artextract itself.
+        If there is none or more than one, or it is artextract itself.
+    DependencyError
+        If it is damaged, so that no tool can take it out.
     """
-    points = list(importlib.metadata.entry_points(group=GROUP))
-    wanted = normal(name)
-    owners = {p.dist.name for p in points if p.dist and wanted in (p.name, normal(p.dist.name))}
+    entries = installed_entries()
+    known = {entry.distribution for entry in entries if not entry.is_ours}
+    found = [e for e in entries if name == e.name or normal(name) == normal(e.distribution)]
+    owners = {entry.distribution for entry in found}
     owners = owners or {p["distribution"] for p in _listed()["plugins"] if p["name"] == name}
     others = sorted(owners - {HOME_DISTRIBUTION})
-    if not others:
-        installed = ", ".join(sorted(plugin_distributions().keys() - {HOME_DISTRIBUTION}))
+    if len(others) != 1:
         which = "is built in" if owners else "is no installed plugin"
-        msg = f"{name!r} {which}; those that can be taken out are: {installed or 'none'}"
+        which = f"is of {' and of '.join(others)}: name one" if others else which
+        listed = ", ".join(sorted(known)) or "none"
+        msg = f"{name!r} {which}; those that can be taken out are: {listed}"
         raise UsageError(msg)
+    for entry in found:
+        if entry.distribution == others[0] and not entry.is_whole:
+            msg = f"{entry.distribution} cannot be taken out by any tool: {entry.problem}"
+            raise DependencyError(msg)
     return others[0]
 
 
-def plugin_distributions() -> dict[str, str]:
-    """Name and version of every distribution with an entry point of ours, as now on disk."""
+def snapshot() -> dict[str, Installed]:
+    """All distributions, as now on disk."""
     importlib.invalidate_caches()
-    points = importlib.metadata.entry_points(group=GROUP)
-    return {point.dist.name: point.dist.version for point in points if point.dist is not None}
+    found: dict[str, Installed] = {}
+    for distribution in importlib.metadata.distributions():
+        try:
+            name, version = distribution.metadata["Name"], distribution.version
+        except (KeyError, TypeError, importlib.metadata.PackageNotFoundError):
+            continue
+        if name and version:
+            found.setdefault(normal(name), _installed(name, version, distribution))
+    return found
+
+
+def _installed(name: str, version: str, distribution: importlib.metadata.Distribution) -> Installed:
+    source = json.loads(distribution.read_text("direct_url.json") or "{}")
+    folder = getattr(distribution, "_path", None)
+    return Installed(
+        name=name,
+        version=version,
+        written_at=folder.stat().st_mtime_ns if isinstance(folder, Path) else 0,
+        url=source.get("url"),
+        is_folder="dir_info" in source,
+    )
 
 
 def normal(name: str) -> str:
@@ -181,7 +307,7 @@ def distribution_named(package: str) -> str:
         described = tomllib.loads(project.read_text(encoding="utf-8"))
         return str(described.get("project", {}).get("name", ""))
     if package.endswith(".whl"):
-        return Path(package).name.partition("-")[0].replace("_", "-")
+        return package.rpartition("/")[2].partition("-")[0].replace("_", "-")
     for mark in "=<>!~[@; ":
         package = package.partition(mark)[0]
     return package
@@ -190,14 +316,14 @@ def distribution_named(package: str) -> str:
 @contextmanager
 def constraints() -> Iterator[Path]:
     """A file that keeps artextract and all it needs at the versions that are installed."""
-    lines = [f"{name}=={version}\n" for name, version in _needed(HOME_DISTRIBUTION).items()]
+    lines = [f"{name}=={version}\n" for name, version in needed(HOME_DISTRIBUTION).items()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "constraints.txt")
         path.write_text("".join(lines), encoding="utf-8")
         yield path
 
 
-def _needed(name: str) -> dict[str, str]:
+def needed(name: str) -> dict[str, str]:
     """Installed versions of a distribution and of all that it requires, straight or not."""
     found: dict[str, str] = {}
     waiting = [name]
@@ -206,33 +332,50 @@ def _needed(name: str) -> dict[str, str]:
         if normal(current) in found:
             continue
         try:
-            distribution = importlib.metadata.distribution(current)
+            found[normal(current)] = importlib.metadata.version(current)
         except importlib.metadata.PackageNotFoundError:
             continue
-        found[normal(current)] = distribution.version
-        required = distribution.requires or []
-        waiting += [distribution_named(r) for r in required if "extra ==" not in r]
+        waiting += [distribution_named(required) for required in requirements(current)]
     return found
 
 
-def _run(command: Sequence[str]) -> None:
-    talk(f"$ {' '.join(command)}")
+def _run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> None:
+    shown = " ".join([*(f"{k}={v}" for k, v in (variables or {}).items()), shlex.join(command)])
+    talk(f"$ {shown}")
     try:
-        ran = subprocess.run(command, stdout=sys.stderr, check=False)
+        env = {**os.environ, **(variables or {})}
+        ran = subprocess.run(command, stdout=sys.stderr, env=env, check=False)
     except FileNotFoundError as error:
         msg = f"{command[0]} is not there, which manages this environment: install it first"
         raise DependencyError(msg) from error
     if ran.returncode:
-        msg = f"'{' '.join(command)}' failed (exit code {ran.returncode}); why is said above"
-        raise ArtextractError(msg)
+        msg = f"'{shlex.join(command)}' failed (exit code {ran.returncode}); why is said above"
+        raise DependencyError(msg)
 
 
 def _listed() -> dict[str, Any]:
-    """What ``artextract plugins list`` says in a process of its own."""
-    command = [sys.executable, "-m", "artextract_cli", "--json", "plugins", "list"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    """What ``artextract plugins list`` says in a process of its own, of all that is installed.
+
+    Neither a limit on plugins nor what lies in the working directory counts there.
+    """
+    command = [sys.executable, "-P", "-m", "artextract_cli", "--json", "plugins", "list"]
+    env = {key: value for key, value in os.environ.items() if key != LIMIT_VARIABLE}
+    try:
+        ran = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env=env,
+            cwd=sys.prefix,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        msg = f"a plugin does not let artextract start: no answer in {PATIENCE} s"
+        raise DependencyError(msg) from error
     if ran.returncode:
-        msg = f"artextract does not start any more: {ran.stderr.strip()[-400:]}"
+        why = ran.stderr.strip()[-400:] or f"exit code {ran.returncode}"
+        msg = f"artextract does not start any more: {why}"
         raise DependencyError(msg)
     listed: dict[str, Any] = json.loads(ran.stdout)
     return listed

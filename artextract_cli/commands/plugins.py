@@ -1,6 +1,7 @@
 """`artextract plugins`: which plugins there are, and how to write, check and install them."""
 
 import dataclasses
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -108,17 +109,17 @@ def install(
 
     environment = installation.Environment.current()
     package = installation.wanted(package)
-    with installation.constraints() as constraints:
-        command = environment.install_command(package, constraints)
-        if not _agreed(command, dry_run=dry_run, yes=yes):
+    with installation.constraints() as limits:
+        if not _agreed(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
             return
-        before = installation.plugin_distributions()
+        before = installation.snapshot()
         try:
-            plugins = installation.install(package, command, before)
-        except DependencyError:
-            if yes or typer.confirm("Take it out again?", default=True, err=True):
-                installation.roll_back(environment, before)
-            raise
+            plugins = installation.install(environment, package, limits, before)
+        except DependencyError as error:
+            if not installation.is_changed(before) or not (yes or _is_to_go()):
+                raise
+            msg = f"{error}; {installation.roll_back(environment, package, before)}"
+            raise DependencyError(msg) from error
     rows = [(p["kind"], p["name"], p["distribution"], p["version"]) for p in plugins]
     columns = ("kind", "name", "distribution", "version")
     console.emit(plugins, console.table(f"installed from {package}", columns, rows))
@@ -135,9 +136,13 @@ def uninstall(
 
     environment = installation.Environment.current()
     distribution = installation.owner_of(name)
-    if _agreed(environment.uninstall_command(distribution), dry_run=dry_run, yes=yes):
+    if _agreed(environment.uninstall_command([distribution]), dry_run=dry_run, yes=yes):
         installation.uninstall(environment, distribution)
         console.emit({"uninstalled": distribution}, f"{distribution} is taken out")
+
+
+def _is_to_go() -> bool:
+    return typer.confirm("It cannot be used. Take it out again?", default=True, err=True)
 
 
 def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
@@ -149,14 +154,14 @@ def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
         If nobody can be asked.
     """
     if dry_run:
-        console.emit({"command": command}, " ".join(command))
+        console.emit({"command": command}, shlex.join(command))
         return False
     if yes:
         return True
     if not sys.stdin.isatty():
-        msg = f"nobody is there to agree to '{' '.join(command)}': add --yes, or --dry-run"
+        msg = f"nobody is there to agree to '{shlex.join(command)}': add --yes, or --dry-run"
         raise UsageError(msg)
-    return typer.confirm(f"Run '{' '.join(command)}'?", default=True, err=True)
+    return typer.confirm(f"Run '{shlex.join(command)}'?", default=True, err=True)
 
 
 def _check_kind(kind: str | None) -> None:

@@ -36,7 +36,7 @@ LAYERS = (
         "threads",
     ),
     ("hookspecs", "__init__"),
-    ("plugin_entries", "plugin_options", "plugin_source"),
+    ("plugin_entries", "plugin_options", "plugin_source", "uv_receipts"),
     ("plugin_manager",),
     ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
     ("blocks", "decoding", "picture", "scene"),
