@@ -1,6 +1,6 @@
 """Writing a new plugin: a package that can be installed and passes its own tests."""
 
-import keyword
+import importlib.util
 import shutil
 import tempfile
 from pathlib import Path
@@ -56,22 +56,26 @@ def _check_name(name: str, kind: str) -> None:
     if not NAME.fullmatch(name) or len(name) > 50:
         msg = f"the name {name!r} must be of lower-case letters, digits and single hyphens"
         raise UsageError(msg)
-    taken = plugin_host().plugins.get((kind, name))
-    if taken is not None:
-        msg = f"{kind} {name!r} belongs to {taken.distribution} already: choose another name"
+    if owner := plugin_host().owner_of(kind, name):
+        msg = f"{kind} {name!r} belongs to {owner} already: choose another name"
         raise UsageError(msg)
+    if importlib.util.find_spec(_module(name)) is not None:
+        msg = f"there is a module {_module(name)} already: choose another name"
+        raise UsageError(msg)
+
+
+def _module(name: str) -> str:
+    return f"artextract_{name.replace('-', '_')}"
 
 
 def _files(name: str, kind: str) -> dict[str, str]:
     """The text of every file by its path in the project."""
-    module = f"artextract_{name.replace('-', '_')}"
-    function = name.replace("-", "_")
+    module = _module(name)
     values = {
         "name": name,
         "distribution": f"artextract-{name}",
         "module": module,
         "prefix": "".join(part.capitalize() for part in name.split("-")),
-        "function": f"{function}_" if keyword.iskeyword(function) else function,
         "summary": SUMMARIES[kind],
         "usage": USAGES[kind].format(name=name),
         "artextract": artextract_cli.__version__,
@@ -82,7 +86,7 @@ def _files(name: str, kind: str) -> dict[str, str]:
         "README.md": "README.md.j2",
         ".gitignore": "gitignore.j2",
         f"{module}.py": f"{kind}.py.j2",
-        f"tests/test_{function}.py": f"{kind}_test.py.j2",
+        f"tests/test_{name.replace('-', '_')}.py": f"{kind}_test.py.j2",
     }
     return {path: _rendered(template, values) for path, template in templates.items()}
 

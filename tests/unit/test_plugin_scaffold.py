@@ -55,16 +55,15 @@ def test_a_new_plugin_is_tidy(tmp_path: Path, kind: str) -> None:
         ("../up", "backbones", "lower-case"),
         ("x" * 51, "backbones", "lower-case"),
         ("gat", "backbones", "backbones 'gat' belongs to artextract already"),
+        ("gat", "scorers", "there is a module artextract_gat already"),
+        ("cli", "commands", "there is a module artextract_cli already"),
+        ("train", "commands", "commands 'train' belongs to artextract already"),
     ],
 )
 def test_what_cannot_be_named_so(tmp_path: Path, name: str, kind: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         new_plugin(name, kind, tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_name_may_be_taken_by_another_kind(tmp_path: Path) -> None:
-    assert new_plugin("gat", "scorers", tmp_path).is_dir()
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:
@@ -82,6 +81,52 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         new_plugin("mine", "scorers", tmp_path / "file")
 
 
-def test_a_python_word_is_a_name_like_any(tmp_path: Path) -> None:
-    project = new_plugin("import", "commands", tmp_path)
-    compile((project / "artextract_import.py").read_text(), "x", "exec")
+# Words of the templates, of Python and of pytest.
+ODD_NAMES = (
+    *("any", "app", "backbone", "capture", "emit", "import", "import-error", "input-error", "load"),
+    *(
+        "nn",
+        "no",
+        "option",
+        "path",
+        "print",
+        "scorer",
+        "sorted",
+        "table",
+        "tensor",
+        "torch",
+        "typer",
+    ),
+)
+
+
+USE_ALL = """
+import importlib, sys
+from pathlib import Path
+import typer, typer.main
+kind, *names = sys.argv[1:]
+for name in names:
+    sys.path.insert(0, f"artextract-{name}")
+    module = importlib.import_module(f"artextract_{name.replace('-', '_')}")
+    spec = getattr(module, f"artextract_{kind}")()
+    made = spec.load()
+    assert spec.name == name
+    if kind == "backbones":
+        made(5, spec.options())
+    if kind == "commands":
+        typer.main.get_command(made)(["."], standalone_mode=False)
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plugin_may_be_called_anything(tmp_path: Path, kind: str) -> None:
+    for name in ODD_NAMES:
+        new_plugin(name, kind, tmp_path)
+    ran = subprocess.run(
+        [sys.executable, "-c", USE_ALL, kind, *ODD_NAMES],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
