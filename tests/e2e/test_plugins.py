@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from artextract_cli.plugin_manager import KINDS
+from artextract_cli.plugin_scaffold import new_plugin
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ("sage", "lsc", "npz")
 READ_CARD = """
@@ -130,6 +133,32 @@ def test_a_plugin_that_does_not_load_is_taken_out_again(shell: Shell) -> None:
     module.write_text(works)
     shell.run("artextract", "plugins", "install", "./artextract-ring", "--yes")
     assert shell.plugins() == ["ring"]
+
+
+def cpu_seconds(program: Path, *words: str, env: Mapping[str, str]) -> float:
+    """What a program takes of the processor until it ends well."""
+    ran = subprocess.Popen([program, *words], env=env, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(ran.pid, 0)
+    ran.returncode = os.waitstatus_to_exitcode(status)
+    assert ran.returncode == 0
+    return usage.ru_utime + usage.ru_stime
+
+
+@pytest.mark.slow
+def test_many_plugins_are_listed_quickly(shell: Shell) -> None:
+    site = shell.folder / "site"
+    for i in range(20):
+        project = new_plugin(f"many{i}", list(KINDS)[i % len(KINDS)], shell.folder)
+        info = site / f"artextract_many{i}-1.0.dist-info"
+        info.mkdir(parents=True)
+        module = f"artextract_many{i}"
+        (project / f"{module}.py").rename(site / f"{module}.py")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: many{i}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[artextract]\nmany{i} = {module}\n")
+    many = dataclasses.replace(shell, env={**shell.env, "PYTHONPATH": str(site)})
+    assert len(many.plugins()) == 20
+    program, words = shell.bin / "artextract", ("plugins", "list")
+    assert min(cpu_seconds(program, *words, env=many.env) for _ in range(3)) < 0.6
 
 
 def write_wheel(folder: Path, name: str, version: str, **files: str) -> Path:
