@@ -1,12 +1,18 @@
 """Reading and writing files so that errors are clear and no half-written file is left behind."""
 
+import hashlib
+import itertools
 import os
 import secrets
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from artextract_cli.errors import ArtextractError, InputError, UsageError
+
+if sys.platform != "win32":
+    import fcntl
 
 
 @contextmanager
@@ -40,23 +46,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary path beside ``path`` to write to, and move it there when all went well.
 
     The temporary path keeps the suffix, since many writers choose the format by it. Readers see
-    the old file or the whole new one, also after a crash; on an error nothing is left behind.
-    Missing parent folders are made.
+    the old file or the whole new one, also after a crash; on an error nothing is left behind, and
+    what a killed process left is written over by the next one. Missing parent folders are made.
 
     Raises
     ------
     ArtextractError
         If the file cannot be written: no space, no permission, a folder of that name.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield temporary
-            _flush_to_disk(temporary)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with _temporary(path) as temporary:
+            try:
+                yield temporary
+                _flush_to_disk(temporary)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
 
 
 def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
@@ -83,6 +89,52 @@ def refuse_inside(path: Path, folder: Path, kind: str = "dataset") -> None:
     if path.resolve().is_relative_to(folder.resolve()):
         msg = f"{path} lies inside the {kind} {folder}, which is only read; name another place"
         raise UsageError(msg)
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A path beside ``path`` that no other process writes to.
+
+    The names are always the same, so that nothing gathers where processes are killed. Who writes to
+    one holds a lock on it, which ends with the process, however that ends.
+    """
+    # Not the name itself: together with anything else it may be too long for the file system.
+    target = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    for number in itertools.count():
+        temporary = path.with_name(f".artextract-tmp-{target}-{number}{path.suffix}")
+        try:
+            descriptor = _locked(temporary)
+        except OSError:  # a file system without locks, or the file of another user
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            yield path.with_name(f".artextract-tmp-{secrets.token_hex(8)}{path.suffix}")
+            return
+        if descriptor is not None:
+            try:
+                yield temporary
+            finally:
+                os.close(descriptor)
+            return
+
+
+def _locked(path: Path) -> int | None:
+    """Make an empty file and lock it: its descriptor, or None where another process holds it."""
+    if sys.platform == "win32":
+        raise OSError
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Who held it until now may have moved it to its place after it was opened here.
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            os.ftruncate(descriptor, 0)
+            return descriptor
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -15,7 +15,7 @@ from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.files import refuse_inside
-from artextract_cli.graph_store import graph_path, read_key, save_graphs, save_pixels, source_key
+from artextract_cli.graph_store import graph_path, read_key, save_graphs, source_key
 from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options, parted
@@ -140,8 +140,7 @@ def _build_if_needed(
         return False
     scene = sized(read_scene(files, plan), recipe)
     graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
-    save_pixels(path, scene)
-    save_graphs(path, graphs, sources=digests, key=key)
+    save_graphs(path, graphs, sources=digests, key=key, scene=scene)
     return True
 
 

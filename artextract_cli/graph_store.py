@@ -82,8 +82,15 @@ def source_key(
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def save_graphs(path: Path, graphs: SceneGraphs, *, sources: Mapping[str, str], key: str) -> None:
-    """Write a graph file, whole or not at all."""
+def save_graphs(
+    path: Path,
+    graphs: SceneGraphs,
+    *,
+    sources: Mapping[str, str],
+    key: str,
+    scene: Scene | None = None,
+) -> None:
+    """Write a graph file, and beside it the pixels of ``scene``: whole, or nothing of both."""
     meta = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -108,8 +115,11 @@ def save_graphs(path: Path, graphs: SceneGraphs, *, sources: Mapping[str, str], 
     if graphs.mask is not None:
         arrays["mask"] = graphs.mask
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **arrays)
+    with atomic_path(path) as temporary:
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)
+        if scene is not None:
+            save_pixels(path, scene)
 
 
 def save_pixels(path: Path, scene: Scene) -> None:

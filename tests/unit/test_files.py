@@ -1,8 +1,13 @@
+import errno
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from artextract_cli import files
 from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.files import atomic_path, reading, refuse_inputs, refuse_inside, writing
 
@@ -21,6 +26,80 @@ def test_the_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
         assert not target.exists()
     assert target.read_text() == "whole"
     assert list(target.parent.iterdir()) == [target]
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+from artextract_cli.files import atomic_path
+
+with atomic_path(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half of something long")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_gone_after_the_next(tmp_path: Path) -> None:
+    target, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    for path in (target, target, other):
+        ran = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, path], check=False)
+        assert ran.returncode == -signal.SIGKILL
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert len(left) == 2
+    assert all(name.startswith(".artextract-tmp-") for name in left)
+    write(target)
+    assert target.read_text() == "new"
+    assert len(list(tmp_path.iterdir())) == 2
+    write(other)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    with atomic_path(target) as first:
+        first.write_text("first")
+        write(target)
+        assert target.read_text() == "new"
+        assert first.read_text() == "first"
+    assert target.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_temporary_that_was_moved_meanwhile_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other writer is done between opening and locking: its file is the target by then."""
+    target = tmp_path / "a.txt"
+
+    def moved(descriptor: int, operation: int) -> None:
+        monkeypatch.undo()
+        (temporary,) = tmp_path.iterdir()
+        temporary.write_text("theirs")
+        temporary.replace(target)
+
+    monkeypatch.setattr(files.fcntl, "flock", moved)
+    with atomic_path(target) as temporary:
+        temporary.write_text("ours")
+        assert target.read_text() == "theirs"
+    assert target.read_text() == "ours"
+
+
+def test_a_file_system_without_locks_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(files.fcntl, "flock", unsupported)
+    write(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    target = tmp_path / ("ü" * 125 + ".npz")
+    write(target)
+    assert list(tmp_path.iterdir()) == [target]
 
 
 @pytest.mark.parametrize("error", [InputError("x"), KeyboardInterrupt()])

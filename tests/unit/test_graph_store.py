@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artextract_cli.errors import InputError
+from artextract_cli import graph_store
+from artextract_cli.errors import ArtextractError, InputError
 from artextract_cli.graph_store import (
     find_graphs,
     load_graphs,
@@ -19,6 +20,7 @@ from artextract_cli.graph_store import (
     save_pixels,
     source_key,
 )
+from artextract_cli.scene import Scene
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, build_graphs
 from tests.small_scenes import make_scene
 
@@ -250,6 +252,33 @@ def test_pixels_cut_short(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(InputError, match=r"pixels of .*a\.npz cannot be read"):
         load_pixels(tmp_path / "a.npz")
+
+
+def test_pixels_that_cannot_be_written_leave_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Graphs of one picture never lie beside the pixels of another."""
+    first, second = make_scene(seed=1), make_scene(seed=2)
+    path = tmp_path / "a.npz"
+
+    def save(scene: Scene) -> None:
+        graphs = build_graphs(scene, SHARED)
+        save_graphs(path, graphs, sources={}, key=str(scene.rgb.sum()), scene=scene)
+
+    def fail(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(graph_store, "slabs", fail)
+        with pytest.raises(ArtextractError, match=r"a\.pixels\.npy: No space left"):
+            save(first)
+    assert list(tmp_path.iterdir()) == []
+    save(first)
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    monkeypatch.setattr(graph_store, "slabs", fail)
+    with pytest.raises(ArtextractError):
+        save(second)
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_the_key_changes_with_everything_it_stands_for() -> None:
