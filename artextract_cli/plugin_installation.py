@@ -29,7 +29,20 @@ from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION, installed_en
 from artextract_cli.plugin_manager import LIMIT_VARIABLE
 from artextract_cli.uv_receipts import UvTool, read_receipt
 
-PATIENCE = 120  # seconds for the list of plugins, which takes less than one
+PATIENCE = 120  # seconds until a plugin is loaded, which takes a few with torch
+
+# Loads the plugins of the distributions that are named, and tells in its last line why not.
+LOAD_ALL = """
+import sys
+from artextract_cli.errors import DependencyError
+from artextract_cli.plugin_manager import plugin_host
+for plugin in plugin_host().plugins.values():
+    if plugin.distribution in sys.argv[1:]:
+        try:
+            plugin.load()
+        except DependencyError as error:
+            sys.exit(" ".join(str(error).split()))
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,6 +212,7 @@ def _brought(package: str, before: Snapshot) -> list[dict[str, Any]]:
         if broken["distribution"] in owners:
             msg = f"{broken['distribution']} does not load: {broken['cause']}"
             raise DependencyError(msg)
+    _child("-c", LOAD_ALL, *owners)
     return [plugin for plugin in listed["plugins"] if plugin["distribution"] in owners]
 
 
@@ -210,17 +224,27 @@ def is_changed(before: Snapshot) -> bool:
 def roll_back(environment: Environment, package: str, before: Snapshot) -> str:
     """Take out what was installed since, bring back what was there, and say what was done."""
     after = snapshot()
-    named = normal(distribution_named(package))
-    new = [found.name for name, found in after.items() if name not in before]
+    new = [found for name, found in after.items() if name not in before]
     if environment.is_a_tool:
-        new = [name for name in new if normal(name) == named] or new[:1]
-    if new:
-        _run(environment.uninstall_command(new))
-    told = [f"{', '.join(new)} taken out again"] if new else []
+        new = _asked_for(package, new)
+    names = [found.name for found in new]
+    if names:
+        _run(environment.uninstall_command(names))
+    told = [f"{', '.join(names)} taken out again"] if names else []
     for name, found in before.items():
         if after.get(name) not in (None, found):
             told.append(_bring_back(environment, found))
     return "; ".join(told)
+
+
+def _asked_for(package: str, new: Sequence[Installed]) -> list[Installed]:
+    """The distribution of a package among those that came; of an address it tells its own."""
+    named = normal(distribution_named(package))
+    return (
+        [found for found in new if normal(found.name) == named]
+        or [found for found in new if found.url is not None]
+        or list(new[:1])
+    )
 
 
 def _bring_back(environment: Environment, found: Installed) -> str:
@@ -354,12 +378,21 @@ def _run(command: Sequence[str], variables: Mapping[str, str] | None = None) -> 
 
 
 def _listed() -> dict[str, Any]:
-    """What ``artextract plugins list`` says in a process of its own, of all that is installed.
+    """What ``artextract plugins list`` says of all that is installed."""
+    listed: dict[str, Any] = json.loads(_child("-m", "artextract_cli", "--json", "plugins", "list"))
+    return listed
 
-    Neither a limit on plugins nor what lies in the working directory counts there.
+
+def _child(*words: str) -> str:
+    """What a process of its own prints, in which all plugins count, and nothing that lies around.
+
+    Raises
+    ------
+    DependencyError
+        If it fails; the sentence is its own.
     """
-    command = [sys.executable, "-P", "-m", "artextract_cli", "--json", "plugins", "list"]
     env = {key: value for key, value in os.environ.items() if key != LIMIT_VARIABLE}
+    command = [sys.executable, "-P", *words]
     try:
         ran = subprocess.run(
             command,
@@ -374,8 +407,7 @@ def _listed() -> dict[str, Any]:
         msg = f"a plugin does not let artextract start: no answer in {PATIENCE} s"
         raise DependencyError(msg) from error
     if ran.returncode:
-        why = ran.stderr.strip()[-400:] or f"exit code {ran.returncode}"
-        msg = f"artextract does not start any more: {why}"
-        raise DependencyError(msg)
-    listed: dict[str, Any] = json.loads(ran.stdout)
-    return listed
+        *_, last = ["", *ran.stderr.splitlines()]
+        msg = last or f"a plugin ends artextract (exit code {ran.returncode})"
+        raise DependencyError(msg.removeprefix("error: "))
+    return ran.stdout

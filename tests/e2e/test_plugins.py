@@ -215,6 +215,19 @@ def test_what_is_no_plugin_is_taken_out_with_all_it_brought(shell: Shell) -> Non
 
 
 @pytest.mark.slow
+def test_what_a_plugin_needs_when_it_is_used_is_missed_at_once(shell: Shell) -> None:
+    shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")
+    module = shell.folder / "artextract-ring" / "artextract_ring.py"
+    text = module.read_text(encoding="utf-8")
+    module.write_text(text.replace("    return segment", "    import no_such_module"))
+    ran = shell.run("artextract", "plugins", "install", "./artextract-ring", "--yes", exit_code=4)
+    assert "superpixels 'ring' of artextract-ring 0.1.0 cannot be loaded" in ran.stderr
+    assert "No module named 'no_such_module'" in ran.stderr
+    assert "artextract-ring taken out again" in ran.stderr
+    assert shell.plugins() == []
+
+
+@pytest.mark.slow
 def test_what_was_installed_is_tried_whatever_lies_around(shell: Shell) -> None:
     """Neither limits on plugins nor modules of the working directory hide that it is broken."""
     shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")

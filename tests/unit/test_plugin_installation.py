@@ -279,6 +279,25 @@ def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
     assert ["pipx", "uninject", "env", "New"] in ran
 
 
+def test_a_tool_takes_out_what_was_asked_for_alone() -> None:
+    new = [found("needed"), found("Artextract_Sage", url="https://example.org/sage")]
+    assert installation._asked_for("git+https://example.org/sage", new) == [new[1]]
+    assert installation._asked_for("artextract-sage>1", new) == [new[1]]
+    assert installation._asked_for("needed", new) == [new[0]]
+    assert installation._asked_for("other", new[:1]) == [new[0]]
+
+
+def test_a_process_that_tries_plugins_tells_why_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert installation._child("-c", "print(3)") == "3\n"
+    with pytest.raises(DependencyError, match=r"^no licence$"):
+        installation._child("-c", "raise SystemExit('warning: x\\nerror: no licence')")
+    with pytest.raises(DependencyError, match=r"a plugin ends artextract \(exit code 7\)"):
+        installation._child("-c", "raise SystemExit(7)")
+    monkeypatch.setattr(installation, "PATIENCE", 0.01)
+    with pytest.raises(DependencyError, match=r"does not let artextract start: no answer in 0.01"):
+        installation._child("-c", "import time; time.sleep(9)")
+
+
 def test_a_name_of_two_distributions_must_be_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
