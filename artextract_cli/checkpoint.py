@@ -100,6 +100,12 @@ def new_network(card: ModelCard) -> SiameseNetwork:
     factory = plugin.load()
     with plugin.running():
         backbone = factory(card.in_size, options)
+        if not isinstance(backbone, torch.nn.Module):
+            msg = f"it made {type(backbone).__name__}, which is no torch.nn.Module"
+            raise TypeError(msg)
+        if not isinstance(getattr(backbone, "out_size", None), int):
+            msg = "its network has no out_size, the width of its embedding"
+            raise TypeError(msg)
     kind = HiddenLayerNetwork if card.learns_from == "layers" else SiameseNetwork
     return kind(backbone, card.pooling, plugin.running)
 

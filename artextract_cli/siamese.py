@@ -168,7 +168,13 @@ class SiameseNetwork(nn.Module):
     def around(self, graph: GraphBatch, x: Tensor) -> Tensor:
         """What the backbone makes of ``x`` (N, V, F): (N, V, out_size)."""
         with self._running():
-            return self.backbone(graph, x)
+            z = self.backbone(graph, x)
+            wanted = (*x.shape[:2], self.backbone.out_size)
+            if not isinstance(z, Tensor) or z.shape != wanted:
+                shown = tuple(z.shape) if isinstance(z, Tensor) else type(z).__name__
+                msg = f"of features {tuple(x.shape)} it made {shown}, not embeddings {wanted}"
+                raise TypeError(msg)
+            return z
 
     def attention(self, batch: SceneBatch) -> list[Tensor] | None:
         """Attention (E, V, heads) of every layer; None for a backbone that cannot tell."""

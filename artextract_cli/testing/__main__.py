@@ -45,6 +45,7 @@ def main(out: Path, plugin: str) -> None:
         try:
             for spec in found_specs(plugin):
                 _check(spec, lines)
+            lines.write(json.dumps({"all": "done"}) + "\n")
         except (DependencyError, InputError, UsageError) as error:
             lines.write(json.dumps({"error": str(error), "exit_code": error.exit_code}) + "\n")
 

@@ -60,6 +60,7 @@ def test_a_plugin_that_fails_a_check(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("os.abort()", r"ended the process .* after 'asking for it is light' \(SIGABRT\)"),
+        ("os._exit(0)", r"ended the process .* after 'asking for it is light' \(exit code 0\)"),
         ("os._exit(3)", r"ended the process .* after 'asking for it is light' \(exit code 3\)"),
     ],
 )
