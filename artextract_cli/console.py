@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -65,6 +65,13 @@ def prints_aside() -> Iterator[None]:
         _aside.leave()
 
 
+@contextmanager
+def only_results() -> Iterator[None]:
+    """With --json let nothing but `emit` write to stdout."""
+    with prints_aside() if _settings.as_json else nullcontext():
+        yield
+
+
 def talk(message: str) -> None:
     """Tell what is going on, unless quiet."""
     if _settings.verbosity >= 0:
@@ -89,11 +96,12 @@ def error(message: str) -> None:
 
 def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Table]") -> None:
     """Write a result to stdout: ``data`` as JSON if asked for, else ``text``."""
+    stdout = _aside.stdout if _aside.depth else sys.stdout
     if _settings.as_json:
-        sys.stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
+        stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
         return
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
-    console = rich.console.Console(file=sys.stdout, highlight=False, width=width)
+    width = None if stdout.isatty() else PIPE_WIDTH
+    console = rich.console.Console(file=stdout, highlight=False, width=width)
     parts = [text] if isinstance(text, str | rich.table.Table) else text
     for part in parts:
         if isinstance(part, str):

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Callable
 from typing import Any
 
 import rich.markup
@@ -9,8 +10,12 @@ import typer
 import typer.main
 from typer.core import TyperCommand
 
+from artextract_cli import console
 from artextract_cli.errors import DependencyError
 from artextract_cli.plugin_manager import Plugin, plugin_host
+
+# How a command may end by itself.
+ENDINGS = (SystemExit, typer.Abort, typer.Exit, typer.TyperException)
 
 
 class PluginCommand(TyperCommand):
@@ -64,4 +69,22 @@ def load_command(plugin: Plugin) -> Any:
             raise TypeError(msg)
         # Options that install completion are those of the whole program.
         app._add_completion = False
-        return typer.main.get_command(app)
+        command: Any = typer.main.get_command(app)
+    command.invoke = _guarded(plugin, command.invoke)
+    return command
+
+
+def _guarded(plugin: Plugin, invoke: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Run a command so that its prints stay out of JSON, and a bug of it is said to be its own."""
+
+    def run(ctx: Any) -> Any:
+        try:
+            with console.only_results():
+                return invoke(ctx)
+        except ENDINGS:
+            raise
+        except Exception:
+            with plugin.running():
+                raise
+
+    return run

@@ -1,16 +1,21 @@
 """Plugins as their authors and users meet them: in an environment of their own."""
 
+import dataclasses
 import json
 import os
 import re
 import subprocess
 import sysconfig
 import venv
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from artextract_cli.plugin_manager import KINDS
+from artextract_cli.plugin_scaffold import new_plugin
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ("sage", "lsc", "npz")
@@ -128,6 +133,98 @@ def test_a_plugin_that_does_not_load_is_taken_out_again(shell: Shell) -> None:
     module.write_text(works)
     shell.run("artextract", "plugins", "install", "./artextract-ring", "--yes")
     assert shell.plugins() == ["ring"]
+
+
+def cpu_seconds(program: Path, *words: str, env: Mapping[str, str]) -> float:
+    """What a program takes of the processor until it ends well."""
+    ran = subprocess.Popen([program, *words], env=env, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(ran.pid, 0)
+    ran.returncode = os.waitstatus_to_exitcode(status)
+    assert ran.returncode == 0
+    return usage.ru_utime + usage.ru_stime
+
+
+@pytest.mark.slow
+def test_many_plugins_are_listed_quickly(shell: Shell) -> None:
+    site = shell.folder / "site"
+    for i in range(20):
+        project = new_plugin(f"many{i}", list(KINDS)[i % len(KINDS)], shell.folder)
+        info = site / f"artextract_many{i}-1.0.dist-info"
+        info.mkdir(parents=True)
+        module = f"artextract_many{i}"
+        (project / f"{module}.py").rename(site / f"{module}.py")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: many{i}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[artextract]\nmany{i} = {module}\n")
+    many = dataclasses.replace(shell, env={**shell.env, "PYTHONPATH": str(site)})
+    assert len(many.plugins()) == 20
+    program, words = shell.bin / "artextract", ("plugins", "list")
+    assert min(cpu_seconds(program, *words, env=many.env) for _ in range(3)) < 0.6
+
+
+def write_wheel(folder: Path, name: str, version: str, **files: str) -> Path:
+    """A wheel of these files, as an index would hold it."""
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    info = f"{name}-{version}.dist-info"
+    told = {
+        **{f"{module}.py": text for module, text in files.items()},
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    with zipfile.ZipFile(path, "w") as wheel:
+        for inside, text in told.items():
+            wheel.writestr(inside, text)
+        wheel.writestr(f"{info}/RECORD", "".join(f"{inside},,\n" for inside in told))
+    return path
+
+
+@pytest.mark.slow
+def test_a_plugin_changes_no_version_of_what_artextract_needs(shell: Shell) -> None:
+    write_wheel(shell.folder, "pluggy", "1.5.1", pluggy="")
+    shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")
+    project = shell.folder / "artextract-ring" / "pyproject.toml"
+    asked = project.read_text(encoding="utf-8").replace(
+        '"artextract>', '"pluggy<1.6", "artextract>'
+    )
+    project.write_text(asked, encoding="utf-8")
+    env = {**shell.env, "PIP_FIND_LINKS": str(shell.folder)}
+    asking = dataclasses.replace(shell, env=env)
+    ran = asking.run("artextract", "plugins", "install", "./artextract-ring", "--yes", exit_code=4)
+    assert "a plugin that asks for others cannot be installed beside them" in ran.stderr
+    assert shell.plugins() == []
+    shell.run("artextract", "plugins", "list")
+    # By hand it would have been another pluggy, with which nothing works.
+    asking.run("python", "-m", "pip", "install", "./artextract-ring")
+    assert "Version: 1.5.1" in shell.run("python", "-m", "pip", "show", "pluggy").stdout
+
+
+@pytest.mark.slow
+def test_what_is_no_plugin_is_taken_out_with_all_it_brought(shell: Shell) -> None:
+    shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")
+    project = shell.folder / "artextract-ring" / "pyproject.toml"
+    text = project.read_text(encoding="utf-8").replace('"artextract>', '"quill", "artextract>')
+    project.write_text(text.replace("entry-points.artextract", "entry-points.artextracts"))
+    write_wheel(shell.folder, "quill", "1.0", quill="")
+    env = {**shell.env, "PIP_FIND_LINKS": str(shell.folder)}
+    asking = dataclasses.replace(shell, env=env)
+    ran = asking.run("artextract", "plugins", "install", "./artextract-ring", "--yes", exit_code=4)
+    assert "brings no plugin (no entry point in the group artextract)" in ran.stderr
+    assert "artextract-ring, quill taken out again" in ran.stderr
+    listed = shell.run("python", "-m", "pip", "list").stdout
+    assert "artextract-ring" not in listed
+    assert "quill" not in listed
+
+
+@pytest.mark.slow
+def test_what_was_installed_is_tried_whatever_lies_around(shell: Shell) -> None:
+    """Neither limits on plugins nor modules of the working directory hide that it is broken."""
+    shell.run("artextract", "plugins", "new", "ring", "--kind", "superpixels")
+    module = shell.folder / "artextract-ring" / "artextract_ring.py"
+    (shell.folder / "artextract_ring.py").write_text(module.read_text(encoding="utf-8"))
+    module.write_text(BROKEN)
+    words = ("--no-plugins", "plugins", "install", "./artextract-ring", "--yes")
+    ran = shell.run("artextract", *words, exit_code=4)
+    assert "artextract-ring does not load: SystemExit: no licence" in ran.stderr
+    assert "artextract-ring taken out again" in ran.stderr
 
 
 @pytest.mark.slow

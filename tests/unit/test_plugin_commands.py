@@ -112,6 +112,36 @@ def test_an_app_of_several_commands(run: Callable[..., Ran], install: Callable[.
     assert "hello" in run("words", "--help").stdout
 
 
+def test_prints_of_a_command_stay_out_of_json(
+    run: Callable[..., Ran], install: Callable[..., None]
+) -> None:
+    install("words", SEVERAL.replace("    emit(", "    print('aside')\n    emit("))
+    ran = run("words", "hello", "Ada", "--json")
+    assert json.loads(ran.stdout) == "Ada"
+    assert ran.stderr == "aside\n"
+    assert run("words", "hello", "Ada").stdout == "aside\nhello Ada\n"
+    assert "Usage: root words hello" in run("words", "hello", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        ("raise SystemExit(7)", 7),
+        ("raise typer.Exit(8)", 8),
+        ("raise typer.Abort", 1),
+        ("raise typer.BadParameter('no')", 2),
+        ("raise KeyboardInterrupt", 130),
+    ],
+)
+def test_a_command_may_end_as_it_likes(
+    run: Callable[..., Ran], install: Callable[..., None], ending: str, code: int
+) -> None:
+    install("end", f"import typer\napp = typer.Typer()\n@app.command()\ndef end():\n    {ending}")
+    ran = run("end")
+    assert ran.exit_code == code
+    assert "failed" not in ran.stderr
+
+
 def test_an_app_that_is_called_itself(
     run: Callable[..., Ran], install: Callable[..., None]
 ) -> None:
@@ -128,7 +158,12 @@ def test_an_app_that_is_called_itself(
     [
         ("input", 3, "error: no way\n"),
         ("usage", 2, "error: no way\n"),
-        ("bug", 1, "error: unexpected ZeroDivisionError: no way; --debug shows where\n"),
+        (
+            "bug",
+            4,
+            "error: commands 'greet' of artextract-greet 2.1 failed (ZeroDivisionError: no way): "
+            "report it to its authors\n",
+        ),
     ],
 )
 def test_errors_end_as_ours_do(
