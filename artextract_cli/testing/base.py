@@ -124,7 +124,7 @@ def _outcome(check: str, test: Callable[[PluginTests], None], tests: PluginTests
         return Outcome(check=check, state="skipped", why=_sentence(str(reason)))
     except AssertionError as failure:
         return Outcome(check=check, state="failed", why=_sentence(str(failure)))
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
         why = f"{type(error).__name__}: {_sentence(str(error))}"
         return Outcome(check=check, state="failed", why=why)
     return Outcome(check=check, state="passed")

@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -289,3 +290,22 @@ def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
     with pytest.raises(DependencyError, match=said):
         network.around(None, torch.zeros(5, 2, 3))
     assert SiameseNetwork(Narrow(4), "max").around(None, torch.zeros(5, 2, 3)).shape == (5, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "recorded"),
+    [
+        ("objectives", "node-contrastive", checkpoint.recorded_objective),
+        ("scorers", "distance", checkpoint.recorded_scorer),
+    ],
+)
+def test_what_a_plugin_returns_wrongly_is_told_with_its_owner(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, recorded: Any
+) -> None:
+    known = plugin_host().plugins[kind, name]
+    spec = dataclasses.replace(known.spec, load=lambda: lambda seen, options: None)
+    toy = dataclasses.replace(known, spec=spec)
+    monkeypatch.setitem(plugin_host().plugins, (kind, name), toy)
+    function = recorded(read_card(trained))
+    with pytest.raises(DependencyError, match=f"{kind} '{name}' of artextract .*it returned NoneT"):
+        function(SimpleNamespace(z=torch.zeros(3, 2, 4)))
