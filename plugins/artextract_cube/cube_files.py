@@ -1,5 +1,7 @@
 """Opens a cube of any kind."""
 
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,7 +22,21 @@ from artextract_cube.wavelengths import as_nm, given_wavelengths
 TIFF_SUFFIXES = (".tif", ".tiff")
 CUBE_SUFFIXES = (".hdr", ".npy", ".npz", ".mat", *TIFF_SUFFIXES)
 _WAVELENGTHS = ("wavelength", "wavelengths", "wl", "wave", "lambda", "lambdas", "nm")
-_DAMAGE = (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error)
+# What NumPy raises on damaged files; they have no common base.
+_DAMAGE = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @contextmanager

@@ -359,6 +359,25 @@ def test_files_that_were_cut(tmp_path: Path, kind: str, share: float) -> None:
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "place", "byte"),
+    [(".npy", b"}", b" "), (".npz", b"PK\1\2", b"\x20")],
+    ids=["a header without end", "a part that is encrypted in an unknown way"],
+)
+def test_damage_that_numpy_tells_in_other_ways(
+    tmp_path: Path, suffix: str, place: bytes, byte: bytes
+) -> None:
+    path = tmp_path / f"abbey{suffix}"
+    (save_npy if suffix == ".npy" else save_npz)(path, np.moveaxis(cube_of(), 0, 2))
+    content = bytearray(path.read_bytes())
+    for start in (i for i in range(len(content)) if content.startswith(place, i)):
+        at = start + (8 if suffix == ".npz" else 0)  # the flags of an entry
+        content[at : at + 1] = byte
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged, cut short, or no"):
+        only(path, wavelengths="400:700")
+
+
 def test_bands_may_come_first(tmp_path: Path) -> None:
     cube = cube_of()
     np.savez(tmp_path / "abbey.npz", cube=cube, wavelength=np.array(NM))
