@@ -22,7 +22,7 @@ from artextract_cli.contract import (
     superpixel_count,
 )
 from artextract_cli.device import resolve_device
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.hookspecs import hookimpl
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from artextract_cli.dataset_layout import list_pictures
     from artextract_cli.dgl_compat import dgl_nn
     from artextract_cli.environment import diagnosis
+    from artextract_cli.files import reading
     from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
     from artextract_cli.picture import as_band, as_photograph, is_coloured, read_counts
     from artextract_cli.region_kernels import connected_regions, gradient_magnitude
@@ -45,6 +46,7 @@ __all__ = [
     "Backbone",
     "Capture",
     "Command",
+    "DependencyError",
     "EmbeddedScenes",
     "GATConv",
     "GraphConv",
@@ -80,6 +82,7 @@ __all__ = [
     "progress",
     "read_counts",
     "read_yaml",
+    "reading",
     "resolve_device",
     "superpixel_count",
     "table",
@@ -99,6 +102,7 @@ _LAZY = {
     "progress": "artextract_cli.console",
     "read_counts": "artextract_cli.picture",
     "read_yaml": "artextract_cli.yaml_io",
+    "reading": "artextract_cli.files",
     "table": "artextract_cli.console",
     "warn": "artextract_cli.console",
     "GATConv": "artextract_cli.message_passing",

@@ -55,6 +55,9 @@ def test_a_wheel_installed_elsewhere_finds_all_built_in_plugins(tmp_path: Path) 
         ("scorers", "cosine"),
         ("scorers", "distance"),
         ("importers", "bands"),
+        ("importers", "cave"),
+        ("importers", "cube"),
+        ("importers", "harvard"),
         ("importers", "pair"),
         ("commands", "doctor"),
     ]
