@@ -1,4 +1,4 @@
-"""`artextract graph`: make superpixel graphs and look at them."""
+"""`artextract graph`: make, inspect and export superpixel graphs."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ from artextract_cli.commands.parameters import (
 )
 from artextract_cli.config import remember as remember_in_config
 
-app = typer.Typer(no_args_is_help=True, help="Make superpixel graphs and look at them.")
+app = typer.Typer(no_args_is_help=True, help="Make, inspect and export superpixel graphs.")
 
 
 @app.command()
@@ -117,3 +117,24 @@ def inspect(
             console.table("graphs", list(sizes[0]), rows),
         ],
     )
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
+    out: Annotated[Path, typer.Option(help="GraphML file to write: .graphml.")] = Path(
+        "graph.graphml"
+    ),
+    view: Annotated[
+        int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
+    ] = 0,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Results of the same scene: its mean score for every superpixel."),
+    ] = None,
+) -> None:
+    """Write a graph as GraphML, with place, size and features of every superpixel."""
+    from artextract_cli.graph_export import export_graph
+
+    export_graph(file, out, view=view, results=results)
+    console.emit({"graph": out, "bytes": out.stat().st_size}, str(out))

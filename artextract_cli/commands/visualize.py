@@ -110,13 +110,9 @@ def graph(
 ) -> None:
     """Show superpixels and the edges between them over the photograph."""
     from artextract_cli.figures import graph_figure
-    from artextract_cli.graph_store import load_graphs, load_pixels
+    from artextract_cli.graph_store import chosen_graph, load_graphs, load_pixels
 
-    graphs = load_graphs(file)
-    if view >= len(graphs.graphs):
-        msg = f"{file} has views 0 to {len(graphs.graphs) - 1}, not {view}"
-        raise UsageError(msg)
-    shown = graphs.graphs[view]
+    shown = chosen_graph(file, load_graphs(file), view)
     channels = slice(0, 3) if view == 0 else [2 + view] * 3
     picture = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)
     graph_figure(picture, shown.labels, shown.edges, shown.centroids, out)
