@@ -18,7 +18,7 @@ from artextract_cli.contract import FloatArray, IntArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, refuse_inputs
 from artextract_cli.graph_store import chosen_graph, load_graphs, load_meta, pixels_path
-from artextract_cli.results import find_scene
+from artextract_cli.results import find_scene, mean_scores
 from artextract_cli.superpixel_graph import SceneGraphs, SuperpixelGraph
 
 HEAD = (
@@ -113,10 +113,7 @@ def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) ->
             f"{heatmap.shape[1]} × {heatmap.shape[0]}: build the graph without --size"
         )
         raise InputError(msg)
-    painted, n = np.isfinite(heatmap), int(labels.max()) + 1
-    total = np.bincount(labels[painted], heatmap[painted], n)
-    count = np.bincount(labels[painted], minlength=n)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+    return mean_scores(heatmap, labels)
 
 
 def _write(file: TextIO, name: str, nodes: Columns, pairs: IntArray, edges: Columns) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 import io
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,23 @@ class SceneResult:
         """
         return np.moveaxis(read_pages(self._existing(name)), -1, 0)
 
+    def embeddings(self) -> tuple[FloatArray, ...]:
+        """Read the embeddings of the superpixels of every view, (N, D) each.
+
+        Raises
+        ------
+        InputError
+            If they are missing or damaged.
+        """
+        path = self.path / "embeddings.npz"
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                views = sorted((n for n in arrays.files if n.startswith("nodes_")), key=_view)
+                return tuple(arrays[name] for name in views)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            msg = f"{path} cannot be read ({error}): run 'artextract infer' again"
+            raise InputError(msg) from error
+
     def _map_path(self, name: str) -> Path:
         return self.path / f"{name}.tif"
 
@@ -102,6 +120,10 @@ class SceneResult:
         """Read the photograph (H, W, 3) that the scene was made from."""
         picture = read_picture(Path(self.description["photograph"]["path"]))
         return np.broadcast_to(picture, (*picture.shape[:2], 3))
+
+
+def _view(name: str) -> int:
+    return int(name.removeprefix("nodes_"))
 
 
 def write_scene(
@@ -309,6 +331,17 @@ def _region(
         band_ids[int(telling)],
     )
     return dict(zip(REGION_COLUMNS, values, strict=True))
+
+
+def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
+    """Mean (N,) of a heat map (H, W) over every superpixel of ``labels`` (H, W).
+
+    NaN where nothing is painted.
+    """
+    painted, n = np.isfinite(heatmap), int(labels.max()) + 1
+    total = np.bincount(labels[painted], heatmap[painted], n)
+    count = np.bincount(labels[painted], minlength=n)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
 def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:

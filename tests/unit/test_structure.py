@@ -64,7 +64,7 @@ LAYERS = (
     ("results",),
     (
         *("scene_inference", "evaluation", "evaluation_summary", "robustness"),
-        *("pair_view", "graph_export"),
+        *("pair_view", "embedding_view", "graph_export"),
     ),
     ("evaluation_figure", "report"),
     ("testing",),
