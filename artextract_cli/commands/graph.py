@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import option_keys, plugin_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MEMORY,
     MaxMemory,
@@ -24,11 +25,19 @@ def build(
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
     superpixels: Annotated[
-        str, typer.Option(help="Superpixel method; see 'artextract plugins list'.")
+        str,
+        typer.Option(
+            help="Superpixel method; see 'artextract plugins list'.",
+            autocompletion=plugin_names("superpixels"),
+        ),
     ] = "slic",
     superpixel_options: Annotated[
         list[str] | None,
-        typer.Option("-s", help="Option of the superpixel method, e.g. n_segments=3000."),
+        typer.Option(
+            "-s",
+            help="Option of the superpixel method, e.g. n_segments=3000.",
+            autocompletion=option_keys(("", "superpixels", "superpixels", "slic")),
+        ),
     ] = None,
     segmentation: Annotated[
         Literal["shared", "photograph", "separate"],

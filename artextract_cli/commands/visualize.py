@@ -8,6 +8,7 @@ import numpy as np
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import band_names, scene_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MODEL,
     Bands,
@@ -18,6 +19,10 @@ from artextract_cli.commands.parameters import (
 from artextract_cli.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Figures of pairs, losses, graphs and embeddings.")
+SceneName = Annotated[
+    str | None,
+    typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
+]
 WidthMM = Annotated[
     float | None,
     typer.Option(
@@ -40,7 +45,8 @@ def pair(
         Path | None, typer.Argument(help="Results directory; or give --rgb and --band.")
     ] = None,
     scene: Annotated[
-        str | None, typer.Option(help="Which scene; the first one if left out.")
+        str | None,
+        typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = None,
     mode: Annotated[
@@ -51,7 +57,8 @@ def pair(
         list[str] | None,
         typer.Option(
             help="Band to show beside it, by id or nm; may be given several times. The last band "
-            "if left out."
+            "if left out.",
+            autocompletion=band_names,
         ),
     ] = None,
     only_band: Annotated[
@@ -153,7 +160,8 @@ def graph(
 def embedding(
     results: Annotated[Path, typer.Argument(help="Results directory.")],
     scene: Annotated[
-        str | None, typer.Option(help="Which scene; the first one if left out.")
+        str | None,
+        typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
     ] = None,
     out: Annotated[Path, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = Path(
         "embedding.png"
