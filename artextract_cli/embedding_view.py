@@ -61,7 +61,7 @@ def draw_embedding(
         If the embeddings or maps are missing, damaged, or too few to be projected.
     """
     check_suffix(out)
-    found = project(result, method)
+    found = project_embeddings(result, method)
     with style():
         width = page.inches or 6.5
         shape, aspect = ((2, 1), 1.6) if width < NARROW else ((1, 2), 0.5)
@@ -81,7 +81,7 @@ def draw_embedding(
     return found
 
 
-def project(result: SceneResult, method: Method = "pca") -> Projection:
+def project_embeddings(result: SceneResult, method: Method = "pca") -> Projection:
     """Embeddings of all views in two dimensions; the same ones every time.
 
     Raises

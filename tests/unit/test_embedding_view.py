@@ -9,7 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from artextract_cli import embedding_view
-from artextract_cli.embedding_view import draw_embedding, principal_components, project
+from artextract_cli.embedding_view import (
+    draw_embedding,
+    principal_components,
+    project_embeddings,
+)
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.figure_canvas import Page
 from artextract_cli.results import SceneResult
@@ -51,7 +55,7 @@ def test_few_dimensions_and_no_variance(size: int) -> None:
 
 
 def test_every_view_has_the_scores_of_its_superpixels(result: SceneResult) -> None:
-    found = project(result)
+    found = project_embeddings(result)
     of_one = np.float32([np.nan, HIGH, *[LOW] * 8])
     np.testing.assert_allclose(found.scores, np.tile(of_one, 2))
     assert found.is_photograph.tolist() == [True] * 10 + [False] * 10
@@ -63,7 +67,7 @@ def test_other_superpixels_than_the_photographs_have_no_scores(result: SceneResu
     shapes = [view.shape for view in result.embeddings()]
     assert shapes == [(10, 3), (7, 3), (3, 3), (2, 2)]
     save(result, nodes_0=np.eye(10, 3), nodes_1=np.eye(7, 3))
-    found = project(result)
+    found = project_embeddings(result)
     assert np.isnan(found.scores[10:]).all()
     assert len(found.points) == 17
 
@@ -72,7 +76,7 @@ def test_tsne_is_the_same_every_time_and_takes_a_part_of_many(
     result: SceneResult, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(embedding_view, "TSNE_POINTS", 12)
-    first, second = project(result, "tsne"), project(result, "tsne")
+    first, second = project_embeddings(result, "tsne"), project_embeddings(result, "tsne")
     np.testing.assert_array_equal(first.points, second.points)
     assert len(first.points) == len(first.scores) == 12
     assert "t-SNE of 12 of 20 embeddings" in capsys.readouterr().err
@@ -108,7 +112,7 @@ def test_what_cannot_be_drawn(result: SceneResult) -> None:
         draw_embedding(result, Path("a.bmp"))
     save(result, nodes_0=np.eye(1, 3), nodes_1=np.eye(1, 3))
     with pytest.raises(InputError, match="has 2 embeddings: to project them takes four or more"):
-        project(result)
+        project_embeddings(result)
     (result.path / "embeddings.npz").write_bytes(b"PK")
     with pytest.raises(InputError, match=r"embeddings\.npz cannot be read .*infer' again"):
-        project(result)
+        project_embeddings(result)

@@ -158,7 +158,7 @@ def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
             yield " ".join((*names, name)), command
 
 
-@pytest.mark.parametrize(("name", "command"), commands(typer.main.get_command(app)))
+@pytest.mark.parametrize(("name", "command"), [*commands(typer.main.get_command(app))])
 def test_every_command_writes_its_result_as_json_if_asked(name: str, command: Any) -> None:
     """By `emit`, which alone knows of --json."""
     source = inspect.getsource(inspect.unwrap(command.callback))
