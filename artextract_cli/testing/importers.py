@@ -84,6 +84,7 @@ class ImporterTests(PluginTests):
 
     def _compare(self, wrote: Capture, read: Capture, tolerance: float) -> None:
         expect(isinstance(read, Capture), f"it yielded {type(read).__name__}, not Capture")
+        expect(bool(read.name), "the capture has no name")
         for name in ("rgb", "bands"):
             mine, theirs = _as_floats(getattr(wrote, name)), _as_floats(getattr(read, name))
             expect(theirs.shape == mine.shape, f"{name} was {mine.shape}, is {theirs.shape}")
