@@ -22,20 +22,35 @@ from artextract_cli.contract import (
     superpixel_count,
 )
 from artextract_cli.device import resolve_device
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from artextract_cli.compiling import compiled
     from artextract_cli.console import emit, mapping_table, progress, table, warn
+    from artextract_cli.dataset import open_dataset
     from artextract_cli.dataset_layout import list_pictures
     from artextract_cli.dgl_compat import dgl_nn
+    from artextract_cli.embedding_view import project_embeddings
     from artextract_cli.environment import diagnosis
+    from artextract_cli.files import reading
+    from artextract_cli.graph_building import build_dataset
+    from artextract_cli.graph_export import export_graph
+    from artextract_cli.graph_store import find_graphs, load_graphs
+    from artextract_cli.inference import open_model
     from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
     from artextract_cli.picture import as_band, as_photograph, is_coloured, read_counts
     from artextract_cli.region_kernels import connected_regions, gradient_magnitude
-    from artextract_cli.scene import check_same_size
+    from artextract_cli.report.writing import write_report
+    from artextract_cli.results import find_scene, mean_scores, open_results
+    from artextract_cli.scene import check_same_size, read_scene, read_truth
+    from artextract_cli.scene_inference import infer_dataset
+    from artextract_cli.scoring import score_scene
     from artextract_cli.siamese import contrastive_loss, distance
+    from artextract_cli.simulate import SceneSettings, simulate_dataset
+    from artextract_cli.superpixel_graph import GraphRecipe
+    from artextract_cli.training import train
+    from artextract_cli.training_settings import settings_for
     from artextract_cli.yaml_io import read_yaml
 
 __version__ = "0.1.0"
@@ -45,9 +60,11 @@ __all__ = [
     "Backbone",
     "Capture",
     "Command",
+    "DependencyError",
     "EmbeddedScenes",
     "GATConv",
     "GraphConv",
+    "GraphRecipe",
     "Importer",
     "ImporterFunction",
     "InputError",
@@ -55,6 +72,7 @@ __all__ = [
     "NoOptions",
     "NodeNorm",
     "Objective",
+    "SceneSettings",
     "ScoredNodes",
     "Scorer",
     "SuperpixelFunction",
@@ -63,6 +81,7 @@ __all__ = [
     "__version__",
     "as_band",
     "as_photograph",
+    "build_dataset",
     "check_same_size",
     "compiled",
     "connected_regions",
@@ -71,19 +90,37 @@ __all__ = [
     "diagnosis",
     "distance",
     "emit",
+    "export_graph",
+    "find_graphs",
+    "find_scene",
     "gradient_magnitude",
     "hookimpl",
+    "infer_dataset",
     "is_coloured",
     "list_pictures",
+    "load_graphs",
     "mapping_table",
+    "mean_scores",
+    "open_dataset",
+    "open_model",
+    "open_results",
     "option",
     "progress",
+    "project_embeddings",
     "read_counts",
+    "read_scene",
+    "read_truth",
     "read_yaml",
+    "reading",
     "resolve_device",
+    "score_scene",
+    "settings_for",
+    "simulate_dataset",
     "superpixel_count",
     "table",
+    "train",
     "warn",
+    "write_report",
 ]
 
 # Public names whose modules import heavy packages: imported when they are first used.
@@ -99,6 +136,7 @@ _LAZY = {
     "progress": "artextract_cli.console",
     "read_counts": "artextract_cli.picture",
     "read_yaml": "artextract_cli.yaml_io",
+    "reading": "artextract_cli.files",
     "table": "artextract_cli.console",
     "warn": "artextract_cli.console",
     "GATConv": "artextract_cli.message_passing",
@@ -110,6 +148,26 @@ _LAZY = {
     "distance": "artextract_cli.siamese",
     "connected_regions": "artextract_cli.region_kernels",
     "gradient_magnitude": "artextract_cli.region_kernels",
+    "GraphRecipe": "artextract_cli.superpixel_graph",
+    "SceneSettings": "artextract_cli.simulate",
+    "build_dataset": "artextract_cli.graph_building",
+    "export_graph": "artextract_cli.graph_export",
+    "find_graphs": "artextract_cli.graph_store",
+    "find_scene": "artextract_cli.results",
+    "infer_dataset": "artextract_cli.scene_inference",
+    "load_graphs": "artextract_cli.graph_store",
+    "mean_scores": "artextract_cli.results",
+    "open_dataset": "artextract_cli.dataset",
+    "open_model": "artextract_cli.inference",
+    "open_results": "artextract_cli.results",
+    "project_embeddings": "artextract_cli.embedding_view",
+    "read_scene": "artextract_cli.scene",
+    "read_truth": "artextract_cli.scene",
+    "score_scene": "artextract_cli.scoring",
+    "settings_for": "artextract_cli.training_settings",
+    "simulate_dataset": "artextract_cli.simulate",
+    "train": "artextract_cli.training",
+    "write_report": "artextract_cli.report.writing",
 }
 
 

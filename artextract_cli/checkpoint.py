@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError  # what torch raises for what it does not admit
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import safetensors
 import safetensors.torch
@@ -16,12 +16,20 @@ import torch  # noqa: TID253
 
 from artextract_cli.calibration import Calibration
 from artextract_cli.console import warn
+from artextract_cli.contract import BackboneModule
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.files import atomic_path
 from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
-from artextract_cli.siamese import Objective, Pooling, Scorer, SiameseNetwork
+from artextract_cli.siamese import (
+    Objective,
+    Pooling,
+    Scorer,
+    SiameseNetwork,
+    check_loss,
+    check_scores,
+)
 from artextract_cli.superpixel_graph import GraphRecipe
 
 FORMAT = "artextract-model"
@@ -100,30 +108,41 @@ def new_network(card: ModelCard) -> SiameseNetwork:
     factory = plugin.load()
     with plugin.running():
         backbone = factory(card.in_size, options)
+        if not isinstance(backbone, torch.nn.Module):
+            msg = f"it made {type(backbone).__name__}, which is no torch.nn.Module"
+            raise TypeError(msg)
+        if not isinstance(getattr(backbone, "out_size", None), int):
+            msg = "its network has no out_size, the width of its embedding"
+            raise TypeError(msg)
     kind = HiddenLayerNetwork if card.learns_from == "layers" else SiameseNetwork
-    return kind(backbone, card.pooling, plugin.running)
+    return kind(cast(BackboneModule, backbone), card.pooling, plugin.running)
 
 
 def recorded_objective(card: ModelCard) -> Objective:
     """The objective that a model learns by; raises as `new_network`."""
-    return _function("objectives", card.objective, card.objective_options)
+    return _function("objectives", card.objective, card.objective_options, check_loss)
 
 
 def recorded_scorer(card: ModelCard) -> Scorer:
     """The scorer that a model was calibrated for; raises as `new_network`."""
-    return _function("scorers", card.scorer, card.scorer_options)
+    return _function("scorers", card.scorer, card.scorer_options, check_scores)
 
 
 def _function(
-    kind: str, origin: Mapping[str, str], values: Mapping[str, Any]
+    kind: str,
+    origin: Mapping[str, str],
+    values: Mapping[str, Any],
+    check: Callable[[Any, Any], None],
 ) -> Callable[[Any], Any]:
-    """What the plugin's ``load`` gives, its options given."""
+    """What the plugin's ``load`` gives, its options given and what it returns checked."""
     plugin, options = _recorded(kind, origin, values)
     function = plugin.load()
 
     def call(seen: Any) -> Any:
         with plugin.running():
-            return function(seen, options)
+            made = function(seen, options)
+            check(seen, made)
+            return made
 
     return call
 

@@ -82,7 +82,7 @@ def _words(value: Any, param: Any) -> Any:
         return [f"{key}={item}" for key, item in value.items()]
     if isinstance(value, list) and not takes_many:
         return ",".join(str(item) for item in value)
-    if isinstance(value, str | int | float) and param.nargs == -1:
+    if isinstance(value, str | int | float) and takes_many:
         return [str(value)]
     return value
 

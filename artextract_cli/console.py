@@ -177,11 +177,27 @@ class _Lines:
 
     def __init__(self, label: str, total: int | None) -> None:
         self.label, self.total, self.done = label, total, 0
-        self.spoke_at = time.monotonic()
+        self.began_at = self.spoke_at = time.monotonic()
 
     def __call__(self, note: str = "", /) -> None:
         self.done += 1
-        if self.done == self.total or time.monotonic() - self.spoke_at > 5:
-            self.spoke_at = time.monotonic()
+        now = time.monotonic()
+        if self.done == self.total or now - self.spoke_at > 5:
+            self.spoke_at = now
             of = "" if self.total is None else f"/{self.total}"
-            talk(f"{self.label}: {self.done}{of} {note}".rstrip())
+            line = f"{self.label}: {self.done}{of} {note}".rstrip()
+            talk(line + self._time_left(now - self.began_at))
+
+    def _time_left(self, seconds: float) -> str:
+        """How long the rest takes if it goes on as it went so far."""
+        if self.total is None or self.done >= self.total:
+            return ""
+        return f"; about {duration(seconds / self.done * (self.total - self.done))} left"
+
+
+def duration(seconds: float) -> str:
+    """A time in words of two figures at most: 40 s, 3 min, 2 h 5 min."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

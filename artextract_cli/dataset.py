@@ -246,6 +246,7 @@ def _scene_files(
         truth=scene.truth,
         mask=scene.mask,
         clean=None if clean is None else clean == "all" or scene.name in clean,
+        pixels_per_mm=description.pixels_per_mm,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from artextract_cli.console import progress
 from artextract_cli.dataset import DESCRIPTION, list_dataset
 from artextract_cli.dataset_layout import SPLITS, Finding, natural_key
 from artextract_cli.scene import SceneFiles
@@ -50,10 +51,12 @@ def check_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Dat
     if all(scene.wavelengths is None for scene in dataset.scenes):
         findings += _uneven_bands(dataset.scenes)
     rows = []
-    for scene in dataset.scenes:
-        row, found = check_scene(scene)
-        rows.append(row)
-        findings += found
+    with progress("checking", len(dataset.scenes)) as advance:
+        for scene in dataset.scenes:
+            row, found = check_scene(scene)
+            rows.append(row)
+            findings += found
+            advance(scene.name)
     source = "--wavelengths" if wavelengths else DESCRIPTION
     return DatasetCheck(
         root=root,

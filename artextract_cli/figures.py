@@ -23,7 +23,11 @@ from numpy.typing import NDArray
 from artextract_cli.contract import FloatArray, IntArray
 from artextract_cli.errors import UsageError
 from artextract_cli.figure_canvas import (
+    AS_DRAWN,
+    NARROW,
+    Page,
     check_suffix,
+    n_columns,
     new_figure,
     panel_grid,
     save,
@@ -67,20 +71,20 @@ def pair_figure(
     score: FloatArray,
     *,
     title: str,
-    shown_band: FloatArray | None,
-    band_title: str,
+    bands: Sequence[tuple[str, FloatArray]],
     score_label: str,
     numbers: Mapping[str, float],
     out: Path,
     mask: BoolArray | None = None,
     colours: str = "blue-red",
     scale: ScaleName = "false-alarm",
+    page: Page = AS_DRAWN,
 ) -> None:
-    """Show photograph, a band, the heat map and its overlay side by side, with one colour bar.
+    """Show photograph, bands, the heat map and its overlay side by side, with one colour bar.
 
-    ``rgb`` (H, W, 3) is sRGB-coded 0..1, ``shown_band`` (H, W) linear 0..1, ``score`` (H, W) as
-    `heatmap.colour` takes it on ``scale``. ``numbers`` become the caption. Where ``mask`` (H, W) is
-    false nothing is coloured.
+    ``rgb`` (H, W, 3) is sRGB-coded 0..1, ``bands`` are titles and pictures (H, W) linear 0..1,
+    ``score`` (H, W) is as `heatmap.colour` takes it on ``scale``. ``numbers`` become the caption.
+    Where ``mask`` (H, W) is false nothing is coloured.
 
     Raises
     ------
@@ -88,25 +92,28 @@ def pair_figure(
         If ``out`` is neither png, svg nor pdf, or there is no such colour map.
     """
     check_suffix(out)
-    band = [] if shown_band is None else [(band_title, _grey_picture(shown_band))]
     panels: list[tuple[str, NDArray[Any]]] = [
         ("Photograph", rgb),
-        *band,
+        *((name, _grey_picture(band)) for name, band in bands),
         (score_label, _heat_map(score, mask, colours, scale)),
         ("Overlay", overlay(rgb, score, mask=mask, colours=colours, scale=scale)),
     ]
     with style():
-        figure, grid = panel_grid(len(panels), score.shape[1] / score.shape[0])
+        figure, grid = panel_grid(len(panels), score.shape[1] / score.shape[0], page=page)
+        inches = figure.get_figwidth() / n_columns(grid)
         for axes, (name, picture) in zip(grid, panels, strict=True):
             axes.imshow(picture)
-            axes.set_title(wrapped(name, figure.get_figwidth() / len(panels)))
-        bar = _add_colour_bar(figure, grid, colours, scale)
+            axes.set_title(wrapped(name, inches))
+        bar = add_colour_bar(figure, grid, colours, scale)
         _frame(figure, grid, bar, title, numbers)
-        save(figure, out)
+        save(figure, out, page)
 
 
 def loss_figure(
-    runs: Mapping[str, Sequence[EpochRow]], out: Path, floor: float | None = None
+    runs: Mapping[str, Sequence[EpochRow]],
+    out: Path,
+    floor: float | None = None,
+    page: Page = AS_DRAWN,
 ) -> None:
     """Show training and validation loss by epoch for each of ``runs``, the best epoch marked.
 
@@ -123,7 +130,7 @@ def loss_figure(
         msg = "no run has finished an epoch yet: train first, then show the loss"
         raise UsageError(msg)
     with style():
-        figure = new_figure(6.5, 3.8, layout="constrained")
+        figure = new_figure(page.inches or 6.5, 3.8, layout="constrained")
         axes = figure.add_subplot()
         for number, (name, rows) in enumerate(runs.items()):
             _draw_run(axes, name, rows, RUN_COLOURS[number % len(RUN_COLOURS)])
@@ -137,12 +144,17 @@ def loss_figure(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="0.92", linewidth=0.5)
-        figure.legend(loc="outside lower center", ncols=2, frameon=False)
-        save(figure, out)
+        figure.legend(loc="outside lower center", ncols=_columns(figure), frameon=False)
+        save(figure, out, page)
 
 
 def graph_figure(
-    picture: FloatArray, labels: IntArray, edges: IntArray, centroids: FloatArray, out: Path
+    picture: FloatArray,
+    labels: IntArray,
+    edges: IntArray,
+    centroids: FloatArray,
+    out: Path,
+    page: Page = AS_DRAWN,
 ) -> None:
     """Show superpixel borders and the edges of their graph over a picture, its middle enlarged.
 
@@ -161,7 +173,7 @@ def graph_figure(
     height, width = labels.shape
     window = _middle(height, width, len(points))
     with style():
-        figure, (whole, enlarged) = panel_grid(2, width / height, size=(14, 12))
+        figure, (whole, enlarged) = panel_grid(2, width / height, (14, 12), page)
         whole.set_title(f"{len(points)} superpixels, {len(pairs)} neighbourhoods")
         enlarged.set_title("the middle, enlarged")
         _draw_lines(whole, picture, lines, min(0.8, 20 / math.sqrt(len(points))))
@@ -170,7 +182,12 @@ def graph_figure(
         seen = {name: _within(window, segments) for name, segments in lines.items()}
         _draw_lines(enlarged, picture, seen, 1.0)
         enlarged.scatter(*points.T, **NODE_STYLE)
-        save(figure, out)
+        save(figure, out, page)
+
+
+def _columns(figure: Figure) -> int:
+    """Columns of a legend that a page has room for."""
+    return 2 if figure.get_figwidth() >= NARROW else 1
 
 
 def _caption(numbers: Mapping[str, float], inches: float) -> str:
@@ -193,9 +210,10 @@ def _heat_map(score: FloatArray, mask: BoolArray | None, colours: str, scale: Sc
     return coloured if mask is None else np.where(mask[..., None], coloured, np.uint8(255))
 
 
-def _add_colour_bar(
+def add_colour_bar(
     figure: Figure, grid: Sequence[Axes], colours: str, scale_name: ScaleName
 ) -> Axes:
+    """Add what the colours of the panels ``grid`` mean, at their right."""
     scale = SCALES[scale_name]
     lowest, highest = scale.values[0], scale.values[-1]
     steps = np.linspace(lowest, highest, 256, dtype=np.float32)[None]

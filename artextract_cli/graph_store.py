@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.blocks import slabs
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path
 from artextract_cli.scene import Scene
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, SuperpixelGraph
@@ -186,6 +186,20 @@ def load_graphs(path: Path) -> SceneGraphs:
         )
     _check_views(path, graphs)
     return graphs
+
+
+def chosen_graph(file: Path, graphs: SceneGraphs, view: int) -> SuperpixelGraph:
+    """The graph of a view, where every view has one; else the one of all.
+
+    Raises
+    ------
+    UsageError
+        If there is no such view.
+    """
+    if view >= len(graphs.graphs):
+        msg = f"{file} has views 0 to {len(graphs.graphs) - 1}, not {view}"
+        raise UsageError(msg)
+    return graphs.graphs[view]
 
 
 def find_graphs(root: Path) -> list[Path]:

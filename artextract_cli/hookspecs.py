@@ -64,7 +64,7 @@ def artextract_importers() -> Importer | Sequence[Importer]:  # type: ignore[emp
 
     The function of the spec gets a file or folder and the options, and yields scenes one after the
     other. The host checks them and writes the dataset; an importer writes nothing. Built in: bands,
-    pair.
+    pair, cube, cave, harvard.
     """
 
 

@@ -83,16 +83,24 @@ def import_scenes(
     made = make_options(plugin.spec, options)
     for folder in (out, *(out / split for split in SPLITS)):
         refuse_inside(folder, source, "source")
-    return _import(_captures(plugin, source, made), _open(out), split, dry_run)
+    return _import(_captures(plugin, source, made), plugin, _open(out), split, dry_run)
+
+
+def _checked(capture: Any, plugin: Plugin) -> Capture:
+    try:
+        return checked_capture(capture)
+    except InputError as error:
+        msg = f"{error} (so the importer {plugin.spec.name!r} of {plugin.distribution} read it)"
+        raise InputError(msg) from error
 
 
 def _import(
-    captures: Iterator[Any], target: _Target, split: str, dry_run: bool
+    captures: Iterator[Any], plugin: Plugin, target: _Target, split: str, dry_run: bool
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
         for capture in captures:
-            yield _add(checked_capture(capture), target, split, dry_run)
+            yield _add(_checked(capture, plugin), target, split, dry_run)
             n_scenes += 1
             del capture  # the next one may need its memory
     except InputError as error:

@@ -21,11 +21,17 @@ Read = Callable[[int, Block], NDArray[Any]]
 
 
 def write_map(
-    path: Path, read: Read, n_pages: int, shape: tuple[int, int], dtype: type[np.generic]
+    path: Path,
+    read: Read,
+    n_pages: int,
+    shape: tuple[int, int],
+    dtype: type[np.generic],
+    pixels_per_mm: float | None = None,
 ) -> None:
     """Write a TIFF of ``n_pages`` grey pages (H, W); ``read`` gives a block (h, w) of a page.
 
-    Deflated, floats with the predictor for floating point (Adobe Photoshop TIFF Technical Note 3).
+    The resolution, where it is known, is told in pixels per cm. Deflated, floats with the
+    predictor for floating point (Adobe Photoshop TIFF Technical Note 3).
     """
     tiled = max(shape) > TILE
     size = n_pages * shape[0] * shape[1] * np.dtype(dtype).itemsize
@@ -41,7 +47,15 @@ def write_map(
         predictor=np.dtype(dtype).kind == "f",
         maxworkers=os.cpu_count(),
         metadata=None,
+        **_resolution(pixels_per_mm),
     )
+
+
+def _resolution(pixels_per_mm: float | None) -> dict[str, Any]:
+    if pixels_per_mm is None:
+        return {}
+    per_cm = 10 * pixels_per_mm
+    return {"resolution": (per_cm, per_cm), "resolutionunit": "CENTIMETER"}
 
 
 def _pages(

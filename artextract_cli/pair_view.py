@@ -1,6 +1,6 @@
 """The picture of one pair from its results: difference, attention, Grad-CAM or what is hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
+from artextract_cli.figure_canvas import AS_DRAWN, Page
 from artextract_cli.figures import pair_figure
 from artextract_cli.files import refuse_inputs
 from artextract_cli.heatmap import ScaleName
@@ -29,13 +30,13 @@ class Look:
     """What a picture of a pair shows."""
 
     mode: str = "difference"  # or attention, gradcam, hidden
-    show_band: str | None = None  # id or nm; the last band if None
-    only_band: bool = False  # the difference of the photograph and this band alone
+    show_bands: tuple[str, ...] = ()  # ids or nm; the last band if none
+    only_band: bool = False  # the difference of the photograph and the one shown band alone
     colours: str = "blue-red"
 
 
-def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
-    """Draw photograph, a band, the map that ``look`` asks for and its overlay.
+def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN) -> None:
+    """Draw photograph, bands, the map that ``look`` asks for and its overlay.
 
     Raises
     ------
@@ -44,36 +45,44 @@ def draw_pair(result: SceneResult, out: Path, look: Look) -> None:
     InputError
         If a map or a source picture is missing or damaged.
     """
+    if look.only_band and len(look.show_bands) > 1:
+        msg = f"--only-band takes one --show-band, not {', '.join(look.show_bands)}"
+        raise UsageError(msg)
     if look.only_band and look.mode != "difference":
         msg = f"--only-band goes with --mode difference, not with {look.mode}"
         raise UsageError(msg)
     sources = (result.description["photograph"], *result.description["bands"])
     refuse_inputs(out, (Path(source["path"]) for source in sources))
     heatmap = result.map("heatmap")
-    band = _find_band(result, look.show_band)
+    bands = [_find_band(result, wanted) for wanted in look.show_bands or (None,)]
+    alone = bands[0]["page"] if look.only_band else None
     pair_figure(
         result.photograph(),
-        _map(result, look.mode, band["page"] if look.only_band else None),
+        _map(result, look.mode, alone),
         title=result.name,
-        shown_band=decode_picture(Path(band["path"])).grey(),
-        band_title=f"Band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else ""),
-        score_label=f"Band {band['id']} alone" if look.only_band else LABELS[look.mode],
-        numbers=_numbers(result, band["id"]),
+        bands=[(_band_title(band), decode_picture(Path(band["path"])).grey()) for band in bands],
+        score_label=f"Band {bands[0]['id']} alone" if look.only_band else LABELS[look.mode],
+        numbers=_numbers(result, [band["id"] for band in bands]),
         out=out,
         mask=np.isfinite(heatmap),
         colours=look.colours,
         scale=_scale(result, look),
+        page=page,
     )
 
 
-def _numbers(result: SceneResult, band_id: str) -> dict[str, float]:
+def _band_title(band: Mapping[str, Any]) -> str:
+    return f"Band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else "")
+
+
+def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
     """What the caption tells; a network that sees all bands together has no distance to one."""
     distances = result.description["euclidean_distance"]
-    to_band = {f"to band {band_id}": distances[band_id]} if band_id in distances else {}
+    to_bands = {f"to band {band}": distances[band] for band in band_ids if band in distances}
     similarity = result.description["cosine_similarity"]["fused"]
     return {
         "Euclidean distance": distances["fused"],
-        **to_band,
+        **to_bands,
         "cosine similarity": similarity,
     }
 

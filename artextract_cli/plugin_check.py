@@ -33,12 +33,12 @@ def check_plugin(plugin: str) -> list[dict[str, Any]]:
     outcomes = [json.loads(line) for line in lines]
     if outcomes and "error" in outcomes[-1]:
         raise _ERRORS[outcomes[-1]["exit_code"]](outcomes[-1]["error"])
-    if ran.returncode:
+    if not outcomes or outcomes[-1] != {"all": "done"}:
         last = f" after {outcomes[-1]['check']!r}" if outcomes else ""
         msg = f"{plugin} ended the process that tested it{last} ({_how(ran.returncode)})"
         raise ArtextractError(msg)
-    return outcomes
+    return outcomes[:-1]
 
 
 def _how(code: int) -> str:
-    return f"exit code {code}" if code > 0 else signal.Signals(-code).name
+    return f"exit code {code}" if code >= 0 else signal.Signals(-code).name

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.console import talk
-from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION, installed_entries, requirements
 from artextract_cli.plugin_manager import LIMIT_VARIABLE
 from artextract_cli.uv_receipts import UvTool, read_receipt
@@ -159,9 +159,18 @@ class Environment:
 
 
 def wanted(package: str) -> str:
-    """What to install: a file or a project's folder by its whole path, else as it is."""
+    """What to install: a file or a project's folder by its whole path, else as it is.
+
+    Raises
+    ------
+    InputError
+        For a folder that is no project: an index may know another thing of that name.
+    """
     path = Path(package)
     is_project = any((path / name).is_file() for name in ("pyproject.toml", "setup.py"))
+    if path.is_dir() and not is_project:
+        msg = f"there is no pyproject.toml in {path}: name a project's folder"
+        raise InputError(msg)
     return str(path.resolve()) if is_project or path.is_file() else package
 
 

@@ -9,6 +9,7 @@ import dataclasses
 import io
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,9 @@ from artextract_cli.map_files import Read, write_map
 from artextract_cli.picture import read_page, read_pages
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 
-FORMAT_VERSION = 2
+FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary", 2
+"""Described by ``schema/*.schema.json``, which refuse keys that they do not know."""
+
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
 
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
@@ -86,6 +89,23 @@ class SceneResult:
         """
         return np.moveaxis(read_pages(self._existing(name)), -1, 0)
 
+    def embeddings(self) -> tuple[FloatArray, ...]:
+        """Read the embeddings of the superpixels of every view, (N, D) each.
+
+        Raises
+        ------
+        InputError
+            If they are missing or damaged.
+        """
+        path = self.path / "embeddings.npz"
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                views = sorted((n for n in arrays.files if n.startswith("nodes_")), key=_view)
+                return tuple(arrays[name] for name in views)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            msg = f"{path} cannot be read ({error}): run 'artextract infer' again"
+            raise InputError(msg) from error
+
     def _map_path(self, name: str) -> Path:
         return self.path / f"{name}.tif"
 
@@ -100,6 +120,10 @@ class SceneResult:
         """Read the photograph (H, W, 3) that the scene was made from."""
         picture = read_picture(Path(self.description["photograph"]["path"]))
         return np.broadcast_to(picture, (*picture.shape[:2], 3))
+
+
+def _view(name: str) -> int:
+    return int(name.removeprefix("nodes_"))
 
 
 def write_scene(
@@ -147,7 +171,7 @@ def _check_replaceable(target: Path) -> None:
 def _write_all(
     folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
 ) -> dict[str, Any]:
-    _write_maps(folder, scene, scores)
+    _write_maps(folder, scene, scores, files.pixels_per_mm)
     views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
     np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
     read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
@@ -162,7 +186,9 @@ def _write_all(
     return description
 
 
-def _write_maps(folder: Path, scene: Scene, scores: SceneScores) -> None:
+def _write_maps(
+    folder: Path, scene: Scene, scores: SceneScores, pixels_per_mm: float | None
+) -> None:
     """Write every map as a TIFF of the photograph's size, NaN where nothing is painted."""
     importance = {"gradcam": scores.gradcam, "attention": scores.attention}
     for name, values in {**scores.maps, "bands": scores.band_maps, **importance}.items():
@@ -170,9 +196,10 @@ def _write_maps(folder: Path, scene: Scene, scores: SceneScores) -> None:
             continue
         pages = values[..., None] if values.ndim == 2 else values
         read = _reader(pages, scene, scene.mask)
-        write_map(folder / f"{name}.tif", read, pages.shape[-1], scene.shape, np.float32)
+        path, n_pages = folder / f"{name}.tif", pages.shape[-1]
+        write_map(path, read, n_pages, scene.shape, np.float32, pixels_per_mm)
     read = _reader(scores.labels[..., None], scene, None)
-    write_map(folder / "labels.tif", read, 1, scene.shape, np.int32)
+    write_map(folder / "labels.tif", read, 1, scene.shape, np.int32, pixels_per_mm)
 
 
 def _reader(pages: NDArray[Any], scene: Scene, mask: NDArray[np.bool_] | None) -> Read:
@@ -201,6 +228,7 @@ def _description(
     inside = np.count_nonzero(np.isfinite(heatmap))
     card = model.card
     return {
+        "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "scene": scene.name,
         "split": files.split,
@@ -211,6 +239,7 @@ def _description(
         ],
         "object_mask": None if files.mask is None else _source(files.mask),
         "wavelengths_nm": scene.wavelengths,
+        "pixels_per_mm": files.pixels_per_mm,
         "shape": list(scene.shape),
         "n_superpixels": int(scores.labels.max()) + 1,
         "model": {"path": str(model.path.resolve()), "sha256": model.digest},
@@ -304,6 +333,17 @@ def _region(
     return dict(zip(REGION_COLUMNS, values, strict=True))
 
 
+def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
+    """Mean (N,) of a heat map (H, W) over every superpixel of ``labels`` (H, W).
+
+    NaN where nothing is painted.
+    """
+    painted, n = np.isfinite(heatmap), int(labels.max()) + 1
+    total = np.bincount(labels[painted], heatmap[painted], n)
+    count = np.bincount(labels[painted], minlength=n)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
 def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:
     """Write summary.json and summary.csv over all scenes."""
     rows = [
@@ -318,7 +358,7 @@ def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> N
         }
         for d in descriptions
     ]
-    summary = {"format_version": FORMAT_VERSION, "scenes": rows}
+    summary = {"format": SUMMARY_FORMAT, "format_version": FORMAT_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
         temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
     with atomic_path(results / "summary.csv") as temporary:

@@ -58,6 +58,9 @@ class SceneFiles:
     clean: bool | None
     """Whether nothing is hidden in the scene; None is unknown."""
 
+    pixels_per_mm: float | None = None
+    """Of the photograph; None is unknown."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:

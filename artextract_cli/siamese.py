@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch  # noqa: TID253
@@ -17,7 +17,6 @@ from torch import Tensor, nn  # noqa: TID253
 
 from artextract_cli.batching import GraphBatch, Topology, moved
 from artextract_cli.contract import BackboneModule, EmbeddedScenes, ScoredNodes
-from artextract_cli.errors import DependencyError
 from artextract_cli.precision import in_float32
 from artextract_cli.superpixel_graph import SceneGraphs
 
@@ -168,7 +167,12 @@ class SiameseNetwork(nn.Module):
     def around(self, graph: GraphBatch, x: Tensor) -> Tensor:
         """What the backbone makes of ``x`` (N, V, F): (N, V, out_size)."""
         with self._running():
-            return self.backbone(graph, x)
+            z = self.backbone(graph, x)
+            wanted = (*x.shape[:2], self.backbone.out_size)
+            if not isinstance(z, Tensor) or z.shape != wanted:
+                msg = f"of features {tuple(x.shape)} it made {_shown(z)}, not embeddings {wanted}"
+                raise TypeError(msg)
+            return z
 
     def attention(self, batch: SceneBatch) -> list[Tensor] | None:
         """Attention (E, V, heads) of every layer; None for a backbone that cannot tell."""
@@ -244,20 +248,31 @@ class EmbeddedBatch:
         return self.batch.n_anchors
 
     def loss(self, objective: Objective) -> Tensor:
-        """What an objective says of the batch, with embeddings and scores in float32.
-
-        Raises
-        ------
-        DependencyError
-            If what it returns is no loss.
-        """
+        """What an objective says of the batch, with embeddings and scores in float32."""
 
         def call(z: Tensor, scores: Tensor | None) -> Tensor:
             return objective(dataclasses.replace(self, z=z, pixel_scores=scores))
 
-        made = in_float32(call)(self.z, self.pixel_scores)
-        if not isinstance(made, Tensor) or made.numel() != 1:
-            shown = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
-            msg = f"the objective returned {shown}, not a loss: a tensor of one number"
-            raise DependencyError(msg)
-        return made.reshape(())
+        return in_float32(call)(self.z, self.pixel_scores).reshape(())
+
+
+def check_loss(seen: EmbeddedScenes, made: Any) -> None:
+    """Raise `TypeError` unless an objective ``made`` a loss."""
+    if not isinstance(made, Tensor) or made.numel() != 1:
+        msg = f"it returned {_shown(made)}, not a loss: a tensor of one number"
+        raise TypeError(msg)
+
+
+def check_scores(seen: ScoredNodes, made: Any) -> None:
+    """Raise `TypeError` or `ValueError` unless a scorer ``made`` finite scores (N, V - 1)."""
+    n_nodes, n_views = seen.z.shape[:2]
+    if not isinstance(made, Tensor) or made.shape != (n_nodes, n_views - 1):
+        msg = f"it returned {_shown(made)}, not scores of shape {(n_nodes, n_views - 1)}"
+        raise TypeError(msg)
+    if not made.isfinite().all():
+        msg = "it returned scores that are not finite"
+        raise ValueError(msg)
+
+
+def _shown(made: Any) -> str:
+    return str(tuple(made.shape)) if isinstance(made, Tensor) else type(made).__name__

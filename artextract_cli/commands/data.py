@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import option_keys, plugin_names
 from artextract_cli.commands.parameters import Wavelengths, parse_wavelengths
 from artextract_cli.errors import InputError
 from artextract_cli.plugin_options import split_words
@@ -84,12 +85,23 @@ def check(
 
 @app.command("import")
 def import_captures(
-    importer: Annotated[str, typer.Argument(help="What reads it; see 'artextract plugins list'.")],
+    importer: Annotated[
+        str,
+        typer.Argument(
+            help="What reads it; see 'artextract plugins list'.",
+            autocompletion=plugin_names("importers"),
+        ),
+    ],
     source: Annotated[Path, typer.Argument(help="Folder or file to read; never written to.")],
     out: Annotated[Path, typer.Option(help="Dataset to write, or to add scenes to.")],
     options: Annotated[
         list[str] | None,
-        typer.Option("--options", "-o", help="Option of the importer, as key=value."),
+        typer.Option(
+            "--options",
+            "-o",
+            help="Option of the importer, as key=value.",
+            autocompletion=option_keys(("", "importers", "importer", "")),
+        ),
     ] = None,
     split: Annotated[
         Literal["train", "val"], typer.Option(help="Where scenes go: to learn from, or to look at.")

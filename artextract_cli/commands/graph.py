@@ -1,4 +1,4 @@
-"""`artextract graph`: make superpixel graphs and look at them."""
+"""`artextract graph`: make, inspect and export superpixel graphs."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import option_keys, plugin_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MEMORY,
     MaxMemory,
@@ -16,7 +17,7 @@ from artextract_cli.commands.parameters import (
 )
 from artextract_cli.config import remember as remember_in_config
 
-app = typer.Typer(no_args_is_help=True, help="Make superpixel graphs and look at them.")
+app = typer.Typer(no_args_is_help=True, help="Make, inspect and export superpixel graphs.")
 
 
 @app.command()
@@ -24,11 +25,20 @@ def build(
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
     superpixels: Annotated[
-        str, typer.Option(help="Superpixel method; see 'artextract plugins list'.")
+        str,
+        typer.Option(
+            help="Superpixel method; see 'artextract plugins list'.",
+            autocompletion=plugin_names("superpixels"),
+        ),
     ] = "slic",
     superpixel_options: Annotated[
         list[str] | None,
-        typer.Option("-s", "-o", help="Option of the superpixel method, e.g. n_segments=3000."),
+        typer.Option(
+            "-s",
+            "-o",
+            help="Option of the superpixel method, e.g. n_segments=3000.",
+            autocompletion=option_keys(("", "superpixels", "superpixels", "slic")),
+        ),
     ] = None,
     segmentation: Annotated[
         Literal["shared", "photograph", "separate"],
@@ -117,3 +127,24 @@ def inspect(
             console.table("graphs", list(sizes[0]), rows),
         ],
     )
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
+    out: Annotated[Path, typer.Option(help="GraphML file to write: .graphml.")] = Path(
+        "graph.graphml"
+    ),
+    view: Annotated[
+        int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
+    ] = 0,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Results of the same scene: its mean score for every superpixel."),
+    ] = None,
+) -> None:
+    """Write a graph as GraphML, with place, size and features of every superpixel."""
+    from artextract_cli.graph_export import export_graph
+
+    export_graph(file, out, view=view, results=results)
+    console.emit({"graph": out, "bytes": out.stat().st_size}, str(out))

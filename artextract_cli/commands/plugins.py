@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import kinds, plugin_names
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin_manager import KINDS, plugin_host
 from artextract_cli.plugin_options import describe_options, usage
@@ -20,7 +21,9 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 @app.command("list")
 def list_plugins(
-    kind: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(KINDS)}.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help=f"Only these: {', '.join(KINDS)}.", autocompletion=kinds)
+    ] = None,
 ) -> None:
     """List all plugins with kind, name, distribution and version; broken ones with the cause."""
     host = plugin_host()
@@ -40,7 +43,11 @@ def list_plugins(
 
 
 @app.command()
-def info(name: Annotated[str, typer.Argument(help="Name of a plugin.")]) -> None:
+def info(
+    name: Annotated[
+        str, typer.Argument(help="Name of a plugin.", autocompletion=plugin_names(*KINDS))
+    ],
+) -> None:
     """Show what a plugin is for, who brought it, and its options."""
     host = plugin_host()
     found = [plugin for kind in KINDS for plugin in host.of_kind(kind) if plugin.spec.name == name]
@@ -87,7 +94,9 @@ def check(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="What it is called on the command line.")],
-    kind: Annotated[str, typer.Option(help=f"What it adds: {', '.join(KINDS)}.")],
+    kind: Annotated[
+        str, typer.Option(help=f"What it adds: {', '.join(KINDS)}.", autocompletion=kinds)
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write the project into.")] = Path(),
 ) -> None:
     """Write a new plugin: a package that can be installed, with tests that pass."""

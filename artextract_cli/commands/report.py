@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import scene_names
 
 LARGE = 100_000_000  # bytes; above this a browser takes long
 
@@ -14,7 +15,8 @@ def report(
     results: Annotated[Path, typer.Argument(help="Results directory.")],
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
     scene: Annotated[
-        list[str] | None, typer.Option(help="Only this scene; may be given many times.")
+        list[str] | None,
+        typer.Option(help="Only this scene; may be given many times.", autocompletion=scene_names),
     ] = None,
     no_bands: Annotated[
         bool,

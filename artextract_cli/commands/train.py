@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import option_keys, plugin_names
 from artextract_cli.commands.parameters import Device, Engine, Remember
 from artextract_cli.config import remember as remember_in_config
 from artextract_cli.errors import UsageError
@@ -16,12 +17,22 @@ if TYPE_CHECKING:
     from artextract_cli.training import TrainingResult
     from artextract_cli.training_settings import TrainingSettings
 
+OPTIONS_OF = (
+    ("", "backbones", "backbone", "gat"),
+    ("objective.", "objectives", "objective", "hidden-layer"),
+    ("scorer.", "scorers", "scorer", "distance"),
+)
+
 
 def train(
     graphs: Annotated[Path, typer.Argument(help="Folder made by 'artextract graph build'.")],
     out: Annotated[Path, typer.Option(help="Run directory to write.")] = Path("run"),
     backbone: Annotated[
-        str, typer.Option(help="Graph backbone; see 'artextract plugins list'.")
+        str,
+        typer.Option(
+            help="Graph backbone; see 'artextract plugins list'.",
+            autocompletion=plugin_names("backbones"),
+        ),
     ] = "gat",
     options: Annotated[
         list[str] | None,
@@ -29,6 +40,7 @@ def train(
             "-o",
             help="Option of the backbone, e.g. heads=4, of the objective, e.g. "
             "objective.margin=2, or of the scorer, scorer.KEY=VALUE.",
+            autocompletion=option_keys(*OPTIONS_OF),
         ),
     ] = None,
     objective: Annotated[
@@ -36,7 +48,8 @@ def train(
         typer.Option(
             help="What is learnt: hidden-layer (default; needs an infrared band), "
             "node-contrastive (default where no band is infrared), graph-contrastive, or a "
-            "plugin's; see 'artextract plugins list'."
+            "plugin's; see 'artextract plugins list'.",
+            autocompletion=plugin_names("objectives"),
         ),
     ] = None,
     scorer: Annotated[
@@ -44,7 +57,8 @@ def train(
         typer.Option(
             help="How the embeddings of a superpixel become a score: distance (default), cosine, "
             "attention, or a plugin's. Named here, it makes the heat map; else hidden-layer makes "
-            "one of pixels. With --resume it gives a trained model another scorer."
+            "one of pixels. With --resume it gives a trained model another scorer.",
+            autocompletion=plugin_names("scorers"),
         ),
     ] = None,
     pooling: Annotated[

@@ -1,4 +1,4 @@
-"""`artextract visualize`: figures of pairs, losses and graphs."""
+"""`artextract visualize`: figures of pairs, losses, graphs and embeddings."""
 
 import tempfile
 from pathlib import Path
@@ -8,6 +8,7 @@ import numpy as np
 import typer
 
 from artextract_cli import console
+from artextract_cli.commands.completion import band_names, scene_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MODEL,
     Bands,
@@ -17,7 +18,25 @@ from artextract_cli.commands.parameters import (
 )
 from artextract_cli.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, help="Figures of pairs, losses and graphs.")
+app = typer.Typer(no_args_is_help=True, help="Figures of pairs, losses, graphs and embeddings.")
+SceneName = Annotated[
+    str | None,
+    typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
+]
+WidthMM = Annotated[
+    float | None,
+    typer.Option(
+        "--width-mm",
+        min=50,
+        max=1000,
+        help="Width of the figure in mm, e.g. 85 for one column and 180 for two; text keeps its "
+        "size. As large as its content if left out.",
+    ),
+]
+Dpi = Annotated[
+    int, typer.Option(min=50, max=1200, help="Pixels per inch of what is not drawn as lines.")
+]
+DEFAULT_DPI = 200
 
 
 @app.command()
@@ -26,7 +45,8 @@ def pair(
         Path | None, typer.Argument(help="Results directory; or give --rgb and --band.")
     ] = None,
     scene: Annotated[
-        str | None, typer.Option(help="Which scene; the first one if left out.")
+        str | None,
+        typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = None,
     mode: Annotated[
@@ -34,7 +54,12 @@ def pair(
         typer.Option(help="What the map shows: hidden is the picture of what lies beneath."),
     ] = "difference",
     show_band: Annotated[
-        str | None, typer.Option(help="Band to show beside it, by id or nm; the last if left out.")
+        list[str] | None,
+        typer.Option(
+            help="Band to show beside it, by id or nm; may be given several times. The last band "
+            "if left out.",
+            autocompletion=band_names,
+        ),
     ] = None,
     only_band: Annotated[
         bool, typer.Option("--only-band", help="Heat map of the shown band alone.")
@@ -42,16 +67,20 @@ def pair(
     colours: Annotated[
         Literal["blue-red", "jet"], typer.Option(help="Colours of the heat map.")
     ] = "blue-red",
+    width_mm: WidthMM = None,
+    dpi: Dpi = DEFAULT_DPI,
     rgb: Photograph = None,
     band: Bands = None,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:
-    """Show photograph, a band, the heat map and its overlay, with distance and similarity."""
+    """Show photograph, bands, the heat map and its overlay, with distance and similarity."""
+    from artextract_cli.figure_canvas import Page
     from artextract_cli.pair_view import Look, draw_pair
     from artextract_cli.results import find_scene
 
-    look = Look(mode=mode, show_band=show_band, only_band=only_band, colours=colours)
-
+    bands = tuple(show_band or ())
+    look = Look(mode=mode, show_bands=bands, only_band=only_band, colours=colours)
+    page = Page(width_mm=width_mm, dpi=dpi)
     if rgb is not None and band:
         from artextract_cli.dataset import pair_files
         from artextract_cli.inference import open_model
@@ -62,11 +91,11 @@ def pair(
             infer_scenes([files], Path(folder), open_model(model))
             found = find_scene(Path(folder), files.name)
             target = out or Path(f"{files.name}_{mode}.png")
-            draw_pair(found, target, look)
+            draw_pair(found, target, look, page)
     elif results is not None and rgb is None and not band:
         found = find_scene(results, scene)
         target = out or found.path / f"{mode}.png"
-        draw_pair(found, target, look)
+        draw_pair(found, target, look, page)
     else:
         msg = "give either a results directory, or --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
@@ -79,9 +108,12 @@ def loss(
     out: Annotated[Path, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = Path(
         "loss.png"
     ),
+    width_mm: WidthMM = None,
+    dpi: Dpi = DEFAULT_DPI,
 ) -> None:
     """Show training and validation loss of one or more runs."""
     from artextract_cli.checkpoint import read_card
+    from artextract_cli.figure_canvas import Page
     from artextract_cli.figures import loss_figure
     from artextract_cli.run_directory import read_metrics
 
@@ -94,6 +126,7 @@ def loss(
         {str(run): read_metrics(run) for run in runs},
         out,
         floor=floors.pop() if len(floors) == 1 else None,
+        page=Page(width_mm=width_mm, dpi=dpi),
     )
     console.emit({"figure": out, "runs": runs}, str(out))
 
@@ -107,17 +140,49 @@ def graph(
     view: Annotated[
         int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
     ] = 0,
+    width_mm: WidthMM = None,
+    dpi: Dpi = DEFAULT_DPI,
 ) -> None:
     """Show superpixels and the edges between them over the photograph."""
+    from artextract_cli.figure_canvas import Page
     from artextract_cli.figures import graph_figure
-    from artextract_cli.graph_store import load_graphs, load_pixels
+    from artextract_cli.graph_store import chosen_graph, load_graphs, load_pixels
 
-    graphs = load_graphs(file)
-    if view >= len(graphs.graphs):
-        msg = f"{file} has views 0 to {len(graphs.graphs) - 1}, not {view}"
-        raise UsageError(msg)
-    shown = graphs.graphs[view]
+    shown = chosen_graph(file, load_graphs(file), view)
     channels = slice(0, 3) if view == 0 else [2 + view] * 3
     picture = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)
-    graph_figure(picture, shown.labels, shown.edges, shown.centroids, out)
+    page = Page(width_mm=width_mm, dpi=dpi)
+    graph_figure(picture, shown.labels, shown.edges, shown.centroids, out, page)
     console.emit({"figure": out, "superpixels": shown.n_nodes}, str(out))
+
+
+@app.command()
+def embedding(
+    results: Annotated[Path, typer.Argument(help="Results directory.")],
+    scene: Annotated[
+        str | None,
+        typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = Path(
+        "embedding.png"
+    ),
+    method: Annotated[
+        Literal["pca", "tsne"],
+        typer.Option(help="Projection: principal components, or t-SNE, which keeps neighbours."),
+    ] = "pca",
+    colours: Annotated[
+        Literal["blue-red", "jet"], typer.Option(help="Colours of the heat map.")
+    ] = "blue-red",
+    width_mm: WidthMM = None,
+    dpi: Dpi = DEFAULT_DPI,
+) -> None:
+    """Show the embeddings of superpixels in two dimensions, coloured by their scores."""
+    from artextract_cli.embedding_view import draw_embedding
+    from artextract_cli.figure_canvas import Page
+    from artextract_cli.results import find_scene
+
+    found = find_scene(results, scene)
+    page = Page(width_mm=width_mm, dpi=dpi)
+    drawn = draw_embedding(found, out, method=method, colours=colours, page=page)
+    data = {"figure": out, "scene": found.name, "method": method, "embeddings": len(drawn.points)}
+    console.emit(data, str(out))

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from artextract_cli.contract import Spec
 from artextract_cli.errors import DependencyError, InputError, UsageError
-from artextract_cli.plugin_entries import GROUP
+from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION
 from artextract_cli.plugin_manager import KINDS, PluginHost, discover, plugin_host
 from artextract_cli.testing import (
     BackboneTests,
@@ -45,6 +45,7 @@ def main(out: Path, plugin: str) -> None:
         try:
             for spec in found_specs(plugin):
                 _check(spec, lines)
+            lines.write(json.dumps({"all": "done"}) + "\n")
         except (DependencyError, InputError, UsageError) as error:
             lines.write(json.dumps({"error": str(error), "exit_code": error.exit_code}) + "\n")
 
@@ -74,12 +75,17 @@ def found_specs(plugin: str) -> Iterator[Spec]:
     else:
         host = _installed(plugin)
     if host.broken:
-        raise DependencyError(str(host.broken[0]))
+        msg = f"{plugin} cannot be loaded: {host.broken[0].cause}"
+        raise DependencyError(msg)
     if not host.plugins:
         names = ", ".join(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
         msg = f"there is no plugin {plugin!r}: name a project's folder, or one of {names}"
         raise UsageError(msg)
-    for known in host.plugins.values():
+    for key, known in host.plugins.items():
+        owner = plugin_host().plugins.get(key)
+        if owner and owner.distribution == HOME_DISTRIBUTION != known.distribution:
+            msg = f"{plugin}: {key[0]} {key[1]!r} belongs to artextract already; name it otherwise"
+            raise DependencyError(msg)
         yield known.spec
 
 
@@ -99,6 +105,9 @@ def _entry_points(path: Path) -> Iterator[importlib.metadata.EntryPoint]:
         yield importlib.metadata.EntryPoint(name=path.stem, value=path.stem, group=GROUP)
         return
     project = path / "pyproject.toml"
+    if not project.is_file():
+        msg = f"there is no pyproject.toml in {path}: name a project's folder"
+        raise InputError(msg)
     try:
         described = tomllib.loads(project.read_text(encoding="utf-8"))
         named = described["project"]["entry-points"][GROUP].items()
@@ -111,4 +120,7 @@ def _entry_points(path: Path) -> Iterator[importlib.metadata.EntryPoint]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    try:
+        main(Path(sys.argv[1]), sys.argv[2])
+    except KeyboardInterrupt:
+        sys.exit(130)

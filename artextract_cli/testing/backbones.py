@@ -42,6 +42,9 @@ class BackboneTests(PluginTests):
                 bool((first.eval()(graph, x) == first.eval()(graph, x)).all()),
                 "in evaluation mode the same input gave two embeddings",
             )
+            trained = [_seeded(network.train(), graph, x) for network in (first, second)]
+            same = bool((trained[0] == trained[1]).all())
+            expect(same, "in training one seed gave two embeddings: draw from torch's generator")
 
     def test_numbering_does_not_matter(self) -> None:
         """Nodes that are numbered anew have the same embeddings."""
@@ -100,6 +103,25 @@ class BackboneTests(PluginTests):
                 expect(grad is not None, f"no gradient reaches parameter {name}: is it used?")
                 expect(bool(grad.isfinite().all()), f"the gradient of {name} is not finite")
                 expect(float(grad.abs().max()) > 0, f"the gradient of {name} is zero throughout")
+
+    def test_without_edge_features(self) -> None:
+        """Graphs need not have edge features: then ``graph.edge_features`` is None."""
+        for module in self._modules():
+            z = module(_graph(30, bare=True), _features(30, 2))
+            expect(bool(z.isfinite().all()), "without edge features embeddings are not finite")
+
+    def test_bfloat16(self) -> None:
+        """Under autocast, as ``train --precision bf16`` calls it, it gives much the same."""
+        import torch
+
+        for module in self._modules():
+            graph, x = _graph(30), _features(30, 2)
+            with torch.autocast("cpu", torch.bfloat16):
+                z = module(graph, x.bfloat16())
+            wanted = module(graph, x)
+            apart = float((z.float() - wanted).detach().abs().mean())
+            usual = float(wanted.detach().abs().mean())
+            expect(apart <= 0.1 * usual + 1e-3, f"in bfloat16 embeddings differ by {apart:.3g}")
 
     def test_saved_and_loaded(self) -> None:
         """Its state goes into another network of the same options, which then embeds the same."""
@@ -190,8 +212,9 @@ def _graph(
     order: NDArray[np.int64] | None = None,
     engine: str = "torch",
     device: str = "cpu",
+    bare: bool = False,
 ) -> Any:
-    """Random graphs side by side, or one of given edges, with edge features.
+    """Random graphs side by side, or one of given edges, with edge features unless ``bare``.
 
     The features of an edge follow from its ends, numbered as before ``order``.
     """
@@ -203,7 +226,7 @@ def _graph(
         names = np.arange(n) if numbers is None else numbers
         told = [np.sin(names[pairs[0]] + 2.0 * k * names[pairs[1]]) for k in range(EDGE_FEATURES)]
         features = np.stack(told, axis=1).astype(np.float32)
-        topologies.append(Topology.from_edges(pairs, n, features))
+        topologies.append(Topology.from_edges(pairs, n, None if bare else features))
     return GraphBatch.of(topologies, engine=engine, device=device)
 
 
@@ -223,6 +246,13 @@ def _with_gradient(module: Any, engine: str) -> list[Any]:
     z = module(_graph(30, 20, engine=engine), _features(50, 2))
     z.square().mean().backward()
     return [z.detach(), *(p.grad.clone() for p in module.parameters() if p.grad is not None)]
+
+
+def _seeded(module: Any, graph: Any, x: Any) -> Any:
+    import torch
+
+    torch.manual_seed(2)
+    return module(graph, x)
 
 
 def _close(made: Any, wanted: Any, message: str) -> None:

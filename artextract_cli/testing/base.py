@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from artextract_cli.contract import API_VERSION, Spec
 from artextract_cli.plugin_manager import NAME, Plugin
+from artextract_cli.plugin_options import make_options
 
 HEAVY = ("dgl", "matplotlib", "numba", "pandas", "scipy", "skimage", "sklearn", "torch")
 _PROBE = """
@@ -70,6 +71,8 @@ class PluginTests:
             made = field.default is not dataclasses.MISSING
             expect(made, f"option {field.name} has no default: give it one by option(...)")
             expect(field.metadata.get("help"), f"option {field.name} has no help: use option(...)")
+        # A default outside its own limits would be refused by what checks options.
+        make_options(self.spec, dataclasses.asdict(options()))
 
     def test_asking_for_it_is_light(self) -> None:
         """Its hook imports nothing heavy: only ``load`` may."""
@@ -124,7 +127,7 @@ def _outcome(check: str, test: Callable[[PluginTests], None], tests: PluginTests
         return Outcome(check=check, state="skipped", why=_sentence(str(reason)))
     except AssertionError as failure:
         return Outcome(check=check, state="failed", why=_sentence(str(failure)))
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
         why = f"{type(error).__name__}: {_sentence(str(error))}"
         return Outcome(check=check, state="failed", why=why)
     return Outcome(check=check, state="passed")

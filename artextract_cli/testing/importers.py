@@ -35,13 +35,17 @@ class ImporterTests(PluginTests):
         msg = "its tests do not say how such a file is written (ImporterTests.write)"
         raise unittest.SkipTest(msg)
 
+    def expected(self, capture: Capture) -> Capture:
+        """What is to be read of ``capture`` where files of this kind do not hold all of it."""
+        return capture
+
     def test_round_trip(self) -> None:
         """What was written is read again, within the depth of the numbers."""
         for size, n_bands, depth in self.captures:
             with self._written(size, n_bands, depth) as (source, capture):
                 found = self._read(source)
                 expect(len(found) == 1, f"of one capture {len(found)} were read")
-                self._compare(capture, found[0], 2 / (2**depth - 1))
+                self._compare(self.expected(capture), found[0], 2 / (2**depth - 1))
 
     def test_the_source_stays_as_it_is(self) -> None:
         """Importing writes nothing beside or into what it reads."""
@@ -80,6 +84,7 @@ class ImporterTests(PluginTests):
 
     def _compare(self, wrote: Capture, read: Capture, tolerance: float) -> None:
         expect(isinstance(read, Capture), f"it yielded {type(read).__name__}, not Capture")
+        expect(bool(read.name), "the capture has no name")
         for name in ("rgb", "bands"):
             mine, theirs = _as_floats(getattr(wrote, name)), _as_floats(getattr(read, name))
             expect(theirs.shape == mine.shape, f"{name} was {mine.shape}, is {theirs.shape}")

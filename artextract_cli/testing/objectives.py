@@ -27,6 +27,27 @@ class ObjectiveTests(PluginTests):
                     finite = z.grad is not None and bool(z.grad.isfinite().all())
                     expect(finite, f"the gradient of {shown} is missing or not finite")
 
+    def test_equal_views_have_a_finite_gradient(self) -> None:
+        """Where photograph and bands agree fully, the gradient is finite all the same."""
+        for options in self.tried():
+            parts = [np.full((6, 3, WIDTH), 1.0 * scene) for scene in range(2)]
+            scenes, z = self._scenes(parts)
+            self._loss(scenes, options).backward()
+            expect(bool(z.grad.isfinite().all()), "equal embeddings have no finite gradient")
+
+    def test_scenes_that_lend_negatives_do_not_count(self) -> None:
+        """Beyond ``n_anchors`` a scene's own pairs cost nothing."""
+        if self._spec.learns_from == "layers":
+            return
+        for options in self.tried():
+            losses = []
+            for apart in (0.0, 3.0):
+                parts = [np.zeros((6, 2, WIDTH)), np.full((6, 2, WIDTH), 50.0)]
+                parts[1][:, 0, 0] += apart  # the lender's own photograph, which nobody asks for
+                scenes, _ = self._scenes(parts, n_anchors=1)
+                losses.append(self._loss(scenes, options).item())
+            expect(losses[0] == losses[1], "a scene that only lends negatives counts in the loss")
+
     def test_same_draws_same_loss(self) -> None:
         """All that is random comes from the generator that it is given."""
         for options in self.tried():
@@ -110,14 +131,20 @@ class ObjectiveTests(PluginTests):
             parts.append(z)
         return self._scenes(parts)[0]
 
-    def _scenes(self, parts: Any, inside: Any = None, separate: bool = False) -> tuple[Any, Any]:
+    def _scenes(
+        self,
+        parts: Any,
+        inside: Any = None,
+        separate: bool = False,
+        n_anchors: int | None = None,
+    ) -> tuple[Any, Any]:
         import torch
 
         from artextract_cli.siamese import EmbeddedBatch, SceneTensors, SiameseNetwork, collate
 
         embedded = [torch.tensor(np.asarray(z), dtype=torch.float32) for z in parts]
         tensors = [_tensors(SceneTensors, z, separate) for z in embedded]
-        batch = collate(tensors, engine="torch", device="cpu")
+        batch = collate(tensors, engine="torch", device="cpu", n_anchors=n_anchors)
         if inside is not None:
             batch = type(batch)(**{**vars(batch), "inside": inside})
         z = batch.x.requires_grad_()

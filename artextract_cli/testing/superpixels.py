@@ -53,6 +53,14 @@ class SuperpixelTests(PluginTests):
             self._cut(image, options)
             expect((image == before).all(), "the picture was changed")
 
+    def test_any_layout_in_memory(self) -> None:
+        """A channel of a larger array is cut as a copy of it is."""
+        for options in self.tried():
+            image = _picture((33, 47, 3))[..., 1:2]
+            copied, _ = self._cut(np.ascontiguousarray(image), options)
+            same = (self._cut(image, options)[0] == copied).all()
+            expect(same, "a picture that is part of a larger array is cut differently")
+
     def test_an_even_picture(self) -> None:
         """A picture of one colour is cut without complaint."""
         for options in self.tried():

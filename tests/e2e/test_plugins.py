@@ -268,8 +268,8 @@ def test_the_tutorial_works_word_by_word(shell: Shell) -> None:
             (shell.folder / file).write_text(content, encoding="utf-8")
     card = json.loads(shell.run("python", "-c", READ_CARD, "run").stdout)
     origin = {"name": "manhattan", "distribution": "artextract-manhattan", "version": "0.1.0"}
-    assert card == [origin, {"power": 2.0}]
-    assert shell.plugins() == []
+    assert card == [origin, {"power": 1.0, "largest": 3}]
+    assert shell.plugins() == ["manhattan"]
 
 
 @pytest.mark.slow

@@ -1,13 +1,16 @@
 """Every built-in plugin passes the tests that plugin authors run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import imagecodecs
 import numpy as np
+import scipy.io
 
 import artextract_bands
 import artextract_contrastive
+import artextract_cube
 import artextract_distance
 import artextract_doctor
 import artextract_felzenszwalb
@@ -31,6 +34,9 @@ from artextract_cli.testing import (
     SuperpixelTests,
 )
 from artextract_cli.testing.importers import SIZES
+from artextract_cube import cave, harvard
+from artextract_cube.rendering import coded, rgb_weights
+from tests.plugins.cubes import write_envi
 
 
 def named(specs: Any, name: str) -> Any:
@@ -113,6 +119,43 @@ class TestPair(ImporterTests):
     def write(self, folder: Path, capture: Capture) -> Path:
         write_pictures(folder, capture, ["infrared"])
         return folder
+
+
+class TestCube(ImporterTests):
+    spec = named(artextract_cube.artextract_importers(), "cube")
+    options = (artextract_cube.CubeOptions(centres="all", photograph="photo.png"),)
+
+    def write(self, folder: Path, capture: Capture) -> Path:
+        write_pictures(folder, replace(capture, bands=capture.bands[..., :0]), [])
+        write_envi(folder / "abbey.hdr", np.moveaxis(capture.bands, 2, 0), capture.wavelengths)
+        return folder / "abbey.hdr"
+
+
+class TestCave(ImporterTests):
+    spec = named(artextract_cube.artextract_importers(), "cave")
+    captures = tuple((size, 31, depth) for size in SIZES for depth in (8, 16))
+
+    def write(self, folder: Path, capture: Capture) -> Path:
+        write_pictures(folder, capture, [f"abbey_ms_{n + 1:02}" for n in range(31)])
+        (folder / "photo.png").rename(folder / "abbey_RGB.png")
+        return folder
+
+    def expected(self, capture: Capture) -> Capture:
+        return replace(capture, wavelengths=cave.WAVELENGTHS)
+
+
+class TestHarvard(ImporterTests):
+    spec = named(artextract_cube.artextract_importers(), "harvard")
+    captures = tuple((size, 31, 16) for size in SIZES)
+    options = (artextract_cube.HarvardOptions(scale=65535),)
+
+    def write(self, folder: Path, capture: Capture) -> Path:
+        scipy.io.savemat(folder / "abbey.mat", {"ref": capture.bands.astype(np.float64)})
+        return folder
+
+    def expected(self, capture: Capture) -> Capture:
+        linear = capture.bands / 65535 @ rgb_weights(harvard.WAVELENGTHS)
+        return replace(capture, rgb=coded(linear), wavelengths=harvard.WAVELENGTHS)
 
 
 class TestDoctor(CommandTests):

@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from artextract_cli import checkpoint
+import artextract_cli
+from artextract_cli import Backbone, checkpoint
 from artextract_cli.checkpoint import (
     ModelCard,
     load_model,
@@ -25,7 +27,9 @@ from artextract_cli.checkpoint import (
 from artextract_cli.errors import DependencyError, InputError
 from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.inference import open_model
+from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.siamese import SiameseNetwork
+from artextract_gcn import GCNOptions
 
 STATE = {
     "settings": '{"seed": 0}',
@@ -244,3 +248,64 @@ def test_rightly_signed_nonsense(tmp_path: Path, payload: bytes) -> None:
 def test_nothing_to_resume(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing to resume"):
         load_state(tmp_path / "last.pt")
+
+
+class Narrow(torch.nn.Linear):
+    """A backbone that promises another width than it has, or keeps no promise at all."""
+
+    def __init__(self, out_size: int | None) -> None:
+        super().__init__(3, 4)
+        if out_size is not None:
+            self.out_size = out_size
+
+    def forward(self, graph: object, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda in_size, options: print, "it made builtin_function_or_method, which is no torch"),
+        (lambda in_size, options: Narrow(None), "its network has no out_size"),
+        (lambda in_size, options: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_backbone_that_is_no_network_is_told_with_its_owner(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, made: Any, said: str
+) -> None:
+    spec = Backbone(name="gcn", summary="A toy.", options=GCNOptions, load=lambda: made)
+    toy = Plugin(spec=spec, distribution="artextract", version=artextract_cli.__version__)
+    monkeypatch.setitem(plugin_host().plugins, ("backbones", "gcn"), toy)
+    with pytest.raises(DependencyError, match=f"backbones 'gcn' of artextract .*{said}"):
+        new_network(read_card(trained))
+
+
+def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
+    spec = Backbone(name="narrow", summary="A toy.", load=lambda: Narrow)
+    toy = Plugin(spec=spec, distribution="artextract-narrow", version="1")
+    network = SiameseNetwork(Narrow(7), "max", toy.running)
+    said = (
+        r"'narrow' of artextract-narrow 1 failed .*of features \(5, 2, 3\) it made \(5, 2, 4\), not"
+    )
+    with pytest.raises(DependencyError, match=said):
+        network.around(None, torch.zeros(5, 2, 3))
+    assert SiameseNetwork(Narrow(4), "max").around(None, torch.zeros(5, 2, 3)).shape == (5, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "recorded"),
+    [
+        ("objectives", "node-contrastive", checkpoint.recorded_objective),
+        ("scorers", "distance", checkpoint.recorded_scorer),
+    ],
+)
+def test_what_a_plugin_returns_wrongly_is_told_with_its_owner(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, recorded: Any
+) -> None:
+    known = plugin_host().plugins[kind, name]
+    spec = dataclasses.replace(known.spec, load=lambda: lambda seen, options: None)
+    toy = dataclasses.replace(known, spec=spec)
+    monkeypatch.setitem(plugin_host().plugins, (kind, name), toy)
+    function = recorded(read_card(trained))
+    with pytest.raises(DependencyError, match=f"{kind} '{name}' of artextract .*it returned NoneT"):
+        function(SimpleNamespace(z=torch.zeros(3, 2, 4)))

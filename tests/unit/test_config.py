@@ -100,7 +100,10 @@ def test_arguments_that_may_be_several(
     [
         ("trian: {epochs: 1}", "trian is no command; known are: data, demo"),
         ("train: {epoch: 1}", "train.epoch is no option; known are: augment, backbone"),
-        ("graph: {biuld: {out: x}}", "graph.biuld is no command; known are: build, inspect"),
+        (
+            "graph: {biuld: {out: x}}",
+            "graph.biuld is no command; known are: build, export",
+        ),
         ("graph: {build: {outt: x}}", "graph.build.outt is no option"),
         ("train: 3", "train must hold keys and values"),
         ("train: false", "train must hold keys and values"),

@@ -9,7 +9,7 @@ import pytest
 import rich.console
 
 from artextract_cli import console
-from artextract_cli.console import emit, mapping_table, progress, table
+from artextract_cli.console import duration, emit, mapping_table, progress, table
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +56,29 @@ def test_progress_without_a_terminal_is_few_plain_lines(
     assert lines[-1] == "building: 10/10 scene 9"
     assert 2 <= len(lines) <= 3
     assert all("\x1b" not in line and "\r" not in line for line in lines)
+
+
+def test_plain_lines_tell_the_time_that_is_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten seconds an item: after the first of four there are thirty left, and none at the end."""
+    now = iter(range(0, 1000, 10))
+    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    with progress("inferring", 4) as advance:
+        for _ in range(4):
+            advance("abbey")
+    lines = capsys.readouterr().err.splitlines()
+    left = [line.partition("; about ")[2] for line in lines]
+    assert left == ["30 s left", "20 s left", "10 s left", ""]
+    assert lines[0] == "inferring: 1/4 abbey; about 30 s left"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.1, "1 s"), (89, "89 s"), (100, "2 min"), (5300, "88 min"), (7500, "2 h 5 min")],
+)
+def test_durations_in_words(seconds: float, told: str) -> None:
+    assert duration(seconds) == told
 
 
 def test_fast_work_says_only_its_end(capsys: pytest.CaptureFixture[str]) -> None:

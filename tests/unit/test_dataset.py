@@ -61,6 +61,7 @@ def test_everything_of_a_scene(tmp_path: Path) -> None:
             truth=None,
             mask=None,
             clean=True,
+            pixels_per_mm=12.5,
         ),
         SceneFiles(
             name="b",
@@ -72,6 +73,7 @@ def test_everything_of_a_scene(tmp_path: Path) -> None:
             truth=root / "val/truth/b_hidden.png",
             mask=root / "val/object/b_mask.png",
             clean=False,
+            pixels_per_mm=12.5,
         ),
     )
     assert list_dataset(root)[1] == []

@@ -1,5 +1,6 @@
 """Figures are written in the asked format and show what they say they show."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 
 from artextract_cli import figures
 from artextract_cli.errors import UsageError
-from artextract_cli.figure_canvas import panel_grid
+from artextract_cli.figure_canvas import Page, panel_grid
 from artextract_cli.figures import graph_figure, loss_figure, pair_figure
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
@@ -22,7 +23,7 @@ MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """The figures that are drawn, kept instead of written."""
     kept: list[Figure] = []
-    monkeypatch.setattr(figures, "save", lambda figure, out: kept.append(figure))
+    monkeypatch.setattr(figures, "save", lambda figure, out, page: kept.append(figure))
     return kept
 
 
@@ -30,8 +31,7 @@ def draw_pair(out: Path, size: tuple[int, int] = (31, 45), **changes: Any) -> No
     rng = np.random.default_rng(0)
     options: dict[str, Any] = {
         "title": "a painting",
-        "shown_band": rng.random(size).astype(np.float32),
-        "band_title": "band 950 nm",
+        "bands": [("band 950 nm", rng.random(size).astype(np.float32))],
         "score_label": "heat map",
         "numbers": {"distance": 0.4123, "similarity": 0.8},
     } | changes
@@ -101,7 +101,7 @@ def test_pair_panels_bar_and_caption(drawn: list[Figure]) -> None:
 def test_the_heat_map_is_not_stretched_and_white_outside_the_mask(drawn: list[Figure]) -> None:
     mask = np.ones((31, 45), dtype=bool)
     mask[0] = False
-    draw_pair(Path("pair.png"), mask=mask, shown_band=None)
+    draw_pair(Path("pair.png"), mask=mask, bands=[])
     assert len(drawn[0].axes) == 4
     shown = np.asarray(drawn[0].axes[1].images[0].get_array())
     assert (shown[0] == 255).all()
@@ -219,3 +219,59 @@ def test_losses_far_apart_get_a_logarithmic_axis(drawn: list[Figure]) -> None:
     loss_figure({"near": epochs((0.9, 0.8), (0.5, 0.4))}, Path("loss.png"))
     loss_figure({"far": epochs((200.0, 5.0), (20.0, 0.5))}, Path("loss.png"))
     assert [figure.axes[0].get_yscale() for figure in drawn] == ["linear", "log"]
+
+
+def size_in_mm(path: Path) -> tuple[float, float]:
+    """Width and height that the file says it has."""
+    if path.suffix == ".png":
+        with Image.open(path) as picture:
+            return tuple(25.4 * n / picture.info["dpi"][0] for n in picture.size)  # type: ignore[return-value]
+    text = path.read_bytes().decode("latin-1")
+    pattern = r'width="([\d.]+)pt" height="([\d.]+)pt"'
+    if path.suffix == ".pdf":
+        pattern = r"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]"
+    found = re.search(pattern, text)
+    assert found, text[:500]
+    return float(found[1]) / 72 * 25.4, float(found[2]) / 72 * 25.4
+
+
+@pytest.mark.parametrize("width", [85, 180])
+@pytest.mark.parametrize("suffix", MAGIC)
+def test_a_figure_is_as_wide_as_the_page_asks(tmp_path: Path, suffix: str, width: float) -> None:
+    page = Page(width_mm=width, dpi=100)
+    labels, edges, centroids = grid_graph(5, 6, 4)
+    pair, loss, graph = (tmp_path / f"{name}.{suffix}" for name in ("pair", "loss", "graph"))
+    draw_pair(pair, (40, 40), page=page)
+    loss_figure({"gat": epochs((0.9, 0.8), (0.5, 0.4))}, loss, page=page)
+    graph_figure(np.zeros((20, 24, 3), np.float32), labels, edges, centroids, graph, page)
+    for path in (pair, loss, graph):
+        found, height = size_in_mm(path)
+        assert found == pytest.approx(width, abs=0.4)
+        assert 20 < height < 2.5 * width
+
+
+def test_type_in_a_pdf_is_embedded_whole(tmp_path: Path) -> None:
+    """TrueType (font type 42), as publishers ask for, and no type 3."""
+    out = tmp_path / "loss.pdf"
+    loss_figure({"gat": epochs((0.9, 0.8))}, out)
+    written = out.read_bytes()
+    assert b"/FontFile2" in written
+    assert b"/Type3" not in written
+
+
+def test_the_pixels_of_a_png_are_as_fine_as_asked(tmp_path: Path) -> None:
+    out = tmp_path / "loss.png"
+    loss_figure({"gat": epochs((0.9, 0.8))}, out, page=Page(width_mm=100, dpi=300))
+    with Image.open(out) as picture:
+        assert picture.width == pytest.approx(100 / 25.4 * 300, abs=2)
+        assert picture.info["dpi"][0] == pytest.approx(300, abs=0.1)
+
+
+@pytest.mark.parametrize("n_bands", [2, 4, 8])
+def test_several_bands_are_panels_in_their_order(drawn: list[Figure], n_bands: int) -> None:
+    names = [f"band {number}" for number in range(n_bands)]
+    draw_pair(Path("a.png"), bands=[(name, np.ones((31, 45), np.float32)) for name in names])
+    *panels, _ = drawn[0].axes
+    assert [axes.get_title() for axes in panels] == ["Photograph", *names, "heat map", "Overlay"]
+    rows = panels[0].get_gridspec().nrows
+    assert rows > 1

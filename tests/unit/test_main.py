@@ -1,16 +1,19 @@
 import errno
+import inspect
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 import artextract_cli
 from artextract_cli import errors, plugin_manager
-from artextract_cli.main import hoisted
+from artextract_cli.main import app, hoisted
 from tests.conftest import Ran
 
 
@@ -145,3 +148,19 @@ def test_no_plugins_leaves_the_built_in_ones(
     owners = {plugin["distribution"] for plugin in json.loads(ran.stdout)["plugins"]}
     plugin_manager.plugin_host.cache_clear()
     assert owners == {"artextract"}
+
+
+def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, *names, name)
+        else:
+            yield " ".join((*names, name)), command
+
+
+@pytest.mark.parametrize(("name", "command"), [*commands(typer.main.get_command(app))])
+def test_every_command_writes_its_result_as_json_if_asked(name: str, command: Any) -> None:
+    """By `emit`, which alone knows of --json."""
+    source = inspect.getsource(inspect.unwrap(command.callback))
+    assert "console.emit(" in source, name
+    assert "print(" not in source

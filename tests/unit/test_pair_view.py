@@ -68,7 +68,7 @@ def test_the_heat_map_keeps_its_scale_and_nan_is_masked(
 def test_the_difference_of_one_band_alone(
     result: SceneResult, drawn: list[tuple[Any, ...]]
 ) -> None:
-    draw(result, show_band="17", only_band=True)
+    draw(result, show_bands=("17",), only_band=True)
     ((_, score, given),) = drawn
     np.testing.assert_array_equal(score[2:], HEATMAP[2:] + 1)
     assert given["score_label"] == "Band 17 alone"
@@ -100,23 +100,35 @@ def test_a_band_is_found_by_id_or_wavelength(
     distance: float,
     level: float,
 ) -> None:
-    draw(result, show_band=show_band)
+    draw(result, show_bands=() if show_band is None else (show_band,))
     given = drawn[0][-1]
-    assert given["band_title"] == title
+    ((shown_title, shown),) = given["bands"]
+    assert shown_title == title
     assert distance in given["numbers"].values()
-    assert given["shown_band"] == pytest.approx(level, abs=1e-4)
-    assert given["shown_band"].shape == SIZE
+    assert shown == pytest.approx(level, abs=1e-4)
+    assert shown.shape == SIZE
 
 
 def test_a_band_that_is_not_there(result: SceneResult) -> None:
     with pytest.raises(UsageError, match="made has no band '700'; its bands are: 17, ir"):
-        draw(result, show_band="700")
+        draw(result, show_bands=("700",))
 
 
 def test_bands_without_wavelengths(result: SceneResult, drawn: list[tuple[Any, ...]]) -> None:
     description = {**result.description, "wavelengths_nm": None}
-    draw(SceneResult(path=result.path, description=description), show_band="17")
-    assert drawn[0][-1]["band_title"] == "Band 17"
+    draw(SceneResult(path=result.path, description=description), show_bands=("17",))
+    assert [title for title, _ in drawn[0][-1]["bands"]] == ["Band 17"]
+
+
+def test_several_bands_in_the_order_that_is_asked_for(
+    result: SceneResult, drawn: list[tuple[Any, ...]]
+) -> None:
+    draw(result, show_bands=("ir", "17"))
+    given = drawn[0][-1]
+    assert [title for title, _ in given["bands"]] == ["Band ir (950 nm)", "Band 17 (560 nm)"]
+    assert {"to band 17", "to band ir"} <= set(given["numbers"])
+    with pytest.raises(UsageError, match="--only-band takes one --show-band, not ir, 17"):
+        draw(result, show_bands=("ir", "17"), only_band=True)
 
 
 def test_missing_maps_and_pictures(result: SceneResult) -> None:

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from artextract_cli import plugin_installation as installation
-from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin_installation import Environment, Installed, distribution_named, normal
 
 RECEIPT = """
@@ -154,7 +154,8 @@ def test_a_folder_goes_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     assert installation.wanted("artextract-sage") == "artextract-sage"
     (tmp_path / "artextract-sage").mkdir()
-    assert installation.wanted("artextract-sage") == "artextract-sage"
+    with pytest.raises(InputError, match=r"there is no pyproject\.toml in artextract-sage"):
+        installation.wanted("artextract-sage")
     (tmp_path / "artextract-sage" / "pyproject.toml").touch()
     assert installation.wanted("artextract-sage") == str(tmp_path / "artextract-sage")
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from artextract_cli.batching import Topology
-from artextract_cli.errors import DependencyError
 from artextract_cli.siamese import (
     EmbeddedBatch,
     SceneTensors,
     SiameseNetwork,
+    check_loss,
     collate,
     contrastive_loss,
     distance,
@@ -128,8 +128,8 @@ def test_at_least_one_superpixel_is_inside() -> None:
     [(0.5, "returned float"), (torch.zeros(2), r"returned \(2,\), not a loss"), (None, "NoneType")],
 )
 def test_what_is_no_loss_is_refused(answer: object, said: str) -> None:
-    with pytest.raises(DependencyError, match=said):
-        embedded(scene([torch.zeros(3, 2, 2)])).loss(lambda scenes: answer)
+    with pytest.raises(TypeError, match=said):
+        check_loss(embedded(scene([torch.zeros(3, 2, 2)])), answer)
 
 
 def test_a_loss_may_have_dimensions_of_one() -> None:

@@ -63,7 +63,10 @@ LAYERS = (
     ("training", "inference"),
     ("view_inference", "hidden_layer_inference", "scoring"),
     ("results",),
-    ("scene_inference", "evaluation", "evaluation_summary", "robustness", "pair_view"),
+    (
+        *("scene_inference", "evaluation", "evaluation_summary", "robustness"),
+        *("pair_view", "embedding_view", "graph_export"),
+    ),
     ("evaluation_figure", "report"),
     ("testing",),
     ("demo",),

@@ -8,9 +8,8 @@ import pytest
 import torch
 
 from artextract_cli.contract import ScoredNodes
-from artextract_cli.errors import DependencyError
-from artextract_cli.siamese import SiameseNetwork
-from artextract_cli.superpixel_scores import view_scores
+from artextract_cli.siamese import SiameseNetwork, check_scores
+from artextract_cli.superpixel_scores import EmbeddedScene, view_scores
 from artextract_gat import GATOptions, artextract_backbones
 from tests.small_scenes import by_distance
 from tests.unit.test_siamese import NETWORK, batch_of, scene
@@ -82,6 +81,6 @@ def test_separate_graphs_are_scored_by_overlap() -> None:
 )
 def test_what_are_no_scores_is_refused(answer: Any, said: str) -> None:
     batch = batch_of(scene([torch.randn(3, 2, 2)]))
-    graphs = SimpleNamespace(graphs=(None,))
-    with pytest.raises(DependencyError, match=said):
-        view_scores(NETWORK, batch, batch.x, graphs, lambda nodes: answer)
+    seen = EmbeddedScene(network=NETWORK, batch=batch, z=batch.x)
+    with pytest.raises((TypeError, ValueError), match=said):
+        check_scores(seen, answer)

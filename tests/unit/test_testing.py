@@ -93,6 +93,22 @@ class Detaches(Mean):
         return torch.nn.functional.linear(self.mean(graph, x), self.linear.weight.detach()) * 1.0
 
 
+class NeedsEdgeFeatures(Mean):
+    def forward(self, graph: Any, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(graph, x) + 0 * graph.edge_features.sum()
+
+
+class KnowsOneType(Mean):
+    def mean(self, graph: Any, x: torch.Tensor) -> torch.Tensor:
+        return super().mean(graph, x.view(torch.float32))
+
+
+class DrawsOtherwiseInTraining(Mean):
+    def forward(self, graph: Any, x: torch.Tensor) -> torch.Tensor:
+        noise = np.random.default_rng().random() if self.training else 0
+        return super().forward(graph, x) + noise
+
+
 class LooksAtNoNeighbour(Mean):
     def mean(self, graph: Any, x: torch.Tensor) -> torch.Tensor:
         return x
@@ -143,6 +159,9 @@ def test_a_simple_backbone_passes() -> None:
         (KnowsNumbers, "numbering does not matter", "depend on the nodes' numbers"),
         (MixesGraphs, "a batch equals its graphs", "differently in a batch"),
         (DrawsElsewhere, "same seed same network", "torch's generator"),
+        (DrawsOtherwiseInTraining, "same seed same network", "in training"),
+        (NeedsEdgeFeatures, "without edge features", "NoneType"),
+        (KnowsOneType, "bfloat16", ""),
         (HasADeadParameter, "gradients reach every parameter", "no gradient .* unused"),
         (LooksAtNoNeighbour, "neighbours matter", "does not change"),
         (ForgetsState, "saved and loaded", "embeds differently"),
@@ -177,6 +196,11 @@ def writes_to_the_picture(image: np.ndarray, options: object) -> np.ndarray:
     return squares(image, options)
 
 
+def heedless_of_strides(image: np.ndarray, options: object) -> np.ndarray:
+    is_whole = image.flags.c_contiguous
+    return squares(image, options) if is_whole else squares(image, options) // 2
+
+
 def stops_at_even_pictures(image: np.ndarray, options: object) -> np.ndarray:
     return squares(image, options) if image.std() else squares(image[0], options)
 
@@ -193,6 +217,7 @@ def cuts_at_random(image: np.ndarray, options: object) -> np.ndarray:
         (lambda image, o: squares(image[..., :3] @ np.ones(3), o), "label map"),
         (writes_to_the_picture, "the picture stays as it is"),
         (cuts_at_random, "same picture same labels"),
+        (heedless_of_strides, "any layout in memory"),
         (lambda image, o: np.zeros(image.shape[:2], int), "more superpixels in larger pictures"),
         (stops_at_even_pictures, "an even picture"),
     ],
@@ -203,11 +228,20 @@ def test_wrong_superpixels_are_found_out(function: Callable[..., Any], check: st
 
 
 def pulling(scenes: Any, options: object) -> torch.Tensor:
-    """Contrastive, over all nodes on the painting."""
-    z, inside = scenes.z, scenes.inside
-    photographs = scenes.pooled[:, 0]
-    apart = distance(photographs[0], photographs[1])
-    return contrastive_loss(distance(z[:, :1], z[:, 1:])[inside], apart, 1.0)
+    """Contrastive, over the nodes of the scenes that count, on the painting."""
+    counted = scenes.inside & (scenes.scene < scenes.n_anchors)
+    photographs, bands = scenes.pooled[:, 0], scenes.pooled[:, 1]
+    apart = distance(photographs[: scenes.n_anchors], bands.flip(0)[: scenes.n_anchors])
+    return contrastive_loss(distance(scenes.z[:, :1], scenes.z[:, 1:])[counted], apart, 1.0)
+
+
+def undifferentiable_at_zero(scenes: Any, options: object) -> torch.Tensor:
+    apart = (scenes.z[:, :1] - scenes.z[:, 1:]).square().sum(-1).sqrt()
+    return pulling(scenes, options) + apart[scenes.inside].mean()
+
+
+def counting_lenders(scenes: Any, options: object) -> torch.Tensor:
+    return distance(scenes.pooled[:, :1], scenes.pooled[:, 1:]).mean()
 
 
 def objective(function: Callable[..., Any], **more: Any) -> Objective:
@@ -228,6 +262,8 @@ def test_a_simple_objective_passes() -> None:
         (lambda s, o: pulling(s, o) + s.z.square().sum(), "nodes off the painting do not count"),
         (lambda s, o: pulling(s, o) + s.z[0].sum(), "order of scenes does not matter"),
         (lambda s, o: s.z, "finite loss with gradient"),
+        (undifferentiable_at_zero, "equal views have a finite gradient"),
+        (counting_lenders, "scenes that lend negatives do not count"),
     ],
 )
 def test_a_wrong_objective_is_found_out(function: Callable[..., Any], check: str) -> None:
@@ -371,6 +407,11 @@ class Needed:
     width: int
 
 
+@dataclasses.dataclass(frozen=True)
+class OutOfLimits:
+    width: int = option(3, "How wide.", minimum=4)
+
+
 @dataclasses.dataclass
 class Loose:
     width: int = option(3, "How wide.")
@@ -385,6 +426,7 @@ class Loose:
         ({"api_version": 99}, "api version", "installed is API 1"),
         ({"options": Untold}, "options", "width has no help"),
         ({"options": Loose}, "options", "frozen"),
+        ({"options": OutOfLimits}, "options", "width=3 is outside 4 to inf"),
     ],
 )
 def test_what_a_plugin_tells_of_itself(change: dict[str, Any], check: str, why: str) -> None:

@@ -1,0 +1,109 @@
+"""Imports hyperspectral cubes: any, and those of the CAVE and Harvard databases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from artextract_cli import Importer, ImporterFunction, hookimpl, option
+
+_CENTRES = "Centre wavelengths of the bands in nm, parted by commas; all = every band as it is; "
+_WIDTH = "Width of a band in nm: the mean of what the cube has within it."
+
+
+@dataclass(frozen=True)
+class CubeOptions:
+    """Which bands are made of a cube, and what its file does not tell."""
+
+    centres: str | None = option(
+        None,
+        f"{_CENTRES}else those of 420,470,530,590,650,750,850,950 that the cube covers.",
+    )
+    width: float = option(10.0, _WIDTH, minimum=0, maximum=1000)
+    wavelengths: str | None = option(
+        None,
+        "Wavelengths of the cube in nm, parted by commas or evenly spaced as FIRST:LAST; else the "
+        "file tells them.",
+    )
+    variable: str | None = option(
+        None, "Name of the cube in an .npz or .mat file; else the only one of three dimensions."
+    )
+    scale: float | None = option(
+        None,
+        "The value that counts as 1; else what an ENVI header says, 1 of floats, 255 of 8 and "
+        "65535 of 16 bit.",
+        minimum=1e-9,
+    )
+    photograph: str | None = option(
+        None,
+        "A photograph of the same size, a file beside the cube, * in it being the name of the "
+        "scene; else it is rendered from the cube.",
+    )
+    name: str | None = option(None, "Name of the scene; else that of its file.")
+
+
+@dataclass(frozen=True)
+class CaveOptions:
+    """Which bands are made of the 31 of a scene."""
+
+    centres: str | None = option(None, f"{_CENTRES}else all.")
+    width: float = option(10.0, _WIDTH, minimum=0, maximum=300)
+
+
+@dataclass(frozen=True)
+class HarvardOptions:
+    """Which bands are made of the 31 of a scene, and how its numbers are read."""
+
+    centres: str | None = option(None, f"{_CENTRES}else all.")
+    width: float = option(10.0, _WIDTH, minimum=0, maximum=300)
+    calibration: str = option(
+        "divide",
+        "What is done with the sensitivities in calib, or in calib.txt beside the file.",
+        choices=("divide", "multiply", "none"),
+    )
+    scale: float | None = option(
+        None,
+        "The value that counts as 1, after calibration; else the brightest of the scene.",
+        minimum=1e-12,
+    )
+
+
+def _load_cube() -> ImporterFunction:
+    from artextract_cube.cube import read
+
+    return read
+
+
+def _load_cave() -> ImporterFunction:
+    from artextract_cube.cave import read
+
+    return read
+
+
+def _load_harvard() -> ImporterFunction:
+    from artextract_cube.harvard import read
+
+    return read
+
+
+@hookimpl
+def artextract_importers() -> Sequence[Importer]:
+    """Files of many narrow bands, and the two databases of them."""
+    return (
+        Importer(
+            name="cube",
+            summary="A hyperspectral cube: ENVI, TIFF, NumPy or MATLAB, or a folder of them.",
+            options=CubeOptions,
+            load=_load_cube,
+        ),
+        Importer(
+            name="cave",
+            summary="Scenes of the CAVE database: folders of 31 bands from 400 to 700 nm.",
+            options=CaveOptions,
+            load=_load_cave,
+        ),
+        Importer(
+            name="harvard",
+            summary="Scenes of the Harvard database: MATLAB files of 31 bands from 420 to 720 nm.",
+            options=HarvardOptions,
+            load=_load_harvard,
+        ),
+    )

@@ -1,0 +1,148 @@
+"""Averages the bands of a cube, a block of rows at a time: it need not fit into memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli import InputError, warn
+from artextract_cube.rendering import coded, rgb_weights
+from artextract_cube.wavelengths import band_weights
+
+BLOCK_VALUES = 2**24
+"""Of a cube, at most so many are in memory at a time as float32."""
+
+MOST_CLIPPED = 0.05
+"""Highlights and noise are clipped; where more lies outside 0..1, the scale is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cube:
+    """What a file of many bands holds."""
+
+    path: Path
+    values: NDArray[Any]
+    """(all bands, H, W), perhaps a view of a file."""
+
+    nm: tuple[float, ...]
+    """(B,), of the good bands."""
+
+    full_scale: float
+    """The value that counts as 1."""
+
+    missing: float | None = None
+    """The value of pixels that were not measured."""
+
+    good: NDArray[np.intp] | None = None
+    """(B,) which bands these are; None is all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Averaged:
+    """The bands made of a cube."""
+
+    bands: NDArray[Any]
+    """(H, W, K) as a capture takes them."""
+
+    rgb: NDArray[Any]
+    """(H, W, 3) the photograph, or what was rendered."""
+
+    wavelengths: tuple[float, ...]
+    mask: NDArray[np.bool_] | None
+    """(H, W), False where nothing was measured; None if all was."""
+
+
+def averaged(
+    cube: Cube,
+    centres: Sequence[float] | None,
+    width: float,
+    photograph: NDArray[Any] | None = None,
+) -> Averaged:
+    """Average ``cube`` to bands at ``centres`` (None: all as they are).
+
+    It is rendered where there is no ``photograph`` (H, W, 3).
+
+    Raises
+    ------
+    InputError
+        If values are not finite, or too many lie outside 0 to 1.
+    """
+    weights = band_weights(cube.nm, centres, width)
+    n_bands = weights.shape[1]
+    if photograph is None:
+        weights = np.concatenate([weights, rgb_weights(cube.nm)], axis=1)
+    height, row_length = cube.values.shape[1:]
+    bands = np.empty((height, row_length, n_bands), np.float32)
+    rgb = np.empty((height, row_length, 3), np.float32) if photograph is None else photograph
+    measured = np.ones((height, row_length), np.bool_)
+    used = np.flatnonzero(weights.any(axis=1))
+    step = max(1, BLOCK_VALUES // (len(used) * row_length))
+    for top in range(0, height, step):
+        rows = slice(top, top + step)
+        block, measured[rows] = _block(cube, used, rows)
+        means = np.tensordot(block, weights[used].astype(np.float32), axes=(0, 0))
+        means /= np.float32(cube.full_scale)
+        bands[rows] = means[..., :n_bands]
+        if photograph is None:
+            rgb[rows] = coded(means[..., n_bands:])
+    return Averaged(
+        bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
+        rgb=rgb,
+        wavelengths=cube.nm if centres is None else tuple(centres),
+        mask=None if measured.all() else measured,
+    )
+
+
+def _block(
+    cube: Cube, used: NDArray[np.intp], rows: slice
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The bands that are used, of some rows, and where they were measured."""
+    used = used if cube.good is None else cube.good[used]
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
+        block = cube.values[:, rows][used].astype(np.float32)
+    measured = np.ones(block.shape[1:], np.bool_)
+    if cube.missing is not None:
+        is_nan = np.isnan(cube.missing)
+        is_missing = np.asarray(np.isnan(block) if is_nan else block == np.float32(cube.missing))
+        measured = np.asarray(~is_missing.any(axis=0))
+        block[:, ~measured] = 0
+    if not np.isfinite(block).all():
+        msg = (
+            f"{cube.path} has values that are not finite (NaN or infinity); replace them, or say "
+            "in an ENVI header which mean that nothing was measured: data ignore value"
+        )
+        raise InputError(msg)
+    return block, measured
+
+
+def _clipped(cube: Cube, bands: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Clip the few values outside 0..1."""
+    share = float(((bands < 0) | (bands > 1)).mean())
+    span = f"from {bands.min() * cube.full_scale:g} to {bands.max() * cube.full_scale:g}"
+    if share > MOST_CLIPPED:
+        msg = (
+            f"{cube.path} holds values {span} where {cube.full_scale:g} counts as 1, and "
+            f"{share:.0%} of them lie outside 0 to 1; say what counts as 1 with -o scale=NUMBER"
+        )
+        raise InputError(msg)
+    if bands.max() > 1.001 or bands.min() < -0.001:
+        warn(
+            f"{cube.path} holds values {span}: {share:.2%} of them are below 0 or above "
+            f"{cube.full_scale:g}, and clipped"
+        )
+    return np.clip(bands, 0, 1, out=bands)
+
+
+def _at_depth(bands: NDArray[np.float32], cube: Cube, weights: NDArray[np.float64]) -> NDArray[Any]:
+    """Counts of 8 or 16 bit stay counts where every band is one of the cube as it is."""
+    depth = cube.values.dtype
+    if depth.kind != "u" or depth.itemsize > 2 or not np.isin(weights, (0, 1)).all():
+        return bands
+    most = np.iinfo(depth).max
+    if cube.full_scale != most:
+        return bands
+    counts: NDArray[Any] = np.rint(bands * np.float32(most)).astype(depth.newbyteorder("="))
+    return counts

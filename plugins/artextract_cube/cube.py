@@ -1,0 +1,76 @@
+"""Reads cubes of many narrow bands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from artextract_cli import (
+    Capture,
+    InputError,
+    UsageError,
+    as_photograph,
+    check_same_size,
+    read_counts,
+    reading,
+)
+from artextract_cube import CubeOptions
+from artextract_cube.averaging import Cube, averaged
+from artextract_cube.cube_files import CUBE_SUFFIXES, opened_cube
+from artextract_cube.rendering import check_renderable
+from artextract_cube.wavelengths import chosen_centres
+
+
+def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
+    """Yield the scene in the file ``source``, or that of every cube in the folder."""
+    paths = _cubes_in(source, options) if source.is_dir() else [source]
+    if options.name is not None and len(paths) > 1:
+        msg = f"name={options.name} names one scene, but {source} holds {len(paths)} cubes"
+        raise UsageError(msg)
+    for path in paths:
+        yield _read_scene(path, options)
+
+
+def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
+    with reading(folder):
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in CUBE_SUFFIXES)
+    photographs = {_photograph_of(path, options) for path in files}
+    found = [path for path in files if path not in photographs]
+    if not found:
+        msg = f"there is no cube in {folder}: no file that ends in {', '.join(CUBE_SUFFIXES)}"
+        raise InputError(msg)
+    return found
+
+
+def _photograph_of(path: Path, options: CubeOptions) -> Path | None:
+    if options.photograph is None:
+        return None
+    return path.parent / options.photograph.replace("*", _name(path, options))
+
+
+def _name(path: Path, options: CubeOptions) -> str:
+    return options.name or path.resolve().stem
+
+
+def _read_scene(path: Path, options: CubeOptions) -> Capture:
+    photograph = _photograph_of(path, options)
+    with opened_cube(path, options) as cube:
+        rgb = None if photograph is None else _read_photograph(photograph, cube)
+        if rgb is None:
+            check_renderable(cube.path, cube.nm)
+        centres = chosen_centres(cube.path, options.centres, cube.nm, options.width)
+        made = averaged(cube, centres, options.width, rgb)
+    return Capture(
+        name=_name(path, options),
+        rgb=made.rgb,
+        bands=made.bands,
+        wavelengths=made.wavelengths,
+        mask=made.mask,
+    )
+
+
+def _read_photograph(path: Path, cube: Cube) -> NDArray[Any]:
+    picture = read_counts(path)
+    check_same_size(cube.path, cube.values.shape[1:], path, picture.shape)
+    return as_photograph(picture)

@@ -1,0 +1,183 @@
+"""Reads ENVI headers and maps the raw files beside them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli import InputError, reading
+from artextract_cube.wavelengths import as_nm
+
+_TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4"}
+# Which axes of the raw file, slowest first; its cube is turned to (B, H, W).
+_AXES = {"bsq": "bls", "bil": "lbs", "bip": "lsb"}
+_RAW_SUFFIXES = (".raw", ".img", ".dat", ".bin", ".bsq", ".bil", ".bip", ".hyspex", ".cube")
+_FIELD = re.compile(r"^[ \t]*([^=;{}\n]+?)[ \t]*=[ \t]*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
+_UNSUPPORTED = ("file compression", "major frame offsets", "minor frame offsets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnviFile:
+    """A cube as header and raw file tell it."""
+
+    values: NDArray[Any]
+    """(B, H, W), a view of the raw file."""
+
+    nm: tuple[float, ...] | None
+    good: NDArray[np.intp]
+    """Which bands the header does not call bad."""
+
+    full_scale: float | None
+    missing: float | None
+
+
+def is_raw_of(path: Path) -> Path | None:
+    """The header of a raw file, if there is one beside it."""
+    for header in (path.with_name(path.name + ".hdr"), path.with_suffix(".hdr")):
+        if header.is_file() and header != path:
+            return header
+    return None
+
+
+def read_envi(header: Path) -> EnviFile:
+    """Read ``header`` and map its raw file.
+
+    Raises
+    ------
+    InputError
+        If the header lacks or contradicts something, or the raw file has not the size it says.
+    """
+    fields = _fields(header)
+    for name in _UNSUPPORTED:
+        if any(_numbers(header, fields, name)):
+            msg = f"{header} says {name} = {fields[name]}, which cannot be read; save it without"
+            raise InputError(msg)
+    values = _mapped(header, fields)
+    is_good = np.array(_numbers(header, fields, "bbl") or [1] * len(values)) != 0
+    nm = _numbers(header, fields, "wavelength")
+    for name, found in (("bbl", is_good), ("wavelength", nm)):
+        if len(found) not in (0, len(values)):
+            msg = f"{header} says bands = {len(values)}, but its {name} lists {len(found)}"
+            raise InputError(msg)
+    if not is_good.any():
+        msg = f"{header} calls all bands bad (bbl); there is nothing to read"
+        raise InputError(msg)
+    in_nm = as_nm(header, nm, fields.get("wavelength units", "")) if nm else None
+    return EnviFile(
+        values=values,
+        nm=in_nm,
+        good=np.flatnonzero(is_good),
+        full_scale=_one(header, fields, "reflectance scale factor"),
+        missing=_one(header, fields, "data ignore value"),
+    )
+
+
+def _fields(header: Path) -> dict[str, str]:
+    with reading(header):
+        content = header.read_bytes()
+    if content[:4] != b"ENVI":
+        msg = f"{header} is no ENVI header: its first word is not ENVI"
+        raise InputError(msg)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(";"))
+    fields = {" ".join(key.lower().split()): value for key, value in _FIELD.findall(text)}
+    for name, value in fields.items():
+        if value.startswith("{") and not value.endswith("}"):
+            msg = f"{header} is damaged or cut short: the list of its {name} has no end"
+            raise InputError(msg)
+    return {name: value.strip("{} \t\r\n") for name, value in fields.items()}
+
+
+def _numbers(header: Path, fields: Mapping[str, str], name: str) -> list[float]:
+    """The numbers of a field; none where there is no such field."""
+    text = fields.get(name, "")
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        msg = f"{header} says {name} = {text[:60]!r}, which are no numbers"
+        raise InputError(msg) from None
+
+
+def _one(header: Path, fields: Mapping[str, str], name: str) -> float | None:
+    found = _numbers(header, fields, name)
+    return found[0] if found else None
+
+
+def _whole(header: Path, fields: Mapping[str, str], name: str, *, least: int = 1) -> int:
+    text = fields.get(name)
+    if text is None:
+        msg = f"{header} is damaged or cut short: it does not say its {name}"
+        raise InputError(msg)
+    if not re.fullmatch("[0-9]+", text) or int(text) < least:
+        msg = f"{header} says {name} = {text}, which is no whole number from {least} on"
+        raise InputError(msg)
+    return int(text)
+
+
+def _mapped(header: Path, fields: Mapping[str, str]) -> NDArray[Any]:
+    """The raw file as (B, H, W)."""
+    size = {
+        axis: _whole(header, fields, name)
+        for axis, name in (("b", "bands"), ("l", "lines"), ("s", "samples"))
+    }
+    axes = _AXES.get(fields.get("interleave", "").lower())
+    if axes is None:
+        msg = f"{header} says interleave = {fields.get('interleave')}; it must be bsq, bil or bip"
+        raise InputError(msg)
+    offset = _whole(header, {"header offset": "0", **fields}, "header offset", least=0)
+    depth = _depth(header, fields)
+    raw = _raw_file(header)
+    n_bytes = offset + size["b"] * size["l"] * size["s"] * depth.itemsize
+    if raw.stat().st_size != n_bytes:
+        msg = (
+            f"{raw} has {raw.stat().st_size} bytes where {header.name} tells of {n_bytes}: it was "
+            "cut short, or the header is not its own"
+        )
+        raise InputError(msg)
+    shape = tuple(size[axis] for axis in axes)
+    with reading(raw):
+        values = np.memmap(raw, depth, mode="r", offset=offset, shape=shape)
+    return np.asarray(values).transpose([axes.index(axis) for axis in "bls"])
+
+
+def _depth(header: Path, fields: Mapping[str, str]) -> np.dtype[Any]:
+    code = _whole(header, fields, "data type")
+    if code not in _TYPES:
+        known = ", ".join(map(str, _TYPES))
+        msg = f"{header} says data type = {code}; those that can be read are {known}"
+        raise InputError(msg)
+    depth = np.dtype(_TYPES[code])
+    if depth.itemsize == 1:
+        return depth
+    order = _whole(header, fields, "byte order", least=0)
+    if order not in (0, 1):
+        msg = f"{header} says byte order = {order}; it must be 0 (least first) or 1 (most first)"
+        raise InputError(msg)
+    return depth.newbyteorder("<" if order == 0 else ">")
+
+
+def _raw_file(header: Path) -> Path:
+    """The file of the same name without ``.hdr``, or with an ending of raw files."""
+    stem = header.with_suffix("").name
+    wanted = {stem.lower(), *(f"{stem}{suffix}".lower() for suffix in _RAW_SUFFIXES)}
+    with reading(header.parent):
+        found = sorted(
+            path
+            for path in header.parent.iterdir()
+            if path.name.lower() in wanted and path.is_file()
+        )
+    if len(found) != 1:
+        names = f" ({', '.join(path.name for path in found)})" if found else ""
+        msg = (
+            f"{header} should have one raw file beside it, {stem} or {stem}.raw, .img, .dat, ...; "
+            f"there are {len(found)}{names}"
+        )
+        raise InputError(msg)
+    return found[0]

@@ -1,0 +1,96 @@
+"""Reads scenes of the Harvard hyperspectral database (Chakrabarti & Zickler 2011)."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli import Capture, InputError, reading
+from artextract_cube import HarvardOptions
+from artextract_cube.averaging import Cube, averaged
+from artextract_cube.matlab import matlab_arrays
+from artextract_cube.wavelengths import chosen_centres
+
+WAVELENGTHS = tuple(420.0 + 10 * band for band in range(31))
+CALIBRATION = "calib.txt"
+
+
+def read(source: Path, options: HarvardOptions) -> Iterator[Capture]:
+    """Yield the scene in the file ``source``, or that of every MATLAB file in the folder."""
+    paths = [source]
+    if source.is_dir():
+        paths = sorted(path for path in source.iterdir() if path.suffix.lower() == ".mat")
+    if not paths:
+        msg = f"there is no scene in {source}: no file in it ends in .mat"
+        raise InputError(msg)
+    for path in paths:
+        with matlab_arrays(path) as arrays:
+            yield _read_scene(path, arrays, options)
+
+
+def _read_scene(path: Path, arrays: Mapping[str, NDArray[Any]], options: HarvardOptions) -> Capture:
+    measured = arrays.get("ref")
+    if measured is None or measured.ndim != 3 or measured.shape[2] != len(WAVELENGTHS):
+        what = "no ref" if measured is None else f"a ref of shape {measured.shape}"
+        msg = f"{path} holds {what}; a scene of the Harvard database has ref, (rows, columns, 31)"
+        raise InputError(msg)
+    mask = _mask(path, arrays, measured.shape)
+    factors = _factors(path, arrays, options.calibration)
+    values = np.moveaxis(measured, 2, 0).astype(np.float32) * factors[:, None, None]
+    if mask is not None:
+        values[:, ~mask] = 0
+    brightest = float(values.max())
+    cube = Cube(
+        path=path,
+        values=values,
+        nm=WAVELENGTHS,
+        full_scale=options.scale or (brightest if np.isfinite(brightest) and brightest > 0 else 1),
+    )
+    centres = chosen_centres(path, options.centres or "all", cube.nm, options.width)
+    made = averaged(cube, centres, options.width)
+    return Capture(
+        name=path.stem, rgb=made.rgb, bands=made.bands, wavelengths=made.wavelengths, mask=mask
+    )
+
+
+def _mask(
+    path: Path, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...]
+) -> NDArray[np.bool_] | None:
+    """Where nothing moved between the bands; None where all counts."""
+    labels = arrays.get("lbl")
+    if labels is None:
+        return None
+    if labels.shape != shape[:2]:
+        msg = f"{path} holds lbl of shape {labels.shape} where that of its ref is {shape[:2]}"
+        raise InputError(msg)
+    mask = np.asarray(labels != 0)
+    return None if mask.all() else mask
+
+
+def _factors(path: Path, arrays: Mapping[str, NDArray[Any]], how: str) -> NDArray[np.float32]:
+    """What each band is multiplied by, (31,)."""
+    found = None if how == "none" else arrays.get("calib")
+    if found is None and how != "none":
+        found = _calibration_beside(path)
+    if found is None:
+        return np.ones(len(WAVELENGTHS), np.float32)
+    factors = np.asarray(found, np.float32).ravel()
+    if len(factors) != len(WAVELENGTHS) or not (np.isfinite(factors) & (factors > 0)).all():
+        msg = f"{path}: its calib should be 31 numbers above 0; do without, -o calibration=none"
+        raise InputError(msg)
+    return factors if how == "multiply" else np.float32(1) / factors
+
+
+def _calibration_beside(path: Path) -> NDArray[Any] | None:
+    beside = path.parent / CALIBRATION
+    if not beside.exists():
+        return None
+    with reading(beside):
+        text = beside.read_text("utf-8", errors="replace")
+    try:
+        return np.array([float(word) for word in text.replace(",", " ").split()])
+    except ValueError:
+        msg = f"{beside} should hold 31 numbers, the sensitivities of the camera"
+        raise InputError(msg) from None

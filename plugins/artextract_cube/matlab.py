@@ -1,0 +1,57 @@
+"""Reads MATLAB files, of version 5 to 7 and of 7.3."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli import DependencyError, InputError, reading
+from artextract_cube import matlab_child
+
+
+@contextmanager
+def matlab_arrays(path: Path) -> Iterator[dict[str, NDArray[Any]]]:
+    """The numeric arrays of ``path`` by name, as views of files that are there for the while.
+
+    Raises
+    ------
+    InputError
+        If it is missing, damaged, or no MATLAB file.
+    DependencyError
+        If it is one of version 7.3, and h5py is missing.
+    """
+    with reading(path):
+        needs_h5py = matlab_child.is_hdf5(path)
+    if needs_h5py and importlib.util.find_spec("h5py") is None:
+        msg = f"{path} is of MATLAB 7.3, which takes h5py to read: pip install 'artextract[hdf5]'"
+        raise DependencyError(msg)
+    with tempfile.TemporaryDirectory(prefix="artextract-", ignore_cleanup_errors=True) as folder:
+        _unpack(path, folder)
+        names = json.loads(Path(folder, "names.json").read_text("utf-8"))
+        yield {
+            name: np.load(Path(folder, f"{number}.npy"), mmap_mode="r", allow_pickle=False)
+            for number, name in enumerate(names)
+        }
+
+
+def _unpack(path: Path, folder: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, matlab_child.__file__, str(path.resolve()), folder],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if ran.returncode != 0:
+        said = [line.strip() for line in ran.stderr.splitlines() if line.strip()]
+        why = said[-1] if said else f"reading it ended with {ran.returncode}"
+        msg = f"{path} cannot be read: it is damaged, cut short, or no MATLAB file ({why})"
+        raise InputError(msg)

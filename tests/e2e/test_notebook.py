@@ -1,0 +1,70 @@
+"""The notebook runs as it is, and the page on Python names what there is."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import artextract_cli
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "examples" / "notebook.ipynb"
+PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+# In a process of its own, whose libraries may warn.
+EXECUTE = """
+import sys, nbclient, nbformat
+notebook = nbformat.read(sys.argv[1], as_version=4)
+nbformat.validate(notebook)
+nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+nbformat.write(notebook, sys.argv[2])
+"""
+
+
+def code_cells(path: Path) -> list[dict]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_within_a_minute(tmp_path: Path) -> None:
+    out = tmp_path / "executed.ipynb"
+    started = time.monotonic()
+    ran = subprocess.run(
+        [sys.executable, "-c", EXECUTE, str(NOTEBOOK), str(out)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert time.monotonic() - started < 60
+    outputs = [output for cell in code_cells(out) for output in cell["outputs"]]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 7
+    said = "".join("".join(output.get("text", ())) for output in outputs)
+    found = {
+        name: float(re.search(rf"{name} pixels ([\d.]+)", said)[1]) for name in ("hidden", "clean")
+    }
+    assert found["hidden"] > found["clean"]
+
+
+def test_the_notebook_carries_no_outputs() -> None:
+    assert len(code_cells(NOTEBOOK)) > 8
+    for cell in code_cells(NOTEBOOK):
+        assert (cell["outputs"], cell["execution_count"]) == ([], None)
+
+
+def test_every_name_that_is_written_about_is_public() -> None:
+    tables = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `")]
+    told = {name for cell in tables for name in re.findall(r"`(\w+)\(", cell)}
+    assert {"infer_dataset", "find_scene", "load_graphs"} <= told
+    used = {
+        name
+        for cell in code_cells(NOTEBOOK)
+        for name in re.findall(r"\bart\.(\w+)", "".join(cell["source"]))
+    }
+    assert told | used <= {*artextract_cli.__all__}
+    assert used - told == {"GraphRecipe", "SceneSettings"}

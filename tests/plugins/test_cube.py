@@ -1,0 +1,480 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+import scipy.io
+import tifffile
+
+from artextract_cli import Capture, DependencyError, InputError, UsageError
+from artextract_cube import CubeOptions, averaging
+from artextract_cube.cube import read
+from tests.conftest import Ran, write_png
+from tests.plugins.cubes import CODES, write_envi
+
+RNG = np.random.default_rng(0)
+SIZE = (5, 7)
+NM = tuple(400.0 + 10 * band for band in range(31))
+SHORT = (450.0, 550.0, 650.0)
+
+
+def cube_of(depth: str = "f4", n_bands: int = len(NM)) -> np.ndarray:
+    """(B, H, W), all of it within the numbers of every data type."""
+    values = RNG.uniform(0.05, 0.95, (n_bands, *SIZE))
+    return values.astype(depth) if depth[0] == "f" else (values * 200).astype(depth)
+
+
+def only(source: Path, **options: Any) -> Capture:
+    (capture,) = read(source, CubeOptions(**options))
+    return capture
+
+
+def bands_of(source: Path, **options: Any) -> np.ndarray:
+    """All bands (B, H, W) as floats from 0 to 1."""
+    bands = np.moveaxis(only(source, centres="all", **options).bands, 2, 0)
+    return bands if bands.dtype.kind == "f" else bands / np.iinfo(bands.dtype).max
+
+
+@pytest.mark.parametrize("interleave", ["bsq", "bil", "bip"])
+@pytest.mark.parametrize("depth", CODES)
+@pytest.mark.parametrize("big_endian", [False, True], ids=["little", "big"])
+@pytest.mark.parametrize("offset", [0, 13])
+def test_every_kind_of_envi_file_is_read(
+    tmp_path: Path, interleave: str, depth: str, big_endian: bool, offset: int
+) -> None:
+    cube = cube_of(depth)
+    header = write_envi(
+        tmp_path / "abbey.hdr",
+        cube,
+        NM,
+        order=interleave,
+        big_endian=big_endian,
+        offset=offset,
+    )
+    scale = 1 if depth[0] == "f" else 255
+    np.testing.assert_allclose(bands_of(header, scale=scale), cube / scale, rtol=1e-6)
+
+
+@pytest.mark.parametrize("raw_name", ["abbey", "abbey.img", "abbey.DAT", "abbey.bsq"])
+def test_the_raw_file_is_found_and_finds_its_header(tmp_path: Path, raw_name: str) -> None:
+    cube = cube_of()
+    header = write_envi(tmp_path / "abbey.hdr", cube, NM, raw_name=raw_name)
+    np.testing.assert_allclose(bands_of(header), cube)
+    np.testing.assert_allclose(bands_of(tmp_path / raw_name), cube)
+    assert only(tmp_path / raw_name).name == "abbey"
+
+
+def test_a_header_may_have_the_whole_name_of_its_raw_file(tmp_path: Path) -> None:
+    cube = cube_of()
+    write_envi(tmp_path / "abbey.raw.hdr", cube, NM, raw_name="abbey.raw")
+    np.testing.assert_allclose(bands_of(tmp_path / "abbey.raw"), cube)
+    np.testing.assert_allclose(bands_of(tmp_path / "abbey.raw.hdr"), cube)
+
+
+def test_there_must_be_one_raw_file(tmp_path: Path) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
+    (tmp_path / "abbey.img").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"one raw file .* there are 2 \(abbey.img, abbey.raw\)"):
+        only(header)
+    (tmp_path / "abbey.img").unlink()
+    (tmp_path / "abbey.raw").unlink()
+    with pytest.raises(InputError, match=r"one raw file beside it, abbey or .*; there are 0$"):
+        only(header)
+
+
+@pytest.mark.parametrize("unit", ["Micrometers", "um", "µm", "Unknown", None])
+def test_micrometres_become_nanometres(tmp_path: Path, unit: str | None) -> None:
+    in_um = [nm / 1000 for nm in NM]
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), in_um, wavelength_units=unit)
+    assert only(header, centres="all").wavelengths == NM
+
+
+def test_other_units_are_refused(tmp_path: Path) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM, wavelength_units="Wavenumber")
+    with pytest.raises(InputError, match="gives wavelengths in Wavenumber"):
+        only(header)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"samples": None}, "does not say its samples"),
+        ({"lines": 0}, "says lines = 0, which is no whole number from 1 on"),
+        ({"bands": "x"}, "says bands = x, which is no"),
+        ({"lines": SIZE[0] + 1}, r"has 4340 bytes where abbey.hdr tells of 5208"),
+        ({"samples": SIZE[1] - 1}, r"has 4340 bytes where abbey.hdr tells of 3720"),
+        ({"header_offset": 1}, r"has 4340 bytes where abbey.hdr tells of 4341"),
+        ({"header_offset": -1}, "says header offset = -1"),
+        ({"data_type": 6}, "data type = 6; those that can be read are 1, 2, 3"),
+        ({"data_type": 12}, "has 4340 bytes where abbey.hdr tells of 2170"),
+        ({"interleave": "tiled"}, "interleave = tiled; it must be bsq, bil or bip"),
+        ({"interleave": None}, "interleave = None; it must be"),
+        ({"byte_order": None}, "does not say its byte order"),
+        ({"byte_order": 2}, "byte order = 2; it must be 0"),
+        ({"wavelength": "{400, 410}"}, "says bands = 31, but its wavelength lists 2"),
+        ({"wavelength": "{400, 410"}, "the list of its wavelength has no end"),
+        ({"wavelength": "{red, green}"}, "which are no numbers"),
+        ({"wavelength": "{" + ", ".join(["-1"] * 31) + "}"}, "holds wavelengths that are none"),
+        ({"bbl": "{1, 0}"}, "but its bbl lists 2"),
+        ({"bbl": "{" + ", ".join("0" * 31) + "}"}, "calls all bands bad"),
+        ({"file_compression": 1}, "says file compression = 1, which cannot be read"),
+        ({"reflectance_scale_factor": 0}, "says that 0 counts as 1"),
+        ({"wavelength": None}, r"does not tell the wavelengths of its 31 bands: give them"),
+    ],
+)
+def test_a_header_that_is_wrong(tmp_path: Path, fields: dict[str, Any], said: str) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM, **fields)
+    with pytest.raises(InputError, match=said):
+        only(header)
+
+
+def test_what_is_no_header(tmp_path: Path) -> None:
+    (tmp_path / "abbey.hdr").write_text("samples = 3")
+    with pytest.raises(InputError, match="first word is not ENVI"):
+        only(tmp_path / "abbey.hdr")
+    with pytest.raises(InputError, match=r"cannot read .*barn.hdr"):
+        only(tmp_path / "barn.hdr")
+
+
+def test_what_a_header_tells_is_heeded(tmp_path: Path) -> None:
+    cube = RNG.integers(100, 9000, (31, *SIZE)).astype("i2")
+    cube[:, 1, 2] = -9999
+    cube[4] = 12345
+    is_bad = ", ".join("0" if band == 4 else "1" for band in range(31))
+    header = write_envi(
+        tmp_path / "abbey.hdr",
+        cube,
+        NM,
+        order="bil",
+        reflectance_scale_factor=10000,
+        data_ignore_value=-9999,
+        bbl="{" + is_bad + "}",
+    )
+    capture = only(header, centres="all")
+    assert capture.wavelengths == (*NM[:4], *NM[5:])
+    wanted = np.delete(cube, 4, axis=0) / 10000
+    wanted[:, 1, 2] = 0
+    np.testing.assert_allclose(np.moveaxis(capture.bands, 2, 0), wanted, rtol=1e-6)
+    assert capture.mask is not None
+    assert np.argwhere(~capture.mask).tolist() == [[1, 2]]
+
+
+def test_bands_are_means_over_their_width(tmp_path: Path) -> None:
+    """By hand: 590 ± 10 holds three bands, 594 ± 5 one; 595 ± 1 lies midway between two."""
+    cube = cube_of()
+    np.save(tmp_path / "abbey.npy", np.moveaxis(cube, 0, 2))
+    options = {"wavelengths": "400:700", "photograph": "photo.png"}
+    write_png(tmp_path / "photo.png", np.zeros((*SIZE, 3), np.uint8))
+    at_590 = only(tmp_path / "abbey.npy", centres="590", width=20, **options)
+    np.testing.assert_allclose(
+        at_590.bands[..., 0], (cube[18] + cube[19] + cube[20]) / 3, rtol=1e-6
+    )
+    at_594 = only(tmp_path / "abbey.npy", centres="594", width=10, **options)
+    np.testing.assert_allclose(at_594.bands[..., 0], cube[19])
+    at_595 = only(tmp_path / "abbey.npy", centres="595,400", width=2, **options)
+    np.testing.assert_allclose(at_595.bands[..., 0], (cube[19] + cube[20]) / 2, rtol=1e-6)
+    np.testing.assert_allclose(at_595.bands[..., 1], cube[0])
+    assert at_595.wavelengths == (595, 400)
+
+
+def test_the_usual_bands_are_those_that_the_cube_covers(tmp_path: Path) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
+    assert only(header).wavelengths == (420, 470, 530, 590, 650)
+    with pytest.raises(UsageError, match=r"no bands at 850 nm; it has 31 from 400 to 700 nm"):
+        only(header, centres="650,850")
+    with pytest.raises(UsageError, match="centres=650,x are not numbers"):
+        only(header, centres="650,x")
+
+
+def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
+    nm = (*NM, 900.0, 1000.0)
+    write_envi(tmp_path / "abbey.hdr", cube_of(n_bands=33), nm)
+    assert only(tmp_path / "abbey.hdr").wavelengths == (420, 470, 530, 590, 650)
+    with pytest.raises(UsageError, match="no bands at 950 nm"):
+        only(tmp_path / "abbey.hdr", centres="950")
+
+
+def test_a_cube_of_none_of_the_usual_bands(tmp_path: Path) -> None:
+    write_envi(tmp_path / "abbey.hdr", cube_of(n_bands=3), (1000.0, 1100.0, 1200.0))
+    write_png(tmp_path / "photo.png", np.zeros((*SIZE, 3), np.uint8))
+    with pytest.raises(InputError, match="covers 1000 to 1200 nm, and with it none of the usual"):
+        only(tmp_path / "abbey.hdr", photograph="photo.png")
+
+
+def test_blocks_of_rows_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM, order="bip")
+    whole = only(header)
+    monkeypatch.setattr(averaging, "BLOCK_VALUES", 500)
+    parts = only(header)
+    np.testing.assert_allclose(parts.bands, whole.bands, rtol=1e-6)
+    np.testing.assert_allclose(parts.rgb, whole.rgb, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("nm", "why"),
+    [
+        ((450.0, 550.0, 650.0), "it has 3 bands from 450 to 650 nm"),
+        (tuple(np.linspace(430, 1000, 31)), "from 430 to 1000"),
+        ((400.0, 410, 420, 500, *np.linspace(510, 700, 27)), "25 nm apart at most"),
+    ],
+)
+def test_without_the_visible_there_is_no_photograph(
+    tmp_path: Path, nm: tuple[float, ...], why: str
+) -> None:
+    cube = cube_of(n_bands=len(nm))
+    header = write_envi(tmp_path / "abbey.hdr", cube, nm)
+    with pytest.raises(InputError, match=why) as raised:
+        only(header)
+    assert "give one, -o photograph=FILE" in str(raised.value)
+    photograph = RNG.integers(0, 256, (*SIZE, 3), np.uint8)
+    write_png(tmp_path / "abbey_photo.png", photograph)
+    capture = only(header, photograph="*_photo.png")
+    np.testing.assert_array_equal(capture.rgb, photograph)
+
+
+def test_a_photograph_must_have_the_size_of_the_cube(tmp_path: Path) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
+    write_png(tmp_path / "photo.png", np.zeros((4, 4, 3), np.uint8))
+    with pytest.raises(InputError, match=r"abbey.hdr is 7 × 5 .*photo.png is 4 × 4"):
+        only(header, photograph="photo.png")
+
+
+def test_counts_stay_counts(tmp_path: Path) -> None:
+    for depth in ("u1", "u2"):
+        cube = RNG.integers(0, np.iinfo(depth).max, (31, *SIZE), dtype=depth)
+        header = write_envi(tmp_path / f"{depth}.hdr", cube, NM, big_endian=True)
+        capture = only(header, centres="700,450")
+        assert capture.bands.dtype == np.dtype(depth)
+        np.testing.assert_array_equal(np.moveaxis(capture.bands, 2, 0), cube[[30, 5]])
+    assert only(header, centres="450", scale=70000).bands.dtype == np.float32
+
+
+def test_numbers_that_tell_no_scale(tmp_path: Path) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of("i2"), NM)
+    with pytest.raises(InputError, match=r"holds int16 numbers and does not tell .*scale=NUMBER"):
+        only(header)
+
+
+def test_a_wrong_scale_is_refused_and_highlights_are_clipped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of() * 4000, NM)
+    with pytest.raises(InputError, match=r"lie outside 0 to 1; say what counts as 1 with -o scale"):
+        only(header)
+    assert only(header, scale=4000).bands.max() < 1
+    assert capsys.readouterr().err == ""
+    cube = cube_of()
+    cube[25, 0, 0], cube[25, 0, 1] = 1.5, -0.25
+    capture = only(write_envi(tmp_path / "abbey.hdr", cube, NM))
+    assert (capture.bands.min(), capture.bands.max()) == (0, 1)
+    assert "from -0.25 to 1.5: 1.14% of them are below 0 or above 1" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
+def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+    cube = cube_of()
+    cube[7, 2, 2] = np.nan
+    with pytest.raises(InputError, match="values that are not finite"):
+        only(write_envi(tmp_path / "abbey.hdr", cube, NM))
+    capture = only(write_envi(tmp_path / "abbey.hdr", cube, NM, data_ignore_value="nan"))
+    assert capture.mask is not None
+    assert (~capture.mask).sum() == 1
+
+
+def save_npy(path: Path, cube: np.ndarray) -> None:
+    np.save(path, cube)
+
+
+def save_npz(path: Path, cube: np.ndarray) -> None:
+    np.savez_compressed(path, cube=cube, wavelengths=np.array(NM), white=np.ones(3))
+
+
+def save_mat(path: Path, cube: np.ndarray) -> None:
+    scipy.io.savemat(path, {"cube": cube, "Wavelengths": np.array(NM), "note": "words"})
+
+
+def save_packed_mat(path: Path, cube: np.ndarray) -> None:
+    scipy.io.savemat(path, {"cube": cube, "wl": np.array(NM) / 1000}, do_compression=True)
+
+
+def save_mat_73(path: Path, cube: np.ndarray) -> None:
+    with h5py.File(path, "w", userblock_size=512) as file:
+        file["cube"], file["wavelength"] = cube.T, np.array([NM])
+        file.create_group("#refs#")
+    with path.open("r+b") as raw:
+        raw.write(b"MATLAB 7.3 MAT-file")
+
+
+def save_tiff(path: Path, cube: np.ndarray) -> None:
+    tifffile.imwrite(path, np.moveaxis(cube, 2, 0), photometric="minisblack")
+
+
+def save_planar_tiff(path: Path, cube: np.ndarray) -> None:
+    tifffile.imwrite(path, np.moveaxis(cube, 2, 0), photometric="minisblack", planarconfig=2)
+
+
+KINDS: dict[str, tuple[str, Callable[[Path, np.ndarray], None], bool]] = {
+    "npy": (".npy", save_npy, False),
+    "npz": (".npz", save_npz, True),
+    "mat": (".mat", save_mat, True),
+    "packed mat": (".mat", save_packed_mat, True),
+    "mat 7.3": (".mat", save_mat_73, True),
+    "pages": (".tif", save_tiff, False),
+    "channels": (".tiff", save_planar_tiff, False),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("depth", ["u1", "u2", "f4"])
+def test_cubes_in_other_files(tmp_path: Path, kind: str, depth: str) -> None:
+    suffix, save, tells_wavelengths = KINDS[kind]
+    path = tmp_path / f"abbey{suffix}"
+    cube = cube_of(depth)
+    save(path, np.moveaxis(cube, 0, 2))
+    if not tells_wavelengths:
+        with pytest.raises(InputError, match=r"does not tell the wavelengths of its 31 bands"):
+            only(path)
+    given = {} if tells_wavelengths else {"wavelengths": "400:700"}
+    capture = only(path, centres="all", **given)
+    assert capture.wavelengths == pytest.approx(NM)
+    np.testing.assert_array_equal(np.moveaxis(capture.bands, 2, 0), cube)
+    assert capture.bands.dtype == np.dtype(depth)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.9])
+def test_files_that_were_cut(tmp_path: Path, kind: str, share: float) -> None:
+    suffix, save, _ = KINDS[kind]
+    path = tmp_path / f"abbey{suffix}"
+    save(path, RNG.uniform(0, 1, (40, 40, 31)).astype("f4"))
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(InputError) as raised:
+        only(path, wavelengths="400:700")
+    assert str(path) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "place", "byte"),
+    [(".npy", b"}", b" "), (".npz", b"PK\1\2", b"\x20")],
+    ids=["a header without end", "a part that is encrypted in an unknown way"],
+)
+def test_damage_that_numpy_tells_in_other_ways(
+    tmp_path: Path, suffix: str, place: bytes, byte: bytes
+) -> None:
+    path = tmp_path / f"abbey{suffix}"
+    (save_npy if suffix == ".npy" else save_npz)(path, np.moveaxis(cube_of(), 0, 2))
+    content = bytearray(path.read_bytes())
+    for start in (i for i in range(len(content)) if content.startswith(place, i)):
+        at = start + (8 if suffix == ".npz" else 0)  # the flags of an entry
+        content[at : at + 1] = byte
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged, cut short, or no"):
+        only(path, wavelengths="400:700")
+
+
+def test_bands_may_come_first(tmp_path: Path) -> None:
+    cube = cube_of()
+    np.savez(tmp_path / "abbey.npz", cube=cube, wavelength=np.array(NM))
+    np.testing.assert_allclose(bands_of(tmp_path / "abbey.npz"), cube)
+    np.save(tmp_path / "abbey.npy", cube)
+    given = ",".join(f"{nm:g}" for nm in NM)
+    np.testing.assert_allclose(bands_of(tmp_path / "abbey.npy", wavelengths=given), cube)
+    with pytest.raises(UsageError, match="3 wavelengths are given, but the cube has 7 bands"):
+        only(tmp_path / "abbey.npy", wavelengths="1,2,3")
+    with pytest.raises(UsageError, match=r"wavelengths=400,x are not numbers"):
+        only(tmp_path / "abbey.npy", wavelengths="400:x")
+
+
+def test_wavelengths_that_do_not_fit(tmp_path: Path) -> None:
+    np.savez(tmp_path / "abbey.npz", cube=cube_of(), wavelength=np.array(NM[:-1]))
+    with pytest.raises(InputError, match="tells 30 wavelengths, but its cube has 7 bands"):
+        only(tmp_path / "abbey.npz")
+
+
+def test_the_cube_may_be_named(tmp_path: Path) -> None:
+    cube, other = (np.moveaxis(cube_of(), 0, 2) for _ in range(2))
+    np.savez(tmp_path / "abbey.npz", cube=cube, other=other, wl=np.array(NM))
+    with pytest.raises(InputError, match=r"2 arrays of three dimensions \(cube, other\)"):
+        only(tmp_path / "abbey.npz")
+    with pytest.raises(UsageError, match="no variable 'x'; it has cube, other, wl"):
+        only(tmp_path / "abbey.npz", variable="x")
+    found = bands_of(tmp_path / "abbey.npz", variable="other")
+    np.testing.assert_allclose(found, np.moveaxis(other, 2, 0))
+    with pytest.raises(InputError, match=r"holds float64 numbers of shape \(31,\)"):
+        only(tmp_path / "abbey.npz", variable="wl")
+
+
+def test_pickles_are_not_opened(tmp_path: Path) -> None:
+    pickled = np.array([{"a": 1}], object)
+    np.save(tmp_path / "abbey.npy", pickled, allow_pickle=True)
+    with pytest.raises(InputError, match="Python objects"):
+        only(tmp_path / "abbey.npy")
+    np.savez(tmp_path / "abbey.npz", cube=pickled)
+    with pytest.raises(InputError, match="allow_pickle"):
+        only(tmp_path / "abbey.npz")
+
+
+def test_a_mat_file_that_crashes_its_reader_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import os; os.abort()")
+    monkeypatch.setattr("artextract_cube.matlab.matlab_child.__file__", str(child))
+    save_mat(tmp_path / "abbey.mat", np.moveaxis(cube_of(), 0, 2))
+    with pytest.raises(InputError, match=r"damaged, cut short, or no MATLAB file .*ended with"):
+        only(tmp_path / "abbey.mat")
+
+
+def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_mat_73(tmp_path / "abbey.mat", np.moveaxis(cube_of(), 0, 2))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(DependencyError, match=r"pip install 'artextract\[hdf5\]'"):
+        only(tmp_path / "abbey.mat")
+
+
+def test_a_folder_of_cubes(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        np.save(tmp_path / f"{name}.npy", np.moveaxis(cube_of(), 0, 2))
+        tifffile.imwrite(tmp_path / f"{name}_RGB.tif", np.zeros((*SIZE, 3), np.uint8))
+    options = CubeOptions(wavelengths="400:700", photograph="*_RGB.tif")
+    assert [capture.name for capture in read(tmp_path, options)] == ["a", "b"]
+    with pytest.raises(UsageError, match=r"name=x names one scene, but .* holds 4 cubes"):
+        only(tmp_path, name="x")
+    assert only(tmp_path / "a.npy", name="x", wavelengths="400:700").name == "x"
+
+
+def test_what_is_no_cube(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("words")
+    with pytest.raises(InputError, match="there is no cube in"):
+        only(tmp_path)
+    with pytest.raises(InputError, match=r"notes.txt is no cube that can be read: it is none of"):
+        only(tmp_path / "notes.txt")
+
+
+def test_a_cube_becomes_a_dataset(run: Callable[..., Ran], tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    patches = rng.uniform(0.2, 0.8, (31, 4, 5)).repeat(12, 1).repeat(12, 2)
+    cube = np.clip(patches + rng.normal(0, 0.01, patches.shape), 0, 1)
+    (tmp_path / "raw").mkdir()
+    source = write_envi(tmp_path / "raw" / "abbey.hdr", cube.astype("f4"), NM, order="bil")
+    made = run("data", "import", "cube", source, "--out", tmp_path / "scans", "-o", "width=30")
+    assert made.exit_code == 0, made.stderr
+    checked = run("data", "check", tmp_path / "scans")
+    assert checked.exit_code == 0, checked.stdout
+    built = run("graph", "build", tmp_path / "scans", "--out", tmp_path / "graphs")
+    assert built.exit_code == 0, built.stderr
+
+
+def test_listing_importers_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, artextract_cube as a; a.artextract_importers();"
+        "print(sorted({'colour', 'h5py', 'scipy', 'numpy.ma'} & {*sys.modules}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
