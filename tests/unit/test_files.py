@@ -91,3 +91,17 @@ def test_inputs_are_not_written_over(tmp_path: Path) -> None:
     refuse_inputs(tmp_path / "figure.png", [scan])
     with pytest.raises(UsageError, match=r"scan\.png is one of the inputs"):
         refuse_inputs(tmp_path / "folder" / ".." / "scan.png", [scan])
+
+
+def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
+    out = tmp_path / "a" / "out"
+    with whole_folder(out) as work:
+        (work / "file").write_text("1")
+        assert not out.exists()
+    assert (out / "file").read_text() == "1"
+    with pytest.raises(UsageError, match="is not an empty folder"), whole_folder(out):
+        pass
+    with pytest.raises(KeyboardInterrupt), whole_folder(tmp_path / "a" / "other") as work:
+        (work / "file").write_text("1")
+        raise KeyboardInterrupt
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
