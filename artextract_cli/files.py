@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -63,6 +64,35 @@ def atomic_path(path: Path) -> Iterator[Path]:
                 temporary.replace(path)
             finally:
                 temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Give a folder beside ``out`` to write into, and move it there when all went well.
+
+    On an error nothing is left behind.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` exists and is not an empty folder.
+    ArtextractError
+        If it cannot be written.
+    """
+    with writing(out):
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            msg = f"{out} exists and is not an empty folder: name a new one"
+            raise UsageError(msg)
+        target = out.resolve()
+        work = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        work.mkdir(parents=True)
+        try:
+            yield work
+            if target.exists():  # empty; not every system renames onto a folder
+                target.rmdir()
+            work.rename(target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import imagecodecs
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 
 from artextract_cli.captures import checked_capture
@@ -18,6 +16,7 @@ from artextract_cli.dataset import DESCRIPTION, read_statement
 from artextract_cli.dataset_layout import SPLITS, find_scenes, natural_key
 from artextract_cli.errors import InputError
 from artextract_cli.files import atomic_path, refuse_inside
+from artextract_cli.picture_writing import write_picture
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.yaml_io import read_yaml, write_yaml
@@ -25,7 +24,6 @@ from artextract_cli.yaml_io import read_yaml, write_yaml
 LARGE_PIXELS = 2**24
 """Larger pictures become TIFF in tiles, which later need not be read whole."""
 
-TILE = 512
 _END = object()
 
 
@@ -237,7 +235,7 @@ def _write(pictures: Mapping[Path, NDArray[Any]]) -> None:
     try:
         with contextlib.ExitStack() as files:
             for path, values in pictures.items():
-                _write_picture(files.enter_context(atomic_path(path)), _counts(values))
+                write_picture(files.enter_context(atomic_path(path)), _counts(values))
     except BaseException:  # an interruption too
         for path in pictures:
             path.unlink(missing_ok=True)
@@ -249,19 +247,3 @@ def _counts(values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype.kind == "f":
         values = np.rint(values * np.float64(65535))
     return np.ascontiguousarray(values, np.uint8 if values.dtype == np.uint8 else np.uint16)
-
-
-def _write_picture(path: Path, values: NDArray[Any]) -> None:
-    if path.suffix == ".png":
-        path.write_bytes(imagecodecs.png_encode(values))
-        return
-    tifffile.imwrite(
-        path,
-        values,
-        photometric="minisblack" if values.ndim == 2 else "rgb",
-        tile=(TILE, TILE),
-        compression="zlib",
-        predictor=True,
-        bigtiff=values.nbytes > 2**31,
-        metadata=None,
-    )

@@ -1,6 +1,7 @@
 """How far a band is shifted against its photograph."""
 
 import math
+from itertools import product
 
 import numpy as np
 from scipy import ndimage  # noqa: TID253
@@ -11,6 +12,9 @@ from artextract_cli.contract import FloatArray
 MIN_SIDE = 32
 MAX_SIDE = 1024
 """Of larger pictures only the middle is compared: enough to tell, and quick."""
+
+TILE_SIDE, MAX_TILES = 128, 16
+"""Of tiles that are measured one by one, in px; and how many along a side, at most."""
 
 _GRADIENT_SIGMA = 1.0
 _CONTRAST_SIGMA = 4.0
@@ -26,13 +30,19 @@ def outlines(picture: FloatArray) -> FloatArray:
     They are the gradient magnitude of the square root (which evens out photon noise), brought to
     equal local contrast and faded out by a Hann window. A constant picture has none: all 0.
     """
-    tones = np.sqrt(np.maximum(_middle(picture), 0))
+    even = edges(_middle(picture))
+    return np.asarray(even * fading(even.shape), np.float32)
+
+
+def edges(picture: FloatArray) -> FloatArray:
+    """Draw the outlines of all of ``picture`` (H, W), not faded out, as `outlines` does."""
+    tones = np.sqrt(np.maximum(picture, 0))
     gradient = ndimage.gaussian_gradient_magnitude(tones, _GRADIENT_SIGMA, mode="nearest")
     detail = gradient - ndimage.gaussian_filter(gradient, _CONTRAST_SIGMA)
     contrast = np.sqrt(ndimage.gaussian_filter(detail**2, _CONTRAST_SIGMA))
     # A tenth of the mean contrast keeps noise in flat areas from being blown up to outlines.
     even = detail / (contrast + 0.1 * contrast.mean() + np.finfo(np.float32).tiny)
-    return np.asarray(even * _hann(even.shape), np.float32)
+    return np.asarray(even, np.float32)
 
 
 def measure_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, float] | None:
@@ -55,10 +65,34 @@ def measure_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, floa
     return down, right
 
 
+def tile_shifts(photograph: FloatArray, band: FloatArray) -> tuple[FloatArray, int]:
+    """Measure the shift of every tile of a band against the photograph, both (H, W), by itself.
+
+    Tiles overlap by half. Returns (N, 4): the middle of each tile that tells a shift, in rows and
+    columns, and by how many pixels (down, right) it is shifted; and how many tiles there are.
+    """
+    found = []
+    side = min(TILE_SIDE, *photograph.shape)
+    corners = list(product(*(_starts(length, side) for length in photograph.shape)))
+    for top, left in corners:
+        tile = np.s_[top : top + side, left : left + side]
+        shift = measure_shift(outlines(photograph[tile]), outlines(band[tile]))
+        if shift is not None:
+            found.append((top + (side - 1) / 2, left + (side - 1) / 2, *shift))
+    return np.array(found, np.float32).reshape(-1, 4), len(corners)
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where tiles begin: overlapping by half, the last one at the end, at most 16."""
+    n_tiles = min(MAX_TILES, max(1, -(-2 * (length - side) // side) + 1))
+    return [round(start) for start in np.linspace(0, length - side, n_tiles)]
+
+
 def _middle(picture: FloatArray) -> FloatArray:
     top, left = (max(0, (side - MAX_SIDE) // 2) for side in picture.shape)
     return picture[top : top + MAX_SIDE, left : left + MAX_SIDE]
 
 
-def _hann(shape: tuple[int, ...]) -> FloatArray:
+def fading(shape: tuple[int, ...]) -> FloatArray:
+    """A Hann window (H, W)."""
     return np.outer(np.hanning(shape[0]), np.hanning(shape[1])).astype(np.float32)

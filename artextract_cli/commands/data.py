@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from artextract_cli.dataset_check import DatasetCheck, SceneRow
     from artextract_cli.importing import ImportedScene
+    from artextract_cli.registering import RegisteredScene
 
 app = typer.Typer(no_args_is_help=True, help="Import and simulate datasets, and check them.")
 
@@ -126,6 +127,82 @@ def import_captures(
         raise InputError(msg)
     data = {"dataset": out, "dry_run": dry_run, "scenes": [dataclasses.asdict(s) for s in scenes]}
     console.emit(data, list(_import_tables(out, scenes, dry_run)))
+
+
+@app.command()
+def register(
+    dataset: Annotated[Path, typer.Argument(help="Dataset to read; never written to.")],
+    out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
+    model: Annotated[
+        Literal["shift", "affine", "homography"],
+        typer.Option(help="What may lie between a band and its photograph."),
+    ] = "affine",
+    max_residual: Annotated[
+        float, typer.Option(min=0.05, help="Largest residual in px, of nine tiles in ten.")
+    ] = 1.0,
+) -> None:
+    """Bring every band onto the grid of its photograph, and crop to what all pictures share."""
+    from artextract_cli.registering import register_dataset
+
+    with console.progress("registering") as advance:
+        made = register_dataset(
+            dataset, out, model=model, max_residual=max_residual, on_scene=advance
+        )
+    data = {"dataset": out, "model": model, "scenes": [dataclasses.asdict(s) for s in made]}
+    console.emit(data, _register_table(out, made))
+
+
+@app.command()
+def calibrate(
+    raw: Annotated[Path, typer.Argument(help="Dataset of raw counts; never written to.")],
+    white: Annotated[Path, typer.Option(help="Folder with a frame of a white target per band.")],
+    dark: Annotated[Path, typer.Option(help="Folder with a frame of the covered lens per band.")],
+    out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
+    white_reflectance: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Reflectance of the white target.")
+    ] = 0.99,
+    exposure_ratio: Annotated[
+        float, typer.Option(min=1e-3, help="Exposure time of the painting over that of white.")
+    ] = 1.0,
+) -> None:
+    """Turn raw counts into reflectance; mask pixels that are saturated or dead."""
+    from artextract_cli.reflectance import calibrate_dataset
+
+    with console.progress("calibrating") as advance:
+        made = calibrate_dataset(
+            raw,
+            white,
+            dark,
+            out,
+            white_reflectance=white_reflectance,
+            exposure_ratio=exposure_ratio,
+            on_scene=advance,
+        )
+    columns = ("scene", "band", "median reflectance", "saturated %", "dead %")
+    rows = [
+        (b.scene, b.band or "photograph", b.median, 100 * b.saturated, 100 * b.dead) for b in made
+    ]
+    data = {"dataset": out, "bands": [dataclasses.asdict(band) for band in made]}
+    console.emit(data, console.table(str(out), columns, rows))
+
+
+def _register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Table":
+    columns = (
+        "scene",
+        "band",
+        "scale",
+        "rotation °",
+        "right px",
+        "down px",
+        "residual px",
+        "tiles",
+    )
+    rows = [
+        (s.scene, b.band, b.scale, b.rotation, b.right, b.down, b.residual, b.tiles)
+        for s in made
+        for b in s.bands
+    ]
+    return console.table(str(out), columns, rows)
 
 
 def _import_tables(

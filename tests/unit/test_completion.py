@@ -41,7 +41,7 @@ def offered() -> Offered:
         ("artextract train --objective node", ["node-contrastive"]),
         ("artextract train --scorer ", ["attention", "cosine", "distance"]),
         ("artextract graph build scans --superpixels sl", ["slic", "slic-torch"]),
-        ("artextract data import ", ["bands", "pair"]),
+        ("artextract data import ", ["bands", "cave", "cube", "harvard", "pair"]),
         ("artextract plugins info do", ["doctor"]),
         ("artextract plugins new x --kind sc", ["scorers"]),
         ("artextract graph build --superpixels watershed -s region", ["region_size="]),

@@ -9,7 +9,14 @@ import pytest
 
 from artextract_cli import files
 from artextract_cli.errors import ArtextractError, InputError, UsageError
-from artextract_cli.files import atomic_path, reading, refuse_inputs, refuse_inside, writing
+from artextract_cli.files import (
+    atomic_path,
+    reading,
+    refuse_inputs,
+    refuse_inside,
+    whole_folder,
+    writing,
+)
 
 
 def write(path: Path) -> None:
@@ -170,3 +177,16 @@ def test_inputs_are_not_written_over(tmp_path: Path) -> None:
     refuse_inputs(tmp_path / "figure.png", [scan])
     with pytest.raises(UsageError, match=r"scan\.png is one of the inputs"):
         refuse_inputs(tmp_path / "folder" / ".." / "scan.png", [scan])
+
+
+def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
+    out = tmp_path / "a" / "out"
+    with whole_folder(out) as work:
+        (work / "file").write_text("1")
+        assert not out.exists()
+    assert (out / "file").read_text() == "1"
+    with pytest.raises(UsageError, match="is not an empty folder"), whole_folder(out):
+        pass
+    with pytest.raises(ArtextractError), whole_folder(tmp_path / "a" / "x") as work:
+        work.read_text()
+    assert [path.name for path in out.parent.iterdir()] == ["out"]

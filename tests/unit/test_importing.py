@@ -213,7 +213,7 @@ def test_no_half_scene_is_left(
         if next(step) == moment:
             raise error
 
-    write, replace = importing._write_picture, Path.replace
+    write, replace = importing.write_picture, Path.replace
 
     def write_or_stop(path: Path, values: Any) -> None:
         stop_in_time()
@@ -223,7 +223,7 @@ def test_no_half_scene_is_left(
         stop_in_time()
         return replace(path, target)
 
-    monkeypatch.setattr(importing, "_write_picture", write_or_stop)
+    monkeypatch.setattr(importing, "write_picture", write_or_stop)
     monkeypatch.setattr(Path, "replace", replace_or_stop)
     with pytest.raises(told):
         imported([capture("second")])

@@ -39,7 +39,7 @@ LAYERS = (
     ("plugin_entries", "plugin_options", "plugin_source", "uv_receipts"),
     ("plugin_manager",),
     ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
-    ("blocks", "decoding", "picture", "scene"),
+    ("blocks", "decoding", "picture", "picture_writing", "scene"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
         *("colour_kernels", "log_kernels", "stitching"),
@@ -54,8 +54,11 @@ LAYERS = (
         *("hidden_layer", "training_settings"),
         *("calibration", "checkpoint", "heatmap", "map_files"),
     ),
-    ("graph_building", "registration", "scene_check", "dataset_check", "environment"),
-    ("captures", "importing"),
+    (
+        *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
+        *("alignment", "flat_field"),
+    ),
+    ("captures", "importing", "registering", "reflectance"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("superpixel_scores", "hidden_layer_scores"),
     ("figure_canvas", "figures"),

@@ -1,0 +1,27 @@
+"""Writing pictures without loss: PNG, or TIFF in tiles."""
+
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import tifffile
+from numpy.typing import NDArray
+
+TILE = 512
+
+
+def write_picture(path: Path, values: NDArray[Any]) -> None:
+    """Write (H, W) or (H, W, 3), of 8 or 16 bit, as PNG or TIFF by the suffix of ``path``."""
+    if path.suffix == ".png":
+        path.write_bytes(imagecodecs.png_encode(values))
+        return
+    tifffile.imwrite(
+        path,
+        values,
+        photometric="minisblack" if values.ndim == 2 else "rgb",
+        tile=(TILE, TILE),
+        compression="zlib",
+        predictor=True,
+        bigtiff=values.nbytes > 2**31,
+        metadata=None,
+    )

@@ -1,0 +1,221 @@
+"""Calibrating a dataset: raw counts become reflectance by frames of a white target and of the dark.
+
+The frames of white and dark lie in a folder each: for every picture of the dataset one of the same
+name, in the same folders or side by side; or one for all scenes, named by the band alone.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.console import warn
+from artextract_cli.dataset import open_dataset
+from artextract_cli.dataset_layout import list_pictures
+from artextract_cli.errors import InputError
+from artextract_cli.files import refuse_inside, whole_folder
+from artextract_cli.flat_field import WHITE_REFLECTANCE, FlatField, flat_field
+from artextract_cli.picture import decode_picture
+from artextract_cli.picture_writing import write_picture
+from artextract_cli.scene import SceneFiles, coded_rgb, read_mask
+
+SATURATED_SHARE = 0.001
+"""Of the pixels of a white frame, above which it is warned of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibratedBand:
+    """One band, or the photograph, as calibrated."""
+
+    scene: str
+    band: str
+    """Empty for the photograph."""
+
+    median: float
+    """Reflectance of the pixels that measure."""
+
+    saturated: float
+    """Share of the pixels."""
+
+    dead: float
+    """Share of the pixels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Frames:
+    white: Path
+    dark: Path
+    white_reflectance: float
+    exposure_ratio: float
+
+    def find(self, folder: Path, path: Path, dataset: Path, band: str) -> Path | None:
+        """The frame of white or dark that belongs to a picture of the dataset."""
+        for near in (folder / path.relative_to(dataset).parent, folder):
+            pictures = list_pictures(near) if near.is_dir() else []
+            own = [frame for frame in pictures if frame.stem == path.stem]
+            ours = [
+                frame for frame in pictures if band and f"_ms_{frame.stem}".endswith(f"_ms_{band}")
+            ]
+            for found in (own, ours):
+                if len(found) == 1:
+                    return found[0]
+        return None
+
+
+def calibrate_dataset(
+    raw: Path,
+    white: Path,
+    dark: Path,
+    out: Path,
+    *,
+    white_reflectance: float = WHITE_REFLECTANCE,
+    exposure_ratio: float = 1.0,
+    on_scene: Callable[[str], None] = lambda name: None,
+) -> list[CalibratedBand]:
+    """Write the dataset ``raw`` anew as reflectance of 16 bit; ``out`` is whole or absent.
+
+    Pixels that do not measure in a band are masked. A photograph without frames is carried over.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` lies in what is read, or exists and is not empty.
+    InputError
+        If a frame is missing, or not of the size of its picture, or leaves no pixel that measures.
+    """
+    for folder, kind in ((raw, "dataset"), (white, "white frames"), (dark, "dark frames")):
+        refuse_inside(out, folder, kind)
+        if not folder.is_dir():
+            msg = f"{folder} is no folder; expected is one of {kind}"
+            raise InputError(msg)
+    frames = _Frames(
+        white=white,
+        dark=dark,
+        white_reflectance=white_reflectance,
+        exposure_ratio=exposure_ratio,
+    )
+    made: list[CalibratedBand] = []
+    with whole_folder(out) as work:
+        for files in open_dataset(raw).scenes:
+            made += _calibrate(files, frames, raw, work)
+            on_scene(files.name)
+        for path in raw.iterdir():
+            if path.is_file():
+                shutil.copyfile(path, work / path.name)
+    return made
+
+
+def _calibrate(files: SceneFiles, frames: _Frames, raw: Path, work: Path) -> list[CalibratedBand]:
+    shape = decode_picture(files.rgb).values.shape[:2]
+    measures = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
+    rows = []
+    photograph = _corrected(files.rgb, "", frames, raw)
+    if photograph is not None:
+        _write(work, raw, files.rgb, coded_rgb(photograph.reflectance))
+        rows.append(_row(files.name, "", photograph))
+        measures = measures & photograph.measures
+    for path, band in zip(files.bands, files.band_ids, strict=True):
+        corrected = _corrected(path, band, frames, raw)
+        if corrected is None:
+            msg = (
+                f"{path} has no frame of the same name in {frames.white} and {frames.dark}; "
+                "add them, or take the band away"
+            )
+            raise InputError(msg)
+        _check_size(path, corrected.dead.shape, files.rgb, shape)
+        _write(work, raw, path, corrected.reflectance.mean(axis=2))
+        rows.append(_row(files.name, band, corrected))
+        measures = measures & corrected.measures
+    _check_measures(files, measures)
+    _carry_over(files, raw, work, with_photograph=photograph is None)
+    _write_mask(files, work, measures)
+    return rows
+
+
+def _corrected(path: Path, band: str, frames: _Frames, raw: Path) -> FlatField | None:
+    white = frames.find(frames.white, path, raw, band)
+    dark = frames.find(frames.dark, path, raw, band)
+    if white is None and dark is None:
+        return None
+    if white is None or dark is None:
+        folder = frames.white if white is None else frames.dark
+        msg = f"{path} has no frame of the same name in {folder}, but one in the other folder"
+        raise InputError(msg)
+    pictures = [decode_picture(p).scaled() for p in (path, white, dark)]
+    for frame, picture in zip((white, dark), pictures[1:], strict=True):
+        _check_size(frame, picture.shape, path, pictures[0].shape)
+    corrected = flat_field(
+        *pictures,
+        white_reflectance=frames.white_reflectance,
+        exposure_ratio=frames.exposure_ratio,
+    )
+    if corrected.saturated_white > SATURATED_SHARE:
+        warn(
+            f"{white} is saturated: {corrected.saturated_white:.1%} of its pixels are at full "
+            "scale and are masked; expose white shorter, and say so by --exposure-ratio"
+        )
+    return corrected
+
+
+def _check_size(
+    path: Path, shape: tuple[int, ...], other: Path, other_shape: tuple[int, ...]
+) -> None:
+    if shape != other_shape[: len(shape)]:
+        msg = (
+            f"{path} is {_size(shape)} but {other} is {_size(other_shape)}; expected are frames of "
+            "one camera setting"
+        )
+        raise InputError(msg)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    colours = f" in {shape[2]} colours" if shape[2:] == (3,) else ""
+    return f"{shape[1]} × {shape[0]} pixels{colours}"
+
+
+def _check_measures(files: SceneFiles, measures: NDArray[np.bool_]) -> None:
+    if not measures.any():
+        msg = (
+            f"scene {files.name} has no pixel that measures in every band: each is saturated or "
+            "dead in one of them; look at the frames of white and dark"
+        )
+        raise InputError(msg)
+
+
+def _carry_over(files: SceneFiles, raw: Path, work: Path, *, with_photograph: bool) -> None:
+    layer = [] if files.truth is None else [files.truth.with_name(f"{files.name}_layer.tif")]
+    for path in (files.rgb if with_photograph else None, files.truth, *layer):
+        if path is not None and path.exists():
+            target = work / path.relative_to(raw)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def _write_mask(files: SceneFiles, work: Path, measures: NDArray[np.bool_]) -> None:
+    if measures.all():
+        return
+    target = work / files.split / "object" / f"{files.name}_mask.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(target, np.uint8(255) * measures)
+
+
+def _write(work: Path, raw: Path, path: Path, values: NDArray[np.float32]) -> None:
+    suffix = ".tif" if path.suffix.lower() in (".tif", ".tiff") else ".png"
+    target = (work / path.relative_to(raw)).with_suffix(suffix)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    counts = np.rint(values * np.float64(65535)).astype(np.uint16)
+    write_picture(target, counts[..., 0] if counts.shape[2:] == (1,) else counts)
+
+
+def _row(scene: str, band: str, made: FlatField) -> CalibratedBand:
+    measured = made.reflectance[made.measures]
+    return CalibratedBand(
+        scene=scene,
+        band=band,
+        median=float(np.median(measured)) if measured.size else 0.0,
+        saturated=float(made.saturated.mean()),
+        dead=float(made.dead.mean()),
+    )

@@ -1,0 +1,254 @@
+"""Registering a dataset: every band of a scene is brought onto the grid of its photograph."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.alignment import (
+    LONGEST_SIDE,
+    Model,
+    Transform,
+    align,
+    describe,
+    reach,
+    shared_area,
+    warp,
+)
+from artextract_cli.dataset import open_dataset
+from artextract_cli.errors import InputError
+from artextract_cli.files import refuse_inside, whole_folder
+from artextract_cli.picture import Picture, decode_picture
+from artextract_cli.picture_writing import write_picture
+from artextract_cli.registration import MIN_SIDE, tile_shifts
+from artextract_cli.scene import SceneFiles
+
+RECORD = "registration.json"
+MAX_RESIDUAL = 1.0
+"""In px; of the tiles of a band, nine in ten lie closer."""
+
+RESIDUAL_SHARE = 90
+MIN_TILES_SHARE = 0.25
+"""Of the tiles of a band that must tell a shift: on less, no residual can be relied on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredBand:
+    """How a band was brought onto its photograph."""
+
+    band: str
+    transform: tuple[tuple[float, ...], ...]
+    """(3, 3), from (x, y, 1) in pixels of the photograph, before it was cropped, to the band."""
+
+    scale: float
+    rotation: float
+    """In degrees, in the middle of the photograph."""
+
+    right: float
+    down: float
+    """Shift of the band against the photograph, in px, in its middle."""
+
+    residual: float
+    """In px; nine in ten tiles lie closer, each measured by itself."""
+
+    median_residual: float
+    tiles: int
+    """That told a shift."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredScene:
+    """How the bands of a scene were brought onto their photograph."""
+
+    scene: str
+    split: str
+    size: tuple[int, int]
+    """Width and height in pixels of what all pictures share."""
+
+    top: int
+    left: int
+    """Where that begins in the photograph, in pixels."""
+
+    bands: tuple[RegisteredBand, ...]
+
+
+def register_dataset(
+    dataset: Path,
+    out: Path,
+    *,
+    model: Model = "affine",
+    max_residual: float = MAX_RESIDUAL,
+    on_scene: Callable[[str], None] = lambda name: None,
+) -> list[RegisteredScene]:
+    """Write the dataset anew, its bands registered; ``out`` is whole or absent.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` lies in the dataset, or exists and is not empty.
+    InputError
+        If a picture cannot be read, or a band not registered well enough.
+    DependencyError
+        If OpenCV is not installed.
+    """
+    refuse_inside(out, dataset)
+    scenes = open_dataset(dataset).scenes
+    with whole_folder(out) as work:
+        made = []
+        for files in scenes:
+            made.append(_register(files, dataset, work, model, max_residual))
+            on_scene(files.name)
+        for path in dataset.iterdir():
+            if path.is_file() and path.name != RECORD:
+                shutil.copyfile(path, work / path.name)
+        (work / RECORD).write_text(_record(made, dataset, model, max_residual), encoding="utf-8")
+    return made
+
+
+def _register(
+    files: SceneFiles, dataset: Path, work: Path, model: Model, max_residual: float
+) -> RegisteredScene:
+    photograph = _checked(files.rgb, decode_picture(files.rgb))
+    grey = photograph.scaled().mean(axis=2)
+    size = (grey.shape[0], grey.shape[1])
+    transforms: list[Transform] = []
+    bands: list[RegisteredBand] = []
+    seen = np.ones(size, np.bool_)
+    for path, band in zip(files.bands, files.band_ids, strict=True):
+        picture = _checked(path, decode_picture(path)).grey()
+        transform = _aligned(path, grey, picture, model)
+        reached = reach((picture.shape[0], picture.shape[1]), transform, size)
+        bands.append(_measured(path, band, grey, picture, transform, reached, max_residual))
+        transforms.append(transform)
+        seen &= reached
+    area = shared_area(seen)
+    _check_area(files, seen[area].shape)
+    for path, transform in zip(files.bands, transforms, strict=True):
+        registered = warp(_stored(decode_picture(path)), transform, size)
+        _write(work, dataset, path, registered[area])
+    for kept in (files.rgb, *_drawn_on_photograph(files)):
+        _write_cropped(work, dataset, kept, area)
+    return RegisteredScene(
+        scene=files.name,
+        split=files.split,
+        size=(seen[area].shape[1], seen[area].shape[0]),
+        top=area[0].start,
+        left=area[1].start,
+        bands=tuple(bands),
+    )
+
+
+def _checked(path: Path, picture: Picture) -> Picture:
+    shortest, longest = min(picture.values.shape[:2]), max(picture.values.shape[:2])
+    if shortest < MIN_SIDE or longest > LONGEST_SIDE:
+        msg = (
+            f"{path} is {picture.values.shape[1]} × {picture.values.shape[0]} pixels; what can be "
+            f"registered has sides of {MIN_SIDE} to {LONGEST_SIDE} pixels"
+        )
+        raise InputError(msg)
+    return picture
+
+
+def _aligned(
+    path: Path, photograph: NDArray[np.float32], picture: NDArray[np.float32], model: Model
+) -> Transform:
+    try:
+        return align(photograph, picture, model)
+    except InputError as error:
+        msg = f"{path} cannot be registered to its photograph: {error}; take it away or replace it"
+        raise InputError(msg) from error
+
+
+def _measured(
+    path: Path,
+    band: str,
+    photograph: NDArray[np.float32],
+    picture: NDArray[np.float32],
+    transform: Transform,
+    reached: NDArray[np.bool_],
+    max_residual: float,
+) -> RegisteredBand:
+    """Measure what is left between photograph and registered band, tile by tile."""
+    size = (photograph.shape[0], photograph.shape[1])
+    area = shared_area(reached)
+    if min(reached[area].shape) < MIN_SIDE:
+        msg = f"{path} and its photograph share too little to be registered; see that they belong"
+        raise InputError(msg)
+    tiles, n_tiles = tile_shifts(photograph[area], warp(picture, transform, size)[area])
+    distances = np.hypot(tiles[:, 2], tiles[:, 3])
+    if len(distances) < MIN_TILES_SHARE * n_tiles:
+        msg = (
+            f"{path} cannot be checked once registered: {len(distances)} of {n_tiles} tiles have "
+            "outlines in common with its photograph; take it away or replace it"
+        )
+        raise InputError(msg)
+    residual = float(np.percentile(distances, RESIDUAL_SHARE))
+    if residual > max_residual:
+        msg = (
+            f"{path} does not lie on its photograph once registered: the residual is "
+            f"{residual:.2f} px, and {max_residual:g} px are allowed; try --model homography, or "
+            "raise --max-residual"
+        )
+        raise InputError(msg)
+    return RegisteredBand(
+        band=band,
+        transform=tuple(tuple(float(value) for value in row) for row in transform),
+        **describe(transform, size),
+        residual=residual,
+        median_residual=float(np.median(distances)),
+        tiles=len(distances),
+    )
+
+
+def _check_area(files: SceneFiles, shape: tuple[int, ...]) -> None:
+    if min(shape) < MIN_SIDE:
+        msg = (
+            f"the bands of scene {files.name} share only {shape[1]} × {shape[0]} pixels with "
+            f"{files.rgb}; take away what shows another part"
+        )
+        raise InputError(msg)
+
+
+def _drawn_on_photograph(files: SceneFiles) -> list[Path]:
+    """Masks and truth of a scene, with what else describes it pixel by pixel."""
+    drawn = [path for path in (files.truth, files.mask) if path is not None]
+    if files.truth is not None:
+        layer = files.truth.with_name(f"{files.name}_layer.tif")
+        drawn += [layer] if layer.exists() else []
+    return drawn
+
+
+def _write_cropped(work: Path, dataset: Path, path: Path, area: tuple[slice, slice]) -> None:
+    _write(work, dataset, path, _stored(decode_picture(path))[area])
+
+
+def _stored(picture: Picture) -> NDArray[Any]:
+    """(H, W) or (H, W, 3) as stored; integers of other depths than 8 and 16 bit become 16 bit."""
+    counts = picture.counts()
+    if picture.values.dtype.kind == "u" and counts.dtype.kind == "f":
+        counts = np.rint(counts * np.float64(65535)).astype(np.uint16)
+    return counts[..., 0] if counts.shape[2] == 1 else counts
+
+
+def _write(work: Path, dataset: Path, path: Path, values: NDArray[Any]) -> None:
+    """Write a picture under the name that ``path`` has in its dataset, as PNG or TIFF."""
+    target = work / path.relative_to(dataset)
+    suffix = ".tif" if target.suffix.lower() in (".tif", ".tiff") else ".png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(target.with_suffix(suffix), np.ascontiguousarray(values))
+
+
+def _record(made: list[RegisteredScene], dataset: Path, model: Model, max_residual: float) -> str:
+    data = {
+        "format": 1,
+        "dataset": str(dataset.resolve()),
+        "model": model,
+        "max_residual": max_residual,
+        "scenes": [asdict(scene) for scene in made],
+    }
+    return json.dumps(data, indent=2, allow_nan=False) + "\n"

@@ -1,0 +1,121 @@
+"""From the counts of a camera to reflectance."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artextract_cli.picture import read_counts
+from tests.conftest import Ran, write_png
+
+SIZE = (40, 48)
+BANDS = ("450", "850")
+RNG = np.random.default_rng(0)
+PAINT = {band: RNG.uniform(0.1, 0.9, (5, 6)).repeat(8, 0).repeat(8, 1) for band in BANDS}
+LIGHT = np.linspace(0.4, 0.8, SIZE[1]) * np.ones((SIZE[0], 1))
+DARK = 0.02
+
+
+def counts(values: np.ndarray) -> np.ndarray:
+    return np.uint16(np.rint(values * 65535))
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, Path]:
+    """A dataset of counts whose pixel (3, 4) is saturated at 850 nm, and frames side by side."""
+    made = {name: tmp_path / name for name in ("raw", "white", "dark", "out")}
+    rgb = np.uint8(255 * np.stack([PAINT["450"]] * 3, axis=2))
+    rgb[..., 0] //= 2
+    write_png(made["raw"] / "val" / "rgb_images" / "abbey_RGB.png", rgb)
+    for band in BANDS:
+        raw = PAINT[band] * LIGHT + DARK
+        raw[3, 4] = 1 if band == "850" else raw[3, 4]
+        write_png(made["raw"] / "val" / "ms_masks" / f"abbey_ms_{band}.png", counts(raw))
+        write_png(made["white"] / f"{band}.png", counts(0.99 * LIGHT + DARK))
+        write_png(made["dark"] / f"{band}.png", counts(np.full(SIZE, DARK)))
+    mask = np.full(SIZE, 255, np.uint8)
+    mask[:2] = 0
+    write_png(made["raw"] / "val" / "object" / "abbey_mask.png", mask)
+    (made["raw"] / "dataset.yaml").write_text('wavelengths: {"450": 450, "850": 850}\n')
+    return made
+
+
+def calibrate(run: Callable[..., Ran], folders: dict[str, Path], *words: str) -> Ran:
+    white, dark = f"--white={folders['white']}", f"--dark={folders['dark']}"
+    return run("data", "calibrate", folders["raw"], white, dark, "--out", folders["out"], *words)
+
+
+def band_file(root: Path, band: str) -> Path:
+    return root / "val" / "ms_masks" / f"abbey_ms_{band}.png"
+
+
+def content(*folders: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for f in folders for path in f.rglob("*") if path.is_file()}
+
+
+def test_a_calibrated_dataset(run: Callable[..., Ran], folders: dict[str, Path]) -> None:
+    inputs = [folders[name] for name in ("raw", "white", "dark")]
+    before = content(*inputs)
+    ran = calibrate(run, folders, "--json")
+    assert ran.exit_code == 0, ran.stderr
+    assert content(*inputs) == before
+    told = {band["band"]: band for band in json.loads(ran.stdout)["bands"]}
+    assert set(told) == set(BANDS)  # the photograph has no frames
+    assert told["850"]["saturated"] == pytest.approx(1 / 1920)
+    out = folders["out"]
+    for band in BANDS:
+        found = read_counts(band_file(out, band))[..., 0]
+        assert found.dtype == np.uint16
+        expected = np.where((np.indices(SIZE) == [[[3]], [[4]]]).all(0), found / 65535, PAINT[band])
+        np.testing.assert_allclose(found / 65535, expected, atol=1e-4)
+    mask = read_counts(out / "val" / "object" / "abbey_mask.png")[..., 0] > 0
+    assert not mask[:2].any()
+    assert [[row, column] for row, column in np.argwhere(~mask) if row > 1] == [[3, 4]]
+    for name in ("dataset.yaml", "val/rgb_images/abbey_RGB.png"):
+        assert (out / name).read_bytes() == (folders["raw"] / name).read_bytes()
+    assert run("data", "check", out).exit_code == 0
+
+
+def test_a_photograph_with_frames(run: Callable[..., Ran], folders: dict[str, Path]) -> None:
+    """Linear counts in, sRGB out: half the light of a perfect white is 188 of 255."""
+    for name, level in (("raw/val/rgb_images", 0.495), ("white", 0.99), ("dark", 0.0)):
+        folder = folders["raw"].parent / name
+        write_png(folder / "abbey_RGB.png", counts(np.full((*SIZE, 3), 0.9 * level)))
+    ran = calibrate(run, folders)
+    assert ran.exit_code == 0, ran.stderr
+    assert "photograph" in ran.stdout
+    photograph = read_counts(folders["out"] / "val" / "rgb_images" / "abbey_RGB.png")
+    # 0.495 of the light that a white of 99 % sends back is a reflectance of 0.495.
+    np.testing.assert_allclose(photograph / 65535, 1.055 * 0.495 ** (1 / 2.4) - 0.055, atol=1e-3)
+
+
+def test_a_saturated_white_is_warned_of(run: Callable[..., Ran], folders: dict[str, Path]) -> None:
+    white = counts(0.99 * LIGHT + DARK)
+    white[:, 40:] = 65535
+    write_png(folders["white"] / "450.png", white)
+    ran = calibrate(run, folders)
+    assert ran.exit_code == 0
+    assert "450.png is saturated: 16.7% of its pixels" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [
+        (None, "abbey_ms_850.png has no frame of the same name in"),
+        (np.full((40, 47), 40000, np.uint16), "47 × 40 pixels"),
+        (np.full(SIZE, 65535, np.uint16), "no pixel that measures in every band"),
+    ],
+)
+def test_frames_that_do_not_fit(
+    run: Callable[..., Ran], folders: dict[str, Path], frame: np.ndarray | None, said: str
+) -> None:
+    path = folders["white"] / "850.png"
+    path.unlink()
+    if frame is not None:
+        write_png(path, frame)
+    ran = calibrate(run, folders)
+    assert (ran.exit_code, ran.stdout) == (3, "")
+    assert said in ran.stderr.splitlines()[-1]
+    assert sorted(path.name for path in folders["raw"].parent.iterdir()) == ["dark", "raw", "white"]
