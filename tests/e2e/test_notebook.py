@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,8 @@ def code_cells(path: Path) -> list[dict]:
 
 
 @pytest.mark.slow
-def test_the_notebook_runs_within_a_minute(tmp_path: Path) -> None:
+def test_the_notebook_runs(tmp_path: Path) -> None:
     out = tmp_path / "executed.ipynb"
-    started = time.monotonic()
     ran = subprocess.run(
         [sys.executable, "-c", EXECUTE, str(NOTEBOOK), str(out)],
         cwd=tmp_path,
@@ -41,7 +39,6 @@ def test_the_notebook_runs_within_a_minute(tmp_path: Path) -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert time.monotonic() - started < 60
     outputs = [output for cell in code_cells(out) for output in cell["outputs"]]
     assert sum("image/png" in output.get("data", {}) for output in outputs) >= 7
     said = "".join("".join(output.get("text", ())) for output in outputs)
