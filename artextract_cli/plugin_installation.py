@@ -94,7 +94,10 @@ class Environment:
             name = normal(distribution_named(package))
             return [*tool.install_command(without=name), *tool.with_words(package)]
         if self._is_pipx:
-            return ["pipx", "inject", "--force", self.prefix.name, package]
+            # Forced, pipx also fetches anew what is there, artextract itself among it.
+            is_there = normal(distribution_named(package)) in snapshot()
+            force = ["--force"] if is_there else []
+            return ["pipx", "inject", *force, self.prefix.name, package]
         limits = [] if constraints is None else ["--constraint", str(constraints)]
         return [*self._installer("install"), *limits, package]
 
@@ -211,7 +214,7 @@ def _brought(package: str, before: Snapshot) -> list[dict[str, Any]]:
     """What the plugins of a package tell that was installed just now."""
     named = normal(distribution_named(package))
     new = {name for name, found in snapshot().items() if before.get(name) != found} | {named}
-    owners = {entry.distribution for entry in installed_entries()}
+    owners = {entry.distribution for entry in installed_entries() if not entry.is_ours}
     owners = {owner for owner in owners if normal(owner) in new}
     if not owners:
         msg = f"{package} is installed, but brings no plugin (no entry point in the group {GROUP})"

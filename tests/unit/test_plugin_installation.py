@@ -114,8 +114,9 @@ def test_pipx_injects_within_limits_that_it_does_not_remember(plain: Environment
     tool = kept_by(plain, "pipx_metadata.json")
     limits = Path("limits.txt")
     assert tool.install_command("artextract-sage", limits) == [
-        *("pipx", "inject", "--force", "env", "artextract-sage")
+        *("pipx", "inject", "env", "artextract-sage")
     ]
+    assert tool.install_command("numpy", limits) == ["pipx", "inject", "--force", "env", "numpy"]
     assert tool.variables(limits) == {"PIP_CONSTRAINT": "limits.txt", "UV_CONSTRAINT": "limits.txt"}
     assert tool.uninstall_command(["artextract-sage"]) == [
         *("pipx", "uninject", "env", "artextract-sage")
