@@ -115,7 +115,9 @@ def new_network(card: ModelCard) -> SiameseNetwork:
             msg = "its network has no out_size, the width of its embedding"
             raise TypeError(msg)
     kind = HiddenLayerNetwork if card.learns_from == "layers" else SiameseNetwork
-    return kind(cast(BackboneModule, backbone), card.pooling, plugin.running)
+    network = kind(cast(BackboneModule, backbone), card.pooling)
+    network.running = plugin.running
+    return network
 
 
 def recorded_objective(card: ModelCard) -> Objective:

@@ -20,7 +20,7 @@ from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options, parted
 from artextract_cli.scene import SceneFiles, picture_digest, read_scene
-from artextract_cli.superpixel_graph import BANDS_PREFIX, GraphRecipe, build_graphs, sized
+from artextract_cli.superpixel_graph import BANDS, GraphRecipe, build_graphs, sized
 
 TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
 
@@ -90,9 +90,9 @@ def _resolved(recipe: GraphRecipe) -> GraphRecipe:
     """Check the superpixel options, and fill in the defaults so that the recipe says everything."""
     spec = plugin_host().find("superpixels", recipe.superpixels).spec
     given = recipe.superpixel_options
-    of_all, of_bands = parted(given, BANDS_PREFIX.rstrip("."))
+    of_all, of_bands = parted(given, BANDS)
     own, bands = (dataclasses.asdict(make_options(spec, values)) for values in (of_all, of_bands))
-    options = own | {BANDS_PREFIX + key: bands[key] for key in of_bands}
+    options = own | {f"{BANDS}.{key}": bands[key] for key in of_bands}
     return dataclasses.replace(recipe, superpixel_options=options)
 
 

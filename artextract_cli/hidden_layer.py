@@ -5,8 +5,7 @@ close where photograph and bands agree and apart where something lies beneath. A
 gives every pixel its own score from its evidence and its superpixel's embeddings.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -80,13 +79,8 @@ class HiddenLayerNetwork(SiameseNetwork):
     makes of them: a superpixel's own evidence reaches it without passing through its neighbours'.
     """
 
-    def __init__(
-        self,
-        backbone: BackboneModule,
-        pooling: Pooling,
-        running: Callable[[], AbstractContextManager[None]] = nullcontext,
-    ) -> None:
-        super().__init__(backbone, pooling, running)
+    def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
+        super().__init__(backbone, pooling)
         self.photograph = nn.Linear(len(PHOTOGRAPH_FEATURES), WIDTH)
         self.bands = nn.Linear(len(BAND_FEATURES), WIDTH)
         self.embed = nn.Linear(WIDTH + backbone.out_size, EMBEDDING)

@@ -197,6 +197,19 @@ class PluginHost:
         self.plugins |= taken
 
 
+def check_kind(kind: str) -> None:
+    """Refuse a kind of plugin that there is not.
+
+    Raises
+    ------
+    UsageError
+        The sentence lists those there are.
+    """
+    if kind not in KINDS:
+        msg = f"there is no kind {kind!r}; choose from: {', '.join(KINDS)}"
+        raise UsageError(msg)
+
+
 @functools.cache
 def plugin_host() -> PluginHost:
     """Discover the plugins of this environment, once per process, and warn of broken ones."""

@@ -11,7 +11,7 @@ import artextract_cli
 from artextract_cli.contract import API_VERSION
 from artextract_cli.errors import UsageError
 from artextract_cli.files import writing
-from artextract_cli.plugin_manager import KINDS, NAME, plugin_host
+from artextract_cli.plugin_manager import NAME, check_kind, plugin_host
 from artextract_cli.plugin_options import USAGES
 
 SUMMARIES = {
@@ -50,9 +50,7 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
 
 
 def _check_name(name: str, kind: str) -> None:
-    if kind not in KINDS:
-        msg = f"there is no kind {kind!r}; choose from: {', '.join(KINDS)}"
-        raise UsageError(msg)
+    check_kind(kind)
     if not NAME.fullmatch(name) or len(name) > 50:
         msg = f"the name {name!r} must be of lower-case letters, digits and single hyphens"
         raise UsageError(msg)

@@ -120,8 +120,8 @@ def check_values(files: SceneFiles, scene: Scene) -> None:
         least, most = float(low[channels].min()), float(high[channels].max())
         if even[channels].all():
             warn(f"{path} is constant: every value is {least:g}, so that it tells nothing")
-        elif least < FLOAT_RANGE[0] or most > FLOAT_RANGE[1]:
-            warn(f"{path} holds values from {least:g} to {most:g}; black is 0 and white is 1")
+        elif doubt := _range_doubt(least, most):
+            warn(f"{path} {doubt}")
 
 
 def _extremes(scene: Scene) -> tuple[FloatArray, FloatArray]:
@@ -202,5 +202,12 @@ def _value_problems(picture: Picture) -> Iterator[tuple[Level, str]]:
     bright = float(np.percentile(values, 99)) / full_scale
     if bright < DARK_LEVEL:
         yield "warning", f"is nearly black: 99 % of its values are below {bright:.2%} of full scale"
+    if doubt := _range_doubt(low, high, full_scale):
+        yield "warning", doubt
+
+
+def _range_doubt(low: float, high: float, full_scale: float = 1) -> str | None:
+    """Why values can hardly be meant so; None where they can."""
     if low < FLOAT_RANGE[0] or high > max(FLOAT_RANGE[1], full_scale):
-        yield "warning", f"holds values from {low:g} to {high:g}; black is 0 and white is 1"
+        return f"holds values from {low:g} to {high:g}; black is 0 and white is 1"
+    return None

@@ -144,17 +144,12 @@ def _moved(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
 class SiameseNetwork(nn.Module):
     """A backbone whose parameters the photograph and all bands share, and a pooling."""
 
-    def __init__(
-        self,
-        backbone: BackboneModule,
-        pooling: Pooling,
-        running: Callable[[], AbstractContextManager[None]] = nullcontext,
-    ) -> None:
-        """``running`` is what the backbone is called within: the guard of its plugin."""
+    def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
         super().__init__()
         self.backbone = backbone
         self.pooling = pooling
-        self._running = running
+        # What the backbone is called within: the guard of its plugin, if it is one's.
+        self.running: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def project(self, x: Tensor) -> Tensor:
         """What the backbone is given of the node features ``x`` (N, V, F): they themselves."""
@@ -166,7 +161,7 @@ class SiameseNetwork(nn.Module):
 
     def around(self, graph: GraphBatch, x: Tensor) -> Tensor:
         """What the backbone makes of ``x`` (N, V, F): (N, V, out_size)."""
-        with self._running():
+        with self.running():
             z = self.backbone(graph, x)
             wanted = (*x.shape[:2], self.backbone.out_size)
             if not isinstance(z, Tensor) or z.shape != wanted:
@@ -178,7 +173,7 @@ class SiameseNetwork(nn.Module):
         """Attention (E, V, heads) of every layer; None for a backbone that cannot tell."""
         if not hasattr(self.backbone, "embed_with_attention"):
             return None
-        with self._running():
+        with self.running():
             _, weights = self.backbone.embed_with_attention(batch.graph, self.project(batch.x))
         return list(weights)
 

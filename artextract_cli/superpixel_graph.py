@@ -21,7 +21,7 @@ from artextract_cli.contract import FloatArray, superpixel_count
 from artextract_cli.cut_pictures import Components, FullRange, View
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin_manager import Plugin, plugin_host
-from artextract_cli.plugin_options import make_options
+from artextract_cli.plugin_options import make_options, parted
 from artextract_cli.region_kernels import (
     LabelMap,
     RegionStatistics,
@@ -31,7 +31,7 @@ from artextract_cli.region_kernels import (
 from artextract_cli.scene import Scene, resize_scene
 from artextract_cli.stitching import block_gradients, block_statistics, stitched
 
-BANDS_PREFIX = "bands."
+BANDS = "bands"  # parts the options of the bands alone from the others: bands.KEY
 PUBLISHED_STATISTICS = ("mean", "std", "min", "max")
 STANDARD_STATISTICS = (*PUBLISHED_STATISTICS, "gradient")
 
@@ -57,9 +57,9 @@ class GraphRecipe:
 
     def __post_init__(self) -> None:
         """Refuse options for the bands alone where there is one segmentation for all."""
-        banded = [key for key in self.superpixel_options if key.startswith(BANDS_PREFIX)]
+        _, banded = parted(self.superpixel_options, BANDS)
         if banded and self.segmentation != "separate":
-            msg = f"superpixel option {banded[0]!r} needs --segmentation separate"
+            msg = f"superpixel option '{BANDS}.{next(iter(banded))}' needs --segmentation separate"
             raise UsageError(msg)
 
 
@@ -240,12 +240,8 @@ def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[Su
 def _separate_graphs(
     scene: Scene, recipe: GraphRecipe, plugin: Plugin
 ) -> tuple[SuperpixelGraph, ...]:
-    options = {k: v for k, v in recipe.superpixel_options.items() if not k.startswith(BANDS_PREFIX)}
-    band_options = options | {
-        key.removeprefix(BANDS_PREFIX): value
-        for key, value in recipe.superpixel_options.items()
-        if key.startswith(BANDS_PREFIX)
-    }
+    options, of_bands = parted(recipe.superpixel_options, BANDS)
+    band_options = options | of_bands
     made = [_view_graph(scene, _photograph, plugin, options, recipe.features)]
     for band in range(len(scene.band_ids)):
         view = partial(_one_band, band)

@@ -11,6 +11,7 @@ from artextract_cli.commands.parameters import (
     DEFAULT_MEMORY,
     MaxMemory,
     Remember,
+    View,
     Wavelengths,
     parse_memory,
     parse_wavelengths,
@@ -135,9 +136,7 @@ def export(
     out: Annotated[Path, typer.Option(help="GraphML file to write: .graphml.")] = Path(
         "graph.graphml"
     ),
-    view: Annotated[
-        int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
-    ] = 0,
+    view: View = 0,
     results: Annotated[
         Path | None,
         typer.Option(help="Results of the same scene: its mean score for every superpixel."),

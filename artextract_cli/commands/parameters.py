@@ -26,6 +26,9 @@ MaxMemory = Annotated[
         "blocks, with scratch files beside the output."
     ),
 ]
+View = Annotated[
+    int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
+]
 DEFAULT_MODEL = Path("gat")
 ModelOption = Annotated[
     Path,

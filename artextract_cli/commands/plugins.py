@@ -11,7 +11,7 @@ import typer
 from artextract_cli import console
 from artextract_cli.commands.completion import kinds, plugin_names
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
-from artextract_cli.plugin_manager import KINDS, plugin_host
+from artextract_cli.plugin_manager import KINDS, check_kind, plugin_host
 from artextract_cli.plugin_options import describe_options, usage
 
 app = typer.Typer(no_args_is_help=True, help="List, write, check, install and remove plugins.")
@@ -27,7 +27,8 @@ def list_plugins(
 ) -> None:
     """List all plugins with kind, name, distribution and version; broken ones with the cause."""
     host = plugin_host()
-    _check_kind(kind)
+    if kind is not None:
+        check_kind(kind)
     rows: list[tuple[str, ...]] = [
         (k, plugin.spec.name, plugin.distribution, plugin.version, plugin.spec.summary)
         for k in (KINDS if kind is None else [kind])
@@ -171,9 +172,3 @@ def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
         msg = f"nobody is there to agree to '{shlex.join(command)}': add --yes, or --dry-run"
         raise UsageError(msg)
     return typer.confirm(f"Run '{shlex.join(command)}'?", default=True, err=True)
-
-
-def _check_kind(kind: str | None) -> None:
-    if kind is not None and kind not in KINDS:
-        msg = f"there is no kind {kind!r}; choose from: {', '.join(KINDS)}"
-        raise UsageError(msg)

@@ -14,6 +14,7 @@ from artextract_cli.commands.parameters import (
     Bands,
     ModelOption,
     Photograph,
+    View,
     parse_bands,
 )
 from artextract_cli.errors import UsageError
@@ -137,9 +138,7 @@ def graph(
     out: Annotated[Path, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = Path(
         "graph.png"
     ),
-    view: Annotated[
-        int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
-    ] = 0,
+    view: View = 0,
     width_mm: WidthMM = None,
     dpi: Dpi = DEFAULT_DPI,
 ) -> None:

@@ -283,7 +283,8 @@ def test_a_backbone_that_is_no_network_is_told_with_its_owner(
 def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
     spec = Backbone(name="narrow", summary="A toy.", load=lambda: Narrow)
     toy = Plugin(spec=spec, distribution="artextract-narrow", version="1")
-    network = SiameseNetwork(Narrow(7), "max", toy.running)
+    network = SiameseNetwork(Narrow(7), "max")
+    network.running = toy.running
     said = (
         r"'narrow' of artextract-narrow 1 failed .*of features \(5, 2, 3\) it made \(5, 2, 4\), not"
     )
