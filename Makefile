@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHIPPED := --epochs 18 -o hidden=48 -o out_size=48 -o layers=4
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types check weights reference bench clean
+.PHONY: demo test lint types check torture weights reference bench clean
 
 demo: $(READY)
 	rm -rf demo
@@ -22,6 +22,10 @@ types: $(READY)
 
 check: $(READY)
 	$(BIN)/python -m pytest $(TESTS)
+
+# The long tests of docs/reliability.md: at most a quarter of an hour for each part.
+torture: $(READY)
+	$(BIN)/python -m tests.torture $(PARTS)
 
 # The models that come with artextract, from simulated paintings that hide nothing; on one machine
 # the same bytes every time. About 25 minutes on two cores.

@@ -1,0 +1,1 @@
+"""Long tests of what docs/reliability.md promises; ``make torture`` runs them all."""
