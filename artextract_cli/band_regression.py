@@ -5,18 +5,19 @@ a hidden layer adds to it or takes away. The regression is fitted on the scene a
 learning, and looks away from the pixels that do not follow it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from artextract_cli.contract import FloatArray
-from artextract_cli.image_kernels import blur, gradients, monomials, polynomial
+from artextract_cli.image_kernels import blur, deviating, gradients, monomials, polynomial, subtract
 
 DARKEST = 0.03  # added before logarithms: about the reflectance of the blackest paint
 N_COMPONENTS = 5
-FIT_PIXELS = 3000
-ROUNDS = 5
+ROUNDS = (1000, 1000, 1000, 1000, 3000, 3000)  # pixels of each round of a fit
+FIT_PIXELS = max(ROUNDS)
 RIDGE = 1e-4  # per pixel, on columns of variance one
 PREDICTOR_BLUR, TARGET_BLUR, SLOPE_BLUR = 1.0, 0.7, 1.5  # σ in pixels
 TOLERANCE = 2.0  # deviations beyond which a pixel loses weight, either way
@@ -31,12 +32,14 @@ class Projection:
 
     centre: FloatArray  # (C,)
     spread: FloatArray  # (C,)
-    turn: FloatArray  # (C, K), float64
+    turn: FloatArray  # (C, K)
 
     def __call__(self, logs: FloatArray) -> FloatArray:
         """Components (h, w, K) of ``logs`` (h, w, C)."""
-        flat = (logs.reshape(-1, logs.shape[-1]) - self.centre) / self.spread @ self.turn
-        return flat.astype(np.float32).reshape(*logs.shape[:2], -1)
+        turn = self.turn / self.spread[:, None]
+        made = logs.reshape(-1, logs.shape[-1]) @ turn
+        subtract(made, self.centre @ turn)
+        return made.reshape(*logs.shape[:2], -1)
 
 
 class Surface(NamedTuple):
@@ -55,23 +58,22 @@ class BandFit:
     deviations: FloatArray  # (T,)
     cubic: bool
 
+    def of(self, bands: Sequence[int]) -> "BandFit":
+        """The same for some of the bands, or for one several times."""
+        return BandFit(
+            offsets=self.offsets[bands],
+            gains=self.gains[:, bands],
+            deviations=self.deviations[bands],
+            cubic=self.cubic,
+        )
+
     def residuals(self, surface: Surface, targets: FloatArray) -> FloatArray:
         """What a surface leaves of ``targets`` (h, w, T), in deviations, within ±25."""
         n = targets.shape[0] * targets.shape[1]
         x, slopes, y = (p.reshape(n, p.shape[-1]) for p in (*surface, targets))
         foretold = polynomial(x, slopes, self.gains, cubic=self.cubic)
-        left = (y - self.offsets - foretold) / self.deviations
-        kept = np.clip(left, -LARGEST, LARGEST).astype(np.float32)
-        return np.asarray(kept.reshape(targets.shape))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Fit:
-    """A prediction of standardised terms, and one robust deviation from it."""
-
-    offset: float  # where the terms, not standardised, are 0
-    slope: FloatArray  # (T,)
-    deviation: float
+        left = deviating(y, foretold, self.offsets, self.deviations, LARGEST)
+        return left.reshape(targets.shape)
 
 
 def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
@@ -91,7 +93,7 @@ def fit_projection(logs: FloatArray) -> Projection:
     values, vectors = values[strongest], vectors[:, strongest]
     # A direction without variance holds rounding errors only.
     gain = np.where(values > 1e-3, 1 / np.sqrt(np.maximum(values, 1e-3)), 0)
-    return Projection(centre=centre, spread=spread, turn=vectors * gain)
+    return Projection(centre=centre, spread=spread, turn=(vectors * gain).astype(np.float32))
 
 
 def look_at(logs: FloatArray, projection: Projection) -> Surface:
@@ -110,16 +112,22 @@ def fit_bands(surface: Surface, targets: FloatArray, *, cubic: bool = True) -> B
 
     Ridge regression on a polynomial, up to products of three components if ``cubic``, else of two,
     with iteratively reweighted least squares: a pixel with residual u deviations (1.4826 times the
-    median absolute residual) weighs 1/(1 + (u/2)²), darker or brighter than foretold.
+    median absolute residual) weighs 1/(1 + (u/2)²), darker or brighter than foretold. The first
+    rounds, which need not be exact, take fewer of the pixels, whose order must be random.
     """
     terms = monomials(*surface, cubic)
     centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
-    design = (terms - centre) / spread
-    fits = [_fit(design, centre / spread, np.ascontiguousarray(target)) for target in targets.T]
+    design = np.ones((len(terms), len(spread) + 1), np.float32)
+    design[:, :-1] = (terms - centre) / spread
+    levels = targets.mean(0, dtype=np.float64)
+    centred = np.ascontiguousarray((targets - levels).T, np.float32)
+    fits = [_fit(design, target) for target in centred]
+    gains = np.array([slope[:-1] / spread for slope, _ in fits], np.float32)
+    shifts = np.array([slope[-1] - centre / spread @ slope[:-1] for slope, _ in fits])
     return BandFit(
-        offsets=np.array([fit.offset for fit in fits], np.float32),
-        gains=np.array([fit.slope / spread for fit in fits], np.float32).reshape(-1, len(spread)).T,
-        deviations=np.array([fit.deviation for fit in fits], np.float32),
+        offsets=(levels + shifts).astype(np.float32),
+        gains=gains.reshape(-1, len(spread)).T,
+        deviations=np.array([deviation for _, deviation in fits], np.float32),
         cubic=cubic,
     )
 
@@ -145,20 +153,26 @@ class ChainedFit:
         return Surface(both, both[..., :0])
 
 
-def _fit(design: FloatArray, origin: FloatArray, y: FloatArray) -> _Fit:
-    """Fit ``y`` (N,) by ``design`` (N, T), standardised terms that had the means ``origin`` (T,).
+def _fit(design: FloatArray, y: FloatArray) -> tuple[FloatArray, float]:
+    """Slopes (T + 1,) of ``y`` (n,) and its robust deviation from what they foretell.
 
-    The means are in units of the terms' spreads.
+    ``design`` (n, T + 1) holds standardised terms and, last, ones, which no ridge holds back.
     """
-    weight = np.ones(len(y), np.float32)
-    penalty = RIDGE * len(y) * np.eye(design.shape[1], dtype=np.float32)
-    for _ in range(ROUNDS):
-        level = (weight @ y) / weight.sum()
-        middle = (weight @ design) / weight.sum()
-        apart = design - middle
-        weighted = apart * weight[:, None]
-        slope = np.linalg.solve(weighted.T @ apart + penalty, weighted.T @ (y - level))
-        error = y - level - apart @ slope
-        deviation = max(1.4826 * float(np.median(np.abs(error))), _LEAST_DEVIATION)
+    n, n_terms = design.shape
+    penalised = np.diag(np.float32(np.arange(n_terms) < n_terms - 1))
+    weight = np.ones(n, np.float32)
+    for size in ROUNDS:
+        seen, share = design[:size], weight[:size]
+        weighted = seen * np.sqrt(share)[:, None]
+        ridge = RIDGE * len(seen) * penalised
+        slope = np.linalg.solve(weighted.T @ weighted + ridge, (share * y[:size]) @ seen)
+        error = y - design @ slope
+        deviation = max(1.4826 * _median(np.abs(error)), _LEAST_DEVIATION)
         weight = (1 / (1 + (error / deviation / TOLERANCE) ** 2)).astype(np.float32)
-    return _Fit(offset=float(level - (middle + origin) @ slope), slope=slope, deviation=deviation)
+    return slope, deviation
+
+
+def _median(values: FloatArray) -> float:
+    """The median of ``values`` (n,), of an even number the upper one of the middle two."""
+    middle = len(values) // 2
+    return float(np.partition(values, middle)[middle])

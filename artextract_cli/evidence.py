@@ -27,8 +27,9 @@ from artextract_cli.image_kernels import (
     closing,
     curvatures,
     gradients,
+    lay_out,
     local_residuals,
-    moment_products,
+    moments,
     opening,
 )
 from artextract_cli.scene import Scene
@@ -59,6 +60,9 @@ MAPS = (
     *SURFACE_MAPS,
     "slope_residual",
 )
+# Where parts of the maps lie among them: 8 residuals, local ones, structure of both views, a slope.
+_LEFT, _LOCAL = slice(0, 8), slice(8, 8 + len(WINDOWS) * len(SLOTS))
+_STRUCTURE = slice(_LOCAL.stop, _LOCAL.stop + 2 * len(SURFACE_MAPS))
 RESIDUALS = [MAPS.index(f"{sight}residual_{s}") for sight in ("", "photograph_") for s in SLOTS]
 
 
@@ -136,9 +140,9 @@ class EvidenceMaps:
         self._level = bands.mean(0)
         # Where two places show one band, it is fitted once.
         distinct = list(dict.fromkeys(self._places))
-        self._again = [distinct.index(place) for place in self._places]
-        self._distinct = [self._places.index(place) for place in distinct]
-        self._fits = [fit_bands(surface, bands[:, self._distinct]) for surface in surfaces]
+        again = [distinct.index(place) for place in self._places]
+        targets = bands[:, [self._places.index(place) for place in distinct]]
+        self._fits = [fit_bands(surface, targets).of(again) for surface in surfaces]
         components = surfaces[0].components
         self._chains = [ChainedFit(components, bands[:, i], bands[:, i + 1]) for i in range(2)]
 
@@ -148,70 +152,61 @@ class EvidenceMaps:
 
     def _made(self, block: Block) -> FloatArray:
         bands, seen = self._bands(block), self._sight.seen(block)
-        left = self._residuals(bands, seen)
+        maps = np.empty((*bands.shape[:2], len(MAPS)), np.float32)
+        self._set_residuals(maps[..., _LEFT], bands, seen)
+        _set_local(maps[..., _LOCAL], seen[0].components, bands - self._level)
         luminance = log_reflectance((self._sight.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
         both = np.concatenate([bands[..., 2:], luminance], axis=-1)
-        structure = _structure(np.ascontiguousarray(both / UNIT, np.float32))
-        maps = [
-            left,
-            _local(seen[0].components, bands - self._level),
-            structure[..., 0],
-            structure[..., 1],
-            _slope(left[..., 2:3]),
-        ]
-        return np.concatenate(maps, axis=-1)
+        by_view = maps[..., _STRUCTURE].reshape(*both.shape, len(SURFACE_MAPS))
+        lay_out(_structure(np.ascontiguousarray(both / UNIT, np.float32)), by_view)
+        maps[..., -1:] = _slope(maps[..., 2:3])
+        return maps
 
-    def _residuals(self, bands: FloatArray, seen: Sequence[Surface]) -> FloatArray:
-        """Residuals (h, w, 8) of three bands from all that is visible and from the photograph.
+    def _set_residuals(self, maps: FloatArray, bands: FloatArray, seen: Sequence[Surface]) -> None:
+        """Make residuals (h, w, 8) of three bands from all that is visible and from the photograph.
 
         Both, because a band of the far red may see the hidden layer itself, and then explains it
         away.
         """
-        distinct = np.ascontiguousarray(bands[..., self._distinct])
-        found = [
-            fit.residuals(surface, distinct)[..., self._again]
-            for surface, fit in zip(seen, self._fits, strict=True)
-        ]
-        chained = [
-            np.zeros(bands.shape[:2], np.float32)
-            if self._places[i] == self._places[i + 1]
-            else chain.residual(seen[0].components, bands[..., i], bands[..., i + 1])
-            for i, chain in enumerate(self._chains)
-        ]
-        return np.concatenate([*found, np.stack(chained, axis=-1)], axis=-1)
+        for i, (surface, fit) in enumerate(zip(seen, self._fits, strict=True)):
+            maps[..., 3 * i : 3 * i + 3] = fit.residuals(surface, bands)
+        for i, chain in enumerate(self._chains):
+            same = self._places[i] == self._places[i + 1]
+            before, here = bands[..., i], bands[..., i + 1]
+            maps[..., 6 + i] = 0 if same else chain.residual(seen[0].components, before, here)
 
 
-def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
-    """Residuals (h, w, windows × 3) of linear regressions in windows around each pixel.
+def _set_local(maps: FloatArray, surface: FloatArray, centred: FloatArray) -> None:
+    """Make residuals (h, w, windows × 3) of linear regressions in windows around each pixel.
 
     Of bands ``centred`` (h, w, 3) on the three strongest components of ``surface`` (h, w, K).
     """
     components = np.zeros((*surface.shape[:2], 3), np.float32)
     n = min(3, surface.shape[-1])
     components[..., :n] = surface[..., :n]
-    products = moment_products(components, centred)
-    both = np.concatenate([components, centred], axis=-1)
-    made = [
-        local_residuals(
-            components, centred, box_mean(both, radius), box_mean(products, radius), LOCAL_RIDGE
-        )
-        for radius in WINDOWS
-    ]
-    return np.asarray(np.concatenate(made, axis=-1) / UNIT, np.float32)
+    products = moments(components, centred)
+    for i, radius in enumerate(WINDOWS):
+        left = local_residuals(components, centred, box_mean(products, radius), LOCAL_RIDGE)
+        np.divide(left, UNIT, out=maps[..., 3 * i : 3 * i + 3])
 
 
-def _structure(pictures: FloatArray) -> FloatArray:
-    """Structure maps (H, W, maps, C) of ``pictures`` (H, W, C), in the order of their names."""
-    made = []
-    for side in DETAIL_SIZES:
-        made.append(closing(pictures, side // 2) - pictures)
-        made.append(pictures - opening(pictures, side // 2))
+def _structure(pictures: FloatArray) -> tuple[FloatArray, ...]:
+    """Structure maps, each (H, W, C), of ``pictures`` (H, W, C), in the order of their names."""
     smooth = blur(pictures, 0.8)
-    for step in LINE_STEPS:
-        bent = curvatures(smooth if step == 1 else blur(pictures, 1.6), step)
-        made += [bent[..., 0], bent[..., 1]]
-    made.append(_slope(smooth))
-    return np.stack(made, axis=2)
+    details = [
+        detail
+        for side in DETAIL_SIZES
+        for detail in (
+            closing(pictures, side // 2) - pictures,
+            pictures - opening(pictures, side // 2),
+        )
+    ]
+    lines = [
+        line
+        for step in LINE_STEPS
+        for line in curvatures(smooth if step == 1 else blur(pictures, 1.6), step)
+    ]
+    return (*details, *lines, _slope(smooth))
 
 
 def _slope(pictures: FloatArray) -> FloatArray:

@@ -59,7 +59,7 @@ class _Fit:
     def predicted(self, components: FloatArray, extra: FloatArray, *, cubic: bool) -> FloatArray:
         """Predict P pixels from components (P, K) and further terms (P, S)."""
         made = polynomial(components, extra, self.gain[:, None], cubic=cubic)
-        return made[:, 0] + np.float32(self.offset)
+        return np.asarray(made[0] + np.float32(self.offset))
 
 
 def hidden_picture(scene: Scene) -> FloatArray:

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from artextract_cli.compiling import compiled
 from artextract_cli.contract import FloatArray
 
+Sums = NDArray[np.float64]
+
 
 def blur(image: FloatArray, sigma: float) -> FloatArray:
     """Gaussian blur of each channel of ``image`` (H, W, C), mirrored at its edges, up to 3σ."""
@@ -18,10 +20,35 @@ def blur(image: FloatArray, sigma: float) -> FloatArray:
 
 
 def gradients(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Central differences of ``pictures`` (H, W, C) down and across; 0 in a single row."""
-    if min(pictures.shape[:2]) < 2:
-        return np.zeros_like(pictures), np.zeros_like(pictures)
-    return np.gradient(pictures, axis=0), np.gradient(pictures, axis=1)
+    """Central differences of ``pictures`` (H, W, C) down and across, one-sided at the edges.
+
+    Both are 0 where there is a single row or column.
+    """
+    return _gradients(np.require(pictures, np.float32, ["C"]))
+
+
+@compiled
+def _gradients(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:
+    height, width, channels = pictures.shape
+    down = np.zeros((height, width * channels), np.float32)
+    across = np.zeros_like(down)
+    rows = pictures.reshape(height, width * channels)
+    if min(height, width) > 1:
+        for y in range(height):
+            above, below = max(y - 1, 0), min(y + 1, height - 1)
+            _difference(rows[above], rows[below], below - above, down[y])
+            here, last = rows[y], (width - 1) * channels
+            _difference(here[: -2 * channels], here[2 * channels :], 2, across[y, channels:last])
+            _difference(here[:channels], here[channels : 2 * channels], 1, across[y, :channels])
+            _difference(here[last - channels : last], here[last:], 1, across[y, last:])
+    return down.reshape(pictures.shape), across.reshape(pictures.shape)
+
+
+@compiled
+def _difference(before: FloatArray, after: FloatArray, steps: int, out: FloatArray) -> None:
+    share = np.float32(1 / steps)
+    for i in range(len(out)):
+        out[i] = (after[i] - before[i]) * share
 
 
 @compiled
@@ -56,16 +83,23 @@ def _across(image: FloatArray, weights: FloatArray) -> FloatArray:
     made = np.zeros((height, width * channels), np.float32)
     wide = np.empty((width + 2 * radius) * channels, np.float32)
     for y in range(height):
-        for x in range(-radius, width + radius):
-            source = _mirrored(x, width)
-            for c in range(channels):
-                wide[(x + radius) * channels + c] = image[y, source, c]
+        _mirror(image[y], radius, wide.reshape(-1, channels))
         out = made[y]
         for k in range(len(weights)):
             part, weight = wide[k * channels :], weights[k]
             for i in range(len(out)):
                 out[i] += weight * part[i]
     return made.reshape(height, width, channels)
+
+
+@compiled
+def _mirror(row: FloatArray, radius: int, wide: FloatArray) -> None:
+    """Copy a row (W, C) to the middle of ``wide`` (W + 2·radius, C), mirrored at both ends."""
+    width = len(row)
+    wide[radius : radius + width] = row
+    for x in range(radius):
+        wide[x] = row[_mirrored(x - radius, width)]
+        wide[radius + width + x] = row[_mirrored(width + x, width)]
 
 
 @compiled
@@ -76,48 +110,66 @@ def box_mean(image: FloatArray, radius: int) -> FloatArray:
     """
     height, width, channels = image.shape
     made = np.empty((height, width, channels), np.float32)
-    columns = np.zeros((width, channels))
-    for y in range(min(radius, height)):
-        for x in range(width):
-            for c in range(channels):
-                columns[x, c] += image[y, x, c]
-    total = np.empty(channels)
-    for y in range(height):
-        for x in range(width):
-            for c in range(channels):
-                if y + radius < height:
-                    columns[x, c] += image[y + radius, x, c]
-                if y - radius > 0:
-                    columns[x, c] -= image[y - radius - 1, x, c]
-        n_rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
-        total[:] = 0.0
-        for x in range(min(radius, width)):
-            for c in range(channels):
-                total[c] += columns[x, c]
-        for x in range(width):
-            n = n_rows * (min(x + radius, width - 1) - max(x - radius, 0) + 1)
-            for c in range(channels):
-                if x + radius < width:
-                    total[c] += columns[x + radius, c]
-                if x - radius > 0:
-                    total[c] -= columns[x - radius - 1, c]
-                made[y, x, c] = total[c] / n
+    rows = image.reshape(height, width * channels)
+    columns, until = np.zeros(width * channels), np.empty((width + 1, channels))
+    for y in range(-radius, height):
+        if y + radius < height:
+            _increase(columns, rows[y + radius], 1.0)
+        if y > radius:
+            _increase(columns, rows[y - radius - 1], -1.0)
+        if y >= 0:
+            n_rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
+            _row_of_means(columns.reshape(width, channels), radius, n_rows, until, made[y])
     return made
 
 
 @compiled
-def curvatures(image: FloatArray, step: int) -> FloatArray:
-    """Greatest and least second difference over all directions: (H, W, C, 2).
+def _row_of_means(sums: Sums, radius: int, n_rows: int, until: Sums, out: FloatArray) -> None:
+    """Means (W, C) from ``sums`` (W, C) over ``n_rows`` rows; ``until`` (W + 1, C) is room."""
+    width = len(sums)
+    until[0] = 0
+    for x in range(width):
+        before, here, value = until[x], until[x + 1], sums[x]
+        for c in range(len(here)):
+            here[c] = before[c] + value[c]
+    for x in range(width):
+        first, last = max(x - radius, 0), min(x + radius + 1, width)
+        share = 1 / (n_rows * (last - first))
+        low, high, mean = until[first], until[last], out[x]
+        for c in range(len(mean)):
+            mean[c] = (high[c] - low[c]) * share
+
+
+@compiled
+def _increase(sums: Sums, values: FloatArray | Sums, sign: float) -> None:
+    for i in range(len(sums)):
+        sums[i] += sign * values[i]
+
+
+@compiled
+def subtract(values: FloatArray, shift: FloatArray) -> None:
+    """Take ``shift`` (C,) off ``values`` (P, C), in place."""
+    for i in range(values.shape[0]):
+        for c in range(values.shape[1]):
+            values[i, c] -= shift[c]
+
+
+@compiled
+def curvatures(image: FloatArray, step: int) -> tuple[FloatArray, FloatArray]:
+    """Greatest and least second difference over all directions, each (H, W, C).
 
     Eigenvalues of the Hessian by differences over ``step`` pixels, mirrored at the edges. A dark
     line has a large greatest one, a light line a large negative least one, a spot both.
     """
     height, width, channels = image.shape
-    made = np.empty((height, width, channels, 2), np.float32)
+    greatest = np.empty((height, width, channels), np.float32)
+    least = np.empty_like(greatest)
     for y in range(height):
         above, below = _mirrored(y - step, height), _mirrored(y + step, height)
         for x in range(width):
-            left, right = _mirrored(x - step, width), _mirrored(x + step, width)
+            left, right = x - step, x + step
+            if left < 0 or right >= width:
+                left, right = _mirrored(left, width), _mirrored(right, width)
             for c in range(channels):
                 here = image[y, x, c]
                 down = image[above, x, c] + image[below, x, c] - 2 * here
@@ -130,31 +182,36 @@ def curvatures(image: FloatArray, step: int) -> FloatArray:
                 )
                 middle = 0.5 * (down + across)
                 spread = np.sqrt((0.5 * (down - across)) ** 2 + mixed * mixed)
-                made[y, x, c, 0] = middle + spread
-                made[y, x, c, 1] = middle - spread
-    return made
+                greatest[y, x, c] = middle + spread
+                least[y, x, c] = middle - spread
+    return greatest, least
+
+
+@compiled
+def lay_out(planes: tuple[FloatArray, ...], maps: FloatArray) -> None:
+    """Copy M ``planes``, each (H, W, C), into ``maps`` (H, W, C, M), row after row."""
+    for y in range(maps.shape[0]):
+        for i in range(len(planes)):
+            plane = planes[i][y]
+            for x in range(maps.shape[1]):
+                for c in range(maps.shape[2]):
+                    maps[y, x, c, i] = plane[x, c]
 
 
 @compiled
 def local_residuals(
-    predictors: FloatArray,
-    targets: FloatArray,
-    means: FloatArray,
-    products: FloatArray,
-    ridge: float,
+    predictors: FloatArray, targets: FloatArray, means: FloatArray, ridge: float
 ) -> FloatArray:
     """What a linear regression in the window around each pixel leaves of the targets: (H, W, T).
 
-    ``predictors`` are (H, W, 3), ``targets`` (H, W, T), ``means`` (H, W, 3 + T) their local means
-    in that order, ``products`` (H, W, 6 + 3·T) the local means of the products of predictors
-    (11, 12, 13, 22, 23, 33) and of target t with predictor p at 6 + 3·t + p. ``ridge`` is added to
-    the variances.
+    ``predictors`` are (H, W, 3), ``targets`` (H, W, T), ``means`` (H, W, 9 + 4·T) the local means
+    of their `moments`. ``ridge`` is added to the variances.
     """
     height, width, n_targets = targets.shape
     made = np.empty((height, width, n_targets), np.float32)
     for y in range(height):
         for x in range(width):
-            m, q = means[y, x], products[y, x]
+            m, q = means[y, x], means[y, x, 3 + n_targets :]
             a = q[0] - m[0] * m[0] + ridge
             b = q[1] - m[0] * m[1]
             c = q[2] - m[0] * m[2]
@@ -181,18 +238,26 @@ def local_residuals(
 
 
 @compiled
-def moment_products(predictors: FloatArray, targets: FloatArray) -> FloatArray:
-    """The products (H, W, 6 + 3·T) whose local means `local_residuals` takes."""
+def moments(predictors: FloatArray, targets: FloatArray) -> FloatArray:
+    """Of predictors (H, W, 3) and targets (H, W, T), what `local_residuals` takes means of.
+
+    (H, W, 9 + 4·T): predictors, targets, products of predictors (11, 12, 13, 22, 23, 33), and of
+    target t with predictor p at 9 + T + 3·t + p.
+    """
     height, width, n_targets = targets.shape
-    made = np.empty((height, width, 6 + 3 * n_targets), np.float32)
+    made = np.empty((height, width, 9 + 4 * n_targets), np.float32)
     for y in range(height):
         for x in range(width):
-            p = predictors[y, x]
-            made[y, x, 0], made[y, x, 1], made[y, x, 2] = p[0] * p[0], p[0] * p[1], p[0] * p[2]
-            made[y, x, 3], made[y, x, 4], made[y, x, 5] = p[1] * p[1], p[1] * p[2], p[2] * p[2]
+            p, q = predictors[y, x], made[y, x, 3 + n_targets :]
+            for i in range(3):
+                made[y, x, i] = p[i]
+            for t in range(n_targets):
+                made[y, x, 3 + t] = targets[y, x, t]
+            q[0], q[1], q[2] = p[0] * p[0], p[0] * p[1], p[0] * p[2]
+            q[3], q[4], q[5] = p[1] * p[1], p[1] * p[2], p[2] * p[2]
             for t in range(n_targets):
                 for i in range(3):
-                    made[y, x, 6 + 3 * t + i] = targets[y, x, t] * p[i]
+                    q[6 + 3 * t + i] = targets[y, x, t] * p[i]
     return made
 
 
@@ -221,43 +286,70 @@ def monomials(x: FloatArray, extra: FloatArray, cubic: bool) -> FloatArray:
 
 
 def polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, *, cubic: bool) -> FloatArray:
-    """`monomials` of ``x`` (P, K) and ``extra``, never kept, times ``gains`` (terms, n): (P, n)."""
-    columns = np.ascontiguousarray(np.concatenate([x, extra], axis=1).T, np.float32)
-    return _polynomial(columns, x.shape[1], np.ascontiguousarray(gains, np.float32), cubic).T
+    """`monomials` of ``x`` (P, K) and ``extra``, never kept, times ``gains`` (terms, n): (n, P)."""
+    return _polynomial(x, extra, np.ascontiguousarray(gains, np.float32), cubic)
 
 
 @compiled
-def _polynomial(columns: FloatArray, k: int, gains: FloatArray, cubic: bool) -> FloatArray:
+def deviating(
+    values: FloatArray,
+    foretold: FloatArray,
+    offsets: FloatArray,
+    scales: FloatArray,
+    largest: float,
+) -> FloatArray:
+    """``values`` (P, n) less ``foretold`` (n, P) and ``offsets`` (n,), in ``scales`` (n,).
+
+    Kept within ±``largest``.
+    """
+    made = np.empty(values.shape, np.float32)
+    for i in range(values.shape[0]):
+        for t in range(values.shape[1]):
+            left = (values[i, t] - offsets[t] - foretold[t, i]) / scales[t]
+            made[i, t] = min(max(left, -largest), largest)
+    return made
+
+
+@compiled
+def _polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, cubic: bool) -> FloatArray:
     """Values (n, P): block after block, so that a block's products stay in the nearest cache."""
-    n_pixels, n_made = columns.shape[1], gains.shape[1]
-    made = np.zeros((n_made, n_pixels), np.float32)
+    n_pixels, k = x.shape
+    made = np.zeros((gains.shape[1], n_pixels), np.float32)
     size = 512
+    columns = np.empty((k + extra.shape[1], size), np.float32)
     two, three = np.empty(size, np.float32), np.empty(size, np.float32)
     for start in range(0, n_pixels, size):
+        _transpose(x[start : start + size], columns)
+        _transpose(extra[start : start + size], columns[k:])
         at = 0
         for i in range(k):
-            one = columns[i, start : start + size]
-            _add(made, start, one, gains, at)
+            _add(made, start, columns[i], gains, at)
             at += 1
             for j in range(i, k):
-                _multiply(one, columns, j, start, two)
+                _multiply(columns[i], columns[j], two)
                 _add(made, start, two, gains, at)
                 at += 1
                 if cubic:
                     for h in range(j, k):
-                        _multiply(two, columns, h, start, three)
+                        _multiply(two, columns[h], three)
                         _add(made, start, three, gains, at)
                         at += 1
-        for i in range(k, columns.shape[0]):
-            _add(made, start, columns[i, start : start + size], gains, at)
+        for i in range(k, len(columns)):
+            _add(made, start, columns[i], gains, at)
             at += 1
     return made
 
 
 @compiled
-def _multiply(a: FloatArray, columns: FloatArray, i: int, start: int, out: FloatArray) -> None:
-    b = columns[i, start : start + len(out)]
-    for p in range(len(b)):
+def _transpose(pixels: FloatArray, columns: FloatArray) -> None:
+    for i in range(pixels.shape[0]):
+        for j in range(pixels.shape[1]):
+            columns[j, i] = pixels[i, j]
+
+
+@compiled
+def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
+    for p in range(len(out)):
         out[p] = a[p] * b[p]
 
 

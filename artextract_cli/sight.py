@@ -53,10 +53,14 @@ class Sight:
         self.n_bands = len(scene.band_ids)
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
         self.part = OfBlock(partial(self._continued, scene))
-        self.linear = OfBlock(lambda block: linear_rgb(self.part(block).rgb))
+        self._visible = OfBlock(lambda block: visible_channels(self.part(block)))
         self.visible_logs = OfBlock(
-            lambda block: log_reflectance(visible_channels(self.part(block)), PREDICTOR_BLUR)
+            lambda block: log_reflectance(self._visible(block), PREDICTOR_BLUR)
         )
+
+    def linear(self, block: Block) -> FloatArray:
+        """The linear photograph (h, w, 3)."""
+        return self._visible(block)[..., :3]
 
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
         """Logarithms of reflectance of some bands (h, w, n)."""
@@ -94,7 +98,7 @@ class Sight:
 
     @cached_property
     def _surfaces(self) -> tuple[OfBlock[Surface], OfBlock[Surface]]:
-        photograph = OfBlock(lambda block: log_reflectance(self.linear(block), PREDICTOR_BLUR))
+        photograph = OfBlock(lambda block: self.visible_logs(block)[..., :3])
         logs = (self.visible_logs, photograph)
         samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
         first, second = (
