@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.contract import superpixel_count
 from artextract_cli.errors import UsageError
 from artextract_cli.files import writing
 
@@ -35,6 +36,9 @@ MOST_SAMPLED = 2**24
 
 RESIDENT_BYTES = 18
 """Of every pixel of a scene in blocks: its label, twice while it is made, and the object mask."""
+
+USUAL_REGION = 5
+"""Side of a superpixel in pixels, unless a recipe says otherwise."""
 
 LEAST_SIDE, CORE_SHARE = 256, 0.8
 """The least side of a block with its margin in pixels, and what of it is the block itself."""
@@ -241,6 +245,7 @@ class MemoryPlan:
     program: int  # bytes before a picture is looked at
     per_pixel: int  # bytes in work, of a pixel of a block
     per_band: int  # and of each of its bands
+    per_superpixel: int = 0  # bytes, in a network
 
     def workspace(self, n_pixels: int, n_bands: int) -> Workspace | None:
         """How to work on a scene; None where it fits into memory as it is.
@@ -253,10 +258,11 @@ class MemoryPlan:
         per_pixel = self.per_pixel + self.per_band * n_bands
         if self.program + n_pixels * per_pixel <= self.limit:
             return None
-        free = self.limit - self.program - n_pixels * RESIDENT_BYTES
-        side = math.isqrt(max(0, free) // (AT_ONCE * per_pixel))
+        kept = self.program + n_pixels * RESIDENT_BYTES
+        kept += self.per_superpixel * superpixel_count((n_pixels, 1), None, USUAL_REGION)
+        side = math.isqrt(max(0, self.limit - kept) // (AT_ONCE * per_pixel))
         if side < LEAST_SIDE:
-            least = self.program + n_pixels * RESIDENT_BYTES + AT_ONCE * per_pixel * LEAST_SIDE**2
+            least = kept + AT_ONCE * per_pixel * LEAST_SIDE**2
             msg = (
                 f"--max-memory {self.limit / 1e9:.3g}GB is too little for {n_pixels / 1e6:.3g} "
                 f"million pixels in {n_bands} band{'s' * (n_bands != 1)}: give at least "

@@ -75,7 +75,11 @@ def infer_scenes(
 
 def memory_plan(max_memory: int, results: Path) -> MemoryPlan:
     """What scoring may take, and takes: measured, and rounded up; most of the program is torch."""
-    program = 700 * 10**6
     return MemoryPlan(
-        limit=max_memory, scratch=results, program=program, per_pixel=500, per_band=35
+        limit=max_memory,
+        scratch=results,
+        program=700 * 10**6,
+        per_pixel=500,
+        per_band=35,
+        per_superpixel=6000,
     )
