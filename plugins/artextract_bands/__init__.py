@@ -15,7 +15,8 @@ class BandsOptions:
         "pages of one TIFF; else the names of the files or bands.yaml tell them.",
     )
     photograph: str | None = option(
-        None, "Which file is the photograph, e.g. *_RGB.tif; else the one in colour."
+        None,
+        "Which file is the photograph, e.g. *_RGB.tif; else the one in colour, or it is rendered.",
     )
     name: str | None = option(None, "Name of the scene; else that of its folder.")
 

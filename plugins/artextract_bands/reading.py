@@ -24,9 +24,11 @@ from artextract_cli import (
     as_band,
     as_photograph,
     check_same_size,
+    coded_rgb,
     is_coloured,
     list_pictures,
     read_counts,
+    rgb_weights,
 )
 
 
@@ -57,25 +59,39 @@ def _read_scene(folder: Path, options: BandsOptions) -> Capture:
         raise UsageError(msg)
     files = list_pictures(folder)
     photograph = _find_photograph(folder, files, noted, options.photograph)
-    bands = list(noted.bands) or [path for path in files if path != photograph]
-    if not bands:
-        msg = f"{folder} holds the photograph {photograph.name} but no band"
+    paths = list(noted.bands) or [path for path in files if path != photograph]
+    if not paths:
+        msg = f"{folder} holds the photograph {files[0].name} but no band"
         raise InputError(msg)
-    rgb = read_counts(photograph)
-    planes = list(_planes(bands, photograph, rgb.shape, given))
+    rgb = None if photograph is None else read_counts(photograph)
+    planes = list(_planes(paths, photograph or paths[0], rgb, given))
     if given and len(given) != len(planes):
         msg = f"{len(given)} wavelengths are given, but {folder} holds {len(planes)} bands"
         raise UsageError(msg)
+    wavelengths = given or wavelengths_of(paths, noted.bands)
+    bands = _stacked(planes)
     return Capture(
         name=options.name or folder.resolve().name,
-        rgb=as_photograph(rgb),
-        bands=_stacked(planes),
-        wavelengths=given or wavelengths_of(bands, noted.bands),
+        rgb=_rendered(folder, bands, wavelengths) if rgb is None else as_photograph(rgb),
+        bands=bands,
+        wavelengths=wavelengths,
     )
 
 
-def _find_photograph(folder: Path, files: list[Path], noted: Note, pattern: str | None) -> Path:
-    """The picture that the option names, else ``bands.yaml``, else the one in colour."""
+def _rendered(folder: Path, bands: NDArray[Any], nm: Sequence[float]) -> NDArray[np.float32]:
+    """The photograph (H, W, 3) that bands (H, W, B) show."""
+    weights = rgb_weights(folder, nm)
+    full = 1 if bands.dtype.kind == "f" else np.iinfo(bands.dtype).max
+    linear = np.zeros((*bands.shape[:2], 3), np.float32)
+    for band, weight in enumerate(weights):
+        linear += bands[..., band, None] * (weight / full).astype(np.float32)
+    return np.asarray(coded_rgb(np.clip(linear, 0, 1)))
+
+
+def _find_photograph(
+    folder: Path, files: list[Path], noted: Note, pattern: str | None
+) -> Path | None:
+    """The picture that the option names, else ``bands.yaml``, else the one in colour, if any."""
     if pattern is not None:
         found, what = [path for path in files if fnmatch(path.name, pattern)], f"named {pattern}"
     elif noted.photograph is not None:
@@ -84,6 +100,8 @@ def _find_photograph(folder: Path, files: list[Path], noted: Note, pattern: str 
         found, what = _in_colour([path for path in files if path not in noted.bands]), "in colour"
     if len(found) == 1:
         return found[0]
+    if not found and pattern is None:
+        return None
     names = f" ({', '.join(path.name for path in found)})" if found else ""
     msg = (
         f"{len(found)} pictures in {folder} are {what}{names} where the photograph should be the "
@@ -108,13 +126,21 @@ def _likelihood(path: Path) -> int:
 
 
 def _planes(
-    bands: list[Path], photograph: Path, shape: tuple[int, ...], given: Sequence[float] | None
+    bands: list[Path],
+    first: Path,
+    photograph: NDArray[Any] | None,
+    given: Sequence[float] | None,
 ) -> Iterator[NDArray[Any]]:
-    """Bands (H, W): one of each file, or those that a single file holds."""
+    """Bands (H, W): one of each file, or those that a single file holds.
+
+    They have the size of the ``photograph`` (H, W, ...) in the file ``first``, or of the first.
+    """
     is_lone = len(bands) == 1
+    shape = None if photograph is None else photograph.shape
     for path in bands:
         picture = read_counts(path, stacked=is_lone)
-        check_same_size(path, picture.shape, photograph, shape)
+        shape = shape or picture.shape
+        check_same_size(path, picture.shape, first, shape)
         if not is_lone or not _is_stack(picture, given):
             yield as_band(picture)
             continue

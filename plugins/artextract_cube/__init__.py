@@ -28,14 +28,26 @@ class CubeOptions:
     )
     scale: float | None = option(
         None,
-        "The value that counts as 1; else what an ENVI header says, 1 of floats, 255 of 8 and "
-        "65535 of 16 bit.",
+        "The value that counts as 1, or with white and dark as saturated; else what an ENVI header "
+        "says, 1 of floats, 255 of 8 and 65535 of 16 bit.",
         minimum=1e-9,
     )
     photograph: str | None = option(
         None,
         "A photograph of the same size, a file beside the cube, * in it being the name of the "
         "scene; else it is rendered from the cube.",
+    )
+    white: str | None = option(
+        None,
+        "A cube of a white target beside a cube of raw counts, * in it being the name of the "
+        "scene; with dark it makes reflectance of them.",
+    )
+    dark: str | None = option(None, "A cube of the covered lens, likewise.")
+    white_reflectance: float = option(
+        0.99, "Reflectance of the white target.", minimum=0.01, maximum=1
+    )
+    exposure_ratio: float = option(
+        1.0, "Exposure time of the painting over that of white.", minimum=0.001
     )
     name: str | None = option(None, "Name of the scene; else that of its file.")
 

@@ -1,6 +1,6 @@
 """Averages the bands of a cube, a block of rows at a time: it need not fit into memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, warn
-from artextract_cube.rendering import coded, rgb_weights
+from artextract_cli import InputError, coded_rgb, rgb_weights, warn
 from artextract_cube.wavelengths import band_weights
 
 BLOCK_VALUES = 2**24
@@ -17,6 +16,11 @@ BLOCK_VALUES = 2**24
 
 MOST_CLIPPED = 0.05
 """Highlights and noise are clipped; where more lies outside 0..1, the scale is wrong."""
+
+
+Calibration = Callable[
+    [NDArray[np.float32], NDArray[np.intp], slice], tuple[NDArray[np.float32], NDArray[np.bool_]]
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,10 @@ class Cube:
 
     good: NDArray[np.intp] | None = None
     """(B,) which bands these are; None is all."""
+
+    to_reflectance: Calibration | None = None
+    """Turns counts (n, h, W) of n of all bands, in some rows, into reflectance; tells where (h, W)
+    they measure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +81,7 @@ def averaged(
     weights = band_weights(cube.nm, centres, width)
     n_bands = weights.shape[1]
     if photograph is None:
-        weights = np.concatenate([weights, rgb_weights(cube.nm)], axis=1)
+        weights = np.concatenate([weights, rgb_weights(cube.path, cube.nm)], axis=1)
     height, row_length = cube.values.shape[1:]
     bands = np.empty((height, row_length, n_bands), np.float32)
     rgb = np.empty((height, row_length, 3), np.float32) if photograph is None else photograph
@@ -87,7 +95,7 @@ def averaged(
         means /= np.float32(cube.full_scale)
         bands[rows] = means[..., :n_bands]
         if photograph is None:
-            rgb[rows] = coded(means[..., n_bands:])
+            rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
     return Averaged(
         bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
         rgb=rgb,
@@ -115,6 +123,10 @@ def _block(
             "in an ENVI header which mean that nothing was measured: data ignore value"
         )
         raise InputError(msg)
+    if cube.to_reflectance is not None:
+        block, measures = cube.to_reflectance(block, used, rows)
+        measured &= measures
+        block[:, ~measured] = 0
     return block, measured
 
 
@@ -139,7 +151,8 @@ def _clipped(cube: Cube, bands: NDArray[np.float32]) -> NDArray[np.float32]:
 def _at_depth(bands: NDArray[np.float32], cube: Cube, weights: NDArray[np.float64]) -> NDArray[Any]:
     """Counts of 8 or 16 bit stay counts where every band is one of the cube as it is."""
     depth = cube.values.dtype
-    if depth.kind != "u" or depth.itemsize > 2 or not np.isin(weights, (0, 1)).all():
+    is_raw = cube.to_reflectance is not None
+    if is_raw or depth.kind != "u" or depth.itemsize > 2 or not np.isin(weights, (0, 1)).all():
         return bands
     most = np.iinfo(depth).max
     if cube.full_scale != most:

@@ -18,7 +18,7 @@ from artextract_cli import (
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube, averaged
 from artextract_cube.cube_files import CUBE_SUFFIXES, opened_cube
-from artextract_cube.rendering import check_renderable
+from artextract_cube.frames import calibrated, frame_paths
 from artextract_cube.wavelengths import chosen_centres
 
 
@@ -35,8 +35,10 @@ def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
 def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
     with reading(folder):
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() in CUBE_SUFFIXES)
-    photographs = {_photograph_of(path, options) for path in files}
-    found = [path for path in files if path not in photographs]
+    beside = {_photograph_of(path, options) for path in files}
+    for path in files:
+        beside |= set(frame_paths(folder, _name(path, options), options))
+    found = [path for path in files if path not in beside]
     if not found:
         msg = f"there is no cube in {folder}: no file that ends in {', '.join(CUBE_SUFFIXES)}"
         raise InputError(msg)
@@ -57,10 +59,9 @@ def _read_scene(path: Path, options: CubeOptions) -> Capture:
     photograph = _photograph_of(path, options)
     with opened_cube(path, options) as cube:
         rgb = None if photograph is None else _read_photograph(photograph, cube)
-        if rgb is None:
-            check_renderable(cube.path, cube.nm)
         centres = chosen_centres(cube.path, options.centres, cube.nm, options.width)
-        made = averaged(cube, centres, options.width, rgb)
+        with calibrated(cube, _name(path, options), options) as reflectance:
+            made = averaged(reflectance, centres, options.width, rgb)
     return Capture(
         name=_name(path, options),
         rgb=made.rgb,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, UsageError
+from artextract_cli import InputError, UsageError, interpolation_weights
 
 USUAL_CENTRES = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
 WIDEST_GAP = 50.0
@@ -75,14 +75,6 @@ def as_nm(path: Path, found: Sequence[float], unit: str = "") -> tuple[float, ..
     return tuple(float(nm) for nm in values)
 
 
-def interpolation(nm: Sequence[float], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights (B, len(at)) that interpolate linearly; beyond the ends the outermost band stays."""
-    order = np.argsort(nm, kind="stable")
-    known = np.asarray(nm, np.float64)[order]
-    one_band = np.eye(len(known))[order]
-    return np.stack([np.interp(at, known, one_band[:, band]) for band in range(len(known))])
-
-
 def chosen_centres(
     path: Path, text: str | None, nm: Sequence[float], width: float
 ) -> tuple[float, ...] | None:
@@ -134,6 +126,6 @@ def band_weights(
     columns = []
     for centre in centres:
         inside = np.abs(np.asarray(nm, np.float64) - centre) <= width / 2 + _ROUNDING
-        between = interpolation(nm, np.array([centre]))[:, 0]
+        between = interpolation_weights(nm, np.array([centre]))[:, 0]
         columns.append(inside / inside.sum() if inside.any() else between)
     return np.stack(columns, axis=1)

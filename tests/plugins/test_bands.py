@@ -150,7 +150,6 @@ def test_a_grey_photograph_may_be_named(folder: Callable[..., Path]) -> None:
     ("pictures", "options", "said"),
     [
         ({"a": colours(), "b": colours(), "m_850": grey()}, {}, "2 pictures .* in colour .a.png, "),
-        ({"m_450": grey(), "m_850": grey()}, {}, "0 pictures .* in colour where the photograph"),
         ({"a": colours(), "m_850": grey()}, {"photograph": "x*"}, "0 pictures .* named x"),
         ({"a": colours(), "m_850": grey()}, {"photograph": "*"}, "2 pictures .* named "),
     ],
@@ -260,3 +259,16 @@ def test_sizes_must_agree(folder: Callable[..., Path]) -> None:
     source = folder(photo=colours(), m_850=grey(size=(7, 8)))
     with pytest.raises(InputError, match=r"m_850.png is 8 × 7 pixels but its photograph .* 9 × 7"):
         only(source)
+
+
+def test_without_a_photograph_it_is_rendered(folder: Callable[..., Path]) -> None:
+    source = folder(**{f"m_{nm}": np.full((9, 7), 100, np.uint8) for nm in range(400, 1001, 20)})
+    capture = only(source)
+    assert (capture.rgb.shape, len(capture.wavelengths)) == ((9, 7, 3), 31)
+    grey_level = 1.055 * (100 / 255) ** (1 / 2.4) - 0.055  # of sRGB
+    np.testing.assert_allclose(capture.rgb, grey_level, atol=1e-3)
+
+
+def test_few_bands_do_not_make_a_photograph(folder: Callable[..., Path]) -> None:
+    with pytest.raises(InputError, match=r"no photograph can be rendered from .* -o photograph="):
+        only(folder(m_450=grey(), m_850=grey()))

@@ -22,7 +22,7 @@ import artextract_quickshift
 import artextract_slic
 import artextract_slic_torch
 import artextract_watershed
-from artextract_cli import Capture
+from artextract_cli import Capture, coded_rgb, rgb_weights
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.testing import (
     BackboneTests,
@@ -35,7 +35,6 @@ from artextract_cli.testing import (
 )
 from artextract_cli.testing.importers import SIZES
 from artextract_cube import cave, harvard
-from artextract_cube.rendering import coded, rgb_weights
 from tests.plugins.cubes import write_envi
 
 
@@ -154,8 +153,10 @@ class TestHarvard(ImporterTests):
         return folder
 
     def expected(self, capture: Capture) -> Capture:
-        linear = capture.bands / 65535 @ rgb_weights(harvard.WAVELENGTHS)
-        return replace(capture, rgb=coded(linear), wavelengths=harvard.WAVELENGTHS)
+        linear = capture.bands / 65535 @ rgb_weights(Path("scene"), harvard.WAVELENGTHS)
+        return replace(
+            capture, rgb=coded_rgb(np.clip(linear, 0, 1)), wavelengths=harvard.WAVELENGTHS
+        )
 
 
 class TestDoctor(CommandTests):

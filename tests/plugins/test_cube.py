@@ -478,3 +478,55 @@ def test_listing_importers_imports_nothing_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def raw_counts(reflectance: np.ndarray, lines: int) -> dict[str, np.ndarray]:
+    """What a 12-bit camera of uneven light and dark current counts of a cube, white and dark."""
+    rng = np.random.default_rng(1)
+    n_bands, _, width = reflectance.shape
+    offset = rng.uniform(50, 90, (n_bands, 1, width))
+    light = rng.uniform(1500, 3500, (n_bands, 1, width))
+    frames = {
+        "abbey": reflectance / 0.99 * light + offset,
+        "WHITEREF_abbey": np.repeat(light + offset, lines, axis=1),
+        "DARKREF_abbey": np.repeat(offset, lines, axis=1),
+    }
+    return {name: np.rint(values).astype("u2") for name, values in frames.items()}
+
+
+FRAMES = {"white": "WHITEREF_*.hdr", "dark": "DARKREF_*.hdr", "scale": 4095}
+
+
+@pytest.mark.parametrize("lines", [1, 3, SIZE[0]])
+def test_white_and_dark_make_reflectance(tmp_path: Path, lines: int) -> None:
+    cube = cube_of()
+    for name, counts in raw_counts(cube, lines).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, None if "DARK" in name else NM, order="bil")
+    capture = only(tmp_path, centres="all", **FRAMES)  # the frames are no scenes
+    assert (capture.name, capture.mask) == ("abbey", None)
+    np.testing.assert_allclose(np.moveaxis(capture.bands, 2, 0), cube, atol=1e-3)
+    half = only(tmp_path, centres="all", white_reflectance=0.5, **FRAMES)
+    np.testing.assert_allclose(half.bands, capture.bands * 0.5 / 0.99, atol=1e-6)
+
+
+def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
+    counts = raw_counts(cube_of(), 3)
+    counts["abbey"][4, 1, 2] = 4095  # saturated in the painting
+    counts["WHITEREF_abbey"][9, :, 5] = counts["DARKREF_abbey"][9, :, 5]  # a dead column
+    for name, values in counts.items():
+        write_envi(tmp_path / f"{name}.hdr", values, NM)
+    expected = np.ones(SIZE, np.bool_)
+    expected[1, 2] = expected[:, 5] = False
+    np.testing.assert_array_equal(only(tmp_path, centres="all", **FRAMES).mask, expected)
+
+
+def test_frames_that_do_not_fit(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        wide = counts if name == "abbey" else counts[..., 1:]
+        write_envi(tmp_path / f"{name}.hdr", wide, NM)
+    with pytest.raises(InputError, match=r"31 bands of 6 columns but .*has 31 of 7; expected is"):
+        only(tmp_path / "abbey.hdr", **FRAMES)
+    with pytest.raises(UsageError, match="white=FILE and dark=FILE go together"):
+        only(tmp_path / "abbey.hdr", white="WHITEREF_*.hdr")
+    with pytest.raises(InputError, match=r"nowhere\.hdr"):
+        only(tmp_path / "abbey.hdr", white="nowhere.hdr", dark="nowhere.hdr")

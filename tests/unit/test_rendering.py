@@ -1,12 +1,14 @@
 """Colours of cubes against those of the library, which integrates finer spectra another way."""
 
 import warnings
+from pathlib import Path
 
 import colour
 import numpy as np
 import pytest
 
-from artextract_cube.rendering import coded, rgb_weights
+from artextract_cli.rendering import rgb_weights
+from artextract_cli.scene import coded_rgb
 
 NM = np.arange(400.0, 701.0, 10.0)
 OBSERVER = colour.MSDS_CMFS["CIE 1931 2 Degree Standard Observer"]
@@ -15,7 +17,8 @@ PATCHES = colour.SDS_COLOURCHECKERS["ISO 17321-1"]
 
 
 def rendered(reflectance: np.ndarray, nm: np.ndarray = NM) -> np.ndarray:
-    return coded(reflectance @ rgb_weights(nm)) * 255
+    linear = reflectance @ rgb_weights(Path("abbey"), nm.tolist())
+    return coded_rgb(np.clip(linear, 0, 1)) * 255
 
 
 @pytest.mark.parametrize("nm", [NM, np.arange(420.0, 721.0, 10.0), np.arange(380.0, 1000.0, 3.7)])
