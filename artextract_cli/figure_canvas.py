@@ -3,6 +3,7 @@
 Matplotlib's objects, without pyplot: no window, no global state.
 """
 
+import io
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -79,14 +80,11 @@ def save(figure: Figure, out: Path, page: Page = AS_DRAWN) -> None:
         figure.draw_without_rendering()
         drawn = figure.get_tightbbox()
         crop = {"bbox_inches": Bbox([[0, drawn.y0 - PAD], [page.inches, drawn.y1 + PAD]])}
+    # In memory first: the writer of PDF forgets why a write failed.
+    drawing = io.BytesIO()
+    figure.savefig(drawing, format=suffix[1:], dpi=page.dpi, metadata=_METADATA[suffix], **crop)
     with atomic_path(out) as temporary:
-        figure.savefig(
-            temporary,
-            format=suffix[1:],
-            dpi=page.dpi,
-            metadata=_METADATA[suffix],
-            **crop,
-        )
+        temporary.write_bytes(drawing.getvalue())
 
 
 def new_figure(width: float, height: float, layout: Literal["constrained", "compressed"]) -> Figure:

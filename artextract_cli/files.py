@@ -1,5 +1,7 @@
 """Reading and writing files so that errors are clear and no half-written file is left behind."""
 
+import ctypes
+import errno
 import hashlib
 import itertools
 import os
@@ -14,6 +16,8 @@ from artextract_cli.errors import ArtextractError, InputError, UsageError
 
 if sys.platform != "win32":
     import fcntl
+
+LOCK_NAME = ".artextract-lock"
 
 
 @contextmanager
@@ -57,11 +61,12 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _temporary(path) as temporary:
+        with _temporary(path, path.suffix) as temporary:
             try:
                 yield temporary
-                _flush_to_disk(temporary)
+                flush(temporary)
                 temporary.replace(path)
+                flush(path.parent)
             finally:
                 temporary.unlink(missing_ok=True)
 
@@ -70,7 +75,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 def whole_folder(out: Path) -> Iterator[Path]:
     """Give a folder beside ``out`` to write into, and move it there when all went well.
 
-    On an error nothing is left behind.
+    On an error nothing is left behind; what a killed process left, the next one clears away.
 
     Raises
     ------
@@ -84,15 +89,83 @@ def whole_folder(out: Path) -> Iterator[Path]:
             msg = f"{out} exists and is not an empty folder: name a new one"
             raise UsageError(msg)
         target = out.resolve()
-        work = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-        work.mkdir(parents=True)
-        try:
+        with _temporary_folder(target) as work:
             yield work
+            _flush_all(work)
             if target.exists():  # empty; not every system renames onto a folder
                 target.rmdir()
             work.rename(target)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+            flush(target.parent)
+
+
+@contextmanager
+def replaced_folder(out: Path) -> Iterator[Path]:
+    """As `whole_folder`, but a folder that is there is replaced in one step.
+
+    Raises
+    ------
+    ArtextractError
+        If it cannot be written.
+    """
+    target = out.resolve()
+    former = target.with_name(f".{target.name}.former")
+    with writing(out), _temporary_folder(target) as work:
+        if former.exists() and not target.exists():  # killed while it could not be in one step
+            former.rename(target)
+        yield work
+        _flush_all(work)
+        if not target.exists():
+            work.rename(target)
+        elif not _exchanged(work, target):
+            shutil.rmtree(former, ignore_errors=True)
+            target.rename(former)
+            work.rename(target)
+            shutil.rmtree(former, ignore_errors=True)
+        flush(target.parent)
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold ``folder``, which is made where it is missing, against other processes that write to it.
+
+    The hold ends with the process, however that ends. On a file system without locks there is none.
+
+    Raises
+    ------
+    ArtextractError
+        If another process holds it, or it cannot be made.
+    """
+    is_new = not folder.exists()
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with _held(folder):
+            yield
+    finally:
+        if is_new:
+            with suppress(OSError):  # something was written
+                folder.rmdir()
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    lock = folder / LOCK_NAME
+    try:
+        descriptor = _locked(lock)
+    except OSError:  # what is wrong with the folder is said of the first file that is written
+        yield
+        return
+    if descriptor is None:
+        msg = (
+            f"another artextract is writing to {folder}: wait until it has ended, or choose "
+            "another --out"
+        )
+        raise ArtextractError(msg)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
 def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
@@ -122,7 +195,7 @@ def refuse_inside(path: Path, folder: Path, kind: str = "dataset") -> None:
 
 
 @contextmanager
-def _temporary(path: Path) -> Iterator[Path]:
+def _temporary(path: Path, suffix: str) -> Iterator[Path]:
     """A path beside ``path`` that no other process writes to.
 
     The names are always the same, so that nothing gathers where processes are killed. Who writes to
@@ -131,13 +204,13 @@ def _temporary(path: Path) -> Iterator[Path]:
     # Not the name itself: together with anything else it may be too long for the file system.
     target = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
     for number in itertools.count():
-        temporary = path.with_name(f".artextract-tmp-{target}-{number}{path.suffix}")
+        temporary = path.with_name(f".artextract-tmp-{target}-{number}{suffix}")
         try:
             descriptor = _locked(temporary)
         except OSError:  # a file system without locks, or the file of another user
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            yield path.with_name(f".artextract-tmp-{secrets.token_hex(8)}{path.suffix}")
+            yield path.with_name(f".artextract-tmp-{secrets.token_hex(8)}{suffix}")
             return
         if descriptor is not None:
             try:
@@ -147,29 +220,79 @@ def _temporary(path: Path) -> Iterator[Path]:
             return
 
 
+@contextmanager
+def _temporary_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside ``path`` that no other process writes to; it is gone in the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary(path, ".lock") as lock:
+        work = lock.with_suffix("")
+        try:
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir()
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+            lock.unlink(missing_ok=True)
+
+
 def _locked(path: Path) -> int | None:
     """Make an empty file and lock it: its descriptor, or None where another process holds it."""
     if sys.platform == "win32":
         raise OSError
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Who held it until now may have moved it to its place after it was opened here.
-        if os.path.samestat(os.fstat(descriptor), path.stat()):
-            os.ftruncate(descriptor, 0)
-            return descriptor
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    except BaseException:
+    for _ in range(100):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Who held it until now may have moved or removed it after it was opened here.
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                os.ftruncate(descriptor, 0)
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            os.close(descriptor)
+            raise
         os.close(descriptor)
-        raise
-    os.close(descriptor)
-    return None
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(path))
 
 
-def _flush_to_disk(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two paths change places in one step, where system and file system can do that."""
+    if sys.platform != "linux":
+        return False
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def flush(path: Path) -> None:
+    """Have a file, or the names in a folder, reach the disk."""
+    if path.is_dir() and sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:  # some file systems have no such thing for folders
+        if not path.is_dir() or error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _flush_all(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        flush(path)
 
 
 def _reason(error: OSError) -> str:

@@ -14,7 +14,7 @@ from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
-from artextract_cli.files import refuse_inside
+from artextract_cli.files import only_writer, refuse_inside
 from artextract_cli.graph_store import graph_path, read_key, save_graphs, source_key
 from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
@@ -62,6 +62,8 @@ def build_dataset(
         If the dataset is not one, or some scene could not be built.
     UsageError
         For an unknown superpixel method or option.
+    ArtextractError
+        If ``out`` cannot be written, or another process writes to it.
     """
     refuse_inside(out, dataset)
     keep_freed_memory(however_large=False)
@@ -69,7 +71,7 @@ def build_dataset(
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
     outcomes = []
-    with progress("building graphs", len(scenes)) as advance:
+    with only_writer(out), progress("building graphs", len(scenes)) as advance:
         for outcome in _run(partial(_build_scene, out, recipe, plan), scenes, jobs):
             outcomes.append(outcome)
             advance(outcome.scene)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from artextract_cli.blocks import slabs
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path
+from artextract_cli.files import atomic_path, flush
 from artextract_cli.scene import Scene
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, SuperpixelGraph
 
@@ -90,7 +90,10 @@ def save_graphs(
     key: str,
     scene: Scene | None = None,
 ) -> None:
-    """Write a graph file, and beside it the pixels of ``scene``: whole, or nothing of both."""
+    """Write a graph file, and beside it the pixels of ``scene``: whole, or nothing of both.
+
+    Graphs never lie beside the pixels of other pictures, not even where the process is killed.
+    """
     meta = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -118,15 +121,35 @@ def save_graphs(
     with atomic_path(path) as temporary:
         with temporary.open("wb") as file:
             np.savez(file, **arrays)
+        flush(temporary)
         if scene is not None:
-            save_pixels(path, scene)
+            with atomic_path(pixels_path(path)) as pixels:
+                _write_pixels(pixels, scene)
+                flush(pixels)
+                if not _shows_the_same(path, meta):
+                    path.unlink(missing_ok=True)
 
 
 def save_pixels(path: Path, scene: Scene) -> None:
     """Write photograph and bands of a scene as (H, W, 3 + B) uint16, 65535 = 1."""
+    with atomic_path(pixels_path(path)) as temporary:
+        _write_pixels(temporary, scene)
+
+
+def _shows_the_same(path: Path, meta: Mapping[str, Any]) -> bool:
+    """Whether the graph file that is there comes from the same pictures in the same size."""
+    try:
+        there = load_meta(path)
+    except InputError:
+        return False
+    same_size = there["recipe"]["size"] == meta["recipe"]["size"]
+    return bool(same_size and there["sources"] == meta["sources"])
+
+
+def _write_pixels(path: Path, scene: Scene) -> None:
     n_channels = scene.rgb.shape[-1] + scene.bands.shape[-1]
     header = {"descr": "<u2", "fortran_order": False, "shape": (*scene.shape, n_channels)}
-    with atomic_path(pixels_path(path)) as temporary, temporary.open("wb") as file:
+    with path.open("wb") as file:
         # Not np.save: it writes past Python and forgets why a write failed.
         np.lib.format.write_array_header_1_0(file, header)
         for both in zip(slabs(scene.rgb), slabs(scene.bands), strict=True):
@@ -139,16 +162,15 @@ def load_pixels(path: Path) -> NDArray[np.uint16]:
     """Map the pixels of the graph file at ``path`` into memory: (H, W, 3 + B) uint16."""
     try:
         return np.load(pixels_path(path), mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
-    except (OSError, ValueError) as error:
+    except DAMAGE as error:
         msg = f"the pixels of {path} cannot be read ({error}): run 'artextract graph build' again"
         raise InputError(msg) from error
 
 
 def read_key(path: Path) -> str | None:
     """The source key of a graph file, or None where there is no usable one."""
-    if not (path.is_file() and pixels_path(path).is_file()):
-        return None
     try:
+        load_pixels(path)
         return str(load_meta(path)["source_key"])
     except InputError:
         return None

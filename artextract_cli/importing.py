@@ -237,8 +237,9 @@ def _write(pictures: Mapping[Path, NDArray[Any]]) -> None:
             for path, values in pictures.items():
                 write_picture(files.enter_context(atomic_path(path)), _counts(values))
     except BaseException:  # an interruption too
-        for path in pictures:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # why they cannot be written is the news, not this
+            for path in pictures:
+                path.unlink(missing_ok=True)
         raise
 
 

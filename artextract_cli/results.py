@@ -8,7 +8,6 @@ import csv
 import dataclasses
 import io
 import json
-import shutil
 import zipfile
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,11 +22,12 @@ import artextract_cli
 from artextract_cli.blocks import Block, released
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path, writing
+from artextract_cli.files import atomic_path, replaced_folder
 from artextract_cli.heatmap import overlay
 from artextract_cli.inference import Enlarged, Model, SceneScores
 from artextract_cli.map_files import Read, write_map
 from artextract_cli.picture import read_page, read_pages
+from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 
 FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary", 2
@@ -35,6 +35,7 @@ FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary
 
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
 
+CHECKSUMS = "checksums.sha256"
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
 MAX_REGIONS = 100
 REGION_COLUMNS = (
@@ -131,23 +132,33 @@ def write_scene(
 ) -> dict[str, Any]:
     """Write the folder of one scene, whole or not at all, and return its description."""
     target = results / scene.name
-    partial, former = (results / f".{scene.name}.{state}" for state in ("partial", "former"))
-    with writing(target):
-        for leftover in (partial, former):
-            shutil.rmtree(leftover, ignore_errors=True)
-        partial.mkdir(parents=True)
-        try:
-            description = _write_all(partial, files, scene, scores, model)
-            if target.exists():
-                _check_replaceable(target)
-                target.rename(former)
-            partial.rename(target)
-        finally:
-            if former.exists() and not target.exists():
-                former.rename(target)
-            for leftover in (partial, former):
-                shutil.rmtree(leftover, ignore_errors=True)
+    if target.exists() and not (target / "scene.json").is_file():
+        msg = f"{target} exists and holds no results of ours: choose another --out"
+        raise UsageError(msg)
+    with replaced_folder(target) as folder:
+        description = _write_all(folder, files, scene, scores, model)
+        (folder / CHECKSUMS).write_text(_checksums(folder), encoding="utf-8")
     return description
+
+
+def up_to_date(results: Path, files: SceneFiles, model: Model) -> dict[str, Any] | None:
+    """The description of a scene that is there: by this model, of these pictures, undamaged."""
+    folder = results / files.name
+    try:
+        description = dict(json.loads((folder / "scene.json").read_text(encoding="utf-8")))
+        is_whole = (folder / CHECKSUMS).read_text(encoding="utf-8") == _checksums(folder)
+    except (OSError, TypeError, ValueError):
+        return None
+    method = plugin_host().find("superpixels", model.card.superpixels["name"])
+    wanted = {"superpixels": method.origin, **_made_from(files, model)}
+    is_same = json.loads(json.dumps(wanted)).items() <= description.items()
+    return description if is_whole and is_same else None
+
+
+def _checksums(folder: Path) -> str:
+    """Lines that `sha256sum --check` reads, of every file but their own."""
+    paths = sorted(path for path in folder.iterdir() if path.name != CHECKSUMS)
+    return "".join(f"{picture_digest(path)}  {path.name}\n" for path in paths)
 
 
 def refuse_other_models(results: Path, replaced: Container[str], model: Model) -> None:
@@ -160,12 +171,6 @@ def refuse_other_models(results: Path, replaced: Container[str], model: Model) -
                 "or remove what is there"
             )
             raise UsageError(msg)
-
-
-def _check_replaceable(target: Path) -> None:
-    if not (target / "scene.json").is_file():
-        msg = f"{target} exists and holds no results of ours: choose another --out"
-        raise UsageError(msg)
 
 
 def _write_all(
@@ -226,11 +231,27 @@ def _description(
     files: SceneFiles, scene: Scene, scores: SceneScores, model: Model, heatmap: FloatArray
 ) -> dict[str, Any]:
     inside = np.count_nonzero(np.isfinite(heatmap))
-    card = model.card
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "scene": scene.name,
+        **_made_from(files, model),
+        "shape": list(scene.shape),
+        "n_superpixels": int(scores.labels.max()) + 1,
+        "superpixels": dict(scores.superpixels),
+        "euclidean_distance": dict(scores.distances),
+        "cosine_similarity": dict(scores.similarities),
+        "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
+        "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
+        "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
+        "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
+    }
+
+
+def _made_from(files: SceneFiles, model: Model) -> dict[str, Any]:
+    """What a result follows from, as its description says it."""
+    card = model.card
+    return {
         "split": files.split,
         "photograph": _source(files.rgb),
         "bands": [
@@ -238,13 +259,10 @@ def _description(
             for band, path in zip(files.band_ids, files.bands, strict=True)
         ],
         "object_mask": None if files.mask is None else _source(files.mask),
-        "wavelengths_nm": scene.wavelengths,
+        "wavelengths_nm": files.wavelengths,
         "pixels_per_mm": files.pixels_per_mm,
-        "shape": list(scene.shape),
-        "n_superpixels": int(scores.labels.max()) + 1,
         "model": {"path": str(model.path.resolve()), "sha256": model.digest},
         "backbone": dict(card.backbone),
-        "superpixels": dict(scores.superpixels),
         "objective": dict(card.objective),
         "learns_from": card.learns_from,
         "scorer": dict(card.scorer),
@@ -252,12 +270,6 @@ def _description(
         "engine": model.engine,
         "device": str(model.device),
         "artextract": artextract_cli.__version__,
-        "euclidean_distance": dict(scores.distances),
-        "cosine_similarity": dict(scores.similarities),
-        "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
-        "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
-        "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
-        "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
     }
 
 

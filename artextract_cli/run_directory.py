@@ -75,9 +75,18 @@ class RunDirectory:
         self.check_free()
         write_yaml(self.path / CONFIG_NAME, dict(resolved))
 
+    @property
+    def _holds_epochs(self) -> bool:
+        return any((self.path / name).exists() for name in (STATE_NAME, MODEL_NAME))
+
+    @property
+    def reached_nothing(self) -> bool:
+        """Whether a run was begun here that ended before its first epoch did."""
+        return (self.path / CONFIG_NAME).is_file() and not self._holds_epochs
+
     def check_free(self) -> None:
         """Refuse a directory that holds a run."""
-        if any((self.path / name).exists() for name in (STATE_NAME, MODEL_NAME)):
+        if self._holds_epochs:
             msg = f"{self.path} holds a run already: choose another --out, or go on with --resume"
             raise UsageError(msg)
 
@@ -121,6 +130,10 @@ class RunDirectory:
             **dataclasses.asdict(progress),
         }
         save_state(self.path / STATE_NAME, state)
+        self.save_metrics(progress)
+
+    def save_metrics(self, progress: Progress) -> None:
+        """Write one line per epoch."""
         lines = "".join(json.dumps(row) + "\n" for row in progress.history)
         with atomic_path(self.path / METRICS_NAME) as temporary:
             temporary.write_text(lines, encoding="utf-8")

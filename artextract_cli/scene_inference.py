@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.blocks import MemoryPlan
-from artextract_cli.console import error, progress
+from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import refuse_inside
+from artextract_cli.files import only_writer, refuse_inside
 from artextract_cli.inference import Model
-from artextract_cli.results import refuse_other_models, write_scene, write_summary
+from artextract_cli.results import refuse_other_models, up_to_date, write_scene, write_summary
 from artextract_cli.scene import SceneFiles, read_scene
 from artextract_cli.scene_check import check_values
 from artextract_cli.scoring import score_scene
@@ -27,12 +27,15 @@ def infer_dataset(
 ) -> list[dict[str, Any]]:
     """Score every scene of a dataset (or of one split) and return their descriptions.
 
-    A scene that would take more than ``max_memory`` bytes is worked on in blocks.
+    A scene that would take more than ``max_memory`` bytes is worked on in blocks. One that is there
+    already, from the same pictures and model, is left as it is.
 
     Raises
     ------
     InputError
         If the dataset is not one, or some scene could not be read; the others are written.
+    ArtextractError
+        If the results cannot be written, or another process writes to them.
     """
     refuse_inside(results, dataset)
     scenes = [s for s in open_dataset(dataset, wavelengths).scenes if split in (None, s.split)]
@@ -50,18 +53,15 @@ def infer_scenes(
     refuse_other_models(results, {files.name for files in scenes}, model)
     written: list[dict[str, Any]] = []
     failures: list[str] = []
-    with progress("inferring", len(scenes)) as advance:
+    with only_writer(results), progress("inferring", len(scenes)) as advance:
         for files in scenes:
             try:
-                scene = read_scene(files, plan)
-                check_values(files, scene)
-                scores = score_scene(model, scene)
-                written.append(write_scene(results, files, scene, scores, model))
+                written.append(_infer_if_needed(files, results, model, plan))
             except InputError as failure:
                 failures.append(f"{files.name}: {failure}")
             advance(files.name)
-    if written:
-        write_summary(results, written)
+        if written:
+            write_summary(results, written)
     if len(failures) == 1:
         raise InputError(failures[0])
     for sentence in failures:
@@ -71,6 +71,17 @@ def infer_scenes(
         msg = f"{len(failures)} of {len(scenes)} scenes could not be scored{rest}"
         raise InputError(msg)
     return written
+
+
+def _infer_if_needed(
+    files: SceneFiles, results: Path, model: Model, plan: MemoryPlan | None
+) -> dict[str, Any]:
+    if (described := up_to_date(results, files, model)) is not None:
+        detail(f"{files.name}: up to date")
+        return described
+    scene = read_scene(files, plan)
+    check_values(files, scene)
+    return write_scene(results, files, scene, score_scene(model, scene), model)
 
 
 def memory_plan(max_memory: int, results: Path) -> MemoryPlan:

@@ -24,6 +24,7 @@ from artextract_cli.console import detail, talk, warn
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import DivergedError, InputError, UsageError
 from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES
+from artextract_cli.files import only_writer
 from artextract_cli.graph_store import graphs_digest
 from artextract_cli.hidden_layer import WIDTH
 from artextract_cli.hidden_layer_task import HiddenLayerTask
@@ -87,6 +88,8 @@ def train(
         For missing, damaged or mixed graph files, or fewer than two scenes.
     UsageError
         For an unknown backbone, option, objective or pooling, or a run that exists already.
+    ArtextractError
+        If the run directory cannot be written, or another process writes to it.
     DependencyError
         If the device, the engine or the precision asked for cannot be used, or the plugin that
         made the superpixels is not installed.
@@ -96,14 +99,15 @@ def train(
     keep_freed_memory()
     started = time.monotonic()
     trainer = _Trainer(graphs, RunDirectory(path=run), settings)
-    trainer.open_run(resume=resume)
-    try:
-        while not trainer.is_over:
-            on_epoch(trainer.run_epoch())
-    except (KeyboardInterrupt, DivergedError):
-        trainer.close_early()
-        raise
-    trainer.close()
+    with only_writer(run):
+        trainer.open_run(resume=resume)
+        try:
+            while not trainer.is_over:
+                on_epoch(trainer.run_epoch())
+        except (KeyboardInterrupt, DivergedError):
+            trainer.close_early()
+            raise
+        trainer.close()
     best = trainer.progress.best or {}
     return TrainingResult(
         run=run,
@@ -162,10 +166,13 @@ class _Trainer:
     def open_run(self, *, resume: bool) -> None:
         """Start a run directory, or take up the one that was left."""
         settings = self._resumable()
-        if resume:
+        if resume and self.run.reached_nothing:
+            talk("no epoch had ended: starting again")
+        elif resume:
             state, self.progress = self.run.resume(settings)
             for name, part in self.stateful.items():
                 part.load_state_dict(state[name])
+            self.run.save_metrics(self.progress)  # they lack the last epoch after some kills
             talk(f"going on after epoch {len(self.progress.history)}")
             return
         used = {"name": self.engine, "reason": self.chosen.reason, "device": str(self.device)}

@@ -147,7 +147,11 @@ def train(
     if not resume:
         for run in runs:
             RunDirectory(path=run).check_free()
-    results = [_train(graphs, run, chosen, resume) for run, chosen in runs.items()]
+    # Of several runs, those that come last may not have begun.
+    results = [
+        _train(graphs, run, chosen, resume and (seeds is None or run.exists()))
+        for run, chosen in runs.items()
+    ]
     if remember:
         remember_in_config(
             ("train", {"graphs": graphs, "out": out, "backbone": backbone}),

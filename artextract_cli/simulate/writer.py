@@ -1,7 +1,5 @@
 """Simulated scenes on disk, in the layout of a data set."""
 
-import secrets
-import shutil
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import tifffile
 import yaml
 
 from artextract_cli.errors import UsageError
+from artextract_cli.files import whole_folder
 from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
@@ -50,27 +49,15 @@ def simulate_dataset(
             f"train={train}, val={val}, seed={seed}: ask for one scene or more, seed 0 or more"
         )
         raise UsageError(problem)
-    out = out.resolve()
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        problem = f"{out} exists and is not an empty folder: name a new one"
-        raise UsageError(problem)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
-    try:
+    counts = {"train": train, "val": val}
+    with whole_folder(out) as work:
         clean = []
-        for split, name, scene in _scenes(
-            {"train": train, "val": val}, seed, settings, clean_splits
-        ):
+        for split, name, scene in _scenes(counts, seed, settings, clean_splits):
             _write_scene(work / split, name, scene, settings)
             clean += [name] if scene.clean else []
             if on_scene is not None:
                 on_scene(name)
         _write_description(work, clean, seed, settings)
-        if out.exists():  # empty; not every system renames onto a folder
-            out.rmdir()
-        work.rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _scenes(

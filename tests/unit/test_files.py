@@ -11,9 +11,11 @@ from artextract_cli import files
 from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.files import (
     atomic_path,
+    only_writer,
     reading,
     refuse_inputs,
     refuse_inside,
+    replaced_folder,
     whole_folder,
     writing,
 )
@@ -190,3 +192,99 @@ def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(ArtextractError), whole_folder(tmp_path / "a" / "x") as work:
         work.read_text()
     assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
+def fill(folder: Path, text: str) -> None:
+    with replaced_folder(folder) as work:
+        (work / "deep").mkdir()
+        (work / "deep" / "file").write_text(text)
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_a_folder_is_replaced_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
+) -> None:
+    if not in_one_step:
+        monkeypatch.setattr(files, "_exchanged", lambda one, other: False)
+    out = tmp_path / "out"
+    fill(out, "old")
+    (out / "more").write_text("of the old")
+    fill(out, "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in out.iterdir()] == ["deep"]
+    assert (out / "deep" / "file").read_text() == "new"
+    with pytest.raises(ArtextractError), replaced_folder(out) as work:
+        work.read_text()
+    assert (out / "deep" / "file").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+KILLED_IN_A_FOLDER = """
+import os, signal, sys
+from pathlib import Path
+from artextract_cli import files
+
+def kill(*paths):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if sys.argv[2] == "between":
+    files._exchanged = lambda one, other: False
+    rename = Path.rename
+    Path.rename = lambda path, to: kill() if to.name == "out" else rename(path, to)
+with files.replaced_folder(Path(sys.argv[1])) as work:
+    (work / "half").write_text("half")
+    if sys.argv[2] == "within":
+        kill()
+"""
+
+
+@pytest.mark.parametrize("moment", ["within", "between"])
+def test_a_folder_is_there_again_after_a_kill(tmp_path: Path, moment: str) -> None:
+    """Between two renames, where they cannot be one, the next writer puts the old folder back."""
+    out = tmp_path / "out"
+    fill(out, "old")
+    words = [sys.executable, "-c", KILLED_IN_A_FOLDER, out, moment]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert out.exists() == (moment == "within")
+    with pytest.raises(InputError), replaced_folder(out):
+        raise InputError("of the next run")
+    assert (out / "deep" / "file").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "run"
+    with only_writer(out):
+        said = f"^another artextract is writing to {out}: wait until it has ended"
+        with pytest.raises(ArtextractError, match=said) as raised, only_writer(out):
+            pass
+        assert raised.value.exit_code == 1
+        (out / "file").touch()
+    with only_writer(out):
+        pass
+    assert [path.name for path in out.iterdir()] == ["file"]
+
+
+def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> None:
+    with pytest.raises(InputError), only_writer(tmp_path / "out"):
+        raise InputError("x")
+    assert not list(tmp_path.iterdir())
+
+
+KILLED_WHILE_HOLDING = """
+import os, signal, sys
+from pathlib import Path
+from artextract_cli.files import only_writer
+
+with only_writer(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_hold_of_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", KILLED_WHILE_HOLDING, tmp_path]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == [tmp_path / files.LOCK_NAME]
+    with only_writer(tmp_path):
+        pass
+    assert not list(tmp_path.iterdir())

@@ -299,5 +299,34 @@ def test_a_key_is_read_only_where_graphs_and_pixels_are_usable(tmp_path: Path) -
     assert read_key(path) is None
     save_pixels(path, make_scene())
     assert read_key(path) == "the key"
+    pixels = pixels_path(path).read_bytes()
+    pixels_path(path).write_bytes(pixels[:-1])
+    assert read_key(path) is None
+    pixels_path(path).write_bytes(pixels)
     path.write_bytes(path.read_bytes()[:-100])
     assert read_key(path) is None
+
+
+@pytest.mark.parametrize(("source", "is_kept"), [("1", True), ("2", False)])
+def test_graphs_never_lie_beside_the_pixels_of_other_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, is_kept: bool
+) -> None:
+    """As if killed when the new pixels are in their place and the new graphs are not."""
+    path, replace = tmp_path / "a.npz", Path.replace
+
+    def save(source: str, seed: int) -> None:
+        scene = make_scene(seed=seed)
+        graphs = build_graphs(scene, SHARED)
+        save_graphs(path, graphs, sources={"a.png": source}, key=source, scene=scene)
+
+    def stop(temporary: Path, target: Path) -> None:
+        if target == path:
+            raise KeyboardInterrupt
+        replace(temporary, target)
+
+    save("1", seed=1)
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        save(source, seed=int(source))
+    assert path.exists() == is_kept
+    assert read_key(path) == ("1" if is_kept else None)

@@ -19,6 +19,7 @@ from artextract_cli.results import (
     open_results,
     strong_regions,
     superpixel_side,
+    up_to_date,
     write_scene,
     write_summary,
 )
@@ -123,10 +124,9 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_results(
 def test_results_of_an_earlier_run_are_replaced_whole(scored, tmp_path: Path) -> None:
     write_scene(tmp_path, *scored)
     (tmp_path / "v0" / "attention.tif").write_bytes(b"of another model")
-    (tmp_path / ".v0.partial").mkdir()
     write_scene(tmp_path, *scored)
     assert not (tmp_path / "v0" / "attention.tif").exists()
-    assert not (tmp_path / ".v0.partial").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["v0"]
 
 
 def test_strong_regions_by_hand() -> None:
@@ -208,3 +208,19 @@ def test_damaged_descriptions(tmp_path: Path, content: str, said: str) -> None:
     (tmp_path / "a" / "scene.json").write_text(content)
     with pytest.raises(InputError, match=rf"scene\.json {said}"):
         open_results(tmp_path)
+
+
+def test_a_scene_is_up_to_date_until_anything_changes(scored, tmp_path: Path) -> None:
+    files, _, _, model = scored
+    assert up_to_date(tmp_path, files, model) is None
+    described = write_scene(tmp_path, *scored)
+    assert up_to_date(tmp_path, files, model) == json.loads(json.dumps(described))
+    assert up_to_date(tmp_path, files, dataclasses.replace(model, digest="0")) is None
+    for change in ({"bands": files.bands[::-1]}, {"mask": None}, {"pixels_per_mm": 3.0}):
+        assert up_to_date(tmp_path, dataclasses.replace(files, **change), model) is None
+    path = tmp_path / "v0" / "heatmap.tif"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert up_to_date(tmp_path, files, model) is None
+    write_scene(tmp_path, *scored)
+    (tmp_path / "v0" / "labels.tif").unlink()
+    assert up_to_date(tmp_path, files, model) is None

@@ -69,6 +69,15 @@ def test_what_is_saved_is_resumed(tmp_path: Path) -> None:
     assert read_metrics(run.path) == progress.history
 
 
+def test_a_run_that_was_begun_and_reached_nothing(tmp_path: Path) -> None:
+    run = RunDirectory(path=tmp_path / "run")
+    assert not run.reached_nothing
+    run.start({"seed": 3})
+    assert run.reached_nothing
+    run.save(progress_of(0.5), {"seed": 3}, {})
+    assert not run.reached_nothing
+
+
 def test_other_settings_are_not_resumed(tmp_path: Path) -> None:
     run = RunDirectory(path=tmp_path / "run")
     run.save(progress_of(0.5), {"seed": 3}, {})

@@ -12,11 +12,17 @@ from safetensors.torch import load_file
 from artextract_cli import training
 from artextract_cli.checkpoint import load_model, load_state, read_card
 from artextract_cli.dgl_compat import load_dgl
-from artextract_cli.errors import DependencyError, DivergedError, InputError, UsageError
+from artextract_cli.errors import (
+    ArtextractError,
+    DependencyError,
+    DivergedError,
+    InputError,
+    UsageError,
+)
 from artextract_cli.graph_building import build_dataset
 from artextract_cli.graph_store import load_graphs, save_graphs
 from artextract_cli.inference import open_model
-from artextract_cli.run_directory import read_metrics
+from artextract_cli.run_directory import EpochRow, read_metrics
 from artextract_cli.siamese import EmbeddedBatch
 from artextract_cli.superpixel_graph import GraphRecipe
 from artextract_cli.training_settings import HIDDEN_LAYER, settings_for
@@ -434,3 +440,33 @@ def test_graphs_name_the_plugin_that_made_them(graphs: Path, tmp_path: Path) -> 
     with pytest.raises(DependencyError, match=said):
         train_tiny(copy, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_that_had_reached_nothing_begins_again(graphs: Path, tmp_path: Path) -> None:
+    whole, left = tmp_path / "whole", tmp_path / "left"
+    train_tiny(graphs, whole)
+    left.mkdir()
+    shutil.copy(whole / "config.yaml", left)
+    train_tiny(graphs, left, resume=True)
+    assert (left / MODEL).read_bytes() == (whole / MODEL).read_bytes()
+    with pytest.raises(InputError, match="nothing to resume"):
+        train_tiny(graphs, tmp_path / "mistyped", resume=True)
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_metrics_that_lack_the_last_epoch_are_completed(graphs: Path, tmp_path: Path) -> None:
+    """As left by a kill between the resume state and the metrics."""
+    train_tiny(graphs, tmp_path / "run")
+    metrics = tmp_path / "run" / "metrics.jsonl"
+    lines = metrics.read_text()
+    metrics.write_text(lines.splitlines(keepends=True)[0])
+    train_tiny(graphs, tmp_path / "run", resume=True)
+    assert metrics.read_text() == lines
+
+
+def test_a_run_has_one_writer(graphs: Path, tmp_path: Path) -> None:
+    def intrude(row: EpochRow) -> None:
+        with pytest.raises(ArtextractError, match=r"another artextract is writing to .*run"):
+            train_tiny(graphs, tmp_path / "run", resume=True)
+
+    train_tiny(graphs, tmp_path / "run", on_epoch=intrude)
