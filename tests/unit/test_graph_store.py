@@ -175,11 +175,11 @@ def rewritten(path: Path, **changes: Any) -> None:
     np.savez(path, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), **arrays)
 
 
-@pytest.mark.parametrize("changes", [{"format_version": 2}, {"format": "other-graph"}])
+@pytest.mark.parametrize("changes", [{"format_version": 1}, {"format": "other-graph"}])
 def test_another_format_or_version(tmp_path: Path, changes: dict[str, Any]) -> None:
     path = store(tmp_path / "a.npz", make_graphs())
     rewritten(path, **changes)
-    with pytest.raises(InputError, match="this artextract reads artextract-graph version 1"):
+    with pytest.raises(InputError, match="this artextract reads artextract-graph version 2"):
         load_graphs(path)
 
 
