@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -174,6 +174,8 @@ def load_graphs(path: Path) -> SceneGraphs:
             recipe=GraphRecipe(**meta["recipe"]),
             superpixels_origin=meta["superpixels_origin"],
         )
+    if any(PurePath(part).name != part for part in (graphs.name, graphs.split)):
+        raise _damaged(path, f"{graphs.split!r} and {graphs.name!r} are no split and scene")
     _check_views(path, graphs)
     if pixels_path(path).exists():
         _check_pixels(path, meta)

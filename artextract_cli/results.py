@@ -181,7 +181,7 @@ def refuse_other_models(results: Path, replaced: Container[str], model: Model) -
 
 
 def _check_replaceable(target: Path) -> None:
-    if not (target / "scene.json").is_file():
+    if target.is_symlink() or not (target / "scene.json").is_file():
         msg = f"{target} exists and holds no results of ours: choose another --out"
         raise UsageError(msg)
 
