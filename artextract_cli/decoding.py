@@ -166,6 +166,11 @@ def _opened_tiff(path: Path) -> Iterator[tifffile.TiffFile]:
             msg = f"{path} has more than {MAX_PAGES} pages; save them as several files"
             raise InputError(msg)
         for page in tiff.pages:
+            size = (page.imagewidth, page.imagelength, page.samplesperpixel)
+            if not all(isinstance(number, int) for number in size):
+                # A damaged count makes a list of a number, which multiplied fills the memory.
+                msg = "its width, height or number of samples is no number"
+                raise ValueError(msg)
             _check_size(path, page.imagewidth, page.imagelength)
         yield tiff
 

@@ -465,6 +465,30 @@ def test_a_huge_header_is_refused(tmp_path: Path) -> None:
     refused(tmp_path / "bomb.png", "claims 1048576 × 1048576 pixels")
 
 
+def test_a_width_that_is_a_list_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, GREY8, bigtiff=True, metadata=None)
+    content = bytearray(path.read_bytes()) + b"\1" * 10_000
+    with tifffile.TiffFile(path) as tiff:
+        tags = tiff.pages.first.tags
+        at_width, at_height = tags["ImageWidth"].offset, tags["ImageLength"].offset
+    struct.pack_into("<HQ", content, at_width + 2, 4, 1000)  # type and count
+    struct.pack_into("<HQQ", content, at_height + 2, 16, 1, 2**60)
+    path.write_bytes(content)
+    refused(path, "is damaged or cut short")
+
+
+def test_a_checksum_of_any_png_chunk_is_compared(tmp_path: Path) -> None:
+    """Also of those that libpng overlooks: here the orientation would be lost."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(GREY8).save(tmp_path / "a.png", exif=exif)
+    content = bytearray((tmp_path / "a.png").read_bytes())
+    content[content.index(b"eXIf") + 4] ^= 1
+    (tmp_path / "a.png").write_bytes(content)
+    refused(tmp_path / "a.png", "the checksum of its chunk eXIf is wrong")
+
+
 def test_damaged_exif_does_no_harm(tmp_path: Path) -> None:
     Image.fromarray(GREY8).save(tmp_path / "e.jpg", quality=95, exif=b"Exif\0\0II*\0\x08\0\0\0\x09")
     assert decode_picture(tmp_path / "e.jpg").values.shape == (*SHAPE, 1)
