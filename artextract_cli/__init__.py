@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from artextract_cli.graph_export import export_graph
     from artextract_cli.graph_store import find_graphs, load_graphs
     from artextract_cli.inference import open_model
+    from artextract_cli.limits import check_claim, max_pixels
     from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
+    from artextract_cli.npz_files import opened_npz
     from artextract_cli.picture import as_band, as_photograph, is_coloured, read_counts
     from artextract_cli.region_kernels import connected_regions, gradient_magnitude
     from artextract_cli.report.writing import write_report
@@ -82,6 +84,7 @@ __all__ = [
     "as_band",
     "as_photograph",
     "build_dataset",
+    "check_claim",
     "check_same_size",
     "coded_rgb",
     "compiled",
@@ -102,10 +105,12 @@ __all__ = [
     "list_pictures",
     "load_graphs",
     "mapping_table",
+    "max_pixels",
     "mean_scores",
     "open_dataset",
     "open_model",
     "open_results",
+    "opened_npz",
     "option",
     "progress",
     "project_embeddings",
@@ -130,6 +135,7 @@ __all__ = [
 _LAZY = {
     "as_band": "artextract_cli.picture",
     "as_photograph": "artextract_cli.picture",
+    "check_claim": "artextract_cli.limits",
     "check_same_size": "artextract_cli.scene",
     "coded_rgb": "artextract_cli.scene",
     "diagnosis": "artextract_cli.environment",
@@ -138,6 +144,8 @@ _LAZY = {
     "is_coloured": "artextract_cli.picture",
     "list_pictures": "artextract_cli.dataset_layout",
     "mapping_table": "artextract_cli.console",
+    "max_pixels": "artextract_cli.limits",
+    "opened_npz": "artextract_cli.npz_files",
     "progress": "artextract_cli.console",
     "read_counts": "artextract_cli.picture",
     "read_yaml": "artextract_cli.yaml_io",

@@ -17,8 +17,9 @@ from artextract_cli.errors import InputError
 LONGEST_NAME = 100
 """Bytes of a scene name or band id, so that no file name has more than the 255 systems allow."""
 
-# What no file name of Windows may hold, and with it all separators; and names of its devices.
-_FORBIDDEN = set('<>:"/\\|?*')
+# What no file name of Windows may hold, and with it all separators; what looks like these; and
+# names of its devices.
+_FORBIDDEN = set('<>:"/\\|?*') | set("⁄∕∖⧵⧸⧹／＼")
 _DEVICES = re.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 

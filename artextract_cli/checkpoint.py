@@ -1,4 +1,4 @@
-"""Model files (safetensors that describe themselves) and resume states (checked by sha256)."""
+"""Model files (safetensors that describe themselves) and resume states, checked by sha256."""
 
 import dataclasses
 import hashlib
@@ -22,6 +22,7 @@ from artextract_cli.files import atomic_path
 from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
+from artextract_cli.seals import UNSEALED, is_whole, sealed
 from artextract_cli.siamese import (
     Objective,
     Pooling,
@@ -33,7 +34,7 @@ from artextract_cli.siamese import (
 from artextract_cli.superpixel_graph import GraphRecipe
 
 FORMAT = "artextract-model"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
 SHIPPED_MODELS = Path(__file__).parent / "weights"
 _DIGEST_MARK = b"\nsha256:"
@@ -164,11 +165,12 @@ def _recorded(
 
 def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:
     """Write a model file, whole or not at all; equal models give equal bytes."""
-    description = {"format": FORMAT, "format_version": FORMAT_VERSION, **dataclasses.asdict(card)}
+    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": UNSEALED}
+    description = about | dataclasses.asdict(card)
     metadata = {"artextract": json.dumps(description, sort_keys=True)}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     with atomic_path(path) as temporary:
-        temporary.write_bytes(safetensors.torch.save(tensors, metadata))
+        temporary.write_bytes(sealed(safetensors.torch.save(tensors, metadata)))
 
 
 def model_path(run: Path) -> Path:
@@ -192,6 +194,7 @@ def read_card(run: Path) -> ModelCard:
             metadata = file.metadata() or {}
         described = json.loads(metadata["artextract"])
         kind, version = described.pop("format"), described.pop("format_version")
+        content = path.read_bytes()
     except FileNotFoundError as error:
         msg = (
             f"there is no model {path}: make one with 'artextract train', or take gat or gcn, "
@@ -203,6 +206,9 @@ def read_card(run: Path) -> ModelCard:
         raise InputError(msg) from error
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         msg = f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}"
+        raise InputError(msg)
+    if not is_whole(content, described.pop("sha256", None)):
+        msg = f"{path} is damaged: its checksum is wrong; train it again, or bring back a copy"
         raise InputError(msg)
     return _card(path, described)
 

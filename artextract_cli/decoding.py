@@ -8,8 +8,9 @@ import io
 import logging
 import math
 import struct
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from artextract_cli.errors import InputError
+from artextract_cli.limits import check_claim
 
 # What the decoding libraries raise on damaged files; they have no common base.
 DECODING_ERRORS = (
@@ -33,6 +35,9 @@ DECODING_ERRORS = (
     ValueError,
     struct.error,
 )
+
+MAX_PAGES = 4096
+"""A TIFF of more pages is refused before they are looked at."""
 
 _ORIENTATION = 0x0112
 _TIFF_COLOURS = {"MINISWHITE", "MINISBLACK", "RGB", "PALETTE"}
@@ -58,15 +63,15 @@ class Part(NamedTuple):
     stored: Stored
 
 
-Decoder = Callable[[Path, int], Stored]
+Decoder = Callable[[Path], Stored]
 
 
-def decode_png(path: Path, max_pixels: int) -> Stored:
+def decode_png(path: Path) -> Stored:
     """Decode PNG; palettes become RGB, and 1, 2 and 4 bits become 8."""
     data = path.read_bytes()
     chunks = dict(_png_chunks(data))
     width, height = struct.unpack_from(">II", chunks[b"IHDR"])
-    _check_size(path, width, height, max_pixels)
+    _check_size(path, width, height)
     exif = Image.Exif()
     exif.load(bytes(chunks.get(b"eXIf", b"")))
     values = imagecodecs.png_decode(data)
@@ -74,28 +79,35 @@ def decode_png(path: Path, max_pixels: int) -> Stored:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Name and body of each chunk up to IEND (PNG, third edition, section 5.3)."""
-    offset, name = 8, b""
+    """Name and body of each chunk up to IEND (PNG, third edition, section 5.3).
+
+    Their checksums are compared here: libpng overlooks those of chunks that it could do without.
+    """
+    view, offset, name = memoryview(data), 8, b""
     while name != b"IEND":
         size, name = struct.unpack_from(">I4s", data, offset)
-        yield name, memoryview(data)[offset + 8 : offset + 8 + size]
-        offset += size + 12
+        end = offset + 8 + size
+        if struct.unpack_from(">I", data, end)[0] != zlib.crc32(view[offset + 4 : end]):
+            msg = f"the checksum of its chunk {name.decode('latin-1')} is wrong"
+            raise ValueError(msg)
+        yield name, view[offset + 8 : end]
+        offset = end + 4
 
 
-def decode_bmp(path: Path, max_pixels: int) -> Stored:
+def decode_bmp(path: Path) -> Stored:
     """Decode BMP."""
-    return _decode_by_pillow(BmpImagePlugin.BmpImageFile, path, max_pixels)
+    return _decode_by_pillow(BmpImagePlugin.BmpImageFile, path)
 
 
-def decode_jpeg(path: Path, max_pixels: int) -> Stored:
+def decode_jpeg(path: Path) -> Stored:
     """Decode JPEG of 8 bit, grey or YCbCr."""
-    return _decode_by_pillow(JpegImagePlugin.JpegImageFile, path, max_pixels)
+    return _decode_by_pillow(JpegImagePlugin.JpegImageFile, path)
 
 
-def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path, limit: int) -> Stored:
+def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path) -> Stored:
     """Decode 8 bit. The class is called itself because ``Image.open`` has a lower limit."""
     with image_class(io.BytesIO(path.read_bytes())) as image:
-        _check_size(path, *image.size, limit)
+        _check_size(path, *image.size)
         if image.mode not in {"1", "L", "P", "RGB", "RGBA"}:
             msg = f"{path} holds {image.mode} colours; save it as grey or RGB"
             raise InputError(msg)
@@ -104,25 +116,25 @@ def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path, limit:
         return Stored(np.asarray(converted), 8, orientation)
 
 
-def decode_tiff(path: Path, max_pixels: int) -> Stored:
+def decode_tiff(path: Path) -> Stored:
     """Decode TIFF of one page: strips or tiles, grey, RGB or palette, unsigned or float."""
-    with _single_page(path, max_pixels) as page:
+    with _single_page(path) as page:
         return _whole_page(page)
 
 
 def is_stack(path: Path) -> bool:
     """Whether a TIFF has several pages, or more channels than a colour picture."""
-    with tifffile.TiffFile(path) as tiff:
+    with _opened_tiff(path) as tiff:
         first: Any = tiff.pages.first
         return len(tiff.pages) > 1 or first.samplesperpixel > 4
 
 
-def decode_stack(path: Path, max_pixels: int) -> Stored:
+def decode_stack(path: Path) -> Stored:
     """Decode TIFF of pages of one kind, each of any number of channels, as one (H, W, C)."""
-    with tifffile.TiffFile(path) as tiff:
+    with _opened_tiff(path) as tiff:
         for page in tiff.pages:
-            _check_size(path, page.imagewidth, page.imagelength, max_pixels)
             _check_values(path, page)
+        _check_numbers(path, tiff)
         _check_complete(tiff)
         pages = [_whole_page(page) for page in tiff.pages]
     kinds = {(page.values.shape[:2], page.values.dtype, page.bits) for page in pages}
@@ -132,9 +144,9 @@ def decode_stack(path: Path, max_pixels: int) -> Stored:
     return pages[0]._replace(values=np.concatenate([page.values for page in pages], axis=2))
 
 
-def tiff_parts(path: Path, max_pixels: int) -> Iterator[Part]:
+def tiff_parts(path: Path) -> Iterator[Part]:
     """Decode the same strip by strip or tile by tile; pages of separate colour planes whole."""
-    with _single_page(path, max_pixels) as page:
+    with _single_page(path) as page:
         shape = (page.imagelength, page.imagewidth)
         if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
             yield Part(shape, 0, 0, _whole_page(page))
@@ -146,13 +158,36 @@ def tiff_parts(path: Path, max_pixels: int) -> Iterator[Part]:
 
 
 @contextmanager
-def _single_page(path: Path, max_pixels: int) -> Iterator[Any]:
+def _opened_tiff(path: Path) -> Iterator[tifffile.TiffFile]:
+    """Open a TIFF whose pages are as many and as large as they may be."""
     with tifffile.TiffFile(path) as tiff:
+        with suppress(IndexError):
+            tiff.pages[MAX_PAGES]
+            msg = f"{path} has more than {MAX_PAGES} pages; save them as several files"
+            raise InputError(msg)
+        for page in tiff.pages:
+            size = (page.imagewidth, page.imagelength, page.samplesperpixel)
+            if not all(isinstance(number, int) for number in size):
+                # A damaged count makes a list of a number, which multiplied fills the memory.
+                msg = "its width, height or number of samples is no number"
+                raise ValueError(msg)
+            _check_size(path, page.imagewidth, page.imagelength)
+        yield tiff
+
+
+def _check_numbers(path: Path, tiff: tifffile.TiffFile) -> None:
+    """Check that what all pages hold together may be read at once."""
+    sizes = [page.imagewidth * page.imagelength * page.samplesperpixel for page in tiff.pages]
+    check_claim(path, f"{sum(sizes)} pixels in all pages and channels", sum(sizes))
+
+
+@contextmanager
+def _single_page(path: Path) -> Iterator[Any]:
+    with _opened_tiff(path) as tiff:
         if len(tiff.pages) != 1:
             msg = f"{path} has {len(tiff.pages)} pages; save each page as a file of its own"
             raise InputError(msg)
         page: Any = tiff.pages.first
-        _check_size(path, page.imagewidth, page.imagelength, max_pixels)
         _check_tiff_kind(path, page)
         _check_complete(tiff)
         yield page
@@ -176,14 +211,15 @@ def _stored(page: Any, values: NDArray[Any]) -> Stored:
 
 def decode_pages(path: Path) -> NDArray[Any]:
     """Decode a TIFF of one or more pages of grey as (H, W, pages)."""
-    with tifffile.TiffFile(path) as tiff:
+    with _opened_tiff(path) as tiff:
+        _check_numbers(path, tiff)
         _check_complete(tiff)
         return np.stack([page.asarray() for page in tiff.pages], axis=-1)
 
 
 def decode_page(path: Path, page: int) -> NDArray[Any]:
     """Decode one page of grey of a TIFF, counted from 0, as (H, W), in the caller's thread."""
-    with tifffile.TiffFile(path) as tiff:
+    with _opened_tiff(path) as tiff:
         _check_complete(tiff)
         decoded: NDArray[Any] = tiff.pages[page].asarray(maxworkers=1)
         return decoded
@@ -224,26 +260,23 @@ def _check_complete(tiff: tifffile.TiffFile) -> None:
         raise ValueError(msg)
 
 
-def _check_size(path: Path, width: int, height: int, max_pixels: int) -> None:
-    if not 1 <= width * height <= max_pixels:
-        msg = f"{path} claims {width} × {height} pixels; from 1 to {max_pixels} pixels are read"
-        raise InputError(msg)
+def _check_size(path: Path, width: int, height: int) -> None:
+    check_claim(path, f"{width} × {height} pixels", width * height)
 
 
 def _orientation(exif: Image.Exif) -> int:
     return int(exif.get(_ORIENTATION, 1))
 
 
-def measure(decode: Decoder, path: Path, max_pixels: int) -> int:
+def measure(decode: Decoder, path: Path) -> int:
     """How many pixels the header claims of a file that ``decode`` reads."""
     if decode is decode_tiff:
-        with tifffile.TiffFile(path) as tiff:
+        with _opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
-            width, height = page.imagewidth, page.imagelength
-    else:
-        with _PILLOW_CLASSES[decode](path) as image:
-            width, height = image.size
-    _check_size(path, width, height, max_pixels)
+            return int(page.imagewidth) * int(page.imagelength)
+    with _PILLOW_CLASSES[decode](path) as image:
+        width, height = image.size
+    _check_size(path, width, height)
     return int(width) * int(height)
 
 

@@ -7,14 +7,9 @@
 import dataclasses
 import hashlib
 import json
-import lzma
-import struct
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,35 +18,18 @@ from numpy.typing import NDArray
 from artextract_cli.blocks import slabs
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, flush
-from artextract_cli.scene import Scene
+from artextract_cli.npz_files import DAMAGE, opened_npz
+from artextract_cli.scene import Scene, picture_digest
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, SuperpixelGraph
 
 FORMAT = "artextract-graph"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 class _Field(NamedTuple):
     dtype: str
     shape: str  # letters as everywhere: H, W, N nodes, E edges, V views, F features; digits fixed
 
-
-# What zipfile, its decompressors and NumPy raise for an archive that was cut or changed.
-DAMAGE = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    lzma.LZMAError,
-    struct.error,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 # What an npz holds for each graph, as NAME_<index of the graph>.
 FIELDS = {
@@ -94,7 +72,34 @@ def save_graphs(
 
     Graphs never lie beside the pixels of other pictures, not even where the process is killed.
     """
-    meta = {
+    with atomic_path(path) as temporary, ExitStack() as files:
+        digest = None
+        if scene is not None:
+            pixels = files.enter_context(atomic_path(pixels_path(path)))
+            digest = write_pixels(pixels, scene)
+            flush(pixels)
+        meta = _description(graphs) | {
+            "sources": dict(sources),
+            "source_key": key,
+            "pixels_sha256": digest,
+        }
+        with temporary.open("wb") as file:
+            np.savez(file, **_arrays(graphs), meta=np.frombuffer(json.dumps(meta).encode(), "u1"))
+        flush(temporary)
+        if digest is not None and not _is_of_pixels(path, digest):
+            path.unlink(missing_ok=True)
+
+
+def _is_of_pixels(path: Path, digest: str) -> bool:
+    """Whether the graph file that is there, if any, was made with these pixels."""
+    try:
+        return bool(load_meta(path)["pixels_sha256"] == digest)
+    except InputError:
+        return False
+
+
+def _description(graphs: SceneGraphs) -> dict[str, Any]:
+    return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "name": graphs.name,
@@ -107,9 +112,10 @@ def save_graphs(
         "feature_names": graphs.feature_names,
         "recipe": dataclasses.asdict(graphs.recipe),
         "superpixels_origin": dict(graphs.superpixels_origin),
-        "sources": dict(sources),
-        "source_key": key,
     }
+
+
+def _arrays(graphs: SceneGraphs) -> dict[str, Any]:
     arrays: dict[str, Any] = {
         f"{name}_{i}": getattr(graph, name)
         for i, graph in enumerate(graphs.graphs)
@@ -117,36 +123,11 @@ def save_graphs(
     }
     if graphs.mask is not None:
         arrays["mask"] = graphs.mask
-    arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
-    with atomic_path(path) as temporary:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)
-        flush(temporary)
-        if scene is not None:
-            with atomic_path(pixels_path(path)) as pixels:
-                _write_pixels(pixels, scene)
-                flush(pixels)
-                if not _shows_the_same(path, meta):
-                    path.unlink(missing_ok=True)
+    return arrays
 
 
-def save_pixels(path: Path, scene: Scene) -> None:
-    """Write photograph and bands of a scene as (H, W, 3 + B) uint16, 65535 = 1."""
-    with atomic_path(pixels_path(path)) as temporary:
-        _write_pixels(temporary, scene)
-
-
-def _shows_the_same(path: Path, meta: Mapping[str, Any]) -> bool:
-    """Whether the graph file that is there comes from the same pictures in the same size."""
-    try:
-        there = load_meta(path)
-    except InputError:
-        return False
-    same_size = there["recipe"]["size"] == meta["recipe"]["size"]
-    return bool(same_size and there["sources"] == meta["sources"])
-
-
-def _write_pixels(path: Path, scene: Scene) -> None:
+def write_pixels(path: Path, scene: Scene) -> str:
+    """Write photograph and bands as (H, W, 3 + B) uint16, 65535 = 1; return the file's SHA-256."""
     n_channels = scene.rgb.shape[-1] + scene.bands.shape[-1]
     header = {"descr": "<u2", "fortran_order": False, "shape": (*scene.shape, n_channels)}
     with path.open("wb") as file:
@@ -156,6 +137,7 @@ def _write_pixels(path: Path, scene: Scene) -> None:
             pixels = np.concatenate(both, axis=-1)
             counts = np.rint(pixels.clip(0, 1) * 65535)
             file.write(np.ascontiguousarray(counts, "<u2").data)
+    return picture_digest(path)
 
 
 def load_pixels(path: Path) -> NDArray[np.uint16]:
@@ -168,10 +150,13 @@ def load_pixels(path: Path) -> NDArray[np.uint16]:
 
 
 def read_key(path: Path) -> str | None:
-    """The source key of a graph file, or None where there is no usable one."""
+    """The source key of a graph file, or None where it or its pixels are not there or damaged."""
+    if not (path.is_file() and pixels_path(path).is_file()):
+        return None
     try:
-        load_pixels(path)
-        return str(load_meta(path)["source_key"])
+        meta = load_meta(path)
+        _check_pixels(path, meta)
+        return str(meta["source_key"])
     except InputError:
         return None
 
@@ -183,12 +168,12 @@ def load_meta(path: Path) -> dict[str, Any]:
 
 
 def load_graphs(path: Path) -> SceneGraphs:
-    """Read and check a graph file.
+    """Read and check a graph file; compare the pixels beside it, if they are there.
 
     Raises
     ------
     InputError
-        If the file is missing, damaged, of another kind, or its node ids do not fit.
+        If a file is missing, damaged, of another kind, or its node ids do not fit.
     """
     with _opened(path) as arrays:
         meta = _meta(path, arrays)
@@ -206,7 +191,11 @@ def load_graphs(path: Path) -> SceneGraphs:
             recipe=GraphRecipe(**meta["recipe"]),
             superpixels_origin=meta["superpixels_origin"],
         )
+    if any(PurePath(part).name != part for part in (graphs.name, graphs.split)):
+        raise _damaged(path, f"{graphs.split!r} and {graphs.name!r} are no split and scene")
     _check_views(path, graphs)
+    if pixels_path(path).exists():
+        _check_pixels(path, meta)
     return graphs
 
 
@@ -241,7 +230,10 @@ def find_graphs(root: Path) -> list[Path]:
 
 def graphs_digest(root: Path) -> str:
     """A digest of what all graph files under ``root`` were made from."""
-    keys = [(str(path.relative_to(root)), read_key(path)) for path in find_graphs(root)]
+    keys = [
+        (str(path.relative_to(root)), str(load_meta(path)["source_key"]))
+        for path in find_graphs(root)
+    ]
     return hashlib.sha256(json.dumps(keys).encode()).hexdigest()
 
 
@@ -252,10 +244,7 @@ def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
         msg = f"{path} is no graph file: name one such as graphs/train/scene.npz"
         raise InputError(msg)
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            # NumPy does not come to the checksum of an array whose header is changed.
-            if (name := arrays.zip.testzip()) is not None:
-                raise _damaged(path, f"the checksum of {name} is wrong")
+        with opened_npz(path) as arrays:
             yield arrays
     except FileNotFoundError as error:
         msg = f"there is no graph file {path}: make it with 'artextract graph build'"
@@ -274,6 +263,12 @@ def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         )
         raise InputError(msg)
     return meta
+
+
+def _check_pixels(path: Path, meta: Mapping[str, Any]) -> None:
+    digest = meta["pixels_sha256"]
+    if digest is not None and picture_digest(pixels_path(path)) != digest:
+        raise _damaged(path, f"{pixels_path(path).name} beside it is not the one it was made with")
 
 
 def _load_graph(path: Path, arrays: Mapping[str, NDArray[Any]], index: int) -> SuperpixelGraph:

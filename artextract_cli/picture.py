@@ -20,9 +20,6 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.files import reading
 
-MAX_PIXELS = 2**30
-"""Larger pictures are refused by their header, before a crafted file can fill the memory."""
-
 _DECODERS: dict[bytes, decoding.Decoder] = {
     b"\x89PNG\r\n\x1a\n": decoding.decode_png,
     b"BM": decoding.decode_bmp,
@@ -95,7 +92,7 @@ def as_band(picture: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.clip(mean, 0, 1))
 
 
-def read_counts(path: Path, *, stacked: bool = False, max_pixels: int = MAX_PIXELS) -> NDArray[Any]:
+def read_counts(path: Path, *, stacked: bool = False) -> NDArray[Any]:
     """Read a picture (H, W, C) at its full depth as a capture takes it: uint8, uint16 or float32.
 
     C is 1 for grey and 3 for RGB. With ``stacked`` a TIFF may have several pages, and more
@@ -107,15 +104,15 @@ def read_counts(path: Path, *, stacked: bool = False, max_pixels: int = MAX_PIXE
         If the file is missing, no picture, damaged, or of a kind that cannot be read right.
     """
     if not stacked or _decoder(path) is not decoding.decode_tiff:
-        return decode_picture(path, max_pixels).counts()
+        return decode_picture(path).counts()
     with _decoding(path):
         if not decoding.is_stack(path):
-            return decode_picture(path, max_pixels).counts()
-        stored = decoding.decode_stack(path, max_pixels)
+            return decode_picture(path).counts()
+        stored = decoding.decode_stack(path)
     return _picture(path, stored, is_stack=True).counts()
 
 
-def decode_picture(path: Path, max_pixels: int = MAX_PIXELS) -> Picture:
+def decode_picture(path: Path) -> Picture:
     """Decode a PNG, BMP, JPEG or TIFF file of one page, grey or RGB, at its full depth.
 
     The EXIF (or TIFF) orientation is applied. An alpha channel is dropped where it is opaque
@@ -124,18 +121,16 @@ def decode_picture(path: Path, max_pixels: int = MAX_PIXELS) -> Picture:
     Raises
     ------
     InputError
-        If the file is missing, no picture, damaged, larger than ``max_pixels``, or has several
+        If the file is missing, no picture, damaged, larger than `max_pixels` allows, or has several
         pages, transparent pixels, values that are not finite, or colours other than RGB.
     """
     decode = _decoder(path)
     with _decoding(path):
-        stored = decode(path, max_pixels)
+        stored = decode(path)
     return _picture(path, stored)
 
 
-def picture_parts(
-    path: Path, max_pixels: int = MAX_PIXELS
-) -> Iterator[tuple[tuple[int, int], Block, Picture]]:
+def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]]:
     """Decode a picture part by part: its size (H, W), where a part lies, and the part.
 
     A TIFF comes in the strips or tiles it consists of, so that it need not fit into memory; any
@@ -147,27 +142,27 @@ def picture_parts(
         As :func:`decode_picture`, perhaps after some parts.
     """
     if _decoder(path) is not decoding.decode_tiff:
-        picture = decode_picture(path, max_pixels)
+        picture = decode_picture(path)
         height, width = picture.values.shape[:2]
         yield (height, width), whole((height, width)), picture
         return
     with _decoding(path):
-        for part in decoding.tiff_parts(path, max_pixels):
+        for part in decoding.tiff_parts(path):
             shape, block = _upright_place(part)
             yield shape, block, _picture(path, part.stored)
 
 
-def n_pixels(path: Path, max_pixels: int = MAX_PIXELS) -> int:
+def n_pixels(path: Path) -> int:
     """How many pixels a picture has, by its header.
 
     Raises
     ------
     InputError
-        If the file is missing, no picture, larger than ``max_pixels``, or its header is damaged.
+        If the file is missing, no picture, too large, or its header is damaged.
     """
     decode = _decoder(path)
     with _decoding(path):
-        return decoding.measure(decode, path, max_pixels)
+        return decoding.measure(decode, path)
 
 
 @contextmanager

@@ -8,9 +8,8 @@ import csv
 import dataclasses
 import io
 import json
-import zipfile
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +25,17 @@ from artextract_cli.files import atomic_path, replaced_folder
 from artextract_cli.heatmap import overlay
 from artextract_cli.inference import Enlarged, Model, SceneScores
 from artextract_cli.map_files import Read, write_map
+from artextract_cli.npz_files import DAMAGE, opened_npz
 from artextract_cli.picture import read_page, read_pages
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
+from artextract_cli.seals import UNSEALED, is_whole, sealed
 
-FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary", 2
+FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary", 3
 """Described by ``schema/*.schema.json``, which refuse keys that they do not know."""
 
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
 
-CHECKSUMS = "checksums.sha256"
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
 MAX_REGIONS = 100
 REGION_COLUMNS = (
@@ -60,6 +60,7 @@ class SceneResult:
 
     path: Path
     description: Mapping[str, Any]
+    _whole: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -98,14 +99,30 @@ class SceneResult:
         InputError
             If they are missing or damaged.
         """
-        path = self.path / "embeddings.npz"
+        path = self.checked("embeddings.npz")
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                views = sorted((n for n in arrays.files if n.startswith("nodes_")), key=_view)
+            with opened_npz(path) as arrays:
+                views = sorted((name for name in arrays if name.startswith("nodes_")), key=_view)
                 return tuple(arrays[name] for name in views)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except DAMAGE as error:
             msg = f"{path} cannot be read ({error}): run 'artextract infer' again"
             raise InputError(msg) from error
+
+    def checked(self, name: str) -> Path:
+        """The path of the file ``name``, once its content is known to be what was written.
+
+        Raises
+        ------
+        InputError
+            If it is missing, or has changed since.
+        """
+        path = self.path / name
+        if name not in self._whole:
+            if picture_digest(path) != self.description["files"].get(name):
+                msg = f"{path} is damaged or was changed: run 'artextract infer' again"
+                raise InputError(msg)
+            self._whole.add(name)
+        return path
 
     def _map_path(self, name: str) -> Path:
         return self.path / f"{name}.tif"
@@ -115,7 +132,7 @@ class SceneResult:
         if not path.exists():
             msg = f"{path} does not exist: its model has no {name}, or the results are incomplete"
             raise InputError(msg)
-        return path
+        return self.checked(path.name)
 
     def photograph(self) -> FloatArray:
         """Read the photograph (H, W, 3) that the scene was made from."""
@@ -132,33 +149,25 @@ def write_scene(
 ) -> dict[str, Any]:
     """Write the folder of one scene, whole or not at all, and return its description."""
     target = results / scene.name
-    if target.exists() and not (target / "scene.json").is_file():
+    if target.is_symlink() or (target.exists() and not (target / "scene.json").is_file()):
         msg = f"{target} exists and holds no results of ours: choose another --out"
         raise UsageError(msg)
     with replaced_folder(target) as folder:
-        description = _write_all(folder, files, scene, scores, model)
-        (folder / CHECKSUMS).write_text(_checksums(folder), encoding="utf-8")
-    return description
+        return _write_all(folder, files, scene, scores, model)
 
 
 def up_to_date(results: Path, files: SceneFiles, model: Model) -> dict[str, Any] | None:
     """The description of a scene that is there: by this model, of these pictures, undamaged."""
-    folder = results / files.name
     try:
-        description = dict(json.loads((folder / "scene.json").read_text(encoding="utf-8")))
-        is_whole = (folder / CHECKSUMS).read_text(encoding="utf-8") == _checksums(folder)
-    except (OSError, TypeError, ValueError):
+        result = _open_scene(results / files.name / "scene.json")
+        for name in result.description["files"]:
+            result.checked(name)
+    except InputError:
         return None
     method = plugin_host().find("superpixels", model.card.superpixels["name"])
     wanted = {"superpixels": method.origin, **_made_from(files, model)}
-    is_same = json.loads(json.dumps(wanted)).items() <= description.items()
-    return description if is_whole and is_same else None
-
-
-def _checksums(folder: Path) -> str:
-    """Lines that `sha256sum --check` reads, of every file but their own."""
-    paths = sorted(path for path in folder.iterdir() if path.name != CHECKSUMS)
-    return "".join(f"{picture_digest(path)}  {path.name}\n" for path in paths)
+    is_same = json.loads(json.dumps(wanted)).items() <= result.description.items()
+    return dict(result.description) if is_same else None
 
 
 def refuse_other_models(results: Path, replaced: Container[str], model: Model) -> None:
@@ -187,8 +196,20 @@ def _write_all(
     regions = strong_regions(heatmap, of_bands.at, scores.band_ids, reach)
     (folder / "regions.csv").write_text(_csv(REGION_COLUMNS, regions), encoding="utf-8")
     description = _description(files, scene, scores, model, heatmap)
-    (folder / "scene.json").write_text(json.dumps(description, indent=2), encoding="utf-8")
-    return description
+    return write_description(folder, description)
+
+
+def write_description(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Write what is ``told`` of a scene, and the digests of its files; return all of it.
+
+    ``scene.json`` is written last: it seals the other files of ``folder``, and itself.
+    """
+    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": UNSEALED}
+    files = {path.name: picture_digest(path) for path in sorted(folder.iterdir())}
+    files.pop("scene.json", None)
+    content = sealed(json.dumps(about | dict(told) | {"files": files}, indent=2).encode())
+    (folder / "scene.json").write_bytes(content)
+    return dict(json.loads(content))
 
 
 def _write_maps(
@@ -232,8 +253,6 @@ def _description(
 ) -> dict[str, Any]:
     inside = np.count_nonzero(np.isfinite(heatmap))
     return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
         "scene": scene.name,
         **_made_from(files, model),
         "shape": list(scene.shape),
@@ -425,12 +444,16 @@ def find_scene(results: Path, name: str | None) -> SceneResult:
 
 def _open_scene(path: Path) -> SceneResult:
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        description = json.loads(content)
         version = description["format_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} cannot be read ({error}): run 'artextract infer' again"
         raise InputError(msg) from error
     if version != FORMAT_VERSION:
         msg = f"{path} has version {version}, this artextract reads {FORMAT_VERSION}: infer again"
+        raise InputError(msg)
+    if not is_whole(content, description.get("sha256")):
+        msg = f"{path} is damaged or was changed: run 'artextract infer' again"
         raise InputError(msg)
     return SceneResult(path=path.parent, description=description)

@@ -1,7 +1,7 @@
 """The run directory: what training writes, and what it takes up again.
 
 ``model.safetensors`` is the best model, ``last.pt`` the resume state, ``metrics.jsonl`` has one
-line per epoch, ``config.yaml`` everything resolved.
+line per epoch, the last of them with the sha256 of all, ``config.yaml`` everything resolved.
 """
 
 import dataclasses
@@ -23,6 +23,7 @@ from artextract_cli.checkpoint import (
 )
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path
+from artextract_cli.seals import UNSEALED, is_whole, sealed
 from artextract_cli.yaml_io import write_yaml
 
 METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
@@ -134,9 +135,10 @@ class RunDirectory:
 
     def save_metrics(self, progress: Progress) -> None:
         """Write one line per epoch."""
-        lines = "".join(json.dumps(row) + "\n" for row in progress.history)
+        *earlier, last = progress.history
+        lines = "".join(json.dumps(row) + "\n" for row in (*earlier, last | {"sha256": UNSEALED}))
         with atomic_path(self.path / METRICS_NAME) as temporary:
-            temporary.write_text(lines, encoding="utf-8")
+            temporary.write_bytes(sealed(lines.encode()))
 
     def save_model(self, progress: Progress, card: ModelCard) -> None:
         """Write the best model."""
@@ -156,8 +158,8 @@ def read_metrics(run: Path) -> list[EpochRow]:
     """
     path = run / METRICS_NAME
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        rows = [dict(json.loads(line)) for line in lines]
+        content = path.read_bytes()
+        rows = [dict(json.loads(line)) for line in content.splitlines()]
     except FileNotFoundError as error:
         msg = f"there are no metrics in {run}: name a run directory made by 'artextract train'"
         raise InputError(msg) from error
@@ -166,5 +168,8 @@ def read_metrics(run: Path) -> list[EpochRow]:
         raise InputError(msg) from error
     if not rows:
         msg = f"{path} holds no epoch yet"
+        raise InputError(msg)
+    if not is_whole(content, rows[-1].pop("sha256", None)):
+        msg = f"{path} is damaged: its checksum is wrong; train again"
         raise InputError(msg)
     return rows

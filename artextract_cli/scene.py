@@ -13,7 +13,6 @@ from artextract_cli.blocks import Block, Blocks, MemoryPlan, Workspace, released
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.picture import (
-    MAX_PIXELS,
     Picture,
     decode_picture,
     n_pixels,
@@ -133,7 +132,7 @@ class Scene:
         return self.filled(lambda block: values[labels[block.place]], *values.shape[1:])
 
 
-def read_picture(path: Path, *, pages: bool = False, max_pixels: int = MAX_PIXELS) -> FloatArray:
+def read_picture(path: Path, *, pages: bool = False) -> FloatArray:
     """Read a picture (H, W, C) as float32; integers are scaled to 0..1 by their depth.
 
     C is 1 for grey and 3 for RGB. With ``pages`` the file is a TIFF of maps such as `infer`
@@ -144,7 +143,7 @@ def read_picture(path: Path, *, pages: bool = False, max_pixels: int = MAX_PIXEL
     InputError
         If the file is missing, no picture, damaged, or of a kind that cannot be read right.
     """
-    return read_pages(path) if pages else decode_picture(path, max_pixels).scaled()
+    return read_pages(path) if pages else decode_picture(path).scaled()
 
 
 def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:

@@ -8,10 +8,22 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner
 
 # One thread keeps small tests fast and their sums in one order.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The same examples in every run, and no time limit on machines that others use too.
+settings.register_profile(
+    "artextract",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("artextract")
 
 
 @dataclass(frozen=True)

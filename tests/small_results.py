@@ -1,8 +1,8 @@
 """A results directory made by hand, whose scores are known by construction."""
 
 import csv
+import dataclasses
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from artextract_cli.results import FORMAT_VERSION, REGION_COLUMNS, SceneResult, open_results
+from artextract_cli.results import (
+    REGION_COLUMNS,
+    SceneResult,
+    open_results,
+    write_description,
+)
 from tests.conftest import write_png
 
 SIZE = (60, 80)
@@ -18,6 +23,7 @@ STRONG = (slice(10, 20), slice(50, 70))
 LOW, HIGH = 0.5, 3.5
 NOT_PAINTED = slice(55, 60)  # rows
 WAVELENGTHS = (450.0, 650.0, 850.0)
+ABOUT = {"format", "format_version", "sha256", "files"}
 
 
 def make_photograph(size: tuple[int, int] = SIZE) -> np.ndarray:
@@ -63,7 +69,6 @@ def write_result(
         tifffile.imwrite(target / f"{name}.tif", pixels, photometric="minisblack", metadata=None)
     write_regions(target / "regions.csv", band_ids[-1])
     description = {
-        "format_version": FORMAT_VERSION,
         "scene": folder,
         "split": "val",
         "photograph": described(photograph),
@@ -88,8 +93,14 @@ def write_result(
         "share_above_1_percent_false_alarms": 0.04,
         "share_blue": 0.96,
     } | changes
-    (target / "scene.json").write_text(json.dumps(description))
+    write_description(target, description)
     return next(scene for scene in open_results(root / "results") if scene.path == target)
+
+
+def sealed_again(result: SceneResult, **changes: Any) -> SceneResult:
+    """The same results after their files were changed as `infer` could have written them."""
+    kept = {k: v for k, v in result.description.items() if k not in ABOUT}
+    return dataclasses.replace(result, description=write_description(result.path, kept | changes))
 
 
 def write_regions(path: Path, band: str) -> None:

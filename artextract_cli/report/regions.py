@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from artextract_cli.errors import InputError
-from artextract_cli.files import reading
 from artextract_cli.report import wording
 from artextract_cli.results import REGION_COLUMNS, SceneResult, superpixel_side
 
@@ -57,13 +56,10 @@ def read_regions(result: SceneResult, band_names: Mapping[str, str]) -> Regions:
     InputError
         If it is missing or damaged.
     """
-    path = result.path / "regions.csv"
-    if not path.exists():
-        msg = f"{path} is missing: run 'artextract infer' again"
-        raise InputError(msg)
+    path = result.checked("regions.csv")
     shape = (int(result.description["shape"][0]), int(result.description["shape"][1]))
     try:
-        with reading(path), path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
             found = [_region(row, shape, band_names) for row in rows]
             if tuple(rows.fieldnames or ()) != REGION_COLUMNS:

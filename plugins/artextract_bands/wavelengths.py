@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from artextract_cli import InputError, UsageError, read_yaml
 
@@ -53,7 +53,10 @@ def read_note(folder: Path) -> Note:
 
 
 def _file(note: Path, name: object) -> Path:
-    path = note.parent / str(name)
+    path, parts = note.parent / str(name), PureWindowsPath(str(name))
+    if parts.anchor or ".." in parts.parts:  # by its separators and those of other systems
+        msg = f"{note} lists {name}, which lies outside of {note.parent}: only files in it are read"
+        raise InputError(msg)
     if not path.is_file():
         msg = f"{note} lists {name}, but there is no such file in {note.parent}"
         raise InputError(msg)

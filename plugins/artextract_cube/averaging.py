@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, coded_rgb, rgb_weights, warn
+from artextract_cli import InputError, check_claim, coded_rgb, rgb_weights, warn
 from artextract_cube.wavelengths import band_weights
 
 BLOCK_VALUES = 2**24
@@ -76,13 +76,14 @@ def averaged(
     Raises
     ------
     InputError
-        If values are not finite, or too many lie outside 0 to 1.
+        If values are not finite, too many lie outside 0 to 1, or there are too many pixels.
     """
     weights = band_weights(cube.nm, centres, width)
     n_bands = weights.shape[1]
     if photograph is None:
         weights = np.concatenate([weights, rgb_weights(cube.path, cube.nm)], axis=1)
     height, row_length = cube.values.shape[1:]
+    check_claim(cube.path, f"{row_length} × {height} pixels", height * row_length)
     bands = np.empty((height, row_length, n_bands), np.float32)
     rgb = np.empty((height, row_length, 3), np.float32) if photograph is None else photograph
     measured = np.ones((height, row_length), np.bool_)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, UsageError, read_counts, reading
+from artextract_cli import InputError, UsageError, opened_npz, read_counts, reading
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube
 from artextract_cube.envi import is_raw_of, read_envi
@@ -88,7 +88,11 @@ def _envi(header: Path, options: CubeOptions) -> Cube:
 
 def _load(path: Path) -> NDArray[Any]:
     with reading(path), _loading(path):
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        if (n_left := path.stat().st_size - mapped.offset - mapped.nbytes) != 0:
+            msg = f"its header tells of {n_left} bytes less than there are"
+            raise ValueError(msg)
+        return np.asarray(mapped)
 
 
 def _load_all(path: Path) -> dict[str, NDArray[Any]]:
@@ -96,7 +100,7 @@ def _load_all(path: Path) -> dict[str, NDArray[Any]]:
         if not zipfile.is_zipfile(path):
             msg = "it is no archive of arrays"
             raise ValueError(msg)
-        with np.load(path, allow_pickle=False) as loaded:
+        with opened_npz(path) as loaded:
             return {name: loaded[name] for name in loaded}
 
 

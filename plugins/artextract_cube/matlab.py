@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import DependencyError, InputError, reading
+from artextract_cli import DependencyError, InputError, check_claim, max_pixels, reading
 from artextract_cube import matlab_child
 
 
@@ -44,12 +45,15 @@ def matlab_arrays(path: Path) -> Iterator[dict[str, NDArray[Any]]]:
 
 def _unpack(path: Path, folder: str) -> None:
     ran = subprocess.run(
-        [sys.executable, matlab_child.__file__, str(path.resolve()), folder],
+        [sys.executable, matlab_child.__file__, str(path.resolve()), folder, str(max_pixels())],
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # whose memory counts towards the limit
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
+    if ran.returncode == matlab_child.TOO_LARGE:
+        check_claim(path, ran.stdout, max_pixels() + 1)
     if ran.returncode != 0:
         said = [line.strip() for line in ran.stderr.splitlines() if line.strip()]
         why = said[-1] if said else f"reading it ended with {ran.returncode}"

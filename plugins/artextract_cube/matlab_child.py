@@ -4,20 +4,32 @@ A damaged file can crash the libraries that read it, and then takes only this pr
 """
 
 import json
+import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+TOO_LARGE = 3
+"""The exit code where a file claims more numbers than it may; stdout says how many."""
+
+MOST_SECONDS = 600
+PROGRAM_BYTES, BYTES_PER_NUMBER = 2**31, 16
+"""Memory that this process may take: by itself, and per number, as stored and as read."""
 
 
-def main(source: str, out: str) -> None:
-    """Write every array into the folder ``out``, and ``names.json`` with their names in order."""
+def main(source: str, out: str, most: str) -> None:
+    """Write every array into the folder ``out``, and ``names.json`` with their names in order.
+
+    The arrays may hold ``most`` numbers together.
+    """
+    _limit(PROGRAM_BYTES + BYTES_PER_NUMBER * int(most))
+    unpack = _hdf5 if is_hdf5(Path(source)) else _version_5
     names: list[str] = []
-    for name, values in _hdf5(source) if is_hdf5(Path(source)) else _version_5(source):
+    for name, values in unpack(source, int(most)):
         np.save(Path(out, f"{len(names)}.npy"), values, allow_pickle=False)
         names.append(name)
     Path(out, "names.json").write_text(json.dumps(names), "utf-8")
@@ -30,22 +42,46 @@ def is_hdf5(path: Path) -> bool:
     return head[:8] == HDF5_SIGNATURE or head[512:] == HDF5_SIGNATURE
 
 
-def _version_5(source: str) -> Iterator[tuple[str, Any]]:
+def _limit(n_bytes: int) -> None:
+    """Let this process take no more memory, nor time of the processor without end."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+
+
+def _check_sizes(shapes: Iterable[tuple[int, ...]], most: int) -> None:
+    claimed = sum(math.prod(shape) for shape in shapes)
+    if claimed > most:
+        sys.stdout.write(f"{claimed} numbers")
+        raise SystemExit(TOO_LARGE)
+
+
+def _version_5(source: str, most: int) -> Iterator[tuple[str, Any]]:
     import scipy.io
 
+    _check_sizes((shape for _, shape, _ in scipy.io.whosmat(source)), most)
     for name, values in scipy.io.loadmat(source).items():
         if isinstance(values, np.ndarray) and values.dtype.kind in "uifb":
             yield name, values
 
 
-def _hdf5(source: str) -> Iterator[tuple[str, Any]]:
-    """Its arrays come with their axes in reverse order."""
+def _hdf5(source: str, most: int) -> Iterator[tuple[str, Any]]:
+    """Its arrays come with their axes in reverse order; those of other files are left out."""
     import h5py
 
     with h5py.File(source, "r") as file:
-        for name, item in file.items():
-            if isinstance(item, h5py.Dataset) and item.dtype.kind in "uifb":
-                yield name, item[()].T
+        own = [name for name in file if isinstance(file.get(name, getlink=True), h5py.HardLink)]
+        found = {name: file[name] for name in own if isinstance(file[name], h5py.Dataset)}
+        numeric = {
+            name: item
+            for name, item in found.items()
+            if item.dtype.kind in "uifb" and not item.is_virtual and not item.external
+        }
+        _check_sizes((item.shape or () for item in numeric.values()), most)
+        for name, item in numeric.items():
+            yield name, item[()].T
 
 
 if __name__ == "__main__":

@@ -36,14 +36,14 @@ FREE = 6000  # bytes: enough to begin with, too few for any of these
 
 @pytest.fixture
 def earlier(captures: Path, tmp_path: Path) -> Path:
-    """A folder of earlier outputs; the results are of another model."""
+    """A folder of earlier outputs; the results are not what the next run makes."""
     out = tmp_path / "out"
     for name in ("graphs", "run", "results", "data"):
         shutil.copytree(captures / name, out / name)
     for path in (out / "data").rglob("t0_*"):
         path.unlink()
-    for path in (out / "results").glob("*/checksums.sha256"):
-        path.write_text("of another model\n")
+    for path in (out / "results").glob("*/overlay.png"):
+        path.write_text("of an earlier run")
     for name in ("a.graphml", "report.html", "figure.png", "pair.png", "loss.pdf", "graph.svg"):
         (out / name).write_text("of an earlier run")
     (out / "embedding.png").write_text("of an earlier run")

@@ -272,17 +272,14 @@ def _run_directory(here: Path) -> Digests:
 
 
 def _results(here: Path) -> Digests:
-    from artextract_cli.results import CHECKSUMS, open_results
+    from artextract_cli.results import open_results
 
     found = {f"summary{kind}": _digest(here / f"results/summary{kind}") for kind in (".json",)}
     for scene in open_results(here / "results"):
         scene.embeddings(), scene.map("heatmap"), scene.map("labels"), scene.pages("bands")
-        for line in (scene.path / CHECKSUMS).read_text().splitlines():
-            digest, name = line.split("  ")
-            if _digest(scene.path / name) != digest:
-                msg = f"{scene.path / name} is half"
-                raise AssertionError(msg)
-        found[f"{scene.name} scene"] = _digest(scene.path / CHECKSUMS)
+        for name in scene.description["files"]:
+            scene.checked(name)
+        found[f"{scene.name} scene"] = _digest(scene.path / "scene.json")
     return found
 
 

@@ -3,6 +3,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as some
 
 from artextract_cli.batching import (
     GraphBatch,
@@ -63,6 +65,23 @@ def test_reverse_swaps_source_and_target() -> None:
 def test_damaged_edges_are_refused(edges: list[list[int]], n_nodes: int, message: str) -> None:
     with pytest.raises(InputError, match=message):
         Topology.from_edges(np.array(edges), n_nodes)
+
+
+@given(some.data(), some.integers(1, 20))
+def test_edges_that_leave_the_graph_never_reach_dgl(data: some.DataObject, n_nodes: int) -> None:
+    nodes = some.tuples(some.integers(0, n_nodes - 1), some.integers(0, n_nodes - 1))
+    pairs = data.draw(some.lists(nodes, max_size=30))
+    both = np.array([*pairs, *((j, i) for i, j in pairs)], np.int64).reshape(-1, 2).T
+    made = Topology.from_edges(both, n_nodes)
+    assert {*map(tuple, both.T.tolist())} <= {
+        (int(made.col[e]), target)
+        for target in range(n_nodes)
+        for e in range(int(made.crow[target]), int(made.crow[target + 1]))
+    }
+    wrong = data.draw(some.integers(n_nodes, 2**62) | some.integers(-(2**62), -1))
+    outside = np.concatenate([both, [[wrong, 0], [0, wrong]]], axis=1)
+    with pytest.raises(InputError, match="edges name nodes"):
+        Topology.from_edges(outside, n_nodes)
 
 
 def test_a_batch_numbers_its_graphs_through() -> None:

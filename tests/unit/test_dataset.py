@@ -1,14 +1,19 @@
 """Only names matter here: the pictures are empty files, so opening one would fail."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from artextract_cli.dataset import list_dataset, open_dataset, pair_files, read_statement
 from artextract_cli.dataset_layout import list_pictures, natural_key
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.scene import SceneFiles
+from artextract_cli.yaml_io import write_yaml
 
 
 def make(root: Path, *names: str, yaml: str | None = None) -> Path:
@@ -288,3 +293,49 @@ def test_pictures_of_a_folder_are_listed_in_natural_order(tmp_path: Path) -> Non
     assert [path.name for path in list_pictures(tmp_path)] == ["b9.TIF", "b9.jpeg", "b10.png"]
     with pytest.raises(InputError, match="none: No such file"):
         list_pictures(tmp_path / "none")
+
+
+TEXT = some.text(some.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]))
+SAID = some.fixed_dictionaries(
+    {},
+    optional={
+        "wavelengths": some.dictionaries(TEXT, some.floats(100, 100_000)),
+        "clean": some.just("all") | some.lists(TEXT),
+        "pixels_per_mm": some.floats(1e-9, 1e9),
+        "notes": TEXT,
+    },
+)
+
+
+@given(SAID)
+def test_whatever_a_dataset_says_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, said: dict[str, Any]
+) -> None:
+    root = tmp_path_factory.mktemp("said")
+    write_yaml(root / "dataset.yaml", said)
+    read = read_statement(root)
+    assert read.wavelengths == said.get("wavelengths", {})
+    clean = said.get("clean")
+    assert read.clean == (tuple(clean) if isinstance(clean, list) else clean)
+    assert (read.pixels_per_mm, read.notes) == (said.get("pixels_per_mm"), said.get("notes", ""))
+
+
+@given(some.binary() | TEXT.map(str.encode) | SAID.map(repr).map(str.encode))
+def test_no_description_ends_in_another_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    root = tmp_path_factory.mktemp("said")
+    (root / "dataset.yaml").write_bytes(content)
+    with suppress(InputError):
+        read_statement(root)
+
+
+@given(
+    name=some.sampled_from(["a", "a_ms", "ms_1", "ä b", "_", "a.b"]),
+    bands=some.sets(some.sampled_from(["1", "x_1", "ir", "9.5", "ms"]), min_size=1),
+)
+def test_every_band_is_found_by_its_name(
+    tmp_path_factory: pytest.TempPathFactory, name: str, bands: set[str]
+) -> None:
+    root = make(tmp_path_factory.mktemp("named"), *scene(name, *bands))
+    assert {found: set(ids) for found, ids in bands_of(root).items()} == {name: bands}

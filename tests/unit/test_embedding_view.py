@@ -1,5 +1,6 @@
 """Embeddings in the plane: places and colours known by construction."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from artextract_cli.errors import InputError, UsageError
 from artextract_cli.figure_canvas import Page
 from artextract_cli.results import SceneResult
 from tests.conftest import Ran
-from tests.small_results import HIGH, LOW, SIZE, STRONG, write_result
+from tests.small_results import HIGH, LOW, SIZE, STRONG, sealed_again, write_result
 
 
 @pytest.fixture
@@ -32,12 +33,12 @@ def result(tmp_path: Path) -> SceneResult:
     labels[STRONG], labels[55:] = 1, 0
     tifffile.imwrite(made.path / "labels.tif", labels, photometric="minisblack", metadata=None)
     along = np.arange(10, dtype=np.float32)[:, None] * np.float32([3, 0, 4])
-    save(made, nodes_0=along, nodes_1=along + np.float32([0, 1, 0]))
-    return made
+    return save(made, nodes_0=along, nodes_1=along + np.float32([0, 1, 0]))
 
 
-def save(result: SceneResult, **views: np.ndarray) -> None:
+def save(result: SceneResult, **views: np.ndarray) -> SceneResult:
     np.savez(result.path / "embeddings.npz", allow_pickle=False, pooled=np.zeros((2, 3)), **views)
+    return sealed_again(result)
 
 
 def test_components_by_hand() -> None:
@@ -63,10 +64,12 @@ def test_every_view_has_the_scores_of_its_superpixels(result: SceneResult) -> No
 
 
 def test_other_superpixels_than_the_photographs_have_no_scores(result: SceneResult) -> None:
-    save(result, nodes_0=np.eye(10, 3), nodes_1=np.eye(7, 3), nodes_10=np.eye(2), nodes_2=np.eye(3))
+    views = [np.eye(n, 3) for n in (10, 7, 3)]
+    named = dict(zip(("nodes_0", "nodes_1", "nodes_2"), views, strict=True))
+    result = save(result, **named, nodes_10=np.eye(2))
     shapes = [view.shape for view in result.embeddings()]
     assert shapes == [(10, 3), (7, 3), (3, 3), (2, 2)]
-    save(result, nodes_0=np.eye(10, 3), nodes_1=np.eye(7, 3))
+    result = save(result, nodes_0=views[0], nodes_1=views[1])
     found = project_embeddings(result)
     assert np.isnan(found.scores[10:]).all()
     assert len(found.points) == 17
@@ -110,9 +113,11 @@ def test_the_command(run: Callable[..., Ran], result: SceneResult, suffix: str) 
 def test_what_cannot_be_drawn(result: SceneResult) -> None:
     with pytest.raises(UsageError, match="png, svg or pdf"):
         draw_embedding(result, Path("a.bmp"))
-    save(result, nodes_0=np.eye(1, 3), nodes_1=np.eye(1, 3))
+    result = save(result, nodes_0=np.eye(1, 3), nodes_1=np.eye(1, 3))
     with pytest.raises(InputError, match="has 2 embeddings: to project them takes four or more"):
         project_embeddings(result)
     (result.path / "embeddings.npz").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"embeddings\.npz is damaged .*infer' again"):
+        project_embeddings(dataclasses.replace(result))
     with pytest.raises(InputError, match=r"embeddings\.npz cannot be read .*infer' again"):
-        project_embeddings(result)
+        project_embeddings(sealed_again(result))

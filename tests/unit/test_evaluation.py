@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evaluation import OURS, evaluate
 from artextract_cli.metrics import correlation
+from artextract_cli.results import write_description
 from artextract_cli.scene import picture_digest, read_scene
 from tests.conftest import write_png, write_scene
 
@@ -49,10 +49,10 @@ def write_results(
     folder.mkdir(parents=True, exist_ok=True)
     photograph = results.parent / "data" / "val" / "rgb_images" / f"{name}_RGB.png"
     digest = picture_digest(photograph) if photograph.exists() else "none"
-    description = {"format_version": 2, "scene": name, "photograph": {"sha256": digest}}
-    (folder / "scene.json").write_text(json.dumps(description | (described or {})))
     for kind, values in {"heatmap": heatmap, **maps}.items():
         write_map(folder / f"{kind}.tif", values)
+    description = {"scene": name, "photograph": {"sha256": digest}}
+    write_description(folder, description | (described or {}))
 
 
 def test_perfect_and_worst_heat_maps(data: Path, tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from artextract_cli.errors import InputError, UsageError
 from artextract_cli.graph_building import build_dataset
 from artextract_cli.graph_export import export_graph
 from artextract_cli.graph_store import load_graphs, save_graphs
+from artextract_cli.results import find_scene
 from artextract_cli.superpixel_graph import GraphRecipe, build_graphs
 from tests.conftest import Ran
+from tests.small_results import sealed_again
 from tests.small_scenes import make_scene
 
 SPACE = "{http://graphml.graphdrawing.org/xmlns}"
@@ -101,6 +103,7 @@ def test_scores_of_results_are_means_over_superpixels(
     heatmap[labels == 3] = np.nan
     heatmap[labels == 4] = np.arange(np.count_nonzero(labels == 4))
     tifffile.imwrite(path, heatmap)
+    sealed_again(find_scene(results, "v0"))
     out = tmp_path / "a.graphml"
     ran = run("graph", "export", file, "--out", out, "--results", results, "--json")
     assert json.loads(ran.stdout) == {"graph": str(out), "bytes": out.stat().st_size}

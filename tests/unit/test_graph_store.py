@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from hypothesis.extra.numpy import array_shapes, arrays
 
 from artextract_cli import graph_store
 from artextract_cli.errors import ArtextractError, InputError
@@ -17,11 +20,12 @@ from artextract_cli.graph_store import (
     pixels_path,
     read_key,
     save_graphs,
-    save_pixels,
     source_key,
+    write_pixels,
 )
 from artextract_cli.scene import Scene
-from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, build_graphs
+from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, SuperpixelGraph, build_graphs
+from artextract_cli.topology_kernels import components, edges_of_pairs, touching_pairs
 from tests.small_scenes import make_scene
 
 SHARED = GraphRecipe(superpixel_options={"region_size": 4})
@@ -175,11 +179,11 @@ def rewritten(path: Path, **changes: Any) -> None:
     np.savez(path, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), **arrays)
 
 
-@pytest.mark.parametrize("changes", [{"format_version": 2}, {"format": "other-graph"}])
+@pytest.mark.parametrize("changes", [{"format_version": 1}, {"format": "other-graph"}])
 def test_another_format_or_version(tmp_path: Path, changes: dict[str, Any]) -> None:
     path = store(tmp_path / "a.npz", make_graphs())
     rewritten(path, **changes)
-    with pytest.raises(InputError, match="this artextract reads artextract-graph version 1"):
+    with pytest.raises(InputError, match="this artextract reads artextract-graph version 2"):
         load_graphs(path)
 
 
@@ -231,7 +235,7 @@ def test_pixels_of_16_bits_are_kept_exactly(tmp_path: Path) -> None:
     scene = make_scene(
         rgb=np.stack([picture, picture[::-1], picture.T], -1), bands=picture[..., None]
     )
-    save_pixels(tmp_path / "a.npz", scene)
+    write_pixels(pixels_path(tmp_path / "a.npz"), scene)
     loaded = load_pixels(tmp_path / "a.npz")
     assert isinstance(loaded, np.memmap)
     assert loaded.dtype == np.uint16
@@ -242,12 +246,12 @@ def test_pixels_of_16_bits_are_kept_exactly(tmp_path: Path) -> None:
 
 def test_pixels_of_float_pictures_are_clipped(tmp_path: Path) -> None:
     bands = np.array([[[-0.5], [0.5], [1.5]]], np.float32)
-    save_pixels(tmp_path / "a.npz", make_scene((1, 3), bands=bands))
+    write_pixels(pixels_path(tmp_path / "a.npz"), make_scene((1, 3), bands=bands))
     assert load_pixels(tmp_path / "a.npz")[0, :, 3].tolist() == [0, 32768, 65535]
 
 
 def test_pixels_cut_short(tmp_path: Path) -> None:
-    save_pixels(tmp_path / "a.npz", make_scene())
+    write_pixels(pixels_path(tmp_path / "a.npz"), make_scene())
     path = pixels_path(tmp_path / "a.npz")
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(InputError, match=r"pixels of .*a\.npz cannot be read"):
@@ -297,7 +301,7 @@ def test_the_key_changes_with_everything_it_stands_for() -> None:
 def test_a_key_is_read_only_where_graphs_and_pixels_are_usable(tmp_path: Path) -> None:
     path = store(tmp_path / "a.npz", make_graphs())
     assert read_key(path) is None
-    save_pixels(path, make_scene())
+    save_graphs(path, make_graphs(), sources={}, key="the key", scene=make_scene())
     assert read_key(path) == "the key"
     pixels = pixels_path(path).read_bytes()
     pixels_path(path).write_bytes(pixels[:-1])
@@ -330,3 +334,89 @@ def test_graphs_never_lie_beside_the_pixels_of_other_pictures(
         save(source, seed=int(source))
     assert path.exists() == is_kept
     assert read_key(path) == ("1" if is_kept else None)
+
+
+@some.composite
+def any_graphs(draw: some.DrawFn) -> SceneGraphs:
+    """Graphs of any label map of up to 9 × 9 pixels, with any finite numbers on them."""
+    shape = draw(array_shapes(min_dims=2, max_dims=2, max_side=9))
+    labels, n = components(draw(arrays(np.int32, shape, elements=some.integers(0, 4))))
+    edges = edges_of_pairs(touching_pairs(labels), n)
+    numbers = some.floats(-1e6, 1e6, width=32)
+    n_bands = draw(some.integers(1, 3))
+    graph = SuperpixelGraph(
+        labels=labels,
+        edges=edges,
+        edge_weights=draw(arrays(np.float32, (edges.shape[1], 1 + n_bands), elements=numbers)),
+        features=draw(arrays(np.float32, (n, 1 + n_bands, 2), elements=numbers)),
+        counts=np.bincount(labels.ravel()),
+        centroids=draw(arrays(np.float32, (n, 2), elements=numbers)),
+    )
+    names = some.text(some.characters(exclude_categories=["Cs", "Cc"], exclude_characters="/\\."))
+    return SceneGraphs(
+        name=draw(names),
+        split=draw(some.sampled_from(["train", "val"])),
+        clean=draw(some.sampled_from([True, False, None])),
+        graphs=(graph,),
+        band_ids=tuple(draw(some.lists(names, min_size=n_bands, max_size=n_bands))),
+        wavelengths=draw(some.none() | some.just(tuple(450.0 + 100 * b for b in range(n_bands)))),
+        feature_names=(("mean", "size"), ("mean", "")),
+        mask=draw(some.none() | arrays(bool, shape)),
+        recipe=GraphRecipe(),
+        superpixels_origin={"name": "slic"},
+    )
+
+
+@given(any_graphs())
+def test_whatever_is_stored_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, graphs: SceneGraphs
+) -> None:
+    path = store(tmp_path_factory.mktemp("graphs") / "made.npz", graphs)
+    assert_equal(load_graphs(path), graphs)
+
+
+@given(any_graphs())
+def test_adjacency_is_symmetric_and_its_ids_are_nodes(graphs: SceneGraphs) -> None:
+    (graph,) = graphs.graphs
+    edges = {(int(i), int(j)) for i, j in graph.edges.T}
+    assert {(j, i) for i, j in edges} == edges
+    assert len(edges) == graph.edges.shape[1]
+    assert all(i != j and 0 <= i < graph.n_nodes for i, j in edges)
+    for i, j in edges:
+        rows, columns = (np.argwhere(graph.labels == k) for k in (i, j))
+        assert np.abs(rows[:, None] - columns).max(-1).min() == 1
+
+
+@given(any_graphs(), some.data())
+def test_any_id_that_is_no_node_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, graphs: SceneGraphs, data: some.DataObject
+) -> None:
+    (graph,) = graphs.graphs
+    field = data.draw(some.sampled_from(["edges", "labels"] if graph.edges.size else ["labels"]))
+    wrong = getattr(graph, field).copy()
+    at = data.draw(some.integers(0, wrong.size - 1))
+    beyond = some.integers(graph.n_nodes, 2**31 - 1)
+    wrong.flat[at] = data.draw(beyond | some.integers(-(2**31), -1))
+    damaged = dataclasses.replace(graph, **{field: wrong})
+    path = tmp_path_factory.mktemp("graphs") / "made.npz"
+    store(path, dataclasses.replace(graphs, graphs=(damaged,)))
+    with pytest.raises(InputError, match=f"{field} hold ids outside"):
+        load_graphs(path)
+
+
+@pytest.mark.parametrize("change", [{"name": "../../a"}, {"name": "/a"}, {"split": "../train"}])
+def test_names_that_lead_elsewhere(tmp_path: Path, change: dict[str, str]) -> None:
+    path = store(tmp_path / "a.npz", dataclasses.replace(make_graphs(), **change))
+    with pytest.raises(InputError, match="are no split and scene"):
+        load_graphs(path)
+
+
+def test_one_changed_bit_of_the_pixels_is_seen(tmp_path: Path) -> None:
+    graphs, path = make_graphs(), tmp_path / "a.npz"
+    save_graphs(path, graphs, sources={}, key="the key", scene=make_scene((31, 45)))
+    content = bytearray(pixels_path(path).read_bytes())
+    content[-1] ^= 1
+    pixels_path(path).write_bytes(content)
+    assert read_key(path) is None
+    with pytest.raises(InputError, match=r"a\.pixels\.npy beside it is not the one"):
+        load_graphs(path)

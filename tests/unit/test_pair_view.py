@@ -8,7 +8,7 @@ import tifffile
 from artextract_cli import pair_view
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.pair_view import Look, draw_pair
-from artextract_cli.results import SceneResult
+from artextract_cli.results import SceneResult, write_description
 from tests.conftest import write_png
 
 SIZE = (13, 17)
@@ -38,7 +38,7 @@ def result(tmp_path: Path) -> SceneResult:
         "euclidean_distance": {"17": 0.1, "ir": 0.7, "fused": 0.4},
         "cosine_similarity": {"17": 0.9, "ir": 0.5, "fused": 0.7},
     }
-    return SceneResult(path=tmp_path, description=description)
+    return SceneResult(path=tmp_path, description=write_description(tmp_path, description))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ The 16-bit value 12345 must come back as 12345 / 65535.
 import hashlib
 import io
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -287,7 +288,10 @@ def test_files_cut_short(tmp_path: Path, case: str, kept: float) -> None:
     refused(tmp_path / "a", "damaged or cut short")
 
 
-def test_damage_never_ends_in_another_error(tmp_path: Path) -> None:
+def test_damage_never_ends_in_another_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", str(10**6))
     rng = np.random.default_rng(0)
     for case, encode in ENCODED.items():
         encode(tmp_path / case)
@@ -298,7 +302,7 @@ def test_damage_never_ends_in_another_error(tmp_path: Path) -> None:
             damaged[places] = rng.integers(0, 256, 3)
             (tmp_path / case).write_bytes(damaged.tobytes())
             try:
-                decode_picture(tmp_path / case, max_pixels=10**6)
+                decode_picture(tmp_path / case)
             except InputError:
                 continue
 
@@ -358,7 +362,7 @@ def test_counts_are_8_bit_16_bit_or_floats(
     np.testing.assert_allclose(counts, expected, rtol=1e-6 if counts.dtype.kind == "f" else 0)
 
 
-def test_counts_of_a_stack(tmp_path: Path) -> None:
+def test_counts_of_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = np.stack([GREY16, GREY16[::-1], GREY16[:, ::-1], GREY16, GREY16])
     expected = np.moveaxis(pages, 0, 2)
     path = tmp_path / "m.tif"
@@ -371,8 +375,9 @@ def test_counts_of_a_stack(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-300])
     with pytest.raises(InputError, match="is damaged or cut short"):
         read_counts(path, stacked=True)
+    monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "9")
     with pytest.raises(InputError, match="from 1 to 9 pixels are read"):
-        read_counts(path, stacked=True, max_pixels=9)
+        read_counts(path, stacked=True)
 
 
 def test_stacks_that_are_none(tmp_path: Path) -> None:
@@ -440,13 +445,14 @@ def test_other_colours_are_refused(tmp_path: Path) -> None:
     refused(tmp_path / "s.tif", "has 7 channels; save each band as a file")
 
 
-def test_size_is_limited_before_decoding(tmp_path: Path) -> None:
+def test_size_is_limited_before_decoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "220")
     for case, encode in ENCODED.items():
         encode(tmp_path / case)
         with pytest.raises(InputError, match="claims 17 × 13 pixels; from 1 to 220 pixels"):
-            decode_picture(tmp_path / case, max_pixels=220)
+            decode_picture(tmp_path / case)
         with pytest.raises(InputError, match="claims 17 × 13 pixels; from 1 to 220 pixels"):
-            n_pixels(tmp_path / case, max_pixels=220)
+            n_pixels(tmp_path / case)
 
 
 def test_a_huge_header_is_refused(tmp_path: Path) -> None:
@@ -454,8 +460,33 @@ def test_a_huge_header_is_refused(tmp_path: Path) -> None:
     Image.fromarray(GREY8).save(buffer, "PNG")
     content = bytearray(buffer.getvalue())
     content[16:24] = struct.pack(">II", 2**20, 2**20)
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
     (tmp_path / "bomb.png").write_bytes(content)
     refused(tmp_path / "bomb.png", "claims 1048576 × 1048576 pixels")
+
+
+def test_a_width_that_is_a_list_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, GREY8, bigtiff=True, metadata=None)
+    content = bytearray(path.read_bytes()) + b"\1" * 10_000
+    with tifffile.TiffFile(path) as tiff:
+        tags = tiff.pages.first.tags
+        at_width, at_height = tags["ImageWidth"].offset, tags["ImageLength"].offset
+    struct.pack_into("<HQ", content, at_width + 2, 4, 1000)  # type and count
+    struct.pack_into("<HQQ", content, at_height + 2, 16, 1, 2**60)
+    path.write_bytes(content)
+    refused(path, "is damaged or cut short")
+
+
+def test_a_checksum_of_any_png_chunk_is_compared(tmp_path: Path) -> None:
+    """Also of those that libpng overlooks: here the orientation would be lost."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(GREY8).save(tmp_path / "a.png", exif=exif)
+    content = bytearray((tmp_path / "a.png").read_bytes())
+    content[content.index(b"eXIf") + 4] ^= 1
+    (tmp_path / "a.png").write_bytes(content)
+    refused(tmp_path / "a.png", "the checksum of its chunk eXIf is wrong")
 
 
 def test_damaged_exif_does_no_harm(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from artextract_cli.results import (
     strong_regions,
     superpixel_side,
     up_to_date,
+    write_description,
     write_scene,
     write_summary,
 )
@@ -175,7 +176,7 @@ def test_maps_of_one_row_keep_their_shape(tmp_path: Path, shape: tuple[int, int]
     tifffile.imwrite(tmp_path / "heatmap.tif", score, photometric="minisblack", metadata=None)
     stack = np.stack([score, score + 1])
     tifffile.imwrite(tmp_path / "bands.tif", stack, photometric="minisblack", metadata=None)
-    result = SceneResult(path=tmp_path, description={})
+    result = SceneResult(path=tmp_path, description=write_description(tmp_path, {}))
     np.testing.assert_array_equal(result.map("heatmap"), score)
     np.testing.assert_array_equal(result.pages("bands"), stack)
 

@@ -189,11 +189,12 @@ def test_pages_are_channels_and_unscaled(tmp_path: Path) -> None:
     )
 
 
-def test_read_picture_keeps_channels(files: SceneFiles) -> None:
+def test_read_picture_keeps_channels(files: SceneFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_picture(files.rgb).shape == (*SHAPE, 3)
     assert read_picture(files.bands[0]).shape == (*SHAPE, 1)
+    monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "9")
     with pytest.raises(InputError, match="from 1 to 9 pixels"):
-        read_picture(files.rgb, max_pixels=9)
+        read_picture(files.rgb)
 
 
 def test_digests_tell_files_apart(files: SceneFiles) -> None:

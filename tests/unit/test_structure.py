@@ -27,12 +27,15 @@ LAYERS = (
         "console",
         "device",
         "files",
+        "limits",
+        "npz_files",
         "yaml_io",
         "config",
         "compiling",
         "dgl_compat",
         "memory",
         "precision",
+        "seals",
         "threads",
     ),
     ("hookspecs", "__init__"),
@@ -189,20 +192,28 @@ def test_public_names_exist() -> None:
         assert getattr(artextract_cli, name) is not None
 
 
+UNSAFE_MODULES = {"pickle", "marshal", "joblib", "shelve", "dill", "cloudpickle"}
+UNSAFE_CALLS = {
+    *("eval", "exec", "os.system", "os.popen", "yaml.full_load", "yaml.unsafe_load"),
+    *("dgl.load_graphs", "torch.jit.load", "torch.hub.load", "pd.read_pickle"),
+}
+
+
 def unsafe(node: ast.AST) -> bool:
     """Whether this is code by which a file could run code."""
     if isinstance(node, ast.Import):
-        return any(alias.name.split(".")[0] in {"pickle", "marshal"} for alias in node.names)
+        return any(alias.name.split(".")[0] in UNSAFE_MODULES for alias in node.names)
     if isinstance(node, ast.ImportFrom):
         module = (node.module or "").split(".")[0]
         harmless = {alias.name for alias in node.names} == {"UnpicklingError"}
-        return module in {"pickle", "marshal", "joblib"} and not harmless
+        return module in UNSAFE_MODULES and not harmless
     if not isinstance(node, ast.Call):
         return False
     called = ast.unparse(node.func)
     given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
     return (
-        called in {"eval", "exec", "dgl.load_graphs", "yaml.full_load", "yaml.unsafe_load"}
+        called in UNSAFE_CALLS
+        or given.get("shell", "False") != "False"
         or given.get("allow_pickle", "False") != "False"
         or (called == "np.load" and "allow_pickle" not in given)
         or (called == "torch.load" and given.get("weights_only") != "True")
@@ -215,6 +226,7 @@ def unsafe(node: ast.AST) -> bool:
     [
         *("import pickle", "from pickle import loads", "np.load(p, allow_pickle=True)"),
         *("np.load(p)", "torch.load(p, weights_only=False)", "torch.load(p)", "eval(x)"),
+        *("import shelve", "os.system(x)", "run(x, shell=True)", "torch.jit.load(p)"),
         *("yaml.load(t, Loader=yaml.Loader)", "yaml.unsafe_load(t)", "dgl.load_graphs(p)"),
     ],
 )

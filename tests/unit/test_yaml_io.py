@@ -134,3 +134,11 @@ def test_wrong_keys_and_values_are_all_named(tmp_path: Path) -> None:
     assert "(got 'many')" in message
     assert "rates.a: " in message
     assert "unknown key 'rate'; known keys: size, rates" in message
+
+
+def test_aliases_are_refused_wherever_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    for text in ("a: &x 1\nb: *x\n", "a: &x [1]\nb: [*x, *x]\n", "a: &x [*x]\n"):
+        path.write_text(text)
+        with pytest.raises(InputError, match=r"aliases .* are not read: write what is meant"):
+            read_yaml(path)

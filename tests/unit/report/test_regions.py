@@ -4,7 +4,7 @@ import pytest
 
 from artextract_cli.errors import InputError
 from artextract_cli.report.regions import read_regions
-from tests.small_results import write_result
+from tests.small_results import sealed_again, write_result
 
 NAMES = {"450": "450 nm", "850": "850 nm"}
 
@@ -26,7 +26,7 @@ def test_a_painting_without_regions(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     path = result.path / "regions.csv"
     path.write_text(path.read_text().splitlines()[0] + "\n")
-    assert read_regions(result, NAMES).listed == ()
+    assert read_regions(sealed_again(result), NAMES).listed == ()
 
 
 @pytest.mark.parametrize("content", ["", "region,row\n1,2\n", None])
@@ -37,6 +37,7 @@ def test_damaged_tables(tmp_path: Path, content: str | None) -> None:
         path.unlink()
     else:
         path.write_text(content)
+        result = sealed_again(result)
     with pytest.raises(InputError, match=r"regions\.csv"):
         read_regions(result, NAMES)
 
@@ -45,5 +46,7 @@ def test_a_number_that_is_none(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     path = result.path / "regions.csv"
     path.write_text(path.read_text().replace("14.5", "<script>"))
-    with pytest.raises(InputError, match=r"regions\.csv is damaged: run 'artextract infer' again"):
+    with pytest.raises(InputError, match=r"regions\.csv is damaged or was changed"):
         read_regions(result, NAMES)
+    with pytest.raises(InputError, match=r"regions\.csv is damaged: run 'artextract infer' again"):
+        read_regions(sealed_again(result), NAMES)

@@ -1,11 +1,11 @@
-import json
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.report.writing import write_report
-from tests.small_results import write_result
+from tests.small_results import sealed_again, write_result
 
 
 def test_one_file_about_all_scenes_or_those_named(tmp_path: Path) -> None:
@@ -50,9 +50,8 @@ def test_of_several_scenes_one_that_has_changed_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept, changed = write_result(tmp_path), write_result(tmp_path, folder="other")
-    described = changed.description | {"scene": "other"}
-    described["photograph"] = described["photograph"] | {"sha256": "0" * 64}
-    (changed.path / "scene.json").write_text(json.dumps(described))
+    photograph = changed.description["photograph"] | {"sha256": "1" * 64}
+    sealed_again(changed, photograph=photograph)
     out = tmp_path / "report.html"
     assert write_report(kept.path.parent, out) == [kept.name]
     assert "other is left out: " in capsys.readouterr().err
@@ -74,10 +73,9 @@ def test_never_into_the_dataset(tmp_path: Path) -> None:
 
 
 def test_a_description_that_lacks_something(tmp_path: Path) -> None:
-    path = write_result(tmp_path).path / "scene.json"
-    described = json.loads(path.read_text())
-    del described["engine"], described["bands"]
-    path.write_text(json.dumps(described))
+    result = write_result(tmp_path)
+    lacking = {k: v for k, v in result.description.items() if k not in ("engine", "bands")}
+    sealed_again(dataclasses.replace(result, description=lacking))
     with pytest.raises(
         InputError, match=r"scene\.json lacks bands, engine: run 'artextract infer'"
     ):

@@ -1,0 +1,43 @@
+"""How large a file may claim to be: what claims more is refused by its header, before it is read.
+
+A crafted file of a few bytes could else fill the memory.
+"""
+
+import os
+from pathlib import Path
+
+from artextract_cli.errors import InputError, UsageError
+
+VARIABLE = "ARTEXTRACT_MAX_PIXELS"
+DEFAULT = 2**30
+
+
+def max_pixels() -> int:
+    """The most pixels of a picture, all its pages counted, or numbers of a packed cube.
+
+    Raises
+    ------
+    UsageError
+        If the environment sets a limit that is no whole number above zero.
+    """
+    text = os.environ.get(VARIABLE, str(DEFAULT))
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        msg = f"{VARIABLE} takes a whole number of pixels, such as {DEFAULT}; got {text!r}"
+        raise UsageError(msg)
+    return int(text)
+
+
+def check_claim(path: Path, what: str, n_pixels: int) -> None:
+    """Refuse a file that claims to hold none, or more than `max_pixels`.
+
+    Raises
+    ------
+    InputError
+        With ``what`` it claims, such as "300 × 200 pixels".
+    """
+    if not 1 <= n_pixels <= max_pixels():
+        msg = (
+            f"{path} claims {what}; from 1 to {max_pixels()} pixels are read "
+            f"(the environment variable {VARIABLE} sets the limit)"
+        )
+        raise InputError(msg)
