@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.console import progress
 from artextract_cli.contract import superpixel_count
 from artextract_cli.errors import UsageError
 from artextract_cli.files import writing
@@ -154,14 +155,16 @@ class Blocks:
         if len(self) == 1:
             yield work(self._all[0])
             return
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(AT_ONCE) as pool, progress("blocks", len(self)) as advance:
             waiting: deque[Future[T]] = deque()
             for block in self._all:
                 waiting.append(pool.submit(work, block))
                 if len(waiting) == AT_ONCE:
                     yield waiting.popleft().result()
+                    advance()
             while waiting:
                 yield waiting.popleft().result()
+                advance()
 
     def gather(
         self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels

@@ -24,7 +24,16 @@ class _Settings:
     verbosity: int = 0
 
 
+@dataclass
+class _Running:
+    """The progress that is being shown, within which another may be."""
+
+    depth: int = 0
+    bar: rich.progress.Progress | None = None
+
+
 _settings = _Settings()
+_running = _Running()
 
 
 def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
@@ -148,17 +157,30 @@ class Advance(Protocol):
 def progress(label: str, total: int | None = None) -> Iterator[Advance]:
     """Show progress on stderr: a bar on a terminal, plain lines elsewhere, nothing if quiet.
 
-    Without ``total`` it only counts.
+    Without ``total`` it only counts. Within another progress, that of one of its items: a bar below
+    the other, and lines only where it takes long. Threads but the main one show nothing.
     """
-    if _settings.verbosity < 0:
+    if _settings.verbosity < 0 or threading.current_thread() is not threading.main_thread():
         yield lambda note="": None
-    elif sys.stderr.isatty():
-        yield from _bar(label, total)
-    else:
-        yield _Lines(label, total)
+        return
+    _running.depth += 1
+    try:
+        if sys.stderr.isatty():
+            yield from _bar(label, total)
+        else:
+            yield _Lines(label, total, is_inner=_running.depth > 1)
+    finally:
+        _running.depth -= 1
 
 
 def _bar(label: str, total: int | None) -> Iterator[Advance]:
+    if (bar := _running.bar) is not None:
+        task = bar.add_task(label, total=total, note="")
+        try:
+            yield lambda note="": bar.update(task, advance=1, note=note)
+        finally:
+            bar.remove_task(task)
+        return
     columns = (
         rich.progress.TextColumn("{task.description}"),
         rich.progress.BarColumn(),
@@ -169,20 +191,25 @@ def _bar(label: str, total: int | None) -> Iterator[Advance]:
     console = rich.console.Console(stderr=True)
     with rich.progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=total, note="")
-        yield lambda note="": bar.update(task, advance=1, note=note)
+        _running.bar = bar
+        try:
+            yield lambda note="": bar.update(task, advance=1, note=note)
+        finally:
+            _running.bar = None
 
 
 class _Lines:
-    """Progress without a terminal: at most one line in five seconds, and the last."""
+    """Progress without a terminal: at most one line in five seconds, and the last of the outer."""
 
-    def __init__(self, label: str, total: int | None) -> None:
-        self.label, self.total, self.done = label, total, 0
+    def __init__(self, label: str, total: int | None, *, is_inner: bool = False) -> None:
+        self.label, self.total, self.done, self.is_inner = label, total, 0, is_inner
         self.began_at = self.spoke_at = time.monotonic()
 
     def __call__(self, note: str = "", /) -> None:
         self.done += 1
         now = time.monotonic()
-        if self.done == self.total or now - self.spoke_at > 5:
+        is_last = self.done == self.total and not self.is_inner
+        if is_last or now - self.spoke_at > 5:
             self.spoke_at = now
             of = "" if self.total is None else f"/{self.total}"
             line = f"{self.label}: {self.done}{of} {note}".rstrip()

@@ -6,8 +6,9 @@ Matplotlib's objects, without pyplot: no window, no global state.
 import io
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -57,9 +58,15 @@ class Page:
 AS_DRAWN = Page()
 
 
-def style() -> AbstractContextManager[None]:
-    """The look of our figures, for as long as one is drawn and written."""
-    return rc_context(_STYLE)
+@contextmanager
+def style() -> Iterator[None]:
+    """The look of our figures, for as long as one is drawn and written.
+
+    Letters that the font lacks become boxes, without a word about it.
+    """
+    with rc_context(_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")
+        yield
 
 
 def check_suffix(out: Path) -> None:

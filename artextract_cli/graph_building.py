@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from artextract_cli.blocks import MemoryPlan
-from artextract_cli.console import detail, error, progress
+from artextract_cli.console import configure, detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.files import only_writer, refuse_inside
@@ -106,7 +106,7 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
     pool = ProcessPoolExecutor(
         min(jobs, len(scenes)) - 1,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=prepare_worker,
+        initializer=_prepare_worker,
     )
     try:
         waiting = deque((scene, pool.submit(build, scene)) for scene in scenes)
@@ -118,6 +118,12 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
     finally:
         # On an interruption too: what has not begun is left, what has is finished.
         pool.shutdown(cancel_futures=True)
+
+
+def _prepare_worker() -> None:
+    """Leave the terminal to the main process, which tells of every scene."""
+    prepare_worker()
+    configure(verbosity=-1)
 
 
 def _build_scene(

@@ -14,6 +14,7 @@ from artextract_cli import console
 from artextract_cli.commands import data, demo, evaluate, graph, infer, plugins, train
 from artextract_cli.commands import report as report_command
 from artextract_cli.commands import visualize as visualize_commands
+from artextract_cli.commands.completion import unbroken_words
 from artextract_cli.config import load_defaults
 from artextract_cli.errors import ArtextractError
 from artextract_cli.plugin_commands import plugin_commands
@@ -161,4 +162,5 @@ def hoisted(words: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Run the program."""
-    app(args=hoisted(sys.argv[1:]), prog_name="artextract")
+    with unbroken_words():
+        app(args=hoisted(sys.argv[1:]), prog_name="artextract")

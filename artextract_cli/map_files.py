@@ -47,11 +47,12 @@ def write_map(
         predictor=np.dtype(dtype).kind == "f",
         maxworkers=os.cpu_count(),
         metadata=None,
-        **_resolution(pixels_per_mm),
+        **resolution_tags(pixels_per_mm),
     )
 
 
-def _resolution(pixels_per_mm: float | None) -> dict[str, Any]:
+def resolution_tags(pixels_per_mm: float | None) -> dict[str, Any]:
+    """What tifffile writes into a page whose scale is known: pixels per cm."""
     if pixels_per_mm is None:
         return {}
     per_cm = 10 * pixels_per_mm

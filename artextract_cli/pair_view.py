@@ -72,7 +72,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
 
 
 def _band_title(band: Mapping[str, Any]) -> str:
-    return f"Band {band['id']}" + (f" ({band['nm']:g} nm)" if band["nm"] else "")
+    return f"Band {band['id']}" + (f" ({band['nm']:g}\N{NO-BREAK SPACE}nm)" if band["nm"] else "")
 
 
 def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:

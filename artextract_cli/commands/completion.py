@@ -7,7 +7,10 @@ import contextlib
 import functools
 import io
 import json
-from collections.abc import Callable, Iterable
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +70,12 @@ def option_keys(*parts: tuple[str, str, str, str]) -> Completer:
 
 
 def _words(prefix: str, info: OptionInfo) -> Iterable[Offer]:
+    """KEY= and KEY=VALUE: more than one word, so that no shell ends a lone KEY= with a space."""
     key = f"{prefix}{info.name}="
     yield key, f"{info.help} {info.values}".strip()
-    choices = ("true", "false") if info.type_name == "bool" else info.choices
-    yield from ((f"{key}{choice}", info.help) for choice in choices)
+    usual = "none" if info.default is None else str(info.default)
+    choices = ("true", "false") if info.type_name == "bool" else info.choices or (usual,)
+    yield from ((f"{key}{choice}", info.help) for choice in choices if choice)
 
 
 @_silent
@@ -117,3 +122,45 @@ def _argument(ctx: typer.Context, parameter: str) -> str | None:
     """An argument that stands before an option without its value, which ends the parser's work."""
     names = [p.name for p in ctx.command.params if p.param_type_name == "argument"]
     return dict(zip(names, ctx.args, strict=False)).get(parameter)
+
+
+@contextlib.contextmanager
+def unbroken_words() -> Iterator[None]:
+    """Where bash asks what to offer, join the words that it broke, and answer with what it lacks.
+
+    Bash breaks words at ``=`` and ``:`` and takes what is offered for the part after them alone; it
+    inserts that as it is, so that spaces and the like need a backslash.
+    """
+    if os.environ.get("_ARTEXTRACT_COMPLETE") != "complete_bash":
+        yield
+        return
+    given = os.environ["COMP_WORDS"].split("\n")[: int(os.environ["COMP_CWORD"]) + 1]
+    words, known = _joined(given)
+    os.environ |= {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
+    answer = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(answer):
+            yield
+    finally:
+        is_quoted = given[-1][:1] in ("'", '"')
+        for word in answer.getvalue().splitlines():
+            lacking = word.removeprefix(known)
+            shown = lacking if is_quoted else re.sub(r"[^\w@%+=:,./-]", r"\\\g<0>", lacking)
+            sys.stdout.write(f"{shown}\n")
+
+
+def _joined(parts: Sequence[str]) -> tuple[list[str], str]:
+    """Whole words, and what stands before the last part of the last of them.
+
+    A part after ``=`` that is empty is a word of its own: there is a space between them.
+    """
+    words, known = [""], ""
+    for before, part in zip(("", *parts), parts, strict=False):
+        is_break = bool(re.fullmatch("[=:]+", part))
+        if is_break or (part and re.fullmatch("[=:]+", before)):
+            known = words[-1] + part * is_break
+            words[-1] += part
+        else:
+            words.append(part)
+            known = ""
+    return words[1:], known

@@ -1,4 +1,4 @@
-"""`artextract visualize`: figures of pairs, losses, graphs and embeddings."""
+"""`artextract visualize`: figures of pairs, losses, graphs and embeddings; image pyramids."""
 
 import tempfile
 from pathlib import Path
@@ -19,7 +19,9 @@ from artextract_cli.commands.parameters import (
 )
 from artextract_cli.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, help="Figures of pairs, losses, graphs and embeddings.")
+app = typer.Typer(
+    no_args_is_help=True, help="Figures of pairs, losses, graphs and embeddings; image pyramids."
+)
 SceneName = Annotated[
     str | None,
     typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
@@ -184,4 +186,30 @@ def embedding(
     page = Page(width_mm=width_mm, dpi=dpi)
     drawn = draw_embedding(found, out, method=method, colours=colours, page=page)
     data = {"figure": out, "scene": found.name, "method": method, "embeddings": len(drawn.points)}
+    console.emit(data, str(out))
+
+
+@app.command()
+def pyramid(
+    results: Annotated[Path, typer.Argument(help="Results directory.")],
+    scene: SceneName = None,
+    out: Annotated[Path, typer.Option(help="Picture to write: .tif, .tiff or .ptif.")] = Path(
+        "pyramid.tif"
+    ),
+    show: Annotated[
+        Literal["overlay", "heatmap", "hidden"],
+        typer.Option(help="Heat map over the photograph, heat map alone, or what lies beneath."),
+    ] = "overlay",
+    compression: Annotated[
+        Literal["jpeg", "deflate"],
+        typer.Option(help="How tiles are compressed: small, or without loss."),
+    ] = "jpeg",
+) -> None:
+    """Write a tiled TIFF of many resolutions, as IIIF image servers serve it."""
+    from artextract_cli.pyramid import write_pyramid
+    from artextract_cli.results import find_scene
+
+    found = find_scene(results, scene)
+    sizes = write_pyramid(found, out, show, compression)
+    data = {"picture": out, "scene": found.name, "show": show, "sizes": sizes}
     console.emit(data, str(out))

@@ -73,9 +73,10 @@ def _whole(whole: Mapping[str, Any] | None) -> str:
             "whole hides something."
         )
     rate = whole["false_alarm_rate"]
+    in_words = f" ({one_in(rate)})" if rate < 0.5 else ""
     return (
-        f"Of paintings that hide nothing, {percent(rate)} ({one_in(rate)}) score as high as this "
-        "one as a whole; from 5 % downwards this is called a finding."
+        f"Of paintings that hide nothing, {percent(rate)}{in_words} score as high as this one as a "
+        "whole; from 5 % downwards this is called a finding."
     )
 
 
@@ -131,7 +132,11 @@ def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str,
             "of the surface stays blue (score up to 1.3)",
             "clean paint: 95 %",
         ),
-        (str(len(regions.listed)), "regions are as large as a superpixel", "table below"),
+        (
+            str(len(regions.listed)),
+            f"region{' is' if len(regions.listed) == 1 else 's are'} as large as a superpixel",
+            "table below",
+        ),
         (
             f"{decimal(described['euclidean_distance']['fused'])} / {decimal(similarity)}",
             "distance / cosine similarity of photograph and bands",

@@ -4,6 +4,7 @@ Every picture gets a limit in bytes, so that the size of a page does not depend 
 """
 
 import base64
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,8 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.heatmap import Picture
 from artextract_cli.scene import coded_rgb
 
-MAX_SIDE = 2048
+MAX_SIDE = 2048  # of the square with as many pixels
+LONGEST = 8192  # pixels in a row that every browser draws
 SMALLEST_SIDE = 64  # below this nothing is gained
 QUALITIES = (92, 82, 68)
 SHRINK = 0.95
@@ -37,9 +39,10 @@ class Encoded:
 
 
 def reduced(picture: NDArray[Any], side: int = MAX_SIDE) -> FloatArray:
-    """Bring (H, W) or (H, W, C) to at most ``side`` pixels a side; a new pixel is a mean.
+    """Bring (H, W) or (H, W, C) to at most ``side``² pixels; a new pixel is a mean.
 
-    What is small enough stays as it is. NaN stays NaN where it covers most of a new pixel.
+    So the height of a frieze is not lost because it is long. What is small enough stays as it is.
+    NaN stays NaN where it covers most of a new pixel.
     """
     size = _smaller(picture.shape[0], picture.shape[1], side)
     if size == picture.shape[:2]:
@@ -56,7 +59,7 @@ def reduced(picture: NDArray[Any], side: int = MAX_SIDE) -> FloatArray:
 
 
 def _smaller(height: int, width: int, side: int) -> tuple[int, int]:
-    share = min(1, side / max(height, width))
+    share = min(1, side / math.sqrt(height * width), LONGEST / max(height, width))
     return max(1, round(height * share)), max(1, round(width * share))
 
 
@@ -88,7 +91,7 @@ def as_bytes(coded: NDArray[np.floating]) -> Picture:
 
 def jpeg(picture: Picture, limit: int) -> Encoded:
     """Encode (H, W) or (H, W, 3) in at most ``limit`` bytes: first quality gives way, then size."""
-    pixels, side = picture, max(picture.shape[:2])
+    pixels, side = picture, _side(picture)
     while True:
         for quality in QUALITIES:
             content = imagecodecs.jpeg8_encode(np.ascontiguousarray(pixels), level=quality)
@@ -105,13 +108,18 @@ def score_png(score: FloatArray, step: float, zero: int, limit: int) -> Encoded:
 
     What does not fit into ``limit`` bytes is reduced; levels are never approximated.
     """
-    levels, side = quantised(score, step, zero), max(score.shape)
+    levels, side = quantised(score, step, zero), _side(score)
     while True:
         content = imagecodecs.png_encode(levels, strategy=RUN_LENGTHS)
         side = _next_side(side, len(content), limit)
         if len(content) <= limit or side < SMALLEST_SIDE:
             return _encoded("png", content, levels)
         levels = quantised(reduced(score, side), step, zero)
+
+
+def _side(picture: NDArray[Any]) -> int:
+    """Of the square with as many pixels as ``picture`` (H, W, ...)."""
+    return math.isqrt(picture.shape[0] * picture.shape[1])
 
 
 def _next_side(side: int, n_bytes: int, limit: int) -> int:

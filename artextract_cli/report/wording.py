@@ -9,7 +9,10 @@ _NUMBER_AND_UNIT = re.compile("([0-9]) (%|px|mm|nm|×)")
 def percent(share: float) -> str:
     """A share as percent: two figures where there are few, whole where there are many."""
     value = 100 * share
-    number = f"{value:.0f}" if value >= 10 else _two_figures(value)
+    if 99 <= value < 100:
+        number = f"{math.floor(10 * value) / 10:.1f}"  # all but a little is not all
+    else:
+        number = f"{value:.0f}" if value >= 10 else _two_figures(value)
     return unbroken(f"{number} %")
 
 

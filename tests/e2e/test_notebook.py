@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import artextract_cli
+from tests.conftest import write_scene
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "examples" / "notebook.ipynb"
@@ -52,6 +53,21 @@ def test_the_notebook_carries_no_outputs() -> None:
     assert len(code_cells(NOTEBOOK)) > 8
     for cell in code_cells(NOTEBOOK):
         assert (cell["outputs"], cell["execution_count"]) == ([], None)
+
+
+@pytest.mark.slow
+def test_the_page_runs_word_by_word(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_scene(Path("scans"), "val", "abbey", hidden=True)
+    Path("scans/dataset.yaml").write_text('wavelengths: {"450": 450, "650": 650, "850": 850}\n')
+    blocks = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
+    assert blocks
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(block, names)
+    assert re.fullmatch(r"\d+ pixels of at most 1 % false alarms\n", capsys.readouterr().out)
+    assert "<title>abbey" in Path("report.html").read_text(encoding="utf-8")
 
 
 def test_every_name_that_is_written_about_is_public() -> None:

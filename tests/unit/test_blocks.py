@@ -119,3 +119,10 @@ def test_a_workspace_keeps_arrays_on_disk_and_leaves_no_file(tmp_path: Path) -> 
     assert isinstance(array, np.memmap)
     assert list((tmp_path / "new").iterdir()) == []
     released(np.zeros(3))  # an array in memory has nothing to let go
+
+
+def test_blocks_in_work_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    n = len(list(Blocks(SHAPE, 8, 2).each(lambda block: block)))
+    assert capsys.readouterr().err == f"blocks: {n}/{n}\n"
+    list(Blocks(SHAPE, None, 2).each(lambda block: block))
+    assert capsys.readouterr().err == ""

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from artextract_cli import console
+from artextract_cli.commands.completion import unbroken_words
 from artextract_cli.main import app
 from artextract_cli.plugin_manager import PluginHost
 from tests.unit.test_structure import HEAVY
@@ -44,7 +45,10 @@ def offered() -> Offered:
         ("artextract data import ", ["bands", "cave", "cube", "harvard", "pair"]),
         ("artextract plugins info do", ["doctor"]),
         ("artextract plugins new x --kind sc", ["scorers"]),
-        ("artextract graph build --superpixels watershed -s region", ["region_size="]),
+        (
+            "artextract graph build --superpixels watershed -s region",
+            ["region_size=", "region_size=5.0"],
+        ),
         (
             "artextract train --backbone gcn -o norm=",
             ["norm=", "norm=batch", "norm=layer", "norm=none"],
@@ -136,3 +140,34 @@ def test_completion_is_light(line: str) -> None:
     loaded = set(ran.stderr.split())
     assert "typer" in loaded
     assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("parts", "joined", "offered", "answered"),
+    [
+        (["x", "-o", "norm", "="], ["x", "-o", "norm="], ["norm=", "norm=la"], ["", "la"]),
+        (["x", "-o", "norm", "=", "b"], ["x", "-o", "norm=b"], ["norm=batch"], ["batch"]),
+        (["x", "norm", "=", ""], ["x", "norm=", ""], ["word"], ["word"]),
+        (["x", "a", ":", "b", "=", "c"], ["x", "a:b=c"], ["a:b=cd"], ["cd"]),
+        (["x", "--x", "==", "y"], ["x", "--x==y"], ["--x==yz"], ["yz"]),
+        (["x", "a", "=", "1", "b"], ["x", "a=1", "b"], ["bc"], ["bc"]),
+        (["x", "Ver"], ["x", "Ver"], ["Vermeer & Ünïcode"], [r"Vermeer\ \&\ Ünïcode"]),
+        (["x", '"Ver'], ["x", '"Ver'], ["Vermeer & Co"], ["Vermeer & Co"]),
+    ],
+)
+def test_bash_gets_the_part_that_it_broke_off(
+    parts: list[str],
+    joined: list[str],
+    offered: list[str],
+    answered: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("_ARTEXTRACT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "\n".join([*parts, "after"]))
+    monkeypatch.setenv("COMP_CWORD", str(len(parts) - 1))
+    with unbroken_words():
+        assert os.environ["COMP_WORDS"].split("\n") == joined
+        assert os.environ["COMP_CWORD"] == str(len(joined) - 1)
+        sys.stdout.write("\n".join(offered) + "\n")
+    assert capsys.readouterr().out.split("\n")[:-1] == answered

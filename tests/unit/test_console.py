@@ -2,6 +2,7 @@ import io
 import json
 import math
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +115,59 @@ def test_progress_on_a_terminal_keeps_off_stdout(
             advance("a[/b]")
             advance()
     assert capsys.readouterr().out == ""
+
+
+def test_what_takes_long_within_an_item_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four seconds a block: the second of four is told; what ends within five is not."""
+    now = iter(range(0, 1000, 4))
+    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    with progress("inferring", 1) as advance:
+        with progress("blocks", 4) as inner:
+            for _ in range(4):
+                inner()
+        with progress("blocks", 1) as inner:
+            inner()
+        advance("abbey")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "blocks: 2/4; about 8 s left",
+        "blocks: 4/4",
+        "inferring: 1/1 abbey",
+    ]
+
+
+def test_a_bar_within_a_bar_comes_and_goes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    for _ in range(2):
+        with progress("inferring", 1) as advance:
+            bar = console._running.bar
+            assert bar is not None
+            with progress("blocks", 2) as inner:
+                inner()
+                assert [(t.description, t.completed) for t in bar.tasks] == [
+                    ("inferring", 0),
+                    ("blocks", 1),
+                ]
+            advance()
+            assert [(t.description, t.completed) for t in bar.tasks] == [("inferring", 1)]
+    assert console._running.bar is None
+    assert console._running.depth == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_other_threads_show_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        with progress("building", 1) as advance:
+            advance()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_json_is_valid_and_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,12 @@ def test_the_suffix_is_the_format_and_the_same_figure_the_same_bytes(
     assert sorted(tmp_path.iterdir()) == [first, second]
 
 
+@pytest.mark.parametrize("suffix", MAGIC)
+def test_letters_without_a_glyph_are_no_error(tmp_path: Path, suffix: str) -> None:
+    draw_pair(tmp_path / f"a.{suffix}", title="Leda \N{CJK UNIFIED IDEOGRAPH-7D75}")
+    assert (tmp_path / f"a.{suffix}").read_bytes().startswith(MAGIC[suffix])
+
+
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "figure.bmp"
     labels, edges, centroids = grid_graph(2, 2, 3)

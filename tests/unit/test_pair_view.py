@@ -86,10 +86,10 @@ def test_importance_is_the_mean_of_both_branches_as_share_of_its_maximum(
 @pytest.mark.parametrize(
     ("show_band", "title", "distance", "level"),
     [
-        (None, "Band ir (950 nm)", 0.7, 0.6),
-        ("17", "Band 17 (560 nm)", 0.1, 0.2),
-        ("560", "Band 17 (560 nm)", 0.1, 0.2),
-        ("950", "Band ir (950 nm)", 0.7, 0.6),
+        (None, "Band ir (950\N{NO-BREAK SPACE}nm)", 0.7, 0.6),
+        ("17", "Band 17 (560\N{NO-BREAK SPACE}nm)", 0.1, 0.2),
+        ("560", "Band 17 (560\N{NO-BREAK SPACE}nm)", 0.1, 0.2),
+        ("950", "Band ir (950\N{NO-BREAK SPACE}nm)", 0.7, 0.6),
     ],
 )
 def test_a_band_is_found_by_id_or_wavelength(
@@ -125,7 +125,10 @@ def test_several_bands_in_the_order_that_is_asked_for(
 ) -> None:
     draw(result, show_bands=("ir", "17"))
     given = drawn[0][-1]
-    assert [title for title, _ in given["bands"]] == ["Band ir (950 nm)", "Band 17 (560 nm)"]
+    assert [title for title, _ in given["bands"]] == [
+        "Band ir (950\N{NO-BREAK SPACE}nm)",
+        "Band 17 (560\N{NO-BREAK SPACE}nm)",
+    ]
     assert {"to band 17", "to band ir"} <= set(given["numbers"])
     with pytest.raises(UsageError, match="--only-band takes one --show-band, not ir, 17"):
         draw(result, show_bands=("ir", "17"), only_band=True)

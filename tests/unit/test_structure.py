@@ -71,7 +71,7 @@ LAYERS = (
     ("results",),
     (
         *("scene_inference", "evaluation", "evaluation_summary", "robustness"),
-        *("pair_view", "embedding_view", "graph_export"),
+        *("pair_view", "pyramid", "embedding_view", "graph_export"),
     ),
     ("evaluation_figure", "report"),
     ("testing",),

@@ -26,10 +26,10 @@ def decoded(encoded: Encoded) -> np.ndarray:
 
 
 def test_a_reduced_pixel_is_the_mean_of_those_it_covers() -> None:
-    picture = np.arange(6 * 4, dtype=np.uint16).reshape(4, 6)
+    picture = np.arange(6 * 6, dtype=np.uint16).reshape(6, 6)
     made = reduced(picture, 3)
     assert made.dtype == np.float32
-    np.testing.assert_allclose(made, picture.reshape(2, 2, 3, 2).mean((1, 3)))
+    np.testing.assert_allclose(made, picture.reshape(3, 2, 3, 2).mean((1, 3)))
     np.testing.assert_allclose(reduced(picture[..., None].repeat(3, 2), 3)[..., 2], made)
 
 
@@ -46,7 +46,14 @@ def test_nan_is_left_out_of_means_and_stays_where_it_is_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "side", "size"), [((1, 9), 3, (1, 3)), ((400, 2), 100, (100, 1))]
+    ("shape", "side", "size"),
+    [
+        ((40, 90), 30, (20, 45)),
+        ((6, 6), 3, (3, 3)),
+        ((200, 6000), 2048, (200, 6000)),
+        ((1, 9000), 2048, (1, 8192)),
+        ((400, 2), 10, (141, 1)),
+    ],
 )
 def test_thin_pictures_keep_a_pixel(
     shape: tuple[int, int], side: int, size: tuple[int, int]
