@@ -4,7 +4,6 @@ Half the moments fall anywhere in time, half right before a random step of writi
 move, a folder made or removed), which time would hardly ever meet.
 """
 
-import importlib
 import itertools
 import json
 import os
@@ -29,7 +28,6 @@ from tests.torture.forked import Ended, forked
 MOMENTS = 200
 LONGEST = 120.0  # seconds that a command may take
 STEPS = ("fsync", "replace", "rename", "mkdir", "rmdir", "unlink")  # of os, that write
-WARM = ("training", "graph_building", "scene_inference", "report.writing", "main")
 SMALL = ["--backbone", "gcn", "-o", "hidden=8", "-o", "out_size=4", "--schedule", "steps"]
 SCENES = ["--train", "4", "--val", "2", "--size", "64", "--clean", "train"]
 CASES = tuple(itertools.product(("gcn", "gat"), ("1", "2"), ("torch", "numba", "dgl")))
@@ -54,12 +52,11 @@ def torture(seconds: float, seed: int) -> dict[str, Any]:
     end, rng = time.monotonic() + seconds, random.Random(seed)
     counted: dict[str, Any] = {"moments": 0, "killed": 0, "at_a_write": 0, "resumed_runs": 0}
     counted |= {"kills_of_runs": 0, "failures": []}
-    for name in WARM:
-        importlib.import_module(f"artextract_cli.{name}")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         jobs = _jobs(root)
-        _kill_commands(jobs, root, rng, end - seconds / 2, counted)
+        half = (time.monotonic() + end) / 2
+        _kill_commands(jobs, root, rng, half, counted)
         _kill_trainings(root, rng, end, counted)
     return counted
 
@@ -145,22 +142,28 @@ def _run(
     before: Callable[[], None] = lambda: None,
 ) -> Ended:
     """Run a command in a child forked from this warm process."""
-    from artextract_cli.main import app, hoisted
 
     def call() -> int:
         before()
         sys.stdout, sys.stderr = (open(n, "w", closefd=False) for n in (1, 2))  # noqa: SIM115
-        typed = [word.format(here=here) for word in words]
         try:
-            app(args=hoisted([*typed, "--verbose"]), prog_name="artextract")
-        except SystemExit as ended:
-            return int(ended.code or 0)
+            return _typed([word.format(here=here) for word in [*words, "--verbose"]])
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
-        return 0
 
     return forked(call, seconds=seconds)
+
+
+def _typed(words: list[str]) -> int:
+    """The exit code of a command run in this process."""
+    from artextract_cli.main import app, hoisted
+
+    try:
+        app(args=hoisted(words), prog_name="artextract")
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
 
 
 def _at_steps(do: Callable[[], None]) -> None:
@@ -210,8 +213,8 @@ def _jobs(root: Path) -> dict[str, Job]:
         [*infer, "--model", f"{model_a}", "--out", f"{made}/results"],
         ["report", f"{made}/results", "--out", f"{root}/pages/report.html"],
     ):
-        if (ended := _run(words, root)).exit_code != 0:
-            raise RuntimeError(ended.text)
+        if _typed([*words, "--quiet"]) != 0:  # in this process, which is warm from then on
+            raise RuntimeError(words)
     more = ["train", f"{graphs}", "--out", "{here}/run", "--epochs", "3", "--resume", *SMALL]
     page = ["report", f"{made}/results", "--out", "{here}/report.html", "--pixels-per-mm", "4"]
     return {
@@ -312,8 +315,10 @@ def _kill_trainings(root: Path, rng: random.Random, end: float, counted: dict[st
         _, text = last.communicate()
         if last.returncode != 0:
             counted["failures"].append(f"{name}: cannot be resumed: {text.decode()}")
-        elif _ended(killed) != _ended(whole):
-            counted["failures"].append(f"{name}: ends with another model or metrics")
+        else:
+            pairs = zip(("model", "metrics"), _ended(killed), _ended(whole), strict=True)
+            unlike = [what for what, one, other in pairs if one != other]
+            counted["failures"] += [f"{name}: ends with another {what}" for what in unlike]
         counted["resumed_runs"] += 1
 
 
@@ -355,7 +360,7 @@ def _train(root: Path, run: Path, threads: str, words: list[str]) -> "subprocess
 
 
 def _ended(run: Path) -> tuple[str, str]:
+    """Digest of the model, and the metrics but for what took how long."""
     rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    for row in rows:
-        del row["seconds"]
-    return _digest(run / "model.safetensors"), json.dumps(rows)
+    kept = [{k: v for k, v in row.items() if not k.endswith("seconds")} for row in rows]
+    return _digest(run / "model.safetensors"), json.dumps(kept)
