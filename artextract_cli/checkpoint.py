@@ -202,7 +202,10 @@ def read_card(run: Path) -> ModelCard:
         msg = f"{path} is damaged or is not a model of artextract ({error}): train it again"
         raise InputError(msg) from error
     if (kind, version) != (FORMAT, FORMAT_VERSION):
-        msg = f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}"
+        msg = (
+            f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}: "
+            "train it again"
+        )
         raise InputError(msg)
     return _card(path, described)
 

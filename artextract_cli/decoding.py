@@ -226,7 +226,10 @@ def _check_complete(tiff: tifffile.TiffFile) -> None:
 
 def _check_size(path: Path, width: int, height: int, max_pixels: int) -> None:
     if not 1 <= width * height <= max_pixels:
-        msg = f"{path} claims {width} × {height} pixels; from 1 to {max_pixels} pixels are read"
+        msg = (
+            f"{path} claims {width} × {height} pixels; from 1 to {max_pixels} pixels are read: "
+            "save it in that size"
+        )
         raise InputError(msg)
 
 

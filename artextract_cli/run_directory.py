@@ -152,6 +152,6 @@ def read_metrics(run: Path) -> list[EpochRow]:
         msg = f"{path} cannot be read ({error}): train again"
         raise InputError(msg) from error
     if not rows:
-        msg = f"{path} holds no epoch yet"
+        msg = f"{path} holds no epoch yet: train first"
         raise InputError(msg)
     return rows
