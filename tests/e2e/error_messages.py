@@ -22,20 +22,27 @@ import tifffile
 from PIL import Image
 
 from artextract_cli import (
+    Importer,
     alignment,
     dataset,
     decoding,
     figures,
     files,
     heatmap,
+    importing,
     message_passing,
     picture,
+    plugin_check,
     registering,
     robustness,
     run_directory,
     superpixel_graph,
 )
+from artextract_cli.commands import data as data_commands
+from artextract_cli.commands import plugins as plugin_commands
+from artextract_cli.contract import Spec
 from artextract_cli.picture import Picture
+from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.results import SceneResult
 from artextract_cli.testing import __main__ as testing
 from tests.conftest import write_png
@@ -182,6 +189,26 @@ def without(module: str, call: Callable[[], object]) -> None:
         call()
 
 
+def instead(owner: object, name: str, value: object, call: Callable[[], object]) -> None:
+    """Call with another value of something."""
+    with mock.patch.object(owner, name, value):
+        call()
+
+
+def importing_by(found: Sequence[object], call: Callable[[], object]) -> None:
+    """Call while there is an importer ``toy`` that finds this, whatever it is given."""
+    spec = Importer(name="toy", summary="Toy.", load=lambda: lambda source, options: found)
+    plugin = Plugin(spec=spec, distribution="artextract-toy", version="1.0")
+    with mock.patch.dict(plugin_host().plugins, {("importers", "toy"): plugin}):
+        call()
+
+
+def specs(plugin: str) -> list[Spec]:
+    """What `plugins check` finds, the import path being left as it is."""
+    with mock.patch.object(sys, "path", [*sys.path]):
+        return list(testing.found_specs(plugin))
+
+
 def frames(*bands: int, size: tuple[int, int] = (40, 48)) -> Damage:
     """Folders of frames of white and dark, which are as bright as one another."""
     names = [f"{folder}/{band}.png" for folder in ("white", "dark") for band in bands]
@@ -189,6 +216,7 @@ def frames(*bands: int, size: tuple[int, int] = (40, 48)) -> Damage:
     return all_of(*made, *(put(name, white(size)) for name in names))
 
 
+WAVES = np.float32(np.sin(np.outer(np.linspace(0, 9, 64), np.linspace(0, 7, 64))))
 PLAIN = np.zeros((64, 64), np.float32)
 RECIPE = dataclasses.asdict(superpixel_graph.GraphRecipe(superpixels="watershed"))
 CALIBRATE = "data calibrate {here}/data --white {here}/white --dark {here}/dark --out {new}"
@@ -501,13 +529,20 @@ CAPTURED = [
         "common with its photograph; take it away or replace it",
         "data register {here}/data --out {new}"),
     Row(3, "…/x.png is 4 × 3 pixels; what can be registered has sides of 32 to 32000 pixels",
-        lambda here: registering._checked(here / "x.png", Picture(values=np.ones((3, 4, 1)), full_scale=1))),
+        lambda here: registering._checked(
+            here / "x.png", Picture(values=np.ones((3, 4, 1)), full_scale=1, depth="uint8"))),
     Row(3, "…/x.png and its photograph share too little to be registered; see that they belong",
         lambda here: registering._measured(
             here / "x.png", "850", PLAIN, PLAIN, np.eye(3), np.eye(64) > 0, 1.0)),
     Row(3, "the bands of scene v0 share only 4 × 3 pixels with …/v0_RGB.png; take away what "
         "shows another part", lambda here: registering._check_area(
             dataset.pair_files(here / PHOTOGRAPH, {"850": here / BAND}), (3, 4))),
+    Row(3, "…/x.png cannot be registered to its photograph: its outlines and those of the "
+        "photograph do not agree: there are none; take it away or replace it",
+        lambda here: registering._aligned(here / "x.png", PLAIN, PLAIN, "shift")),
+    Row(3, "its outlines and those of the photograph correlate by no more than 1.00",
+        lambda here: instead(alignment, "MIN_CORRELATION", 2, lambda: alignment._refined(
+            WAVES, WAVES, np.eye(3), 64, "shift"))),
     Row(3, "its outlines and those of the photograph do not agree",
         lambda here: alignment._refined(PLAIN, PLAIN, np.eye(3), 64, "shift")),
     Row(4, "registration needs OpenCV, which is not installed: pip install "
@@ -522,16 +557,30 @@ SIMULATED = [
     Row(2, "…/run is not empty: choose another --out", "demo --out {here}/run"),
 ]  # fmt: skip
 
+FAILED = {"kind": "scorers", "plugin": "toy", "check": "x", "state": "failed", "why": "x"}
+OWN = """
+from artextract_cli import Scorer, hookimpl
+@hookimpl
+def artextract_scorers():
+    return Scorer(name="distance", summary="Toy.", load=lambda: None)
+"""
 PLUGINS = [
     Row(2, "there is no kind 'filters'; choose from: …", "plugins list --kind filters"),
     Row(2, "there is no plugin 'absent'; the plugins are: …", "plugins info absent"),
     Row(2, "there is no plugin 'absent': name a project's folder, or one of …",
-        lambda here: list(testing.found_specs("absent"))),
+        lambda here: specs("absent")),
     Row(3, "there is no pyproject.toml in …/data: name a project's folder",
         "plugins install {here}/data --dry-run"),
     Row(3, "…/pyproject.toml names no plugin under [project.entry-points.artextract] (…)",
-        lambda here: list(testing.found_specs(str(here / "data"))),
+        lambda here: specs(str(here / "data")),
         put("data/pyproject.toml", "[project]")),
+    Row(4, "…/broken.py cannot be loaded: ZeroDivisionError: division by zero",
+        lambda here: specs(str(here / "broken.py")), put("broken.py", "1 / 0")),
+    Row(4, "…/own.py: scorers 'distance' belongs to artextract already; name it otherwise",
+        lambda here: specs(str(here / "own.py")), put("own.py", OWN)),
+    Row(1, "toy fails 1 of 1 checks; they are listed above",
+        lambda here: instead(plugin_check, "check_plugin", lambda plugin: [FAILED],
+                             lambda: plugin_commands.check("toy"))),
     Row(2, "nobody is there to agree to '…': add --yes, or --dry-run", "plugins install absent"),
     Row(2, "'slic' …; those that can be taken out are: …", "plugins uninstall slic"),
     Row(2, "the name 'My Net' must be of lower-case letters, digits and single hyphens",
@@ -599,6 +648,12 @@ TWO = "data import pair {here}/raw --out {new} "
 REF = np.full((6, 8, 31), 0.02)
 
 IMPORTED = [
+    Row(3, "the importer toy finds no scene in …", lambda here: importing_by(
+        [], lambda: data_commands.import_captures("toy", here / "data", here / "new"))),
+    Row(3, "an importer yields scenes as Capture, not as str (so the importer 'toy' of "
+        "artextract-toy read it)", lambda here: importing_by(
+            ["x"], lambda: list(
+                importing.import_scenes("toy", here / "data", here / "new", options={})))),
     Row(3, "…/raw is no folder: give the one that holds the photograph and the bands", BANDS),
     Row(3, "there are no pictures in …/raw, nor in a folder in it", BANDS, put("raw/x.txt", "x")),
     Row(2, "name=x names one scene, but …/raw holds 2 folders", BANDS + "-o name=x",
@@ -730,10 +785,6 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/test_alignment.py::test_a_constant_band_is_refused": (
         "its outlines and those of the photograph do not agree: there are none",
     ),
-    "e2e/test_register.py::test_another_picture_among_the_bands": (
-        "its outlines and those of the photograph correlate by no more than …",
-        "… cannot be registered to its photograph: …; take it away or replace it",
-    ),
     "unit/test_baselines.py::test_a_mask_without_painting_is_refused": (
         "the object mask leaves no pixel of the painting; check the mask",
     ),
@@ -757,16 +808,6 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/test_checkpoint.py::test_a_rightly_signed_bomb_is_refused_and_not_executed": (
         "…/last.pt is no resume state of artextract: train again without --resume",
     ),
-    "unit/test_importing.py::test_an_importer_of_nothing_but_none": (
-        "the importer … finds no scene in …",
-    ),
-    "unit/test_plugin_check.py::test_a_plugin_that_fails_a_check": (
-        "… fails … of … checks; they are listed above",
-    ),
-    "unit/test_plugin_check.py::test_what_is_no_plugin": (
-        "…/broken.py cannot be loaded: …",
-        "…/own.py: scorers 'distance' belongs to artextract already; name it otherwise",
-    ),
     "plugins/test_slic_torch.py::test_a_missing_gpu_is_an_error": (
         "device cuda cannot be used: …, or take --device cpu",
     ),
@@ -786,9 +827,6 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/test_hidden_picture.py::test_without_infrared_it_says_so": (
         "no wavelengths are known, so none of its bands is known as infrared",
         "no band is past 720 nm, the longest is 650 nm; hidden layers show in the infrared only",
-    ),
-    "unit/test_importing.py::test_what_an_importer_raises": (
-        "… (so the importer 'toy' of artextract-toy read it)",
     ),
     "unit/test_importing.py::test_what_does_not_agree_with_the_scenes_before_is_refused": (
         "…; the scenes before it (1) are in …",

@@ -1,5 +1,6 @@
 """Thousands of scenes in one go, and several processes on one dataset at once."""
 
+import json
 import os
 import statistics
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tests.torture.same_bytes import differing, digests
 
 SCENES = 2000
 SECONDS_PER_SCENE = 0.42  # to build and to score one, generously
-GROWTH = 10**6  # bytes of memory for a hundred scenes
+GROWTH = 10**6  # bytes of memory for a hundred scenes, beside what is told in the end
 SLOWER = 1.25  # how much more processor time a scene of the last quarter may take
 AT_ONCE = 4
 REFUSED = (1, 2, 3)
@@ -62,7 +63,9 @@ def torture(seconds: float, seed: int) -> dict[str, Any]:
         ):
             watched = _watched(place, words, seconds, counted["failures"])
             finished = sorted(path.stat().st_mtime for path in place.glob(last))
-            counted |= _figures(name, watched, finished, n_scenes, counted["failures"])
+            answer = next(place.glob(last), None) if last.endswith("json") else None
+            figures = _figures(name, watched, finished, n_scenes, counted["failures"], answer)
+            counted |= figures
         for index in range(12):
             write_scene(place / "few", "val", f"s{index:02}", seed=seed + index)
         for command in (("graph", "build"), ("infer",)):
@@ -91,9 +94,17 @@ def _watched(place: Path, words: Sequence[str], seconds: float, failures: list[s
 
 
 def _figures(
-    name: str, watched: Watched, finished: Sequence[float], n_scenes: int, failures: list[str]
+    name: str,
+    watched: Watched,
+    finished: Sequence[float],
+    n_scenes: int,
+    failures: list[str],
+    answer: Path | None = None,
 ) -> dict[str, Any]:
-    """Growth of memory, handles and time a scene takes, once a tenth of the scenes is done."""
+    """Growth of memory, handles and time a scene takes, once a tenth of the scenes is done.
+
+    ``answer`` is what the program may keep of a scene, as it prints all when it ends.
+    """
     if len(finished) != n_scenes:
         failures.append(f"{name}: {len(finished)} of {n_scenes} scenes finished")
         return {}
@@ -110,7 +121,8 @@ def _figures(
     )
     middle = len(handles) // 2
     more_handles = int(np.median(handles[middle:]) - np.median(handles[:middle]))
-    if growth > GROWTH:
+    kept = 100 * _size(json.loads(answer.read_text())) if answer else 0
+    if growth > GROWTH + kept:
         failures.append(f"{name}: memory grows by {growth / 1e6:.2f} MB in 100 scenes")
     if more_handles > 0:
         failures.append(f"{name}: {more_handles} more files are open in the second half")
@@ -124,6 +136,16 @@ def _figures(
         f"{name}_handles": f"{handles.min()} to {handles.max()}",
         f"{name}_time_of_a_scene": f"{first / 10:.4f} s at first, {last / 10:.4f} s at last",
     }
+
+
+def _size(kept: Any) -> int:
+    """Bytes of an object and all that it holds."""
+    parts: Iterable[Any] = ()
+    if isinstance(kept, dict):
+        parts = (*kept.keys(), *kept.values())
+    elif isinstance(kept, list):
+        parts = kept
+    return sys.getsizeof(kept) + sum(map(_size, parts))
 
 
 def _at_once(place: Path, command: Sequence[str], failures: list[str]) -> dict[str, Any]:
