@@ -23,8 +23,9 @@ from artextract_cli.dgl_compat import load_dgl
 TIMES = ("seconds", "injection_seconds")
 BACKBONES = ("gcn", "gat")
 OBJECTIVES = ("hidden-layer", "node-contrastive", "graph-contrastive")
-# What two ways to add the same float32 numbers may differ by, per pixel of a map in 0..1 or -1..1.
-TOLERANCE = 1e-3
+# What a pixel may differ by, as a share of the largest value of its map. Stated after measuring, with
+# some room: 0.0018 for threads, whose cause is not known, and 6e-7 for engines.
+TOLERANCES = {"threads": 5e-3, "numba": 1e-5, "torch": 1e-5, "dgl": 1e-5}
 SMALL = ("--epochs", "2", "--batch-size", "2", "-o", "hidden=8", "-o", "out_size=4")
 
 
@@ -64,16 +65,16 @@ def _whole_job(folder: Path, seed: int, words: tuple[str, ...]) -> dict[str, str
 
 
 def _other_ways(folder: Path, seed: int, failures: list[str]) -> dict[str, float]:
-    """How far maps move when threads or engine change: the largest difference of a pixel."""
+    """How far maps move when threads or engine change, as a share of the largest value."""
     _whole_job(folder, seed, ("--backbone", "gat"))
     place = folder / "job"
     moved: dict[str, float] = {}
     for name, engine, threads in _ways():
         options = ("--model", "run", "--out", f"results-{name}", "--engine", engine)
         program(place, "infer", "data", *options, threads=threads)
-        moved[f"moved_by_{name}"] = _moved(place / "results", place / f"results-{name}")
-    failures += [f"{name}: {by:g}" for name, by in moved.items() if by > TOLERANCE]
-    return moved
+        moved[name] = _moved(place / "results", place / f"results-{name}")
+    failures += [f"{name}: {by:g}" for name, by in moved.items() if by > TOLERANCES[name]]
+    return {f"moved_by_{name}": by for name, by in moved.items()}
 
 
 def _ways() -> Iterator[tuple[str, str, int]]:
@@ -83,12 +84,14 @@ def _ways() -> Iterator[tuple[str, str, int]]:
 
 
 def _moved(one: Path, other: Path) -> float:
-    """The largest difference of any pixel of any map of all scenes."""
-    maps = [path.relative_to(one) for path in one.rglob("*.tif")]
-    return max(
-        float(np.abs(tifffile.imread(one / m) * 1.0 - tifffile.imread(other / m)).max())
-        for m in maps
-    )
+    """The largest difference of any pixel, as a share of the largest value of its map."""
+    return max(_share(path, other / path.relative_to(one)) for path in one.rglob("*.tif"))
+
+
+def _share(one: Path, other: Path) -> float:
+    values = np.float64(tifffile.imread(one))
+    largest = max(float(np.nanmax(np.abs(values))), 1e-12)
+    return float(np.nanmax(np.abs(values - tifffile.imread(other)))) / largest
 
 
 def program(place: Path, *words: str, threads: int = 1) -> None:
