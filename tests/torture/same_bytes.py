@@ -23,8 +23,8 @@ from artextract_cli.dgl_compat import load_dgl
 TIMES = ("seconds", "injection_seconds")
 BACKBONES = ("gcn", "gat")
 OBJECTIVES = ("hidden-layer", "node-contrastive", "graph-contrastive")
-# What a pixel may differ by, as a share of the largest value of its map. Stated after measuring, with
-# some room: 0.0018 for threads, whose cause is not known, and 6e-7 for engines.
+# What a pixel may differ by, as a share of the largest value of its map. Stated after measuring,
+# with some room: 0.0018 for threads, whose cause is not known, and 6e-7 for engines.
 TOLERANCES = {"threads": 5e-3, "numba": 1e-5, "torch": 1e-5, "dgl": 1e-5}
 SMALL = ("--epochs", "2", "--batch-size", "2", "-o", "hidden=8", "-o", "out_size=4")
 
