@@ -41,9 +41,10 @@ weights: $(READY)
 		cp build/weights/$$name/model.safetensors artextract_cli/weights/$$name.safetensors; \
 	done
 
-# The reference pages of plugins, from the sources.
+# The reference pages: of plugins from the sources, of licences from what is installed.
 reference: $(READY)
 	$(BIN)/python docs/reference/generate.py
+	$(BIN)/python docs/reference/licences.py
 
 # How fast everything is beside other libraries, which are installed for this alone. About half an hour.
 bench: $(VENV)/.bench

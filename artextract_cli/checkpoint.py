@@ -205,7 +205,10 @@ def read_card(run: Path) -> ModelCard:
         msg = f"{path} is damaged or is not a model of artextract ({error}): train it again"
         raise InputError(msg) from error
     if (kind, version) != (FORMAT, FORMAT_VERSION):
-        msg = f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}"
+        msg = (
+            f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}: "
+            "train it again"
+        )
         raise InputError(msg)
     if not is_whole(content, described.pop("sha256", None)):
         msg = f"{path} is damaged: its checksum is wrong; train it again, or bring back a copy"

@@ -197,11 +197,17 @@ def _check_source(result: SceneResult, files: SceneFiles) -> None:
     """Refuse results of other pictures: names alone say little."""
     photograph = result.description["photograph"]["sha256"]
     if photograph != picture_digest(files.rgb):
-        msg = f"the results of {result.name} in {result.path} are of another photograph"
+        msg = (
+            f"the results of {result.name} in {result.path} are of another photograph: run "
+            "'artextract infer' on this dataset"
+        )
         raise InputError(msg)
     bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
     if bands and bands != dict(zip(files.band_ids, map(picture_digest, files.bands), strict=True)):
-        msg = f"the results of {result.name} in {result.path} are of other bands than the dataset's"
+        msg = (
+            f"the results of {result.name} in {result.path} are of other bands than the dataset's: "
+            "run 'artextract infer' on this dataset"
+        )
         raise InputError(msg)
 
 

@@ -27,7 +27,7 @@ def reading(path: Path) -> Iterator[None]:
     A pipe or device is refused too: reading one may never end.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        msg = f"cannot read {path}: it is no regular file"
+        msg = f"cannot read {path}: it is no regular file; name one"
         raise InputError(msg)
     try:
         yield

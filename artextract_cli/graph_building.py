@@ -20,6 +20,7 @@ from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options, parted
 from artextract_cli.scene import SceneFiles, picture_digest, read_scene
+from artextract_cli.scene_check import check_values
 from artextract_cli.superpixel_graph import BANDS, GraphRecipe, build_graphs, sized
 
 TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
@@ -146,7 +147,9 @@ def _build_if_needed(
     key = source_key(digests, recipe, origin, [files.split, files.clean, files.wavelengths])
     if read_key(path) == key:
         return False
-    scene = sized(read_scene(files, plan), recipe)
+    scene = read_scene(files, plan)
+    check_values(files, scene)
+    scene = sized(scene, recipe)
     graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
     save_graphs(path, graphs, sources=digests, key=key, scene=scene)
     return True

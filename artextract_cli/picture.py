@@ -230,18 +230,21 @@ def _decoder(path: Path) -> decoding.Decoder:
         if head.startswith(signature):
             return decode
     kind = path.suffix[1:].upper() or "picture"
-    msg = f"{path} is not a {kind}: its content is none of PNG, BMP, JPEG and TIFF"
+    msg = (
+        f"{path} is not a {kind}: its content is none of PNG, BMP, JPEG and TIFF; save it as one "
+        "of these"
+    )
     raise InputError(msg)
 
 
 def _check_tiff(path: Path) -> None:
     if _decoder(path) is not decoding.decode_tiff:
-        msg = f"{path} is not a TIFF"
+        msg = f"{path} is not a TIFF: save it as one"
         raise InputError(msg)
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
-    return InputError(f"{path} is damaged or cut short: {error}")
+    return InputError(f"{path} is damaged or cut short: {error}; copy or export it again")
 
 
 def _finite(path: Path, values: NDArray[Any]) -> NDArray[Any]:
@@ -250,7 +253,7 @@ def _finite(path: Path, values: NDArray[Any]) -> NDArray[Any]:
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
         values = values.astype(np.float32)
     if n_bad := values.size - np.count_nonzero(np.isfinite(values)):
-        msg = f"{path} has {n_bad} values that are not finite (NaN or infinity)"
+        msg = f"{path} has {n_bad} values that are not finite (NaN or infinity); replace them"
         raise InputError(msg)
     return values
 

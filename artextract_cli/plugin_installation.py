@@ -26,7 +26,7 @@ from typing import Any
 from artextract_cli.console import talk
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION, installed_entries, requirements
-from artextract_cli.plugin_manager import LIMIT_VARIABLE
+from artextract_cli.plugin_manager import LIMIT_VARIABLE, some
 from artextract_cli.uv_receipts import UvTool, read_receipt
 
 PATIENCE = 120  # seconds until a plugin is loaded, which takes a few with torch
@@ -295,7 +295,7 @@ def owner_of(name: str) -> str:
     if len(others) != 1:
         which = "is built in" if owners else "is no installed plugin"
         which = f"is of {' and of '.join(others)}: name one" if others else which
-        listed = ", ".join(sorted(known)) or "none"
+        listed = some(sorted(known)) or "none"
         msg = f"{name!r} {which}; those that can be taken out are: {listed}"
         raise UsageError(msg)
     for entry in found:

@@ -6,6 +6,7 @@ A broken plugin harms only itself: it becomes one warning with its distribution 
 import contextlib
 import functools
 import inspect
+import itertools
 import os
 import re
 import sys
@@ -41,6 +42,7 @@ from artextract_cli.plugin_entries import (
 from artextract_cli.plugin_options import options_problem
 from artextract_cli.plugin_source import stated_api_version
 
+MOST_NAMES = 8  # of plugins in one sentence
 LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # of a plugin: it can be typed
 KINDS: dict[str, type[Spec]] = {
@@ -152,7 +154,7 @@ class PluginHost:
             If there is none; the sentence lists those there are.
         """
         if (kind, name) not in self.plugins:
-            names = ", ".join(plugin.spec.name for plugin in self.of_kind(kind))
+            names = some(plugin.spec.name for plugin in self.of_kind(kind))
             msg = f"there is no plugin {name!r} among the {kind}; choose from: {names}"
             raise UsageError(msg)
         return self.plugins[kind, name]
@@ -195,6 +197,13 @@ class PluginHost:
                 raise _RefusedError(msg)
             taken[key] = Plugin(spec=spec, distribution=entry.distribution, version=entry.version)
         self.plugins |= taken
+
+
+def some(names: Iterable[str]) -> str:
+    """The first names of plugins in a sentence, and how to see the others."""
+    first = list(itertools.islice(names, MOST_NAMES + 1))
+    more = ", … (`artextract plugins list`)" if len(first) > MOST_NAMES else ""
+    return ", ".join(first[:MOST_NAMES]) + more
 
 
 def check_kind(kind: str) -> None:

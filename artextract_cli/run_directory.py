@@ -167,7 +167,7 @@ def read_metrics(run: Path) -> list[EpochRow]:
         msg = f"{path} cannot be read ({error}): train again"
         raise InputError(msg) from error
     if not rows:
-        msg = f"{path} holds no epoch yet"
+        msg = f"{path} holds no epoch yet: train first"
         raise InputError(msg)
     if not is_whole(content, rows[-1].pop("sha256", None)):
         msg = f"{path} is damaged: its checksum is wrong; train again"

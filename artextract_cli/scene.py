@@ -238,7 +238,10 @@ def read_mask(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.bool_]:
     """
     mask = np.asarray(_read_map(path, shape) > 0)
     if not mask.any():
-        msg = f"{path} is 0 everywhere: it leaves no pixel of painting"
+        msg = (
+            f"{path} is 0 everywhere: it leaves no pixel of painting; paint white what is "
+            "painting, or take the mask away"
+        )
         raise InputError(msg)
     return mask
 
@@ -310,7 +313,10 @@ def coded_rgb(linear: FloatArray) -> FloatArray:
 def _read_map(path: Path, shape: tuple[int, ...] | None) -> FloatArray:
     grey = decode_picture(path).grey()
     if shape is not None and grey.shape != shape[:2]:
-        msg = f"{path} is {_size(grey.shape)} but its photograph is {_size(shape)}"
+        msg = (
+            f"{path} is {_size(grey.shape)} but its photograph is {_size(shape)}; draw it on the "
+            "photograph"
+        )
         raise InputError(msg)
     return grey
 

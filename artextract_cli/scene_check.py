@@ -111,7 +111,10 @@ def check_values(files: SceneFiles, scene: Scene) -> None:
     low, high = _extremes(scene)
     even = low == high
     if even[:3].all():
-        msg = f"{files.rgb} is constant: every value is {low[0]:g}, and nothing to compare with"
+        msg = (
+            f"{files.rgb} is constant: every value is {low[0]:g}, and nothing to compare with; "
+            "replace it"
+        )
         raise InputError(msg)
     if even[3:].all():
         msg = f"all bands of {files.name} are constant, {files.bands[0]} among them: name others"

@@ -40,7 +40,7 @@ def infer_dataset(
     refuse_inside(results, dataset)
     scenes = [s for s in open_dataset(dataset, wavelengths).scenes if split in (None, s.split)]
     if not scenes:
-        msg = f"{dataset} has no scenes in split {split!r}"
+        msg = f"{dataset} has no scenes in split {split!r}; choose train or val"
         raise UsageError(msg)
     return infer_scenes(scenes, results, model, max_memory)
 

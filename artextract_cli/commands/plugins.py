@@ -11,7 +11,7 @@ import typer
 from artextract_cli import console
 from artextract_cli.commands.completion import kinds, plugin_names
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
-from artextract_cli.plugin_manager import KINDS, check_kind, plugin_host
+from artextract_cli.plugin_manager import KINDS, check_kind, plugin_host, some
 from artextract_cli.plugin_options import describe_options, usage
 
 app = typer.Typer(no_args_is_help=True, help="List, write, check, install and remove plugins.")
@@ -53,7 +53,7 @@ def info(
     host = plugin_host()
     found = [plugin for kind in KINDS for plugin in host.of_kind(kind) if plugin.spec.name == name]
     if not found:
-        names = ", ".join(plugin.spec.name for kind in KINDS for plugin in host.of_kind(kind))
+        names = some(plugin.spec.name for kind in KINDS for plugin in host.of_kind(kind))
         msg = f"there is no plugin {name!r}; the plugins are: {names}"
         raise UsageError(msg)
     data, text = [], []

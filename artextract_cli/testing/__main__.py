@@ -17,7 +17,7 @@ from typing import TextIO
 from artextract_cli.contract import Spec
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION
-from artextract_cli.plugin_manager import KINDS, PluginHost, discover, plugin_host
+from artextract_cli.plugin_manager import KINDS, PluginHost, discover, plugin_host, some
 from artextract_cli.testing import (
     BackboneTests,
     CommandTests,
@@ -78,7 +78,7 @@ def found_specs(plugin: str) -> Iterator[Spec]:
         msg = f"{plugin} cannot be loaded: {host.broken[0].cause}"
         raise DependencyError(msg)
     if not host.plugins:
-        names = ", ".join(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
+        names = some(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
         msg = f"there is no plugin {plugin!r}: name a project's folder, or one of {names}"
         raise UsageError(msg)
     for key, known in host.plugins.items():

@@ -10,7 +10,7 @@ import torch
 
 from artextract_cli.contract import Backbone
 from artextract_cli.errors import DependencyError, InputError, UsageError
-from artextract_cli.plugin_manager import Plugin, PluginHost, discover, plugin_host
+from artextract_cli.plugin_manager import Plugin, PluginHost, discover, plugin_host, some
 
 GOOD = """
 from artextract_cli import Backbone, hookimpl
@@ -360,3 +360,16 @@ def test_a_plugin_at_work_does_not_print_into_results(capsys: pytest.CaptureFixt
     captured = capsys.readouterr()
     assert captured.out == "result\n"
     assert sorted(captured.err.split()) == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("n", "told"),
+    [(0, ""), (2, "p0, p1"), (8, "p0, p1, p2, p3, p4, p5, p6, p7")],
+)
+def test_few_names_are_all_told(n: int, told: str) -> None:
+    assert some(f"p{i}" for i in range(n)) == told
+
+
+def test_of_many_names_the_first_are_told() -> None:
+    told = some(f"p{i}" for i in range(9))
+    assert told == "p0, p1, p2, p3, p4, p5, p6, p7, … (`artextract plugins list`)"

@@ -20,6 +20,7 @@ def generated() -> dict[str, str]:
 
 def test_pages_are_up_to_date() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    del written["licences.md"]
     assert written == generated(), "run 'make reference'"
 
 
