@@ -3,8 +3,9 @@
 A mutant is one change to one module: another comparison, operator or constant, a condition turned
 round, a statement left out, nothing returned. It takes the module's place when a forked child
 imports it; no file is changed. Kernels of a mutated module run uncompiled, for a compiled one
-would come from numba's cache. A mutant is killed by a failing test among those that mirror its
-module, or import it, or else mirror what imports it, or by running much longer than they do.
+would come from numba's cache. A mutant is killed by a failing test of the file that mirrors its
+module (where there is none, of those that import it or mirror what does), or by running much
+longer than these do.
 
 Never changed, for no test could or should notice: text and what goes into messages, annotations
 and names of types, decorators, ``__all__``, what other platforms would run, and ``strict`` of zip.
@@ -17,6 +18,7 @@ import multiprocessing
 import os
 import pkgutil
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -275,7 +277,7 @@ def _plan(module: str) -> Plan:
         results = Path(folder) / "results.json"
         source = _path(module).read_text()
         call = partial(_run_tests, module, source, Plan(files, frozenset(), 0), folder, results)
-        ended = forked(call, seconds=600)
+        ended = forked(call, seconds=900)
         if not results.exists():
             raise RuntimeError(ended.text)
         took: dict[str, float] = json.loads(results.read_text())
@@ -284,19 +286,17 @@ def _plan(module: str) -> Plan:
 
 
 def files_for(module: str) -> tuple[str, ...]:
-    """Test files of a module: its mirror and those that import it, else those of its importers."""
-    tests = [
-        path
-        for folder in ("unit", "plugins")
-        for path in (ROOT / "tests" / folder).glob("test_*.py")
-    ]
-    mirror = [path for path in tests if path.stem == f"test_{module}"]
-    others = [path for path in sorted(tests) if _imports(path, module) and path not in mirror]
-    found = tuple(str(path) for path in mirror + others)
-    if found:
-        return found
-    importers = [path.stem for path in (ROOT / PACKAGE).glob("*.py") if _imports(path, module)]
-    return tuple(dict.fromkeys(file for name in sorted(importers) for file in files_for(name)))
+    """The test file that mirrors a module, else those that import it and its importers' files."""
+    tests = ROOT / "tests" / "unit"
+    mirror = tests / f"test_{module}.py"
+    if mirror.exists():
+        return (str(mirror),)
+    direct = [str(path) for path in sorted(tests.glob("test_*.py")) if _imports(path, module)]
+    sources = sorted((ROOT / PACKAGE).glob("*.py"))
+    importers = [path.stem for path in sources if _imports(path, module)]
+    return tuple(
+        dict.fromkeys([*direct, *(file for name in importers for file in files_for(name))])
+    )
 
 
 def _imports(path: Path, module: str) -> bool:
@@ -327,7 +327,7 @@ def _run_tests(
     sys.meta_path.insert(0, _InPlace(f"{PACKAGE}.{module}", source))
     sys.dont_write_bytecode = True
     os.chdir(ROOT)
-    clock = _Tests(plan.without)
+    clock = _Tests(plan.without, SLOW if results else 4 * SLOW)
     words = ["-q", "-p", "no:cacheprovider", f"--basetemp={folder}/made", *plan.files]
     code = pytest.main(words if results else ["-x", *words], plugins=[clock])
     if results:
@@ -336,21 +336,27 @@ def _run_tests(
 
 
 class _Tests:
-    """Leaves tests out, and notes how long the others took: forever where they failed."""
+    """Leaves tests out, ends those that run on, and notes how long each took, inf if it failed."""
 
-    def __init__(self, without: frozenset[str]) -> None:
+    def __init__(self, without: frozenset[str], seconds: float) -> None:
         self.took: dict[str, float] = {}
         self._without = without
+        self._seconds = seconds
+        signal.signal(signal.SIGPROF, lambda number, frame: pytest.fail("it takes too long"))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if item.nodeid not in self._without]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        start = time.process_time()  # not of the clock, which runs on where others work
-        result = yield
-        self.took[item.nodeid] = time.process_time() - start
-        return result
+        # Of the processor's time, for the clock runs on where others work.
+        signal.setitimer(signal.ITIMER_PROF, self._seconds)
+        start = time.process_time()
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            self.took[item.nodeid] = time.process_time() - start
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
