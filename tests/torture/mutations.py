@@ -300,12 +300,15 @@ def files_for(module: str) -> tuple[str, ...]:
 
 
 def _imports(path: Path, module: str) -> bool:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            names = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-            if f"{PACKAGE}.{module}" in names:
-                return True
-    return False
+    return f"{PACKAGE}.{module}" in _imported(path)
+
+
+@cache
+def _imported(path: Path) -> frozenset[str]:
+    """Every module, and every name of a module, that a file imports from."""
+    froms = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+    return frozenset(names | {str(node.module) for node in froms})
 
 
 def _try(plans: dict[str, Plan], deadline: float, mutant: Mutant) -> Ended | None:
