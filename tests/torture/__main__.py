@@ -37,7 +37,9 @@ def _run(part: str, seconds: float, seed: int) -> dict[str, Any]:
     start = time.monotonic()
     counted = importlib.import_module(f"tests.torture.{part}").torture(seconds, seed)
     counted["took_seconds"] = round(time.monotonic() - start)
-    figures = ", ".join(f"{key} {value}" for key, value in counted.items() if key != "failures")
+    figures = ", ".join(
+        f"{key} {value}" for key, value in counted.items() if not isinstance(value, list)
+    )
     sys.stdout.write(f"{part}: {len(counted['failures'])} failures; {figures}\n")
     for failure in counted["failures"]:
         sys.stdout.write(f"  {failure}\n")

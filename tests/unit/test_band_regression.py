@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.linear_model import Ridge
 
 from artextract_cli.band_regression import (
     DARKEST,
     FIT_PIXELS,
     LARGEST,
     PREDICTOR_BLUR,
+    RIDGE,
+    TOLERANCE,
     ChainedFit,
     Surface,
     fit_bands,
@@ -109,6 +112,23 @@ def test_a_polynomial_of_the_visible_leaves_nothing() -> None:
     assert terms.shape[1] == 3 + 6 + 10 + 4
     target = (terms @ np.linspace(-0.1, 0.1, terms.shape[1])).reshape(SHAPE)
     assert np.abs(residual(seen, target.astype(np.float32))).max() < 1
+
+
+def test_the_fit_is_the_ridge_regression_of_scikit_learn() -> None:
+    """With the weights that its own residuals give; two components are all but the same."""
+    rng = np.random.default_rng(5)
+    one = rng.standard_normal(400)
+    both = np.stack([one, one + 1e-3 * rng.standard_normal(400)], axis=1).astype(np.float32)
+    target = (one + 0.1 * rng.standard_normal(400)).astype(np.float32)
+    surface = Surface(both, both[:, :0])
+    fit = fit_bands(surface, target[:, None], cubic=False)
+    terms = monomials(*surface, False).astype(np.float64)
+    error = target - fit.offsets - (terms @ fit.gains)[:, 0]
+    assert fit.deviations[0] == pytest.approx(1.4826 * np.median(np.abs(error)), rel=0.01)
+    weights = 1 / (1 + (error / fit.deviations / TOLERANCE) ** 2)
+    ridge = Ridge(alpha=RIDGE * len(target))
+    ridge.fit((terms - terms.mean(0)) / terms.std(0), target, weights)
+    np.testing.assert_allclose(fit.gains[:, 0] * terms.std(0), ridge.coef_, atol=2e-3)
 
 
 def test_bands_are_told_one_by_one() -> None:

@@ -63,6 +63,11 @@ def test_the_card_says_what_was_trained(trained: Path) -> None:
     assert np.isfinite([card.train_loss, card.val_loss]).all()
 
 
+@pytest.mark.parametrize("backbone", ["gat", "gcn"])
+def test_a_model_that_comes_with_artextract_can_be_read(backbone: str) -> None:
+    assert read_card(Path(backbone)).backbone["name"] == backbone
+
+
 def test_a_model_that_comes_with_artextract_is_found_by_its_name(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

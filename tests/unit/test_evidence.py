@@ -132,6 +132,21 @@ def test_curvature_and_slope_know_lines_from_steps() -> None:
     assert on_line["curved_up_1_visible"].max() < 1e-3
 
 
+@pytest.mark.parametrize(("side", "found"), [(3, (5, 9)), (7, (9,)), (11, ())])
+def test_details_are_what_is_narrower_than_their_size(side: int, found: tuple[int, ...]) -> None:
+    """A dark square, softened at its edge, shows where it is narrower than the window."""
+    flat = np.full((*SHAPE, 1), 0.5, np.float32)
+    first = 15 - side // 2
+    flat[first : first + side, first : first + side] = 0.2
+    grey = np.full((*SHAPE, 3), 0.5, np.float32)
+    made = gather_evidence(make_scene(SHAPE, 1, rgb=grey, bands=flat, wavelengths=(900.0,)))
+    for size in (5, 9):
+        shown = made[f"dark_detail_{size}_infrared"][15, 15]
+        assert (shown > 0.5) == (size in found), (size, shown)
+        assert made[f"light_detail_{size}_infrared"][15, 15] < 0.1
+        assert made[f"dark_detail_{size}_visible"][15, 15] < 1e-3
+
+
 def test_one_infrared_band_fills_all_places() -> None:
     scene = with_bands(painting(-0.2 * ring(SHAPE), SHAPE), [0, 1, 2, 5])
     evidence = gather_evidence(scene)

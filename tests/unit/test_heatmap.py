@@ -5,7 +5,7 @@ import pytest
 from matplotlib import colormaps
 
 from artextract_cli.errors import UsageError
-from artextract_cli.heatmap import COLOURS, SCALES, SEQUENTIAL, colour, overlay, paint
+from artextract_cli.heatmap import COLOURS, EIGHTHS, SCALES, SEQUENTIAL, colour, overlay, paint
 
 
 def row(*scores: float) -> np.ndarray:
@@ -50,6 +50,18 @@ def test_the_same_score_has_the_same_colour_in_every_picture() -> None:
 def test_the_maps_are_the_cited_ones(table: np.ndarray, reference: str) -> None:
     expected = colormaps[reference](np.linspace(0, 1, 256))[:, :3] * 255
     np.testing.assert_allclose(table, expected, atol=9)
+    sixteenths = np.rint(16 * np.array(EIGHTHS)).astype(int)
+    controls = np.rint(colormaps[reference].resampled(17)(sixteenths)[:, :3] * 255)
+    at = np.linspace(0, 1, 256)
+    straight = np.rint(np.stack([np.interp(at, EIGHTHS, channel) for channel in controls.T], 1))
+    np.testing.assert_array_equal(table[at <= 7 / 8], straight[at <= 7 / 8])
+    np.testing.assert_allclose(table, straight, atol=3)
+
+
+def test_the_rainbow_is_three_trapezoids() -> None:
+    at = np.linspace(0, 1, 256)[:, None]
+    expected = 255 * np.clip(1.5 - np.abs(4 * at - [3, 2, 1]), 0, 1)
+    np.testing.assert_allclose(COLOURS["jet"], expected, atol=1)
 
 
 def test_importance_takes_the_sequential_map() -> None:
@@ -101,3 +113,33 @@ def test_overlay_without_colour_is_grey() -> None:
     rgb = np.random.default_rng(0).random((4, 4, 3)).astype(np.float32)
     grey = overlay(rgb, np.full((4, 4), 3, dtype=np.float32), alpha=0)
     np.testing.assert_array_equal(grey[..., 0], grey[..., 2])
+
+
+def test_an_overlay_worked_by_hand() -> None:
+    """Pure green has luma 0.587; a score of 0 covers 35 % of alpha, one of 3 all of it."""
+    green = np.tile(np.array([0, 1, 0], np.float32), (1, 2, 1))
+    grey = 0.08 + 0.92 * 0.587
+    mixed = overlay(green, row(0, 3), alpha=0.5)
+    faint, full = np.array([59, 76, 192]) / 255, np.array([180, 4, 38]) / 255
+    np.testing.assert_array_equal(mixed[0, 0], np.rint(255 * (grey * 0.825 + faint * 0.175)))
+    np.testing.assert_array_equal(mixed[0, 1], np.rint(255 * (grey * 0.5 + full * 0.5)))
+
+
+@pytest.mark.parametrize(
+    ("scale", "score", "index"),
+    [
+        ("false-alarm", [0, 1.3, 2.15, 3, 9], [0, 85, 170, 255, 255]),
+        ("deviation", [0, 1, 2, 4, 6, 7], [0, 42.5, 85, 170, 255, 255]),
+        ("importance", [-1, 0, 0.2, 1], [0, 0, 51, 255]),
+        ("hidden", [-1, -0.1, -0.05, 0, 0.1], [0, 0, 76.5, 153, 255]),
+    ],
+)
+def test_scales_are_straight_between_their_values(
+    scale: str, score: list[float], index: list[float]
+) -> None:
+    np.testing.assert_allclose(255 * SCALES[scale].position(np.array(score)), index)
+
+
+def test_hidden_content_is_shown_in_greys() -> None:
+    shown = colour(row(-0.1, 0, 0.1), scale="hidden")[0]
+    np.testing.assert_array_equal(shown, [[0] * 3, [153] * 3, [255] * 3])

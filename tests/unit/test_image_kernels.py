@@ -14,6 +14,7 @@ from artextract_cli.image_kernels import (
     closing,
     curvatures,
     displaced,
+    gradients,
     local_residuals,
     moments,
     monomials,
@@ -32,6 +33,22 @@ def window(image: FloatArray, y: int, x: int, radius: int) -> FloatArray:
     """The pixels (P, C) of the square around (y, x), as far as there are any."""
     rows = image[max(y - radius, 0) : y + radius + 1]
     return rows[:, max(x - radius, 0) : x + radius + 1].reshape(-1, image.shape[-1])
+
+
+class TestGradients:
+    def test_a_plane_has_its_slopes(self):
+        rows, columns = np.mgrid[:5, :4].astype(np.float32)
+        picture = np.stack([2 * rows, 3 * columns, rows - columns], axis=-1)
+        down, across = gradients(picture)
+        np.testing.assert_allclose(down, np.broadcast_to([2, 0, 1], (5, 4, 3)))
+        np.testing.assert_allclose(across, np.broadcast_to([0, 3, -1], (5, 4, 3)))
+
+    @pytest.mark.parametrize(("shape", "slope"), [((1, 5, 2), 0), ((5, 1, 2), 0), ((2, 2, 2), 4)])
+    def test_a_single_row_has_none(self, shape, slope):
+        down, across = gradients(np.arange(np.prod(shape), dtype=np.float32).reshape(shape))
+        assert down.shape == across.shape == shape
+        assert (down == slope).all()
+        assert across.any() == (slope > 0)
 
 
 class TestBlur:

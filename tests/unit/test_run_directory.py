@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.run_directory import Progress, RunDirectory, read_metrics
+from artextract_cli.run_directory import GRAPHS_DIGEST, Progress, RunDirectory, read_metrics
 from artextract_cli.yaml_io import read_yaml
 
 
@@ -83,6 +83,14 @@ def test_other_settings_are_not_resumed(tmp_path: Path) -> None:
     run.save(progress_of(0.5), {"seed": 3}, {})
     with pytest.raises(UsageError, match="was trained with seed=3, not 4: resume with the same"):
         run.resume({"seed": 4})
+
+
+def test_other_graphs_are_not_resumed(tmp_path: Path) -> None:
+    run = RunDirectory(path=tmp_path / "run")
+    run.save(progress_of(0.5), {GRAPHS_DIGEST: "a1"}, {})
+    assert run.resume({GRAPHS_DIGEST: "a1"})[1].history == [row(1, 0.5)]
+    with pytest.raises(UsageError, match="was trained on other graphs"):
+        run.resume({GRAPHS_DIGEST: "b2"})
 
 
 def test_a_directory_that_holds_a_run_is_not_started_again(tmp_path: Path) -> None:

@@ -71,6 +71,18 @@ def test_a_layer_solves_the_differential_equation_of_kubelka_and_munk():
     assert km.over(r0, t, np.float64(ground)) == pytest.approx(solved.y[0, -1], rel=1e-6)
 
 
+@pytest.mark.parametrize("ground", [0.0, 0.3, 0.9])
+def test_a_layer_worked_by_hand(ground):
+    """K/S = 1/4 gives a = 5/4 and b = 3/4; SX = (4/3) ln 2 gives coth(b SX) = (4 + 1)/(4 - 1)."""
+    scattering = 4 / 3 * np.log(2)
+    r0, t = km.layer(np.array(scattering / 4), np.array(scattering))
+    assert r0 == pytest.approx(1 / (5 / 4 + 3 / 4 * 5 / 3))  # 1 / (a + b coth)
+    assert t == pytest.approx(3 / 4 / (5 / 4 * 3 / 4 + 3 / 4 * 5 / 4))  # sinh 3/4, cosh 5/4
+    less, more = 5 / 4 - 3 / 4 * 5 / 3, 5 / 4 + 3 / 4 * 5 / 3
+    expected = (1 - ground * less) / (more - ground)
+    assert km.over(r0, t, np.float64(ground)) == pytest.approx(expected)
+
+
 def test_two_layers_of_one_paint_are_one_thicker_layer():
     r1, t1 = km.layer(np.array(0.2), np.array(0.9))
     r2, t2 = km.layer(np.array(0.4), np.array(1.8))

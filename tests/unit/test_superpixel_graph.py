@@ -4,11 +4,13 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import ndimage
+from skimage.graph import RAG
+from skimage.measure import regionprops
 
 from artextract_cli import superpixel_graph
 from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.plugin_manager import PluginHost, plugin_host
-from artextract_cli.scene import Scene
+from artextract_cli.scene import Scene, Workspace
 from artextract_cli.superpixel_graph import (
     GraphRecipe,
     SceneGraphs,
@@ -82,6 +84,38 @@ def test_standard_features_hold_mean_place_and_size(build) -> None:
     np.testing.assert_allclose(features["column"], standardised(centre[:, 1]), atol=2e-5)
     size = standardised(np.log(np.bincount(labels.ravel())))
     np.testing.assert_allclose(features["size"], size, atol=2e-5)
+
+
+def test_a_graph_of_slic_is_that_of_scikit_image() -> None:
+    """Regions are counted from 1 there, and features are brought to mean 0 and variance 1 here."""
+    scene = make_scene((40, 50))
+    recipe = GraphRecipe(superpixel_options={"region_size": 6}, features="published")
+    made = build_graphs(scene, dataclasses.replace(recipe, segmentation="photograph"))
+    graph, labels = made.graphs[0], made.graphs[0].labels
+    regions = regionprops(labels + 1, intensity_image=scene.rgb.astype(np.float64))
+    assert len(regions) > 20
+    assert graph.counts.tolist() == [region.num_pixels for region in regions]
+    np.testing.assert_allclose(graph.centroids, [region.centroid for region in regions], 1e-6)
+    statistics = ("intensity_mean", "intensity_std", "intensity_min", "intensity_max", "centroid")
+    expected = np.array([np.concatenate([r[name] for name in statistics]) for r in regions])
+    np.testing.assert_allclose(graph.features[:, 0], standardised(expected), atol=2e-5)
+    pairs = RAG(labels, connectivity=2).edges
+    assert {tuple(edge) for edge in graph.edges.T} == {*pairs, *((b, a) for a, b in pairs)}
+
+
+def test_work_in_blocks_gives_the_features_and_weights_of_the_whole(build, tmp_path) -> None:
+    scene = make_scene((40, 60))
+    workspace = Workspace(block_side=24, scratch=tmp_path)
+    in_blocks = dataclasses.replace(scene, workspace=workspace)
+    assert len(in_blocks.blocks(0)) > 1
+    recipe = GraphRecipe(superpixel_options={"region_size": 6})
+    made = build_graphs(in_blocks, recipe).graphs[0]
+    whole = build(scene, np.asarray(made.labels)).graphs[0]
+    np.testing.assert_array_equal(made.edges, whole.edges)
+    np.testing.assert_array_equal(made.counts, whole.counts)
+    np.testing.assert_allclose(made.centroids, whole.centroids, rtol=1e-5)
+    np.testing.assert_allclose(made.features, whole.features, atol=1e-4)
+    np.testing.assert_allclose(made.edge_weights, whole.edge_weights, atol=1e-5)
 
 
 def test_a_band_equal_to_the_grey_photograph_has_exactly_equal_features() -> None:
