@@ -51,7 +51,7 @@ CORE = (
 WARM = ("torch", "scipy.stats", "sklearn.metrics", "skimage.graph", "matplotlib.pyplot", "typer")
 N_MUTANTS = 240
 WANTED = 0.85
-SLOW = 3.0  # seconds of a processor; a test that takes longer is left out
+SLOW = 10.0  # seconds of a processor; a test that takes longer is left out
 
 OTHER: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -330,7 +330,7 @@ def _run_tests(
     sys.meta_path.insert(0, _InPlace(f"{PACKAGE}.{module}", source))
     sys.dont_write_bytecode = True
     os.chdir(ROOT)
-    clock = _Tests(plan.without, SLOW if results else 4 * SLOW)
+    clock = _Tests(plan.without, SLOW if results else 3 * SLOW)
     words = ["-q", "-p", "no:cacheprovider", f"--basetemp={folder}/made", *plan.files]
     code = pytest.main(words if results else ["-x", *words], plugins=[clock])
     if results:

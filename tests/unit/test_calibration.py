@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from artextract_cli.calibration import fit_calibration
+from artextract_cli.calibration import Calibration, fit_calibration
 from artextract_cli.errors import InputError
 
 
@@ -36,3 +36,34 @@ def test_a_trimmed_tail_does_not_hide_what_it_held() -> None:
 def test_equal_scores_cannot_be_calibrated() -> None:
     with pytest.raises(InputError, match="cannot calibrate"):
         fit_calibration(np.zeros(1000), trimmed=False)
+
+
+def test_a_calibration_worked_by_hand() -> None:
+    """Straight between its knots; beyond, as steep as its first step and as its last decade."""
+    calibration = Calibration(scores=(0, 1, 2, 4), levels=(0, 0.5, 1, 2))
+    found = calibration(np.array([-1, 0, 0.5, 2, 3, 4, 6]))
+    np.testing.assert_allclose(found, [-0.5, 0, 0.25, 1, 1.5, 2, 3])
+    assert found.dtype == np.float32
+
+
+def test_less_than_a_decade_goes_on_as_steep_as_it_is() -> None:
+    calibration = Calibration(scores=(0, 1, 2, 4), levels=(0, 0.1, 0.2, 0.8))
+    assert calibration(np.array([8.0])) == pytest.approx(1.6)
+
+
+@pytest.mark.parametrize(("trimmed", "least"), [(False, 1 / 5000), (True, 0.02)])
+def test_knots_are_the_shares_of_clean_scores(trimmed: bool, least: float) -> None:
+    clean = np.random.default_rng(4).permutation(5000).astype(float)
+    made = fit_calibration(clean, trimmed=trimmed)
+    shares = [(clean >= score).mean() for score in made.scores]
+    np.testing.assert_allclose(10.0 ** -np.array(made.levels), shares, atol=1.001 / 5000)
+    assert (made.scores[0], made.levels[0]) == (0, 0)
+    assert made.levels[-1] == pytest.approx(-np.log10(least))
+    assert 40 <= len(made.scores) <= 64
+
+
+def test_four_different_scores_are_enough_and_three_are_not() -> None:
+    clean = np.repeat(np.arange(4.0), 25)
+    assert fit_calibration(clean, trimmed=False).scores == (0, 1, 2, 3)
+    with pytest.raises(InputError, match="show 3 different scores"):
+        fit_calibration(clean[clean < 3], trimmed=False)
