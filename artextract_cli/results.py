@@ -156,24 +156,23 @@ def write_scene(
         return _write_all(folder, files, scene, scores, model)
 
 
-def up_to_date(results: Path, files: SceneFiles, model: Model) -> dict[str, Any] | None:
-    """The description of a scene that is there: by this model, of these pictures, undamaged."""
+def up_to_date(results: Path, files: SceneFiles, model: Model) -> bool:
+    """Whether the results of a scene are there: by this model, of these pictures, undamaged."""
     try:
-        result = _open_scene(results / files.name / "scene.json")
+        result = open_scene(results / files.name)
         for name in result.description["files"]:
             result.checked(name)
     except InputError:
-        return None
+        return False
     method = plugin_host().find("superpixels", model.card.superpixels["name"])
     wanted = {"superpixels": method.origin, **_made_from(files, model)}
-    is_same = json.loads(json.dumps(wanted)).items() <= result.description.items()
-    return dict(result.description) if is_same else None
+    return bool(json.loads(json.dumps(wanted)).items() <= result.description.items())
 
 
 def refuse_other_models(results: Path, replaced: Container[str], model: Model) -> None:
     """Refuse to write beside scenes, other than those ``replaced``, that another model scored."""
     for path in _descriptions(results):
-        scene = _open_scene(path)
+        scene = open_scene(path.parent)
         if scene.name not in replaced and scene.description["model"]["sha256"] != model.digest:
             msg = (
                 f"{results} holds {scene.name} as scored by another model: choose another --out, "
@@ -416,7 +415,7 @@ def open_results(results: Path) -> list[SceneResult]:
     if not paths:
         msg = f"there are no results in {results}: make them with 'artextract infer'"
         raise InputError(msg)
-    return [_open_scene(path) for path in paths]
+    return [open_scene(path.parent) for path in paths]
 
 
 def _descriptions(results: Path) -> list[Path]:
@@ -442,7 +441,15 @@ def find_scene(results: Path, name: str | None) -> SceneResult:
     raise InputError(msg)
 
 
-def _open_scene(path: Path) -> SceneResult:
+def open_scene(folder: Path) -> SceneResult:
+    """The results of the scene in ``folder``.
+
+    Raises
+    ------
+    InputError
+        If its description is missing or damaged.
+    """
+    path = folder / "scene.json"
     try:
         content = path.read_bytes()
         description = json.loads(content)
@@ -456,4 +463,4 @@ def _open_scene(path: Path) -> SceneResult:
     if not is_whole(content, description.get("sha256")):
         msg = f"{path} is damaged or was changed: run 'artextract infer' again"
         raise InputError(msg)
-    return SceneResult(path=path.parent, description=description)
+    return SceneResult(path=folder, description=description)

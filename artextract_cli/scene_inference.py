@@ -10,7 +10,13 @@ from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import only_writer, refuse_inside
 from artextract_cli.inference import Model
-from artextract_cli.results import refuse_other_models, up_to_date, write_scene, write_summary
+from artextract_cli.results import (
+    open_scene,
+    refuse_other_models,
+    up_to_date,
+    write_scene,
+    write_summary,
+)
 from artextract_cli.scene import SceneFiles, read_scene
 from artextract_cli.scene_check import check_values
 from artextract_cli.scoring import score_scene
@@ -51,17 +57,20 @@ def infer_scenes(
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
     plan = None if max_memory is None else memory_plan(max_memory, results)
     refuse_other_models(results, {files.name for files in scenes}, model)
-    written: list[dict[str, Any]] = []
+    written: list[Path] = []
     failures: list[str] = []
     with only_writer(results), progress("inferring", len(scenes)) as advance:
         for files in scenes:
             try:
-                written.append(_infer_if_needed(files, results, model, plan))
+                _infer_if_needed(files, results, model, plan)
+                written.append(results / files.name)
             except InputError as failure:
                 failures.append(f"{files.name}: {failure}")
             advance(files.name)
-        if written:
-            write_summary(results, written)
+        # Read back, not kept: thousands of them take more memory than the work.
+        described = [dict(open_scene(folder).description) for folder in written]
+        if described:
+            write_summary(results, described)
     if len(failures) == 1:
         raise InputError(failures[0])
     for sentence in failures:
@@ -70,18 +79,18 @@ def infer_scenes(
         rest = f"; the others are in {results}" if written else ""
         msg = f"{len(failures)} of {len(scenes)} scenes could not be scored{rest}"
         raise InputError(msg)
-    return written
+    return described
 
 
 def _infer_if_needed(
     files: SceneFiles, results: Path, model: Model, plan: MemoryPlan | None
-) -> dict[str, Any]:
-    if (described := up_to_date(results, files, model)) is not None:
+) -> None:
+    if up_to_date(results, files, model):
         detail(f"{files.name}: up to date")
-        return described
+        return
     scene = read_scene(files, plan)
     check_values(files, scene)
-    return write_scene(results, files, scene, score_scene(model, scene), model)
+    write_scene(results, files, scene, score_scene(model, scene), model)
 
 
 def memory_plan(max_memory: int, results: Path) -> MemoryPlan:

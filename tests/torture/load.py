@@ -1,6 +1,5 @@
 """Thousands of scenes in one go, and several processes on one dataset at once."""
 
-import json
 import os
 import statistics
 import subprocess
@@ -8,7 +7,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,8 +62,7 @@ def torture(seconds: float, seed: int) -> dict[str, Any]:
         ):
             watched = _watched(place, words, seconds, counted["failures"])
             finished = sorted(path.stat().st_mtime for path in place.glob(last))
-            answer = next(place.glob(last), None) if last.endswith("json") else None
-            figures = _figures(name, watched, finished, n_scenes, counted["failures"], answer)
+            figures = _figures(name, watched, finished, n_scenes, counted["failures"])
             counted |= figures
         for index in range(12):
             write_scene(place / "few", "val", f"s{index:02}", seed=seed + index)
@@ -99,12 +97,8 @@ def _figures(
     finished: Sequence[float],
     n_scenes: int,
     failures: list[str],
-    answer: Path | None = None,
 ) -> dict[str, Any]:
-    """Growth of memory, handles and time a scene takes, once a tenth of the scenes is done.
-
-    ``answer`` is what the program may keep of a scene, as it prints all when it ends.
-    """
+    """Growth of memory, handles and time a scene takes, once a tenth of the scenes is done."""
     if len(finished) != n_scenes:
         failures.append(f"{name}: {len(finished)} of {n_scenes} scenes finished")
         return {}
@@ -121,8 +115,7 @@ def _figures(
     )
     middle = len(handles) // 2
     more_handles = int(np.median(handles[middle:]) - np.median(handles[:middle]))
-    kept = 100 * _size(json.loads(answer.read_text())) if answer else 0
-    if growth > GROWTH + kept:
+    if growth > GROWTH:
         failures.append(f"{name}: memory grows by {growth / 1e6:.2f} MB in 100 scenes")
     if more_handles > 0:
         failures.append(f"{name}: {more_handles} more files are open in the second half")
@@ -136,16 +129,6 @@ def _figures(
         f"{name}_handles": f"{handles.min()} to {handles.max()}",
         f"{name}_time_of_a_scene": f"{first / 10:.4f} s at first, {last / 10:.4f} s at last",
     }
-
-
-def _size(kept: Any) -> int:
-    """Bytes of an object and all that it holds."""
-    parts: Iterable[Any] = ()
-    if isinstance(kept, dict):
-        parts = (*kept.keys(), *kept.values())
-    elif isinstance(kept, list):
-        parts = kept
-    return sys.getsizeof(kept) + sum(map(_size, parts))
 
 
 def _at_once(place: Path, command: Sequence[str], failures: list[str]) -> dict[str, Any]:
