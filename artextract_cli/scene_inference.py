@@ -8,7 +8,7 @@ from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import only_writer, refuse_inside
+from artextract_cli.files import clear_leftovers, only_writer, refuse_inside
 from artextract_cli.inference import Model
 from artextract_cli.results import refuse_other_models, up_to_date, write_scene, write_summary
 from artextract_cli.scene import SceneFiles, read_scene
@@ -77,6 +77,7 @@ def _infer_if_needed(
     files: SceneFiles, results: Path, model: Model, plan: MemoryPlan | None
 ) -> dict[str, Any]:
     if (described := up_to_date(results, files, model)) is not None:
+        clear_leftovers(results / files.name)
         detail(f"{files.name}: up to date")
         return described
     scene = read_scene(files, plan)
