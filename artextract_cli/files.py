@@ -124,6 +124,12 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         flush(target.parent)
 
 
+def clear_leftovers(out: Path) -> None:
+    """Take away what a `replaced_folder` that was killed has left beside ``out``."""
+    with writing(out), _temporary_folder(out.resolve()):
+        pass
+
+
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Hold ``folder``, which is made where it is missing, against other processes that write to it.

@@ -8,7 +8,7 @@ from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import only_writer, refuse_inside
+from artextract_cli.files import clear_leftovers, only_writer, refuse_inside
 from artextract_cli.inference import Model
 from artextract_cli.results import (
     open_scene,
@@ -86,6 +86,7 @@ def _infer_if_needed(
     files: SceneFiles, results: Path, model: Model, plan: MemoryPlan | None
 ) -> None:
     if up_to_date(results, files, model):
+        clear_leftovers(results / files.name)
         detail(f"{files.name}: up to date")
         return
     scene = read_scene(files, plan)

@@ -11,6 +11,7 @@ from artextract_cli import files
 from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.files import (
     atomic_path,
+    clear_leftovers,
     only_writer,
     reading,
     refuse_inputs,
@@ -250,6 +251,16 @@ def test_a_folder_is_there_again_after_a_kill(tmp_path: Path, moment: str) -> No
         raise InputError("of the next run")
     assert (out / "deep" / "file").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_left_beside_a_folder_that_is_done_is_cleared_away(tmp_path: Path) -> None:
+    fill(tmp_path / "out", "done")
+    words = [sys.executable, "-c", KILLED_IN_A_FOLDER, tmp_path / "out", "within"]
+    subprocess.run(words, check=False)
+    assert len(list(tmp_path.iterdir())) == 3
+    clear_leftovers(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out" / "deep" / "file").read_text() == "done"
 
 
 def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
