@@ -75,10 +75,18 @@ def warp(picture: NDArray[Any], transform: Transform, size: tuple[int, int]) -> 
 
 def reach(shape: tuple[int, int], transform: Transform, size: tuple[int, int]) -> NDArray[np.bool_]:
     """Where on the grid (H, W) of the photograph a band of ``shape`` has been seen."""
+    return carried(np.ones(shape, np.bool_), transform, size)
+
+
+def carried(
+    mask: NDArray[np.bool_], transform: Transform, size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Where on the grid (H, W) of the photograph only pixels of a band's ``mask`` are read."""
     cv2 = _opencv()
-    inside = np.zeros(shape, np.float32)
-    inside[1:-1, 1:-1] = 1  # the cubic reads one pixel further than the linear
-    return np.asarray(_warped(inside, transform, size, cv2.INTER_LINEAR) > 0.999)
+    # The cubic reads one pixel further than the linear.
+    inside = cv2.erode(np.uint8(mask), np.ones((3, 3), np.uint8), borderValue=0)
+    seen = _warped(inside.astype(np.float32), transform, size, cv2.INTER_LINEAR)
+    return np.asarray(seen > 0.999)
 
 
 def shared_area(seen: NDArray[np.bool_]) -> tuple[slice, slice]:

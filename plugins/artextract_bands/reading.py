@@ -23,7 +23,6 @@ from artextract_cli import (
     UsageError,
     as_band,
     as_photograph,
-    check_same_size,
     is_coloured,
     list_pictures,
     read_counts,
@@ -62,14 +61,14 @@ def _read_scene(folder: Path, options: BandsOptions) -> Capture:
         msg = f"{folder} holds the photograph {photograph.name} but no band"
         raise InputError(msg)
     rgb = read_counts(photograph)
-    planes = list(_planes(bands, photograph, rgb.shape, given))
+    planes = _of_one_depth(list(_planes(bands, given)))
     if given and len(given) != len(planes):
         msg = f"{len(given)} wavelengths are given, but {folder} holds {len(planes)} bands"
         raise UsageError(msg)
     return Capture(
         name=options.name or folder.resolve().name,
         rgb=as_photograph(rgb),
-        bands=_stacked(planes),
+        bands=planes,
         wavelengths=given or wavelengths_of(bands, noted.bands),
     )
 
@@ -107,14 +106,11 @@ def _likelihood(path: Path) -> int:
     return 2 * is_coloured(picture) + (wavelength_in(path.stem) is None)
 
 
-def _planes(
-    bands: list[Path], photograph: Path, shape: tuple[int, ...], given: Sequence[float] | None
-) -> Iterator[NDArray[Any]]:
+def _planes(bands: list[Path], given: Sequence[float] | None) -> Iterator[NDArray[Any]]:
     """Bands (H, W): one of each file, or those that a single file holds."""
     is_lone = len(bands) == 1
     for path in bands:
         picture = read_counts(path, stacked=is_lone)
-        check_same_size(path, picture.shape, photograph, shape)
         if not is_lone or not _is_stack(picture, given):
             yield as_band(picture)
             continue
@@ -131,16 +127,13 @@ def _is_stack(picture: NDArray[Any], given: Sequence[float] | None) -> bool:
     return n_channels not in (1, 3) or len(given or ()) == n_channels
 
 
-def _stacked(planes: list[NDArray[Any]]) -> NDArray[Any]:
-    """Bands (H, W, B) of one depth; the list is emptied, so that memory is not taken twice."""
+def _of_one_depth(planes: list[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Bands (H, W), each at the greatest depth of all."""
     depths = {plane.dtype for plane in planes}
     if len(depths) > 1:
         depths = {np.dtype(np.uint16 if all(d.kind == "u" for d in depths) else np.float32)}
     (depth,) = depths
-    bands = np.empty((len(planes), *planes[0].shape), depth)
-    for band in bands:
-        band[:] = _at_depth(planes.pop(0), depth)
-    return np.moveaxis(bands, 0, 2)
+    return [_at_depth(plane, depth) for plane in planes]
 
 
 def _at_depth(plane: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:
