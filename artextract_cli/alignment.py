@@ -31,6 +31,8 @@ MUCH_FINER = 1.5
 """Bands with that many pixels for one of the photograph are averaged before they are compared."""
 
 _STEPS, _PRECISION, _SMOOTHING = 200, 1e-6, 5
+_FINEST_TIMES = 2
+"""Outlines of the band as first seen are those of its own grid; seen once more, hardly."""
 _ANGLES = 360
 
 
@@ -55,7 +57,9 @@ def align(photograph: FloatArray, band: FloatArray, model: Model = "affine") -> 
     *coarser, finest = _sides(max(photograph.shape))
     for side in coarser:
         found = _refined(photograph, band, found, side, _model_at(side, model))
-    return _refined(photograph, band, found, finest, model)
+    for _ in range(_FINEST_TIMES):
+        found = _refined(photograph, band, found, finest, model)
+    return found
 
 
 def warp(picture: NDArray[Any], transform: Transform, size: tuple[int, int]) -> NDArray[Any]:
