@@ -32,7 +32,7 @@ MUCH_FINER = 1.5
 
 _STEPS, _PRECISION, _SMOOTHING = 200, 1e-6, 5
 _FINEST_TIMES = 2
-"""Outlines of the band as first seen are those of its own grid; seen once more, hardly."""
+"""The second time the band is seen from where it belongs, and its outlines are those there."""
 _ANGLES = 360
 
 

@@ -48,12 +48,21 @@ def mask_dataset(
     refuse_inside(out, dataset)
     scenes = open_dataset(dataset).scenes
     with whole_folder(out) as work:
-        shutil.copytree(dataset, work, dirs_exist_ok=True)
+        _copy(dataset, work)
         made = []
         for files in scenes:
             made.append(_mask(files, work))
             on_scene(files.name)
     return made
+
+
+def _copy(dataset: Path, work: Path) -> None:
+    """Copy what files hold, but not that they, or their folders, may not be written."""
+    for path in dataset.rglob("*"):
+        if path.is_file():
+            target = work / path.relative_to(dataset)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
 
 
 def _mask(files: SceneFiles, work: Path) -> MaskedScene:

@@ -122,7 +122,8 @@ def _fitted(
     for _ in range(_ROUNDS):
         noise = 1.4826 * float(np.median(abs(left)))
         kept = abs(left) <= max(_TOLERANCE, _KEPT * noise)
-        coefficients, *_ = np.linalg.lstsq(terms[kept], seen[kept], rcond=None)
+        solved = np.linalg.lstsq(terms[kept], seen[kept], rcond=None)
+        coefficients = np.asarray(solved[0], np.float64)
         left = seen - terms @ coefficients
     return light @ coefficients, noise
 
