@@ -31,6 +31,8 @@ MUCH_FINER = 1.5
 """Bands with that many pixels for one of the photograph are averaged before they are compared."""
 
 _STEPS, _PRECISION, _SMOOTHING = 200, 1e-6, 5
+_FINEST_TIMES = 2
+"""The second time the band is seen from where it belongs, and its outlines are those there."""
 _ANGLES = 360
 
 
@@ -55,7 +57,9 @@ def align(photograph: FloatArray, band: FloatArray, model: Model = "affine") -> 
     *coarser, finest = _sides(max(photograph.shape))
     for side in coarser:
         found = _refined(photograph, band, found, side, _model_at(side, model))
-    return _refined(photograph, band, found, finest, model)
+    for _ in range(_FINEST_TIMES):
+        found = _refined(photograph, band, found, finest, model)
+    return found
 
 
 def warp(picture: NDArray[Any], transform: Transform, size: tuple[int, int]) -> NDArray[Any]:
@@ -75,10 +79,18 @@ def warp(picture: NDArray[Any], transform: Transform, size: tuple[int, int]) -> 
 
 def reach(shape: tuple[int, int], transform: Transform, size: tuple[int, int]) -> NDArray[np.bool_]:
     """Where on the grid (H, W) of the photograph a band of ``shape`` has been seen."""
+    return carried(np.ones(shape, np.bool_), transform, size)
+
+
+def carried(
+    mask: NDArray[np.bool_], transform: Transform, size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Where on the grid (H, W) of the photograph only pixels of a band's ``mask`` are read."""
     cv2 = _opencv()
-    inside = np.zeros(shape, np.float32)
-    inside[1:-1, 1:-1] = 1  # the cubic reads one pixel further than the linear
-    return np.asarray(_warped(inside, transform, size, cv2.INTER_LINEAR) > 0.999)
+    # The cubic reads one pixel further than the linear.
+    inside = cv2.erode(np.uint8(mask), np.ones((3, 3), np.uint8), borderValue=0)
+    seen = _warped(inside.astype(np.float32), transform, size, cv2.INTER_LINEAR)
+    return np.asarray(seen > 0.999)
 
 
 def shared_area(seen: NDArray[np.bool_]) -> tuple[slice, slice]:

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,12 @@ def checked_capture(capture: Any) -> Capture:
     return made
 
 
+def planes(capture: Capture) -> list[NDArray[Any]]:
+    """The bands of a capture, each (H, W)."""
+    bands = capture.bands
+    return list(np.moveaxis(bands, 2, 0) if isinstance(bands, np.ndarray) else bands)
+
+
 def _name_problem(capture: Capture) -> str | None:
     if problem := _text_problem(capture.name):
         return f"its name {problem}; rename it"
@@ -74,26 +80,22 @@ def _text_problem(text: object) -> str | None:
 
 def _shape_problem(capture: Capture) -> str | None:
     rgb, bands = capture.rgb, capture.bands
-    if not (isinstance(rgb, np.ndarray) and isinstance(bands, np.ndarray)):
+    arrays: Sequence[Any] = bands if isinstance(bands, list | tuple) else [bands]
+    if not all(isinstance(array, np.ndarray) for array in (rgb, *arrays)):
         return "its photograph and bands must be arrays of NumPy"
     if rgb.ndim != 3 or rgb.shape[2] != 3 or 0 in rgb.shape:
         return f"its photograph must be (H, W, 3), not {rgb.shape}"
-    if bands.ndim != 3 or bands.shape[2] == 0:
-        return f"its bands must be (H, W, B) with one band or more, not {bands.shape}"
-    if bands.shape[:2] != rgb.shape[:2]:
-        return (
-            f"its bands are {_size(bands)} but its photograph is {_size(rgb)} pixels; register "
-            "the bands to the photograph"
-        )
+    n_dimensions = 3 if arrays is not bands else 2
+    if wrong := [a.shape for a in arrays if a.ndim != n_dimensions or 0 in a.shape]:
+        return f"its bands must be (H, W, B), or (H, W) each, not {wrong[0]}"
+    if len({array.dtype for array in arrays}) != 1:
+        return "it has no bands" if not arrays else "its bands are of different types of numbers"
     return None
 
 
-def _size(picture: NDArray[Any]) -> str:
-    return f"{picture.shape[1]} × {picture.shape[0]}"
-
-
 def _value_problem(capture: Capture) -> str | None:
-    for what, values in (("photograph", capture.rgb), ("bands", capture.bands)):
+    bands = [capture.bands] if isinstance(capture.bands, np.ndarray) else capture.bands
+    for what, values in (("photograph", capture.rgb), *(("bands", array) for array in bands)):
         if values.dtype in (np.uint8, np.uint16):
             continue
         if values.dtype.kind != "f":
@@ -132,11 +134,11 @@ def _band_ids(capture: Capture) -> tuple[str, ...]:
     nm = _wavelengths(capture)
     if nm is not None:
         return tuple(f"{value:g}" for value in nm)
-    return tuple(str(number + 1) for number in range(capture.bands.shape[2]))
+    return tuple(str(number + 1) for number in range(len(planes(capture))))
 
 
 def _band_problem(capture: Capture) -> str | None:
-    n_bands, ids = capture.bands.shape[2], capture.band_ids or ()
+    n_bands, ids = len(planes(capture)), capture.band_ids or ()
     for what, values in (("wavelengths", capture.wavelengths), ("band ids", ids)):
         if values is not None and len(values) != n_bands:
             return f"it has {len(values)} {what} for {n_bands} bands"

@@ -222,7 +222,8 @@ class Capture:
 
     name: str
     rgb: NDArray[Any]  # (H, W, 3) sRGB: uint8, uint16, or floats from 0 to 1
-    bands: NDArray[Any]  # (H, W, B) reflectance: uint8, uint16, or floats from 0 to 1
+    # Reflectance as the photograph: (H, W, B), or B arrays of one type with sizes of their own.
+    bands: NDArray[Any] | Sequence[NDArray[Any]]
     wavelengths: Sequence[float] | None = None  # (B,) nm
     band_ids: Sequence[str] | None = None  # (B,); else the wavelengths, else numbers from 1
     mask: NDArray[np.bool_] | None = None  # (H, W): False = backdrop, frame or colour chart

@@ -245,6 +245,7 @@ def _scene_files(
         wavelengths=known if known and len(known) == len(scene.bands) else None,
         truth=scene.truth,
         mask=scene.mask,
+        band_masks=scene.band_masks,
         clean=None if clean is None else clean == "all" or scene.name in clean,
         pixels_per_mm=description.pixels_per_mm,
     )

@@ -4,6 +4,7 @@
 
     DATASET/{train,val}/rgb_images/<scene>_RGB.png    ms_masks/<scene>_ms_<band>.png
                         truth/<scene>_hidden.png      object/<scene>_mask.png     (both optional)
+                        object/<scene>_ms_<band>_mask.png    of a band to be registered (optional)
 """
 
 import re
@@ -43,6 +44,8 @@ class FoundScene:
 
     truth: Path | None
     mask: Path | None
+    band_masks: Mapping[str, Path]
+    """By band id: where a band measures, on its own grid."""
 
 
 def natural_key(text: str) -> tuple[tuple[str | int, ...], str]:
@@ -76,7 +79,8 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
     photographs = _named(folder / "rgb_images", "_RGB", findings)
     bands = _bands(folder / "ms_masks", photographs, findings)
     truths = _named(folder / "truth", "_hidden", findings, photographs)
-    masks = _named(folder / "object", "_mask", findings, photographs)
+    of_bands = {f"{name}_ms_{band}" for name, found in bands.items() for band in found}
+    masks = _named(folder / "object", "_mask", findings, photographs.keys() | of_bands)
     scenes = []
     for name in sorted(photographs, key=natural_key):
         rgb = photographs[name]
@@ -90,6 +94,11 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
             bands={band: bands[name][band] for band in sorted(bands[name], key=natural_key)},
             truth=truths.get(name),
             mask=masks.get(name),
+            band_masks={
+                band: masks[of_band]
+                for band in bands[name]
+                if (of_band := f"{name}_ms_{band}") in masks
+            },
         )
         scenes.append(scene)
     return scenes

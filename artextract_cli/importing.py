@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.captures import checked_capture
+from artextract_cli.captures import checked_capture, planes
 from artextract_cli.console import warn
 from artextract_cli.contract import Capture
 from artextract_cli.dataset import DESCRIPTION, read_statement
@@ -34,7 +34,10 @@ class ImportedScene:
     scene: str
     split: str
     size: tuple[int, int]
-    """Width and height in pixels."""
+    """Width and height in pixels, of the photograph."""
+
+    band_sizes: tuple[tuple[int, int], ...]
+    """Width and height of every band; where they are others, the scene is to be registered."""
 
     band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
@@ -148,6 +151,7 @@ def _add(capture: Capture, target: _Target, split: str, dry_run: bool) -> Import
         if path.exists():
             msg = f"{path} is there already and is not written over; move it away"
             raise InputError(msg)
+    _warn_of_sizes(capture)
     is_known = _take_over(capture, target)
     if not dry_run:
         if not is_known:
@@ -156,12 +160,31 @@ def _add(capture: Capture, target: _Target, split: str, dry_run: bool) -> Import
     return ImportedScene(
         scene=capture.name,
         split=split,
-        size=(capture.rgb.shape[1], capture.rgb.shape[0]),
+        size=_size(capture.rgb),
+        band_sizes=tuple(_size(band) for band in planes(capture)),
         band_ids=tuple(capture.band_ids or ()),
         wavelengths=_in_order(target.wavelengths, capture),
-        depth="uint8" if capture.bands.dtype == np.uint8 else "uint16",
+        depth="uint8" if planes(capture)[0].dtype == np.uint8 else "uint16",
         files=tuple(sorted(pictures, key=lambda path: natural_key(str(path)))),
     )
+
+
+def _size(picture: NDArray[Any]) -> tuple[int, int]:
+    return picture.shape[1], picture.shape[0]
+
+
+def _warn_of_sizes(capture: Capture) -> None:
+    """Say what comes next where bands have other sizes than their photograph."""
+    others = [
+        band
+        for band, values in zip(capture.band_ids or (), planes(capture), strict=True)
+        if _size(values) != _size(capture.rgb)
+    ]
+    if others:
+        warn(
+            f"scene {capture.name!r}: {'bands' if others[1:] else 'band'} {', '.join(others)} "
+            "and photograph differ in size: 'artextract data register' comes next"
+        )
 
 
 def _in_order(wavelengths: Mapping[str, float], capture: Capture) -> tuple[float, ...] | None:
@@ -223,8 +246,8 @@ def _pictures(capture: Capture, folder: Path) -> dict[Path, NDArray[Any]]:
     name, ids = capture.name, capture.band_ids or ()
     suffix = ".png" if capture.rgb[..., 0].size <= LARGE_PIXELS else ".tif"
     pictures = {folder / "rgb_images" / f"{name}_RGB{suffix}": capture.rgb}
-    for index, band in enumerate(ids):
-        pictures[folder / "ms_masks" / f"{name}_ms_{band}{suffix}"] = capture.bands[..., index]
+    for band, values in zip(ids, planes(capture), strict=True):
+        pictures[folder / "ms_masks" / f"{name}_ms_{band}{suffix}"] = values
     if capture.mask is not None:
         pictures[folder / "object" / f"{name}_mask.png"] = np.uint8(255) * capture.mask
     return pictures

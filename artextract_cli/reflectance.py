@@ -77,7 +77,9 @@ def calibrate_dataset(
 ) -> list[CalibratedBand]:
     """Write the dataset ``raw`` anew as reflectance of 16 bit; ``out`` is whole or absent.
 
-    Pixels that do not measure in a band are masked. A photograph without frames is carried over.
+    Pixels that do not measure in a band are masked: on its own grid, for registration to move, and
+    where that is the grid of the photograph for the scene. A photograph without frames is carried
+    over.
 
     Raises
     ------
@@ -125,13 +127,15 @@ def _calibrate(files: SceneFiles, frames: _Frames, raw: Path, work: Path) -> lis
                 "add them, or take the band away"
             )
             raise InputError(msg)
-        _check_size(path, corrected.dead.shape, files.rgb, shape)
         _write(work, raw, path, corrected.reflectance.mean(axis=2))
         rows.append(_row(files.name, band, corrected))
-        measures = measures & corrected.measures
+        _check_measures(files, corrected.measures)
+        _write_mask(work, files, f"{files.name}_ms_{band}", corrected.measures)
+        if corrected.dead.shape == shape:
+            measures = measures & corrected.measures
     _check_measures(files, measures)
     _carry_over(files, raw, work, with_photograph=photograph is None)
-    _write_mask(files, work, measures)
+    _write_mask(work, files, files.name, measures)
     return rows
 
 
@@ -194,10 +198,10 @@ def _carry_over(files: SceneFiles, raw: Path, work: Path, *, with_photograph: bo
             shutil.copyfile(path, target)
 
 
-def _write_mask(files: SceneFiles, work: Path, measures: NDArray[np.bool_]) -> None:
+def _write_mask(work: Path, files: SceneFiles, name: str, measures: NDArray[np.bool_]) -> None:
     if measures.all():
         return
-    target = work / files.split / "object" / f"{files.name}_mask.png"
+    target = work / files.split / "object" / f"{name}_mask.png"
     target.parent.mkdir(parents=True, exist_ok=True)
     write_picture(target, np.uint8(255) * measures)
 

@@ -15,6 +15,7 @@ from artextract_cli.alignment import (
     Model,
     Transform,
     align,
+    carried,
     describe,
     reach,
     shared_area,
@@ -26,7 +27,7 @@ from artextract_cli.files import refuse_inside, whole_folder
 from artextract_cli.picture import Picture, decode_picture
 from artextract_cli.picture_writing import write_picture
 from artextract_cli.registration import MIN_SIDE, tile_shifts
-from artextract_cli.scene import SceneFiles
+from artextract_cli.scene import SceneFiles, read_mask
 
 RECORD = "registration.json"
 MAX_RESIDUAL = 1.0
@@ -133,6 +134,7 @@ def _register(
         _write(work, dataset, path, registered[area])
     for kept in (files.rgb, *_drawn_on_photograph(files)):
         _write_cropped(work, dataset, kept, area)
+    _write_mask(files, work, _measuring(files, transforms, size)[area])
     return RegisteredScene(
         scene=files.name,
         split=files.split,
@@ -215,12 +217,36 @@ def _check_area(files: SceneFiles, shape: tuple[int, ...]) -> None:
 
 
 def _drawn_on_photograph(files: SceneFiles) -> list[Path]:
-    """Masks and truth of a scene, with what else describes it pixel by pixel."""
-    drawn = [path for path in (files.truth, files.mask) if path is not None]
-    if files.truth is not None:
-        layer = files.truth.with_name(f"{files.name}_layer.tif")
-        drawn += [layer] if layer.exists() else []
-    return drawn
+    """Truth of a scene, with what else describes it pixel by pixel."""
+    if files.truth is None:
+        return []
+    layer = files.truth.with_name(f"{files.name}_layer.tif")
+    return [files.truth, *([layer] if layer.exists() else [])]
+
+
+def _measuring(
+    files: SceneFiles, transforms: list[Transform], size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Where (H, W) there is painting, and every band measures once it is registered."""
+    measuring = np.ones(size, np.bool_) if files.mask is None else read_mask(files.mask, size)
+    for band, transform in zip(files.band_ids, transforms, strict=True):
+        if path := files.band_masks.get(band):
+            measuring = measuring & carried(read_mask(path, None), transform, size)
+    return measuring
+
+
+def _write_mask(files: SceneFiles, work: Path, mask: NDArray[np.bool_]) -> None:
+    if not mask.any():
+        msg = (
+            f"nothing is left of scene {files.name} that is painting and measures in every band; "
+            f"look at its masks in {files.rgb.parent.with_name('object')}"
+        )
+        raise InputError(msg)
+    if files.mask is None and mask.all():
+        return
+    target = work / files.split / "object" / f"{files.name}_mask.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(target, np.uint8(255) * np.ascontiguousarray(mask))
 
 
 def _write_cropped(work: Path, dataset: Path, path: Path, area: tuple[slice, slice]) -> None:

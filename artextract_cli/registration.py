@@ -1,9 +1,12 @@
-"""How far a band is shifted against its photograph."""
+"""How far a band is shifted against its photograph, and whether it is turned or rescaled."""
 
 import math
-from itertools import product
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage  # noqa: TID253
 from skimage.registration import phase_cross_correlation  # noqa: TID253
 
@@ -16,6 +19,16 @@ MAX_SIDE = 1024
 TILE_SIDE, MAX_TILES = 128, 16
 """Of tiles that are measured one by one, in px; and how many along a side, at most."""
 
+TILES_ALONG = 4
+"""Of the tiles by which a turn is told: enough for a third of them to be wrong, and quick."""
+
+SMALLEST_TURNED = 256
+"""Shortest side in px of a picture whose tiles lie far enough apart to tell a turn."""
+
+MIN_INLIERS = 8
+"""Of the tiles, of which three in four also must agree on one turn and scale to within a pixel."""
+
+_INLIER_SHARE, _INLIER_DISTANCE, _CERTAINTY = 0.75, 0.75, 4.0
 _GRADIENT_SIGMA = 1.0
 _CONTRAST_SIGMA = 4.0
 _UPSAMPLING = 20
@@ -30,8 +43,17 @@ def outlines(picture: FloatArray) -> FloatArray:
     They are the gradient magnitude of the square root (which evens out photon noise), brought to
     equal local contrast and faded out by a Hann window. A constant picture has none: all 0.
     """
-    even = edges(_middle(picture))
-    return np.asarray(even * fading(even.shape), np.float32)
+    return faded(middle_edges(picture))
+
+
+def middle_edges(picture: FloatArray) -> FloatArray:
+    """Draw the outlines of the middle of ``picture`` (H, W), not faded out."""
+    return edges(_middle(picture))
+
+
+def faded(lines: FloatArray) -> FloatArray:
+    """Fade outlines (H, W) out towards the border, for what is compared to be periodic."""
+    return np.asarray(lines * fading(lines.shape), np.float32)
 
 
 def edges(picture: FloatArray) -> FloatArray:
@@ -80,6 +102,69 @@ def tile_shifts(photograph: FloatArray, band: FloatArray) -> tuple[FloatArray, i
         if shift is not None:
             found.append((top + (side - 1) / 2, left + (side - 1) / 2, *shift))
     return np.array(found, np.float32).reshape(-1, 4), len(corners)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """By how much a band is turned and larger than its photograph."""
+
+    degrees: float
+    """Clockwise."""
+
+    scale: float
+
+    def at_corners(self, shape: tuple[int, ...]) -> float:
+        """By how many pixels that moves the corners of a picture (H, W) about its middle."""
+        moved = self.scale * np.exp(1j * math.radians(self.degrees)) - 1
+        return float(abs(moved)) * math.hypot(*shape[:2]) / 2
+
+
+def measure_turn(photograph: FloatArray, band: FloatArray) -> Turn | None:
+    """Tell by a few tiles whether a band is turned or of another scale.
+
+    Both are :func:`middle_edges` of pictures of one size. The shifts of the tiles are those of a
+    similarity, found by the pair of tiles that most others agree with, and then by all of these.
+    None where too few agree, or what they tell could be chance.
+    """
+    if min(photograph.shape) < SMALLEST_TURNED:
+        return None
+    points, shifts = _few_tiles(photograph, band)
+    agree = _agreeing(points, shifts)
+    if agree.sum() < max(MIN_INLIERS, _INLIER_SHARE * len(points)):
+        return None
+    points, shifts = points[agree], shifts[agree]
+    about = points - points.mean()
+    turned = np.vdot(about, shifts - shifts.mean()) / np.vdot(about, about).real
+    left = shifts - shifts.mean() - turned * about
+    uncertainty = math.sqrt(np.vdot(left, left).real / (len(left) - 2)) / np.linalg.norm(about)
+    if abs(turned) < _CERTAINTY * uncertainty:
+        return None
+    found = 1 + turned
+    return Turn(degrees=math.degrees(np.angle(found)), scale=float(abs(found)))
+
+
+def _few_tiles(photograph: FloatArray, band: FloatArray) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Middles of tiles and their shifts (N,), as complex numbers: columns + i rows."""
+    side = min(TILE_SIDE, min(photograph.shape) // 2)
+    starts = (np.linspace(0, n - side, TILES_ALONG).astype(int) for n in photograph.shape)
+    found = []
+    for top, left in product(*starts):
+        tile = np.s_[top : top + side, left : left + side]
+        shift = measure_shift(faded(photograph[tile]), faded(band[tile]))
+        if shift is not None:
+            found.append((complex(left, top), complex(shift[1], shift[0])))
+    points, shifts = np.array(found, complex).reshape(-1, 2).T
+    return points, shifts
+
+
+def _agreeing(points: NDArray[Any], shifts: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which tiles (N,) agree with the similarity of the pair that most others agree with."""
+    best = np.zeros(len(points), np.bool_)
+    for a, b in combinations(range(len(points)), 2):
+        turned = (shifts[b] - shifts[a]) / (points[b] - points[a])
+        agree = abs(shifts - shifts[a] - turned * (points - points[a])) < _INLIER_DISTANCE
+        best = agree if agree.sum() > best.sum() else best
+    return best
 
 
 def _starts(length: int, side: int) -> list[int]:

@@ -1,8 +1,8 @@
 """Scenes: a photograph and its bands on one grid of pixels."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,9 @@ __all__ = [
     "resize_scene",
 ]
 
+REGISTER = "'artextract data register' brings it onto the photograph"
+"""What to do with a band that does not lie on its photograph."""
+
 HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
 """Values of a truth picture; what is undecided does not count."""
 
@@ -59,6 +62,9 @@ class SceneFiles:
 
     pixels_per_mm: float | None = None
     """Of the photograph; None is unknown."""
+
+    band_masks: Mapping[str, Path] = field(default_factory=dict)
+    """By band id: where a band measures, on its own grid, for it to be registered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +229,7 @@ def check_same_size(
     if shape[:2] != rgb_shape[:2]:
         msg = (
             f"{path} is {_size(shape)} but its photograph {rgb_path} is {_size(rgb_shape)}; "
-            "register the band to the photograph"
+            + REGISTER
         )
         raise InputError(msg)
 

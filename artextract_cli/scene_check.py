@@ -15,11 +15,21 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.dataset_layout import Finding, Level
 from artextract_cli.errors import InputError
 from artextract_cli.picture import Picture, decode_picture
-from artextract_cli.registration import measure_shift, outlines
-from artextract_cli.scene import Scene, SceneFiles, check_same_size, read_mask, read_truth
+from artextract_cli.registration import faded, measure_shift, measure_turn, middle_edges
+from artextract_cli.scene import (
+    REGISTER,
+    Scene,
+    SceneFiles,
+    check_same_size,
+    read_mask,
+    read_truth,
+)
 
 WARNING_SHIFT, ERROR_SHIFT = 0.5, 3.0
 """Of a band against its photograph, in px."""
+
+WARNING_TURN = 1.5
+"""In px at the corners of a band that is turned or of another scale; an error as a shift is."""
 
 SATURATED_SHARE = 0.01
 """Of the pixels at full scale, above which a picture is called saturated."""
@@ -149,7 +159,7 @@ class _Bands(NamedTuple):
 
 def _check_bands(files: SceneFiles, photograph: Picture | None, notes: _Notes) -> _Bands:
     found = _Bands(Counter(), [])
-    lines = None if photograph is None else outlines(photograph.scaled().mean(axis=2))
+    lines = None if photograph is None else middle_edges(photograph.scaled().mean(axis=2))
     for path in files.bands:
         band = _checked_picture(path, notes)
         if band is None:
@@ -169,17 +179,27 @@ def _check_bands(files: SceneFiles, photograph: Picture | None, notes: _Notes) -
 
 
 def _check_shift(path: Path, lines: FloatArray, band: Picture, notes: _Notes) -> list[float]:
-    """Return the shift in px, or nothing where it cannot be told."""
-    shift = measure_shift(lines, outlines(band.grey()))
-    if shift is None:
+    """Return the shift in px, of a turned band that of its corners; nothing where none is told."""
+    theirs = middle_edges(band.grey())
+    turn = measure_turn(lines, theirs)
+    if turn is not None and turn.at_corners(band.values.shape) > WARNING_TURN:
+        distance = turn.at_corners(band.values.shape)
+        how = (
+            f"does not lie on its photograph: turned by {abs(turn.degrees):.2f}°, "
+            f"{abs(turn.scale - 1):.2%} {'larger' if turn.scale > 1 else 'smaller'}, up to "
+            f"{distance:.1f} px at the corners"
+        )
+    elif (shift := measure_shift(faded(lines), faded(theirs))) is None:
         return []
-    distance = math.hypot(*shift)
-    if distance > WARNING_SHIFT:
-        message = (
-            f"{path} is shifted by {distance:.2f} px against its photograph "
+    else:
+        distance = math.hypot(*shift)
+        how = (
+            f"is shifted by {distance:.2f} px against its photograph "
             f"({shift[0]:+.2f} rows, {shift[1]:+.2f} columns)"
         )
-        notes.add("error" if distance > ERROR_SHIFT else "warning", path, message)
+    if distance > WARNING_SHIFT:
+        level: Level = "error" if distance > ERROR_SHIFT else "warning"
+        notes.add(level, path, f"{path} {how}; {REGISTER}")
     return [distance]
 
 

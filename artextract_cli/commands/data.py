@@ -186,6 +186,22 @@ def calibrate(
     console.emit(data, console.table(str(out), columns, rows))
 
 
+@app.command()
+def mask(
+    dataset: Annotated[Path, typer.Argument(help="Registered dataset; never written to.")],
+    out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
+) -> None:
+    """Find the painting on its backdrop, and mask what is none; masks that are there are kept."""
+    from artextract_cli.masking import mask_dataset
+
+    with console.progress("masking") as advance:
+        made = mask_dataset(dataset, out, on_scene=advance)
+    rows = [(s.split, s.scene, s.mask, 100 * s.painting) for s in made]
+    data = {"dataset": out, "scenes": [dataclasses.asdict(scene) for scene in made]}
+    columns = ("split", "scene", "mask", "painting %")
+    console.emit(data, console.table(str(out), columns, rows))
+
+
 def _register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Table":
     columns = (
         "scene",

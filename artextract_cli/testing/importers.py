@@ -86,7 +86,7 @@ class ImporterTests(PluginTests):
         expect(isinstance(read, Capture), f"it yielded {type(read).__name__}, not Capture")
         expect(bool(read.name), "the capture has no name")
         for name in ("rgb", "bands"):
-            mine, theirs = _as_floats(getattr(wrote, name)), _as_floats(getattr(read, name))
+            mine, theirs = (_as_floats(_stacked(getattr(c, name))) for c in (wrote, read))
             expect(theirs.shape == mine.shape, f"{name} was {mine.shape}, is {theirs.shape}")
             apart = float(np.abs(theirs - mine).max())
             expect(apart <= tolerance, f"{name} has changed by up to {apart:.3g}")
@@ -113,6 +113,10 @@ def _capture(size: tuple[int, int], n_bands: int, depth: int) -> Capture:
         bands=np.ascontiguousarray(counts[..., 3:]),
         wavelengths=[450.0 + 50 * band for band in range(n_bands)],
     )
+
+
+def _stacked(pixels: Any) -> Any:
+    return pixels if isinstance(pixels, np.ndarray) else np.stack(pixels, axis=-1)
 
 
 def _as_floats(pixels: Any) -> NDArray[np.float64]:

@@ -64,27 +64,30 @@ def _read_scene(folder: Path, options: BandsOptions) -> Capture:
         msg = f"{folder} holds the photograph {files[0].name} but no band"
         raise InputError(msg)
     rgb = None if photograph is None else read_counts(photograph)
-    planes = list(_planes(paths, photograph or paths[0], rgb, given))
+    planes = _of_one_depth(list(_planes(paths, given)))
     if given and len(given) != len(planes):
         msg = f"{len(given)} wavelengths are given, but {folder} holds {len(planes)} bands"
         raise UsageError(msg)
     wavelengths = given or wavelengths_of(paths, noted.bands)
-    bands = _stacked(planes)
     return Capture(
         name=options.name or folder.resolve().name,
-        rgb=_rendered(folder, bands, wavelengths) if rgb is None else as_photograph(rgb),
-        bands=bands,
+        rgb=_rendered(folder, paths, planes, wavelengths) if rgb is None else as_photograph(rgb),
+        bands=planes,
         wavelengths=wavelengths,
     )
 
 
-def _rendered(folder: Path, bands: NDArray[Any], nm: Sequence[float]) -> NDArray[np.float32]:
-    """The photograph (H, W, 3) that bands (H, W, B) show."""
+def _rendered(
+    folder: Path, paths: list[Path], planes: Sequence[NDArray[Any]], nm: Sequence[float]
+) -> NDArray[np.float32]:
+    """The photograph (H, W, 3) that bands of one size show."""
     weights = rgb_weights(folder, nm)
-    full = 1 if bands.dtype.kind == "f" else np.iinfo(bands.dtype).max
-    linear = np.zeros((*bands.shape[:2], 3), np.float32)
-    for band, weight in enumerate(weights):
-        linear += bands[..., band, None] * (weight / full).astype(np.float32)
+    linear = np.zeros((*planes[0].shape, 3), np.float32)
+    for path, plane in zip(paths, planes, strict=False):  # one file may hold all planes
+        check_same_size(path, plane.shape, paths[0], planes[0].shape)
+    for plane, weight in zip(planes, weights, strict=True):
+        full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
+        linear += plane[..., None] * (weight / full).astype(np.float32)
     return np.asarray(coded_rgb(np.clip(linear, 0, 1)))
 
 
@@ -125,22 +128,11 @@ def _likelihood(path: Path) -> int:
     return 2 * is_coloured(picture) + (wavelength_in(path.stem) is None)
 
 
-def _planes(
-    bands: list[Path],
-    first: Path,
-    photograph: NDArray[Any] | None,
-    given: Sequence[float] | None,
-) -> Iterator[NDArray[Any]]:
-    """Bands (H, W): one of each file, or those that a single file holds.
-
-    They have the size of the ``photograph`` (H, W, ...) in the file ``first``, or of the first.
-    """
+def _planes(bands: list[Path], given: Sequence[float] | None) -> Iterator[NDArray[Any]]:
+    """Bands (H, W): one of each file, or those that a single file holds."""
     is_lone = len(bands) == 1
-    shape = None if photograph is None else photograph.shape
     for path in bands:
         picture = read_counts(path, stacked=is_lone)
-        shape = shape or picture.shape
-        check_same_size(path, picture.shape, first, shape)
         if not is_lone or not _is_stack(picture, given):
             yield as_band(picture)
             continue
@@ -157,16 +149,13 @@ def _is_stack(picture: NDArray[Any], given: Sequence[float] | None) -> bool:
     return n_channels not in (1, 3) or len(given or ()) == n_channels
 
 
-def _stacked(planes: list[NDArray[Any]]) -> NDArray[Any]:
-    """Bands (H, W, B) of one depth; the list is emptied, so that memory is not taken twice."""
+def _of_one_depth(planes: list[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Bands (H, W), each at the greatest depth of all."""
     depths = {plane.dtype for plane in planes}
     if len(depths) > 1:
         depths = {np.dtype(np.uint16 if all(d.kind == "u" for d in depths) else np.float32)}
     (depth,) = depths
-    bands = np.empty((len(planes), *planes[0].shape), depth)
-    for band in bands:
-        band[:] = _at_depth(planes.pop(0), depth)
-    return np.moveaxis(bands, 0, 2)
+    return [_at_depth(plane, depth) for plane in planes]
 
 
 def _at_depth(plane: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:

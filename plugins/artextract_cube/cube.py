@@ -11,7 +11,6 @@ from artextract_cli import (
     InputError,
     UsageError,
     as_photograph,
-    check_same_size,
     read_counts,
     reading,
 )
@@ -73,5 +72,11 @@ def _read_scene(path: Path, options: CubeOptions) -> Capture:
 
 def _read_photograph(path: Path, cube: Cube) -> NDArray[Any]:
     picture = read_counts(path)
-    check_same_size(cube.path, cube.values.shape[1:], path, picture.shape)
+    (height, width), shape = cube.values.shape[1:], picture.shape
+    if (height, width) != shape[:2]:
+        msg = (
+            f"the photograph {path} is {shape[1]} × {shape[0]} pixels but the cube {cube.path} is "
+            f"{width} × {height}; give one of that size, or none for it to be rendered"
+        )
+        raise InputError(msg)
     return as_photograph(picture)

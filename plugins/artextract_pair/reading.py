@@ -8,7 +8,6 @@ from artextract_cli import (
     InputError,
     as_band,
     as_photograph,
-    check_same_size,
     is_coloured,
     list_pictures,
     read_counts,
@@ -25,11 +24,10 @@ def read(source: Path, options: PairOptions) -> Iterator[Capture]:
         raise InputError(msg)
     rgb_path, infrared_path = _choose(source, options)
     rgb, infrared = read_counts(rgb_path), read_counts(infrared_path)
-    check_same_size(infrared_path, infrared.shape, rgb_path, rgb.shape)
     yield Capture(
         name=options.name or source.resolve().name,
         rgb=as_photograph(rgb),
-        bands=as_band(infrared)[..., None],
+        bands=[as_band(infrared)],
         wavelengths=(options.nm,),
     )
 

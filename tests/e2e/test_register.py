@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from artextract_cli.alignment import moved
 from artextract_cli.picture import read_counts
 from tests.conftest import Ran, write_png
 from tests.unit.test_alignment import PICTURE, SIDE, known, mean_error, seen_by
@@ -61,6 +62,44 @@ def test_a_registered_dataset(run: Callable[..., Ran], shifted: Path, tmp_path: 
     checked = run("data", "check", out, "--json")
     assert checked.exit_code == 0
     assert not [f for f in json.loads(checked.stdout)["findings"] if "shifted" in f["message"]]
+
+
+def test_from_pictures_of_different_sizes(
+    run: Callable[..., Ran], shifted: Path, tmp_path: Path
+) -> None:
+    """Imported, calibrated and registered: a saturated pixel is masked where it now lies."""
+    raw, folders = tmp_path / "raw", {n: tmp_path / n for n in ("imported", "white", "dark")}
+    photograph = next((shifted / "train" / "rgb_images").iterdir())
+    write_png(raw / "abbey" / "photo.png", read_counts(photograph))
+    point = np.array([[100.0, 70.0]])  # (x, y) of the photograph
+    for band, transform in TRANSFORMS.items():
+        counts = read_counts(shifted / "train" / "ms_masks" / f"abbey_ms_{band}.png")[..., 0]
+        ((x, y),) = np.rint(moved(transform, point)).astype(int)
+        counts[y, x] = 65535 if band == "850" else counts[y, x]
+        write_png(raw / "abbey" / f"abbey_{band}.png", counts)
+        for name, value in (("white", 65000), ("dark", 0)):
+            write_png(folders[name] / f"{band}.png", np.full_like(counts, value))
+    ran = run("data", "import", "bands", raw / "abbey", "--out", folders["imported"])
+    assert ran.exit_code == 0, ran.stderr
+    assert "band 850 and photograph differ in size: 'artextract data register'" in ran.stderr
+    for words in (("data", "check"), ("graph", "build", "--out", tmp_path / "graphs")):
+        refused = run(*words, folders["imported"])
+        assert refused.exit_code == 3
+        assert "'artextract data register' brings it onto" in refused.stdout + refused.stderr
+
+    frames = (f"--white={folders['white']}", f"--dark={folders['dark']}")
+    calibrated, out = tmp_path / "calibrated", tmp_path / "registered"
+    ran = run("data", "calibrate", folders["imported"], *frames, "--out", calibrated)
+    assert ran.exit_code == 0, ran.stderr
+    assert not (calibrated / "train" / "object" / "abbey_mask.png").exists()
+    ran = run("data", "register", calibrated, "--out", out, "--json")
+    assert ran.exit_code == 0, ran.stderr
+    (scene,) = json.loads(ran.stdout)["scenes"]
+    masked = np.argwhere(read_counts(out / "train" / "object" / "abbey_mask.png")[..., 0] == 0)
+    assert 0 < len(masked) < 60
+    middle = masked.mean(axis=0) + np.array([scene["top"], scene["left"]])
+    np.testing.assert_allclose(middle, point[0, ::-1], atol=1)
+    assert [path.name for path in (out / "train" / "object").iterdir()] == ["abbey_mask.png"]
 
 
 def test_the_table(run: Callable[..., Ran], shifted: Path, tmp_path: Path) -> None:

@@ -71,9 +71,9 @@ def test_a_folder_is_a_scene(folder: Callable[..., Path]) -> None:
     capture = only(folder(**pictures))
     assert (capture.name, capture.wavelengths) == ("abbey", (850, 950))
     np.testing.assert_array_equal(capture.rgb, pictures["photo"])
-    np.testing.assert_array_equal(capture.bands[..., 0], pictures["x_0850nm"])
-    np.testing.assert_array_equal(capture.bands[..., 1], pictures["x_950nm"])
-    assert capture.bands.dtype == np.uint16
+    np.testing.assert_array_equal(capture.bands[0], pictures["x_0850nm"])
+    np.testing.assert_array_equal(capture.bands[1], pictures["x_950nm"])
+    assert capture.bands[0].dtype == np.uint16
 
 
 def test_every_folder_in_a_folder_is_a_scene_read_when_it_is_its_turn(
@@ -103,23 +103,23 @@ def test_a_folder_may_be_the_working_directory(
 def test_grey_saved_as_rgb_is_a_band(folder: Callable[..., Path]) -> None:
     band = grey(np.uint8)
     capture = only(folder(photo=colours(), m_850=np.repeat(band[..., None], 3, axis=2)))
-    assert capture.bands.dtype == np.uint8
-    np.testing.assert_array_equal(capture.bands[..., 0], band)
+    assert capture.bands[0].dtype == np.uint8
+    np.testing.assert_array_equal(capture.bands[0], band)
 
 
 def test_a_coloured_band_is_the_mean_of_its_channels(folder: Callable[..., Path]) -> None:
     band = colours(np.uint16)
     capture = only(folder(photo=colours(), m_850=band))
-    np.testing.assert_allclose(capture.bands[..., 0], band.mean(axis=2) / 65535, rtol=1e-5)
-    assert capture.bands.dtype == np.float32
+    np.testing.assert_allclose(capture.bands[0], band.mean(axis=2) / 65535, rtol=1e-5)
+    assert capture.bands[0].dtype == np.float32
 
 
 def test_bands_of_two_depths_become_one(folder: Callable[..., Path]) -> None:
     narrow, wide = grey(np.uint8), grey(np.uint16)
     capture = only(folder(photo=colours(), m_850=narrow, m_950=wide))
-    assert capture.bands.dtype == np.uint16
-    np.testing.assert_array_equal(capture.bands[..., 0] / 65535, narrow / 255)
-    np.testing.assert_array_equal(capture.bands[..., 1], wide)
+    assert capture.bands[0].dtype == np.uint16
+    np.testing.assert_array_equal(capture.bands[0] / 65535, narrow / 255)
+    np.testing.assert_array_equal(capture.bands[1], wide)
 
 
 def test_integers_beside_floats_become_floats(folder: Callable[..., Path]) -> None:
@@ -127,9 +127,9 @@ def test_integers_beside_floats_become_floats(folder: Callable[..., Path]) -> No
     values = RNG.uniform(0, 1, SIZE).astype(np.float32)
     tifffile.imwrite(source / "m_950.tif", values)
     capture = only(source)
-    assert capture.bands.dtype == np.float32
-    assert capture.bands[..., 0].max() <= 1
-    np.testing.assert_array_equal(capture.bands[..., 1], values)
+    assert capture.bands[0].dtype == np.float32
+    assert capture.bands[0].max() <= 1
+    np.testing.assert_array_equal(capture.bands[1], values)
 
 
 @pytest.mark.parametrize("pattern", ["*_vis.png", "abbey_vis.png"])
@@ -169,7 +169,7 @@ def test_wavelengths_as_an_option_are_in_natural_order(folder: Callable[..., Pat
         only(source)
     capture = only(source, wavelengths="850, 950")
     assert capture.wavelengths == (850, 950)
-    np.testing.assert_array_equal(capture.bands[..., 0], pictures["band_9"])
+    np.testing.assert_array_equal(capture.bands[0], pictures["band_9"])
     with pytest.raises(UsageError, match=r"3 wavelengths are given, but .* holds 2 bands"):
         only(source, wavelengths="850,950,1050")
     with pytest.raises(UsageError, match="wavelengths=850,x are not numbers"):
@@ -189,8 +189,8 @@ def test_a_stack_of_bands_in_one_tiff(
     tifffile.imwrite(source / "bands.tif", bands, photometric="minisblack", **shape)
     capture = only(source, wavelengths="450,550,650,850,950")
     assert capture.wavelengths == (450, 550, 650, 850, 950)
-    np.testing.assert_array_equal(capture.bands, np.moveaxis(bands, 0, 2))
-    assert capture.bands.dtype == depth
+    np.testing.assert_array_equal(capture.bands, bands)
+    assert capture.bands[0].dtype == depth
     with pytest.raises(UsageError, match=r"4 wavelengths are given, but .* holds 5 bands"):
         only(source, wavelengths="450,550,650,850")
     with pytest.raises(InputError, match=r"bands.tif holds 5 bands: give .*-o wavelengths=NM"):
@@ -212,7 +212,7 @@ def test_a_note_tells_what_is_what(folder: Callable[..., Path]) -> None:
     (source / "bands.yaml").write_text("b.png: 850\na.png: 950.5\nphotograph: d.png\n")
     capture = only(source)
     assert capture.wavelengths == (850, 950.5)
-    np.testing.assert_array_equal(capture.bands[..., 1], pictures["a"])
+    np.testing.assert_array_equal(capture.bands[1], pictures["a"])
     np.testing.assert_array_equal(capture.rgb, pictures["d"])
     np.testing.assert_array_equal(only(source, photograph="c*").rgb, pictures["c"])
     (source / "d.png").unlink()
@@ -255,18 +255,23 @@ def test_what_is_no_folder_of_bands(folder: Callable[..., Path], tmp_path: Path)
         only(tmp_path / "nothing")
 
 
-def test_sizes_must_agree(folder: Callable[..., Path]) -> None:
-    source = folder(photo=colours(), m_850=grey(size=(7, 8)))
-    with pytest.raises(InputError, match=r"m_850.png is 8 × 7 pixels but its photograph .* 9 × 7"):
-        only(source)
+def test_bands_may_have_sizes_of_their_own(folder: Callable[..., Path]) -> None:
+    """Which may be of another camera: registration brings them together."""
+    pictures = {"m_850": grey(size=(5, 8)), "m_950": grey(), "m_1050": grey(size=(9, 4))}
+    capture = only(folder(photo=colours(), **pictures))
+    assert capture.wavelengths == (850, 950, 1050)
+    for band, picture in zip(capture.bands, pictures.values(), strict=True):
+        np.testing.assert_array_equal(band, picture)
 
 
 def test_without_a_photograph_it_is_rendered(folder: Callable[..., Path]) -> None:
-    source = folder(**{f"m_{nm}": np.full((9, 7), 100, np.uint8) for nm in range(400, 1001, 20)})
-    capture = only(source)
+    pictures = {f"m_{nm}": np.full((9, 7), 100, np.uint8) for nm in range(400, 1001, 20)}
+    capture = only(folder(**pictures))
     assert (capture.rgb.shape, len(capture.wavelengths)) == ((9, 7, 3), 31)
     grey_level = 1.055 * (100 / 255) ** (1 / 2.4) - 0.055  # of sRGB
     np.testing.assert_allclose(capture.rgb, grey_level, atol=1e-3)
+    with pytest.raises(InputError, match=r"m_1000.png is 8 × 7 pixels but .* 7 × 9"):
+        only(folder(**pictures | {"m_1000": grey(size=(7, 8))}))
 
 
 def test_few_bands_do_not_make_a_photograph(folder: Callable[..., Path]) -> None:

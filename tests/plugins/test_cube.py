@@ -239,7 +239,7 @@ def test_without_the_visible_there_is_no_photograph(
 def test_a_photograph_must_have_the_size_of_the_cube(tmp_path: Path) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
     write_png(tmp_path / "photo.png", np.zeros((4, 4, 3), np.uint8))
-    with pytest.raises(InputError, match=r"abbey.hdr is 7 × 5 .*photo.png is 4 × 4"):
+    with pytest.raises(InputError, match=r"photo.png is 4 × 4 pixels but .*abbey.hdr is 7 × 5"):
         only(header, photograph="photo.png")
 
 

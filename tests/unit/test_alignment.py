@@ -1,40 +1,60 @@
 import math
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
 from artextract_cli.alignment import align, describe, moved, reach, shared_area, warp
+from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
+from artextract_cli.picture import decode_picture
 from artextract_cli.registration import tile_shifts
+from artextract_cli.scene import SceneFiles
+from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
 from tests.unit.test_registration import pattern
 
+REAL_SCENES = "ARTEXTRACT_REAL_SCENES"
 SIDE = 192
 PICTURE = pattern(SIDE)
 MIDDLE = (SIDE - 1) / 2
 
 
-def known(scale: float, degrees: float, right: float, down: float) -> np.ndarray:
+def known(
+    scale: float, degrees: float, right: float, down: float, middle: float = MIDDLE
+) -> np.ndarray:
     """A similarity about the middle of the photograph, and a shift."""
     cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
     turn = np.array([[cosine, -sine], [sine, cosine]])
-    shift = np.array([MIDDLE, MIDDLE]) - turn @ [MIDDLE, MIDDLE] + [right, down]
+    shift = np.array([middle, middle]) - turn @ [middle, middle] + [right, down]
     return np.block([[turn, shift[:, None]], [np.zeros((1, 2)), np.ones((1, 1))]])
 
 
 def seen_by(transform: np.ndarray, size: tuple[int, int] = (SIDE, SIDE)) -> np.ndarray:
-    """The picture in other tones on the grid of a band; an exact spline, unlike that of `warp`."""
+    """The picture in other tones on the grid of a band."""
+    return np.asarray(0.9 - 0.7 * resampled(PICTURE, transform, size), np.float32)
+
+
+def resampled(picture: np.ndarray, transform: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture on the grid of a band by an exact spline, unlike that of `warp`."""
     rows, columns = np.indices(size)
     points = np.c_[columns.ravel(), rows.ravel()].astype(float)
     back = moved(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *size)
-    tones = ndimage.map_coordinates(PICTURE.astype(float), back, order=5, mode="mirror")
-    return np.asarray(0.9 - 0.7 * np.clip(tones, 0, 1), np.float32)
+    tones = ndimage.map_coordinates(picture.astype(float), back, order=5, mode="mirror")
+    return np.asarray(np.clip(tones, 0, 1), np.float32)
 
 
 def mean_error(found: np.ndarray, transform: np.ndarray) -> float:
     rows, columns = np.mgrid[0:SIDE:8, 0:SIDE:8]
     points = np.c_[columns.ravel(), rows.ravel()].astype(float)
     return float(np.hypot(*(moved(found, points) - moved(transform, points)).T).mean())
+
+
+def largest_error(found: np.ndarray, transform: np.ndarray, side: int) -> float:
+    """Over a square picture, whose corners are the farthest."""
+    corners = (side - 1.0) * np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    return float(np.hypot(*(moved(found, corners) - moved(transform, corners)).T).max())
 
 
 WARPS = [
@@ -56,6 +76,37 @@ def test_known_transforms(warped: tuple[float, ...], model: str) -> None:
     told = describe(found, PICTURE.shape)
     assert [told["scale"], told["rotation"]] == pytest.approx(warped[:2], abs=0.15)
     assert [told["right"], told["down"]] == pytest.approx(warped[2:], abs=0.15)
+
+
+def registers_to_a_third_of_a_pixel(files: SceneFiles) -> None:
+    """Every band under a large warp: to itself, and to its photograph from where it came."""
+    photograph = decode_picture(files.rgb).scaled().mean(axis=2)
+    side = photograph.shape[0]
+    transform = known(1.03, -2, 12, -9, (side - 1) / 2)
+    for path in (files.bands[0], files.bands[-1]):
+        band = decode_picture(path).grey()
+        warped = resampled(band, transform, (side, side))
+        own = align(photograph, band)
+        assert largest_error(align(band, warped), transform, side) < 0.3
+        assert largest_error(align(photograph, warped), transform @ own, side) < 0.3
+
+
+def test_a_simulated_painting(tmp_path: Path) -> None:
+    """Photograph, visible and infrared differ in tones, noise and what they see."""
+    settings = SceneSettings(size=256, wavelengths=(550.0, 850.0), palette=PALETTES["a"])
+    simulate_dataset(tmp_path / "scans", train=1, val=0, seed=3, settings=settings)
+    (files,) = open_dataset(tmp_path / "scans").scenes
+    registers_to_a_third_of_a_pixel(files)
+
+
+def test_real_paintings() -> None:
+    """The validation scenes of a dataset that is not part of the project."""
+    root = os.environ.get(REAL_SCENES)
+    if not root:
+        pytest.skip(f"real scenes are not part of the project; {REAL_SCENES} names their folder")
+    for files in open_dataset(Path(root)).scenes:
+        if files.split == "val":
+            registers_to_a_third_of_a_pixel(files)
 
 
 @pytest.mark.parametrize("factor", [0.5, 2])

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artextract_cli.captures import checked_capture
+from artextract_cli.captures import checked_capture, planes
 from artextract_cli.contract import Capture
 from artextract_cli.errors import InputError
 
@@ -24,6 +24,13 @@ def test_band_ids_are_wavelengths_or_numbers() -> None:
     assert checked_capture(capture(wavelengths=None)).band_ids == ("1", "2")
     made = checked_capture(capture(band_ids=["ir", "swir"], wavelengths=np.array([850, 1600])))
     assert (made.band_ids, made.wavelengths) == (("ir", "swir"), (850.0, 1600.0))
+
+
+def test_bands_may_have_sizes_of_their_own() -> None:
+    bands = [BANDS[..., 0], np.zeros((7, 3), np.uint16)]
+    assert checked_capture(capture(bands=bands)).band_ids == ("850", "950")
+    assert [band.shape for band in planes(capture(bands=bands))] == [(4, 5), (7, 3)]
+    assert [band.shape for band in planes(capture())] == [(4, 5), (4, 5)]
 
 
 @pytest.mark.parametrize(
@@ -68,9 +75,12 @@ def test_names_that_are_none(name: Any, said: str) -> None:
         ({"rgb": None}, "must be arrays of NumPy"),
         ({"rgb": RGB[..., 0]}, r"photograph must be \(H, W, 3\), not \(4, 5\)"),
         ({"rgb": RGB[:0], "bands": BANDS[:0]}, r"photograph must be \(H, W, 3\), not \(0, 5, 3\)"),
-        ({"bands": BANDS[..., 0]}, r"one band or more, not \(4, 5\)"),
-        ({"bands": BANDS[..., :0]}, r"one band or more, not \(4, 5, 0\)"),
-        ({"bands": BANDS[:3]}, "bands are 5 × 3 but its photograph is 5 × 4 pixels; register"),
+        ({"bands": BANDS[..., 0]}, r"\(H, W\) each, not \(4, 5\)"),
+        ({"bands": BANDS[..., :0]}, r"\(H, W\) each, not \(4, 5, 0\)"),
+        ({"bands": [BANDS[..., 0], BANDS]}, r"\(H, W\) each, not \(4, 5, 2\)"),
+        ({"bands": [BANDS[..., 0], None]}, "must be arrays of NumPy"),
+        ({"bands": [BANDS[..., 0], FLOATS[..., 0]]}, "of different types of numbers"),
+        ({"bands": []}, "it has no bands"),
         ({"bands": BANDS.astype(np.int32)}, "uint8, uint16 or floats from 0 to 1, not int32"),
         ({"rgb": RGB.astype(bool)}, "uint8, uint16 or floats from 0 to 1, not bool"),
         ({"bands": FLOATS + np.nan}, "bands have 40 values that are not finite"),

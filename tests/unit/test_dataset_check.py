@@ -1,3 +1,6 @@
+import cmath
+import math
+import re
 from pathlib import Path
 
 import imagecodecs
@@ -10,6 +13,7 @@ from artextract_cli.dataset_check import Finding, SceneRow, SplitRow, check_data
 from artextract_cli.errors import InputError
 
 SHAPE = (150, 170)
+LARGE = (300, 340)
 BANDS = ("450", "650", "850")
 
 
@@ -111,7 +115,7 @@ def test_another_size(root: Path) -> None:
     write(root / BAND, counts(view(0)[:-3]))
     message = (
         f"{BAND} is 170 × 147 pixels but its photograph train/rgb_images/a_RGB.png is "
-        "170 × 150 pixels; register the band to the photograph"
+        "170 × 150 pixels; 'artextract data register' brings it onto the photograph"
     )
     only(root, "error", "a", BAND, message)
 
@@ -181,6 +185,37 @@ def test_a_shifted_band(root: Path, shift: tuple[int, int], level: str | None) -
     assert largest == pytest.approx(np.hypot(*shift), abs=0.1)
     if level:
         assert f"{BAND} is shifted by {largest:.2f} px" in findings[0].message
+
+
+def turned(degrees: float, scale: float) -> np.ndarray:
+    """Tones of a larger picture, turned and scaled about its middle."""
+    middle = np.array([LARGE[0] - 1, LARGE[1] - 1]) / 2
+    turn = cmath.rect(1 / scale, math.radians(degrees))
+    back = np.array([[turn.real, turn.imag], [-turn.imag, turn.real]])
+    noise = np.random.default_rng(5).normal(0, 1, LARGE)
+    blots = np.tanh(6 * ndimage.gaussian_filter(noise, 2.5)) * 0.4 + 0.5
+    return np.asarray(
+        ndimage.affine_transform(blots, back, middle - back @ middle, order=3, mode="mirror")
+    )
+
+
+@pytest.mark.parametrize(
+    ("degrees", "scale", "level"),
+    [(0, 1, None), (0.02, 1.0005, None), (0.4, 1, "warning"), (-1, 1.012, "error")],
+)
+def test_a_turned_band(tmp_path: Path, degrees: float, scale: float, level: str | None) -> None:
+    """The shift of its middle does not tell that its corners do not lie on the photograph."""
+    write(tmp_path / "train/rgb_images/a_RGB.png", counts(np.dstack([turned(0, 1)] * 3)))
+    write(tmp_path / BAND, counts(np.clip(1 - turned(degrees, scale), 0, 1)))
+    findings = found(tmp_path)
+    assert [finding.level for finding in findings] == ([level] if level else [])
+    if level:
+        told = re.search(r"turned by (.*)°, (.*)% larger, up to (.*) px at", findings[0].message)
+        assert told
+        corner = abs(scale * cmath.rect(1, math.radians(degrees)) - 1) * math.hypot(*LARGE) / 2
+        wanted = [abs(degrees), 100 * (scale - 1), corner]
+        assert [float(number) for number in told.groups()] == pytest.approx(wanted, abs=0.15)
+        assert "'artextract data register'" in findings[0].message
 
 
 def test_no_shift_of_a_band_of_something_else(root: Path) -> None:

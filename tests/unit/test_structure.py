@@ -59,9 +59,9 @@ LAYERS = (
     ),
     (
         *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
-        *("alignment", "flat_field"),
+        *("alignment", "flat_field", "object_mask"),
     ),
-    ("captures", "importing", "registering", "reflectance"),
+    ("captures", "importing", "registering", "reflectance", "masking"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("superpixel_scores", "hidden_layer_scores"),
     ("figure_canvas", "figures"),

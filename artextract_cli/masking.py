@@ -1,0 +1,96 @@
+"""Masking a dataset: it is written anew, with masks of what is painting and what is backdrop."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from artextract_cli.console import warn
+from artextract_cli.contract import FloatArray
+from artextract_cli.dataset import open_dataset
+from artextract_cli.files import refuse_inside, whole_folder
+from artextract_cli.object_mask import find_painting
+from artextract_cli.picture import decode_picture
+from artextract_cli.picture_writing import write_picture
+from artextract_cli.scene import SceneFiles, check_same_size, read_mask
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedScene:
+    """Where the mask of a scene comes from."""
+
+    scene: str
+    split: str
+    mask: Literal["given", "found", "none"]
+    """``none``: no backdrop was found, and all of the picture counts as painting."""
+
+    painting: float
+    """Share of the picture."""
+
+
+def mask_dataset(
+    dataset: Path, out: Path, *, on_scene: Callable[[str], None] = lambda name: None
+) -> list[MaskedScene]:
+    """Write the dataset anew with a mask for each scene that has none; ``out`` is whole or absent.
+
+    A mask that is there is kept. Where no painting on a uniform backdrop is found it is warned.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` lies in the dataset, or exists and is not empty.
+    InputError
+        If a picture cannot be read, or is not of the size of its photograph.
+    """
+    refuse_inside(out, dataset)
+    scenes = open_dataset(dataset).scenes
+    with whole_folder(out) as work:
+        _copy(dataset, work)
+        made = []
+        for files in scenes:
+            made.append(_mask(files, work))
+            on_scene(files.name)
+    return made
+
+
+def _copy(dataset: Path, work: Path) -> None:
+    """Copy what files hold, but not that they, or their folders, may not be written."""
+    for path in dataset.rglob("*"):
+        if path.is_file():
+            target = work / path.relative_to(dataset)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def _mask(files: SceneFiles, work: Path) -> MaskedScene:
+    if files.mask is not None:
+        painting = float(read_mask(files.mask, None).mean())
+        return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
+    found = find_painting(_pictures(files))
+    if found is None:
+        warn(
+            f"scene {files.name}: no painting with four straight sides on a uniform backdrop is "
+            "found, and all of the picture counts as painting; if it is not, draw the mask"
+        )
+        return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
+    target = work / files.split / "object" / f"{files.name}_mask.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(target, np.uint8(255) * found)
+    return MaskedScene(
+        scene=files.name, split=files.split, mask="found", painting=float(found.mean())
+    )
+
+
+def _pictures(files: SceneFiles) -> Iterator[FloatArray]:
+    """Photograph (H, W, 3) and bands (H, W), one after the other."""
+    photograph = decode_picture(files.rgb).scaled()
+    shape = photograph.shape
+    yield photograph
+    del photograph
+    for path in files.bands:
+        band = decode_picture(path).grey()
+        check_same_size(path, band.shape, files.rgb, shape)
+        yield band
