@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 
 from artextract_cli.captures import checked_capture, planes
 from artextract_cli.console import warn
-from artextract_cli.contract import Capture
+from artextract_cli.contract import Capture, FloatArray
 from artextract_cli.dataset import DESCRIPTION, read_statement
 from artextract_cli.dataset_layout import SPLITS, find_scenes, natural_key
 from artextract_cli.errors import InputError
 from artextract_cli.files import atomic_path, refuse_inside
+from artextract_cli.masking import found_mask
 from artextract_cli.picture_writing import write_picture
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
@@ -64,12 +66,14 @@ def import_scenes(
     *,
     options: Mapping[str, Any],
     split: str = "train",
+    auto_mask: bool = False,
     dry_run: bool = False,
 ) -> Iterator[ImportedScene]:
     """Write what an importer finds at ``source`` into the dataset ``out``, one scene at a time.
 
     A scene is written whole or not at all, and nothing that is there is written over. With
-    ``dry_run`` everything is read and checked, and nothing written.
+    ``dry_run`` everything is read and checked, and nothing written. With ``auto_mask`` a scene
+    without a mask gets one of where the painting is.
 
     Raises
     ------
@@ -84,10 +88,13 @@ def import_scenes(
     made = make_options(plugin.spec, options)
     for folder in (out, *(out / split for split in SPLITS)):
         refuse_inside(folder, source, "source")
-    return _import(_captures(plugin, source, made), plugin, _open(out), split, dry_run)
+    captures = map(partial(_checked, plugin), _captures(plugin, source, made))
+    if auto_mask:
+        captures = map(_masked, captures)
+    return _import(captures, _open(out), split, dry_run)
 
 
-def _checked(capture: Any, plugin: Plugin) -> Capture:
+def _checked(plugin: Plugin, capture: Any) -> Capture:
     try:
         return checked_capture(capture)
     except InputError as error:
@@ -95,13 +102,32 @@ def _checked(capture: Any, plugin: Plugin) -> Capture:
         raise InputError(msg) from error
 
 
+def _masked(capture: Capture) -> Capture:
+    """With a mask of where the painting is, unless it has one or none is found."""
+    if capture.mask is not None:
+        return capture
+    if any(_size(band) != _size(capture.rgb) for band in planes(capture)):
+        msg = (
+            f"scene {capture.name!r}: no mask is found where photograph and bands differ in size: "
+            "leave --auto-mask, and use 'artextract data register' and 'data mask'"
+        )
+        raise InputError(msg)
+    pictures = map(_scaled, (capture.rgb, *planes(capture)))
+    return replace(capture, mask=found_mask(capture.name, pictures))
+
+
+def _scaled(counts: NDArray[Any]) -> FloatArray:
+    full = np.iinfo(counts.dtype).max if counts.dtype.kind == "u" else 1
+    return counts.astype(np.float32) / np.float32(full)
+
+
 def _import(
-    captures: Iterator[Any], plugin: Plugin, target: _Target, split: str, dry_run: bool
+    captures: Iterator[Capture], target: _Target, split: str, dry_run: bool
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
         for capture in captures:
-            yield _add(_checked(capture, plugin), target, split, dry_run)
+            yield _add(capture, target, split, dry_run)
             n_scenes += 1
             del capture  # the next one may need its memory
     except InputError as error:

@@ -1,12 +1,13 @@
 """Masking a dataset: it is written anew, with masks of what is painting and what is backdrop."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
@@ -56,6 +57,17 @@ def mask_dataset(
     return made
 
 
+def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
+    """`find_painting`, and a warning where there is none to be found."""
+    found = find_painting(pictures)
+    if found is None:
+        warn(
+            f"scene {scene}: no painting with four straight sides on a uniform backdrop is found, "
+            "and all of the picture counts as painting; if it is not, draw the mask"
+        )
+    return found
+
+
 def _copy(dataset: Path, work: Path) -> None:
     """Copy what files hold, but not that they, or their folders, may not be written."""
     for path in dataset.rglob("*"):
@@ -69,12 +81,8 @@ def _mask(files: SceneFiles, work: Path) -> MaskedScene:
     if files.mask is not None:
         painting = float(read_mask(files.mask, None).mean())
         return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
-    found = find_painting(_pictures(files))
+    found = found_mask(files.name, _pictures(files))
     if found is None:
-        warn(
-            f"scene {files.name}: no painting with four straight sides on a uniform backdrop is "
-            "found, and all of the picture counts as painting; if it is not, draw the mask"
-        )
         return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
     target = work / files.split / "object" / f"{files.name}_mask.png"
     target.parent.mkdir(parents=True, exist_ok=True)

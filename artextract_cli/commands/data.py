@@ -107,6 +107,9 @@ def import_captures(
     split: Annotated[
         Literal["train", "val"], typer.Option(help="Where scenes go: to learn from, or to look at.")
     ] = "train",
+    auto_mask: Annotated[
+        bool, typer.Option("--auto-mask", help="Mask backdrop and colour chart, as 'data mask'.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check all, tell, and write nothing.")
     ] = False,
@@ -118,7 +121,13 @@ def import_captures(
     words = split_words(options or [])
     with console.progress("importing") as advance:
         for scene in import_scenes(
-            importer, source, out, options=words, split=split, dry_run=dry_run
+            importer,
+            source,
+            out,
+            options=words,
+            split=split,
+            auto_mask=auto_mask,
+            dry_run=dry_run,
         ):
             scenes.append(scene)
             advance(scene.scene)

@@ -107,3 +107,19 @@ def test_a_painting_that_fills_the_picture(
     refused = run("data", "mask", dataset, "--out", dataset / "masked")
     assert refused.exit_code == 2
     assert "lies inside the dataset" in refused.stderr
+
+
+def test_import_finds_the_same_mask(run: Callable[..., Ran], scans: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "raw" / "sim_val_0000"
+    raw.mkdir(parents=True)
+    for path in scans.glob("val/*/*.png"):
+        name = path.stem.replace("_ms_", "_")
+        shutil.copyfile(path, raw / (f"{name}nm.png" if "_ms_" in path.stem else path.name))
+    for command in (
+        ("data", "import", "bands", raw, "--out", "taken", "--split", "val", "--auto-mask"),
+        ("data", "mask", scans, "--out", "masked"),
+    ):
+        ran = run(*command)
+        assert ran.exit_code == 0, ran.stderr
+    taken, masked = (read_counts(next(Path(d).rglob("*_mask.png"))) for d in ("taken", "masked"))
+    np.testing.assert_array_equal(taken, masked)
