@@ -259,10 +259,10 @@ class MemoryPlan:
             If the limit is too low even for small blocks.
         """
         per_pixel = self.per_pixel + self.per_band * n_bands
-        if self.program + n_pixels * per_pixel <= self.limit:
+        network = self.per_superpixel * superpixel_count((n_pixels, 1), None, USUAL_REGION)
+        if self.program + network + n_pixels * per_pixel <= self.limit:
             return None
-        kept = self.program + n_pixels * RESIDENT_BYTES
-        kept += self.per_superpixel * superpixel_count((n_pixels, 1), None, USUAL_REGION)
+        kept = self.program + network + n_pixels * RESIDENT_BYTES
         side = math.isqrt(max(0, self.limit - kept) // (AT_ONCE * per_pixel))
         if side < LEAST_SIDE:
             least = kept + AT_ONCE * per_pixel * LEAST_SIDE**2

@@ -362,5 +362,8 @@ def _train(root: Path, run: Path, threads: str, words: list[str]) -> "subprocess
 def _ended(run: Path) -> tuple[str, str]:
     """Digest of the model, and the metrics but for what took how long."""
     rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    kept = [{k: v for k, v in row.items() if not k.endswith("seconds")} for row in rows]
+    kept = [
+        {k: v for k, v in row.items() if not k.endswith("seconds") and k != "sha256"}
+        for row in rows
+    ]
     return _digest(run / "model.safetensors"), json.dumps(kept)

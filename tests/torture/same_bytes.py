@@ -20,7 +20,7 @@ import torch
 from artextract_cli.dgl_compat import load_dgl
 
 # What a file of a run tells of time, which no seed fixes.
-TIMES = ("seconds", "injection_seconds")
+TIMES = ("seconds", "injection_seconds", "sha256")
 BACKBONES = ("gcn", "gat")
 OBJECTIVES = ("hidden-layer", "node-contrastive", "graph-contrastive")
 # What a pixel may differ by, as a share of the largest value of its map. Stated after measuring,

@@ -271,7 +271,7 @@ def completed(words: str, n: int, *paths: Path) -> subprocess.CompletedProcess[s
         env=os.environ
         | {
             "_ARTEXTRACT_COMPLETE": "complete_bash",
-            "COMP_WORDS": words,
+            "COMP_WORDS": words.replace(" ", "\n"),
             "COMP_CWORD": str(n),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
         },

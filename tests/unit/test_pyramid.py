@@ -17,7 +17,7 @@ from artextract_cli.heatmap import colour
 from artextract_cli.pyramid import TILE, write_pyramid
 from artextract_cli.results import SceneResult
 from tests.conftest import Ran
-from tests.small_results import NOT_PAINTED, make_heatmap, write_result
+from tests.small_results import NOT_PAINTED, make_heatmap, sealed_again, write_result
 
 SIZE = (601, 1100)
 SIZES = [(601, 1100), (300, 550), (150, 275), (75, 137)]
@@ -31,7 +31,7 @@ def result(tmp_path: Path) -> SceneResult:
     rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
     overlay = np.stack([rows * 255 // SIZE[0], columns * 255 // SIZE[1], (rows + columns) % 7], -1)
     Image.fromarray(overlay.astype(np.uint8)).save(made.path / "overlay.png")
-    return made
+    return sealed_again(made)
 
 
 @pytest.mark.parametrize("compression", ["jpeg", "deflate"])
@@ -74,7 +74,7 @@ def test_the_heat_map_has_the_colours_of_its_scores(result: SceneResult) -> None
 def test_thin_pictures(result: SceneResult, size: tuple[int, int]) -> None:
     tifffile.imwrite(result.path / "heatmap.tif", np.full(size, 3.5, np.float32), metadata=None)
     out = result.path.parent / "out.tif"
-    sizes = write_pyramid(result, out, "heatmap", "deflate")
+    sizes = write_pyramid(sealed_again(result), out, "heatmap", "deflate")
     assert min(min(shape) for shape in sizes) == 1
     assert max(sizes[-1]) <= TILE
     for page in range(len(sizes)):
