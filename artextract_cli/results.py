@@ -117,6 +117,9 @@ class SceneResult:
             If it is missing, or has changed since.
         """
         path = self.path / name
+        if not path.exists():
+            msg = f"{path} is missing: run 'artextract infer' again"
+            raise InputError(msg)
         if name not in self._whole:
             if picture_digest(path) != self.description["files"].get(name):
                 msg = f"{path} is damaged or was changed: run 'artextract infer' again"

@@ -229,7 +229,7 @@ def check_same_size(
     if shape[:2] != rgb_shape[:2]:
         msg = (
             f"{path} is {_size(shape)} but its photograph {rgb_path} is {_size(rgb_shape)}; "
-            + REGISTER
+            f"{REGISTER}"
         )
         raise InputError(msg)
 

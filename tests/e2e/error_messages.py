@@ -22,6 +22,7 @@ import tifffile
 from PIL import Image
 
 from artextract_cli import (
+    Capture,
     Importer,
     alignment,
     dataset,
@@ -43,10 +44,12 @@ from artextract_cli.commands import plugins as plugin_commands
 from artextract_cli.contract import Spec
 from artextract_cli.picture import Picture
 from artextract_cli.plugin_manager import Plugin, plugin_host
-from artextract_cli.results import SceneResult
+from artextract_cli.results import SceneResult, write_description
+from artextract_cli.seals import UNSEALED, sealed
 from artextract_cli.testing import __main__ as testing
 from tests.conftest import write_png
 from tests.plugins.cubes import write_envi
+from tests.small_results import ABOUT
 from tests.small_scenes import plugin_returning
 
 Damage = Callable[[Path], object]
@@ -95,6 +98,19 @@ def cut(name: str) -> Damage:
     return lambda here: (here / name).write_bytes((here / name).read_bytes()[:-300])
 
 
+def flip(name: str) -> Damage:
+    """Change a digit of a loss that a file tells."""
+
+    def write(here: Path) -> None:
+        content = bytearray((here / name).read_bytes())
+        at = content.rindex(b"loss")
+        at += next(i for i, byte in enumerate(content[at:]) if chr(byte).isdigit())
+        content[at] ^= 1
+        (here / name).write_bytes(content)
+
+    return write
+
+
 def move(name: str, target: str) -> Damage:
     """Rename a file or folder."""
     return lambda here: (here / name).rename(here / target)
@@ -106,6 +122,18 @@ def change(name: str, **changes: Any) -> Damage:
     def write(here: Path) -> None:
         said = json.loads((here / name).read_text(encoding="utf-8"))
         (here / name).write_text(json.dumps(said | changes), encoding="utf-8")
+
+    return write
+
+
+def resealed(damage: Damage) -> Damage:
+    """Results as `infer` could have written them, what was changed having its checksum."""
+
+    def write(here: Path) -> None:
+        damage(here)
+        for path in here.glob("results/*/scene.json"):
+            said = json.loads(path.read_text(encoding="utf-8"))
+            write_description(path.parent, {k: v for k, v in said.items() if k not in ABOUT})
 
     return write
 
@@ -145,8 +173,10 @@ def card(**changes: Any) -> Damage:
         with safetensors.safe_open(path, framework="pt") as file:
             said = json.loads(file.metadata()["artextract"])
         weights = safetensors.torch.load_file(path)
-        described = {key: value for key, value in (said | changes).items() if value is not None}
-        safetensors.torch.save_file(weights, path, {"artextract": json.dumps(described)})
+        said |= {"sha256": UNSEALED, **changes}
+        described = {key: value for key, value in said.items() if value is not None}
+        metadata = {"artextract": json.dumps(described)}
+        path.write_bytes(sealed(safetensors.torch.save(weights, metadata)))
 
     return write
 
@@ -192,6 +222,12 @@ def without(module: str, call: Callable[[], object]) -> None:
 def instead(owner: object, name: str, value: object, call: Callable[[], object]) -> None:
     """Call with another value of something."""
     with mock.patch.object(owner, name, value):
+        call()
+
+
+def limited(pixels: str, call: Callable[[], object]) -> None:
+    """Call where the environment limits what is read."""
+    with mock.patch.dict(os.environ, {"ARTEXTRACT_MAX_PIXELS": pixels}):
         call()
 
 
@@ -270,7 +306,7 @@ DATASETS = [
     Row(3, "all bands of v0 are constant, …/v0_ms_450.png among them: name others", INFER,
         all_of(*(put(f"data/val/ms_masks/v0_ms_{b}.png", white()) for b in (450, 650, 850)))),
     Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels; "
-        "register the band to the photograph", BUILD, put(BAND, noise((30, 20)))),
+        "…", BUILD, put(BAND, noise((30, 20)))),
     Row(3, "…/v0_mask.png is 0 everywhere: it leaves no pixel of painting; paint white what is "
         "painting, or take the mask away", BUILD,
         put("data/val/object/v0_mask.png", white(depth=np.uint8) * 0)),
@@ -291,11 +327,14 @@ PICTURES = [
     Row(3, "…/v0_ms_850.tif holds int16 values; save it as unsigned integers or as floats", BUILD,
         as_tiff(noise().astype(np.int16))),
     Row(3, "…/stack.tif has pages of different sizes or depths; save each page as a file of its "
-        "own", lambda here: decoding.decode_stack(here / "stack.tif", 10**6),
+        "own", lambda here: decoding.decode_stack(here / "stack.tif"),
         lambda here: tifffile.imwrite(here / "stack.tif", noise()) or
         tifffile.imwrite(here / "stack.tif", noise((8, 9)), append=True)),
-    Row(3, "…/v0_RGB.png claims 48 × 40 pixels; from 1 to 99 pixels are read: save it in that size",
-        lambda here: decoding.decode_png(here / PHOTOGRAPH, 99)),
+    Row(3, "…/v0_RGB.png claims 48 × 40 pixels; from 1 to 99 pixels are read (the environment "
+        "variable ARTEXTRACT_MAX_PIXELS sets the limit)",
+        lambda here: limited("99", lambda: decoding.decode_png(here / PHOTOGRAPH))),
+    Row(2, "ARTEXTRACT_MAX_PIXELS takes a whole number of pixels, such as …; got 'many'",
+        lambda here: limited("many", lambda: decoding.decode_png(here / PHOTOGRAPH))),
     Row(3, "…/v0_ms_850.png is not a PNG: its content is none of PNG, BMP, JPEG and TIFF; save it "
         "as one of these", BUILD, put(BAND, "text")),
     Row(3, "…/v0_RGB.png is not a TIFF: save it as one",
@@ -330,15 +369,16 @@ GRAPHS = [
     Row(3, "…/results scored another photograph of v0 than …/v0.npz was built from: run "
         "'artextract infer' on the same dataset",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
-        change(SCENE, photograph={"path": "x", "sha256": "0"})),
+        resealed(change(SCENE, photograph={"path": "x", "sha256": "0"}))),
     Row(3, "…/v0.npz was built at 48 × 40 pixels, the heat map has 9 × 8: build the graph without "
         "--size", "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
-        put("results/v0/heatmap.tif", np.ones((8, 9), np.float32))),
+        resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
     Row(3, "the pixels of …/t0.npz cannot be read (…): run 'artextract graph build' again",
         "train {here}/graphs --out {new} --epochs 1", drop("graphs/train/t0.pixels.npy")),
     Row(3, "the pixels of …/t0.npz are float64 of shape (2,), not uint16 of (40, 48, 6): run "
         "'artextract graph build' again", "train {here}/graphs --out {new} --epochs 1",
-        lambda here: np.save(here / "graphs/train/t0.pixels.npy", np.ones(2))),
+        all_of(lambda here: np.save(here / "graphs/train/t0.pixels.npy", np.ones(2)),
+        change_meta("graphs/train/t0.npz", pixels_sha256=None))),
     Row(2, "…/v0.npz has views 0 to 0, not 3",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --view 3"),
     Row(3, "there are no graph files in …/data: make them with 'artextract graph build'",
@@ -427,6 +467,10 @@ RESULTS = [
         INFER, put("run/model.safetensors", "text")),
     Row(3, "…/model.safetensors is artextract-model version 0, this artextract reads version …: "
         "train it again", INFER, card(format_version=0)),
+    Row(3, "…/model.safetensors is damaged: its checksum is wrong; train it again, or bring back a "
+        "copy", INFER, flip("run/model.safetensors")),
+    Row(3, "…/metrics.jsonl is damaged: its checksum is wrong; train again",
+        "visualize loss {here}/run --out {new}.png", flip("run/metrics.jsonl")),
     Row(3, "the description of model …/model.safetensors is incomplete (…): train it again", INFER,
         card(recipe=None)),
     Row(3, "the weights in …/model.safetensors do not fit backbone 'gcn' with the options in its "
@@ -466,7 +510,7 @@ RESULTS = [
         PAIR, drop("results/v0/heatmap.tif")),
     Row(3, "…/embeddings.npz cannot be read (…): run 'artextract infer' again",
         "visualize embedding {here}/results --scene v0 --out {new}.png",
-        put("results/v0/embeddings.npz", "text")),
+        resealed(put("results/v0/embeddings.npz", "text"))),
     Row(2, "there is no colour map 'grey': choose one of …",
         lambda here: heatmap.colour(np.zeros((2, 2)), "grey")),
     Row(2, "…: a figure is written as png, svg or pdf; end its name in one of these",
@@ -498,19 +542,23 @@ RESULTS = [
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={
             "model": {"path": str(here / "run"), "sha256": "0"}}))),
     Row(3, "…/v0/heatmap.tif is not of the size of its photograph: run 'artextract infer' again",
+        REPORT, resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
+    Row(3, "…/v0/heatmap.tif is damaged or was changed: run 'artextract infer' again",
         REPORT, put("results/v0/heatmap.tif", np.ones((8, 9), np.float32))),
+    Row(3, "…/v0/scene.json is damaged or was changed: run 'artextract infer' again",
+        REPORT, change(SCENE, n_superpixels=7)),
     Row(3, "…/regions.csv is missing: run 'artextract infer' again", REPORT,
         drop("results/v0/regions.csv")),
     Row(3, "…/regions.csv is damaged: run 'artextract infer' again", REPORT,
-        put("results/v0/regions.csv", "a,b\n1,2\n")),
+        resealed(put("results/v0/regions.csv", "a,b\n1,2\n"))),
     Row(3, "…/gone.png is gone, from which the results were made: …", REPORT,
-        change(SCENE, photograph={"path": "/gone.png", "sha256": "0"})),
-    Row(3, "…/v0_RGB.png has changed since it was scored: …", REPORT, lambda here: change(
-        SCENE, photograph={"path": str(here / PHOTOGRAPH), "sha256": "0"})(here)),
+        resealed(change(SCENE, photograph={"path": "/gone.png", "sha256": "0"}))),
+    Row(3, "…/v0_RGB.png has changed since it was scored: …", REPORT, resealed(lambda here: change(
+        SCENE, photograph={"path": str(here / PHOTOGRAPH), "sha256": "0"})(here))),
     Row(3, "no scene of …/results can be reported; why is said above",
-        "report {here}/results --out {new}.html", all_of(*(
+        "report {here}/results --out {new}.html", resealed(all_of(*(
             change(f"results/{n}/scene.json", photograph={"path": "/gone.png", "sha256": "0"})
-            for n in ("t0", "t1", "t2", "v0", "v1")))),
+            for n in ("t0", "t1", "t2", "v0", "v1"))))),
     Row(2, "…/new.pdf is no HTML file: name one such as report.html",
         "report {here}/results --out {new}.pdf"),
 ]  # fmt: skip
@@ -528,6 +576,13 @@ CAPTURED = [
     Row(3, "…/t0_ms_450.png cannot be checked once registered: 0 of 2 tiles have outlines in "
         "common with its photograph; take it away or replace it",
         "data register {here}/data --out {new}"),
+    Row(3, "nothing is left of scene t0 that is painting and measures in every band; look at its "
+        "masks in …/object", lambda here: registering._write_mask(
+            dataset.open_dataset(here / "data").scenes[0], here, np.zeros((4, 3), np.bool_))),
+    Row(3, "scene 'abbey': no mask is found where photograph and bands differ in size: leave "
+        "--auto-mask, and use 'artextract data register' and 'data mask'",
+        lambda here: importing._masked(
+            Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))]))),
     Row(3, "…/x.png is 4 × 3 pixels; what can be registered has sides of 32 to 32000 pixels",
         lambda here: registering._checked(
             here / "x.png", Picture(values=np.ones((3, 4, 1)), full_scale=1, depth="uint8"))),
@@ -745,8 +800,13 @@ IMPORTED = [
     Row(2, "centres=999: …/cube.hdr has no bands at 999 nm; it has 31 from 400 to 700 nm",
         CUBE + "-o centres=999", envi()),
     Row(3, "no photograph can be rendered from …/cube.hdr: it has 31 bands from 400 to 9000 nm, "
-        "and it takes bands from … nm, … nm apart at most; give one, -o photograph=FILE", CUBE,
-        envi(span=(400, 9000))),
+        "and it takes bands from … nm, … nm apart at most; give one, -o photograph=FILE",
+        CUBE + "-o centres=all", envi(span=(400, 9000))),
+    Row(3, "the photograph …/x.png is 20 × 30 pixels but the cube …/cube.hdr is … × …; give one of "
+        "that size, or none for it to be rendered", CUBE + "-o photograph=x.png",
+        all_of(envi(), put("x.png", noise((30, 20, 3))))),
+    Row(2, "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance",
+        CUBE + "-o white=w.hdr", envi()),
     Row(3, "there is no scene in …/data: no file in it ends in .mat",
         "data import harvard {here}/data --out {new}"),
     Row(3, "…/a.mat holds …; a scene of the Harvard database has ref, (rows, columns, 31)", HARVARD,
@@ -817,8 +877,24 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/test_message_passing.py::test_the_engine_and_its_reason": (
         "engine dgl cannot be used on cpu: …, or take --engine torch",
     ),
+    "e2e/test_hostile_input.py::test_pictures_that_promise_too_much": (
+        "… has more than … pages; save them as several files",
+    ),
+    "e2e/test_hostile_input.py::test_lists_of_files_stay_in_their_folder": (
+        "… lists …, which lies outside of …: only files in it are read",
+    ),
+    "plugins/test_cube.py::test_frames_that_do_not_fit": (
+        "… has 31 bands of 6 columns but … has 31 of 7; expected is a frame of the same camera "
+        "setting",
+    ),
     "unit/test_embedding_view.py::test_what_cannot_be_drawn": (
         "… has 2 embeddings: to project them takes four or more",
+    ),
+    "unit/test_files.py::test_a_folder_has_one_writer_at_a_time": (
+        "another artextract is writing to …: wait until it has ended, or choose another --out",
+    ),
+    "unit/test_pyramid.py::test_what_is_read_is_not_written_over": (
+        "…: a pyramid is a TIFF; end its name in …",
     ),
     "unit/test_evaluation.py::test_a_map_of_another_size": (
         "…/heatmap.tif has size (20, 23), the photograph of a (20, 24): they are of different"
