@@ -33,6 +33,16 @@ def test_a_path_is_sorted_and_gets_self_loops() -> None:
     assert {t.dtype for t in (PATH.crow, PATH.col, PATH.reverse)} == {torch.int64}
 
 
+def test_features_move_with_their_edges() -> None:
+    """Edges come sorted by target, then source; a self-loop has no features."""
+    edges = np.array([[3, 1, 2, 0, 2, 0], [2, 0, 3, 2, 0, 1]])
+    features = np.array([[32], [10], [23], [2], [20], [1]], np.float32)
+    topology = Topology.from_edges(edges, 4, features)
+    assert topology.col.tolist() == [0, 1, 2, 0, 1, 0, 2, 3, 2, 3]
+    assert topology.edge_features is not None
+    assert topology.edge_features[:, 0].tolist() == [0, 10, 20, 1, 0, 2, 0, 32, 23, 0]
+
+
 def test_a_single_node_has_its_self_loop_alone() -> None:
     assert (SINGLE.crow.tolist(), SINGLE.col.tolist()) == ([0, 1], [0])
 

@@ -40,8 +40,8 @@ def test_equal_scores_cannot_be_calibrated() -> None:
 
 def test_a_calibration_worked_by_hand() -> None:
     """Straight between its knots; beyond, as steep as its first step and as its last decade."""
-    calibration = Calibration(scores=(0, 1, 2, 4), levels=(0, 0.5, 1, 2))
-    found = calibration(np.array([-1, 0, 0.5, 2, 3, 4, 6]))
+    calibration = Calibration(scores=(3, 4, 5, 7), levels=(0, 0.5, 1, 2))
+    found = calibration(np.array([2, 3, 3.5, 5, 6, 7, 9]))
     np.testing.assert_allclose(found, [-0.5, 0, 0.25, 1, 1.5, 2, 3])
     assert found.dtype == np.float32
 

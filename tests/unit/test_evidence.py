@@ -134,18 +134,22 @@ def test_curvature_and_slope_know_lines_from_steps() -> None:
 
 
 @pytest.mark.parametrize(("side", "found"), [(3, (5, 9)), (7, (9,)), (11, ())])
-def test_details_are_what_is_narrower_than_their_size(side: int, found: tuple[int, ...]) -> None:
-    """A dark square, softened at its edge, shows where it is narrower than the window."""
-    flat = np.full((*SHAPE, 1), 0.5, np.float32)
+@pytest.mark.parametrize(
+    ("kind", "other", "level"), [("dark", "light", 0.2), ("light", "dark", 0.8)]
+)
+def test_details_are_what_is_narrower_than_their_size(
+    kind: str, other: str, level: float, side: int, found: tuple[int, ...]
+) -> None:
+    """A square, softened at its edge, shows where it is narrower than the window."""
+    bands = np.full((*SHAPE, 1), 0.5, np.float32)
     first = 15 - side // 2
-    flat[first : first + side, first : first + side] = 0.2
+    bands[first : first + side, first : first + side] = level
     grey = np.full((*SHAPE, 3), 0.5, np.float32)
-    made = gather_evidence(make_scene(SHAPE, 1, rgb=grey, bands=flat, wavelengths=(900.0,)))
+    made = gather_evidence(make_scene(SHAPE, 1, rgb=grey, bands=bands, wavelengths=(900.0,)))
     for size in (5, 9):
-        shown = made[f"dark_detail_{size}_infrared"][15, 15]
-        assert (shown > 0.5) == (size in found), (size, shown)
-        assert made[f"light_detail_{size}_infrared"][15, 15] < 0.1
-        assert made[f"dark_detail_{size}_visible"][15, 15] < 1e-3
+        assert (made[f"{kind}_detail_{size}_infrared"][15, 15] > 0.5) == (size in found)
+        assert made[f"{other}_detail_{size}_infrared"][15, 15] < 0.1
+        assert made[f"{kind}_detail_{size}_visible"][15, 15] < 1e-3
 
 
 def test_one_infrared_band_fills_all_places() -> None:

@@ -76,6 +76,18 @@ def test_ticks_are_the_false_alarm_rates_they_name() -> None:
             assert 100 * 10**-value == pytest.approx(percent, rel=0.01)
 
 
+@pytest.mark.parametrize("scale", ["importance", "deviation"])
+def test_ticks_are_the_numbers_they_name(scale: str) -> None:
+    assert {value: f"{value:g}" for value in SCALES[scale].ticks} == SCALES[scale].ticks
+
+
+def test_ticks_of_the_picture_beneath_are_shares_of_reflectance() -> None:
+    said = {"darker": -0.01, "lighter": 0.01}
+    for value, label in SCALES["hidden"].ticks.items():
+        percent, _, way = label.partition(" % ")
+        assert value == (said[way] * int(percent) if way else 0)
+
+
 def test_an_unknown_colour_map_is_refused() -> None:
     with pytest.raises(UsageError, match=r"no colour map 'pink': choose one of blue-red, jet"):
         colour(row(1), "pink")

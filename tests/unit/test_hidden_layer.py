@@ -267,6 +267,16 @@ class TestStandards:
         assert losses[0] == pytest.approx(losses[1], rel=1e-3)
         assert loss_of(new_network().eval(), shifted).item() != pytest.approx(losses[1], rel=0.01)
 
+    def test_an_even_feature_is_told_in_hundredths(self) -> None:
+        scene = new_scene()
+        even = torch.full_like(scene.pixels.evidence, 3)
+        network = new_network()
+        network.learn_standards(
+            [dataclasses.replace(scene, pixels=dataclasses.replace(scene.pixels, evidence=even))]
+        )
+        found = network._standard(even + 0.02, "pixel")
+        torch.testing.assert_close(found, torch.full_like(even, 2), atol=1e-3, rtol=0)
+
     def test_outliers_are_clipped(self) -> None:
         values = torch.full((1, len(MAPS)), 1e9)
         assert torch.equal(

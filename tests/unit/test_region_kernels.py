@@ -165,6 +165,15 @@ class TestAdjacency:
         assert edges.dtype == np.int64
         assert edges.T.tolist() == sorted(map(list, expected))
 
+    @pytest.mark.parametrize("shape", [(2, 2), (3, 3), (2, 5), (5, 2)])
+    def test_no_border_of_small_pictures_is_missed(self, shape):
+        rng = np.random.default_rng(0)
+        for _ in range(60):
+            labels, n = connected_regions(rng.integers(0, 3, shape))
+            pairs = RAG(labels, connectivity=2).edges
+            expected = {*pairs, *((b, a) for a, b in pairs)}
+            assert {tuple(edge) for edge in region_adjacency(labels, n).T} == expected
+
     def test_corners_touch(self):
         edges = region_adjacency(np.array([[0, 1], [2, 3]]), 4)
         assert edges.T.tolist() == [[a, b] for a in range(4) for b in range(4) if a != b]

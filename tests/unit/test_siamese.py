@@ -117,6 +117,11 @@ def test_a_superpixel_is_inside_if_half_of_it_is() -> None:
     assert inside_painting(labels, np.array([2, 2, 4]), mask).tolist() == [True, False, True]
 
 
+def test_without_a_mask_every_superpixel_is_inside() -> None:
+    inside = inside_painting(np.zeros((2, 2), np.int32), np.array([4]), None)
+    assert inside.tolist() == [True]
+
+
 def test_at_least_one_superpixel_is_inside() -> None:
     labels = np.array([[0, 0, 0, 1, 1, 1]], np.int32)
     mask = np.array([[True, False, False, False, False, False]])

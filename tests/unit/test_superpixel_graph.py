@@ -9,6 +9,7 @@ from skimage.measure import regionprops
 
 from artextract_cli import superpixel_graph
 from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.image_kernels import blur
 from artextract_cli.plugin_manager import PluginHost, plugin_host
 from artextract_cli.scene import Scene, Workspace
 from artextract_cli.superpixel_graph import (
@@ -104,12 +105,14 @@ def test_a_graph_of_slic_is_that_of_scikit_image() -> None:
 
 
 def test_work_in_blocks_gives_the_features_and_weights_of_the_whole(build, tmp_path) -> None:
-    scene = make_scene((40, 60))
+    noise = make_scene((40, 60))
+    scene = dataclasses.replace(noise, rgb=blur(noise.rgb, 3.0), bands=blur(noise.bands, 3.0))
     workspace = Workspace(block_side=24, scratch=tmp_path)
     in_blocks = dataclasses.replace(scene, workspace=workspace)
     assert len(in_blocks.blocks(0)) > 1
     recipe = GraphRecipe(superpixel_options={"region_size": 6})
     made = build_graphs(in_blocks, recipe).graphs[0]
+    assert 55 < made.n_nodes < 80  # 40 · 60 / 6² = 67 were asked for
     whole = build(scene, np.asarray(made.labels)).graphs[0]
     np.testing.assert_array_equal(made.edges, whole.edges)
     np.testing.assert_array_equal(made.counts, whole.counts)
