@@ -299,7 +299,7 @@ def _kill_trainings(root: Path, rng: random.Random, end: float, counted: dict[st
     """Trainings killed three times each and resumed, beside one that nobody disturbs."""
     from artextract_cli.dgl_compat import load_dgl
 
-    for backbone, threads, engine in CASES:
+    for backbone, threads, engine in rng.sample(CASES, len(CASES)):
         if time.monotonic() > end or (engine == "dgl" and load_dgl().module is None):
             continue
         name = f"{backbone}, {engine}, {threads} threads"
