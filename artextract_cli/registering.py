@@ -21,6 +21,7 @@ from artextract_cli.alignment import (
     shared_area,
     warp,
 )
+from artextract_cli.console import progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.files import refuse_inside, whole_folder
@@ -120,13 +121,15 @@ def _register(
     transforms: list[Transform] = []
     bands: list[RegisteredBand] = []
     seen = np.ones(size, np.bool_)
-    for path, band in zip(files.bands, files.band_ids, strict=True):
-        picture = _checked(path, decode_picture(path)).grey()
-        transform = _aligned(path, grey, picture, model)
-        reached = reach((picture.shape[0], picture.shape[1]), transform, size)
-        bands.append(_measured(path, band, grey, picture, transform, reached, max_residual))
-        transforms.append(transform)
-        seen &= reached
+    with progress("aligning", len(files.bands)) as advance:
+        for path, band in zip(files.bands, files.band_ids, strict=True):
+            picture = _checked(path, decode_picture(path)).grey()
+            transform = _aligned(path, grey, picture, model)
+            reached = reach((picture.shape[0], picture.shape[1]), transform, size)
+            bands.append(_measured(path, band, grey, picture, transform, reached, max_residual))
+            transforms.append(transform)
+            seen &= reached
+            advance(band)
     area = shared_area(seen)
     _check_area(files, seen[area].shape)
     for path, transform in zip(files.bands, transforms, strict=True):

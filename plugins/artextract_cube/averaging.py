@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, check_claim, coded_rgb, rgb_weights, warn
+from artextract_cli import InputError, check_claim, coded_rgb, progress, rgb_weights, warn
 from artextract_cube.wavelengths import band_weights
 
 BLOCK_VALUES = 2**24
@@ -89,14 +89,17 @@ def averaged(
     measured = np.ones((height, row_length), np.bool_)
     used = np.flatnonzero(weights.any(axis=1))
     step = max(1, BLOCK_VALUES // (len(used) * row_length))
-    for top in range(0, height, step):
-        rows = slice(top, top + step)
-        block, measured[rows] = _block(cube, used, rows)
-        means = np.tensordot(block, weights[used].astype(np.float32), axes=(0, 0))
-        means /= np.float32(cube.full_scale)
-        bands[rows] = means[..., :n_bands]
-        if photograph is None:
-            rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
+    tops = range(0, height, step)
+    with progress("averaging", len(tops)) as advance:
+        for top in tops:
+            rows = slice(top, top + step)
+            block, measured[rows] = _block(cube, used, rows)
+            means = np.tensordot(block, weights[used].astype(np.float32), axes=(0, 0))
+            means /= np.float32(cube.full_scale)
+            bands[rows] = means[..., :n_bands]
+            if photograph is None:
+                rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
+            advance()
     return Averaged(
         bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
         rgb=rgb,
