@@ -26,6 +26,7 @@ LAYERS: dict[str, Callable[[], nn.Module]] = {
     "gcn without bias": lambda: GraphConv(4, 4, bias=False),
     "gat that widens": lambda: GATConv(3, 8, 2),
     "gat that narrows": lambda: GATConv(8, 3, 1),
+    "gat of one head that widens": lambda: GATConv(3, 8, 1),
     "gat with residual": lambda: GATConv(6, 3, 2, residual=True),
     "gat with projected residual": lambda: GATConv(5, 4, 3, residual=True),
 }
