@@ -100,6 +100,13 @@ def averaged(
             if photograph is None:
                 rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
             advance()
+    if cube.to_reflectance is not None and not measured.any():
+        msg = (
+            f"no pixel of {cube.path} measures in every band: each is saturated, or hardly "
+            "brighter in white than in dark; look at the frames, and say at which count the camera "
+            "is saturated, -o scale=NUMBER"
+        )
+        raise InputError(msg)
     return Averaged(
         bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
         rgb=rgb,

@@ -530,3 +530,11 @@ def test_frames_that_do_not_fit(tmp_path: Path) -> None:
         only(tmp_path / "abbey.hdr", white="WHITEREF_*.hdr")
     with pytest.raises(InputError, match=r"nowhere\.hdr"):
         only(tmp_path / "abbey.hdr", white="nowhere.hdr", dark="nowhere.hdr")
+
+
+def test_frames_that_leave_nothing(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    for wrong in ({"scale": 100}, {"white": FRAMES["dark"], "dark": FRAMES["white"]}):
+        with pytest.raises(InputError, match=r"no pixel of .*abbey\.hdr measures in every band"):
+            only(tmp_path / "abbey.hdr", **FRAMES | wrong)
