@@ -13,6 +13,7 @@ from artextract_cli.contract import Capture
 from artextract_cli.dataset import LONGEST_NM, SHORTEST_NM
 from artextract_cli.dataset_layout import SPLITS
 from artextract_cli.errors import InputError
+from artextract_cli.picture import value_problem
 
 LONGEST_NAME = 100
 """Bytes of a scene name or band id, so that no file name has more than the 255 systems allow."""
@@ -34,14 +35,14 @@ def checked_capture(capture: Any) -> Capture:
     if not isinstance(capture, Capture):
         msg = f"an importer yields scenes as Capture, not as {type(capture).__name__}"
         raise InputError(msg)
-    for find_problem in (_name_problem, _shape_problem, _value_problem, _mask_problem):
+    for find_problem in (_name_problem, _shape_problem, _depth_problem, _mask_problem):
         if problem := find_problem(capture):
             msg = f"scene {capture.name!r}: {problem}"
             raise InputError(msg)
     made = dataclasses.replace(
         capture, wavelengths=_wavelengths(capture), band_ids=_band_ids(capture)
     )
-    if problem := _band_problem(made):
+    if problem := _band_problem(made) or _value_problem(made):
         msg = f"scene {capture.name!r}: {problem}"
         raise InputError(msg)
     return made
@@ -93,19 +94,21 @@ def _shape_problem(capture: Capture) -> str | None:
     return None
 
 
+def _depth_problem(capture: Capture) -> str | None:
+    for what, depth in (("photograph", capture.rgb.dtype), ("bands", planes(capture)[0].dtype)):
+        if depth not in (np.uint8, np.uint16) and depth.kind != "f":
+            return f"its {what} must be uint8, uint16 or floats from 0 to 1, not {depth}"
+    return None
+
+
 def _value_problem(capture: Capture) -> str | None:
     bands = [capture.bands] if isinstance(capture.bands, np.ndarray) else capture.bands
-    for what, values in (("photograph", capture.rgb), *(("bands", array) for array in bands)):
-        if values.dtype in (np.uint8, np.uint16):
-            continue
-        if values.dtype.kind != "f":
-            return f"its {what} must be uint8, uint16 or floats from 0 to 1, not {values.dtype}"
-        if n_bad := values.size - np.count_nonzero(np.isfinite(values)):
-            return f"its {what} have {n_bad} values that are not finite (NaN or infinity)"
-        if values.min() < 0 or values.max() > 1:
-            span = f"from {values.min():g} to {values.max():g}"
-            return f"its {what} hold values {span}; scale them so that they lie between 0 and 1"
-    return None
+    if not any(map(value_problem, (capture.rgb, *bands))):  # as they lie in memory, which is fast
+        return None
+    names = ("photograph", *(f"band {band}" for band in capture.band_ids or ()))
+    pictures = zip(names, (capture.rgb, *planes(capture)), strict=True)
+    told = ((name, value_problem(values)) for name, values in pictures)
+    return next(f"its {name} {problem}" for name, problem in told if problem)
 
 
 def _mask_problem(capture: Capture) -> str | None:

@@ -18,7 +18,7 @@ from artextract_cli.calibration import Calibration
 from artextract_cli.console import warn
 from artextract_cli.contract import BackboneModule
 from artextract_cli.errors import DependencyError, InputError, UsageError
-from artextract_cli.files import atomic_path
+from artextract_cli.files import atomic_path, reading
 from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
@@ -189,20 +189,21 @@ def read_card(run: Path) -> ModelCard:
         If there is no model, or it is damaged or no artextract model.
     """
     path = model_path(run)
+    if not path.exists():
+        msg = (
+            f"there is no model {path}: make one with 'artextract train', or take gat or gcn, "
+            "which come with artextract"
+        )
+        raise InputError(msg)
+    with reading(path):
+        content = path.read_bytes()
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
         described = json.loads(metadata["artextract"])
         kind, version = described.pop("format"), described.pop("format_version")
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        msg = (
-            f"there is no model {path}: make one with 'artextract train', or take gat or gcn, "
-            "which come with artextract"
-        )
-        raise InputError(msg) from error
     except (*_MALFORMED, OSError, safetensors.SafetensorError) as error:
-        msg = f"{path} is damaged or is not a model of artextract ({error}): train it again"
+        msg = f"{path} is damaged or is not a model of artextract: train it again"
         raise InputError(msg) from error
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         msg = (
@@ -232,7 +233,7 @@ def _card(path: Path, described: dict[str, Any]) -> ModelCard:
         }
         return ModelCard(**described)
     except _MALFORMED as error:
-        msg = f"the description of model {path} is incomplete ({error}): train it again"
+        msg = f"the description of model {path} is incomplete: train it again"
         raise InputError(msg) from error
 
 

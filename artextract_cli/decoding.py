@@ -161,15 +161,18 @@ def tiff_parts(path: Path) -> Iterator[Part]:
 def _opened_tiff(path: Path) -> Iterator[tifffile.TiffFile]:
     """Open a TIFF whose pages are as many and as large as they may be."""
     with tifffile.TiffFile(path) as tiff:
+        if not tiff.pages:
+            msg = "its first page is missing"
+            raise ValueError(msg)
         with suppress(IndexError):
             tiff.pages[MAX_PAGES]
             msg = f"{path} has more than {MAX_PAGES} pages; save them as several files"
             raise InputError(msg)
         for page in tiff.pages:
             size = (page.imagewidth, page.imagelength, page.samplesperpixel)
-            if not all(isinstance(number, int) for number in size):
+            if not all(isinstance(number, int) and number > 0 for number in size):
                 # A damaged count makes a list of a number, which multiplied fills the memory.
-                msg = "its width, height or number of samples is no number"
+                msg = "its width, height or number of samples is none"
                 raise ValueError(msg)
             _check_size(path, page.imagewidth, page.imagelength)
         yield tiff

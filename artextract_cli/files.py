@@ -301,5 +301,12 @@ def _flush_all(folder: Path) -> None:
         flush(path)
 
 
+def cause(error: Exception) -> str:
+    """Why a file cannot be read, in plain words, by what a library raised; --debug shows that."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "it was cut short or changed"
+
+
 def _reason(error: OSError) -> str:
     return error.strerror or str(error)

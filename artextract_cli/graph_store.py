@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from artextract_cli.blocks import slabs
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path, flush
+from artextract_cli.files import atomic_path, cause, flush
 from artextract_cli.npz_files import DAMAGE, opened_npz
 from artextract_cli.scene import Scene, picture_digest
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, SuperpixelGraph
@@ -145,7 +145,8 @@ def load_pixels(path: Path) -> NDArray[np.uint16]:
     try:
         return np.load(pixels_path(path), mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
     except DAMAGE as error:
-        msg = f"the pixels of {path} cannot be read ({error}): run 'artextract graph build' again"
+        why = cause(error)
+        msg = f"the pixels of {path} cannot be read ({why}): run 'artextract graph build' again"
         raise InputError(msg) from error
 
 
@@ -250,7 +251,7 @@ def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
         msg = f"there is no graph file {path}: make it with 'artextract graph build'"
         raise InputError(msg) from error
     except DAMAGE as error:
-        raise _damaged(path, str(error)) from error
+        raise _damaged(path, cause(error)) from error
 
 
 def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:

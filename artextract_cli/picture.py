@@ -92,24 +92,47 @@ def as_band(picture: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.clip(mean, 0, 1))
 
 
-def read_counts(path: Path, *, stacked: bool = False) -> NDArray[Any]:
+def value_problem(values: NDArray[Any]) -> str | None:
+    """Why (H, W) or (H, W, C) are no values from 0 to 1, and where; integers always are some."""
+    if values.dtype.kind != "f" or (values.min() >= 0 and values.max() <= 1):
+        return None
+    if problem := _not_finite(values, (0, 0)):
+        return problem
+    outside = (values < 0) | (values > 1)
+    return (
+        f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {values.min():g} to "
+        f"{values.max():g}), the first at {_first(outside, (0, 0))}; divide all by the one that "
+        "means white"
+    )
+
+
+def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -> NDArray[Any]:
     """Read a picture (H, W, C) at its full depth as a capture takes it: uint8, uint16 or float32.
 
     C is 1 for grey and 3 for RGB. With ``stacked`` a TIFF may have several pages, and more
-    channels than a colour picture; C then counts them all.
+    channels than a colour picture; C then counts them all. Floats lie between 0 and 1, unless they
+    may have ``any_scale``.
 
     Raises
     ------
     InputError
         If the file is missing, no picture, damaged, or of a kind that cannot be read right.
     """
-    if not stacked or _decoder(path) is not decoding.decode_tiff:
-        return decode_picture(path).counts()
+    counts = (_read_stack(path) if stacked else decode_picture(path)).counts()
+    if not any_scale and (problem := value_problem(counts)):
+        msg = f"{path} {problem}"
+        raise InputError(msg)
+    return counts
+
+
+def _read_stack(path: Path) -> Picture:
+    if _decoder(path) is not decoding.decode_tiff:
+        return decode_picture(path)
     with _decoding(path):
         if not decoding.is_stack(path):
-            return decode_picture(path).counts()
+            return decode_picture(path)
         stored = decoding.decode_stack(path)
-    return _picture(path, stored, is_stack=True).counts()
+    return _picture(path, stored, is_stack=True)
 
 
 def decode_picture(path: Path) -> Picture:
@@ -149,7 +172,7 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
     with _decoding(path):
         for part in decoding.tiff_parts(path):
             shape, block = _upright_place(part)
-            yield shape, block, _picture(path, part.stored)
+            yield shape, block, _picture(path, part.stored, corner=(block.top, block.left))
 
 
 def n_pixels(path: Path) -> int:
@@ -172,17 +195,24 @@ def _decoding(path: Path) -> Iterator[None]:
         with warnings.catch_warnings(action="ignore"):
             yield
     except decoding.DECODING_ERRORS as error:
-        raise _damaged(path, error) from error
+        raise _damaged(path) from error
 
 
-def _picture(path: Path, stored: decoding.Stored, *, is_stack: bool = False) -> Picture:
+def _picture(
+    path: Path,
+    stored: decoding.Stored,
+    *,
+    is_stack: bool = False,
+    corner: tuple[int, int] = (0, 0),
+) -> Picture:
+    """What is stored, whose first upright pixel lies at ``corner`` (row, column)."""
     depth = f"{'float' if stored.values.dtype.kind == 'f' else 'uint'}{stored.bits}"
     full_scale = 1.0 if stored.values.dtype.kind == "f" else 2.0**stored.bits - 1
-    values = np.atleast_3d(_finite(path, stored.values))
+    values = _upright(np.atleast_3d(stored.values), stored.orientation)
+    values = _finite(path, values, corner)
     if not is_stack:
         values = _opaque(path, values, full_scale)
-    upright = np.ascontiguousarray(_upright(values, stored.orientation))
-    return Picture(values=upright, full_scale=full_scale, depth=depth)
+    return Picture(values=np.ascontiguousarray(values), full_scale=full_scale, depth=depth)
 
 
 def read_pages(path: Path) -> FloatArray:
@@ -243,19 +273,35 @@ def _check_tiff(path: Path) -> None:
         raise InputError(msg)
 
 
-def _damaged(path: Path, error: Exception) -> InputError:
-    return InputError(f"{path} is damaged or cut short: {error}; copy or export it again")
+def _damaged(path: Path) -> InputError:
+    return InputError(f"{path} is damaged or cut short: copy or export it again")
 
 
-def _finite(path: Path, values: NDArray[Any]) -> NDArray[Any]:
+def _finite(path: Path, values: NDArray[Any], corner: tuple[int, int]) -> NDArray[Any]:
     if values.dtype.kind != "f":
         return values
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
         values = values.astype(np.float32)
-    if n_bad := values.size - np.count_nonzero(np.isfinite(values)):
-        msg = f"{path} has {n_bad} values that are not finite (NaN or infinity); replace them"
+    if problem := _not_finite(values, corner):
+        msg = f"{path} {problem}"
         raise InputError(msg)
     return values
+
+
+def _not_finite(values: NDArray[Any], corner: tuple[int, int]) -> str | None:
+    if not (n_bad := values.size - np.count_nonzero(np.isfinite(values))):
+        return None
+    first = _first(~np.isfinite(values), corner)
+    return (
+        f"has {n_bad} values that are not finite (NaN or infinity), the first at {first}; replace "
+        "them"
+    )
+
+
+def _first(is_bad: NDArray[np.bool_], corner: tuple[int, int]) -> str:
+    """Where the first of some pixels (H, W) or (H, W, C) lies, both counted from 0."""
+    row, column, *_ = np.unravel_index(is_bad.argmax(), is_bad.shape)
+    return f"row {corner[0] + row}, column {corner[1] + column}"
 
 
 def _opaque(path: Path, values: NDArray[Any], full_scale: float) -> NDArray[Any]:

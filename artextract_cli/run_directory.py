@@ -22,7 +22,7 @@ from artextract_cli.checkpoint import (
     save_state,
 )
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path
+from artextract_cli.files import atomic_path, cause
 from artextract_cli.seals import UNSEALED, is_whole, sealed
 from artextract_cli.yaml_io import write_yaml
 
@@ -164,7 +164,7 @@ def read_metrics(run: Path) -> list[EpochRow]:
         msg = f"there are no metrics in {run}: name a run directory made by 'artextract train'"
         raise InputError(msg) from error
     except (OSError, TypeError, ValueError) as error:
-        msg = f"{path} cannot be read ({error}): train again"
+        msg = f"{path} cannot be read ({cause(error)}): train again"
         raise InputError(msg) from error
     if not rows:
         msg = f"{path} holds no epoch yet: train first"

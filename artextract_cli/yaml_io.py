@@ -88,7 +88,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         msg = f"{path}{line}: {error.problem}"
         raise InputError(msg) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        msg = f"{path} is not YAML: {' '.join(str(error).split())}"
+        msg = f"{path} is not YAML: write it anew, as plain text in UTF-8"
         raise InputError(msg) from error
     if data is None:
         return {}

@@ -62,7 +62,7 @@ def opened_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
     elif suffix == ".npz":
         yield _from_arrays(path, _load_all(path), options)
     elif suffix in TIFF_SUFFIXES:
-        yield _made(path, read_counts(path, stacked=True), None, options)
+        yield _made(path, read_counts(path, stacked=True, any_scale=True), None, options)
     else:
         kinds = ", ".join(CUBE_SUFFIXES)
         msg = f"{path} is no cube that can be read: it is none of {kinds} and has no .hdr beside it"
@@ -111,8 +111,8 @@ def _loading(path: Path) -> Iterator[None]:
     except (FileNotFoundError, PermissionError, IsADirectoryError):
         raise
     except _DAMAGE as error:
-        why = " ".join(str(error).split())
-        msg = f"{path} is damaged, cut short, or no {path.suffix} of numbers: {why}"
+        kind = path.suffix
+        msg = f"{path} is damaged, cut short, or no {kind} of numbers: copy or export it again"
         raise InputError(msg) from error
 
 

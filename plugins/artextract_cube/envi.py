@@ -129,7 +129,8 @@ def _mapped(header: Path, fields: Mapping[str, str]) -> NDArray[Any]:
     }
     axes = _AXES.get(fields.get("interleave", "").lower())
     if axes is None:
-        msg = f"{header} says interleave = {fields.get('interleave')}; it must be bsq, bil or bip"
+        said = fields.get("interleave", "nothing")
+        msg = f"{header} says interleave = {said}; it must be bsq, bil or bip"
         raise InputError(msg)
     offset = _whole(header, {"header offset": "0", **fields}, "header offset", least=0)
     depth = _depth(header, fields)

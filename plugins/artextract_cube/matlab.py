@@ -55,7 +55,7 @@ def _unpack(path: Path, folder: str) -> None:
     if ran.returncode == matlab_child.TOO_LARGE:
         check_claim(path, ran.stdout, max_pixels() + 1)
     if ran.returncode != 0:
-        said = [line.strip() for line in ran.stderr.splitlines() if line.strip()]
-        why = said[-1] if said else f"reading it ended with {ran.returncode}"
-        msg = f"{path} cannot be read: it is damaged, cut short, or no MATLAB file ({why})"
-        raise InputError(msg)
+        msg = f"{path} is damaged, cut short, or no MATLAB file: copy or export it again"
+        error = InputError(msg)
+        error.add_note(f"reading it ended with {ran.returncode}: {ran.stderr}")  # for --debug
+        raise error

@@ -283,7 +283,8 @@ FILES = [
     Row(3, "…/c.yaml: train must hold keys and values", "--config {here}/c.yaml doctor",
         put("c.yaml", "train: 3")),
     Row(3, "…/c.yaml, line 2: …", "--config {here}/c.yaml doctor", put("c.yaml", "a: {\n]")),
-    Row(3, "…/c.yaml is not YAML: …", "--config {here}/c.yaml doctor", put("c.yaml", b"a: \xff")),
+    Row(3, "…/c.yaml is not YAML: write it anew, as plain text in UTF-8",
+        "--config {here}/c.yaml doctor", put("c.yaml", b"a: \xff")),
     Row(3, "…/c.yaml must hold keys and values, not one list", "--config {here}/c.yaml doctor",
         put("c.yaml", "- a")),
     Row(3, "…/dataset.yaml: unknown key 'scale'; known keys: …", BUILD, clash("scale: 3")),
@@ -339,9 +340,9 @@ PICTURES = [
         "as one of these", BUILD, put(BAND, "text")),
     Row(3, "…/v0_RGB.png is not a TIFF: save it as one",
         lambda here: picture.read_page(here / PHOTOGRAPH, 0)),
-    Row(3, "…/v0_ms_850.png is damaged or cut short: …; copy or export it again", BUILD, cut(BAND)),
-    Row(3, "…/v0_ms_850.tif has 1920 values that are not finite (NaN or infinity); replace them",
-        BUILD, as_tiff(np.full((40, 48), np.nan, np.float32))),
+    Row(3, "…/v0_ms_850.png is damaged or cut short: copy or export it again", BUILD, cut(BAND)),
+    Row(3, "…/v0_ms_850.tif has 1920 values that are not finite (NaN or infinity), the first at "
+        "row 0, column 0; replace them", BUILD, as_tiff(np.full((40, 48), np.nan, np.float32))),
     Row(3, "…/v0_RGB.png has 1920 transparent pixels, whose values are no measurements; remove its "
         "alpha channel and mark what is not painting in object/<scene>_mask.png", BUILD,
         put(PHOTOGRAPH, noise((40, 48, 4)) // 2)),
@@ -463,7 +464,7 @@ TRAINING = [
 RESULTS = [
     Row(3, "there is no model …/absent: make one with 'artextract train', or take gat or gcn, "
         "which come with artextract", "infer {here}/data --out {new} --model {here}/absent"),
-    Row(3, "…/model.safetensors is damaged or is not a model of artextract (…): train it again",
+    Row(3, "…/model.safetensors is damaged or is not a model of artextract: train it again",
         INFER, put("run/model.safetensors", "text")),
     Row(3, "…/model.safetensors is artextract-model version 0, this artextract reads version …: "
         "train it again", INFER, card(format_version=0)),
@@ -471,7 +472,7 @@ RESULTS = [
         "copy", INFER, flip("run/model.safetensors")),
     Row(3, "…/metrics.jsonl is damaged: its checksum is wrong; train again",
         "visualize loss {here}/run --out {new}.png", flip("run/metrics.jsonl")),
-    Row(3, "the description of model …/model.safetensors is incomplete (…): train it again", INFER,
+    Row(3, "the description of model …/model.safetensors is incomplete: train it again", INFER,
         card(recipe=None)),
     Row(3, "the weights in …/model.safetensors do not fit backbone 'gcn' with the options in its "
         "description: the file is damaged or of another backbone", INFER,
@@ -753,7 +754,7 @@ IMPORTED = [
         all_of(matlab(a=REF), matlab("mat/b.mat", a=REF))),
     Row(3, "…/x.txt is no cube that can be read: it is none of … and has no .hdr beside it",
         "data import cube {here}/x.txt --out {new}", put("x.txt", "x")),
-    Row(3, "…/x.npy is damaged, cut short, or no .npy of numbers: …",
+    Row(3, "…/x.npy is damaged, cut short, or no .npy of numbers: copy or export it again",
         "data import cube {here}/x.npy --out {new}", put("x.npy", "x")),
     Row(2, "…/a.mat has no variable 'x'; it has ref", MAT + "-o variable=x", matlab(ref=REF)),
     Row(3, "…/a.mat holds 2 arrays of three dimensions (a, b) where the cube should be the only "
@@ -817,7 +818,7 @@ IMPORTED = [
         HARVARD, matlab(ref=REF, calib=np.zeros(31))),
     Row(3, "…/calib.txt should hold 31 numbers, the sensitivities of the camera", HARVARD,
         all_of(matlab(ref=REF), put("mat/calib.txt", "many"))),
-    Row(3, "…/a.mat cannot be read: it is damaged, cut short, or no MATLAB file (…)", HARVARD,
+    Row(3, "…/a.mat is damaged, cut short, or no MATLAB file: copy or export it again", HARVARD,
         all_of(matlab(ref=REF), cut("mat/a.mat"))),
     Row(3, "…/raw is no folder: give the one that holds photograph and infrared picture", TWO),
     Row(3, "…/raw holds 1 picture where 2 are expected; …", TWO, pictures(a=COLOURS)),
@@ -1011,6 +1012,8 @@ PASSED_ON: Mapping[str, str] = {
     "artextract_cli/dataset.py:open_dataset": "the first finding of data check",
     "artextract_cli/graph_building.py:build_dataset": "why the only scene that failed did",
     "artextract_cli/plugin_installation.py:_child": "what another process of artextract said",
+    "artextract_cli/picture.py:_finite": "where values are not finite: test_picture.py",
+    "artextract_cli/picture.py:read_counts": "where values are not 0 to 1: test_picture.py",
     "artextract_cli/plugin_manager.py:running": "what the plugin raised: test_plugin_manager.py",
     "artextract_cli/scene_inference.py:infer_scenes": "why the only scene that failed did",
     "artextract_cli/simulate/settings.py:__post_init__": "test_simulate_scene.py",

@@ -1,6 +1,7 @@
 """Bad input: one clear line, the documented exit code, and nothing that was there is touched."""
 
 import dataclasses
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 import tifffile
 
 from artextract_cli.checkpoint import load_model, save_model
+from artextract_cli.errors import InputError
 from tests.conftest import Ran, write_png
+from tests.cut_files import INTERNALS, cut_short
+from tests.torture.specimens import make_all
 
 BAND = Path("train", "ms_masks", "t0_ms_650.png")
 PHOTOGRAPH = Path("train", "rgb_images", "t0_RGB.png")
@@ -74,6 +78,19 @@ def test_damaged_pictures(data: Path, run: Callable[..., Ran], tmp_path: Path, c
     checked = run("data", "check", data)
     one_line(checked, 3)
     assert words[0].split(".")[0] in checked.stdout
+
+
+def test_what_is_told_of_a_file_cut_short_is_plain(tmp_path: Path) -> None:
+    """Of every kind of file that is read, wherever it was cut."""
+    told = set()
+    for specimen in make_all(tmp_path / "made"):
+        for _ in cut_short(specimen.path, specimen.share):
+            try:
+                specimen.read(specimen.path)
+            except InputError as error:
+                told.add(str(error).replace(str(tmp_path), ""))
+    assert len(told) > 50
+    assert [message for message in told if re.search(INTERNALS, message)] == []
 
 
 def test_a_photograph_of_one_value_is_not_called_clean(

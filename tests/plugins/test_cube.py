@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from artextract_cli import Capture, DependencyError, InputError, UsageError
 from artextract_cube import CubeOptions, averaging
 from artextract_cube.cube import read
 from tests.conftest import Ran, write_png
+from tests.cut_files import INTERNALS, cut_short
 from tests.plugins.cubes import CODES, write_envi
 
 RNG = np.random.default_rng(0)
@@ -112,7 +114,7 @@ def test_other_units_are_refused(tmp_path: Path) -> None:
         ({"data_type": 6}, "data type = 6; those that can be read are 1, 2, 3"),
         ({"data_type": 12}, "has 4340 bytes where abbey.hdr tells of 2170"),
         ({"interleave": "tiled"}, "interleave = tiled; it must be bsq, bil or bip"),
-        ({"interleave": None}, "interleave = None; it must be"),
+        ({"interleave": None}, "interleave = nothing; it must be"),
         ({"byte_order": None}, "does not say its byte order"),
         ({"byte_order": 2}, "byte order = 2; it must be 0"),
         ({"wavelength": "{400, 410}"}, "says bands = 31, but its wavelength lists 2"),
@@ -347,16 +349,16 @@ def test_cubes_in_other_files(tmp_path: Path, kind: str, depth: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.9])
-def test_files_that_were_cut(tmp_path: Path, kind: str, share: float) -> None:
+def test_files_that_were_cut(tmp_path: Path, kind: str) -> None:
     suffix, save, _ = KINDS[kind]
     path = tmp_path / f"abbey{suffix}"
     save(path, RNG.uniform(0, 1, (40, 40, 31)).astype("f4"))
-    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-    with pytest.raises(InputError) as raised:
-        only(path, wavelengths="400:700")
-    assert str(path) in str(raised.value)
-    assert "\n" not in str(raised.value)
+    for _ in cut_short(path, 4 if suffix == ".mat" else 60):  # .mat in a process of its own
+        with pytest.raises(InputError) as raised:
+            only(path, wavelengths="400:700")
+        told = str(raised.value).removeprefix(f"{path} is ")
+        assert re.match("damaged(, | or )cut short|not a TIF", told), told
+        assert not re.search(INTERNALS, told), told
 
 
 @pytest.mark.parametrize(
@@ -413,10 +415,10 @@ def test_the_cube_may_be_named(tmp_path: Path) -> None:
 def test_pickles_are_not_opened(tmp_path: Path) -> None:
     pickled = np.array([{"a": 1}], object)
     np.save(tmp_path / "abbey.npy", pickled, allow_pickle=True)
-    with pytest.raises(InputError, match="Python objects"):
+    with pytest.raises(InputError, match=r"no \.npy of numbers"):
         only(tmp_path / "abbey.npy")
     np.savez(tmp_path / "abbey.npz", cube=pickled)
-    with pytest.raises(InputError, match="allow_pickle"):
+    with pytest.raises(InputError, match=r"no \.npz of numbers"):
         only(tmp_path / "abbey.npz")
 
 
@@ -427,8 +429,9 @@ def test_a_mat_file_that_crashes_its_reader_is_an_error(
     child.write_text("import os; os.abort()")
     monkeypatch.setattr("artextract_cube.matlab.matlab_child.__file__", str(child))
     save_mat(tmp_path / "abbey.mat", np.moveaxis(cube_of(), 0, 2))
-    with pytest.raises(InputError, match=r"damaged, cut short, or no MATLAB file .*ended with"):
+    with pytest.raises(InputError, match=r"damaged, cut short, or no MATLAB file") as raised:
         only(tmp_path / "abbey.mat")
+    assert "ended with" in raised.value.__notes__[0]
 
 
 def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,9 @@ from artextract_cli.errors import InputError
 RGB = np.zeros((4, 5, 3), np.uint8)
 BANDS = np.zeros((4, 5, 2), np.uint16)
 FLOATS = np.zeros((4, 5, 2), np.float32)
+BAD_950 = FLOATS.copy()
+BAD_950[2, 3, 1] = 1.25
+NAN_950 = np.where(BAD_950, np.float32(np.nan), BAD_950)
 
 
 def capture(**changes: Any) -> Capture:
@@ -83,9 +86,9 @@ def test_names_that_are_none(name: Any, said: str) -> None:
         ({"bands": []}, "it has no bands"),
         ({"bands": BANDS.astype(np.int32)}, "uint8, uint16 or floats from 0 to 1, not int32"),
         ({"rgb": RGB.astype(bool)}, "uint8, uint16 or floats from 0 to 1, not bool"),
-        ({"bands": FLOATS + np.nan}, "bands have 40 values that are not finite"),
-        ({"bands": FLOATS + 1.25}, "hold values from 1.25 to 1.25; scale them"),
-        ({"rgb": RGB - np.float32(0.5)}, "photograph hold values from -0.5 to -0.5; scale them"),
+        ({"bands": NAN_950}, "band 950 has 1 values that are not .*row 2, column 3; replace"),
+        ({"bands": BAD_950}, "band 950 has 1 values outside .*row 2, column 3; divide"),
+        ({"rgb": RGB - np.float32(0.5)}, "photograph has 60 values outside 0 to 1"),
         ({"wavelengths": (850,)}, "1 wavelengths for 2 bands"),
         ({"wavelengths": ("red", "ir")}, "wavelengths are no numbers: .'red', 'ir'."),
         ({"wavelengths": 850}, "wavelengths are no numbers: 850"),
