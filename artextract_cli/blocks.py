@@ -267,12 +267,17 @@ class MemoryPlan:
         if side < LEAST_SIDE:
             least = kept + AT_ONCE * per_pixel * LEAST_SIDE**2
             msg = (
-                f"--max-memory {self.limit / 1e9:.3g}GB is too little for {n_pixels / 1e6:.3g} "
-                f"million pixels in {n_bands} band{'s' * (n_bands != 1)}: give at least "
-                f"{math.ceil(least / 1e7) / 100:g}GB"
+                f"--max-memory {_amount(self.limit)} is too little for {n_pixels} pixels in "
+                f"{n_bands} band{'s' * (n_bands != 1)}: give at least "
+                f"{_amount(math.ceil(least / 1e6) * 1e6)}"
             )
             raise UsageError(msg)
         return Workspace(block_side=int(CORE_SHARE * side), scratch=self.scratch)
+
+
+def _amount(n_bytes: float) -> str:
+    """Bytes as ``--max-memory`` takes them."""
+    return f"{n_bytes / 1e9:g}GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:g}MB"
 
 
 def slabs(picture: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:

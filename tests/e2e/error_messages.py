@@ -349,8 +349,8 @@ PICTURES = [
 ]  # fmt: skip
 
 GRAPHS = [
-    Row(2, "--max-memory 0.001GB is too little for 0.00192 million pixels in 3 bands: give at "
-        "least …GB", BUILD + " --max-memory 1MB"),
+    Row(2, "--max-memory 1MB is too little for 1920 pixels in 3 bands: give at least …MB",
+        BUILD + " --max-memory 1MB"),
     Row(2, "--max-memory takes an amount such as 4GB or 800MB; got 'much'",
         BUILD + " --max-memory much"),
     Row(2, "--wavelengths takes numbers in nm parted by commas, such as 420,850; got 'red'",

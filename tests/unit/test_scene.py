@@ -76,7 +76,7 @@ def test_a_scene_that_is_too_large_is_read_into_files(tmp_path: Path, files: Sce
     plan = MemoryPlan(limit=200_000, scratch=tmp_path / "s", program=0, per_pixel=1, per_band=0)
     assert read_scene(files, plan).workspace is None
     tight = dataclasses.replace(plan, limit=150_000, per_pixel=1000)
-    with pytest.raises(UsageError, match=r"0.00015GB is too little .* give at least 0.14GB"):
+    with pytest.raises(UsageError, match=r"0.15MB is too little .* give at least 13.MB"):
         read_scene(files, tight)
 
 
