@@ -200,6 +200,23 @@ def refuse_inside(path: Path, folder: Path, kind: str = "dataset") -> None:
         raise UsageError(msg)
 
 
+def refuse_links(folders: Iterable[Path]) -> None:
+    """Refuse to write into folders of an output that are links, and thus lie elsewhere.
+
+    Raises
+    ------
+    UsageError
+        If one of ``folders`` is a symbolic link.
+    """
+    for folder in folders:
+        if folder.is_symlink():
+            msg = (
+                f"{folder} is a symbolic link, and nothing is written through one: put a folder in "
+                "its place, or choose another --out"
+            )
+            raise UsageError(msg)
+
+
 @contextmanager
 def _temporary(path: Path, suffix: str) -> Iterator[Path]:
     """A path beside ``path`` that no other process writes to.

@@ -14,7 +14,7 @@ from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import configure, detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
-from artextract_cli.files import only_writer, refuse_inside
+from artextract_cli.files import only_writer, refuse_inside, refuse_links
 from artextract_cli.graph_store import graph_path, read_key, save_graphs, source_key
 from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
@@ -62,13 +62,14 @@ def build_dataset(
     InputError
         If the dataset is not one, or some scene could not be built.
     UsageError
-        For an unknown superpixel method or option.
+        For an unknown superpixel method or option, or a folder in ``out`` that is a symbolic link.
     ArtextractError
         If ``out`` cannot be written, or another process writes to it.
     """
     refuse_inside(out, dataset)
     keep_freed_memory(however_large=False)
     scenes = open_dataset(dataset, wavelengths).scenes
+    refuse_links(sorted({out / scene.split for scene in scenes}))
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
     outcomes = []

@@ -16,7 +16,7 @@ from artextract_cli.contract import Capture, FloatArray
 from artextract_cli.dataset import DESCRIPTION, read_statement
 from artextract_cli.dataset_layout import SPLITS, find_scenes, natural_key
 from artextract_cli.errors import InputError
-from artextract_cli.files import atomic_path, refuse_inside
+from artextract_cli.files import atomic_path, refuse_inside, refuse_links
 from artextract_cli.masking import found_mask
 from artextract_cli.picture_writing import write_picture
 from artextract_cli.plugin_manager import Plugin, plugin_host
@@ -78,7 +78,8 @@ def import_scenes(
     Raises
     ------
     UsageError
-        If there is no such importer or option, or ``out`` lies in ``source``.
+        If there is no such importer or option, ``out`` lies in ``source``, or a folder in it is a
+        symbolic link.
     InputError
         If something cannot be read, is no scene, or does not agree with the dataset.
     DependencyError
@@ -173,6 +174,7 @@ def _add(capture: Capture, target: _Target, split: str, dry_run: bool) -> Import
     _check_bands(capture, target)
     split = capture.split or split
     pictures = _pictures(capture, target.root / split)
+    refuse_links([target.root / split, *{path.parent for path in pictures}])
     for path in pictures:
         if path.exists():
             msg = f"{path} is there already and is not written over; move it away"

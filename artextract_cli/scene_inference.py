@@ -8,7 +8,7 @@ from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import detail, error, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import clear_leftovers, only_writer, refuse_inside
+from artextract_cli.files import clear_leftovers, only_writer, refuse_inside, refuse_links
 from artextract_cli.inference import Model
 from artextract_cli.results import (
     open_scene,
@@ -56,6 +56,7 @@ def infer_scenes(
 ) -> list[dict[str, Any]]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
     plan = None if max_memory is None else memory_plan(max_memory, results)
+    refuse_links(results / files.name for files in scenes)
     refuse_other_models(results, {files.name for files in scenes}, model)
     written: list[Path] = []
     failures: list[str] = []

@@ -274,6 +274,9 @@ FILES = [
         "data register {here}/data --out {here}/run"),
     Row(2, "…/train.npz is one of the inputs, which are only read; name another place",
         lambda here: files.refuse_inputs(here / "train.npz", [here / "train.npz"])),
+    Row(2, "…/mine/val is a symbolic link, and nothing is written through one: put a folder in its "
+        "place, or choose another --out", BUILD.replace("{new}", "{here}/mine"),
+        all_of(put("mine/kept.txt", "mine"), lambda here: (here / "mine/val").symlink_to("."))),
     Row(2, "…/data/new lies inside the dataset …/data, which is only read; name another place",
         "graph build {here}/data --out {here}/data/new"),
     Row(3, "…/c.yaml: train.rate is no option; known are: …", "--config {here}/c.yaml doctor",

@@ -261,6 +261,50 @@ def test_scene_names_stay_in_the_dataset(
     assert {path.name for path in tmp_path.iterdir()} == {"a.npy"}
 
 
+@pytest.mark.parametrize(
+    ("command", "link"),
+    [
+        ("data import bands {job}/capture", "train"),
+        ("data import bands {job}/capture", "train/ms_masks"),
+        ("graph build {job}/data", "val"),
+        ("infer {job}/data --model {job}/run", "v0"),
+    ],
+)
+def test_nothing_is_written_through_a_link(
+    run: Callable[..., Ran], captures: Path, tmp_path: Path, command: str, link: str
+) -> None:
+    """Nor anything beside it; where the output itself is a link, it is where the user wants it."""
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (out / link).parent.mkdir(parents=True)
+    (out / link).symlink_to(elsewhere, target_is_directory=True)
+    before = set(tmp_path.rglob("*"))
+    ran = run(*command.format(job=captures).split(), "--out", out)
+    assert ran.exit_code == 2, ran.stderr
+    assert f"{out / link} is a symbolic link, and nothing is written through one" in ran.stderr
+    assert set(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "data import bands {job}/capture",
+        "graph build {job}/data",
+        "data mask {job}/data",
+        "infer {job}/data --split val --model {job}/run",
+    ],
+)
+def test_an_output_may_be_a_link(
+    run: Callable[..., Ran], captures: Path, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").symlink_to("elsewhere", target_is_directory=True)
+    ran = run(*command.format(job=captures).split(), "--out", tmp_path / "out")
+    assert ran.exit_code == 0, ran.stderr
+    assert (tmp_path / "out").is_symlink()
+    assert any((tmp_path / "elsewhere").iterdir())
+
+
 @pytest.mark.parametrize("name", ["../secret.png", "{root}/secret.png", "..\\secret.png", "C:x"])
 def test_lists_of_files_stay_in_their_folder(
     run: Callable[..., Ran], tmp_path: Path, name: str

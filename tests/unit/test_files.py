@@ -16,6 +16,7 @@ from artextract_cli.files import (
     reading,
     refuse_inputs,
     refuse_inside,
+    refuse_links,
     replaced_folder,
     whole_folder,
     writing,
@@ -162,6 +163,16 @@ def test_nothing_is_written_inside_a_dataset(tmp_path: Path, out: str) -> None:
         refuse_inside(tmp_path / out, tmp_path / "data")
     with pytest.raises(UsageError, match="inside the source"):
         refuse_inside(tmp_path / out, tmp_path / "data", "source")
+
+
+def test_links_in_an_output_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    refuse_links([tmp_path / "train", tmp_path / "absent"])
+    for target in ("train", "nowhere"):
+        (tmp_path / "val").symlink_to(target)
+        with pytest.raises(UsageError, match="val is a symbolic link"):
+            refuse_links([tmp_path / "train", tmp_path / "val"])
+        (tmp_path / "val").unlink()
 
 
 def test_beside_a_dataset_is_fine(tmp_path: Path) -> None:
