@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.captures import checked_capture, planes
-from artextract_cli.console import warn
+from artextract_cli.console import detail, warn
 from artextract_cli.contract import Capture, FloatArray
 from artextract_cli.dataset import DESCRIPTION, read_statement
 from artextract_cli.dataset_layout import SPLITS, find_scenes, natural_key
 from artextract_cli.errors import InputError
 from artextract_cli.files import atomic_path, refuse_inside, refuse_links
 from artextract_cli.masking import found_mask
+from artextract_cli.picture import decode_picture
 from artextract_cli.picture_writing import write_picture
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
@@ -54,7 +55,8 @@ class _Target:
     """What a dataset holds, and with it what may be added."""
 
     root: Path
-    names: set[str] = field(default_factory=set)  # in lower case: systems may not tell them apart
+    # Photographs by name in lower case, which systems may not tell apart; none of this import.
+    names: dict[str, Path | None] = field(default_factory=dict)
     band_ids: set[str] | None = None
     wavelengths: dict[str, float] = field(default_factory=dict)
 
@@ -71,7 +73,8 @@ def import_scenes(
 ) -> Iterator[ImportedScene]:
     """Write what an importer finds at ``source`` into the dataset ``out``, one scene at a time.
 
-    A scene is written whole or not at all, and nothing that is there is written over. With
+    A scene is written whole or not at all, and nothing that is there is written over; what is there
+    with the same pixels is left, so that an import that was killed can be done again. With
     ``dry_run`` everything is read and checked, and nothing written. With ``auto_mask`` a scene
     without a mask gets one of where the painting is.
 
@@ -163,28 +166,24 @@ def _open(root: Path) -> _Target:
     known = set(said.wavelengths) or {band for scene in scenes for band in scene.bands}
     return _Target(
         root=root,
-        names={scene.name.casefold() for scene in scenes},
+        names={scene.name.casefold(): scene.rgb for scene in scenes},
         band_ids=known or None,
         wavelengths=dict(said.wavelengths),
     )
 
 
 def _add(capture: Capture, target: _Target, split: str, dry_run: bool) -> ImportedScene:
-    _check_new(capture, target)
-    _check_bands(capture, target)
     split = capture.split or split
     pictures = _pictures(capture, target.root / split)
     refuse_links([target.root / split, *{path.parent for path in pictures}])
-    for path in pictures:
-        if path.exists():
-            msg = f"{path} is there already and is not written over; move it away"
-            raise InputError(msg)
+    missing = _missing(capture, pictures, target)
+    _check_bands(capture, target)
     _warn_of_sizes(capture)
     is_known = _take_over(capture, target)
     if not dry_run:
         if not is_known:
             _describe(target)
-        _write(pictures)
+        _write(missing)
     return ImportedScene(
         scene=capture.name,
         split=split,
@@ -219,13 +218,37 @@ def _in_order(wavelengths: Mapping[str, float], capture: Capture) -> tuple[float
     return tuple(wavelengths[band] for band in capture.band_ids or ()) if wavelengths else None
 
 
-def _check_new(capture: Capture, target: _Target) -> None:
-    if capture.name.casefold() in target.names:
+def _missing(
+    capture: Capture, pictures: Mapping[Path, NDArray[Any]], target: _Target
+) -> dict[Path, NDArray[Any]]:
+    """The pictures that are not there; those that are must hold what would be written."""
+    missing = {path: values for path, values in pictures.items() if not path.exists()}
+    changed = [
+        path for path in pictures if path not in missing and not _holds(path, pictures[path])
+    ]
+    photograph = next(iter(pictures))
+    is_there = capture.name.casefold() in target.names
+    if is_there and (target.names[capture.name.casefold()] != photograph or changed):
         msg = (
             f"there is a scene {capture.name!r} already, here or in {target.root}; name this one "
             "otherwise or import it into another dataset"
         )
         raise InputError(msg)
+    if changed:
+        msg = f"{changed[0]} is there already and is not written over; move it away"
+        raise InputError(msg)
+    if not missing:
+        detail(f"{capture.name}: up to date")
+    return missing
+
+
+def _holds(path: Path, values: NDArray[Any]) -> bool:
+    """Whether a picture is there as it would be written."""
+    counts = np.atleast_3d(_counts(values))
+    with contextlib.suppress(InputError):
+        there = decode_picture(path).values
+        return there.dtype == counts.dtype and np.array_equal(there, counts)
+    return False
 
 
 def _check_bands(capture: Capture, target: _Target) -> None:
@@ -251,7 +274,7 @@ def _check_bands(capture: Capture, target: _Target) -> None:
 def _take_over(capture: Capture, target: _Target) -> bool:
     """Note a scene; whether the wavelengths of its bands were known."""
     ids = capture.band_ids or ()
-    target.names.add(capture.name.casefold())
+    target.names[capture.name.casefold()] = None
     target.band_ids = set(ids)
     if target.wavelengths or capture.wavelengths is None:
         return True
@@ -282,7 +305,7 @@ def _pictures(capture: Capture, folder: Path) -> dict[Path, NDArray[Any]]:
 
 
 def _write(pictures: Mapping[Path, NDArray[Any]]) -> None:
-    """Write all pictures of a scene or none; the first, its photograph, is there last of all."""
+    """Write pictures of a scene, all or none; the first, its photograph, is there last of all."""
     try:
         with contextlib.ExitStack() as files:
             for path, values in pictures.items():

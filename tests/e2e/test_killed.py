@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,36 @@ def test_what_was_done_before_the_kill_is_not_done_again(
     assert not list(out.rglob(".artextract*"))
     if command == "infer":
         assert json.loads(again.stdout) == json.loads(run(*words, "--out", out, "--json").stdout)
+
+
+def test_an_import_killed_anywhere_is_done_again(
+    captures: Path, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Before each move of a file: of the description, and of both scenes' pictures."""
+    for name in ("a", "b"):
+        shutil.copytree(captures / "capture", tmp_path / "source" / name)
+    words = ["data", "import", "bands", tmp_path / "source", "--out"]
+    assert run(*words, tmp_path / "whole").exit_code == 0
+
+    def until(step: int, out: Path) -> int:
+        steps, replace = iter(range(step)), os.replace
+        os.replace = lambda *paths: die() if next(steps, None) is None else replace(*paths)
+        return run(*words, out).exit_code
+
+    n_moves = len(contents(tmp_path / "whole"))
+    assert n_moves == 9
+    for step in range(n_moves):
+        out = tmp_path / f"killed{step}"
+        ended = forked(lambda step=step, out=out: until(step, out), seconds=60)
+        assert ended.signal == signal.SIGKILL, ended.text
+        again = run(*words, out)
+        assert again.exit_code == 0, again.stderr
+        assert contents(out) == contents(tmp_path / "whole")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
 @pytest.mark.parametrize("command", ["graph build", "train", "infer"])

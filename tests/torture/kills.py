@@ -198,7 +198,7 @@ def _die_at_step(moment: int) -> None:
 
 
 def _jobs(root: Path) -> dict[str, Job]:
-    """The four commands, each with what an earlier one has left."""
+    """The five commands, each with what an earlier one has left."""
     data, graphs, run = root / "data", root / "graphs", root / "run"
     model_a, model_b, made = root / "model_a", root / "model_b", root / "made"
     build = ["graph", "build", str(data), "--out"]
@@ -213,8 +213,9 @@ def _jobs(root: Path) -> dict[str, Job]:
         [*infer, "--model", f"{model_a}", "--out", f"{made}/results"],
         ["report", f"{made}/results", "--out", f"{root}/pages/report.html"],
     ):
-        if _typed([*words, "--quiet"]) != 0:  # in this process, which is warm from then on
-            raise RuntimeError(words)
+        _done(words)
+    take = _captures(data, root / "captures")
+    _done([*take, str(root / "captures" / "sim_val_0000"), "--out", f"{root}/imported/dataset"])
     more = ["train", f"{graphs}", "--out", "{here}/run", "--epochs", "3", "--resume", *SMALL]
     page = ["report", f"{made}/results", "--out", "{here}/report.html", "--pixels-per-mm", "4"]
     return {
@@ -223,6 +224,14 @@ def _jobs(root: Path) -> dict[str, Job]:
             old=root / "old_graphs",
             digests=_graphs,
             redone=lambda text, left, new: f"{_n_unlike(left, new, '.npz')} scenes built" in text,
+        ),
+        "data import": Job(
+            words=[*take, f"{root}/captures", "--out", "{here}/dataset"],
+            old=root / "imported",
+            digests=_dataset,
+            redone=lambda text, left, new: (
+                text.count("up to date") == _n_unlike({}, left, "_RGB.png")
+            ),
         ),
         "train": Job(words=more, old=run, digests=_run_directory, redone=lambda *_: True),
         "infer": Job(
@@ -237,12 +246,38 @@ def _jobs(root: Path) -> dict[str, Job]:
     }
 
 
+def _done(words: list[str]) -> None:
+    """Run a command in this process, which is warm from then on."""
+    if _typed([*words, "--quiet"]) != 0:
+        raise RuntimeError(words)
+
+
+def _captures(data: Path, folder: Path) -> list[str]:
+    """Lay the scenes to validate by as they were captured, a folder each; how to import them."""
+    for path in data.glob("val/rgb_images/*"):
+        name = path.stem.removesuffix("_RGB")
+        (folder / name).mkdir(parents=True)
+        for picture in (path, *data.glob(f"val/ms_masks/{name}_ms_*")):
+            shutil.copy(picture, folder / name / picture.name.removeprefix(f"{name}_"))
+    return ["data", "import", "bands"]
+
+
 def _n_unlike(left: Digests, new: Digests, kind: str) -> int:
     return sum(left.get(name) != digest for name, digest in new.items() if name.endswith(kind))
 
 
 def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
+
+
+def _dataset(here: Path) -> Digests:
+    from artextract_cli.picture import decode_picture
+
+    paths = [path for path in here.rglob("[!.]*") if path.is_file()]
+    for path in paths:
+        if path.suffix == ".png":
+            decode_picture(path)
+    return {str(path.relative_to(here)): _digest(path) for path in paths}
 
 
 def _graphs(here: Path) -> Digests:

@@ -152,7 +152,9 @@ def test_a_dataset_of_clean_scenes_is_pointed_out(
 @pytest.mark.parametrize(
     ("second", "said"),
     [
-        (capture("first"), "there is a scene 'first' already"),
+        (capture("first", rgb=255 - RGB), "there is a scene 'first' already"),
+        (capture("first", bands=BANDS // 2), "there is a scene 'first' already"),
+        (capture("first", split="val"), "there is a scene 'first' already"),
         (capture("FIRST"), "there is a scene 'FIRST' already"),
         (capture(bands=BANDS[..., :1], wavelengths=(850,)), "has the bands 850, but .* 850, 950"),
         (capture(wavelengths=None), "has the bands 1, 2, but .* have 850, 950"),
@@ -182,10 +184,34 @@ def test_a_file_that_is_there_is_not_written_over(
     stray = tmp_path / "dataset" / "train" / "ms_masks" / "abbey_ms_950.png"
     stray.parent.mkdir(parents=True)
     stray.write_text("mine")
-    with pytest.raises(InputError, match="is there already and is not written over"):
-        imported([capture()])
+    for dry_run in (True, False):
+        with pytest.raises(InputError, match="is there already and is not written over"):
+            imported([capture()], dry_run=dry_run)
     assert files(tmp_path / "dataset") == ["train/ms_masks/abbey_ms_950.png"]
     assert stray.read_text() == "mine"
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["png", "tiff"])
+@pytest.mark.parametrize("lost", [0, 1, 3, 4])
+def test_an_import_that_was_killed_is_done_again(
+    imported: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    large: bool,
+    lost: int,
+) -> None:
+    """What is there is not touched; the photograph is the first that a kill leaves out."""
+    monkeypatch.setattr(importing, "LARGE_PIXELS", 100 if large else 2**24)
+    floats = np.linspace(0, 1, 240).reshape(12, 10, 2)
+    captures = [capture("a", mask=RGB[..., 0] > 9), capture("b", bands=floats)]
+    first, second = imported(captures, split="val")
+    whole = {path: path.read_bytes() for path in (*first.files, *second.files)}
+    for path in sorted(second.files, key=lambda path: "RGB" not in path.name)[:lost]:
+        path.unlink()
+    kept = {path: path.stat().st_mtime_ns for path in whole if path.exists()}
+    assert imported(captures, split="val") == [first, second]
+    assert {path: path.read_bytes() for path in whole} == whole
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
 @pytest.mark.parametrize(
