@@ -69,7 +69,7 @@ class SceneResult:
 
     def has_map(self, name: str) -> bool:
         """Whether the model that made it has written this map."""
-        return self._map_path(name).exists()
+        return self._map_path(name).name in self.description["files"]
 
     def map(self, name: str, page: int = 0) -> FloatArray:
         """Read one page of a map, such as the only one of heatmap or labels: (H, W).
@@ -132,8 +132,8 @@ class SceneResult:
 
     def _existing(self, name: str) -> Path:
         path = self._map_path(name)
-        if not path.exists():
-            msg = f"{path} does not exist: its model has no {name}, or the results are incomplete"
+        if not self.has_map(name):
+            msg = f"{path} does not exist: its model has no {name}"
             raise InputError(msg)
         return self.checked(path.name)
 
