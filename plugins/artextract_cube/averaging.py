@@ -37,6 +37,9 @@ class Cube:
     full_scale: float
     """The value that counts as 1."""
 
+    tells_scale: bool = True
+    """Whether the file or an option says so; else it is the greatest number of its type."""
+
     missing: float | None = None
     """The value of pixels that were not measured."""
 

@@ -17,13 +17,15 @@ from artextract_cli import (
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube, averaged
 from artextract_cube.cube_files import CUBE_SUFFIXES, opened_cube
-from artextract_cube.frames import calibrated, frame_paths
+from artextract_cube.frames import calibrated, frame_paths, without_frames
 from artextract_cube.wavelengths import chosen_centres
 
 
 def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
     """Yield the scene in the file ``source``, or that of every cube in the folder."""
     paths = _cubes_in(source, options) if source.is_dir() else [source]
+    if source.is_dir() or options.name is None:
+        paths = without_frames(source, paths)
     if options.name is not None and len(paths) > 1:
         msg = f"name={options.name} names one scene, but {source} holds {len(paths)} cubes"
         raise UsageError(msg)

@@ -1,6 +1,7 @@
 """Reflectance of a cube of raw counts, by cubes of a white target and of the covered lens."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, UsageError
+from artextract_cli import InputError, UsageError, warn
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube
 from artextract_cube.cube_files import opened_cube
+from artextract_cube.envi import is_raw_of
 
+_FRAME = re.compile(
+    "(white|dark)(ref|reference|frame|target|current)?(?![a-z])", flags=re.IGNORECASE
+)
 LEAST_LIGHT = 0.02
 """Of the median over the frame, between white and dark: a pixel that sees less measures nothing."""
 
@@ -57,6 +62,7 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
     """
     paths = frame_paths(cube.path.parent, name, options)
     if not paths:
+        _warn_of_counts(cube)
         yield cube
         return
     # What is not told of the frames does not matter: they are used by the place of their bands.
@@ -74,7 +80,54 @@ def frame_paths(folder: Path, name: str, options: CubeOptions) -> list[Path]:
     if len(named) == 1:
         msg = "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance"
         raise UsageError(msg)
-    return [folder / text.replace("*", name) for text in named]
+    paths = [folder / text.replace("*", name) for text in named]
+    return [is_raw_of(path) or path for path in paths]
+
+
+def without_frames(source: Path, cubes: Sequence[Path]) -> list[Path]:
+    """The cubes that are not frames of white or dark by their names, as cameras write them.
+
+    Raises
+    ------
+    InputError
+        If none is left.
+    """
+    frames = [path for path in cubes if _FRAME.match(path.stem)]
+    scenes = [path for path in cubes if path not in frames]
+    names = ", ".join([path.name for path in frames[:4]] + ["..."] * (len(frames) > 4))
+    if not scenes:
+        msg = (
+            f"there is no painting in {source}: by name, frames of white or dark are all there is "
+            f"({names}); add the cube that they belong to, or import one that is a painting by "
+            "itself with -o name=NAME"
+        )
+        raise InputError(msg)
+    if frames:
+        white, dark = (_pattern(kind, frames, scenes) for kind in ("white", "dark"))
+        warn(
+            f"left out of {source}, as frames of white or dark by their names: {names}; cubes of "
+            f"raw counts become reflectance with them by -o white={white} -o dark={dark}"
+        )
+    return scenes
+
+
+def _pattern(kind: str, frames: Sequence[Path], scenes: Sequence[Path]) -> str:
+    """What the option of a frame could be, * being the name of a scene."""
+    frame = next((path for path in frames if path.stem.lower().startswith(kind)), None)
+    if frame is None:
+        return "FILE"
+    ends = [path.stem for path in scenes if frame.stem.endswith(path.stem)]
+    end = max(ends, key=len, default="")
+    return f"{frame.stem.removesuffix(end)}{'*' if end else ''}{frame.suffix}"
+
+
+def _warn_of_counts(cube: Cube) -> None:
+    if not cube.tells_scale and cube.values.dtype.kind == "u":
+        warn(
+            f"{cube.path} does not say which of its counts is a reflectance of 1: they are divided "
+            f"by {cube.full_scale:g}, which makes no reflectance of raw counts; give the frames "
+            "beside it, -o white=FILE -o dark=FILE, or say which count is 1, -o scale=NUMBER"
+        )
 
 
 def _frame(frame: Cube, cube: Cube) -> NDArray[Any]:

@@ -748,6 +748,10 @@ IMPORTED = [
         "the importer bands", CAVE, cave(30)),
     Row(3, "there is no cube in …/data: no file that ends in …",
         "data import cube {here}/data --out {new}"),
+    Row(3, "there is no painting in …/DARK_1.hdr: by name, frames of white or dark are all there "
+        "is (DARK_1.hdr); add the cube that they belong to, or import one that is a painting by "
+        "itself with -o name=NAME", "data import cube {here}/DARK_1.hdr --out {new}",
+        all_of(envi(), move("cube.hdr", "DARK_1.hdr"))),
     Row(2, "name=x names one scene, but …/mat holds 2 cubes",
         "data import cube {here}/mat --out {new} -o name=x",
         all_of(matlab(a=REF), matlab("mat/b.mat", a=REF))),

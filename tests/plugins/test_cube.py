@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -507,6 +508,47 @@ def test_white_and_dark_make_reflectance(tmp_path: Path, lines: int) -> None:
     np.testing.assert_allclose(np.moveaxis(capture.bands, 2, 0), cube, atol=1e-3)
     half = only(tmp_path, centres="all", white_reflectance=0.5, **FRAMES)
     np.testing.assert_allclose(half.bands, capture.bands * 0.5 / 0.99, atol=1e-6)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_frames_are_no_paintings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    for painting in ("darkness", "whitewashed_2"):
+        write_envi(tmp_path / f"{painting}.hdr", cube_of(), NM)
+    found = [capture.name for capture in read(tmp_path, CubeOptions(scale=4095))]
+    assert found == ["abbey", "darkness", "whitewashed_2"]
+    assert (
+        "by their names: DARKREF_abbey.hdr, WHITEREF_abbey.hdr; cubes of raw counts become "
+        "reflectance with them by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr"
+    ) in told(capsys)
+
+
+@pytest.mark.parametrize("name", ["WHITEREF_a", "white", "Dark-2", "darkReference", "DARK.02"])
+def test_nothing_but_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    header = write_envi(tmp_path / f"{name}.hdr", cube_of(), NM)
+    for source in (header, tmp_path):
+        with pytest.raises(InputError, match=rf"no painting in .*\({re.escape(name)}\.hdr\)"):
+            only(source)
+    assert only(header, name="abbey").name == "abbey"
+    write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
+    assert only(tmp_path).name == "abbey"
+    assert "=FILE" in told(capsys)
+
+
+def test_counts_are_not_passed_off_as_reflectance(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of("u2"), NM)
+    only(header)
+    assert "they are divided by 65535, which makes no reflectance of raw counts" in told(capsys)
+    only(header, scale=255)
+    only(write_envi(tmp_path / "abbey.hdr", cube_of("u2"), NM, reflectance_scale_factor=255))
+    only(write_envi(tmp_path / "abbey.hdr", cube_of(), NM))
+    assert "warning" not in told(capsys)
 
 
 def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
