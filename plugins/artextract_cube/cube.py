@@ -38,7 +38,7 @@ def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() in CUBE_SUFFIXES)
     beside = {_photograph_of(path, options) for path in files}
     for path in files:
-        beside |= set(frame_paths(folder, _name(path, options), options))
+        beside |= set(frame_paths(folder, _name(path, options), options).values())
     found = [path for path in files if path not in beside]
     if not found:
         msg = f"there is no cube in {folder}: no file that ends in {', '.join(CUBE_SUFFIXES)}"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, UsageError, warn
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube
-from artextract_cube.cube_files import opened_cube
+from artextract_cube.cube_files import CUBE_SUFFIXES, opened_cube
 from artextract_cube.envi import is_raw_of
 
 _FRAME = re.compile(
@@ -61,6 +61,9 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
         If only one of white and dark is named.
     """
     paths = frame_paths(cube.path.parent, name, options)
+    for kind, path in paths.items():
+        if not path.exists():
+            raise _no_frame(kind, path, cube.path, name)
     if not paths:
         _warn_of_counts(cube)
         yield cube
@@ -68,20 +71,22 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
     # What is not told of the frames does not matter: they are used by the place of their bands.
     told = replace(options, wavelengths=options.wavelengths or "1:2", scale=1)
     with ExitStack() as files:
-        white, dark = (_frame(files.enter_context(opened_cube(path, told)), cube) for path in paths)
+        white, dark = (
+            _frame(files.enter_context(opened_cube(path, told)), cube) for path in paths.values()
+        )
         gain = options.white_reflectance / options.exposure_ratio
         frames = Frames(white=white, dark=dark, saturated=cube.full_scale, gain=gain)
         yield replace(cube, to_reflectance=frames.reflectance, full_scale=1.0)
 
 
-def frame_paths(folder: Path, name: str, options: CubeOptions) -> list[Path]:
+def frame_paths(folder: Path, name: str, options: CubeOptions) -> dict[str, Path]:
     """The files of white and dark of a scene; none where no frames are named."""
-    named = [text for text in (options.white, options.dark) if text is not None]
+    given = {"white": options.white, "dark": options.dark}
+    named = {kind: folder / text.replace("*", name) for kind, text in given.items() if text}
     if len(named) == 1:
         msg = "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance"
         raise UsageError(msg)
-    paths = [folder / text.replace("*", name) for text in named]
-    return [is_raw_of(path) or path for path in paths]
+    return {kind: is_raw_of(path) or path for kind, path in named.items()}
 
 
 def without_frames(source: Path, cubes: Sequence[Path]) -> list[Path]:
@@ -94,7 +99,7 @@ def without_frames(source: Path, cubes: Sequence[Path]) -> list[Path]:
     """
     frames = [path for path in cubes if _FRAME.match(path.stem)]
     scenes = [path for path in cubes if path not in frames]
-    names = ", ".join([path.name for path in frames[:4]] + ["..."] * (len(frames) > 4))
+    names = _names(frames)
     if not scenes:
         msg = (
             f"there is no painting in {source}: by name, frames of white or dark are all there is "
@@ -109,6 +114,20 @@ def without_frames(source: Path, cubes: Sequence[Path]) -> list[Path]:
             f"raw counts become reflectance with them by -o white={white} -o dark={dark}"
         )
     return scenes
+
+
+def _names(frames: Sequence[Path]) -> str:
+    return ", ".join([path.name for path in frames[:4]] + ["..."] * (len(frames) > 4))
+
+
+def _no_frame(kind: str, path: Path, cube: Path, name: str) -> InputError:
+    files = sorted(file for file in cube.parent.iterdir() if file.suffix.lower() in CUBE_SUFFIXES)
+    frames = _names([file for file in files if _FRAME.match(file.stem)])
+    return InputError(
+        f"scene {name!r} ({cube}) lacks its frame of {kind}: there is no file {path}; give the one "
+        f"that there is with -o {kind}=FILE, * in it being the name of the scene (by their names, "
+        f"frames beside the cube are: {frames or 'none'})"
+    )
 
 
 def _pattern(kind: str, frames: Sequence[Path], scenes: Sequence[Path]) -> str:

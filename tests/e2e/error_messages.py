@@ -811,6 +811,10 @@ IMPORTED = [
         all_of(envi(), put("x.png", noise((30, 20, 3))))),
     Row(2, "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance",
         CUBE + "-o white=w.hdr", envi()),
+    Row(3, "scene 'cube' (…/cube.hdr) lacks its frame of white: there is no file …/NOPE_cube.hdr; "
+        "give the one that there is with -o white=FILE, * in it being the name of the scene (by "
+        "their names, frames beside the cube are: none)",
+        CUBE + "-o white=NOPE_*.hdr -o dark=D_*.hdr", envi()),
     Row(3, "there is no scene in …/data: no file in it ends in .mat",
         "data import harvard {here}/data --out {new}"),
     Row(3, "…/a.mat holds …; a scene of the Harvard database has ref, (rows, columns, 31)", HARVARD,

@@ -570,8 +570,28 @@ def test_frames_that_do_not_fit(tmp_path: Path) -> None:
         only(tmp_path / "abbey.hdr", **FRAMES)
     with pytest.raises(UsageError, match="white=FILE and dark=FILE go together"):
         only(tmp_path / "abbey.hdr", white="WHITEREF_*.hdr")
-    with pytest.raises(InputError, match=r"nowhere\.hdr"):
-        only(tmp_path / "abbey.hdr", white="nowhere.hdr", dark="nowhere.hdr")
+
+
+def test_a_frame_that_is_not_there(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    for source in (tmp_path, tmp_path / "abbey.hdr"):
+        with pytest.raises(InputError) as caught:
+            only(source, **FRAMES | {"white": "NOPE_*.hdr"})
+        assert str(caught.value) == (
+            f"scene 'abbey' ({tmp_path}/abbey.hdr) lacks its frame of white: there is no file "
+            f"{tmp_path}/NOPE_abbey.hdr; give the one that there is with -o white=FILE, * in it "
+            "being the name of the scene (by their names, frames beside the cube are: "
+            "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
+        )
+
+
+def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    for suffix in (".raw", ""):
+        names = {"white": f"WHITEREF_*{suffix}", "dark": f"DARKREF_*{suffix}"}
+        assert only(tmp_path, **FRAMES | names).name == "abbey"
 
 
 def test_frames_that_leave_nothing(tmp_path: Path) -> None:
