@@ -17,7 +17,8 @@ from artextract_cli import (
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube, averaged
 from artextract_cube.cube_files import CUBE_SUFFIXES, opened_cube
-from artextract_cube.frames import calibrated, frame_paths, without_frames
+from artextract_cube.frame_files import frame_paths, without_frames
+from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
 
 

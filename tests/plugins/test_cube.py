@@ -572,6 +572,83 @@ def test_frames_that_do_not_fit(tmp_path: Path) -> None:
         only(tmp_path / "abbey.hdr", white="WHITEREF_*.hdr")
 
 
+def imported_with_saturated(
+    folder: Path, count: int, share: float = 0.2, lines: int = 40, **options: Any
+) -> Capture:
+    """A scene whose white is ``count`` in a share of its lines, in the first column."""
+    counts = raw_counts(cube_of(), lines)
+    counts["WHITEREF_abbey"][:, : round(share * lines), 0] = count
+    for name, values in counts.items():
+        write_envi(folder / f"{name}.hdr", values, NM)
+    frames = {"white": FRAMES["white"], "dark": FRAMES["dark"]}
+    return only(folder, centres="all", **frames | options)
+
+
+@pytest.mark.parametrize(
+    ("count", "options", "said"),
+    [
+        (4095, {}, "2.9% of its counts are 4095 or more, taken for the full scale of the camera"),
+        (16383, {}, "2.9% of its counts are 16383 or more, taken for the full scale of the camera"),
+        (4000, {"scale": 3900}, "2.9% of its counts are 3900 or more, the full scale given"),
+    ],
+)
+def test_saturation_of_white_is_found(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    count: int,
+    options: dict[str, Any],
+    said: str,
+) -> None:
+    mask = imported_with_saturated(tmp_path, count, **options).mask
+    expected = np.ones(SIZE, np.bool_)
+    expected[:, 0] = False
+    np.testing.assert_array_equal(mask, expected)
+    assert f"WHITEREF_abbey.hdr is saturated: {said}" in told(capsys)
+
+
+def test_a_few_saturated_lines_change_no_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert imported_with_saturated(tmp_path, 4095, share=0.05).mask is None
+    assert "0.7% of its counts are 4095 or more" in told(capsys)
+
+
+def test_a_full_scale_that_is_not_known_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert imported_with_saturated(tmp_path, 4000).mask is None
+    assert "and the largest of it and its white, 4000, does not tell" in told(capsys)
+    assert imported_with_saturated(tmp_path, 4000, scale=4095).mask is None
+    assert "saturated" not in told(capsys)
+
+
+def test_a_full_scale_that_is_not_the_one_of_the_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert imported_with_saturated(tmp_path, 4095, scale=65535).mask is None
+    assert "4095 or more, the largest of all, but 65535 is given" in told(capsys)
+    with pytest.raises(InputError, match=r"500000 cannot be the count at which .*4095"):
+        imported_with_saturated(tmp_path, 4095, scale=500000)
+
+
+def test_saturation_of_a_painting_is_told_but_not_of_what_was_not_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = raw_counts(cube_of(), 3)
+    counts["abbey"][:, 1, 2] = 4095
+    counts["abbey"][:, 3] = 9999
+    fields = {"abbey": {"data_ignore_value": 9999, "bbl": "{" + ",".join("0" + "1" * 30) + "}"}}
+    counts["abbey"][0] = 65535  # a band that is bad
+    for name, values in counts.items():
+        write_envi(tmp_path / f"{name}.hdr", values, NM, **fields.get(name, {}))
+    frames = {"white": FRAMES["white"], "dark": FRAMES["dark"]}
+    mask = only(tmp_path, centres="all", **frames).mask
+    expected = np.ones(SIZE, np.bool_)
+    expected[1, 2] = expected[3] = False
+    np.testing.assert_array_equal(mask, expected)
+    assert "/abbey.hdr is saturated: 3.6% of its counts are 4095 or more" in told(capsys)
+
+
 def test_a_frame_that_is_not_there(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         write_envi(tmp_path / f"{name}.hdr", counts, NM)
