@@ -98,7 +98,14 @@ def _check_frame(frame: Cube, cube: Cube) -> None:
     if (n_bands, width) != (of_bands, of_width):
         msg = (
             f"{frame.path} has {n_bands} bands of {width} columns but {cube.path} has {of_bands} "
-            f"of {of_width}; expected is a frame of the same camera setting"
+            f"of {of_width}; give a frame of the same camera setting"
+        )
+        raise InputError(msg)
+    depth, of_depth = frame.values.dtype, cube.values.dtype
+    if depth != of_depth and 1 in (depth.itemsize, of_depth.itemsize):
+        msg = (
+            f"{frame.path} holds {depth.name} numbers but {cube.path} {of_depth.name}: counts of 8 "
+            "bit cannot be compared with others; give a frame of the same camera setting"
         )
         raise InputError(msg)
 

@@ -565,12 +565,19 @@ RESULTS = [
 
 CAPTURED = [
     Row(3, "…/white is no folder; expected is one of white frames", CALIBRATE),
-    Row(3, "…/t0_ms_450.png has no frame of the same name in …/white and …/dark; add them, or take "
-        "the band away", CALIBRATE, frames()),
-    Row(3, "…/t0_ms_450.png has no frame of the same name in …/dark, but one in the other folder",
+    Row(3, "…/t0_ms_450.png has no frames in …/white and …/dark: add t0_ms_450.png to both, or "
+        "450.png for all scenes, or take the band away", CALIBRATE, frames()),
+    Row(3, "…/t0_ms_450.png has the frame …/white/450.png, but none in …/dark: add t0_ms_450.png, "
+        "or 450.png for all scenes",
         CALIBRATE, all_of(frames(), put("white/450.png", white()))),
-    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; expected are frames "
-        "of one camera setting", CALIBRATE, frames(450, size=(30, 20))),
+    Row(3, "…/white holds 2 pictures that may be the frame of …/t0_ms_450.png (450.png, 450.tif); "
+        "leave one, or name the right one t0_ms_450.png", CALIBRATE,
+        all_of(frames(450), put("white/450.tif", white()))),
+    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; give a frame of the "
+        "same camera setting", CALIBRATE, frames(450, size=(30, 20))),
+    Row(3, "…/white/450.png is uint8 but …/t0_ms_450.png is uint16, and their counts cannot be "
+        "compared; give a frame of the same camera setting", CALIBRATE,
+        all_of(frames(450), put("white/450.png", np.full((40, 48), 200, np.uint8)))),
     Row(3, "scene t0 has no pixel that measures in every band: each is saturated or dead in one of "
         "them; look at the frames of white and dark", CALIBRATE, frames(450, 650, 850)),
     Row(3, "…/t0_ms_450.png cannot be checked once registered: 0 of 2 tiles have outlines in "
@@ -773,7 +780,8 @@ IMPORTED = [
     Row(3, "…/cube.hdr is no ENVI header: its first word is not ENVI", CUBE, envi(("ENVI", "X"))),
     Row(3, "…/cube.hdr is damaged or cut short: the list of its wavelength has no end", CUBE,
         envi(("700}", "700"))),
-    Row(3, "…/cube.hdr says wavelength = …, which are no numbers", CUBE, envi((" 700", " red"))),
+    Row(3, "…/cube.hdr has 'red' where its wavelength should be a number; write it as one", CUBE,
+        envi((" 700", " red"))),
     Row(3, "…/cube.hdr is damaged or cut short: it does not say its lines", CUBE,
         envi(("lines = 40", ""))),
     Row(3, "…/cube.hdr says lines = many, which is no whole number from 1 on", CUBE,
@@ -901,8 +909,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "its white is 4095; give another, -o scale=NUMBER",
     ),
     "plugins/test_cube.py::test_frames_that_do_not_fit": (
-        "… has 31 bands of 6 columns but … has 31 of 7; expected is a frame of the same camera "
-        "setting",
+        "… has 31 bands of 6 columns but … has 31 of 7; give a frame of the same camera setting",
+        "… holds uint8 numbers but … uint16: counts of 8 bit cannot be compared with others; give "
+        "a frame of the same camera setting",
     ),
     "unit/test_embedding_view.py::test_what_cannot_be_drawn": (
         "… has 2 embeddings: to project them takes four or more",

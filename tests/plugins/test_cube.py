@@ -118,7 +118,8 @@ def test_other_units_are_refused(tmp_path: Path) -> None:
         ({"byte_order": 2}, "byte order = 2; it must be 0"),
         ({"wavelength": "{400, 410}"}, "says bands = 31, but its wavelength lists 2"),
         ({"wavelength": "{400, 410"}, "the list of its wavelength has no end"),
-        ({"wavelength": "{red, green}"}, "which are no numbers"),
+        ({"wavelength": "{400, 410\n 420}"}, "has '410 420' where its wavelength should be a num"),
+        ({"data_ignore_value": "none"}, "has 'none' where its data ignore value should be a numb"),
         ({"wavelength": "{" + ", ".join(["-1"] * 31) + "}"}, "holds wavelengths that are none"),
         ({"bbl": "{1, 0}"}, "but its bbl lists 2"),
         ({"bbl": "{" + ", ".join("0" * 31) + "}"}, "calls all bands bad"),
@@ -566,7 +567,12 @@ def test_frames_that_do_not_fit(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         wide = counts if name == "abbey" else counts[..., 1:]
         write_envi(tmp_path / f"{name}.hdr", wide, NM)
-    with pytest.raises(InputError, match=r"31 bands of 6 columns but .*has 31 of 7; expected is"):
+    with pytest.raises(InputError, match=r"31 bands of 6 columns but .*has 31 of 7; give a"):
+        only(tmp_path / "abbey.hdr", **FRAMES)
+    for name, counts in raw_counts(cube_of(), 3).items():
+        shallow = counts if name == "abbey" else np.uint8(counts // 16)
+        write_envi(tmp_path / f"{name}.hdr", shallow, NM)
+    with pytest.raises(InputError, match=r"WHITE.* holds uint8 numbers but .*abbey.hdr uint16"):
         only(tmp_path / "abbey.hdr", **FRAMES)
     with pytest.raises(UsageError, match="white=FILE and dark=FILE go together"):
         only(tmp_path / "abbey.hdr", white="WHITEREF_*.hdr")
