@@ -717,7 +717,10 @@ IMPORTED = [
             ["x"], lambda: list(
                 importing.import_scenes("toy", here / "data", here / "new", options={})))),
     Row(3, "…/raw is no folder: give the one that holds the photograph and the bands", BANDS),
-    Row(3, "there are no pictures in …/raw, nor in a folder in it", BANDS, put("raw/x.txt", "x")),
+    Row(3, "there are no pictures in …/raw, nor in a folder in it; move those of each scene into a "
+        "folder in it", BANDS, put("raw/x.txt", "x")),
+    Row(3, "there are no pictures in …/raw, nor in a folder in it; give …/raw/a instead, or move "
+        "…/raw/a/b into it", BANDS, put("raw/a/b/850.png", noise())),
     Row(2, "name=x names one scene, but …/raw holds 2 folders", BANDS + "-o name=x",
         all_of(put("raw/a/850.png", noise()), put("raw/b/850.png", noise()))),
     Row(2, "…/bands.yaml tells wavelengths, and so does -o wavelengths: drop one of them",
@@ -753,8 +756,11 @@ IMPORTED = [
     Row(3, "…/raw should hold one photograph a_RGB.bmp; there are 0", CAVE, cave(n_photographs=0)),
     Row(3, "…/raw lacks 1 of the 31 bands, the first being a_ms_31.png; import what there is with "
         "the importer bands", CAVE, cave(30)),
-    Row(3, "there is no cube in …/data: no file that ends in …",
-        "data import cube {here}/data --out {new}"),
+    Row(3, "there is no cube in …/data: no file but photographs and frames that are named ends in "
+        "…; move the cubes into it", "data import cube {here}/data --out {new}"),
+    Row(3, "there is no cube in …/raw: no file but photographs and frames that are named ends in "
+        "…; give …/raw/a/capture instead, or move what that holds into …/raw",
+        "data import cube {here}/raw --out {new}", put("raw/a/capture/a.hdr", "ENVI")),
     Row(3, "there is no painting in …/DARK_1.hdr: by name, frames of white or dark are all there "
         "is (DARK_1.hdr); add the cube that they belong to, or import one that is a painting by "
         "itself with -o name=NAME", "data import cube {here}/DARK_1.hdr --out {new}",
