@@ -565,12 +565,19 @@ RESULTS = [
 
 CAPTURED = [
     Row(3, "…/white is no folder; expected is one of white frames", CALIBRATE),
-    Row(3, "…/t0_ms_450.png has no frame of the same name in …/white and …/dark; add them, or take "
-        "the band away", CALIBRATE, frames()),
-    Row(3, "…/t0_ms_450.png has no frame of the same name in …/dark, but one in the other folder",
+    Row(3, "…/t0_ms_450.png has no frames in …/white and …/dark: add t0_ms_450.png to both, or "
+        "450.png for all scenes, or take the band away", CALIBRATE, frames()),
+    Row(3, "…/t0_ms_450.png has the frame …/white/450.png, but none in …/dark: add t0_ms_450.png, "
+        "or 450.png for all scenes",
         CALIBRATE, all_of(frames(), put("white/450.png", white()))),
-    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; expected are frames "
-        "of one camera setting", CALIBRATE, frames(450, size=(30, 20))),
+    Row(3, "…/white holds 2 pictures that may be the frame of …/t0_ms_450.png (450.png, 450.tif); "
+        "leave one, or name the right one t0_ms_450.png", CALIBRATE,
+        all_of(frames(450), put("white/450.tif", white()))),
+    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; give a frame of the "
+        "same camera setting", CALIBRATE, frames(450, size=(30, 20))),
+    Row(3, "…/white/450.png is uint8 but …/t0_ms_450.png is uint16, and their counts cannot be "
+        "compared; give a frame of the same camera setting", CALIBRATE,
+        all_of(frames(450), put("white/450.png", np.full((40, 48), 200, np.uint8)))),
     Row(3, "scene t0 has no pixel that measures in every band: each is saturated or dead in one of "
         "them; look at the frames of white and dark", CALIBRATE, frames(450, 650, 850)),
     Row(3, "…/t0_ms_450.png cannot be checked once registered: 0 of 2 tiles have outlines in "
@@ -710,7 +717,10 @@ IMPORTED = [
             ["x"], lambda: list(
                 importing.import_scenes("toy", here / "data", here / "new", options={})))),
     Row(3, "…/raw is no folder: give the one that holds the photograph and the bands", BANDS),
-    Row(3, "there are no pictures in …/raw, nor in a folder in it", BANDS, put("raw/x.txt", "x")),
+    Row(3, "there are no pictures in …/raw, nor in a folder in it; move those of each scene into a "
+        "folder in it", BANDS, put("raw/x.txt", "x")),
+    Row(3, "there are no pictures in …/raw, nor in a folder in it; give …/raw/a instead, or move "
+        "…/raw/a/b into it", BANDS, put("raw/a/b/850.png", noise())),
     Row(2, "name=x names one scene, but …/raw holds 2 folders", BANDS + "-o name=x",
         all_of(put("raw/a/850.png", noise()), put("raw/b/850.png", noise()))),
     Row(2, "…/bands.yaml tells wavelengths, and so does -o wavelengths: drop one of them",
@@ -746,8 +756,15 @@ IMPORTED = [
     Row(3, "…/raw should hold one photograph a_RGB.bmp; there are 0", CAVE, cave(n_photographs=0)),
     Row(3, "…/raw lacks 1 of the 31 bands, the first being a_ms_31.png; import what there is with "
         "the importer bands", CAVE, cave(30)),
-    Row(3, "there is no cube in …/data: no file that ends in …",
-        "data import cube {here}/data --out {new}"),
+    Row(3, "there is no cube in …/data: no file but photographs and frames that are named ends in "
+        "…; move the cubes into it", "data import cube {here}/data --out {new}"),
+    Row(3, "there is no cube in …/raw: no file but photographs and frames that are named ends in "
+        "…; give …/raw/a/capture instead, or move what that holds into …/raw",
+        "data import cube {here}/raw --out {new}", put("raw/a/capture/a.hdr", "ENVI")),
+    Row(3, "there is no painting in …/DARK_1.hdr: by name, frames of white or dark are all there "
+        "is (DARK_1.hdr); add the cube that they belong to, or import one that is a painting by "
+        "itself with -o name=NAME", "data import cube {here}/DARK_1.hdr --out {new}",
+        all_of(envi(), move("cube.hdr", "DARK_1.hdr"))),
     Row(2, "name=x names one scene, but …/mat holds 2 cubes",
         "data import cube {here}/mat --out {new} -o name=x",
         all_of(matlab(a=REF), matlab("mat/b.mat", a=REF))),
@@ -769,7 +786,8 @@ IMPORTED = [
     Row(3, "…/cube.hdr is no ENVI header: its first word is not ENVI", CUBE, envi(("ENVI", "X"))),
     Row(3, "…/cube.hdr is damaged or cut short: the list of its wavelength has no end", CUBE,
         envi(("700}", "700"))),
-    Row(3, "…/cube.hdr says wavelength = …, which are no numbers", CUBE, envi((" 700", " red"))),
+    Row(3, "…/cube.hdr has 'red' where its wavelength should be a number; write it as one", CUBE,
+        envi((" 700", " red"))),
     Row(3, "…/cube.hdr is damaged or cut short: it does not say its lines", CUBE,
         envi(("lines = 40", ""))),
     Row(3, "…/cube.hdr says lines = many, which is no whole number from 1 on", CUBE,
@@ -807,6 +825,10 @@ IMPORTED = [
         all_of(envi(), put("x.png", noise((30, 20, 3))))),
     Row(2, "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance",
         CUBE + "-o white=w.hdr", envi()),
+    Row(3, "scene 'cube' (…/cube.hdr) lacks its frame of white: there is no file …/NOPE_cube.hdr; "
+        "give the one that there is with -o white=FILE, * in it being the name of the scene (by "
+        "their names, frames beside the cube are: none)",
+        CUBE + "-o white=NOPE_*.hdr -o dark=D_*.hdr", envi()),
     Row(3, "there is no scene in …/data: no file in it ends in .mat",
         "data import harvard {here}/data --out {new}"),
     Row(3, "…/a.mat holds …; a scene of the Harvard database has ref, (rows, columns, 31)", HARVARD,
@@ -891,9 +913,14 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "in dark; look at the frames, and say at which count the camera is saturated, -o "
         "scale=NUMBER",
     ),
+    "plugins/test_cube.py::test_a_full_scale_that_is_not_the_one_of_the_counts": (
+        "500000 cannot be the count at which the camera of … is saturated: the largest of it and "
+        "its white is 4095; give another, -o scale=NUMBER",
+    ),
     "plugins/test_cube.py::test_frames_that_do_not_fit": (
-        "… has 31 bands of 6 columns but … has 31 of 7; expected is a frame of the same camera "
-        "setting",
+        "… has 31 bands of 6 columns but … has 31 of 7; give a frame of the same camera setting",
+        "… holds uint8 numbers but … uint16: counts of 8 bit cannot be compared with others; give "
+        "a frame of the same camera setting",
     ),
     "unit/test_embedding_view.py::test_what_cannot_be_drawn": (
         "… has 2 embeddings: to project them takes four or more",
