@@ -26,7 +26,7 @@ def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
     """Yield the scene in the file ``source``, or that of every cube in the folder."""
     paths = _cubes_in(source, options) if source.is_dir() else [source]
     if source.is_dir() or options.name is None:
-        paths = without_frames(source, paths)
+        paths = without_frames(source, paths, options)
     if options.name is not None and len(paths) > 1:
         msg = f"name={options.name} names one scene, but {source} holds {len(paths)} cubes"
         raise UsageError(msg)

@@ -105,7 +105,9 @@ def _number(header: Path, name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        msg = f"{header} has {text[:40]!r} where its {name} should be a number; write it as one"
+        msg = (
+            f"{header} has {text[:40]!r} where its {name} must be a number; part numbers by commas"
+        )
         raise InputError(msg) from None
 
 

@@ -24,7 +24,7 @@ def frame_paths(folder: Path, name: str, options: CubeOptions) -> dict[str, Path
     return {kind: is_raw_of(path) or path for kind, path in named.items()}
 
 
-def without_frames(source: Path, cubes: Sequence[Path]) -> list[Path]:
+def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) -> list[Path]:
     """The cubes that are not frames of white or dark by their names, as cameras write them.
 
     Raises
@@ -43,7 +43,8 @@ def without_frames(source: Path, cubes: Sequence[Path]) -> list[Path]:
         )
         raise InputError(msg)
     if frames:
-        white, dark = (_pattern(kind, frames, scenes) for kind in ("white", "dark"))
+        white = _pattern("white", frames, scenes) or options.white or "FILE"
+        dark = _pattern("dark", frames, scenes) or options.dark or "FILE"
         warn(
             f"left out of {source}, as frames of white or dark by their names: {names}; cubes of "
             f"raw counts become reflectance with them by -o white={white} -o dark={dark}"
@@ -66,11 +67,11 @@ def no_frame(kind: str, path: Path, cube: Path, name: str) -> InputError:
     )
 
 
-def _pattern(kind: str, frames: Sequence[Path], scenes: Sequence[Path]) -> str:
+def _pattern(kind: str, frames: Sequence[Path], scenes: Sequence[Path]) -> str | None:
     """What the option of a frame could be, * being the name of a scene."""
     frame = next((path for path in frames if path.stem.lower().startswith(kind)), None)
     if frame is None:
-        return "FILE"
+        return None
     ends = [path.stem for path in scenes if frame.stem.endswith(path.stem)]
     end = max(ends, key=len, default="")
     return f"{frame.stem.removesuffix(end)}{'*' if end else ''}{frame.suffix}"

@@ -118,8 +118,8 @@ def test_other_units_are_refused(tmp_path: Path) -> None:
         ({"byte_order": 2}, "byte order = 2; it must be 0"),
         ({"wavelength": "{400, 410}"}, "says bands = 31, but its wavelength lists 2"),
         ({"wavelength": "{400, 410"}, "the list of its wavelength has no end"),
-        ({"wavelength": "{400, 410\n 420}"}, "has '410 420' where its wavelength should be a num"),
-        ({"data_ignore_value": "none"}, "has 'none' where its data ignore value should be a numb"),
+        ({"wavelength": "{400, 410\n 420}"}, "has '410 420' where its wavelength must be a number"),
+        ({"data_ignore_value": "none"}, "has 'none' where its data ignore value must be a numb"),
         ({"wavelength": "{" + ", ".join(["-1"] * 31) + "}"}, "holds wavelengths that are none"),
         ({"bbl": "{1, 0}"}, "but its bbl lists 2"),
         ({"bbl": "{" + ", ".join("0" * 31) + "}"}, "calls all bands bad"),
@@ -655,7 +655,7 @@ def test_saturation_of_a_painting_is_told_but_not_of_what_was_not_measured(
     assert "/abbey.hdr is saturated: 3.6% of its counts are 4095 or more" in told(capsys)
 
 
-def test_a_frame_that_is_not_there(tmp_path: Path) -> None:
+def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         write_envi(tmp_path / f"{name}.hdr", counts, NM)
     for source in (tmp_path, tmp_path / "abbey.hdr"):
@@ -667,6 +667,7 @@ def test_a_frame_that_is_not_there(tmp_path: Path) -> None:
             "being the name of the scene (by their names, frames beside the cube are: "
             "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
         )
+    assert told(capsys).endswith("by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr")
 
 
 def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:
