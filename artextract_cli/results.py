@@ -37,6 +37,8 @@ FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
 
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
+EXPECTED_SHARE = 0.01  # of clean paint lies above this level
+MANY = 2 * EXPECTED_SHARE  # paint alone may reach a little more than it should
 MAX_REGIONS = 100
 REGION_COLUMNS = (
     "region",
@@ -364,6 +366,11 @@ def _region(
         band_ids[int(telling)],
     )
     return dict(zip(REGION_COLUMNS, values, strict=True))
+
+
+def has_places(description: Mapping[str, Any]) -> bool:
+    """Whether clearly more of a scene than of clean paint scores as high as strong regions do."""
+    return bool(description["share_above_1_percent_false_alarms"] > MANY)
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
