@@ -110,17 +110,22 @@ def shared_area(seen: NDArray[np.bool_]) -> tuple[slice, slice]:
     return slice(top, bottom), slice(left, right)
 
 
-def describe(transform: Transform, size: tuple[int, int]) -> dict[str, float]:
-    """Scale, rotation in degrees and shift in px, in the middle of a photograph (H, W)."""
-    middle = np.array([(size[1] - 1) / 2, (size[0] - 1) / 2])
+def describe(
+    transform: Transform, size: tuple[int, int], band_size: tuple[int, int]
+) -> dict[str, float]:
+    """Scale, rotation in degrees and shift of a band (H', W') in the middle of its photograph.
+
+    The shift is that of where this middle lies in the band from the band's own, in its px.
+    """
+    middle, own = (np.array([(s[1] - 1) / 2, (s[0] - 1) / 2]) for s in (size, band_size))
     origin, right, down = moved(transform, middle + np.eye(3, 2, -1))
     jacobian = np.stack([right - origin, down - origin], axis=1)
     turn = math.atan2(jacobian[1, 0] - jacobian[0, 1], jacobian[0, 0] + jacobian[1, 1])
     return {
         "scale": math.sqrt(abs(float(np.linalg.det(jacobian)))),
         "rotation": math.degrees(turn),
-        "right": float(origin[0] - middle[0]),
-        "down": float(origin[1] - middle[1]),
+        "right": float(origin[0] - own[0]),
+        "down": float(origin[1] - own[1]),
     }
 
 

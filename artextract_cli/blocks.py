@@ -116,13 +116,15 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
 class Blocks:
     """The blocks of a picture of ``shape`` (H, W), near squares of at most ``side`` pixels a side.
 
-    A function of a block makes an array of the ``window`` around it, ``margin`` pixels wider, in
-    which what the margin holds need not be right.
+    They begin at multiples of ``step`` pixels. A function of a block makes an array of the
+    ``window`` around it, ``margin`` pixels wider, in which what the margin holds need not be right.
     """
 
-    def __init__(self, shape: tuple[int, int], side: int | None, margin: int) -> None:
+    def __init__(
+        self, shape: tuple[int, int], side: int | None, margin: int, step: int = 1
+    ) -> None:
         self.shape, self.margin = shape, margin
-        rows, columns = (_cuts(size, side) for size in shape)
+        rows, columns = (_cuts(size, side, step) for size in shape)
         self._all = [
             Block(top, left, bottom, right)
             for top, bottom in itertools.pairwise(rows)
@@ -182,9 +184,10 @@ class Blocks:
         return [np.concatenate(values)[order] for values in arrays]
 
 
-def _cuts(size: int, side: int | None) -> list[int]:
-    n = 1 if side is None else max(1, -(-size // side))
-    return [round(i * size / n) for i in range(n + 1)]
+def _cuts(size: int, side: int | None, step: int) -> list[int]:
+    n = 1 if side is None else -(-size // max(side - step + 1, step))
+    inner = {round(i * size / n / step) * step for i in range(1, n)}
+    return [0, *sorted(inner - {0, size}), size]
 
 
 class OfBlock(Generic[T]):
@@ -211,6 +214,10 @@ class Workspace:
 
     block_side: int
     scratch: Path
+
+    def side_within(self, margin: int) -> int:
+        """The side of blocks that with a wide ``margin`` are no larger than others with theirs."""
+        return max(self.block_side // 2, int(self.block_side / CORE_SHARE) - 2 * margin)
 
     def empty(self, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
         """An array in a file without a name: what is written goes to disk where memory is short.

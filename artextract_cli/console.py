@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import rich.console
 import rich.markup
 import rich.progress
 import rich.table
+
+from artextract_cli.errors import InputError
 
 SHORT_CELL = 26  # characters; longer cells may be folded
 PIPE_WIDTH = 160  # columns, where no terminal says how wide it is
@@ -101,6 +104,27 @@ def warn(message: str) -> None:
 def error(message: str) -> None:
     """Report an error in one line."""
     sys.stderr.write(f"error: {message}\n")
+
+
+def end_with(failures: Sequence[str], n_scenes: int, done: str, where: Path) -> None:
+    """Report every one of ``failures`` in a sentence, if any, and end.
+
+    Raises
+    ------
+    InputError
+        If there are any, of ``n_scenes``: that these could not be ``done``, and that what could is
+        ``where``.
+    """
+    if not failures:
+        return
+    rest = f"; the others are in {where}" if len(failures) < n_scenes else ""
+    if len(failures) == 1:
+        msg = f"{failures[0]}{rest}"
+        raise InputError(msg)
+    for sentence in failures:
+        error(sentence)
+    msg = f"{len(failures)} of {n_scenes} scenes could not be {done}{rest}"
+    raise InputError(msg)
 
 
 def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Table]") -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from artextract_cli.blocks import MemoryPlan
-from artextract_cli.console import configure, detail, error, progress
+from artextract_cli.console import configure, detail, end_with, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError
 from artextract_cli.files import only_writer, refuse_inside, refuse_links
@@ -78,14 +78,8 @@ def build_dataset(
             outcomes.append(outcome)
             advance(outcome.scene)
             detail(f"{outcome.scene}: {'built' if outcome.built else 'up to date'}")
-    failed = [outcome for outcome in outcomes if outcome.failure]
-    if len(failed) == 1:
-        raise InputError(failed[0].failure)
-    for outcome in failed:
-        error(outcome.failure)
-    if failed:
-        msg = f"{len(failed)} of {len(scenes)} scenes could not be built; the others are in {out}"
-        raise InputError(msg)
+    failures = [outcome.failure for outcome in outcomes if outcome.failure]
+    end_with(failures, len(scenes), "built", out)
     n_built = sum(outcome.built for outcome in outcomes)
     return BuildReport(n_built=n_built, n_skipped=len(outcomes) - n_built)
 

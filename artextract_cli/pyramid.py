@@ -92,7 +92,7 @@ def _check_out(out: Path, result: SceneResult) -> None:
 def _picture(result: SceneResult, show: Shown) -> Picture:
     """What is shown (H, W, 3), at the size of the photograph; white where nothing is painted."""
     if show == "overlay":
-        values: Picture = decode_picture(result.path / "overlay.png").values
+        values: Picture = decode_picture(result.checked("overlay.png")).values
         return values
     score = result.map(show)
     made = np.empty((*score.shape, 3), np.uint8)

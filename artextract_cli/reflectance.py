@@ -18,7 +18,7 @@ from artextract_cli.dataset_layout import list_pictures
 from artextract_cli.errors import InputError
 from artextract_cli.files import refuse_inside, whole_folder
 from artextract_cli.flat_field import WHITE_REFLECTANCE, FlatField, flat_field
-from artextract_cli.picture import decode_picture
+from artextract_cli.picture import Picture, decode_picture
 from artextract_cli.picture_writing import write_picture
 from artextract_cli.scene import SceneFiles, coded_rgb, read_mask
 
@@ -52,7 +52,13 @@ class _Frames:
     exposure_ratio: float
 
     def find(self, folder: Path, path: Path, dataset: Path, band: str) -> Path | None:
-        """The frame of white or dark that belongs to a picture of the dataset."""
+        """The frame of white or dark that belongs to a picture of the dataset.
+
+        Raises
+        ------
+        InputError
+            If there are several.
+        """
         for near in (folder / path.relative_to(dataset).parent, folder):
             pictures = list_pictures(near) if near.is_dir() else []
             own = [frame for frame in pictures if frame.stem == path.stem]
@@ -60,7 +66,14 @@ class _Frames:
                 frame for frame in pictures if band and f"_ms_{frame.stem}".endswith(f"_ms_{band}")
             ]
             for found in (own, ours):
-                if len(found) == 1:
+                if len(found) > 1:
+                    names = ", ".join(frame.name for frame in found)
+                    msg = (
+                        f"{near} holds {len(found)} pictures that may be the frame of {path} "
+                        f"({names}); leave one, or name the right one {path.name}"
+                    )
+                    raise InputError(msg)
+                if found:
                     return found[0]
         return None
 
@@ -123,8 +136,8 @@ def _calibrate(files: SceneFiles, frames: _Frames, raw: Path, work: Path) -> lis
         corrected = _corrected(path, band, frames, raw)
         if corrected is None:
             msg = (
-                f"{path} has no frame of the same name in {frames.white} and {frames.dark}; "
-                "add them, or take the band away"
+                f"{path} has no frames in {frames.white} and {frames.dark}: add {path.name} to "
+                f"both, or {band}{path.suffix} for all scenes, or take the band away"
             )
             raise InputError(msg)
         _write(work, raw, path, corrected.reflectance.mean(axis=2))
@@ -146,13 +159,17 @@ def _corrected(path: Path, band: str, frames: _Frames, raw: Path) -> FlatField |
         return None
     if white is None or dark is None:
         folder = frames.white if white is None else frames.dark
-        msg = f"{path} has no frame of the same name in {folder}, but one in the other folder"
+        for_all = f", or {band}{path.suffix} for all scenes" if band else ""
+        msg = (
+            f"{path} has the frame {white or dark}, but none in {folder}: add {path.name}{for_all}"
+        )
         raise InputError(msg)
-    pictures = [decode_picture(p).scaled() for p in (path, white, dark)]
-    for frame, picture in zip((white, dark), pictures[1:], strict=True):
-        _check_size(frame, picture.shape, path, pictures[0].shape)
+    raw_picture, *of_frames = (decode_picture(p) for p in (path, white, dark))
+    for frame, picture in zip((white, dark), of_frames, strict=True):
+        _check_frame(frame, picture, path, raw_picture)
     corrected = flat_field(
-        *pictures,
+        raw_picture.scaled(),
+        *(picture.scaled() for picture in of_frames),
         white_reflectance=frames.white_reflectance,
         exposure_ratio=frames.exposure_ratio,
     )
@@ -164,13 +181,17 @@ def _corrected(path: Path, band: str, frames: _Frames, raw: Path) -> FlatField |
     return corrected
 
 
-def _check_size(
-    path: Path, shape: tuple[int, ...], other: Path, other_shape: tuple[int, ...]
-) -> None:
-    if shape != other_shape[: len(shape)]:
+def _check_frame(path: Path, frame: Picture, other: Path, raw: Picture) -> None:
+    if frame.values.shape != raw.values.shape:
         msg = (
-            f"{path} is {_size(shape)} but {other} is {_size(other_shape)}; expected are frames of "
-            "one camera setting"
+            f"{path} is {_size(frame.values.shape)} but {other} is {_size(raw.values.shape)}; give "
+            "a frame of the same camera setting"
+        )
+        raise InputError(msg)
+    if frame.depth != raw.depth and {frame.values.dtype.kind, raw.values.dtype.kind} == {"u"}:
+        msg = (
+            f"{path} is {frame.depth} but {other} is {raw.depth}, and their counts cannot be "
+            "compared; give a frame of the same camera setting"
         )
         raise InputError(msg)
 

@@ -44,6 +44,9 @@ class RegisteredBand:
     """How a band was brought onto its photograph."""
 
     band: str
+    size: tuple[int, int]
+    """Width and height in pixels, as it was."""
+
     transform: tuple[tuple[float, ...], ...]
     """(3, 3), from (x, y, 1) in pixels of the photograph, before it was cropped, to the band."""
 
@@ -53,7 +56,7 @@ class RegisteredBand:
 
     right: float
     down: float
-    """Shift of the band against the photograph, in px, in its middle."""
+    """From the middle of the band to that of the photograph, in px of the band."""
 
     residual: float
     """In px; nine in ten tiles lie closer, each measured by itself."""
@@ -202,8 +205,9 @@ def _measured(
         raise InputError(msg)
     return RegisteredBand(
         band=band,
+        size=(picture.shape[1], picture.shape[0]),
         transform=tuple(tuple(float(value) for value in row) for row in transform),
-        **describe(transform, size),
+        **describe(transform, size, (picture.shape[0], picture.shape[1])),
         residual=residual,
         median_residual=float(np.median(distances)),
         tiles=len(distances),

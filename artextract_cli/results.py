@@ -37,6 +37,8 @@ FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
 
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
+EXPECTED_SHARE = 0.01  # of clean paint lies above this level
+MANY = 2 * EXPECTED_SHARE  # paint alone may reach a little more than it should
 MAX_REGIONS = 100
 REGION_COLUMNS = (
     "region",
@@ -69,7 +71,7 @@ class SceneResult:
 
     def has_map(self, name: str) -> bool:
         """Whether the model that made it has written this map."""
-        return self._map_path(name).exists()
+        return self._map_path(name).name in self.description["files"]
 
     def map(self, name: str, page: int = 0) -> FloatArray:
         """Read one page of a map, such as the only one of heatmap or labels: (H, W).
@@ -132,8 +134,8 @@ class SceneResult:
 
     def _existing(self, name: str) -> Path:
         path = self._map_path(name)
-        if not path.exists():
-            msg = f"{path} does not exist: its model has no {name}, or the results are incomplete"
+        if not self.has_map(name):
+            msg = f"{path} does not exist: its model has no {name}"
             raise InputError(msg)
         return self.checked(path.name)
 
@@ -364,6 +366,11 @@ def _region(
         band_ids[int(telling)],
     )
     return dict(zip(REGION_COLUMNS, values, strict=True))
+
+
+def has_places(description: Mapping[str, Any]) -> bool:
+    """Whether clearly more of a scene than of clean paint scores as high as strong regions do."""
+    return bool(description["share_above_1_percent_false_alarms"] > MANY)
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:

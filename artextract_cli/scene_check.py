@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,8 +39,6 @@ DARK_LEVEL = 0.01
 
 FLOAT_RANGE = (-0.05, 2.0)
 """Noise around black, and highlights twice as bright as white, are still plausible."""
-
-_EXTREMES = (np.min, np.max)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,41 +107,37 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
 
 
 def check_values(files: SceneFiles, scene: Scene) -> None:
-    """Warn of pictures of a scene that was read which can tell nothing or hardly be meant so.
+    """Refuse pictures of a scene that tell nothing, and warn of values that are hardly meant so.
 
     Raises
     ------
     InputError
-        If the photograph, or every band, has one value throughout.
+        If the photograph or a band has one value throughout.
     """
-    if scene.shape == (1, 1):
-        return
     low, high = _extremes(scene)
-    even = low == high
-    if even[:3].all():
-        msg = (
-            f"{files.rgb} is constant: every value is {low[0]:g}, and nothing to compare with; "
-            "replace it"
-        )
-        raise InputError(msg)
-    if even[3:].all():
-        msg = f"all bands of {files.name} are constant, {files.bands[0]} among them: name others"
-        raise InputError(msg)
     for path, channels in _channels(files):
+        advice = "replace it" if path == files.rgb else "replace it, or leave this band out"
         least, most = float(low[channels].min()), float(high[channels].max())
-        if even[channels].all():
-            warn(f"{path} is constant: every value is {least:g}, so that it tells nothing")
-        elif doubt := _range_doubt(least, most):
+        if (low == high)[channels].all():
+            msg = f"{path} is constant: every value is {least:g}, which tells nothing; {advice}"
+            raise InputError(msg)
+        if doubt := _range_doubt(least, most):
             warn(f"{path} {doubt}")
 
 
 def _extremes(scene: Scene) -> tuple[FloatArray, FloatArray]:
-    """Least and largest value of every channel, photograph first: (3 + B,) each."""
+    """Least and largest painted value of every channel, photograph first: (3 + B,) each."""
     found = [
-        [np.concatenate([how(p, axis=(0, 1)) for p in (part.rgb, part.bands)]) for how in _EXTREMES]
+        (_reduced(part, np.min, np.inf), _reduced(part, np.max, -np.inf))
         for part in (scene.part(block) for block in scene.blocks(0))
     ]
     return np.min([low for low, _ in found], axis=0), np.max([high for _, high in found], axis=0)
+
+
+def _reduced(part: Scene, how: Callable[..., FloatArray], worst: float) -> FloatArray:
+    painted = True if part.mask is None else part.mask[..., None]
+    pictures = (part.rgb, part.bands)
+    return np.concatenate([how(p, axis=(0, 1), where=painted, initial=worst) for p in pictures])
 
 
 def _channels(files: SceneFiles) -> Iterator[tuple[Path, slice]]:

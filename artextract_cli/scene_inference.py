@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.blocks import MemoryPlan
-from artextract_cli.console import detail, error, progress
+from artextract_cli.console import detail, end_with, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import clear_leftovers, only_writer, refuse_inside, refuse_links
@@ -72,14 +72,7 @@ def infer_scenes(
         described = [dict(open_scene(folder).description) for folder in written]
         if described:
             write_summary(results, described)
-    if len(failures) == 1:
-        raise InputError(failures[0])
-    for sentence in failures:
-        error(sentence)
-    if failures:
-        rest = f"; the others are in {results}" if written else ""
-        msg = f"{len(failures)} of {len(scenes)} scenes could not be scored{rest}"
-        raise InputError(msg)
+    end_with(failures, len(scenes), "scored", results)
     return described
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import feature_kernels
-from artextract_cli.blocks import Block, OfBlock
+from artextract_cli.blocks import Block, Blocks, OfBlock, Workspace
 from artextract_cli.contract import FloatArray, superpixel_count
 from artextract_cli.cut_pictures import Components, FullRange, View
 from artextract_cli.errors import DependencyError, InputError, UsageError
@@ -35,9 +35,9 @@ BANDS = "bands"  # parts the options of the bands alone from the others: bands.K
 PUBLISHED_STATISTICS = ("mean", "std", "min", "max")
 STANDARD_STATISTICS = (*PUBLISHED_STATISTICS, "gradient")
 
-# Of pictures cut window by window: superpixels of margin around a block, and their side in pixels
-# where a method does not say.
-REGIONS_AROUND, USUAL_SIDE = 3, 16.0
+# Of pictures cut window by window, in superpixels: margin around a block (with less, some differ),
+# and from one place where a block may begin to the next; their side where a method does not say.
+REGIONS_AROUND, REGIONS_IN_STEP, USUAL_SIDE = 6, 3, 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +164,7 @@ def cut(
 
     Returns connected labels (H, W), 0..N-1, and N. A scene that is worked on in blocks is cut
     window by window and `stitched`; a method with the options ``n_segments`` and ``region_size`` is
-    asked for each window's share of superpixels.
+    asked for one superpixel per cell of a grid of whole pixels, the same in all windows.
 
     Raises
     ------
@@ -172,19 +172,35 @@ def cut(
         If the superpixel plugin does not return a label map.
     """
     parsed = make_options(plugin.spec, options)
-    if len(scene.blocks(0)) == 1:
+    if scene.workspace is None or len(scene.blocks(0)) == 1:
         return superpixels(look(scene), plugin, parsed)
     n = _superpixels_asked(scene.shape, parsed)
-    side = math.sqrt(math.prod(scene.shape) / n) if n else USUAL_SIDE
-    blocks = scene.blocks(math.ceil(REGIONS_AROUND * side))
+    side = whole_side(scene.shape, n) if n else USUAL_SIDE
+    blocks = cutting_blocks(scene.shape, side, scene.workspace)
 
     def cut_window(block: Block) -> tuple[LabelMap, int]:
         window = blocks.window(block)
-        share = n and max(1, round(n * math.prod(window.shape) / math.prod(scene.shape)))
+        share = n and math.prod(max(1, round(length / side)) for length in window.shape)
         own = dataclasses.replace(parsed, n_segments=share) if share else parsed
         return superpixels(look(scene.part(window)), plugin, own)
 
     return stitched(blocks, cut_window)
+
+
+def whole_side(shape: tuple[int, int], n: int) -> int:
+    """The side, in whole pixels, of about ``n`` superpixels in a picture (H, W)."""
+    return max(1, round(math.sqrt(math.prod(shape) / n)))
+
+
+def cutting_blocks(shape: tuple[int, int], side: int, workspace: Workspace) -> Blocks:
+    """The blocks in which a picture (H, W) is cut into superpixels of ``side`` pixels.
+
+    Their windows begin at every third line of one grid of that side. `slic` starts from this grid
+    and samples every third row at most, so that where two windows meet, far enough from the edges
+    of both, they hold the same superpixels.
+    """
+    around = REGIONS_AROUND * side
+    return Blocks(shape, workspace.side_within(around), around, step=REGIONS_IN_STEP * side)
 
 
 def _superpixels_asked(shape: Sequence[int], options: Any) -> int | None:

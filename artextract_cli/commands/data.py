@@ -215,6 +215,7 @@ def _register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Tab
     columns = (
         "scene",
         "band",
+        "size",
         "scale",
         "rotation °",
         "right px",
@@ -223,7 +224,17 @@ def _register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Tab
         "tiles",
     )
     rows = [
-        (s.scene, b.band, b.scale, b.rotation, b.right, b.down, b.residual, b.tiles)
+        (
+            s.scene,
+            b.band,
+            f"{b.size[0]} × {b.size[1]}",
+            b.scale,
+            b.rotation,
+            b.right,
+            b.down,
+            b.residual,
+            b.tiles,
+        )
         for s in made
         for b in s.bands
     ]

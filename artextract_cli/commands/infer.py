@@ -44,6 +44,7 @@ def infer(
     """Score every scene: heat map, hidden picture, attention, embeddings, similarity, regions."""
     from artextract_cli.dataset import pair_files
     from artextract_cli.inference import open_model
+    from artextract_cli.results import has_places
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
 
     memory = parse_memory(max_memory)
@@ -72,7 +73,7 @@ def infer(
             d["euclidean_distance"]["fused"],
             d["cosine_similarity"]["fused"],
             100 * d["share_above_1_percent_false_alarms"],
-            _verdict(d["image_level"]),
+            _verdict(d["image_level"], has_places=has_places(d)),
         )
         for d in described
     ]
@@ -86,11 +87,12 @@ def infer(
     console.emit(described, console.table(f"results in {out}", columns, rows))
 
 
-def _verdict(whole: Mapping[str, Any] | None) -> str | None:
+def _verdict(whole: Mapping[str, Any] | None, *, has_places: bool) -> str | None:
     """Whether something is there at all, and how often a clean painting would look like that."""
     if whole is None:
         return None
-    found = "something" if whole["something_is_there"] else "nothing found"
+    nothing = "no finding, but places to look at" if has_places else "nothing found"
+    found = "something" if whole["something_is_there"] else nothing
     rate = 100 * whole["false_alarm_rate"]
     shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
     return f"{found} ({shown} % of clean paintings score so high)"

@@ -7,10 +7,7 @@ from typing import Any
 from artextract_cli.report.derived import false_colour_band
 from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
-from artextract_cli.results import SceneResult
-
-EXPECTED = 0.01  # of clean paint lies above the level of strong regions
-MANY = 2 * EXPECTED  # paint alone may reach a little more than it should
+from artextract_cli.results import EXPECTED_SHARE, SceneResult, has_places
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +52,12 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
 
 def _verdict(described: Mapping[str, Any]) -> str:
     """The first sentence: of the painting as a whole, and of places where that finds nothing."""
-    whole = described["image_level"]
+    whole, places = described["image_level"], has_places(described)
     if whole is not None and whole["something_is_there"]:
         return "Something may lie beneath this painting"
-    has_places = described["share_above_1_percent_false_alarms"] > MANY
     if whole is None:
-        return "Places to look at" if has_places else "No more differs than in clean paint"
-    if has_places:
+        return "Places to look at" if places else "No more differs than in clean paint"
+    if places:
         return "Places to look at, but no finding for the painting as a whole"
     return "Nothing found that clean paintings do not show as well"
 
@@ -82,9 +78,9 @@ def _whole(whole: Mapping[str, Any] | None) -> str:
 
 def _share(described: Mapping[str, Any]) -> str:
     share = described["share_above_1_percent_false_alarms"]
-    if share > MANY:
+    if has_places(described):
         told = "clearly more than the 1 % that clean paint reaches by chance"
-    elif share > EXPECTED:
+    elif share > EXPECTED_SHARE:
         told = "hardly more than the 1 % that clean paint reaches by chance"
     else:
         told = "no more than the 1 % that clean paint reaches by chance"

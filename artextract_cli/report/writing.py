@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import artextract_cli
-from artextract_cli.console import progress, warn
+from artextract_cli.console import end_with, progress
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, refuse_inputs, refuse_inside
 from artextract_cli.report import sources
@@ -91,13 +91,14 @@ def write_report(
 ) -> list[str]:
     """Write one HTML file about scenes of ``results``, all or those named; return their names.
 
-    ``pixels_per_mm`` wins over what their dataset says. Of all scenes, one that cannot be told of
-    is left out with a warning.
+    ``pixels_per_mm`` wins over what their dataset says. A scene that cannot be told of is named in
+    the file with the reason, and the others are told of.
 
     Raises
     ------
     InputError
-        If there is no such scene, a result is damaged, or a source is missing or has changed.
+        If there is no such scene; after the file is written, if a result is damaged, or a source is
+        missing or has changed. Nothing is written if no scene can be told of.
     UsageError
         If ``out`` is no HTML file, is an input, or lies in a dataset.
     """
@@ -105,23 +106,21 @@ def write_report(
     for result in scenes:
         _check_description(result)
     _check_out(out, scenes)
-    told = []
+    told, failures = [], {}
     with progress("reporting", len(scenes)) as advance:
         for result in scenes:
             try:
                 told.append(_tell(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm))
             except InputError as error:
-                if names or len(scenes) == 1:
-                    raise
-                warn(f"{result.name} is left out: {error}")
+                failures[result.name] = str(error)
             advance(result.name)
-    if not told:
-        msg = f"no scene of {results} can be reported; why is said above"
-        raise InputError(msg)
-    page = render(_values(told, with_bands=with_bands))
-    with atomic_path(out) as temporary:
-        # A file name that is no text holds halves of characters, which UTF-8 does not know.
-        temporary.write_bytes(page.encode("utf-8", errors="replace"))
+    if told:
+        page = render(_values(told, with_bands=with_bands) | {"left_out": failures})
+        with atomic_path(out) as temporary:
+            # A file name that is no text holds halves of characters, which UTF-8 does not know.
+            temporary.write_bytes(page.encode("utf-8", errors="replace"))
+    sentences = [f"{name}: {reason}" for name, reason in failures.items()]
+    end_with(sentences, len(scenes), "reported", out)
     return [scene.name for scene in told]
 
 

@@ -42,7 +42,11 @@ def read(source: Path, options: BandsOptions) -> Iterator[Capture]:
         return
     folders = sorted(path for path in source.iterdir() if path.is_dir() and list_pictures(path))
     if not folders:
-        msg = f"there are no pictures in {source}, nor in a folder in it"
+        deeper = sorted(p for p in source.glob("*/*") if p.is_dir() and list_pictures(p))
+        todo = "move those of each scene into a folder in it"
+        if deeper:
+            todo = f"give {deeper[0].parent} instead, or move {deeper[0]} into it"
+        msg = f"there are no pictures in {source}, nor in a folder in it; {todo}"
         raise InputError(msg)
     if options.name is not None and len(folders) > 1:
         msg = f"name={options.name} names one scene, but {source} holds {len(folders)} folders"

@@ -29,7 +29,8 @@ class CubeOptions:
     scale: float | None = option(
         None,
         "The value that counts as 1, or with white and dark as saturated; else what an ENVI header "
-        "says, 1 of floats, 255 of 8 and 65535 of 16 bit.",
+        "says, 1 of floats, 255 of 8 and 65535 of 16 bit, or with white and dark the largest count "
+        "if it is one of 255, 1023, 4095 and so on.",
         minimum=1e-9,
     )
     photograph: str | None = option(

@@ -37,6 +37,9 @@ class Cube:
     full_scale: float
     """The value that counts as 1."""
 
+    tells_scale: bool = True
+    """Whether the file or an option says so; else it is the greatest number of its type."""
+
     missing: float | None = None
     """The value of pixels that were not measured."""
 
@@ -88,11 +91,9 @@ def averaged(
     rgb = np.empty((height, row_length, 3), np.float32) if photograph is None else photograph
     measured = np.ones((height, row_length), np.bool_)
     used = np.flatnonzero(weights.any(axis=1))
-    step = max(1, BLOCK_VALUES // (len(used) * row_length))
-    tops = range(0, height, step)
-    with progress("averaging", len(tops)) as advance:
-        for top in tops:
-            rows = slice(top, top + step)
+    blocks = row_blocks((len(used), height, row_length))
+    with progress("averaging", len(blocks)) as advance:
+        for rows in blocks:
             block, measured[rows] = _block(cube, used, rows)
             means = np.tensordot(block, weights[used].astype(np.float32), axes=(0, 0))
             means /= np.float32(cube.full_scale)
@@ -113,6 +114,13 @@ def averaged(
         wavelengths=cube.nm if centres is None else tuple(centres),
         mask=None if measured.all() else measured,
     )
+
+
+def row_blocks(shape: tuple[int, ...]) -> list[slice]:
+    """Rows of a cube (B, H, W), of which so many are read at a time as memory is meant to hold."""
+    n_bands, height, width = shape
+    step = max(1, BLOCK_VALUES // (n_bands * width))
+    return [slice(top, top + step) for top in range(0, height, step)]
 
 
 def _block(

@@ -17,13 +17,16 @@ from artextract_cli import (
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube, averaged
 from artextract_cube.cube_files import CUBE_SUFFIXES, opened_cube
-from artextract_cube.frames import calibrated, frame_paths
+from artextract_cube.frame_files import frame_paths, without_frames
+from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
 
 
 def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
     """Yield the scene in the file ``source``, or that of every cube in the folder."""
     paths = _cubes_in(source, options) if source.is_dir() else [source]
+    if source.is_dir() or options.name is None:
+        paths = without_frames(source, paths, options)
     if options.name is not None and len(paths) > 1:
         msg = f"name={options.name} names one scene, but {source} holds {len(paths)} cubes"
         raise UsageError(msg)
@@ -33,15 +36,29 @@ def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
 
 def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
     with reading(folder):
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in CUBE_SUFFIXES)
+        files = sorted(path for path in folder.iterdir() if _is_cube(path))
     beside = {_photograph_of(path, options) for path in files}
     for path in files:
-        beside |= set(frame_paths(folder, _name(path, options), options))
+        beside |= set(frame_paths(folder, _name(path, options), options).values())
     found = [path for path in files if path not in beside]
     if not found:
-        msg = f"there is no cube in {folder}: no file that ends in {', '.join(CUBE_SUFFIXES)}"
-        raise InputError(msg)
+        raise _no_cube(folder)
     return found
+
+
+def _no_cube(folder: Path) -> InputError:
+    deeper = sorted(path for path in (*folder.glob("*/*"), *folder.glob("*/*/*")) if _is_cube(path))
+    todo = "move the cubes into it"
+    if deeper:
+        todo = f"give {deeper[0].parent} instead, or move what that holds into {folder}"
+    return InputError(
+        f"there is no cube in {folder}: no file but photographs and frames that are named ends in "
+        f"{', '.join(CUBE_SUFFIXES)}; {todo}"
+    )
+
+
+def _is_cube(path: Path) -> bool:
+    return path.suffix.lower() in CUBE_SUFFIXES
 
 
 def _photograph_of(path: Path, options: CubeOptions) -> Path | None:

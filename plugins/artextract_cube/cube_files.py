@@ -76,12 +76,14 @@ def _envi(header: Path, options: CubeOptions) -> Cube:
         nm = given_wavelengths(options.wavelengths, len(found.values))
     if nm is None:
         raise _no_wavelengths(header, len(found.values))
+    scale = options.scale or found.full_scale
     return Cube(
         path=header,
         values=found.values,
         nm=tuple(nm[band] for band in found.good),
         good=found.good,
-        full_scale=_full_scale(header, found.values.dtype, options.scale or found.full_scale),
+        full_scale=_full_scale(header, found.values.dtype, scale),
+        tells_scale=scale is not None,
         missing=found.missing,
     )
 
@@ -166,6 +168,7 @@ def _made(
         values=turned,
         nm=nm,
         full_scale=_full_scale(path, values.dtype, options.scale),
+        tells_scale=options.scale is not None,
     )
 
 

@@ -97,11 +97,17 @@ def _fields(header: Path) -> dict[str, str]:
 
 def _numbers(header: Path, fields: Mapping[str, str], name: str) -> list[float]:
     """The numbers of a field; none where there is no such field."""
-    text = fields.get(name, "")
+    parts = [" ".join(part.split()) for part in fields.get(name, "").split(",")]
+    return [_number(header, name, part) for part in parts if part]
+
+
+def _number(header: Path, name: str, text: str) -> float:
     try:
-        return [float(part) for part in text.split(",") if part.strip()]
+        return float(text)
     except ValueError:
-        msg = f"{header} says {name} = {text[:60]!r}, which are no numbers"
+        msg = (
+            f"{header} has {text[:40]!r} where its {name} must be a number; part numbers by commas"
+        )
         raise InputError(msg) from None
 
 

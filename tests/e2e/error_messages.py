@@ -305,10 +305,10 @@ DATASETS = [
         ONE + "5={here}/" + BAND),
     Row(3, "2 wavelengths are given but scene t0 has 3 bands: 450, 650, 850 (…)",
         BUILD + " --wavelengths 450,650"),
-    Row(3, "…/v0_RGB.png is constant: every value is 1, and nothing to compare with; replace it",
-        INFER, put(PHOTOGRAPH, white((40, 48, 3)))),
-    Row(3, "all bands of v0 are constant, …/v0_ms_450.png among them: name others", INFER,
-        all_of(*(put(f"data/val/ms_masks/v0_ms_{b}.png", white()) for b in (450, 650, 850)))),
+    Row(3, "v0: …/v0_RGB.png is constant: every value is 1, which tells nothing; replace it; the "
+        "others are in …/new", INFER, put(PHOTOGRAPH, white((40, 48, 3)))),
+    Row(3, "v0: …/v0_ms_850.png is constant: every value is 1, which tells nothing; replace it, or "
+        "leave this band out; the others are in …/new", INFER, put(BAND, white())),
     Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels; "
         "…", BUILD, put(BAND, noise((30, 20)))),
     Row(3, "…/v0_mask.png is 0 everywhere: it leaves no pixel of painting; paint white what is "
@@ -510,7 +510,7 @@ RESULTS = [
         put(SCENE, "{")),
     Row(3, "…/scene.json has version 1, this artextract reads …: infer again", REPORT,
         change(SCENE, format_version=1)),
-    Row(3, "…/heatmap.tif does not exist: its model has no heatmap, or the results are incomplete",
+    Row(3, "…/heatmap.tif is missing: run 'artextract infer' again",
         PAIR, drop("results/v0/heatmap.tif")),
     Row(3, "…/embeddings.npz cannot be read (…): run 'artextract infer' again",
         "visualize embedding {here}/results --scene v0 --out {new}.png",
@@ -559,7 +559,7 @@ RESULTS = [
         resealed(change(SCENE, photograph={"path": "/gone.png", "sha256": "0"}))),
     Row(3, "…/v0_RGB.png has changed since it was scored: …", REPORT, resealed(lambda here: change(
         SCENE, photograph={"path": str(here / PHOTOGRAPH), "sha256": "0"})(here))),
-    Row(3, "no scene of …/results can be reported; why is said above",
+    Row(3, "5 of 5 scenes could not be reported",
         "report {here}/results --out {new}.html", resealed(all_of(*(
             change(f"results/{n}/scene.json", photograph={"path": "/gone.png", "sha256": "0"})
             for n in ("t0", "t1", "t2", "v0", "v1"))))),
@@ -569,12 +569,19 @@ RESULTS = [
 
 CAPTURED = [
     Row(3, "…/white is no folder; expected is one of white frames", CALIBRATE),
-    Row(3, "…/t0_ms_450.png has no frame of the same name in …/white and …/dark; add them, or take "
-        "the band away", CALIBRATE, frames()),
-    Row(3, "…/t0_ms_450.png has no frame of the same name in …/dark, but one in the other folder",
+    Row(3, "…/t0_ms_450.png has no frames in …/white and …/dark: add t0_ms_450.png to both, or "
+        "450.png for all scenes, or take the band away", CALIBRATE, frames()),
+    Row(3, "…/t0_ms_450.png has the frame …/white/450.png, but none in …/dark: add t0_ms_450.png, "
+        "or 450.png for all scenes",
         CALIBRATE, all_of(frames(), put("white/450.png", white()))),
-    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; expected are frames "
-        "of one camera setting", CALIBRATE, frames(450, size=(30, 20))),
+    Row(3, "…/white holds 2 pictures that may be the frame of …/t0_ms_450.png (450.png, 450.tif); "
+        "leave one, or name the right one t0_ms_450.png", CALIBRATE,
+        all_of(frames(450), put("white/450.tif", white()))),
+    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; give a frame of the "
+        "same camera setting", CALIBRATE, frames(450, size=(30, 20))),
+    Row(3, "…/white/450.png is uint8 but …/t0_ms_450.png is uint16, and their counts cannot be "
+        "compared; give a frame of the same camera setting", CALIBRATE,
+        all_of(frames(450), put("white/450.png", np.full((40, 48), 200, np.uint8)))),
     Row(3, "scene t0 has no pixel that measures in every band: each is saturated or dead in one of "
         "them; look at the frames of white and dark", CALIBRATE, frames(450, 650, 850)),
     Row(3, "…/t0_ms_450.png cannot be checked once registered: 0 of 2 tiles have outlines in "
@@ -714,7 +721,10 @@ IMPORTED = [
             ["x"], lambda: list(
                 importing.import_scenes("toy", here / "data", here / "new", options={})))),
     Row(3, "…/raw is no folder: give the one that holds the photograph and the bands", BANDS),
-    Row(3, "there are no pictures in …/raw, nor in a folder in it", BANDS, put("raw/x.txt", "x")),
+    Row(3, "there are no pictures in …/raw, nor in a folder in it; move those of each scene into a "
+        "folder in it", BANDS, put("raw/x.txt", "x")),
+    Row(3, "there are no pictures in …/raw, nor in a folder in it; give …/raw/a instead, or move "
+        "…/raw/a/b into it", BANDS, put("raw/a/b/850.png", noise())),
     Row(2, "name=x names one scene, but …/raw holds 2 folders", BANDS + "-o name=x",
         all_of(put("raw/a/850.png", noise()), put("raw/b/850.png", noise()))),
     Row(2, "…/bands.yaml tells wavelengths, and so does -o wavelengths: drop one of them",
@@ -750,8 +760,15 @@ IMPORTED = [
     Row(3, "…/raw should hold one photograph a_RGB.bmp; there are 0", CAVE, cave(n_photographs=0)),
     Row(3, "…/raw lacks 1 of the 31 bands, the first being a_ms_31.png; import what there is with "
         "the importer bands", CAVE, cave(30)),
-    Row(3, "there is no cube in …/data: no file that ends in …",
-        "data import cube {here}/data --out {new}"),
+    Row(3, "there is no cube in …/data: no file but photographs and frames that are named ends in "
+        "…; move the cubes into it", "data import cube {here}/data --out {new}"),
+    Row(3, "there is no cube in …/raw: no file but photographs and frames that are named ends in "
+        "…; give …/raw/a/capture instead, or move what that holds into …/raw",
+        "data import cube {here}/raw --out {new}", put("raw/a/capture/a.hdr", "ENVI")),
+    Row(3, "there is no painting in …/DARK_1.hdr: by name, frames of white or dark are all there "
+        "is (DARK_1.hdr); add the cube that they belong to, or import one that is a painting by "
+        "itself with -o name=NAME", "data import cube {here}/DARK_1.hdr --out {new}",
+        all_of(envi(), move("cube.hdr", "DARK_1.hdr"))),
     Row(2, "name=x names one scene, but …/mat holds 2 cubes",
         "data import cube {here}/mat --out {new} -o name=x",
         all_of(matlab(a=REF), matlab("mat/b.mat", a=REF))),
@@ -773,7 +790,8 @@ IMPORTED = [
     Row(3, "…/cube.hdr is no ENVI header: its first word is not ENVI", CUBE, envi(("ENVI", "X"))),
     Row(3, "…/cube.hdr is damaged or cut short: the list of its wavelength has no end", CUBE,
         envi(("700}", "700"))),
-    Row(3, "…/cube.hdr says wavelength = …, which are no numbers", CUBE, envi((" 700", " red"))),
+    Row(3, "…/cube.hdr has 'red' where its wavelength must be a number; part numbers by commas",
+        CUBE, envi((" 700", " red"))),
     Row(3, "…/cube.hdr is damaged or cut short: it does not say its lines", CUBE,
         envi(("lines = 40", ""))),
     Row(3, "…/cube.hdr says lines = many, which is no whole number from 1 on", CUBE,
@@ -811,6 +829,10 @@ IMPORTED = [
         all_of(envi(), put("x.png", noise((30, 20, 3))))),
     Row(2, "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance",
         CUBE + "-o white=w.hdr", envi()),
+    Row(3, "scene 'cube' (…/cube.hdr) lacks its frame of white: there is no file …/NOPE_cube.hdr; "
+        "give the one that there is with -o white=FILE, * in it being the name of the scene (by "
+        "their names, frames beside the cube are: none)",
+        CUBE + "-o white=NOPE_*.hdr -o dark=D_*.hdr", envi()),
     Row(3, "there is no scene in …/data: no file in it ends in .mat",
         "data import harvard {here}/data --out {new}"),
     Row(3, "…/a.mat holds …; a scene of the Harvard database has ref, (rows, columns, 31)", HARVARD,
@@ -848,6 +870,9 @@ ROWS = [
 ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/test_alignment.py::test_a_constant_band_is_refused": (
         "its outlines and those of the photograph do not agree: there are none",
+    ),
+    "unit/test_results.py::test_a_model_without_attention_writes_none": (
+        "…/attention.tif does not exist: its model has no attention",
     ),
     "unit/test_baselines.py::test_a_mask_without_painting_is_refused": (
         "the object mask leaves no pixel of the painting; check the mask",
@@ -892,9 +917,14 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "in dark; look at the frames, and say at which count the camera is saturated, -o "
         "scale=NUMBER",
     ),
+    "plugins/test_cube.py::test_a_full_scale_that_is_not_the_one_of_the_counts": (
+        "500000 cannot be the count at which the camera of … is saturated: the largest of it and "
+        "its white is 4095; give another, -o scale=NUMBER",
+    ),
     "plugins/test_cube.py::test_frames_that_do_not_fit": (
-        "… has 31 bands of 6 columns but … has 31 of 7; expected is a frame of the same camera "
-        "setting",
+        "… has 31 bands of 6 columns but … has 31 of 7; give a frame of the same camera setting",
+        "… holds uint8 numbers but … uint16: counts of 8 bit cannot be compared with others; give "
+        "a frame of the same camera setting",
     ),
     "unit/test_embedding_view.py::test_what_cannot_be_drawn": (
         "… has 2 embeddings: to project them takes four or more",
@@ -1013,12 +1043,11 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
 PASSED_ON: Mapping[str, str] = {
     "artextract_cli/commands/plugins.py:install": "why a plugin cannot stay, and what is undone",
     "artextract_cli/dataset.py:open_dataset": "the first finding of data check",
-    "artextract_cli/graph_building.py:build_dataset": "why the only scene that failed did",
+    "artextract_cli/console.py:end_with": "why the only scene that failed did",
     "artextract_cli/plugin_installation.py:_child": "what another process of artextract said",
     "artextract_cli/picture.py:_finite": "where values are not finite: test_picture.py",
     "artextract_cli/picture.py:read_counts": "where values are not 0 to 1: test_picture.py",
     "artextract_cli/plugin_manager.py:running": "what the plugin raised: test_plugin_manager.py",
-    "artextract_cli/scene_inference.py:infer_scenes": "why the only scene that failed did",
     "artextract_cli/simulate/settings.py:__post_init__": "test_simulate_scene.py",
     "artextract_cli/yaml_io.py:read_model": "what pydantic finds: test_yaml_io.py",
     "artextract_cli/yaml_io.py:read_yaml": "what the YAML parser finds: test_yaml_io.py",

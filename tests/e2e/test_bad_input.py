@@ -93,13 +93,25 @@ def test_what_is_told_of_a_file_cut_short_is_plain(tmp_path: Path) -> None:
     assert [message for message in told if re.search(INTERNALS, message)] == []
 
 
-def test_a_photograph_of_one_value_is_not_called_clean(
-    data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
+@pytest.mark.parametrize(
+    ("place", "shape"),
+    [("rgb_images/v0_RGB.png", (40, 48, 3)), ("ms_masks/v0_ms_650.png", (40, 48))],
+)
+def test_a_picture_of_one_value_is_not_scored(
+    data: Path,
+    run: Callable[..., Ran],
+    tmp_path: Path,
+    trained: Path,
+    place: str,
+    shape: tuple[int, ...],
 ) -> None:
-    black = np.zeros((40, 48, 3), np.uint8)
-    (data / "val/rgb_images/v0_RGB.png").write_bytes(imagecodecs.png_encode(black))
+    """A dead band would be taken for a sign of a hidden layer, a dead photograph for none."""
+    (data / "val" / place).write_bytes(imagecodecs.png_encode(np.zeros(shape, np.uint8)))
     words = ["--split", "val", "--model", trained / "run", "--out", tmp_path / "results"]
-    one_line(run("infer", data, *words), 3, "v0_RGB.png is constant: every value is 0")
+    name = place.rpartition("/")[2]
+    one_line(run("infer", data, *words), 3, f"{name} is constant: every value is 0")
+    one_line(run("graph", "build", data, "--out", tmp_path / "graphs"), 3, f"{name} is constant")
+    assert not list(tmp_path.rglob("graphs/val/v0*"))
     assert not (tmp_path / "results" / "v0").exists()
 
 

@@ -103,7 +103,7 @@ def test_a_saturated_white_is_warned_of(run: Callable[..., Ran], folders: dict[s
 @pytest.mark.parametrize(
     ("frame", "said"),
     [
-        (None, "abbey_ms_850.png has no frame of the same name in"),
+        (None, "add abbey_ms_850.png, or 850.png for all scenes"),
         (np.full((40, 47), 40000, np.uint16), "47 × 40 pixels"),
         (np.full(SIZE, 65535, np.uint16), "no pixel that measures in every band"),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from artextract_cli.blocks import Blocks, Workspace
+from artextract_cli.blocks import Block, Blocks, Workspace
 from artextract_cli.contract import FloatArray
 from artextract_cli.graph_store import load_graphs, load_pixels
 from artextract_cli.inference import SceneScores, open_model
@@ -22,7 +22,7 @@ from artextract_cli.simulate import (
     simulate_dataset,
     simulate_scene,
 )
-from artextract_cli.superpixel_graph import GraphRecipe, build_graphs
+from artextract_cli.superpixel_graph import GraphRecipe, build_graphs, cutting_blocks
 from tests.conftest import Ran
 
 SIDE = 416
@@ -76,27 +76,34 @@ def test_a_scene_that_fits_into_one_block_has_the_same_bits(name: str, tmp_path:
         np.testing.assert_array_equal(found[key], array, err_msg=key)
 
 
-def steps(heatmap: FloatArray, blocks: Blocks) -> tuple[FloatArray, FloatArray]:
-    """Mean step of the score across each border of blocks, and across each other line."""
+def steps(heatmap: FloatArray, blocks: Blocks, side: int) -> tuple[FloatArray, FloatArray]:
+    """Mean step of the score across each border of blocks, and each other line of the grid.
+
+    Superpixels start from a grid of ``side`` pixels, and end along its lines more often than along
+    others; borders of blocks are lines of it.
+    """
     at, elsewhere = [], []
     for axis, cuts in enumerate(({b.top for b in blocks}, {b.left for b in blocks})):
         across = np.abs(np.diff(heatmap, axis=axis)).mean(1 - axis)
-        borders = np.isin(np.arange(len(across)) + 1, list(cuts))
-        at.append(across[borders])
-        elsewhere.append(across[~borders])
+        lines = np.arange(side, len(across) + 1, side)
+        borders = np.isin(lines, list(cuts))
+        at.append(across[lines[borders] - 1])
+        elsewhere.append(across[lines[~borders] - 1])
     return np.concatenate(at), np.concatenate(elsewhere)
 
 
 def test_no_seam_shows_in_the_heat_map(tmp_path: Path) -> None:
-    """Over all borders of 25 blocks, beside all other lines and the same lines of the whole."""
+    """Over all borders of 289 cut blocks, beside other lines and the same lines of the whole."""
     model, whole = open_model(Path("gat"), device="cpu"), scene()
     cut = in_blocks(whole, 52, tmp_path)
-    blocks = cut.blocks(0)
-    assert len(blocks) == 25
+    assert len(cut.blocks(0)) == 25
+    blocks = cutting_blocks(whole.shape, 5, Workspace(block_side=52, scratch=tmp_path))
     made, expected = score_scene(model, cut), score_scene(model, whole)
-    at, elsewhere = steps(made.maps["heatmap"], blocks)
-    without, _ = steps(expected.maps["heatmap"], blocks)
-    assert at.mean() < 1.15 * without.mean()
+    (at, elsewhere), (same, others) = (
+        steps(scores.maps["heatmap"], blocks, side=5) for scores in (made, expected)
+    )
+    more, usual = at - same, elsewhere - others
+    assert abs(more.mean() - usual.mean()) < 3 * np.hypot(_error(more), _error(usual))
     assert at.mean() < elsewhere.mean() + 3 * elsewhere.std() / np.sqrt(len(at))
     # What is told of pixels alone does not depend on blocks at all.
     np.testing.assert_allclose(made.maps["residual"], expected.maps["residual"], atol=1e-3)
@@ -104,6 +111,20 @@ def test_no_seam_shows_in_the_heat_map(tmp_path: Path) -> None:
     both = made.maps["heatmap"].ravel(), expected.maps["heatmap"].ravel()
     assert np.corrcoef(*both)[0, 1] > 0.93
     assert list(tmp_path.iterdir()) == []
+
+
+def _error(values: FloatArray) -> float:
+    return float(values.std() / np.sqrt(len(values)))
+
+
+def test_scores_of_blocks_are_those_of_the_whole(tmp_path: Path) -> None:
+    """Where the picture is a whole number of superpixels wide: then there is but one grid."""
+    model, whole = open_model(Path("gat"), device="cpu"), scene().part(Block(0, 0, 255, 255))
+    made, expected = (score_scene(model, s) for s in (in_blocks(whole, 100, tmp_path), whole))
+    assert made.labels.max() > 1000
+    apart = np.abs(made.maps["heatmap"] - expected.maps["heatmap"])
+    assert apart.mean() < 0.01
+    assert (apart < 1e-3).mean() > 0.9
 
 
 @pytest.mark.parametrize("segmentation", ["shared", "separate"])

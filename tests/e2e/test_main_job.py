@@ -170,9 +170,13 @@ def test_a_report_without_its_sources(
     assert ran.stderr.count("error: ") == 1
     assert "v0_ms_650.png is gone" in ran.stderr
     assert not out.exists()
-    ran = run("--json", "report", results, "--out", out)
-    assert json.loads(ran.stdout)["scenes"] == ["v1"]
-    assert "warning: v0 is left out: " in ran.stderr
+    ran = run("report", results, "--out", out)
+    assert ran.exit_code == 3
+    assert ran.stderr.count("error: ") == 1
+    assert ran.stderr.endswith(f"; the others are in {out}\n")
+    page = out.read_text(encoding="utf-8")
+    assert "<h1><bdi>v1</bdi></h1>" in page
+    assert "<bdi>v0</bdi>: " in page.partition("Not in this report")[2]
     assert run("report", results, "--out", out, "--no-bands").exit_code == 0
     (copy / "val" / "rgb_images" / "v0_RGB.png").write_bytes(b"another")
     ran = run("report", results, "--out", out, "--no-bands", "--scene", "v0")

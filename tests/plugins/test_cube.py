@@ -119,7 +119,8 @@ def test_other_units_are_refused(tmp_path: Path) -> None:
         ({"byte_order": 2}, "byte order = 2; it must be 0"),
         ({"wavelength": "{400, 410}"}, "says bands = 31, but its wavelength lists 2"),
         ({"wavelength": "{400, 410"}, "the list of its wavelength has no end"),
-        ({"wavelength": "{red, green}"}, "which are no numbers"),
+        ({"wavelength": "{400, 410\n 420}"}, "has '410 420' where its wavelength must be a number"),
+        ({"data_ignore_value": "none"}, "has 'none' where its data ignore value must be a numb"),
         ({"wavelength": "{" + ", ".join(["-1"] * 31) + "}"}, "holds wavelengths that are none"),
         ({"bbl": "{1, 0}"}, "but its bbl lists 2"),
         ({"bbl": "{" + ", ".join("0" * 31) + "}"}, "calls all bands bad"),
@@ -512,6 +513,47 @@ def test_white_and_dark_make_reflectance(tmp_path: Path, lines: int) -> None:
     np.testing.assert_allclose(half.bands, capture.bands * 0.5 / 0.99, atol=1e-6)
 
 
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_frames_are_no_paintings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    for painting in ("darkness", "whitewashed_2"):
+        write_envi(tmp_path / f"{painting}.hdr", cube_of(), NM)
+    found = [capture.name for capture in read(tmp_path, CubeOptions(scale=4095))]
+    assert found == ["abbey", "darkness", "whitewashed_2"]
+    assert (
+        "by their names: DARKREF_abbey.hdr, WHITEREF_abbey.hdr; cubes of raw counts become "
+        "reflectance with them by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr"
+    ) in told(capsys)
+
+
+@pytest.mark.parametrize("name", ["WHITEREF_a", "white", "Dark-2", "darkReference", "DARK.02"])
+def test_nothing_but_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    header = write_envi(tmp_path / f"{name}.hdr", cube_of(), NM)
+    for source in (header, tmp_path):
+        with pytest.raises(InputError, match=rf"no painting in .*\({re.escape(name)}\.hdr\)"):
+            only(source)
+    assert only(header, name="abbey").name == "abbey"
+    write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
+    assert only(tmp_path).name == "abbey"
+    assert "=FILE" in told(capsys)
+
+
+def test_counts_are_not_passed_off_as_reflectance(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of("u2"), NM)
+    only(header)
+    assert "they are divided by 65535, which makes no reflectance of raw counts" in told(capsys)
+    only(header, scale=255)
+    only(write_envi(tmp_path / "abbey.hdr", cube_of("u2"), NM, reflectance_scale_factor=255))
+    only(write_envi(tmp_path / "abbey.hdr", cube_of(), NM))
+    assert "warning" not in told(capsys)
+
+
 def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
     counts = raw_counts(cube_of(), 3)
     counts["abbey"][4, 1, 2] = 4095  # saturated in the painting
@@ -527,12 +569,115 @@ def test_frames_that_do_not_fit(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         wide = counts if name == "abbey" else counts[..., 1:]
         write_envi(tmp_path / f"{name}.hdr", wide, NM)
-    with pytest.raises(InputError, match=r"31 bands of 6 columns but .*has 31 of 7; expected is"):
+    with pytest.raises(InputError, match=r"31 bands of 6 columns but .*has 31 of 7; give a"):
+        only(tmp_path / "abbey.hdr", **FRAMES)
+    for name, counts in raw_counts(cube_of(), 3).items():
+        shallow = counts if name == "abbey" else np.uint8(counts // 16)
+        write_envi(tmp_path / f"{name}.hdr", shallow, NM)
+    with pytest.raises(InputError, match=r"WHITE.* holds uint8 numbers but .*abbey.hdr uint16"):
         only(tmp_path / "abbey.hdr", **FRAMES)
     with pytest.raises(UsageError, match="white=FILE and dark=FILE go together"):
         only(tmp_path / "abbey.hdr", white="WHITEREF_*.hdr")
-    with pytest.raises(InputError, match=r"nowhere\.hdr"):
-        only(tmp_path / "abbey.hdr", white="nowhere.hdr", dark="nowhere.hdr")
+
+
+def imported_with_saturated(
+    folder: Path, count: int, share: float = 0.2, lines: int = 40, **options: Any
+) -> Capture:
+    """A scene whose white is ``count`` in a share of its lines, in the first column."""
+    counts = raw_counts(cube_of(), lines)
+    counts["WHITEREF_abbey"][:, : round(share * lines), 0] = count
+    for name, values in counts.items():
+        write_envi(folder / f"{name}.hdr", values, NM)
+    frames = {"white": FRAMES["white"], "dark": FRAMES["dark"]}
+    return only(folder, centres="all", **frames | options)
+
+
+@pytest.mark.parametrize(
+    ("count", "options", "said"),
+    [
+        (4095, {}, "2.9% of its counts are 4095 or more, taken for the full scale of the camera"),
+        (16383, {}, "2.9% of its counts are 16383 or more, taken for the full scale of the camera"),
+        (4000, {"scale": 3900}, "2.9% of its counts are 3900 or more, the full scale given"),
+    ],
+)
+def test_saturation_of_white_is_found(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    count: int,
+    options: dict[str, Any],
+    said: str,
+) -> None:
+    mask = imported_with_saturated(tmp_path, count, **options).mask
+    expected = np.ones(SIZE, np.bool_)
+    expected[:, 0] = False
+    np.testing.assert_array_equal(mask, expected)
+    assert f"WHITEREF_abbey.hdr is saturated: {said}" in told(capsys)
+
+
+def test_a_few_saturated_lines_change_no_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert imported_with_saturated(tmp_path, 4095, share=0.05).mask is None
+    assert "0.7% of its counts are 4095 or more" in told(capsys)
+
+
+def test_a_full_scale_that_is_not_known_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert imported_with_saturated(tmp_path, 4000).mask is None
+    assert "and the largest of it and its white, 4000, does not tell" in told(capsys)
+    assert imported_with_saturated(tmp_path, 4000, scale=4095).mask is None
+    assert "saturated" not in told(capsys)
+
+
+def test_a_full_scale_that_is_not_the_one_of_the_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert imported_with_saturated(tmp_path, 4095, scale=65535).mask is None
+    assert "4095 or more, the largest of all, but 65535 is given" in told(capsys)
+    with pytest.raises(InputError, match=r"500000 cannot be the count at which .*4095"):
+        imported_with_saturated(tmp_path, 4095, scale=500000)
+
+
+def test_saturation_of_a_painting_is_told_but_not_of_what_was_not_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = raw_counts(cube_of(), 3)
+    counts["abbey"][:, 1, 2] = 4095
+    counts["abbey"][:, 3] = 9999
+    fields = {"abbey": {"data_ignore_value": 9999, "bbl": "{" + ",".join("0" + "1" * 30) + "}"}}
+    counts["abbey"][0] = 65535  # a band that is bad
+    for name, values in counts.items():
+        write_envi(tmp_path / f"{name}.hdr", values, NM, **fields.get(name, {}))
+    frames = {"white": FRAMES["white"], "dark": FRAMES["dark"]}
+    mask = only(tmp_path, centres="all", **frames).mask
+    expected = np.ones(SIZE, np.bool_)
+    expected[1, 2] = expected[3] = False
+    np.testing.assert_array_equal(mask, expected)
+    assert "/abbey.hdr is saturated: 3.6% of its counts are 4095 or more" in told(capsys)
+
+
+def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    for source in (tmp_path, tmp_path / "abbey.hdr"):
+        with pytest.raises(InputError) as caught:
+            only(source, **FRAMES | {"white": "NOPE_*.hdr"})
+        assert str(caught.value) == (
+            f"scene 'abbey' ({tmp_path}/abbey.hdr) lacks its frame of white: there is no file "
+            f"{tmp_path}/NOPE_abbey.hdr; give the one that there is with -o white=FILE, * in it "
+            "being the name of the scene (by their names, frames beside the cube are: "
+            "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
+        )
+    assert told(capsys).endswith("by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr")
+
+
+def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    for suffix in (".raw", ""):
+        names = {"white": f"WHITEREF_*{suffix}", "dark": f"DARKREF_*{suffix}"}
+        assert only(tmp_path, **FRAMES | names).name == "abbey"
 
 
 def test_frames_that_leave_nothing(tmp_path: Path) -> None:

@@ -73,9 +73,16 @@ def test_known_transforms(warped: tuple[float, ...], model: str) -> None:
     transform = known(*warped)
     found = align(PICTURE, seen_by(transform), model)
     assert mean_error(found, transform) < 0.15
-    told = describe(found, PICTURE.shape)
+    told = describe(found, PICTURE.shape, PICTURE.shape)
     assert [told["scale"], told["rotation"]] == pytest.approx(warped[:2], abs=0.15)
     assert [told["right"], told["down"]] == pytest.approx(warped[2:], abs=0.15)
+
+
+def test_a_band_of_another_size_that_shows_the_same_is_not_shifted() -> None:
+    """Half as large, each of its pixels is four of the photograph."""
+    half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+    told = describe(half, (80, 60), (40, 30))
+    assert told == pytest.approx({"scale": 0.5, "rotation": 0, "right": 0, "down": 0})
 
 
 def registers_to_a_third_of_a_pixel(files: SceneFiles) -> None:

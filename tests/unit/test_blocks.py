@@ -34,6 +34,23 @@ def test_blocks_cover_every_pixel_once(side: int | None, margin: int) -> None:
     assert len(blocks) == len(list(blocks)) == -(-31 // (side or 99)) * -(-45 // (side or 99))
 
 
+@pytest.mark.parametrize("side", [4, 13, 20, 30, 100])
+def test_blocks_begin_at_multiples_of_a_step(side: int) -> None:
+    blocks = list(Blocks((97, 203), side, 0, step=6))
+    assert {place % 6 for block in blocks for place in (block.top, block.left)} == {0}
+    assert max(max(block.shape) for block in blocks) <= max(side, 11)
+    seen = np.zeros((97, 203), int)
+    for block in blocks:
+        seen[block.place] += 1
+    assert (seen == 1).all()
+
+
+def test_windows_with_a_wide_margin_are_no_larger_than_others(tmp_path: Path) -> None:
+    workspace = Workspace(block_side=800, scratch=tmp_path)
+    assert workspace.side_within(100) + 2 * 100 == workspace.side_within(0) == 1000
+    assert workspace.side_within(1000) == 400
+
+
 def test_a_picture_that_fits_is_one_block() -> None:
     assert list(Blocks(SHAPE, 45, 9)) == list(Blocks(SHAPE, None, 0)) == [whole(SHAPE)]
 

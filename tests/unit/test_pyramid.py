@@ -12,9 +12,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from artextract_cli.errors import UsageError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.heatmap import colour
-from artextract_cli.pyramid import TILE, write_pyramid
+from artextract_cli.pyramid import TILE, Shown, write_pyramid
 from artextract_cli.results import SceneResult
 from tests.conftest import Ran
 from tests.small_results import NOT_PAINTED, make_heatmap, sealed_again, write_result
@@ -32,6 +32,14 @@ def result(tmp_path: Path) -> SceneResult:
     overlay = np.stack([rows * 255 // SIZE[0], columns * 255 // SIZE[1], (rows + columns) % 7], -1)
     Image.fromarray(overlay.astype(np.uint8)).save(made.path / "overlay.png")
     return sealed_again(made)
+
+
+@pytest.mark.parametrize("show", ["overlay", "heatmap"])
+def test_what_was_changed_is_refused(result: SceneResult, show: Shown) -> None:
+    (path,) = result.path.glob(f"{show}.*")
+    path.write_bytes(path.read_bytes() + b"0")
+    with pytest.raises(InputError, match=rf"{path.name} is damaged or was changed"):
+        write_pyramid(result, result.path.parent / "out.ptif", show, "jpeg")
 
 
 @pytest.mark.parametrize("compression", ["jpeg", "deflate"])

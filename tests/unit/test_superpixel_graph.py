@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from artextract_cli.superpixel_graph import (
     GraphRecipe,
     SceneGraphs,
     build_graphs,
+    cutting_blocks,
     sized,
     superpixels,
 )
@@ -119,6 +121,18 @@ def test_work_in_blocks_gives_the_features_and_weights_of_the_whole(build, tmp_p
     np.testing.assert_allclose(made.centroids, whole.centroids, rtol=1e-5)
     np.testing.assert_allclose(made.features, whole.features, atol=1e-4)
     np.testing.assert_allclose(made.edge_weights, whole.edge_weights, atol=1e-5)
+
+
+def test_superpixels_of_blocks_are_those_of_the_whole(tmp_path: Path) -> None:
+    """Where the picture is a whole number of superpixels wide: then there is but one grid."""
+    noise = make_scene((200, 240))
+    scene = dataclasses.replace(noise, rgb=blur(noise.rgb, 2.0), bands=blur(noise.bands, 2.0))
+    cut = dataclasses.replace(scene, workspace=Workspace(block_side=80, scratch=tmp_path))
+    assert len(cutting_blocks(scene.shape, 5, Workspace(block_side=80, scratch=tmp_path))) >= 16
+    made, expected = (build_graphs(s, GraphRecipe()).graphs[0].labels for s in (cut, scene))
+    for axis in (0, 1):
+        edges, found = (np.diff(labels, axis=axis) != 0 for labels in (expected, made))
+        assert (edges & found).sum() > 0.97 * (edges | found).sum()
 
 
 def test_a_band_equal_to_the_grey_photograph_has_exactly_equal_features() -> None:

@@ -46,17 +46,27 @@ def test_a_changed_photograph_leaves_the_earlier_report(tmp_path: Path) -> None:
     assert out.read_text() == "earlier"
 
 
-def test_of_several_scenes_one_that_has_changed_is_left_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_of_several_scenes_one_that_has_changed_is_named_in_the_report(tmp_path: Path) -> None:
     kept, changed = write_result(tmp_path), write_result(tmp_path, folder="other")
     photograph = changed.description["photograph"] | {"sha256": "1" * 64}
     sealed_again(changed, photograph=photograph)
     out = tmp_path / "report.html"
-    assert write_report(kept.path.parent, out) == [kept.name]
-    assert "other is left out: " in capsys.readouterr().err
+    with pytest.raises(InputError, match=r"^other: .* has changed .*; the others are in .*html$"):
+        write_report(kept.path.parent, out)
+    page = out.read_text(encoding="utf-8")
+    assert f"<h1><bdi>{kept.name}</bdi></h1>" in page
+    assert "<bdi>other</bdi>: " in page.partition("Not in this report")[2]
+    out.unlink()
     with pytest.raises(InputError, match="has changed since it was scored"):
         write_report(kept.path.parent, out, names=["other"])
+    assert not out.exists()
+
+
+def test_a_map_that_was_deleted_is_missed(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    (result.path / "hidden.tif").unlink()
+    with pytest.raises(InputError, match=r"hidden\.tif is missing: run 'artextract infer' again"):
+        write_report(result.path.parent, tmp_path / "report.html")
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "report"])

@@ -1,0 +1,77 @@
+"""Which files beside a cube are its frames of white and dark."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from artextract_cli import InputError, UsageError, warn
+from artextract_cube import CubeOptions
+from artextract_cube.cube_files import CUBE_SUFFIXES
+from artextract_cube.envi import is_raw_of
+
+_FRAME = re.compile(
+    "(white|dark)(ref|reference|frame|target|current)?(?![a-z])", flags=re.IGNORECASE
+)
+
+
+def frame_paths(folder: Path, name: str, options: CubeOptions) -> dict[str, Path]:
+    """The files of white and dark of a scene; none where no frames are named."""
+    given = {"white": options.white, "dark": options.dark}
+    named = {kind: folder / text.replace("*", name) for kind, text in given.items() if text}
+    if len(named) == 1:
+        msg = "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance"
+        raise UsageError(msg)
+    return {kind: is_raw_of(path) or path for kind, path in named.items()}
+
+
+def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) -> list[Path]:
+    """The cubes that are not frames of white or dark by their names, as cameras write them.
+
+    Raises
+    ------
+    InputError
+        If none is left.
+    """
+    frames = [path for path in cubes if _FRAME.match(path.stem)]
+    scenes = [path for path in cubes if path not in frames]
+    names = _names(frames)
+    if not scenes:
+        msg = (
+            f"there is no painting in {source}: by name, frames of white or dark are all there is "
+            f"({names}); add the cube that they belong to, or import one that is a painting by "
+            "itself with -o name=NAME"
+        )
+        raise InputError(msg)
+    if frames:
+        white = _pattern("white", frames, scenes) or options.white or "FILE"
+        dark = _pattern("dark", frames, scenes) or options.dark or "FILE"
+        warn(
+            f"left out of {source}, as frames of white or dark by their names: {names}; cubes of "
+            f"raw counts become reflectance with them by -o white={white} -o dark={dark}"
+        )
+    return scenes
+
+
+def _names(frames: Sequence[Path]) -> str:
+    return ", ".join([path.name for path in frames[:4]] + ["..."] * (len(frames) > 4))
+
+
+def no_frame(kind: str, path: Path, cube: Path, name: str) -> InputError:
+    """The error of a frame that is not there."""
+    files = sorted(file for file in cube.parent.iterdir() if file.suffix.lower() in CUBE_SUFFIXES)
+    frames = _names([file for file in files if _FRAME.match(file.stem)])
+    return InputError(
+        f"scene {name!r} ({cube}) lacks its frame of {kind}: there is no file {path}; give the one "
+        f"that there is with -o {kind}=FILE, * in it being the name of the scene (by their names, "
+        f"frames beside the cube are: {frames or 'none'})"
+    )
+
+
+def _pattern(kind: str, frames: Sequence[Path], scenes: Sequence[Path]) -> str | None:
+    """What the option of a frame could be, * being the name of a scene."""
+    frame = next((path for path in frames if path.stem.lower().startswith(kind)), None)
+    if frame is None:
+        return None
+    ends = [path.stem for path in scenes if frame.stem.endswith(path.stem)]
+    end = max(ends, key=len, default="")
+    return f"{frame.stem.removesuffix(end)}{'*' if end else ''}{frame.suffix}"
