@@ -21,7 +21,7 @@ import artextract_cli
 from artextract_cli.blocks import Block, released
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path, replaced_folder
+from artextract_cli.files import atomic_path, cause, replaced_folder
 from artextract_cli.heatmap import overlay
 from artextract_cli.inference import Enlarged, Model, SceneScores
 from artextract_cli.map_files import Read, write_map
@@ -107,7 +107,7 @@ class SceneResult:
                 views = sorted((name for name in arrays if name.startswith("nodes_")), key=_view)
                 return tuple(arrays[name] for name in views)
         except DAMAGE as error:
-            msg = f"{path} cannot be read ({error}): run 'artextract infer' again"
+            msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
             raise InputError(msg) from error
 
     def checked(self, name: str) -> Path:
@@ -465,7 +465,7 @@ def open_scene(folder: Path) -> SceneResult:
         description = json.loads(content)
         version = description["format_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path} cannot be read ({error}): run 'artextract infer' again"
+        msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
         raise InputError(msg) from error
     if version != FORMAT_VERSION:
         msg = f"{path} has version {version}, this artextract reads {FORMAT_VERSION}: infer again"
