@@ -419,9 +419,16 @@ def open_results(results: Path) -> list[SceneResult]:
     Raises
     ------
     InputError
-        If there is none, or a description is damaged.
+        If there is none, or a description is missing or damaged.
     """
     paths = _descriptions(results)
+    for heatmap in sorted(results.glob("*/heatmap.tif")):
+        if heatmap.parent.name[0] != "." and not heatmap.with_name("scene.json").exists():
+            msg = (
+                f"{heatmap.parent} has a heat map but no scene.json, which says what it is: move "
+                "it away, and run 'artextract infer' again"
+            )
+            raise InputError(msg)
     if not paths:
         msg = f"there are no results in {results}: make them with 'artextract infer'"
         raise InputError(msg)

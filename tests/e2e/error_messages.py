@@ -508,6 +508,8 @@ RESULTS = [
         "report {here}/results --scene x --out {new}.html"),
     Row(3, "…/scene.json cannot be read (…): run 'artextract infer' again", REPORT,
         put(SCENE, "{")),
+    Row(3, "…/v0 has a heat map but no scene.json, which says what it is: move it away, and run "
+        "'artextract infer' again", REPORT, drop(SCENE)),
     Row(3, "…/scene.json has version 1, this artextract reads …: infer again", REPORT,
         change(SCENE, format_version=1)),
     Row(3, "…/heatmap.tif is missing: run 'artextract infer' again",

@@ -93,6 +93,15 @@ def test_whatever_else_a_network_says_is_written_too(scored, tmp_path: Path) -> 
     }
 
 
+def test_a_scene_whose_description_is_gone_is_missed(scored, tmp_path: Path) -> None:
+    write_scene(tmp_path, *scored)
+    (tmp_path / "notes").mkdir()
+    assert len(open_results(tmp_path)) == 1
+    (tmp_path / "v0" / "scene.json").unlink()
+    with pytest.raises(InputError, match=r"v0 has a heat map but no scene\.json"):
+        open_results(tmp_path)
+
+
 def test_a_model_without_attention_writes_none(scored, tmp_path: Path) -> None:
     write_scene(tmp_path, *scored)
     with pytest.raises(InputError, match="its model has no attention"):
