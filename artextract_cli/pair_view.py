@@ -11,7 +11,6 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.figure_canvas import AS_DRAWN, Page
 from artextract_cli.figures import pair_figure
-from artextract_cli.files import refuse_inputs
 from artextract_cli.heatmap import ScaleName
 from artextract_cli.picture import decode_picture
 from artextract_cli.results import SceneResult
@@ -51,8 +50,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
     if look.only_band and look.mode != "difference":
         msg = f"--only-band goes with --mode difference, not with {look.mode}"
         raise UsageError(msg)
-    sources = (result.description["photograph"], *result.description["bands"])
-    refuse_inputs(out, (Path(source["path"]) for source in sources))
+    result.refuse_output(out)
     heatmap = result.map("heatmap")
     bands = [_find_band(result, wanted) for wanted in look.show_bands or (None,)]
     alone = bands[0]["page"] if look.only_band else None

@@ -16,7 +16,7 @@ from artextract_cli.blocks import Block
 from artextract_cli.console import Advance, progress
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
-from artextract_cli.files import atomic_path, refuse_inputs, refuse_inside
+from artextract_cli.files import atomic_path, refuse_inside
 from artextract_cli.heatmap import Picture, ScaleName, colour
 from artextract_cli.map_files import BIG_BYTES, resolution_tags
 from artextract_cli.picture import decode_picture
@@ -85,8 +85,7 @@ def _check_out(out: Path, result: SceneResult) -> None:
         msg = f"{out}: a pyramid is a TIFF; end its name in {', '.join(SUFFIXES)}"
         raise UsageError(msg)
     refuse_inside(out, result.path, "results folder")
-    sources = (result.description["photograph"], *result.description["bands"])
-    refuse_inputs(out, (Path(source["path"]) for source in sources))
+    result.refuse_output(out)
 
 
 def _picture(result: SceneResult, show: Shown) -> Picture:

@@ -21,7 +21,13 @@ import artextract_cli
 from artextract_cli.blocks import Block, released
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path, cause, replaced_folder
+from artextract_cli.files import (
+    atomic_path,
+    cause,
+    refuse_inputs,
+    refuse_inside,
+    replaced_folder,
+)
 from artextract_cli.heatmap import overlay
 from artextract_cli.inference import Enlarged, Model, SceneScores
 from artextract_cli.map_files import Read, write_map
@@ -68,6 +74,27 @@ class SceneResult:
     def name(self) -> str:
         """The scene's name."""
         return str(self.description["scene"])
+
+    @property
+    def dataset_root(self) -> Path | None:
+        """The dataset that the scene lies in: its photograph is ROOT/SPLIT/rgb_images/FILE."""
+        parents = Path(self.description["photograph"]["path"]).parents
+        split = self.description["split"]
+        return parents[2] if split and len(parents) > 2 and parents[1].name == split else None
+
+    def refuse_output(self, out: Path) -> None:
+        """Refuse to write over what the scene was made from, over its results, or into its dataset.
+
+        Raises
+        ------
+        UsageError
+            If ``out`` is such a place.
+        """
+        sources = (self.description["photograph"], *self.description["bands"])
+        own = (self.path / name for name in ("scene.json", *self.description["files"]))
+        refuse_inputs(out, (*(Path(source["path"]) for source in sources), *own))
+        if self.dataset_root:
+            refuse_inside(out, self.dataset_root)
 
     def has_map(self, name: str) -> bool:
         """Whether the model that made it has written this map."""

@@ -119,7 +119,11 @@ def check_values(files: SceneFiles, scene: Scene) -> None:
         advice = "replace it" if path == files.rgb else "replace it, or leave this band out"
         least, most = float(low[channels].min()), float(high[channels].max())
         if (low == high)[channels].all():
-            msg = f"{path} is constant: every value is {least:g}, which tells nothing; {advice}"
+            where = "" if scene.mask is None else " within the object mask"
+            msg = (
+                f"{path} is constant{where}: every value is {least:g}, which tells nothing; "
+                f"{advice}"
+            )
             raise InputError(msg)
         if doubt := _range_doubt(least, most):
             warn(f"{path} {doubt}")

@@ -66,15 +66,8 @@ def statement(result: SceneResult) -> Statement:
     InputError
         If its ``dataset.yaml`` is wrong.
     """
-    root = dataset_root(result)
+    root = result.dataset_root
     return Statement() if root is None else read_statement(root)
-
-
-def dataset_root(result: SceneResult) -> Path | None:
-    """The dataset that a scene lies in: the photograph is ROOT/SPLIT/rgb_images/FILE."""
-    parents = Path(result.description["photograph"]["path"]).parents
-    split = result.description["split"]
-    return parents[2] if split and len(parents) > 2 and parents[1].name == split else None
 
 
 def _source(role: str, described: Mapping[str, Any], advice: str = ADVICE) -> Source:

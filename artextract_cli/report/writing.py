@@ -9,7 +9,7 @@ from typing import Any
 import artextract_cli
 from artextract_cli.console import end_with, progress
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path, refuse_inputs, refuse_inside
+from artextract_cli.files import atomic_path
 from artextract_cli.report import sources
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.layers import Layer, band_names
@@ -138,10 +138,7 @@ def _check_out(out: Path, scenes: Sequence[SceneResult]) -> None:
         msg = f"{out} is no HTML file: name one such as report.html"
         raise UsageError(msg)
     for result in scenes:
-        read = (sources.photograph(result), *sources.bands(result))
-        refuse_inputs(out, (source.path for source in read))
-        if root := sources.dataset_root(result):
-            refuse_inside(out, root)
+        result.refuse_output(out)
 
 
 def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:

@@ -92,15 +92,21 @@ def averaged(
     measured = np.ones((height, row_length), np.bool_)
     used = np.flatnonzero(weights.any(axis=1))
     blocks = row_blocks((len(used), height, row_length))
+    ends = np.array([[np.inf], [-np.inf]], np.float32).repeat(len(used), axis=1)
     with progress("averaging", len(blocks)) as advance:
         for rows in blocks:
-            block, measured[rows] = _block(cube, used, rows)
+            block, seen = _block(cube, used, rows)
+            low = block.min(axis=(1, 2), where=seen, initial=np.inf)
+            high = block.max(axis=(1, 2), where=seen, initial=-np.inf)
+            ends = np.stack([np.minimum(ends[0], low), np.maximum(ends[1], high)])
+            block, measured[rows] = _reflectance(cube, used, rows, block, seen)
             means = np.tensordot(block, weights[used].astype(np.float32), axes=(0, 0))
             means /= np.float32(cube.full_scale)
             bands[rows] = means[..., :n_bands]
             if photograph is None:
                 rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
             advance()
+    _warn_of_dead(cube, used, ends)
     if cube.to_reflectance is not None and not measured.any():
         msg = (
             f"no pixel of {cube.path} measures in every band: each is saturated, or hardly "
@@ -126,7 +132,7 @@ def row_blocks(shape: tuple[int, ...]) -> list[slice]:
 def _block(
     cube: Cube, used: NDArray[np.intp], rows: slice
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The bands that are used, of some rows, and where they were measured."""
+    """The bands that are used, of some rows, as they are stored, and where they were measured."""
     used = used if cube.good is None else cube.good[used]
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
         block = cube.values[:, rows][used].astype(np.float32)
@@ -142,11 +148,35 @@ def _block(
             "in an ENVI header which mean that nothing was measured: data ignore value"
         )
         raise InputError(msg)
-    if cube.to_reflectance is not None:
-        block, measures = cube.to_reflectance(block, used, rows)
-        measured &= measures
-        block[:, ~measured] = 0
     return block, measured
+
+
+def _reflectance(
+    cube: Cube,
+    used: NDArray[np.intp],
+    rows: slice,
+    block: NDArray[np.float32],
+    measured: NDArray[np.bool_],
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Stored values of a block by the frames, if there are any, and where they measure."""
+    if cube.to_reflectance is None:
+        return block, measured
+    of_all = used if cube.good is None else cube.good[used]
+    block, measures = cube.to_reflectance(block, of_all, rows)
+    measured &= measures
+    block[:, ~measured] = 0
+    return block, measured
+
+
+def _warn_of_dead(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.float32]) -> None:
+    """Warn of bands whose least and largest values, ``ends`` (2, n), are the same."""
+    dead = [f"{cube.nm[band]:g}" for band in used[ends[0] == ends[1]]]
+    if dead:
+        warn(
+            f"{cube.path} has one value throughout at {', '.join(dead[:4])} nm"
+            f"{', ...' * (len(dead) > 4)}, and the bands that it is averaged to are wrong there: "
+            "mark it as bad in an ENVI header (bbl), or leave it out of the cube"
+        )
 
 
 def _clipped(cube: Cube, bands: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -279,6 +279,22 @@ def test_a_wrong_scale_is_refused_and_highlights_are_clipped(
     )
 
 
+@pytest.mark.parametrize("block_values", [100, 2**24])
+def test_a_dead_band_of_a_cube_is_warned_of(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    block_values: int,
+) -> None:
+    monkeypatch.setattr(averaging, "BLOCK_VALUES", block_values)
+    cube = cube_of()
+    bands_of(write_envi(tmp_path / "well.hdr", cube, NM))
+    assert "throughout" not in capsys.readouterr().err
+    cube[3] = 0.25
+    bands_of(write_envi(tmp_path / "dead.hdr", cube, NM))
+    assert f"has one value throughout at {NM[3]:g} nm, and the bands" in capsys.readouterr().err
+
+
 def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     cube = cube_of()
     cube[7, 2, 2] = np.nan

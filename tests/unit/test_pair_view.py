@@ -32,6 +32,7 @@ def result(tmp_path: Path) -> SceneResult:
         tifffile.imwrite(tmp_path / f"{name}.tif", array, photometric="minisblack", metadata=None)
     description = {
         "scene": "made",
+        "split": "",
         "photograph": {"path": str(tmp_path / "rgb.png")},
         "bands": bands,
         "wavelengths_nm": [560.0, 950.0],

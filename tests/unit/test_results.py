@@ -10,7 +10,7 @@ import tifffile
 
 from artextract_cli import results as results_module
 from artextract_cli.dataset import open_dataset
-from artextract_cli.errors import ArtextractError, InputError
+from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.inference import WholeScore, open_model
 from artextract_cli.results import (
     REGION_COLUMNS,
@@ -27,6 +27,7 @@ from artextract_cli.results import (
 from artextract_cli.scene import picture_digest, read_scene
 from artextract_cli.scoring import score_scene
 from tests.conftest import write_png
+from tests.small_results import write_result
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,17 @@ def test_whatever_else_a_network_says_is_written_too(scored, tmp_path: Path) -> 
         "false_alarm_rate": 0.01,
         "something_is_there": True,
     }
+
+
+def test_what_a_result_was_made_from_and_consists_of_is_not_written_over(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    made_from = tmp_path / "dataset" / "val" / "ms_masks" / "made_ms_0.png"
+    for path in (made_from, result.path / "heatmap.tif", result.path / "scene.json"):
+        with pytest.raises(UsageError, match="is one of the inputs"):
+            result.refuse_output(path)
+    with pytest.raises(UsageError, match="lies inside the dataset"):
+        result.refuse_output(tmp_path / "dataset" / "val" / "truth" / "made_hidden.png")
+    result.refuse_output(result.path / "difference.png")
 
 
 def test_a_scene_whose_description_is_gone_is_missed(scored, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_results_of_before_masks_were_noted(tmp_path: Path) -> None:
 
 def test_what_the_dataset_says(tmp_path: Path) -> None:
     result = write_result(tmp_path)
-    assert sources.dataset_root(result) == tmp_path / "dataset"
+    assert result.dataset_root == tmp_path / "dataset"
     assert sources.statement(result).pixels_per_mm is None
     path = tmp_path / "dataset" / "dataset.yaml"
     path.write_text("pixels_per_mm: 12.5\nnotes: <b>from the vault</b>\n")
@@ -59,4 +59,4 @@ def test_what_the_dataset_says(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("split", ["", "train"])
 def test_a_lone_pair_has_no_dataset(tmp_path: Path, split: str) -> None:
-    assert sources.dataset_root(write_result(tmp_path, split=split)) is None
+    assert write_result(tmp_path, split=split).dataset_root is None
