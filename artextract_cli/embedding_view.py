@@ -56,7 +56,7 @@ def draw_embedding(
     Raises
     ------
     UsageError
-        If the suffix of ``out`` is unknown.
+        If the suffix of ``out`` is unknown, or it is an input, a result, or in a dataset.
     InputError
         If the embeddings or maps are missing, damaged, or too few to be projected.
     """

@@ -223,12 +223,10 @@ def _missing(
 ) -> dict[Path, NDArray[Any]]:
     """The pictures that are not there; those that are must hold what would be written."""
     missing = {path: values for path, values in pictures.items() if not path.exists()}
-    changed = [
-        path for path in pictures if path not in missing and not _holds(path, pictures[path])
-    ]
-    photograph = next(iter(pictures))
-    is_there = capture.name.casefold() in target.names
-    if is_there and (target.names[capture.name.casefold()] != photograph or changed):
+    there = {path: values for path, values in pictures.items() if path not in missing}
+    changed = [path for path, values in there.items() if not _holds(path, values)]
+    photograph, name = next(iter(pictures)), capture.name.casefold()
+    if name in target.names and (target.names[name] != photograph or changed):
         msg = (
             f"there is a scene {capture.name!r} already, here or in {target.root}; name this one "
             "otherwise or import it into another dataset"

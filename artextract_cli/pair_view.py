@@ -40,7 +40,8 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
     Raises
     ------
     UsageError
-        If there is no such band, or the suffix of ``out`` is unknown.
+        If there is no such band, the suffix of ``out`` is unknown, or it is an input, a result, or
+        in a dataset.
     InputError
         If a map or a source picture is missing or damaged.
     """

@@ -203,7 +203,7 @@ def up_to_date(results: Path, files: SceneFiles, model: Model) -> bool:
 
 def refuse_other_models(results: Path, replaced: Container[str], model: Model) -> None:
     """Refuse to write beside scenes, other than those ``replaced``, that another model scored."""
-    for path in _descriptions(results):
+    for path in _of_scenes(results, "scene.json"):
         scene = open_scene(path.parent)
         if scene.name not in replaced and scene.description["model"]["sha256"] != model.digest:
             msg = (
@@ -448,9 +448,9 @@ def open_results(results: Path) -> list[SceneResult]:
     InputError
         If there is none, or a description is missing or damaged.
     """
-    paths = _descriptions(results)
-    for heatmap in sorted(results.glob("*/heatmap.tif")):
-        if heatmap.parent.name[0] != "." and not heatmap.with_name("scene.json").exists():
+    paths = _of_scenes(results, "scene.json")
+    for heatmap in _of_scenes(results, "heatmap.tif"):
+        if not heatmap.with_name("scene.json").exists():
             msg = (
                 f"{heatmap.parent} has a heat map but no scene.json, which says what it is: move "
                 "it away, and run 'artextract infer' again"
@@ -462,8 +462,9 @@ def open_results(results: Path) -> list[SceneResult]:
     return [open_scene(path.parent) for path in paths]
 
 
-def _descriptions(results: Path) -> list[Path]:
-    return sorted(path for path in results.glob("*/scene.json") if path.parent.name[0] != ".")
+def _of_scenes(results: Path, name: str) -> list[Path]:
+    """The files of one name in the folders of all scenes."""
+    return sorted(path for path in results.glob(f"*/{name}") if path.parent.name[0] != ".")
 
 
 def find_scene(results: Path, name: str | None) -> SceneResult:

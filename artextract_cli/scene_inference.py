@@ -40,6 +40,8 @@ def infer_dataset(
     ------
     InputError
         If the dataset is not one, or some scene could not be read; the others are written.
+    UsageError
+        If there is no such split, or the folder of a scene in ``results`` is a symbolic link.
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """

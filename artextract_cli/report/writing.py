@@ -100,7 +100,7 @@ def write_report(
         If there is no such scene; after the file is written, if a result is damaged, or a source is
         missing or has changed. Nothing is written if no scene can be told of.
     UsageError
-        If ``out`` is no HTML file, is an input, or lies in a dataset.
+        If ``out`` is no HTML file, is an input or a result, or lies in a dataset.
     """
     scenes = [find_scene(results, name) for name in dict.fromkeys(names)] or open_results(results)
     for result in scenes:

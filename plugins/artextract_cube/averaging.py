@@ -92,21 +92,30 @@ def averaged(
     measured = np.ones((height, row_length), np.bool_)
     used = np.flatnonzero(weights.any(axis=1))
     blocks = row_blocks((len(used), height, row_length))
-    ends = np.array([[np.inf], [-np.inf]], np.float32).repeat(len(used), axis=1)
+    stored = used if cube.good is None else cube.good[used]
+    ends = []
     with progress("averaging", len(blocks)) as advance:
         for rows in blocks:
-            block, seen = _block(cube, used, rows)
-            low = block.min(axis=(1, 2), where=seen, initial=np.inf)
-            high = block.max(axis=(1, 2), where=seen, initial=-np.inf)
-            ends = np.stack([np.minimum(ends[0], low), np.maximum(ends[1], high)])
-            block, measured[rows] = _reflectance(cube, used, rows, block, seen)
+            block, seen = _block(cube, stored, rows)
+            ends.append(_ends(block, seen))
+            block, measured[rows] = _reflectance(cube, stored, rows, block, seen)
             means = np.tensordot(block, weights[used].astype(np.float32), axes=(0, 0))
             means /= np.float32(cube.full_scale)
             bands[rows] = means[..., :n_bands]
             if photograph is None:
                 rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
             advance()
-    _warn_of_dead(cube, used, ends)
+    _warn_of_dead(cube, used, np.array(ends))
+    _check_measured(cube, measured)
+    return Averaged(
+        bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
+        rgb=rgb,
+        wavelengths=cube.nm if centres is None else tuple(centres),
+        mask=None if measured.all() else measured,
+    )
+
+
+def _check_measured(cube: Cube, measured: NDArray[np.bool_]) -> None:
     if cube.to_reflectance is not None and not measured.any():
         msg = (
             f"no pixel of {cube.path} measures in every band: each is saturated, or hardly "
@@ -114,12 +123,6 @@ def averaged(
             "is saturated, -o scale=NUMBER"
         )
         raise InputError(msg)
-    return Averaged(
-        bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
-        rgb=rgb,
-        wavelengths=cube.nm if centres is None else tuple(centres),
-        mask=None if measured.all() else measured,
-    )
 
 
 def row_blocks(shape: tuple[int, ...]) -> list[slice]:
@@ -130,12 +133,11 @@ def row_blocks(shape: tuple[int, ...]) -> list[slice]:
 
 
 def _block(
-    cube: Cube, used: NDArray[np.intp], rows: slice
+    cube: Cube, stored: NDArray[np.intp], rows: slice
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The bands that are used, of some rows, as they are stored, and where they were measured."""
-    used = used if cube.good is None else cube.good[used]
+    """Some of all bands (n, h, W), in some rows, and where (h, W) they were measured."""
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
-        block = cube.values[:, rows][used].astype(np.float32)
+        block = cube.values[:, rows][stored].astype(np.float32)
     measured = np.ones(block.shape[1:], np.bool_)
     if cube.missing is not None:
         is_nan = np.isnan(cube.missing)
@@ -153,7 +155,7 @@ def _block(
 
 def _reflectance(
     cube: Cube,
-    used: NDArray[np.intp],
+    stored: NDArray[np.intp],
     rows: slice,
     block: NDArray[np.float32],
     measured: NDArray[np.bool_],
@@ -161,16 +163,22 @@ def _reflectance(
     """Stored values of a block by the frames, if there are any, and where they measure."""
     if cube.to_reflectance is None:
         return block, measured
-    of_all = used if cube.good is None else cube.good[used]
-    block, measures = cube.to_reflectance(block, of_all, rows)
+    block, measures = cube.to_reflectance(block, stored, rows)
     measured &= measures
     block[:, ~measured] = 0
     return block, measured
 
 
+def _ends(block: NDArray[np.float32], seen: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Least and largest value (2, n) of every band where it was measured."""
+    low = block.min(axis=(1, 2), where=seen, initial=np.inf)
+    return np.stack([low, block.max(axis=(1, 2), where=seen, initial=-np.inf)])
+
+
 def _warn_of_dead(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.float32]) -> None:
-    """Warn of bands whose least and largest values, ``ends`` (2, n), are the same."""
-    dead = [f"{cube.nm[band]:g}" for band in used[ends[0] == ends[1]]]
+    """Warn of bands that have one value by the ``ends`` (blocks, 2, n) of all blocks."""
+    is_dead = ends[:, 0].min(axis=0) == ends[:, 1].max(axis=0)
+    dead = [f"{cube.nm[band]:g}" for band in used[is_dead]]
     if dead:
         warn(
             f"{cube.path} has one value throughout at {', '.join(dead[:4])} nm"

@@ -16,7 +16,7 @@ from artextract_cli import (
 )
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube, averaged
-from artextract_cube.cube_files import CUBE_SUFFIXES, opened_cube
+from artextract_cube.cube_files import CUBE_SUFFIXES, cubes_in, is_cube, opened_cube
 from artextract_cube.frame_files import frame_paths, without_frames
 from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
@@ -36,7 +36,7 @@ def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
 
 def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
     with reading(folder):
-        files = sorted(path for path in folder.iterdir() if _is_cube(path))
+        files = cubes_in(folder)
     beside = {_photograph_of(path, options) for path in files}
     for path in files:
         beside |= set(frame_paths(folder, _name(path, options), options).values())
@@ -47,7 +47,7 @@ def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
 
 
 def _no_cube(folder: Path) -> InputError:
-    deeper = sorted(path for path in (*folder.glob("*/*"), *folder.glob("*/*/*")) if _is_cube(path))
+    deeper = sorted(path for path in (*folder.glob("*/*"), *folder.glob("*/*/*")) if is_cube(path))
     todo = "move the cubes into it"
     if deeper:
         todo = f"give {deeper[0].parent} instead, or move what that holds into {folder}"
@@ -55,10 +55,6 @@ def _no_cube(folder: Path) -> InputError:
         f"there is no cube in {folder}: no file but photographs and frames that are named ends in "
         f"{', '.join(CUBE_SUFFIXES)}; {todo}"
     )
-
-
-def _is_cube(path: Path) -> bool:
-    return path.suffix.lower() in CUBE_SUFFIXES
 
 
 def _photograph_of(path: Path, options: CubeOptions) -> Path | None:

@@ -39,6 +39,16 @@ _DAMAGE = (
 )
 
 
+def cubes_in(folder: Path) -> list[Path]:
+    """The files of a folder that are cubes by their names, sorted."""
+    return sorted(path for path in folder.iterdir() if is_cube(path))
+
+
+def is_cube(path: Path) -> bool:
+    """Whether a file is a cube by its name."""
+    return path.suffix.lower() in CUBE_SUFFIXES
+
+
 @contextmanager
 def opened_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
     """The cube in a file, which is mapped rather than read where that can be.

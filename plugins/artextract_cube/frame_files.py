@@ -6,7 +6,7 @@ from pathlib import Path
 
 from artextract_cli import InputError, UsageError, warn
 from artextract_cube import CubeOptions
-from artextract_cube.cube_files import CUBE_SUFFIXES
+from artextract_cube.cube_files import cubes_in
 from artextract_cube.envi import is_raw_of
 
 _FRAME = re.compile(
@@ -32,7 +32,7 @@ def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) ->
     InputError
         If none is left.
     """
-    frames = [path for path in cubes if _FRAME.match(path.stem)]
+    frames = _frames(cubes)
     scenes = [path for path in cubes if path not in frames]
     names = _names(frames)
     if not scenes:
@@ -52,14 +52,17 @@ def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) ->
     return scenes
 
 
+def _frames(cubes: Sequence[Path]) -> list[Path]:
+    return [path for path in cubes if _FRAME.match(path.stem)]
+
+
 def _names(frames: Sequence[Path]) -> str:
     return ", ".join([path.name for path in frames[:4]] + ["..."] * (len(frames) > 4))
 
 
 def no_frame(kind: str, path: Path, cube: Path, name: str) -> InputError:
     """The error of a frame that is not there."""
-    files = sorted(file for file in cube.parent.iterdir() if file.suffix.lower() in CUBE_SUFFIXES)
-    frames = _names([file for file in files if _FRAME.match(file.stem)])
+    frames = _names(_frames(cubes_in(cube.parent)))
     return InputError(
         f"scene {name!r} ({cube}) lacks its frame of {kind}: there is no file {path}; give the one "
         f"that there is with -o {kind}=FILE, * in it being the name of the scene (by their names, "

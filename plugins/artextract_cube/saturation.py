@@ -1,7 +1,8 @@
 """At which count the camera of a cube of raw counts is saturated."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,19 @@ LEAST_USE = 0.01
 FEWEST_BITS = 8
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Use:
+    """How much of a camera's range a cube uses."""
+
+    cube: Cube
+    largest: float
+    at_largest: float
+    """Share of the counts that are the largest."""
+
+    full: float
+    """Share of the counts that are at a full scale, or above."""
+
+
 def saturation(cube: Cube, white: Cube) -> float:
     """The count from which on a pixel is saturated; infinity where that cannot be known.
 
@@ -30,17 +44,20 @@ def saturation(cube: Cube, white: Cube) -> float:
     InputError
         If what is given is far above all counts.
     """
-    largest = max(_largest(cube), _largest(white))
+    uses = [_use(each, cube.full_scale) for each in (white, cube)]
+    largest = max(use.largest for use in uses)
+    at_largest = [use.at_largest if use.largest == largest else 0.0 for use in uses]
     fills = largest == cube.full_scale or _fills_bits(largest)
     if cube.tells_scale:
         _check_use(cube, largest)
         if fills and largest < cube.full_scale:
             given = f"the largest of all, but {cube.full_scale:g} is given, and they are not masked"
-            _warn_of(cube, white, largest, given)
-        _warn_of(cube, white, cube.full_scale, "the full scale given, and masked")
+            _warn_of(uses, at_largest, largest, given)
+        at_full = [use.full for use in uses]
+        _warn_of(uses, at_full, cube.full_scale, "the full scale given, and masked")
         return cube.full_scale
     if fills:
-        _warn_of(cube, white, largest, "taken for the full scale of the camera, and masked")
+        _warn_of(uses, at_largest, largest, "taken for the full scale of the camera, and masked")
         return largest
     warn(
         f"nothing says at which count the camera of {cube.path} is saturated, and the largest of "
@@ -60,12 +77,11 @@ def _check_use(cube: Cube, largest: float) -> None:
         raise InputError(msg)
 
 
-def _warn_of(cube: Cube, white: Cube, count: float, what: str) -> None:
-    for each in (white, cube):
-        share = _share_from(each, count)
+def _warn_of(uses: Sequence[_Use], shares: Sequence[float], count: float, what: str) -> None:
+    for use, share in zip(uses, shares, strict=True):
         if share > SATURATED_SHARE:
             warn(
-                f"{each.path} is saturated: {share:.1%} of its counts are {count:g} or more, "
+                f"{use.cube.path} is saturated: {share:.1%} of its counts are {count:g} or more, "
                 f"{what}; expose it shorter, or give the count at which the camera is saturated, "
                 "-o scale=NUMBER"
             )
@@ -76,17 +92,18 @@ def _fills_bits(count: float) -> bool:
     return count >= 2**FEWEST_BITS - 1 and math.log2(count + 1).is_integer()
 
 
-def _largest(cube: Cube) -> float:
-    return max(float(np.fmax.reduce(block, axis=None, initial=0)) for block in _counts(cube))
-
-
-def _share_from(cube: Cube, count: float) -> float:
-    """The share of all counts that are ``count`` or more."""
-    n_found = n_counts = 0
+def _use(cube: Cube, full_scale: float) -> _Use:
+    """Look at all counts once: a cube may be larger than memory."""
+    largest, n_largest, n_full, n_counts = 0.0, 0, 0, 0
     for block in _counts(cube):
-        n_found += int(np.count_nonzero(block >= count))
+        highest = float(np.fmax.reduce(block, axis=None, initial=0))
+        if highest > largest:
+            largest, n_largest = highest, 0
+        n_largest += int(np.count_nonzero(block >= largest))
+        n_full += int(np.count_nonzero(block >= full_scale))
         n_counts += block.size
-    return n_found / max(n_counts, 1)
+    n = max(n_counts, 1)
+    return _Use(cube=cube, largest=largest, at_largest=n_largest / n, full=n_full / n)
 
 
 def _counts(cube: Cube) -> Iterator[NDArray[Any]]:
