@@ -24,7 +24,7 @@ from artextract_cli.metrics import (
     correlation,
     false_alarm_share,
 )
-from artextract_cli.results import SceneResult, open_results
+from artextract_cli.results import SceneResult, open_scene, scene_folders
 from artextract_cli.scene import (
     CLEAN,
     HIDDEN,
@@ -149,7 +149,9 @@ def _known_scenes(
     results: Path, files: Mapping[str, SceneFiles], dataset: Path
 ) -> dict[str, SceneResult]:
     """The scenes of one results folder that have a truth picture, by name."""
-    known = {result.name: result for result in open_results(results) if result.name in files}
+    known = {
+        folder.name: open_scene(folder) for folder in scene_folders(results) if folder.name in files
+    }
     if not known:
         msg = f"no scene of {results} has a truth picture in {dataset}: nothing to evaluate"
         raise InputError(msg)

@@ -18,6 +18,8 @@ if sys.platform != "win32":
     import fcntl
 
 LOCK_NAME = ".artextract-lock"
+TEMPORARY = ".artextract-tmp-"
+"""How the names of files and folders begin that are written to until they are whole."""
 
 
 @contextmanager
@@ -124,6 +126,24 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         flush(target.parent)
 
 
+def linked(path: Path, place: Path) -> None:
+    """Give a file, or a folder with all it holds, a second ``place``: a copy where links cannot be.
+
+    A symbolic link stays one.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.copytree(path, place, symlinks=True, copy_function=_linked_or_copied)
+    else:
+        _linked_or_copied(path, place)
+
+
+def _linked_or_copied(path: Path | str, place: Path | str) -> None:
+    try:
+        os.link(path, place, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(path, place, follow_symlinks=False)
+
+
 def clear_leftovers(out: Path) -> None:
     """Take away what a `replaced_folder` that was killed has left beside ``out``."""
     with writing(out), _temporary_folder(out.resolve()):
@@ -227,13 +247,13 @@ def _temporary(path: Path, suffix: str) -> Iterator[Path]:
     # Not the name itself: together with anything else it may be too long for the file system.
     target = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
     for number in itertools.count():
-        temporary = path.with_name(f".artextract-tmp-{target}-{number}{suffix}")
+        temporary = path.with_name(f"{TEMPORARY}{target}-{number}{suffix}")
         try:
             descriptor = _locked(temporary)
         except OSError:  # a file system without locks, or the file of another user
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            yield path.with_name(f".artextract-tmp-{secrets.token_hex(8)}{suffix}")
+            yield path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{suffix}")
             return
         if descriptor is not None:
             try:
@@ -303,7 +323,7 @@ def flush(path: Path) -> None:
     """Have a file, or the names in a folder, reach the disk."""
     if path.is_dir() and sys.platform == "win32":
         return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:  # some file systems have no such thing for folders
@@ -315,7 +335,8 @@ def flush(path: Path) -> None:
 
 def _flush_all(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
-        flush(path)
+        if not path.is_symlink() and (path.is_file() or path.is_dir()):
+            flush(path)
 
 
 def cause(error: Exception) -> str:

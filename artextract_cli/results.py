@@ -8,7 +8,9 @@ import csv
 import dataclasses
 import io
 import json
+import unicodedata
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,14 @@ from PIL import Image
 
 import artextract_cli
 from artextract_cli.blocks import Block, released
+from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import (
+    TEMPORARY,
     atomic_path,
     cause,
+    linked,
     refuse_inputs,
     refuse_inside,
     replaced_folder,
@@ -179,13 +184,40 @@ def _view(name: str) -> int:
 def write_scene(
     results: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
 ) -> dict[str, Any]:
-    """Write the folder of one scene, whole or not at all, and return its description."""
+    """Write the folder of one scene, whole or not at all, and return its description.
+
+    What others have put into the folder stays in it.
+    """
     target = results / scene.name
     if target.is_symlink() or (target.exists() and not (target / "scene.json").is_file()):
         msg = f"{target} exists and holds no results of ours: choose another --out"
         raise UsageError(msg)
     with replaced_folder(target) as folder:
-        return _write_all(folder, files, scene, scores, model)
+        description = _write_all(folder, files, scene, scores, model)
+        _keep_foreign(target, folder)
+    return description
+
+
+def _keep_foreign(former: Path, folder: Path) -> None:
+    """Give what is no result of ours in the ``former`` folder of a scene a place in the new one."""
+    kept = []
+    try:
+        ours = {"scene.json", *open_scene(former).description["files"]}
+    except InputError:  # what it wrote is not known: what is written now is taken for it
+        ours = {path.name for path in folder.iterdir()}
+    for path in sorted(former.iterdir()) if former.exists() else ():
+        if path.name in ours or path.name.startswith(TEMPORARY):
+            continue
+        if (folder / path.name).exists():
+            msg = f"{path} is no result of ours, and would be written over: move it away"
+            raise UsageError(msg)
+        linked(path, folder / path.name)
+        kept.append(path.name)
+    if kept:
+        warn(
+            f"{former} is new but for {', '.join(kept)}: what was not written by 'artextract "
+            "infer' stays, and figures among it show the former results"
+        )
 
 
 def up_to_date(results: Path, files: SceneFiles, model: Model) -> bool:
@@ -203,14 +235,15 @@ def up_to_date(results: Path, files: SceneFiles, model: Model) -> bool:
 
 def refuse_other_models(results: Path, replaced: Container[str], model: Model) -> None:
     """Refuse to write beside scenes, other than those ``replaced``, that another model scored."""
-    for path in _of_scenes(results, "scene.json"):
-        scene = open_scene(path.parent)
-        if scene.name not in replaced and scene.description["model"]["sha256"] != model.digest:
-            msg = (
-                f"{results} holds {scene.name} as scored by another model: choose another --out, "
-                "or remove what is there"
-            )
-            raise UsageError(msg)
+    for folder in _folders(results):
+        with suppress(InputError):  # a damaged one is told of by all that reads it
+            scene = open_scene(folder)
+            if scene.name not in replaced and scene.description["model"]["sha256"] != model.digest:
+                msg = (
+                    f"{results} holds {scene.name} as scored by another model: choose another "
+                    "--out, or remove what is there"
+                )
+                raise UsageError(msg)
 
 
 def _write_all(
@@ -448,23 +481,7 @@ def open_results(results: Path) -> list[SceneResult]:
     InputError
         If there is none, or a description is missing or damaged.
     """
-    paths = _of_scenes(results, "scene.json")
-    for heatmap in _of_scenes(results, "heatmap.tif"):
-        if not heatmap.with_name("scene.json").exists():
-            msg = (
-                f"{heatmap.parent} has a heat map but no scene.json, which says what it is: move "
-                "it away, and run 'artextract infer' again"
-            )
-            raise InputError(msg)
-    if not paths:
-        msg = f"there are no results in {results}: make them with 'artextract infer'"
-        raise InputError(msg)
-    return [open_scene(path.parent) for path in paths]
-
-
-def _of_scenes(results: Path, name: str) -> list[Path]:
-    """The files of one name in the folders of all scenes."""
-    return sorted(path for path in results.glob(f"*/{name}") if path.parent.name[0] != ".")
+    return [open_scene(folder) for folder in scene_folders(results)]
 
 
 def find_scene(results: Path, name: str | None) -> SceneResult:
@@ -473,17 +490,36 @@ def find_scene(results: Path, name: str | None) -> SceneResult:
     Raises
     ------
     InputError
-        If there is no such scene; the sentence lists those there are.
+        If there is no such scene, or its description is missing or damaged.
     """
-    scenes = open_results(results)
-    if name is None:
-        return scenes[0]
-    for scene in scenes:
-        if scene.name == name:
-            return scene
-    names = ", ".join(scene.name for scene in scenes[:10]) + (", ..." if len(scenes) > 10 else "")
-    msg = f"{results} has no scene {name!r}; its scenes are: {names}"
-    raise InputError(msg)
+    return open_scene(scene_folders(results, () if name is None else (name,))[0])
+
+
+def scene_folders(results: Path, names: Sequence[str] = ()) -> list[Path]:
+    """The folders of scenes of a results directory, all or those named, for `open_scene` to read.
+
+    Raises
+    ------
+    InputError
+        If there is none, or none of a name; the sentence lists those there are.
+    """
+    found = _folders(results)
+    if not found:
+        msg = f"there are no results in {results}: make them with 'artextract infer'"
+        raise InputError(msg)
+    known = {folder.name: folder for folder in found}
+    for name in names:
+        if name not in known:
+            listed = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
+            msg = f"{results} has no scene {name!r}; its scenes are: {listed}"
+            raise InputError(msg)
+    return [known[name] for name in dict.fromkeys(names)] or found
+
+
+def _folders(results: Path) -> list[Path]:
+    """Those with a description, or with a heat map, whose description must have been lost."""
+    paths = (path for name in ("scene.json", "heatmap.tif") for path in results.glob(f"*/{name}"))
+    return sorted({path.parent for path in paths if path.parent.name[0] != "."})
 
 
 def open_scene(folder: Path) -> SceneResult:
@@ -492,9 +528,15 @@ def open_scene(folder: Path) -> SceneResult:
     Raises
     ------
     InputError
-        If its description is missing or damaged.
+        If its description is missing or damaged, or that of another folder.
     """
     path = folder / "scene.json"
+    if folder.is_dir() and not path.exists():
+        msg = (
+            f"{folder} has a heat map but no scene.json, which says what it is: move it away, and "
+            "run 'artextract infer' again"
+        )
+        raise InputError(msg)
     try:
         content = path.read_bytes()
         description = json.loads(content)
@@ -508,4 +550,11 @@ def open_scene(folder: Path) -> SceneResult:
     if not is_whole(content, description.get("sha256")):
         msg = f"{path} is damaged or was changed: run 'artextract infer' again"
         raise InputError(msg)
-    return SceneResult(path=folder, description=description)
+    result = SceneResult(path=folder, description=description)
+    if unicodedata.normalize("NFC", folder.name) != unicodedata.normalize("NFC", result.name):
+        msg = (
+            f"{folder} holds the results of scene {result.name!r}: give the folder that name "
+            "again, or move it out of the results directory"
+        )
+        raise InputError(msg)
+    return result

@@ -1,6 +1,7 @@
 """From a results directory to a report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, mo
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results import SceneResult, find_scene, open_results
+from artextract_cli.results import SceneResult, open_scene, scene_folders
 
 # Of scene.json; what else it holds is told if it is there.
 NEEDED = frozenset(
@@ -102,17 +103,17 @@ def write_report(
     UsageError
         If ``out`` is no HTML file, is an input or a result, or lies in a dataset.
     """
-    scenes = [find_scene(results, name) for name in dict.fromkeys(names)] or open_results(results)
-    for result in scenes:
-        _check_description(result)
-    _check_out(out, scenes)
-    told, failures = [], {}
+    _check_kind(out)
+    scenes: list[SceneResult] = []
+    told: list[SceneReport] = []
+    failures: dict[str, str] = {}
+    for folder in scene_folders(results, names):
+        with _noting(failures, folder.name):
+            scenes.append(_open(folder, out))
     with progress("reporting", len(scenes)) as advance:
         for result in scenes:
-            try:
+            with _noting(failures, result.name):
                 told.append(_tell(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm))
-            except InputError as error:
-                failures[result.name] = str(error)
             advance(result.name)
     if told:
         page = render(_values(told, with_bands=with_bands) | {"left_out": failures})
@@ -120,25 +121,36 @@ def write_report(
             # A file name that is no text holds halves of characters, which UTF-8 does not know.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))
     sentences = [f"{name}: {reason}" for name, reason in failures.items()]
-    end_with(sentences, len(scenes), "reported", out)
+    end_with(sentences, len(told) + len(failures), "reported", out)
     return [scene.name for scene in told]
 
 
-def _check_description(result: SceneResult) -> None:
+def _check_kind(out: Path) -> None:
+    if out.suffix.lower() not in (".html", ".htm"):
+        msg = f"{out} is no HTML file: name one such as report.html"
+        raise UsageError(msg)
+
+
+@contextmanager
+def _noting(failures: dict[str, str], name: str) -> Iterator[None]:
+    """Note why the scene ``name`` cannot be told of, and go on."""
+    try:
+        yield
+    except InputError as error:
+        failures[name] = str(error)
+
+
+def _open(folder: Path, out: Path) -> SceneResult:
+    """The results of a scene that has all that is told, and nothing that ``out`` writes over."""
+    result = open_scene(folder)
     if missing := NEEDED - result.description.keys():
         msg = (
             f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
             "run 'artextract infer' again"
         )
         raise InputError(msg)
-
-
-def _check_out(out: Path, scenes: Sequence[SceneResult]) -> None:
-    if out.suffix.lower() not in (".html", ".htm"):
-        msg = f"{out} is no HTML file: name one such as report.html"
-        raise UsageError(msg)
-    for result in scenes:
-        result.refuse_output(out)
+    result.refuse_output(out)
+    return result
 
 
 def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:

@@ -502,6 +502,13 @@ RESULTS = [
         "there", "infer {here}/data --split val --model gcn --out {here}/results"),
     Row(2, "…/v0 exists and holds no results of ours: choose another --out", INFER.replace(
         "{new}", "{here}/mine") + " --split val", put("mine/v0/kept.txt", "mine")),
+    Row(2, "…/v0/overlay.png is no result of ours, and would be written over: move it away",
+        INFER.replace("{new}", "{here}/results") + " --split val", all_of(
+            drop("results/v0/overlay.png"), resealed(put(PHOTOGRAPH, noise((40, 48, 3)))),
+            put("results/v0/overlay.png", "mine"))),
+    Row(3, "…/v9 holds the results of scene 'v0': give the folder that name again, or move it out "
+        "of the results directory", "report {here}/results --scene v9 --out {new}.html",
+        lambda here: (here / "results/v0").rename(here / "results/v9")),
     Row(3, "there are no results in …/data: make them with 'artextract infer'",
         "report {here}/data --out {new}.html"),
     Row(3, "…/results has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",

@@ -34,7 +34,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from artextract_cli.main import app
 
     root = tmp_path_factory.mktemp("report")
-    result = write_result(root, scene=NAME)
+    result = write_result(root, folder=NAME)
     out = root / "report.html"
     words = ["report", str(result.path.parent), "--out", str(out), "--pixels-per-mm", "4"]
     ran = CliRunner().invoke(app, words)
@@ -289,7 +289,7 @@ def test_long_names_do_not_widen_the_page(
 ) -> None:
     bands = ("450", "b" * 200, "c" * 200)
     for folder in ("a", "b"):
-        write_result(tmp_path, folder=folder, scene=folder * 300, band_ids=bands)
+        write_result(tmp_path, folder=folder * 240, band_ids=bands)
     out = tmp_path / "report.html"
     assert run("report", tmp_path / "results", "--out", out).exit_code == 0
     browser.open(out, width, 800, phone=width < 500)

@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import tifffile
 from artextract_cli import results as results_module
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import ArtextractError, InputError, UsageError
+from artextract_cli.files import TEMPORARY
 from artextract_cli.inference import WholeScore, open_model
 from artextract_cli.results import (
     REGION_COLUMNS,
@@ -27,7 +29,7 @@ from artextract_cli.results import (
 from artextract_cli.scene import picture_digest, read_scene
 from artextract_cli.scoring import score_scene
 from tests.conftest import write_png
-from tests.small_results import write_result
+from tests.small_results import sealed_again, write_result
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +148,64 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_results(
 def test_results_of_an_earlier_run_are_replaced_whole(scored, tmp_path: Path) -> None:
     write_scene(tmp_path, *scored)
     (tmp_path / "v0" / "attention.tif").write_bytes(b"of another model")
+    sealed_again(find_scene(tmp_path, "v0"))
     write_scene(tmp_path, *scored)
     assert not (tmp_path / "v0" / "attention.tif").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["v0"]
+
+
+def put_foreign(folder: Path) -> dict[str, bytes]:
+    """A figure, a note nobody may write, a folder, and a link that leads nowhere."""
+    (folder / "difference.png").write_bytes(b"figure")
+    (folder / "notes.txt").write_text("seen on Monday")
+    (folder / "notes.txt").chmod(0o400)
+    (folder / "mine" / "too").mkdir(parents=True)
+    (folder / "mine" / "too" / "x.txt").write_text("x")
+    (folder / "link").symlink_to("nowhere")
+    return contents(folder)
+
+
+@pytest.mark.parametrize("can_link", [True, False])
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_what_others_put_into_the_folder_of_a_scene_stays(
+    scored, tmp_path: Path, capsys, monkeypatch, can_link: bool, is_damaged: bool
+) -> None:
+    files, _, _, model = scored
+    described = write_scene(tmp_path, *scored)
+    before = put_foreign(tmp_path / "v0")
+    (tmp_path / "v0" / f"{TEMPORARY}of-one-who-was-killed").write_text("half")
+    if is_damaged:
+        (tmp_path / "v0" / "scene.json").write_text("{")
+    if not can_link:
+        monkeypatch.setattr(os, "link", lambda *args, **kwargs: Path().symlink_to(""))
+    assert write_scene(tmp_path, *scored) == described
+    assert (
+        "v0 is new but for difference.png, link, mine, notes.txt: what" in capsys.readouterr().err
+    )
+    assert contents(tmp_path / "v0") == before
+    assert (tmp_path / "v0" / "link").readlink() == Path("nowhere")
+    assert up_to_date(tmp_path, files, model)
+
+
+def test_what_others_put_where_a_result_belongs_is_not_written_over(scored, tmp_path: Path) -> None:
+    write_scene(tmp_path, *scored)
+    (tmp_path / "v0" / "overlay.png").unlink()
+    sealed_again(find_scene(tmp_path, "v0"))
+    (tmp_path / "v0" / "overlay.png").write_bytes(b"mine")
+    before = contents(tmp_path)
+    with pytest.raises(UsageError, match=r"v0/overlay\.png is no result of ours, and would be"):
+        write_scene(tmp_path, *scored)
+    assert contents(tmp_path) == before
+
+
+def test_a_copy_of_a_scene_is_no_other_scene(scored, tmp_path: Path) -> None:
+    write_scene(tmp_path, *scored)
+    shutil.copytree(tmp_path / "v0", tmp_path / "v0 copy")
+    with pytest.raises(
+        InputError, match="v0 copy holds the results of scene 'v0': give the folder"
+    ):
+        open_results(tmp_path)
+    assert find_scene(tmp_path, "v0").path.name == "v0"
 
 
 def test_strong_regions_by_hand() -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,31 @@ def test_of_several_scenes_one_that_has_changed_is_named_in_the_report(tmp_path:
     with pytest.raises(InputError, match="has changed since it was scored"):
         write_report(kept.path.parent, out, names=["other"])
     assert not out.exists()
+
+
+@pytest.mark.parametrize("content", [b"{", b"", None])
+def test_of_several_scenes_one_without_a_description_is_named_in_the_report(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    for name in ("a", "b"):
+        write_result(tmp_path, folder=name)
+    results, out = tmp_path / "results", tmp_path / "report.html"
+    description = results / "a" / "scene.json"
+    description.unlink() if content is None else description.write_bytes(content)
+    with pytest.raises(InputError, match=r"^a: .*scene\.json.* again; the others are in .*html$"):
+        write_report(results, out)
+    page = out.read_text(encoding="utf-8")
+    assert page.count('class="scene"') == 1
+    assert "<bdi>a</bdi>: " in page.partition("Not in this report")[2]
+    assert write_report(results, out, names=["b"]) == ["b"]
+
+
+def test_a_copy_of_a_scene_is_not_counted(tmp_path: Path) -> None:
+    result, out = write_result(tmp_path), tmp_path / "report.html"
+    shutil.copytree(result.path, result.path.with_name("a copy"))
+    with pytest.raises(InputError, match=r"^a copy: .*holds the results of scene 'made': give"):
+        write_report(result.path.parent, out)
+    assert "<h1><bdi>made</bdi></h1>" in out.read_text(encoding="utf-8")
 
 
 def test_a_map_that_was_deleted_is_missed(tmp_path: Path) -> None:
