@@ -214,6 +214,8 @@ def _jobs(root: Path) -> dict[str, Job]:
         ["report", f"{made}/results", "--out", f"{root}/pages/report.html"],
     ):
         _done(words)
+    for scene in (made / "results").glob("*/"):
+        (scene / "note.txt").write_text(f"What somebody saw in {scene.name}.")
     take = _captures(data, root / "captures")
     _done([*take, str(root / "captures" / "sim_val_0000"), "--out", f"{root}/imported/dataset"])
     more = ["train", f"{graphs}", "--out", "{here}/run", "--epochs", "3", "--resume", *SMALL]
@@ -317,6 +319,7 @@ def _results(here: Path) -> Digests:
         scene.embeddings(), scene.map("heatmap"), scene.map("labels"), scene.pages("bands")
         for name in scene.description["files"]:
             scene.checked(name)
+        found[f"{scene.name} note"] = _digest(scene.path / "note.txt")
         found[f"{scene.name} scene"] = _digest(scene.path / "scene.json")
     return found
 
