@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,18 @@ GLOBAL_FLAGS = {
 
 class RootGroup(TyperGroup):
     """Adds the commands of plugins, and turns errors into one line on stderr and an exit code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an empty word, which would be the current folder where a path is meant."""
+        for before, word in pairwise(["artextract", *args]):
+            is_empty = not word or (word.startswith("--") and word.endswith("="))
+            if is_empty and not ctx.resilient_parsing:
+                msg = (
+                    f"what follows {word.rstrip('=') or before} is empty: give a value; is a "
+                    "variable of the shell unset?"
+                )
+                raise typer.BadParameter(msg, ctx)
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Find a command; plugins are looked at only for names that are not ours."""

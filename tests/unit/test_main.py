@@ -130,6 +130,13 @@ def test_unknown_commands_and_options_are_usage_errors(run: Callable[..., Ran]) 
         assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("words", [["infer", "x", "--out", ""], ["infer", "x", "--out="]])
+def test_an_empty_word_is_not_the_current_folder(run: Callable[..., Ran], words: list[str]) -> None:
+    ran = run(*words)
+    assert ran.exit_code == 2
+    assert "what follows --out is empty" in ran.stderr
+
+
 def test_json_and_quiet_hold_for_the_command(run: Callable[..., Ran]) -> None:
     ran = run("plugins", "info", "gat", "--json", "-q")
     assert ran.exit_code == 0
