@@ -44,7 +44,9 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        msg = f"cannot write {path}: {_reason(error)}"
+        leads_nowhere = path.is_symlink() and not path.exists()
+        reason = "it is a link that leads nowhere" if leads_nowhere else _reason(error)
+        msg = f"cannot write {path}: {reason}"
         raise ArtextractError(msg) from error
 
 
