@@ -34,6 +34,9 @@ class Cube:
     nm: tuple[float, ...]
     """(B,), of the good bands."""
 
+    told_nm: tuple[float, ...] | None = None
+    """(all bands,) by the file itself, whatever an option says."""
+
     full_scale: float
     """The value that counts as 1."""
 

@@ -41,17 +41,34 @@ def given_wavelengths(text: str, n_bands: int) -> tuple[float, ...]:
     Raises
     ------
     UsageError
-        If a part is no number, or there are not as many as bands.
+        If a part is no number, there are not as many as bands, or two are equal.
     """
+    found = numbers("wavelengths", text.replace(":", ",", 1))
     if ":" in text:
-        first, _, last = text.partition(":")
-        ends = numbers("wavelengths", f"{first},{last}")
-        return tuple(float(nm) for nm in np.linspace(ends[0], ends[-1], n_bands))
-    found = numbers("wavelengths", text)
+        found = tuple(float(nm) for nm in np.linspace(found[0], found[-1], n_bands))
     if len(found) != n_bands:
         msg = f"{len(found)} wavelengths are given, but the cube has {n_bands} bands"
         raise UsageError(msg)
+    if equal := equal_bands(found):
+        first, second = equal
+        msg = (
+            f"wavelengths={text} gives bands {first} and {second} one wavelength, "
+            f"{found[first - 1]:g} nm; give each band its own"
+        )
+        raise UsageError(msg)
     return found
+
+
+def equal_bands(nm: Sequence[float]) -> tuple[int, int] | None:
+    """Numbers, from 1 on, of the first two bands of one wavelength."""
+    firsts = map(nm.index, nm)
+    return next(((a + 1, b + 1) for b, a in enumerate(firsts) if a < b), None)
+
+
+def first_apart(nm: Sequence[float], others: Sequence[float], most: float) -> int | None:
+    """The first band, from 0 on, whose two wavelengths are more than ``most`` nm apart."""
+    apart = np.flatnonzero(np.abs(np.subtract(nm, others)) > most)
+    return int(apart[0]) if apart.size else None
 
 
 def as_nm(path: Path, found: Sequence[float], unit: str = "") -> tuple[float, ...]:

@@ -810,6 +810,11 @@ IMPORTED = [
         "there are 0", CUBE, all_of(envi(), drop("cube.raw"))),
     Row(3, "…/cube.hdr says file compression = 1, which cannot be read; save it without", CUBE,
         envi(file_compression=1)),
+    Row(3, "…/cube.hdr gives its bands 4 and 5 one wavelength, 430 nm; give those of all bands, -o "
+        "wavelengths=NM,NM,..., or mark one of the two as bad in an ENVI header (bbl)", CUBE,
+        envi((" 440", " 430"))),
+    Row(2, "wavelengths=500:500 gives bands 1 and 2 one wavelength, 500 nm; give each band its own",
+        CUBE + "-o wavelengths=500:500", envi()),
     Row(2, "2 wavelengths are given, but the cube has 31 bands",
         CUBE + "-o wavelengths=450,550", envi()),
     Row(2, "centres=red are not numbers in nm parted by commas, such as 420,470,850",
@@ -922,6 +927,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "plugins/test_cube.py::test_a_full_scale_that_is_not_the_one_of_the_counts": (
         "500000 cannot be the count at which the camera of … is saturated: the largest of it and "
         "its white is 4095; give another, -o scale=NUMBER",
+    ),
+    "plugins/test_cube.py::test_frames_of_other_wavelengths_are_refused": (
+        "band 1 of … is 700 nm but that of … 400 nm; give a frame of the same camera setting",
     ),
     "plugins/test_cube.py::test_frames_that_do_not_fit": (
         "… has 31 bands of 6 columns but … has 31 of 7; give a frame of the same camera setting",

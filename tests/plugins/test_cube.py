@@ -1,7 +1,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,7 @@ def test_other_units_are_refused(tmp_path: Path) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM, wavelength_units="Wavenumber")
     with pytest.raises(InputError, match="gives wavelengths in Wavenumber"):
         only(header)
+    assert only(header, centres="all", wavelengths="400:700").wavelengths == pytest.approx(NM)
 
 
 @pytest.mark.parametrize(
@@ -416,6 +417,54 @@ def test_wavelengths_that_do_not_fit(tmp_path: Path) -> None:
         only(tmp_path / "abbey.npz")
 
 
+@pytest.mark.parametrize("told", [["400nm"] * 31, []], ids=["words", "nothing"])
+def test_wavelengths_that_are_no_numbers_are_not_told(tmp_path: Path, told: list[str]) -> None:
+    cube = cube_of()
+    np.savez(tmp_path / "abbey.npz", cube=np.moveaxis(cube, 0, 2), wavelength=np.array(told))
+    with pytest.raises(InputError, match="does not tell the wavelengths of its 31 bands"):
+        only(tmp_path / "abbey.npz")
+    np.testing.assert_allclose(bands_of(tmp_path / "abbey.npz", wavelengths="400:700"), cube)
+
+
+@pytest.mark.parametrize("order", [range(30, -1, -1), RNG.permutation(31)], ids=["down", "mixed"])
+def test_the_order_of_bands_makes_no_difference(tmp_path: Path, order: Sequence[int]) -> None:
+    cube, nm = cube_of(), np.array(NM)
+    known = only(write_envi(tmp_path / "abbey.hdr", cube, NM), centres="455,600", width=25)
+    moved = write_envi(tmp_path / "abbey.hdr", cube[order], nm[order])
+    given = write_envi(tmp_path / "barn.hdr", cube[order], None)
+    text = ",".join(f"{value:g}" for value in nm[order])
+    for path, options in ((moved, {}), (given, {"wavelengths": text})):
+        found = only(path, centres="455,600", width=25, **options)
+        np.testing.assert_allclose(found.bands, known.bands, rtol=1e-5)
+        np.testing.assert_allclose(found.rgb, known.rgb, rtol=1e-5)
+
+
+def test_two_bands_are_not_of_one_wavelength(tmp_path: Path) -> None:
+    nm = (*NM[:4], 410.0, *NM[5:])
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), nm)
+    with pytest.raises(InputError, match="gives its bands 2 and 5 one wavelength, 410 nm; give"):
+        only(header)
+    with pytest.raises(UsageError, match=r"=400:400 gives bands 1 and 2 one wavelength, 400 nm"):
+        only(header, wavelengths="400:400")
+    is_bad = ", ".join("0" if band == 4 else "1" for band in range(31))
+    one_bad = write_envi(tmp_path / "abbey.hdr", cube_of(), nm, bbl=f"{{{is_bad}}}")
+    assert only(one_bad, centres="all").wavelengths == (*NM[:4], *NM[5:])
+
+
+def test_wavelengths_given_that_contradict_the_file_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
+    only(header, wavelengths="402:704")
+    assert "warning" not in told(capsys)
+    only(header, wavelengths="700:400")
+    assert "band 1 of " in (said := told(capsys))
+    assert "abbey.hdr is 400 nm by the file but 700 nm by -o wavelengths, which is used" in said
+    only(header, wavelengths="400:720")
+    assert "band 9 of " in (said := told(capsys))
+    assert "abbey.hdr is 480 nm by the file but 485.333 nm by -o wavelengths" in said
+
+
 def test_the_cube_may_be_named(tmp_path: Path) -> None:
     cube, other = (np.moveaxis(cube_of(), 0, 2) for _ in range(2))
     np.savez(tmp_path / "abbey.npz", cube=cube, other=other, wl=np.array(NM))
@@ -579,6 +628,59 @@ def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
     expected = np.ones(SIZE, np.bool_)
     expected[1, 2] = expected[:, 5] = False
     np.testing.assert_array_equal(only(tmp_path, centres="all", **FRAMES).mask, expected)
+
+
+@pytest.mark.parametrize("options", [{}, {"wavelengths": "400:700"}], ids=["told", "given"])
+@pytest.mark.parametrize("kind", ["WHITEREF", "DARKREF"])
+@pytest.mark.parametrize(("shift", "step"), [(0, -1), (100, 1)], ids=["descending", "shifted"])
+def test_frames_of_other_wavelengths_are_refused(
+    tmp_path: Path, options: dict[str, Any], kind: str, shift: float, step: int
+) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        is_other = name.startswith(kind)
+        nm = (np.array(NM) + shift)[::step] if is_other else NM
+        write_envi(tmp_path / f"{name}.hdr", counts[::step] if is_other else counts, nm)
+    other = 500 if shift else 700
+    with pytest.raises(InputError) as caught:
+        only(tmp_path, **FRAMES | options)
+    assert str(caught.value) == (
+        f"band 1 of {tmp_path}/{kind}_abbey.hdr is {other} nm but that of {tmp_path}/abbey.hdr 400 "
+        "nm; give a frame of the same camera setting"
+    )
+
+
+def test_frames_whose_wavelengths_are_rounded_or_not_told_are_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cube = cube_of()
+    exact = np.array(NM) + 0.4
+    for name, counts in raw_counts(cube, 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, exact if name == "abbey" else NM)
+    found = only(tmp_path, centres="all", **FRAMES).bands
+    np.testing.assert_allclose(np.moveaxis(found, 2, 0), cube, atol=1e-3)
+    white = tmp_path / "WHITEREF_abbey.hdr"
+    white.write_text(white.read_text().replace("Nanometers", "Index"))
+    np.testing.assert_array_equal(only(tmp_path, centres="all", **FRAMES).bands, found)
+    assert "warning" not in told(capsys)
+
+
+def test_frames_are_compared_with_each_other_where_the_cube_tells_nothing(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        nm = None if name == "abbey" else NM if "WHITE" in name else NM[::-1]
+        write_envi(tmp_path / f"{name}.hdr", counts, nm)
+    with pytest.raises(InputError, match=r"1 of .*DARKREF_abbey.hdr is 700 nm but that of .*WHITE"):
+        only(tmp_path, wavelengths="400:700", **FRAMES)
+
+
+def test_frames_may_have_their_bands_first(tmp_path: Path) -> None:
+    """What turns the cube turns its frames, be it the file or its number of bands."""
+    cube = cube_of()
+    for name, counts in raw_counts(cube, SIZE[0]).items():
+        more = {} if "DARK" in name else {"wavelength": np.array(NM)}
+        np.savez(tmp_path / f"{name}.npz", cube=counts, **more)
+    names = {"white": "WHITEREF_*.npz", "dark": "DARKREF_*.npz"}
+    found = only(tmp_path, centres="all", **FRAMES | names).bands
+    np.testing.assert_allclose(np.moveaxis(found, 2, 0), cube, atol=1e-3)
 
 
 def test_frames_that_do_not_fit(tmp_path: Path) -> None:
