@@ -45,7 +45,7 @@ class Frames:
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Reflectance (n, h, W) of counts of n bands in some rows; where (h, W) they measure."""
         white, dark = (_part(frame, bands, rows) for frame in (self.white, self.dark))
-        light = white - dark
+        light = np.nan_to_num(white - dark)
         least = LEAST_LIGHT * np.median(light, axis=(1, 2), keepdims=True)
         fails = (
             (raw >= self.saturated) | (white >= self.saturated) | (light <= np.maximum(least, 0))

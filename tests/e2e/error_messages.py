@@ -662,11 +662,17 @@ PLUGINS = [
 ]  # fmt: skip
 
 
-def envi(*replaced: tuple[str, str], span: tuple[int, int] = (400, 700), **fields: Any) -> Damage:
+def envi(
+    *replaced: tuple[str, str],
+    span: tuple[int, int] = (400, 700),
+    dead: Sequence[int] = (),
+    **fields: Any,
+) -> Damage:
     """A cube of 31 bands of ``span`` in nm, some words of whose header are then replaced."""
 
     def write(here: Path) -> None:
         values = np.random.default_rng(0).uniform(0.1, 0.9, (31, 40, 48)).astype("f4")
+        values[list(dead)] = 0.5
         header = write_envi(here / "cube.hdr", values, np.linspace(*span, 31), **fields)
         text = header.read_text(encoding="utf-8")
         for old, new in replaced:
@@ -834,6 +840,12 @@ IMPORTED = [
     Row(3, "the photograph …/x.png is 20 × 30 pixels but the cube …/cube.hdr is … × …; give one of "
         "that size, or none for it to be rendered", CUBE + "-o photograph=x.png",
         all_of(envi(), put("x.png", noise((30, 20, 3))))),
+    Row(3, "what …/cube.hdr shows at 430 nm has one value throughout, which tells nothing: export "
+        "the cube again, or choose other bands, -o centres=NM,NM,...",
+        CUBE + "-o centres=420,430 -o width=1", envi(dead=(3,))),
+    Row(3, "the photograph of …/cube.hdr has one value throughout, which tells nothing: give "
+        "another (of a cube, -o photograph=FILE)", CUBE + "-o photograph=x.png",
+        all_of(envi(), put("x.png", white((40, 48, 3))))),
     Row(2, "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance",
         CUBE + "-o white=w.hdr", envi()),
     Row(3, "scene 'cube' (…/cube.hdr) lacks its frame of white: there is no file …/NOPE_cube.hdr; "

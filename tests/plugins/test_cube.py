@@ -30,6 +30,10 @@ def cube_of(depth: str = "f4", n_bands: int = len(NM)) -> np.ndarray:
     return values.astype(depth) if depth[0] == "f" else (values * 200).astype(depth)
 
 
+def write_photograph(path: Path, brightest: int = 255) -> None:
+    write_png(path, RNG.integers(0, brightest + 1, (*SIZE, 3), np.uint8))
+
+
 def only(source: Path, **options: Any) -> Capture:
     (capture,) = read(source, CubeOptions(**options))
     return capture
@@ -172,7 +176,7 @@ def test_bands_are_means_over_their_width(tmp_path: Path) -> None:
     cube = cube_of()
     np.save(tmp_path / "abbey.npy", np.moveaxis(cube, 0, 2))
     options = {"wavelengths": "400:700", "photograph": "photo.png"}
-    write_png(tmp_path / "photo.png", np.zeros((*SIZE, 3), np.uint8))
+    write_photograph(tmp_path / "photo.png")
     at_590 = only(tmp_path / "abbey.npy", centres="590", width=20, **options)
     np.testing.assert_allclose(
         at_590.bands[..., 0], (cube[18] + cube[19] + cube[20]) / 3, rtol=1e-6
@@ -204,7 +208,7 @@ def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
 
 def test_a_cube_of_none_of_the_usual_bands(tmp_path: Path) -> None:
     write_envi(tmp_path / "abbey.hdr", cube_of(n_bands=3), (1000.0, 1100.0, 1200.0))
-    write_png(tmp_path / "photo.png", np.zeros((*SIZE, 3), np.uint8))
+    write_photograph(tmp_path / "photo.png", brightest=0)
     with pytest.raises(InputError, match="covers 1000 to 1200 nm, and with it none of the usual"):
         only(tmp_path / "abbey.hdr", photograph="photo.png")
 
@@ -292,8 +296,39 @@ def test_a_dead_band_of_a_cube_is_warned_of(
     bands_of(write_envi(tmp_path / "well.hdr", cube, NM))
     assert "throughout" not in capsys.readouterr().err
     cube[3] = 0.25
-    bands_of(write_envi(tmp_path / "dead.hdr", cube, NM))
+    header = write_envi(tmp_path / "dead.hdr", cube, NM)
+    only(header, width=30)
     assert f"has one value throughout at {NM[3]:g} nm, and the bands" in capsys.readouterr().err
+    with pytest.raises(InputError, match="shows at 430 nm has one value throughout, which tells"):
+        bands_of(header)
+    assert "warning" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("depth", "options"), [("f4", {}), ("u1", {}), ("u2", {"scale": 1e9})], ids=str
+)
+def test_a_cube_that_tells_nothing_is_refused(
+    tmp_path: Path, depth: str, options: dict[str, Any]
+) -> None:
+    """Constant, or too dark for 16 bit by its scale; what was not measured does not count."""
+    cube = np.zeros((31, *SIZE), depth) if not options else cube_of(depth)
+    cube[:, 0, 0] = 77
+    header = write_envi(tmp_path / "abbey.hdr", cube, NM, data_ignore_value=77)
+    with pytest.raises(InputError, match=r"shows at 420, 470, 530, 590, \.\.\. nm has one value"):
+        only(header, **options)
+
+
+def test_a_photograph_that_tells_nothing_is_refused(tmp_path: Path) -> None:
+    nm = (*range(400, 850, 10), 900, 950)
+    cube = cube_of(n_bands=len(nm))
+    cube[:-2] = 0.5
+    header = write_envi(tmp_path / "abbey.hdr", cube, nm)
+    write_photograph(tmp_path / "photo.png", brightest=0)
+    for options in ({}, {"photograph": "photo.png"}):
+        with pytest.raises(InputError, match=r"the photograph of .*abbey\.hdr has one value thr"):
+            only(header, centres="900,950", **options)
+    write_photograph(tmp_path / "photo.png")
+    assert only(header, centres="900,950", photograph="photo.png").wavelengths == (900, 950)
 
 
 def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
@@ -301,6 +336,9 @@ def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     cube[7, 2, 2] = np.nan
     with pytest.raises(InputError, match="values that are not finite"):
         only(write_envi(tmp_path / "abbey.hdr", cube, NM))
+    write_photograph(tmp_path / "photo.png")
+    unused = only(tmp_path / "abbey.hdr", centres="450", photograph="photo.png")
+    np.testing.assert_array_equal(unused.bands[..., 0], cube[5])
     capture = only(write_envi(tmp_path / "abbey.hdr", cube, NM, data_ignore_value="nan"))
     assert capture.mask is not None
     assert (~capture.mask).sum() == 1
@@ -510,7 +548,7 @@ def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_folder_of_cubes(tmp_path: Path) -> None:
     for name in ("b", "a"):
         np.save(tmp_path / f"{name}.npy", np.moveaxis(cube_of(), 0, 2))
-        tifffile.imwrite(tmp_path / f"{name}_RGB.tif", np.zeros((*SIZE, 3), np.uint8))
+        tifffile.imwrite(tmp_path / f"{name}_RGB.tif", RNG.integers(0, 256, (*SIZE, 3), np.uint8))
     options = CubeOptions(wavelengths="400:700", photograph="*_RGB.tif")
     assert [capture.name for capture in read(tmp_path, options)] == ["a", "b"]
     with pytest.raises(UsageError, match=r"name=x names one scene, but .* holds 4 cubes"):
@@ -623,10 +661,12 @@ def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
     counts = raw_counts(cube_of(), 3)
     counts["abbey"][4, 1, 2] = 4095  # saturated in the painting
     counts["WHITEREF_abbey"][9, :, 5] = counts["DARKREF_abbey"][9, :, 5]  # a dead column
+    counts = {name: values.astype("f4") for name, values in counts.items()}
+    counts["WHITEREF_abbey"][9, 0, 3] = counts["DARKREF_abbey"][8, 2, 6] = np.nan
     for name, values in counts.items():
         write_envi(tmp_path / f"{name}.hdr", values, NM)
     expected = np.ones(SIZE, np.bool_)
-    expected[1, 2] = expected[:, 5] = False
+    expected[1, 2] = expected[:, [3, 5, 6]] = False
     np.testing.assert_array_equal(only(tmp_path, centres="all", **FRAMES).mask, expected)
 
 
