@@ -13,7 +13,7 @@ from artextract_cli import InputError, warn
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube
 from artextract_cube.cube_files import opened_file
-from artextract_cube.frame_files import frame_paths, no_frame
+from artextract_cube.frame_files import check_frame_path, frame_paths
 from artextract_cube.saturation import saturation
 from artextract_cube.stored import told_nm
 from artextract_cube.wavelengths import first_apart
@@ -62,14 +62,13 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
     ------
     InputError
         If a frame is missing or cannot be read, has other bands or columns than the cube, or
-        bands of other wavelengths, or the scale given is far above all counts.
+        bands of other wavelengths, both look swapped, or the scale given is far above all counts.
     UsageError
-        If only one of white and dark is named.
+        If only one of white and dark is named, or one is the cube itself.
     """
     paths = frame_paths(cube.path.parent, name, options)
     for kind, path in paths.items():
-        if not path.exists():
-            raise no_frame(kind, path, cube.path, name)
+        check_frame_path(kind, path, cube.path, name)
     if not paths:
         _warn_of_counts(cube)
         yield cube
@@ -80,6 +79,7 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
             for path in paths.values()
         )
         _check_wavelengths(cube, white, dark)
+        _check_brightness(white, dark)
         saturated = saturation(cube, white)
         frames = Frames(
             white=_lines(white, cube, saturated),
@@ -116,6 +116,23 @@ def _check_wavelengths(*cubes: Cube) -> None:
                 f"{known_nm[band]:g} nm; give a frame of the same camera setting"
             )
             raise InputError(msg)
+
+
+def _check_brightness(white: Cube, dark: Cube) -> None:
+    """Refuse frames that were swapped, by their middle lines."""
+    light, shade = (_middle_line(frame) for frame in (white, dark))
+    if np.median(light - shade) < 0:
+        msg = (
+            f"white and dark look swapped: {white.path}, given as white, is darker than "
+            f"{dark.path}; give each in the place of the other, -o white=FILE -o dark=FILE"
+        )
+        raise InputError(msg)
+
+
+def _middle_line(frame: Cube) -> NDArray[np.float32]:
+    """(B, W) of the good bands."""
+    line = frame.values[:, frame.values.shape[1] // 2].astype(np.float32)
+    return line if frame.good is None else line[frame.good]
 
 
 def _warn_of_counts(cube: Cube) -> None:

@@ -100,7 +100,7 @@ def chosen_centres(
     Raises
     ------
     UsageError
-        If the cube does not cover one that is asked for.
+        If the cube does not cover one that is asked for, or one is asked for twice.
     InputError
         If none is asked for, and it covers none of the usual ones.
     """
@@ -116,6 +116,9 @@ def chosen_centres(
         )
         raise InputError(msg)
     centres = numbers("centres", text)
+    if equal := equal_bands(centres):
+        msg = f"centres={text} asks for {centres[equal[0] - 1]:g} nm twice; drop one of the two"
+        raise UsageError(msg)
     for centre in centres:
         if not _is_covered(centre, nm, width):
             msg = (

@@ -196,6 +196,8 @@ def test_the_usual_bands_are_those_that_the_cube_covers(tmp_path: Path) -> None:
         only(header, centres="650,850")
     with pytest.raises(UsageError, match="centres=650,x are not numbers"):
         only(header, centres="650,x")
+    with pytest.raises(UsageError, match=r"centres=440,650,440\.0 asks for 440 nm twice; drop one"):
+        only(header, centres="440,650,440.0")
 
 
 def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
@@ -824,7 +826,7 @@ def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
         assert str(caught.value) == (
             f"scene 'abbey' ({tmp_path}/abbey.hdr) lacks its frame of white: there is no file "
             f"{tmp_path}/NOPE_abbey.hdr; give the one that there is with -o white=FILE, * in it "
-            "being the name of the scene (by their names, frames beside the cube are: "
+            f"being the name of the scene (by their names, frames in {tmp_path} are: "
             "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
         )
     assert told(capsys).endswith("by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr")
@@ -841,6 +843,46 @@ def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:
 def test_frames_that_leave_nothing(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         write_envi(tmp_path / f"{name}.hdr", counts, NM)
-    for wrong in ({"scale": 100}, {"white": FRAMES["dark"], "dark": FRAMES["white"]}):
-        with pytest.raises(InputError, match=r"no pixel of .*abbey\.hdr measures in every band"):
-            only(tmp_path / "abbey.hdr", **FRAMES | wrong)
+    with pytest.raises(InputError, match=r"no pixel of .*abbey\.hdr measures in every band"):
+        only(tmp_path / "abbey.hdr", **FRAMES | {"scale": 100})
+
+
+@pytest.mark.parametrize("lines", [3, SIZE[0]])
+def test_frames_that_are_swapped(tmp_path: Path, lines: int) -> None:
+    counts = raw_counts(cube_of(), lines)
+    counts["WHITEREF_abbey"][:5] = counts["DARKREF_abbey"][:5]  # bands that see no light
+    for name, values in counts.items():
+        write_envi(tmp_path / f"{name}.hdr", values, NM)
+    swapped = {"white": FRAMES["dark"], "dark": FRAMES["white"]}
+    said = r"white and dark look swapped: .*DARKREF_abbey\.hdr, given as white, is darker than .*;"
+    with pytest.raises(InputError, match=said):
+        only(tmp_path / "abbey.hdr", **FRAMES | swapped)
+
+
+def test_patterns_that_are_the_painting_itself(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    frames = FRAMES | {"white": "*.hdr"}
+    with pytest.raises(UsageError, match=r"names .*/abbey\.hdr, which is the painting 'abbey' its"):
+        only(tmp_path / "abbey.hdr", **frames)
+    said = (
+        r"white=\*\.hdr, dark=DARKREF_\*\.hdr leave none of its cubes \(DARKREF_abbey\.hdr, "
+        r"WHITEREF_abbey\.hdr, abbey\.hdr\); \* is the name of a scene"
+    )
+    with pytest.raises(InputError, match=said):
+        only(tmp_path, **frames)
+
+
+def test_frames_in_another_folder(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        folder = tmp_path / ("scans" if name == "abbey" else "frames")
+        folder.mkdir(exist_ok=True)
+        write_envi(folder / f"{name}.hdr", counts, NM)
+    there = {kind: f"../frames/{FRAMES[kind]}" for kind in ("white", "dark")}
+    assert only(tmp_path / "scans", **FRAMES | there).name == "abbey"
+    with pytest.raises(
+        InputError, match=r"frames in .*frames are: DARKREF_abbey\.hdr, WHITEREF_ab"
+    ):
+        only(tmp_path / "scans", **FRAMES | there | {"white": "../frames/*.hdr"})
+    with pytest.raises(InputError, match=r"frames in .*nowhere are: none"):
+        only(tmp_path / "scans", **FRAMES | there | {"white": "../nowhere/*.hdr"})
