@@ -34,6 +34,9 @@ class Cube:
     nm: tuple[float, ...]
     """(B,), of the good bands."""
 
+    told_nm: tuple[float, ...] | None = None
+    """(all bands,) by the file itself, whatever an option says."""
+
     full_scale: float
     """The value that counts as 1."""
 
@@ -79,7 +82,8 @@ def averaged(
     Raises
     ------
     InputError
-        If values are not finite, too many lie outside 0 to 1, or there are too many pixels.
+        If values that are used are not finite, too many lie outside 0 to 1, there are too many
+        pixels, or what is made has one value throughout.
     """
     weights = band_weights(cube.nm, centres, width)
     n_bands = weights.shape[1]
@@ -105,14 +109,16 @@ def averaged(
             if photograph is None:
                 rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
             advance()
-    _warn_of_dead(cube, used, np.array(ends))
     _check_measured(cube, measured)
-    return Averaged(
+    made = Averaged(
         bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
         rgb=rgb,
         wavelengths=cube.nm if centres is None else tuple(centres),
         mask=None if measured.all() else measured,
     )
+    _check_varied(cube, made)
+    _warn_of_dead(cube, used, np.array(ends))
+    return made
 
 
 def _check_measured(cube: Cube, measured: NDArray[np.bool_]) -> None:
@@ -181,10 +187,42 @@ def _warn_of_dead(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.float32])
     dead = [f"{cube.nm[band]:g}" for band in used[is_dead]]
     if dead:
         warn(
-            f"{cube.path} has one value throughout at {', '.join(dead[:4])} nm"
-            f"{', ...' * (len(dead) > 4)}, and the bands that it is averaged to are wrong there: "
-            "mark it as bad in an ENVI header (bbl), or leave it out of the cube"
+            f"{cube.path} has one value throughout at {_few(dead)} nm, and the bands that it is "
+            "averaged to are wrong there: mark it as bad in an ENVI header (bbl), or leave it out "
+            "of the cube"
         )
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + ", ..." * (len(names) > 4)
+
+
+def _check_varied(cube: Cube, made: Averaged) -> None:
+    """Refuse bands and photographs of one value throughout, as `infer` would."""
+    is_dead = _is_constant(made.bands, made.mask)
+    dead = [f"{nm:g}" for nm, dies in zip(made.wavelengths, is_dead, strict=True) if dies]
+    if dead:
+        msg = (
+            f"what {cube.path} shows at {_few(dead)} nm has one value throughout, which tells "
+            "nothing: export the cube again, or choose other bands, -o centres=NM,NM,..."
+        )
+        raise InputError(msg)
+    if _is_constant(made.rgb, made.mask).all():
+        msg = (
+            f"the photograph of {cube.path} has one value throughout, which tells nothing: give "
+            "another (of a cube, -o photograph=FILE)"
+        )
+        raise InputError(msg)
+
+
+def _is_constant(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Which channels (C,) of (H, W, C) have one value where the mask is true, once written."""
+    is_float = values.dtype.kind == "f"
+    full, steps = (1, 65535) if is_float else (np.iinfo(values.dtype).max, 1)
+    where = np.True_ if mask is None else mask[..., None]
+    low = values.min(axis=(0, 1), where=where, initial=full)
+    high = values.max(axis=(0, 1), where=where, initial=0)
+    return np.asarray(np.rint(low * steps) == np.rint(high * steps))
 
 
 def _clipped(cube: Cube, bands: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -17,7 +17,7 @@ from artextract_cli import (
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube, averaged
 from artextract_cube.cube_files import CUBE_SUFFIXES, cubes_in, is_cube, opened_cube
-from artextract_cube.frame_files import frame_paths, without_frames
+from artextract_cube.frame_files import frame_paths, no_painting, without_frames
 from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
 
@@ -42,7 +42,7 @@ def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
         beside |= set(frame_paths(folder, _name(path, options), options).values())
     found = [path for path in files if path not in beside]
     if not found:
-        raise _no_cube(folder)
+        raise no_painting(folder, files, options) if files else _no_cube(folder)
     return found
 
 
@@ -52,8 +52,7 @@ def _no_cube(folder: Path) -> InputError:
     if deeper:
         todo = f"give {deeper[0].parent} instead, or move what that holds into {folder}"
     return InputError(
-        f"there is no cube in {folder}: no file but photographs and frames that are named ends in "
-        f"{', '.join(CUBE_SUFFIXES)}; {todo}"
+        f"there is no cube in {folder}: no file in it ends in {', '.join(CUBE_SUFFIXES)}; {todo}"
     )
 
 

@@ -17,7 +17,7 @@ from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube
 from artextract_cube.envi import is_raw_of, read_envi
 from artextract_cube.matlab import matlab_arrays
-from artextract_cube.wavelengths import as_nm, given_wavelengths
+from artextract_cube.stored import Stored, nm_of, told_nm
 
 TIFF_SUFFIXES = (".tif", ".tiff")
 CUBE_SUFFIXES = (".hdr", ".npy", ".npz", ".mat", *TIFF_SUFFIXES)
@@ -60,41 +60,54 @@ def opened_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
     UsageError
         If the options do not fit it.
     """
+    given = options.wavelengths
+    n_given = None if given is None or ":" in given else given.count(",") + 1
+    with opened_file(path, options.variable, n_given) as stored:
+        yield _cube(stored, options)
+
+
+@contextmanager
+def opened_file(path: Path, variable: str | None, n_bands: int | None) -> Iterator[Stored]:
+    """What a file holds, whose bands may be known to be so many.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    UsageError
+        If it has no such variable.
+    """
     suffix = path.suffix.lower()
     header = path if suffix == ".hdr" else is_raw_of(path)
     if header is not None:
-        yield _envi(header, options)
+        yield read_envi(header)
     elif suffix == ".mat":
         with matlab_arrays(path) as arrays:
-            yield _from_arrays(path, arrays, options)
+            yield _from_arrays(path, arrays, variable, n_bands)
     elif suffix == ".npy":
-        yield _made(path, _load(path), None, options)
+        yield _stored(path, _load(path), n_bands)
     elif suffix == ".npz":
-        yield _from_arrays(path, _load_all(path), options)
+        yield _from_arrays(path, _load_all(path), variable, n_bands)
     elif suffix in TIFF_SUFFIXES:
-        yield _made(path, read_counts(path, stacked=True, any_scale=True), None, options)
+        yield _stored(path, read_counts(path, stacked=True, any_scale=True), n_bands)
     else:
         kinds = ", ".join(CUBE_SUFFIXES)
         msg = f"{path} is no cube that can be read: it is none of {kinds} and has no .hdr beside it"
         raise InputError(msg)
 
 
-def _envi(header: Path, options: CubeOptions) -> Cube:
-    found = read_envi(header)
-    nm = found.nm
-    if options.wavelengths is not None:
-        nm = given_wavelengths(options.wavelengths, len(found.values))
-    if nm is None:
-        raise _no_wavelengths(header, len(found.values))
-    scale = options.scale or found.full_scale
+def _cube(stored: Stored, options: CubeOptions) -> Cube:
+    nm = nm_of(stored, options.wavelengths)
+    scale = options.scale or stored.full_scale
     return Cube(
-        path=header,
-        values=found.values,
-        nm=tuple(nm[band] for band in found.good),
-        good=found.good,
-        full_scale=_full_scale(header, found.values.dtype, scale),
+        path=stored.path,
+        values=stored.values,
+        nm=nm if stored.good is None else tuple(nm[band] for band in stored.good),
+        told_nm=told_nm(stored),
+        good=stored.good,
+        full_scale=_full_scale(stored.path, stored.values.dtype, scale),
         tells_scale=scale is not None,
-        missing=found.missing,
+        missing=stored.missing,
     )
 
 
@@ -128,10 +141,16 @@ def _loading(path: Path) -> Iterator[None]:
         raise InputError(msg) from error
 
 
-def _from_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], options: CubeOptions) -> Cube:
-    told = next((arrays[name] for name in arrays if name.lower() in _WAVELENGTHS), None)
-    nm = None if told is None else as_nm(path, told.ravel().tolist())
-    return _made(path, arrays[_cube_name(path, arrays, options.variable)], nm, options)
+def _from_arrays(
+    path: Path, arrays: Mapping[str, NDArray[Any]], variable: str | None, n_bands: int | None
+) -> Stored:
+    told = (
+        values.ravel().tolist()
+        for name, values in arrays.items()
+        if name.lower() in _WAVELENGTHS and values.dtype.kind in "uif"
+    )
+    cube = arrays[_cube_name(path, arrays, variable)]
+    return _stored(path, cube, n_bands, tuple(next(told, ())))
 
 
 def _cube_name(path: Path, arrays: Mapping[str, NDArray[Any]], variable: str | None) -> str:
@@ -151,40 +170,23 @@ def _cube_name(path: Path, arrays: Mapping[str, NDArray[Any]], variable: str | N
     return found[0]
 
 
-def _made(
-    path: Path, values: NDArray[Any], nm: tuple[float, ...] | None, options: CubeOptions
-) -> Cube:
-    """A cube of an array whose bands are its last axis, or where only that fits, its first."""
+def _stored(
+    path: Path,
+    values: NDArray[Any],
+    n_bands: int | None,
+    wavelengths: tuple[float, ...] = (),
+) -> Stored:
+    """An array whose bands are its last axis, or where only that fits, its first."""
     if values.ndim != 3 or 0 in values.shape or values.dtype.kind not in "uif":
         msg = (
             f"{path} holds {values.dtype} numbers of shape {values.shape}; a cube is rows, columns "
             "and bands of whole numbers or floats"
         )
         raise InputError(msg)
-    if options.wavelengths is not None:
-        n_given = options.wavelengths.count(",") + 1
-        is_list = ":" not in options.wavelengths
-        turned = _bands_first(values, n_given if is_list else values.shape[2])
-        nm = given_wavelengths(options.wavelengths, len(turned))
-    elif nm is None:
-        raise _no_wavelengths(path, values.shape[2])
-    else:
-        turned = _bands_first(values, len(nm))
-    if len(turned) != len(nm):
-        msg = f"{path} tells {len(nm)} wavelengths, but its cube has {len(turned)} bands"
-        raise InputError(msg)
-    return Cube(
-        path=path,
-        values=turned,
-        nm=nm,
-        full_scale=_full_scale(path, values.dtype, options.scale),
-        tells_scale=options.scale is not None,
-    )
-
-
-def _bands_first(values: NDArray[Any], n_bands: int) -> NDArray[Any]:
+    n_bands = n_bands or len(wavelengths) or values.shape[2]
     is_first = values.shape[2] != n_bands and values.shape[0] == n_bands
-    return values if is_first else np.moveaxis(values, 2, 0)
+    turned = values if is_first else np.moveaxis(values, 2, 0)
+    return Stored(path=path, values=turned, wavelengths=wavelengths)
 
 
 def _full_scale(path: Path, depth: np.dtype[Any], told: float | None) -> float:
@@ -202,10 +204,3 @@ def _full_scale(path: Path, depth: np.dtype[Any], told: float | None) -> float:
         "reflectance; say it with -o scale=NUMBER"
     )
     raise InputError(msg)
-
-
-def _no_wavelengths(path: Path, n_bands: int) -> InputError:
-    return InputError(
-        f"{path} does not tell the wavelengths of its {n_bands} bands: give them, "
-        "-o wavelengths=NM,NM,... or evenly spaced, -o wavelengths=FIRST:LAST"
-    )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import InputError, reading
-from artextract_cube.wavelengths import as_nm
+from artextract_cube.stored import Stored
 
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4"}
 # Which axes of the raw file, slowest first; its cube is turned to (B, H, W).
@@ -18,21 +17,6 @@ _AXES = {"bsq": "bls", "bil": "lbs", "bip": "lsb"}
 _RAW_SUFFIXES = (".raw", ".img", ".dat", ".bin", ".bsq", ".bil", ".bip", ".hyspex", ".cube")
 _FIELD = re.compile(r"^[ \t]*([^=;{}\n]+?)[ \t]*=[ \t]*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
 _UNSUPPORTED = ("file compression", "major frame offsets", "minor frame offsets")
-
-
-@dataclass(frozen=True, kw_only=True)
-class EnviFile:
-    """A cube as header and raw file tell it."""
-
-    values: NDArray[Any]
-    """(B, H, W), a view of the raw file."""
-
-    nm: tuple[float, ...] | None
-    good: NDArray[np.intp]
-    """Which bands the header does not call bad."""
-
-    full_scale: float | None
-    missing: float | None
 
 
 def is_raw_of(path: Path) -> Path | None:
@@ -43,7 +27,7 @@ def is_raw_of(path: Path) -> Path | None:
     return None
 
 
-def read_envi(header: Path) -> EnviFile:
+def read_envi(header: Path) -> Stored:
     """Read ``header`` and map its raw file.
 
     Raises
@@ -66,10 +50,11 @@ def read_envi(header: Path) -> EnviFile:
     if not is_good.any():
         msg = f"{header} calls all bands bad (bbl); there is nothing to read"
         raise InputError(msg)
-    in_nm = as_nm(header, nm, fields.get("wavelength units", "")) if nm else None
-    return EnviFile(
+    return Stored(
+        path=header,
         values=values,
-        nm=in_nm,
+        wavelengths=tuple(nm),
+        unit=fields.get("wavelength units", ""),
         good=np.flatnonzero(is_good),
         full_scale=_one(header, fields, "reflectance scale factor"),
         missing=_one(header, fields, "data ignore value"),

@@ -60,13 +60,42 @@ def _names(frames: Sequence[Path]) -> str:
     return ", ".join([path.name for path in frames[:4]] + ["..."] * (len(frames) > 4))
 
 
-def no_frame(kind: str, path: Path, cube: Path, name: str) -> InputError:
-    """The error of a frame that is not there."""
-    frames = _names(_frames(cubes_in(cube.parent)))
+def check_frame_path(kind: str, path: Path, cube: Path, name: str) -> None:
+    """Refuse a frame of a scene that is not there, or is the cube itself.
+
+    Raises
+    ------
+    InputError
+        If it is not there.
+    UsageError
+        If it is the cube.
+    """
+    if not path.exists():
+        folder = path.parent
+        frames = _names(_frames(cubes_in(folder))) if folder.is_dir() else ""
+        msg = (
+            f"scene {name!r} ({cube}) lacks its frame of {kind}: there is no file {path}; give the "
+            f"one that there is with -o {kind}=FILE, * in it being the name of the scene (by their "
+            f"names, frames in {folder} are: {frames or 'none'})"
+        )
+        raise InputError(msg)
+    if path.samefile(cube):
+        msg = (
+            f"-o {kind}=FILE names {path}, which is the painting {name!r} itself: * in it is the "
+            f"name of the scene; write the rest of the frame's name too, such as "
+            f"{kind}={kind.upper()}REF_*{path.suffix}"
+        )
+        raise UsageError(msg)
+
+
+def no_painting(folder: Path, cubes: Sequence[Path], options: CubeOptions) -> InputError:
+    """The error of a folder all of whose cubes are frames or photographs by the options."""
+    given = {"white": options.white, "dark": options.dark, "photograph": options.photograph}
+    named = ", ".join(f"{kind}={text}" for kind, text in given.items() if text)
     return InputError(
-        f"scene {name!r} ({cube}) lacks its frame of {kind}: there is no file {path}; give the one "
-        f"that there is with -o {kind}=FILE, * in it being the name of the scene (by their names, "
-        f"frames beside the cube are: {frames or 'none'})"
+        f"there is no painting in {folder}: {named} leave none of its cubes ({_names(cubes)}); * "
+        "is the name of a scene, so write the rest of a frame's name too, such as "
+        "white=WHITEREF_*.hdr, or give the folder that holds the paintings"
     )
 
 

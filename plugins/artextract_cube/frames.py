@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,20 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, warn
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import Cube
-from artextract_cube.cube_files import opened_cube
-from artextract_cube.frame_files import frame_paths, no_frame
+from artextract_cube.cube_files import opened_file
+from artextract_cube.frame_files import check_frame_path, frame_paths
 from artextract_cube.saturation import saturation
+from artextract_cube.stored import told_nm
+from artextract_cube.wavelengths import first_apart
 
 LEAST_LIGHT = 0.02
 """Of the median over the frame, between white and dark: a pixel that sees less measures nothing."""
 
 MOST_SATURATED_LINES = 0.05
 """Of the lines of a frame: the mean of more of them would be too dark to be used."""
+
+ROUNDING = 0.5
+"""In nm: wavelengths that are no further apart may be the same, written to the whole nm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +45,7 @@ class Frames:
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Reflectance (n, h, W) of counts of n bands in some rows; where (h, W) they measure."""
         white, dark = (_part(frame, bands, rows) for frame in (self.white, self.dark))
-        light = white - dark
+        light = np.nan_to_num(white - dark)
         least = LEAST_LIGHT * np.median(light, axis=(1, 2), keepdims=True)
         fails = (
             (raw >= self.saturated) | (white >= self.saturated) | (light <= np.maximum(least, 0))
@@ -55,26 +61,26 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
     Raises
     ------
     InputError
-        If a frame is missing or cannot be read, has other bands or columns than the cube, or the
-        scale given is far above all counts.
+        If a frame is missing or cannot be read, has other bands or columns than the cube, or
+        bands of other wavelengths, both look swapped, or the scale given is far above all counts.
     UsageError
-        If only one of white and dark is named.
+        If only one of white and dark is named, or one is the cube itself.
     """
     paths = frame_paths(cube.path.parent, name, options)
     for kind, path in paths.items():
-        if not path.exists():
-            raise no_frame(kind, path, cube.path, name)
+        check_frame_path(kind, path, cube.path, name)
     if not paths:
         _warn_of_counts(cube)
         yield cube
         return
-    # What is not told of the frames does not matter: they are used by the place of their bands.
-    told = replace(options, wavelengths=options.wavelengths or "1:2", scale=1)
     with ExitStack() as files:
-        white, dark = (files.enter_context(opened_cube(path, told)) for path in paths.values())
-        for frame in (white, dark):
-            _check_frame(frame, cube)
-        saturated = saturation(cube, replace(white, good=cube.good))
+        white, dark = (
+            files.enter_context(_opened_frame(path, cube, options.variable))
+            for path in paths.values()
+        )
+        _check_wavelengths(cube, white, dark)
+        _check_brightness(white, dark)
+        saturated = saturation(cube, white)
         frames = Frames(
             white=_lines(white, cube, saturated),
             dark=_lines(dark, cube, saturated),
@@ -82,6 +88,51 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
             gain=options.white_reflectance / options.exposure_ratio,
         )
         yield replace(cube, to_reflectance=frames.reflectance, full_scale=1.0)
+
+
+@contextmanager
+def _opened_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube]:
+    """A frame of ``cube``, from which it takes what frames need not tell."""
+    with opened_file(path, variable, len(cube.values)) as stored:
+        frame = replace(
+            cube,
+            path=stored.path,
+            values=stored.values,
+            missing=stored.missing,
+            told_nm=told_nm(stored),
+        )
+        _check_frame(frame, cube)
+        yield frame
+
+
+def _check_wavelengths(*cubes: Cube) -> None:
+    """Refuse frames of other bands; those of files that do not tell are taken by their place."""
+    told = [(cube.path, cube.told_nm) for cube in cubes if cube.told_nm is not None]
+    for path, nm in told[1:]:
+        known, known_nm = told[0]
+        if (band := first_apart(nm, known_nm, ROUNDING)) is not None:
+            msg = (
+                f"band {band + 1} of {path} is {nm[band]:g} nm but that of {known} "
+                f"{known_nm[band]:g} nm; give a frame of the same camera setting"
+            )
+            raise InputError(msg)
+
+
+def _check_brightness(white: Cube, dark: Cube) -> None:
+    """Refuse frames that were swapped, by their middle lines."""
+    light, shade = (_middle_line(frame) for frame in (white, dark))
+    if np.median(light - shade) < 0:
+        msg = (
+            f"white and dark look swapped: {white.path}, given as white, is darker than "
+            f"{dark.path}; give each in the place of the other, -o white=FILE -o dark=FILE"
+        )
+        raise InputError(msg)
+
+
+def _middle_line(frame: Cube) -> NDArray[np.float32]:
+    """(B, W) of the good bands."""
+    line = frame.values[:, frame.values.shape[1] // 2].astype(np.float32)
+    return line if frame.good is None else line[frame.good]
 
 
 def _warn_of_counts(cube: Cube) -> None:

@@ -41,17 +41,34 @@ def given_wavelengths(text: str, n_bands: int) -> tuple[float, ...]:
     Raises
     ------
     UsageError
-        If a part is no number, or there are not as many as bands.
+        If a part is no number, there are not as many as bands, or two are equal.
     """
+    found = numbers("wavelengths", text.replace(":", ",", 1))
     if ":" in text:
-        first, _, last = text.partition(":")
-        ends = numbers("wavelengths", f"{first},{last}")
-        return tuple(float(nm) for nm in np.linspace(ends[0], ends[-1], n_bands))
-    found = numbers("wavelengths", text)
+        found = tuple(float(nm) for nm in np.linspace(found[0], found[-1], n_bands))
     if len(found) != n_bands:
         msg = f"{len(found)} wavelengths are given, but the cube has {n_bands} bands"
         raise UsageError(msg)
+    if equal := equal_bands(found):
+        first, second = equal
+        msg = (
+            f"wavelengths={text} gives bands {first} and {second} one wavelength, "
+            f"{found[first - 1]:g} nm; give each band its own"
+        )
+        raise UsageError(msg)
     return found
+
+
+def equal_bands(nm: Sequence[float]) -> tuple[int, int] | None:
+    """Numbers, from 1 on, of the first two bands of one wavelength."""
+    firsts = map(nm.index, nm)
+    return next(((a + 1, b + 1) for b, a in enumerate(firsts) if a < b), None)
+
+
+def first_apart(nm: Sequence[float], others: Sequence[float], most: float) -> int | None:
+    """The first band, from 0 on, whose two wavelengths are more than ``most`` nm apart."""
+    apart = np.flatnonzero(np.abs(np.subtract(nm, others)) > most)
+    return int(apart[0]) if apart.size else None
 
 
 def as_nm(path: Path, found: Sequence[float], unit: str = "") -> tuple[float, ...]:
@@ -83,7 +100,7 @@ def chosen_centres(
     Raises
     ------
     UsageError
-        If the cube does not cover one that is asked for.
+        If the cube does not cover one that is asked for, or one is asked for twice.
     InputError
         If none is asked for, and it covers none of the usual ones.
     """
@@ -99,6 +116,9 @@ def chosen_centres(
         )
         raise InputError(msg)
     centres = numbers("centres", text)
+    if equal := equal_bands(centres):
+        msg = f"centres={text} asks for {centres[equal[0] - 1]:g} nm twice; drop one of the two"
+        raise UsageError(msg)
     for centre in centres:
         if not _is_covered(centre, nm, width):
             msg = (

@@ -672,11 +672,17 @@ PLUGINS = [
 ]  # fmt: skip
 
 
-def envi(*replaced: tuple[str, str], span: tuple[int, int] = (400, 700), **fields: Any) -> Damage:
+def envi(
+    *replaced: tuple[str, str],
+    span: tuple[int, int] = (400, 700),
+    dead: Sequence[int] = (),
+    **fields: Any,
+) -> Damage:
     """A cube of 31 bands of ``span`` in nm, some words of whose header are then replaced."""
 
     def write(here: Path) -> None:
         values = np.random.default_rng(0).uniform(0.1, 0.9, (31, 40, 48)).astype("f4")
+        values[list(dead)] = 0.5
         header = write_envi(here / "cube.hdr", values, np.linspace(*span, 31), **fields)
         text = header.read_text(encoding="utf-8")
         for old, new in replaced:
@@ -772,11 +778,11 @@ IMPORTED = [
     Row(3, "…/raw should hold one photograph a_RGB.bmp; there are 0", CAVE, cave(n_photographs=0)),
     Row(3, "…/raw lacks 1 of the 31 bands, the first being a_ms_31.png; import what there is with "
         "the importer bands", CAVE, cave(30)),
-    Row(3, "there is no cube in …/data: no file but photographs and frames that are named ends in "
-        "…; move the cubes into it", "data import cube {here}/data --out {new}"),
-    Row(3, "there is no cube in …/raw: no file but photographs and frames that are named ends in "
-        "…; give …/raw/a/capture instead, or move what that holds into …/raw",
-        "data import cube {here}/raw --out {new}", put("raw/a/capture/a.hdr", "ENVI")),
+    Row(3, "there is no cube in …/data: no file in it ends in …; move the cubes into it",
+        "data import cube {here}/data --out {new}"),
+    Row(3, "there is no cube in …/raw: no file in it ends in …; give …/raw/a/capture instead, or "
+        "move what that holds into …/raw", "data import cube {here}/raw --out {new}",
+        put("raw/a/capture/a.hdr", "ENVI")),
     Row(3, "there is no painting in …/DARK_1.hdr: by name, frames of white or dark are all there "
         "is (DARK_1.hdr); add the cube that they belong to, or import one that is a painting by "
         "itself with -o name=NAME", "data import cube {here}/DARK_1.hdr --out {new}",
@@ -820,6 +826,11 @@ IMPORTED = [
         "there are 0", CUBE, all_of(envi(), drop("cube.raw"))),
     Row(3, "…/cube.hdr says file compression = 1, which cannot be read; save it without", CUBE,
         envi(file_compression=1)),
+    Row(3, "…/cube.hdr gives its bands 4 and 5 one wavelength, 430 nm; give those of all bands, -o "
+        "wavelengths=NM,NM,..., or mark one of the two as bad in an ENVI header (bbl)", CUBE,
+        envi((" 440", " 430"))),
+    Row(2, "wavelengths=500:500 gives bands 1 and 2 one wavelength, 500 nm; give each band its own",
+        CUBE + "-o wavelengths=500:500", envi()),
     Row(2, "2 wavelengths are given, but the cube has 31 bands",
         CUBE + "-o wavelengths=450,550", envi()),
     Row(2, "centres=red are not numbers in nm parted by commas, such as 420,470,850",
@@ -839,12 +850,28 @@ IMPORTED = [
     Row(3, "the photograph …/x.png is 20 × 30 pixels but the cube …/cube.hdr is … × …; give one of "
         "that size, or none for it to be rendered", CUBE + "-o photograph=x.png",
         all_of(envi(), put("x.png", noise((30, 20, 3))))),
+    Row(3, "what …/cube.hdr shows at 430 nm has one value throughout, which tells nothing: export "
+        "the cube again, or choose other bands, -o centres=NM,NM,...",
+        CUBE + "-o centres=420,430 -o width=1", envi(dead=(3,))),
+    Row(3, "the photograph of …/cube.hdr has one value throughout, which tells nothing: give "
+        "another (of a cube, -o photograph=FILE)", CUBE + "-o photograph=x.png",
+        all_of(envi(), put("x.png", white((40, 48, 3))))),
     Row(2, "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance",
         CUBE + "-o white=w.hdr", envi()),
     Row(3, "scene 'cube' (…/cube.hdr) lacks its frame of white: there is no file …/NOPE_cube.hdr; "
         "give the one that there is with -o white=FILE, * in it being the name of the scene (by "
-        "their names, frames beside the cube are: none)",
+        "their names, frames in … are: none)",
         CUBE + "-o white=NOPE_*.hdr -o dark=D_*.hdr", envi()),
+    Row(2, "-o white=FILE names …/cube.hdr, which is the painting 'cube' itself: * in it is the "
+        "name of the scene; write the rest of the frame's name too, such as white=WHITEREF_*.hdr",
+        CUBE + "-o white=*.hdr -o dark=D_*.hdr", envi()),
+    Row(3, "there is no painting in …/cubes: white=*.hdr, dark=D_*.hdr leave none of its cubes "
+        "(a.hdr); * is the name of a scene, so write the rest of a frame's name too, such as "
+        "white=WHITEREF_*.hdr, or give the folder that holds the paintings",
+        "data import cube {here}/cubes --out {new} -o white=*.hdr -o dark=D_*.hdr",
+        put("cubes/a.hdr", "ENVI")),
+    Row(2, "centres=440,440 asks for 440 nm twice; drop one of the two",
+        CUBE + "-o centres=440,440", envi()),
     Row(3, "there is no scene in …/data: no file in it ends in .mat",
         "data import harvard {here}/data --out {new}"),
     Row(3, "…/a.mat holds …; a scene of the Harvard database has ref, (rows, columns, 31)", HARVARD,
@@ -932,6 +959,13 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "plugins/test_cube.py::test_a_full_scale_that_is_not_the_one_of_the_counts": (
         "500000 cannot be the count at which the camera of … is saturated: the largest of it and "
         "its white is 4095; give another, -o scale=NUMBER",
+    ),
+    "plugins/test_cube.py::test_frames_that_are_swapped": (
+        "white and dark look swapped: …, given as white, is darker than …; give each in the place "
+        "of the other, -o white=FILE -o dark=FILE",
+    ),
+    "plugins/test_cube.py::test_frames_of_other_wavelengths_are_refused": (
+        "band 1 of … is 700 nm but that of … 400 nm; give a frame of the same camera setting",
     ),
     "plugins/test_cube.py::test_frames_that_do_not_fit": (
         "… has 31 bands of 6 columns but … has 31 of 7; give a frame of the same camera setting",

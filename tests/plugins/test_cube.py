@@ -1,7 +1,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ def cube_of(depth: str = "f4", n_bands: int = len(NM)) -> np.ndarray:
     """(B, H, W), all of it within the numbers of every data type."""
     values = RNG.uniform(0.05, 0.95, (n_bands, *SIZE))
     return values.astype(depth) if depth[0] == "f" else (values * 200).astype(depth)
+
+
+def write_photograph(path: Path, brightest: int = 255) -> None:
+    write_png(path, RNG.integers(0, brightest + 1, (*SIZE, 3), np.uint8))
 
 
 def only(source: Path, **options: Any) -> Capture:
@@ -99,6 +103,7 @@ def test_other_units_are_refused(tmp_path: Path) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM, wavelength_units="Wavenumber")
     with pytest.raises(InputError, match="gives wavelengths in Wavenumber"):
         only(header)
+    assert only(header, centres="all", wavelengths="400:700").wavelengths == pytest.approx(NM)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +176,7 @@ def test_bands_are_means_over_their_width(tmp_path: Path) -> None:
     cube = cube_of()
     np.save(tmp_path / "abbey.npy", np.moveaxis(cube, 0, 2))
     options = {"wavelengths": "400:700", "photograph": "photo.png"}
-    write_png(tmp_path / "photo.png", np.zeros((*SIZE, 3), np.uint8))
+    write_photograph(tmp_path / "photo.png")
     at_590 = only(tmp_path / "abbey.npy", centres="590", width=20, **options)
     np.testing.assert_allclose(
         at_590.bands[..., 0], (cube[18] + cube[19] + cube[20]) / 3, rtol=1e-6
@@ -191,6 +196,8 @@ def test_the_usual_bands_are_those_that_the_cube_covers(tmp_path: Path) -> None:
         only(header, centres="650,850")
     with pytest.raises(UsageError, match="centres=650,x are not numbers"):
         only(header, centres="650,x")
+    with pytest.raises(UsageError, match=r"centres=440,650,440\.0 asks for 440 nm twice; drop one"):
+        only(header, centres="440,650,440.0")
 
 
 def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
@@ -203,7 +210,7 @@ def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
 
 def test_a_cube_of_none_of_the_usual_bands(tmp_path: Path) -> None:
     write_envi(tmp_path / "abbey.hdr", cube_of(n_bands=3), (1000.0, 1100.0, 1200.0))
-    write_png(tmp_path / "photo.png", np.zeros((*SIZE, 3), np.uint8))
+    write_photograph(tmp_path / "photo.png", brightest=0)
     with pytest.raises(InputError, match="covers 1000 to 1200 nm, and with it none of the usual"):
         only(tmp_path / "abbey.hdr", photograph="photo.png")
 
@@ -291,8 +298,39 @@ def test_a_dead_band_of_a_cube_is_warned_of(
     bands_of(write_envi(tmp_path / "well.hdr", cube, NM))
     assert "throughout" not in capsys.readouterr().err
     cube[3] = 0.25
-    bands_of(write_envi(tmp_path / "dead.hdr", cube, NM))
+    header = write_envi(tmp_path / "dead.hdr", cube, NM)
+    only(header, width=30)
     assert f"has one value throughout at {NM[3]:g} nm, and the bands" in capsys.readouterr().err
+    with pytest.raises(InputError, match="shows at 430 nm has one value throughout, which tells"):
+        bands_of(header)
+    assert "warning" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("depth", "options"), [("f4", {}), ("u1", {}), ("u2", {"scale": 1e9})], ids=str
+)
+def test_a_cube_that_tells_nothing_is_refused(
+    tmp_path: Path, depth: str, options: dict[str, Any]
+) -> None:
+    """Constant, or too dark for 16 bit by its scale; what was not measured does not count."""
+    cube = np.zeros((31, *SIZE), depth) if not options else cube_of(depth)
+    cube[:, 0, 0] = 77
+    header = write_envi(tmp_path / "abbey.hdr", cube, NM, data_ignore_value=77)
+    with pytest.raises(InputError, match=r"shows at 420, 470, 530, 590, \.\.\. nm has one value"):
+        only(header, **options)
+
+
+def test_a_photograph_that_tells_nothing_is_refused(tmp_path: Path) -> None:
+    nm = (*range(400, 850, 10), 900, 950)
+    cube = cube_of(n_bands=len(nm))
+    cube[:-2] = 0.5
+    header = write_envi(tmp_path / "abbey.hdr", cube, nm)
+    write_photograph(tmp_path / "photo.png", brightest=0)
+    for options in ({}, {"photograph": "photo.png"}):
+        with pytest.raises(InputError, match=r"the photograph of .*abbey\.hdr has one value thr"):
+            only(header, centres="900,950", **options)
+    write_photograph(tmp_path / "photo.png")
+    assert only(header, centres="900,950", photograph="photo.png").wavelengths == (900, 950)
 
 
 def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
@@ -300,6 +338,9 @@ def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     cube[7, 2, 2] = np.nan
     with pytest.raises(InputError, match="values that are not finite"):
         only(write_envi(tmp_path / "abbey.hdr", cube, NM))
+    write_photograph(tmp_path / "photo.png")
+    unused = only(tmp_path / "abbey.hdr", centres="450", photograph="photo.png")
+    np.testing.assert_array_equal(unused.bands[..., 0], cube[5])
     capture = only(write_envi(tmp_path / "abbey.hdr", cube, NM, data_ignore_value="nan"))
     assert capture.mask is not None
     assert (~capture.mask).sum() == 1
@@ -416,6 +457,54 @@ def test_wavelengths_that_do_not_fit(tmp_path: Path) -> None:
         only(tmp_path / "abbey.npz")
 
 
+@pytest.mark.parametrize("told", [["400nm"] * 31, []], ids=["words", "nothing"])
+def test_wavelengths_that_are_no_numbers_are_not_told(tmp_path: Path, told: list[str]) -> None:
+    cube = cube_of()
+    np.savez(tmp_path / "abbey.npz", cube=np.moveaxis(cube, 0, 2), wavelength=np.array(told))
+    with pytest.raises(InputError, match="does not tell the wavelengths of its 31 bands"):
+        only(tmp_path / "abbey.npz")
+    np.testing.assert_allclose(bands_of(tmp_path / "abbey.npz", wavelengths="400:700"), cube)
+
+
+@pytest.mark.parametrize("order", [range(30, -1, -1), RNG.permutation(31)], ids=["down", "mixed"])
+def test_the_order_of_bands_makes_no_difference(tmp_path: Path, order: Sequence[int]) -> None:
+    cube, nm = cube_of(), np.array(NM)
+    known = only(write_envi(tmp_path / "abbey.hdr", cube, NM), centres="455,600", width=25)
+    moved = write_envi(tmp_path / "abbey.hdr", cube[order], nm[order])
+    given = write_envi(tmp_path / "barn.hdr", cube[order], None)
+    text = ",".join(f"{value:g}" for value in nm[order])
+    for path, options in ((moved, {}), (given, {"wavelengths": text})):
+        found = only(path, centres="455,600", width=25, **options)
+        np.testing.assert_allclose(found.bands, known.bands, rtol=1e-5)
+        np.testing.assert_allclose(found.rgb, known.rgb, rtol=1e-5)
+
+
+def test_two_bands_are_not_of_one_wavelength(tmp_path: Path) -> None:
+    nm = (*NM[:4], 410.0, *NM[5:])
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), nm)
+    with pytest.raises(InputError, match="gives its bands 2 and 5 one wavelength, 410 nm; give"):
+        only(header)
+    with pytest.raises(UsageError, match=r"=400:400 gives bands 1 and 2 one wavelength, 400 nm"):
+        only(header, wavelengths="400:400")
+    is_bad = ", ".join("0" if band == 4 else "1" for band in range(31))
+    one_bad = write_envi(tmp_path / "abbey.hdr", cube_of(), nm, bbl=f"{{{is_bad}}}")
+    assert only(one_bad, centres="all").wavelengths == (*NM[:4], *NM[5:])
+
+
+def test_wavelengths_given_that_contradict_the_file_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
+    only(header, wavelengths="402:704")
+    assert "warning" not in told(capsys)
+    only(header, wavelengths="700:400")
+    assert "band 1 of " in (said := told(capsys))
+    assert "abbey.hdr is 400 nm by the file but 700 nm by -o wavelengths, which is used" in said
+    only(header, wavelengths="400:720")
+    assert "band 9 of " in (said := told(capsys))
+    assert "abbey.hdr is 480 nm by the file but 485.333 nm by -o wavelengths" in said
+
+
 def test_the_cube_may_be_named(tmp_path: Path) -> None:
     cube, other = (np.moveaxis(cube_of(), 0, 2) for _ in range(2))
     np.savez(tmp_path / "abbey.npz", cube=cube, other=other, wl=np.array(NM))
@@ -461,7 +550,7 @@ def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_folder_of_cubes(tmp_path: Path) -> None:
     for name in ("b", "a"):
         np.save(tmp_path / f"{name}.npy", np.moveaxis(cube_of(), 0, 2))
-        tifffile.imwrite(tmp_path / f"{name}_RGB.tif", np.zeros((*SIZE, 3), np.uint8))
+        tifffile.imwrite(tmp_path / f"{name}_RGB.tif", RNG.integers(0, 256, (*SIZE, 3), np.uint8))
     options = CubeOptions(wavelengths="400:700", photograph="*_RGB.tif")
     assert [capture.name for capture in read(tmp_path, options)] == ["a", "b"]
     with pytest.raises(UsageError, match=r"name=x names one scene, but .* holds 4 cubes"):
@@ -574,11 +663,66 @@ def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
     counts = raw_counts(cube_of(), 3)
     counts["abbey"][4, 1, 2] = 4095  # saturated in the painting
     counts["WHITEREF_abbey"][9, :, 5] = counts["DARKREF_abbey"][9, :, 5]  # a dead column
+    counts = {name: values.astype("f4") for name, values in counts.items()}
+    counts["WHITEREF_abbey"][9, 0, 3] = counts["DARKREF_abbey"][8, 2, 6] = np.nan
     for name, values in counts.items():
         write_envi(tmp_path / f"{name}.hdr", values, NM)
     expected = np.ones(SIZE, np.bool_)
-    expected[1, 2] = expected[:, 5] = False
+    expected[1, 2] = expected[:, [3, 5, 6]] = False
     np.testing.assert_array_equal(only(tmp_path, centres="all", **FRAMES).mask, expected)
+
+
+@pytest.mark.parametrize("options", [{}, {"wavelengths": "400:700"}], ids=["told", "given"])
+@pytest.mark.parametrize("kind", ["WHITEREF", "DARKREF"])
+@pytest.mark.parametrize(("shift", "step"), [(0, -1), (100, 1)], ids=["descending", "shifted"])
+def test_frames_of_other_wavelengths_are_refused(
+    tmp_path: Path, options: dict[str, Any], kind: str, shift: float, step: int
+) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        is_other = name.startswith(kind)
+        nm = (np.array(NM) + shift)[::step] if is_other else NM
+        write_envi(tmp_path / f"{name}.hdr", counts[::step] if is_other else counts, nm)
+    other = 500 if shift else 700
+    with pytest.raises(InputError) as caught:
+        only(tmp_path, **FRAMES | options)
+    assert str(caught.value) == (
+        f"band 1 of {tmp_path}/{kind}_abbey.hdr is {other} nm but that of {tmp_path}/abbey.hdr 400 "
+        "nm; give a frame of the same camera setting"
+    )
+
+
+def test_frames_whose_wavelengths_are_rounded_or_not_told_are_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cube = cube_of()
+    exact = np.array(NM) + 0.4
+    for name, counts in raw_counts(cube, 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, exact if name == "abbey" else NM)
+    found = only(tmp_path, centres="all", **FRAMES).bands
+    np.testing.assert_allclose(np.moveaxis(found, 2, 0), cube, atol=1e-3)
+    white = tmp_path / "WHITEREF_abbey.hdr"
+    white.write_text(white.read_text().replace("Nanometers", "Index"))
+    np.testing.assert_array_equal(only(tmp_path, centres="all", **FRAMES).bands, found)
+    assert "warning" not in told(capsys)
+
+
+def test_frames_are_compared_with_each_other_where_the_cube_tells_nothing(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        nm = None if name == "abbey" else NM if "WHITE" in name else NM[::-1]
+        write_envi(tmp_path / f"{name}.hdr", counts, nm)
+    with pytest.raises(InputError, match=r"1 of .*DARKREF_abbey.hdr is 700 nm but that of .*WHITE"):
+        only(tmp_path, wavelengths="400:700", **FRAMES)
+
+
+def test_frames_may_have_their_bands_first(tmp_path: Path) -> None:
+    """What turns the cube turns its frames, be it the file or its number of bands."""
+    cube = cube_of()
+    for name, counts in raw_counts(cube, SIZE[0]).items():
+        more = {} if "DARK" in name else {"wavelength": np.array(NM)}
+        np.savez(tmp_path / f"{name}.npz", cube=counts, **more)
+    names = {"white": "WHITEREF_*.npz", "dark": "DARKREF_*.npz"}
+    found = only(tmp_path, centres="all", **FRAMES | names).bands
+    np.testing.assert_allclose(np.moveaxis(found, 2, 0), cube, atol=1e-3)
 
 
 def test_frames_that_do_not_fit(tmp_path: Path) -> None:
@@ -682,7 +826,7 @@ def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
         assert str(caught.value) == (
             f"scene 'abbey' ({tmp_path}/abbey.hdr) lacks its frame of white: there is no file "
             f"{tmp_path}/NOPE_abbey.hdr; give the one that there is with -o white=FILE, * in it "
-            "being the name of the scene (by their names, frames beside the cube are: "
+            f"being the name of the scene (by their names, frames in {tmp_path} are: "
             "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
         )
     assert told(capsys).endswith("by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr")
@@ -699,6 +843,46 @@ def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:
 def test_frames_that_leave_nothing(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         write_envi(tmp_path / f"{name}.hdr", counts, NM)
-    for wrong in ({"scale": 100}, {"white": FRAMES["dark"], "dark": FRAMES["white"]}):
-        with pytest.raises(InputError, match=r"no pixel of .*abbey\.hdr measures in every band"):
-            only(tmp_path / "abbey.hdr", **FRAMES | wrong)
+    with pytest.raises(InputError, match=r"no pixel of .*abbey\.hdr measures in every band"):
+        only(tmp_path / "abbey.hdr", **FRAMES | {"scale": 100})
+
+
+@pytest.mark.parametrize("lines", [3, SIZE[0]])
+def test_frames_that_are_swapped(tmp_path: Path, lines: int) -> None:
+    counts = raw_counts(cube_of(), lines)
+    counts["WHITEREF_abbey"][:5] = counts["DARKREF_abbey"][:5]  # bands that see no light
+    for name, values in counts.items():
+        write_envi(tmp_path / f"{name}.hdr", values, NM)
+    swapped = {"white": FRAMES["dark"], "dark": FRAMES["white"]}
+    said = r"white and dark look swapped: .*DARKREF_abbey\.hdr, given as white, is darker than .*;"
+    with pytest.raises(InputError, match=said):
+        only(tmp_path / "abbey.hdr", **FRAMES | swapped)
+
+
+def test_patterns_that_are_the_painting_itself(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    frames = FRAMES | {"white": "*.hdr"}
+    with pytest.raises(UsageError, match=r"names .*/abbey\.hdr, which is the painting 'abbey' its"):
+        only(tmp_path / "abbey.hdr", **frames)
+    said = (
+        r"white=\*\.hdr, dark=DARKREF_\*\.hdr leave none of its cubes \(DARKREF_abbey\.hdr, "
+        r"WHITEREF_abbey\.hdr, abbey\.hdr\); \* is the name of a scene"
+    )
+    with pytest.raises(InputError, match=said):
+        only(tmp_path, **frames)
+
+
+def test_frames_in_another_folder(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        folder = tmp_path / ("scans" if name == "abbey" else "frames")
+        folder.mkdir(exist_ok=True)
+        write_envi(folder / f"{name}.hdr", counts, NM)
+    there = {kind: f"../frames/{FRAMES[kind]}" for kind in ("white", "dark")}
+    assert only(tmp_path / "scans", **FRAMES | there).name == "abbey"
+    with pytest.raises(
+        InputError, match=r"frames in .*frames are: DARKREF_abbey\.hdr, WHITEREF_ab"
+    ):
+        only(tmp_path / "scans", **FRAMES | there | {"white": "../frames/*.hdr"})
+    with pytest.raises(InputError, match=r"frames in .*nowhere are: none"):
+        only(tmp_path / "scans", **FRAMES | there | {"white": "../nowhere/*.hdr"})

@@ -58,8 +58,10 @@ def test_what_moved_is_masked_and_is_not_the_brightest(tmp_path: Path) -> None:
 
 
 def test_a_photograph_is_rendered(tmp_path: Path) -> None:
-    scipy.io.savemat(tmp_path / "img1.mat", {"ref": np.full((*SIZE, 31), 0.02)})
-    np.testing.assert_allclose(only(tmp_path).rgb, 1, atol=1e-4)
+    ref = np.full((*SIZE, 31), 0.02)
+    ref[0, 0] = 0
+    scipy.io.savemat(tmp_path / "img1.mat", {"ref": ref})
+    np.testing.assert_allclose(only(tmp_path).rgb[1:], 1, atol=1e-4)
     assert only(tmp_path, centres="450,550").wavelengths == (450, 550)
 
 
@@ -78,6 +80,7 @@ def test_every_file_of_a_folder_is_a_scene(tmp_path: Path) -> None:
         ({"ref": np.ones((2, 2, 31)), "calib": np.ones(30)}, "calib should be 31 numbers"),
         ({"ref": np.ones((2, 2, 31)), "calib": np.zeros(31)}, "calib should be 31 numbers"),
         ({"ref": np.full((2, 2, 31), np.nan)}, "not finite"),
+        ({"ref": np.zeros((2, 2, 31))}, "at 420, 430, 440, 450, ... nm has one value throughout"),
     ],
 )
 def test_files_that_are_no_scenes(tmp_path: Path, content: dict[str, Any], said: str) -> None:
