@@ -309,6 +309,9 @@ DATASETS = [
         "others are in …/new", INFER, put(PHOTOGRAPH, white((40, 48, 3)))),
     Row(3, "v0: …/v0_ms_850.png is constant: every value is 1, which tells nothing; replace it, or "
         "leave this band out; the others are in …/new", INFER, put(BAND, white())),
+    Row(3, "v0: …/v0_ms_850.png is constant: all but 1 of 1920 values are 1, which tells nothing; "
+        "replace it, or leave this band out; the others are in …/new", INFER,
+        put(BAND, white() - np.uint16(np.arange(1920).reshape(40, 48) == 999))),
     Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels; "
         "…", BUILD, put(BAND, noise((30, 20)))),
     Row(3, "…/v0_mask.png is 0 everywhere: it leaves no pixel of painting; paint white what is "
@@ -1051,6 +1054,7 @@ PASSED_ON: Mapping[str, str] = {
     "artextract_cli/picture.py:read_counts": "where values are not 0 to 1: test_picture.py",
     "artextract_cli/plugin_manager.py:running": "what the plugin raised: test_plugin_manager.py",
     "artextract_cli/simulate/settings.py:__post_init__": "test_simulate_scene.py",
+    "artextract_cli/value_check.py:check_values": "what data check tells as well, as rows here",
     "artextract_cli/yaml_io.py:read_model": "what pydantic finds: test_yaml_io.py",
     "artextract_cli/yaml_io.py:read_yaml": "what the YAML parser finds: test_yaml_io.py",
 }
