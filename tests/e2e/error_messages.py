@@ -580,7 +580,7 @@ CAPTURED = [
         "or 450.png for all scenes",
         CALIBRATE, all_of(frames(), put("white/450.png", white()))),
     Row(3, "…/white holds 2 pictures that may be the frame of …/t0_ms_450.png (450.png, 450.tif); "
-        "leave one, or name the right one t0_ms_450.png", CALIBRATE,
+        "leave one", CALIBRATE,
         all_of(frames(450), put("white/450.tif", white()))),
     Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; give a frame of the "
         "same camera setting", CALIBRATE, frames(450, size=(30, 20))),
