@@ -301,6 +301,8 @@ DATASETS = [
         lambda here: dataset.pair_files(here / PHOTOGRAPH, {})),
     Row(2, "give all bands a wavelength in nm, or none of them; got 850, ir",
         ONE + "850={here}/" + BAND + " --band ir={here}/" + BAND),
+    Row(2, "bands 850 and 850.0 are both 850 nm; give each wavelength once",
+        ONE + "850={here}/" + BAND + " --band 850.0={here}/" + BAND),
     Row(2, "5 is not in nm: a wavelength is between 100 and 100000 nm",
         ONE + "5={here}/" + BAND),
     Row(3, "2 wavelengths are given but scene t0 has 3 bands: 450, 650, 850 (…)",
@@ -744,6 +746,9 @@ IMPORTED = [
         BANDS, all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", ""))),
     Row(3, "…/bands.yaml lists x.png, but there is no such file in …/raw", BANDS,
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "x.png: 850"))),
+    Row(3, "…/a_850nm.png and …/b_850nm.png are both 850 nm, by which bands are told apart: "
+        "correct the wavelengths, or take one away", BANDS,
+        pictures(RGB=COLOURS, a_850nm=noise(), b_850nm=noise())),
     Row(3, "…/bands.yaml says that ir.png is 'much', which is no wavelength in nm", BANDS,
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: much"))),
     Row(2, "wavelengths=red are not numbers in nm parted by commas, such as 420,470,850",
