@@ -11,6 +11,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -128,7 +129,7 @@ def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
     Raises
     ------
     UsageError
-        If there are no bands, or only some ids are wavelengths in nm.
+        If there are no bands, only some ids are wavelengths in nm, or two are the same.
     """
     ids = tuple(sorted(bands, key=natural_key))
     numbers = [number for number in map(_number, ids) if number is not None]
@@ -138,6 +139,10 @@ def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
     if numbers and len(numbers) < len(ids):
         msg = f"give all bands a wavelength in nm, or none of them; got {', '.join(ids)}"
         raise UsageError(msg)
+    for (one, nm), (other, other_nm) in combinations(zip(ids, numbers, strict=False), 2):
+        if nm == other_nm:
+            msg = f"bands {one} and {other} are both {nm:g} nm; give each wavelength once"
+            raise UsageError(msg)
     return SceneFiles(
         name=rgb.stem.removesuffix("_RGB") or rgb.stem,
         split="",

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
 from artextract_cli.console import progress
@@ -50,6 +51,8 @@ def check_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Dat
     dataset, findings = list_dataset(root, wavelengths)
     if all(scene.wavelengths is None for scene in dataset.scenes):
         findings += _uneven_bands(dataset.scenes)
+    source = "--wavelengths" if wavelengths else DESCRIPTION
+    findings += _equal_wavelengths(dataset.scenes, source)
     rows = []
     with progress("checking", len(dataset.scenes)) as advance:
         for scene in dataset.scenes:
@@ -57,7 +60,6 @@ def check_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Dat
             rows.append(row)
             findings += found
             advance(scene.name)
-    source = "--wavelengths" if wavelengths else DESCRIPTION
     return DatasetCheck(
         root=root,
         findings=tuple(_relative(finding, root) for finding in findings),
@@ -74,6 +76,19 @@ def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
             if scene.bands and 2 * counts[band] >= len(scenes) - 1:
                 message = f"scene {scene.name} has no band {band}, unlike other scenes"
                 yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def _equal_wavelengths(scenes: Sequence[SceneFiles], source: str) -> Iterator[Finding]:
+    """Tell which bands have one wavelength; all scenes that know any know the same."""
+    scene = next((scene for scene in scenes if scene.wavelengths), None)
+    bands = zip(scene.band_ids, scene.wavelengths or (), strict=True) if scene else ()
+    for (one, nm), (other, other_nm) in combinations(bands, 2):
+        if nm == other_nm:
+            message = (
+                f"bands {one} and {other} are both {nm:g} nm by {source}: correct one of them, "
+                "unless it is so"
+            )
+            yield Finding(level="warning", scene="", file=None, message=message)
 
 
 def _relative(finding: Finding, root: Path) -> Finding:

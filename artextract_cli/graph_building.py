@@ -20,8 +20,8 @@ from artextract_cli.memory import keep_freed_memory, prepare_worker
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.plugin_options import make_options, parted
 from artextract_cli.scene import SceneFiles, picture_digest, read_scene
-from artextract_cli.scene_check import check_values
 from artextract_cli.superpixel_graph import BANDS, GraphRecipe, build_graphs, sized
+from artextract_cli.value_check import check_values
 
 TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
 

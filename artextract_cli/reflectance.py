@@ -50,6 +50,8 @@ class _Frames:
     dark: Path
     white_reflectance: float
     exposure_ratio: float
+    stems: frozenset[str]
+    """Names of the pictures of the dataset, whose frames serve no other."""
 
     def find(self, folder: Path, path: Path, dataset: Path, band: str) -> Path | None:
         """The frame of white or dark that belongs to a picture of the dataset.
@@ -59,23 +61,27 @@ class _Frames:
         InputError
             If there are several.
         """
-        for near in (folder / path.relative_to(dataset).parent, folder):
-            pictures = list_pictures(near) if near.is_dir() else []
-            own = [frame for frame in pictures if frame.stem == path.stem]
-            ours = [
-                frame for frame in pictures if band and f"_ms_{frame.stem}".endswith(f"_ms_{band}")
-            ]
-            for found in (own, ours):
-                if len(found) > 1:
-                    names = ", ".join(frame.name for frame in found)
-                    msg = (
-                        f"{near} holds {len(found)} pictures that may be the frame of {path} "
-                        f"({names}); leave one, or name the right one {path.name}"
-                    )
-                    raise InputError(msg)
-                if found:
-                    return found[0]
-        return None
+        places = [p for p in (folder / path.relative_to(dataset).parent, folder) if p.is_dir()]
+        pictures = [frame for place in places for frame in list_pictures(place)]
+        ours = [f for f in pictures if f.stem == path.stem or f.stem not in self.stems]
+        names = {path.stem, *_names_for_all(folder, band)}
+        found = [frame for frame in ours if frame.stem in names] or [
+            frame for frame in ours if band and frame.stem.endswith(f"_ms_{band}")
+        ]
+        if len(found) > 1:
+            told = ", ".join(str(frame.relative_to(folder)) for frame in found)
+            msg = (
+                f"{folder} holds {len(found)} pictures that may be the frame of {path} ({told}); "
+                "leave one"
+            )
+            raise InputError(msg)
+        return found[0] if found else None
+
+
+def _names_for_all(folder: Path, band: str) -> set[str]:
+    """What a frame is named that is plainly one for all scenes; none is for photographs."""
+    words = ("white", "dark", folder.name)
+    return {band, *(f"{word}_ms_{band}" for word in words)} if band else set()
 
 
 def calibrate_dataset(
@@ -106,15 +112,17 @@ def calibrate_dataset(
         if not folder.is_dir():
             msg = f"{folder} is no folder; expected is one of {kind}"
             raise InputError(msg)
+    scenes = open_dataset(raw).scenes
     frames = _Frames(
         white=white,
         dark=dark,
         white_reflectance=white_reflectance,
         exposure_ratio=exposure_ratio,
+        stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
     made: list[CalibratedBand] = []
     with whole_folder(out) as work:
-        for files in open_dataset(raw).scenes:
+        for files in scenes:
             made += _calibrate(files, frames, raw, work)
             on_scene(files.name)
         for path in raw.iterdir():

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.dataset_layout import Finding, Level
 from artextract_cli.errors import InputError
@@ -18,12 +18,15 @@ from artextract_cli.picture import Picture, decode_picture
 from artextract_cli.registration import faded, measure_shift, measure_turn, middle_edges
 from artextract_cli.scene import (
     REGISTER,
-    Scene,
     SceneFiles,
     check_same_size,
     read_mask,
     read_truth,
 )
+from artextract_cli.value_check import Surveyed, surveyed, value_problems
+
+Mask = NDArray[np.bool_]
+T = TypeVar("T")
 
 WARNING_SHIFT, ERROR_SHIFT = 0.5, 3.0
 """Of a band against its photograph, in px."""
@@ -36,9 +39,6 @@ SATURATED_SHARE = 0.01
 
 DARK_LEVEL = 0.01
 """A picture whose 99th percentile is below this share of full scale is nearly black."""
-
-FLOAT_RANGE = (-0.05, 2.0)
-"""Noise around black, and highlights twice as bright as white, are still plausible."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,13 +85,16 @@ class _Notes:
 def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     """Check every picture of a scene; what cannot be read is a finding too."""
     notes = _Notes(files.name)
-    photograph = _checked_picture(files.rgb, notes)
+    photograph = _read(files.rgb, decode_picture, notes)
     shape = None if photograph is None else photograph.values.shape[:2]
-    bands = _check_bands(files, photograph, notes)
-    for path, read in ((files.truth, read_truth), (files.mask, read_mask)):
-        if path is not None:
-            with notes.errors_of(path):
-                read(path, shape)
+    mask = _read(files.mask, lambda path: read_mask(path, shape), notes)
+    seen = None
+    if photograph is not None:
+        seen = _check_exposure(files.rgb, photograph, photograph.scaled(), mask, notes)
+    bands = _check_bands(files, photograph, mask, notes)
+    for level, file, message in value_problems(seen, bands.seen):
+        notes.add(level, file, message)
+    _read(files.truth, lambda path: read_truth(path, shape), notes)
     row = SceneRow(
         split=files.split,
         scene=files.name,
@@ -106,69 +109,30 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     return row, notes.findings
 
 
-def check_values(files: SceneFiles, scene: Scene) -> None:
-    """Refuse pictures of a scene that tell nothing, and warn of values that are hardly meant so.
-
-    Raises
-    ------
-    InputError
-        If the photograph or a band has one value throughout.
-    """
-    low, high = _extremes(scene)
-    for path, channels in _channels(files):
-        advice = "replace it" if path == files.rgb else "replace it, or leave this band out"
-        least, most = float(low[channels].min()), float(high[channels].max())
-        if (low == high)[channels].all():
-            where = "" if scene.mask is None else " within the object mask"
-            msg = (
-                f"{path} is constant{where}: every value is {least:g}, which tells nothing; "
-                f"{advice}"
-            )
-            raise InputError(msg)
-        if doubt := _range_doubt(least, most):
-            warn(f"{path} {doubt}")
-
-
-def _extremes(scene: Scene) -> tuple[FloatArray, FloatArray]:
-    """Least and largest painted value of every channel, photograph first: (3 + B,) each."""
-    found = [
-        (_reduced(part, np.min, np.inf), _reduced(part, np.max, -np.inf))
-        for part in (scene.part(block) for block in scene.blocks(0))
-    ]
-    return np.min([low for low, _ in found], axis=0), np.max([high for _, high in found], axis=0)
-
-
-def _reduced(part: Scene, how: Callable[..., FloatArray], worst: float) -> FloatArray:
-    painted = True if part.mask is None else part.mask[..., None]
-    pictures = (part.rgb, part.bands)
-    return np.concatenate([how(p, axis=(0, 1), where=painted, initial=worst) for p in pictures])
-
-
-def _channels(files: SceneFiles) -> Iterator[tuple[Path, slice]]:
-    yield files.rgb, slice(0, 3)
-    for band, path in enumerate(files.bands, start=3):
-        yield path, slice(band, band + 1)
-
-
 class _Bands(NamedTuple):
     depths: Counter[str]
     shifts: list[float]
+    seen: list[Surveyed]
 
 
-def _check_bands(files: SceneFiles, photograph: Picture | None, notes: _Notes) -> _Bands:
-    found = _Bands(Counter(), [])
+def _check_bands(
+    files: SceneFiles, photograph: Picture | None, mask: Mask | None, notes: _Notes
+) -> _Bands:
+    found = _Bands(Counter(), [], [])
     lines = None if photograph is None else middle_edges(photograph.scaled().mean(axis=2))
     for path in files.bands:
-        band = _checked_picture(path, notes)
+        band = _read(path, decode_picture, notes)
         if band is None:
             continue
         found.depths[band.depth] += 1
         if band.is_coloured():
             notes.add("warning", path, f"{path} is coloured: the mean of its channels is taken")
+        grey = band.grey()
+        found.seen.append(_check_exposure(path, band, grey[..., None], mask, notes))
         if photograph is not None and lines is not None:
             with notes.errors_of(path):
-                check_same_size(path, band.values.shape, files.rgb, photograph.values.shape)
-                found.shifts.extend(_check_shift(path, lines, band, notes))
+                check_same_size(path, grey.shape, files.rgb, photograph.values.shape)
+                found.shifts.extend(_check_shift(path, lines, grey, notes))
     if len(found.depths) > 1:
         counts = ", ".join(f"{n} of {depth}" for depth, n in found.depths.items())
         message = f"the bands of scene {files.name} differ in depth: {counts}"
@@ -176,12 +140,12 @@ def _check_bands(files: SceneFiles, photograph: Picture | None, notes: _Notes) -
     return found
 
 
-def _check_shift(path: Path, lines: FloatArray, band: Picture, notes: _Notes) -> list[float]:
+def _check_shift(path: Path, lines: FloatArray, band: FloatArray, notes: _Notes) -> list[float]:
     """Return the shift in px, of a turned band that of its corners; nothing where none is told."""
-    theirs = middle_edges(band.grey())
+    theirs = middle_edges(band)
     turn = measure_turn(lines, theirs)
-    if turn is not None and turn.at_corners(band.values.shape) > WARNING_TURN:
-        distance = turn.at_corners(band.values.shape)
+    if turn is not None and turn.at_corners(band.shape) > WARNING_TURN:
+        distance = turn.at_corners(band.shape)
         how = (
             f"does not lie on its photograph: turned by {abs(turn.degrees):.2f}°, "
             f"{abs(turn.scale - 1):.2%} {'larger' if turn.scale > 1 else 'smaller'}, up to "
@@ -201,34 +165,30 @@ def _check_shift(path: Path, lines: FloatArray, band: Picture, notes: _Notes) ->
     return [distance]
 
 
-def _checked_picture(path: Path, notes: _Notes) -> Picture | None:
-    """Read a picture and check its values; None, and a finding, where it cannot be read."""
-    with notes.errors_of(path):
-        picture = decode_picture(path)
-        for level, problem in _value_problems(picture):
-            notes.add(level, path, f"{path} {problem}")
-        return picture
+def _read(path: Path | None, read: Callable[[Path], T], notes: _Notes) -> T | None:
+    """What is read of a file; None, and a finding, where it cannot be read."""
+    if path is not None:
+        with notes.errors_of(path):
+            return read(path)
     return None
 
 
-def _value_problems(picture: Picture) -> Iterator[tuple[Level, str]]:
+def _check_exposure(
+    path: Path, picture: Picture, values: FloatArray, mask: Mask | None, notes: _Notes
+) -> Surveyed:
+    """Note over- and underexposure, unless one value tells all, and return what ``values`` hold."""
+    fits = mask is not None and mask.shape == values.shape[:2]
+    seen = surveyed(path, values, mask if fits else None)
+    for problem in _exposure_problems(picture) if seen.constancy is None else ():
+        notes.add("warning", path, f"{path} {problem}")
+    return seen
+
+
+def _exposure_problems(picture: Picture) -> Iterator[str]:
     values, full_scale = picture.values, picture.full_scale
-    low, high = float(values.min()), float(values.max())
-    if low == high:
-        yield "error", f"is constant: every value is {low:g} of {full_scale:g}"
-        return
     saturated = float((values >= full_scale).any(axis=2).mean())
     if saturated > SATURATED_SHARE:
-        yield "warning", f"is saturated: {saturated:.1%} of its pixels are at full scale"
+        yield f"is saturated: {saturated:.1%} of its pixels are at full scale"
     bright = float(np.percentile(values, 99)) / full_scale
     if bright < DARK_LEVEL:
-        yield "warning", f"is nearly black: 99 % of its values are below {bright:.2%} of full scale"
-    if doubt := _range_doubt(low, high, full_scale):
-        yield "warning", doubt
-
-
-def _range_doubt(low: float, high: float, full_scale: float = 1) -> str | None:
-    """Why values can hardly be meant so; None where they can."""
-    if low < FLOAT_RANGE[0] or high > max(FLOAT_RANGE[1], full_scale):
-        return f"holds values from {low:g} to {high:g}; black is 0 and white is 1"
-    return None
+        yield f"is nearly black: 99 % of its values are below {bright:.2%} of full scale"

@@ -18,8 +18,8 @@ from artextract_cli.results import (
     write_summary,
 )
 from artextract_cli.scene import SceneFiles, read_scene
-from artextract_cli.scene_check import check_values
 from artextract_cli.scoring import score_scene
+from artextract_cli.value_check import check_values
 
 
 def infer_dataset(

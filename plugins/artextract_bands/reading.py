@@ -12,6 +12,7 @@ from artextract_bands import BandsOptions
 from artextract_bands.wavelengths import (
     NOTE,
     Note,
+    check_wavelengths,
     parse_wavelengths,
     read_note,
     wavelength_in,
@@ -73,6 +74,7 @@ def _read_scene(folder: Path, options: BandsOptions) -> Capture:
         msg = f"{len(given)} wavelengths are given, but {folder} holds {len(planes)} bands"
         raise UsageError(msg)
     wavelengths = given or wavelengths_of(paths, noted.bands)
+    check_wavelengths(paths, wavelengths)
     return Capture(
         name=options.name or folder.resolve().name,
         rgb=_rendered(folder, paths, planes, wavelengths) if rgb is None else as_photograph(rgb),

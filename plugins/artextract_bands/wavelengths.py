@@ -1,11 +1,12 @@
 """Wavelengths in nm: from the names of files, from ``bands.yaml``, or as given."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path, PureWindowsPath
 
-from artextract_cli import InputError, UsageError, read_yaml
+from artextract_cli import InputError, UsageError, read_yaml, warn
 
 NOTE = "bands.yaml"
 SHORTEST, LONGEST = 200, 3000
@@ -102,3 +103,29 @@ def wavelengths_of(files: list[Path], noted: Mapping[Path, float]) -> tuple[floa
             )
             raise InputError(msg)
     return tuple(nm for nm in found if nm is not None)
+
+
+def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
+    """Refuse two bands of one wavelength, and warn of names that tell others.
+
+    ``files`` are one for each band, or one that holds them all.
+
+    Raises
+    ------
+    InputError
+        If two bands have the same wavelength.
+    """
+    of_bands = len(files) == len(nm)
+    names = [str(file) for file in files] if of_bands else [f"band {n + 1}" for n in range(len(nm))]
+    for (one, its_nm), (other, other_nm) in combinations(zip(names, nm, strict=True), 2):
+        if its_nm == other_nm:
+            msg = (
+                f"{one} and {other} are both {its_nm:g} nm, by which bands are told apart: correct "
+                "the wavelengths, or take one away"
+            )
+            raise InputError(msg)
+    for file, given in zip(files, nm, strict=False) if of_bands else ():
+        named = wavelength_in(file.stem) if _WITH_UNIT.search(file.stem) else None
+        if named not in (None, given):
+            warn(f"{file.name} is named as {named:g} nm, but is taken for {given:g} nm as was said")
+            return

@@ -304,6 +304,8 @@ DATASETS = [
         lambda here: dataset.pair_files(here / PHOTOGRAPH, {})),
     Row(2, "give all bands a wavelength in nm, or none of them; got 850, ir",
         ONE + "850={here}/" + BAND + " --band ir={here}/" + BAND),
+    Row(2, "bands 850 and 850.0 are both 850 nm; give each wavelength once",
+        ONE + "850={here}/" + BAND + " --band 850.0={here}/" + BAND),
     Row(2, "5 is not in nm: a wavelength is between 100 and 100000 nm",
         ONE + "5={here}/" + BAND),
     Row(3, "2 wavelengths are given but scene t0 has 3 bands: 450, 650, 850 (…)",
@@ -312,6 +314,9 @@ DATASETS = [
         "others are in …/new", INFER, put(PHOTOGRAPH, white((40, 48, 3)))),
     Row(3, "v0: …/v0_ms_850.png is constant: every value is 1, which tells nothing; replace it, or "
         "leave this band out; the others are in …/new", INFER, put(BAND, white())),
+    Row(3, "v0: …/v0_ms_850.png is constant: all but 1 of 1920 values are 1, which tells nothing; "
+        "replace it, or leave this band out; the others are in …/new", INFER,
+        put(BAND, white() - np.uint16(np.arange(1920).reshape(40, 48) == 999))),
     Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels; "
         "…", BUILD, put(BAND, noise((30, 20)))),
     Row(3, "…/v0_mask.png is 0 everywhere: it leaves no pixel of painting; paint white what is "
@@ -587,7 +592,7 @@ CAPTURED = [
         "or 450.png for all scenes",
         CALIBRATE, all_of(frames(), put("white/450.png", white()))),
     Row(3, "…/white holds 2 pictures that may be the frame of …/t0_ms_450.png (450.png, 450.tif); "
-        "leave one, or name the right one t0_ms_450.png", CALIBRATE,
+        "leave one", CALIBRATE,
         all_of(frames(450), put("white/450.tif", white()))),
     Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; give a frame of the "
         "same camera setting", CALIBRATE, frames(450, size=(30, 20))),
@@ -757,6 +762,9 @@ IMPORTED = [
         BANDS, all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", ""))),
     Row(3, "…/bands.yaml lists x.png, but there is no such file in …/raw", BANDS,
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "x.png: 850"))),
+    Row(3, "…/a_850nm.png and …/b_850nm.png are both 850 nm, by which bands are told apart: "
+        "correct the wavelengths, or take one away", BANDS,
+        pictures(RGB=COLOURS, a_850nm=noise(), b_850nm=noise())),
     Row(3, "…/bands.yaml says that ir.png is 'much', which is no wavelength in nm", BANDS,
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: much"))),
     Row(2, "wavelengths=red are not numbers in nm parted by commas, such as 420,470,850",
@@ -1095,6 +1103,7 @@ PASSED_ON: Mapping[str, str] = {
     "artextract_cli/picture.py:read_counts": "where values are not 0 to 1: test_picture.py",
     "artextract_cli/plugin_manager.py:running": "what the plugin raised: test_plugin_manager.py",
     "artextract_cli/simulate/settings.py:__post_init__": "test_simulate_scene.py",
+    "artextract_cli/value_check.py:check_values": "what data check tells as well, as rows here",
     "artextract_cli/yaml_io.py:read_model": "what pydantic finds: test_yaml_io.py",
     "artextract_cli/yaml_io.py:read_yaml": "what the YAML parser finds: test_yaml_io.py",
 }

@@ -115,6 +115,21 @@ def test_a_picture_of_one_value_is_not_scored(
     assert not (tmp_path / "results" / "v0").exists()
 
 
+def test_a_half_written_band_is_warned_of(
+    data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
+) -> None:
+    """In the same words by all that look at it."""
+    path = data / "val" / "ms_masks" / "v0_ms_650.png"
+    band = imagecodecs.png_decode(path.read_bytes())
+    band[10:] = 0
+    write_png(path, band)
+    told = "v0_ms_650.png looks cut off: rows 10 to 39 of 40 hold one value (0), unlike those of"
+    assert told in run("data", "check", data).stdout
+    words = ["--split", "val", "--model", trained / "run", "--out", tmp_path / "results"]
+    assert told in run("infer", data, *words).stderr
+    assert told in run("graph", "build", data, "--out", tmp_path / "graphs").stderr
+
+
 def test_a_directory_without_scenes(run: Callable[..., Ran], tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

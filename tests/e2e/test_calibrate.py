@@ -119,3 +119,43 @@ def test_frames_that_do_not_fit(
     assert (ran.exit_code, ran.stdout) == (3, "")
     assert said in ran.stderr.splitlines()[-1]
     assert sorted(path.name for path in folders["raw"].parent.iterdir()) == ["dark", "raw", "white"]
+
+
+@pytest.mark.parametrize("place", ["", "val/ms_masks/"])
+@pytest.mark.parametrize("second", ["white_ms_850", "850"])
+def test_a_frame_that_is_there_twice(
+    run: Callable[..., Ran], folders: dict[str, Path], place: str, second: str
+) -> None:
+    """One of its own, wherever it lies, beside one for all scenes."""
+    white = folders["white"]
+    frame = (white / "850.png").rename(white / f"{second}.png")
+    (white / place).mkdir(parents=True, exist_ok=True)
+    own = white / place / "abbey_ms_850.png"
+    own.write_bytes(frame.read_bytes())
+    ran = calibrate(run, folders)
+    assert (ran.exit_code, ran.stdout) == (3, "")
+    assert "holds 2 pictures that may be the frame of" in ran.stderr
+    assert all(str(path.relative_to(white)) in ran.stderr for path in (own, frame))
+    frame.unlink()
+    assert calibrate(run, folders).exit_code == 0
+
+
+def test_frames_of_other_scenes_are_left_alone(
+    run: Callable[..., Ran], folders: dict[str, Path]
+) -> None:
+    """Of this dataset and of others; one of another scene is none for a scene that has none."""
+    for name in ("white", "dark"):
+        frame = (folders[name] / "850.png").rename(folders[name] / "abbey_ms_850.png")
+        for scene in ("barn", "elsewhere", "nowhere"):
+            (folders[name] / f"{scene}_ms_850.png").write_bytes(frame.read_bytes())
+    raw = folders["raw"] / "val"
+    for path in list(raw.rglob("*abbey*")):
+        path.with_name(path.name.replace("abbey", "barn")).write_bytes(path.read_bytes())
+    assert calibrate(run, folders).exit_code == 0
+    for name in ("white", "dark"):
+        for scene in ("barn", "elsewhere", "nowhere"):
+            (folders[name] / f"{scene}_ms_850.png").unlink()
+    folders["out"] = folders["out"].with_name("other")
+    ran = calibrate(run, folders)
+    assert ran.exit_code == 3
+    assert "barn_ms_850.png has no frames" in ran.stderr

@@ -277,3 +277,36 @@ def test_without_a_photograph_it_is_rendered(folder: Callable[..., Path]) -> Non
 def test_few_bands_do_not_make_a_photograph(folder: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match=r"no photograph can be rendered from .* -o photograph="):
         only(folder(m_450=grey(), m_850=grey()))
+
+
+def test_two_bands_of_one_wavelength_are_refused(folder: Callable[..., Path]) -> None:
+    source = folder(photo=colours(), x_850nm=grey(), y_850nm=grey())
+    with pytest.raises(InputError, match=r"x_850nm.png and .*y_850nm.png are both 850 nm, by"):
+        only(source)
+    with pytest.raises(InputError, match="both 950 nm"):
+        only(source, wavelengths="950,950.0")
+    assert only(source, wavelengths="850,950").wavelengths == (850, 950)
+    (source / "bands.yaml").write_text("x_850nm.png: 850\ny_850nm.png: 850\n")
+    with pytest.raises(InputError, match="both 850 nm"):
+        only(source)
+
+
+def test_two_pages_of_one_wavelength_are_refused(folder: Callable[..., Path]) -> None:
+    source = folder(photo=colours())
+    tifffile.imwrite(source / "b.tif", np.stack([grey()] * 4), photometric="minisblack")
+    with pytest.raises(InputError, match="band 1 and band 3 are both 450 nm"):
+        only(source, wavelengths="450,550,450,650")
+
+
+def test_names_that_contradict_what_was_given_are_warned_of(
+    folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A number without its unit may be anything, and is no contradiction."""
+    source = folder(photo=colours(), x_420nm=grey(), x_470nm=grey(), x_850=grey())
+    assert only(source, wavelengths="420,850,950").wavelengths == (420, 850, 950)
+    assert capsys.readouterr().err == (
+        "warning: x_470nm.png is named as 470 nm, but is taken for 850 nm as was said\n"
+    )
+    only(source, wavelengths="420,470,950")
+    only(source.parent)
+    assert capsys.readouterr().err == ""

@@ -96,6 +96,7 @@ def test_where_wavelengths_come_from(
 
 
 BAND = "train/ms_masks/a_ms_650.png"
+NOTHING = ", which tells nothing; replace it, or leave this band out"
 
 
 def test_a_band_missing_beside_other_scenes(root: Path) -> None:
@@ -109,6 +110,17 @@ def test_a_band_missing_beside_the_description(root: Path) -> None:
     (root / BAND).unlink()
     message = "scene a has no band 650, which dataset.yaml lists"
     only(root, "error", "a", "train/rgb_images/a_RGB.png", message)
+
+
+def test_two_bands_of_one_wavelength(root: Path) -> None:
+    (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 850, 850: 850.0}\n")
+    (finding,) = found(root)
+    assert (finding.level, finding.scene, finding.file) == ("warning", "", None)
+    assert finding.message == (
+        "bands 650 and 850 are both 850 nm by dataset.yaml: correct one of them, unless it is so"
+    )
+    (finding,) = check_dataset(root, (450, 450, 850)).findings
+    assert finding.message.startswith("bands 450 and 650 are both 450 nm by --wavelengths: ")
 
 
 def test_another_size(root: Path) -> None:
@@ -130,7 +142,39 @@ def test_another_depth(root: Path) -> None:
 @pytest.mark.parametrize("value", [0, 7, 65535])
 def test_a_constant_band(root: Path, value: int) -> None:
     write(root / BAND, np.full(SHAPE, value, np.uint16))
-    only(root, "error", "a", BAND, f"{BAND} is constant: every value is {value} of 65535")
+    only(root, "error", "a", BAND, f"{BAND} is constant: every value is {value / 65535:g}{NOTHING}")
+
+
+def test_what_is_constant_within_the_object_mask(root: Path) -> None:
+    band = counts(view(0))
+    band[40:] = 0
+    band[50, 60] = 500
+    write(root / BAND, band)
+    mask = np.zeros(SHAPE, np.uint8)
+    mask[40:] = 255
+    write(root / "train/object/a_mask.png", mask)
+    told = "is constant within the object mask: all but 1 of 18700 values are 0"
+    only(root, "error", "a", BAND, f"{BAND} {told}{NOTHING}")
+
+
+def test_a_band_that_looks_cut_off(root: Path) -> None:
+    band = counts(view(0))
+    band[100:] = 0
+    write(root / BAND, band)
+    told = "looks cut off: rows 100 to 149 of 150 hold one value (0), unlike those of its"
+    advice = "replace it, or leave them out by the object mask"
+    only(root, "warning", "a", BAND, f"{BAND} {told} photograph; {advice}")
+
+
+def test_bands_of_another_size_are_surveyed_without_the_mask(root: Path) -> None:
+    write(root / "train/object/a_mask.png", np.full(SHAPE, 255, np.uint8))
+    band = counts(view(0)[:-3])
+    band[60:] = 0
+    write(root / BAND, band)
+    assert [finding.message.split(";")[0] for finding in found(root)] == [
+        f"{BAND} is 170 × 147 pixels but its photograph train/rgb_images/a_RGB.png is "
+        "170 × 150 pixels"
+    ]
 
 
 def test_a_saturated_band(root: Path) -> None:
@@ -279,6 +323,7 @@ def test_thirty_bands_of_odd_size(tmp_path: Path) -> None:
             tmp_path / f"train/ms_masks/a_ms_{band}.png", rng.integers(0, 65535, (7, 3), np.uint16)
         )
     check = check_dataset(tmp_path)
-    assert check.findings == ()
+    (finding,) = check.findings
+    assert "a_RGB.png shows 21 pixels of painting, about 1 superpixel: so few" in finding.message
     assert check.rows[0].bands == 30
     assert check.rows[0].largest_shift is None
