@@ -84,8 +84,8 @@ def check_values(files: SceneFiles, scene: Scene) -> None:
     InputError
         If the photograph or a band has one value throughout, but for a few pixels.
     """
-    planes = np.moveaxis(scene.bands, 2, 0)[..., None]
-    bands = [surveyed(*band, scene.mask) for band in zip(files.bands, planes, strict=True)]
+    channels = _channels(scene.bands, scene.mask)
+    bands = [Surveyed(path, [band]) for path, band in zip(files.bands, channels, strict=True)]
     for level, _, message in value_problems(surveyed(files.rgb, scene.rgb, scene.mask), bands):
         if level == "error":
             raise InputError(message)
@@ -93,8 +93,8 @@ def check_values(files: SceneFiles, scene: Scene) -> None:
 
 
 def surveyed(path: Path, picture: FloatArray, mask: NDArray[np.bool_] | None) -> Surveyed:
-    """Look at all values of a picture (H, W, C), some rows of a channel at a time."""
-    return Surveyed(path, [_channel(picture[..., c], mask) for c in range(picture.shape[2])])
+    """Look at all values of a picture (H, W, C)."""
+    return Surveyed(path, _channels(picture, mask))
 
 
 def value_problems(
@@ -111,16 +111,24 @@ def value_problems(
             yield level, band.path, f"{band.path} {problem}{advice}"
 
 
-def _channel(values: FloatArray, mask: NDArray[np.bool_] | None) -> Channel:
-    usual = _usual(values, mask)
+def _channels(picture: FloatArray, mask: NDArray[np.bool_] | None) -> list[Channel]:
+    """What each channel of a picture (H, W, C) holds, read once, some rows at a time."""
+    usual = [_usual(picture[..., channel], mask) for channel in range(picture.shape[2])]
     masks = repeat(None) if mask is None else slabs(mask)
-    both = zip(slabs(values), masks, strict=False)
-    parts = [_part(part, painted, usual) for part, painted in both]
+    parts = [
+        [_part(rows[..., channel], painted, value) for channel, value in enumerate(usual)]
+        for rows, painted in zip(slabs(picture), masks, strict=False)
+    ]
+    return [_joined(of_channel) for of_channel in zip(*parts, strict=True)]
+
+
+def _joined(parts: Sequence[Channel]) -> Channel:
+    """One below the other."""
     columns = np.stack([part.columns for part in parts])
     return Channel(
         rows=np.concatenate([part.rows for part in parts], axis=1),
         columns=np.stack([columns[:, 0].min(axis=0), columns[:, 1].max(axis=0)]),
-        usual=usual,
+        usual=parts[0].usual,
         n_usual=sum(part.n_usual for part in parts),
         n_painted=sum(part.n_painted for part in parts),
     )

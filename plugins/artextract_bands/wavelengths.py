@@ -126,6 +126,6 @@ def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
             raise InputError(msg)
     for file, given in zip(files, nm, strict=False) if of_bands else ():
         named = wavelength_in(file.stem) if _WITH_UNIT.search(file.stem) else None
-        if named not in (None, given):
+        if named is not None and abs(named - given) >= 1:  # names are whole nm
             warn(f"{file.name} is named as {named:g} nm, but is taken for {given:g} nm as was said")
             return
