@@ -1,6 +1,19 @@
 """``python -m artextract_cli`` is the same as ``artextract``."""
 
-from artextract_cli.main import main
+import sys
+
+from artextract_cli.errors import INTERRUPTED
+
+
+def main() -> None:
+    """Run the program; an interrupt while it is being loaded is told like any later one."""
+    try:
+        from artextract_cli.main import main as run
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        sys.exit(INTERRUPTED)
+    run()
+
 
 if __name__ == "__main__":
     main()

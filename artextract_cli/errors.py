@@ -4,6 +4,9 @@ Raise one of these early, with one sentence that says what is wrong, where, and 
 Only the root of the command line turns them into exit codes.
 """
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
+
 
 class ArtextractError(Exception):
     """Base of every error that is reported in one line; by itself: the work failed (exit 1)."""

@@ -255,6 +255,9 @@ def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
 
 
 def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    if "meta" not in arrays:
+        msg = f"{path} holds no graphs: name what 'artextract graph build' has made"
+        raise InputError(msg)
     meta = dict(json.loads(arrays["meta"].tobytes()))
     kind, version = meta["format"], meta["format_version"]
     if (kind, version) != (FORMAT, FORMAT_VERSION):

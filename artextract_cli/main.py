@@ -17,11 +17,10 @@ from artextract_cli.commands import report as report_command
 from artextract_cli.commands import visualize as visualize_commands
 from artextract_cli.commands.completion import unbroken_words
 from artextract_cli.config import load_defaults
-from artextract_cli.errors import ArtextractError
+from artextract_cli.errors import INTERRUPTED, ArtextractError
 from artextract_cli.plugin_commands import plugin_commands
 from artextract_cli.plugin_manager import LIMIT_VARIABLE
 
-INTERRUPTED = 130
 # Flags of the whole program that may stand anywhere on the line; True if a value follows.
 GLOBAL_FLAGS = {
     "--config": True,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from artextract_cli import sources
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.figure_canvas import AS_DRAWN, Page
@@ -43,7 +44,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
         If there is no such band, the suffix of ``out`` is unknown, or it is an input, a result, or
         in a dataset.
     InputError
-        If a map or a source picture is missing or damaged.
+        If a map or a source picture is missing, or has changed since it was scored.
     """
     if look.only_band and len(look.show_bands) > 1:
         msg = f"--only-band takes one --show-band, not {', '.join(look.show_bands)}"
@@ -59,7 +60,9 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
         result.photograph(),
         _map(result, look.mode, alone),
         title=result.name,
-        bands=[(_band_title(band), decode_picture(Path(band["path"])).grey()) for band in bands],
+        bands=[
+            (_band_title(band), decode_picture(band["source"].check()).grey()) for band in bands
+        ],
         score_label=f"Band {bands[0]['id']} alone" if look.only_band else LABELS[look.mode],
         numbers=_numbers(result, [band["id"] for band in bands]),
         out=out,
@@ -112,11 +115,11 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
 
 
 def _find_band(result: SceneResult, wanted: str | None) -> dict[str, Any]:
-    bands = result.description["bands"]
+    bands, of_bands = result.description["bands"], sources.bands(result.description)
     wavelengths = result.description["wavelengths_nm"] or [None] * len(bands)
     known = [
-        {**band, "nm": nm, "page": page}
-        for page, (band, nm) in enumerate(zip(bands, wavelengths, strict=True))
+        {"id": band["id"], "source": source, "nm": nm, "page": page}
+        for page, (band, source, nm) in enumerate(zip(bands, of_bands, wavelengths, strict=True))
     ]
     if wanted is None:
         return known[-1]

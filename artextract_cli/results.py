@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import artextract_cli
+from artextract_cli import sources
 from artextract_cli.blocks import Block, released
 from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
@@ -95,9 +96,9 @@ class SceneResult:
         UsageError
             If ``out`` is such a place.
         """
-        sources = (self.description["photograph"], *self.description["bands"])
+        pictures = (self.description["photograph"], *self.description["bands"])
         own = (self.path / name for name in ("scene.json", *self.description["files"]))
-        refuse_inputs(out, (*(Path(source["path"]) for source in sources), *own))
+        refuse_inputs(out, (*(Path(picture["path"]) for picture in pictures), *own))
         if self.dataset_root:
             refuse_inside(out, self.dataset_root)
 
@@ -172,8 +173,14 @@ class SceneResult:
         return self.checked(path.name)
 
     def photograph(self) -> FloatArray:
-        """Read the photograph (H, W, 3) that the scene was made from."""
-        picture = read_picture(Path(self.description["photograph"]["path"]))
+        """Read the photograph (H, W, 3) that the scene was made from.
+
+        Raises
+        ------
+        InputError
+            If it is missing, or has changed since.
+        """
+        picture = read_picture(sources.photograph(self.description).check())
         return np.broadcast_to(picture, (*picture.shape[:2], 3))
 
 

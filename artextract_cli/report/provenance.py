@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from artextract_cli import sources
 from artextract_cli.checkpoint import MODEL_NAME, ModelCard, read_card
 from artextract_cli.errors import InputError
-from artextract_cli.report import sources
 from artextract_cli.report.loss_curve import LossCurve, loss_curve
-from artextract_cli.report.sources import Source
 from artextract_cli.results import SceneResult
 from artextract_cli.run_directory import METRICS_NAME, read_metrics
+from artextract_cli.sources import Source
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -46,12 +46,12 @@ def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
     InputError
         If the object mask is missing or has changed.
     """
-    mask = sources.object_mask(result)
+    mask = sources.object_mask(result.description)
     if mask is not None:
         mask.check()
     return (
-        _input(sources.photograph(result), checked=True),
-        *(_input(band, checked=with_bands) for band in sources.bands(result)),
+        _input(sources.photograph(result.description), checked=True),
+        *(_input(band, checked=with_bands) for band in sources.bands(result.description)),
         *(() if mask is None else (_input(mask, checked=True),)),
     )
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from artextract_cli import sources
 from artextract_cli.contract import FloatArray
 from artextract_cli.picture import decode_picture
-from artextract_cli.report import sources
 from artextract_cli.report.layers import (
     ALL_LIMIT,
     GROUPS,
@@ -26,8 +26,10 @@ from artextract_cli.report.layers import (
 )
 from artextract_cli.report.maps import read_map
 from artextract_cli.report.pictures import Encoded, reduced
-from artextract_cli.report.sources import Source
 from artextract_cli.results import SceneResult
+from artextract_cli.sources import Source
+
+BANDS_ADVICE = f"{sources.ADVICE}; --no-bands makes the report without the bands"
 
 MOST_THREADS = 2  # each holds a whole picture while it reduces it
 
@@ -66,10 +68,12 @@ class _Desk:
 
     def layers(self, *, with_bands: bool) -> Layers:
         result, read = self.result, self.pool.submit
-        n_bands = len(result.description["bands"])
-        photograph = read(_read_photograph, sources.photograph(result))
+        told = result.description
+        n_bands = len(told["bands"])
+        photograph = read(_read_photograph, sources.photograph(told))
         heatmap = read(read_map, result, "heatmap")
-        bands = [read(_read_band, band) for band in sources.bands(result) if with_bands]
+        listed = sources.bands(told, BANDS_ADVICE) if with_bands else []
+        bands = [read(_read_band, band) for band in listed]
         evidence = [read(read_map, result, "bands", page) for page in range(n_bands)]
         rgb, score = photograph.result(), heatmap.result()
         overlay = self.pool.submit(still_overlay, rgb, score)

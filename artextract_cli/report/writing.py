@@ -9,9 +9,9 @@ from typing import Any
 
 import artextract_cli
 from artextract_cli.console import end_with, progress
+from artextract_cli.dataset import Statement, read_statement
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path
-from artextract_cli.report import sources
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
@@ -156,7 +156,7 @@ def _open(folder: Path, out: Path) -> SceneResult:
 def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:
     described = result.description
     names = dict(zip((band["id"] for band in described["bands"]), band_names(result), strict=True))
-    said = sources.statement(result)
+    said = _statement(result)
     scale = said.pixels_per_mm if pixels_per_mm is None else pixels_per_mm
     regions = read_regions(result, names)
     pictures = read_layers(result, with_bands=with_bands)
@@ -175,6 +175,12 @@ def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None)
         scoring=scoring(result),
         model=model_story(result),
     )
+
+
+def _statement(result: SceneResult) -> Statement:
+    """What its dataset says of itself; nothing for a lone pair."""
+    root = result.dataset_root
+    return Statement() if root is None else read_statement(root)
 
 
 def _values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict[str, Any]:

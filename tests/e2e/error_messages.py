@@ -397,6 +397,8 @@ GRAPHS = [
         "train {here}/data --out {new}"),
     Row(3, "…/data is no graph file: name one such as graphs/train/scene.npz",
         "graph inspect {here}/data"),
+    Row(3, "…/t0/embeddings.npz holds no graphs: name what 'artextract graph build' has made",
+        "train {here}/results --out {new}"),
     Row(3, "there is no graph file …/absent.npz: make it with 'artextract graph build'",
         "graph inspect {here}/absent.npz"),
     Row(3, "…/v0.npz is artextract-graph version 0, this artextract reads artextract-graph version "

@@ -227,6 +227,9 @@ def test_what_is_no_graph_file_is_not_called_damaged(tmp_path: Path) -> None:
     for wrong in (tmp_path, graph.parent, pixels):
         with pytest.raises(InputError, match=f"^{wrong} is no graph file: name one such as"):
             load_graphs(wrong)
+    np.savez(graph.with_name("embeddings.npz"), pooled=np.ones(3))
+    with pytest.raises(InputError, match=r"embeddings\.npz holds no graphs: name what 'artextract"):
+        load_graphs(graph.with_name("embeddings.npz"))
 
 
 def test_pixels_of_16_bits_are_kept_exactly(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from artextract_cli.errors import InputError, UsageError
 from artextract_cli.pair_view import Look, draw_pair
 from artextract_cli.results import SceneResult, write_description
 from tests.conftest import write_png
+from tests.small_results import described
 
 SIZE = (13, 17)
 HEATMAP = np.linspace(-1, 5, 13 * 17, dtype=np.float32).reshape(SIZE)
@@ -22,7 +23,7 @@ def result(tmp_path: Path) -> SceneResult:
     for band, level in (("17", 0.2), ("ir", 0.6)):
         path = tmp_path / f"{band}.png"
         write_png(path, np.full(SIZE, round(level * 65535), np.uint16))
-        bands.append({"id": band, "path": str(path)})
+        bands.append({"id": band, **described(path)})
     write_png(tmp_path / "rgb.png", np.full((*SIZE, 3), 128, np.uint8))
     heatmap = HEATMAP.copy()
     heatmap[:2] = np.nan
@@ -33,7 +34,7 @@ def result(tmp_path: Path) -> SceneResult:
     description = {
         "scene": "made",
         "split": "",
-        "photograph": {"path": str(tmp_path / "rgb.png")},
+        "photograph": described(tmp_path / "rgb.png"),
         "bands": bands,
         "wavelengths_nm": [560.0, 950.0],
         "euclidean_distance": {"17": 0.1, "ir": 0.7, "fused": 0.4},
@@ -139,8 +140,15 @@ def test_missing_maps_and_pictures(result: SceneResult) -> None:
     with pytest.raises(InputError, match=r"attention\.tif does not exist"):
         draw(result, mode="attention")
     Path(result.description["photograph"]["path"]).unlink()
-    with pytest.raises(InputError, match=r"rgb\.png"):
+    with pytest.raises(InputError, match=r"rgb\.png is gone"):
         draw(result)
+
+
+def test_a_picture_that_was_changed_is_not_drawn_beside_an_older_map(result: SceneResult) -> None:
+    write_png(result.path / "ir.png", np.full(SIZE, 7, np.uint16))
+    with pytest.raises(InputError, match=r"ir\.png has changed since it was scored: bring back"):
+        draw(result)
+    draw(result, show_bands=("17",))
 
 
 def test_the_figure_is_written(result: SceneResult, tmp_path: Path) -> None:

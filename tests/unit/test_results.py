@@ -96,6 +96,19 @@ def test_whatever_else_a_network_says_is_written_too(scored, tmp_path: Path) -> 
     }
 
 
+@pytest.mark.parametrize("split", ["", "train"])
+def test_a_lone_pair_has_no_dataset(tmp_path: Path, split: str) -> None:
+    assert write_result(tmp_path, split=split).dataset_root is None
+
+
+def test_a_photograph_that_was_changed_is_not_shown(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    photograph = result.photograph()
+    write_png(Path(result.description["photograph"]["path"]), np.uint8(photograph[:, ::-1] * 255))
+    with pytest.raises(InputError, match=r"made_RGB\.png has changed since it was scored: bring"):
+        result.photograph()
+
+
 def test_what_a_result_was_made_from_and_consists_of_is_not_written_over(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     made_from = tmp_path / "dataset" / "val" / "ms_masks" / "made_ms_0.png"

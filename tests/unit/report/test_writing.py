@@ -35,6 +35,9 @@ def test_millimetres_where_the_scale_is_known(tmp_path: Path) -> None:
     assert "<small>5.0 × 2.5 mm</small>" in out.read_text(encoding="utf-8")
     write_report(results, out, pixels_per_mm=10)
     assert "<small>2.0 × 1.0 mm</small>" in out.read_text(encoding="utf-8")
+    (tmp_path / "dataset" / "dataset.yaml").write_text("pixels_per_mm: -1\n")
+    with pytest.raises(InputError, match=r"dataset\.yaml"):
+        write_report(results, out)
 
 
 def test_a_changed_photograph_leaves_the_earlier_report(tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from artextract_cli.dataset import Statement, read_statement
 from artextract_cli.errors import InputError
-from artextract_cli.results import SceneResult
-from artextract_cli.scene import picture_digest
+from artextract_cli.picture import picture_digest
 
 ADVICE = "bring back what was scored, or run 'artextract infer' again"
-BANDS_ADVICE = f"{ADVICE}; --no-bands makes the report without the bands"
+
+Description = Mapping[str, Any]
+"""Of a scene, as its ``scene.json`` has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,34 +40,20 @@ class Source:
         return self.path
 
 
-def photograph(result: SceneResult) -> Source:
+def photograph(description: Description) -> Source:
     """The photograph of a scene."""
-    return _source("photograph", result.description["photograph"])
+    return _source("photograph", description["photograph"])
 
 
-def bands(result: SceneResult) -> list[Source]:
-    """The bands of a scene, in their order."""
-    return [
-        _source(f"band {band['id']}", band, BANDS_ADVICE) for band in result.description["bands"]
-    ]
+def bands(description: Description, advice: str = ADVICE) -> list[Source]:
+    """The bands of a scene, in their order; ``advice`` is what to do where one is not the same."""
+    return [_source(f"band {band['id']}", band, advice) for band in description["bands"]]
 
 
-def object_mask(result: SceneResult) -> Source | None:
+def object_mask(description: Description) -> Source | None:
     """The object mask of a scene, if it had one."""
-    described = result.description.get("object_mask")
+    described = description.get("object_mask")
     return None if described is None else _source("object mask", described)
-
-
-def statement(result: SceneResult) -> Statement:
-    """What the dataset says of itself; nothing for a lone pair.
-
-    Raises
-    ------
-    InputError
-        If its ``dataset.yaml`` is wrong.
-    """
-    root = result.dataset_root
-    return Statement() if root is None else read_statement(root)
 
 
 def _source(role: str, described: Mapping[str, Any], advice: str = ADVICE) -> Source:
