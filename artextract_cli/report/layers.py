@@ -149,7 +149,7 @@ def component_layers(bands: list[FloatArray], painted: BoolArray) -> list[Layer]
             group=COMPONENTS,
             place=number,
             label=f"Principal component {number}",
-            note=f"{percent(component.share)} of the variance",
+            note=f"{percent(component.share)} of the variance of the bands",
             encoded=jpeg(component.picture, LIMITS["component"]),
         )
         for number, component in enumerate(components, start=1)
