@@ -142,7 +142,7 @@ def linked(path: Path, place: Path) -> None:
 def _linked_or_copied(path: Path | str, place: Path | str) -> None:
     try:
         os.link(path, place, follow_symlinks=False)
-    except OSError:
+    except (OSError, NotImplementedError):
         shutil.copy2(path, place, follow_symlinks=False)
 
 
