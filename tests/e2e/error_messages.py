@@ -779,6 +779,8 @@ IMPORTED = [
     Row(3, "scene 'raw' has the bands 850, but the scenes of …/data have 450, 650, 850; import it "
         "into another dataset", BANDS.replace("{new}", "{here}/data"),
         pictures(RGB=COLOURS, x_850nm=noise())),
+    Row(2, "…/results is neither a new or empty folder nor a dataset: choose another --out",
+        BANDS.replace("{new}", "{here}/results")),
     Row(3, "there is no scene in …/raw: no folder in it holds a file NAME_ms_01.png", CAVE,
         pictures(a=COLOURS)),
     Row(3, "the bands of …/raw are of different depths; save all as 8 or all as 16 bit", CAVE,
