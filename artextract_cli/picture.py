@@ -99,11 +99,12 @@ def value_problem(values: NDArray[Any]) -> str | None:
         return None
     if problem := _not_finite(values, (0, 0)):
         return problem
-    outside = (values < 0) | (values > 1)
+    outside, low, high = (values < 0) | (values > 1), values.min(), values.max()
+    todo = ["set those below 0, which no light gives, to 0"] if low < 0 else []
+    todo += ["divide all by the one that means white"] if high > 1 else []
     return (
-        f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {values.min():g} to "
-        f"{values.max():g}), the first at {_first(outside, (0, 0))}; divide all by the one that "
-        "means white"
+        f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {low:g} to {high:g}), the "
+        f"first at {_first(outside, (0, 0))}; {', and '.join(todo)}"
     )
 
 

@@ -970,8 +970,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "scale=NUMBER",
     ),
     "plugins/test_cube.py::test_a_full_scale_that_is_not_the_one_of_the_counts": (
-        "500000 cannot be the count at which the camera of … is saturated: the largest of it and "
-        "its white is 4095; give another, -o scale=NUMBER",
+        "500000 cannot be the scale of …: the largest value, 4095, is less than a hundredth of it; "
+        "give another, -o scale=NUMBER, the value that counts as 1 or, with white and dark, as "
+        "saturated",
     ),
     "plugins/test_cube.py::test_frames_that_are_swapped": (
         "white and dark look swapped: …, given as white, is darker than …; give each in the place "
@@ -1066,8 +1067,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "…/bands.tif holds 5 bands: give their wavelengths, -o wavelengths=NM,NM,...",
     ),
     "plugins/test_cube.py::test_values_that_are_not_finite_are_refused": (
-        "… has values that are not finite (NaN or infinity); replace them, or say in an ENVI "
-        "header which mean that nothing was measured: data ignore value",
+        "… has values that are not finite (NaN or infinity), the first in band 8 (470 nm), row 2, "
+        "column 2; replace them, or say in an ENVI header which mean that nothing was measured: "
+        "data ignore value",
     ),
     "plugins/test_cube.py::test_a_wrong_scale_is_refused_and_highlights_are_clipped": (
         "… holds values from 2 to 3 where 1 counts as 1, and 100% of them lie outside 0 to 1;"

@@ -446,11 +446,19 @@ def test_floats_of_another_scale_are_no_counts(tmp_path: Path) -> None:
     values[3, 4], values[5, 6] = 4095, -2
     tifffile.imwrite(tmp_path / "s.tif", values)
     said = r"s.tif has 2 values outside 0 to 1 \(from -2 to 4095\), the first at row 3, column 4; "
+    said += "set those below 0, which no light gives, to 0, and divide all by the one that means"
     for stacked in (False, True):
         with pytest.raises(InputError, match=said):
             read_counts(tmp_path / "s.tif", stacked=stacked)
     counts = read_counts(tmp_path / "s.tif", stacked=True, any_scale=True)
     np.testing.assert_array_equal(counts[..., 0], values)
+    for value, todo in (
+        (-0.2, "set those below 0, which no light gives, to 0$"),
+        (2, "divide all"),
+    ):
+        tifffile.imwrite(tmp_path / "s.tif", np.where(values == 0.5, values, value))
+        with pytest.raises(InputError, match=f"row 3, column 4; {todo}"):
+            read_counts(tmp_path / "s.tif")
 
 
 @pytest.mark.parametrize("alpha", [False, True])
