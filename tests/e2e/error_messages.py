@@ -876,11 +876,11 @@ IMPORTED = [
         "their names, frames in … are: none)",
         CUBE + "-o white=NOPE_*.hdr -o dark=D_*.hdr", envi()),
     Row(2, "-o white=FILE names …/cube.hdr, which is the painting 'cube' itself: * in it is the "
-        "name of the scene; write the rest of the frame's name too, such as white=WHITEREF_*.hdr",
+        "name of the scene; write the rest of the frame's name too, such as white='WHITEREF_*.hdr'",
         CUBE + "-o white=*.hdr -o dark=D_*.hdr", envi()),
     Row(3, "there is no painting in …/cubes: white=*.hdr, dark=D_*.hdr leave none of its cubes "
         "(a.hdr); * is the name of a scene, so write the rest of a frame's name too, such as "
-        "white=WHITEREF_*.hdr, or give the folder that holds the paintings",
+        "white='WHITEREF_*.hdr', or give the folder that holds the paintings",
         "data import cube {here}/cubes --out {new} -o white=*.hdr -o dark=D_*.hdr",
         put("cubes/a.hdr", "ENVI")),
     Row(2, "centres=440,440 asks for 440 nm twice; drop one of the two",

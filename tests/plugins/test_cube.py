@@ -198,6 +198,8 @@ def test_the_usual_bands_are_those_that_the_cube_covers(tmp_path: Path) -> None:
         only(header, centres="650,x")
     with pytest.raises(UsageError, match=r"centres=440,650,440\.0 asks for 440 nm twice; drop one"):
         only(header, centres="440,650,440.0")
+    with pytest.raises(UsageError, match=r"asks for 440 nm twice; drop one"):
+        only(header, centres="440,440.0001")
 
 
 def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
@@ -696,7 +698,7 @@ def test_frames_are_no_paintings(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert found == ["abbey", "darkness", "whitewashed_2"]
     assert (
         "by their names: DARKREF_abbey.hdr, WHITEREF_abbey.hdr; cubes of raw counts become "
-        "reflectance with them by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr"
+        "reflectance with them by -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'"
     ) in told(capsys)
 
 
@@ -896,7 +898,7 @@ def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
             f"being the name of the scene (by their names, frames in {tmp_path} are: "
             "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
         )
-    assert told(capsys).endswith("by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr")
+    assert told(capsys).endswith("by -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'")
 
 
 def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:
