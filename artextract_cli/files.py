@@ -163,16 +163,16 @@ def only_writer(folder: Path) -> Iterator[None]:
     ArtextractError
         If another process holds it, or it cannot be made.
     """
-    is_new = not folder.exists()
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     try:
         with _held(folder):
             yield
     finally:
-        if is_new:
-            with suppress(OSError):  # something was written
-                folder.rmdir()
+        with suppress(OSError):  # something was written
+            for path in new:
+                path.rmdir()
 
 
 @contextmanager

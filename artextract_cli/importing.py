@@ -15,8 +15,8 @@ from artextract_cli.console import detail, warn
 from artextract_cli.contract import Capture, FloatArray
 from artextract_cli.dataset import DESCRIPTION, read_statement
 from artextract_cli.dataset_layout import SPLITS, find_scenes, natural_key
-from artextract_cli.errors import InputError
-from artextract_cli.files import atomic_path, refuse_inside, refuse_links
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.files import atomic_path, only_writer, reading, refuse_inside, refuse_links
 from artextract_cli.masking import found_mask
 from artextract_cli.picture import decode_picture
 from artextract_cli.picture_writing import write_picture
@@ -81,10 +81,12 @@ def import_scenes(
     Raises
     ------
     UsageError
-        If there is no such importer or option, ``out`` lies in ``source``, or a folder in it is a
-        symbolic link.
+        If there is no such importer or option, ``out`` lies in ``source`` or holds something else
+        than a dataset, or a folder in it is a symbolic link.
     InputError
         If something cannot be read, is no scene, or does not agree with the dataset.
+    ArtextractError
+        If another process writes to ``out``, or it cannot be written.
     DependencyError
         If the importer fails.
     """
@@ -92,10 +94,32 @@ def import_scenes(
     made = make_options(plugin.spec, options)
     for folder in (out, *(out / split for split in SPLITS)):
         refuse_inside(folder, source, "source")
+    _check_out(out)
     captures = map(partial(_checked, plugin), _captures(plugin, source, made))
     if auto_mask:
         captures = map(_masked, captures)
-    return _import(captures, _open(out), split, dry_run)
+    return _import(captures, out, split, dry_run)
+
+
+def _check_out(out: Path) -> None:
+    """Refuse a folder of something else; what a killed import has left counts as a dataset."""
+    with reading(out):
+        is_free = not out.exists() or (out.is_dir() and (_is_empty(out) or _is_dataset(out)))
+    if not is_free:
+        msg = f"{out} is neither a new or empty folder nor a dataset: choose another --out"
+        raise UsageError(msg)
+
+
+def _is_empty(folder: Path) -> bool:
+    return all(path.name.startswith(".") for path in folder.iterdir())
+
+
+def _is_dataset(root: Path) -> bool:
+    """Whether a folder may be a dataset; graphs have their files right in the folder of a split."""
+    splits = [root / split for split in SPLITS if (root / split).is_dir()]
+    return (root / DESCRIPTION).exists() or any(
+        not any(path.is_file() for path in split.iterdir()) for split in splits
+    )
 
 
 def _checked(plugin: Plugin, capture: Any) -> Capture:
@@ -126,18 +150,20 @@ def _scaled(counts: NDArray[Any]) -> FloatArray:
 
 
 def _import(
-    captures: Iterator[Capture], target: _Target, split: str, dry_run: bool
+    captures: Iterator[Capture], out: Path, split: str, dry_run: bool
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
-        for capture in captures:
-            yield _add(capture, target, split, dry_run)
-            n_scenes += 1
-            del capture  # the next one may need its memory
+        with contextlib.nullcontext() if dry_run else only_writer(out):
+            target = _open(out)
+            for capture in captures:
+                yield _add(capture, target, split, dry_run)
+                n_scenes += 1
+                del capture  # the next one may need its memory
     except InputError as error:
         if not n_scenes or dry_run:
             raise
-        msg = f"{error}; the scenes before it ({n_scenes}) are in {target.root}"
+        msg = f"{error}; the scenes before it ({n_scenes}) are in {out}"
         raise InputError(msg) from error
 
 

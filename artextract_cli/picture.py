@@ -4,6 +4,7 @@ The kind of a file is told by its content, not by its name. Colour profiles are 
 """
 
 import hashlib
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,11 +99,12 @@ def value_problem(values: NDArray[Any]) -> str | None:
         return None
     if problem := _not_finite(values, (0, 0)):
         return problem
-    outside = (values < 0) | (values > 1)
+    outside, low, high = (values < 0) | (values > 1), values.min(), values.max()
+    todo = ["set those below 0, which no light gives, to 0"] if low < 0 else []
+    todo += ["divide all by the one that means white"] if high > 1 else []
     return (
-        f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {values.min():g} to "
-        f"{values.max():g}), the first at {_first(outside, (0, 0))}; divide all by the one that "
-        "means white"
+        f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {low:g} to {high:g}), the "
+        f"first at {_first(outside, (0, 0))}; {', and '.join(todo)}"
     )
 
 
@@ -132,7 +134,7 @@ def _read_stack(path: Path) -> Picture:
         if not decoding.is_stack(path):
             return decode_picture(path)
         stored = decoding.decode_stack(path)
-    return _picture(path, stored, is_stack=True)
+    return _whole(path, _picture(path, stored, is_stack=True))
 
 
 def decode_picture(path: Path) -> Picture:
@@ -145,12 +147,13 @@ def decode_picture(path: Path) -> Picture:
     ------
     InputError
         If the file is missing, no picture, damaged, larger than `max_pixels` allows, or has several
-        pages, transparent pixels, values that are not finite, or colours other than RGB.
+        pages, transparent pixels, values that are not finite, colours other than RGB, or 32 bit of
+        which 16 are enough.
     """
     decode = _decoder(path)
     with _decoding(path):
         stored = decode(path)
-    return _picture(path, stored)
+    return _whole(path, _picture(path, stored))
 
 
 def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]]:
@@ -169,10 +172,14 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
         height, width = picture.values.shape[:2]
         yield (height, width), whole((height, width)), picture
         return
+    largest = 0.0
     with _decoding(path):
         for part in decoding.tiff_parts(path):
             shape, block = _upright_place(part)
-            yield shape, block, _picture(path, part.stored, corner=(block.top, block.left))
+            picture = _picture(path, part.stored, corner=(block.top, block.left))
+            largest = max(largest, _largest(picture))
+            yield shape, block, picture
+    _check_largest(path, largest)
 
 
 def n_pixels(path: Path) -> int:
@@ -213,6 +220,27 @@ def _picture(
     if not is_stack:
         values = _opaque(path, values, full_scale)
     return Picture(values=np.ascontiguousarray(values), full_scale=full_scale, depth=depth)
+
+
+def _whole(path: Path, picture: Picture) -> Picture:
+    _check_largest(path, _largest(picture))
+    return picture
+
+
+def _largest(picture: Picture) -> float:
+    """The largest count of 32 bit; infinity of pictures of another depth."""
+    return float(picture.values.max()) if picture.depth == "uint32" else math.inf
+
+
+def _check_largest(path: Path, largest: float) -> None:
+    """Refuse counts of 16 bit that were saved as 32: by their full scale all would be black."""
+    if largest <= np.iinfo(np.uint16).max:
+        msg = (
+            f"{path} holds numbers of 32 bit, of which {2**32 - 1} means white, but none above "
+            f"{largest:.0f}: save them as 16 bit, or divide them by the one that means white and "
+            "save them as floats"
+        )
+        raise InputError(msg)
 
 
 def read_pages(path: Path) -> FloatArray:

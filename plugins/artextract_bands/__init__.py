@@ -16,7 +16,7 @@ class BandsOptions:
     )
     photograph: str | None = option(
         None,
-        "Which file is the photograph, e.g. *_RGB.tif; else the one in colour, or it is rendered.",
+        "Which file is the photograph, such as '*_RGB.tif'; else the one in colour, or rendered.",
     )
     name: str | None = option(None, "Name of the scene; else that of its folder.")
 

@@ -118,7 +118,7 @@ def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
     of_bands = len(files) == len(nm)
     names = [str(file) for file in files] if of_bands else [f"band {n + 1}" for n in range(len(nm))]
     for (one, its_nm), (other, other_nm) in combinations(zip(names, nm, strict=True), 2):
-        if its_nm == other_nm:
+        if f"{its_nm:g}" == f"{other_nm:g}":  # as bands are named
             msg = (
                 f"{one} and {other} are both {its_nm:g} nm, by which bands are told apart: correct "
                 "the wavelengths, or take one away"

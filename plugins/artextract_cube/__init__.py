@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from artextract_cli import Importer, ImporterFunction, hookimpl, option
 
+SCALES = (1e-9, 1e30)
+"""The least and the largest value that may count as 1."""
+
 _CENTRES = "Centre wavelengths of the bands in nm, parted by commas; all = every band as it is; "
 _WIDTH = "Width of a band in nm: the mean of what the cube has within it."
 
@@ -31,7 +34,8 @@ class CubeOptions:
         "The value that counts as 1, or with white and dark as saturated; else what an ENVI header "
         "says, 1 of floats, 255 of 8 and 65535 of 16 bit, or with white and dark the largest count "
         "if it is one of 255, 1023, 4095 and so on.",
-        minimum=1e-9,
+        minimum=SCALES[0],
+        maximum=SCALES[1],
     )
     photograph: str | None = option(
         None,
@@ -76,6 +80,7 @@ class HarvardOptions:
         None,
         "The value that counts as 1, after calibration; else the brightest of the scene.",
         minimum=1e-12,
+        maximum=SCALES[1],
     )
 
 

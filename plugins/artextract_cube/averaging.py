@@ -17,6 +17,11 @@ BLOCK_VALUES = 2**24
 MOST_CLIPPED = 0.05
 """Highlights and noise are clipped; where more lies outside 0..1, the scale is wrong."""
 
+LEAST_USE = 0.01
+"""Of a scale that is told: where no value reaches it, it is the scale of something else."""
+
+FAR_BELOW, FAR_ABOVE = -0.5, 10.0
+"""Noise and highlights lie between: what is beyond is the mark of what was not measured."""
 
 Calibration = Callable[
     [NDArray[np.float32], NDArray[np.intp], slice], tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -41,7 +46,7 @@ class Cube:
     """The value that counts as 1."""
 
     tells_scale: bool = True
-    """Whether the file or an option says so; else it is the greatest number of its type."""
+    """Whether the file or an option says so; else it is the greatest of its type or values."""
 
     missing: float | None = None
     """The value of pixels that were not measured."""
@@ -82,8 +87,8 @@ def averaged(
     Raises
     ------
     InputError
-        If values that are used are not finite, too many lie outside 0 to 1, there are too many
-        pixels, or what is made has one value throughout.
+        If values that are used are not finite, too many lie outside 0 to 1, the scale is far above
+        all of them, there are too many pixels, or what is made has one value throughout.
     """
     weights = band_weights(cube.nm, centres, width)
     n_bands = weights.shape[1]
@@ -96,13 +101,12 @@ def averaged(
     measured = np.ones((height, row_length), np.bool_)
     used = np.flatnonzero(weights.any(axis=1))
     blocks = row_blocks((len(used), height, row_length))
-    stored = used if cube.good is None else cube.good[used]
-    ends = []
+    spans = []
     with progress("averaging", len(blocks)) as advance:
         for rows in blocks:
-            block, seen = _block(cube, stored, rows)
-            ends.append(_ends(block, seen))
-            block, measured[rows] = _reflectance(cube, stored, rows, block, seen)
+            block, seen = _block(cube, used, rows)
+            spans.append(_ends(block, seen))
+            block, measured[rows] = _reflectance(cube, _stored(cube, used), rows, block, seen)
             means = np.tensordot(block, weights[used].astype(np.float32), axes=(0, 0))
             means /= np.float32(cube.full_scale)
             bands[rows] = means[..., :n_bands]
@@ -110,14 +114,18 @@ def averaged(
                 rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
             advance()
     _check_measured(cube, measured)
+    ends = np.array(spans)
+    if cube.to_reflectance is None:
+        check_scale(cube, float(ends[:, 1].max()))
+    wavelengths = cube.nm if centres is None else tuple(centres)
     made = Averaged(
-        bands=_at_depth(_clipped(cube, bands), cube, weights[:, :n_bands]),
+        bands=_at_depth(_clipped(cube, bands, wavelengths), cube, weights[:, :n_bands]),
         rgb=rgb,
-        wavelengths=cube.nm if centres is None else tuple(centres),
+        wavelengths=wavelengths,
         mask=None if measured.all() else measured,
     )
     _check_varied(cube, made)
-    _warn_of_dead(cube, used, np.array(ends))
+    _warn_of_dead(cube, used, ends)
     return made
 
 
@@ -131,6 +139,23 @@ def _check_measured(cube: Cube, measured: NDArray[np.bool_]) -> None:
         raise InputError(msg)
 
 
+def check_scale(cube: Cube, largest: float) -> None:
+    """Refuse a scale that was told and is far above the largest value of a cube, and its white.
+
+    Raises
+    ------
+    InputError
+        If it is.
+    """
+    if cube.tells_scale and 0 < largest < LEAST_USE * cube.full_scale:
+        msg = (
+            f"{cube.full_scale:g} cannot be the scale of {cube.path}: the largest value, "
+            f"{largest:g}, is less than a hundredth of it; give another, -o scale=NUMBER, the "
+            "value that counts as 1 or, with white and dark, as saturated"
+        )
+        raise InputError(msg)
+
+
 def row_blocks(shape: tuple[int, ...]) -> list[slice]:
     """Rows of a cube (B, H, W), of which so many are read at a time as memory is meant to hold."""
     n_bands, height, width = shape
@@ -139,9 +164,10 @@ def row_blocks(shape: tuple[int, ...]) -> list[slice]:
 
 
 def _block(
-    cube: Cube, stored: NDArray[np.intp], rows: slice
+    cube: Cube, used: NDArray[np.intp], rows: slice
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Some of all bands (n, h, W), in some rows, and where (h, W) they were measured."""
+    """Some of the good bands (n, h, W), in some rows, and where (h, W) they were measured."""
+    stored = _stored(cube, used)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
         block = cube.values[:, rows][stored].astype(np.float32)
     measured = np.ones(block.shape[1:], np.bool_)
@@ -150,13 +176,26 @@ def _block(
         is_missing = np.asarray(np.isnan(block) if is_nan else block == np.float32(cube.missing))
         measured = np.asarray(~is_missing.any(axis=0))
         block[:, ~measured] = 0
-    if not np.isfinite(block).all():
+    _check_finite(cube, used, rows.start, ~np.isfinite(block))
+    return block, measured
+
+
+def _check_finite(cube: Cube, used: NDArray[np.intp], top: int, is_bad: NDArray[np.bool_]) -> None:
+    """Refuse a block from row ``top`` on where a value (n, h, W) is bad."""
+    if is_bad.any():
+        band, row, column = np.unravel_index(is_bad.argmax(), is_bad.shape)
+        number, nm = _stored(cube, used)[band] + 1, cube.nm[used[band]]
         msg = (
-            f"{cube.path} has values that are not finite (NaN or infinity); replace them, or say "
-            "in an ENVI header which mean that nothing was measured: data ignore value"
+            f"{cube.path} has values that are not finite (NaN or infinity), the first in band "
+            f"{number} ({nm:g} nm), row {top + row}, column {column}; replace them, or say in an "
+            "ENVI header which mean that nothing was measured: data ignore value"
         )
         raise InputError(msg)
-    return block, measured
+
+
+def _stored(cube: Cube, used: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which of all bands some of the good ones are."""
+    return used if cube.good is None else cube.good[used]
 
 
 def _reflectance(
@@ -225,7 +264,7 @@ def _is_constant(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArra
     return np.asarray(np.rint(low * steps) == np.rint(high * steps))
 
 
-def _clipped(cube: Cube, bands: NDArray[np.float32]) -> NDArray[np.float32]:
+def _clipped(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> NDArray[np.float32]:
     """Clip the few values outside 0..1."""
     share = float(((bands < 0) | (bands > 1)).mean())
     span = f"from {bands.min() * cube.full_scale:g} to {bands.max() * cube.full_scale:g}"
@@ -233,14 +272,31 @@ def _clipped(cube: Cube, bands: NDArray[np.float32]) -> NDArray[np.float32]:
         msg = (
             f"{cube.path} holds values {span} where {cube.full_scale:g} counts as 1, and "
             f"{share:.0%} of them lie outside 0 to 1; say what counts as 1 with -o scale=NUMBER"
+            f"{_mark(cube, bands, nm) if bands.min() < FAR_BELOW else ''}"
         )
         raise InputError(msg)
     if bands.max() > 1.001 or bands.min() < -0.001:
         warn(
             f"{cube.path} holds values {span}: {share:.2%} of them are below 0 or above "
-            f"{cube.full_scale:g}, and clipped"
+            f"{cube.full_scale:g}, and clipped{_mark(cube, bands, nm)}"
         )
     return np.clip(bands, 0, 1, out=bands)
+
+
+def _mark(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> str:
+    """What in bands (H, W, K) marks what was not measured, and where; empty if nothing does."""
+    which, at = "smallest", bands.argmin()
+    if bands.flat[at] >= FAR_BELOW:
+        which, at = "largest", bands.argmax()
+    value = float(bands.flat[at])
+    if FAR_BELOW <= value <= FAR_ABOVE:
+        return ""
+    row, column, band = np.unravel_index(at, bands.shape)
+    return (
+        f"; the {which}, {value * cube.full_scale:g} at {nm[int(band)]:g} nm, row {row}, column "
+        f"{column}, looks like a mark of what was not measured: name it in an ENVI header, data "
+        "ignore value, or mask these pixels"
+    )
 
 
 def _at_depth(bands: NDArray[np.float32], cube: Cube, weights: NDArray[np.float64]) -> NDArray[Any]:

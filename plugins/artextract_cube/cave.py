@@ -44,7 +44,9 @@ def _read_scene(folder: Path, name: str, options: CaveOptions) -> Capture:
         raise InputError(msg)
     values = np.stack(planes)
     full_scale = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1.0
-    cube = Cube(path=folder, values=values, nm=WAVELENGTHS, full_scale=full_scale)
+    cube = Cube(
+        path=folder, values=values, nm=WAVELENGTHS, full_scale=full_scale, tells_scale=False
+    )
     centres = chosen_centres(folder, options.centres or "all", cube.nm, options.width)
     made = averaged(cube, centres, options.width, as_photograph(rgb))
     return Capture(name=name, rgb=made.rgb, bands=made.bands, wavelengths=made.wavelengths)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import InputError, UsageError, opened_npz, read_counts, reading
-from artextract_cube import CubeOptions
+from artextract_cube import SCALES, CubeOptions
 from artextract_cube.averaging import Cube
 from artextract_cube.envi import is_raw_of, read_envi
 from artextract_cube.matlab import matlab_arrays
@@ -191,7 +191,7 @@ def _stored(
 
 def _full_scale(path: Path, depth: np.dtype[Any], told: float | None) -> float:
     if told is not None:
-        if not (np.isfinite(told) and told > 0):
+        if not SCALES[0] <= told <= SCALES[1]:
             msg = f"{path} says that {told:g} counts as 1; give the scale, -o scale=NUMBER"
             raise InputError(msg)
         return told

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from artextract_cli import InputError, UsageError, warn
 from artextract_cube import CubeOptions
@@ -43,8 +44,8 @@ def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) ->
         )
         raise InputError(msg)
     if frames:
-        white = _pattern("white", frames, scenes) or options.white or "FILE"
-        dark = _pattern("dark", frames, scenes) or options.dark or "FILE"
+        white = quote(_pattern("white", frames, scenes) or options.white or "FILE")
+        dark = quote(_pattern("dark", frames, scenes) or options.dark or "FILE")
         warn(
             f"left out of {source}, as frames of white or dark by their names: {names}; cubes of "
             f"raw counts become reflectance with them by -o white={white} -o dark={dark}"
@@ -83,7 +84,7 @@ def check_frame_path(kind: str, path: Path, cube: Path, name: str) -> None:
         msg = (
             f"-o {kind}=FILE names {path}, which is the painting {name!r} itself: * in it is the "
             f"name of the scene; write the rest of the frame's name too, such as "
-            f"{kind}={kind.upper()}REF_*{path.suffix}"
+            f"{kind}='{kind.upper()}REF_*{path.suffix}'"
         )
         raise UsageError(msg)
 
@@ -95,7 +96,7 @@ def no_painting(folder: Path, cubes: Sequence[Path], options: CubeOptions) -> In
     return InputError(
         f"there is no painting in {folder}: {named} leave none of its cubes ({_names(cubes)}); * "
         "is the name of a scene, so write the rest of a frame's name too, such as "
-        "white=WHITEREF_*.hdr, or give the folder that holds the paintings"
+        "white='WHITEREF_*.hdr', or give the folder that holds the paintings"
     )
 
 

@@ -47,6 +47,7 @@ def _read_scene(path: Path, arrays: Mapping[str, NDArray[Any]], options: Harvard
         values=values,
         nm=WAVELENGTHS,
         full_scale=options.scale or (brightest if np.isfinite(brightest) and brightest > 0 else 1),
+        tells_scale=options.scale is not None,
     )
     centres = chosen_centres(path, options.centres or "all", cube.nm, options.width)
     made = averaged(cube, centres, options.width)

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, warn
-from artextract_cube.averaging import Cube, row_blocks
+from artextract_cli import warn
+from artextract_cube.averaging import Cube, check_scale, row_blocks
 
 SATURATED_SHARE = 0.001
 """Of the counts of a cube, above which saturation is warned of."""
-
-LEAST_USE = 0.01
-"""Of full scale: where no count reaches it, what is given cannot be the full scale."""
 
 FEWEST_BITS = 8
 
@@ -49,7 +46,7 @@ def saturation(cube: Cube, white: Cube) -> float:
     at_largest = [use.at_largest if use.largest == largest else 0.0 for use in uses]
     fills = largest == cube.full_scale or _fills_bits(largest)
     if cube.tells_scale:
-        _check_use(cube, largest)
+        check_scale(cube, largest)
         if fills and largest < cube.full_scale:
             given = f"the largest of all, but {cube.full_scale:g} is given, and they are not masked"
             _warn_of(uses, at_largest, largest, given)
@@ -65,16 +62,6 @@ def saturation(cube: Cube, white: Cube) -> float:
         "count, -o scale=NUMBER, such as 4095 for 12 bits"
     )
     return math.inf
-
-
-def _check_use(cube: Cube, largest: float) -> None:
-    if largest < LEAST_USE * cube.full_scale:
-        msg = (
-            f"{cube.full_scale:g} cannot be the count at which the camera of {cube.path} is "
-            f"saturated: the largest of it and its white is {largest:g}; give another, "
-            "-o scale=NUMBER"
-        )
-        raise InputError(msg)
 
 
 def _warn_of(uses: Sequence[_Use], shares: Sequence[float], count: float, what: str) -> None:

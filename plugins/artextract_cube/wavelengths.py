@@ -60,8 +60,9 @@ def given_wavelengths(text: str, n_bands: int) -> tuple[float, ...]:
 
 
 def equal_bands(nm: Sequence[float]) -> tuple[int, int] | None:
-    """Numbers, from 1 on, of the first two bands of one wavelength."""
-    firsts = map(nm.index, nm)
+    """Numbers, from 1 on, of the first two bands of one wavelength, by which bands are named."""
+    names = [f"{value:g}" for value in nm]
+    firsts = map(names.index, names)
     return next(((a + 1, b + 1) for b, a in enumerate(firsts) if a < b), None)
 
 

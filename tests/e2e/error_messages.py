@@ -338,6 +338,9 @@ PICTURES = [
         as_tiff(noise((40, 48, 6)), photometric="minisblack", planarconfig="contig")),
     Row(3, "…/v0_ms_850.tif holds int16 values; save it as unsigned integers or as floats", BUILD,
         as_tiff(noise().astype(np.int16))),
+    Row(3, "…/v0_ms_850.tif holds numbers of 32 bit, of which 4294967295 means white, but none "
+        "above …: save them as 16 bit, or divide them by the one that means white and save them as "
+        "floats", BUILD, as_tiff(noise().astype(np.uint32))),
     Row(3, "…/stack.tif has pages of different sizes or depths; save each page as a file of its "
         "own", lambda here: decoding.decode_stack(here / "stack.tif"),
         lambda here: tifffile.imwrite(here / "stack.tif", noise()) or
@@ -781,6 +784,8 @@ IMPORTED = [
     Row(3, "scene 'raw' has the bands 850, but the scenes of …/data have 450, 650, 850; import it "
         "into another dataset", BANDS.replace("{new}", "{here}/data"),
         pictures(RGB=COLOURS, x_850nm=noise())),
+    Row(2, "…/results is neither a new or empty folder nor a dataset: choose another --out",
+        BANDS.replace("{new}", "{here}/results")),
     Row(3, "there is no scene in …/raw: no folder in it holds a file NAME_ms_01.png", CAVE,
         pictures(a=COLOURS)),
     Row(3, "the bands of …/raw are of different depths; save all as 8 or all as 16 bit", CAVE,
@@ -873,11 +878,11 @@ IMPORTED = [
         "their names, frames in … are: none)",
         CUBE + "-o white=NOPE_*.hdr -o dark=D_*.hdr", envi()),
     Row(2, "-o white=FILE names …/cube.hdr, which is the painting 'cube' itself: * in it is the "
-        "name of the scene; write the rest of the frame's name too, such as white=WHITEREF_*.hdr",
+        "name of the scene; write the rest of the frame's name too, such as white='WHITEREF_*.hdr'",
         CUBE + "-o white=*.hdr -o dark=D_*.hdr", envi()),
     Row(3, "there is no painting in …/cubes: white=*.hdr, dark=D_*.hdr leave none of its cubes "
         "(a.hdr); * is the name of a scene, so write the rest of a frame's name too, such as "
-        "white=WHITEREF_*.hdr, or give the folder that holds the paintings",
+        "white='WHITEREF_*.hdr', or give the folder that holds the paintings",
         "data import cube {here}/cubes --out {new} -o white=*.hdr -o dark=D_*.hdr",
         put("cubes/a.hdr", "ENVI")),
     Row(2, "centres=440,440 asks for 440 nm twice; drop one of the two",
@@ -967,8 +972,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "scale=NUMBER",
     ),
     "plugins/test_cube.py::test_a_full_scale_that_is_not_the_one_of_the_counts": (
-        "500000 cannot be the count at which the camera of … is saturated: the largest of it and "
-        "its white is 4095; give another, -o scale=NUMBER",
+        "500000 cannot be the scale of …: the largest value, 4095, is less than a hundredth of it; "
+        "give another, -o scale=NUMBER, the value that counts as 1 or, with white and dark, as "
+        "saturated",
     ),
     "plugins/test_cube.py::test_frames_that_are_swapped": (
         "white and dark look swapped: …, given as white, is darker than …; give each in the place "
@@ -1063,8 +1069,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "…/bands.tif holds 5 bands: give their wavelengths, -o wavelengths=NM,NM,...",
     ),
     "plugins/test_cube.py::test_values_that_are_not_finite_are_refused": (
-        "… has values that are not finite (NaN or infinity); replace them, or say in an ENVI "
-        "header which mean that nothing was measured: data ignore value",
+        "… has values that are not finite (NaN or infinity), the first in band 8 (470 nm), row 2, "
+        "column 2; replace them, or say in an ENVI header which mean that nothing was measured: "
+        "data ignore value",
     ),
     "plugins/test_cube.py::test_a_wrong_scale_is_refused_and_highlights_are_clipped": (
         "… holds values from 2 to 3 where 1 counts as 1, and 100% of them lie outside 0 to 1;"

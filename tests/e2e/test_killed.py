@@ -111,21 +111,23 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
-@pytest.mark.parametrize("command", ["graph build", "train", "infer"])
+@pytest.mark.parametrize("command", ["graph build", "train", "infer", "data import"])
 def test_a_second_writer_is_told_of_the_first(
-    job: Path, run: Callable[..., Ran], tmp_path: Path, command: str
+    job: Path, captures: Path, run: Callable[..., Ran], tmp_path: Path, command: str
 ) -> None:
     out = tmp_path / "out"
     words = {
         "graph build": ["graph", "build", job / "data"],
         "train": ["train", job / "graphs", "--epochs", 1, "--backbone", "gcn"],
         "infer": ["infer", job / "data", "--split", "val", "--model", job / "run"],
+        "data import": ["data", "import", "bands", captures / "capture"],
     }[command]
     with files.only_writer(out):
         ended = forked(lambda: _told(run(*words, "--out", out)), seconds=60)
     assert ended.exit_code == 1, ended.text
     (error,) = (line for line in ended.text.splitlines() if line.startswith("error: "))
     assert error.startswith(f"error: another artextract is writing to {out}: wait until it has")
+    assert not out.exists()
 
 
 def _told(ran: Ran) -> int:

@@ -285,6 +285,8 @@ def test_two_bands_of_one_wavelength_are_refused(folder: Callable[..., Path]) ->
         only(source)
     with pytest.raises(InputError, match="both 950 nm"):
         only(source, wavelengths="950,950.0")
+    with pytest.raises(InputError, match="both 950 nm"):
+        only(source, wavelengths="950,950.0001")
     assert only(source, wavelengths="850,950").wavelengths == (850, 950)
     (source / "bands.yaml").write_text("x_850nm.png: 850\ny_850nm.png: 850\n")
     with pytest.raises(InputError, match="both 850 nm"):

@@ -198,6 +198,8 @@ def test_the_usual_bands_are_those_that_the_cube_covers(tmp_path: Path) -> None:
         only(header, centres="650,x")
     with pytest.raises(UsageError, match=r"centres=440,650,440\.0 asks for 440 nm twice; drop one"):
         only(header, centres="440,650,440.0")
+    with pytest.raises(UsageError, match=r"asks for 440 nm twice; drop one"):
+        only(header, centres="440,440.0001")
 
 
 def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
@@ -281,9 +283,66 @@ def test_a_wrong_scale_is_refused_and_highlights_are_clipped(
     cube[25, 0, 0], cube[25, 0, 1] = 1.5, -0.25
     capture = only(write_envi(tmp_path / "abbey.hdr", cube, NM))
     assert (capture.bands.min(), capture.bands.max()) == (0, 1)
-    assert "from -0.25 to 1.5: 1.14% of them are below 0 or above 1" in " ".join(
-        capsys.readouterr().err.split()
-    )
+    told = " ".join(capsys.readouterr().err.split())
+    assert "from -0.25 to 1.5: 1.14% of them are below 0 or above 1, and clipped" in told
+    assert "mark" not in told
+
+
+@pytest.mark.parametrize(
+    ("depth", "options", "fields"),
+    [
+        ("u2", {"scale": 1e6}, {}),
+        ("f4", {"scale": 1e29}, {}),
+        ("f4", {}, {"reflectance_scale_factor": 10000}),
+    ],
+)
+def test_a_scale_far_above_all_values_is_refused(
+    tmp_path: Path, depth: str, options: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(depth), NM, **fields)
+    with pytest.raises(InputError, match=r"cannot be the scale of .*abbey\.hdr: the largest value"):
+        only(header, **options)
+
+
+@pytest.mark.parametrize("scale", ["inf", "nan", "0", "-1", "1e300"])
+@pytest.mark.parametrize("importer", ["cube", "harvard"])
+def test_what_is_no_scale(
+    run: Callable[..., Ran], tmp_path: Path, importer: str, scale: str
+) -> None:
+    words = ("--out", tmp_path / "out", "-o", f"scale={scale}")
+    ran = run("data", "import", importer, tmp_path / "abbey.mat", *words)
+    assert ran.exit_code == 2
+    assert f"{importer}: option scale={scale} is outside 1e-" in ran.stderr
+
+
+@pytest.mark.parametrize("factor", ["inf", "nan", "-1", "1e300"])
+def test_a_header_that_tells_no_scale(tmp_path: Path, factor: str) -> None:
+    header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM, reflectance_scale_factor=factor)
+    with pytest.raises(
+        InputError, match=r"abbey\.hdr says that .* counts as 1; give the scale, -o"
+    ):
+        only(header)
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "which"),
+    [(-9999, 1, "smallest"), (-9999, 10000, "smallest"), (65535, 1, "largest")],
+)
+def test_what_looks_like_no_data_is_told_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], value: int, scale: int, which: str
+) -> None:
+    cube = cube_of() * scale
+    cube[5, 1, 2] = value
+    header = write_envi(tmp_path / "abbey.hdr", cube, NM)
+    said = f"; the {which}, {value} at 450 nm, row 1, column 2, looks like a mark of what was not"
+    bands_of(header, scale=scale)
+    assert said in " ".join(capsys.readouterr().err.split())
+    cube[:10] = -9999
+    write_envi(header, cube, NM)
+    with pytest.raises(
+        InputError, match=r"scale=NUMBER; the smallest, -9999 at 400 nm, row 0, col"
+    ):
+        bands_of(header, scale=scale)
 
 
 @pytest.mark.parametrize("block_values", [100, 2**24])
@@ -307,13 +366,14 @@ def test_a_dead_band_of_a_cube_is_warned_of(
 
 
 @pytest.mark.parametrize(
-    ("depth", "options"), [("f4", {}), ("u1", {}), ("u2", {"scale": 1e9})], ids=str
+    ("depth", "options"), [("f4", {}), ("u1", {}), ("f4", {"scale": 50})], ids=str
 )
 def test_a_cube_that_tells_nothing_is_refused(
     tmp_path: Path, depth: str, options: dict[str, Any]
 ) -> None:
-    """Constant, or too dark for 16 bit by its scale; what was not measured does not count."""
-    cube = np.zeros((31, *SIZE), depth) if not options else cube_of(depth)
+    """Constant, or too even for 16 bit by its scale; what was not measured does not count."""
+    cube = np.full((31, *SIZE), 1, depth)
+    cube[:, 1, 1] += np.float32(1e-6) if options else 0
     cube[:, 0, 0] = 77
     header = write_envi(tmp_path / "abbey.hdr", cube, NM, data_ignore_value=77)
     with pytest.raises(InputError, match=r"shows at 420, 470, 530, 590, \.\.\. nm has one value"):
@@ -333,10 +393,18 @@ def test_a_photograph_that_tells_nothing_is_refused(tmp_path: Path) -> None:
     assert only(header, centres="900,950", photograph="photo.png").wavelengths == (900, 950)
 
 
-def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+def test_values_that_are_not_finite_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cube = cube_of()
     cube[7, 2, 2] = np.nan
-    with pytest.raises(InputError, match="values that are not finite"):
+    first = r"not finite .* the first in band 8 \(470 nm\), row 2, column 2; replace"
+    for n_bad in ("1", "0"):  # the bands that a header calls bad are counted too
+        is_good = "{" + ", ".join([n_bad, *["1"] * 30]) + "}"
+        with pytest.raises(InputError, match=first):
+            only(write_envi(tmp_path / "abbey.hdr", cube, NM, bbl=is_good))
+    monkeypatch.setattr(averaging, "BLOCK_VALUES", 100)
+    with pytest.raises(InputError, match=first):
         only(write_envi(tmp_path / "abbey.hdr", cube, NM))
     write_photograph(tmp_path / "photo.png")
     unused = only(tmp_path / "abbey.hdr", centres="450", photograph="photo.png")
@@ -623,15 +691,14 @@ def told(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_frames_are_no_paintings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, counts in raw_counts(cube_of(), 3).items():
-        write_envi(tmp_path / f"{name}.hdr", counts, NM)
-    for painting in ("darkness", "whitewashed_2"):
-        write_envi(tmp_path / f"{painting}.hdr", cube_of(), NM)
+    files = raw_counts(cube_of(), 3)
+    for name in (*files, "darkness", "whitewashed_2"):
+        write_envi(tmp_path / f"{name}.hdr", files.get(name, files["abbey"]), NM)
     found = [capture.name for capture in read(tmp_path, CubeOptions(scale=4095))]
     assert found == ["abbey", "darkness", "whitewashed_2"]
     assert (
         "by their names: DARKREF_abbey.hdr, WHITEREF_abbey.hdr; cubes of raw counts become "
-        "reflectance with them by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr"
+        "reflectance with them by -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'"
     ) in told(capsys)
 
 
@@ -795,7 +862,9 @@ def test_a_full_scale_that_is_not_the_one_of_the_counts(
 ) -> None:
     assert imported_with_saturated(tmp_path, 4095, scale=65535).mask is None
     assert "4095 or more, the largest of all, but 65535 is given" in told(capsys)
-    with pytest.raises(InputError, match=r"500000 cannot be the count at which .*4095"):
+    with pytest.raises(
+        InputError, match=r"500000 cannot be the scale of .*: the largest value, 4095"
+    ):
         imported_with_saturated(tmp_path, 4095, scale=500000)
 
 
@@ -829,7 +898,7 @@ def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
             f"being the name of the scene (by their names, frames in {tmp_path} are: "
             "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
         )
-    assert told(capsys).endswith("by -o white=WHITEREF_*.hdr -o dark=DARKREF_*.hdr")
+    assert told(capsys).endswith("by -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'")
 
 
 def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:

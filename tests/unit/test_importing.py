@@ -12,6 +12,7 @@ from artextract_cli.contract import Capture, Importer
 from artextract_cli.dataset import open_dataset
 from artextract_cli.dataset_check import check_dataset
 from artextract_cli.errors import ArtextractError, DependencyError, InputError, UsageError
+from artextract_cli.files import only_writer
 from artextract_cli.picture import decode_picture
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.scene import read_scene
@@ -288,6 +289,55 @@ def test_a_dry_run_checks_and_writes_nothing(imported: Callable[..., Any], tmp_p
     assert not (tmp_path / "dataset").exists()
     with pytest.raises(InputError, match="there is a scene 'a' already"):
         imported([capture("a"), capture("a")], dry_run=True)
+
+
+def test_a_dataset_is_held_while_scenes_are_added(
+    imported: Callable[..., Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / "dataset"
+
+    def scenes() -> Iterator[Capture]:
+        with (
+            pytest.raises(ArtextractError, match="another artextract is writing"),
+            only_writer(out),
+        ):
+            pass
+        yield capture()
+
+    imported(scenes, out)
+    assert len(files(out)) == 4
+    with only_writer(out):
+        assert len(imported([capture("second")], out, dry_run=True)) == 1
+    with pytest.raises(InputError):
+        imported([capture(split="x")], tmp_path / "other" / "dataset")
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("file", ["v0/scene.json", "model.safetensors", "train/v0.npz", "../a"])
+def test_what_is_no_dataset_is_not_made_one(
+    imported: Callable[..., Any], tmp_path: Path, file: str
+) -> None:
+    out = tmp_path / "out" if file != "../a" else tmp_path / "a"
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / file).parent.mkdir(exist_ok=True)
+    (tmp_path / "out" / file).write_text("mine")
+    for dry_run in (True, False):
+        with pytest.raises(UsageError, match="is neither a new or empty folder nor a dataset"):
+            imported([capture()], out, dry_run=dry_run)
+    assert files(tmp_path) == [str((tmp_path / "out" / file).resolve().relative_to(tmp_path))]
+
+
+@pytest.mark.parametrize("left", [".DS_Store", "dataset.yaml", "README", "train/rgb_images/.half"])
+def test_what_may_lie_in_the_folder_of_a_dataset(
+    imported: Callable[..., Any], tmp_path: Path, left: str
+) -> None:
+    imported([], tmp_path / "dataset")
+    path = tmp_path / "dataset" / left
+    path.parent.mkdir(parents=True)
+    path.touch()
+    if left == "README":
+        (tmp_path / "dataset" / "val").mkdir()
+    assert len(imported([capture()])) == 1
 
 
 @pytest.mark.parametrize("out", [".", "inside", "../source/inside"])

@@ -8,6 +8,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ GREY8 = (np.arange(221).reshape(SHAPE) + 20).astype(np.uint8)
 GREY16 = (np.arange(221).reshape(SHAPE) * 56 + 12345).astype(np.uint16)
 RGB8 = np.dstack([GREY8, GREY8[::-1], 255 - GREY8])
 RGB16 = np.dstack([GREY16, GREY16[::-1], 65535 - GREY16])
+GREY32 = GREY16.astype(np.uint32) * 65537
 FLOAT = (GREY16 / 40000).astype(np.float32)
 
 
@@ -81,7 +83,7 @@ LOSSLESS: dict[str, tuple[Callable[[Path, np.ndarray], None], np.ndarray, np.nda
     "tiff big endian": (by_tifffile(byteorder=">"), GREY16, GREY16),
     "bigtiff": (by_tifffile(bigtiff=True), GREY16, GREY16),
     "tiff white is zero": (by_tifffile(photometric="miniswhite"), GREY16, 65535 - GREY16),
-    "tiff 32 bit": (by_tifffile(), GREY16.astype(np.uint32), GREY16.astype(np.uint32)),
+    "tiff 32 bit": (by_tifffile(), GREY32, GREY32),
 }
 
 
@@ -349,7 +351,7 @@ def test_a_missing_last_page_is_noticed(tmp_path: Path) -> None:
         (GREY16, {"byteorder": ">"}, GREY16[..., None]),
         (FLOAT, {}, FLOAT[..., None]),
         (opaque(RGB8), {"photometric": "rgb", "extrasamples": ["unassalpha"]}, RGB8),
-        (GREY16.astype(np.uint32) * 65537, {}, (GREY16 / np.float32(65535))[..., None]),
+        (GREY32, {}, (GREY16 / np.float32(65535))[..., None]),
     ],
 )
 @pytest.mark.parametrize("stacked", [False, True])
@@ -444,11 +446,45 @@ def test_floats_of_another_scale_are_no_counts(tmp_path: Path) -> None:
     values[3, 4], values[5, 6] = 4095, -2
     tifffile.imwrite(tmp_path / "s.tif", values)
     said = r"s.tif has 2 values outside 0 to 1 \(from -2 to 4095\), the first at row 3, column 4; "
+    said += "set those below 0, which no light gives, to 0, and divide all by the one that means"
     for stacked in (False, True):
         with pytest.raises(InputError, match=said):
             read_counts(tmp_path / "s.tif", stacked=stacked)
     counts = read_counts(tmp_path / "s.tif", stacked=True, any_scale=True)
     np.testing.assert_array_equal(counts[..., 0], values)
+    for value, todo in (
+        (-0.2, "set those below 0, which no light gives, to 0$"),
+        (2, "divide all"),
+    ):
+        tifffile.imwrite(tmp_path / "s.tif", np.where(values == 0.5, values, value))
+        with pytest.raises(InputError, match=f"row 3, column 4; {todo}"):
+            read_counts(tmp_path / "s.tif")
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+def test_counts_of_16_bit_saved_as_32_are_refused(tmp_path: Path, alpha: bool) -> None:
+    values = np.dstack([GREY16.astype(np.uint32)] * 3)
+    options: dict[str, Any] = {"photometric": "rgb", "rowsperstrip": 4}
+    options |= {"extrasamples": ["unassalpha"]} if alpha else {}
+    path = tmp_path / "w.tif"
+    for largest, is_told in ((65535, True), (65536, False)):
+        values[-1, -1] = largest
+        tifffile.imwrite(path, opaque(values) if alpha else values, **options)
+        for read in (
+            decode_picture,
+            lambda path: list(picture_parts(path)),
+            read_counts,
+            lambda path: read_counts(path, stacked=True, any_scale=True),
+        ):
+            with (
+                pytest.raises(InputError, match="but none above 65535: save")
+                if is_told
+                else nullcontext()
+            ):
+                read(path)
+    tifffile.imwrite(path, np.stack([values[..., 0] // 2] * 2), photometric="minisblack")
+    with pytest.raises(InputError, match="of which 4294967295 means white, but none above 32768"):
+        read_counts(path, stacked=True)
 
 
 def test_transparent_pixels_are_refused(tmp_path: Path) -> None:
