@@ -30,6 +30,7 @@ _DECODERS: dict[bytes, decoding.Decoder] = {
     b"II+\0": decoding.decode_tiff,  # BigTIFF
     b"MM\0+": decoding.decode_tiff,
 }
+MOST_OF_16_BIT = 65535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +148,8 @@ def decode_picture(path: Path) -> Picture:
     ------
     InputError
         If the file is missing, no picture, damaged, larger than `max_pixels` allows, or has several
-        pages, transparent pixels, values that are not finite, colours other than RGB, or 32 bit of
-        which 16 are enough.
+        pages, transparent pixels, values that are not finite, colours other than RGB, or more
+        than 16 bit where 16 are enough.
     """
     decode = _decoder(path)
     with _decoding(path):
@@ -228,17 +229,16 @@ def _whole(path: Path, picture: Picture) -> Picture:
 
 
 def _largest(picture: Picture) -> float:
-    """The largest count of 32 bit; infinity of pictures of another depth."""
-    return float(picture.values.max()) if picture.depth == "uint32" else math.inf
+    """The largest count of more than 16 bit; infinity of pictures of another depth."""
+    return float(picture.values.max()) if picture.full_scale > MOST_OF_16_BIT else math.inf
 
 
 def _check_largest(path: Path, largest: float) -> None:
-    """Refuse counts of 16 bit that were saved as 32: by their full scale all would be black."""
-    if largest <= np.iinfo(np.uint16).max:
+    """Refuse counts of 16 bit that were saved as 32 or 64: by their full scale all were black."""
+    if largest <= MOST_OF_16_BIT:
         msg = (
-            f"{path} holds numbers of 32 bit, of which {2**32 - 1} means white, but none above "
-            f"{largest:.0f}: save them as 16 bit, or divide them by the one that means white and "
-            "save them as floats"
+            f"{path} holds whole numbers of more than 16 bit, but none above {largest:.0f}: save "
+            "them as 16 bit, or divide them by the one that means white and save them as floats"
         )
         raise InputError(msg)
 

@@ -338,9 +338,9 @@ PICTURES = [
         as_tiff(noise((40, 48, 6)), photometric="minisblack", planarconfig="contig")),
     Row(3, "…/v0_ms_850.tif holds int16 values; save it as unsigned integers or as floats", BUILD,
         as_tiff(noise().astype(np.int16))),
-    Row(3, "…/v0_ms_850.tif holds numbers of 32 bit, of which 4294967295 means white, but none "
-        "above …: save them as 16 bit, or divide them by the one that means white and save them as "
-        "floats", BUILD, as_tiff(noise().astype(np.uint32))),
+    Row(3, "…/v0_ms_850.tif holds whole numbers of more than 16 bit, but none above …: save them "
+        "as 16 bit, or divide them by the one that means white and save them as floats", BUILD,
+        as_tiff(noise().astype(np.uint32))),
     Row(3, "…/stack.tif has pages of different sizes or depths; save each page as a file of its "
         "own", lambda here: decoding.decode_stack(here / "stack.tif"),
         lambda here: tifffile.imwrite(here / "stack.tif", noise()) or
