@@ -190,9 +190,10 @@ def test_a_saturated_band(root: Path) -> None:
 
 def test_a_dark_band(root: Path) -> None:
     write(root / BAND, counts(view(0) * 0.005))
-    (finding,) = found(root)
-    assert finding.level == "warning"
-    assert finding.message.startswith(f"{BAND} is nearly black: 99 % of its values are below 0.4")
+    black, dim = found(root)
+    assert (black.level, dim.level) == ("warning", "warning")
+    assert black.message.startswith(f"{BAND} is nearly black: 99 % of its values are below 0.4")
+    assert dim.message.startswith(f"{BAND} holds nothing brighter than 0.4")
 
 
 def test_a_coloured_band(root: Path) -> None:
