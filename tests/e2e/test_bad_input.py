@@ -143,6 +143,22 @@ def test_counts_of_twelve_bit_are_warned_of(
     assert told in run("graph", "build", data, "--out", tmp_path / "graphs").stderr
 
 
+def test_wavelengths_the_wrong_way_round_are_warned_of(
+    data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
+) -> None:
+    """In one line, by all that take them."""
+    told = "band 450 is 850 nm by --wavelengths, but 450 nm by "
+    wrong = ["--wavelengths", "850,650,450"]
+    assert told in run("data", "check", data, *wrong).stdout
+    words = ["--model", trained / "run", "--out", tmp_path / "results", *wrong]
+    for ran in (
+        run("infer", data, *words),
+        run("graph", "build", data, "--out", tmp_path / "graphs", *wrong),
+    ):
+        assert f"warning: {told}" in ran.stderr
+        assert ran.stderr.count(" nm by --wavelengths") == 1
+
+
 def test_a_directory_without_scenes(run: Callable[..., Ran], tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

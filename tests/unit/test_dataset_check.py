@@ -114,12 +114,16 @@ def test_a_band_missing_beside_the_description(root: Path) -> None:
 
 def test_two_bands_of_one_wavelength(root: Path) -> None:
     (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 850, 850: 850.0}\n")
-    (finding,) = found(root)
+    contradiction, finding = found(root)
+    assert contradiction.message == (
+        "band 650 is 850 nm by dataset.yaml, but 650 nm by its name: correct one of them, unless "
+        "it is so"
+    )
     assert (finding.level, finding.scene, finding.file) == ("warning", "", None)
     assert finding.message == (
         "bands 650 and 850 are both 850 nm by dataset.yaml: correct one of them, unless it is so"
     )
-    (finding,) = check_dataset(root, (450, 450, 850)).findings
+    _, finding = check_dataset(root, (450, 450, 850)).findings
     assert finding.message.startswith("bands 450 and 650 are both 450 nm by --wavelengths: ")
 
 
