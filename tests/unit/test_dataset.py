@@ -161,6 +161,27 @@ def test_pictures_that_are_left_out_are_told(tmp_path: Path) -> None:
     assert bands_of(tmp_path) == {"a": ("1",)}
 
 
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("object/a_Mask.png", "a_mask.png"),
+        ("object/a-mask.png", "a_mask.png"),
+        ("object/A.png", "a_mask.png"),
+        ("object/a_ms_1-mask.TIF", "a_ms_1_mask.TIF"),
+        ("object/mask.png", "<scene>_mask.png"),
+        ("object/_mask.png", "<scene>_mask.png"),
+        ("object/a_layer.tif", "a_mask.tif"),
+        ("truth/a_Hidden.png", "a_hidden.png"),
+        ("truth/a_ms_1_hidden2.png", "a_hidden.png"),
+    ],
+)
+def test_masks_and_truths_of_wrong_names_are_told(tmp_path: Path, file: str, expected: str) -> None:
+    root = make(tmp_path, *scene("a", "1"), "train/truth/a_layer.tif", f"train/{file}")
+    (finding,) = list_dataset(root)[1]
+    assert finding.level == "warning"
+    assert finding.message == f"{root / 'train' / file} is left out: it is not named {expected}"
+
+
 def test_no_scenes(tmp_path: Path) -> None:
     refused(tmp_path, r"holds no scenes: expected are \{train,val\}/rgb_images/<scene>_RGB\.png")
     refused(tmp_path / "none", "cannot read .*none: No such file or directory")
