@@ -11,12 +11,13 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from artextract_cli.console import warn
 from artextract_cli.dataset_layout import Finding, FoundScene, find_scenes, natural_key
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.scene import SceneFiles
@@ -25,6 +26,12 @@ from artextract_cli.yaml_io import read_model
 DESCRIPTION = "dataset.yaml"
 SHORTEST_NM, LONGEST_NM = 100, 100_000
 """Far ultraviolet to far infrared; what lies outside is hardly a wavelength in nm."""
+
+NAMED_NM = (200, 3000)
+"""A band whose id is a number within these is taken to be named by its wavelength."""
+
+CONTRADICTION_NM = 5
+"""By which two statements of the wavelength of a band differ at least to be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +47,8 @@ class Dataset:
 def open_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Dataset:
     """List the scenes of a dataset; no picture is opened, and no truth.
 
+    Wavelengths that contradict each other are warned of.
+
     ``wavelengths`` in nm, one per band in natural order, win over those of ``dataset.yaml``.
 
     Raises
@@ -54,6 +63,9 @@ def open_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Data
     if errors:
         others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
         raise InputError(errors[0] + others)
+    for finding in findings:
+        if finding.file is None:  # it concerns every picture
+            warn(finding.message)
     return dataset
 
 
@@ -87,7 +99,9 @@ def list_dataset(
         pixels_per_mm=description.pixels_per_mm,
         notes=description.notes or "",
     )
-    return dataset, findings
+    listed = {} if given is None else description.wavelengths or {}
+    contradictions = _contradictions(root / DESCRIPTION, dataset.scenes, listed, given is not None)
+    return dataset, findings + list(islice(contradictions, 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +247,27 @@ def _band_problems(
         ]
     for message in problems:
         yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def _contradictions(
+    path: Path, scenes: Sequence[SceneFiles], listed: Mapping[str, float], is_given: bool
+) -> Iterator[Finding]:
+    """Tell where wavelengths are not those that are ``listed``, or that bands are named by."""
+    source = "--wavelengths" if is_given else str(path)
+    for scene in scenes:
+        for band, nm in zip(scene.band_ids, scene.wavelengths or (), strict=False):
+            for said, where in ((listed.get(band), path), (_named_nm(band), "its name")):
+                if said is not None and abs(nm - said) >= CONTRADICTION_NM:
+                    message = (
+                        f"band {band} is {nm:g} nm by {source}, but {said:g} nm by {where}: "
+                        "correct one of them, unless it is so"
+                    )
+                    yield Finding(level="warning", scene="", file=None, message=message)
+
+
+def _named_nm(band: str) -> float | None:
+    number = _number(band)
+    return None if number is None or not NAMED_NM[0] <= number <= NAMED_NM[1] else number
 
 
 def _scene_files(

@@ -16,6 +16,9 @@ from typing import Literal
 from artextract_cli.files import reading
 
 SPLITS = ("train", "val")
+LAYER = "_layer"
+"""How the name of a layer ends that the simulation writes beside its truth."""
+
 Level = Literal["error", "warning"]
 PICTURE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
 
@@ -78,7 +81,7 @@ def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
 def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[FoundScene]:
     photographs = _named(folder / "rgb_images", "_RGB", findings)
     bands = _bands(folder / "ms_masks", photographs, findings)
-    truths = _named(folder / "truth", "_hidden", findings, photographs)
+    truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
     of_bands = {f"{name}_ms_{band}" for name, found in bands.items() for band in found}
     masks = _named(folder / "object", "_mask", findings, photographs.keys() | of_bands)
     scenes = []
@@ -105,15 +108,23 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
 
 
 def _named(
-    folder: Path, ending: str, findings: list[Finding], known: Collection[str] | None = None
+    folder: Path,
+    ending: str,
+    findings: list[Finding],
+    known: Collection[str] | None = None,
+    beside: tuple[str, ...] = (),
 ) -> dict[str, Path]:
-    """Pictures named ``<scene><ending>``, by scene; all of them, or those of ``known`` scenes."""
+    """Pictures named ``<scene><ending>``, by scene; all of them, or those of ``known`` scenes.
+
+    Others are left out, and told unless they end as what may lie ``beside``.
+    """
     named: dict[str, Path] = {}
     for path in _pictures(folder):
         name = path.stem.removesuffix(ending)
         if name in ("", path.stem):
-            if known is None:
-                findings.append(_left_out(path, f"it is not named <scene>{ending}{path.suffix}"))
+            if not path.stem.endswith(beside):
+                expected = f"{_likely(path.stem, known or ())}{ending}{path.suffix}"
+                findings.append(_left_out(path, f"it is not named {expected}"))
         elif known is not None and name not in known:
             findings.append(_left_out(path, f"there is no photograph {name}_RGB"))
         elif name in named:
@@ -121,6 +132,12 @@ def _named(
         else:
             named[name] = path
     return named
+
+
+def _likely(stem: str, known: Collection[str]) -> str:
+    """Which of the ``known`` names a file is likely meant to have."""
+    begun = [name for name in known if stem.casefold().startswith(name.casefold())]
+    return max(begun, key=len, default="<scene>")
 
 
 def _bands(

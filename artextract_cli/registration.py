@@ -1,8 +1,10 @@
 """How far a band is shifted against its photograph, and whether it is turned or rescaled."""
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,9 @@ TILES_ALONG = 4
 
 SMALLEST_TURNED = 256
 """Shortest side in px of a picture whose tiles lie far enough apart to tell a turn."""
+
+SMALLEST_RELATED = 96
+"""Shortest side in px of a picture of which it is told that it shares nothing with others."""
 
 MIN_INLIERS = 8
 """Of the tiles, of which three in four also must agree on one turn and scale to within a pixel."""
@@ -85,6 +90,25 @@ def measure_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, floa
         return None
     down, right = (round(-float(distance), 2) + 0.0 for distance in to_photograph)
     return down, right
+
+
+def unrelated(lines: Mapping[Path, FloatArray], related: Iterable[Path]) -> list[Path]:
+    """Tell which outlines share nothing with the ``related`` ones, nor with what shares with them.
+
+    Bands far in the infrared may differ from their photograph, but hardly from their neighbours.
+    Pictures of less than 96 pixels tell nothing.
+    """
+    joined = list(related)
+    left = [
+        path
+        for path, drawn in lines.items()
+        if path not in joined and min(drawn.shape) >= SMALLEST_RELATED and drawn.any()
+    ]
+    for one in joined:  # which grows
+        shared = [p for p in left if measure_shift(lines[one], lines[p]) is not None]
+        joined += shared
+        left = [path for path in left if path not in shared]
+    return left
 
 
 def tile_shifts(photograph: FloatArray, band: FloatArray) -> tuple[FloatArray, int]:

@@ -15,7 +15,13 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.dataset_layout import Finding, Level
 from artextract_cli.errors import InputError
 from artextract_cli.picture import Picture, decode_picture
-from artextract_cli.registration import faded, measure_shift, measure_turn, middle_edges
+from artextract_cli.registration import (
+    faded,
+    measure_shift,
+    measure_turn,
+    middle_edges,
+    unrelated,
+)
 from artextract_cli.scene import (
     REGISTER,
     SceneFiles,
@@ -28,8 +34,11 @@ from artextract_cli.value_check import Surveyed, surveyed, value_problems
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
 
-WARNING_SHIFT, ERROR_SHIFT = 0.5, 3.0
+WARNING_SHIFT, ERROR_SHIFT = 0.75, 3.0
 """Of a band against its photograph, in px."""
+
+FAR = 10.0
+"""In px; several bands shifted by more look cut out of a cube that was read wrong."""
 
 WARNING_TURN = 1.5
 """In px at the corners of a band that is turned or of another scale; an error as a shift is."""
@@ -91,7 +100,7 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     seen = None
     if photograph is not None:
         seen = _check_exposure(files.rgb, photograph, photograph.scaled(), mask, notes)
-    bands = _check_bands(files, photograph, mask, notes)
+    bands = _check_bands(files, photograph, seen, mask, notes)
     for level, file, message in value_problems(seen, bands.seen):
         notes.add(level, file, message)
     _read(files.truth, lambda path: read_truth(path, shape), notes)
@@ -104,22 +113,33 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
         wavelengths=files.wavelengths,
         truth=files.truth is not None,
         mask=files.mask is not None,
-        largest_shift=max(bands.shifts, default=None),
+        largest_shift=max(bands.shifts.values(), default=None),
     )
     return row, notes.findings
 
 
 class _Bands(NamedTuple):
     depths: Counter[str]
-    shifts: list[float]
+    shifts: dict[Path, float]
+    """Of bands that tell one, in px."""
+
+    lines: dict[Path, FloatArray]
+    """Outlines of bands of the size of their photograph."""
+
     seen: list[Surveyed]
 
 
 def _check_bands(
-    files: SceneFiles, photograph: Picture | None, mask: Mask | None, notes: _Notes
+    files: SceneFiles,
+    photograph: Picture | None,
+    seen: Surveyed | None,
+    mask: Mask | None,
+    notes: _Notes,
 ) -> _Bands:
-    found = _Bands(Counter(), [], [])
-    lines = None if photograph is None else middle_edges(photograph.scaled().mean(axis=2))
+    found = _Bands(Counter(), {}, {}, [])
+    lines = None
+    if photograph is not None and seen is not None and seen.constancy is None:
+        lines = middle_edges(photograph.scaled().mean(axis=2))
     for path in files.bands:
         band = _read(path, decode_picture, notes)
         if band is None:
@@ -129,20 +149,42 @@ def _check_bands(
             notes.add("warning", path, f"{path} is coloured: the mean of its channels is taken")
         grey = band.grey()
         found.seen.append(_check_exposure(path, band, grey[..., None], mask, notes))
-        if photograph is not None and lines is not None:
+        if photograph is not None:
             with notes.errors_of(path):
                 check_same_size(path, grey.shape, files.rgb, photograph.values.shape)
-                found.shifts.extend(_check_shift(path, lines, grey, notes))
+                if lines is not None and found.seen[-1].constancy is None:
+                    _check_shift(path, lines, grey, found, notes)
     if len(found.depths) > 1:
         counts = ", ".join(f"{n} of {depth}" for depth, n in found.depths.items())
         message = f"the bands of scene {files.name} differ in depth: {counts}"
         notes.add("warning", files.rgb, message)
+    _check_belonging(files, found, notes)
     return found
 
 
-def _check_shift(path: Path, lines: FloatArray, band: FloatArray, notes: _Notes) -> list[float]:
-    """Return the shift in px, of a turned band that of its corners; nothing where none is told."""
+def _check_belonging(files: SceneFiles, bands: _Bands, notes: _Notes) -> None:
+    """Note what is hardly of this painting, and what looks cut out of a cube in a wrong way."""
+    for path in unrelated(bands.lines, bands.shifts):
+        message = (
+            f"{path} shows no outlines of its photograph, nor of a band that does: is it of this "
+            f"painting? If it is, {REGISTER}"
+        )
+        notes.add("warning", path, message)
+    n_far = sum(shift > FAR for shift in bands.shifts.values())
+    if n_far > 1:
+        message = (
+            f"{n_far} bands of scene {files.name} are shifted by more than {FAR:g} px: if they "
+            "come from a cube, its header may tell a wrong size or interleave"
+        )
+        notes.add("warning", files.rgb, message)
+
+
+def _check_shift(
+    path: Path, lines: FloatArray, band: FloatArray, found: _Bands, notes: _Notes
+) -> None:
+    """Note the shift in px, of a turned band that of its corners, where one is told."""
     theirs = middle_edges(band)
+    found.lines[path] = faded(theirs)
     turn = measure_turn(lines, theirs)
     if turn is not None and turn.at_corners(band.shape) > WARNING_TURN:
         distance = turn.at_corners(band.shape)
@@ -151,8 +193,8 @@ def _check_shift(path: Path, lines: FloatArray, band: FloatArray, notes: _Notes)
             f"{abs(turn.scale - 1):.2%} {'larger' if turn.scale > 1 else 'smaller'}, up to "
             f"{distance:.1f} px at the corners"
         )
-    elif (shift := measure_shift(faded(lines), faded(theirs))) is None:
-        return []
+    elif (shift := measure_shift(faded(lines), found.lines[path])) is None:
+        return
     else:
         distance = math.hypot(*shift)
         how = (
@@ -162,7 +204,7 @@ def _check_shift(path: Path, lines: FloatArray, band: FloatArray, notes: _Notes)
     if distance > WARNING_SHIFT:
         level: Level = "error" if distance > ERROR_SHIFT else "warning"
         notes.add(level, path, f"{path} {how}; {REGISTER}")
-    return [distance]
+    found.shifts[path] = distance
 
 
 def _read(path: Path | None, read: Callable[[Path], T], notes: _Notes) -> T | None:

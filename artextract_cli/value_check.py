@@ -30,6 +30,13 @@ FEWEST_SUPERPIXELS = 40
 FLOAT_RANGE = (-0.05, 2.0)
 """Noise around black, and highlights twice as bright as white, are still plausible."""
 
+DIM, DIM_TOGETHER = 1 / 15, 1 / 4
+"""Of full scale: what is nowhere brighter looks like counts of 12 bit in a file of 16, and what is
+so in all bands of a scene like counts of 14 bit. Hot pixels do not count more than that either."""
+
+SEVERAL = 3
+"""Bands that are told of together; fewer may be dark by themselves."""
+
 N_ACROSS = 32
 """Rows, and columns, in which the usual value of a channel is looked for."""
 
@@ -62,6 +69,11 @@ class Surveyed:
 
     path: Path
     channels: Sequence[Channel]
+
+    @property
+    def brightest(self) -> float:
+        """The largest value that is painted."""
+        return max(float(channel.rows[1].max()) for channel in self.channels)
 
     @property
     def constancy(self) -> str | None:
@@ -109,6 +121,29 @@ def value_problems(
         for level, problem in _problems(band, beside, "photograph"):
             advice = ", or leave this band out" if level == "error" else ""
             yield level, band.path, f"{band.path} {problem}{advice}"
+    for path, problem in _too_dim(beside, [band for band in bands if band.constancy is None]):
+        yield "warning", path, f"{path} {problem}"
+
+
+def _too_dim(
+    photograph: Sequence[Surveyed], bands: Sequence[Surveyed]
+) -> Iterator[tuple[Path, str]]:
+    """Tell what looks like counts of fewer bits than the file has: all bands, or some pictures."""
+    together = max((band.brightest for band in bands), default=1.0)
+    if len(bands) >= SEVERAL and together <= DIM_TOGETHER:
+        yield bands[0].path, f"and the other bands of its scene hold {_dim(together)}"
+        bands = []
+    for picture in (*photograph, *bands):
+        if picture.constancy is None and picture.brightest <= DIM:
+            yield picture.path, f"holds {_dim(picture.brightest)}"
+
+
+def _dim(brightest: float) -> str:
+    bits, factor = (12, 16) if brightest <= DIM else (14, 4)
+    return (
+        f"nothing brighter than {brightest:.2%} of full scale: counts of {bits} bit in a file of "
+        f"16 must be multiplied by {factor}"
+    )
 
 
 def _channels(picture: FloatArray, mask: NDArray[np.bool_] | None) -> list[Channel]:
@@ -162,9 +197,9 @@ def _problems(picture: Surveyed, others: Sequence[Surveyed], what: str) -> Itera
         yield "error", f"{constant}, which tells nothing; replace it"
         return
     low = min(float(channel.rows[0].min()) for channel in picture.channels)
-    high = max(float(channel.rows[1].max()) for channel in picture.channels)
-    if low < FLOAT_RANGE[0] or high > FLOAT_RANGE[1]:
-        yield "warning", f"holds values from {low:g} to {high:g}; black is 0 and white is 1"
+    if low < FLOAT_RANGE[0] or picture.brightest > FLOAT_RANGE[1]:
+        values = f"{low:g} to {picture.brightest:g}"
+        yield "warning", f"holds values from {values}; black is 0 and white is 1"
     if cut := _cut_off(picture, others):
         advice = "replace it, or leave them out by the object mask"
         yield "warning", f"looks cut off: {cut}, unlike those of its {what}; {advice}"

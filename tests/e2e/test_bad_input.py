@@ -130,6 +130,35 @@ def test_a_half_written_band_is_warned_of(
     assert told in run("graph", "build", data, "--out", tmp_path / "graphs").stderr
 
 
+def test_counts_of_twelve_bit_are_warned_of(
+    data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
+) -> None:
+    """In the same words by all that look at them."""
+    for path in (data / "val" / "ms_masks").glob("v0_*.png"):
+        write_png(path, imagecodecs.png_decode(path.read_bytes()) // 16)
+    told = "v0_ms_450.png and the other bands of its scene hold nothing brighter than "
+    assert told in run("data", "check", data).stdout
+    words = ["--split", "val", "--model", trained / "run", "--out", tmp_path / "results"]
+    assert told in run("infer", data, *words).stderr
+    assert told in run("graph", "build", data, "--out", tmp_path / "graphs").stderr
+
+
+def test_wavelengths_the_wrong_way_round_are_warned_of(
+    data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
+) -> None:
+    """In one line, by all that take them."""
+    told = "band 450 is 850 nm by --wavelengths, but 450 nm by "
+    wrong = ["--wavelengths", "850,650,450"]
+    assert told in run("data", "check", data, *wrong).stdout
+    words = ["--model", trained / "run", "--out", tmp_path / "results", *wrong]
+    for ran in (
+        run("infer", data, *words),
+        run("graph", "build", data, "--out", tmp_path / "graphs", *wrong),
+    ):
+        assert f"warning: {told}" in ran.stderr
+        assert ran.stderr.count(" nm by --wavelengths") == 1
+
+
 def test_a_directory_without_scenes(run: Callable[..., Ran], tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

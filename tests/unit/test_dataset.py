@@ -161,6 +161,27 @@ def test_pictures_that_are_left_out_are_told(tmp_path: Path) -> None:
     assert bands_of(tmp_path) == {"a": ("1",)}
 
 
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("object/a_Mask.png", "a_mask.png"),
+        ("object/a-mask.png", "a_mask.png"),
+        ("object/A.png", "a_mask.png"),
+        ("object/a_ms_1-mask.TIF", "a_ms_1_mask.TIF"),
+        ("object/mask.png", "<scene>_mask.png"),
+        ("object/_mask.png", "<scene>_mask.png"),
+        ("object/a_layer.tif", "a_mask.tif"),
+        ("truth/a_Hidden.png", "a_hidden.png"),
+        ("truth/a_ms_1_hidden2.png", "a_hidden.png"),
+    ],
+)
+def test_masks_and_truths_of_wrong_names_are_told(tmp_path: Path, file: str, expected: str) -> None:
+    root = make(tmp_path, *scene("a", "1"), "train/truth/a_layer.tif", f"train/{file}")
+    (finding,) = list_dataset(root)[1]
+    assert finding.level == "warning"
+    assert finding.message == f"{root / 'train' / file} is left out: it is not named {expected}"
+
+
 def test_no_scenes(tmp_path: Path) -> None:
     refused(tmp_path, r"holds no scenes: expected are \{train,val\}/rgb_images/<scene>_RGB\.png")
     refused(tmp_path / "none", "cannot read .*none: No such file or directory")
@@ -200,6 +221,52 @@ def test_given_wavelengths_win(tmp_path: Path) -> None:
     root = make(tmp_path, *scene("a", "9", "10"), yaml="wavelengths: {9: 500, 10: 600}")
     assert open_dataset(root, (700, 800)).scenes[0].wavelengths == (700, 800)
     refused(root, "3 wavelengths are given but scene a has 2 bands: 9, 10", (700, 800, 900))
+
+
+NAMED = "but 420 nm by its name: correct one of them, unless it is so"
+
+
+@pytest.mark.parametrize(
+    ("listed", "given", "told"),
+    [
+        ("{420: 950, 950: 420}", None, f"band 420 is 950 nm by {{}}, {NAMED}"),
+        ("{420: 425, 950: 950}", None, f"band 420 is 425 nm by {{}}, {NAMED}"),
+        ("{420: 424, 950: 946}", None, ""),
+        ("{}", (950, 420), f"band 420 is 950 nm by --wavelengths, {NAMED}"),
+        (
+            "{420: 420, 950: 950}",
+            (420, 850),
+            "band 950 is 850 nm by --wavelengths, but 950 nm by {}: correct one of them, unless "
+            "it is so",
+        ),
+        ("{}", (420, 951), ""),
+        ("{}", None, ""),
+    ],
+)
+def test_wavelengths_that_contradict(
+    tmp_path: Path,
+    listed: str,
+    given: tuple[float, ...] | None,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The first is told, though every scene has them."""
+    files = [*scene("a", "420", "950"), *scene("b", "420", "950")]
+    root = make(tmp_path, *files, yaml=f"wavelengths: {listed}")
+    open_dataset(root, given)
+    expected = f"warning: {told.format(root / 'dataset.yaml')}\n" if told else ""
+    assert capsys.readouterr().err == expected
+
+
+def test_bands_that_are_numbered_contradict_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make(tmp_path, *scene("a", "17", "IR", "4000"), yaml="wavelengths: {17: 560, IR: 950}")
+    open_dataset(root, (500, 600, 700))
+    assert capsys.readouterr().err == (
+        f"warning: band 17 is 500 nm by --wavelengths, but 560 nm by {root / 'dataset.yaml'}: "
+        "correct one of them, unless it is so\n"
+    )
 
 
 @pytest.mark.parametrize("nm", [0.56, -500, float("nan"), float("inf"), 2e5])

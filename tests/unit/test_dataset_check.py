@@ -114,12 +114,16 @@ def test_a_band_missing_beside_the_description(root: Path) -> None:
 
 def test_two_bands_of_one_wavelength(root: Path) -> None:
     (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 850, 850: 850.0}\n")
-    (finding,) = found(root)
+    contradiction, finding = found(root)
+    assert contradiction.message == (
+        "band 650 is 850 nm by dataset.yaml, but 650 nm by its name: correct one of them, unless "
+        "it is so"
+    )
     assert (finding.level, finding.scene, finding.file) == ("warning", "", None)
     assert finding.message == (
         "bands 650 and 850 are both 850 nm by dataset.yaml: correct one of them, unless it is so"
     )
-    (finding,) = check_dataset(root, (450, 450, 850)).findings
+    _, finding = check_dataset(root, (450, 450, 850)).findings
     assert finding.message.startswith("bands 450 and 650 are both 450 nm by --wavelengths: ")
 
 
@@ -190,9 +194,10 @@ def test_a_saturated_band(root: Path) -> None:
 
 def test_a_dark_band(root: Path) -> None:
     write(root / BAND, counts(view(0) * 0.005))
-    (finding,) = found(root)
-    assert finding.level == "warning"
-    assert finding.message.startswith(f"{BAND} is nearly black: 99 % of its values are below 0.4")
+    black, dim = found(root)
+    assert (black.level, dim.level) == ("warning", "warning")
+    assert black.message.startswith(f"{BAND} is nearly black: 99 % of its values are below 0.4")
+    assert dim.message.startswith(f"{BAND} holds nothing brighter than 0.4")
 
 
 def test_a_coloured_band(root: Path) -> None:
@@ -216,6 +221,7 @@ def test_floats_that_are_counts(root: Path) -> None:
     [
         ((0, 0), None),
         ((1, 0), "warning"),
+        ((0, -1), "warning"),
         ((-2, 2), "warning"),
         ((0, 4), "error"),
         ((-9, 6), "error"),
@@ -262,12 +268,59 @@ def test_a_turned_band(tmp_path: Path, degrees: float, scale: float, level: str 
         assert "'artextract data register'" in findings[0].message
 
 
-def test_no_shift_of_a_band_of_something_else(root: Path) -> None:
-    for band in BANDS:
-        write(root / f"train/ms_masks/a_ms_{band}.png", counts(view(99)))
+ELSEWHERE = (
+    "shows no outlines of its photograph, nor of a band that does: is it of this painting? If it "
+    "is, 'artextract data register' brings it onto the photograph"
+)
+
+
+def test_bands_of_another_painting(root: Path) -> None:
+    """What they share with each other does not make them belong."""
+    paths = [f"train/ms_masks/a_ms_{band}.png" for band in BANDS]
+    for path in paths:
+        write(root / path, counts(view(99)))
     check = check_dataset(root)
-    assert check.findings == ()
+    assert [finding.message for finding in check.findings] == [f"{p} {ELSEWHERE}" for p in paths]
+    assert {finding.level for finding in check.findings} == {"warning"}
     assert check.rows[0].largest_shift is None
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_exchanged_bands(root: Path, band: str) -> None:
+    one, other = (root / f"train/ms_masks/{scene}_ms_{band}.png" for scene in "ab")
+    one.rename(root / "one.png")
+    other.rename(one)
+    (root / "one.png").rename(other)
+    assert [(f.scene, f.message) for f in found(root)] == [
+        (scene, f"train/ms_masks/{scene}_ms_{band}.png {ELSEWHERE}") for scene in "ab"
+    ]
+
+
+def test_a_band_that_is_like_its_neighbour_alone_belongs(root: Path) -> None:
+    """What infrared shows need not be what the photograph shows, if it comes in gradually."""
+    write(root / BAND, counts(view(0) / 2 + view(99) / 2))
+    write(root / "train/ms_masks/a_ms_850.png", counts(view(99)))
+    assert found(root) == []
+
+
+def test_small_pictures_do_not_tell_where_they_belong(root: Path) -> None:
+    for path in (root / "train").glob("*/a_*.png"):
+        write(path, counts(view(99 if path.stem == "a_ms_650" else 0)[:90, :90]))
+    assert [
+        finding.message for finding in found(root) if "of this painting" in finding.message
+    ] == []
+
+
+def test_bands_that_lie_far_off(root: Path) -> None:
+    for band in BANDS[:2]:
+        write(root / f"train/ms_masks/a_ms_{band}.png", counts(view(0, 0, 14)))
+    *shifts, hint = found(root)
+    assert [finding.level for finding in shifts] == ["error", "error"]
+    assert (hint.level, str(hint.file)) == ("warning", "train/rgb_images/a_RGB.png")
+    assert hint.message == (
+        "2 bands of scene a are shifted by more than 10 px: if they come from a cube, its header "
+        "may tell a wrong size or interleave"
+    )
 
 
 def test_an_unreadable_photograph_hides_nothing(root: Path) -> None:

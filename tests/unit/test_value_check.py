@@ -210,6 +210,52 @@ def test_a_cut_behind_the_mask_is_counted_in_rows_of_the_picture(
     assert "rows 20 to 34 of 40 hold one value (0.5)" in capsys.readouterr().err
 
 
+COUNTS = "of full scale: counts of {} bit in a file of 16 must be multiplied by {}\n"
+
+
+@pytest.mark.parametrize(("which", "name"), [(0, "ms_500"), (1, "ms_600")])
+def test_a_band_of_fewer_bits(which: int, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    made = scene()
+    made.bands[..., which] *= 4095 / 65535
+    made.bands[0, 0, which] = 4095 / 65535  # a hot pixel counts no more than the camera does
+    check_values(FILES, made)
+    told = f"warning: abbey_{name}.png holds nothing brighter than 6.25% {COUNTS.format(12, 16)}"
+    assert capsys.readouterr().err == told
+
+
+def test_a_photograph_of_fewer_bits(capsys: pytest.CaptureFixture[str]) -> None:
+    made = scene()
+    made.rgb[:] /= 16
+    check_values(FILES, made)
+    assert "abbey_RGB.png holds nothing brighter than 6.2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("bits", "factor"), [(14, 4), (12, 16)])
+def test_bands_of_fewer_bits_are_one_warning(
+    bits: int, factor: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = make_scene((40, 50), 3)
+    made.bands[:] /= factor
+    paths = (*FILES.bands, Path("abbey_ms_700.png"))
+    check_values(dataclasses.replace(FILES, bands=paths), made)
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "warning: abbey_ms_500.png and the other bands of its scene hold nothing "
+    )
+    assert told.endswith(COUNTS.format(bits, factor))
+    assert told.count("warning") == 1
+
+
+def test_dark_bands_beside_bright_ones_are_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of a red painting, in blue; and two bands may be dark without a third."""
+    made = make_scene((40, 50), 3)
+    made.bands[..., :2] /= 5
+    paths = (*FILES.bands, Path("abbey_ms_700.png"))
+    check_values(dataclasses.replace(FILES, bands=paths), made)
+    check_values(FILES, dataclasses.replace(made, bands=made.bands[..., :2]))
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(("size", "told"), [((31, 31), True), ((32, 32), False)])
 def test_few_superpixels_are_a_warning(
     size: tuple[int, int], told: bool, capsys: pytest.CaptureFixture[str]
