@@ -171,7 +171,8 @@ def calibrate(
         float, typer.Option(min=0.01, max=1, help="Reflectance of the white target.")
     ] = 0.99,
     exposure_ratio: Annotated[
-        float, typer.Option(min=1e-3, help="Exposure time of the painting over that of white.")
+        float,
+        typer.Option(min=1e-3, max=1e3, help="Exposure time of the painting over that of white."),
     ] = 1.0,
 ) -> None:
     """Turn raw counts into reflectance; mask pixels that are saturated or dead."""

@@ -52,7 +52,7 @@ class CubeOptions:
         0.99, "Reflectance of the white target.", minimum=0.01, maximum=1
     )
     exposure_ratio: float = option(
-        1.0, "Exposure time of the painting over that of white.", minimum=0.001
+        1.0, "Exposure time of the painting over that of white.", minimum=0.001, maximum=1000
     )
     name: str | None = option(None, "Name of the scene; else that of its file.")
 
