@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from artextract_cli.files import reading
+from artextract_cli.files import reading, refuse_inside
 
 SPLITS = ("train", "val")
 LAYER = "_layer"
@@ -55,6 +55,19 @@ def natural_key(text: str) -> tuple[tuple[str | int, ...], str]:
     """Sort key that puts ``b9`` before ``b10``, and numbers before words."""
     parts = re.split("([0-9]+)", text)  # words and digits in turn
     return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), text
+
+
+def refuse_datasets(out: Path) -> None:
+    """Refuse to write into any dataset, whose files are never touched.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is one, or lies in one.
+    """
+    for folder in (out.resolve(), *out.resolve().parents):
+        if any((folder / split / "rgb_images").is_dir() for split in SPLITS):
+            refuse_inside(out, folder)
 
 
 def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:

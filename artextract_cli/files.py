@@ -121,10 +121,10 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         if not target.exists():
             work.rename(target)
         elif not _exchanged(work, target):
-            shutil.rmtree(former, ignore_errors=True)
+            _remove(former)
             target.rename(former)
             work.rename(target)
-            shutil.rmtree(former, ignore_errors=True)
+            _remove(former)
         flush(target.parent)
 
 
@@ -272,12 +272,21 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
     with _temporary(path, ".lock") as lock:
         work = lock.with_suffix("")
         try:
-            shutil.rmtree(work, ignore_errors=True)
+            _remove(work)
             work.mkdir()
             yield work
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _remove(work)
             lock.unlink(missing_ok=True)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all it holds, read-only folders too."""
+    for path, names, _ in os.walk(folder):
+        for inner in (Path(path, name) for name in names):
+            if not inner.is_symlink():
+                inner.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _locked(path: Path) -> int | None:
@@ -338,7 +347,8 @@ def flush(path: Path) -> None:
 def _flush_all(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
         if not path.is_symlink() and (path.is_file() or path.is_dir()):
-            flush(path)
+            with suppress(PermissionError):  # a file of somebody else that is only kept
+                flush(path)
 
 
 def cause(error: Exception) -> str:

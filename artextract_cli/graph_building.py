@@ -13,6 +13,7 @@ from pathlib import Path
 from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import configure, detail, end_with, progress
 from artextract_cli.dataset import open_dataset
+from artextract_cli.dataset_layout import refuse_datasets
 from artextract_cli.errors import InputError
 from artextract_cli.files import only_writer, refuse_inside, refuse_links
 from artextract_cli.graph_store import graph_path, read_key, save_graphs, source_key
@@ -67,6 +68,7 @@ def build_dataset(
         If ``out`` cannot be written, or another process writes to it.
     """
     refuse_inside(out, dataset)
+    refuse_datasets(out)
     keep_freed_memory(however_large=False)
     scenes = open_dataset(dataset, wavelengths).scenes
     refuse_links(sorted({out / scene.split for scene in scenes}))

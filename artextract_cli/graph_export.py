@@ -100,9 +100,10 @@ def _edges(graph: SuperpixelGraph, views: list[str]) -> tuple[IntArray, Columns]
 def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) -> FloatArray:
     """Mean of the heat map over every superpixel (N,); NaN where nothing is painted."""
     result = find_scene(results, graphs.name)
-    if result.description["photograph"]["sha256"] not in load_meta(file)["sources"].values():
+    pictures = (result.description["photograph"], *result.description["bands"])
+    if not {p["sha256"] for p in pictures} <= set(load_meta(file)["sources"].values()):
         msg = (
-            f"{results} scored another photograph of {graphs.name} than {file} was built from: run "
+            f"{results} scored other pictures of {graphs.name} than {file} was built from: run "
             "'artextract infer' on the same dataset"
         )
         raise InputError(msg)

@@ -4,7 +4,6 @@ The kind of a file is told by its content, not by its name. Colour profiles are 
 """
 
 import hashlib
-import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +30,8 @@ _DECODERS: dict[bytes, decoding.Decoder] = {
     b"MM\0+": decoding.decode_tiff,
 }
 MOST_OF_16_BIT = 65535
+LEAST_USE = 1 / 256
+"""Of the range of more bits, which only counts of fewer do not reach."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,14 +174,14 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
         height, width = picture.values.shape[:2]
         yield (height, width), whole((height, width)), picture
         return
-    largest = 0.0
+    largest, full_scale = 0.0, 1.0
     with _decoding(path):
         for part in decoding.tiff_parts(path):
             shape, block = _upright_place(part)
             picture = _picture(path, part.stored, corner=(block.top, block.left))
-            largest = max(largest, _largest(picture))
+            largest, full_scale = max(largest, picture.values.max()), picture.full_scale
             yield shape, block, picture
-    _check_largest(path, largest)
+    _check_range(path, largest, full_scale)
 
 
 def n_pixels(path: Path) -> int:
@@ -224,21 +225,17 @@ def _picture(
 
 
 def _whole(path: Path, picture: Picture) -> Picture:
-    _check_largest(path, _largest(picture))
+    _check_range(path, picture.values.max(), picture.full_scale)
     return picture
 
 
-def _largest(picture: Picture) -> float:
-    """The largest count of more than 16 bit; infinity of pictures of another depth."""
-    return float(picture.values.max()) if picture.full_scale > MOST_OF_16_BIT else math.inf
-
-
-def _check_largest(path: Path, largest: float) -> None:
-    """Refuse counts of 16 bit that were saved as 32 or 64: by their full scale all were black."""
-    if largest <= MOST_OF_16_BIT:
+def _check_range(path: Path, largest: float, full_scale: float) -> None:
+    """Refuse counts of few bits that were saved as 32 or 64: by their full scale all were black."""
+    if full_scale > MOST_OF_16_BIT and largest < LEAST_USE * full_scale:
         msg = (
-            f"{path} holds whole numbers of more than 16 bit, but none above {largest:.0f}: save "
-            "them as 16 bit, or divide them by the one that means white and save them as floats"
+            f"{path} holds whole numbers of more than 16 bit, but none above {largest:.0f}, which "
+            f"is next to nothing of the {full_scale:.0f} that mean white: divide them by the one "
+            "that means white in them, and save them as floats or as 16 bit"
         )
         raise InputError(msg)
 

@@ -24,6 +24,7 @@ from artextract_cli import sources
 from artextract_cli.blocks import Block, released
 from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
+from artextract_cli.dataset_layout import refuse_datasets
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import (
     TEMPORARY,
@@ -31,7 +32,6 @@ from artextract_cli.files import (
     cause,
     linked,
     refuse_inputs,
-    refuse_inside,
     replaced_folder,
 )
 from artextract_cli.heatmap import overlay
@@ -97,10 +97,9 @@ class SceneResult:
             If ``out`` is such a place.
         """
         pictures = (self.description["photograph"], *self.description["bands"])
-        own = (self.path / name for name in ("scene.json", *self.description["files"]))
-        refuse_inputs(out, (*(Path(picture["path"]) for picture in pictures), *own))
-        if self.dataset_root:
-            refuse_inside(out, self.dataset_root)
+        refuse_inputs(out, (Path(picture["path"]) for picture in pictures))
+        refuse_datasets(out)
+        refuse_results(out)
 
     def has_map(self, name: str) -> bool:
         """Whether the model that made it has written this map."""
@@ -188,6 +187,22 @@ def _view(name: str) -> int:
     return int(name.removeprefix("nodes_"))
 
 
+def refuse_results(out: Path) -> None:
+    """Refuse to write over what `infer` has written of any scene.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is such a file.
+    """
+    described = out.resolve().parent / "scene.json"
+    if described.exists():
+        with suppress(InputError):  # of a damaged description nothing but itself is known
+            files = open_scene(described.parent).description["files"]
+            refuse_inputs(out, (described.parent / name for name in files))
+        refuse_inputs(out, (described,))
+
+
 def write_scene(
     results: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
 ) -> dict[str, Any]:
@@ -196,13 +211,39 @@ def write_scene(
     What others have put into the folder stays in it.
     """
     target = results / scene.name
-    if target.is_symlink() or (target.exists() and not (target / "scene.json").is_file()):
+    if target.is_symlink() or (target.exists() and not _is_ours(target / "scene.json", FORMAT)):
         msg = f"{target} exists and holds no results of ours: choose another --out"
         raise UsageError(msg)
     with replaced_folder(target) as folder:
         description = _write_all(folder, files, scene, scores, model)
         _keep_foreign(target, folder)
     return description
+
+
+def _is_ours(path: Path, kind: str) -> bool:
+    """Whether a file of ours has this name: perhaps damaged, but no other JSON."""
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError:
+        return False
+    except ValueError:
+        return True
+    return isinstance(content, dict) and content.get("format") == kind
+
+
+def refuse_foreign_summary(results: Path) -> None:
+    """Refuse to write summaries over files of that name that are no summary of ours.
+
+    Raises
+    ------
+    UsageError
+        If there are such.
+    """
+    summary = results / "summary.json"
+    for path in (summary, summary.with_suffix(".csv")):
+        if path.exists() and not _is_ours(summary, SUMMARY_FORMAT):
+            msg = f"{path} is no result of ours, and would be written over: move it away"
+            raise UsageError(msg)
 
 
 def _keep_foreign(former: Path, folder: Path) -> None:
@@ -213,7 +254,7 @@ def _keep_foreign(former: Path, folder: Path) -> None:
     except InputError:  # what it wrote is not known: what is written now is taken for it
         ours = {path.name for path in folder.iterdir()}
     for path in sorted(former.iterdir()) if former.exists() else ():
-        if path.name in ours or path.name.startswith(TEMPORARY):
+        if path.name.startswith(TEMPORARY) or (path.name in ours and not path.is_dir()):
             continue
         if (folder / path.name).exists():
             msg = f"{path} is no result of ours, and would be written over: move it away"

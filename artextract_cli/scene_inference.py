@@ -7,11 +7,13 @@ from typing import Any
 from artextract_cli.blocks import MemoryPlan
 from artextract_cli.console import detail, end_with, progress
 from artextract_cli.dataset import open_dataset
+from artextract_cli.dataset_layout import refuse_datasets
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import clear_leftovers, only_writer, refuse_inside, refuse_links
 from artextract_cli.inference import Model
 from artextract_cli.results import (
     open_scene,
+    refuse_foreign_summary,
     refuse_other_models,
     up_to_date,
     write_scene,
@@ -57,8 +59,10 @@ def infer_scenes(
     scenes: Sequence[SceneFiles], results: Path, model: Model, max_memory: int | None = None
 ) -> list[dict[str, Any]]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
+    refuse_datasets(results)
     plan = None if max_memory is None else memory_plan(max_memory, results)
     refuse_links(results / files.name for files in scenes)
+    refuse_foreign_summary(results)
     refuse_other_models(results, {files.name for files in scenes}, model)
     written: list[Path] = []
     failures: list[str] = []

@@ -65,9 +65,11 @@ def _check_figure(figure: Path, truth: Path) -> None:
     """Refuse a figure that could not be written before the long work, not after it."""
     from artextract_cli.figure_canvas import check_suffix
     from artextract_cli.files import refuse_inside
+    from artextract_cli.results import refuse_results
 
     check_suffix(figure)
     refuse_inside(figure, truth)
+    refuse_results(figure)
 
 
 def _scorer(results: Path) -> Any:

@@ -15,7 +15,7 @@ from artextract_cube.averaging import Cube
 from artextract_cube.cube_files import opened_file
 from artextract_cube.frame_files import check_frame_path, frame_paths
 from artextract_cube.saturation import saturation
-from artextract_cube.stored import told_nm
+from artextract_cube.stored import CONTRADICTION, told_nm
 from artextract_cube.wavelengths import first_apart
 
 LEAST_LIGHT = 0.02
@@ -30,10 +30,10 @@ ROUNDING = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Frames:
-    """White and dark as arrays (all bands, 1 or H, W), of a line camera or of a picture."""
+    """White and dark, whose values have one line for a line camera, or those of the picture."""
 
-    white: NDArray[Any]
-    dark: NDArray[Any]
+    white: Cube
+    dark: Cube
     saturated: float
     """The count from which on a pixel is saturated; infinity if it is not known."""
 
@@ -79,6 +79,8 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
             for path in paths.values()
         )
         _check_wavelengths(cube, white, dark)
+        cube = _good_in_all(cube, white, dark)
+        white, dark = (replace(frame, good=cube.good) for frame in (white, dark))
         _check_brightness(white, dark)
         saturated = saturation(cube, white)
         frames = Frames(
@@ -100,19 +102,35 @@ def _opened_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube
             values=stored.values,
             missing=stored.missing,
             told_nm=told_nm(stored),
+            good=stored.good,
         )
         _check_frame(frame, cube)
         yield frame
 
 
-def _check_wavelengths(*cubes: Cube) -> None:
+def _good_in_all(cube: Cube, *frames: Cube) -> Cube:
+    """The cube without the bands that its frames call bad."""
+    good = np.arange(len(cube.values)) if cube.good is None else cube.good
+    keep = np.ones(len(good), np.bool_)
+    for frame in frames:
+        keep &= True if frame.good is None else np.isin(good, frame.good)
+    nm = np.asarray(cube.nm)[keep]
+    return replace(cube, good=good[keep], nm=tuple(nm.tolist()))
+
+
+def _check_wavelengths(cube: Cube, white: Cube, dark: Cube) -> None:
     """Refuse frames of other bands; those of files that do not tell are taken by their place."""
-    told = [(cube.path, cube.told_nm) for cube in cubes if cube.told_nm is not None]
-    for path, nm in told[1:]:
-        known, known_nm = told[0]
-        if (band := first_apart(nm, known_nm, ROUNDING)) is not None:
+    nearness = ROUNDING
+    if cube.told_nm is None and len(cube.nm) == len(cube.values):  # an option tells, perhaps rough
+        cube, nearness = replace(cube, told_nm=cube.nm), CONTRADICTION
+    pairs = ((cube, white, nearness), (cube, dark, nearness), (white, dark, ROUNDING))
+    for known, frame, limit in pairs:
+        nm, known_nm = frame.told_nm, known.told_nm
+        if nm is None or known_nm is None:
+            continue
+        if (band := first_apart(nm, known_nm, limit)) is not None:
             msg = (
-                f"band {band + 1} of {path} is {nm[band]:g} nm but that of {known} "
+                f"band {band + 1} of {frame.path} is {nm[band]:g} nm but that of {known.path} "
                 f"{known_nm[band]:g} nm; give a frame of the same camera setting"
             )
             raise InputError(msg)
@@ -120,8 +138,9 @@ def _check_wavelengths(*cubes: Cube) -> None:
 
 def _check_brightness(white: Cube, dark: Cube) -> None:
     """Refuse frames that were swapped, by their middle lines."""
-    light, shade = (_middle_line(frame) for frame in (white, dark))
-    if np.median(light - shade) < 0:
+    light = np.subtract(*(_middle_line(frame) for frame in (white, dark)))
+    light = light[np.isfinite(light)]
+    if light.size and np.median(light) < 0:
         msg = (
             f"white and dark look swapped: {white.path}, given as white, is darker than "
             f"{dark.path}; give each in the place of the other, -o white=FILE -o dark=FILE"
@@ -131,7 +150,7 @@ def _check_brightness(white: Cube, dark: Cube) -> None:
 
 def _middle_line(frame: Cube) -> NDArray[np.float32]:
     """(B, W) of the good bands."""
-    line = frame.values[:, frame.values.shape[1] // 2].astype(np.float32)
+    line = _measured(frame, frame.values[:, frame.values.shape[1] // 2])
     return line if frame.good is None else line[frame.good]
 
 
@@ -161,18 +180,33 @@ def _check_frame(frame: Cube, cube: Cube) -> None:
         raise InputError(msg)
 
 
-def _lines(frame: Cube, cube: Cube, saturated: float) -> NDArray[Any]:
-    """(all bands, H, W) as it is, or (all bands, 1, W) the mean of the lines of a line camera."""
+def _lines(frame: Cube, cube: Cube, saturated: float) -> Cube:
+    """The frame as it is, or with the mean of the lines of a line camera, (all bands, 1, W)."""
     if frame.values.shape[1] == cube.values.shape[1]:
-        return frame.values
-    return np.stack([_mean_of_lines(band, saturated) for band in frame.values])[:, None]
+        return frame
+    lines = [_mean_of_lines(_measured(frame, band), saturated) for band in frame.values]
+    return replace(frame, values=np.stack(lines)[:, None])
 
 
-def _mean_of_lines(band: NDArray[Any], saturated: float) -> NDArray[np.float64]:
-    is_saturated = (band >= saturated).mean(axis=0) > MOST_SATURATED_LINES
-    return np.where(is_saturated, saturated, band.mean(axis=0, dtype=np.float64))
+def _mean_of_lines(band: NDArray[np.float32], saturated: float) -> NDArray[np.float64]:
+    """(W,) of what was measured; NaN where nothing was."""
+    seen = np.isfinite(band)
+    n_seen = seen.sum(axis=0)
+    total = band.sum(axis=0, dtype=np.float64, where=seen)
+    mean = np.divide(total, n_seen, out=np.full(len(total), np.nan), where=n_seen > 0)
+    is_saturated = (band >= saturated).sum(axis=0) > MOST_SATURATED_LINES * n_seen
+    return np.where(is_saturated, saturated, mean)
 
 
-def _part(frame: NDArray[Any], bands: NDArray[np.intp], rows: slice) -> NDArray[np.float32]:
-    lines = frame if frame.shape[1] == 1 else frame[:, rows]
-    return np.asarray(lines[bands], np.float32)
+def _part(frame: Cube, bands: NDArray[np.intp], rows: slice) -> NDArray[np.float32]:
+    lines = frame.values if frame.values.shape[1] == 1 else frame.values[:, rows]
+    return _measured(frame, lines[bands])
+
+
+def _measured(frame: Cube, counts: NDArray[Any]) -> NDArray[np.float32]:
+    """Some counts of a frame; NaN where its file says that nothing was measured."""
+    values = np.asarray(counts, np.float32)
+    is_seen = np.isfinite(values)
+    if frame.missing is not None:
+        is_seen &= counts != frame.missing
+    return np.where(is_seen, values, np.float32(np.nan))

@@ -338,8 +338,9 @@ PICTURES = [
         as_tiff(noise((40, 48, 6)), photometric="minisblack", planarconfig="contig")),
     Row(3, "…/v0_ms_850.tif holds int16 values; save it as unsigned integers or as floats", BUILD,
         as_tiff(noise().astype(np.int16))),
-    Row(3, "…/v0_ms_850.tif holds whole numbers of more than 16 bit, but none above …: save them "
-        "as 16 bit, or divide them by the one that means white and save them as floats", BUILD,
+    Row(3, "…/v0_ms_850.tif holds whole numbers of more than 16 bit, but none above …, which is "
+        "next to nothing of the 4294967295 that mean white: divide them by the one that means "
+        "white in them, and save them as floats or as 16 bit", BUILD,
         as_tiff(noise().astype(np.uint32))),
     Row(3, "…/stack.tif has pages of different sizes or depths; save each page as a file of its "
         "own", lambda here: decoding.decode_stack(here / "stack.tif"),
@@ -381,7 +382,7 @@ GRAPHS = [
             np.ones((9, 9, 3)), plugin_returning(np.ones((2, 2))), None)),
     Row(2, "…/new.txt: a graph is written as GraphML; end its name in .graphml",
         "graph export {here}/" + GRAPH + " --out {new}.txt"),
-    Row(3, "…/results scored another photograph of v0 than …/v0.npz was built from: run "
+    Row(3, "…/results scored other pictures of v0 than …/v0.npz was built from: run "
         "'artextract infer' on the same dataset",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(change(SCENE, photograph={"path": "x", "sha256": "0"}))),
@@ -519,6 +520,11 @@ RESULTS = [
         INFER.replace("{new}", "{here}/results") + " --split val", all_of(
             drop("results/v0/overlay.png"), resealed(put(PHOTOGRAPH, noise((40, 48, 3)))),
             put("results/v0/overlay.png", "mine"))),
+    Row(2, "…/results/summary.csv is no result of ours, and would be written over: move it away",
+        INFER.replace("{new}", "{here}/results"), drop("results/summary.json")),
+    Row(2, "…/x.png lies inside the dataset …/other, which is only read; name another place",
+        PAIR.replace("{new}.png", "{here}/other/val/x.png"),
+        lambda here: (here / "other/val/rgb_images").mkdir(parents=True)),
     Row(3, "…/v9 holds the results of scene 'v0': give the folder that name again, or move it out "
         "of the results directory", "report {here}/results --scene v9 --out {new}.html",
         lambda here: (here / "results/v0").rename(here / "results/v9")),

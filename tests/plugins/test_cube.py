@@ -731,7 +731,8 @@ def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
     counts["abbey"][4, 1, 2] = 4095  # saturated in the painting
     counts["WHITEREF_abbey"][9, :, 5] = counts["DARKREF_abbey"][9, :, 5]  # a dead column
     counts = {name: values.astype("f4") for name, values in counts.items()}
-    counts["WHITEREF_abbey"][9, 0, 3] = counts["DARKREF_abbey"][8, 2, 6] = np.nan
+    counts["WHITEREF_abbey"][9, :, 3] = counts["DARKREF_abbey"][8, :, 6] = np.nan
+    counts["WHITEREF_abbey"][9, 1, 0] = counts["DARKREF_abbey"][8, 2, 1] = -np.inf  # of 3 lines
     for name, values in counts.items():
         write_envi(tmp_path / f"{name}.hdr", values, NM)
     expected = np.ones(SIZE, np.bool_)
@@ -758,6 +759,41 @@ def test_frames_of_other_wavelengths_are_refused(
     )
 
 
+def test_what_frames_call_missing_or_bad_is_not_used(tmp_path: Path) -> None:
+    cube = cube_of()
+    counts = raw_counts(cube, 3)
+    counts["WHITEREF_abbey"][:, 1] = 0
+    counts["DARKREF_abbey"][20] = 4000
+    notes = {"WHITEREF_abbey": {"data ignore value": 0}, "DARKREF_abbey": {}, "abbey": {}}
+    bad = ", ".join("0" if band == 20 else "1" for band in range(31))
+    notes["DARKREF_abbey"] = {"bbl": f"{{{bad}}}"}
+    for name, values in counts.items():
+        write_envi(tmp_path / f"{name}.hdr", values, NM, **notes[name])
+    capture = only(tmp_path, centres="all", **FRAMES)
+    assert capture.wavelengths == NM[:20] + NM[21:]
+    assert capture.mask is None
+    expected = np.moveaxis(np.delete(cube, 20, axis=0), 0, 2)
+    np.testing.assert_allclose(capture.bands, expected, atol=2e-3)
+
+
+def test_a_pixel_that_a_frame_of_the_picture_lacks_is_masked(tmp_path: Path) -> None:
+    counts = {n: v.astype("i2") for n, v in raw_counts(cube_of(), SIZE[0]).items()}
+    counts["DARKREF_abbey"][7, 2, 4] = -9999
+    for name, values in counts.items():
+        notes = {"data ignore value": -9999} if "DARK" in name else {}
+        write_envi(tmp_path / f"{name}.hdr", values, NM, **notes)
+    mask = only(tmp_path, centres="all", **FRAMES).mask
+    assert np.argwhere(~mask).tolist() == [[2, 4]]
+
+
+def test_frames_that_contradict_the_wavelengths_given_are_refused(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, None if name == "abbey" else NM[::-1])
+    with pytest.raises(InputError, match=r"WHITEREF_abbey\.hdr is 700 nm but that of .* 400 nm"):
+        only(tmp_path, wavelengths="400:700", **FRAMES)
+    assert only(tmp_path, wavelengths="700:404", **FRAMES).wavelengths
+
+
 def test_frames_whose_wavelengths_are_rounded_or_not_told_are_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -775,9 +811,9 @@ def test_frames_whose_wavelengths_are_rounded_or_not_told_are_used(
 
 def test_frames_are_compared_with_each_other_where_the_cube_tells_nothing(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
-        nm = None if name == "abbey" else NM if "WHITE" in name else NM[::-1]
+        nm = None if name == "abbey" else NM if "WHITE" in name else np.array(NM) + 2
         write_envi(tmp_path / f"{name}.hdr", counts, nm)
-    with pytest.raises(InputError, match=r"1 of .*DARKREF_abbey.hdr is 700 nm but that of .*WHITE"):
+    with pytest.raises(InputError, match=r"1 of .*DARKREF_abbey.hdr is 402 nm but that of .*WHITE"):
         only(tmp_path, wavelengths="400:700", **FRAMES)
 
 

@@ -28,6 +28,18 @@ def write(path: Path) -> None:
         temporary.write_text("new")
 
 
+def test_a_folder_that_holds_one_that_is_read_only_is_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "notes").mkdir(parents=True)
+    (out / "notes" / "a").write_text("a")
+    (out / "notes").chmod(0o500)
+    for _ in range(2):
+        with files.replaced_folder(out) as work:
+            files.linked(out / "notes", work / "notes")
+        assert [path.name for path in tmp_path.iterdir()] == ["out"]
+        assert (out / "notes" / "a").read_text() == "a"
+
+
 def test_the_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
     target = tmp_path / "new" / "map.tif"
     with atomic_path(target) as temporary:

@@ -115,5 +115,5 @@ def test_scores_of_results_are_means_over_superpixels(
     with pytest.raises(InputError, match="32 × 32 pixels, the heat map has 48 × 40"):
         export_graph(small / "val" / "v0.npz", out, results=results)
     other = store(tmp_path, "v0")
-    with pytest.raises(InputError, match="scored another photograph of v0"):
+    with pytest.raises(InputError, match="scored other pictures of v0"):
         export_graph(other, out, results=results)

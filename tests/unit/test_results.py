@@ -19,6 +19,7 @@ from artextract_cli.results import (
     SceneResult,
     find_scene,
     open_results,
+    refuse_foreign_summary,
     strong_regions,
     superpixel_side,
     up_to_date,
@@ -112,7 +113,8 @@ def test_a_photograph_that_was_changed_is_not_shown(tmp_path: Path) -> None:
 def test_what_a_result_was_made_from_and_consists_of_is_not_written_over(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     made_from = tmp_path / "dataset" / "val" / "ms_masks" / "made_ms_0.png"
-    for path in (made_from, result.path / "heatmap.tif", result.path / "scene.json"):
+    other = write_result(tmp_path, folder="other").path / "heatmap.tif"
+    for path in (made_from, result.path / "heatmap.tif", result.path / "scene.json", other):
         with pytest.raises(UsageError, match="is one of the inputs"):
             result.refuse_output(path)
     with pytest.raises(UsageError, match="lies inside the dataset"):
@@ -209,6 +211,28 @@ def test_what_others_put_where_a_result_belongs_is_not_written_over(scored, tmp_
     with pytest.raises(UsageError, match=r"v0/overlay\.png is no result of ours, and would be"):
         write_scene(tmp_path, *scored)
     assert contents(tmp_path) == before
+
+
+def test_a_folder_named_as_a_result_is_not_lost(scored, tmp_path: Path) -> None:
+    write_scene(tmp_path, *scored)
+    (tmp_path / "v0" / "overlay.png").unlink()
+    (tmp_path / "v0" / "overlay.png").mkdir()
+    (tmp_path / "v0" / "overlay.png" / "mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"v0/overlay\.png is no result of ours"):
+        write_scene(tmp_path, *scored)
+    assert (tmp_path / "v0" / "overlay.png" / "mine.txt").read_text() == "mine"
+
+
+def test_a_description_of_somebody_else_is_not_written_over(scored, tmp_path: Path) -> None:
+    (tmp_path / "v0").mkdir()
+    (tmp_path / "v0" / "scene.json").write_text('{"camera": "mine"}')
+    with pytest.raises(UsageError, match="v0 exists and holds no results of ours"):
+        write_scene(tmp_path, *scored)
+    (tmp_path / "summary.csv").write_text("mine")
+    with pytest.raises(UsageError, match=r"summary\.csv is no result of ours"):
+        refuse_foreign_summary(tmp_path)
+    (tmp_path / "summary.csv").unlink()
+    refuse_foreign_summary(tmp_path)
 
 
 def test_a_copy_of_a_scene_is_no_other_scene(scored, tmp_path: Path) -> None:
