@@ -141,8 +141,8 @@ def _too_dim(
 def _dim(brightest: float) -> str:
     bits, factor = (12, 16) if brightest <= DIM else (14, 4)
     return (
-        f"nothing brighter than {brightest:.2%} of full scale: counts of {bits} bit in a file of "
-        f"16 must be multiplied by {factor}"
+        f"nothing brighter than {brightest:.2%} of full scale: if these are counts of {bits} bit "
+        f"in a file of 16, multiply them by {factor}"
     )
 
 

@@ -210,7 +210,7 @@ def test_a_cut_behind_the_mask_is_counted_in_rows_of_the_picture(
     assert "rows 20 to 34 of 40 hold one value (0.5)" in capsys.readouterr().err
 
 
-COUNTS = "of full scale: counts of {} bit in a file of 16 must be multiplied by {}\n"
+COUNTS = "of full scale: if these are counts of {} bit in a file of 16, multiply them by {}\n"
 
 
 @pytest.mark.parametrize(("which", "name"), [(0, "ms_500"), (1, "ms_600")])
