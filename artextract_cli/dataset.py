@@ -153,10 +153,9 @@ def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
     if numbers and len(numbers) < len(ids):
         msg = f"give all bands a wavelength in nm, or none of them; got {', '.join(ids)}"
         raise UsageError(msg)
-    for (one, nm), (other, other_nm) in combinations(zip(ids, numbers, strict=False), 2):
-        if nm == other_nm:
-            msg = f"bands {one} and {other} are both {nm:g} nm; give each wavelength once"
-            raise UsageError(msg)
+    for told in equal_wavelengths(ids, numbers):
+        msg = f"{told}; give each wavelength once"
+        raise UsageError(msg)
     return SceneFiles(
         name=rgb.stem.removesuffix("_RGB") or rgb.stem,
         split="",
@@ -247,6 +246,13 @@ def _band_problems(
         ]
     for message in problems:
         yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def equal_wavelengths(band_ids: Sequence[str], nm: Sequence[float]) -> Iterator[str]:
+    """Tell which bands have the same wavelength; none where there are no wavelengths."""
+    for (one, its_nm), (other, other_nm) in combinations(zip(band_ids, nm, strict=False), 2):
+        if its_nm == other_nm:
+            yield f"bands {one} and {other} are both {its_nm:g} nm"
 
 
 def _contradictions(

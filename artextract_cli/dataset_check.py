@@ -4,11 +4,10 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from pathlib import Path
 
 from artextract_cli.console import progress
-from artextract_cli.dataset import DESCRIPTION, list_dataset
+from artextract_cli.dataset import DESCRIPTION, equal_wavelengths, list_dataset
 from artextract_cli.dataset_layout import SPLITS, Finding, natural_key
 from artextract_cli.scene import SceneFiles
 from artextract_cli.scene_check import SceneRow, check_scene
@@ -81,14 +80,9 @@ def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
 def _equal_wavelengths(scenes: Sequence[SceneFiles], source: str) -> Iterator[Finding]:
     """Tell which bands have one wavelength; all scenes that know any know the same."""
     scene = next((scene for scene in scenes if scene.wavelengths), None)
-    bands = zip(scene.band_ids, scene.wavelengths or (), strict=True) if scene else ()
-    for (one, nm), (other, other_nm) in combinations(bands, 2):
-        if nm == other_nm:
-            message = (
-                f"bands {one} and {other} are both {nm:g} nm by {source}: correct one of them, "
-                "unless it is so"
-            )
-            yield Finding(level="warning", scene="", file=None, message=message)
+    for told in equal_wavelengths(scene.band_ids, scene.wavelengths or ()) if scene else ():
+        message = f"{told} by {source}: correct one of them, unless it is so"
+        yield Finding(level="warning", scene="", file=None, message=message)
 
 
 def _relative(finding: Finding, root: Path) -> Finding:

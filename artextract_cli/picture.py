@@ -4,6 +4,7 @@ The kind of a file is told by its content, not by its name. Colour profiles are 
 """
 
 import hashlib
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,7 +180,7 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
         for part in decoding.tiff_parts(path):
             shape, block = _upright_place(part)
             picture = _picture(path, part.stored, corner=(block.top, block.left))
-            largest, full_scale = max(largest, picture.values.max()), picture.full_scale
+            largest, full_scale = max(largest, _largest(picture)), picture.full_scale
             yield shape, block, picture
     _check_range(path, largest, full_scale)
 
@@ -225,13 +226,18 @@ def _picture(
 
 
 def _whole(path: Path, picture: Picture) -> Picture:
-    _check_range(path, picture.values.max(), picture.full_scale)
+    _check_range(path, _largest(picture), picture.full_scale)
     return picture
+
+
+def _largest(picture: Picture) -> float:
+    """The largest count of more than 16 bit; other pictures, which may have any, are not read."""
+    return float(picture.values.max()) if picture.full_scale > MOST_OF_16_BIT else math.inf
 
 
 def _check_range(path: Path, largest: float, full_scale: float) -> None:
     """Refuse counts of few bits that were saved as 32 or 64: by their full scale all were black."""
-    if full_scale > MOST_OF_16_BIT and largest < LEAST_USE * full_scale:
+    if largest < LEAST_USE * full_scale:
         msg = (
             f"{path} holds whole numbers of more than 16 bit, but none above {largest:.0f}, which "
             f"is next to nothing of the {full_scale:.0f} that mean white: divide them by the one "

@@ -240,10 +240,16 @@ def refuse_foreign_summary(results: Path) -> None:
         If there are such.
     """
     summary = results / "summary.json"
-    for path in (summary, summary.with_suffix(".csv")):
-        if path.exists() and not _is_ours(summary, SUMMARY_FORMAT):
-            msg = f"{path} is no result of ours, and would be written over: move it away"
-            raise UsageError(msg)
+    if not _is_ours(summary, SUMMARY_FORMAT):
+        for path in (summary, summary.with_suffix(".csv")):
+            _refuse_foreign(path, path)
+
+
+def _refuse_foreign(path: Path, target: Path) -> None:
+    """Refuse to write ``target``, if there is such, in the place of what others have put there."""
+    if target.exists():
+        msg = f"{path} is no result of ours, and would be written over: move it away"
+        raise UsageError(msg)
 
 
 def _keep_foreign(former: Path, folder: Path) -> None:
@@ -256,9 +262,7 @@ def _keep_foreign(former: Path, folder: Path) -> None:
     for path in sorted(former.iterdir()) if former.exists() else ():
         if path.name.startswith(TEMPORARY) or (path.name in ours and not path.is_dir()):
             continue
-        if (folder / path.name).exists():
-            msg = f"{path} is no result of ours, and would be written over: move it away"
-            raise UsageError(msg)
+        _refuse_foreign(path, folder / path.name)
         linked(path, folder / path.name)
         kept.append(path.name)
     if kept:

@@ -97,10 +97,12 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     photograph = _read(files.rgb, decode_picture, notes)
     shape = None if photograph is None else photograph.values.shape[:2]
     mask = _read(files.mask, lambda path: read_mask(path, shape), notes)
-    seen = None
+    seen = lines = None
     if photograph is not None:
-        seen = _check_exposure(files.rgb, photograph, photograph.scaled(), mask, notes)
-    bands = _check_bands(files, photograph, seen, mask, notes)
+        scaled = photograph.scaled()
+        seen = _check_exposure(files.rgb, photograph, scaled, mask, notes)
+        lines = None if seen.constancy else middle_edges(scaled.mean(axis=2))
+    bands = _check_bands(files, shape, lines, mask, notes)
     for level, file, message in value_problems(seen, bands.seen):
         notes.add(level, file, message)
     _read(files.truth, lambda path: read_truth(path, shape), notes)
@@ -131,15 +133,13 @@ class _Bands(NamedTuple):
 
 def _check_bands(
     files: SceneFiles,
-    photograph: Picture | None,
-    seen: Surveyed | None,
+    shape: tuple[int, ...] | None,
+    lines: FloatArray | None,
     mask: Mask | None,
     notes: _Notes,
 ) -> _Bands:
+    """Check all bands against the shape and the outlines of their photograph, if there are any."""
     found = _Bands(Counter(), {}, {}, [])
-    lines = None
-    if photograph is not None and seen is not None and seen.constancy is None:
-        lines = middle_edges(photograph.scaled().mean(axis=2))
     for path in files.bands:
         band = _read(path, decode_picture, notes)
         if band is None:
@@ -149,9 +149,9 @@ def _check_bands(
             notes.add("warning", path, f"{path} is coloured: the mean of its channels is taken")
         grey = band.grey()
         found.seen.append(_check_exposure(path, band, grey[..., None], mask, notes))
-        if photograph is not None:
+        if shape is not None:
             with notes.errors_of(path):
-                check_same_size(path, grey.shape, files.rgb, photograph.values.shape)
+                check_same_size(path, grey.shape, files.rgb, shape)
                 if lines is not None and found.seen[-1].constancy is None:
                     _check_shift(path, lines, grey, found, notes)
     if len(found.depths) > 1:

@@ -226,13 +226,14 @@ def _warn_of_dead(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.float32])
     dead = [f"{cube.nm[band]:g}" for band in used[is_dead]]
     if dead:
         warn(
-            f"{cube.path} has one value throughout at {_few(dead)} nm, and the bands that it is "
+            f"{cube.path} has one value throughout at {few(dead)} nm, and the bands that it is "
             "averaged to are wrong there: mark it as bad in an ENVI header (bbl), or leave it out "
             "of the cube"
         )
 
 
-def _few(names: Sequence[str]) -> str:
+def few(names: Sequence[str]) -> str:
+    """The first four of some names, and whether there are more."""
     return ", ".join(names[:4]) + ", ..." * (len(names) > 4)
 
 
@@ -242,7 +243,7 @@ def _check_varied(cube: Cube, made: Averaged) -> None:
     dead = [f"{nm:g}" for nm, dies in zip(made.wavelengths, is_dead, strict=True) if dies]
     if dead:
         msg = (
-            f"what {cube.path} shows at {_few(dead)} nm has one value throughout, which tells "
+            f"what {cube.path} shows at {few(dead)} nm has one value throughout, which tells "
             "nothing: export the cube again, or choose other bands, -o centres=NM,NM,..."
         )
         raise InputError(msg)

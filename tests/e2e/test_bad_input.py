@@ -115,32 +115,35 @@ def test_a_picture_of_one_value_is_not_scored(
     assert not (tmp_path / "results" / "v0").exists()
 
 
-def test_a_half_written_band_is_warned_of(
+@pytest.fixture
+def told_by_all(
     data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
-) -> None:
-    """In the same words by all that look at it."""
+) -> Callable[[str], None]:
+    """Look whether all that look at the values of pictures say the same."""
+
+    def check(told: str) -> None:
+        assert told in run("data", "check", data).stdout
+        words = ["--split", "val", "--model", trained / "run", "--out", tmp_path / "results"]
+        assert told in run("infer", data, *words).stderr
+        assert told in run("graph", "build", data, "--out", tmp_path / "graphs").stderr
+
+    return check
+
+
+def test_a_half_written_band_is_warned_of(data: Path, told_by_all: Callable[[str], None]) -> None:
     path = data / "val" / "ms_masks" / "v0_ms_650.png"
     band = imagecodecs.png_decode(path.read_bytes())
     band[10:] = 0
     write_png(path, band)
-    told = "v0_ms_650.png looks cut off: rows 10 to 39 of 40 hold one value (0), unlike those of"
-    assert told in run("data", "check", data).stdout
-    words = ["--split", "val", "--model", trained / "run", "--out", tmp_path / "results"]
-    assert told in run("infer", data, *words).stderr
-    assert told in run("graph", "build", data, "--out", tmp_path / "graphs").stderr
+    told_by_all(
+        "v0_ms_650.png looks cut off: rows 10 to 39 of 40 hold one value (0), unlike those of"
+    )
 
 
-def test_counts_of_twelve_bit_are_warned_of(
-    data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
-) -> None:
-    """In the same words by all that look at them."""
+def test_counts_of_twelve_bit_are_warned_of(data: Path, told_by_all: Callable[[str], None]) -> None:
     for path in (data / "val" / "ms_masks").glob("v0_*.png"):
         write_png(path, imagecodecs.png_decode(path.read_bytes()) // 16)
-    told = "v0_ms_450.png and the other bands of its scene hold nothing brighter than "
-    assert told in run("data", "check", data).stdout
-    words = ["--split", "val", "--model", trained / "run", "--out", tmp_path / "results"]
-    assert told in run("infer", data, *words).stderr
-    assert told in run("graph", "build", data, "--out", tmp_path / "graphs").stderr
+    told_by_all("v0_ms_450.png and the other bands of its scene hold nothing brighter than ")
 
 
 def test_wavelengths_the_wrong_way_round_are_warned_of(
