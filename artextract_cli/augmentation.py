@@ -9,10 +9,11 @@ import numpy as np
 
 from artextract_cli.band_regression import DARKEST
 from artextract_cli.image_kernels import displaced
-from artextract_cli.scene import Scene, linear_rgb
+from artextract_cli.scene import Scene, coded_rgb, linear_rgb
 from artextract_cli.sight import LAST_VISIBLE_NM
 
-DISPLACED, NOISY, FEWER_BANDS = 0.25, 0.2, 0.3  # shares of the scenes
+DISPLACED, NOISY, FEWER_BANDS, UNEVEN, CODED = 0.25, 0.2, 0.35, 0.3, 0.15  # of the scenes
+LARGEST_FALL_OFF = 0.2  # of a band's light, either way, at the corners
 DISPLACEMENTS_PX = (0.35, 0.7, 1.4)  # standard deviations, of which one is drawn
 LARGEST_DISPLACEMENT_PX = 3.0
 NOISE = (0.002, 0.02)  # standard deviation, of reflectance
@@ -54,13 +55,17 @@ def repigmented(rng: np.random.Generator, scene: Scene) -> Scene:
 
 
 def degraded(rng: np.random.Generator, scene: Scene) -> Scene:
-    """Displace the bands, add noise to them or leave some out, each for some of the scenes."""
+    """Displace, light unevenly, code for display or leave out bands, each for some of the scenes."""
     if rng.random() < DISPLACED:
         scene = _displaced(rng, scene)
     if rng.random() < NOISY:
         noise = rng.standard_normal(scene.bands.shape, np.float32)
         bands = scene.bands + np.float32(rng.uniform(*NOISE)) * noise
         scene = replace(scene, bands=np.clip(bands, 0, 1))
+    if rng.random() < UNEVEN:
+        scene = _unevenly_lit(rng, scene)
+    if rng.random() < CODED:
+        scene = _coded_infrared(scene)
     return _with_fewer_bands(rng, scene) if rng.random() < FEWER_BANDS else scene
 
 
@@ -68,6 +73,24 @@ def _displaced(rng: np.random.Generator, scene: Scene) -> Scene:
     by = rng.normal(0, rng.choice(DISPLACEMENTS_PX), (scene.bands.shape[-1], 2))
     by = by.clip(-LARGEST_DISPLACEMENT_PX, LARGEST_DISPLACEMENT_PX)
     return replace(scene, bands=displaced(np.ascontiguousarray(scene.bands), by))
+
+
+def _unevenly_lit(rng: np.random.Generator, scene: Scene) -> Scene:
+    """Light that changes over the picture, in every band its own way."""
+    height, width, n_bands = scene.bands.shape
+    rows = np.linspace(-1, 1, height, dtype=np.float32)[:, None, None]
+    columns = np.linspace(-1, 1, width, dtype=np.float32)[None, :, None]
+    down, right, fall = rng.uniform(-LARGEST_FALL_OFF, LARGEST_FALL_OFF, (3, n_bands)) / 2
+    radius = (rows**2 + columns**2) / 2
+    light = 1 + down * rows + right * columns - np.abs(fall) * radius
+    return replace(scene, bands=np.clip(scene.bands * light, 0, 1).astype(np.float32))
+
+
+def _coded_infrared(scene: Scene) -> Scene:
+    """Infrared as many cameras save it: coded for display, in 8 bit."""
+    bands, infrared = scene.bands.copy(), np.array(scene.wavelengths) > LAST_VISIBLE_NM
+    bands[..., infrared] = np.rint(coded_rgb(bands[..., infrared]) * 255) / 255
+    return replace(scene, bands=bands.astype(np.float32))
 
 
 def _with_fewer_bands(rng: np.random.Generator, scene: Scene) -> Scene:

@@ -5,7 +5,7 @@ a hidden layer adds to it or takes away. The regression is fitted on the scene a
 learning, and looks away from the pixels that do not follow it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ RIDGE = 1e-4  # per pixel, on columns of variance one
 PREDICTOR_BLUR, TARGET_BLUR, SLOPE_BLUR = 1.0, 0.7, 1.5  # σ in pixels
 TOLERANCE = 2.0  # deviations beyond which a pixel loses weight, either way
 LARGEST = 25.0  # deviations; stronger residuals tell no more
+Weighting = Callable[[FloatArray], FloatArray]
 # In logarithms of reflectance: a residual below this is rounding or focus, not paint.
 _LEAST_DEVIATION = 3e-3
 
@@ -81,15 +82,15 @@ def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
     return np.log(np.maximum(blur(channels, sigma), 0) + np.float32(DARKEST))
 
 
-def fit_projection(logs: FloatArray) -> Projection:
-    """The strongest principal components of ``logs`` (n, C), standardised, K up to 5.
+def fit_projection(logs: FloatArray, n_components: int = N_COMPONENTS) -> Projection:
+    """The strongest principal components of ``logs`` (n, C), standardised, K up to ``n_components``.
 
     They have variance one over these n pixels.
     """
     centre, spread = logs.mean(0), np.maximum(logs.std(0), 1e-6)
     standard = (logs - centre) / spread
     values, vectors = np.linalg.eigh(standard.T @ standard / len(logs))
-    strongest = slice(None, -N_COMPONENTS - 1, -1)
+    strongest = slice(None, -n_components - 1, -1)
     values, vectors = values[strongest], vectors[:, strongest]
     # A direction without variance holds rounding errors only.
     gain = np.where(values > 1e-3, 1 / np.sqrt(np.maximum(values, 1e-3)), 0)
@@ -107,13 +108,16 @@ def look_at(logs: FloatArray, projection: Projection) -> Surface:
     return Surface(components, np.concatenate(slopes, axis=-1))
 
 
-def fit_bands(surface: Surface, targets: FloatArray, *, cubic: bool = True) -> BandFit:
+def fit_bands(
+    surface: Surface, targets: FloatArray, *, cubic: bool = True, weigh: Weighting | None = None
+) -> BandFit:
     """Fit log bands ``targets`` (n, T) by what n pixels of a surface show.
 
     Ridge regression on a polynomial, up to products of three components if ``cubic``, else of two,
     with iteratively reweighted least squares: a pixel with residual u deviations (1.4826 times the
     median absolute residual) weighs 1/(1 + (u/2)²), darker or brighter than foretold. The first
-    rounds, which need not be exact, take fewer of the pixels, whose order must be random.
+    rounds, which need not be exact, take fewer of the pixels, whose order must be random. Another
+    ``weigh`` gives the weights (n,) of residuals (n,) in deviations.
     """
     terms = monomials(*surface, cubic)
     centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
@@ -121,7 +125,7 @@ def fit_bands(surface: Surface, targets: FloatArray, *, cubic: bool = True) -> B
     design[:, :-1] = (terms - centre) / spread
     levels = targets.mean(0, dtype=np.float64)
     centred = np.ascontiguousarray((targets - levels).T, np.float32)
-    fits = [_fit(design, target) for target in centred]
+    fits = [_fit(design, target, weigh or two_sided) for target in centred]
     gains = np.array([slope[:-1] / spread for slope, _ in fits], np.float32)
     shifts = np.array([slope[-1] - centre / spread @ slope[:-1] for slope, _ in fits])
     return BandFit(
@@ -153,7 +157,12 @@ class ChainedFit:
         return Surface(both, both[..., :0])
 
 
-def _fit(design: FloatArray, y: FloatArray) -> tuple[FloatArray, float]:
+def two_sided(residual: FloatArray) -> FloatArray:
+    """Weights (n,) of residuals (n,) in deviations: outliers of either sign lose weight alike."""
+    return np.asarray(1 / (1 + (residual / TOLERANCE) ** 2), np.float32)
+
+
+def _fit(design: FloatArray, y: FloatArray, weigh: Weighting) -> tuple[FloatArray, float]:
     """Slopes (T + 1,) of ``y`` (n,) and its robust deviation from what they foretell.
 
     ``design`` (n, T + 1) holds standardised terms and, last, ones, which no ridge holds back.
@@ -168,7 +177,7 @@ def _fit(design: FloatArray, y: FloatArray) -> tuple[FloatArray, float]:
         slope = np.linalg.solve(weighted.T @ weighted + ridge, (share * y[:size]) @ seen)
         error = y - design @ slope
         deviation = max(1.4826 * _median(np.abs(error)), _LEAST_DEVIATION)
-        weight = (1 / (1 + (error / deviation / TOLERANCE) ** 2)).astype(np.float32)
+        weight = weigh(error / deviation)
     return slope, deviation
 
 

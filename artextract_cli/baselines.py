@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from artextract_cli.band_regression import DARKEST
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence import LUMINANCE
+from artextract_cli.evidence.maps import LUMINANCE
 from artextract_cli.scene import Scene, linear_rgb
 from artextract_cli.sight import LAST_VISIBLE_NM
 

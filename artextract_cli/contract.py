@@ -88,7 +88,7 @@ class MessageGraph(Protocol):
     def edge_features(self) -> "torch.Tensor | None":
         """What changes along each edge, (E, K), zero for self-loops; None where nothing is known.
 
-        With the objective hidden-layer K is 5: `artextract_cli.evidence_graph.EDGE_FEATURES`.
+        With the objective hidden-layer K is 8: `artextract_cli.evidence_graph.EDGE_FEATURES`.
         """
 
     @property
@@ -161,6 +161,14 @@ class EmbeddedScenes(Protocol):
     @property
     def pixel_hidden(self) -> "torch.Tensor | None":
         """The truth to ``pixel_scores``: 1 hidden, 0 clean, (K,); None for ``views``."""
+
+    @property
+    def pixel_signs(self) -> "torch.Tensor | None":
+        """Log odds that a hidden pixel is lighter beneath, not darker, (K,); None for ``views``."""
+
+    @property
+    def pixel_light(self) -> "torch.Tensor | None":
+        """The truth to ``pixel_signs``: 1 lighter, 0 darker, (K,); counts where hidden only."""
 
     @property
     def generator(self) -> "torch.Generator":

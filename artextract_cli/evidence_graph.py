@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from artextract_cli.blocks import Block, OfBlock, whole
 from artextract_cli.contract import FloatArray, IntArray
-from artextract_cli.evidence import MAPS, RESIDUALS, SURFACE_MAPS, EvidenceMaps, strongest_of
+from artextract_cli.evidence.maps import (
+    MAPS,
+    RESIDUALS,
+    SURFACE_MAPS,
+    EvidenceMaps,
+    envelope_score,
+    strongest_of,
+)
 from artextract_cli.log_kernels import signed_log1p
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.region_kernels import region_adjacency
@@ -24,8 +31,13 @@ from artextract_cli.superpixel_graph import GraphRecipe, shared_superpixels
 _SURFACE = [MAPS.index(name) for name in SURFACE_MAPS]
 PHOTOGRAPH_FEATURES = tuple(f"{s}_{m}" for s in ("mean", "std") for m in SURFACE_MAPS)
 BAND_FEATURES = tuple(f"{s}_{m}" for s in ("mean", "std") for m in MAPS)
-EDGE_FEATURES = ("residual_step", "infrared_step", "visible_step", "row_step", "column_step")
-_STEPPED = [MAPS.index(name) for name in ("residual_long", "local_12_long", "curved_up_1_visible")]
+EDGE_FEATURES = (
+    *("residual_step", "infrared_step", "visible_step", "row_step", "column_step"),
+    *("line_at_source", "line_at_target", "line_through_both"),
+)
+_STEPPED = [
+    MAPS.index(name) for name in ("residual_long", "local_12_long", "line_1.3_dark_visible")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +50,7 @@ class EvidenceNodes:
 
     labels: NDArray[np.int32]  # (H, W), 0..N-1
     edges: NDArray[np.int64]  # (2, E), both directions, sorted
-    edge_features: FloatArray  # (E, 5)
+    edge_features: FloatArray  # (E, 8)
     photograph: FloatArray  # (N, P)
     bands: FloatArray  # (N, F)
 
@@ -65,11 +77,12 @@ def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
     """
     evidence = compressed_evidence(Sight(scene))
     nodes = evidence_nodes(scene, recipe, evidence)
-    return EvidenceGraph(**vars(nodes), pixels=evidence(whole(scene.shape)))
+    pixels = evidence(whole(scene.shape))[..., : len(MAPS)]
+    return EvidenceGraph(**vars(nodes), pixels=np.ascontiguousarray(pixels))
 
 
 def compressed_evidence(sight: Sight) -> OfBlock[FloatArray]:
-    """The evidence (h, w, M) of any block of a scene, compressed."""
+    """The evidence (h, w, M + 2) of any block of a scene, compressed; the axis of lines is last."""
     maps = EvidenceMaps(sight)
     return OfBlock(lambda block: compressed(maps(block)))
 
@@ -88,13 +101,14 @@ def evidence_nodes(
     labels, n = shared_superpixels(scene, recipe, plugin)
     statistics = block_statistics(scene.blocks(0), labels, n, evidence)
     edges = region_adjacency(labels, n)
+    n_maps = len(MAPS)
     surface = [statistics.mean[:, _SURFACE], statistics.std[:, _SURFACE]]
     return EvidenceNodes(
         labels=labels,
         edges=edges,
         edge_features=_edge_features(statistics.mean, statistics.centroid, edges),
         photograph=np.concatenate(surface, axis=1),
-        bands=np.concatenate([statistics.mean, statistics.std], axis=1),
+        bands=np.concatenate([statistics.mean[:, :n_maps], statistics.std[:, :n_maps]], axis=1),
     )
 
 
@@ -113,10 +127,32 @@ def residual_of(pixels: FloatArray) -> FloatArray:
     return strongest_of(expanded(pixels[..., RESIDUALS]))
 
 
+def envelope_of(pixels: FloatArray) -> FloatArray:
+    """The envelope score (...) of compressed maps (..., M)."""
+    return envelope_score(expanded(pixels))
+
+
 def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:
-    """How evidence and place change along each edge, from its source to its target."""
+    """How evidence and place change along each edge, and how strong a line runs along it.
+
+    A line at angle θ of strength s counts s·(1 + cos 2(θ − φ))/2 along an edge at angle φ. What
+    runs through both ends is the smaller of the two.
+    """
     source, target = edges
     steps = mean[target][:, _STEPPED] - mean[source][:, _STEPPED]
     way = centroid[target] - centroid[source]
     length = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
-    return np.concatenate([steps, way / length], axis=1).astype(np.float32)
+    direction = way / length
+    lines = _aligned(mean[:, len(MAPS) :], direction, edges)
+    return np.concatenate([steps, direction, lines], axis=1).astype(np.float32)
+
+
+def _aligned(axis: FloatArray, direction: FloatArray, edges: IntArray) -> FloatArray:
+    """Strength (E, 3) of lines along each edge: at its source, at its target, the smaller."""
+    sine, cosine = direction.T
+    double = np.stack([cosine**2 - sine**2, 2 * sine * cosine], axis=1)
+    ends = [
+        0.5 * (np.linalg.norm(axis[end], axis=1) + (axis[end] * double).sum(axis=1))
+        for end in edges
+    ]
+    return np.stack([*ends, np.minimum(*ends)], axis=1)

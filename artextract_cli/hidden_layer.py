@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn  # noqa: TID253
 from torch.nn import functional  # noqa: TID253
 
-from artextract_cli.batching import Topology, moved
+from artextract_cli.batching import GraphBatch, Topology, moved
 from artextract_cli.contract import BackboneModule, FloatArray
-from artextract_cli.evidence import MAPS
+from artextract_cli.evidence.maps import MAPS
 from artextract_cli.evidence_graph import (
     BAND_FEATURES,
+    EDGE_FEATURES,
     PHOTOGRAPH_FEATURES,
     EvidenceGraph,
     EvidenceNodes,
 )
+from artextract_cli.message_passing import kernels_of
 from artextract_cli.precision import in_float32
 from artextract_cli.region_kernels import region_means
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED
@@ -39,6 +41,9 @@ from artextract_cli.siamese import (
 )
 
 WIDTH, EMBEDDING = 48, 16
+GATES = 4  # of edges; each lets through a quarter of the features
+HOPS = 2  # along edges that the gates let through, before the backbone
+REFINED = 64  # width of the refinement's first layer
 N_PIXELS = 4000  # of a scene that the refinement trains on, of either class at most
 CLIPPED = 6.0  # standard deviations
 FEATURE_NOISE = 0.1  # standard deviations, in training
@@ -52,6 +57,7 @@ class PixelSample:
     evidence: Tensor  # (K, M)
     node: Tensor  # (K,) superpixel of each
     hidden: Tensor  # (K,) 1 hidden, 0 clean
+    light: Tensor  # (K,) 1 lighter beneath, 0 darker or clean
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +89,16 @@ class HiddenLayerNetwork(SiameseNetwork):
         super().__init__(backbone, pooling)
         self.photograph = nn.Linear(len(PHOTOGRAPH_FEATURES), WIDTH)
         self.bands = nn.Linear(len(BAND_FEATURES), WIDTH)
-        self.embed = nn.Linear(WIDTH + backbone.out_size, EMBEDDING)
+        self.gate = nn.Sequential(
+            nn.Linear(len(EDGE_FEATURES), 16), nn.LeakyReLU(0.2), nn.Linear(16, GATES)
+        )
+        self.embed = nn.Linear(WIDTH + 2 * backbone.out_size, EMBEDDING)
         self.refinement = nn.Sequential(
-            nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, 32),
+            nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, REFINED),
             nn.LeakyReLU(0.2),
-            nn.Linear(32, 16),
+            nn.Linear(REFINED, 32),
             nn.LeakyReLU(0.2),
-            nn.Linear(16, 1),
+            nn.Linear(32, 2),
         )
         sizes = {"node": len(BAND_FEATURES), "pixel": len(MAPS)}
         for name, size in (sizes | {"photograph": len(PHOTOGRAPH_FEATURES)}).items():
@@ -106,21 +115,40 @@ class HiddenLayerNetwork(SiameseNetwork):
         views = [self.photograph(photograph), self.bands(bands)]
         return functional.leaky_relu(torch.stack(views, dim=1), 0.2)
 
+    def inputs(self, batch: SceneBatch) -> Tensor:
+        """Projected features, and what the gates let through of the neighbours': (N, 2, WIDTH).
+
+        A gate opens by what changes along an edge and by the line that runs along it, so that a
+        line gathers evidence over its length where its surroundings do not.
+        """
+        x = self.project(batch.x)
+        features = batch.graph.edge_features
+        if features is None:
+            return x
+        gates = torch.sigmoid(self.gate(features))
+        for _ in range(HOPS):
+            x = x + in_float32(gated_mean)(batch.graph, x, gates)
+        return x
+
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes of photograph and bands: (N, 2, D)."""
-        x = self.project(batch.x)
-        return in_float32(self._embedded)(x, self.around(batch.graph, x))
+        x = self.inputs(batch)
+        around = self.around(batch.graph, x)
+        # What the whole painting is like says which evidence to trust.
+        scene = batch.graph.pool(around, "mean", batch.inside)
+        scene = scene.repeat_interleave(batch.graph.node_counts, dim=0)
+        return in_float32(self._embedded)(x, torch.cat([around, scene], dim=-1))
 
     def _embedded(self, own: Tensor, around: Tensor) -> Tensor:
-        """Map ``own`` (N, 2, WIDTH) and ``around`` (N, 2, out_size) of the nodes: (N, 2, D)."""
+        """Map ``own`` (N, 2, WIDTH) and ``around`` (N, 2, 2·out_size) of the nodes: (N, 2, D)."""
         of_own, of_around = torch.split(self.embed.weight, [own.shape[-1], around.shape[-1]], dim=1)
         own = functional.linear(own, of_own, self.embed.bias)
         return own + functional.linear(around, of_around)
 
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
-        """Score pixels (K,): log odds that something lies beneath.
+        """Score pixels (K, 2): log odds of something darker and of something lighter beneath.
 
-        ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the pixels' maps and ``node`` (K,)
+        Both are against clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the pixels' maps and ``node`` (K,)
         their superpixels.
         """
         seen = self._standard(evidence, "pixel")
@@ -132,7 +160,7 @@ class HiddenLayerNetwork(SiameseNetwork):
         of_pixels, of_nodes = torch.split(first.weight, [seen.shape[1], told.shape[1]], dim=1)
         weighed = functional.linear(seen, of_pixels, first.bias)
         weighed = weighed + functional.linear(told, of_nodes)[node]
-        return cast(Tensor, self.refinement[1:](weighed))[:, 0]
+        return cast(Tensor, self.refinement[1:](weighed))
 
     def learn_standards(self, scenes: Sequence[InjectedScene]) -> None:
         """Take centre and spread of every feature from ``scenes``."""
@@ -149,6 +177,26 @@ class HiddenLayerNetwork(SiameseNetwork):
     def _standard(self, values: Tensor, name: str) -> Tensor:
         centre, spread = self.get_buffer(f"{name}_centre"), self.get_buffer(f"{name}_spread")
         return ((values - centre) / spread).clamp(-CLIPPED, CLIPPED)
+
+
+def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:
+    """Mean of ``x`` (N, V, F) over neighbours, weighted by ``gates`` (E, G) for F/G features each.
+
+    Weights are divided by their sum plus one, so that a node with closed gates receives little.
+    """
+    n_gates = gates.shape[1]
+    total = 1 + torch.zeros(graph.n_nodes, n_gates, device=x.device).index_add(
+        0, graph.target, gates
+    )
+    parts = x.unflatten(-1, (n_gates, -1))
+    weights = gates[:, None].expand(-1, x.shape[1], -1).contiguous()
+    summed = kernels_of(graph.engine).weighted_sum(graph, parts, weights)
+    return (summed / total[:, None, :, None]).flatten(-2)
+
+
+def either(scores: Tensor) -> Tensor:
+    """Log odds (K,) of anything beneath from those of darker and lighter (K, 2)."""
+    return torch.logsumexp(scores, dim=-1)
 
 
 def evidence_tensors(
@@ -173,15 +221,19 @@ def injected_scene(
     name: str,
     graph: EvidenceGraph,
     truth: NDArray[np.uint8],
+    is_light: NDArray[np.bool_],
     mask: NDArray[np.bool_] | None,
     rng: np.random.Generator,
 ) -> InjectedScene:
-    """Make the tensors of a scene whose ``truth`` (H, W) is known because we put it there."""
+    """Make the tensors of a scene whose ``truth`` (H, W) is known because we put it there.
+
+    ``is_light`` (H, W) says where what is hidden makes the infrared lighter.
+    """
     counted = truth if mask is None else np.where(mask, truth, np.uint8(UNDECIDED))
     return InjectedScene(
         tensors=evidence_tensors(name, graph, mask),
         hidden=torch.from_numpy(_node_truth(graph, counted)),
-        pixels=_sample(graph, counted, rng),
+        pixels=_sample(graph, counted, is_light, rng),
     )
 
 
@@ -195,7 +247,10 @@ def _node_truth(graph: EvidenceGraph, truth: NDArray[np.uint8]) -> FloatArray:
 
 
 def _sample(
-    graph: EvidenceGraph, truth: NDArray[np.uint8], rng: np.random.Generator
+    graph: EvidenceGraph,
+    truth: NDArray[np.uint8],
+    is_light: NDArray[np.bool_],
+    rng: np.random.Generator,
 ) -> PixelSample:
     """At most ``N_PIXELS`` clean pixels and half as many hidden ones, at random."""
     flat = truth.ravel()
@@ -208,6 +263,7 @@ def _sample(
         evidence=torch.from_numpy(graph.pixels.reshape(flat.size, -1)[at]),
         node=torch.from_numpy(graph.labels.ravel()[at].astype(np.int64)),
         hidden=torch.from_numpy((flat[at] == HIDDEN).astype(np.float32)),
+        light=torch.from_numpy(is_light.ravel()[at].astype(np.float32)),
     )
 
 
@@ -228,14 +284,17 @@ def embedded(
 ) -> EmbeddedBatch:
     """Embed injected scenes, and score their pixels."""
     z, pixels = network(batch.scenes), batch.pixels
+    scores = network.refine(z, pixels.evidence, pixels.node)
     return EmbeddedBatch(
         network=network,
         batch=batch.scenes,
         z=z,
         generator=generator,
         hidden=batch.hidden,
-        pixel_scores=network.refine(z, pixels.evidence, pixels.node),
+        pixel_scores=either(scores),
         pixel_hidden=pixels.hidden,
+        pixel_signs=scores[:, 1] - scores[:, 0],
+        pixel_light=pixels.light,
     )
 
 
@@ -248,4 +307,5 @@ def _joined(scenes: Sequence[InjectedScene]) -> PixelSample:
         evidence=torch.cat([scene.pixels.evidence for scene in scenes]),
         node=torch.cat(nodes),
         hidden=torch.cat([scene.pixels.hidden for scene in scenes]),
+        light=torch.cat([scene.pixels.light for scene in scenes]),
     )

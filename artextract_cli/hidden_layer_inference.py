@@ -11,7 +11,7 @@ from artextract_cli.calibration import Calibration
 from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence import BandResiduals
+from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence_graph import compressed_evidence, evidence_nodes
 from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.hidden_layer_scores import NodeScores, node_scores, whole_score

@@ -9,12 +9,14 @@ from torch import Tensor  # noqa: TID253
 
 from artextract_cli.blocks import MOST_SAMPLED
 from artextract_cli.contract import FloatArray
-from artextract_cli.evidence_graph import EvidenceGraph, EvidenceNodes, residual_of
-from artextract_cli.hidden_layer import HiddenLayerNetwork, evidence_tensors
+from artextract_cli.evidence.maps import MAPS
+from artextract_cli.evidence_graph import EvidenceGraph, EvidenceNodes, envelope_of, residual_of
+from artextract_cli.hidden_layer import HiddenLayerNetwork, either, evidence_tensors
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.siamese import SceneBatch, Scorer, collate
 from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
 
+SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
 PIXELS_AT_ONCE = 2**18
 # Of the painting: what the strangest 3 % exceed stands for it. A scribble counts, a speck does not.
 STRANGEST_SHARE = 0.03
@@ -25,14 +27,17 @@ class RawScores:
     """Uncalibrated scores of one scene, larger = more likely hidden, each (H, W)."""
 
     fused: FloatArray
+    dark: FloatArray
+    light: FloatArray
     network: FloatArray
     residual: FloatArray
+    envelope: FloatArray
     z: Tensor  # (N, 2, D) embeddings, on the network's device
     batch: SceneBatch
 
     def maps(self) -> dict[str, FloatArray]:
-        """The three scores by name."""
-        return {"fused": self.fused, "network": self.network, "residual": self.residual}
+        """The scores by name."""
+        return {name: getattr(self, name) for name in SCORES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,7 @@ class NodeScores:
     def of_pixels(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
         """Scores (h, w) of pixels by name, from their superpixels and evidence (h, w, M)."""
         device = self.z.device
+        evidence = np.ascontiguousarray(evidence[..., : len(MAPS)])
         pixels, nodes = evidence.reshape(labels.size, -1), labels.ravel().astype(np.int64)
         parts = [
             self.network.refine(
@@ -57,10 +63,15 @@ class NodeScores:
             )
             for start in range(0, labels.size, PIXELS_AT_ONCE)
         ]
+        scores = torch.cat(parts)
+        both = scores.cpu().numpy().reshape(*labels.shape, 2)
         return {
-            "fused": torch.cat(parts).cpu().numpy().reshape(labels.shape),
+            "fused": either(scores).cpu().numpy().reshape(labels.shape),
+            "dark": both[..., 0],
+            "light": both[..., 1],
             "network": self.score[labels],
             "residual": residual_of(evidence),
+            "envelope": envelope_of(evidence),
         }
 
 

@@ -19,11 +19,12 @@ from artextract_cli.graph_store import graph_path, load_pixels
 from artextract_cli.hidden_layer import (
     HiddenLayerNetwork,
     InjectedScene,
+    either,
     embedded,
     injected_batch,
     injected_scene,
 )
-from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
+from artextract_cli.hidden_layer_scores import SCORES, RawScores, raw_scores, whole_score
 from artextract_cli.injection import inject
 from artextract_cli.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.siamese import SiameseNetwork, collate
@@ -116,7 +117,7 @@ class HiddenLayerTask:
         scenes = [*self.held_out, *(self.training if len(self.held_out) < FEWEST_CLEAN else [])]
         trimmed = not all(graphs.clean for graphs in scenes)
         rng = np.random.default_rng(self.settings.seed)
-        samples: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
+        samples: dict[str, list[np.ndarray]] = {name: [] for name in SCORES}
         wholes = []
         for graphs, scene in self._as_captured(scenes, rng):
             raw = self._scores(network, scene, graphs.recipe)
@@ -142,7 +143,7 @@ class HiddenLayerTask:
             z = net(batch)
             pixels = scene.pixels
             node, evidence = pixels.node.to(self.device), pixels.evidence.to(self.device)
-            found["fused"].append(net.refine(z, evidence, node).cpu().numpy())
+            found["fused"].append(either(net.refine(z, evidence, node)).cpu().numpy())
             seen = EmbeddedScene(network=net, batch=batch, z=z)
             found["network"].append(superpixel_scores(seen, self.scorer)[pixels.node.numpy(), 0])
             found["residual"].append(residual_of(pixels.evidence.numpy()))
@@ -202,7 +203,7 @@ class HiddenLayerTask:
         rng = np.random.default_rng(seeds)
         scene = turned(self._scene(graphs), int(rng.integers(8)))
         started = time.thread_time()
-        scene, truth = inject(rng, scene)
+        scene, truth, is_light = inject(rng, scene)
         seconds = time.thread_time() - started
         if rng.random() < DEGRADED_SHARE:
             scene = degraded(rng, scene)
@@ -210,7 +211,7 @@ class HiddenLayerTask:
         if not graphs.clean:
             truth = _trimmed(graph, truth)
         self.injection_seconds.append(seconds)
-        return injected_scene(graphs.name, graph, truth, scene.mask, rng)
+        return injected_scene(graphs.name, graph, truth, is_light, scene.mask, rng)
 
     def _scene(self, graphs: SceneGraphs) -> Scene:
         path = graph_path(self.root, graphs.split, graphs.name)

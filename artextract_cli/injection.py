@@ -21,6 +21,7 @@ from artextract_cli.simulate import kubelka_munk
 from artextract_cli.simulate.fields import Shape, smooth_noise
 from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import DETECTABLE_CHANGE
+from artextract_cli.sight import LAST_VISIBLE_NM
 from artextract_cli.underlayer_shapes import draw_coverage, draw_lines, draw_shapes
 
 PHOTOGRAPH_NM = (610.0, 540.0, 450.0)  # where the three channels see most
@@ -29,6 +30,7 @@ ODDS = (0.3, 0.19, 0.15, 0.15, 0.21)
 GROUNDS = (0.1, 0.2, 0.35, 0.6, 0.7, 0.8, 0.9)
 N_REFLECTANCES = 97
 LOG_THICKNESSES = np.linspace(np.log(0.05), np.log(60), 64)
+UNSHARP_SHARE, UNSHARP_PX = 0.5, (0.4, 0.9)  # of the layers, lenses that see them less sharply
 HIDING_CONTRAST = 0.03  # between black and white beneath: less, and the eye sees neither
 
 
@@ -53,23 +55,35 @@ class _Beneath:
     spectra: FloatArray  # (K + 1, C) reflectances, the first of the ground
 
 
-def inject(rng: np.random.Generator, scene: Scene) -> tuple[Scene, NDArray[np.uint8]]:
-    """Put a random hidden layer under a clean scene that has wavelengths; return it and its truth.
+class Injected(NamedTuple):
+    """A scene with a layer put beneath, and what is known of it."""
 
-    Truth (H, W) is 255 where more than half of a pixel changes some band by more than .02, 128
-    where the layer shows less, 0 where there is none.
+    scene: Scene
+    truth: NDArray[np.uint8]  # (H, W) 255 hidden, 128 neither, 0 clean
+    is_light: NDArray[np.bool_]  # (H, W) the layer makes the infrared lighter
+
+
+def inject(rng: np.random.Generator, scene: Scene) -> Injected:
+    """Put a random hidden layer under a clean scene that has wavelengths.
+
+    Truth is 255 where more than half of a pixel changes some band by more than .02, 128 where the
+    layer shows less, 0 where there is none. Its sign is that of the infrared band it changes most.
     """
     wavelengths = np.array([*PHOTOGRAPH_NM, *(scene.wavelengths or ())])
     seen = np.concatenate([linear_rgb(scene.rgb), scene.bands], axis=-1)
     shape = (seen.shape[0], seen.shape[1])
     beneath = _draw_beneath(rng, shape, wavelengths)
     change = _change(rng, seen, beneath, wavelengths)
+    if rng.random() < UNSHARP_SHARE:
+        change = blur(change, rng.uniform(*UNSHARP_PX))
     made = np.clip(seen + change, 0, 1)
     truth = np.full(shape, UNDECIDED, np.uint8)
     shows = np.abs(change[..., 3:]).max(-1) > DETECTABLE_CHANGE
     truth[(beneath.share > 0.5) & shows] = HIDDEN
     truth[beneath.share < 0.05] = CLEAN
-    return replace(scene, rgb=coded_rgb(made[..., :3]), bands=made[..., 3:]), truth
+    infrared = change[..., wavelengths > LAST_VISIBLE_NM]
+    is_light = infrared.max(-1) > -infrared.min(-1)
+    return Injected(replace(scene, rgb=coded_rgb(made[..., :3]), bands=made[..., 3:]), truth, is_light)
 
 
 def _draw_beneath(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Beneath:
@@ -85,7 +99,7 @@ def _draw_beneath(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Be
         share = share * (1 + 0.25 * smooth_noise(rng, shape, rng.uniform(3, 10)))
     return _Beneath(
         labels=labels,
-        share=np.clip(share * rng.uniform(0.7, 1), 0, 1).astype(np.float32),
+        share=np.clip(share * rng.uniform(0.5, 1), 0, 1).astype(np.float32),
         spectra=np.stack([ground, *spectra]).astype(np.float32),
     )
 

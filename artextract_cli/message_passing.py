@@ -118,6 +118,11 @@ _KERNELS: dict[str, Kernels] = {
 }
 
 
+def kernels_of(engine: str) -> Kernels:
+    """The kernels of an engine by its name, as ``MessageGraph.engine`` gives it."""
+    return _KERNELS[engine]
+
+
 class GraphConv(nn.Module):
     """Graph convolution with symmetric normalisation (Kipf & Welling 2017).
 

@@ -157,7 +157,11 @@ class SiameseNetwork(nn.Module):
 
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
-        return self.around(batch.graph, self.project(batch.x))
+        return self.around(batch.graph, self.inputs(batch))
+
+    def inputs(self, batch: SceneBatch) -> Tensor:
+        """What the backbone is given of a batch: its projected node features (N, V, F)."""
+        return self.project(batch.x)
 
     def around(self, graph: GraphBatch, x: Tensor) -> Tensor:
         """What the backbone makes of ``x`` (N, V, F): (N, V, out_size)."""
@@ -174,7 +178,7 @@ class SiameseNetwork(nn.Module):
         if not hasattr(self.backbone, "embed_with_attention"):
             return None
         with self.running():
-            _, weights = self.backbone.embed_with_attention(batch.graph, self.project(batch.x))
+            _, weights = self.backbone.embed_with_attention(batch.graph, self.inputs(batch))
         return list(weights)
 
     def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:
@@ -215,6 +219,8 @@ class EmbeddedBatch:
     hidden: Tensor | None = None  # (N,)
     pixel_scores: Tensor | None = None  # (K,)
     pixel_hidden: Tensor | None = None  # (K,)
+    pixel_signs: Tensor | None = None  # (K,)
+    pixel_light: Tensor | None = None  # (K,)
 
     @property
     def graph(self) -> GraphBatch:
@@ -245,10 +251,12 @@ class EmbeddedBatch:
     def loss(self, objective: Objective) -> Tensor:
         """What an objective says of the batch, with embeddings and scores in float32."""
 
-        def call(z: Tensor, scores: Tensor | None) -> Tensor:
-            return objective(dataclasses.replace(self, z=z, pixel_scores=scores))
+        def call(z: Tensor, scores: Tensor | None, signs: Tensor | None) -> Tensor:
+            return objective(
+                dataclasses.replace(self, z=z, pixel_scores=scores, pixel_signs=signs)
+            )
 
-        return in_float32(call)(self.z, self.pixel_scores).reshape(())
+        return in_float32(call)(self.z, self.pixel_scores, self.pixel_signs).reshape(())
 
 
 def check_loss(seen: EmbeddedScenes, made: Any) -> None:

@@ -16,12 +16,12 @@ from artextract_cli.band_regression import (
     log_reflectance,
     look_at,
 )
-from artextract_cli.blocks import Block, OfBlock, random_pixels
+from artextract_cli.blocks import Block, OfBlock, Pixels, random_pixels
 from artextract_cli.contract import FloatArray
 from artextract_cli.scene import Scene, continued, linear_rgb
 
 LAST_VISIBLE_NM = 720
-MARGIN = 32
+MARGIN = 64
 """Pixels around a block that are read with it: more than any evidence looks away."""
 
 
@@ -57,6 +57,11 @@ class Sight:
         self.visible_logs = OfBlock(
             lambda block: log_reflectance(self._visible(block), PREDICTOR_BLUR)
         )
+
+    @property
+    def pixels(self) -> Pixels:
+        """The random painted pixels that everything is fitted on."""
+        return self._pixels
 
     def linear(self, block: Block) -> FloatArray:
         """The linear photograph (h, w, 3)."""

@@ -15,22 +15,24 @@ from artextract_cli.simulate.sketch import Sketch, outline, wander
 
 Curve = FloatArray
 MOST_LINES, MOST_SHAPES = 300, 12
-LEAST_COVERAGE, MOST_COVERAGE, MOST_LINE_COVERAGE = 0.01, 0.4, 0.12
+LEAST_COVERAGE, MOST_COVERAGE, MOST_LINE_COVERAGE = 0.002, 0.4, 0.12
+PENCIL_SHARE = 0.5  # of the drawings: lines of a pixel or three, whatever the picture's size
 
 
 def draw_coverage(rng: np.random.Generator) -> float:
-    """A share of the picture, log-uniform from 1 to 40 %."""
+    """A share of the picture, log-uniform from .2 to 40 %."""
     return float(np.exp(rng.uniform(np.log(LEAST_COVERAGE), np.log(MOST_COVERAGE))))
 
 
 def draw_lines(rng: np.random.Generator, shape: Shape, coverage: float) -> FloatArray:
     """Lines of one kind until ``coverage``, at most .12, is reached: shares of pixels (H, W)."""
     sketch, side = Sketch(shape), min(shape)
-    width = rng.uniform(0.8, 3.6) * max(side / 256, 0.5)
+    is_pencil = rng.random() < PENCIL_SHARE
+    width = rng.uniform(1.0, 3.2) if is_pencil else rng.uniform(0.8, 6.0) * max(side / 256, 0.5)
     maker = _LINES[rng.integers(len(_LINES))]
     centre, spread = rng.uniform(0.15, 0.85, 2) * shape, rng.uniform(0.15, 0.45) * side
     for number, curve in zip(range(MOST_LINES), _endless(maker, rng, centre, spread), strict=False):
-        if number % 8 == 0 and sketch.covered >= min(coverage, MOST_LINE_COVERAGE):
+        if number % 2 == 0 and sketch.covered >= min(coverage, MOST_LINE_COVERAGE):
             break
         sketch.stroke(curve, width * rng.uniform(0.8, 1.25))
     return sketch.mask()

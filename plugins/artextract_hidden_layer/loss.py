@@ -11,7 +11,8 @@ def hidden_layer_loss(scenes: EmbeddedScenes, options: HiddenLayerOptions) -> Te
     """Contrastive loss over superpixels plus cross entropy over pixels.
 
     Photograph and bands of a clean superpixel are drawn together, those of an injected one pushed
-    ``margin`` apart.
+    ``margin`` apart. Pixels are told apart from clean ones, and hidden ones by their sign: with
+    both terms the loss is the cross entropy of three classes, clean, darker and lighter.
     """
     d = distance(scenes.z[:, 0], scenes.z[:, 1])
     clean, injected = ((scenes.hidden == value) & scenes.inside for value in (0, 1))
@@ -27,4 +28,13 @@ def hidden_layer_loss(scenes: EmbeddedScenes, options: HiddenLayerOptions) -> Te
     score, truth = scenes.pixel_scores, scenes.pixel_hidden
     if score is None or truth is None or not len(score):
         return loss + 0 * d.sum()  # something to descend from, whatever is absent
-    return loss + functional.binary_cross_entropy_with_logits(score, truth)
+    loss = loss + functional.binary_cross_entropy_with_logits(score, truth)
+    return loss + _sign_loss(scenes)
+
+
+def _sign_loss(scenes: EmbeddedScenes) -> Tensor:
+    """Cross entropy of darker against lighter, over all pixels; clean ones add nothing."""
+    signs, light, hidden = scenes.pixel_signs, scenes.pixel_light, scenes.pixel_hidden
+    if signs is None or light is None or hidden is None:
+        return scenes.z.new_zeros(())
+    return functional.binary_cross_entropy_with_logits(signs, light, weight=hidden)

@@ -11,7 +11,7 @@ from artextract_cli.augmentation import turned
 from artextract_cli.band_regression import TARGET_BLUR, log_reflectance
 from artextract_cli.blocks import Workspace
 from artextract_cli.contract import FloatArray
-from artextract_cli.evidence import (
+from artextract_cli.evidence.maps import (
     MAPS,
     RESIDUALS,
     SURFACE_MAPS,

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from artextract_cli.evidence import MAPS, SURFACE_MAPS, gather_evidence
+from artextract_cli.evidence.maps import MAPS, SURFACE_MAPS, gather_evidence
 from artextract_cli.evidence_graph import (
     BAND_FEATURES,
     EDGE_FEATURES,

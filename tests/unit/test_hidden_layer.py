@@ -8,7 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from artextract_cli.evidence import MAPS
+from artextract_cli.evidence.maps import MAPS
 from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES, EvidenceGraph
 from artextract_cli.hidden_layer import (
     CLIPPED,

@@ -10,7 +10,7 @@ import torch
 from artextract_cli.calibration import Calibration
 from artextract_cli.checkpoint import save_model
 from artextract_cli.errors import InputError
-from artextract_cli.evidence import band_residuals
+from artextract_cli.evidence.maps import band_residuals
 from artextract_cli.evidence_graph import evidence_graph
 from artextract_cli.hidden_layer_inference import DECISION_RATE, _whole, score_hidden_layer
 from artextract_cli.hidden_layer_scores import raw_scores, whole_score

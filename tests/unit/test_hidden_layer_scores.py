@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from artextract_cli import hidden_layer_scores
-from artextract_cli.evidence import MAPS
+from artextract_cli.evidence.maps import MAPS
 from artextract_cli.evidence_graph import compressed
 from artextract_cli.hidden_layer_scores import STRANGEST_SHARE, RawScores, raw_scores, whole_score
 from tests.small_scenes import by_distance

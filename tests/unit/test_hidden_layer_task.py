@@ -12,7 +12,7 @@ import torch
 
 from artextract_cli import hidden_layer_task
 from artextract_cli.calibration import TRIMMED_SHARE, Calibration
-from artextract_cli.evidence import residual_score
+from artextract_cli.evidence.maps import residual_score
 from artextract_cli.evidence_graph import expanded
 from artextract_cli.graph_building import build_dataset
 from artextract_cli.hidden_layer import (

@@ -1,0 +1,1 @@
+"""Evidence of hidden layers: what the infrared shows beyond what the visible predicts."""

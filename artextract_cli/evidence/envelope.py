@@ -1,0 +1,129 @@
+"""Envelope residuals: an infrared band against what all shorter bands predict, by one-sided fits.
+
+A two-sided fit is drawn to a hidden layer that covers much of the painting. Here only the pixels
+on one side of the prediction lose weight: with those that are darker, the fit follows the upper
+envelope of the reflectance and dark content stands out below it; with those that are lighter, the
+lower one. The targets are linear reflectances, in which noise is even; the terms include place, for
+light that falls off towards the edges (asymmetric least squares: Newey & Powell, Econometrica 55,
+819, 1987).
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from artextract_cli.band_regression import (
+    BandFit,
+    Projection,
+    Surface,
+    Weighting,
+    fit_bands,
+    fit_projection,
+    gradients,
+    log_reflectance,
+)
+from artextract_cli.blocks import Block, Pixels
+from artextract_cli.contract import FloatArray
+from artextract_cli.image_kernels import blur
+from artextract_cli.sight import Sight
+
+DARK, LIGHT = -1, 1
+SIDES = (DARK, LIGHT)
+TOLERANCE = 0.5  # deviations on the deviating side at which a pixel has half its weight
+N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
+TARGET_BLUR = 1.0  # σ in pixels
+
+
+def one_sided(side: int) -> Weighting:
+    """Weights that fall where ``side`` times the residual is positive and are 1 elsewhere."""
+
+    def weigh(residual: FloatArray) -> FloatArray:
+        outlying = np.maximum(side * residual, 0) / TOLERANCE
+        return np.asarray(1 / (1 + outlying**2), np.float32)
+
+    return weigh
+
+
+def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
+    """Column, row and their squares' sum (h, w, 3) of a block, each −1..1 over the whole image."""
+    rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[block.top : block.bottom, None]
+    columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, block.left : block.right]
+    made = np.empty((*block.shape, 3), np.float32)
+    made[..., 0], made[..., 1] = columns, rows
+    made[..., 2] = columns**2 + rows**2
+    return made
+
+
+class EnvelopeFits:
+    """Residuals of bands ``targets`` from predictors ``surface``, by one fit for each side.
+
+    Called with a block, gives (h, w, 2·T): every band's residual in deviations where dark content
+    stands out (negative), then where light content does (positive).
+    """
+
+    def __init__(
+        self,
+        surface: Callable[[Block], Surface],
+        reflectance: Callable[[Block], FloatArray],
+        sight: Sight,
+        pixels: Pixels,
+        *,
+        cubic: bool = True,
+    ) -> None:
+        self._surface, self._reflectance = surface, reflectance
+
+        def arrays(block: Block) -> list[FloatArray]:
+            return [*surface(block), reflectance(block)]
+
+        components, extra, targets = sight.blocks.gather(arrays, pixels)
+        fits = [
+            fit_bands(Surface(components, extra), targets, cubic=cubic, weigh=one_sided(side))
+            for side in SIDES
+        ]
+        self._fit = BandFit(
+            offsets=np.concatenate([fit.offsets for fit in fits]),
+            gains=np.concatenate([fit.gains for fit in fits], axis=1),
+            deviations=np.concatenate([fit.deviations for fit in fits]),
+            cubic=cubic,
+        )
+
+    def __call__(self, block: Block) -> FloatArray:
+        """The residuals (h, w, 2·T) of the window around a block."""
+        targets = self._reflectance(block)
+        return self._fit.residuals(
+            self._surface(block), np.concatenate([targets, targets], axis=-1)
+        )
+
+
+class ShorterBands:
+    """All that is visible and some infrared bands as predictors: components, slopes and place."""
+
+    def __init__(self, sight: Sight, bands: Sequence[int], pixels: Pixels) -> None:
+        self._sight, self._bands = sight, list(bands)
+        (logs,) = sight.blocks.gather(lambda block: [self._logs(block)], pixels)
+        self._projection: Projection = fit_projection(logs, N_COMPONENTS)
+
+    def __call__(self, block: Block) -> Surface:
+        """The predictors of the window around a block."""
+        components = self._projection(self._logs(block))
+        slopes = gradients(blur(components[..., :2], 1.5))
+        window = self._sight.blocks.window(block)
+        place = place_terms(window, self._sight.blocks.shape)
+        return Surface(components, np.concatenate([*slopes, place], axis=-1))
+
+    def _logs(self, block: Block) -> FloatArray:
+        visible = self._sight.visible_logs(block)
+        if not self._bands:
+            return visible
+        infrared = self._sight.part(block).bands[..., self._bands]
+        return np.concatenate([visible, log_reflectance(infrared, TARGET_BLUR)], axis=-1)
+
+
+def reflectance_of(sight: Sight, bands: Sequence[int]) -> Callable[[Block], FloatArray]:
+    """Blurred linear reflectance (h, w, T) of ``bands`` in the window around a block."""
+    return partial(_reflectance, sight, list(bands))
+
+
+def _reflectance(sight: Sight, bands: list[int], block: Block) -> FloatArray:
+    return blur(sight.part(block).bands[..., bands], TARGET_BLUR)

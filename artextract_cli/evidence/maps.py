@@ -1,0 +1,268 @@
+"""Evidence of hidden layers, map by map: what the infrared shows beyond what the visible predicts.
+
+Names say what a map is. Residuals: ``residual`` (robust regression on all that is visible),
+``photograph_residual`` (on the photograph alone), ``envelope`` (one-sided regression, linear
+reflectance), ``chained`` (also on the next shorter infrared bands), ``skipped`` (on all shorter
+bands but the next), ``local`` (regression in a window), ``smooth`` (a residual blurred). Structure:
+``line`` (oriented filters), ``detail`` (top-hats), ``slope``. The infrared enters at three places:
+its shortest, middle and longest band. Every map is standardised within its own painting by median
+and median absolute deviation, so that no map depends on how many bands there are or how well this
+painting's pigments predict their infrared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from artextract_cli.band_regression import TARGET_BLUR, BandFit, Surface, fit_bands, log_reflectance
+from artextract_cli.blocks import Block, OfBlock, whole
+from artextract_cli.contract import FloatArray
+from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands, reflectance_of
+from artextract_cli.image_kernels import (
+    blur,
+    box_mean,
+    closing,
+    gradients,
+    local_residuals,
+    moments,
+    opening,
+)
+from artextract_cli.kernels.lines import line_strength
+from artextract_cli.scene import Scene
+from artextract_cli.sight import Sight
+
+SLOTS = ("short", "middle", "long")
+SIGNS = ("dark", "light")
+WINDOWS = (4, 12)  # radii in pixels
+DETAIL_SIZES = (5, 9)  # sides in pixels
+# Width across and length along the line, σ in pixels: pencil, brush, and both on larger scans.
+LINES = ((1.3, 8.0), (2.0, 8.0), (4.0, 16.0))
+SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
+LOCAL_RIDGE = 0.02
+UNIT = np.float32(0.05)  # of the logarithm of reflectance: 5 %
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
+LARGEST = 25.0  # deviations within the painting; more says no more
+LEAST_SPREAD = 1e-4
+
+LINED = ("residual", "photograph_residual", "difference", "visible")
+DETAILED = ("infrared", "visible", "residual")
+
+
+def _line_names(source: str) -> list[str]:
+    return [f"line_{width:g}_{sign}_{source}" for width, _ in LINES for sign in SIGNS]
+
+
+def _detail_names(source: str) -> list[str]:
+    details = [f"detail_{size}_{sign}_{source}" for size in DETAIL_SIZES for sign in SIGNS]
+    return [*details, f"slope_{source}"]
+
+
+_RESIDUAL_NAMES = (
+    *(f"residual_{slot}" for slot in SLOTS),
+    *(f"photograph_residual_{slot}" for slot in SLOTS),
+    *(f"envelope_{sign}_{slot}" for sign in SIGNS for slot in SLOTS),
+    *(f"chained_{sign}_{slot}" for slot in SLOTS[1:] for sign in SIGNS),
+    *(f"skipped_{sign}_long" for sign in SIGNS),
+)
+SURFACE_MAPS = (*_line_names("visible"), *_detail_names("visible"))
+MAPS = (
+    *_RESIDUAL_NAMES,
+    *(f"local_{r}_{slot}" for r in WINDOWS for slot in SLOTS),
+    *(f"smooth_{blur:g}_{name}" for name in ("residual", "envelope") for blur in SMOOTH_BLURS),
+    *(name for source in LINED for name in _line_names(source)),
+    *(name for source in DETAILED for name in _detail_names(source)),
+)
+AXIS_MAPS = ("axis_cosine", "axis_sine")
+"""Where lines of the residual run: (cos 2θ, sin 2θ) times their strength; not among `MAPS`."""
+
+RESIDUALS = [MAPS.index(f"{sight}residual_{s}") for sight in ("", "photograph_") for s in SLOTS]
+# Of the envelope score: what is deep grows with the wavelength, so the fit that knows all shorter
+# bands but the next counts most.
+ENVELOPE_WEIGHTS = {"skipped_dark_long": 1.0, "chained_dark_long": 0.5, "envelope_dark_long": 0.5}
+RESIDUAL_SHARE = 0.3  # of the residual score in the envelope score
+# Maps that are zero where nothing is, of either sign or not: only their spread is brought to one.
+_CENTRED = np.array([not name.startswith("axis") for name in (*MAPS, *AXIS_MAPS)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Maps (H, W, M) by the names of `MAPS`."""
+
+    maps: FloatArray
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """One map (H, W)."""
+        return self.maps[..., MAPS.index(name)]
+
+
+def residual_score(maps: FloatArray) -> FloatArray:
+    """The robust residual as one score (...,) of evidence ``maps`` (..., M).
+
+    The strongest deviation of the three infrared bands, either way, from what all visible bands
+    predict, plus the same from what the photograph alone predicts.
+    """
+    return strongest_of(maps[..., RESIDUALS])
+
+
+def strongest_of(residuals: FloatArray) -> FloatArray:
+    """`residual_score` of its own six maps (..., 6): those at `RESIDUALS`."""
+    by_sight = np.abs(residuals).reshape(*residuals.shape[:-1], 2, len(SLOTS)).max(-1)
+    return np.asarray(by_sight[..., 0] + by_sight[..., 1], np.float32)
+
+
+def envelope_score(maps: FloatArray) -> FloatArray:
+    """The envelope residuals as one score (...,) of evidence ``maps`` (..., M).
+
+    How far the longest band is, either way, from the upper envelope of what shorter bands predict,
+    plus a share of `residual_score`, all in robust deviations.
+    """
+    total = sum(w * maps[..., MAPS.index(name)] for name, w in ENVELOPE_WEIGHTS.items())
+    return np.asarray(np.abs(total) + RESIDUAL_SHARE * residual_score(maps), np.float32)
+
+
+def gather_evidence(scene: Scene) -> Evidence:
+    """All maps of a scene that has an infrared band, all at once."""
+    return Evidence(maps=EvidenceMaps(Sight(scene))(whole(scene.shape))[..., : len(MAPS)])
+
+
+def band_residuals(scene: Scene) -> FloatArray:
+    """`BandResiduals` of a scene (H, W, B), all at once."""
+    return BandResiduals(Sight(scene))(whole(scene.shape))
+
+
+class BandResiduals:
+    """The robust signed residual of every band, in deviations; negative = darker.
+
+    An infrared band is predicted by all that is visible, a visible one by the photograph.
+    """
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._every = list(range(sight.n_bands))
+        visible = [b for b in self._every if b not in sight.infrared]
+        self._logs = OfBlock(lambda block: sight.log_bands(block, self._every))
+        surfaces, bands = sight.samples(self._logs)
+        self._chosen = (sight.infrared, visible)
+        self._fits = [
+            fit_bands(surface, bands[:, chosen])
+            for surface, chosen in zip(surfaces, self._chosen, strict=True)
+        ]
+
+    def __call__(self, block: Block) -> FloatArray:
+        """The residuals (h, w, B) of a block."""
+        seen, logs = self._sight.seen(block), self._logs(block)
+        made = np.empty_like(logs)
+        for surface, chosen, fit in zip(seen, self._chosen, self._fits, strict=True):
+            made[..., chosen] = fit.residuals(surface, logs[..., chosen])
+        return self._sight.blocks.core(block, made)
+
+
+class EvidenceMaps:
+    """All maps of a scene that has an infrared band, fitted and standardised on the painting."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight, infrared = sight, sight.infrared
+        self._places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
+        self._bands = OfBlock(lambda block: sight.log_bands(block, self._places))
+        surfaces, bands = sight.samples(self._bands)
+        self._level = bands.mean(0)
+        self._fits = [self._two_sided(surface, bands) for surface in surfaces]
+        self._envelopes = _envelopes(sight)
+        self._raw = OfBlock(self._made)
+        (sample,) = sight.blocks.gather(lambda block: [self._raw(block)], sight.pixels)
+        self._centre, self._spread = _standard(sample)
+
+    def __call__(self, block: Block) -> FloatArray:
+        """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
+        made = self._sight.blocks.core(block, self._raw(block))
+        return np.clip((made - self._centre) / self._spread, -LARGEST, LARGEST)
+
+    def _two_sided(self, surface: Surface, bands: FloatArray) -> BandFit:
+        # Where two places show one band, it is fitted once.
+        distinct = list(dict.fromkeys(self._places))
+        again = [distinct.index(place) for place in self._places]
+        targets = bands[:, [self._places.index(place) for place in distinct]]
+        return fit_bands(surface, targets).of(again)
+
+    def _made(self, block: Block) -> FloatArray:
+        bands, seen = self._bands(block), self._sight.seen(block)
+        left = [fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)]
+        envelopes = [fits(block) for fits in self._envelopes]
+        local = _local(seen[0].components, bands - self._level)
+        visible = log_reflectance((self._sight.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
+        infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
+        residual, of_photograph, envelope = left[0][..., 2], left[1][..., 2], envelopes[-1][..., 0]
+        lined = (residual, of_photograph, infrared - visible, visible)
+        lines = [_lines(source) for source in lined]
+        smooth = [_smooth(source) for source in (residual, envelope)]
+        details = [_details(source) for source in (infrared, visible, residual)]
+        axis = lines[0][-1]
+        parts = [*left, *envelopes, local, *smooth, *(m for m, _ in lines), *details, axis]
+        return np.concatenate(parts, axis=-1, dtype=np.float32)
+
+
+def _envelopes(sight: Sight) -> list[EnvelopeFits]:
+    """Fits in the order of their maps: from the visible, chained for two bands, skipped."""
+    infrared, pixels = sight.infrared, sight.pixels
+    middle = (len(infrared) - 1) // 2
+    last = len(infrared) - 1
+    slots = [infrared[0], infrared[middle], infrared[last]]
+
+    def fits(below: Sequence[int], targets: Sequence[int], *, cubic: bool) -> EnvelopeFits:
+        surface = OfBlock(ShorterBands(sight, below, pixels))
+        return EnvelopeFits(surface, reflectance_of(sight, targets), sight, pixels, cubic=cubic)
+
+    return [
+        fits([], slots, cubic=True),
+        fits(infrared[:middle], slots[1:2], cubic=False),
+        fits(infrared[:last], slots[2:], cubic=False),
+        fits(infrared[: max(last - 1, 0)], slots[2:], cubic=True),
+    ]
+
+
+def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Median and robust deviation (M,) of maps at some pixels (n, M)."""
+    centre = np.where(_CENTRED, np.median(sample, axis=0), 0)
+    spread = 1.4826 * np.median(np.abs(sample - centre), axis=0)
+    # A map that is zero at most pixels has no median deviation.
+    spread = np.where(spread > LEAST_SPREAD, spread, sample.std(axis=0))
+    return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)
+
+
+def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
+    """Residuals (h, w, windows × 3) of linear regressions in windows around each pixel.
+
+    Of bands ``centred`` (h, w, 3) on the three strongest components of ``surface`` (h, w, K).
+    """
+    components = np.zeros((*surface.shape[:2], 3), np.float32)
+    n = min(3, surface.shape[-1])
+    components[..., :n] = surface[..., :n]
+    products = moments(components, centred)
+    left = [
+        local_residuals(components, centred, box_mean(products, radius), LOCAL_RIDGE) / UNIT
+        for radius in WINDOWS
+    ]
+    return np.concatenate(left, axis=-1)
+
+
+def _smooth(image: FloatArray) -> FloatArray:
+    return np.concatenate([blur(image[..., None], sigma) for sigma in SMOOTH_BLURS], axis=-1)
+
+
+def _lines(image: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Strengths (h, w, lines × 2) of an image (h, w), and the axis (h, w, 2) of the second."""
+    found = [line_strength(image, width, length) for width, length in LINES]
+    return np.concatenate([f[..., :2] for f in found], axis=-1), found[1][..., 2:]
+
+
+def _details(image: FloatArray) -> FloatArray:
+    """Top-hats, dark and light, and the slope (h, w, 2 × sizes + 1) of an image (h, w)."""
+    picture = np.ascontiguousarray(image[..., None], np.float32)
+    hats = [
+        hat
+        for side in DETAIL_SIZES
+        for hat in (closing(picture, side // 2) - picture, picture - opening(picture, side // 2))
+    ]
+    slope = np.hypot(*gradients(blur(picture, 0.8)))
+    return np.concatenate([*hats, slope], axis=-1)
