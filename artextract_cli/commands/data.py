@@ -32,8 +32,11 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
     wavelengths: Wavelengths = None,
     palette: Annotated[
-        Literal["a", "b"],
-        typer.Option(help="How the paintings look: as old masters (a) or as moderns (b)."),
+        Literal["a", "b", "random"],
+        typer.Option(
+            help="How the paintings look: as old masters (a), as moderns (b), or random, with new "
+            "pigments, composition and camera for every painting."
+        ),
     ] = "a",
     clean: Annotated[
         Literal["some", "train", "all"],

@@ -1,16 +1,27 @@
 """Synthetic paintings with ground truth: two-layer Kubelka-Munk paint, seen by a real camera."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from artextract_cli.simulate.moderns import MODERNS
 from artextract_cli.simulate.old_masters import OLD_MASTERS
 from artextract_cli.simulate.pigments import Palette
+from artextract_cli.simulate.random_worlds.scene import simulate_random
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import DEFAULT_WAVELENGTHS, KINDS, SceneSettings
+from artextract_cli.simulate.world import World
 from artextract_cli.simulate.writer import simulate_dataset
 
-PALETTES = MappingProxyType({"a": OLD_MASTERS, "b": MODERNS})
-"""The looks of the simulated paintings; they share no pigment, composition, brush or camera."""
+RANDOM = World(name="random", simulate=simulate_random)
+
+PALETTES: Mapping[str, Palette | World] = MappingProxyType(
+    {"a": OLD_MASTERS, "b": MODERNS, "random": RANDOM}
+)
+"""The looks of the simulated paintings.
+
+Palettes a and b share no pigment, composition, brush or camera; "random" draws everything anew for
+each painting.
+"""
 
 __all__ = [
     "DEFAULT_WAVELENGTHS",
@@ -18,9 +29,11 @@ __all__ = [
     "MODERNS",
     "OLD_MASTERS",
     "PALETTES",
+    "RANDOM",
     "Palette",
     "SceneSettings",
     "SimulatedScene",
+    "World",
     "simulate_dataset",
     "simulate_scene",
 ]

@@ -12,10 +12,11 @@ from artextract_cli.simulate.colour import RGB_WEIGHTS, VISIBLE_GRID
 from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.fields import Shape, craquelure
 from artextract_cli.simulate.kubelka_munk import BoolArray, FloatArray
-from artextract_cli.simulate.pigments import Batch, draw_batch
+from artextract_cli.simulate.pigments import Batch, Palette, draw_batch
 from artextract_cli.simulate.settings import SceneSettings, draw_conditions, draw_kinds
 from artextract_cli.simulate.surface import paint_surface
 from artextract_cli.simulate.underlayers import HiddenLayer, draw_ground, hide
+from artextract_cli.simulate.world import World
 
 DETECTABLE_CHANGE = 0.02
 _PRESENT, _ABSENT = 0.5, 0.05  # shares of a pixel; between them lies a soft border
@@ -66,9 +67,17 @@ def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> Si
     Pigments, conditions, surface, hidden content and camera have random streams of their own: to
     change one setting leaves everything else of the scene as it was.
     """
-    streams = np.random.SeedSequence([*rng_seed_parts, *settings.palette.stream]).spawn(8)
+    if isinstance(settings.palette, World):
+        return settings.palette.simulate(rng_seed_parts, settings)
+    return _paint(rng_seed_parts, settings, settings.palette)
+
+
+def _paint(
+    rng_seed_parts: Sequence[int], settings: SceneSettings, palette: Palette
+) -> SimulatedScene:
+    streams = np.random.SeedSequence([*rng_seed_parts, *palette.stream]).spawn(8)
     rng = [np.random.default_rng(stream) for stream in streams]
-    batch = draw_batch(rng[0], settings.palette)
+    batch = draw_batch(rng[0], palette)
     conditions = draw_conditions(rng[1], settings)
     kinds = draw_kinds(rng[2], settings)
     surface = paint_surface(rng[3], settings.shape, batch, conditions)
@@ -76,7 +85,7 @@ def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> Si
     hidden = hide(rng[5], settings.shape, batch, kinds, conditions)
     painting = render(surface, hidden, ground, batch, settings.wavelengths)
     relief = _relief(rng[6], settings.shape, conditions)
-    camera = settings.palette.manner.set_up(rng[7], settings.shape, conditions)
+    camera = palette.manner.set_up(rng[7], settings.shape, conditions)
     return SimulatedScene(
         rgb=camera.photograph(rng[7], painting.colour * relief),
         bands=camera.capture(rng[7], painting.with_hidden * relief, settings.wavelengths),

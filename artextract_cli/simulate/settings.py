@@ -10,6 +10,7 @@ from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.fields import Shape
 from artextract_cli.simulate.old_masters import OLD_MASTERS
 from artextract_cli.simulate.pigments import Palette
+from artextract_cli.simulate.world import World
 
 DEFAULT_WAVELENGTHS = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
 
@@ -64,7 +65,7 @@ class SceneSettings:
 
     size: int | Shape = 256
     wavelengths: tuple[float, ...] = DEFAULT_WAVELENGTHS
-    palette: Palette = OLD_MASTERS
+    palette: Palette | World = OLD_MASTERS
     kinds: tuple[str, ...] | None = None
     coverage: float | None = None
     thickness: float | None = None

@@ -23,10 +23,10 @@ def paint_surface(
     labels = batch.palette.manner.compose(for_regions, shape)
     paints = draw_paints(for_regions, batch, int(labels.max()) + 1)
     twins = metamers(for_regions, paints, batch)
-    retouched = _retouchings(for_patches, shape, conditions.metamers)
+    retouched = retouchings(for_patches, shape, conditions.metamers)
     labels = np.where(retouched, labels + len(paints.shares), labels)
     loads = apply_paints(for_brush, labels, join(paints, twins), batch, conditions)
-    return _draw_lines(for_lines, loads, batch, conditions.dark_lines)
+    return draw_lines(for_lines, loads, batch, conditions.dark_lines)
 
 
 def apply_paints(
@@ -53,17 +53,17 @@ def apply_paints(
     relief += conditions.weave * weave(rng, shape, rng.uniform(3.5, 7))
     own = hiding_thickness(paints, batch) * np.exp(rng.normal(0, 0.15, regions))
     thickness = conditions.thickness * own[labels] * np.exp(relief)
-    return _blend_borders(amounts * thickness.astype(np.float32))
+    return blend_borders(amounts * thickness.astype(np.float32))
 
 
-def _blend_borders(loads: FloatArray) -> FloatArray:
+def blend_borders(loads: FloatArray) -> FloatArray:
     """The loads (P, H, W) with borders that ran into each other; changed in place."""
     for pigment in np.flatnonzero(loads.any(axis=(1, 2))):
         loads[pigment] = ndimage.gaussian_filter(loads[pigment], _WET_BORDER_PX, truncate=3)
     return loads
 
 
-def _retouchings(rng: np.random.Generator, shape: Shape, share: float) -> BoolArray:
+def retouchings(rng: np.random.Generator, shape: Shape, share: float) -> BoolArray:
     """Where a restorer repainted (H, W) bool: patches that cover ``share`` of the picture."""
     patches = Sketch(shape)
     area = shape[0] * shape[1]
@@ -76,7 +76,7 @@ def _retouchings(rng: np.random.Generator, shape: Shape, share: float) -> BoolAr
     return patches.mask() > 0.5
 
 
-def _draw_lines(
+def draw_lines(
     rng: np.random.Generator, loads: FloatArray, batch: Batch, share: float
 ) -> FloatArray:
     """The loads with contours and strokes in dark paint over ``share`` of the surface."""

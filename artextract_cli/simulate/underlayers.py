@@ -18,8 +18,8 @@ from artextract_cli.simulate.pigments import Batch, Recipe
 from artextract_cli.simulate.sketch import Sketch
 from artextract_cli.simulate.surface import apply_paints
 
-_MOST_PARTS = 60  # of one sketch; small pictures fill up long before
-_MOST_LINES = 0.09  # share of a picture that lines can cover and still be lines
+MOST_PARTS = 60  # of one sketch; small pictures fill up long before
+MOST_LINES = 0.09  # share of a picture that lines can cover and still be lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +67,10 @@ def _drawing(
     width = rng.uniform(1.2, 3.2) * _unit(shape)
     amount = np.exp(rng.uniform(np.log(0.4), np.log(1.8)))
     name = str(rng.choice(batch.palette.drawing))
-    mask = _sketch_lines(rng, batch.palette.manner, shape, min(coverage, _MOST_LINES), width)
+    mask = sketch_lines(rng, batch.palette.manner, shape, min(coverage, MOST_LINES), width)
     grain = np.clip(0.85 + 0.3 * smooth_noise(rng, shape, 10 * _unit(shape)), 0.2, 1.5)
     grain *= np.clip(0.9 + rng.uniform(0, 0.35) * smooth_noise(rng, shape, 1.3), 0.1, 2)
-    return _single(batch, name, mask, amount * grain)
+    return single_pigment(batch, name, mask, amount * grain)
 
 
 def _ink(
@@ -78,11 +78,11 @@ def _ink(
 ) -> HiddenLayer:
     """Pen lines in ink: a drawing, or lines of writing."""
     width = rng.uniform(1.3, 2.6) * _unit(shape)
-    maker = _sketch_script if rng.random() < 0.4 else _sketch_lines
+    maker = sketch_script if rng.random() < 0.4 else sketch_lines
     amount = rng.uniform(0.8, 2.2)
-    mask = maker(rng, batch.palette.manner, shape, min(coverage, _MOST_LINES), width)
+    mask = maker(rng, batch.palette.manner, shape, min(coverage, MOST_LINES), width)
     flow = np.clip(1 + 0.2 * smooth_noise(rng, shape, 8 * _unit(shape)), 0.3, 2)
-    return _single(batch, batch.palette.ink, mask, amount * flow)
+    return single_pigment(batch, batch.palette.ink, mask, amount * flow)
 
 
 def _underpainting(
@@ -90,20 +90,20 @@ def _underpainting(
 ) -> HiddenLayer:
     """Filled shapes in dark paint: a figure or object laid in and then given up."""
     name = str(rng.choice((*batch.palette.drawing, *batch.palette.shadows)))
-    amount = rng.uniform(0.25, 1.5) * _brushed(rng, shape)
-    mask = _sketch_shapes(rng, batch.palette.manner, shape, coverage)
-    return _single(batch, name, mask, amount)
+    amount = rng.uniform(0.25, 1.5) * brushed(rng, shape)
+    mask = sketch_shapes(rng, batch.palette.manner, shape, coverage)
+    return single_pigment(batch, name, mask, amount)
 
 
 def _light(
     rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
 ) -> HiddenLayer:
     """Filled shapes in white, for a dark ground."""
-    amount = rng.uniform(4, 12) * _brushed(rng, shape)
-    return _single(
+    amount = rng.uniform(4, 12) * brushed(rng, shape)
+    return single_pigment(
         batch,
         batch.palette.white,
-        _sketch_shapes(rng, batch.palette.manner, shape, coverage),
+        sketch_shapes(rng, batch.palette.manner, shape, coverage),
         amount,
     )
 
@@ -115,23 +115,23 @@ def _reuse(
     labels = batch.palette.manner.compose(rng, shape)
     paints = draw_paints(rng, batch, int(labels.max()) + 1)
     loads = apply_paints(rng, labels, paints, batch, conditions)
-    mask = _sketch_shapes(rng, batch.palette.manner, shape, coverage, largest=0.9)
+    mask = sketch_shapes(rng, batch.palette.manner, shape, coverage, largest=0.9)
     return HiddenLayer(loads=loads * mask, presence=mask)
 
 
-def _single(batch: Batch, name: str, mask: FloatArray, amount: FloatArray) -> HiddenLayer:
+def single_pigment(batch: Batch, name: str, mask: FloatArray, amount: FloatArray) -> HiddenLayer:
     """A layer of one pigment, ``amount`` (H, W) of it where ``mask`` (H, W) is 1."""
     loads = np.zeros((len(batch.palette.pigments), *mask.shape), np.float32)
     loads[batch.palette.index(name)] = mask * amount
     return HiddenLayer(loads=loads, presence=mask)
 
 
-def _sketch_lines(
+def sketch_lines(
     rng: np.random.Generator, manner: Manner, shape: Shape, coverage: float, width: float
 ) -> FloatArray:
     """Motifs of a drawing, one after the other, until ``coverage`` is reached."""
     sketch = Sketch(shape)
-    for _ in range(_MOST_PARTS):
+    for _ in range(MOST_PARTS):
         if sketch.covered >= coverage:
             break
         centre = rng.uniform(0.1, 0.9, 2) * shape
@@ -142,7 +142,7 @@ def _sketch_lines(
     return sketch.mask()
 
 
-def _sketch_script(
+def sketch_script(
     rng: np.random.Generator, manner: Manner, shape: Shape, coverage: float, width: float
 ) -> FloatArray:
     """A block of writing: lines one below the other."""
@@ -156,7 +156,7 @@ def _sketch_script(
     return sketch.mask()
 
 
-def _sketch_shapes(
+def sketch_shapes(
     rng: np.random.Generator,
     manner: Manner,
     shape: Shape,
@@ -165,7 +165,7 @@ def _sketch_shapes(
 ) -> FloatArray:
     """Filled forms until ``coverage`` is reached, in a few pieces."""
     sketch = Sketch(shape)
-    for _ in range(_MOST_PARTS):
+    for _ in range(MOST_PARTS):
         wanted = (coverage - sketch.covered) * shape[0] * shape[1]
         if wanted < 0.1 * coverage * shape[0] * shape[1]:
             break
@@ -176,7 +176,7 @@ def _sketch_shapes(
     return sketch.mask()
 
 
-def _brushed(rng: np.random.Generator, shape: Shape) -> FloatArray:
+def brushed(rng: np.random.Generator, shape: Shape) -> FloatArray:
     """Relative thickness (H, W) of a brushed-in shape, about 1."""
     direction = np.full(shape, rng.uniform(0, np.pi))
     marks = brush_marks(rng, direction, 3 * _unit(shape), 40 * _unit(shape))

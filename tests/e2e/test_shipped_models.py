@@ -26,7 +26,7 @@ def test_they_are_small_and_say_what_they_are(name: str) -> None:
     assert card.quality["fused"] > max(card.quality["network"], card.quality["residual"]) - 0.005
 
 
-@pytest.mark.parametrize("palette", PALETTES)
+@pytest.mark.parametrize("palette", ["a", "b"])
 def test_clean_paintings_stay_blue(palette: str, tmp_path: Path, run: Callable[..., Ran]) -> None:
     settings = SceneSettings(size=160, palette=PALETTES[palette], kinds=())
     simulate_dataset(tmp_path / "clean", train=0, val=6, seed=1234, settings=settings)

@@ -56,7 +56,7 @@ def test_no_pigment_and_nothing_of_the_manner_is_that_of_the_old_masters():
         name = field.name
         assert getattr(MODERNS.manner, name) != getattr(OLD_MASTERS.manner, name), name
     assert type(MODERNS.scattering) is not type(OLD_MASTERS.scattering)
-    assert dict(PALETTES) == {"a": OLD_MASTERS, "b": MODERNS}
+    assert (PALETTES["a"], PALETTES["b"]) == (OLD_MASTERS, MODERNS)
 
 
 def test_the_palette_has_what_its_recipes_name():
