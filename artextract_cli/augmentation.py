@@ -55,7 +55,7 @@ def repigmented(rng: np.random.Generator, scene: Scene) -> Scene:
 
 
 def degraded(rng: np.random.Generator, scene: Scene) -> Scene:
-    """Displace, light unevenly, code for display or leave out bands, each for some of the scenes."""
+    """Displace bands, light them unevenly, code them for display, leave some out: now and then."""
     if rng.random() < DISPLACED:
         scene = _displaced(rng, scene)
     if rng.random() < NOISY:

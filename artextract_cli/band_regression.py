@@ -83,9 +83,9 @@ def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
 
 
 def fit_projection(logs: FloatArray, n_components: int = N_COMPONENTS) -> Projection:
-    """The strongest principal components of ``logs`` (n, C), standardised, K up to ``n_components``.
+    """The strongest principal components of ``logs`` (n, C), standardised.
 
-    They have variance one over these n pixels.
+    There are K, up to ``n_components``, of variance one over these n pixels.
     """
     centre, spread = logs.mean(0), np.maximum(logs.std(0), 1e-6)
     standard = (logs - centre) / spread

@@ -20,6 +20,7 @@ from artextract_cli.contract import BackboneModule
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.files import atomic_path, reading
 from artextract_cli.hidden_layer import HiddenLayerNetwork
+from artextract_cli.pipelines.hidden_layers.verdict import Verdict, from_card
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.seals import UNSEALED, is_whole, sealed
@@ -34,7 +35,7 @@ from artextract_cli.siamese import (
 from artextract_cli.superpixel_graph import GraphRecipe
 
 FORMAT = "artextract-model"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
 SHIPPED_MODELS = Path(__file__).parent / "weights"
 _DIGEST_MARK = b"\nsha256:"
@@ -70,6 +71,7 @@ class ModelCard:
     engine: str
     calibration: Mapping[str, Calibration]  # by score; empty until training ends
     quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
+    verdict: Verdict | None = None  # judges a painting as a whole, where enough scenes were clean
 
 
 def recorded_plugin(kind: str, origin: Mapping[str, str], made: str = "the model") -> Plugin:
@@ -230,6 +232,7 @@ def _card(path: Path, described: dict[str, Any]) -> ModelCard:
                 name: Calibration(scores=tuple(c["scores"]), levels=tuple(c["levels"]))
                 for name, c in described["calibration"].items()
             },
+            "verdict": described["verdict"] and from_card(described["verdict"]),
         }
         return ModelCard(**described)
     except _MALFORMED as error:

@@ -148,8 +148,8 @@ class HiddenLayerNetwork(SiameseNetwork):
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
         """Score pixels (K, 2): log odds of something darker and of something lighter beneath.
 
-        Both are against clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the pixels' maps and ``node`` (K,)
-        their superpixels.
+        Both are against clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the
+        pixels' maps and ``node`` (K,) their superpixels.
         """
         seen = self._standard(evidence, "pixel")
         if self.training:
@@ -188,7 +188,7 @@ def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:
     total = 1 + torch.zeros(graph.n_nodes, n_gates, device=x.device).index_add(
         0, graph.target, gates
     )
-    parts = x.unflatten(-1, (n_gates, -1))
+    parts = x.view(*x.shape[:2], n_gates, -1)
     weights = gates[:, None].expand(-1, x.shape[1], -1).contiguous()
     summed = kernels_of(graph.engine).weighted_sum(graph, parts, weights)
     return (summed / total[:, None, :, None]).flatten(-2)

@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 import torch  # noqa: TID253
+from numpy.typing import NDArray
 
 from artextract_cli.attention import grad_cam
 from artextract_cli.blocks import Block, released
-from artextract_cli.calibration import Calibration
 from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence_graph import compressed_evidence, evidence_nodes
 from artextract_cli.hidden_layer import HiddenLayerNetwork
-from artextract_cli.hidden_layer_scores import NodeScores, node_scores, whole_score
+from artextract_cli.hidden_layer_scores import NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.inference import (
     Model,
@@ -23,6 +23,7 @@ from artextract_cli.inference import (
     attention_of,
     pooled_numbers,
 )
+from artextract_cli.pipelines.hidden_layers.verdict import family_rate
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
 from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands
@@ -62,14 +63,15 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
     attention, masking = attention_of(network, nodes.batch)
-    fused, band_maps = maps.pop("fused"), maps.pop("bands")
+    dark, light = maps.pop("dark_odds"), maps.pop("light_odds")
+    band_maps = maps.pop("bands")
     return SceneScores(
         labels=graph.labels,
         band_ids=scene.band_ids,
         superpixels=card.superpixels,
         maps=maps,
         band_maps=band_maps,
-        whole=_whole(card.calibration.get("whole"), whole_score(fused, scene.mask)),
+        whole=judge(card, dark, light, scene.mask),
         distances=distances,
         similarities=similarities,
         pooled=pooled.numpy(),
@@ -90,10 +92,11 @@ def _pixel_maps(
 ) -> dict[str, FloatArray]:
     """Every map of the pixels, made block by block.
 
-    "fused" is the uncalibrated score (H, W), "bands" are the residuals (H, W, B).
+    "dark_odds" and "light_odds" are log odds (H, W), "bands" the residuals (H, W, B).
     """
     residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
-    made = {name: scene.empty() for name in ("heatmap", "network", "residual", "hidden", "fused")}
+    names = ("heatmap", "network", "residual", "hidden", "dark_odds", "light_odds")
+    made = {name: scene.empty() for name in names}
     made["bands"] = scene.empty(len(scene.band_ids))
 
     def fill(block: Block) -> None:
@@ -104,7 +107,8 @@ def _pixel_maps(
             "network": calibrated["network"],
             "residual": calibrated["residual"],
             "hidden": hidden(block) * _probability(raw["fused"]),
-            "fused": raw["fused"],
+            "dark_odds": raw["dark"],
+            "light_odds": raw["light"],
             "bands": residuals(block),
         }
         for name, values in found.items():
@@ -121,10 +125,18 @@ def _probability(fused: FloatArray) -> FloatArray:
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
 
 
-def _whole(calibration: Calibration | None, raw: float) -> WholeScore | None:
-    if calibration is None:
+def judge(
+    card: ModelCard, dark: FloatArray, light: FloatArray, mask: NDArray[np.bool_] | None
+) -> WholeScore | None:
+    """Whether anything lies beneath at all, by log odds (H, W) of something darker and lighter.
+
+    None where the model was trained on too few clean scenes to know.
+    """
+    calibration = card.calibration.get("whole")
+    if calibration is None or card.verdict is None:
         return None
-    level = float(calibration(np.array(raw)))
+    odds, n_tiles = card.verdict.of_painting(dark, light, mask)
     # Far below the clean paintings the power would overflow.
-    rate = 10.0 ** -max(level, 0.0)
-    return WholeScore(score=level, false_alarm_rate=rate, something_is_there=rate <= DECISION_RATE)
+    rate = family_rate(10.0 ** -max(float(calibration(np.array(odds))), 0.0), n_tiles)
+    score = -float(np.log10(max(rate, 1e-12)))
+    return WholeScore(score=score, false_alarm_rate=rate, something_is_there=rate <= DECISION_RATE)

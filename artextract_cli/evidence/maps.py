@@ -176,7 +176,8 @@ class EvidenceMaps:
     def __call__(self, block: Block) -> FloatArray:
         """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
         made = self._sight.blocks.core(block, self._raw(block))
-        return np.clip((made - self._centre) / self._spread, -LARGEST, LARGEST)
+        standard: FloatArray = np.clip((made - self._centre) / self._spread, -LARGEST, LARGEST)
+        return standard
 
     def _two_sided(self, surface: Surface, bands: FloatArray) -> BandFit:
         # Where two places show one band, it is fitted once.
@@ -187,7 +188,9 @@ class EvidenceMaps:
 
     def _made(self, block: Block) -> FloatArray:
         bands, seen = self._bands(block), self._sight.seen(block)
-        left = [fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)]
+        left = [
+            fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)
+        ]
         envelopes = [fits(block) for fits in self._envelopes]
         local = _local(seen[0].components, bands - self._level)
         visible = log_reflectance((self._sight.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)

@@ -1,0 +1,1 @@
+"""What is trained and scored: one package for each kind of pipeline."""

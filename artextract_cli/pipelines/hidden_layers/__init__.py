@@ -1,0 +1,1 @@
+"""The pipeline that looks for hidden layers."""
