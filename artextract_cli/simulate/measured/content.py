@@ -95,8 +95,7 @@ def broad_cover(
         score = rng.choice([-1.0, 1.0]) * lightness / 25 + 0.7 * score
     elif way < 0.75:
         score = _silhouette(rng, shape) + 0.05 * score
-    lost = 1 - _worn(rng, shape)
-    return share_of(score - 6 * lost, share)
+    return share_of(score, share, _worn(rng, shape))
 
 
 def _silhouette(rng: np.random.Generator, shape: Shape) -> FloatArray:

@@ -43,14 +43,19 @@ def streaks(rng: np.random.Generator, shape: Shape, angle: float, width: float) 
     return standard(scipy.fft.irfft2(_noise(rng, shape) * gain, shape))
 
 
-def share_of(score: FloatArray, share: float) -> FloatArray:
-    """Coverage (H, W) of the pixels of highest ``score``: a ``share`` of all, edges softened."""
+def share_of(
+    score: FloatArray, share: float, kept: FloatArray | float = 1.0
+) -> FloatArray:
+    """Coverage (H, W) of the pixels of highest ``score``: a ``share`` of all, edges softened.
+
+    Only where ``kept`` is 1 do pixels count; where it is 0 they are left out.
+    """
     if share <= 0:
         return np.zeros_like(score)
-    level = np.quantile(score, 1 - min(share, 1.0))
+    level = np.quantile(np.where(np.asarray(kept) > 0.5, score, score.min()), 1 - min(share, 1.0))
     rows, columns = np.gradient(score)
     steep = np.hypot(rows, columns) + 1e-6
-    return np.clip(0.5 + (score - level) / steep, 0, 1).astype(np.float32)
+    return (np.clip(0.5 + (score - level) / steep, 0, 1) * kept).astype(np.float32)
 
 
 def _rasterised(points: FloatArray, shape: Shape) -> FloatArray:

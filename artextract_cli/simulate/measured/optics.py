@@ -10,6 +10,8 @@ OUTSIDE = 0.04
 """Share that the surface of oil and varnish reflects from outside (index 1.5, Fresnel)."""
 INSIDE = 0.55
 """Share of the diffuse light from inside that it throws back; Saunderson found 0.4 to 0.6."""
+HIDDEN_STEP = 2.5
+"""Difference in CIELAB that the eye overlooks among brushwork; 1 shows on an even field."""
 VISIBLE = np.arange(400.0, 701.0, 30.0)
 TO_SRGB = np.array(
     [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]]
@@ -91,16 +93,15 @@ def lab_of_spectra(reflectance: FloatArray) -> FloatArray:
 def hiding_thickness(absorption: FloatArray, scattering: FloatArray) -> FloatArray:
     """Thickness (n) at which a paint (n, n VISIBLE) just hides black on white from the eye.
 
-    The lightness over black and over white then differs by 1.5 units, about what the eye tells
-    apart on an even field.
+    The colours over black and over white then differ by `HIDDEN_STEP`.
     """
     least, most = np.full(len(absorption), 1e-3), np.full(len(absorption), 400.0)
     for _ in range(18):
         middle = np.sqrt(least * most)
         white, black = (
-            lab_of_spectra(film(absorption, scattering, middle[:, None], np.full(1, below)))[:, 0]
+            lab_of_spectra(film(absorption, scattering, middle[:, None], np.full(1, below)))
             for below in (0.95, 0.1)
         )
-        shows = white - black > 1.5
+        shows = ((white - black) ** 2).sum(1) > HIDDEN_STEP**2
         least, most = np.where(shows, middle, least), np.where(shows, most, middle)
     return most

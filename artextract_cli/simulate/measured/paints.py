@@ -101,7 +101,7 @@ def recipes(rng: np.random.Generator, names: tuple[str, ...], n: int) -> FloatAr
 def stock(rng: np.random.Generator, period: int, wavelengths: FloatArray) -> Paints:
     """Many mixtures of the pigments that one painter of a period uses."""
     names = PERIODS[period]
-    kept = rng.permutation(len(names) - 2)[: rng.integers(9, 15)] + 2
+    kept = rng.permutation(len(names) - 2)[: rng.integers(6, 11)] + 2
     mine = (names[0], names[1], *(names[i] for i in sorted(kept)))
     return mixed(recipes(rng, mine, 1800), mine, wavelengths)
 

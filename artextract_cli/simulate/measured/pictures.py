@@ -73,19 +73,38 @@ def _colours(rng: np.random.Generator, n: int) -> FloatArray:
 
 def fields_of_colour(rng: np.random.Generator, shape: Shape) -> FloatArray:
     """A few large planes with soft edges and modelling, linear (H, W, 3)."""
-    n, size = int(rng.integers(3, 9)), min(shape) * rng.uniform(0.15, 0.5)
-    heights = np.stack([smooth(rng, shape, size) for _ in range(n)])
-    weights = np.exp(heights * rng.uniform(4, 25))
+    n, size = int(rng.integers(3, 10)), min(shape) * rng.uniform(0.2, 0.6)
+    heights = np.stack(
+        [smooth(rng, shape, size) + 0.35 * smooth(rng, shape, size / 4) for _ in range(n)]
+    )
+    weights = np.exp(heights * rng.uniform(1.5, 9))
     weights /= weights.sum(0)
     picture = np.tensordot(weights, _colours(rng, n), (0, 0))
     rows = np.linspace(-1, 1, shape[0])[:, None] * rng.uniform(-0.4, 0.4)
-    shade = rows + 0.18 * smooth(rng, shape, size / 2)
+    shade = rows + 0.18 * smooth(rng, shape, size / 2) + 0.08 * smooth(rng, shape, 4)
     return np.clip(picture * np.exp(shade)[..., None], 0.003, 0.9)
+
+
+def scenery(rng: np.random.Generator, shape: Shape) -> FloatArray:
+    """Sky and ridges, each paler the farther away, linear (H, W, 3)."""
+    n = int(rng.integers(3, 8))
+    colours = _colours(rng, n + 1)
+    haze = np.linspace(0.65, 0.0, n + 1)[:, None] ** 1.5
+    colours = colours * (1 - haze) + haze * np.array([0.55, 0.6, 0.62])
+    rows = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None]
+    picture = colours[0] * (0.75 + 0.5 * rows[..., None]) * np.ones((1, shape[1], 1))
+    for i, height in enumerate(np.sort(rng.uniform(0.2, 0.95, n))):
+        size = min(shape) * rng.uniform(0.05, 0.4)
+        crest = height + 0.07 * smooth(rng, (2, shape[1]), size)[:1]
+        ridge = np.clip((rows - crest) * shape[0] / rng.uniform(1, 6) + 0.5, 0, 1)[..., None]
+        shade = np.exp(rng.uniform(0.05, 0.35) * smooth(rng, shape, rng.uniform(2, 12)))
+        picture = picture * (1 - ridge) + ridge * colours[i + 1] * shade[..., None]
+    return np.clip(picture, 0.003, 0.9)
 
 
 def dabs(rng: np.random.Generator, shape: Shape) -> FloatArray:
     """Another picture broken into dabs of even colour, linear (H, W, 3)."""
-    below = from_photograph(rng, shape) if rng.random() < 0.6 else fields_of_colour(rng, shape)
+    below = from_photograph(rng, shape) if rng.random() < 0.6 else scenery(rng, shape)
     size = float(np.clip(min(shape) * rng.uniform(0.015, 0.05), 3, 30))
     warp = [smooth(rng, shape, 3 * size) * size * 0.7 for _ in range(2)]
     rows, columns = np.indices(shape, np.float32)
@@ -101,8 +120,8 @@ def dabs(rng: np.random.Generator, shape: Shape) -> FloatArray:
 
 def composed(rng: np.random.Generator, shape: Shape) -> FloatArray:
     """A picture, linear (H, W, 3)."""
-    kinds = (from_photograph, fields_of_colour, dabs)
-    return kinds[int(rng.choice(3, p=[0.6, 0.2, 0.2]))](rng, shape)
+    kinds = (from_photograph, fields_of_colour, scenery, dabs)
+    return kinds[int(rng.choice(4, p=[0.58, 0.1, 0.14, 0.18]))](rng, shape)
 
 
 def _clusters(rng: np.random.Generator, lab: FloatArray, n: int) -> FloatArray:
@@ -156,7 +175,7 @@ def painted(
     lab = np.stack([ndimage.gaussian_filter(lab[..., c], 0.6) for c in range(3)], -1)
     lab[..., 0] += np.float32(rng.uniform(0.5, 3.0)) * brush
     centres = _clusters(rng, lab, int(rng.integers(8, 31)))
-    paints = among.take(matched(rng, centres, among, 5)).joined(aids)
+    paints = among.take(matched(rng, centres, among, 2)).joined(aids)
     first, second, blend = _two_nearest(lab, centres)
     if rng.random() < 0.35:
         blend = np.clip((blend - 0.5) * 4 + 0.5, 0, 0.5)

@@ -10,6 +10,7 @@ from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, coded_rgb
 from artextract_cli.simulate.measured import camera as faults
 from artextract_cli.simulate.measured import content as below
 from artextract_cli.simulate.measured import surface
+from artextract_cli.simulate.measured.camera import blurred
 from artextract_cli.simulate.measured.content import Content
 from artextract_cli.simulate.measured.fields import Shape, lines_of, share_of, smooth
 from artextract_cli.simulate.measured.optics import (
@@ -264,9 +265,10 @@ def _glaze(rng: np.random.Generator, shape: Shape, waves: FloatArray) -> Content
     name = str(rng.choice(GLAZES))
     paints = pure((name, name, name), waves)
     mean = float(paints.absorption[0, : len(VISIBLE)].mean())
-    depth = rng.uniform(0.06, 0.3) / mean * np.exp(0.3 * smooth(rng, shape, min(shape) / 5))
+    depth = rng.uniform(0.05, 0.22) / mean * np.exp(0.3 * smooth(rng, shape, min(shape) / 5))
     score = smooth(rng, shape, min(shape) * rng.uniform(0.15, 0.4))
     cover = share_of(score, rng.uniform(0.03, 0.25))
+    cover = blurred(cover, rng.uniform(0.5, 6.0), 850.0)
     if rng.random() < 0.5:
         return None
     return Content(cover=cover, coat=below.plain_coat(paints, shape, depth))
