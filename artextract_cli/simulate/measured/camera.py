@@ -11,10 +11,10 @@ from artextract_cli.simulate.measured.optics import FloatArray
 
 @dataclass(frozen=True, kw_only=True)
 class Camera:
-    """Faults of the captures: one row or value for each band (B), and the sharpness of all.
+    """Faults of the captures, one row or value for each band (B), and those that all share.
 
-    ``moves`` (B, 2) and ``scales`` (B) bring each band out of place, ``gains`` (B) is the relative
-    exposure, ``falls`` (B, H, W) the light that reaches each pixel.
+    ``moves`` (B, 2), px, and ``scales`` (B) displace each band, ``gains`` (B) is its relative
+    exposure, and ``centres`` (B, 2), -1 to 1, is where its light is strongest.
     """
 
     sharpness: float
@@ -26,9 +26,9 @@ class Camera:
     noise: float
 
 
-def moved(rng: np.random.Generator, shape: Shape, n: int, greatest: float) -> tuple[
-    FloatArray, FloatArray
-]:
+def moved(
+    rng: np.random.Generator, shape: Shape, n: int, greatest: float
+) -> tuple[FloatArray, FloatArray]:
     """Displacements (n, 2) and changes of scale (n); the worst band is off by ``greatest`` px."""
     angle, share = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.2, 1.0, n)
     share /= share.max()
@@ -45,20 +45,23 @@ def _displaced(band: FloatArray, move: FloatArray, scale: float) -> FloatArray:
     middle = (np.array(band.shape) - 1) / 2
     matrix = np.full(2, 1 + scale)
     offset = middle - matrix * middle + move
-    return ndimage.affine_transform(band, matrix, offset, order=3, mode="nearest")
+    result: FloatArray = ndimage.affine_transform(band, matrix, offset, order=3, mode="nearest")
+    return result
 
 
 def fall_off(shape: Shape, centre: FloatArray, loss: float) -> FloatArray:
     """Light (H, W) that lacks ``loss`` in the corners."""
     rows = (np.linspace(-1, 1, shape[0]) - centre[0])[:, None]
     columns = (np.linspace(-1, 1, shape[1]) - centre[1])[None]
-    return 1 - loss * (rows**2 + columns**2) / 2
+    result: FloatArray = 1 - loss * (rows**2 + columns**2) / 2
+    return result
 
 
 def blurred(image: FloatArray, sharpness: float, wavelength: float) -> FloatArray:
     """The image through the lens, which draws less sharply the longer the wave."""
     width = sharpness * (0.75 + 0.55 * (wavelength - 400) / 700)
-    return ndimage.gaussian_filter(image, width, mode="nearest")
+    result: FloatArray = ndimage.gaussian_filter(image, width, mode="nearest")
+    return result
 
 
 def grain(
@@ -72,7 +75,8 @@ def grain(
     silicon = 1 + 0.35 * np.clip((wavelength - 850) / 250, 0, 1)
     deviation = noise * silicon * np.sqrt(0.8 * np.maximum(exact, 0) / 0.5 + 0.2)
     pattern = 0.25 * noise * smooth(rng, exact.shape, 3.0)
-    return deviation * rng.standard_normal(exact.shape, dtype=np.float32) + pattern
+    result: FloatArray = deviation * rng.standard_normal(exact.shape, dtype=np.float32) + pattern
+    return result
 
 
 def captured(
@@ -84,4 +88,5 @@ def captured(
     band = band * fall_off(band.shape, camera.centres[number], camera.vignetting)
     band = band * camera.gains[number]
     band = band + grain(rng, band, wavelength, camera.noise)
-    return np.clip(band, 0, 1).astype(np.float32)
+    result: FloatArray = np.clip(band, 0, 1).astype(np.float32)
+    return result

@@ -148,5 +148,3 @@ def ground_after(
     for content in contents:
         filled = content.over(at, filled)
     return bare, filled
-
-

@@ -19,12 +19,14 @@ def frequencies(shape: Shape) -> tuple[FloatArray, FloatArray]:
 
 
 def _noise(rng: np.random.Generator, shape: Shape) -> np.ndarray:
-    return scipy.fft.rfft2(rng.standard_normal(shape, dtype=np.float32))
+    result: FloatArray = scipy.fft.rfft2(rng.standard_normal(shape, dtype=np.float32))
+    return result
 
 
 def standard(field: FloatArray) -> FloatArray:
     """The field with mean 0 and standard deviation 1."""
-    return (field - field.mean()) / max(float(field.std()), 1e-6)
+    result: FloatArray = (field - field.mean()) / max(float(field.std()), 1e-6)
+    return result
 
 
 def smooth(rng: np.random.Generator, shape: Shape, size: float) -> FloatArray:
@@ -43,9 +45,7 @@ def streaks(rng: np.random.Generator, shape: Shape, angle: float, width: float) 
     return standard(scipy.fft.irfft2(_noise(rng, shape) * gain, shape))
 
 
-def share_of(
-    score: FloatArray, share: float, kept: FloatArray | float = 1.0
-) -> FloatArray:
+def share_of(score: FloatArray, share: float, kept: FloatArray | float = 1.0) -> FloatArray:
     """Coverage (H, W) of the pixels of highest ``score``: a ``share`` of all, edges softened.
 
     Only where ``kept`` is 1 do pixels count; where it is 0 they are left out.
@@ -55,7 +55,8 @@ def share_of(
     level = np.quantile(np.where(np.asarray(kept) > 0.5, score, score.min()), 1 - min(share, 1.0))
     rows, columns = np.gradient(score)
     steep = np.hypot(rows, columns) + 1e-6
-    return (np.clip(0.5 + (score - level) / steep, 0, 1) * kept).astype(np.float32)
+    result: FloatArray = (np.clip(0.5 + (score - level) / steep, 0, 1) * kept).astype(np.float32)
+    return result
 
 
 def _rasterised(points: FloatArray, shape: Shape) -> FloatArray:
@@ -71,7 +72,8 @@ def _rasterised(points: FloatArray, shape: Shape) -> FloatArray:
     found = points[owner[nearest[0], nearest[1]]]
     rows, columns = np.indices(shape, np.float32)
     distance = np.hypot(rows - found[..., 0], columns - found[..., 1])
-    return np.clip(found[..., 2] + 0.5 - distance, 0, 1).astype(np.float32)
+    result: FloatArray = np.clip(found[..., 2] + 0.5 - distance, 0, 1).astype(np.float32)
+    return result
 
 
 def lines_of(strokes: Callable[[], FloatArray], shape: Shape, share: float) -> FloatArray:

@@ -64,7 +64,8 @@ def _matching() -> FloatArray:
     z = 1.217 * _lobe(at, 437.0, 11.8, 36.0) + 0.681 * _lobe(at, 459.0, 26.0, 13.8)
     weights = np.stack([x, y, z])
     weights /= weights.sum(1, keepdims=True)
-    return weights * WHITE[:, None]
+    result: FloatArray = weights * WHITE[:, None]
+    return result
 
 
 MATCHING = _matching()

@@ -60,7 +60,7 @@ class Paints:
         n = len(VISIBLE)
         return lab_of_spectra(opaque_reflectance(self.absorption[:, :n], self.scattering[:, :n]))
 
-    def take(self, which: FloatArray) -> "Paints":
+    def take(self, which: np.ndarray) -> "Paints":
         """Some of the paints."""
         return Paints(absorption=self.absorption[which], scattering=self.scattering[which])
 
@@ -95,7 +95,8 @@ def recipes(rng: np.random.Generator, names: tuple[str, ...], n: int) -> FloatAr
     white, black = rng.uniform(-1.5, 2.2, n), rng.uniform(-2.5, 0.6, n)
     shares[:, 0] += np.where(rng.random(n) < 0.8, 10**white, 0.0)
     shares[:, 1] += np.where(rng.random(n) < 0.35, 10**black, 0.0)
-    return shares / shares.sum(1, keepdims=True)
+    result: FloatArray = shares / shares.sum(1, keepdims=True)
+    return result
 
 
 def stock(rng: np.random.Generator, period: int, wavelengths: FloatArray) -> Paints:
@@ -142,4 +143,5 @@ class Coat:
         colour = values[self.first]
         colour += self.blend * (values[self.second] - colour)
         rest = 1 - self.white - self.dark
-        return colour * rest + self.white * values[-2] + self.dark * values[-1]
+        result: FloatArray = colour * rest + self.white * values[-2] + self.dark * values[-1]
+        return result

@@ -21,13 +21,21 @@ def _photograph(name: str) -> FloatArray:
         from matplotlib.cbook import get_sample_data
         from PIL import Image
 
-        with get_sample_data(name) as file:
-            coded = np.asarray(Image.open(file).convert("RGB"))
+        with Image.open(str(get_sample_data(name, asfileobj=False))) as image:
+            coded = np.asarray(image.convert("RGB"))
     else:
         from sklearn.datasets import load_sample_image
 
         coded = load_sample_image(name)
     return linear_rgb(coded.astype(np.float32) / np.float32(255))
+
+
+def _reduced(photograph: FloatArray, by: int) -> FloatArray:
+    """Means of squares of ``by`` pixels, so that a small picture of a photograph is clean."""
+    rows, columns = (n // by for n in photograph.shape[:2])
+    squares = photograph[: rows * by, : columns * by].reshape(rows, by, columns, by, 3)
+    result: FloatArray = squares.mean((1, 3))
+    return result
 
 
 def _crop(rng: np.random.Generator, photograph: FloatArray, shape: Shape) -> FloatArray:
@@ -38,6 +46,7 @@ def _crop(rng: np.random.Generator, photograph: FloatArray, shape: Shape) -> Flo
         photograph = photograph[:, ::-1]
     greatest = min(photograph.shape[0] / shape[0], photograph.shape[1] / shape[1])
     scale = greatest * rng.uniform(0.45, 1.0)
+    photograph, scale = _reduced(photograph, max(int(scale), 1)), scale / max(int(scale), 1)
     corner = rng.uniform(0, 1, 2) * (np.array(photograph.shape[:2]) - scale * np.array(shape))
     rows, columns = (
         np.clip(corner[i] + scale * np.arange(shape[i]), 0, photograph.shape[i] - 1) for i in (0, 1)
@@ -55,7 +64,7 @@ def _graded(rng: np.random.Generator, linear: FloatArray) -> FloatArray:
     linear = grey + (linear - grey) * rng.uniform(0.5, 1.15)
     if rng.random() < 0.3:
         linear = linear[..., rng.permutation(3)]
-    return np.clip(linear * np.exp(rng.normal(0, 0.1, 3) + [0.08, 0, -0.08]), 0.003, 0.9)
+    return np.clip(linear * np.exp(rng.normal((0.08, 0, -0.08), 0.1)), 0.003, 0.9)
 
 
 def from_photograph(rng: np.random.Generator, shape: Shape) -> FloatArray:
@@ -82,7 +91,8 @@ def fields_of_colour(rng: np.random.Generator, shape: Shape) -> FloatArray:
     picture = np.tensordot(weights, _colours(rng, n), (0, 0))
     rows = np.linspace(-1, 1, shape[0])[:, None] * rng.uniform(-0.4, 0.4)
     shade = rows + 0.18 * smooth(rng, shape, size / 2) + 0.08 * smooth(rng, shape, 4)
-    return np.clip(picture * np.exp(shade)[..., None], 0.003, 0.9)
+    result: FloatArray = np.clip(picture * np.exp(shade)[..., None], 0.003, 0.9)
+    return result
 
 
 def scenery(rng: np.random.Generator, shape: Shape) -> FloatArray:
@@ -99,7 +109,8 @@ def scenery(rng: np.random.Generator, shape: Shape) -> FloatArray:
         ridge = np.clip((rows - crest) * shape[0] / rng.uniform(1, 6) + 0.5, 0, 1)[..., None]
         shade = np.exp(rng.uniform(0.05, 0.35) * smooth(rng, shape, rng.uniform(2, 12)))
         picture = picture * (1 - ridge) + ridge * colours[i + 1] * shade[..., None]
-    return np.clip(picture, 0.003, 0.9)
+    result: FloatArray = np.clip(picture, 0.003, 0.9)
+    return result
 
 
 def dabs(rng: np.random.Generator, shape: Shape) -> FloatArray:
@@ -115,7 +126,8 @@ def dabs(rng: np.random.Generator, shape: Shape) -> FloatArray:
         np.clip((column + 0.5) * 2 * size, 0, shape[1] - 1).astype(int),
     )
     change = np.exp(0.18 * rng.standard_normal((*shape, 3), dtype=np.float32)[middle])
-    return np.clip(below[middle] * change, 0.003, 0.9)
+    result: FloatArray = np.clip(below[middle] * change, 0.003, 0.9)
+    return result
 
 
 def composed(rng: np.random.Generator, shape: Shape) -> FloatArray:
@@ -127,8 +139,8 @@ def composed(rng: np.random.Generator, shape: Shape) -> FloatArray:
 def _clusters(rng: np.random.Generator, lab: FloatArray, n: int) -> FloatArray:
     """Middle colours (n, 3) of a picture: Lloyd's iteration on a sample of its pixels."""
     pixels = lab.reshape(-1, 3)
-    sample = pixels[rng.integers(0, len(pixels), 3000)]
-    centres = sample[rng.choice(3000, n, replace=False)].astype(np.float64)
+    sample = pixels[rng.integers(0, len(pixels), 1200)]
+    centres = sample[rng.choice(1200, n, replace=False)].astype(np.float64)
     for _ in range(8):
         nearest = ((sample[:, None] - centres[None]) ** 2).sum(-1).argmin(1)
         for i in range(n):
@@ -137,15 +149,13 @@ def _clusters(rng: np.random.Generator, lab: FloatArray, n: int) -> FloatArray:
     return centres
 
 
-def _two_nearest(
-    lab: FloatArray, centres: FloatArray
-) -> tuple[np.ndarray, np.ndarray, FloatArray]:
+def _two_nearest(lab: FloatArray, centres: FloatArray) -> tuple[np.ndarray, np.ndarray, FloatArray]:
     """The nearest and next nearest centre of each pixel, and how far it lies towards the next."""
     shape = lab.shape[:2]
     best, next_best = (np.full(shape, np.inf, np.float32) for _ in range(2))
     first, second = (np.zeros(shape, np.int32) for _ in range(2))
     for i, centre in enumerate(centres.astype(np.float32)):
-        distance = ((lab - centre) ** 2).sum(-1)
+        distance = sum((lab[..., c] - centre[c]) ** 2 for c in range(3))
         wins, follows = distance < best, distance < next_best
         second = np.where(wins, first, np.where(follows, i, second))
         next_best = np.where(wins, best, np.where(follows, distance, next_best))

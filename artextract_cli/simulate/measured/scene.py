@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -31,7 +32,14 @@ STREAM = 0x3EA5
 """Keeps the random numbers of this world apart from those of the others."""
 CHANGED = 0.02
 """A hidden layer counts as one that can be found where some band changes by more than this."""
-LINE_PAINTS = ("lamp black", "bone black", "burnt umber", "Prussian blue", "iron-gall ink", "indigo")
+LINE_PAINTS = (
+    "lamp black",
+    "bone black",
+    "burnt umber",
+    "Prussian blue",
+    "iron-gall ink",
+    "indigo",
+)
 GLAZES = ("madder lake", "carmine", "verdigris", "Van Dyke brown", "yellow lake", "bone black")
 
 Streams = Callable[[str], np.random.Generator]
@@ -139,6 +147,7 @@ def _conditions(rng: Streams, settings: SceneSettings) -> Conditions:
         "noise": float(0.001 * 6 ** rng("noise").random()),
     }
     given = {name: getattr(settings, name) for name in drawn_values}
+    kinds = () if given["coverage"] == 0 else kinds
     values = {name: drawn_values[name] if v is None else float(v) for name, v in given.items()}
     return Conditions(kinds=kinds, **values)
 
@@ -177,7 +186,8 @@ def _ground(rng: np.random.Generator, waves: FloatArray, *, toned: bool) -> Floa
     tone = np.array([0.35, 0.3, *10 ** rng.uniform(-1.6, -0.2, 2), *rng.uniform(0.02, 0.35, 2)])
     chosen = tone if rng.random() < 0.2 or toned else white
     paint = mixed(chosen[None] / chosen.sum(), names, waves)
-    return opaque_reflectance(paint.absorption, paint.scattering)[0]
+    result: FloatArray = opaque_reflectance(paint.absorption, paint.scattering)[0]
+    return result
 
 
 def _contents(
@@ -248,7 +258,7 @@ def _relief(
 def _thickness(
     rng: Streams, coat: Coat, brush: FloatArray, relief: surface.Relief, strength: float
 ) -> FloatArray:
-    """Thickness (H, W) of the paint: thick and thin brushwork, thin on threads, rubbed in places."""
+    """Thickness (H, W) of the paint: thick and thin strokes, less on threads, rubbed in places."""
     numbers, shape = rng("thickness of the paint"), brush.shape
     uneven = numbers.uniform(0.05, 0.25) * brush
     uneven = uneven + numbers.uniform(0.05, 0.25) * smooth(numbers, shape, min(shape) / 5)
@@ -257,7 +267,8 @@ def _thickness(
     if numbers.random() < 0.3:
         score = smooth(numbers, shape, min(shape) / 6) + 0.5 * relief.weave
         rubbed -= numbers.uniform(0.2, 0.6) * share_of(score, numbers.uniform(0.01, 0.06))
-    return (coat.thickness * strength * np.exp(uneven) * rubbed).astype(np.float32)
+    result: FloatArray = (coat.thickness * strength * np.exp(uneven) * rubbed).astype(np.float32)
+    return result
 
 
 def _glaze(rng: np.random.Generator, shape: Shape, waves: FloatArray) -> Content | None:
@@ -283,7 +294,7 @@ def _lines(rng: Streams, shape: Shape, waves: FloatArray, share: float) -> list[
     made = []
     for name, part in zip(names, parts * share, strict=True):
         width = numbers.uniform(1.2, 3.0) * max(1.0, (min(shape) / 256) ** 0.5)
-        cover = lines_of(lambda w=width: drawn(numbers, shape, w), shape, float(part))
+        cover = lines_of(partial(drawn, numbers, shape, width), shape, float(part))
         paints = pure((name, name, name), waves)
         depth = np.full(shape, paints.hiding[0] * numbers.uniform(0.5, 1.2))
         made.append(Content(cover=cover, coat=below.plain_coat(paints, shape, depth)))
@@ -308,7 +319,8 @@ def _rendered(
     """Each band before the camera (H, W), and the greatest change (H, W) by what is hidden."""
     lamps = rng("lamps").uniform(0.7, 1.3, len(bands))
     threads = rng("threads").uniform(0.3, 1.3, len(bands))
-    exact, change = [], np.zeros(painting.shape, np.float32)
+    exact: list[FloatArray] = []
+    change: FloatArray = np.zeros(painting.shape, np.float32)
     for number, wavelength in enumerate(bands):
         at = len(VISIBLE) + number
         bare, filled = _grounds(painting, at)
@@ -324,7 +336,7 @@ def _rendered(
 
 def _photographed(rng: Streams, painting: Painting, conditions: Conditions) -> FloatArray:
     """The photograph (H, W, 3), coded sRGB."""
-    linear = np.zeros((*painting.shape, 3), np.float32)
+    linear: FloatArray = np.zeros((*painting.shape, 3), np.float32)
     for at, wavelength in enumerate(VISIBLE):
         factor = painting.relief.factor(1.0, 0.8, float(wavelength))
         factor = factor * painting.varnish.passes(float(wavelength))
@@ -332,9 +344,9 @@ def _photographed(rng: Streams, painting: Painting, conditions: Conditions) -> F
         linear += light[..., None].astype(np.float32) * LINEAR_WEIGHTS[:, at].astype(np.float32)
     numbers = rng("photograph")
     sharpness, centre = numbers.uniform(0.4, 0.65), numbers.uniform(-0.15, 0.15, 2)
-    light = faults.fall_off(painting.shape, centre, 0.4 * conditions.vignetting)
+    fall = faults.fall_off(painting.shape, centre, 0.4 * conditions.vignetting)
     for channel in range(3):
-        seen = faults.blurred(linear[..., channel], sharpness, 550.0) * light
+        seen = faults.blurred(linear[..., channel], sharpness, 550.0) * fall
         linear[..., channel] = seen + faults.grain(numbers, seen, 550.0, conditions.noise)
     return coded_rgb(np.clip(linear, 0, 1).astype(np.float32))
 
@@ -363,7 +375,7 @@ def _recorded(
 
 def _cover(painting: Painting) -> FloatArray:
     """How far (H, W, 0 to 1) any hidden layer covers each pixel."""
-    bare = np.ones(painting.shape, np.float32)
+    bare: FloatArray = np.ones(painting.shape, np.float32)
     for content in painting.contents:
         bare = bare * (1 - content.cover)
     return 1 - bare

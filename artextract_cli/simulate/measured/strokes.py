@@ -33,8 +33,10 @@ def contour(rng: np.random.Generator, shape: Shape, width: float) -> FloatArray:
         swing = rng.normal(0, 0.28 / order)
         radius += size * swing * np.cos(order * angle + rng.uniform(0, 2 * np.pi))
     centre = rng.uniform(0, 1, 2) * shape
-    path = centre + np.column_stack([np.sin(angle), np.cos(angle) * rng.uniform(0.5, 1.5)]) * (
-        radius[:, None]
+    path = (
+        centre
+        + np.column_stack([np.sin(angle), np.cos(angle) * rng.uniform(0.5, 1.5)])
+        * (radius[:, None])
     )
     return _pressed(rng, _dense(path), width)
 
@@ -43,8 +45,8 @@ def hatching(rng: np.random.Generator, shape: Shape, width: float) -> FloatArray
     """A patch of short parallel strokes."""
     length, gap = rng.uniform(0.06, 0.22) * min(shape) + 4, width + rng.uniform(1.5, 4.5)
     angle, start = rng.uniform(0, np.pi), rng.uniform(0, 1, 2) * shape
-    along, across = np.array([np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), 0.0])
-    across[1] = -along[0]
+    along = np.array([np.sin(angle), np.cos(angle)])
+    across = np.array([along[1], -along[0]])
     parts = []
     for i in range(int(rng.integers(5, 16))):
         first = start + across * gap * i + along * rng.normal(0, 0.1) * length
@@ -62,7 +64,9 @@ def lettering(rng: np.random.Generator, shape: Shape, width: float) -> FloatArra
     slant, parts = rng.normal(0, 0.15), []
     for _ in range(int(rng.integers(4, 11))):
         corners = rng.integers(0, 3, (int(rng.integers(3, 6)), 2)) * np.array([0.5, 0.3])
-        parts.append(_pressed(rng, _dense(at + corners * height), width))
+        path = _dense(at + corners * height)
+        path = ndimage.gaussian_filter1d(path, 0.13 * height, axis=0, mode="nearest")
+        parts.append(_pressed(rng, path, width))
         at = at + np.array([slant, 0.95]) * height * rng.uniform(0.8, 1.1)
     return np.concatenate(parts)
 

@@ -9,10 +9,7 @@ from artextract_cli.simulate.measured.optics import FloatArray
 
 
 def brushwork(rng: np.random.Generator, shape: Shape) -> FloatArray:
-    """Height of the brush hairs (H, W), mean 0 and deviation 1; the strokes turn over the picture.
-
-    Some painters leave next to nothing of it, which the caller decides.
-    """
+    """Height of the brush hairs (H, W), mean 0, deviation 1; the strokes turn over the picture."""
     angle = rng.uniform(0, np.pi) + rng.uniform(0.2, 1.3) * smooth(rng, shape, min(shape) / 3)
     width = float(np.clip(min(shape) * rng.uniform(0.004, 0.012), 0.9, 4.0))
     total, weights = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -47,7 +44,8 @@ def cracks(rng: np.random.Generator, shape: Shape) -> FloatArray:
     nearest, following = _two_distances(rng, row, column)
     gap = (following - nearest) * size
     open_here = np.clip(0.9 + 0.7 * smooth(rng, shape, 3 * size), 0, 1)
-    return np.clip(1.2 - gap / rng.uniform(0.8, 1.6), 0, 1) * open_here
+    result: FloatArray = np.clip(1.2 - gap / rng.uniform(0.8, 1.6), 0, 1) * open_here
+    return result
 
 
 def _two_distances(
@@ -88,7 +86,8 @@ class Relief:
         """
         shallow = 1 - 0.25 * np.clip((wavelength - 600) / 500, 0, 1)
         lit = 1 + self.brush_gain * lamp * self.brush + self.weave_gain * weave * self.weave
-        return np.clip(lit, 0.6, 1.5) * (1 - self.crack_gain * shallow * self.crack)
+        result: FloatArray = np.clip(lit, 0.6, 1.5) * (1 - self.crack_gain * shallow * self.crack)
+        return result
 
 
 def slope(height: FloatArray, angle: float) -> FloatArray:
@@ -105,7 +104,8 @@ class Varnish:
 
     def passes(self, wavelength: float) -> FloatArray:
         """Share (H, W) that comes back."""
-        return np.exp(-self.density * (450.0 / wavelength) ** 5)
+        result: FloatArray = np.exp(-self.density * (450.0 / wavelength) ** 5)
+        return result
 
 
 def varnish(rng: np.random.Generator, shape: Shape) -> Varnish:
