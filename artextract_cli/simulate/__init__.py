@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from artextract_cli.simulate.measured.scene import simulate_measured
 from artextract_cli.simulate.moderns import MODERNS
 from artextract_cli.simulate.old_masters import OLD_MASTERS
 from artextract_cli.simulate.pigments import Palette
@@ -13,19 +14,22 @@ from artextract_cli.simulate.world import World
 from artextract_cli.simulate.writer import simulate_dataset
 
 RANDOM = World(name="random", simulate=simulate_random)
+MEASURED = World(name="measured", simulate=simulate_measured)
 
 PALETTES: Mapping[str, Palette | World] = MappingProxyType(
-    {"a": OLD_MASTERS, "b": MODERNS, "random": RANDOM}
+    {"a": OLD_MASTERS, "b": MODERNS, "c": MEASURED, "random": RANDOM}
 )
 """The looks of the simulated paintings.
 
 Palettes a and b share no pigment, composition, brush or camera; "random" draws everything anew for
-each painting.
+each painting. Models learn from "random" and a; b and c are for measuring alone, and nothing is
+tuned on them.
 """
 
 __all__ = [
     "DEFAULT_WAVELENGTHS",
     "KINDS",
+    "MEASURED",
     "MODERNS",
     "OLD_MASTERS",
     "PALETTES",
