@@ -112,7 +112,7 @@ def test_calm_pigments_are_all_pale_in_the_infrared():
 @pytest.mark.parametrize("share", [0.01, 0.08])
 def test_lines_cover_about_what_is_asked(share):
     manner = draw_workshop(np.random.default_rng(0)).batch.palette.manner
-    masks = [drawings.lines(np.random.default_rng(i), (96, 96), manner, share) for i in range(12)]
+    masks = [drawings.lines(np.random.default_rng(i), (192, 192), manner, share) for i in range(12)]
     assert all(mask.mean() < share + 0.05 for mask in masks)
     assert np.mean([mask.mean() for mask in masks]) > 0.6 * share
 
