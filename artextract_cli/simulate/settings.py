@@ -116,12 +116,14 @@ def draw_conditions(rng: np.random.Generator, settings: SceneSettings) -> Condit
     return Conditions(**drawn | settings.given())
 
 
-def draw_kinds(rng: np.random.Generator, settings: SceneSettings) -> tuple[str, ...]:
+def draw_kinds(
+    rng: np.random.Generator, settings: SceneSettings, odds: tuple[float, ...] = _KIND_ODDS
+) -> tuple[str, ...]:
     """One kind of hidden content, sometimes two, unless the settings name them.
 
     A light underpainting comes alone: nothing dark would show on its dark ground.
     """
-    first, second = rng.choice(KINDS, size=2, p=_KIND_ODDS)
+    first, second = rng.choice(KINDS, size=2, p=odds)
     has_second = rng.random() < _SECOND_KIND_ODDS
     if settings.kinds is not None:
         return settings.kinds

@@ -15,7 +15,13 @@ from artextract_cli.simulate import (
     simulate_scene,
 )
 from artextract_cli.simulate.mixing import masstones
-from artextract_cli.simulate.random_worlds import capture, photographs, spectra
+from artextract_cli.simulate.random_worlds import (
+    capture,
+    drawings,
+    photographs,
+    spectra,
+    underlayers,
+)
 from artextract_cli.simulate.random_worlds.conditions import draw_conditions
 from artextract_cli.simulate.random_worlds.palette import draw_workshop, random_mixtures
 from artextract_cli.simulate.random_worlds.scene import simulate_random
@@ -92,6 +98,35 @@ def test_infrared_differs_though_the_colour_does_not():
         assert np.median(np.abs(other - masstone)[visible] / masstone[visible]) < 0.1
         spread.append(np.abs(other - masstone)[spectra.GRID_NM > 900].max())
     assert np.median(spread) > 0.1
+
+
+def test_calm_pigments_are_all_pale_in_the_infrared():
+    rng = np.random.default_rng(0)
+    beyond = spectra.GRID_NM > 950
+    calm = [spectra.coloured(rng, calm=True)[beyond].mean() for _ in range(30)]
+    wild = [spectra.coloured(rng)[beyond].mean() for _ in range(30)]
+    assert min(calm) > 0.5
+    assert np.std(wild) > 2 * np.std(calm)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.08])
+def test_lines_cover_about_what_is_asked(share):
+    manner = draw_workshop(np.random.default_rng(0)).batch.palette.manner
+    masks = [drawings.lines(np.random.default_rng(i), (192, 192), manner, share) for i in range(12)]
+    assert all(mask.mean() < share + 0.05 for mask in masks)
+    assert np.mean([mask.mean() for mask in masks]) > 0.6 * share
+
+
+def test_light_content_lies_on_a_dark_ground_and_dark_content_on_a_light_one():
+    rng = np.random.default_rng(5)
+    batch = draw_workshop(rng).batch
+    absorption, scattering = batch.optics((550.0,))
+    tone = {
+        kind: np.mean([(g @ absorption / (g @ scattering)).item() for g in grounds])
+        for kind in ("light", "drawing")
+        if (grounds := [underlayers.draw_ground(rng, batch, (kind,)) for _ in range(20)])
+    }
+    assert tone["light"] > 3 * tone["drawing"]
 
 
 def test_twins_look_alike_and_point_at_each_other():

@@ -18,10 +18,13 @@ from artextract_cli.simulate.mixing import (
 from artextract_cli.simulate.pigments import Batch
 from artextract_cli.simulate.random_worlds import photographs
 from artextract_cli.simulate.random_worlds.compositions import Composition, compose
+from artextract_cli.simulate.random_worlds.drawings import lines
 from artextract_cli.simulate.random_worlds.palette import Workshop, paints_like, random_mixtures
 from artextract_cli.simulate.surface import blend_borders, draw_lines, retouchings
 
 _TONES = np.linspace(-3, 3, 13, dtype=np.float32)  # more white and less dark, in logarithms
+_SWAPPED = 0.2  # share of the regions
+_LOOSE_LINES_ODDS = 0.5  # of loose strokes, rather than a drawing
 _MOST_LIFT = 0.45  # lightness that a paint can gain or lose without another mixture
 
 
@@ -30,15 +33,46 @@ def paint_surface(
 ) -> FloatArray:
     """Loads (P, H, W) of the painted surface, with retouchings and dark lines."""
     for_paint, for_patches, for_brush, for_lines = rng.spawn(4)  # so none disturbs the others
-    batch = workshop.batch
     composition = compose(for_paint, shape)
-    paints = choose_paints(for_paint, batch, composition)
+    batch = workshop.batch
+    paints = _swap_some(for_paint, choose_paints(for_paint, batch, composition), workshop)
     twins = _twins(for_patches, paints, workshop)
     retouched = retouchings(for_patches, shape, conditions.metamers)
     labels = np.where(retouched, composition.labels + composition.regions, composition.labels)
     lifted = _lifts(composition, paints, batch)
     loads = lay_on(for_brush, labels, join(paints, twins), batch, conditions, lifted)
-    return draw_lines(for_lines, loads, batch, conditions.dark_lines)
+    if for_lines.random() < _LOOSE_LINES_ODDS:
+        return draw_lines(for_lines, loads, batch, conditions.dark_lines)
+    return _draw_upon(for_lines, loads, batch, conditions.dark_lines)
+
+
+def paint(
+    rng: np.random.Generator, composition: Composition, batch: Batch, conditions: Conditions
+) -> FloatArray:
+    """Loads (P, H, W) of a composition with nothing upon it."""
+    paints = choose_paints(rng, batch, composition)
+    lifted = _lifts(composition, paints, batch)
+    return lay_on(rng, composition.labels, paints, batch, conditions, lifted)
+
+
+def _draw_upon(
+    rng: np.random.Generator, loads: FloatArray, batch: Batch, share: float
+) -> FloatArray:
+    """The loads with a visible drawing or lettering, such as others have below; changed in place.
+
+    So its shape alone does not tell that something is hidden.
+    """
+    name = str(rng.choice(batch.palette.lines))
+    mask = lines(rng, (loads.shape[1], loads.shape[2]), batch.palette.manner, share)
+    loads[batch.palette.index(name)] += rng.uniform(1, 5) * mask
+    return loads
+
+
+def _swap_some(rng: np.random.Generator, paints: Paints, workshop: Workshop) -> Paints:
+    """The paints, a fifth of them with the twins of their pigments."""
+    swapped = rng.random(len(paints.shares)) < _SWAPPED
+    pigments = np.where(swapped[:, None], workshop.twins[paints.pigments], paints.pigments)
+    return Paints(shares=paints.shares, pigments=pigments)
 
 
 def choose_paints(rng: np.random.Generator, batch: Batch, composition: Composition) -> Paints:

@@ -17,6 +17,7 @@ from artextract_cli.simulate.scattering import PowerLaw, Resonance, ScatteringLa
 
 WHITES, BLACKS = 2, 3
 _COLOURED = (7, 15)
+_CALM_ODDS = 0.3  # of a palette whose infrared follows from the visible, but for a few pigments
 _MATCHES = 4  # mixtures nearest to a colour, of which one is taken
 
 
@@ -47,16 +48,18 @@ def _black(rng: np.random.Generator, name: str) -> Pigment:
 
 
 def _coloured_pigments(rng: np.random.Generator, count: int) -> tuple[list[Pigment], IntArray]:
-    """Pigments, half of them followed by a twin of the same colour, and the twin of each."""
+    """Pigments, some followed by a twin of the same colour, and the twin of each."""
     pigments: list[Pigment] = []
     twins: list[int] = []
+    calm = rng.random() < _CALM_ODDS
+    twin_odds = 0.15 if calm else 0.5
     for number in range(count):
-        masstone = spectra.coloured(rng)
+        masstone = spectra.coloured(rng, calm=calm)
         scattering = float(np.exp(rng.uniform(np.log(0.06), np.log(1.3))))
         place = len(pigments)
         pigments.append(spectra.pigment_of(f"p{number}", masstone, scattering))
         twins.append(place)
-        if rng.random() < 0.5:
+        if rng.random() < twin_odds:
             other = spectra.with_other_infrared(rng, masstone)
             pigments.append(spectra.pigment_of(f"p{number}'", other, scattering))
             twins[place:] = [place + 1, place]
@@ -72,7 +75,7 @@ def _palette(rng: np.random.Generator, pigments: tuple[Pigment, ...], first: int
         name="random",
         pigments=pigments,
         recipes=tuple(_recipe(rng, names) for _ in range(rng.integers(10, 30))),
-        grounds=tuple(_ground(rng, names, 0.12) for _ in range(3)),
+        grounds=tuple(_ground(rng, names, most) for most in (0.05, 0.15, 0.6)),
         dark_grounds=tuple(_dark_ground(rng, dark) for _ in range(2)),
         drawing=("k0", "k1", "k2"),
         ink="ink",
@@ -147,7 +150,7 @@ def random_mixtures(rng: np.random.Generator, batch: Batch, count: int) -> Paint
         ],
         axis=1,
     )
-    exponents = rng.uniform((-4, -1.5, -4, -8), (1.5, 0.5, 0.5, -0.5), (count, COMPONENTS))
+    exponents = rng.uniform((-4, -1.5, -4, -8), (2.3, 0.5, 0.5, -0.5), (count, COMPONENTS))
     shares = np.exp(exponents).astype(np.float32)
     return Paints(shares=shares / shares.sum(axis=1, keepdims=True), pigments=pigments)
 

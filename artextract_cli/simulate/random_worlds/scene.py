@@ -11,14 +11,15 @@ from artextract_cli.simulate.random_worlds.capture import draw_files, draw_relie
 from artextract_cli.simulate.random_worlds.conditions import BENIGN_ODDS, draw_conditions
 from artextract_cli.simulate.random_worlds.painting import paint_surface
 from artextract_cli.simulate.random_worlds.palette import draw_workshop
-from artextract_cli.simulate.random_worlds.underlayers import hide
+from artextract_cli.simulate.random_worlds.underlayers import draw_ground, hide
 from artextract_cli.simulate.scene import SimulatedScene, mark_truth, render
 from artextract_cli.simulate.settings import SceneSettings, draw_kinds
-from artextract_cli.simulate.underlayers import HiddenLayer, draw_ground
+from artextract_cli.simulate.underlayers import HiddenLayer
 
 _STREAM = (3, 7919)  # sets these scenes apart from those of the palettes
 _THINNER = (1.0, 0.7, 0.45, 0.25)  # of a cover that lets nothing through
 _VISIBLE_SHARE = 0.25  # of the hidden content that the bands should show
+_KIND_ODDS = (0.32, 0.22, 0.18, 0.12, 0.16)  # in the order of `KINDS`
 _STEP = 4  # pixels between those that are tried
 
 
@@ -35,7 +36,7 @@ def simulate_random(rng_seed_parts: Sequence[int], settings: SceneSettings) -> S
     batch = workshop.batch
     benign = bool(rng[1].random() < BENIGN_ODDS)
     conditions = draw_conditions(rng[1], settings, benign=benign)
-    kinds = draw_kinds(rng[2], settings)
+    kinds = draw_kinds(rng[2], settings, _KIND_ODDS)
     surface = paint_surface(rng[3], settings.shape, workshop, conditions)
     ground = draw_ground(rng[4], batch, kinds)
     hidden = hide(rng[5], settings.shape, batch, kinds, conditions)

@@ -60,10 +60,12 @@ def fading_ink(rng: np.random.Generator) -> FloatArray:
     return _limited(rng.uniform(0.03, 0.08) + rng.uniform(0.3, 0.8) * rise)
 
 
-def coloured(rng: np.random.Generator) -> FloatArray:
-    """Masstone (L,) of a coloured or dull pigment."""
+def coloured(rng: np.random.Generator, *, calm: bool = False) -> FloatArray:
+    """Masstone (L,) of a coloured or dull pigment; ``calm`` ones are all pale in the infrared."""
     floor = np.full(GRID_NM.shape, rng.uniform(0.03, 0.2))
     shape = (_edge, _edge, _bands, _bands, _dull)[rng.integers(5)]
+    if calm:
+        return _paling(rng, floor + shape(rng))
     return _with_infrared(rng, floor + shape(rng), steps=int(rng.integers(0, 4)))
 
 
@@ -82,6 +84,12 @@ def _with_infrared(rng: np.random.Generator, masstone: FloatArray, *, steps: int
         band = _bump(rng.uniform(*_INFRARED_NM), rng.uniform(30, 140))
         masstone = masstone * (1 - rng.uniform(0.05, 0.4) * band)
     return _limited(masstone * _ripple(rng))
+
+
+def _paling(rng: np.random.Generator, masstone: FloatArray) -> FloatArray:
+    """The masstone (L,) with one rise past its colour, as many real pigments have."""
+    step = _step(rng.uniform(640, 760), _log_uniform(rng, 12, 40))
+    return _limited((masstone * (1 - step) + rng.uniform(0.6, 0.85) * step) * _ripple(rng))
 
 
 def _edge(rng: np.random.Generator) -> FloatArray:
