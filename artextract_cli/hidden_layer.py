@@ -40,14 +40,15 @@ from artextract_cli.siamese import (
     inside_painting,
 )
 
-WIDTH, EMBEDDING = 48, 16
+WIDTH, EMBEDDING = 64, 24
 GATES = 4  # of edges; each lets through a quarter of the features
 HOPS = 2  # along edges that the gates let through, before the backbone
-REFINED = 64  # width of the refinement's first layer
-N_PIXELS = 4000  # of a scene that the refinement trains on, of either class at most
+REFINED = 96  # width of the refinement's first layer
+N_PIXELS = 8000  # of a scene that the refinement trains on, of either class at most
+FEWEST_HIDDEN = 1000  # of a thin layer's pixels so many are drawn, some more than once
 CLIPPED = 6.0  # standard deviations
 FEATURE_NOISE = 0.1  # standard deviations, in training
-_HIDDEN_SHARE, _CLEAN_SHARE = 0.5, 0.85  # of a superpixel's pixels, to count as one of the two
+_HIDDEN_SHARE, _CLEAN_SHARE = 0.3, 0.85  # of a superpixel's pixels, to count as one of the two
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +97,9 @@ class HiddenLayerNetwork(SiameseNetwork):
         self.refinement = nn.Sequential(
             nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, REFINED),
             nn.LeakyReLU(0.2),
-            nn.Linear(REFINED, 32),
+            nn.Linear(REFINED, 48),
             nn.LeakyReLU(0.2),
-            nn.Linear(32, 2),
+            nn.Linear(48, 2),
         )
         sizes = {"node": len(BAND_FEATURES), "pixel": len(MAPS)}
         for name, size in (sizes | {"photograph": len(PHOTOGRAPH_FEATURES)}).items():
@@ -254,11 +255,10 @@ def _sample(
 ) -> PixelSample:
     """At most ``N_PIXELS`` clean pixels and half as many hidden ones, at random."""
     flat = truth.ravel()
-    chosen = [
-        rng.permutation(np.flatnonzero(flat == value))[:most]
-        for value, most in ((HIDDEN, N_PIXELS // 2), (CLEAN, N_PIXELS))
-    ]
-    at = np.concatenate(chosen)
+    hidden, clean = (rng.permutation(np.flatnonzero(flat == value)) for value in (HIDDEN, CLEAN))
+    if 0 < len(hidden) < FEWEST_HIDDEN:
+        hidden = rng.choice(hidden, FEWEST_HIDDEN)
+    at = np.concatenate([hidden[: N_PIXELS // 2], clean[:N_PIXELS]])
     return PixelSample(
         evidence=torch.from_numpy(graph.pixels.reshape(flat.size, -1)[at]),
         node=torch.from_numpy(graph.labels.ravel()[at].astype(np.int64)),

@@ -61,10 +61,10 @@ def describe(dark: FloatArray, light: FloatArray, painted: NDArray[np.bool_] | N
     if painted is not None and not painted.any():
         painted = None
     both = [np.clip(odds, -LARGEST_LOGIT, LARGEST_LOGIT) for odds in (dark, light)]
-    score = np.maximum(*both)
     if painted is not None:
         # What lies outside must neither be found nor make a border.
-        score = np.where(painted, score, np.float32(np.median(score[painted])))
+        both = [np.where(painted, odds, np.float32(np.median(odds[painted]))) for odds in both]
+    score = np.maximum(*both)
     inside = score.ravel() if painted is None else score[painted]
     smooth = [blur(score[..., None], sigma)[..., 0] for sigma in BLURS]
     line = line_strength(score, *LINE)
