@@ -176,8 +176,9 @@ class EvidenceMaps:
     def __call__(self, block: Block) -> FloatArray:
         """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
         made = self._sight.blocks.core(block, self._raw(block))
-        standard: FloatArray = np.clip((made - self._centre) / self._spread, -LARGEST, LARGEST)
-        return standard
+        standard: FloatArray = np.subtract(made, self._centre)
+        standard /= self._spread
+        return np.clip(standard, -LARGEST, LARGEST, out=standard)
 
     def _two_sided(self, surface: Surface, bands: FloatArray) -> BandFit:
         # Where two places show one band, it is fitted once.
