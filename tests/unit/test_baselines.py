@@ -11,21 +11,20 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
+from artextract_cli.band_regression import DARKEST
 from artextract_cli.baselines import (
     BASELINES,
-    DARKEST,
     abs_difference,
     independent_component,
-    longest_band,
-    nir_tophat,
     plain_residual,
-    predictors_and_target,
     principal_component,
     rx,
     spectral_angle,
 )
+from artextract_cli.baselines_of_lines import nir_tophat
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.painted_pixels import longest_band, predictors_and_target
 from artextract_cli.scene import Scene, linear_rgb
 
 
@@ -283,7 +282,7 @@ def test_every_baseline_takes_every_scene(name: str, count: int, size: tuple[int
         assert np.isfinite(score).all()
 
 
-@pytest.mark.parametrize("name", set(BASELINES) - {"abs_difference", "nir_tophat"})
+@pytest.mark.parametrize("name", set(BASELINES) - {"abs_difference", "nir_tophat", "infrared"})
 def test_a_constant_scene_scores_nothing(name: str) -> None:
     score = BASELINES[name](make_scene(np.full((9, 11, 4), 0.3, dtype=np.float32)))
     np.testing.assert_allclose(score, 0, atol=1e-6)

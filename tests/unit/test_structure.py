@@ -62,6 +62,8 @@ LAYERS = (
         *("alignment", "flat_field", "object_mask", "value_check", "sources"),
     ),
     ("captures", "importing", "registering", "reflectance", "masking"),
+    ("painted_pixels",),
+    ("baselines_of_lines", "baselines_of_structure"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("superpixel_scores", "hidden_layer_scores"),
     ("figure_canvas", "figures"),
