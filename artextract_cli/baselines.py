@@ -26,6 +26,7 @@ from artextract_cli.baselines_of_structure import (
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence import LUMINANCE
 from artextract_cli.painted_pixels import (
+    LEAST_DEVIATION,
     BoolArray,
     Values,
     blurred_inside,
@@ -104,8 +105,7 @@ def plain_residual(scene: Scene) -> FloatArray:
     y = pixels_of(blurred_inside(target[..., None], painted), painted)[:, 0]
     darker = ridge_prediction(x, y) - y
     deviation = 1.4826 * np.median(np.abs(darker))
-    # A residual below a tenth of a 16-bit step is rounding, not paint.
-    return picture_of(darker / max(deviation, 1e-6), painted)
+    return picture_of(darker / max(deviation, LEAST_DEVIATION), painted)
 
 
 def abs_difference(scene: Scene) -> FloatArray:

@@ -4,21 +4,22 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from artextract_cli.band_regression import TARGET_BLUR, fit_bands, log_reflectance
-from artextract_cli.blocks import whole
+from artextract_cli.band_regression import PREDICTOR_BLUR, TARGET_BLUR, log_reflectance
 from artextract_cli.contract import FloatArray
 from artextract_cli.painted_pixels import (
     BoolArray,
     longest_band,
     picture_of,
+    pixels_of,
+    ridge_prediction,
     where_painted,
 )
-from artextract_cli.scene import Scene, continued
-from artextract_cli.sight import Sight
+from artextract_cli.scene import Scene, continued, linear_rgb
 
 ACROSS, ALONG = 1.3, 8.0  # σ in px of a stroke of 2 to 3 px, and of the length that it is straight
 N_DIRECTIONS = 12
 KERNEL_RADIUS = 24  # px: three σ along the line
+PENALTY, ROUNDS = 1e-4, 6  # of the regression: as for the robust residual of the evidence
 
 
 def infrared(scene: Scene) -> FloatArray:
@@ -60,7 +61,7 @@ def residual_lines(scene: Scene) -> FloatArray:
     polynomial of the log photograph, fitted on the painting itself.
     """
     painted = where_painted(scene)
-    return picture_of(dark_lines(_photograph_residual(scene))[painted], painted)
+    return picture_of(dark_lines(photograph_residual(scene))[painted], painted)
 
 
 def dark_lines(picture: FloatArray) -> FloatArray:
@@ -92,14 +93,25 @@ def _line_kernels() -> Iterator[FloatArray]:
         yield (kernel / np.abs(kernel).sum()).astype(np.float32)
 
 
-def _photograph_residual(scene: Scene) -> FloatArray:
-    """What the photograph leaves (H, W) of the log longest band, in robust deviations."""
-    sight, target = Sight(scene), [longest_band(scene)]
-    (_, sample), bands = sight.samples(lambda block: sight.log_bands(block, target))
-    everything = whole(scene.shape)
-    _, photograph = sight.seen(everything)
-    fit = fit_bands(sample, bands, cubic=False)
-    return fit.residuals(photograph, sight.log_bands(everything, target))[..., 0]
+def photograph_residual(scene: Scene) -> FloatArray:
+    """What the photograph leaves (H, W) of the log longest band; negative where that is darker.
+
+    Ridge regression on a quadratic polynomial of the three log channels, six rounds of reweighting;
+    the surroundings of a masked painting are continued from it.
+    """
+    painted = where_painted(scene)
+    whole = continued(scene)
+    everywhere = np.ones(painted.shape, np.bool_)
+    photograph = log_reflectance(linear_rgb(whole.rgb), PREDICTOR_BLUR)
+    band = log_reflectance(whole.bands[..., [longest_band(scene)]], TARGET_BLUR)[..., 0]
+    predicted = ridge_prediction(
+        pixels_of(photograph, painted),
+        pixels_of(band, painted),
+        penalty=PENALTY,
+        rounds=ROUNDS,
+        of=pixels_of(photograph, everywhere),
+    )
+    return np.asarray(band - predicted.reshape(band.shape), np.float32)
 
 
 def _disk(diameter: int) -> BoolArray:

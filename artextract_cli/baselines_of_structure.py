@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from artextract_cli.band_regression import DARKEST, PREDICTOR_BLUR, TARGET_BLUR, log_reflectance
+from artextract_cli.band_regression import DARKEST, TARGET_BLUR, log_reflectance
+from artextract_cli.baselines_of_lines import photograph_residual
 from artextract_cli.contract import FloatArray
 from artextract_cli.painted_pixels import (
     BoolArray,
@@ -11,7 +12,6 @@ from artextract_cli.painted_pixels import (
     longest_band,
     picture_of,
     pixels_of,
-    ridge_prediction,
     standardiser,
     where_painted,
 )
@@ -35,30 +35,20 @@ def structural_dissimilarity(scene: Scene) -> FloatArray:
     """One less the structural similarity of the longest band and its prediction, 0 to 2.
 
     SSIM of Wang et al., "Image quality assessment: from error visibility to structural similarity",
-    IEEE Trans. Image Processing 13(4), 2004, with their Gaussian window. The prediction is a ridge
-    regression on a quadratic polynomial of the log photograph; both pictures have variance one.
+    IEEE Trans. Image Processing 13(4), 2004, with their Gaussian window. The prediction is that
+    of `photograph_residual`; both pictures have variance one.
     """
     from skimage.metrics import structural_similarity
 
     painted = where_painted(scene)
-    whole = continued(scene)
-    band = log_reflectance(whole.bands[..., [longest_band(scene)]], TARGET_BLUR)[..., 0]
-    photograph = log_reflectance(linear_rgb(whole.rgb), PREDICTOR_BLUR)
-    predicted = _prediction(photograph, band, painted)
+    band = log_reflectance(continued(scene).bands[..., [longest_band(scene)]], TARGET_BLUR)[..., 0]
+    predicted = band - photograph_residual(scene)
     pair = [np.pad(_standardised(one, painted), SSIM_MARGIN, "edge") for one in (band, predicted)]
     _, similarity = structural_similarity(
         *pair, gaussian_weights=True, sigma=SSIM_SIGMA, data_range=RANGE, full=True
     )
     inside = similarity[SSIM_MARGIN:-SSIM_MARGIN, SSIM_MARGIN:-SSIM_MARGIN]
     return picture_of(1 - inside[painted], painted)
-
-
-def _prediction(photograph: FloatArray, band: FloatArray, painted: BoolArray) -> FloatArray:
-    """What log ``photograph`` (H, W, 3) says of log ``band`` (H, W), fitted where ``painted``."""
-    everywhere = np.ones(painted.shape, np.bool_)
-    sample = (pixels_of(photograph, painted), pixels_of(band, painted))
-    made = ridge_prediction(*sample, of=pixels_of(photograph, everywhere))
-    return made.reshape(band.shape).astype(np.float32)
 
 
 def _standardised(picture: FloatArray, painted: BoolArray) -> FloatArray:

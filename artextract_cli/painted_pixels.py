@@ -17,6 +17,7 @@ BoolArray = NDArray[np.bool_]
 
 FIT_PIXELS = 20_000
 CHUNK_PIXELS = 16_384
+LEAST_DEVIATION = 1e-6  # below a tenth of a 16-bit step a residual is rounding, not paint
 
 
 def longest_band(scene: Scene) -> int:
@@ -77,22 +78,37 @@ def blurred_inside(picture: FloatArray, painted: BoolArray, sigma: float = 1.0) 
 
 
 def ridge_prediction(
-    x: Values, y: Values, penalty: float = 1e-3, *, of: Values | None = None
+    x: Values, y: Values, *, penalty: float = 1e-3, rounds: int = 1, of: Values | None = None
 ) -> Values:
     """Predict from ``x`` (P, B), or ``of`` (Q, B), by ridge regression on a quadratic polynomial.
 
-    It is fitted on ``x`` and ``y`` (P,); ``penalty`` is per pixel, on columns of variance one.
+    It is fitted on ``x`` and ``y`` (P,); ``penalty`` is per pixel, on columns of variance one. With
+    several ``rounds``, pixels of residual u robust deviations weigh 1/(1 + (u/2)²) in the next one.
     """
     chosen = fit_pixels(len(x))
     standardise = standardiser(x[chosen])
-    terms = _quadratic(standardise(x[chosen]))
-    balance = standardiser(terms)
-    design, mean = balance(terms), y[chosen].mean()
-    gram = design.T @ design + penalty * len(chosen) * np.eye(design.shape[1])
-    weights = np.linalg.solve(gram, design.T @ (y[chosen] - mean))
-    chunks = _chunks(x if of is None else of)
-    parts = [balance(_quadratic(standardise(chunk))) @ weights for chunk in chunks]
-    return np.asarray(mean + np.concatenate(parts))
+    balance = standardiser(_quadratic(standardise(x[chosen])))
+
+    def design(part: Values) -> Values:
+        terms = balance(_quadratic(standardise(part)))
+        return np.concatenate([np.ones((len(part), 1)), terms], axis=1)
+
+    gains = _fit(design(x[chosen]), y[chosen], penalty, rounds)
+    return np.concatenate([design(part) @ gains for part in _chunks(x if of is None else of)])
+
+
+def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
+    """Gains (1 + F,) of the columns of ``design`` (P, 1 + F), the first of which is constant."""
+    gains, weights = np.zeros(design.shape[1]), np.ones(len(y))
+    ridge = penalty * len(y) * np.eye(design.shape[1])
+    ridge[0, 0] = 0
+    for _ in range(rounds):
+        weighted = design * weights[:, None]
+        gains = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ y)
+        residual = y - design @ gains
+        deviation = max(1.4826 * float(np.median(np.abs(residual))), LEAST_DEVIATION)
+        weights = 1 / (1 + (residual / (2 * deviation)) ** 2)
+    return np.asarray(gains)
 
 
 def fit_pixels(n_pixels: int) -> NDArray[np.intp]:
