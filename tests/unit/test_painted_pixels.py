@@ -60,10 +60,10 @@ def test_reweighting_looks_away_from_pixels_that_do_not_follow() -> None:
     x = rng.normal(size=(4000, 2))
     truth = 1 + x[:, 0] - 0.5 * x[:, 1] ** 2
     y = truth + rng.normal(0, 0.01, 4000)
-    y[x[:, 0] > 1] -= 1  # a sixth, all on one side
+    y[rng.random(4000) < 0.15] -= 1
     followed = np.abs(ridge_prediction(x, y, penalty=1e-6) - truth)
     robust = np.abs(ridge_prediction(x, y, penalty=1e-6, rounds=10) - truth)
-    assert np.median(followed) > 0.05
+    assert np.median(followed) > 0.1
     assert np.median(robust) < 0.01
 
 
