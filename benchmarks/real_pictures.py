@@ -51,11 +51,6 @@ class Picture:
     scene: Scene
     truth: Truth
 
-    @property
-    def shows_hidden(self) -> bool:
-        """Whether detection can be measured."""
-        return bool((self.truth == HIDDEN).any())
-
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
@@ -170,9 +165,11 @@ def _share(value: float | None) -> str:
 
 
 def show_datasets(measured: Sequence[Measured]) -> None:
-    """Print the means of every dataset over its pictures."""
+    """Print the means of every dataset of several pictures."""
     for dataset in dict.fromkeys(one.dataset for one in measured):
         own = [one for one in measured if one.dataset == dataset]
+        if len(own) == 1:
+            continue
         answers = [w.something_is_there for one in own for w in one.verdicts.values() if w]
         count = f"{sum(answers)} of {len(answers)}"
         print(f"\n{dataset}: means of {len(own)} pictures; something is there: {count}")
