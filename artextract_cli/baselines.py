@@ -2,32 +2,47 @@
 
 Each takes a scene and returns a score (H, W) float32, larger = more likely hidden. Pixels outside
 the painting take no part in any statistic and get the lowest score of the painting. To add one,
-write it from the helpers below and name it in `BASELINES`.
+write it from the helpers of `painted_pixels` and name it in `BASELINES`.
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import combinations_with_replacement
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from artextract_cli.band_regression import DARKEST
+from artextract_cli.baselines_of_lines import (
+    infrared,
+    lines_of_infrared,
+    nir_tophat,
+    residual_lines,
+)
+from artextract_cli.baselines_of_structure import (
+    graph_change,
+    local_anomaly,
+    structural_dissimilarity,
+)
 from artextract_cli.contract import FloatArray
-from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import LUMINANCE
+from artextract_cli.painted_pixels import (
+    LEAST_DEVIATION,
+    BoolArray,
+    Values,
+    blurred_inside,
+    fit_pixels,
+    longest_band,
+    picture_of,
+    pixels_of,
+    predictors_and_target,
+    ridge_prediction,
+    where_painted,
+)
 from artextract_cli.scene import Scene, linear_rgb
-from artextract_cli.sight import LAST_VISIBLE_NM
 
-Values = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 Baseline = Callable[[Scene], FloatArray]
 
 N_COMPONENTS = 4
-FIT_PIXELS = 20_000
-CHUNK_PIXELS = 16_384
 
 
 def rx(scene: Scene) -> FloatArray:
@@ -35,8 +50,8 @@ def rx(scene: Scene) -> FloatArray:
 
     The global anomaly detector of Reed & Yu, IEEE Trans. ASSP 38(10), 1990.
     """
-    painted = _painted(scene)
-    return _picture((_components(_pixels(scene.bands, painted)) ** 2).sum(axis=1), painted)
+    painted = where_painted(scene)
+    return picture_of((_components(pixels_of(scene.bands, painted)) ** 2).sum(axis=1), painted)
 
 
 def principal_component(scene: Scene, number: int) -> FloatArray:
@@ -44,8 +59,8 @@ def principal_component(scene: Scene, number: int) -> FloatArray:
 
     Zero everywhere where the bands vary in fewer directions than that.
     """
-    painted = _painted(scene)
-    components = _components(np.log(_pixels(scene.bands, painted) + DARKEST))
+    painted = where_painted(scene)
+    components = _components(np.log(pixels_of(scene.bands, painted) + DARKEST))
     return _component_size(components, number, painted)
 
 
@@ -56,8 +71,8 @@ def independent_component(scene: Scene, number: int) -> FloatArray:
     same ones. The component whose excess kurtosis is farthest from zero is the first: what few
     pixels show has long tails. Zero everywhere where the bands vary in fewer directions.
     """
-    painted = _painted(scene)
-    components = _independent_components(np.log(_pixels(scene.bands, painted) + DARKEST))
+    painted = where_painted(scene)
+    components = _independent_components(np.log(pixels_of(scene.bands, painted) + DARKEST))
     return _component_size(components, number, painted)
 
 
@@ -68,14 +83,14 @@ def spectral_angle(scene: Scene) -> FloatArray:
     Sensing of Environment 44, 1993. It does not see how bright a pixel is; a wholly black one has
     no angle and scores zero, and so does everything where there is a single band.
     """
-    painted = _painted(scene)
-    pixels = _pixels(scene.bands, painted)
+    painted = where_painted(scene)
+    pixels = pixels_of(scene.bands, painted)
     directions, typical = _directions(pixels), _directions(np.median(pixels, axis=0))
     # The arc cosine of their product would lose small angles to rounding (Kahan 2006).
     apart = np.linalg.norm(directions - typical, axis=1)
     together = np.linalg.norm(directions + typical, axis=1)
     black = ~directions.any(axis=1) | ~typical.any()
-    return _picture(np.where(black, 0, 2 * np.arctan2(apart, together)), painted)
+    return picture_of(np.where(black, 0, 2 * np.arctan2(apart, together)), painted)
 
 
 def plain_residual(scene: Scene) -> FloatArray:
@@ -84,38 +99,21 @@ def plain_residual(scene: Scene) -> FloatArray:
     A ridge regression on a quadratic polynomial of the log bands, fitted on the painting itself
     after a gaussian blur of σ = 1 px; one deviation is 1.4826 times the median absolute residual.
     """
-    painted = _painted(scene)
+    painted = where_painted(scene)
     predictors, target = predictors_and_target(scene)
-    x = np.log(_pixels(_blurred(predictors, painted), painted) + DARKEST)
-    y = _pixels(_blurred(target[..., None], painted), painted)[:, 0]
-    darker = _ridge_prediction(x, y) - y
+    x = np.log(pixels_of(blurred_inside(predictors, painted), painted) + DARKEST)
+    y = pixels_of(blurred_inside(target[..., None], painted), painted)[:, 0]
+    darker = ridge_prediction(x, y) - y
     deviation = 1.4826 * np.median(np.abs(darker))
-    # A residual below a tenth of a 16-bit step is rounding, not paint.
-    return _picture(darker / max(deviation, 1e-6), painted)
-
-
-def nir_tophat(scene: Scene, diameter: int = 7) -> FloatArray:
-    """Depth of dark details in the longest band that are narrower than ``diameter`` pixels.
-
-    The black top-hat: closing with a disk, less the band (Meyer, "Contrast feature extraction",
-    1979).
-    """
-    from scipy.ndimage import grey_dilation, grey_erosion
-
-    painted = _painted(scene)
-    band = scene.bands[..., longest_band(scene)]
-    disk = _disk(diameter)
-    dilated = grey_dilation(np.where(painted, band, -np.inf), footprint=disk)
-    closed = grey_erosion(np.where(painted, dilated, np.inf), footprint=disk)
-    return _picture((closed - band)[painted], painted)
+    return picture_of(darker / max(deviation, LEAST_DEVIATION), painted)
 
 
 def abs_difference(scene: Scene) -> FloatArray:
     """Difference between the longest band and the luminance of the photograph, without its sign."""
-    painted = _painted(scene)
+    painted = where_painted(scene)
     luminance = linear_rgb(scene.rgb) @ LUMINANCE
     difference = np.abs(scene.bands[..., longest_band(scene)] - luminance)
-    return _picture(difference[painted], painted)
+    return picture_of(difference[painted], painted)
 
 
 BASELINES: Mapping[str, Baseline] = {
@@ -132,54 +130,20 @@ BASELINES: Mapping[str, Baseline] = {
     "plain_residual": plain_residual,
     "nir_tophat": nir_tophat,
     "abs_difference": abs_difference,
+    "infrared": infrared,
+    "lines_of_infrared": lines_of_infrared,
+    "residual_lines": residual_lines,
+    "structural_dissimilarity": structural_dissimilarity,
+    "local_anomaly": local_anomaly,
+    "graph_change": graph_change,
 }
-
-
-def longest_band(scene: Scene) -> int:
-    """Index of the band of the longest wavelength; of the last band where none is known."""
-    if scene.wavelengths is None:
-        return len(scene.band_ids) - 1
-    return int(np.argmax(np.asarray(scene.wavelengths)))
-
-
-def predictors_and_target(scene: Scene) -> tuple[FloatArray, FloatArray]:
-    """What should explain the longest band (H, W, P), and that band (H, W), in linear light.
-
-    The visible bands (at most 720 nm) explain an infrared one, all other bands a visible one or one
-    of unknown wavelength. Where this leaves none, the three channels of the photograph do it.
-    """
-    target = longest_band(scene)
-    others = [band for band in range(scene.bands.shape[2]) if band != target]
-    if scene.wavelengths is not None and scene.wavelengths[target] > LAST_VISIBLE_NM:
-        others = [band for band in others if scene.wavelengths[band] <= LAST_VISIBLE_NM]
-    predictors = scene.bands[..., others] if others else linear_rgb(scene.rgb)
-    return predictors, scene.bands[..., target]
-
-
-def _painted(scene: Scene) -> BoolArray:
-    if not scene.painted.any():
-        msg = "the object mask leaves no pixel of the painting; check the mask"
-        raise InputError(msg)
-    return scene.painted
-
-
-def _pixels(picture: NDArray[Any], painted: BoolArray) -> Values:
-    """The painted pixels (P, B) of ``picture`` (H, W, B)."""
-    return picture[painted].astype(np.float64)
-
-
-def _picture(values: NDArray[Any], painted: BoolArray) -> FloatArray:
-    """Put ``values`` (P,) of the painted pixels back into a picture (H, W)."""
-    picture = np.full(painted.shape, values.min(), dtype=np.float32)
-    picture[painted] = values
-    return picture
 
 
 def _component_size(components: Values, number: int, painted: BoolArray) -> FloatArray:
     """Absolute value of the component ``number`` (from 1) of ``components`` (P, K) as a picture."""
     if number > components.shape[1]:
         return np.zeros(painted.shape, dtype=np.float32)
-    return _picture(np.abs(components[:, number - 1]), painted)
+    return picture_of(np.abs(components[:, number - 1]), painted)
 
 
 def _components(pixels: Values, sample: Values | None = None) -> Values:
@@ -199,7 +163,7 @@ def _components(pixels: Values, sample: Values | None = None) -> Values:
 
 def _independent_components(pixels: Values) -> Values:
     """Independent components (P, K) of ``pixels`` (P, B), of variance one on those fitted on."""
-    chosen = _fit_pixels(len(pixels))
+    chosen = fit_pixels(len(pixels))
     white = _components(pixels, pixels[chosen])
     if white.shape[1] == 0:
         return white
@@ -226,60 +190,3 @@ def _directions(spectra: Values) -> Values:
     """``spectra`` (..., B) brought to length one; those that are zero stay zero."""
     lengths = np.linalg.norm(spectra, axis=-1, keepdims=True)
     return np.asarray(spectra / np.where(lengths > 0, lengths, 1.0))
-
-
-def _blurred(picture: FloatArray, painted: BoolArray, sigma: float = 1.0) -> FloatArray:
-    """Gaussian blur of each band of ``picture`` (H, W, B) that takes nothing from outside."""
-    from scipy.ndimage import gaussian_filter
-
-    inside = painted.astype(np.float32)[..., None]
-    weight = gaussian_filter(inside, sigma, axes=(0, 1))
-    blurred = gaussian_filter(picture * inside, sigma, axes=(0, 1))
-    return np.asarray(blurred / np.maximum(weight, 1e-6), dtype=np.float32)
-
-
-def _ridge_prediction(x: Values, y: Values, penalty: float = 1e-3) -> Values:
-    """Predict ``y`` (P,) from ``x`` (P, B) by ridge regression on a quadratic polynomial.
-
-    ``penalty`` is per pixel, on columns of variance one.
-    """
-    chosen = _fit_pixels(len(x))
-    standardise = _standardiser(x[chosen])
-    terms = _quadratic(standardise(x[chosen]))
-    balance = _standardiser(terms)
-    design, mean = balance(terms), y[chosen].mean()
-    gram = design.T @ design + penalty * len(chosen) * np.eye(design.shape[1])
-    weights = np.linalg.solve(gram, design.T @ (y[chosen] - mean))
-    parts = [balance(_quadratic(standardise(chunk))) @ weights for chunk in _chunks(x)]
-    return np.asarray(mean + np.concatenate(parts))
-
-
-def _fit_pixels(n_pixels: int) -> NDArray[np.intp]:
-    """Which pixels to fit on: at most `FIT_PIXELS` drawn at random, always the same ones."""
-    return np.random.default_rng(0).permutation(n_pixels)[:FIT_PIXELS].astype(np.intp)
-
-
-def _chunks(x: Values) -> Iterator[Values]:
-    """``x`` (P, B) in pieces: the polynomial of a whole large scene would not fit in memory."""
-    for start in range(0, len(x), CHUNK_PIXELS):
-        yield x[start : start + CHUNK_PIXELS]
-
-
-def _standardiser(sample: Values) -> Callable[[Values], Values]:
-    """A function that brings the columns of ``sample`` (P, F) to mean zero and variance one."""
-    centre, spread = sample.mean(axis=0), sample.std(axis=0)
-    divisor = np.where(spread > 1e-9, spread, 1.0)
-    return lambda values: np.asarray((values - centre) / divisor)
-
-
-def _quadratic(x: Values) -> Values:
-    """The columns of ``x`` (P, B) and all their products of two: (P, B + B·(B + 1)/2)."""
-    first, second = np.array(
-        list(combinations_with_replacement(range(x.shape[1]), 2)), dtype=np.intp
-    ).T
-    return np.concatenate([x, x[:, first] * x[:, second]], axis=1)
-
-
-def _disk(diameter: int) -> BoolArray:
-    offsets = np.arange(diameter) - (diameter - 1) / 2
-    return np.asarray(np.hypot(*np.meshgrid(offsets, offsets)) <= diameter / 2)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.baselines import BASELINES, longest_band, plain_residual
+from artextract_cli.baselines import BASELINES, plain_residual
 from artextract_cli.console import progress, warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.dataset import open_dataset
@@ -24,6 +24,7 @@ from artextract_cli.metrics import (
     correlation,
     false_alarm_share,
 )
+from artextract_cli.painted_pixels import longest_band
 from artextract_cli.results import SceneResult, open_scene, scene_folders
 from artextract_cli.scene import (
     CLEAN,

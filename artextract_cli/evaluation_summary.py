@@ -16,6 +16,7 @@ from artextract_cli.evaluation import (
     MapScores,
 )
 from artextract_cli.metrics import (
+    RECALL_RATES,
     DetectionScores,
     PairedDifference,
     calibration_error,
@@ -29,8 +30,14 @@ MEASURES: Mapping[str, str] = {
     "aupro": "AUPRO",
     "best_f1": "best F1",
     "best_iou": "best IoU",
+    "recall_at_0_1_percent": "recall at .1 %",
+    "recall_at_0_3_percent": "recall at .3 %",
+    "recall_at_1_percent": "recall at 1 %",
 }
 COMPARED = ("auroc", "average_precision")
+PAIRED = (*COMPARED, *RECALL_RATES)
+"""Measures whose differences are given with an interval."""
+
 
 Summary = dict[str, float | None]
 
@@ -127,7 +134,7 @@ def comparisons(evaluation: Evaluation) -> list[Comparison]:
         ours = evaluation.label(OURS, folder)
         if not by_label[ours]["n_scenes"]:
             continue
-        for measure in COMPARED:
+        for measure in PAIRED:
             parts = [evaluation.label(m, folder) for m in OWN_METHODS if m != OURS]
             others = [part for part in parts if part in evaluation.labels]
             made += [

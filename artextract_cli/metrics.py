@@ -16,6 +16,13 @@ BoolArray = NDArray[np.bool_]
 
 AUPRO_LIMIT = 0.3  # false-positive rate up to which regions are compared
 PROMISED_RATES = (0.1, 0.05, 0.02, 0.01, 0.005)  # false-alarm rates at which a map is checked
+RECALL_RATES: Mapping[str, float] = {
+    "recall_at_0_1_percent": 1e-3,
+    "recall_at_0_3_percent": 3e-3,
+    "recall_at_1_percent": 1e-2,
+}
+"""False-alarm rates at which recall is reported, by the name of the figure."""
+
 CONFIDENCE = 0.95
 
 
@@ -28,6 +35,9 @@ class DetectionScores:
     aupro: float | None = None
     best_f1: float | None = None
     best_iou: float | None = None
+    recall_at_0_1_percent: float | None = None
+    recall_at_0_3_percent: float | None = None
+    recall_at_1_percent: float | None = None
     n_positive: int
     n_negative: int
 
@@ -58,6 +68,9 @@ def binary_scores(
       2021), so that a thin stroke counts as much as a large figure. Guessing gives 0.15. Regions
       are the 8-connected components of the truth as drawn, each taken by its pixels that count.
     - Best F1 and best intersection over union: the largest over all thresholds.
+    - Recall at the false-alarm rates of `RECALL_RATES`: the share of hidden pixels at or above the
+      lowest threshold that at most this share of the clean pixels reaches. Without interpolation:
+      where too many clean pixels share the highest score, recall is zero.
 
     Raises
     ------
@@ -73,6 +86,10 @@ def binary_scores(
     order, ends = _ranked(score[counted])
     found = np.cumsum(hidden[order])[ends]
     false = ends + 1 - found
+    recalls = {
+        name: _recall_at(rate, false / n_negative, found / n_positive)
+        for name, rate in RECALL_RATES.items()
+    }
     overlap = np.cumsum(_region_weights(truth, counted)[order])[ends]
     # F1 = 2·IoU / (1 + IoU) grows with IoU: one threshold is the best for both.
     best_iou = float((found / (n_positive + false)).max())
@@ -82,6 +99,7 @@ def binary_scores(
         aupro=_area(false, overlap, AUPRO_LIMIT * n_negative) / (AUPRO_LIMIT * n_negative),
         best_f1=2 * best_iou / (1 + best_iou),
         best_iou=best_iou,
+        **recalls,
         n_positive=n_positive,
         n_negative=n_negative,
     )
@@ -243,6 +261,12 @@ def _area(x: NDArray[Any], y: NDArray[Any], limit: float) -> float:
     inside = int(np.searchsorted(x, limit, side="right"))
     heights = np.append(y[:inside], np.interp(limit, x, y))
     return float(np.trapezoid(heights, np.append(x[:inside], limit)))
+
+
+def _recall_at(rate: float, false_alarms: Values, recalls: Values) -> float:
+    """The last of ``recalls`` (T,) whose share of ``false_alarms`` (T,) is at most ``rate``."""
+    n_kept = int(np.searchsorted(false_alarms, rate, side="right"))
+    return float(recalls[n_kept - 1]) if n_kept else 0.0
 
 
 def _resampled_means(values: Values, seed: int, n: int) -> Values:

@@ -1,78 +1,110 @@
-"""Detection of hidden layers in one table: fused, network alone and robust residual alone.
+"""Detection on simulated paintings that no training saw, beside methods without learning.
 
-    python benchmarks/detection.py RUN [RUN ...] --out FILE.json [--scenes 40]
+    python benchmarks/detection.py [RUN ...] --out FILE.json [--worlds a,b] [--scenes 20] [--jobs 2]
 
-Every RUN is a model of the hidden-layer objective, such as three seeds of one training. The tests
-are simulated paintings that no training sees: their seed is one that `data simulate` cannot reach.
-Figures are means over the scenes that hide something detectable, then mean and standard deviation
-over the runs; differences are per scene, averaged over the runs, with a 95 % bootstrap interval.
+Every RUN is a model of the hidden-layer objective, such as three seeds of one training; without
+any, the one that comes with artextract. A world is a palette of the simulator, a row a condition of
+`conditions.ROWS`. Seeds are such that `data simulate` cannot reach them, and the same for every
+world, row and number of processes. Figures are means over the scenes that hide something
+detectable, then mean and standard deviation over the runs. The gain is that of the fused score over
+the score without learning that has the best average precision on the plain paintings of the same
+world (those of the first row where `plain` is not asked for): scene by scene, averaged over the
+runs, with a 95 % bootstrap interval. Whole paintings are judged by the verdict of the model, those of the other
+methods by the 97th percentile of their map.
 """
 
 import argparse
 import json
+import multiprocessing
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from conditions import CLEAN, ROWS, SIZE, USUAL_ROWS, Painting, photographed
 
+from artextract_cli.baselines import BASELINES
+from artextract_cli.contract import FloatArray
 from artextract_cli.evidence_graph import evidence_graph
-from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
+from artextract_cli.hidden_layer_inference import judge
+from artextract_cli.hidden_layer_scores import raw_scores
 from artextract_cli.inference import Model, open_model
-from artextract_cli.metrics import binary_scores, image_auroc, paired_difference
-from artextract_cli.robustness import as_scene
-from artextract_cli.scene import Scene
-from artextract_cli.simulate import PALETTES, SceneSettings, SimulatedScene, simulate_scene
+from artextract_cli.metrics import RECALL_RATES, binary_scores, image_auroc, paired_difference
+from artextract_cli.scene import HIDDEN, Scene
+from artextract_cli.simulate import PALETTES
 
-LETTERS = ("a", "b")  # palettes that the published figures are of
-STREAM = 7  # of the seed; training and validation scenes have 0 and 1
-METHODS = ("fused", "network", "residual")
-MEASURES = ("auroc", "average_precision", "aupro")
-
-
-@dataclass(frozen=True)
-class Test:
-    """Simulated paintings of one kind, and the bands that are kept of them (None: all)."""
-
-    name: str
-    settings: SceneSettings
-    kept: tuple[float, ...] | None = None
-
-
-def tests() -> list[Test]:
-    """The tests, each on both palettes."""
-    made = []
-    for letter in LETTERS:
-        palette = PALETTES[letter]
-        every = SceneSettings(palette=palette)
-        made += [
-            Test(f"{letter}: all confounders", every),
-            Test(
-                f"{letter}: dark lines, craquelure",
-                replace(every, dark_lines=0.025, craquelure=0.3),
-            ),
-            Test(f"{letter}: photograph + 950 nm", every, (950.0,)),
-            Test(f"{letter}: three visible bands + 950 nm", every, (470.0, 530.0, 650.0, 950.0)),
-            Test(f"{letter}: a third covered", replace(every, coverage=1 / 3)),
-            Test(f"{letter}: bright underlayer", replace(every, kinds=("light",))),
-            Test(f"{letter}: displaced 1.5 px", replace(every, misregistration=1.5)),
-        ]
-    return made
+FUSED = "fused"
+STANDS_FOR_ALL = 0.97  # quantile of a map that judges the whole painting
+LEARNED = (
+    FUSED,
+    "dark",
+    "light",
+    "network",
+)  # scores that a training has shaped; all others are without learning
+MEASURES = ("auroc", "average_precision", "aupro", *RECALL_RATES)
+SHOWN = {"auroc": "AUROC", "average_precision": "AP", "recall_at_1_percent": "recall at 1 %"}
+RATES = (0.01, 0.05)
+BESIDE = (
+    *("infrared", "nir_tophat", "lines_of_infrared", "residual_lines", "plain_residual"),
+    *("structural_dissimilarity", "local_anomaly", "graph_change"),
+)
 
 
-def photographed(test: Test, n: int) -> Iterator[tuple[Scene, SimulatedScene]]:
-    """The scenes of a test."""
-    for i in range(n):
-        made = simulate_scene((2024, STREAM, i), test.settings)
-        yield as_scene(made, test.kept or test.settings.wavelengths), made
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """What was measured on one painting, by method and then by run; baselines have one run.
+
+    ``figures`` (runs, measures) are NaN where nothing is detectable, ``wholes`` (runs,) the scores
+    of the whole painting. ``above`` (runs, rates) are shares of a clean painting at or above the
+    promised rates of the fused score, ``called`` (runs,) whether it is called hidden at 5 %.
+    """
+
+    painting: Painting
+    share_hidden: float
+    figures: Mapping[str, FloatArray]
+    wholes: Mapping[str, FloatArray]
+    above: FloatArray
+    called: FloatArray
 
 
-def raw(models: list[Model], scene: Scene) -> list[RawScores]:
-    """Raw scores of a scene by every model, on evidence that is gathered once."""
+def score_painting(models: Sequence[Model], beside: Sequence[str], painting: Painting) -> Scored:
+    """Every score of one painting, by every model and by methods without learning."""
+    scene, made = photographed(painting)
+    maps = _maps(models, beside, scene)
+    wholes = {
+        name: np.array([np.quantile(m, STANDS_FOR_ALL) for m in by_run])
+        for name, by_run in maps.items()
+    }
+    verdicts = [
+        judge(model.card, *both, None)
+        for model, *both in zip(models, maps["dark"], maps["light"], strict=True)
+    ]
+    wholes[FUSED] = np.array([np.nan if v is None else v.score for v in verdicts])
+    levels = [-np.log10(rate) for rate in RATES]
+    fused = [model.card.calibration[FUSED](m) for model, m in zip(models, maps[FUSED], strict=True)]
+    return Scored(
+        painting=painting,
+        share_hidden=float((made.truth == HIDDEN).mean()),
+        figures={
+            name: np.array([_figures(one, made.truth) for one in by_run])
+            for name, by_run in maps.items()
+        },
+        wholes=wholes,
+        above=np.array([[(level >= least).mean() for least in levels] for level in fused]),
+        called=np.array([v is not None and v.something_is_there for v in verdicts]),
+    )
+
+
+def _maps(
+    models: Sequence[Model], beside: Sequence[str], scene: Scene
+) -> dict[str, list[FloatArray]]:
+    """Maps by method and run, on evidence that is gathered once."""
     graph = evidence_graph(scene, models[0].card.recipe)
-    return [
+    by_run = [
         raw_scores(
             model.network,  # type: ignore[arg-type]
             graph,
@@ -80,113 +112,201 @@ def raw(models: list[Model], scene: Scene) -> list[RawScores]:
             model.scorer,
             engine=model.engine,
             device=model.device,
-        )
+        ).maps()
         for model in models
     ]
+    own = {name: [maps[name] for maps in by_run] for name in by_run[0]}
+    return own | {name: [BASELINES[name](scene)] for name in beside}
 
 
-def open_models(runs: list[Path]) -> list[Model]:
+def _figures(score: FloatArray, truth: Any) -> list[float]:
+    measured = binary_scores(score, truth)
+    values = [getattr(measured, measure) for measure in MEASURES]
+    return [np.nan if value is None else value for value in values]
+
+
+def open_models(runs: Sequence[Path]) -> list[Model]:
     """The models, which must be made of graphs of one recipe."""
+    torch.set_num_threads(1)  # the same rounding for every number of processes
     models = [open_model(run, device="cpu") for run in runs]
     if any(model.card.recipe != models[0].card.recipe for model in models):
         sys.exit("the runs are of graphs of different recipes")
     return models
 
 
-def run_test(models: list[Model], test: Test, n: int) -> dict[str, Any]:
-    """Measures of every method and run, and the paired differences to the residual."""
-    found = np.full((len(models), len(METHODS), len(MEASURES), n), np.nan)
-    wholes = np.zeros((len(models), n))
-    for i, (scene, made) in enumerate(photographed(test, n)):
-        for m, scores in enumerate(raw(models, scene)):
-            wholes[m, i] = whole_score(scores.fused, None)
-            for k, name in enumerate(METHODS):
-                measured = binary_scores(scores.maps()[name], made.truth)
-                values = [getattr(measured, measure) for measure in MEASURES]
-                found[m, k, :, i] = [np.nan if v is None else v for v in values]
-    rows = {
-        name: {
-            measure: _mean_and_sd(np.nanmean(found[:, k, j], axis=-1))
-            for j, measure in enumerate(MEASURES)
-        }
-        for k, name in enumerate(METHODS)
-    }
+_in_this_process: dict[str, Any] = {}
+
+
+def _prepare(runs: Sequence[Path], beside: Sequence[str]) -> None:
+    _in_this_process["score"] = partial(score_painting, open_models(runs), beside)
+
+
+def _score(painting: Painting) -> Scored:
+    scored: Scored = _in_this_process["score"](painting)
+    return scored
+
+
+def score_all(
+    runs: Sequence[Path], beside: Sequence[str], paintings: Sequence[Painting], jobs: int
+) -> Iterator[Scored]:
+    """Score paintings in their order, in ``jobs`` processes."""
+    if jobs == 1:
+        _prepare(runs, beside)
+        yield from map(_score, paintings)
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(jobs, _prepare, (runs, beside)) as pool:
+        yield from pool.imap(_score, paintings)
+
+
+def world_summary(scored: Sequence[Scored]) -> dict[str, Any]:
+    """All figures of one world, its clean paintings among ``scored``."""
+    by_row: dict[str, list[Scored]] = {}
+    for one in scored:
+        by_row.setdefault(one.painting.row.name, []).append(one)
+    clean = by_row.pop(CLEAN.name)
+    plain = by_row.get(ROWS["plain"].name) or next(iter(by_row.values()))
+    best = best_unlearned(plain)
     return {
-        "n_scenes": int(np.isfinite(found[0, 0, 0]).sum()),
-        "methods": rows,
-        "fused_minus_residual": {
-            measure: vars(
-                paired_difference(list(found[:, 0, j].mean(0)), list(found[:, 2, j].mean(0)))
-            )
+        "best_without_learning": best,
+        "rows": {name: row_summary(row, best) for name, row in by_row.items()},
+        "clean": clean_summary(clean),
+        "image_auroc": {
+            method: _mean_and_sd(_image_aurocs(plain, clean, method)) for method in plain[0].wholes
+        },
+    }
+
+
+def best_unlearned(scored: Sequence[Scored]) -> str:
+    """The method without learning of the best mean average precision."""
+    names = [name for name in scored[0].figures if name not in LEARNED]
+    precision = MEASURES.index("average_precision")
+    return max(names, key=lambda name: float(np.nanmean(_by_run(scored, name)[..., precision])))
+
+
+def row_summary(scored: Sequence[Scored], best: str) -> dict[str, Any]:
+    """Means of every method, and the gain of the fused score over the ``best`` one."""
+    figures = {name: _by_run(scored, name) for name in scored[0].figures}
+    ours, theirs = (np.mean(figures[name], axis=0) for name in (FUSED, best))
+    return {
+        "n_scenes": int(np.isfinite(ours[:, 0]).sum()),
+        "share_hidden": float(np.mean([one.share_hidden for one in scored])),
+        "methods": {
+            name: {
+                measure: _mean_and_sd(np.nanmean(by_run[..., j], axis=1))
+                for j, measure in enumerate(MEASURES)
+            }
+            for name, by_run in figures.items()
+        },
+        "gain": {
+            measure: vars(paired_difference(ours[:, j], theirs[:, j]))
             for j, measure in enumerate(MEASURES)
         },
-        "whole": wholes.tolist(),
     }
 
 
-def run_clean(models: list[Model], letter: str, n: int) -> dict[str, Any]:
-    """Shares of clean paintings above the promised rates, and their whole scores."""
-    test = Test(letter, SceneSettings(palette=PALETTES[letter], kinds=()))
-    shares, wholes = [], np.zeros((len(models), n))
-    for i, (scene, _) in enumerate(photographed(test, n)):
-        for m, (model, scores) in enumerate(zip(models, raw(models, scene), strict=True)):
-            level = model.card.calibration["fused"](scores.fused)
-            shares.append([m, *[(level >= -np.log10(rate)).mean() for rate in (0.01, 0.05)]])
-            wholes[m, i] = whole_score(scores.fused, None)
-    by_run = np.array(shares).reshape(n, len(models), 3)[..., 1:].mean(0)
-    called = [
-        float((model.card.calibration["whole"](w) >= -np.log10(0.05)).mean())
-        for model, w in zip(models, wholes, strict=True)
-    ]
+def clean_summary(scored: Sequence[Scored]) -> dict[str, Any]:
+    """False alarms of the fused score."""
+    above = np.mean([one.above for one in scored], axis=0)
+    called = np.mean([one.called for one in scored], axis=0)
     return {
-        "share_above_1_percent": _mean_and_sd(by_run[:, 0]),
-        "share_above_5_percent": _mean_and_sd(by_run[:, 1]),
-        "paintings_called_hidden": _mean_and_sd(np.array(called)),
-        "whole": wholes.tolist(),
+        "share_above_1_percent": _mean_and_sd(above[:, 0]),
+        "share_above_5_percent": _mean_and_sd(above[:, 1]),
+        "paintings_called_hidden": _mean_and_sd(called),
     }
 
 
-def _mean_and_sd(values: np.ndarray) -> dict[str, float]:
+def _by_run(scored: Sequence[Scored], method: str) -> FloatArray:
+    """Figures (runs, scenes, measures) of a method."""
+    return np.stack([one.figures[method] for one in scored], axis=1)
+
+
+def _image_aurocs(hidden: Sequence[Scored], clean: Sequence[Scored], method: str) -> FloatArray:
+    """How well a method tells whole paintings apart (runs,), of those with detectable content."""
+    rows = [[one.wholes[method] for one in group] for group in (hidden, clean)]
+    rows[0] = [w for w, one in zip(rows[0], hidden, strict=True) if one.share_hidden > 0]
+    pairs = zip(np.transpose(rows[0]), np.transpose(rows[1]), strict=True)
+    return np.array([image_auroc(h, c) or np.nan for h, c in pairs])
+
+
+def _mean_and_sd(values: FloatArray) -> dict[str, float]:
     return {"mean": float(np.mean(values)), "sd": float(np.std(values))}
 
 
-def main() -> None:
-    """Run all tests, print a table and write it."""
+def show(world: str, made: Mapping[str, Any]) -> None:
+    """Print the figures of one world."""
+    for name, row in made["rows"].items():
+        print(f"\n{world}: {name} ({row['n_scenes']} scenes, {row['share_hidden']:.1%} hidden)")
+        for method, values in row["methods"].items():
+            cells = [f"{label} {_with_sd(values[key])}" for key, label in SHOWN.items()]
+            print(f"  {method:26}{'   '.join(cells)}")
+        cells = [f"{label} {_with_interval(row['gain'][key])}" for key, label in SHOWN.items()]
+        print(f"  fused - {made['best_without_learning']}: {'   '.join(cells)}")
+    clean, whole = made["clean"], made["image_auroc"]
+    above = [_with_sd(clean[f"share_above_{rate}_percent"]) for rate in (1, 5)]
+    print(f"\n{world}: clean paint above 1 %: {above[0]}, above 5 %: {above[1]}")
+    print(f"{world}: clean paintings called hidden {_with_sd(clean['paintings_called_hidden'])}")
+    cells = [f"{method} {value['mean']:.3f}" for method, value in whole.items()]
+    print(f"{world}: whole paintings, AUROC: {', '.join(cells)}", flush=True)
+
+
+def _with_sd(value: Mapping[str, float]) -> str:
+    return f"{value['mean']:.3f} ± {value['sd']:.3f}"
+
+
+def _with_interval(value: Mapping[str, float]) -> str:
+    return f"{value['mean']:+.3f} [{value['low']:+.3f}, {value['high']:+.3f}]"
+
+
+def _names(known: Mapping[str, Any]) -> Callable[[str], tuple[str, ...]]:
+    """A parser of names of ``known``, with commas between them."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        names = tuple(name for name in text.split(",") if name)
+        if unknown := set(names) - set(known):
+            msg = f"no such name: {', '.join(sorted(unknown))}; there are {', '.join(known)}"
+            raise argparse.ArgumentTypeError(msg)
+        return names
+
+    return parse
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("runs", nargs="+", type=Path)
-    parser.add_argument("--scenes", type=int, default=40)
+    parser.add_argument("runs", nargs="*", type=Path, default=[Path("gat")])
+    parser.add_argument("--worlds", type=_names(PALETTES), default=tuple(PALETTES))
+    parser.add_argument("--rows", type=_names(ROWS), default=USUAL_ROWS)
+    parser.add_argument("--baselines", type=_names(BASELINES), default=BESIDE)
+    parser.add_argument("--scenes", type=int, default=20)
+    parser.add_argument("--size", type=int, default=SIZE)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
-    models = open_models(given.runs)
-    made: dict[str, Any] = {"runs": [str(run) for run in given.runs], "tests": {}, "clean": {}}
-    for letter in LETTERS:
-        made["clean"][letter] = clean = run_clean(models, letter, given.scenes)
-        above = clean["share_above_1_percent"]["mean"], clean["share_above_5_percent"]["mean"]
-        print(f"{letter}: clean paintings: {above[0]:.4f} above 1 %, {above[1]:.4f} above 5 %")
-    for test in tests():
-        made["tests"][test.name] = row = run_test(models, test, given.scenes)
-        print(_line(test.name, row), flush=True)
-    for letter in LETTERS:
-        hidden = made["tests"][f"{letter}: all confounders"]["whole"]
-        clean = made["clean"][letter]["whole"]
-        values = [image_auroc(h, c) or np.nan for h, c in zip(hidden, clean, strict=True)]
-        made["clean"][letter]["image_auroc"] = _mean_and_sd(np.array(values))
-        print(f"{letter}: image-level AUROC {np.mean(values):.3f} ± {np.std(values):.3f}")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run all worlds and rows, print tables and write them."""
+    given = arguments()
+    rows = (*(ROWS[name] for name in given.rows), CLEAN)
+    made: dict[str, Any] = {"runs": [str(run) for run in given.runs], "worlds": {}}
+    made |= {"scenes": given.scenes, "size": given.size}
+    paintings = [
+        Painting(world=world, row=row, number=number, size=given.size)
+        for world in given.worlds
+        for row in rows
+        for number in range(given.scenes)
+    ]
+    scored: list[Scored] = []
+    for one in score_all(given.runs, given.baselines, paintings, given.jobs):
+        scored.append(one)
+        if len(scored) == len(rows) * given.scenes:
+            world = one.painting.world
+            made["worlds"][world] = world_summary(scored)
+            show(world, made["worlds"][world])
+            scored = []
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(made, indent=1), encoding="utf-8")
-
-
-def _line(name: str, row: dict[str, Any]) -> str:
-    parts = [
-        f"{method} {values['auroc']['mean']:.3f}±{values['auroc']['sd']:.3f}"
-        f"/{values['average_precision']['mean']:.3f}±{values['average_precision']['sd']:.3f}"
-        for method, values in row["methods"].items()
-    ]
-    gains = [
-        f"{d['mean']:+.3f} [{d['low']:+.3f}, {d['high']:+.3f}]"
-        for d in (row["fused_minus_residual"][m] for m in MEASURES[:2])
-    ]
-    return f"{name:34}{'  '.join(parts)}  gain {'  '.join(gains)}  ({row['n_scenes']} scenes)"
 
 
 if __name__ == "__main__":

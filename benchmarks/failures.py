@@ -7,11 +7,11 @@ layer is found worst, and the clean one with the most false alarms.
 """
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from detection import Test, photographed
+from conditions import CLEAN, ROWS, Painting, photographed
 from matplotlib.axes import Axes
 
 from artextract_cli.figure_canvas import new_figure, save, style
@@ -20,11 +20,10 @@ from artextract_cli.inference import Model, SceneScores, open_model
 from artextract_cli.metrics import binary_scores
 from artextract_cli.scene import HIDDEN, Scene
 from artextract_cli.scoring import score_scene
-from artextract_cli.simulate import PALETTES, SceneSettings, SimulatedScene
+from artextract_cli.simulate import SimulatedScene
 
 SHOWN = 4
 COLUMNS = ("photograph", "longest band", "hidden (truth)", "heat map", "what lies beneath")
-PALETTE_B = SceneSettings(palette=PALETTES["b"])
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Failure:
 def missed(model: Model, n: int) -> list[Failure]:
     """The paintings whose hidden layer is found worst."""
     found = []
-    for scene, made in photographed(Test("b", PALETTE_B), n):
+    for number in range(n):
+        scene, made = photographed(Painting(world="b", row=ROWS["plain"], number=number))
         scores = score_scene(model, scene)
         auroc = binary_scores(scores.maps["heatmap"], made.truth).auroc
         if auroc is not None:
@@ -52,7 +52,8 @@ def missed(model: Model, n: int) -> list[Failure]:
 def false_alarm(model: Model, n: int) -> Failure:
     """The clean painting with the largest share above the 1 % threshold."""
     found = []
-    for scene, made in photographed(Test("b", replace(PALETTE_B, kinds=())), n):
+    for number in range(n):
+        scene, made = photographed(Painting(world="b", row=CLEAN, number=number))
         scores = score_scene(model, scene)
         share = float((scores.maps["heatmap"] >= 2).mean())
         found.append(Failure(scene, made, scores, share, f"clean, {share:.1%} above 1 %"))

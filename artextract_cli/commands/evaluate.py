@@ -1,7 +1,7 @@
 """`artextract evaluate`: how well heat maps find what is known to be hidden."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -80,10 +80,10 @@ def _scorer(results: Path) -> Any:
 
 
 def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]":
-    """Tables by scene, of the means, of whole scenes, of differences and of signed pictures."""
+    """Tables by scene, of means, of whole scenes, of differences and of signed pictures."""
     return [
         _scene_table(evaluation),
-        _mean_table(evaluation),
+        *_mean_tables(evaluation),
         _image_table(evaluation),
         _comparison_table(evaluation),
         *_correlation_tables(evaluation),
@@ -106,32 +106,35 @@ def _scene_table(evaluation: "Evaluation") -> "rich.table.Table":
     return console.table("per scene", ("scene", *heads, "hidden px"), rows)
 
 
-def _mean_table(evaluation: "Evaluation") -> "rich.table.Table":
-    from artextract_cli.baselines import BASELINES
-    from artextract_cli.evaluation_summary import MEASURES, means, means_over_results
+def _mean_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
+    """Means and deviations: one table of recalls at false-alarm rates, before it all others."""
+    from artextract_cli.evaluation_summary import MEASURES, means
+    from artextract_cli.metrics import RECALL_RATES
 
-    by_label = means(evaluation)
-    of_baselines = {name: found for name, found in by_label.items() if name in BASELINES}
-    rows = [
-        *_mean_rows({name: by_label[name] for name in by_label if name not in of_baselines}),
-        *_mean_rows(means_over_results(evaluation), f", {len(evaluation.results)} results"),
-        *_mean_rows(of_baselines),
-    ]
-    n_scenes = max(int(summary["n_scenes"] or 0) for summary in by_label.values())
+    n_scenes = max(int(summary["n_scenes"] or 0) for summary in means(evaluation).values())
     title = f"mean ± sd over {n_scenes} scenes with hidden content"
     if len(evaluation.results) > 1:
         title += f"; of {len(evaluation.results)} results: over their means"
-    return console.table(title, ("method", *MEASURES.values()), rows)
+    recalls = {name: MEASURES[name] for name in RECALL_RATES}
+    others = {name: text for name, text in MEASURES.items() if name not in recalls}
+    yield console.table(title, ("method", *others.values()), _mean_rows(evaluation, [*others]))
+    title = "recall of hidden pixels where so many clean ones are false alarms"
+    yield console.table(title, ("method", *recalls.values()), _mean_rows(evaluation, [*recalls]))
 
 
-def _mean_rows(
-    summaries: Mapping[str, Mapping[str, float | None]], note: str = ""
-) -> Iterator[tuple[str, ...]]:
-    from artextract_cli.evaluation_summary import MEASURES
+def _mean_rows(evaluation: "Evaluation", measures: Sequence[str]) -> list[tuple[str, ...]]:
+    """Our methods, these over several results, and the baselines."""
+    from artextract_cli.baselines import BASELINES
+    from artextract_cli.evaluation_summary import means, means_over_results
 
-    for label, summary in summaries.items():
-        cells = [_with_sd(summary[name], summary[f"{name}_sd"]) for name in MEASURES]
-        yield (label + note, *cells)
+    by_label, note = means(evaluation), f", {len(evaluation.results)} results"
+    own = {name: found for name, found in by_label.items() if name not in BASELINES}
+    over = {name + note: found for name, found in means_over_results(evaluation).items()}
+    baselines = {name: found for name, found in by_label.items() if name in BASELINES}
+    return [
+        (label, *(_with_sd(summary[name], summary[f"{name}_sd"]) for name in measures))
+        for label, summary in (own | over | baselines).items()
+    ]
 
 
 def _image_table(evaluation: "Evaluation") -> "rich.table.Table":

@@ -11,21 +11,18 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
+from artextract_cli.band_regression import DARKEST
 from artextract_cli.baselines import (
     BASELINES,
-    DARKEST,
     abs_difference,
     independent_component,
-    longest_band,
-    nir_tophat,
     plain_residual,
-    predictors_and_target,
     principal_component,
     rx,
     spectral_angle,
 )
+from artextract_cli.baselines_of_lines import nir_tophat
 from artextract_cli.contract import FloatArray
-from artextract_cli.errors import InputError
 from artextract_cli.scene import Scene, linear_rgb
 
 
@@ -214,16 +211,6 @@ def test_top_hat_is_the_one_of_scikit_image() -> None:
     np.testing.assert_allclose(score, expected, atol=1e-6)
 
 
-def test_top_hat_sees_lines_narrower_than_its_disk_and_no_wider_ones() -> None:
-    band = np.full((50, 60, 1), 0.8, dtype=np.float32)
-    band[:, 10:13] = 0.5
-    band[:, 30:45] = 0.5
-    score = nir_tophat(make_scene(band), diameter=7)
-    np.testing.assert_allclose(score[:, 10:13], 0.3, atol=1e-6)
-    assert not np.delete(score, np.s_[10:13], axis=1).any()
-    assert nir_tophat(make_scene(band), diameter=19)[25, 37] == pytest.approx(0.3)
-
-
 def test_abs_difference_is_infrared_against_luminance() -> None:
     rgb = np.zeros((2, 2, 3), dtype=np.float32)
     rgb[0, 0] = 1  # white
@@ -231,34 +218,6 @@ def test_abs_difference_is_infrared_against_luminance() -> None:
     bands = np.full((2, 2, 2), 0.4, dtype=np.float32)
     score = abs_difference(make_scene(bands, (900, 500), rgb=rgb))
     np.testing.assert_allclose(score, [[0.6, 0.7152 - 0.4], [0.4, 0.4]], atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("wavelengths", "predictors", "target"),
-    [
-        ((450, 950, 650, 850), [0, 2], 1),
-        ((450, 720, 721), [0, 1], 2),
-        ((700, 450, 650), [1, 2], 0),
-        (None, [0, 1, 2], 3),
-    ],
-)
-def test_what_predicts_what(
-    wavelengths: tuple[float, ...] | None, predictors: list[int], target: int
-) -> None:
-    bands = painted_bands((5, 6), 4 if wavelengths is None else len(wavelengths))
-    scene = make_scene(bands, wavelengths)
-    found, longest = predictors_and_target(scene)
-    assert longest_band(scene) == target
-    np.testing.assert_array_equal(found, bands[..., predictors])
-    np.testing.assert_array_equal(longest, bands[..., target])
-
-
-@pytest.mark.parametrize("wavelengths", [(950.0,), (850.0, 950.0), None])
-def test_the_photograph_predicts_where_no_band_does(wavelengths: tuple[float, ...] | None) -> None:
-    rgb = painted_bands((5, 6), 3)
-    bands = painted_bands((5, 6), len(wavelengths or (0,)))
-    predictors, _ = predictors_and_target(make_scene(bands, wavelengths, rgb=rgb))
-    np.testing.assert_array_equal(predictors, linear_rgb(rgb))
 
 
 def test_plain_residual_with_one_band_compares_it_with_the_photograph() -> None:
@@ -283,7 +242,7 @@ def test_every_baseline_takes_every_scene(name: str, count: int, size: tuple[int
         assert np.isfinite(score).all()
 
 
-@pytest.mark.parametrize("name", set(BASELINES) - {"abs_difference", "nir_tophat"})
+@pytest.mark.parametrize("name", set(BASELINES) - {"abs_difference", "nir_tophat", "infrared"})
 def test_a_constant_scene_scores_nothing(name: str) -> None:
     score = BASELINES[name](make_scene(np.full((9, 11, 4), 0.3, dtype=np.float32)))
     np.testing.assert_allclose(score, 0, atol=1e-6)
@@ -309,9 +268,3 @@ def test_what_is_not_painting_has_no_influence(name: str) -> None:
     ]
     np.testing.assert_allclose(scores[0], scores[1], rtol=1e-3, atol=1e-3)
     np.testing.assert_array_equal(scores[0][~mask], scores[0][mask].min())
-
-
-def test_a_mask_without_painting_is_refused() -> None:
-    scene = make_scene(painted_bands((4, 5), 2), mask=np.zeros((4, 5), dtype=bool))
-    with pytest.raises(InputError, match="the object mask leaves no pixel"):
-        rx(scene)

@@ -6,11 +6,12 @@ import pytest
 import tifffile
 
 from artextract_cli import evaluation as module
-from artextract_cli.baselines import BASELINES, longest_band, plain_residual
+from artextract_cli.baselines import BASELINES, plain_residual
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evaluation import OURS, evaluate
 from artextract_cli.metrics import correlation
+from artextract_cli.painted_pixels import longest_band
 from artextract_cli.results import write_description
 from artextract_cli.scene import picture_digest, read_scene
 from tests.conftest import write_png, write_scene

@@ -17,7 +17,7 @@ from artextract_cli.evaluation_summary import (
     means,
     means_over_results,
 )
-from artextract_cli.metrics import DetectionScores
+from artextract_cli.metrics import RECALL_RATES, DetectionScores
 
 
 def scores(auroc: float | None, precision: float | None = None, **others: Any) -> MapScores:
@@ -29,6 +29,7 @@ def scores(auroc: float | None, precision: float | None = None, **others: Any) -
         aupro=known,
         best_f1=known,
         best_iou=known,
+        **dict.fromkeys(RECALL_RATES, known),
         n_positive=int(auroc is not None),
         n_negative=1,
     )
@@ -54,8 +55,8 @@ def test_means_leave_out_scenes_that_hide_nothing() -> None:
     )
     found = means(made)
     assert [*found] == [OURS, *BASELINES]
-    half = {f"{name}{end}": v for name in ("average_precision", "aupro", "best_f1", "best_iou")
-            for end, v in (("", 0.5), ("_sd", 0))}  # fmt: skip
+    constant = ("average_precision", "aupro", "best_f1", "best_iou", *RECALL_RATES)
+    half = {f"{name}{end}": v for name in constant for end, v in (("", 0.5), ("_sd", 0))}
     assert found[OURS] == pytest.approx({"n_scenes": 2, "auroc": 0.7, "auroc_sd": 0.2} | half)
     assert means_over_results(made) == {}
 
@@ -122,6 +123,7 @@ def test_our_map_is_compared_with_its_parts_and_the_best_baseline_of_each_measur
         ("auroc", "rx"),
         ("average_precision", "network"),
         ("average_precision", "nir_tophat"),
+        *((name, against) for name in RECALL_RATES for against in ("network", "rx")),
     ]
     assert {one.method for one in found.values()} == {OURS}
     less_network = found["auroc", "network"].difference

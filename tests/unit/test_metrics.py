@@ -10,6 +10,7 @@ from sklearn.metrics import average_precision_score, f1_score, jaccard_score, ro
 from artextract_cli.errors import InputError
 from artextract_cli.metrics import (
     PROMISED_RATES,
+    RECALL_RATES,
     DetectionScores,
     binary_scores,
     calibration_error,
@@ -36,7 +37,8 @@ def test_the_mask_leaves_pixels_out() -> None:
     score = np.array([[0.9, np.nan, 0.7, 0.1]], dtype=np.float32)
     truth = np.array([[255, 0, 255, 0]], dtype=np.uint8)
     mask = np.array([[True, False, True, True]])
-    perfect = dict.fromkeys(("auroc", "average_precision", "aupro", "best_f1", "best_iou"), 1.0)
+    measures = ("auroc", "average_precision", "aupro", "best_f1", "best_iou", *RECALL_RATES)
+    perfect = dict.fromkeys(measures, 1.0)
     expected = DetectionScores(**perfect, n_positive=2, n_negative=1)
     assert binary_scores(score, truth, mask) == expected
 
@@ -66,6 +68,30 @@ def test_best_f1_and_iou_are_those_of_all_thresholds_tried() -> None:
     scores = binary_scores(score, truth)
     assert scores.best_f1 == pytest.approx(max(f1_score(hidden, each) for each in found))
     assert scores.best_iou == pytest.approx(max(jaccard_score(hidden, each) for each in found))
+
+
+def test_recall_at_a_rate_allows_exactly_as_many_false_alarms() -> None:
+    # 1000 clean pixels scored 1 to 1000; one, three and ten of them may be above the threshold.
+    clean = np.arange(1, 1001, dtype=np.float32)
+    hidden = np.array([2000, 999.5, 997, 996.5, 990.5, 5], dtype=np.float32)
+    score = np.concatenate([clean, hidden])[None]
+    truth = np.repeat(np.array([0, 255], dtype=np.uint8), [1000, 6])[None]
+    scores = binary_scores(score, truth)
+    # 997 is shared with a clean pixel, the fourth: the two pass together or not at all.
+    assert scores.recall_at_0_1_percent == pytest.approx(2 / 6)
+    assert scores.recall_at_0_3_percent == pytest.approx(2 / 6)
+    assert scores.recall_at_1_percent == pytest.approx(5 / 6)
+
+
+def test_recall_at_a_rate_is_not_interpolated() -> None:
+    score, truth = noisy((64, 65), 1)
+    scores = binary_scores(score, truth)
+    clean, hidden = score[truth == 0], score[truth == 255]
+    for name, rate in RECALL_RATES.items():
+        kept = [level for level in np.unique(score) if np.mean(clean >= level) <= rate]
+        expected = np.mean(hidden >= kept[0]) if kept else 0
+        assert getattr(scores, name) == pytest.approx(expected)
+    assert scores.recall_at_0_1_percent < scores.recall_at_1_percent
 
 
 # Regions of 1 and of 4 pixels (the last joined by a corner only) beside 11 clean pixels.
@@ -115,6 +141,7 @@ def test_a_constant_score_knows_nothing() -> None:
     assert scores.aupro == pytest.approx(0.15)
     assert scores.best_iou == pytest.approx(1 / 4)
     assert scores.best_f1 == pytest.approx(2 / 5)
+    assert scores.recall_at_1_percent == 0
 
 
 @pytest.mark.parametrize(("value", "positive", "negative"), [(255, 6, 0), (0, 0, 6), (128, 0, 0)])

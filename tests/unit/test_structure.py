@@ -50,7 +50,7 @@ LAYERS = (
     ("image_kernels", "band_regression", "cut_pictures", "sight"),
     ("superpixel_graph", "evidence"),
     ("dataset_layout", "dataset", "graph_store", "evidence_graph", "hidden_picture"),
-    ("simulate", "underlayer_shapes", "injection", "augmentation"),
+    ("simulate", "underlayer_shapes", "injection", "augmentation", "disturbances"),
     (
         *("torch_kernels", "dgl_kernels", "numba_kernels", "message_kernels"),
         *("message_passing", "batching", "siamese", "dropout"),
@@ -62,6 +62,8 @@ LAYERS = (
         *("alignment", "flat_field", "object_mask", "value_check", "sources"),
     ),
     ("captures", "importing", "registering", "reflectance", "masking"),
+    ("painted_pixels",),
+    ("baselines_of_lines", "baselines_of_structure"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("superpixel_scores", "hidden_layer_scores"),
     ("figure_canvas", "figures"),

@@ -1,0 +1,88 @@
+"""Conditions under which simulated paintings are scored: the rows of `detection.py`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from artextract_cli.contract import FloatArray
+from artextract_cli.disturbances import display_coded, uneven_light
+from artextract_cli.robustness import as_scene
+from artextract_cli.scene import Scene
+from artextract_cli.sight import infrared_bands
+from artextract_cli.simulate import PALETTES, SceneSettings, SimulatedScene, simulate_scene
+
+SEED, STREAM = 2024, 7  # training and validation scenes have the streams 0 and 1
+SIZE = 256
+
+Disturbance = Callable[[np.random.Generator, Scene], FloatArray]
+
+
+def _uneven(rng: np.random.Generator, scene: Scene) -> FloatArray:
+    return uneven_light(rng, scene.bands)
+
+
+def _for_display(_: np.random.Generator, scene: Scene) -> FloatArray:
+    return display_coded(scene.bands, infrared_bands(scene))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A condition: settings that are changed, or go round from scene to scene, and what follows.
+
+    ``kept`` are the bands in nm that are left, None for all; ``disturb`` makes the final bands.
+    """
+
+    name: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    rounds: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    kept: tuple[float, ...] | None = None
+    disturb: Disturbance | None = None
+
+    def settings(self, world: str, number: int, size: int) -> SceneSettings:
+        """Those of one scene."""
+        turns = {name: values[number % len(values)] for name, values in self.rounds.items()}
+        return SceneSettings(palette=PALETTES[world], size=size, **self.changes, **turns)
+
+
+ROWS: Mapping[str, Row] = {
+    "plain": Row(name="plain"),
+    "lines": Row(name="dark lines, craquelure", changes={"dark_lines": 0.025, "craquelure": 0.3}),
+    "one": Row(name="photograph + 950 nm", kept=(950.0,)),
+    "uneven": Row(name="uneven light, ±20 % a band", disturb=_uneven),
+    "display": Row(name="infrared coded for display, 8 bits", disturb=_for_display),
+    "pencil": Row(
+        name="drawing alone, .5 to 2 %, on strong weave",
+        changes={"kinds": ("drawing",), "weave": 0.06},
+        rounds={"coverage": (0.005, 0.01, 0.015, 0.02)},
+    ),
+    "four": Row(name="three visible bands + 950 nm", kept=(470.0, 530.0, 650.0, 950.0)),
+    "third": Row(name="a third covered", changes={"coverage": 1 / 3}),
+    "light": Row(name="bright underlayer", changes={"kinds": ("light",)}),
+    "displaced": Row(name="displaced 1.5 px", changes={"misregistration": 1.5}),
+}
+USUAL_ROWS = ("plain", "lines", "one", "uneven", "display", "pencil")
+CLEAN = Row(name="clean", changes={"kinds": ()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painting:
+    """One painting to be scored."""
+
+    world: str
+    row: Row
+    number: int
+    size: int = SIZE
+
+
+def photographed(painting: Painting) -> tuple[Scene, SimulatedScene]:
+    """The scene as captured, and what is known about it."""
+    row, number = painting.row, painting.number
+    settings = row.settings(painting.world, number, painting.size)
+    made = simulate_scene((SEED, STREAM, number), settings)
+    scene = as_scene(made, row.kept or settings.wavelengths)
+    if row.disturb is not None:
+        rng = np.random.default_rng([SEED, STREAM, number])
+        scene = replace(scene, bands=row.disturb(rng, scene))
+    return scene, made

@@ -1,0 +1,220 @@
+"""Detection and false alarms on real pictures, beside methods without learning.
+
+    python benchmarks/real_pictures.py FOLDER [--model RUN ...] [--decode [NAME ...]] [--out FILE]
+
+Every dataset below FOLDER is scored with every model (the one that comes with artextract unless
+others are named), and each map that the model makes is measured: a signed one by its size and as
+dark content. Where a scene has a truth picture, detection is measured; in others nothing is known
+to be hidden, and the share of false alarms alone counts. The pictures are not part of the project.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli import open_dataset, open_model, read_scene, read_truth, score_scene
+from artextract_cli.baselines import BASELINES
+from artextract_cli.baselines_of_lines import nir_tophat
+from artextract_cli.contract import FloatArray
+from artextract_cli.inference import Model, WholeScore
+from artextract_cli.metrics import binary_scores, false_alarm_share
+from artextract_cli.scene import CLEAN, HIDDEN, Scene, linear_rgb
+from artextract_cli.sight import infrared_bands
+
+DISPLAY_CODED = ("mummy", "rijmbijbel", "soldier", "visible-nir")
+"""Datasets whose infrared is a picture for a screen; what `--decode` alone decodes."""
+
+FIGURES = {"auroc": "AUROC", "average_precision": "AP", "recall_at_1_percent": "recall at 1 %"}
+RATES = {"above_1_percent": 0.01, "above_5_percent": 0.05}
+BESIDE: Mapping[str, Callable[[Scene], FloatArray]] = {
+    "infrared": BASELINES["infrared"],
+    "top-hat 5 px": partial(nir_tophat, diameter=5),
+    "residual_lines": BASELINES["residual_lines"],
+    "lines_of_infrared": BASELINES["lines_of_infrared"],
+}
+
+Truth = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A scene and its truth (H, W), which is all clean where nothing is known to be hidden."""
+
+    dataset: str
+    scene: Scene
+    truth: Truth
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What was measured on one picture; ``methods`` have a None where there is no figure."""
+
+    dataset: str
+    scene: str
+    size: tuple[int, int]
+    share_hidden: float
+    methods: Mapping[str, Mapping[str, float | None]]
+    verdicts: Mapping[str, WholeScore | None]
+
+
+def pictures(folder: Path, decoded: Sequence[str]) -> Iterator[Picture]:
+    """All pictures of all datasets below a folder, one after the other."""
+    for root in sorted(path.parent for path in folder.glob("*/dataset.yaml")):
+        for files in open_dataset(root).scenes:
+            scene = read_scene(files)
+            if root.name in decoded:
+                scene = with_linear_infrared(scene)
+            blank = np.full(scene.shape, CLEAN, np.uint8)
+            truth = blank if files.truth is None else read_truth(files.truth, scene.shape)
+            yield Picture(dataset=root.name, scene=scene, truth=truth)
+
+
+def with_linear_infrared(scene: Scene) -> Scene:
+    """The scene with its infrared bands, coded as sRGB is, in linear light."""
+    bands, infrared = scene.bands.copy(), infrared_bands(scene)
+    bands[..., infrared] = linear_rgb(bands[..., infrared])
+    return replace(scene, bands=bands)
+
+
+def measure(models: Mapping[str, Model], picture: Picture) -> Measured:
+    """Every map of every model, and what stands beside them."""
+    methods: dict[str, Mapping[str, float | None]] = {}
+    verdicts = {}
+    for label, model in models.items():
+        scores = score_scene(model, picture.scene)
+        verdicts[label] = scores.whole
+        for name, view in views(scores.maps):
+            methods[f"{name}{label}"] = figures(picture, view, calibrated=name in scores.maps)
+    for name, find in BESIDE.items():
+        methods[name] = figures(picture, find(picture.scene), calibrated=False)
+    return Measured(
+        dataset=picture.dataset,
+        scene=picture.scene.name,
+        size=picture.scene.shape,
+        share_hidden=float((picture.truth == HIDDEN).mean()),
+        methods=methods,
+        verdicts=verdicts,
+    )
+
+
+def is_signed(name: str) -> bool:
+    """Whether a map is a picture of what lies beneath, dark where negative; others are rates."""
+    return name.startswith("hidden")
+
+
+def views(maps: Mapping[str, FloatArray]) -> Iterator[tuple[str, FloatArray]]:
+    """Maps as scores, larger = more likely hidden; a signed one by its size, and as darkness."""
+    for name, made in maps.items():
+        if is_signed(name):
+            yield f"|{name}|", np.abs(made)
+            yield f"-{name}", -made
+        else:
+            yield name, made
+
+
+def figures(picture: Picture, score: FloatArray, *, calibrated: bool) -> dict[str, float | None]:
+    """Detection, and for a calibrated map the shares of clean pixels above the promised rates."""
+    score, mask = np.nan_to_num(score), picture.scene.mask
+    found = binary_scores(score, picture.truth, mask)
+    made: dict[str, float | None] = {name: getattr(found, name) for name in FIGURES}
+    for name, rate in RATES.items():
+        level = -np.log10(rate)
+        share = false_alarm_share(score, picture.truth, mask, level) if calibrated else None
+        made[name] = share
+    return made
+
+
+def show(measured: Measured) -> None:
+    """Print the figures of one picture."""
+    height, width = measured.size
+    what = f"{measured.share_hidden:.2%} hidden" if measured.share_hidden else "nothing known"
+    print(f"\n{measured.dataset}: {measured.scene}, {height} x {width}, {what}")
+    for label, verdict in measured.verdicts.items():
+        print(f"  {_verdict(verdict)}{label}")
+    _show_methods(measured.methods)
+
+
+def _show_methods(methods: Mapping[str, Mapping[str, float | None]]) -> None:
+    for name, values in methods.items():
+        cells = [f"{text} {_number(values[key])}" for key, text in FIGURES.items()]
+        cells += [f"above {rate:.0%}: {_share(values[key])}" for key, rate in RATES.items()]
+        if any(value is not None for value in values.values()):
+            print(f"  {name:24}{'   '.join(cells)}", flush=True)
+
+
+def _verdict(verdict: WholeScore | None) -> str:
+    if verdict is None:
+        return "no verdict"
+    answer = "something is there" if verdict.something_is_there else "nothing found"
+    return f"{answer}: {verdict.false_alarm_rate:.1%} of clean paintings score so high"
+
+
+def _number(value: float | None) -> str:
+    return "    -" if value is None else f"{value:.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "     -" if value is None else f"{value:6.2%}"
+
+
+def show_datasets(measured: Sequence[Measured]) -> None:
+    """Print the means of every dataset of several pictures."""
+    for dataset in dict.fromkeys(one.dataset for one in measured):
+        own = [one for one in measured if one.dataset == dataset]
+        if len(own) == 1:
+            continue
+        answers = [w.something_is_there for one in own for w in one.verdicts.values() if w]
+        count = f"{sum(answers)} of {len(answers)}"
+        print(f"\n{dataset}: means of {len(own)} pictures; something is there: {count}")
+        _show_methods(
+            {
+                name: {key: _mean([one.methods[name][key] for one in own]) for key in values}
+                for name, values in own[0].methods.items()
+            }
+        )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", nargs="+", type=Path, default=[Path("gat")])
+    parser.add_argument("--decode", nargs="*", default=None, metavar="NAME")
+    parser.add_argument("--out", type=Path)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure all pictures, print tables, and write them if asked to."""
+    given = arguments()
+    decoded = DISPLAY_CODED if given.decode == [] else tuple(given.decode or ())
+    runs = [str(run) for run in given.model]
+    labels = [""] if len(runs) == 1 else [f" ({run})" for run in runs]
+    models = {label: open_model(Path(run)) for label, run in zip(labels, runs, strict=True)}
+    measured = []
+    for picture in pictures(given.folder, decoded):
+        measured.append(measure(models, picture))
+        show(measured[-1])
+    show_datasets(measured)
+    print(f"\n{len(measured)} pictures; infrared decoded: {', '.join(decoded) or 'none'}")
+    if given.out is not None:
+        made: dict[str, Any] = {"models": runs, "decoded": decoded}
+        made["pictures"] = [asdict(one) for one in measured]
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(json.dumps(made, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
