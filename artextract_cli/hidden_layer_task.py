@@ -233,7 +233,7 @@ class HiddenLayerTask:
 
     def _prepared(self, order: Sequence[int], epoch: int) -> Iterator[InjectedScene]:
         """Injected scenes in ``order``, made by other threads while the network learns."""
-        workers = min(MOST_WORKERS, max(1, cores() // 2))
+        workers = min(MOST_WORKERS, cores())
         waiting: deque[Future[InjectedScene]] = deque()
         with shared_with(workers), ThreadPoolExecutor(workers) as pool:
             try:

@@ -9,8 +9,8 @@ world, row and number of processes. Figures are means over the scenes that hide 
 detectable, then mean and standard deviation over the runs. The gain is that of the fused score over
 the score without learning that has the best average precision on the plain paintings of the same
 world (those of the first row where `plain` is not asked for): scene by scene, averaged over the
-runs, with a 95 % bootstrap interval. Whole paintings are judged by the verdict of the model, those of the other
-methods by the 97th percentile of their map.
+runs, with a 95 % bootstrap interval. Whole paintings are judged by the verdict of the model, those
+of the other methods by the 97th percentile of their map.
 """
 
 import argparse
@@ -39,12 +39,8 @@ from artextract_cli.simulate import PALETTES
 
 FUSED = "fused"
 STANDS_FOR_ALL = 0.97  # quantile of a map that judges the whole painting
-LEARNED = (
-    FUSED,
-    "dark",
-    "light",
-    "network",
-)  # scores that a training has shaped; all others are without learning
+# Scores that a training has shaped; all others are without learning.
+LEARNED = (FUSED, "dark", "light", "network")
 MEASURES = ("auroc", "average_precision", "aupro", *RECALL_RATES)
 SHOWN = {"auroc": "AUROC", "average_precision": "AP", "recall_at_1_percent": "recall at 1 %"}
 RATES = (0.01, 0.05)
