@@ -17,7 +17,7 @@ from artextract_cli.evidence.maps import (
     RESIDUALS,
     SURFACE_MAPS,
     EvidenceMaps,
-    envelope_score,
+    signed_envelope,
     strongest_of,
 )
 from artextract_cli.log_kernels import signed_log1p
@@ -128,8 +128,8 @@ def residual_of(pixels: FloatArray) -> FloatArray:
 
 
 def envelope_of(pixels: FloatArray) -> FloatArray:
-    """The envelope score (...) of compressed maps (..., M)."""
-    return envelope_score(expanded(pixels))
+    """The envelope scores (..., 2), darker and lighter, of compressed maps (..., M)."""
+    return signed_envelope(expanded(pixels))
 
 
 def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:

@@ -10,13 +10,17 @@ from torch import Tensor  # noqa: TID253
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.evidence_graph import EvidenceGraph, EvidenceNodes, envelope_of, residual_of
-from artextract_cli.hidden_layer import HiddenLayerNetwork, either, evidence_tensors
+from artextract_cli.hidden_layer import HiddenLayerNetwork, evidence_tensors
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.siamese import SceneBatch, Scorer, collate
 from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
 
 SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
 PIXELS_AT_ONCE = 2**18
+# Of the logarithm of the envelope score, added to the network's log odds: what needs no learning
+# holds where a painting is unlike all that was learnt from. On palette a, which trained nothing,
+# it costs .018 of average precision; on a real document beside it it doubles that.
+ENVELOPE_SHARE = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +64,16 @@ class NodeScores:
             )
             for start in range(0, labels.size, PIXELS_AT_ONCE)
         ]
-        scores = torch.cat(parts)
-        both = scores.cpu().numpy().reshape(*labels.shape, 2)
+        envelope = envelope_of(evidence)
+        odds = torch.cat(parts).cpu().numpy().reshape(*labels.shape, 2)
+        odds = odds + ENVELOPE_SHARE * np.log1p(envelope)
         return {
-            "fused": either(scores).cpu().numpy().reshape(labels.shape),
-            "dark": both[..., 0],
-            "light": both[..., 1],
+            "fused": np.logaddexp(odds[..., 0], odds[..., 1]),
+            "dark": odds[..., 0],
+            "light": odds[..., 1],
             "network": self.score[labels],
             "residual": residual_of(evidence),
-            "envelope": envelope_of(evidence),
+            "envelope": envelope.max(-1),
         }
 
 

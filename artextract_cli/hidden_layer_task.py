@@ -26,13 +26,8 @@ from artextract_cli.hidden_layer import (
 )
 from artextract_cli.hidden_layer_scores import SCORES, RawScores, raw_scores
 from artextract_cli.injection import inject
-from artextract_cli.pipelines.hidden_layers.verdict import (
-    Verdict,
-    describe,
-    fit_verdict,
-    held_out_scores,
-)
-from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene
+from artextract_cli.pipelines.hidden_layers.verdict import Verdict, describe, fit_verdict
+from artextract_cli.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.siamese import SiameseNetwork, collate
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
 from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
@@ -49,9 +44,6 @@ CALIBRATION_PIXELS = 20_000  # of a scene
 # Paintings in use are never quite like those of training, so that most of the scenes that
 # calibrate are not either.
 CHANGED_COPIES = 2
-VERDICT_SCENES = 64  # of training, beside those held out
-VERDICT_COPIES = 3  # of each, with a layer and without
-FEWEST_HIDDEN = 60  # pixels of a layer that the verdict should find
 MOST_WORKERS = 4
 _VALIDATION = 2**31  # in place of an epoch, in the seeds of what is always the same
 
@@ -121,65 +113,42 @@ class HiddenLayerTask:
         """Of all scores on held-out scenes, as they are and degraded; on others where few are.
 
         Degraded, because a capture is seldom as good as those of training: the rates promised are
-        rather too high than too low. The verdict on whole paintings is fitted too, on the same and
-        on copies with layers put beneath; "whole", its calibration, is left out where there are
-        fewer than four clean scenes.
+        rather too high than too low. The verdict on whole paintings is fitted too; "whole", its
+        calibration, is left out where there are fewer than four clean scenes.
         """
         scenes = [*self.held_out, *(self.training if len(self.held_out) < FEWEST_CLEAN else [])]
         trimmed = not all(graphs.clean for graphs in scenes)
         rng = np.random.default_rng(self.settings.seed)
         samples: dict[str, list[np.ndarray]] = {name: [] for name in SCORES}
-        for _, scene, raw in self._clean_scores(network, scenes, rng):
+        described = []
+        for graphs, scene in self._as_captured(scenes, rng):
+            raw = self._scores(network, scene, graphs.recipe)
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
                 samples[name].append(score.ravel()[chosen])
+            if graphs.clean:
+                described.append(describe(raw.dark, raw.light, graphs.mask))
         made = {
             name: fit_calibration(np.concatenate(scores), trimmed=trimmed)
             for name, scores in samples.items()
         }
-        return made | self._whole_calibration(network, [g for g in scenes if g.clean])
-
-    def _clean_scores(
-        self, network: SiameseNetwork, scenes: Sequence[SceneGraphs], rng: np.random.Generator
-    ) -> Iterator[tuple[SceneGraphs, Scene, RawScores]]:
-        for graphs, scene in self._as_captured(scenes, rng):
-            yield graphs, scene, self._scores(network, scene, graphs.recipe)
+        return made | self._whole_calibration(described, sum(bool(g.clean) for g in scenes))
 
     def _whole_calibration(
-        self, network: SiameseNetwork, clean: Sequence[SceneGraphs]
+        self, described: Sequence[np.ndarray], n_scenes: int
     ) -> dict[str, Calibration]:
-        """Fit the verdict on clean scenes and copies with layers; calibrate it out of sample."""
-        others = [graphs for graphs in self.training if graphs.clean and graphs not in clean]
-        if len(clean) < FEWEST_CLEAN:
+        """From tiles of clean captures of ``n_scenes`` paintings; none where these are few."""
+        if n_scenes < FEWEST_CLEAN:
             warn(
-                f"{len(clean)} clean scenes are too few to say how often a whole painting is "
-                "called hidden by mistake: the model will not judge paintings as a whole"
+                f"{n_scenes} clean scenes are too few to say how often a whole painting is called "
+                "hidden by mistake: the model will not judge paintings as a whole"
             )
             return {}
-        described, is_hidden, groups = [], [], []
-        rng = np.random.default_rng([self.settings.seed, _VALIDATION + 2])
-        for group, graphs in enumerate([*clean, *others[:VERDICT_SCENES]]):
-            for scene, has_layer in self._judged(graphs, rng):
-                raw = self._scores(network, scene, graphs.recipe)
-                described.append(describe(raw.dark, raw.light, scene.mask))
-                is_hidden.append(has_layer)
-                groups.append(group)
-        self.verdict = fit_verdict(described, is_hidden)
-        scores = held_out_scores(described, is_hidden, groups)
-        return {"whole": fit_calibration(scores[~np.array(is_hidden)], trimmed=False)}
-
-    def _judged(
-        self, graphs: SceneGraphs, rng: np.random.Generator
-    ) -> Iterator[tuple[Scene, bool]]:
-        """Copies of a scene as differently captured, without a layer and with one."""
-        for copy in range(VERDICT_COPIES):
-            scene = self._scene(graphs)
-            if copy:
-                scene = repigmented(rng, scene)
-            layered, truth, _ = inject(rng, turned(scene, int(rng.integers(8))))
-            yield degraded(rng, scene) if copy else scene, False
-            if (truth == HIDDEN).sum() >= FEWEST_HIDDEN:
-                yield degraded(rng, layered) if copy else layered, True
+        self.verdict = fit_verdict(described)
+        scores = np.array([self.verdict(tile) for tile in described])
+        if len(np.unique(scores)) < FEWEST_CLEAN:
+            return {}
+        return {"whole": fit_calibration(scores, trimmed=False)}
 
     def quality(self, network: SiameseNetwork) -> dict[str, float]:
         """AUROC of all scores on the pixels of the layers put into the validation scenes."""

@@ -117,8 +117,15 @@ def envelope_score(maps: FloatArray) -> FloatArray:
     How far the longest band is, either way, from the upper envelope of what shorter bands predict,
     plus a share of `residual_score`, all in robust deviations.
     """
+    return signed_envelope(maps).max(-1)
+
+
+def signed_envelope(maps: FloatArray) -> FloatArray:
+    """`envelope_score` (..., 2) of what is darker than predicted, and of what is lighter."""
     total = sum(w * maps[..., MAPS.index(name)] for name, w in ENVELOPE_WEIGHTS.items())
-    return np.asarray(np.abs(total) + RESIDUAL_SHARE * residual_score(maps), np.float32)
+    rest = RESIDUAL_SHARE * residual_score(maps)
+    both = np.stack([np.maximum(-total, 0) + rest, np.maximum(total, 0) + rest], axis=-1)
+    return both.astype(np.float32)
 
 
 def gather_evidence(scene: Scene) -> Evidence:
