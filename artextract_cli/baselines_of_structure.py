@@ -1,10 +1,13 @@
 """Baselines that compare neighbourhoods: of pixels, of patches, and of superpixels in a graph."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from artextract_cli.band_regression import DARKEST, TARGET_BLUR, log_reflectance
 from artextract_cli.baselines_of_lines import photograph_residual
-from artextract_cli.contract import FloatArray
+from artextract_cli.contract import FloatArray, IntArray
 from artextract_cli.painted_pixels import (
     BoolArray,
     Values,
@@ -92,10 +95,10 @@ def _mean_distance(features: FloatArray, bank: FloatArray) -> FloatArray:
     return np.concatenate(means)
 
 
-def _squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
+def _squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Squared distances (N, M) of the rows of ``a`` (N, F) and ``b`` (M, F)."""
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
-    return np.maximum(squares, 0)
+    return np.asarray(np.maximum(squares, 0))
 
 
 def graph_change(scene: Scene) -> FloatArray:
@@ -124,7 +127,7 @@ def _views(scene: Scene) -> tuple[FloatArray, FloatArray]:
     return first, second
 
 
-def _superpixels(scene: Scene) -> FloatArray:
+def _superpixels(scene: Scene) -> IntArray:
     """Labels (H, W) of superpixels that respect the edges of both pictures."""
     from skimage.segmentation import slic
 
@@ -136,7 +139,7 @@ def _superpixels(scene: Scene) -> FloatArray:
     return np.asarray(labels)
 
 
-def _node_features(view: FloatArray, painted: BoolArray, labels: Values, n: int) -> FloatArray:
+def _node_features(view: FloatArray, painted: BoolArray, labels: IntArray, n: int) -> Values:
     """Mean and deviation (N, 2 · C) of ``view`` (H, W, C) in each superpixel, of variance one."""
     values = pixels_of(view, painted)
     counts = np.bincount(labels, minlength=n)[:, None]

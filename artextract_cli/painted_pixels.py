@@ -99,7 +99,8 @@ def ridge_prediction(
 
 def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
     """Gains (1 + F,) of the columns of ``design`` (P, 1 + F), the first of which is constant."""
-    gains, weights = np.zeros(design.shape[1]), np.ones(len(y))
+    gains: Values = np.zeros(design.shape[1])
+    weights: Values = np.ones(len(y))
     ridge = penalty * len(y) * np.eye(design.shape[1])
     ridge[0, 0] = 0
     for _ in range(rounds):

@@ -117,7 +117,7 @@ def envelope_score(maps: FloatArray) -> FloatArray:
     How far the longest band is, either way, from the upper envelope of what shorter bands predict,
     plus a share of `residual_score`, all in robust deviations.
     """
-    return signed_envelope(maps).max(-1)
+    return np.asarray(signed_envelope(maps).max(-1), np.float32)
 
 
 def signed_envelope(maps: FloatArray) -> FloatArray:
