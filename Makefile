@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-SHIPPED := --epochs 18 -o hidden=48 -o out_size=48 -o layers=4
+SHIPPED := --epochs 9 -o hidden=64 -o out_size=64 -o layers=4
 READY := $(VENV)/.ready
 
 .PHONY: demo test lint types check torture weights reference bench clean
@@ -28,11 +28,12 @@ check: $(READY)
 torture: $(READY)
 	$(BIN)/python -m tests.torture $(PARTS)
 
-# The models that come with artextract, from simulated paintings that hide nothing; on one machine
-# the same bytes every time. About 25 minutes on two cores.
+# The models that come with artextract, from random simulated paintings that hide nothing; on one
+# machine the same bytes every time. About 35 minutes on two cores.
 weights: $(READY)
 	rm -rf build/weights
-	$(BIN)/artextract data simulate build/weights/clean --train 208 --val 32 --clean all --seed 2611
+	$(BIN)/artextract data simulate build/weights/clean --palette random --train 480 --val 48 \
+		--clean all --seed 2611
 	$(BIN)/artextract graph build build/weights/clean --out build/weights/graphs --jobs 2
 	$(BIN)/artextract train build/weights/graphs --out build/weights/gat --backbone gat $(SHIPPED) \
 		-o dropout=0

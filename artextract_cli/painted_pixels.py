@@ -108,7 +108,7 @@ def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
         gains = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ y)
         residual = y - design @ gains
         deviation = max(1.4826 * float(np.median(np.abs(residual))), LEAST_DEVIATION)
-        weights = 1 / (1 + (residual / (2 * deviation)) ** 2)
+        weights = np.asarray(1 / (1 + (residual / (2 * deviation)) ** 2), np.float64)
     return np.asarray(gains)
 
 
