@@ -105,10 +105,10 @@ def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
     ridge[0, 0] = 0
     for _ in range(rounds):
         weighted = design * weights[:, None]
-        gains = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ y)
+        gains[:] = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ y)
         residual = y - design @ gains
         deviation = max(1.4826 * float(np.median(np.abs(residual))), LEAST_DEVIATION)
-        weights = np.asarray(1 / (1 + (residual / (2 * deviation)) ** 2), np.float64)
+        weights = 1 / (1 + (residual / (2 * deviation)) ** 2)
     return np.asarray(gains)
 
 
