@@ -7,29 +7,20 @@ import torch  # noqa: TID253
 
 from artextract_cli.attention import grad_cam
 from artextract_cli.blocks import Block, released
-from artextract_cli.calibration import Calibration
-from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
-from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence_graph import compressed_evidence, evidence_nodes
 from artextract_cli.hidden_layer import HiddenLayerNetwork
-from artextract_cli.hidden_layer_scores import NodeScores, node_scores, whole_score
+from artextract_cli.hidden_layer_scores import NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
-from artextract_cli.inference import (
-    Model,
-    SceneScores,
-    WholeScore,
-    attention_of,
-    pooled_numbers,
-)
+from artextract_cli.inference import Model, attention_of, pooled_numbers
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
-from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands
+from artextract_cli.scene_scores import SceneScores, check_infrared, judged, whole_score
+from artextract_cli.sight import Sight
 from artextract_cli.superpixel_graph import sized
 
 BANDS = "bands"  # the name of what the photograph is compared with: all bands together
-DECISION_RATE = 0.05
 
 
 def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
@@ -43,13 +34,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     card, network = model.card, model.network
     if not isinstance(network, HiddenLayerNetwork):
         raise TypeError(type(network))
-    if not infrared_bands(scene):
-        known = "no wavelength is known" if scene.wavelengths is None else "no band is infrared"
-        msg = (
-            f"{known}: this model needs a band past {LAST_VISIBLE_NM} nm; name the wavelengths in "
-            "dataset.yaml or with --wavelengths"
-        )
-        raise InputError(msg)
+    check_infrared(scene, "model")
     scene = sized(scene, card.recipe)
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
@@ -57,7 +42,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     nodes = node_scores(
         network, graph, scene.mask, model.scorer, engine=model.engine, device=model.device
     )
-    maps = _pixel_maps(card, scene, sight, nodes, graph.labels, evidence)
+    maps = _pixel_maps(model, scene, sight, nodes, graph.labels, evidence)
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
@@ -69,7 +54,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
         superpixels=card.superpixels,
         maps=maps,
         band_maps=band_maps,
-        whole=_whole(card.calibration.get("whole"), whole_score(fused, scene.mask)),
+        whole=judged(card.calibration.get("whole"), whole_score(fused, scene.mask)),
         distances=distances,
         similarities=similarities,
         pooled=pooled.numpy(),
@@ -81,7 +66,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
 
 
 def _pixel_maps(
-    card: ModelCard,
+    model: Model,
     scene: Scene,
     sight: Sight,
     nodes: NodeScores,
@@ -93,16 +78,19 @@ def _pixel_maps(
     "fused" is the uncalibrated score (H, W), "bands" are the residuals (H, W, B).
     """
     residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
-    made = {name: scene.empty() for name in ("heatmap", "network", "residual", "hidden", "fused")}
+    card = model.card
+    names = ("heatmap", "network", "residual", "envelope", "hidden", "fused")
+    made = {name: scene.empty() for name in names}
     made["bands"] = scene.empty(len(scene.band_ids))
 
     def fill(block: Block) -> None:
         raw = nodes.of_pixels(labels[block.place], evidence(block))
         calibrated = {name: card.calibration[name](score) for name, score in raw.items()}
         found = {
-            "heatmap": calibrated["fused" if card.heat_map_of == "pixels" else "network"],
+            "heatmap": calibrated[model.heat_map_score],
             "network": calibrated["network"],
             "residual": calibrated["residual"],
+            "envelope": calibrated["envelope"],
             "hidden": hidden(block) * _probability(raw["fused"]),
             "fused": raw["fused"],
             "bands": residuals(block),
@@ -119,12 +107,3 @@ def _pixel_maps(
 def _probability(fused: FloatArray) -> FloatArray:
     """The refinement's log odds (H, W) as a probability: it fades out what is but surface."""
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
-
-
-def _whole(calibration: Calibration | None, raw: float) -> WholeScore | None:
-    if calibration is None:
-        return None
-    level = float(calibration(np.array(raw)))
-    # Far below the clean paintings the power would overflow.
-    rate = 10.0 ** -max(level, 0.0)
-    return WholeScore(score=level, false_alarm_rate=rate, something_is_there=rate <= DECISION_RATE)

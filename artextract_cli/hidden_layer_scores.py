@@ -7,7 +7,6 @@ import torch  # noqa: TID253
 from numpy.typing import NDArray
 from torch import Tensor  # noqa: TID253
 
-from artextract_cli.blocks import MOST_SAMPLED
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.evidence_graph import EvidenceGraph, EvidenceNodes, envelope_of, residual_of
@@ -18,8 +17,6 @@ from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
 
 SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
 PIXELS_AT_ONCE = 2**18
-# Of the painting: what the strangest 3 % exceed stands for it. A scribble counts, a speck does not.
-STRANGEST_SHARE = 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,15 +103,3 @@ def raw_scores(
     nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
     scores = nodes.of_pixels(graph.labels, graph.pixels)
     return RawScores(**scores, z=nodes.z, batch=nodes.batch)
-
-
-def whole_score(fused: FloatArray, mask: NDArray[np.bool_] | None) -> float:
-    """One score for the painting, of the fused scores (H, W): their 97th percentile.
-
-    Of more than 16 million pixels, every n-th counts.
-    """
-    step = -(-fused.size // MOST_SAMPLED)
-    sample = fused.ravel()[::step]
-    if mask is not None and (inside := mask.ravel()[::step]).any():
-        sample = sample[inside]
-    return float(np.quantile(sample, 1 - STRANGEST_SHARE))

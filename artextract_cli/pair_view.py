@@ -80,6 +80,8 @@ def _band_title(band: Mapping[str, Any]) -> str:
 def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
     """What the caption tells; a network that sees all bands together has no distance to one."""
     distances = result.description["euclidean_distance"]
+    if distances is None:
+        return {}
     to_bands = {f"to band {band}": distances[band] for band in band_ids if band in distances}
     similarity = result.description["cosine_similarity"]["fused"]
     return {
@@ -97,7 +99,7 @@ def _scale(result: SceneResult, look: Look) -> ScaleName:
 
 def _is_signed(result: SceneResult) -> bool:
     """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
-    return result.description.get("learns_from") == "layers"
+    return bool(result.description.get("learns_from", "views") != "views")
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
