@@ -63,7 +63,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
         bands=[
             (_band_title(band), decode_picture(band["source"].check()).grey()) for band in bands
         ],
-        score_label=f"Band {bands[0]['id']} alone" if look.only_band else LABELS[look.mode],
+        score_label=f"Band {bands[0]['id']} alone" if look.only_band else _label(result, look.mode),
         numbers=_numbers(result, [band["id"] for band in bands]),
         out=out,
         mask=np.isfinite(heatmap),
@@ -71,6 +71,12 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
         scale=_scale(result, look),
         page=page,
     )
+
+
+def _label(result: SceneResult, mode: str) -> str:
+    if mode == "difference" and result.is_model_free:
+        return f"Heat map: {result.description['heat_map_score']}, without learning"
+    return LABELS[mode]
 
 
 def _band_title(band: Mapping[str, Any]) -> str:

@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from artextract_cli.evidence_graph import evidence_graph
-from artextract_cli.hidden_layer_scores import RawScores, raw_scores, whole_score
+from artextract_cli.hidden_layer_scores import RawScores, raw_scores
 from artextract_cli.inference import Model, open_model
 from artextract_cli.metrics import binary_scores, image_auroc, paired_difference
 from artextract_cli.robustness import as_scene
 from artextract_cli.scene import Scene
+from artextract_cli.scene_scores import whole_score
 from artextract_cli.simulate import PALETTES, SceneSettings, SimulatedScene, simulate_scene
 
 LETTERS = ("a", "b")  # palettes that the published figures are of
