@@ -39,6 +39,10 @@ weights: $(READY)
 		-o dropout=0
 	$(BIN)/artextract train build/weights/graphs --out build/weights/gcn --backbone gcn $(SHIPPED) \
 		-o norm=layer
+	$(BIN)/python -c 'import sys; from pathlib import Path; \
+		from artextract_cli.score_calibration import calibrate_scores; \
+		calibrate_scores(*map(Path, sys.argv[1:]))' \
+		build/weights/graphs artextract_cli/weights/none.json
 	for name in gat gcn; do \
 		cp build/weights/$$name/model.safetensors artextract_cli/weights/$$name.safetensors; \
 	done

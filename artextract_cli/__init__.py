@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from artextract_cli.results import find_scene, mean_scores, open_results
     from artextract_cli.scene import check_same_size, read_scene, read_truth
     from artextract_cli.scene_inference import infer_dataset
-    from artextract_cli.scoring import score_scene
+    from artextract_cli.scoring import open_scorer, score_scene
     from artextract_cli.siamese import contrastive_loss, distance
     from artextract_cli.simulate import SceneSettings, simulate_dataset
     from artextract_cli.superpixel_graph import GraphRecipe
@@ -110,6 +110,7 @@ __all__ = [
     "open_dataset",
     "open_model",
     "open_results",
+    "open_scorer",
     "opened_npz",
     "option",
     "progress",
@@ -174,6 +175,7 @@ _LAZY = {
     "open_dataset": "artextract_cli.dataset",
     "open_model": "artextract_cli.inference",
     "open_results": "artextract_cli.results",
+    "open_scorer": "artextract_cli.scoring",
     "project_embeddings": "artextract_cli.embedding_view",
     "read_scene": "artextract_cli.scene",
     "read_truth": "artextract_cli.scene",

@@ -38,7 +38,10 @@ from artextract_cli.scene import (
 )
 
 OURS = "artextract"
-OWN_METHODS: Mapping[str, str] = {OURS: "heatmap", "network": "network", "residual": "residual"}
+OWN_METHODS: Mapping[str, str] = {
+    OURS: "heatmap",
+    **{name: name for name in ("network", "envelope", "residual")},
+}
 """Our methods, and the calibrated map of a scene's results that each has written."""
 
 HIDDEN_PICTURE = "hidden"

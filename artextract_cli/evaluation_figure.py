@@ -18,6 +18,7 @@ from artextract_cli.robustness import CURVES, METHODS, Curve, Robustness
 COLOURS: Mapping[str, str] = {
     "artextract": "#D55E00",
     "network": "#0072B2",
+    "envelope": "#F0E442",
     "residual": "#009E73",
     "rx": "#CC79A7",
     "plain_residual": "#000000",
@@ -26,7 +27,7 @@ COLOURS: Mapping[str, str] = {
     "best pca": "#7F7F7F",
     "best ica": "#8C564B",
 }
-MARKERS: Mapping[str, str] = dict(zip(METHODS, "os^v+xdPX", strict=True))
+MARKERS: Mapping[str, str] = dict(zip(METHODS, "os*^v+xdPX", strict=True))
 OTHER_COLOUR = "#595959"
 CURVE_COLUMNS = 3
 KIND_SPREAD = 0.6  # between the first and the last method of one kind

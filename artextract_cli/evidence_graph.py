@@ -17,7 +17,7 @@ from artextract_cli.evidence.maps import (
     RESIDUALS,
     SURFACE_MAPS,
     EvidenceMaps,
-    signed_envelope,
+    envelope_by_sign,
     strongest_of,
 )
 from artextract_cli.log_kernels import signed_log1p
@@ -129,7 +129,7 @@ def residual_of(pixels: FloatArray) -> FloatArray:
 
 def envelope_of(pixels: FloatArray) -> FloatArray:
     """The envelope scores (..., 2), darker and lighter, of compressed maps (..., M)."""
-    return signed_envelope(expanded(pixels))
+    return envelope_by_sign(expanded(pixels))
 
 
 def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:

@@ -10,27 +10,19 @@ from artextract_cli.attention import grad_cam
 from artextract_cli.blocks import Block, released
 from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
-from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence_graph import compressed_evidence, evidence_nodes
 from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.hidden_layer_scores import NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
-from artextract_cli.inference import (
-    Model,
-    SceneScores,
-    WholeScore,
-    attention_of,
-    pooled_numbers,
-)
-from artextract_cli.pipelines.hidden_layers.verdict import family_rate
+from artextract_cli.inference import Model, attention_of, pooled_numbers
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
-from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands
+from artextract_cli.scene_scores import SceneScores, WholeScore, check_infrared, judged
+from artextract_cli.sight import Sight
 from artextract_cli.superpixel_graph import sized
 
 BANDS = "bands"  # the name of what the photograph is compared with: all bands together
-DECISION_RATE = 0.05
 
 
 def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
@@ -44,13 +36,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     card, network = model.card, model.network
     if not isinstance(network, HiddenLayerNetwork):
         raise TypeError(type(network))
-    if not infrared_bands(scene):
-        known = "no wavelength is known" if scene.wavelengths is None else "no band is infrared"
-        msg = (
-            f"{known}: this model needs a band past {LAST_VISIBLE_NM} nm; name the wavelengths in "
-            "dataset.yaml or with --wavelengths"
-        )
-        raise InputError(msg)
+    check_infrared(scene, "model")
     scene = sized(scene, card.recipe)
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
@@ -58,7 +44,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     nodes = node_scores(
         network, graph, scene.mask, model.scorer, engine=model.engine, device=model.device
     )
-    maps = _pixel_maps(card, scene, sight, nodes, graph.labels, evidence)
+    maps = _pixel_maps(model, scene, sight, nodes, graph.labels, evidence)
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
@@ -83,7 +69,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
 
 
 def _pixel_maps(
-    card: ModelCard,
+    model: Model,
     scene: Scene,
     sight: Sight,
     nodes: NodeScores,
@@ -95,7 +81,8 @@ def _pixel_maps(
     "dark_odds" and "light_odds" are log odds (H, W), "bands" the residuals (H, W, B).
     """
     residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
-    names = ("heatmap", "network", "residual", "hidden", "dark_odds", "light_odds")
+    card = model.card
+    names = ("heatmap", "network", "residual", "envelope", "hidden", "dark_odds", "light_odds")
     made = {name: scene.empty() for name in names}
     made["bands"] = scene.empty(len(scene.band_ids))
 
@@ -103,9 +90,10 @@ def _pixel_maps(
         raw = nodes.of_pixels(labels[block.place], evidence(block))
         calibrated = {name: card.calibration[name](score) for name, score in raw.items()}
         found = {
-            "heatmap": calibrated["fused" if card.heat_map_of == "pixels" else "network"],
+            "heatmap": calibrated[model.heat_map_score],
             "network": calibrated["network"],
             "residual": calibrated["residual"],
+            "envelope": calibrated["envelope"],
             "hidden": hidden(block) * _probability(raw["fused"]),
             "dark_odds": raw["dark"],
             "light_odds": raw["light"],
@@ -135,8 +123,5 @@ def judge(
     calibration = card.calibration.get("whole")
     if calibration is None or card.verdict is None:
         return None
-    odds, n_tiles = card.verdict.of_painting(dark, light, mask)
-    # Far below the clean paintings the power would overflow.
-    rate = family_rate(10.0 ** -max(float(calibration(np.array(odds))), 0.0), n_tiles)
-    score = -float(np.log10(max(rate, 1e-12)))
-    return WholeScore(score=score, false_alarm_rate=rate, something_is_there=rate <= DECISION_RATE)
+    excess, n_tiles = card.verdict.of_painting(dark, light, mask)
+    return judged(calibration, excess, n_tiles)

@@ -10,12 +10,17 @@ from typing import cast
 import numpy as np
 import torch  # noqa: TID253
 
-from artextract_cli.augmentation import degraded, repigmented, turned
+from artextract_cli.augmentation import degraded, turned
 from artextract_cli.calibration import Calibration, fit_calibration
+from artextract_cli.clean_captures import (
+    CALIBRATION_PIXELS,
+    FEWEST_CLEAN,
+    as_captured,
+    stored_scene,
+    whole_calibration,
+)
 from artextract_cli.console import detail, warn
-from artextract_cli.errors import InputError
 from artextract_cli.evidence_graph import EvidenceGraph, evidence_graph, residual_of
-from artextract_cli.graph_store import graph_path, load_pixels
 from artextract_cli.hidden_layer import (
     HiddenLayerNetwork,
     InjectedScene,
@@ -35,15 +40,10 @@ from artextract_cli.threads import cores, shared_with
 from artextract_cli.training_settings import TrainingSettings
 from artextract_cli.training_task import Comparison, Losses
 
-FEWEST_CLEAN = 4  # scenes known to be clean, below which the others are used too
 # Of a scene that may hide something, this share of the strangest pixels does not count as clean.
 TRIMMED_SHARE = 0.1
 STANDARDS_FROM = 16  # scenes
 DEGRADED_SHARE = 0.5
-CALIBRATION_PIXELS = 20_000  # of a scene
-# Paintings in use are never quite like those of training, so that most of the scenes that
-# calibrate are not either.
-CHANGED_COPIES = 2
 MOST_WORKERS = 4
 _VALIDATION = 2**31  # in place of an epoch, in the seeds of what is always the same
 
@@ -121,7 +121,7 @@ class HiddenLayerTask:
         rng = np.random.default_rng(self.settings.seed)
         samples: dict[str, list[np.ndarray]] = {name: [] for name in SCORES}
         described = []
-        for graphs, scene in self._as_captured(scenes, rng):
+        for graphs, scene in as_captured(self.root, scenes, rng):
             raw = self._scores(network, scene, graphs.recipe)
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
@@ -132,23 +132,10 @@ class HiddenLayerTask:
             name: fit_calibration(np.concatenate(scores), trimmed=trimmed)
             for name, scores in samples.items()
         }
-        return made | self._whole_calibration(described, sum(bool(g.clean) for g in scenes))
-
-    def _whole_calibration(
-        self, described: Sequence[np.ndarray], n_scenes: int
-    ) -> dict[str, Calibration]:
-        """From tiles of clean captures of ``n_scenes`` paintings; none where these are few."""
-        if n_scenes < FEWEST_CLEAN:
-            warn(
-                f"{n_scenes} clean scenes are too few to say how often a whole painting is called "
-                "hidden by mistake: the model will not judge paintings as a whole"
-            )
-            return {}
-        self.verdict = fit_verdict(described)
-        scores = np.array([self.verdict(tile) for tile in described])
-        if len(np.unique(scores)) < FEWEST_CLEAN:
-            return {}
-        return {"whole": fit_calibration(scores, trimmed=False)}
+        self.verdict = fit_verdict(described) if described else None
+        wholes = [self.verdict(tile) for tile in described] if self.verdict else []
+        whole = whole_calibration(wholes, sum(bool(graphs.clean) for graphs in scenes))
+        return made if whole is None else made | {"whole": whole}
 
     def quality(self, network: SiameseNetwork) -> dict[str, float]:
         """AUROC of all scores on the pixels of the layers put into the validation scenes."""
@@ -172,16 +159,6 @@ class HiddenLayerTask:
             for name, scores in found.items()
             if both
         }
-
-    def _as_captured(
-        self, scenes: Sequence[SceneGraphs], rng: np.random.Generator
-    ) -> Iterator[tuple[SceneGraphs, Scene]]:
-        """Every scene as it is, and ``CHANGED_COPIES`` with other pigments and degraded."""
-        for graphs in scenes:
-            scene = self._scene(graphs)
-            yield graphs, scene
-            for _ in range(CHANGED_COPIES):
-                yield graphs, degraded(rng, repigmented(rng, scene))
 
     def _scores(self, network: SiameseNetwork, scene: Scene, recipe: GraphRecipe) -> RawScores:
         return raw_scores(
@@ -219,7 +196,7 @@ class HiddenLayerTask:
 
     def _injected(self, graphs: SceneGraphs, seeds: Sequence[int]) -> InjectedScene:
         rng = np.random.default_rng(seeds)
-        scene = turned(self._scene(graphs), int(rng.integers(8)))
+        scene = turned(stored_scene(self.root, graphs), int(rng.integers(8)))
         started = time.thread_time()
         scene, truth, is_light = inject(rng, scene)
         seconds = time.thread_time() - started
@@ -230,26 +207,6 @@ class HiddenLayerTask:
             truth = _trimmed(graph, truth)
         self.injection_seconds.append(seconds)
         return injected_scene(graphs.name, graph, truth, is_light, scene.mask, rng)
-
-    def _scene(self, graphs: SceneGraphs) -> Scene:
-        path = graph_path(self.root, graphs.split, graphs.name)
-        stored = load_pixels(path)
-        shape = (*graphs.graphs[0].labels.shape, 3 + len(graphs.band_ids))
-        if stored.shape != shape or stored.dtype != np.uint16:
-            msg = (
-                f"the pixels of {path} are {stored.dtype} of shape {stored.shape}, not uint16 of "
-                f"{shape}: run 'artextract graph build' again"
-            )
-            raise InputError(msg)
-        pixels = np.asarray(stored, np.float32) / np.float32(65535)
-        return Scene(
-            name=graphs.name,
-            rgb=pixels[..., :3],
-            bands=np.ascontiguousarray(pixels[..., 3:]),
-            band_ids=graphs.band_ids,
-            wavelengths=graphs.wavelengths,
-            mask=graphs.mask,
-        )
 
 
 def _usable(

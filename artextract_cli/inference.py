@@ -10,7 +10,6 @@ import torch  # noqa: TID253
 from numpy.typing import NDArray
 
 from artextract_cli.attention import masking_effect, node_attention
-from artextract_cli.blocks import Block
 from artextract_cli.checkpoint import (
     ModelCard,
     load_model,
@@ -18,11 +17,11 @@ from artextract_cli.checkpoint import (
     recorded_plugin,
     recorded_scorer,
 )
-from artextract_cli.contract import FloatArray
 from artextract_cli.device import resolve_device
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.scene import picture_digest
+from artextract_cli.scene_scores import MaskingEffect
 from artextract_cli.siamese import SceneBatch, Scorer, SiameseNetwork
 
 
@@ -37,52 +36,48 @@ class Model:
     digest: str
     engine: str
     device: torch.device
+    shown: str | None = None  # the score of the heat map, where it is not the model's own
+
+    @property
+    def superpixels(self) -> Mapping[str, str]:
+        """Origin of the method that cuts superpixels."""
+        return self.card.superpixels
+
+    @property
+    def heat_map_score(self) -> str:
+        """Name of the score that the heat map shows."""
+        return self.shown or ("fused" if self.card.heat_map_of == "pixels" else "network")
+
+    def described(self) -> dict[str, Any]:
+        """What scene.json says of it."""
+        card = self.card
+        return {
+            "model": {"path": str(self.path.resolve()), "sha256": self.digest},
+            "backbone": dict(card.backbone),
+            "objective": dict(card.objective),
+            "learns_from": card.learns_from,
+            "scorer": dict(card.scorer),
+            "heat_map_of": card.heat_map_of if self.shown is None else "pixels",
+            "heat_map_score": self.heat_map_score,
+            "engine": self.engine,
+            "device": str(self.device),
+        }
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaskingEffect:
-    """Change of the pair distance when the 5 % most attended nodes are masked, or random ones."""
-
-    attended: float
-    random: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class WholeScore:
-    """Whether anything lies beneath the painting at all."""
-
-    score: float  # −log10 of the false-alarm rate on clean paintings
-    false_alarm_rate: float
-    something_is_there: bool  # at a false-alarm rate of at most 5 %
-
-
-@dataclass(frozen=True, kw_only=True)
-class SceneScores:
-    """What the network says of one scene; maps have the size of the graph's pictures (h, w)."""
-
-    labels: NDArray[np.int32]  # (h, w) of the photograph's superpixels
-    band_ids: tuple[str, ...]
-    superpixels: Mapping[str, str]  # origin of the method
-    # (h, w) by name: "heatmap" always; "network", "residual" and "hidden" where there are such.
-    maps: Mapping[str, FloatArray]
-    band_maps: FloatArray  # (h, w, B) evidence of every band; signed where the network knows signs
-    whole: WholeScore | None
-    distances: Mapping[str, float]  # Euclidean, of the pooled embeddings, per band and "fused"
-    similarities: Mapping[str, float]  # cosine, of the pooled embeddings, per band and "fused"
-    pooled: FloatArray  # (V, D)
-    nodes: tuple[FloatArray, ...]  # per view (N, D)
-    attention: FloatArray | None  # (h, w, 2) attention given out: photograph, mean over bands
-    masking: MaskingEffect | None
-    gradcam: FloatArray  # (h, w, 2) Grad-CAM of the pair distance: photograph, mean over bands
-
-
-def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Model:
+def open_model(
+    run: Path, *, device: str = "auto", engine: str = "auto", shown: str | None = None
+) -> Model:
     """Load a trained model onto its device.
+
+    The heat map is that of the score ``shown``, "envelope" or "residual"; of the model's own where
+    that is None.
 
     Raises
     ------
     InputError
         If there is none, it is damaged, or its training was killed before it was calibrated.
+    UsageError
+        If the model is not one that looks for hidden layers, and so has no such score.
     DependencyError
         If a plugin that it was made with is not installed.
     """
@@ -90,6 +85,12 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
     if not card.calibration:
         msg = f"the training of {run} did not end: finish it with 'artextract train --resume'"
         raise InputError(msg)
+    if shown is not None and card.learns_from != "layers":
+        msg = (
+            f"{run} compares views and has no score {shown!r}: leave --scorer out, or choose "
+            "--model none"
+        )
+        raise UsageError(msg)
     recorded_plugin("superpixels", card.superpixels)
     on = resolve_device(device)
     return Model(
@@ -100,6 +101,7 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
         digest=picture_digest(model_path(run)),
         engine=resolve_engine(engine, on).name,
         device=on,
+        shown=shown,
     )
 
 
@@ -131,27 +133,3 @@ def pooled_numbers(
         dict(zip(names, numbers, strict=True)) | {"fused": float(np.mean(numbers))}
         for numbers in (distances, similarities)
     )
-
-
-class Enlarged:
-    """A map (h, w, ...) as one of ``shape`` (H, W), by nearest neighbours."""
-
-    def __init__(self, picture: NDArray[Any], shape: Sequence[int]) -> None:
-        self._picture = picture
-        self._rows, self._columns = (
-            ((np.arange(size) + 0.5) * available / size).astype(int)
-            for size, available in zip(shape, picture.shape[:2], strict=True)
-        )
-        self._is_as_large = tuple(shape) == picture.shape[:2]
-
-    def block(self, block: Block) -> NDArray[Any]:
-        """What a block (h, w, ...) shows."""
-        rows, columns = block.place
-        places = (self._rows[rows][:, None], self._columns[columns])
-        made: NDArray[Any] = self._picture[block.place if self._is_as_large else places]
-        return made
-
-    def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[Any]:
-        """The values (P, ...) of pixels."""
-        made: NDArray[Any] = self._picture[self._rows[rows], self._columns[columns]]
-        return made

@@ -63,7 +63,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
         bands=[
             (_band_title(band), decode_picture(band["source"].check()).grey()) for band in bands
         ],
-        score_label=f"Band {bands[0]['id']} alone" if look.only_band else LABELS[look.mode],
+        score_label=f"Band {bands[0]['id']} alone" if look.only_band else _label(result, look.mode),
         numbers=_numbers(result, [band["id"] for band in bands]),
         out=out,
         mask=np.isfinite(heatmap),
@@ -73,6 +73,12 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
     )
 
 
+def _label(result: SceneResult, mode: str) -> str:
+    if mode == "difference" and result.is_model_free:
+        return f"Heat map: {result.description['heat_map_score']}, without learning"
+    return LABELS[mode]
+
+
 def _band_title(band: Mapping[str, Any]) -> str:
     return f"Band {band['id']}" + (f" ({band['nm']:g}\N{NO-BREAK SPACE}nm)" if band["nm"] else "")
 
@@ -80,6 +86,8 @@ def _band_title(band: Mapping[str, Any]) -> str:
 def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
     """What the caption tells; a network that sees all bands together has no distance to one."""
     distances = result.description["euclidean_distance"]
+    if distances is None:
+        return {}
     to_bands = {f"to band {band}": distances[band] for band in band_ids if band in distances}
     similarity = result.description["cosine_similarity"]["fused"]
     return {
@@ -97,7 +105,7 @@ def _scale(result: SceneResult, look: Look) -> ScaleName:
 
 def _is_signed(result: SceneResult) -> bool:
     """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
-    return result.description.get("learns_from") == "layers"
+    return bool(result.description.get("learns_from", "views") != "views")
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:

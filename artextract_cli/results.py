@@ -35,12 +35,12 @@ from artextract_cli.files import (
     replaced_folder,
 )
 from artextract_cli.heatmap import overlay
-from artextract_cli.inference import Enlarged, Model, SceneScores
 from artextract_cli.map_files import Read, write_map
 from artextract_cli.npz_files import DAMAGE, opened_npz
 from artextract_cli.picture import read_page, read_pages
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
+from artextract_cli.scene_scores import Enlarged, SceneScorer, SceneScores
 from artextract_cli.seals import UNSEALED, is_whole, sealed
 
 FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary", 3
@@ -88,6 +88,11 @@ class SceneResult:
         split = self.description["split"]
         return parents[2] if split and len(parents) > 2 and parents[1].name == split else None
 
+    @property
+    def is_model_free(self) -> bool:
+        """Whether it was scored without learning."""
+        return self.description.get("learns_from", "") is None
+
     def refuse_output(self, out: Path) -> None:
         """Refuse to write over what the scene was made from, over its results, or into its dataset.
 
@@ -133,6 +138,7 @@ class SceneResult:
         InputError
             If they are missing or damaged.
         """
+        self._refuse_without_network("embeddings", "embeddings.npz")
         path = self.checked("embeddings.npz")
         try:
             with opened_npz(path) as arrays:
@@ -166,10 +172,19 @@ class SceneResult:
 
     def _existing(self, name: str) -> Path:
         path = self._map_path(name)
+        self._refuse_without_network(name, path.name)
         if not self.has_map(name):
             msg = f"{path} does not exist: its model has no {name}"
             raise InputError(msg)
         return self.checked(path.name)
+
+    def _refuse_without_network(self, what: str, file: str) -> None:
+        if self.is_model_free and file not in self.description["files"]:
+            msg = (
+                f"{self.path} has no {what}: it was scored without learning; run 'artextract "
+                "infer' with a trained model for that"
+            )
+            raise InputError(msg)
 
     def photograph(self) -> FloatArray:
         """Read the photograph (H, W, 3) that the scene was made from.
@@ -204,7 +219,7 @@ def refuse_results(out: Path) -> None:
 
 
 def write_scene(
-    results: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
+    results: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer
 ) -> dict[str, Any]:
     """Write the folder of one scene, whole or not at all, and return its description.
 
@@ -272,7 +287,7 @@ def _keep_foreign(former: Path, folder: Path) -> None:
         )
 
 
-def up_to_date(results: Path, files: SceneFiles, model: Model) -> bool:
+def up_to_date(results: Path, files: SceneFiles, model: SceneScorer) -> bool:
     """Whether the results of a scene are there: by this model, of these pictures, undamaged."""
     try:
         result = open_scene(results / files.name)
@@ -280,17 +295,17 @@ def up_to_date(results: Path, files: SceneFiles, model: Model) -> bool:
             result.checked(name)
     except InputError:
         return False
-    method = plugin_host().find("superpixels", model.card.superpixels["name"])
+    method = plugin_host().find("superpixels", model.superpixels["name"])
     wanted = {"superpixels": method.origin, **_made_from(files, model)}
     return bool(json.loads(json.dumps(wanted)).items() <= result.description.items())
 
 
-def refuse_other_models(results: Path, replaced: Container[str], model: Model) -> None:
+def refuse_other_models(results: Path, replaced: Container[str], model: SceneScorer) -> None:
     """Refuse to write beside scenes, other than those ``replaced``, that another model scored."""
     for folder in _folders(results):
         with suppress(InputError):  # a damaged one is told of by all that reads it
             scene = open_scene(folder)
-            if scene.name not in replaced and scene.description["model"]["sha256"] != model.digest:
+            if scene.name not in replaced and not _is_by(scene, model):
                 msg = (
                     f"{results} holds {scene.name} as scored by another model: choose another "
                     "--out, or remove what is there"
@@ -298,12 +313,20 @@ def refuse_other_models(results: Path, replaced: Container[str], model: Model) -
                 raise UsageError(msg)
 
 
+def _is_by(scene: SceneResult, model: SceneScorer) -> bool:
+    """Whether this model made a result, and by the same score."""
+    told = scene.description
+    by_score = told.get("heat_map_score", model.heat_map_score)
+    return bool((told["model"]["sha256"], by_score) == (model.digest, model.heat_map_score))
+
+
 def _write_all(
-    folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: Model
+    folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer
 ) -> dict[str, Any]:
     _write_maps(folder, scene, scores, files.pixels_per_mm)
-    views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
-    np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
+    if scores.pooled is not None:
+        views = {f"nodes_{view}": z for view, z in enumerate(scores.nodes)}
+        np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
     read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
     heatmap = scene.filled(lambda block: read(0, block))
     Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
@@ -365,7 +388,7 @@ def _overlaid(scene: Scene, heatmap: FloatArray) -> NDArray[np.uint8]:
 
 
 def _description(
-    files: SceneFiles, scene: Scene, scores: SceneScores, model: Model, heatmap: FloatArray
+    files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer, heatmap: FloatArray
 ) -> dict[str, Any]:
     inside = np.count_nonzero(np.isfinite(heatmap))
     return {
@@ -374,8 +397,8 @@ def _description(
         "shape": list(scene.shape),
         "n_superpixels": int(scores.labels.max()) + 1,
         "superpixels": dict(scores.superpixels),
-        "euclidean_distance": dict(scores.distances),
-        "cosine_similarity": dict(scores.similarities),
+        "euclidean_distance": _known(scores.distances),
+        "cosine_similarity": _known(scores.similarities),
         "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
         "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
@@ -383,9 +406,8 @@ def _description(
     }
 
 
-def _made_from(files: SceneFiles, model: Model) -> dict[str, Any]:
+def _made_from(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
     """What a result follows from, as its description says it."""
-    card = model.card
     return {
         "split": files.split,
         "photograph": _source(files.rgb),
@@ -396,16 +418,13 @@ def _made_from(files: SceneFiles, model: Model) -> dict[str, Any]:
         "object_mask": None if files.mask is None else _source(files.mask),
         "wavelengths_nm": files.wavelengths,
         "pixels_per_mm": files.pixels_per_mm,
-        "model": {"path": str(model.path.resolve()), "sha256": model.digest},
-        "backbone": dict(card.backbone),
-        "objective": dict(card.objective),
-        "learns_from": card.learns_from,
-        "scorer": dict(card.scorer),
-        "heat_map_of": card.heat_map_of,
-        "engine": model.engine,
-        "device": str(model.device),
+        **model.described(),
         "artextract": artextract_cli.__version__,
     }
+
+
+def _known(numbers: Mapping[str, float] | None) -> dict[str, float] | None:
+    return None if numbers is None else dict(numbers)
 
 
 def _source(path: Path) -> dict[str, str]:
@@ -496,14 +515,19 @@ def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatA
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
+def fused(numbers: Mapping[str, float] | None) -> float | None:
+    """The mean over the bands of distances or similarities; None without a network."""
+    return None if numbers is None else numbers["fused"]
+
+
 def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:
     """Write summary.json and summary.csv over all scenes."""
     rows = [
         {
             "scene": d["scene"],
             "split": d["split"],
-            "euclidean_distance": d["euclidean_distance"]["fused"],
-            "cosine_similarity": d["cosine_similarity"]["fused"],
+            "euclidean_distance": fused(d["euclidean_distance"]),
+            "cosine_similarity": fused(d["cosine_similarity"]),
             "share_above_1_percent_false_alarms": d["share_above_1_percent_false_alarms"],
             "something_is_there": (d["image_level"] or {}).get("something_is_there"),
             "false_alarm_rate": (d["image_level"] or {}).get("false_alarm_rate"),

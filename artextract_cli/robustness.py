@@ -20,6 +20,7 @@ from artextract_cli.evaluation_summary import COMPARED, Summary, detection_means
 from artextract_cli.metrics import DetectionScores, binary_scores
 from artextract_cli.results import SceneResult
 from artextract_cli.scene import Scene
+from artextract_cli.score_card import SCORES
 from artextract_cli.simulate import (
     DEFAULT_WAVELENGTHS,
     PALETTES,
@@ -29,7 +30,7 @@ from artextract_cli.simulate import (
 )
 
 if TYPE_CHECKING:
-    from artextract_cli.inference import Model
+    from artextract_cli.scoring import AnyModel
 
 Scorer = Callable[[Scene], Mapping[str, FloatArray]]
 """From a scene to maps (H, W) by name, "heatmap" among them."""
@@ -155,20 +156,21 @@ def model_scorer(result: SceneResult) -> Scorer:
     InputError
         If the results do not name their model, or it is gone or another one by now.
     """
-    from artextract_cli.inference import open_model
+    from artextract_cli.scoring import open_scorer
 
     made_by = result.description.get("model")
     if not made_by:
         msg = f"{result.path} does not say which model made it: run 'artextract infer' again"
         raise InputError(msg)
-    model = open_model(Path(made_by["path"]))
+    shown = result.description.get("heat_map_score")
+    model = open_scorer(Path(made_by["path"]), score=shown if shown in SCORES else None)
     if model.digest != made_by["sha256"]:
         msg = f"{model.path} is not the model any more that made {result.path}: infer again"
         raise InputError(msg)
     return lambda scene: _model_maps(model, scene)
 
 
-def _model_maps(model: "Model", scene: Scene) -> Mapping[str, FloatArray]:
+def _model_maps(model: "AnyModel", scene: Scene) -> Mapping[str, FloatArray]:
     from artextract_cli.scoring import score_scene
 
     maps: Mapping[str, FloatArray] = score_scene(model, scene).maps

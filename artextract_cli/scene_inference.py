@@ -10,7 +10,6 @@ from artextract_cli.dataset import open_dataset
 from artextract_cli.dataset_layout import refuse_datasets
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import clear_leftovers, only_writer, refuse_inside, refuse_links
-from artextract_cli.inference import Model
 from artextract_cli.results import (
     open_scene,
     refuse_foreign_summary,
@@ -20,14 +19,14 @@ from artextract_cli.results import (
     write_summary,
 )
 from artextract_cli.scene import SceneFiles, read_scene
-from artextract_cli.scoring import score_scene
+from artextract_cli.scoring import AnyModel, score_scene
 from artextract_cli.value_check import check_values
 
 
 def infer_dataset(
     dataset: Path,
     results: Path,
-    model: Model,
+    model: AnyModel,
     *,
     split: str | None = None,
     wavelengths: Sequence[float] | None = None,
@@ -56,7 +55,7 @@ def infer_dataset(
 
 
 def infer_scenes(
-    scenes: Sequence[SceneFiles], results: Path, model: Model, max_memory: int | None = None
+    scenes: Sequence[SceneFiles], results: Path, model: AnyModel, max_memory: int | None = None
 ) -> list[dict[str, Any]]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
     refuse_datasets(results)
@@ -83,7 +82,7 @@ def infer_scenes(
 
 
 def _infer_if_needed(
-    files: SceneFiles, results: Path, model: Model, plan: MemoryPlan | None
+    files: SceneFiles, results: Path, model: AnyModel, plan: MemoryPlan | None
 ) -> None:
     if up_to_date(results, files, model):
         clear_leftovers(results / files.name)

@@ -1,17 +1,53 @@
-"""Score a scene with any trained model."""
+"""Score a scene with any trained model, or without one."""
 
-from artextract_cli.inference import Model, SceneScores
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+from artextract_cli.model_free import ModelFree, open_model_free, score_model_free
 from artextract_cli.scene import Scene
+from artextract_cli.scene_scores import SceneScores
+from artextract_cli.score_card import card_path
+
+if TYPE_CHECKING:
+    from artextract_cli.inference import Model
+
+AnyModel = Union["Model", ModelFree]
 
 
-def score_scene(model: Model, scene: Scene) -> SceneScores:
-    """Score every pixel of a scene by the objective that the model was trained for.
+def open_scorer(
+    model: Path, *, score: str | None = None, device: str = "auto", engine: str = "auto"
+) -> AnyModel:
+    """Open a trained model, or the scores without learning where ``model`` is `none` or a card.
+
+    The heat map is that of ``score``, "envelope" or "residual"; by default that of a trained
+    model's own score, or of "envelope" without one. torch is imported for a trained model only.
+
+    Raises
+    ------
+    UsageError
+        If there is no such score.
+    InputError
+        If the model or card is missing or damaged.
+    DependencyError
+        If a plugin that the model was made with is not installed.
+    """
+    if (card := card_path(model)) is not None:
+        return open_model_free(card, score)
+    from artextract_cli.inference import open_model
+
+    return open_model(model, device=device, engine=engine, shown=score)
+
+
+def score_scene(model: AnyModel, scene: Scene) -> SceneScores:
+    """Score every pixel of a scene by the objective that the model was trained for, or by none.
 
     Raises
     ------
     InputError
-        If the model looks for hidden layers and the scene has no infrared band.
+        If hidden layers are looked for and the scene has no infrared band.
     """
+    if isinstance(model, ModelFree):
+        return score_model_free(model, scene)
     if model.card.learns_from == "layers":
         from artextract_cli.hidden_layer_inference import score_hidden_layer
 

@@ -11,8 +11,9 @@ from artextract_cli.blocks import Block
 from artextract_cli.checkpoint import ModelCard
 from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray
-from artextract_cli.inference import Model, SceneScores, attention_of, pooled_numbers
+from artextract_cli.inference import Model, attention_of, pooled_numbers
 from artextract_cli.scene import Scene
+from artextract_cli.scene_scores import SceneScores
 from artextract_cli.siamese import collate, scene_tensors
 from artextract_cli.superpixel_graph import SceneGraphs, build_graphs, sized
 from artextract_cli.superpixel_scores import view_scores

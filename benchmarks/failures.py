@@ -16,9 +16,10 @@ from matplotlib.axes import Axes
 
 from artextract_cli.figure_canvas import new_figure, save, style
 from artextract_cli.heatmap import colour, overlay
-from artextract_cli.inference import Model, SceneScores, open_model
+from artextract_cli.inference import Model, open_model
 from artextract_cli.metrics import binary_scores
 from artextract_cli.scene import HIDDEN, Scene
+from artextract_cli.scene_scores import SceneScores
 from artextract_cli.scoring import score_scene
 from artextract_cli.simulate import SimulatedScene
 

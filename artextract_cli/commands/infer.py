@@ -17,6 +17,7 @@ from artextract_cli.commands.parameters import (
     ModelOption,
     Photograph,
     Remember,
+    ScorerOption,
     Wavelengths,
     parse_bands,
     parse_memory,
@@ -32,6 +33,7 @@ def infer(
     ] = None,
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
     model: ModelOption = DEFAULT_MODEL,
+    scorer: ScorerOption = None,
     rgb: Photograph = None,
     band: Bands = None,
     split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
@@ -43,17 +45,18 @@ def infer(
 ) -> None:
     """Score every scene: heat map, hidden picture, attention, embeddings, similarity, regions."""
     from artextract_cli.dataset import pair_files
-    from artextract_cli.inference import open_model
-    from artextract_cli.results import has_places
+    from artextract_cli.results import fused, has_places
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
+    from artextract_cli.scoring import open_scorer
 
     memory = parse_memory(max_memory)
     if rgb is not None and band:
         pair = [pair_files(rgb, parse_bands(band))]
-        described = infer_scenes(pair, out, open_model(model, device=device, engine=engine), memory)
+        opened = open_scorer(model, score=scorer, device=device, engine=engine)
+        described = infer_scenes(pair, out, opened, memory)
     elif dataset is not None and rgb is None and not band:
         nm = parse_wavelengths(wavelengths)
-        opened = open_model(model, device=device, engine=engine)
+        opened = open_scorer(model, score=scorer, device=device, engine=engine)
         described = infer_dataset(
             dataset, out, opened, split=split, wavelengths=nm, max_memory=memory
         )
@@ -70,8 +73,8 @@ def infer(
     rows = [
         (
             d["scene"],
-            d["euclidean_distance"]["fused"],
-            d["cosine_similarity"]["fused"],
+            fused(d["euclidean_distance"]),
+            fused(d["cosine_similarity"]),
             100 * d["share_above_1_percent_false_alarms"],
             _verdict(d["image_level"], has_places=has_places(d)),
         )

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -34,7 +34,14 @@ ModelOption = Annotated[
     Path,
     typer.Option(
         help="Run directory or model file made by 'artextract train', or gat or gcn: the models "
-        "that come with artextract, trained on simulated paintings."
+        "that come with artextract, trained on simulated paintings. none scores without learning."
+    ),
+]
+ScorerOption = Annotated[
+    Literal["envelope", "residual"] | None,
+    typer.Option(
+        help="Heat map of a score without learning, instead of that of the model; envelope with "
+        "--model none if left out."
     ),
 ]
 Photograph = Annotated[

@@ -14,6 +14,7 @@ from artextract_cli.commands.parameters import (
     Bands,
     ModelOption,
     Photograph,
+    ScorerOption,
     View,
     parse_bands,
 )
@@ -75,6 +76,7 @@ def pair(
     rgb: Photograph = None,
     band: Bands = None,
     model: ModelOption = DEFAULT_MODEL,
+    scorer: ScorerOption = None,
 ) -> None:
     """Show photograph, bands, the heat map and its overlay, with distance and similarity."""
     from artextract_cli.figure_canvas import Page
@@ -86,12 +88,12 @@ def pair(
     page = Page(width_mm=width_mm, dpi=dpi)
     if rgb is not None and band:
         from artextract_cli.dataset import pair_files
-        from artextract_cli.inference import open_model
         from artextract_cli.scene_inference import infer_scenes
+        from artextract_cli.scoring import open_scorer
 
         files = pair_files(rgb, parse_bands(band))
         with tempfile.TemporaryDirectory() as folder:
-            infer_scenes([files], Path(folder), open_model(model))
+            infer_scenes([files], Path(folder), open_scorer(model, score=scorer))
             found = find_scene(Path(folder), files.name)
             target = out or Path(f"{files.name}_{mode}.png")
             draw_pair(found, target, look, page)

@@ -117,15 +117,20 @@ def envelope_score(maps: FloatArray) -> FloatArray:
     How far the longest band is, either way, from the upper envelope of what shorter bands predict,
     plus a share of `residual_score`, all in robust deviations.
     """
-    return np.asarray(signed_envelope(maps).max(-1), np.float32)
+    return np.asarray(envelope_by_sign(maps).max(-1), np.float32)
+
+
+def envelope_by_sign(maps: FloatArray) -> FloatArray:
+    """`envelope_score` (..., 2) of what is darker than predicted, and of what is lighter."""
+    total, rest = signed_envelope(maps), RESIDUAL_SHARE * residual_score(maps)
+    both = np.stack([np.maximum(-total, 0) + rest, np.maximum(total, 0) + rest], axis=-1)
+    return both.astype(np.float32)
 
 
 def signed_envelope(maps: FloatArray) -> FloatArray:
-    """`envelope_score` (..., 2) of what is darker than predicted, and of what is lighter."""
+    """The envelope residuals (...,) of evidence ``maps`` (..., M); negative = darker."""
     total = sum(w * maps[..., MAPS.index(name)] for name, w in ENVELOPE_WEIGHTS.items())
-    rest = RESIDUAL_SHARE * residual_score(maps)
-    both = np.stack([np.maximum(-total, 0) + rest, np.maximum(total, 0) + rest], axis=-1)
-    return both.astype(np.float32)
+    return np.asarray(total, np.float32)
 
 
 def gather_evidence(scene: Scene) -> Evidence:
@@ -166,10 +171,14 @@ class BandResiduals:
 
 
 class EvidenceMaps:
-    """All maps of a scene that has an infrared band, fitted and standardised on the painting."""
+    """All maps of a scene that has an infrared band, fitted and standardised on the painting.
 
-    def __init__(self, sight: Sight) -> None:
+    With ``only_residuals`` the first of `MAPS` alone, which make the envelope and residual scores.
+    """
+
+    def __init__(self, sight: Sight, *, only_residuals: bool = False) -> None:
         self._sight, infrared = sight, sight.infrared
+        self._only_residuals = only_residuals
         self._places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
         self._bands = OfBlock(lambda block: sight.log_bands(block, self._places))
         surfaces, bands = sight.samples(self._bands)
@@ -200,6 +209,8 @@ class EvidenceMaps:
             fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
+        if self._only_residuals:
+            return np.concatenate([*left, *envelopes], axis=-1, dtype=np.float32)
         local = _local(seen[0].components, bands - self._level)
         visible = log_reflectance((self._sight.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
@@ -234,7 +245,7 @@ def _envelopes(sight: Sight) -> list[EnvelopeFits]:
 
 def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Median and robust deviation (M,) of maps at some pixels (n, M)."""
-    centre = np.where(_CENTRED, np.median(sample, axis=0), 0)
+    centre = np.where(_CENTRED[: sample.shape[1]], np.median(sample, axis=0), 0)
     spread = 1.4826 * np.median(np.abs(sample - centre), axis=0)
     # A map that is zero at most pixels has no median deviation.
     spread = np.where(spread > LEAST_SPREAD, spread, sample.std(axis=0))

@@ -9,6 +9,11 @@ from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
 from artextract_cli.results import EXPECTED_SHARE, SceneResult, has_places
 
+WITHOUT_LEARNING = (
+    "This is a score without learning: no network took part. It says how far the infrared is from "
+    "what the shorter wavelengths of this painting predict."
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
@@ -40,6 +45,7 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
         sentences=tuple(
             unbroken(sentence)
             for sentence in (
+                *((WITHOUT_LEARNING,) if result.is_model_free else ()),
                 _whole(described["image_level"]),
                 _share(described),
                 _strongest(regions, pixels_per_mm),
@@ -104,7 +110,6 @@ def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
 
 def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str, str, str], ...]:
     whole = described["image_level"]
-    similarity = described["cosine_similarity"]["fused"]
     judged = (
         ()
         if whole is None
@@ -133,12 +138,18 @@ def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str,
             f"region{' is' if len(regions.listed) == 1 else 's are'} as large as a superpixel",
             "table below",
         ),
-        (
-            f"{decimal(described['euclidean_distance']['fused'])} / {decimal(similarity)}",
-            "distance / cosine similarity of photograph and bands",
-            "of the embeddings; no unit",
-        ),
+        *_of_embeddings(described),
     )
+
+
+def _of_embeddings(described: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """Distance and similarity; nothing without a network."""
+    distance, similarity = described["euclidean_distance"], described["cosine_similarity"]
+    if distance is None or similarity is None:
+        return ()
+    told = f"{decimal(distance['fused'])} / {decimal(similarity['fused'])}"
+    what = "distance / cosine similarity of photograph and bands"
+    return ((told, what, "of the embeddings; no unit"),)
 
 
 def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
@@ -165,5 +176,5 @@ def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
         "to show: what differs here are colours of the surface.",
     )
     sees_infrared = false_colour_band(described["wavelengths_nm"]) is not None
-    looks_beneath = described["learns_from"] == "layers"
+    looks_beneath = described["learns_from"] != "views"
     return (() if sees_infrared else blind) + general + (beneath if looks_beneath else ())

@@ -115,7 +115,7 @@ def heat_map_layer(score: FloatArray) -> Layer:
 
 def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int) -> Layer:
     """What one band tells by itself: signed deviations, or a score like that of all bands."""
-    is_signed = result.description["learns_from"] == "layers"
+    is_signed = result.description["learns_from"] != "views"
     scale: ScaleName = "deviation" if is_signed else "false-alarm"
     levels = LEVELS[scale]
     return Layer(

@@ -11,6 +11,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.report.loss_curve import LossCurve, loss_curve
 from artextract_cli.results import SceneResult
 from artextract_cli.run_directory import METRICS_NAME, read_metrics
+from artextract_cli.score_card import SCORES, ScoreCard, read_score_card
 from artextract_cli.sources import Source
 
 Rows = tuple[tuple[str, str], ...]
@@ -62,10 +63,7 @@ def scoring(result: SceneResult) -> Rows:
     height, width = told["shape"]
     rows: dict[str, Any] = {
         "Scored by": f"artextract {told['artextract']}",
-        "Engine, device": f"{told['engine']}, {told['device']}",
-        "Objective": _origin(told["objective"]),
-        "Scorer": _origin(told["scorer"]),
-        "Backbone": _origin(told["backbone"]),
+        **(_without_learning(told) if result.is_model_free else _by_network(told)),
         "Superpixels": f"{_origin(told['superpixels'])}: {told['n_superpixels']}",
         "Size of the photograph": f"{width} × {height} px",
         "Wavelengths": _wavelengths(told["wavelengths_nm"]),
@@ -75,12 +73,30 @@ def scoring(result: SceneResult) -> Rows:
     return _rows(rows)
 
 
+def _by_network(told: Mapping[str, Any]) -> dict[str, Any]:
+    rows = {
+        "Engine, device": f"{told['engine']}, {told['device']}",
+        "Objective": _origin(told["objective"]),
+        "Scorer": _origin(told["scorer"]),
+        "Backbone": _origin(told["backbone"]),
+    }
+    shown = told.get("heat_map_score")
+    return rows | ({"Heat map": f"{shown}, a score without learning"} if shown in SCORES else {})
+
+
+def _without_learning(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Heat map": f"{told['heat_map_score']}, a score without learning; no network"}
+
+
 def model_story(result: SceneResult) -> ModelStory:
     """The model's card and the course of its training, as far as they are still to be had."""
     told = result.description["model"]
     path = Path(told["path"])
     model = Source(role="model", path=path, sha256=told["sha256"], advice="its card is left out")
     try:
+        if result.is_model_free:
+            rows = _score_card(read_score_card(model.check()))
+            return ModelStory(rows=rows, curve=None, notice="")
         card = read_card(model.check())
     except InputError as error:
         return ModelStory(rows=(), curve=None, notice=_sentence(error))
@@ -99,6 +115,19 @@ def _curve(path: Path) -> tuple[LossCurve | None, str]:
         return loss_curve(read_metrics(path.parent)), ""
     except InputError as error:
         return None, _sentence(error)
+
+
+def _score_card(card: ScoreCard) -> Rows:
+    learned = f"{card.n_captures} captures of {card.n_scenes} clean paintings"
+    return _rows(
+        {
+            "Kind": "score without learning",
+            "False-alarm rates": f"from {learned}",
+            "Superpixels": _origin(card.superpixels),
+            "Superpixel options": _options(card.recipe.superpixel_options),
+            "Made by": f"artextract {card.artextract}",
+        }
+    )
 
 
 def _card(card: ModelCard) -> Rows:

@@ -45,6 +45,7 @@ from artextract_cli.contract import Spec
 from artextract_cli.picture import Picture
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.results import SceneResult, write_description
+from artextract_cli.scoring import open_scorer
 from artextract_cli.seals import UNSEALED, sealed
 from artextract_cli.testing import __main__ as testing
 from tests.conftest import write_png
@@ -58,6 +59,7 @@ BAND = "data/val/ms_masks/v0_ms_850.png"
 BUILD = "graph build {here}/data --out {new}"
 TRAIN = "train {here}/graphs --out {new}"
 INFER = "infer {here}/data --model {here}/run --out {new}"
+CARD = "infer {here}/data --model {here}/card.json --out {new}"
 ONE = "infer --rgb {here}/" + PHOTOGRAPH + " --model {here}/run --out {new} --band "
 PAIR = "visualize pair {here}/results --scene v0 --out {new}.png "
 SIMULATE = "data simulate {new} --train 1 --val 0 --size 32 "
@@ -86,6 +88,12 @@ def put(name: str, content: str | bytes | np.ndarray) -> Damage:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
 
     return write
+
+
+def score_card(**changes: Any) -> Damage:
+    """Write a score card that holds nothing but what says that it is one."""
+    told = {"format": "artextract-scores", "format_version": 1, "sha256": UNSEALED} | changes
+    return put("card.json", sealed(json.dumps(told).encode()))
 
 
 def drop(name: str) -> Damage:
@@ -501,6 +509,16 @@ RESULTS = [
         card(backbone={"name": "sgc", "distribution": "artextract-sgc", "version": "1.0"})),
     Row(3, "the training of …/run did not end: finish it with 'artextract train --resume'", INFER,
         card(calibration={})),
+    Row(2, "…/run compares views and has no score 'envelope': leave --scorer out, or choose "
+        "--model none", INFER + " --scorer envelope"),
+    Row(2, "there is no score 'fused': choose one of envelope, residual",
+        lambda here: open_scorer(Path("none"), score="fused")),
+    Row(3, "…/card.json cannot be read as a score card (…): choose --model none", CARD),
+    Row(3, "…/card.json is artextract-model version 4, not a score card of version 1: choose "
+        "--model none", CARD, score_card(format="artextract-model", format_version=4)),
+    Row(3, "the score card …/card.json is damaged: its checksum is wrong; choose --model none",
+        CARD, score_card(sha256="1" * 64)),
+    Row(3, "the score card …/card.json is incomplete: choose --model none", CARD, score_card()),
     Row(2, "give a dataset folder, or one --rgb FILE with --band NM=FILE",
         "infer --model {here}/run --out {new}"),
     Row(2, "--band takes each band once as NM=FILE, such as 950=ir.tif; got 'ir.tif'",
@@ -933,6 +951,13 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     ),
     "unit/test_results.py::test_a_model_without_attention_writes_none": (
         "…/attention.tif does not exist: its model has no attention",
+    ),
+    "e2e/test_model_free.py::test_what_needs_a_network_says_so": (
+        "…/v0 has no embeddings: it was scored without learning; run 'artextract infer' with a "
+        "trained model for that",
+    ),
+    "unit/test_score_calibration.py::test_scenes_that_may_hide_something_are_refused": (
+        "no scene of … is known to be clean: name clean scenes in dataset.yaml",
     ),
     "unit/test_baselines.py::test_a_mask_without_painting_is_refused": (
         "the object mask leaves no pixel of the painting; check the mask",

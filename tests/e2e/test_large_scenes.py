@@ -12,9 +12,10 @@ import tifffile
 from artextract_cli.blocks import Block, Blocks, Workspace
 from artextract_cli.contract import FloatArray
 from artextract_cli.graph_store import load_graphs, load_pixels
-from artextract_cli.inference import SceneScores, open_model
+from artextract_cli.inference import open_model
 from artextract_cli.robustness import as_scene
 from artextract_cli.scene import Scene
+from artextract_cli.scene_scores import SceneScores
 from artextract_cli.scoring import score_scene
 from artextract_cli.simulate import (
     DEFAULT_WAVELENGTHS,

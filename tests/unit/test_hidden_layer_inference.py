@@ -12,18 +12,19 @@ from artextract_cli.checkpoint import save_model
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import band_residuals
 from artextract_cli.evidence_graph import evidence_graph
-from artextract_cli.hidden_layer_inference import DECISION_RATE, _whole, score_hidden_layer
-from artextract_cli.hidden_layer_scores import raw_scores, whole_score
+from artextract_cli.hidden_layer_inference import score_hidden_layer
+from artextract_cli.hidden_layer_scores import raw_scores
 from artextract_cli.hidden_picture import hidden_picture
-from artextract_cli.inference import Model, SceneScores, open_model
+from artextract_cli.inference import Model, open_model
 from artextract_cli.scene import Scene, resize_scene
+from artextract_cli.scene_scores import SceneScores, whole_score
 from artextract_cli.siamese import SiameseNetwork
 from artextract_cli.training_settings import HIDDEN_LAYER
 from tests.small_scenes import by_distance, make_scene, train_tiny
 from tests.unit.test_hidden_picture import painting, ring, with_bands
 
 SHAPE = (31, 45)
-MAP_NAMES = {"heatmap", "network", "residual", "hidden"}
+MAP_NAMES = {"heatmap", "network", "residual", "envelope", "hidden"}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,8 @@ def test_maps_are_the_calibrated_scores(model: Model) -> None:
     graph = evidence_graph(scene(), card.recipe)
     assert isinstance(model.network, SiameseNetwork)
     raw = raw_scores(model.network, graph, None, by_distance, engine="torch", device=model.device)  # type: ignore[arg-type]
-    for shown, name in (("heatmap", "fused"), ("network", "network"), ("residual", "residual")):
+    own = ("network", "residual", "envelope")
+    for shown, name in (("heatmap", "fused"), *zip(own, own, strict=True)):
         expected = card.calibration[name](raw.maps()[name])
         np.testing.assert_array_equal(scores.maps[shown], expected)
     np.testing.assert_array_equal(scores.labels, graph.labels)
@@ -201,34 +203,10 @@ def test_another_kind_of_network_is_a_mistake(model: Model) -> None:
         score_hidden_layer(other, scene())
 
 
-class TestWhole:
-    levels = Calibration(scores=(0.0, 1.0, 2.0, 3.0), levels=(0.0, 1.0, 2.0, 3.0))
-
-    @pytest.mark.parametrize(("raw", "rate"), [(0.5, 10**-0.5), (2.0, 0.01), (4.0, 1e-4)])
-    def test_rate_and_decision_follow_from_the_level(self, raw: float, rate: float) -> None:
-        found = _whole(self.levels, raw)
-        assert found is not None
-        assert found.score == pytest.approx(raw)
-        assert found.false_alarm_rate == pytest.approx(rate)
-        assert found.something_is_there == (rate <= DECISION_RATE)
-
-    @pytest.mark.parametrize("raw", [-0.1, -400.0, -1e30])
-    def test_below_all_clean_paintings_the_rate_is_one(self, raw: float) -> None:
-        found = _whole(self.levels, raw)
-        assert found is not None
-        assert found.false_alarm_rate == 1
-        assert not found.something_is_there
-
-    def test_far_above_it_is_zero(self) -> None:
-        found = _whole(self.levels, 1e6)
-        assert found is not None
-        assert found.false_alarm_rate == 0
-        assert found.something_is_there
-
-    def test_a_model_that_was_not_calibrated_for_it_does_not_say(self, model: Model) -> None:
-        some = {name: c for name, c in model.card.calibration.items() if name != "whole"}
-        card = dataclasses.replace(model.card, calibration=some)
-        assert score_hidden_layer(dataclasses.replace(model, card=card), scene()).whole is None
+def test_a_model_that_was_not_calibrated_for_it_does_not_say(model: Model) -> None:
+    some = {name: c for name, c in model.card.calibration.items() if name != "whole"}
+    card = dataclasses.replace(model.card, calibration=some)
+    assert score_hidden_layer(dataclasses.replace(model, card=card), scene()).whole is None
 
 
 def test_no_gradient_is_left_behind(model: Model) -> None:

@@ -7,7 +7,7 @@ import torch
 from artextract_cli import hidden_layer_scores
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.evidence_graph import compressed
-from artextract_cli.hidden_layer_scores import STRANGEST_SHARE, RawScores, raw_scores, whole_score
+from artextract_cli.hidden_layer_scores import RawScores, raw_scores
 from tests.small_scenes import by_distance
 from tests.unit.test_hidden_layer import SHAPE, new_graph, new_network
 
@@ -63,20 +63,3 @@ def test_the_mask_says_what_is_pooled_but_every_pixel_is_scored() -> None:
     inside = masked.batch.inside
     assert inside.sum() == 12
     torch.testing.assert_close(pooled, masked.z[inside].amax(0))
-
-
-def test_the_whole_is_what_the_strangest_exceed() -> None:
-    scores = np.random.default_rng(0).permutation(1000).astype(np.float32).reshape(20, 50)
-    assert STRANGEST_SHARE == 0.03
-    found = whole_score(scores, None)
-    assert (scores > found).sum() == 30
-    assert 968 < found < 970
-    assert 386.5 < whole_score(scores, scores < 400) < 387.5
-    assert whole_score(scores, scores == 17) == 17
-    assert whole_score(np.array([[-3]], np.float32), None) == -3
-    assert whole_score(np.full((40, 50), 0.25, np.float32), None) == 0.25
-
-
-def test_a_mask_without_painting_counts_as_none() -> None:
-    scores = np.arange(200, dtype=np.float32).reshape(10, 20)
-    assert whole_score(scores, np.zeros((10, 20), np.bool_)) == whole_score(scores, None)

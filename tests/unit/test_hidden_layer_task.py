@@ -12,6 +12,7 @@ import torch
 
 from artextract_cli import hidden_layer_task
 from artextract_cli.calibration import TRIMMED_SHARE, Calibration
+from artextract_cli.clean_captures import CHANGED_COPIES, stored_scene, whole_calibration
 from artextract_cli.evidence.maps import residual_score
 from artextract_cli.evidence_graph import expanded
 from artextract_cli.graph_building import build_dataset
@@ -21,10 +22,11 @@ from artextract_cli.hidden_layer import (
     InjectedScene,
     injected_batch,
 )
-from artextract_cli.hidden_layer_scores import RawScores, whole_score
-from artextract_cli.hidden_layer_task import CHANGED_COPIES, HiddenLayerTask
+from artextract_cli.hidden_layer_scores import RawScores
+from artextract_cli.hidden_layer_task import HiddenLayerTask
 from artextract_cli.injection import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.scene import Scene, read_picture
+from artextract_cli.scene_scores import whole_score
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
 from artextract_cli.training_scenes import load_alike
@@ -176,7 +178,7 @@ def test_pictures_and_truth_are_not_needed(
 
 def test_scenes_are_read_as_they_were(task: HiddenLayerTask, clean_graphs: Path) -> None:
     graphs = task.training[0]
-    scene = task._scene(graphs)
+    scene = stored_scene(task.root, graphs)
     path = clean_graphs.parent / "photographs" / f"{graphs.name}_RGB.png"
     np.testing.assert_allclose(scene.rgb, read_picture(path), atol=1e-5)
     assert scene.bands.shape == (*SIZE, 5)
@@ -310,7 +312,7 @@ class TestCalibration:
     def test_few_scenes_tell_nothing_of_whole_paintings(
         self, wholes: list[float], n_scenes: int, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert hidden_layer_task._whole_calibration(wholes, n_scenes) == {}
+        assert whole_calibration(wholes, n_scenes) is None
         assert "will not judge paintings as a whole" in capsys.readouterr().err
 
     def test_two_scenes_are_enough_to_finish(

@@ -1,12 +1,10 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
-from artextract_cli.blocks import Block, whole
 from artextract_cli.errors import InputError
-from artextract_cli.inference import Enlarged, Model, open_model, pooled_numbers
+from artextract_cli.inference import Model, open_model, pooled_numbers
 from artextract_cli.scene import picture_digest
 
 
@@ -27,22 +25,6 @@ def test_pooled_numbers_by_hand() -> None:
     distances, similarities = pooled_numbers(pooled, ["850", "950"])
     assert distances == pytest.approx({"850": 3, "950": 5, "fused": 4})
     assert similarities == pytest.approx({"850": 0.8, "950": 1, "fused": 0.9})
-
-
-@pytest.mark.parametrize("shape", [(4, 6), (5, 7), (2, 3), (1, 1)])
-def test_enlarging_by_nearest_neighbours(shape: tuple[int, int]) -> None:
-    picture = np.arange(12).reshape(2, 3, 2)
-    large = Enlarged(picture, shape)
-    made = large.block(whole(shape))
-    assert made.shape == (*shape, 2)
-    part = Block(shape[0] // 2, shape[1] // 3, *shape)
-    np.testing.assert_array_equal(large.block(part), made[part.place])
-    rows, columns = np.indices(shape).reshape(2, -1)
-    np.testing.assert_array_equal(large.at(rows, columns), made.reshape(-1, 2))
-    for row in range(shape[0]):
-        for column in range(shape[1]):
-            source = picture[(2 * row + 1) // shape[0], (2 * column + 1) * 3 // (2 * shape[1])]
-            assert made[row, column].tolist() == source.tolist()
 
 
 def test_no_model(tmp_path: Path) -> None:

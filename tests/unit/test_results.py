@@ -13,7 +13,7 @@ from artextract_cli import results as results_module
 from artextract_cli.dataset import open_dataset
 from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.files import TEMPORARY
-from artextract_cli.inference import WholeScore, open_model
+from artextract_cli.inference import open_model
 from artextract_cli.results import (
     REGION_COLUMNS,
     SceneResult,
@@ -28,6 +28,7 @@ from artextract_cli.results import (
     write_summary,
 )
 from artextract_cli.scene import picture_digest, read_scene
+from artextract_cli.scene_scores import WholeScore
 from artextract_cli.scoring import score_scene
 from tests.conftest import write_png
 from tests.small_results import sealed_again, write_result

@@ -45,7 +45,7 @@ LAYERS = (
     ("blocks", "decoding", "picture", "picture_writing", "scene", "rendering"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
-        *("colour_kernels", "log_kernels", "stitching"),
+        *("colour_kernels", "log_kernels", "kernels", "stitching"),
     ),
     ("image_kernels", "band_regression", "cut_pictures", "sight"),
     ("superpixel_graph", "evidence"),
@@ -56,6 +56,7 @@ LAYERS = (
         *("message_passing", "batching", "siamese", "dropout"),
         *("hidden_layer", "training_settings"),
         *("calibration", "checkpoint", "heatmap", "map_files"),
+        *("clean_captures", "scene_scores", "score_card"),
     ),
     (
         *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
@@ -65,7 +66,7 @@ LAYERS = (
     ("painted_pixels",),
     ("baselines_of_lines", "baselines_of_structure"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
-    ("superpixel_scores", "hidden_layer_scores"),
+    ("superpixel_scores", "hidden_layer_scores", "score_calibration", "model_free"),
     ("figure_canvas", "figures"),
     ("training_task", "view_task", "hidden_layer_task"),
     ("training", "inference"),

@@ -128,11 +128,6 @@ def fit_verdict(clean: Sequence[Values]) -> Verdict:
     )
 
 
-def family_rate(rate: float, n_tiles: int) -> float:
-    """False-alarm rate of a painting from that of the worst of its ``n_tiles`` tiles (Šidák)."""
-    return float(-np.expm1(n_tiles * np.log1p(-min(rate, 1 - 1e-12))))
-
-
 def from_card(described: Mapping[str, Sequence[Any]]) -> Verdict:
     """The verdict that a model's description holds."""
     return Verdict(**{name: tuple(values) for name, values in described.items()})
