@@ -5,7 +5,7 @@ band. What is compared are outlines, which photograph and band share whatever th
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from artextract_cli.coarse_alignment import (
     directions,
     poses_about,
     poses_near,
+    poses_turned,
     search,
 )
 from artextract_cli.contract import FloatArray
@@ -183,10 +184,12 @@ def _started(
         return _refined(photograph, band, guess, COARSE_SIDE, model)
     fits = [_fit(photograph, band, guess)]
     if fits[0][0] < SURE:
-        more = (*starts, *_sought(photograph, band, (0,)))
+        same = max(band.shape) / max(photograph.shape)
+        more = (*starts, *_sought(photograph, band, poses_about(1.0, same)))
         fits += [_fit(photograph, band, start) for start in more]
-    if max(score for score, _ in fits) < LIKELY:
-        fits += [_fit(photograph, band, s) for s in _sought(photograph, band, (1, 2, 3))]
+        if max(score for score, _ in fits) < LIKELY:
+            turned = _sought(photograph, band, poses_turned(same))
+            fits += [_fit(photograph, band, start) for start in turned]
     score, best = max(fits, key=lambda fit: fit[0])
     if score < 0:  # which tells why
         return _refined(photograph, band, guess, COARSE_SIDE, "affine")
@@ -226,10 +229,9 @@ def _explained(photograph: FloatArray, band: FloatArray, found: Transform, side:
     return agreed * math.sqrt(float(known.mean()))
 
 
-def _sought(photograph: FloatArray, band: FloatArray, quarters: Iterable[int]) -> list[Transform]:
-    """The likeliest of all scales and turns, found on small pictures."""
-    same = max(band.shape) / max(photograph.shape)
-    found = _searched(photograph, band, SEARCH_SIDE, poses_about(1.0, same, quarters=quarters))
+def _sought(photograph: FloatArray, band: FloatArray, poses: Sequence[Pose]) -> list[Transform]:
+    """The likeliest of many scales and turns, found on small pictures."""
+    found = _searched(photograph, band, SEARCH_SIDE, poses)
     if not found:
         return []
     finer = _searched(photograph, band, COARSE_SIDE, poses_near(found[0][0]))

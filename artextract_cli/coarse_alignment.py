@@ -37,12 +37,15 @@ SCALE_STEP, TURN_STEP = 0.05, 3.0
 """In log scale and degrees: half a step is a pixel at the border of 64 px about the middle."""
 
 LARGEST_TURN = 12.0
-"""In degrees, to either side, of each quarter turn that is tried."""
+"""In degrees, to either side."""
+
+QUARTER_VIEW, LARGEST_QUARTER_TURN = 1.25, 6.0
+"""As above for bands turned by quarters, which are scans that were laid down otherwise."""
 
 N_BEST = 6
 """Candidates that are worth refining."""
 
-_SIGMA, _CONTRAST_SIGMA = 1.0, 4.0
+_SIGMA, _CONTRAST_SIDE = 1.0, 13
 _ALIKE_SCALE, _ALIKE_TURN, _ALIKE_SHIFT = 0.11, 6.5, 0.08
 
 
@@ -80,14 +83,16 @@ class _Reference:
 
 def directions(picture: FloatArray) -> Field:
     """Draw the directions of the outlines of ``picture`` (H, W), at equal local contrast."""
-    tones = np.sqrt(np.maximum(picture, 0))
-    down = ndimage.gaussian_filter(tones, _SIGMA, order=(1, 0), mode="nearest")
-    right = ndimage.gaussian_filter(tones, _SIGMA, order=(0, 1), mode="nearest")
-    strength = np.hypot(down, right)
-    contrast = np.sqrt(ndimage.gaussian_filter(strength**2, _CONTRAST_SIGMA))
+    smooth = ndimage.gaussian_filter(np.sqrt(np.maximum(picture, 0)), _SIGMA, mode="nearest")
+    down, right = np.gradient(smooth)
+    squared = down**2 + right**2
+    # A box, for it is taken hundreds of times.
+    contrast = np.sqrt(np.maximum(ndimage.uniform_filter(squared, _CONTRAST_SIDE), 0))
     even = contrast + 0.1 * contrast.mean() + np.finfo(np.float32).tiny
-    doubled = (right + 1j * down) ** 2 / (strength + 1e-3 * even)
-    return np.asarray(doubled / even, np.complex64)
+    weight = even * (np.sqrt(squared) + 1e-3 * even)
+    doubled = np.empty(picture.shape, np.complex64)
+    doubled.real, doubled.imag = (right**2 - down**2) / weight, 2 * right * down / weight
+    return doubled
 
 
 def agreement(ours: Field, theirs: Field) -> float:
@@ -110,13 +115,24 @@ def search(photograph: FloatArray, seen: Seen, poses: Iterable[Pose]) -> list[Ca
     return list(_distinct(found, max(reference.size)))[:N_BEST]
 
 
-def poses_about(*likely: float, quarters: Iterable[int] = (0,)) -> list[Pose]:
-    """All scales that the ``likely`` ones leave open, at every turn about the ``quarters``."""
+def poses_about(*likely: float) -> list[Pose]:
+    """All scales that the ``likely`` ones leave open, at every turn."""
     low, high = math.log(min(likely) * SMALLEST_VIEW), math.log(max(likely) * LARGEST_VIEW)
+    return _poses(low, high, LARGEST_TURN)
+
+
+def poses_turned(same: float) -> list[Pose]:
+    """Quarter turns of a band that shows about the ``same`` as its photograph."""
+    spread = math.log(QUARTER_VIEW)
+    few = _poses(math.log(same) - spread, math.log(same) + spread, LARGEST_QUARTER_TURN)
+    return [(scale, quarter + turn) for quarter in (90.0, 180.0, 270.0) for scale, turn in few]
+
+
+def _poses(low: float, high: float, turn: float) -> list[Pose]:
+    """Steps between two scales, by their logarithms, and of turns to either side."""
     scales = np.exp(np.linspace(low, high, 1 + math.ceil((high - low) / SCALE_STEP)))
-    about = np.linspace(-LARGEST_TURN, LARGEST_TURN, 1 + round(2 * LARGEST_TURN / TURN_STEP))
-    turns = [90.0 * quarter + float(turn) for quarter in quarters for turn in about]
-    return list(product(scales.tolist(), turns))
+    turns = np.linspace(-turn, turn, 1 + round(2 * turn / TURN_STEP))
+    return list(product(scales.tolist(), turns.tolist()))
 
 
 def poses_near(one: Candidate) -> list[Pose]:
