@@ -59,7 +59,15 @@ LAYERS = (
     ),
     (
         *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
-        *("coarse_alignment", "alignment", "flat_field", "plain_backdrop", "object_mask", "value_check", "sources"),
+        *(
+            "coarse_alignment",
+            "alignment",
+            "flat_field",
+            "plain_backdrop",
+            "object_mask",
+            "value_check",
+            "sources",
+        ),
     ),
     ("captures", "importing", "registering", "reflectance", "masking"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
