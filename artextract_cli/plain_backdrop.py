@@ -118,7 +118,7 @@ def _without_specks(backdrop: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Dust on the backdrop (H, W) belongs to it."""
     labels, _ = ndimage.label(~backdrop)
     sizes = np.bincount(labels.ravel())
-    return backdrop | (sizes < _SPECK_SHARE * backdrop.size)[labels]
+    return np.asarray(backdrop | (sizes < _SPECK_SHARE * backdrop.size)[labels])
 
 
 def _is_sure(backdrop: NDArray[np.bool_], smooth: FloatArray) -> bool:

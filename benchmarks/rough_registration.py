@@ -120,7 +120,9 @@ def resampled(picture: FloatArray, transform: Transform, size: tuple[int, int]) 
         picture = ndimage.gaussian_filter(picture, 0.5 * math.sqrt(1 / scale**2 - 1))
     rows, columns = np.indices(size)
     points = np.c_[columns.ravel(), rows.ravel()].astype(np.float64)
-    back = moved(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *size)
+    back = moved(np.asarray(np.linalg.inv(transform), np.float64), points)[:, ::-1].T.reshape(
+        2, *size
+    )
     return np.asarray(np.clip(ndimage.map_coordinates(picture, back, order=3), 0, 1), np.float32)
 
 
@@ -128,7 +130,13 @@ def taken(picture: FloatArray, start: Start) -> tuple[FloatArray, Transform]:
     """What a band shows from a start, and the transform to it."""
     transform = start.transform(picture.shape)
     size = (round(start.factor * picture.shape[0]), round(start.factor * picture.shape[1]))
-    area = shared_area(reach((picture.shape[0], picture.shape[1]), np.linalg.inv(transform), size))
+    area = shared_area(
+        reach(
+            (picture.shape[0], picture.shape[1]),
+            np.asarray(np.linalg.inv(transform), np.float64),
+            size,
+        )
+    )
     cut = np.eye(3)
     cut[:2, 2] = -area[1].start, -area[0].start
     return np.ascontiguousarray(resampled(picture, transform, size)[area]), cut @ transform
@@ -160,8 +168,8 @@ def errors(found: Transform, answer: Transform, shape: tuple[int, int]) -> Float
     """Distances, in px of the photograph, over a grid on the band (H, W)."""
     rows, columns = (np.linspace(0, side - 1, 33) for side in shape)
     points = np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2).astype(np.float64)
-    there = moved(np.linalg.inv(answer), points)
-    apart = moved(np.asarray(np.linalg.inv(found)), points) - there
+    there = moved(np.asarray(np.linalg.inv(answer), np.float64), points)
+    apart = moved(np.asarray(np.linalg.inv(found), np.float64), points) - there
     return np.asarray(np.hypot(*apart.T), np.float32)
 
 
