@@ -63,8 +63,8 @@ def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] 
     if found is None:
         warn(
             f"scene {scene}: no backdrop is found, neither a light one without texture nor one of "
-            "any colour around four straight sides, and all of the picture counts as painting; if it "
-            "is not, draw the mask"
+            "any colour around four straight sides, and all of the picture counts as painting; if "
+            "it is not, draw the mask"
         )
     return found
 
