@@ -5,12 +5,22 @@ band. What is compared are outlines, which photograph and band share whatever th
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.coarse_alignment import (
+    Candidate,
+    Pose,
+    agreement,
+    directions,
+    poses_about,
+    poses_near,
+    poses_turned,
+    search,
+)
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import DependencyError, InputError
 from artextract_cli.registration import edges, fading
@@ -27,6 +37,16 @@ COARSE_SIDE, FINE_SIDE = 256, 2048
 MIN_CORRELATION = 0.1
 """Of the outlines once they lie on each other; less is chance."""
 
+SEARCH_SIDE, CHECKED_SIDE = 128, 512
+"""Longest side of the photograph when every scale and turn is tried, and when fits are compared."""
+
+SURE, LIKELY = 0.5, 0.3
+"""Of the directions of outlines that agree: above, no other start is sought; below, quarter turns
+are tried too. Wrong fits of real pictures reach 0.3, right ones 0.33 to 0.95."""
+
+ALLOWED_LOSS = 0.02
+"""Of this agreement, by a step of refinement; one that loses more has gone astray."""
+
 MUCH_FINER = 1.5
 """Bands with that many pixels for one of the photograph are averaged before they are compared."""
 
@@ -36,12 +56,20 @@ _FINEST_TIMES = 2
 _ANGLES = 360
 
 
-def align(photograph: FloatArray, band: FloatArray, model: Model = "affine") -> Transform:
+def align(
+    photograph: FloatArray,
+    band: FloatArray,
+    model: Model = "affine",
+    *,
+    starts: Sequence[Transform] = (),
+) -> Transform:
     """Find the transform from photograph (H, W) to band (H', W').
 
     Scale, rotation and shift are found by phase correlation of the outlines and of their spectra
-    in log-polar coordinates, then all parameters of the model by maximising the enhanced
-    correlation coefficient (Evangelidis & Psarakis, IEEE TPAMI 30:1858, 2008) from coarse to fine.
+    in log-polar coordinates; where what they explain is not enough, by trying every scale and turn
+    on the directions of the outlines. Then all parameters of the model are refined by maximising
+    the enhanced correlation coefficient (Evangelidis & Psarakis, IEEE TPAMI 30:1858, 2008) from
+    coarse to fine. ``starts``, as transforms of other bands of the same size, are tried too.
 
     Raises
     ------
@@ -53,12 +81,12 @@ def align(photograph: FloatArray, band: FloatArray, model: Model = "affine") -> 
     if np.ptp(photograph) == 0 or np.ptp(band) == 0:
         msg = "its outlines and those of the photograph do not agree: there are none"
         raise InputError(msg)
-    found = _coarse(photograph, band, model)
     *coarser, finest = _sides(max(photograph.shape))
-    for side in coarser:
-        found = _refined(photograph, band, found, side, _model_at(side, model))
+    found = _started(photograph, band, model, starts)
+    for side in coarser[1:]:
+        found = _improved(photograph, band, found, side, model)
     for _ in range(_FINEST_TIMES):
-        found = _refined(photograph, band, found, finest, model)
+        found = _improved(photograph, band, found, finest, model)
     return found
 
 
@@ -68,13 +96,16 @@ def warp(picture: NDArray[Any], transform: Transform, size: tuple[int, int]) -> 
     Cubic interpolation, kept within the range of the values; 0 where the picture does not reach.
     """
     cv2 = _opencv()
-    scale = math.sqrt(abs(np.linalg.det(transform[:2, :2])))
-    if scale > 1:  # finer than the photograph: what the coarser grid cannot show is taken away
-        sigma = 0.5 * math.sqrt(scale**2 - 1)
-        picture = cv2.GaussianBlur(picture, (0, 0), sigma) if sigma > 0.2 else picture
+    # Finer than the photograph: what the coarser grid cannot show is taken away.
+    picture = _softened(picture, _scale(transform))
     warped = _warped(picture, transform, size, cv2.INTER_CUBIC)
     is_float = picture.dtype.kind == "f"
     return np.clip(warped, picture.min(), picture.max()) if is_float else warped
+
+
+def as_coarse(photograph: FloatArray, transform: Transform) -> FloatArray:
+    """The photograph (H, W) with no finer detail than its band has."""
+    return np.asarray(_softened(photograph, 1 / _scale(transform)), np.float32)
 
 
 def reach(shape: tuple[int, int], transform: Transform, size: tuple[int, int]) -> NDArray[np.bool_]:
@@ -144,9 +175,93 @@ def _sides(longest: int) -> Iterator[int]:
     yield min(side, FINE_SIDE, longest)
 
 
-def _model_at(side: int, model: Model) -> Model:
-    """Eight parameters want more pixels than the coarsest pictures have."""
-    return "affine" if model == "homography" and side <= COARSE_SIDE else model
+def _started(
+    photograph: FloatArray, band: FloatArray, model: Model, starts: Sequence[Transform]
+) -> Transform:
+    """Where the refinement begins: the best of several starts, refined at the coarsest."""
+    guess = _coarse(photograph, band, model)
+    if model == "shift":
+        return _refined(photograph, band, guess, COARSE_SIDE, model)
+    fits = [_fit(photograph, band, guess)]
+    if fits[0][0] < SURE:
+        same = max(band.shape) / max(photograph.shape)
+        more = (*starts, *_sought(photograph, band, poses_about(1.0, same)))
+        fits += [_fit(photograph, band, start) for start in more]
+        if max(score for score, _ in fits) < LIKELY:
+            turned = _sought(photograph, band, poses_turned(same))
+            fits += [_fit(photograph, band, start) for start in turned]
+    score, best = max(fits, key=lambda fit: fit[0])
+    if score < 0:  # which tells why
+        return _refined(photograph, band, guess, COARSE_SIDE, "affine")
+    return best
+
+
+def _fit(photograph: FloatArray, band: FloatArray, start: Transform) -> tuple[float, Transform]:
+    """A start that is refined, and how much of the photograph it explains; -1 if it cannot be."""
+    try:
+        found = _improved(photograph, band, start, COARSE_SIDE, "affine")
+    except InputError:
+        return -1.0, start
+    return _explained(photograph, band, found, COARSE_SIDE), found
+
+
+def _improved(
+    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: Model
+) -> Transform:
+    """Refine a transform, by fewer parameters or not at all where it would go astray."""
+    if model == "shift":
+        return _refined(photograph, band, start, side, model)
+    checked = min(side, CHECKED_SIDE)
+    before = _explained(photograph, band, start, checked)
+    models: tuple[Model, ...] = ("homography", "affine") if model == "homography" else ("affine",)
+    for tried in models:
+        found = _refined(photograph, band, start, side, tried)
+        if _explained(photograph, band, found, checked) > before - ALLOWED_LOSS:
+            return found
+    return start
+
+
+def _explained(photograph: FloatArray, band: FloatArray, found: Transform, side: int) -> float:
+    """Agreement of directions, by the root of the share of the photograph that is seen."""
+    small, to_small = _shrunk(photograph, side)
+    seen, known = _brought(band, found @ np.linalg.inv(to_small), small.shape)
+    agreed = agreement(directions(small), directions(seen) * known)
+    return agreed * math.sqrt(float(known.mean()))
+
+
+def _sought(photograph: FloatArray, band: FloatArray, poses: Sequence[Pose]) -> list[Transform]:
+    """The likeliest of many scales and turns, found on small pictures."""
+    found = _searched(photograph, band, SEARCH_SIDE, poses)
+    if not found:
+        return []
+    finer = _searched(photograph, band, COARSE_SIDE, poses_near(found[0][0]))
+    return [transform for _, transform in (*finer[:1], *found)]
+
+
+def _searched(
+    photograph: FloatArray, band: FloatArray, side: int, poses: Sequence[Pose]
+) -> list[tuple[Candidate, Transform]]:
+    """Candidates among poses, with the transforms that they are."""
+    small, to_small = _shrunk(photograph, side)
+    factor = max(photograph.shape) / max(small.shape)
+    # Shrunk once, as far as the finest of the poses allows.
+    lesser = factor * min(scale for scale, _ in poses)
+    coarse, to_coarse = _shrunk(band, math.ceil(max(band.shape) / max(1.0, lesser)))
+
+    def posed(scale: float, degrees: float) -> Transform:
+        return _about_middles(photograph.shape, band.shape, scale, degrees)
+
+    def seen(
+        scale: float, degrees: float, window: tuple[int, int]
+    ) -> tuple[FloatArray, NDArray[np.bool_]]:
+        corner = _shifting(-(small.shape[1] // 2), -(small.shape[0] // 2))
+        back = np.linalg.inv(to_small) @ corner
+        return _brought(coarse, to_coarse @ posed(scale, degrees) @ back, window)
+
+    return [
+        (one, posed(one.scale, one.degrees) @ _within(_shifting(one.right, one.down), to_small))
+        for one in search(small, seen, poses)
+    ]
 
 
 def _coarse(photograph: FloatArray, band: FloatArray, model: Model) -> Transform:
@@ -160,7 +275,7 @@ def _coarse(photograph: FloatArray, band: FloatArray, model: Model) -> Transform
         guesses = [start]
         if model != "shift":
             turn = _log_polar(lines, _seen(band, start, to_small, small.shape))
-            about = _about_middles(turn, small.shape)
+            about = _about_middle(turn, small.shape)
             guesses.append(start @ _within(about, to_small))
         for guess in guesses:
             correlation, shifted = _shifted(lines, band, guess, to_small)
@@ -254,12 +369,23 @@ def _refined(
     return np.asarray(found / found[2, 2])
 
 
+def _softened(picture: NDArray[Any], factor: float) -> NDArray[Any]:
+    """A picture without what a grid that is coarser by a factor cannot show."""
+    sigma = 0.5 * math.sqrt(max(0.0, factor**2 - 1))
+    return _opencv().GaussianBlur(picture, (0, 0), sigma) if sigma > 0.2 else picture
+
+
+def _scale(transform: Transform) -> float:
+    """Pixels of the band for one of the photograph."""
+    return math.sqrt(abs(float(np.linalg.det(transform[:2, :2]))))
+
+
 def _brought(
     band: FloatArray, transform: Transform, size: tuple[int, ...]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """The band on a grid (H, W), and where it reaches; beyond, its edge goes on."""
     cv2 = _opencv()
-    scale = math.sqrt(abs(np.linalg.det(transform[:2, :2])))
+    scale = _scale(transform)
     if scale > MUCH_FINER:
         band, to_small = _shrunk(band, max(1, round(max(band.shape) / scale)))
         transform = to_small @ transform
@@ -308,9 +434,19 @@ def _shifting(right: float, down: float) -> Transform:
     return np.array([[1, 0, right], [0, 1, down], [0, 0, 1.0]])
 
 
-def _about_middles(turn: Transform, size: tuple[int, ...]) -> Transform:
+def _about_middle(turn: Transform, size: tuple[int, ...]) -> Transform:
     middle = ((size[1] - 1) / 2, (size[0] - 1) / 2)
     return _shifting(*middle) @ turn @ _shifting(-middle[0], -middle[1])
+
+
+def _about_middles(
+    size: tuple[int, ...], band_size: tuple[int, ...], scale: float, degrees: float
+) -> Transform:
+    """The similarity that brings the middle of a photograph (H, W) onto that of its band."""
+    cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
+    turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+    middle, own = (((s[1] - 1) / 2, (s[0] - 1) / 2) for s in (size, band_size))
+    return np.asarray(_shifting(*own) @ turn @ _shifting(-middle[0], -middle[1]))
 
 
 def _opencv() -> Any:

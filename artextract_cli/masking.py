@@ -62,8 +62,9 @@ def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] 
     found = find_painting(pictures)
     if found is None:
         warn(
-            f"scene {scene}: no painting with four straight sides on a uniform backdrop is found, "
-            "and all of the picture counts as painting; if it is not, draw the mask"
+            f"scene {scene}: no backdrop is found, neither a light one without texture nor one of "
+            "any colour around four straight sides, and all of the picture counts as painting; if "
+            "it is not, draw the mask"
         )
     return found
 

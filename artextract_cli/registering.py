@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from artextract_cli.alignment import (
     Model,
     Transform,
     align,
+    as_coarse,
     carried,
     describe,
     reach,
@@ -127,7 +128,12 @@ def _register(
     with progress("aligning", len(files.bands)) as advance:
         for path, band in zip(files.bands, files.band_ids, strict=True):
             picture = _checked(path, decode_picture(path)).grey()
-            transform = _aligned(path, grey, picture, model)
+            alike = [
+                t
+                for t, made in zip(transforms, bands, strict=True)
+                if made.size == picture.shape[::-1]
+            ]
+            transform = _aligned(path, grey, picture, model, alike)
             reached = reach((picture.shape[0], picture.shape[1]), transform, size)
             bands.append(_measured(path, band, grey, picture, transform, reached, max_residual))
             transforms.append(transform)
@@ -163,10 +169,14 @@ def _checked(path: Path, picture: Picture) -> Picture:
 
 
 def _aligned(
-    path: Path, photograph: NDArray[np.float32], picture: NDArray[np.float32], model: Model
+    path: Path,
+    photograph: NDArray[np.float32],
+    picture: NDArray[np.float32],
+    model: Model,
+    starts: Sequence[Transform] = (),
 ) -> Transform:
     try:
-        return align(photograph, picture, model)
+        return align(photograph, picture, model, starts=starts)
     except InputError as error:
         msg = f"{path} cannot be registered to its photograph: {error}; take it away or replace it"
         raise InputError(msg) from error
@@ -187,7 +197,8 @@ def _measured(
     if min(reached[area].shape) < MIN_SIDE:
         msg = f"{path} and its photograph share too little to be registered; see that they belong"
         raise InputError(msg)
-    tiles, n_tiles = tile_shifts(photograph[area], warp(picture, transform, size)[area])
+    as_sharp = as_coarse(photograph, transform)
+    tiles, n_tiles = tile_shifts(as_sharp[area], warp(picture, transform, size)[area])
     distances = np.hypot(tiles[:, 2], tiles[:, 3])
     if len(distances) < MIN_TILES_SHARE * n_tiles:
         msg = (

@@ -34,6 +34,9 @@ MIN_INLIERS = 8
 """Of the tiles, of which three in four also must agree on one turn and scale to within a pixel."""
 
 _INLIER_SHARE, _INLIER_DISTANCE, _CERTAINTY = 0.75, 0.75, 4.0
+_AMBIGUOUS_FROM, _ABOUT_AS_WELL = 1.0, 0.85
+"""In px; and of the highest correlation of a tile: repeated outlines reach that, others do not."""
+
 _GRADIENT_SIGMA = 1.0
 _CONTRAST_SIGMA = 4.0
 _UPSAMPLING = 20
@@ -116,16 +119,46 @@ def tile_shifts(photograph: FloatArray, band: FloatArray) -> tuple[FloatArray, i
 
     Tiles overlap by half. Returns (N, 4): the middle of each tile that tells a shift, in rows and
     columns, and by how many pixels (down, right) it is shifted; and how many tiles there are.
+    Where outlines repeat, as in bars or weave, several shifts agree about as well; it is the
+    smallest of them.
     """
     found = []
     side = min(TILE_SIDE, *photograph.shape)
     corners = list(product(*(_starts(length, side) for length in photograph.shape)))
     for top, left in corners:
         tile = np.s_[top : top + side, left : left + side]
-        shift = measure_shift(outlines(photograph[tile]), outlines(band[tile]))
+        lines, others = outlines(photograph[tile]), outlines(band[tile])
+        shift = measure_shift(lines, others)
+        if shift is not None and math.hypot(*shift) > _AMBIGUOUS_FROM:
+            shift = _nearest_shift(lines, others)
         if shift is not None:
             found.append((top + (side - 1) / 2, left + (side - 1) / 2, *shift))
     return np.array(found, np.float32).reshape(-1, 4), len(corners)
+
+
+def _nearest_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, float]:
+    """Find the smallest shift (down, right) at which outlines agree about as well as at any."""
+    product_of_spectra = np.fft.fft2(photograph).conj() * np.fft.fft2(band)
+    agreement = np.fft.ifft2(product_of_spectra).real
+    peaks = agreement == ndimage.maximum_filter(agreement, 3, mode="wrap")
+    enough = np.argwhere(peaks & (agreement >= _ABOUT_AS_WELL * agreement.max()))
+    shape = np.array(band.shape)
+    shifts = (enough + shape // 2) % shape - shape // 2
+    down, right = shifts[int(np.argmin(np.hypot(*shifts.T)))]
+    return _refined_peak(product_of_spectra, (float(down), float(right)))
+
+
+def _refined_peak(spectra: NDArray[Any], peak: tuple[float, float]) -> tuple[float, float]:
+    """Find the highest correlation within a pixel of a peak, to 1/20 px."""
+    steps = np.arange(-_UPSAMPLING, _UPSAMPLING + 1) / _UPSAMPLING
+    down, right = (
+        np.exp(2j * np.pi * np.outer(at + steps, np.fft.fftfreq(n)))
+        for at, n in zip(peak, spectra.shape, strict=True)
+    )
+    row, column = np.unravel_index(
+        int((down @ spectra @ right.T).real.argmax()), (len(steps), len(steps))
+    )
+    return peak[0] + float(steps[row]), peak[1] + float(steps[column])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,6 +126,31 @@ def test_a_band_of_another_size(factor: float) -> None:
     assert mean_error(found, transform) < 0.3 * max(1, factor)
 
 
+FAR = [
+    pytest.param(known(2, 9, -40, 10), (SIDE, SIDE), id="half as much, turned"),
+    pytest.param(known(0.6, -10, 20, 15), (SIDE, SIDE), id="more, turned and smaller"),
+    pytest.param(known(1.1, 5, 60, -55), (SIDE, SIDE), id="a third away"),
+    pytest.param(known(1, 93, 0, 0), (SIDE, SIDE), id="lying on its side"),
+]
+
+
+@pytest.mark.parametrize(("transform", "size"), FAR)
+def test_far_from_where_it_belongs(transform: np.ndarray, size: tuple[int, int]) -> None:
+    found = align(PICTURE, seen_by(transform, size))
+    back = np.linalg.inv(transform)
+    corners = np.array([[20, 20], [20, SIDE - 20], [SIDE - 20, 20], [SIDE - 20, SIDE - 20.0]])
+    there = moved(np.linalg.inv(found), corners) - moved(back, corners)
+    assert np.hypot(*there.T).max() < 1
+
+
+def test_a_start_from_another_band_is_taken_up() -> None:
+    """Where chance agrees better, what neighbours were found at helps."""
+    transform = known(1, 40, 0, 0)
+    band = seen_by(transform)
+    found = align(PICTURE, band, starts=[transform])
+    assert mean_error(found, transform) < 0.3
+
+
 def test_perspective() -> None:
     transform = known(1, 1, 2, 3)
     transform[2, :2] = (2e-4, -1e-4)

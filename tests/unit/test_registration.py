@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from artextract_cli.registration import MAX_SIDE, measure_shift, outlines
+from artextract_cli.registration import MAX_SIDE, measure_shift, outlines, tile_shifts
 
 SIDE = 160
 
@@ -76,3 +76,17 @@ def test_small_pictures_tell_nothing(shape: tuple[int, int]) -> None:
 
 def test_the_middle_of_large_pictures_is_compared() -> None:
     assert outlines(np.zeros((MAX_SIDE + 7, 40), np.float32)).shape == (MAX_SIDE, 40)
+
+
+@pytest.mark.parametrize("down", [0.0, 3.0])
+def test_where_outlines_repeat_the_smallest_shift_counts(down: float) -> None:
+    """Bars 16 px apart, on which something faint lies one bar farther in the band."""
+    rows = np.indices((256, 256))[0]
+    faint = np.random.default_rng(0).normal(0, 0.03, (256, 256))
+    photograph, band = (
+        0.5 + 0.4 * (np.sin(2 * np.pi * (rows - at) / 16) > 0) + extra
+        for at, extra in ((0, faint), (down, np.roll(faint, round(down) + 16, axis=0)))
+    )
+    shifts, n_tiles = tile_shifts(np.float32(photograph), np.float32(band))
+    assert len(shifts) == n_tiles
+    np.testing.assert_allclose(shifts[:, 2], down, atol=0.6)

@@ -60,7 +60,15 @@ LAYERS = (
     ),
     (
         *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
-        *("alignment", "flat_field", "object_mask", "value_check", "sources"),
+        *(
+            "coarse_alignment",
+            "alignment",
+            "flat_field",
+            "plain_backdrop",
+            "object_mask",
+            "value_check",
+            "sources",
+        ),
     ),
     ("captures", "importing", "registering", "reflectance", "masking"),
     ("painted_pixels",),
