@@ -55,7 +55,7 @@ def repigmented(rng: np.random.Generator, scene: Scene) -> Scene:
 
 
 def degraded(rng: np.random.Generator, scene: Scene) -> Scene:
-    """Displace, light unevenly, code for display or leave out bands, each for some of the scenes."""
+    """Displace, light unevenly, code for display or leave out bands, each in some scenes."""
     if rng.random() < DISPLACED:
         scene = _displaced(rng, scene)
     if rng.random() < NOISY:

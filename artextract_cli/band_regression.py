@@ -83,7 +83,7 @@ def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
 
 
 def fit_projection(logs: FloatArray, n_components: int = N_COMPONENTS) -> Projection:
-    """The strongest principal components of ``logs`` (n, C), standardised, K up to ``n_components``.
+    """The strongest principal components of standardised ``logs`` (n, C), at most ``n_components``.
 
     They have variance one over these n pixels.
     """

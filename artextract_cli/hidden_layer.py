@@ -148,8 +148,8 @@ class HiddenLayerNetwork(SiameseNetwork):
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
         """Score pixels (K, 2): log odds of something darker and of something lighter beneath.
 
-        Both are against clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the pixels' maps and ``node`` (K,)
-        their superpixels.
+        Both are against clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the
+        pixels' maps and ``node`` (K,) their superpixels.
         """
         seen = self._standard(evidence, "pixel")
         if self.training:

@@ -8,7 +8,6 @@ import torch  # noqa: TID253
 from artextract_cli.attention import grad_cam
 from artextract_cli.blocks import Block, released
 from artextract_cli.calibration import Calibration
-from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import BandResiduals
@@ -26,10 +25,13 @@ from artextract_cli.inference import (
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
 from artextract_cli.sight import LAST_VISIBLE_NM, Sight, infrared_bands
+from artextract_cli.signs import SIGNED_MAPS
 from artextract_cli.superpixel_graph import sized
 
 BANDS = "bands"  # the name of what the photograph is compared with: all bands together
 DECISION_RATE = 0.05
+CALIBRATED = (*SIGNED_MAPS, "network", "residual")  # scores that become maps of their own
+OF_PIXELS = (*CALIBRATED, "hidden", "probability")
 
 
 def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
@@ -57,7 +59,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     nodes = node_scores(
         network, graph, scene.mask, model.scorer, engine=model.engine, device=model.device
     )
-    maps = _pixel_maps(card, scene, sight, nodes, graph.labels, evidence)
+    maps = _pixel_maps(model, scene, sight, nodes, graph.labels, evidence)
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
@@ -81,7 +83,7 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
 
 
 def _pixel_maps(
-    card: ModelCard,
+    model: Model,
     scene: Scene,
     sight: Sight,
     nodes: NodeScores,
@@ -93,17 +95,18 @@ def _pixel_maps(
     "fused" is the uncalibrated score (H, W), "bands" are the residuals (H, W, B).
     """
     residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
-    made = {name: scene.empty() for name in ("heatmap", "network", "residual", "hidden", "fused")}
+    calibration, heat_map = model.card.calibration, _heat_map(model)
+    made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "fused")}
     made["bands"] = scene.empty(len(scene.band_ids))
 
     def fill(block: Block) -> None:
         raw = nodes.of_pixels(labels[block.place], evidence(block))
-        calibrated = {name: card.calibration[name](score) for name, score in raw.items()}
+        calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, heat_map}}
         found = {
-            "heatmap": calibrated["fused" if card.heat_map_of == "pixels" else "network"],
-            "network": calibrated["network"],
-            "residual": calibrated["residual"],
-            "hidden": hidden(block) * _probability(raw["fused"]),
+            "heatmap": calibrated[heat_map],
+            **{name: calibrated[name] for name in CALIBRATED},
+            "hidden": hidden(block),
+            "probability": _probability(raw["fused"]),
             "fused": raw["fused"],
             "bands": residuals(block),
         }
@@ -116,8 +119,15 @@ def _pixel_maps(
     return made
 
 
+def _heat_map(model: Model) -> str:
+    """The score that the heat map shows."""
+    if model.expect != "either":
+        return model.expect
+    return "fused" if model.heat_map_of == "pixels" else "network"
+
+
 def _probability(fused: FloatArray) -> FloatArray:
-    """The refinement's log odds (H, W) as a probability: it fades out what is but surface."""
+    """The log odds (H, W) of content of either sign as a probability 0..1."""
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch  # noqa: TID253
@@ -20,10 +20,11 @@ from artextract_cli.checkpoint import (
 )
 from artextract_cli.contract import FloatArray
 from artextract_cli.device import resolve_device
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.scene import picture_digest
 from artextract_cli.siamese import SceneBatch, Scorer, SiameseNetwork
+from artextract_cli.signs import SIGNED_MAPS, Expect
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,12 @@ class Model:
     digest: str
     engine: str
     device: torch.device
+    expect: Expect = "either"  # sign of the content that the heat map shows
+
+    @property
+    def heat_map_of(self) -> Literal["pixels", "superpixels"]:
+        """What has one score in the heat map; a map of one sign is always of pixels."""
+        return self.card.heat_map_of if self.expect == "either" else "pixels"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +70,8 @@ class SceneScores:
     labels: NDArray[np.int32]  # (h, w) of the photograph's superpixels
     band_ids: tuple[str, ...]
     superpixels: Mapping[str, str]  # origin of the method
-    # (h, w) by name: "heatmap" always; "network", "residual" and "hidden" where there are such.
+    # (h, w) by name: "heatmap" always. A network that looks for hidden layers adds the calibrated
+    # "dark", "light", "network" and "residual", the "probability" 0..1 of content, and "hidden".
     maps: Mapping[str, FloatArray]
     band_maps: FloatArray  # (h, w, B) evidence of every band; signed where the network knows signs
     whole: WholeScore | None
@@ -76,13 +84,19 @@ class SceneScores:
     gradcam: FloatArray  # (h, w, 2) Grad-CAM of the pair distance: photograph, mean over bands
 
 
-def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Model:
+def open_model(
+    run: Path, *, device: str = "auto", engine: str = "auto", expect: Expect = "either"
+) -> Model:
     """Load a trained model onto its device.
+
+    ``expect`` is the sign of the hidden content that its heat maps show: dark, light or either.
 
     Raises
     ------
     InputError
         If there is none, it is damaged, or its training was killed before it was calibrated.
+    UsageError
+        If one sign is expected of a model that does not distinguish them.
     DependencyError
         If a plugin that it was made with is not installed.
     """
@@ -90,6 +104,9 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
     if not card.calibration:
         msg = f"the training of {run} did not end: finish it with 'artextract train --resume'"
         raise InputError(msg)
+    if expect != "either" and not set(SIGNED_MAPS) <= card.calibration.keys():
+        msg = f"the model {run} does not tell dark from light content: leave out --expect"
+        raise UsageError(msg)
     recorded_plugin("superpixels", card.superpixels)
     on = resolve_device(device)
     return Model(
@@ -100,6 +117,7 @@ def open_model(run: Path, *, device: str = "auto", engine: str = "auto") -> Mode
         digest=picture_digest(model_path(run)),
         engine=resolve_engine(engine, on).name,
         device=on,
+        expect=expect,
     )
 
 

@@ -17,11 +17,11 @@ from artextract_cli.compiling import compiled
 from artextract_cli.contract import IntArray
 from artextract_cli.image_kernels import blur, displaced
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene, coded_rgb, linear_rgb
+from artextract_cli.sight import LAST_VISIBLE_NM
 from artextract_cli.simulate import kubelka_munk
 from artextract_cli.simulate.fields import Shape, smooth_noise
 from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import DETECTABLE_CHANGE
-from artextract_cli.sight import LAST_VISIBLE_NM
 from artextract_cli.underlayer_shapes import draw_coverage, draw_lines, draw_shapes
 
 PHOTOGRAPH_NM = (610.0, 540.0, 450.0)  # where the three channels see most
@@ -83,7 +83,9 @@ def inject(rng: np.random.Generator, scene: Scene) -> Injected:
     truth[beneath.share < 0.05] = CLEAN
     infrared = change[..., wavelengths > LAST_VISIBLE_NM]
     is_light = infrared.max(-1) > -infrared.min(-1)
-    return Injected(replace(scene, rgb=coded_rgb(made[..., :3]), bands=made[..., 3:]), truth, is_light)
+    return Injected(
+        replace(scene, rgb=coded_rgb(made[..., :3]), bands=made[..., 3:]), truth, is_light
+    )
 
 
 def _draw_beneath(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Beneath:

@@ -252,9 +252,7 @@ class EmbeddedBatch:
         """What an objective says of the batch, with embeddings and scores in float32."""
 
         def call(z: Tensor, scores: Tensor | None, signs: Tensor | None) -> Tensor:
-            return objective(
-                dataclasses.replace(self, z=z, pixel_scores=scores, pixel_signs=signs)
-            )
+            return objective(dataclasses.replace(self, z=z, pixel_scores=scores, pixel_signs=signs))
 
         return in_float32(call)(self.z, self.pixel_scores, self.pixel_signs).reshape(())
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from artextract_cli.errors import UsageError
+from artextract_cli.signs import Expect
 
 Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or cuda.")]
 Engine = Annotated[str, typer.Option(help="Message passing by: auto, numba, dgl or torch.")]
@@ -35,6 +36,13 @@ ModelOption = Annotated[
     typer.Option(
         help="Run directory or model file made by 'artextract train', or gat or gcn: the models "
         "that come with artextract, trained on simulated paintings."
+    ),
+]
+ExpectOption = Annotated[
+    Expect,
+    typer.Option(
+        help="Sign of the hidden content that the heat map shows: dark (carbon black, charcoal), "
+        "light (such as lead white), or either. Maps of both signs are written in any case."
     ),
 ]
 Photograph = Annotated[

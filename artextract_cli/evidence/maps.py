@@ -187,7 +187,9 @@ class EvidenceMaps:
 
     def _made(self, block: Block) -> FloatArray:
         bands, seen = self._bands(block), self._sight.seen(block)
-        left = [fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)]
+        left = [
+            fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)
+        ]
         envelopes = [fits(block) for fits in self._envelopes]
         local = _local(seen[0].components, bands - self._level)
         visible = log_reflectance((self._sight.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)

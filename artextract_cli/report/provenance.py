@@ -15,6 +15,12 @@ from artextract_cli.sources import Source
 
 Rows = tuple[tuple[str, str], ...]
 
+EXPECTED: Mapping[str, str] = {
+    "either": "darker or lighter",
+    "dark": "darker alone",
+    "light": "lighter alone",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
@@ -67,6 +73,7 @@ def scoring(result: SceneResult) -> Rows:
         "Scorer": _origin(told["scorer"]),
         "Backbone": _origin(told["backbone"]),
         "Superpixels": f"{_origin(told['superpixels'])}: {told['n_superpixels']}",
+        "Expected content": EXPECTED[told["expect"]],
         "Size of the photograph": f"{width} × {height} px",
         "Wavelengths": _wavelengths(told["wavelengths_nm"]),
         "Model file": told["model"]["path"],
