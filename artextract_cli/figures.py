@@ -14,6 +14,7 @@ from matplotlib.cm import ScalarMappable  # noqa: TID253
 from matplotlib.collections import LineCollection  # noqa: TID253
 from matplotlib.colors import ListedColormap, Normalize  # noqa: TID253
 from matplotlib.figure import Figure  # noqa: TID253
+from matplotlib.lines import Line2D  # noqa: TID253
 from matplotlib.patches import Rectangle  # noqa: TID253
 from matplotlib.patheffects import withStroke  # noqa: TID253
 from matplotlib.ticker import MaxNLocator  # noqa: TID253
@@ -62,6 +63,18 @@ WINDOW_STYLE: Mapping[str, Any] = {
     "path_effects": [withStroke(linewidth=5, foreground="w")],
 }
 
+# Black and solid, white and dashed on black: two lines that no eye and no printer confuses.
+OUTLINE_STYLES: tuple[Mapping[str, Any], ...] = (
+    {"color": "k", "path_effects": [withStroke(linewidth=2.2, foreground="w")]},
+    {
+        "color": "w",
+        "linestyle": (0, (3, 2)),
+        "path_effects": [withStroke(linewidth=2.2, foreground="k")],
+    },
+)
+MOST_OUTLINED = 2000  # pixels along the longer side; a finer outline would not show
+NO_OUTLINES: Mapping[str, BoolArray] = {}
+
 LOSSES = ("train_loss", "val_loss")
 WIDE_RANGE = 30  # the largest loss over the smallest
 
@@ -78,13 +91,15 @@ def pair_figure(
     mask: BoolArray | None = None,
     colours: str = "blue-red",
     scale: ScaleName = "false-alarm",
+    outlines: Mapping[str, BoolArray] = NO_OUTLINES,
     page: Page = AS_DRAWN,
 ) -> None:
     """Show photograph, bands, the heat map and its overlay side by side, with one colour bar.
 
     ``rgb`` (H, W, 3) is sRGB-coded 0..1, ``bands`` are titles and pictures (H, W) linear 0..1,
     ``score`` (H, W) is as `heatmap.colour` takes it on ``scale``. ``numbers`` become the caption.
-    Where ``mask`` (H, W) is false nothing is coloured.
+    Where ``mask`` (H, W) is false nothing is coloured. Up to two places ``outlines`` (H, W) by name
+    are outlined in heat map and overlay, by a solid and by a dashed line.
 
     Raises
     ------
@@ -104,8 +119,10 @@ def pair_figure(
         for axes, (name, picture) in zip(grid, panels, strict=True):
             axes.imshow(picture)
             axes.set_title(wrapped(name, inches))
+        lines = _outlined(grid[-2:], outlines)
         bar = add_colour_bar(figure, grid, colours, scale)
         _frame(figure, grid, bar, title, numbers)
+        _add_legend(figure, grid, lines)
         save(figure, out, page)
 
 
@@ -223,6 +240,41 @@ def add_colour_bar(
     bar.set_ticks(list(scale.ticks), labels=list(scale.ticks.values()))
     bar.set_label(scale.label)
     return bar.ax
+
+
+def _outlined(panels: Sequence[Axes], outlines: Mapping[str, BoolArray]) -> list[Line2D]:
+    """Outline places (H, W) in ``panels``; return a line for each, with its name, for a legend."""
+    lines = []
+    for (name, places), line_style in zip(outlines.items(), OUTLINE_STYLES, strict=False):
+        step = -(-max(places.shape) // MOST_OUTLINED)
+        closed = np.pad(places[::step, ::step], 1).astype(np.float32)
+        y, x = (step * (np.arange(size) - 1) for size in closed.shape)
+        for axes in panels:
+            limits = axes.get_xlim(), axes.get_ylim()
+            contours = axes.contour(x, y, closed, [0.5], linewidths=0.8, alpha=1)
+            contours.set_edgecolor(line_style["color"])
+            contours.set_linestyle([line_style.get("linestyle", "-")])
+            contours.set_path_effects(line_style["path_effects"])
+            axes.set(xlim=limits[0], ylim=limits[1])
+        lines.append(Line2D([], [], label=name, linewidth=0.8, **line_style))
+    return lines
+
+
+def _add_legend(figure: Figure, grid: Sequence[Axes], lines: Sequence[Line2D]) -> None:
+    """Say below the caption what the outlines mean."""
+    if not lines:
+        return
+    figure.draw_without_rendering()
+    to_figure = figure.transFigure.inverted()
+    panels = Bbox.union([axes.get_position() for axes in grid])
+    lowest = min(text.get_window_extent().transformed(to_figure).y0 for text in figure.texts)
+    figure.legend(
+        handles=list(lines),
+        loc="upper center",
+        bbox_to_anchor=((panels.x0 + panels.x1) / 2, lowest),
+        ncols=_columns(figure),
+        frameon=False,
+    )
 
 
 def _frame(

@@ -20,9 +20,13 @@ from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import SceneScores, WholeScore, check_infrared, judged
 from artextract_cli.sight import Sight
+from artextract_cli.signs import SIGNED_MAPS
 from artextract_cli.superpixel_graph import sized
 
 BANDS = "bands"  # the name of what the photograph is compared with: all bands together
+CALIBRATED = (*SIGNED_MAPS, "network", "residual", "envelope")  # scores with maps of their own
+OF_PIXELS = (*CALIBRATED, "hidden", "probability")
+ODDS = ("dark_odds", "light_odds")
 
 
 def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
@@ -81,20 +85,18 @@ def _pixel_maps(
     "dark_odds" and "light_odds" are log odds (H, W), "bands" the residuals (H, W, B).
     """
     residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
-    card = model.card
-    names = ("heatmap", "network", "residual", "envelope", "hidden", "dark_odds", "light_odds")
-    made = {name: scene.empty() for name in names}
+    calibration, shown = model.card.calibration, model.heat_map_score
+    made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, *ODDS)}
     made["bands"] = scene.empty(len(scene.band_ids))
 
     def fill(block: Block) -> None:
         raw = nodes.of_pixels(labels[block.place], evidence(block))
-        calibrated = {name: card.calibration[name](score) for name, score in raw.items()}
+        calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
         found = {
-            "heatmap": calibrated[model.heat_map_score],
-            "network": calibrated["network"],
-            "residual": calibrated["residual"],
-            "envelope": calibrated["envelope"],
-            "hidden": hidden(block) * _probability(raw["fused"]),
+            "heatmap": calibrated[shown],
+            **{name: calibrated[name] for name in CALIBRATED},
+            "hidden": hidden(block),
+            "probability": _probability(raw["fused"]),
             "dark_odds": raw["dark"],
             "light_odds": raw["light"],
             "bands": residuals(block),
@@ -109,7 +111,7 @@ def _pixel_maps(
 
 
 def _probability(fused: FloatArray) -> FloatArray:
-    """The refinement's log odds (H, W) as a probability: it fades out what is but surface."""
+    """The log odds (H, W) of content of either sign as a probability 0..1."""
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
 
 

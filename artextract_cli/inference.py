@@ -23,6 +23,7 @@ from artextract_cli.message_passing import resolve_engine
 from artextract_cli.scene import picture_digest
 from artextract_cli.scene_scores import MaskingEffect
 from artextract_cli.siamese import SceneBatch, Scorer, SiameseNetwork
+from artextract_cli.signs import SIGNED_MAPS, Expect
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ class Model:
     engine: str
     device: torch.device
     shown: str | None = None  # the score of the heat map, where it is not the model's own
+    expect: Expect = "either"  # sign of the content that the heat map shows
 
     @property
     def superpixels(self) -> Mapping[str, str]:
@@ -46,7 +48,8 @@ class Model:
     @property
     def heat_map_score(self) -> str:
         """Name of the score that the heat map shows."""
-        return self.shown or ("fused" if self.card.heat_map_of == "pixels" else "network")
+        own = "fused" if self.card.heat_map_of == "pixels" else "network"
+        return self.shown or (own if self.expect == "either" else self.expect)
 
     def described(self) -> dict[str, Any]:
         """What scene.json says of it."""
@@ -57,27 +60,33 @@ class Model:
             "objective": dict(card.objective),
             "learns_from": card.learns_from,
             "scorer": dict(card.scorer),
-            "heat_map_of": card.heat_map_of if self.shown is None else "pixels",
+            "heat_map_of": "superpixels" if self.heat_map_score == "network" else "pixels",
             "heat_map_score": self.heat_map_score,
+            "expect": self.expect,
             "engine": self.engine,
             "device": str(self.device),
         }
 
 
 def open_model(
-    run: Path, *, device: str = "auto", engine: str = "auto", shown: str | None = None
+    run: Path,
+    *,
+    device: str = "auto",
+    engine: str = "auto",
+    shown: str | None = None,
+    expect: Expect = "either",
 ) -> Model:
     """Load a trained model onto its device.
 
     The heat map is that of the score ``shown``, "envelope" or "residual"; of the model's own where
-    that is None.
+    that is None, of content of either sign or of the one to ``expect``.
 
     Raises
     ------
     InputError
         If there is none, it is damaged, or its training was killed before it was calibrated.
     UsageError
-        If the model is not one that looks for hidden layers, and so has no such score.
+        If the model does not have the score asked for, or does not distinguish signs.
     DependencyError
         If a plugin that it was made with is not installed.
     """
@@ -91,6 +100,12 @@ def open_model(
             "--model none"
         )
         raise UsageError(msg)
+    if expect != "either" and not set(SIGNED_MAPS) <= card.calibration.keys():
+        msg = f"the model {run} does not distinguish dark from light content: leave out --expect"
+        raise UsageError(msg)
+    if expect != "either" and shown is not None:
+        msg = f"--expect {expect} and --scorer {shown} each choose the heat map: leave one out"
+        raise UsageError(msg)
     recorded_plugin("superpixels", card.superpixels)
     on = resolve_device(device)
     return Model(
@@ -102,6 +117,7 @@ def open_model(
         engine=resolve_engine(engine, on).name,
         device=on,
         shown=shown,
+        expect=expect,
     )
 
 

@@ -24,7 +24,6 @@ from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.scene import Scene, picture_digest
 from artextract_cli.scene_scores import (
-    DECISION_RATE,
     SceneScores,
     check_infrared,
     judged,
@@ -32,6 +31,7 @@ from artextract_cli.scene_scores import (
 )
 from artextract_cli.score_card import SCORES, ScoreCard, read_score_card
 from artextract_cli.sight import Sight
+from artextract_cli.signs import Expect
 from artextract_cli.superpixel_graph import shared_superpixels, sized
 
 MAP_NAMES = ("heatmap", "envelope", "residual", "dark", "light", "hidden")
@@ -42,7 +42,8 @@ class ModelFree:
     """A score that nothing was learned for but the rates of clean paint."""
 
     card: ScoreCard
-    heat_map_score: str  # of SCORES
+    heat_map_score: str  # of SCORES, or "dark" or "light"
+    expect: Expect = "either"  # sign of the content that the heat map shows
     path: Path
     digest: str
 
@@ -61,13 +62,16 @@ class ModelFree:
             "scorer": None,
             "heat_map_of": "pixels",
             "heat_map_score": self.heat_map_score,
+            "expect": self.expect,
             "engine": None,
             "device": "cpu",
         }
 
 
-def open_model_free(path: Path, score: str | None = None) -> ModelFree:
+def open_model_free(path: Path, score: str | None = None, expect: Expect = "either") -> ModelFree:
     """Read a score card; the heat map is that of ``score``, "envelope" where it is None.
+
+    Where one sign is to ``expect``, it is that part of the envelope score.
 
     Raises
     ------
@@ -80,6 +84,10 @@ def open_model_free(path: Path, score: str | None = None) -> ModelFree:
     if shown not in SCORES:
         msg = f"there is no score {shown!r}: choose one of {', '.join(SCORES)}"
         raise UsageError(msg)
+    if expect != "either" and score is not None:
+        msg = f"--expect {expect} and --scorer {score} each choose the heat map: leave one out"
+        raise UsageError(msg)
+    shown = shown if expect == "either" else expect
     card = read_score_card(path)
     return ModelFree(card=card, heat_map_score=shown, path=path, digest=picture_digest(path))
 
@@ -105,7 +113,7 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
         superpixels=plugin.origin,
         maps=maps,
         band_maps=bands,
-        whole=judged(card.whole.get(model.heat_map_score), whole_score(raw, scene.mask)),
+        whole=judged(card.whole.get(_judging(model)), whole_score(raw, scene.mask)),
         distances=None,
         similarities=None,
         pooled=None,
@@ -127,14 +135,14 @@ def _pixel_maps(model: ModelFree, scene: Scene, sight: Sight) -> dict[str, Float
         maps = evidence(block)
         raw = {"envelope": envelope_score(maps), "residual": residual_score(maps)}
         calibrated = {name: model.card.calibration[name](score) for name, score in raw.items()}
-        heatmap, is_dark = calibrated[model.heat_map_score], signed_envelope(maps) < 0
+        is_dark = signed_envelope(maps) < 0
+        calibrated["dark"] = np.where(is_dark, calibrated["envelope"], 0)
+        calibrated["light"] = np.where(is_dark, 0, calibrated["envelope"])
         found = {
             **calibrated,
-            "heatmap": heatmap,
-            "dark": np.where(is_dark, calibrated["envelope"], 0),
-            "light": np.where(is_dark, 0, calibrated["envelope"]),
-            "hidden": hidden(block) * faded(heatmap),
-            "raw": raw[model.heat_map_score],
+            "heatmap": calibrated[model.heat_map_score],
+            "hidden": hidden(block),
+            "raw": raw[_judging(model)],
             "bands": residuals(block),
         }
         for name, values in found.items():
@@ -146,10 +154,6 @@ def _pixel_maps(model: ModelFree, scene: Scene, sight: Sight) -> dict[str, Float
     return made
 
 
-def faded(level: FloatArray) -> FloatArray:
-    """How much of the hidden picture is shown (H, W), 0..1, at calibrated scores ``level`` (H, W).
-
-    Half where 5 % of clean paint scores as high: there is no probability without learning.
-    """
-    rate = np.power(10.0, -np.clip(level, 0, 30))
-    return np.asarray(1 / (1 + rate / DECISION_RATE), np.float32)
+def _judging(model: ModelFree) -> str:
+    """The score that judges the whole painting."""
+    return model.heat_map_score if model.expect == "either" else SCORES[0]

@@ -1,4 +1,4 @@
-"""The picture of one pair from its results: difference, attention, Grad-CAM or what is hidden."""
+"""The picture of one pair from its results: heat maps, attention, Grad-CAM or what is hidden."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,24 +12,30 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.figure_canvas import AS_DRAWN, Page
 from artextract_cli.figures import pair_figure
-from artextract_cli.heatmap import ScaleName
+from artextract_cli.heatmap import BoolArray, ScaleName
 from artextract_cli.picture import decode_picture
-from artextract_cli.results import SceneResult
+from artextract_cli.results import STRONG_LEVEL, SceneResult, superpixel_side
+from artextract_cli.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
 
 LABELS = {
     "difference": "Heat map",
+    "dark": "Heat map of what is darker beneath",
+    "light": "Heat map of what is lighter beneath",
     "attention": "Attention given out, of its maximum",
     "gradcam": "Grad-CAM of the pair distance, of its maximum",
     "hidden": "What lies beneath",
 }
-SCALES: Mapping[str, ScaleName] = {"difference": "false-alarm", "hidden": "hidden"}
+SCALES: Mapping[str, ScaleName] = {
+    **dict.fromkeys(("difference", *SIGNED_MAPS), "false-alarm"),
+    "hidden": "hidden",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """What a picture of a pair shows."""
 
-    mode: str = "difference"  # or attention, gradcam, hidden
+    mode: str = "difference"  # or dark, light, attention, gradcam, hidden
     show_bands: tuple[str, ...] = ()  # ids or nm; the last band if none
     only_band: bool = False  # the difference of the photograph and the one shown band alone
     colours: str = "blue-red"
@@ -69,6 +75,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
         mask=np.isfinite(heatmap),
         colours=look.colours,
         scale=_scale(result, look),
+        outlines=_outlines(result) if look.mode == "difference" and alone is None else {},
         page=page,
     )
 
@@ -77,6 +84,34 @@ def _label(result: SceneResult, mode: str) -> str:
     if mode == "difference" and result.is_model_free:
         return f"Heat map: {result.description['heat_map_score']}, without learning"
     return LABELS[mode]
+
+
+def _outlines(result: SceneResult) -> dict[str, BoolArray]:
+    """The strong places (H, W) of either sign that are as large as a superpixel, by their words.
+
+    Empty where the model does not distinguish signs.
+    """
+    if not all(map(result.has_map, SIGNED_MAPS)):
+        return {}
+    dark, light = map(result.map, SIGNED_MAPS)
+    strong = result.map("heatmap") >= STRONG_LEVEL
+    least = superpixel_side(strong.shape, result.description["n_superpixels"]) ** 2
+    by_sign = {DARKER: strong & (dark >= light), LIGHTER: strong & (dark < light)}
+    large = {
+        f"score of {STRONG_LEVEL:g} or more, {WORDS[sign]}": _large(places, least)
+        for sign, places in by_sign.items()
+    }
+    return {name: places for name, places in large.items() if places.any()}
+
+
+def _large(places: BoolArray, least: int) -> BoolArray:
+    """The connected parts of ``places`` (H, W) of at least ``least`` pixels."""
+    from scipy.ndimage import label
+
+    numbered, _ = label(places, np.ones((3, 3)))
+    is_large = np.bincount(numbered.ravel()) >= least
+    is_large[0] = False
+    return np.asarray(is_large[numbered])
 
 
 def _band_title(band: Mapping[str, Any]) -> str:
@@ -116,8 +151,8 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
     if mode == "difference":
         score = result.map("heatmap") if page is None else result.map("bands", page)
         return np.nan_to_num(np.abs(score) if _is_signed(result) and page is not None else score)
-    if mode == "hidden":
-        return np.nan_to_num(result.map("hidden"))
+    if mode in ("hidden", *SIGNED_MAPS):
+        return np.nan_to_num(result.map(mode))
     importance = np.nan_to_num(result.pages(mode).mean(0))
     return np.asarray(importance / max(float(importance.max()), 1e-12), np.float32)
 

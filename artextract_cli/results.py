@@ -42,8 +42,10 @@ from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
 from artextract_cli.scene_scores import Enlarged, SceneScorer, SceneScores
 from artextract_cli.seals import UNSEALED, is_whole, sealed
+from artextract_cli.signs import DARKER, LIGHTER, SIGNED_MAPS, sign_of
 
-FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary", 3
+FORMAT, SUMMARY_FORMAT = "artextract-scene", "artextract-summary"
+FORMAT_VERSION, SUMMARY_VERSION = 4, 3
 """Described by ``schema/*.schema.json``, which refuse keys that they do not know."""
 
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
@@ -65,6 +67,7 @@ REGION_COLUMNS = (
     "max_score",
     "false_alarm_rate",
     "telling_band",
+    "sign",
 )
 
 
@@ -331,8 +334,8 @@ def _write_all(
     heatmap = scene.filled(lambda block: read(0, block))
     Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
     reach = superpixel_side(scene.shape, int(scores.labels.max()) + 1) // 2
-    of_bands = Enlarged(scores.band_maps, scene.shape)
-    regions = strong_regions(heatmap, of_bands.at, scores.band_ids, reach)
+    of_bands, signs = Enlarged(scores.band_maps, scene.shape), _signs_at(scores, scene)
+    regions = strong_regions(heatmap, of_bands.at, scores.band_ids, reach, signs)
     (folder / "regions.csv").write_text(_csv(REGION_COLUMNS, regions), encoding="utf-8")
     description = _description(files, scene, scores, model, heatmap)
     return write_description(folder, description)
@@ -401,6 +404,7 @@ def _description(
         "cosine_similarity": _known(scores.similarities),
         "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
         "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
+        "signs": _shares_by_sign(scores, scene, heatmap),
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
     }
@@ -431,17 +435,43 @@ def _source(path: Path) -> dict[str, str]:
     return {"path": str(path.resolve()), "sha256": picture_digest(path)}
 
 
+def _signs_at(scores: SceneScores, scene: Scene) -> EvidenceAt | None:
+    """By how much dark content scores more than light, for a network that distinguishes them."""
+    if not set(SIGNED_MAPS) <= scores.maps.keys():
+        return None
+    dark, light = (Enlarged(scores.maps[name], scene.shape) for name in SIGNED_MAPS)
+    return lambda rows, columns: dark.at(rows, columns) - light.at(rows, columns)
+
+
+def _shares_by_sign(
+    scores: SceneScores, scene: Scene, heatmap: FloatArray
+) -> dict[str, float] | None:
+    """How the share of the painting that scores high divides into darker and lighter."""
+    signs = _signs_at(scores, scene)
+    if signs is None:
+        return None
+    inside = np.count_nonzero(np.isfinite(heatmap))
+    darker = signs(*np.nonzero(heatmap >= STRONG_LEVEL)) >= 0
+    n_darker = np.count_nonzero(darker)
+    return {DARKER: n_darker / inside, LIGHTER: (darker.size - n_darker) / inside}
+
+
 def superpixel_side(shape: Sequence[int], n_superpixels: int) -> int:
     """Side in pixels of a superpixel of mean size in a picture of ``shape`` (H, W)."""
     return max(1, round(float(np.sqrt(shape[0] * shape[1] / n_superpixels))))
 
 
 def strong_regions(
-    heatmap: FloatArray, band_evidence: EvidenceAt, band_ids: Sequence[str], reach: int = 0
+    heatmap: FloatArray,
+    band_evidence: EvidenceAt,
+    band_ids: Sequence[str],
+    reach: int = 0,
+    signs: EvidenceAt | None = None,
 ) -> list[dict[str, Any]]:
     """The regions of at most 1 % false alarms, strongest first.
 
-    ``heatmap`` is (H, W); ``band_evidence`` gives the signed evidence (P, B) at rows and columns.
+    ``heatmap`` is (H, W); ``band_evidence`` gives the signed evidence (P, B) at rows and columns,
+    ``signs`` by how much (P,) dark content scores more than light; None where nobody knows.
     Pixels belong to one region if they touch, at corners too, after each has grown by ``reach``
     pixels: a figure whose line is broken stays one. Only pixels at the level count for its numbers.
     At most 100 regions, by their sum of scores.
@@ -456,7 +486,7 @@ def strong_regions(
     pixels = np.split(order, np.cumsum(np.bincount(regions))[:-1])
     strongest = np.argsort(-strength, kind="stable")[:MAX_REGIONS]
     return [
-        _region(number, rows[where], columns[where], heatmap, band_evidence, band_ids)
+        _region(number, rows[where], columns[where], heatmap, band_evidence, band_ids, signs)
         for number, where in enumerate((pixels[region] for region in strongest), start=1)
     ]
 
@@ -477,6 +507,7 @@ def _region(
     heatmap: FloatArray,
     band_evidence: EvidenceAt,
     band_ids: Sequence[str],
+    signs: EvidenceAt | None,
 ) -> dict[str, Any]:
     """The row of a region of ``rows`` (P,) and ``columns`` (P,)."""
     score = heatmap[rows, columns]
@@ -495,6 +526,7 @@ def _region(
         round(float(score.max()), 3),
         float(f"{10**-mean:.3g}"),
         band_ids[int(telling)],
+        "" if signs is None else sign_of(float(signs(rows, columns).mean())),
     )
     return dict(zip(REGION_COLUMNS, values, strict=True))
 
@@ -534,7 +566,7 @@ def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> N
         }
         for d in descriptions
     ]
-    summary = {"format": SUMMARY_FORMAT, "format_version": FORMAT_VERSION, "scenes": rows}
+    summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
         temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
     with atomic_path(results / "summary.csv") as temporary:

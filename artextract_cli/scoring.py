@@ -7,6 +7,7 @@ from artextract_cli.model_free import ModelFree, open_model_free, score_model_fr
 from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import SceneScores
 from artextract_cli.score_card import card_path
+from artextract_cli.signs import Expect
 
 if TYPE_CHECKING:
     from artextract_cli.inference import Model
@@ -15,12 +16,18 @@ AnyModel = Union["Model", ModelFree]
 
 
 def open_scorer(
-    model: Path, *, score: str | None = None, device: str = "auto", engine: str = "auto"
+    model: Path,
+    *,
+    score: str | None = None,
+    device: str = "auto",
+    engine: str = "auto",
+    expect: Expect = "either",
 ) -> AnyModel:
     """Open a trained model, or the scores without learning where ``model`` is `none` or a card.
 
     The heat map is that of ``score``, "envelope" or "residual"; by default that of a trained
-    model's own score, or of "envelope" without one. torch is imported for a trained model only.
+    model's own score, or of "envelope" without one. ``expect`` is the sign of the content that it
+    shows. torch is imported for a trained model only.
 
     Raises
     ------
@@ -32,10 +39,10 @@ def open_scorer(
         If a plugin that the model was made with is not installed.
     """
     if (card := card_path(model)) is not None:
-        return open_model_free(card, score)
+        return open_model_free(card, score, expect)
     from artextract_cli.inference import open_model
 
-    return open_model(model, device=device, engine=engine, shown=score)
+    return open_model(model, device=device, engine=engine, shown=score, expect=expect)
 
 
 def score_scene(model: AnyModel, scene: Scene) -> SceneScores:

@@ -1,6 +1,7 @@
 """`artextract infer`: score scenes with a trained model."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from artextract_cli.commands.parameters import (
     Bands,
     Device,
     Engine,
+    ExpectOption,
     MaxMemory,
     ModelOption,
     Photograph,
@@ -38,27 +40,27 @@ def infer(
     band: Bands = None,
     split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
     wavelengths: Wavelengths = None,
+    expect: ExpectOption = "either",
     device: Device = "auto",
     engine: Engine = "auto",
     max_memory: MaxMemory = DEFAULT_MEMORY,
     remember: Remember = False,
 ) -> None:
-    """Score every scene: heat map, hidden picture, attention, embeddings, similarity, regions."""
+    """Score every scene: heat maps, hidden picture, attention, embeddings, similarity, regions."""
     from artextract_cli.dataset import pair_files
     from artextract_cli.results import fused, has_places
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
     from artextract_cli.scoring import open_scorer
 
     memory = parse_memory(max_memory)
+    opening = partial(open_scorer, model, score=scorer, device=device, engine=engine, expect=expect)
     if rgb is not None and band:
         pair = [pair_files(rgb, parse_bands(band))]
-        opened = open_scorer(model, score=scorer, device=device, engine=engine)
-        described = infer_scenes(pair, out, opened, memory)
+        described = infer_scenes(pair, out, opening(), memory)
     elif dataset is not None and rgb is None and not band:
         nm = parse_wavelengths(wavelengths)
-        opened = open_scorer(model, score=scorer, device=device, engine=engine)
         described = infer_dataset(
-            dataset, out, opened, split=split, wavelengths=nm, max_memory=memory
+            dataset, out, opening(), split=split, wavelengths=nm, max_memory=memory
         )
     else:
         msg = "give a dataset folder, or one --rgb FILE with --band NM=FILE"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from artextract_cli.errors import UsageError
+from artextract_cli.signs import Expect
 
 Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or cuda.")]
 Engine = Annotated[str, typer.Option(help="Message passing by: auto, numba, dgl or torch.")]
@@ -42,6 +43,13 @@ ScorerOption = Annotated[
     typer.Option(
         help="Heat map of a score without learning, instead of that of the model; envelope with "
         "--model none if left out."
+    ),
+]
+ExpectOption = Annotated[
+    Expect,
+    typer.Option(
+        help="Sign of the hidden content that the heat map shows: dark (carbon black, charcoal), "
+        "light (such as lead white), or either. Maps of both signs are written in any case."
     ),
 ]
 Photograph = Annotated[

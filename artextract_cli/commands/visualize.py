@@ -12,6 +12,7 @@ from artextract_cli.commands.completion import band_names, scene_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MODEL,
     Bands,
+    ExpectOption,
     ModelOption,
     Photograph,
     ScorerOption,
@@ -54,8 +55,11 @@ def pair(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = None,
     mode: Annotated[
-        Literal["difference", "attention", "gradcam", "hidden"],
-        typer.Option(help="What the map shows: hidden is the picture of what lies beneath."),
+        Literal["difference", "dark", "light", "attention", "gradcam", "hidden"],
+        typer.Option(
+            help="What the map shows: the heat map; what is darker or lighter beneath alone; "
+            "attention; Grad-CAM; hidden is the picture of what lies beneath."
+        ),
     ] = "difference",
     show_band: Annotated[
         list[str] | None,
@@ -77,6 +81,7 @@ def pair(
     band: Bands = None,
     model: ModelOption = DEFAULT_MODEL,
     scorer: ScorerOption = None,
+    expect: ExpectOption = "either",
 ) -> None:
     """Show photograph, bands, the heat map and its overlay, with distance and similarity."""
     from artextract_cli.figure_canvas import Page
@@ -93,11 +98,14 @@ def pair(
 
         files = pair_files(rgb, parse_bands(band))
         with tempfile.TemporaryDirectory() as folder:
-            infer_scenes([files], Path(folder), open_scorer(model, score=scorer))
+            infer_scenes([files], Path(folder), open_scorer(model, score=scorer, expect=expect))
             found = find_scene(Path(folder), files.name)
             target = out or Path(f"{files.name}_{mode}.png")
             draw_pair(found, target, look, page)
     elif results is not None and rgb is None and not band:
+        if expect != "either":
+            msg = "--expect goes with --rgb and --band; for results give it to 'artextract infer'"
+            raise UsageError(msg)
         found = find_scene(results, scene)
         target = out or found.path / f"{mode}.png"
         draw_pair(found, target, look, page)

@@ -8,6 +8,7 @@ from artextract_cli.report.derived import false_colour_band
 from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
 from artextract_cli.results import EXPECTED_SHARE, SceneResult, has_places
+from artextract_cli.signs import WORDS
 
 WITHOUT_LEARNING = (
     "This is a score without learning: no network took part. It says how far the infrared is from "
@@ -90,7 +91,15 @@ def _share(described: Mapping[str, Any]) -> str:
         told = "hardly more than the 1 % that clean paint reaches by chance"
     else:
         told = "no more than the 1 % that clean paint reaches by chance"
-    return f"{percent(share)} of the painted surface scores 2 or more: {told}."
+    return f"{percent(share)} of the painted surface scores 2 or more: {told}.{_signs(described)}"
+
+
+def _signs(described: Mapping[str, Any]) -> str:
+    signs = described["signs"]
+    if signs is None or not described["share_above_1_percent_false_alarms"]:
+        return ""
+    shares = (f"{percent(signs[sign])} is {words}" for sign, words in WORDS.items())
+    return f" Of the surface, {' and '.join(shares)} from the visible colours."
 
 
 def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
@@ -105,6 +114,7 @@ def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
     return (
         f"The strongest region {where} is {size} with a mean score of "
         f"{decimal(first.mean_score)}; {first.telling_band} differs most there."
+        + (f" It is {first.sign} in the infrared." if first.sign else "")
     )
 
 
@@ -169,7 +179,12 @@ def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
     beneath = (
         "The picture of what lies beneath takes away what the visible colours explain. Drawing "
         "that follows the visible contours is taken away with them, and a retouching may be taken "
-        "for hidden content. It does not tell how deep something lies.",
+        "for hidden content. It is shown everywhere at full strength, so that it also holds what "
+        "is only surface paint: the heat map says how surely a place differs. It does not tell "
+        "how deep something lies.",
+        "Darker and lighter compare the infrared with what the visible colours predict. Charcoal "
+        "or bone black beneath is darker, lead white on a dark ground lighter, and a retouching "
+        "may be either.",
     )
     blind = (
         "No band is known to be infrared (past 720 nm), so that hidden layers cannot be expected "

@@ -15,6 +15,7 @@ from artextract_cli.report.palettes import LEVELS
 from artextract_cli.report.pictures import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.wording import percent
 from artextract_cli.results import SceneResult
+from artextract_cli.signs import SIGNED_MAPS
 
 # Bytes, whatever is painted: what the other pictures leave of the whole goes to the bands' maps.
 ALL_LIMIT = 10_700_000  # 14.3 MB as text
@@ -28,6 +29,7 @@ LIMITS = {
 }
 ALL_BANDS_LIMIT = 3_600_000
 OVERLAY_SIDE = 1200
+LAYER_WORDS = dict(zip(SIGNED_MAPS, ("Darker", "Lighter"), strict=True))
 
 GROUPS = ("Pictures", "Bands", "Principal components", "Heat maps")
 PICTURES, BANDS, COMPONENTS, SCORES = GROUPS
@@ -81,7 +83,8 @@ def hidden_layer(beneath: FloatArray) -> Layer:
         group=PICTURES,
         place=1,
         label="What lies beneath",
-        note="its change of the longest infrared band; dark is darker than the ground",
+        note="estimated change of the longest infrared band, everywhere at full strength; dark is "
+        "darker than bare ground",
         encoded=jpeg(shown, LIMITS["hidden"]),
     )
 
@@ -105,10 +108,24 @@ def heat_map_layer(score: FloatArray) -> Layer:
     return Layer(
         key="heatmap",
         group=SCORES,
-        place=-1,
+        place=-3,
         label="Heat map, all bands",
         note="score: −log10 of the share of clean paint that scores as high",
         encoded=score_png(score, levels.step, levels.zero, LIMITS["heat map"]),
+        scale="false-alarm",
+    )
+
+
+def signed_layer(sign: str, score: FloatArray, limit: int) -> Layer:
+    """The calibrated score (h, w) of what is dark, or light, beneath."""
+    levels, word = LEVELS["false-alarm"], LAYER_WORDS[sign]
+    return Layer(
+        key=sign,
+        group=SCORES,
+        place=SIGNED_MAPS.index(sign) - 2,
+        label=f"{word} beneath",
+        note=f"score of being {word.lower()} than expected from the visible colours",
+        encoded=score_png(score, levels.step, levels.zero, limit),
         scale="false-alarm",
     )
 

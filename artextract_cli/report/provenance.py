@@ -16,6 +16,12 @@ from artextract_cli.sources import Source
 
 Rows = tuple[tuple[str, str], ...]
 
+EXPECTED: Mapping[str, str] = {
+    "either": "darker or lighter",
+    "dark": "darker alone",
+    "light": "lighter alone",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
@@ -65,6 +71,7 @@ def scoring(result: SceneResult) -> Rows:
         "Scored by": f"artextract {told['artextract']}",
         **(_without_learning(told) if result.is_model_free else _by_network(told)),
         "Superpixels": f"{_origin(told['superpixels'])}: {told['n_superpixels']}",
+        "Expected content": EXPECTED[told["expect"]],
         "Size of the photograph": f"{width} × {height} px",
         "Wavelengths": _wavelengths(told["wavelengths_nm"]),
         "Model file": told["model"]["path"],

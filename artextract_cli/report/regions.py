@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from artextract_cli.errors import InputError
 from artextract_cli.report import wording
 from artextract_cli.results import REGION_COLUMNS, SceneResult, superpixel_side
+from artextract_cli.signs import WORDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,9 @@ class Region:
     max_score: float
     false_alarm_rate: float
     telling_band: str
+    sign: str
+    """In words; empty where the model does not distinguish signs."""
+
     place: str
 
     @property
@@ -46,6 +50,11 @@ class Regions:
     n_small: int
     least_area: int
     """In px: that of a superpixel of mean size."""
+
+    @property
+    def are_signed(self) -> bool:
+        """Whether it is known of each if it is darker or lighter than expected."""
+        return any(region.sign for region in self.listed)
 
 
 def read_regions(result: SceneResult, band_names: Mapping[str, str]) -> Regions:
@@ -89,5 +98,6 @@ def _region(
         max_score=float(row["max_score"]),
         false_alarm_rate=float(row["false_alarm_rate"]),
         telling_band=band_names.get(row["telling_band"], row["telling_band"]),
+        sign=WORDS[row["sign"]] if row["sign"] else "",
         place=wording.place(*where, shape),
     )

@@ -22,11 +22,13 @@ from artextract_cli.report.layers import (
     heat_map_layer,
     hidden_layer,
     photograph_layer,
+    signed_layer,
     still_overlay,
 )
 from artextract_cli.report.maps import read_map
 from artextract_cli.report.pictures import Encoded, reduced
 from artextract_cli.results import SceneResult
+from artextract_cli.signs import SIGNED_MAPS
 from artextract_cli.sources import Source
 
 BANDS_ADVICE = f"{sources.ADVICE}; --no-bands makes the report without the bands"
@@ -75,6 +77,9 @@ class _Desk:
         listed = sources.bands(told, BANDS_ADVICE) if with_bands else []
         bands = [read(_read_band, band) for band in listed]
         evidence = [read(read_map, result, "bands", page) for page in range(n_bands)]
+        signed = {
+            sign: read(read_map, result, sign) for sign in SIGNED_MAPS if result.has_map(sign)
+        }
         rgb, score = photograph.result(), heatmap.result()
         overlay = self.pool.submit(still_overlay, rgb, score)
         self._encode(photograph_layer, rgb)
@@ -84,8 +89,10 @@ class _Desk:
         self._encode_bands(rgb, [band.result() for band in bands], score)
         made = self._encoded()
         used = overlay.result().n_bytes + sum(layer.encoded.n_bytes for layer in made)
+        limit = (ALL_LIMIT - used) // (n_bands + len(signed))
+        for sign, of_sign in signed.items():
+            self._encode(signed_layer, sign, of_sign.result(), limit)
         for page, of_band in enumerate(evidence):
-            limit = (ALL_LIMIT - used) // n_bands
             self._encode(evidence_layer, result, page, of_band.result(), limit)
         made += self._encoded()
         made.sort(key=lambda layer: (GROUPS.index(layer.group), layer.place))
