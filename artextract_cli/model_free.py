@@ -89,7 +89,9 @@ def open_model_free(path: Path, score: str | None = None, expect: Expect = "eith
         raise UsageError(msg)
     shown = shown if expect == "either" else expect
     card = read_score_card(path)
-    return ModelFree(card=card, heat_map_score=shown, path=path, digest=picture_digest(path))
+    return ModelFree(
+        card=card, heat_map_score=shown, expect=expect, path=path, digest=picture_digest(path)
+    )
 
 
 def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
