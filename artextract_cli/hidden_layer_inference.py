@@ -1,6 +1,7 @@
 """Inference with a network that looks for hidden layers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch  # noqa: TID253
@@ -16,6 +17,7 @@ from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.hidden_layer_scores import NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.inference import Model, attention_of, pooled_numbers
+from artextract_cli.pipelines.hidden_layers.adaptation import adapt
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import SceneScores, WholeScore, check_infrared, judged
@@ -32,16 +34,30 @@ ODDS = ("dark_odds", "light_odds")
 def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     """Score every pixel of a scene, and the scene as a whole.
 
+    A model that adapts does so first; the verdict on the whole stays that of the model as it was,
+    since its rates were learnt with it.
+
     Raises
     ------
     InputError
         If no wavelength of the scene is known, or none is infrared.
     """
+    check_infrared(scene, "model")
+    if not model.adapts:
+        return _scored(model, sized(scene, model.card.recipe))
+    as_it_was = replace(model, adapts=False)
+    scene = sized(scene, model.card.recipe)
+    adaptation = adapt(as_it_was, scene)
+    scores = _scored(adaptation.model, scene)
+    if adaptation.share:
+        scores = replace(scores, whole=_scored(as_it_was, scene).whole)
+    return replace(scores, adaptation=adaptation.described())
+
+
+def _scored(model: Model, scene: Scene) -> SceneScores:
     card, network = model.card, model.network
     if not isinstance(network, HiddenLayerNetwork):
         raise TypeError(type(network))
-    check_infrared(scene, "model")
-    scene = sized(scene, card.recipe)
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
     graph = evidence_nodes(scene, card.recipe, evidence)

@@ -39,6 +39,7 @@ class Model:
     device: torch.device
     shown: str | None = None  # the score of the heat map, where it is not the model's own
     expect: Expect = "either"  # sign of the content that the heat map shows
+    adapts: bool = False  # to every scene that it scores
 
     @property
     def superpixels(self) -> Mapping[str, str]:
@@ -63,6 +64,7 @@ class Model:
             "heat_map_of": "superpixels" if self.heat_map_score == "network" else "pixels",
             "heat_map_score": self.heat_map_score,
             "expect": self.expect,
+            "adapts": self.adapts,
             "engine": self.engine,
             "device": str(self.device),
         }
@@ -75,11 +77,13 @@ def open_model(
     engine: str = "auto",
     shown: str | None = None,
     expect: Expect = "either",
+    adapts: bool = False,
 ) -> Model:
     """Load a trained model onto its device.
 
     The heat map is that of the score ``shown``, "envelope" or "residual"; of the model's own where
-    that is None, of content of either sign or of the one to ``expect``.
+    that is None, of content of either sign or of the one to ``expect``. A model that ``adapts``
+    learns from layers put beneath each scene before it scores that scene.
 
     Raises
     ------
@@ -103,6 +107,9 @@ def open_model(
     if expect != "either" and not set(SIGNED_MAPS) <= card.calibration.keys():
         msg = f"the model {run} does not distinguish dark from light content: leave out --expect"
         raise UsageError(msg)
+    if adapts and card.learns_from != "layers":
+        msg = f"{run} compares views and cannot adapt to a painting: leave out --adapt"
+        raise UsageError(msg)
     if expect != "either" and shown is not None:
         msg = f"--expect {expect} and --scorer {shown} each choose the heat map: leave one out"
         raise UsageError(msg)
@@ -118,6 +125,7 @@ def open_model(
         device=on,
         shown=shown,
         expect=expect,
+        adapts=adapts,
     )
 
 

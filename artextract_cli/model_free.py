@@ -63,6 +63,7 @@ class ModelFree:
             "heat_map_of": "pixels",
             "heat_map_score": self.heat_map_score,
             "expect": self.expect,
+            "adapts": False,
             "engine": None,
             "device": "cpu",
         }

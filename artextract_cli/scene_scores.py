@@ -76,9 +76,9 @@ class SceneScores:
     nodes: tuple[FloatArray, ...]  # per view (N, D)
     attention: FloatArray | None  # (h, w, 2) attention given out: photograph, mean over bands
     masking: MaskingEffect | None
-    gradcam: (
-        FloatArray | None
-    )  # (h, w, 2) Grad-CAM of the pair distance: photograph, mean over bands
+    # (h, w, 2) Grad-CAM of the pair distance: photograph, mean over bands
+    gradcam: FloatArray | None
+    adaptation: Mapping[str, Any] | None = None  # what came of adapting to the scene
 
 
 def check_infrared(scene: Scene, what: str) -> None:

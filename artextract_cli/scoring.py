@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
+from artextract_cli.errors import UsageError
 from artextract_cli.model_free import ModelFree, open_model_free, score_model_free
 from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import SceneScores
@@ -22,12 +23,14 @@ def open_scorer(
     device: str = "auto",
     engine: str = "auto",
     expect: Expect = "either",
+    adapts: bool = False,
 ) -> AnyModel:
     """Open a trained model, or the scores without learning where ``model`` is `none` or a card.
 
     The heat map is that of ``score``, "envelope" or "residual"; by default that of a trained
     model's own score, or of "envelope" without one. ``expect`` is the sign of the content that it
-    shows. torch is imported for a trained model only.
+    shows. A trained model that ``adapts`` learns from each scene before it scores it. torch is
+    imported for a trained model only.
 
     Raises
     ------
@@ -39,10 +42,15 @@ def open_scorer(
         If a plugin that the model was made with is not installed.
     """
     if (card := card_path(model)) is not None:
+        if adapts:
+            msg = "--adapt needs a trained model, and --model none has no network: leave it out"
+            raise UsageError(msg)
         return open_model_free(card, score, expect)
     from artextract_cli.inference import open_model
 
-    return open_model(model, device=device, engine=engine, shown=score, expect=expect)
+    return open_model(
+        model, device=device, engine=engine, shown=score, expect=expect, adapts=adapts
+    )
 
 
 def score_scene(model: AnyModel, scene: Scene) -> SceneScores:

@@ -43,6 +43,14 @@ def infer(
     expect: ExpectOption = "either",
     device: Device = "auto",
     engine: Engine = "auto",
+    adapt: Annotated[
+        bool,
+        typer.Option(
+            "--adapt",
+            help="Let the model learn from layers put beneath each painting before it scores it; "
+            "kept where other such layers are then found better. Half a minute a scene.",
+        ),
+    ] = False,
     max_memory: MaxMemory = DEFAULT_MEMORY,
     remember: Remember = False,
 ) -> None:
@@ -53,7 +61,15 @@ def infer(
     from artextract_cli.scoring import open_scorer
 
     memory = parse_memory(max_memory)
-    opening = partial(open_scorer, model, score=scorer, device=device, engine=engine, expect=expect)
+    opening = partial(
+        open_scorer,
+        model,
+        score=scorer,
+        device=device,
+        engine=engine,
+        expect=expect,
+        adapts=adapt,
+    )
     if rgb is not None and band:
         pair = [pair_files(rgb, parse_bands(band))]
         described = infer_scenes(pair, out, opening(), memory)

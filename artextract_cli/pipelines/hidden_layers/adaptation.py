@@ -33,11 +33,13 @@ from artextract_cli.injection import inject
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 
 SEED = 0
-WINDOW = 256  # side in pixels
-LEARNT, CHECKED = 20, 12  # windows with layers to learn from, and to decide by
-STEPS, AT_ONCE = 40, 4
+WINDOW = 192  # side in pixels
+LEARNT, CHECKED = 16, 10  # windows with layers to learn from, and to decide by
+STEPS, AT_ONCE = 30, 4
 LEARNING_RATE = 5e-4
-SHARES = (1.0, 0.5)  # of the way from the weights before to those after, that are tried
+# Of the way from the weights before to those after, that are tried: all of it finds the layers put
+# in best, and those really there worse.
+SHARES = (0.5, 0.25)
 TRIMMED = 0.1  # of a window: what scores highest may be hidden content and counts as neither
 LEAST_GAIN = 0.01  # of the mean AUROC of the windows checked
 LEAST_AGREEING = 0.7  # share of the windows that must be found at least as well
@@ -54,7 +56,15 @@ class Adaptation:
     n_windows: int  # that decided
     before: float  # mean AUROC on them
     after: float
-    rescaled: dict[str, Calibration]  # from new scores to old ones of equal rank in the painting
+
+    def described(self) -> dict[str, float | int | None]:
+        """What scene.json says of it."""
+        return {
+            "share": self.share,
+            "n_windows": self.n_windows,
+            "auroc_before": _known(self.before),
+            "auroc_after": _known(self.after),
+        }
 
 
 def adapt(model: Model, scene: Scene) -> Adaptation:
@@ -77,19 +87,20 @@ def adapt(model: Model, scene: Scene) -> Adaptation:
     if gains.mean() < LEAST_GAIN or (gains >= 0).mean() < LEAST_AGREEING:
         return _unchanged(model, len(checked), float(before.mean()))
     return Adaptation(
-        model=best,
+        model=_recalibrated(model, best, scene, rng),
         share=share,
         n_windows=len(checked),
         before=float(before.mean()),
         after=float(after.mean()),
-        rescaled=_rescaled(model, best, scene, rng),
     )
 
 
 def _unchanged(model: Model, n_windows: int = 0, found: float = float("nan")) -> Adaptation:
-    return Adaptation(
-        model=model, share=0.0, n_windows=n_windows, before=found, after=found, rescaled={}
-    )
+    return Adaptation(model=model, share=0.0, n_windows=n_windows, before=found, after=found)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 4)
 
 
 def _network(model: Model) -> HiddenLayerNetwork:
@@ -158,9 +169,10 @@ def _found(model: Model, windows: Sequence[InjectedScene]) -> NDArray[np.float64
 
 def _tuned(model: Model, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork:
     """The network after some steps on windows."""
-    network = copy.deepcopy(_network(model))
+    network = copy.deepcopy(_network(model)).train()
     objective = recorded_objective(model.card)
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
+    torch.manual_seed(SEED)  # of the noise on features
     generator = torch.Generator().manual_seed(SEED)
     order = np.random.default_rng(SEED)
     for _ in range(STEPS):
@@ -183,21 +195,26 @@ def _mixed(model: Model, tuned: HiddenLayerNetwork, share: float) -> Model:
     return replace(model, network=network.eval())
 
 
-def _rescaled(
-    before: Model, after: Model, scene: Scene, rng: np.random.Generator
-) -> dict[str, Calibration]:
-    """By score, a map from new values to old ones of equal rank: rates stay what they were."""
+def _recalibrated(before: Model, after: Model, scene: Scene, rng: np.random.Generator) -> Model:
+    """The model ``after`` with rates by which as much of the painting scores high as ``before``.
+
+    A new score has the rate of the old one of equal rank in the painting. What judged whole
+    paintings was learnt from the network before and is left out.
+    """
     windows = [_window(scene, rng) for _ in range(4)]
     old, new = ([_scores(model, window) for window in windows] for model in (before, after))
-    made = {}
+    calibration = {k: v for k, v in before.card.calibration.items() if k != "whole"}
     for name in ("fused", "dark", "light", "network"):
-        ends = [
-            np.quantile(np.concatenate([scores[name].ravel() for scores in side]), QUANTILES)
+        scores, levels = (
+            np.quantile(np.concatenate([maps[name].ravel() for maps in side]), QUANTILES)
             for side in (new, old)
-        ]
-        kept = np.flatnonzero(np.diff(ends[0], prepend=-np.inf) > 1e-6)
-        levels = np.maximum.accumulate(ends[1][kept]) + 1e-6 * np.arange(len(kept))
-        made[name] = Calibration(
-            scores=tuple(map(float, ends[0][kept])), levels=tuple(map(float, levels))
         )
-    return made
+        known = before.card.calibration[name](levels)
+        kept = np.flatnonzero(np.diff(scores, prepend=-np.inf) > 1e-6)
+        rising = np.maximum.accumulate(known[kept]) + 1e-6 * np.arange(len(kept))
+        if len(kept) > 1:
+            calibration[name] = Calibration(
+                scores=tuple(map(float, scores[kept])), levels=tuple(map(float, rising))
+            )
+    card = replace(after.card, calibration=calibration, verdict=None)
+    return replace(after, card=card)
