@@ -26,14 +26,18 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     reach = int(np.abs(taps).max()) + step
     padded = np.ascontiguousarray(np.pad(smooth, reach + 1, mode="symmetric"), np.float32)
     angles = np.arange(N_DIRECTIONS) * np.pi / N_DIRECTIONS
+    directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
+    # sin 30° and cos 60° differ in their last digit: rounded, halves go to the same side, and the
+    # filters turn with the image.
+    offsets = np.rint(np.round(taps[:, None] * directions[:, None], 6)).astype(int)
     return _strengths(
         padded,
         image.shape[0],
         image.shape[1],
         reach,
-        np.rint(taps[:, None] * np.stack([np.sin(angles), np.cos(angles)], 1)[:, None]).astype(int),
+        offsets,
         (weights / weights.sum()).astype(np.float32),
-        np.stack([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32),
+        directions.astype(np.float32),
     )
 
 
