@@ -181,8 +181,8 @@ class SceneResult:
     def _refuse_without_network(self, what: str, file: str) -> None:
         if self.is_model_free and file not in self.description["files"]:
             msg = (
-                f"{self.path} has no {what}: it was scored without learning; run 'artextract infer' "
-                "with a trained model for that"
+                f"{self.path} has no {what}: it was scored without learning; run 'artextract "
+                "infer' with a trained model for that"
             )
             raise InputError(msg)
 
