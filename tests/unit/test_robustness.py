@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artextract_cli import inference, robustness, scoring
+from artextract_cli import robustness, scoring
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.results import SceneResult
 from artextract_cli.robustness import (
@@ -148,7 +148,7 @@ def test_the_model_is_the_one_that_made_the_results(monkeypatch: pytest.MonkeyPa
         return SceneResult(path=Path("results/a"), description=described)
 
     model = SimpleNamespace(path=Path("run/model"), digest="abc")
-    monkeypatch.setattr(inference, "open_model", lambda path: model)
+    monkeypatch.setattr(scoring, "open_scorer", lambda path, score: model)
     answer = SimpleNamespace(maps={"heatmap": np.zeros((2, 2))})
     monkeypatch.setattr(scoring, "score_scene", lambda model, scene: answer)
     made_by = {"path": "run/model", "sha256": "abc"}

@@ -45,9 +45,9 @@ LAYERS = (
     ("blocks", "decoding", "picture", "picture_writing", "scene", "rendering"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
-        *("colour_kernels", "log_kernels", "kernels", "stitching"),
+        *("colour_kernels", "log_kernels", "stitching"),
     ),
-    ("image_kernels", "band_regression", "cut_pictures", "sight"),
+    ("image_kernels", "kernels", "band_regression", "cut_pictures", "sight"),
     ("superpixel_graph", "evidence"),
     ("dataset_layout", "dataset", "graph_store", "evidence_graph", "hidden_picture"),
     ("simulate", "underlayer_shapes", "injection", "augmentation", "disturbances"),
