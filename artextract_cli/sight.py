@@ -16,7 +16,7 @@ from artextract_cli.band_regression import (
     log_reflectance,
     look_at,
 )
-from artextract_cli.blocks import Block, OfBlock, Pixels, random_pixels
+from artextract_cli.blocks import Block, Blocks, OfBlock, Pixels, random_pixels
 from artextract_cli.contract import FloatArray
 from artextract_cli.scene import Scene, continued, linear_rgb
 
@@ -52,11 +52,11 @@ class Sight:
         self.infrared = infrared_bands(scene)
         self.n_bands = len(scene.band_ids)
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        self.part = OfBlock(partial(self._continued, scene))
-        self._visible = OfBlock(lambda block: visible_channels(self.part(block)))
-        self.visible_logs = OfBlock(
-            lambda block: log_reflectance(self._visible(block), PREDICTOR_BLUR)
-        )
+        # Functions of their own, not of this object: what they keep of a scene goes with the last
+        # reference, and does not wait for the collector of circles.
+        part = self.part = OfBlock(partial(_continued, scene, self.blocks, self._pixels))
+        visible = self._visible = OfBlock(lambda block: visible_channels(part(block)))
+        self.visible_logs = OfBlock(lambda block: log_reflectance(visible(block), PREDICTOR_BLUR))
 
     @property
     def pixels(self) -> Pixels:
@@ -88,23 +88,11 @@ class Sight:
         *parts, targets = self.blocks.gather(arrays, self._pixels)
         return (Surface(*parts[:2]), Surface(*parts[2:])), targets
 
-    def _continued(self, scene: Scene, block: Block) -> Scene:
-        window = self.blocks.window(block)
-        part = scene.part(window)
-        if part.mask is None or part.mask.any() or len(self.blocks) == 1:
-            return continued(part)
-        down = self._pixels.rows - (window.top + window.bottom) // 2
-        across = self._pixels.columns - (window.left + window.right) // 2
-        nearest = int(np.argmin(down**2 + across**2))
-        row, column = self._pixels.rows[nearest], self._pixels.columns[nearest]
-        rgb, bands = np.empty_like(part.rgb), np.empty_like(part.bands)
-        rgb[:], bands[:] = scene.rgb[row, column], scene.bands[row, column]
-        return dataclasses.replace(part, rgb=rgb, bands=bands)
-
     @cached_property
     def _surfaces(self) -> tuple[OfBlock[Surface], OfBlock[Surface]]:
-        photograph = OfBlock(lambda block: self.visible_logs(block)[..., :3])
-        logs = (self.visible_logs, photograph)
+        visible_logs = self.visible_logs
+        photograph = OfBlock(lambda block: visible_logs(block)[..., :3])
+        logs = (visible_logs, photograph)
         samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
         first, second = (
             OfBlock(partial(_looked, made, fit_projection(sample)))
@@ -115,3 +103,18 @@ class Sight:
 
 def _looked(logs: Callable[[Block], FloatArray], projection: Projection, block: Block) -> Surface:
     return look_at(logs(block), projection)
+
+
+def _continued(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:
+    """The window around a block, beyond the mask continued by its nearest painted pixel."""
+    window = blocks.window(block)
+    part = scene.part(window)
+    if part.mask is None or part.mask.any() or len(blocks) == 1:
+        return continued(part)
+    down = pixels.rows - (window.top + window.bottom) // 2
+    across = pixels.columns - (window.left + window.right) // 2
+    nearest = int(np.argmin(down**2 + across**2))
+    row, column = pixels.rows[nearest], pixels.columns[nearest]
+    rgb, bands = np.empty_like(part.rgb), np.empty_like(part.bands)
+    rgb[:], bands[:] = scene.rgb[row, column], scene.bands[row, column]
+    return dataclasses.replace(part, rgb=rgb, bands=bands)

@@ -151,9 +151,9 @@ class BandResiduals:
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
-        self._every = list(range(sight.n_bands))
-        visible = [b for b in self._every if b not in sight.infrared]
-        self._logs = OfBlock(lambda block: sight.log_bands(block, self._every))
+        every = list(range(sight.n_bands))
+        visible = [b for b in every if b not in sight.infrared]
+        self._logs = OfBlock(lambda block: sight.log_bands(block, every))
         surfaces, bands = sight.samples(self._logs)
         self._chosen = (sight.infrared, visible)
         self._fits = [
@@ -177,16 +177,9 @@ class EvidenceMaps:
     """
 
     def __init__(self, sight: Sight, *, only_residuals: bool = False) -> None:
-        self._sight, infrared = sight, sight.infrared
-        self._only_residuals = only_residuals
-        self._places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
-        self._bands = OfBlock(lambda block: sight.log_bands(block, self._places))
-        surfaces, bands = sight.samples(self._bands)
-        self._level = bands.mean(0)
-        self._fits = [self._two_sided(surface, bands) for surface in surfaces]
-        self._envelopes = _envelopes(sight)
-        self._raw = OfBlock(self._made)
-        (sample,) = sight.blocks.gather(lambda block: [self._raw(block)], sight.pixels)
+        self._sight = sight
+        raw = self._raw = OfBlock(_RawMaps(sight, only_residuals=only_residuals))
+        (sample,) = sight.blocks.gather(lambda block: [raw(block)], sight.pixels)
         self._centre, self._spread = _standard(sample)
 
     def __call__(self, block: Block) -> FloatArray:
@@ -196,6 +189,21 @@ class EvidenceMaps:
         standard /= self._spread
         return np.clip(standard, -LARGEST, LARGEST, out=standard)
 
+
+class _RawMaps:
+    """The maps (h, w, M + 2) of the window around a block, before they are standardised."""
+
+    def __init__(self, sight: Sight, *, only_residuals: bool) -> None:
+        self._sight, infrared = sight, sight.infrared
+        self._only_residuals = only_residuals
+        places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
+        self._places = places
+        self._bands = OfBlock(lambda block: sight.log_bands(block, places))
+        surfaces, bands = sight.samples(self._bands)
+        self._level = bands.mean(0)
+        self._fits = [self._two_sided(surface, bands) for surface in surfaces]
+        self._envelopes = _envelopes(sight)
+
     def _two_sided(self, surface: Surface, bands: FloatArray) -> BandFit:
         # Where two places show one band, it is fitted once.
         distinct = list(dict.fromkeys(self._places))
@@ -203,7 +211,8 @@ class EvidenceMaps:
         targets = bands[:, [self._places.index(place) for place in distinct]]
         return fit_bands(surface, targets).of(again)
 
-    def _made(self, block: Block) -> FloatArray:
+    def __call__(self, block: Block) -> FloatArray:
+        """The maps of a block with its margin."""
         bands, seen = self._bands(block), self._sight.seen(block)
         left = [
             fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)
