@@ -1,11 +1,10 @@
 """The sign of hidden content: darker or lighter in the infrared than the surface predicts."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 Expect = Literal["either", "dark", "light"]
 """What a heat map is of: content of either sign, or of one alone."""
 
-EXPECTATIONS: tuple[Expect, ...] = get_args(Expect)
 SIGNED_MAPS = ("dark", "light")
 """Maps of the results with the calibrated score of either sign."""
 

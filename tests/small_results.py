@@ -65,7 +65,10 @@ def write_result(
     target.mkdir(parents=True)
     heatmap = make_heatmap()
     evidence = np.stack([np.full(SIZE, level, np.float32) for level in (-4, 0, 2)])
-    for name, pixels in (("heatmap", heatmap), ("bands", evidence), ("hidden", heatmap * 0)):
+    maps = {"heatmap": heatmap, "bands": evidence, "hidden": heatmap * 0}
+    if changes.get("learns_from") != "views":
+        maps |= {"dark": heatmap, "light": np.minimum(heatmap, LOW)}
+    for name, pixels in maps.items():
         tifffile.imwrite(target / f"{name}.tif", pixels, photometric="minisblack", metadata=None)
     write_regions(target / "regions.csv", band_ids[-1])
     description = {
@@ -84,6 +87,7 @@ def write_result(
         "learns_from": "layers",
         "scorer": {"name": "distance", "distribution": "artextract", "version": "0.1.0"},
         "heat_map_of": "pixels",
+        "expect": "either",
         "engine": "torch",
         "device": "cpu",
         "artextract": "0.1.0",
@@ -91,6 +95,7 @@ def write_result(
         "cosine_similarity": {"fused": -0.25},
         "image_level": {"score": 2.0, "false_alarm_rate": 0.01, "something_is_there": True},
         "share_above_1_percent_false_alarms": 0.04,
+        "signs": {"darker": 0.03, "lighter": 0.01},
         "share_blue": 0.96,
     } | changes
     write_description(target, description)
@@ -106,9 +111,9 @@ def sealed_again(result: SceneResult, **changes: Any) -> SceneResult:
 def write_regions(path: Path, band: str) -> None:
     """The strong block, a small place, and one of a single pixel."""
     rows = [
-        (1, 14.5, 59.5, 10, 50, 20, 70, 200, 3.5, 3.5, 0.000316, band),
-        (2, 40.0, 10.0, 38, 7, 43, 14, 30, 2.5, 2.7, 0.00316, band),
-        (3, 50.0, 40.0, 50, 40, 51, 41, 1, 2.1, 2.1, 0.00794, band),
+        (1, 14.5, 59.5, 10, 50, 20, 70, 200, 3.5, 3.5, 0.000316, band, "darker"),
+        (2, 40.0, 10.0, 38, 7, 43, 14, 30, 2.5, 2.7, 0.00316, band, "lighter"),
+        (3, 50.0, 40.0, 50, 40, 51, 41, 1, 2.1, 2.1, 0.00794, band, "darker"),
     ]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -152,7 +152,13 @@ class ObjectiveTests(PluginTests):
         if self._spec.learns_from == "layers":
             scores = torch.linspace(-1, 1, 10)
             hidden = torch.cat([_kinds(len(part)) for part in embedded])
-            told = {"hidden": hidden, "pixel_scores": scores, "pixel_hidden": (scores > 0).float()}
+            told = {
+                "hidden": hidden,
+                "pixel_scores": scores,
+                "pixel_hidden": (scores > 0).float(),
+                "pixel_signs": scores.flip(0),
+                "pixel_light": (torch.arange(len(scores)) % 2).float(),
+            }
         made = EmbeddedBatch(
             network=SiameseNetwork(_Identity(), "max"),  # type: ignore[arg-type]
             batch=batch,

@@ -55,7 +55,7 @@ def test_every_scene_has_its_maps(job: Job) -> None:
     folders = sorted(path for path in job.results.iterdir() if path.is_dir())
     assert len(folders) == 5
     for folder in folders:
-        for name in ("heatmap", "network", "residual", "hidden"):
+        for name in ("heatmap", "dark", "light", "network", "residual", "hidden", "probability"):
             page = tifffile.imread(folder / f"{name}.tif")
             assert page.shape == (64, 64)
             assert page.dtype == np.float32
@@ -66,6 +66,37 @@ def test_every_scene_has_its_maps(job: Job) -> None:
         assert whole.keys() == {"score", "false_alarm_rate", "something_is_there"}
         assert whole["something_is_there"] == (whole["false_alarm_rate"] <= 0.05)
         assert described["euclidean_distance"].keys() == {"bands", "fused"}
+        assert described["expect"] == "either"
+        share = described["share_above_1_percent_false_alarms"]
+        assert sum(described["signs"].values()) == pytest.approx(share)
+        probability = tifffile.imread(folder / "probability.tif")
+        assert 0 <= probability.min() <= probability.max() <= 1
+
+
+def test_the_heat_map_of_an_expected_sign(
+    job: Job, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    """Results of another expectation are made anew; those of the same stay as they are."""
+    out = tmp_path / "results"
+    shutil.copytree(job.results, out)
+    words = ("-v", "infer", job.paintings, "--model", job.run, "--out", out)
+    assert run(*words, "--expect", "light").stderr.count("up to date") == 0
+    for folder in (path for path in out.iterdir() if path.is_dir()):
+        heatmap, light = (tifffile.imread(folder / f"{n}.tif") for n in ("heatmap", "light"))
+        np.testing.assert_array_equal(heatmap, light)
+        before = tifffile.imread(job.results / folder.name / "light.tif")
+        np.testing.assert_array_equal(light, before)
+        assert json.loads((folder / "scene.json").read_text())["expect"] == "light"
+    assert run(*words, "--expect", "light").stderr.count("up to date") == 5
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_either_sign_is_drawn(job: Job, tmp_path: Path, run: Callable[..., Ran], mode: str) -> None:
+    out = tmp_path / "sign.png"
+    ran = run("visualize", "pair", job.results, "--mode", mode, "--out", out)
+    assert ran.exit_code == 0, ran.stderr
+    with Image.open(out) as picture:
+        assert min(picture.size) > 100
 
 
 def test_a_run_can_be_repeated_with_seeds(

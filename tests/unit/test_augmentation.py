@@ -5,9 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from artextract_cli.augmentation import LARGEST_DISPLACEMENT_PX, NOISE, degraded, turned
+from artextract_cli import augmentation
+from artextract_cli.augmentation import (
+    LARGEST_DISPLACEMENT_PX,
+    LARGEST_FALL_OFF,
+    NOISE,
+    degraded,
+    turned,
+)
 from artextract_cli.contract import FloatArray
-from artextract_cli.scene import Scene
+from artextract_cli.scene import Scene, coded_rgb
 from artextract_cli.sight import LAST_VISIBLE_NM
 from tests.small_scenes import make_scene
 
@@ -54,6 +61,13 @@ def test_photograph_bands_and_mask_move_together(symmetry: int) -> None:
     assert turned(dataclasses.replace(scene, mask=None), symmetry).mask is None
 
 
+@pytest.fixture
+def even_light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither uneven light nor coding for display, which change the levels of whole bands."""
+    monkeypatch.setattr(augmentation, "UNEVEN", 0)
+    monkeypatch.setattr(augmentation, "CODED", 0)
+
+
 def conditions(scene: Scene, n: int = 200) -> list[Scene]:
     return [degraded(np.random.default_rng(seed), scene) for seed in range(n)]
 
@@ -74,6 +88,7 @@ def test_an_infrared_band_always_stays() -> None:
     assert {1, 6} <= numbers
 
 
+@pytest.mark.usefixtures("even_light")
 def test_bands_that_stay_are_the_bands_of_their_name() -> None:
     levels = np.linspace(0.1, 0.9, 6, dtype=np.float32)
     scene = make_scene(SHAPE, 6, bands=np.broadcast_to(levels, (*SHAPE, 6)).copy())
@@ -99,6 +114,7 @@ def shifts(scene: Scene) -> FloatArray:
     return np.stack([(axis * scene.bands).sum((0, 1)) for axis in (rows, columns)], axis=-1)
 
 
+@pytest.mark.usefixtures("even_light")
 def test_bands_are_displaced_apart_and_not_far() -> None:
     spot = np.zeros((21, 23, 6), np.float32)
     spot[10, 11] = 1
@@ -112,6 +128,35 @@ def test_bands_are_displaced_apart_and_not_far() -> None:
         assert farthest[-1] <= LARGEST_DISPLACEMENT_PX + 1e-4
     displaced = np.array(farthest) > 0
     assert displaced.mean() == pytest.approx(0.25, abs=0.08)
+
+
+def only(monkeypatch: pytest.MonkeyPatch, condition: str) -> None:
+    for name in ("DISPLACED", "NOISY", "FEWER_BANDS", "UNEVEN", "CODED"):
+        monkeypatch.setattr(augmentation, name, float(name == condition))
+
+
+def test_uneven_light_is_smooth_and_not_strong(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, "UNEVEN")
+    scene = make_scene((21, 23), 3, bands=np.full((21, 23, 3), 0.5, np.float32))
+    for made in conditions(scene, 30):
+        light = made.bands / 0.5
+        assert np.abs(light - 1).max() <= 1.5 * LARGEST_FALL_OFF + 1e-5
+        np.testing.assert_allclose(light[10, 11], 1, atol=1e-5)  # at the centre
+        assert np.abs(np.diff(light, axis=0)).max() < 0.05
+        assert np.ptp(light, axis=(0, 1)).min() > 0
+        assert not np.array_equal(light[..., 0], light[..., 1])
+
+
+def test_infrared_alone_is_coded_for_display_in_8_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, "CODED")
+    scene = make_scene(SHAPE, 6)  # the last two are past 720 nm
+    infrared = np.array(scene.wavelengths) > LAST_VISIBLE_NM
+    for made in conditions(scene, 3):
+        np.testing.assert_array_equal(made.bands[..., ~infrared], scene.bands[..., ~infrared])
+        levels = 255 * made.bands[..., infrared]
+        np.testing.assert_allclose(levels, np.rint(levels), atol=1e-3)
+        coded = coded_rgb(scene.bands[..., infrared])
+        np.testing.assert_allclose(made.bands[..., infrared], coded, atol=0.5 / 255 + 1e-6)
 
 
 def test_the_seed_decides() -> None:

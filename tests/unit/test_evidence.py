@@ -12,6 +12,7 @@ from artextract_cli.band_regression import TARGET_BLUR, log_reflectance
 from artextract_cli.blocks import Workspace
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence.maps import (
+    LARGEST,
     MAPS,
     RESIDUALS,
     SURFACE_MAPS,
@@ -49,6 +50,29 @@ def test_every_map_has_a_name_of_its_own() -> None:
     np.testing.assert_array_equal(evidence["slope_residual"], evidence.maps[..., -1])
 
 
+def deviations_of(values: FloatArray) -> FloatArray:
+    """``values`` as numbers of robust deviations from their median, as far as maps tell them."""
+    apart = values - np.median(values)
+    return np.clip(apart / (1.4826 * np.median(np.abs(apart))), -LARGEST, LARGEST)
+
+
+def test_every_map_is_standardised_within_its_painting() -> None:
+    """Median 0 and robust deviation 1, whatever the painting's infrared is like."""
+    for contrast in (1.0, 3.0):
+        scene = painting(-0.2 * ring(SHAPE), SHAPE)
+        bands = scene.bands.copy()
+        bands[..., 3:] = 0.2 * (bands[..., 3:] / 0.2) ** contrast
+        maps = gather_evidence(dataclasses.replace(scene, bands=bands)).maps
+        median = np.median(maps, axis=(0, 1))
+        spread = 1.4826 * np.median(np.abs(maps - median), axis=(0, 1))
+        np.testing.assert_allclose(median, 0, atol=1e-3)
+        # A top-hat is zero over more than half of the painting, and has its standard deviation.
+        has_spread = spread > 0.01
+        assert has_spread.sum() > 0.8 * len(MAPS)
+        np.testing.assert_allclose(spread[has_spread], 1, atol=1e-3)
+        assert np.abs(maps).max() <= LARGEST
+
+
 @pytest.mark.parametrize("n_bands", [1, 3, 30])
 def test_there_are_as_many_maps_whatever_the_bands(n_bands: int) -> None:
     wavelengths = tuple(np.linspace(1000, 400, n_bands).tolist())
@@ -82,20 +106,23 @@ def test_evidence_turns_with_the_scene(symmetry: int) -> None:
     scene = painting(-0.2 * ring(shape), shape)
     found = gather_evidence(turned(scene, symmetry)).maps
     expected = moved(gather_evidence(scene).maps, symmetry)
-    np.testing.assert_allclose(found, expected, atol=0.05)
+    # Standardised maps reach 25 deviations, of which rounding takes a share.
+    np.testing.assert_allclose(found, expected, atol=0.05, rtol=0.003)
 
 
 @pytest.mark.parametrize("strength", [-0.3, 0.3])
 def test_a_hidden_spot_shows_with_its_sign(strength: float) -> None:
     evidence = gather_evidence(painting(strength * spots(), SHAPE))
     sign = np.sign(strength)
-    for name in ("residual_long", "photograph_residual_long", "local_12_long", "chained_long"):
+    seen, unseen = ("light", "dark") if sign > 0 else ("dark", "light")
+    residuals = ("residual_long", "photograph_residual_long", "local_12_long")
+    for name in (*residuals, f"envelope_{seen}_long", f"skipped_{seen}_long"):
         assert sign * evidence[name][16, 20] > 3, name
         beside = np.delete(evidence[name], range(8, 25), axis=0)
         assert np.abs(np.median(beside)) < 1, name
-    seen, unseen = ("light", "dark") if sign > 0 else ("dark", "light")
-    assert evidence[f"{seen}_detail_5_infrared"][16, 20] > 2
-    assert evidence[f"{unseen}_detail_5_infrared"][16, 20] < 1
+    for name in ("detail_5_{}_infrared", "detail_5_{}_residual", "line_1.3_{}_residual"):
+        assert evidence[name.format(seen)][16, 20] > 3, name
+        assert evidence[name.format(unseen)][16, 20] < 1, name
     score = residual_score(evidence.maps)
     assert score[16, 20] > 4 * np.median(score)
 
@@ -106,15 +133,15 @@ def test_a_visible_spot_shows_at_the_surface_and_is_no_residual() -> None:
     rgb = coded_rgb(linear_rgb(scene.rgb) * dark)
     both = dataclasses.replace(scene, bands=scene.bands * dark, rgb=rgb)
     evidence = gather_evidence(both)
-    assert evidence["dark_detail_5_visible"][16, 20] > 4
+    assert evidence["detail_5_dark_visible"][16, 20] > 4
     assert np.abs(evidence["residual_long"][16, 20]) < 5
     hidden = gather_evidence(painting(-0.5 * spots(), SHAPE))
-    assert hidden["dark_detail_5_visible"][16, 20] < 1
+    assert hidden["detail_5_dark_visible"][16, 20] < 1
     assert hidden["residual_long"][16, 20] < -10
 
 
-def test_curvature_and_slope_know_lines_from_steps() -> None:
-    """A dark line of the infrared curves up on it, a step is steep at its foot."""
+def test_lines_and_slopes_know_lines_from_steps() -> None:
+    """A dark line of the infrared is one along its middle, a step is steep at its foot."""
     flat = np.full((*SHAPE, 1), 0.5, np.float32)
     line, step = flat.copy(), flat.copy()
     line[:, 20] = 0.2
@@ -126,41 +153,52 @@ def test_curvature_and_slope_know_lines_from_steps() -> None:
         return {name: made[name][15] for name in MAPS}
 
     on_line, on_step = seen(line), seen(step)
-    assert on_line["curved_up_1_infrared"].argmax() == 20
-    assert np.abs(on_line["curved_down_1_infrared"][20]) < 1e-3
+    assert on_line["detail_5_dark_infrared"].argmax() == 20
+    for width in ("1.3", "2", "4"):
+        assert on_line[f"line_{width}_dark_difference"][20] > 3
+        assert on_line[f"line_{width}_light_difference"][20] < 1
     assert on_step["slope_infrared"].argmax() in (19, 20)
     assert on_step["slope_visible"].max() < 1e-3
-    assert on_line["curved_up_1_visible"].max() < 1e-3
+    assert on_line["line_1.3_dark_visible"].max() < 1e-3
 
 
-@pytest.mark.parametrize(("side", "found"), [(3, (5, 9)), (7, (9,)), (11, ())])
+@pytest.mark.parametrize(("side", "found"), [(3, (5, 9)), (11, (9,)), (15, ())])
 @pytest.mark.parametrize(
     ("kind", "other", "level"), [("dark", "light", 0.2), ("light", "dark", 0.8)]
 )
 def test_details_are_what_is_narrower_than_their_size(
     kind: str, other: str, level: float, side: int, found: tuple[int, ...]
 ) -> None:
-    """A square, softened at its edge, shows where it is narrower than the window."""
+    """A square shows where it is narrower than the window.
+
+    All else is plain and the maps are in deviations, so that the soft edge counts too: a square
+    shows up to two pixels beyond the window.
+    """
     bands = np.full((*SHAPE, 1), 0.5, np.float32)
     first = 15 - side // 2
     bands[first : first + side, first : first + side] = level
     grey = np.full((*SHAPE, 3), 0.5, np.float32)
     made = gather_evidence(make_scene(SHAPE, 1, rgb=grey, bands=bands, wavelengths=(900.0,)))
     for size in (5, 9):
-        assert (made[f"{kind}_detail_{size}_infrared"][15, 15] > 0.5) == (size in found)
-        assert made[f"{other}_detail_{size}_infrared"][15, 15] < 0.1
-        assert made[f"{kind}_detail_{size}_visible"][15, 15] < 1e-3
+        value = made[f"detail_{size}_{kind}_infrared"][15, 15]
+        assert value > 3 if size in found else value < 0.5
+        assert made[f"detail_{size}_{other}_infrared"][15, 15] < 0.1
+        assert made[f"detail_{size}_{kind}_visible"][15, 15] < 1e-3
 
 
 def test_one_infrared_band_fills_all_places() -> None:
     scene = with_bands(painting(-0.2 * ring(SHAPE), SHAPE), [0, 1, 2, 5])
     evidence = gather_evidence(scene)
-    for view in ("", "photograph_"):
-        short, middle, long = (evidence[f"{view}residual_{s}"] for s in ("short", "middle", "long"))
+    for kind in ("residual", "photograph_residual", "envelope_dark", "envelope_light"):
+        short, middle, long = (evidence[f"{kind}_{s}"] for s in ("short", "middle", "long"))
         np.testing.assert_array_equal(short, long)
         np.testing.assert_array_equal(middle, long)
-    assert not evidence["chained_middle"].any()
-    assert not evidence["chained_long"].any()
+    # There is no shorter infrared band to chain to or to skip: the visible is all that predicts.
+    for sign in ("dark", "light"):
+        chained = evidence[f"chained_{sign}_middle"]
+        np.testing.assert_allclose(chained, evidence[f"chained_{sign}_long"], atol=1e-3)
+        skipped, envelope = (evidence[f"{kind}_{sign}_long"] for kind in ("skipped", "envelope"))
+        np.testing.assert_allclose(skipped, envelope, atol=1e-3)
 
 
 def test_residuals_are_those_of_the_regression() -> None:
@@ -171,10 +209,13 @@ def test_residuals_are_those_of_the_regression() -> None:
     assert bands.shape == scene.bands.shape
     for slot, b in zip(("short", "middle", "long"), (3, 4, 5), strict=True):
         expected = residuals(everything, logs[..., [b]])[..., 0]
-        np.testing.assert_allclose(evidence[f"residual_{slot}"], expected, atol=1e-4)
+        # Evidence is standardised once more, by the deviations of the whole painting.
+        standard = deviations_of(expected)
+        np.testing.assert_allclose(evidence[f"residual_{slot}"], standard, atol=1e-3)
         np.testing.assert_allclose(bands[..., b], expected, atol=1e-4)
         by_sight = residuals(photograph, logs[..., [b]])[..., 0]
-        np.testing.assert_allclose(evidence[f"photograph_residual_{slot}"], by_sight, atol=1e-4)
+        found = evidence[f"photograph_residual_{slot}"]
+        np.testing.assert_allclose(found, deviations_of(by_sight), atol=1e-3)
     visible = residuals(photograph, logs[..., :3])
     np.testing.assert_allclose(bands[..., :3], visible, atol=1e-4)
 
@@ -199,7 +240,7 @@ def test_pixels_off_the_mask_do_not_change_the_residuals() -> None:
     masked = dataclasses.replace(scene, mask=mask)
     framed = dataclasses.replace(masked, bands=bands)
     first, second = gather_evidence(masked), gather_evidence(framed)
-    for name in ("residual_long", "photograph_residual_short", "chained_middle"):
+    for name in ("residual_long", "photograph_residual_short", "chained_dark_middle"):
         np.testing.assert_array_equal(first[name][mask], second[name][mask])
     np.testing.assert_array_equal(band_residuals(masked)[mask], band_residuals(framed)[mask])
 

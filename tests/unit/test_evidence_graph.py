@@ -5,13 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from artextract_cli.evidence.maps import MAPS, SURFACE_MAPS, gather_evidence
+from artextract_cli.blocks import Block
+from artextract_cli.contract import FloatArray
+from artextract_cli.evidence.maps import AXIS_MAPS, MAPS, SURFACE_MAPS, gather_evidence
 from artextract_cli.evidence_graph import (
     BAND_FEATURES,
     EDGE_FEATURES,
     PHOTOGRAPH_FEATURES,
     compressed,
     evidence_graph,
+    evidence_nodes,
     expanded,
 )
 from artextract_cli.region_kernels import region_adjacency
@@ -67,16 +70,38 @@ def test_edges_are_both_ways_and_their_features_too() -> None:
     pairs = {tuple(edge): i for i, edge in enumerate(graph.edges.T.tolist())}
     for (source, target), i in pairs.items():
         back = graph.edge_features[pairs[target, source]]
-        np.testing.assert_allclose(graph.edge_features[i], -back, atol=1e-6)
+        there = graph.edge_features[i]
+        np.testing.assert_allclose(there[:5], -back[:5], atol=1e-6)
+        # The line at its source is the line at its target the other way round.
+        np.testing.assert_allclose(there[[5, 6, 7]], back[[6, 5, 7]], atol=1e-5)
     step = graph.bands[:, BAND_FEATURES.index("mean_residual_long")]
     source, target = graph.edges
     np.testing.assert_allclose(graph.edge_features[:, 0], step[target] - step[source], atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(graph.edge_features[:, 3:], axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(graph.edge_features[:, 3:5], axis=1), 1, atol=1e-5)
     rows, columns = np.indices(SHAPE)
     where = graph.labels == source[0], graph.labels == target[0]
     way = np.array([axis[where[1]].mean() - axis[where[0]].mean() for axis in (rows, columns)])
     way /= np.linalg.norm(way)
-    np.testing.assert_allclose(graph.edge_features[0, 3:], way, atol=1e-4)
+    np.testing.assert_allclose(graph.edge_features[0, 3:5], way, atol=1e-4)
+
+
+@pytest.mark.parametrize("degrees", [0, 45, 90])
+def test_lines_count_along_edges_that_run_with_them(degrees: int) -> None:
+    """A line of strength 3 everywhere counts 3 along edges parallel to it, and nothing across."""
+    axis = 3 * np.array([np.cos(2 * np.deg2rad(degrees)), np.sin(2 * np.deg2rad(degrees))])
+
+    def evidence(block: Block) -> FloatArray:
+        made = np.zeros((*block.shape, len(MAPS) + len(AXIS_MAPS)), np.float32)
+        made[..., len(MAPS) :] = axis
+        return made
+
+    graph = evidence_nodes(make_scene(SHAPE, 6), RECIPE, evidence)
+    rows, columns = graph.edge_features[:, 3:5].T
+    turn = np.arctan2(rows, columns) - np.deg2rad(degrees)
+    expected = 3 * np.cos(turn) ** 2
+    for feature in (5, 6, 7):
+        np.testing.assert_allclose(graph.edge_features[:, feature], expected, atol=1e-4)
+    assert np.ptp(expected) > 2
 
 
 @pytest.mark.parametrize("n_bands", [1, 30])

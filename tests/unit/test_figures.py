@@ -104,6 +104,38 @@ def test_pair_panels_bar_and_caption(drawn: list[Figure]) -> None:
     assert caption == "distance = 0.412,  similarity = 0.8"
 
 
+def test_places_are_outlined_in_heat_map_and_overlay_with_a_legend(drawn: list[Figure]) -> None:
+    first, second = np.zeros((2, 31, 45), dtype=bool)
+    first[5:15, 5:20] = second[20:31, 25:45] = True  # the second up to the edge
+    draw_pair(Path("pair.png"), outlines={"darker": first, "lighter": second}, bands=[])
+    photograph, *panels, _ = drawn[0].axes
+    assert not photograph.collections
+    for axes in panels:
+        assert [len(outline.get_paths()) for outline in axes.collections] == [1, 1]
+        styles = [outline.get_linestyle()[0][1] for outline in axes.collections]
+        assert styles[0] is None  # solid
+        assert styles[1] is not None
+        vertices = [outline.get_paths()[0].vertices for outline in axes.collections]
+        np.testing.assert_allclose(np.asarray(vertices[0]).min(0), [4.5, 4.5])
+        np.testing.assert_allclose(np.asarray(vertices[1]).max(0), [44.5, 30.5])
+        assert axes.get_xlim() == (-0.5, 44.5)
+        assert axes.get_ylim() == (30.5, -0.5)
+    (legend,) = drawn[0].legends
+    assert [text.get_text() for text in legend.get_texts()] == ["darker", "lighter"]
+
+
+def test_without_places_there_is_no_legend(drawn: list[Figure]) -> None:
+    draw_pair(Path("pair.png"))
+    assert not drawn[0].legends
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (5000, 3)])
+def test_places_of_any_size_can_be_outlined(tmp_path: Path, size: tuple[int, int]) -> None:
+    out = tmp_path / "pair.png"
+    draw_pair(out, size, outlines={"darker": np.ones(size, dtype=bool)}, bands=[])
+    assert out.read_bytes().startswith(MAGIC["png"])
+
+
 def test_the_heat_map_is_not_stretched_and_white_outside_the_mask(drawn: list[Figure]) -> None:
     mask = np.ones((31, 45), dtype=bool)
     mask[0] = False

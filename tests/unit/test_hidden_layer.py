@@ -8,17 +8,27 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from artextract_cli.contract import FloatArray
+from artextract_cli.dgl_compat import load_dgl
 from artextract_cli.evidence.maps import MAPS
-from artextract_cli.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES, EvidenceGraph
+from artextract_cli.evidence_graph import (
+    BAND_FEATURES,
+    EDGE_FEATURES,
+    PHOTOGRAPH_FEATURES,
+    EvidenceGraph,
+)
 from artextract_cli.hidden_layer import (
     CLIPPED,
     EMBEDDING,
+    GATES,
     N_PIXELS,
     WIDTH,
     HiddenLayerNetwork,
     InjectedScene,
+    either,
     embedded,
     evidence_tensors,
+    gated_mean,
     injected_batch,
     injected_scene,
 )
@@ -34,6 +44,7 @@ BACKBONES = {
     "gat": {"hidden": 8, "out_size": 4, "heads": 2},
 }
 SHAPE = (12, 20)
+needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
 
 
 def new_network(backbone: str = "gcn", seed: int = 0) -> HiddenLayerNetwork:
@@ -43,6 +54,12 @@ def new_network(backbone: str = "gcn", seed: int = 0) -> HiddenLayerNetwork:
     return HiddenLayerNetwork(made, "max")
 
 
+def along(edges: NDArray[np.int64], bands: FloatArray) -> FloatArray:
+    """Features of edges (E, 8) that follow from their nodes, whatever their numbers."""
+    source, target = edges
+    return bands[target, : len(EDGE_FEATURES)] - bands[source, : len(EDGE_FEATURES)]
+
+
 def new_graph(seed: int = 0, side: int = 4) -> EvidenceGraph:
     """Square superpixels of ``side`` pixels with evidence of noise."""
     rng = np.random.default_rng(seed)
@@ -50,12 +67,13 @@ def new_graph(seed: int = 0, side: int = 4) -> EvidenceGraph:
     labels = (rows * (columns.max() + 1) + columns).astype(np.int32)
     n = int(labels.max()) + 1
     edges = region_adjacency(labels, n)
+    bands = rng.standard_normal((n, len(BAND_FEATURES)), np.float32)
     return EvidenceGraph(
         labels=labels,
         edges=edges,
-        edge_features=np.zeros((edges.shape[1], 5), np.float32),
+        edge_features=along(edges, bands),
         photograph=rng.standard_normal((n, len(PHOTOGRAPH_FEATURES)), np.float32),
-        bands=rng.standard_normal((n, len(BAND_FEATURES)), np.float32),
+        bands=bands,
         pixels=rng.standard_normal((*SHAPE, len(MAPS)), np.float32),
     )
 
@@ -68,6 +86,13 @@ def half_hidden() -> NDArray[np.uint8]:
     return truth
 
 
+def lighter() -> NDArray[np.bool_]:
+    """What is hidden in the lower half makes the infrared lighter."""
+    made = np.zeros(SHAPE, np.bool_)
+    made[SHAPE[0] // 2 :] = True
+    return made
+
+
 def new_scene(
     seed: int = 0,
     truth: NDArray[np.uint8] | None = None,
@@ -75,7 +100,7 @@ def new_scene(
 ) -> InjectedScene:
     truth = half_hidden() if truth is None else truth
     rng = np.random.default_rng(seed)
-    return injected_scene(f"scene{seed}", new_graph(seed), truth, mask, rng)
+    return injected_scene(f"scene{seed}", new_graph(seed), truth, lighter(), mask, rng)
 
 
 def batch_of(scenes: Sequence[InjectedScene]) -> SceneBatch:
@@ -128,6 +153,10 @@ class TestTensors:
             assert len(at) == 1
             assert graph.labels.ravel()[at[0]] == node
             assert (half_hidden().ravel()[at[0]] == HIDDEN) == bool(hidden)
+        rows = pixels.node[pixels.hidden == 1] // 5  # of superpixels, of which there are three
+        light = pixels.light[pixels.hidden == 1]
+        assert not light[rows == 0].any()
+        assert light[rows == 2].all()
 
     def test_no_pixel_off_the_mask_is_drawn(self) -> None:
         mask = np.zeros(SHAPE, np.bool_)
@@ -146,7 +175,9 @@ class TestTensors:
 
     def test_the_seed_draws_them(self) -> None:
         drawn = [
-            injected_scene("", new_graph(), half_hidden(), None, np.random.default_rng(seed))
+            injected_scene(
+                "", new_graph(), half_hidden(), lighter(), None, np.random.default_rng(seed)
+            )
             for seed in (1, 1, 2)
         ]
         assert torch.equal(drawn[0].pixels.evidence, drawn[1].pixels.evidence)
@@ -163,7 +194,10 @@ class TestNetwork:
         assert z.shape == (30, 2, EMBEDDING)
         assert network.pool(batch, z).shape == (2, 2, EMBEDDING)
         pixels = scenes[0].pixels
-        assert network.refine(z, pixels.evidence, pixels.node).shape == pixels.node.shape
+        scores = network.refine(z, pixels.evidence, pixels.node)
+        assert scores.shape == (*pixels.node.shape, 2)
+        odds = scores.exp().sum(1).log()
+        torch.testing.assert_close(either(scores), odds, rtol=1e-4, atol=1e-5)
 
     def test_every_parameter_learns(self, backbone: str) -> None:
         network = new_network(backbone).train()
@@ -191,6 +225,9 @@ class TestNetwork:
             photograph=graph.photograph[old],
             bands=graph.bands[old],
         )
+        renumbered = dataclasses.replace(
+            renumbered, edge_features=along(renumbered.edges, renumbered.bands)
+        )
         z, moved = (
             network(collate([evidence_tensors("", g, None)], engine="torch", device="cpu"))
             for g in (graph, renumbered)
@@ -216,6 +253,42 @@ class TestNetwork:
         assert not torch.equal(network(batch), other(batch))
         other.load_state_dict(network.state_dict())
         assert torch.equal(network(batch), other(batch))
+
+
+class TestGatedMean:
+    N_FEATURES = 8
+
+    def means(self, engine: str, gates: torch.Tensor | None = None) -> torch.Tensor:
+        graph = new_graph()
+        batch = collate([evidence_tensors("", graph, None)], engine=engine, device="cpu").graph
+        generator = torch.Generator().manual_seed(1)
+        x = torch.randn(graph.n_nodes, 2, self.N_FEATURES, generator=generator)
+        drawn = torch.rand(len(batch.target), GATES, generator=generator)
+        return gated_mean(batch, x, drawn if gates is None else gates)
+
+    def test_by_hand(self) -> None:
+        graph = new_graph()
+        batch = collate([evidence_tensors("", graph, None)], engine="torch", device="cpu").graph
+        generator = torch.Generator().manual_seed(1)
+        x = torch.randn(graph.n_nodes, 2, self.N_FEATURES, generator=generator)
+        gates = torch.rand(len(batch.target), GATES, generator=generator)
+        of_features = gates.repeat_interleave(self.N_FEATURES // GATES, dim=1)
+        expected = torch.zeros_like(x)
+        for node in range(graph.n_nodes):
+            weights = of_features[batch.target == node]
+            neighbours = x[batch.source[batch.target == node]]
+            total = (weights[:, None] * neighbours).sum(0)
+            expected[node] = total / (1 + weights.sum(0))
+        torch.testing.assert_close(self.means("torch"), expected, rtol=1e-4, atol=1e-6)
+
+    @pytest.mark.parametrize("engine", ["numba", pytest.param("dgl", marks=needs_dgl)])
+    def test_engines_agree(self, engine: str) -> None:
+        torch.testing.assert_close(self.means(engine), self.means("torch"), rtol=1e-5, atol=1e-6)
+
+    def test_closed_gates_let_nothing_through(self) -> None:
+        graph = new_graph()
+        n_edges = graph.edges.shape[1] + graph.n_nodes  # with a loop at every node
+        assert not self.means("torch", torch.zeros(n_edges, GATES)).any()
 
 
 class TestStandards:
@@ -290,7 +363,7 @@ class TestStandards:
         for marked in (None, CLEAN):
             if marked is not None:
                 truth[0, 0] = marked
-            scene = injected_scene("", graph, truth, None, np.random.default_rng(0))
+            scene = injected_scene("", graph, truth, lighter(), None, np.random.default_rng(0))
             network = new_network()
             network.learn_standards([scene])
             assert all(torch.isfinite(value).all() for value in network.state_dict().values())
@@ -304,8 +377,12 @@ class TestLoss:
         z = network(batch)
         d = (z[:, 0] - z[:, 1]).norm(dim=1)
         clean, hidden = scene.hidden == 0, scene.hidden == 1
-        p = torch.sigmoid(network.refine(z, pixels.evidence, pixels.node))
-        right = torch.where(pixels.hidden == 1, p, 1 - p)
+        # The odds of clean, darker and lighter are as 1, exp(s) and exp(t).
+        scores = network.refine(z, pixels.evidence, pixels.node)
+        p = torch.cat([torch.zeros(len(scores), 1), scores], dim=1).softmax(1)
+        truth = (pixels.hidden * (1 + pixels.light)).long()
+        assert set(truth.tolist()) == {0, 1, 2}
+        right = p[torch.arange(len(p)), truth]
         margin = 1.5 * float(d.mean())
         expected = d[clean].square().mean() + (margin - d[hidden]).relu().square().mean()
         expected = expected - right.log().mean()
@@ -345,7 +422,7 @@ class TestLoss:
         bands = graph.bands.copy()
         bands[:, 0] = np.where(np.isin(np.arange(15) % 5, (0, 1)), 3, -3)
         told = dataclasses.replace(graph, bands=bands)
-        scene = injected_scene("", told, truth, None, np.random.default_rng(0))
+        scene = injected_scene("", told, truth, lighter(), None, np.random.default_rng(0))
         network = new_network().train()
         optimizer = torch.optim.Adam(network.parameters(), 0.01)
         for _ in range(40):

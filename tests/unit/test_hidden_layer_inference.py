@@ -19,12 +19,15 @@ from artextract_cli.inference import Model, open_model
 from artextract_cli.scene import Scene, resize_scene
 from artextract_cli.scene_scores import SceneScores, whole_score
 from artextract_cli.siamese import SiameseNetwork
+from artextract_cli.signs import Expect
 from artextract_cli.training_settings import HIDDEN_LAYER
 from tests.small_scenes import by_distance, make_scene, train_tiny
 from tests.unit.test_hidden_picture import painting, ring, with_bands
 
 SHAPE = (31, 45)
-MAP_NAMES = {"heatmap", "network", "residual", "envelope", "hidden"}
+MAP_NAMES = {
+    *("heatmap", "dark", "light", "network", "residual", "envelope", "hidden", "probability"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -98,21 +101,42 @@ def test_maps_are_the_calibrated_scores(model: Model) -> None:
     graph = evidence_graph(scene(), card.recipe)
     assert isinstance(model.network, SiameseNetwork)
     raw = raw_scores(model.network, graph, None, by_distance, engine="torch", device=model.device)  # type: ignore[arg-type]
-    own = ("network", "residual", "envelope")
-    for shown, name in (("heatmap", "fused"), *zip(own, own, strict=True)):
+    own = ("dark", "light", "network", "residual", "envelope")
+    shown = {name: name for name in own}
+    for map_name, name in (shown | {"heatmap": "fused"}).items():
         expected = card.calibration[name](raw.maps()[name])
-        np.testing.assert_array_equal(scores.maps[shown], expected)
+        np.testing.assert_array_equal(scores.maps[map_name], expected)
     np.testing.assert_array_equal(scores.labels, graph.labels)
     np.testing.assert_array_equal(scores.band_maps, band_residuals(scene()))
-    beneath = hidden_picture(scene())
-    assert (np.abs(scores.maps["hidden"]) <= np.abs(beneath)).all()
-    assert (scores.maps["hidden"] * beneath >= 0).all()
-    likelihood = scores.maps["hidden"][beneath != 0] / beneath[beneath != 0]
-    order = np.argsort(raw.fused[beneath != 0])
-    assert (np.diff(likelihood[order]) >= -1e-4).all()
+    # On its own scale: what is likely to be surface paint is not faded.
+    np.testing.assert_array_equal(scores.maps["hidden"], hidden_picture(scene()))
+    odds = np.exp(raw.dark) + np.exp(raw.light)
+    np.testing.assert_allclose(scores.maps["probability"], odds / (1 + odds), rtol=1e-3, atol=1e-5)
     whole = card.calibration["whole"](np.array(whole_score(raw.fused, None)))
     assert scores.whole is not None
     assert scores.whole.score == pytest.approx(float(whole))
+
+
+@pytest.mark.parametrize("sign", ["dark", "light"])
+def test_the_heat_map_of_one_sign_is_its_calibrated_map(model: Model, sign: Expect) -> None:
+    either = score_hidden_layer(model, scene())
+    of_sign = score_hidden_layer(dataclasses.replace(model, expect=sign), scene())
+    np.testing.assert_array_equal(of_sign.maps["heatmap"], either.maps[sign])
+    assert not np.array_equal(of_sign.maps["heatmap"], either.maps["heatmap"])
+    for name in MAP_NAMES - {"heatmap"}:
+        np.testing.assert_array_equal(of_sign.maps[name], either.maps[name])
+    assert of_sign.whole == either.whole
+
+
+def test_a_heat_map_of_superpixels_is_of_pixels_where_a_sign_is_expected(model: Model) -> None:
+    card = dataclasses.replace(model.card, heat_map_of="superpixels")
+    coarse = dataclasses.replace(model, card=card)
+    scores = score_hidden_layer(coarse, scene())
+    np.testing.assert_array_equal(scores.maps["heatmap"], scores.maps["network"])
+    dark = dataclasses.replace(coarse, expect="dark")
+    assert (coarse.heat_map_of, dark.heat_map_of) == ("superpixels", "pixels")
+    found = score_hidden_layer(dark, scene()).maps
+    np.testing.assert_array_equal(found["heatmap"], found["dark"])
 
 
 def test_pooled_numbers_are_those_of_the_nodes(model: Model) -> None:

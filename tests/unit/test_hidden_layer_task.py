@@ -22,7 +22,7 @@ from artextract_cli.hidden_layer import (
     InjectedScene,
     injected_batch,
 )
-from artextract_cli.hidden_layer_scores import RawScores
+from artextract_cli.hidden_layer_scores import SCORES, RawScores
 from artextract_cli.hidden_layer_task import HiddenLayerTask
 from artextract_cli.injection import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.scene import Scene, read_picture
@@ -262,9 +262,9 @@ class TestCalibration:
     ) -> None:
         """With two held-out scenes, those of training are looked at too, each more than once."""
         made, raw = calibrated(task, new_network().eval(), monkeypatch)
-        assert set(made) == {"fused", "network", "residual", "whole"}
+        assert set(made) == {*SCORES, "whole"}
         assert len(raw) == (1 + CHANGED_COPIES) * (len(task.held_out) + len(task.training))
-        for name in ("fused", "network", "residual"):
+        for name in SCORES:
             clean = np.concatenate([scores.maps()[name].ravel() for scores in raw])
             for rate in (0.1, 0.01):
                 share = (made[name](clean) >= -np.log10(rate)).mean()

@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.inference import Model, open_model, pooled_numbers
 from artextract_cli.scene import picture_digest
+from artextract_cli.signs import Expect
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +19,13 @@ def test_an_opened_model_knows_its_file(model: Model, trained: Path) -> None:
     assert model.digest == picture_digest(model.path)
     assert (model.engine, model.device) == ("torch", torch.device("cpu"))
     assert open_model(model.path, device="cpu").digest == model.digest
+
+
+@pytest.mark.parametrize("sign", ["dark", "light"])
+def test_a_model_of_views_cannot_be_asked_for_a_sign(trained: Path, sign: Expect) -> None:
+    with pytest.raises(UsageError, match="does not tell dark from light content: leave out"):
+        open_model(trained, device="cpu", expect=sign)
+    assert open_model(trained, device="cpu").expect == "either"
 
 
 def test_pooled_numbers_by_hand() -> None:

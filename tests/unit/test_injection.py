@@ -17,6 +17,7 @@ from artextract_cli.injection import (
     ODDS,
     PHOTOGRAPH_NM,
     UNDECIDED,
+    Injected,
     inject,
 )
 from artextract_cli.scene import Scene, coded_rgb, linear_rgb
@@ -79,6 +80,29 @@ def put(
     chance: float = 0.9,
 ) -> tuple[Scene, NDArray[np.uint8]]:
     """Put something of one reflectance under the left half of a scene of known paint."""
+    made = put_signed(
+        monkeypatch,
+        scene,
+        thickness=thickness,
+        ground=ground,
+        below=below,
+        share=share,
+        chance=chance,
+    )
+    return made.scene, made.truth
+
+
+def put_signed(
+    monkeypatch: pytest.MonkeyPatch,
+    scene: Scene,
+    *,
+    thickness: float = 0.8,
+    ground: float,
+    below: float | FloatArray,
+    share: float = 1.0,
+    chance: float = 0.9,
+) -> Injected:
+    """The same, with its sign; ``below`` may differ between wavelengths."""
     labels = left_half()
     beneath = injection._Beneath(
         labels=labels,
@@ -185,6 +209,42 @@ def test_the_surface_correction_is_undone() -> None:
     np.testing.assert_allclose(injection._below_surface(seen), inner, atol=1e-5)
 
 
+@pytest.mark.parametrize(("ground", "below"), [(0.8, 0.05), (0.15, 0.9)])
+def test_the_sign_is_that_of_the_infrared(
+    monkeypatch: pytest.MonkeyPatch, ground: float, below: float
+) -> None:
+    scene = even_scene(paint(0.8, 0.05, np.full(len(NM), ground)))
+    made, truth, is_light = put_signed(monkeypatch, scene, ground=ground, below=below)
+    assert (truth[:, :12] == HIDDEN).all()
+    assert (is_light[:, :12] == (below > ground)).all()
+    change = (made.bands - scene.bands)[:, :12, -1]
+    assert ((change > 0) == is_light[:, :12]).all()
+    assert not is_light[:, 12:].any()
+
+
+def test_the_infrared_decides_where_the_visible_changes_the_other_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An underpaint that is darker to the eye and lighter past 720 nm counts as lighter."""
+    scene = even_scene(paint(0.8, 0.05, np.full(len(NM), 0.5)))
+    below = np.where(NM > 720, 0.9, 0.02)
+    made, _, is_light = put_signed(monkeypatch, scene, ground=0.5, below=below)
+    assert (made.bands[:, :12, 0] < scene.bands[:, :12, 0]).all()
+    assert is_light[:, :12].all()
+
+
+@pytest.mark.parametrize(("kind", "is_light"), [("lines", False), ("light", True)])
+def test_lines_are_darker_and_light_shapes_lighter(
+    kind: str, is_light: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(injection, "ODDS", tuple(float(k == kind) for k in KINDS))
+    signs = []
+    for seed in range(6):
+        made = inject(np.random.default_rng(seed), clean_scene(seed=seed))
+        signs.append(made.is_light[made.truth == HIDDEN])
+    assert np.concatenate(signs).mean() == pytest.approx(float(is_light), abs=0.1)
+
+
 def clean_scene(shape: tuple[int, int] = SHAPE, seed: int = 0) -> Scene:
     return make_scene(shape, 5, seed=seed, wavelengths=WAVELENGTHS)
 
@@ -192,12 +252,13 @@ def clean_scene(shape: tuple[int, int] = SHAPE, seed: int = 0) -> Scene:
 def test_the_seed_decides() -> None:
     scene = clean_scene()
     before = scene.bands.copy()
-    (first, truth), (again, same), (other, unlike) = (
+    (first, truth, light), (again, same, as_light), (other, unlike, _) = (
         inject(np.random.default_rng(seed), scene) for seed in (1, 1, 2)
     )
     np.testing.assert_array_equal(first.bands, again.bands)
     np.testing.assert_array_equal(first.rgb, again.rgb)
     np.testing.assert_array_equal(truth, same)
+    np.testing.assert_array_equal(light, as_light)
     assert not np.array_equal(first.bands, other.bands)
     assert not np.array_equal(truth, unlike)
     np.testing.assert_array_equal(scene.bands, before)
@@ -210,7 +271,7 @@ def test_every_kind_of_layer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None
     hidden = 0
     for seed in range(6):
         scene = clean_scene(seed=seed)
-        made, truth = inject(np.random.default_rng(seed), scene)
+        made, truth, _ = inject(np.random.default_rng(seed), scene)
         assert made.bands.shape == scene.bands.shape
         assert made.wavelengths == scene.wavelengths
         assert truth.dtype == np.uint8
@@ -234,7 +295,7 @@ def test_far_from_the_layer_nothing_changes() -> None:
 
     for seed in range(6):
         scene = clean_scene((64, 50), seed)
-        made, truth = inject(np.random.default_rng(seed), scene)
+        made, truth, _ = inject(np.random.default_rng(seed), scene)
         far = ~binary_dilation(truth != CLEAN, iterations=4)
         assert far.any()
         # A speck that fills less than a twentieth of its pixel counts as clean.
@@ -248,7 +309,7 @@ def test_the_order_of_bands_is_free() -> None:
     turned = dataclasses.replace(
         scene, bands=scene.bands[..., ::-1].copy(), wavelengths=WAVELENGTHS[::-1]
     )
-    made, truth = inject(np.random.default_rng(4), turned)
+    made, truth, _ = inject(np.random.default_rng(4), turned)
     assert HIDDEN in truth
     change = np.abs(made.bands - turned.bands)[truth == HIDDEN].mean(0)
     assert change[0] > change[-1]
@@ -263,7 +324,7 @@ def test_any_scene_stays_finite(shape: tuple[int, int], value: float | None) -> 
             scene, rgb=np.full_like(scene.rgb, value), bands=np.full_like(scene.bands, value)
         )
     for seed in range(6):
-        made, truth = inject(np.random.default_rng(seed), scene)
+        made, truth, _ = inject(np.random.default_rng(seed), scene)
         assert truth.shape == shape
         assert np.isfinite(made.rgb).all()
         assert np.isfinite(made.bands).all()
@@ -271,5 +332,5 @@ def test_any_scene_stays_finite(shape: tuple[int, int], value: float | None) -> 
 
 def test_the_mask_is_kept() -> None:
     mask = np.zeros(SHAPE, np.bool_)
-    made, _ = inject(np.random.default_rng(0), dataclasses.replace(clean_scene(), mask=mask))
+    made, *_ = inject(np.random.default_rng(0), dataclasses.replace(clean_scene(), mask=mask))
     assert made.mask is mask

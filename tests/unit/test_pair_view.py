@@ -10,7 +10,15 @@ from artextract_cli.errors import InputError, UsageError
 from artextract_cli.pair_view import Look, draw_pair
 from artextract_cli.results import SceneResult, write_description
 from tests.conftest import write_png
-from tests.small_results import described
+from tests.small_results import (
+    HIGH,
+    LOW,
+    STRONG,
+    described,
+    make_heatmap,
+    sealed_again,
+    write_result,
+)
 
 SIZE = (13, 17)
 HEATMAP = np.linspace(-1, 5, 13 * 17, dtype=np.float32).reshape(SIZE)
@@ -83,6 +91,51 @@ def test_importance_is_the_mean_of_both_branches_as_share_of_its_maximum(
     ((_, score, given),) = drawn
     np.testing.assert_allclose(score, (HEATMAP + 1) / 6, rtol=1e-6)
     assert given["scale"] == "importance"
+
+
+def signed(tmp_path: Path) -> SceneResult:
+    """Results whose strong block is darker at its left, and lighter at a lone pixel."""
+    made = write_result(tmp_path)
+    heatmap = make_heatmap()
+    heatmap[40, 5] = HIGH
+    dark, light = heatmap.copy(), heatmap.copy()
+    dark[STRONG[0], 60:70] = light[STRONG[0], 50:60] = dark[40, 5] = LOW
+    for name, array in (("heatmap", heatmap), ("dark", dark), ("light", light)):
+        path = made.path / f"{name}.tif"
+        tifffile.imwrite(path, array, photometric="minisblack", metadata=None)
+    return sealed_again(made)
+
+
+def test_strong_places_are_outlined_by_sign(tmp_path: Path, drawn: list[tuple[Any, ...]]) -> None:
+    draw(signed(tmp_path))
+    outlines = drawn[0][-1]["outlines"]
+    darker, lighter = outlines.values()
+    assert list(outlines) == [
+        "score of 2 or more, darker than expected",
+        "score of 2 or more, lighter than expected",
+    ]
+    assert darker[STRONG[0], 50:60].all()
+    assert lighter[STRONG[0], 60:70].all()
+    # The pixel is smaller than a superpixel.
+    assert darker.sum() == lighter.sum() == 100
+
+
+@pytest.mark.parametrize("sign", ["dark", "light"])
+def test_the_map_of_one_sign(tmp_path: Path, drawn: list[tuple[Any, ...]], sign: str) -> None:
+    result = signed(tmp_path)
+    draw(result, mode=sign)
+    ((_, score, given),) = drawn
+    np.testing.assert_array_equal(score, np.nan_to_num(result.map(sign)))
+    assert given["scale"] == "false-alarm"
+    assert given["outlines"] == {}
+    assert given["score_label"] == f"Heat map of what is {sign}er beneath"
+
+
+def test_a_model_without_signs_has_no_outlines(
+    result: SceneResult, drawn: list[tuple[Any, ...]]
+) -> None:
+    draw(result)
+    assert drawn[0][-1]["outlines"] == {}
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,12 @@ def test_whatever_else_a_network_says_is_written_too(scored, tmp_path: Path) -> 
     shape = scores.labels.shape
     maps = {
         name: np.full(shape, level, np.float32)
-        for name, level in (("heatmap", 2.5), ("network", 1.0), ("residual", 2.0), ("hidden", -0.5))
+        for name, level in (
+            *(("heatmap", 2.5), ("network", 1.0), ("residual", 2.0), ("hidden", -0.5)),
+            *(("dark", 0.5), ("light", 2.5), ("probability", 0.75)),
+        )
     }
+    maps["dark"][:, 40:] = 4  # of columns 10 to 47
     whole = WholeScore(score=2.0, false_alarm_rate=0.01, something_is_there=True)
     band_maps = scores.band_maps.copy()
     band_maps[..., 0], band_maps[..., 1:] = -9, 4
@@ -91,6 +95,8 @@ def test_whatever_else_a_network_says_is_written_too(scored, tmp_path: Path) -> 
     with (tmp_path / scene.name / "regions.csv").open(newline="") as file:
         (region,) = csv.DictReader(file)
     assert region["telling_band"] == scene.band_ids[0]
+    assert region["sign"] == "lighter"  # 30 columns by 2 more, 8 by 1.5 less
+    assert described["signs"] == pytest.approx({"darker": 8 / 38, "lighter": 30 / 38})
     assert described["image_level"] == {
         "score": 2.0,
         "false_alarm_rate": 0.01,
@@ -257,8 +263,28 @@ def test_strong_regions_by_hand() -> None:
     evidence[4:, 6:, 0] = 1
     first, second = strong_regions(heatmap, lambda *at: evidence[at], ["650", "850"])
     assert tuple(first) == REGION_COLUMNS
-    assert tuple(first.values()) == (1, 1.0, 2.0, 1, 1, 2, 4, 3, 3.0, 3.0, 0.001, "850")
-    assert tuple(second.values()) == (2, 4.5, 6.5, 4, 6, 6, 8, 2, 3.25, 4.0, 0.000562, "650")
+    assert tuple(first.values()) == (1, 1.0, 2.0, 1, 1, 2, 4, 3, 3.0, 3.0, 0.001, "850", "")
+    assert tuple(second.values()) == (2, 4.5, 6.5, 4, 6, 6, 8, 2, 3.25, 4.0, 0.000562, "650", "")
+
+
+def test_a_region_has_the_sign_of_most_of_its_score() -> None:
+    """Of three pixels two are a little darker and one is much lighter; of the other pair none."""
+    heatmap = np.zeros((6, 8), np.float32)
+    heatmap[1, 1:4] = heatmap[4, 6:8] = 3
+    signs = np.zeros((6, 8), np.float32)
+    signs[1, 1:4] = 0.5, 0.5, -2
+    signs[4, 6:8] = 1
+    evidence = heatmap[..., None]
+    rows = strong_regions(heatmap, lambda *at: evidence[at], ["950"], signs=lambda *at: signs[at])
+    assert [row["sign"] for row in rows] == ["lighter", "darker"]
+
+
+def test_a_model_of_views_knows_no_sign(scored, tmp_path: Path) -> None:
+    described = write_scene(tmp_path, *scored)
+    assert described["signs"] is None
+    assert described["expect"] == "either"
+    with (tmp_path / "v0" / "regions.csv").open(newline="") as file:
+        assert {row["sign"] for row in csv.DictReader(file)} <= {""}
 
 
 def test_a_broken_line_is_one_region_within_reach() -> None:
@@ -333,6 +359,7 @@ def test_a_scene_is_up_to_date_until_anything_changes(scored, tmp_path: Path) ->
     write_scene(tmp_path, *scored)
     assert up_to_date(tmp_path, files, model)
     assert not up_to_date(tmp_path, files, dataclasses.replace(model, digest="0"))
+    assert not up_to_date(tmp_path, files, dataclasses.replace(model, expect="dark"))
     for change in ({"bands": files.bands[::-1]}, {"mask": None}, {"pixels_per_mm": 3.0}):
         assert not up_to_date(tmp_path, dataclasses.replace(files, **change), model)
     path = tmp_path / "v0" / "heatmap.tif"

@@ -145,11 +145,13 @@ def test_a_loss_may_have_dimensions_of_one() -> None:
 
 def test_objectives_see_float32_whatever_the_precision() -> None:
     batch = embedded(scene([torch.zeros(3, 2, 2)]))
-    low = dataclasses.replace(batch, z=batch.z.bfloat16(), pixel_scores=torch.zeros(4).bfloat16())
+    half = torch.zeros(4).bfloat16()
+    low = dataclasses.replace(batch, z=batch.z.bfloat16(), pixel_scores=half, pixel_signs=half)
     seen = []
     with torch.autocast("cpu", torch.bfloat16):
         low.loss(lambda scenes: seen.append(scenes) or scenes.z.sum())
     assert seen[0].z.dtype == seen[0].pixel_scores.dtype == seen[0].pooled.dtype == torch.float32
+    assert seen[0].pixel_signs.dtype == torch.float32
 
 
 def test_an_objective_knows_which_scene_a_node_is_of() -> None:

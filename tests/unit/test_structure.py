@@ -28,6 +28,7 @@ LAYERS = (
         "device",
         "files",
         "limits",
+        "signs",
         "npz_files",
         "yaml_io",
         "config",

@@ -26,7 +26,12 @@ def test_something_was_found(tmp_path: Path) -> None:
     whole, share, strongest = map(plain, findings.sentences)
     assert "1.0 % (1 in 100) score as high" in whole
     assert share.startswith("4.0 % of the painted surface scores 2 or more: clearly more")
+    assert share.endswith(
+        "Of the surface, 3.0 % is darker than expected and 1.0 % is lighter than expected from the "
+        "visible colours."
+    )
     assert "(upper right) is 20 × 10 px with a mean score of 3.50; 850 nm differs" in strongest
+    assert strongest.endswith("It is darker than expected in the infrared.")
     values = [plain(value) for value, _, _ in findings.numbers]
     assert values == ["1.0 %", "4.0 %", "96 %", "2", "0.70 / −0.25"]
 
@@ -70,10 +75,15 @@ def test_no_region_at_all(tmp_path: Path) -> None:
     assert findings.sentences[2].startswith("No connected region")
 
 
+def test_a_model_that_knows_no_signs(tmp_path: Path) -> None:
+    findings = told(tmp_path, learns_from="views", signs=None)
+    assert findings.sentences[1].endswith("reaches by chance.")
+
+
 @pytest.mark.parametrize(
     ("learns_from", "wavelengths", "n"),
     [
-        ("layers", (450, 650, 850), 4),
+        ("layers", (450, 650, 850), 5),
         ("views", (450, 650, 850), 3),
         ("views", None, 4),
     ],

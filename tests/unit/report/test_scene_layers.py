@@ -37,11 +37,13 @@ def test_all_layers_in_the_order_of_their_groups(tmp_path: Path) -> None:
     made = layers(write_result(tmp_path))
     bands = ["band-0", "band-1", "band-2"]
     components = ["component-1", "component-2", "component-3"]
-    scores = ["heatmap", "evidence-0", "evidence-1", "evidence-2"]
+    scores = ["heatmap", "dark", "light", "evidence-0", "evidence-1", "evidence-2"]
     assert list(made) == ["photograph", "hidden", "false-colour", *bands, *components, *scores]
     assert {layer.encoded.width for layer in made.values()} == {SIZE[1]}
-    assert [made[key].label for key in ("band-2", "evidence-2")] == [
+    assert [made[key].label for key in ("band-2", "dark", "light", "evidence-2")] == [
         "850 nm",
+        "Darker beneath",
+        "Lighter beneath",
         "Heat map, 850 nm alone",
     ]
 
@@ -54,6 +56,10 @@ def test_pictures_show_what_was_read(tmp_path: Path) -> None:
     assert (heatmap[NOT_PAINTED] == 0).all()
     assert (heatmap[STRONG] == round(HIGH / 0.02) + 1).all()
     assert heatmap[40, 40] == round(LOW / 0.02) + 1
+    dark, light = (pixels(made[sign]) for sign in ("dark", "light"))
+    np.testing.assert_array_equal(dark, heatmap)
+    assert (light[STRONG] == round(LOW / 0.02) + 1).all()
+    assert (light[NOT_PAINTED] == 0).all()
     assert pixels(made["evidence-0"])[0, 0] == 128 - 50
     assert pixels(made["hidden"])[0, 0] == pytest.approx(153, abs=2)
 
@@ -62,7 +68,7 @@ def test_other_models_have_scores_for_bands_and_nothing_beneath(tmp_path: Path) 
     result = write_result(tmp_path, learns_from="views", wavelengths_nm=None)
     (result.path / "hidden.tif").unlink()
     made = layers(sealed_again(result))
-    assert not {"hidden", "false-colour"} & made.keys()
+    assert not {"hidden", "dark", "light", "false-colour"} & made.keys()
     assert made["evidence-2"].scale == "false-alarm"
     assert pixels(made["evidence-2"])[0, 0] == round(2 / 0.02) + 1
     assert made["evidence-2"].label == "Heat map, band 850 alone"

@@ -1,0 +1,89 @@
+"""One-sided fits, on paintings a third of which hides something by construction."""
+
+import numpy as np
+import pytest
+
+from artextract_cli.band_regression import Surface, fit_bands
+from artextract_cli.blocks import Block, whole
+from artextract_cli.contract import FloatArray
+from artextract_cli.evidence.envelope import (
+    DARK,
+    LIGHT,
+    SIDES,
+    EnvelopeFits,
+    ShorterBands,
+    one_sided,
+    place_terms,
+    reflectance_of,
+)
+from artextract_cli.evidence.maps import gather_evidence
+from artextract_cli.scene import Scene
+from artextract_cli.sight import Sight
+from tests.unit.test_hidden_picture import WAVELENGTHS, painting
+
+SHAPE = (48, 54)
+HIDDEN = (np.arange(SHAPE[1]) // 6) % 3 == 0  # columns: a third of them
+LONGEST = len(WAVELENGTHS) - 1
+
+
+def third_hidden(strength: float) -> Scene:
+    """A painting a third of which hides something; ``strength`` in the log of its infrared."""
+    hidden = np.zeros(SHAPE, np.float32)
+    hidden[:, HIDDEN] = strength
+    return painting(hidden, SHAPE)
+
+
+def residuals(scene: Scene) -> FloatArray:
+    """Of the longest band (H, W, 2): of the fit that ignores dark content, then of the other."""
+    sight = Sight(scene)
+    pixels = sight.pixels
+    surface, reflectance = ShorterBands(sight, [], pixels), reflectance_of(sight, [LONGEST])
+    return EnvelopeFits(surface, reflectance, sight, pixels, cubic=False)(whole(scene.shape))
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_envelope_ignores_content_of_its_side(side: int) -> None:
+    """The fit follows the clean two thirds, and the hidden third stands out on its side."""
+    of_side = residuals(third_hidden(0.25 * side))[..., SIDES.index(side)]
+    assert np.median(side * of_side[:, HIDDEN]) > 5
+    assert abs(np.median(of_side[:, ~HIDDEN])) < 0.3
+
+
+def test_a_fit_of_the_other_side_is_drawn_to_it() -> None:
+    """It follows what is hidden and takes the clean surface for light content."""
+    of_light = residuals(third_hidden(-0.25))[..., SIDES.index(LIGHT)]
+    assert abs(np.median(of_light[:, HIDDEN])) < 0.5
+    assert np.median(of_light[:, ~HIDDEN]) > 0.7
+
+
+def test_a_fit_that_ignores_dark_content_is_near_that_of_the_clean_painting() -> None:
+    """A two-sided fit of the same terms is drawn farther down by a third of dark pixels."""
+    rng = np.random.default_rng(0)
+    components = rng.standard_normal((3000, 2)).astype(np.float32)
+    surface = Surface(components, components[:, :0])
+    clean = 0.5 + 0.05 * components[:, :1] + 0.01 * rng.standard_normal((3000, 1))
+    dark = clean - 0.03 * (rng.random((3000, 1)) < 1 / 3)
+    fits = [fit_bands(surface, dark.astype(np.float32), weigh=w) for w in (one_sided(DARK), None)]
+    drawn = [float((0.5 - fit.offsets).item()) for fit in fits]
+    assert abs(drawn[0]) < 0.5 * drawn[1]
+
+
+def test_weights_fall_on_one_side_only() -> None:
+    error = np.array([-2, -0.5, 0, 0.5, 2], np.float32)
+    np.testing.assert_allclose(one_sided(DARK)(error), [1 / 17, 0.5, 1, 1, 1])
+    np.testing.assert_allclose(one_sided(LIGHT)(error), [1, 1, 1, 0.5, 1 / 17])
+
+
+def test_place_is_that_of_the_whole_painting() -> None:
+    everything = place_terms(whole((9, 11)), (9, 11))
+    np.testing.assert_allclose(everything[0, 0], [-1, -1, 2])
+    np.testing.assert_allclose(everything[4, 5], 0, atol=1e-6)
+    part = Block(2, 3, 7, 9)
+    np.testing.assert_array_equal(place_terms(part, (9, 11)), everything[part.place])
+
+
+def test_the_evidence_tells_the_signs_apart() -> None:
+    for side, sign in zip(SIDES, ("dark", "light"), strict=True):
+        evidence = gather_evidence(third_hidden(0.25 * side))
+        standing_out = side * evidence[f"envelope_{sign}_long"]
+        assert np.median(standing_out[:, HIDDEN]) > 4 + np.median(standing_out[:, ~HIDDEN])
