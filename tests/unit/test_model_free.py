@@ -20,7 +20,6 @@ from artextract_cli.hidden_picture import hidden_picture
 from artextract_cli.model_free import (
     MAP_NAMES,
     ModelFree,
-    faded,
     open_model_free,
     score_model_free,
 )
@@ -67,12 +66,19 @@ def test_dark_and_light_are_the_heat_map_by_sign(model: ModelFree) -> None:
     assert maps["dark"][inside].mean() > 2 * maps["light"][inside].mean()
 
 
-def test_the_hidden_picture_fades_where_clean_paint_scores_as_high(model: ModelFree) -> None:
+def test_the_hidden_picture_is_on_its_own_scale(model: ModelFree) -> None:
     maps = score_model_free(model, scene()).maps
-    expected = hidden_picture(scene()) * faded(maps["heatmap"])
-    np.testing.assert_allclose(maps["hidden"], expected, rtol=1e-5, atol=1e-7)
-    assert faded(np.float32([-np.log10(0.05)])) == pytest.approx(0.5)
-    np.testing.assert_allclose(faded(np.float32([-100, 0, 99])), [1 / 21, 1 / 21, 1], rtol=1e-5)
+    np.testing.assert_allclose(maps["hidden"], hidden_picture(scene()), rtol=1e-5, atol=1e-7)
+
+
+def test_the_heat_map_can_be_that_of_one_sign(tmp_path: Path) -> None:
+    write_card(tmp_path / "card.json", make_card())
+    for sign in ("dark", "light"):
+        opened = open_model_free(tmp_path / "card.json", expect=sign)
+        maps = score_model_free(opened, scene()).maps
+        np.testing.assert_array_equal(maps["heatmap"], maps[sign])
+    with pytest.raises(UsageError, match="leave one out"):
+        open_model_free(tmp_path / "card.json", "residual", "dark")
 
 
 def test_a_network_would_have_made_the_rest(model: ModelFree) -> None:
