@@ -11,6 +11,7 @@ import tifffile
 
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from tests.conftest import Ran
+from tests.unit.test_schema import validator
 
 MAPS = ("heatmap", "envelope", "residual", "dark", "light", "hidden")
 FROM_NETWORKS = ("attention.tif", "gradcam.tif", "network.tif", "embeddings.npz")
@@ -58,14 +59,8 @@ def test_every_scene_has_its_maps(results: Path) -> None:
 
 
 def test_results_keep_to_the_schemas(results: Path) -> None:
-    from jsonschema import Draft202012Validator
-
-    import artextract_cli
-
-    schemas = Path(artextract_cli.__file__).parent / "schema"
     for path in (results / "summary.json", *results.glob("*/scene.json")):
-        schema = json.loads((schemas / f"{path.stem}.schema.json").read_text())
-        Draft202012Validator(schema).validate(json.loads(path.read_text()))
+        validator(path.stem).validate(json.loads(path.read_text()))
     with (results / "summary.csv").open(newline="") as file:
         assert {row["euclidean_distance"] for row in csv.DictReader(file)} == {""}
 
