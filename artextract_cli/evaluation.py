@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli import sources
 from artextract_cli.baselines import BASELINES, longest_band, plain_residual
 from artextract_cli.console import progress, warn
 from artextract_cli.contract import FloatArray
@@ -211,6 +212,18 @@ def _check_source(result: SceneResult, files: SceneFiles) -> None:
             "run 'artextract infer' on this dataset"
         )
         raise InputError(msg)
+    if bands and _codings(result) != files.coding.resolved(files.band_ids):
+        msg = (
+            f"the results of {result.name} in {result.path} were made with another coding than "
+            "the dataset's: write it into dataset.yaml, or run 'artextract infer' on this dataset"
+        )
+        raise InputError(msg)
+
+
+def _codings(result: SceneResult) -> tuple[str, ...]:
+    """How photograph and bands were coded as they were scored."""
+    read = [sources.photograph(result.description), *sources.bands(result.description)]
+    return tuple(source.coding for source in read)
 
 
 def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) -> MapScores:

@@ -38,9 +38,9 @@ from artextract_cli.heatmap import overlay
 from artextract_cli.inference import Enlarged, Model, SceneScores
 from artextract_cli.map_files import Read, write_map
 from artextract_cli.npz_files import DAMAGE, opened_npz
-from artextract_cli.picture import read_page, read_pages
+from artextract_cli.picture import decode_picture, read_page, read_pages
 from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
+from artextract_cli.scene import Scene, SceneFiles, picture_digest
 from artextract_cli.seals import UNSEALED, is_whole, sealed
 
 FORMAT, SUMMARY_FORMAT, FORMAT_VERSION = "artextract-scene", "artextract-summary", 3
@@ -179,7 +179,8 @@ class SceneResult:
         InputError
             If it is missing, or has changed since.
         """
-        picture = read_picture(sources.photograph(self.description).check())
+        source = sources.photograph(self.description)
+        picture = decode_picture(source.check()).srgb(source.coding)
         return np.broadcast_to(picture, (*picture.shape[:2], 3))
 
 
@@ -388,9 +389,9 @@ def _made_from(files: SceneFiles, model: Model) -> dict[str, Any]:
     card = model.card
     return {
         "split": files.split,
-        "photograph": _source(files.rgb),
+        "photograph": _source(files.rgb) | {"coding": files.coding.of_photograph},
         "bands": [
-            {"id": band, **_source(path)}
+            {"id": band, **_source(path), "coding": files.coding.of_band(band)}
             for band, path in zip(files.band_ids, files.bands, strict=True)
         ],
         "object_mask": None if files.mask is None else _source(files.mask),

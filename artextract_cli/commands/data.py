@@ -9,7 +9,12 @@ import typer
 
 from artextract_cli import console
 from artextract_cli.commands.completion import option_keys, plugin_names
-from artextract_cli.commands.parameters import Wavelengths, parse_wavelengths
+from artextract_cli.commands.parameters import (
+    CodingOption,
+    Wavelengths,
+    parse_coding,
+    parse_wavelengths,
+)
 from artextract_cli.errors import InputError
 from artextract_cli.plugin_options import split_words
 
@@ -71,11 +76,12 @@ def simulate(
 def check(
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     wavelengths: Wavelengths = None,
+    coding: CodingOption = None,
 ) -> None:
     """List every problem of a dataset at once; exit 3 if there is an error among them."""
     from artextract_cli.dataset_check import check_dataset
 
-    checked = check_dataset(dataset, parse_wavelengths(wavelengths))
+    checked = check_dataset(dataset, parse_wavelengths(wavelengths), parse_coding(coding))
     console.emit(dataclasses.asdict(checked), list(_check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
@@ -110,6 +116,7 @@ def import_captures(
     auto_mask: Annotated[
         bool, typer.Option("--auto-mask", help="Mask backdrop and colour chart, as 'data mask'.")
     ] = False,
+    coding: CodingOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check all, tell, and write nothing.")
     ] = False,
@@ -127,6 +134,7 @@ def import_captures(
             options=words,
             split=split,
             auto_mask=auto_mask,
+            coding=parse_coding(coding),
             dry_run=dry_run,
         ):
             scenes.append(scene)

@@ -11,6 +11,7 @@ from artextract_cli.commands.parameters import (
     DEFAULT_MEMORY,
     DEFAULT_MODEL,
     Bands,
+    CodingOption,
     Device,
     Engine,
     MaxMemory,
@@ -19,6 +20,7 @@ from artextract_cli.commands.parameters import (
     Remember,
     Wavelengths,
     parse_bands,
+    parse_coding,
     parse_memory,
     parse_wavelengths,
 )
@@ -36,6 +38,7 @@ def infer(
     band: Bands = None,
     split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
     wavelengths: Wavelengths = None,
+    coding: CodingOption = None,
     device: Device = "auto",
     engine: Engine = "auto",
     max_memory: MaxMemory = DEFAULT_MEMORY,
@@ -47,15 +50,21 @@ def infer(
     from artextract_cli.results import has_places
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
 
-    memory = parse_memory(max_memory)
+    memory, coded = parse_memory(max_memory), parse_coding(coding)
     if rgb is not None and band:
-        pair = [pair_files(rgb, parse_bands(band))]
+        pair = [pair_files(rgb, parse_bands(band), coded)]
         described = infer_scenes(pair, out, open_model(model, device=device, engine=engine), memory)
     elif dataset is not None and rgb is None and not band:
         nm = parse_wavelengths(wavelengths)
         opened = open_model(model, device=device, engine=engine)
         described = infer_dataset(
-            dataset, out, opened, split=split, wavelengths=nm, max_memory=memory
+            dataset,
+            out,
+            opened,
+            split=split,
+            wavelengths=nm,
+            coding=coded,
+            max_memory=memory,
         )
     else:
         msg = "give a dataset folder, or one --rgb FILE with --band NM=FILE"

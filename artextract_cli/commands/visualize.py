@@ -12,10 +12,12 @@ from artextract_cli.commands.completion import band_names, scene_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MODEL,
     Bands,
+    CodingOption,
     ModelOption,
     Photograph,
     View,
     parse_bands,
+    parse_coding,
 )
 from artextract_cli.errors import UsageError
 
@@ -74,6 +76,7 @@ def pair(
     dpi: Dpi = DEFAULT_DPI,
     rgb: Photograph = None,
     band: Bands = None,
+    coding: CodingOption = None,
     model: ModelOption = DEFAULT_MODEL,
 ) -> None:
     """Show photograph, bands, the heat map and its overlay, with distance and similarity."""
@@ -89,7 +92,7 @@ def pair(
         from artextract_cli.inference import open_model
         from artextract_cli.scene_inference import infer_scenes
 
-        files = pair_files(rgb, parse_bands(band))
+        files = pair_files(rgb, parse_bands(band), parse_coding(coding))
         with tempfile.TemporaryDirectory() as folder:
             infer_scenes([files], Path(folder), open_model(model))
             found = find_scene(Path(folder), files.name)

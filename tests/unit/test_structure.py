@@ -42,7 +42,7 @@ LAYERS = (
     ("plugin_entries", "plugin_options", "plugin_source", "uv_receipts"),
     ("plugin_manager",),
     ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
-    ("blocks", "decoding", "picture", "picture_writing", "scene", "rendering"),
+    ("blocks", "coding", "decoding", "picture", "picture_writing", "scene", "rendering"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
         *("colour_kernels", "log_kernels", "stitching"),
