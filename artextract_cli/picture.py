@@ -80,8 +80,9 @@ class Picture:
         if self.values.dtype.kind != "u" or self.full_scale > MOST_OF_16_BIT:
             return curve(self.scaled())
         counts = np.arange(int(self.full_scale) + 1, dtype=np.float32)
-        table: FloatArray = curve(counts / np.float32(self.full_scale))
-        return np.asarray(table[self.values])
+        table = curve(counts / np.float32(self.full_scale))
+        made: FloatArray = table[self.values]
+        return made
 
     def is_coloured(self) -> bool:
         """Whether the channels differ anywhere."""

@@ -59,9 +59,12 @@ LAYERS = (
     ),
     (
         *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
-        *("alignment", "flat_field", "object_mask", "value_check", "sources"),
+        *("alignment", "blind_field", "flat_field", "object_mask", "value_check", "sources"),
     ),
-    ("captures", "importing", "registering", "reflectance", "masking"),
+    (
+        *("captures", "importing", "registering", "reflectance", "masking"),
+        *("dataset_writing", "flattening"),
+    ),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
     ("superpixel_scores", "hidden_layer_scores"),
     ("figure_canvas", "figures"),
