@@ -36,6 +36,7 @@ BRIGHTEST = 99.5
 """Percentile of the values, which flattening leaves at its level."""
 
 LARGEST_GAIN = 5.0
+TINY = 1e-6
 TILES = 4
 """Across the picture and down it, every other of which is fitted by itself."""
 
@@ -79,8 +80,8 @@ class _Slopes:
     of_terms: NDArray[np.float64]
     """(N, T), of every term of the quadratic."""
 
-    is_black: Mask
-    """(N,), by the squares of a chessboard."""
+    is_black: NDArray[np.int_]
+    """(N,), 0 or 1, by the squares of a chessboard."""
 
     def fit(self, is_used: Mask | None = None) -> NDArray[np.float64]:
         """Coefficients (3, 3) that most of the slopes agree with (Cauchy's weights)."""
@@ -97,70 +98,75 @@ class _Slopes:
         return np.asarray(np.tensordot(found, np.stack(_TERMS), 1), np.float64)
 
 
-def blind_field(values: FloatArray, measures: Mask) -> BlindField | None:
-    """Tell the light of a linear picture (H, W), 0..1, from the pixels that ``measures`` (H, W).
+def blind_field(picture: FloatArray, measures: Mask) -> BlindField | None:
+    """Tell the light of a linear picture (H, W, C), 0..1, from the pixels that ``measures`` (H, W).
 
-    None where too little of it is neither saturated nor left out.
+    It is the same for all channels. None where too little is neither saturated nor left out.
     """
-    small, seen = shrunk(values, measures & (values < SATURATED))
+    small, seen = shrunk(picture, measures & (picture < SATURATED).all(axis=2))
     slopes = _slopes(small, seen)
     if len(slopes.rises) < FEWEST_SLOPES:
         return None
-    one, other = (
-        _surface(small.shape, slopes.fit(slopes.is_black == half)) for half in (False, True)
-    )
+    one, other = (_surface(seen.shape, slopes.fit(slopes.is_black == half)) for half in (0, 1))
     coefficients = slopes.fit()
-    surface = _surface(small.shape, coefficients)
+    surface = _surface(seen.shape, coefficients)
     return BlindField(
-        shape=(values.shape[0], values.shape[1]),
+        shape=(picture.shape[0], picture.shape[1]),
         coefficients=coefficients,
         weakest=float(np.exp(surface.min() - surface.max())),
         disagreement=float(np.std((one - other)[seen]) / 2),
-        dark=_broad_and_dark(np.asarray(small / np.exp(surface), np.float32), seen),
+        dark=_broad_and_dark(small.mean(axis=2) / np.exp(surface), seen),
     )
 
 
-def flattened(values: FloatArray, field: BlindField, measures: Mask) -> FloatArray:
-    """Divide the light out of a linear picture (H, W); what was brightest keeps its level."""
-    flat = values / field.light()
+def flattened(picture: FloatArray, field: BlindField, measures: Mask) -> FloatArray:
+    """Divide the light out of a linear picture (H, W, C); what was brightest keeps its level."""
+    flat = picture / field.light()[..., None]
     if measures.any():
-        before, after = (np.percentile(a[measures], BRIGHTEST) for a in (values, flat))
-        flat *= before / max(after, np.finfo(np.float32).tiny)
+        before, after = (np.percentile(a[measures], BRIGHTEST) for a in (picture, flat))
+        flat *= before / max(after, TINY)
     return np.asarray(flat.clip(0, 1), np.float32)
 
 
-def shrunk(values: FloatArray, measures: Mask) -> tuple[FloatArray, Mask]:
-    """The picture (h, w) of means of the pixels that measure, and where half of them do."""
-    factor = max(1, -(-max(values.shape) // SIDE))
-    height, width = (max(1, size // factor) for size in values.shape)
-    rows, columns = (min(factor, size) for size in values.shape)
+def shrunk(picture: FloatArray, measures: Mask) -> tuple[FloatArray, Mask]:
+    """The picture (h, w, C) of means of the pixels that measure, and where half of them do."""
+    factor = max(1, -(-max(measures.shape) // SIDE))
+    blocks = [min(factor, size) for size in measures.shape]
+    height, width = (size // block for size, block in zip(measures.shape, blocks, strict=True))
 
-    def summed(picture: NDArray[np.float32]) -> FloatArray:
-        part = picture[: height * rows, : width * columns]
-        return np.asarray(part.reshape(height, rows, width, columns).sum((1, 3)))
+    def summed(values: NDArray[Any]) -> FloatArray:
+        part = values[: height * blocks[0], : width * blocks[1]].astype(np.float32)
+        made = part.reshape(height, blocks[0], width, blocks[1], -1).sum((1, 3))
+        return np.asarray(made, np.float32)
 
-    counts = summed(measures.astype(np.float32))
-    sums = summed(np.where(measures, values, 0).astype(np.float32))
+    counts = summed(measures)
+    sums = summed(np.where(measures[..., None], picture, 0))
     means = np.asarray(sums / np.maximum(counts, 1), np.float32)
-    return means, np.asarray(2 * counts >= rows * columns)
+    return means, np.asarray(2 * counts[..., 0] >= blocks[0] * blocks[1])
 
 
 def _slopes(small: FloatArray, seen: Mask) -> _Slopes:
-    """The slopes between pixels of a small picture (h, w) that are ``seen`` both."""
-    bright = float(np.percentile(small[seen], 99)) if seen.any() else 1.0
-    logs = np.log(small + FLOOR * max(bright, 1e-6))
-    terms = np.stack([_surface(small.shape, term) for term in _TERMS], axis=-1)
-    rows, columns = (np.arange(size) * TILES // size for size in small.shape)
-    is_black = (rows[:, None] + columns) % 2 == 1
+    """The slopes of a small picture (h, w, C) between pixels that are ``seen`` both."""
+    bright = np.percentile(small[seen], 99, axis=0) if seen.any() else np.ones(small.shape[2])
+    logs = np.log(small + FLOOR * np.maximum(bright, TINY))
+    terms = np.stack([_surface(seen.shape, term) for term in _TERMS], axis=-1)
+    rows, columns = (np.arange(size) * TILES // size for size in seen.shape)
+    is_black = (rows[:, None] + columns) % 2
     parts = [
         (logs[to] - logs[start], terms[to] - terms[start], is_black[to], seen[to] & seen[start])
         for start, to in _STEPS
     ]
+    n_channels = small.shape[2]
     return _Slopes(
-        rises=np.concatenate([rise[both] for rise, _, _, both in parts]).astype(np.float64),
-        of_terms=np.concatenate([rise[both] for _, rise, _, both in parts]),
-        is_black=np.concatenate([black[both] for _, _, black, both in parts]),
+        rises=np.concatenate([rise[both].ravel() for rise, _, _, both in parts]),
+        of_terms=np.concatenate([_repeated(t[both], n_channels) for _, t, _, both in parts]),
+        is_black=np.concatenate([_repeated(b[both], n_channels) for _, _, b, both in parts]),
     )
+
+
+def _repeated(values: NDArray[Any], n_channels: int) -> NDArray[Any]:
+    """Each of (N, ...) for all channels of a pixel."""
+    return np.repeat(values, n_channels, axis=0)
 
 
 def _surface(shape: tuple[int, ...], coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,7 +175,7 @@ def _surface(shape: tuple[int, ...], coefficients: NDArray[np.float64]) -> NDArr
     return np.asarray(down @ coefficients @ across.T)
 
 
-def _broad_and_dark(flat: FloatArray, seen: Mask) -> float:
+def _broad_and_dark(flat: NDArray[Any], seen: Mask) -> float:
     """Share of a flattened picture (h, w) that lies in broad dark areas: what a closing leaves."""
     from scipy.ndimage import grey_closing
 

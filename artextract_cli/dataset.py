@@ -217,7 +217,10 @@ _Word = Annotated[str, BeforeValidator(coding_word)]
 
 
 def _word_or_words(value: object) -> object:
-    return value if isinstance(value, dict) or value is None else coding_word(value)
+    """One word for all bands, or one for each."""
+    if isinstance(value, dict):
+        return {band: coding_word(word) for band, word in value.items()}
+    return None if value is None else coding_word(value)
 
 
 class _Coding(BaseModel):
@@ -226,7 +229,7 @@ class _Coding(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     photograph: _Word | None = None
-    bands: Annotated[str | dict[str, _Word] | None, BeforeValidator(_word_or_words)] = None
+    bands: Annotated[str | dict[str, str] | None, BeforeValidator(_word_or_words)] = None
 
     def stated(self) -> Coding:
         if isinstance(self.bands, dict):

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import sources
 from artextract_cli.baselines import BASELINES, longest_band, plain_residual
+from artextract_cli.coding import LINEAR, SRGB
 from artextract_cli.console import progress, warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.dataset import open_dataset
@@ -222,8 +222,9 @@ def _check_source(result: SceneResult, files: SceneFiles) -> None:
 
 def _codings(result: SceneResult) -> tuple[str, ...]:
     """How photograph and bands were coded as they were scored."""
-    read = [sources.photograph(result.description), *sources.bands(result.description)]
-    return tuple(source.coding for source in read)
+    told = result.description
+    bands = (band.get("coding", LINEAR) for band in told["bands"])
+    return told["photograph"].get("coding", SRGB), *bands
 
 
 def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) -> MapScores:

@@ -40,11 +40,11 @@ DISAGREEMENT = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class FlattenedPicture:
-    """One band, or one channel of the photograph, and the light that was divided out of it."""
+    """One band, or the photograph, and the light that was divided out of it."""
 
     scene: str
     band: str
-    """``red``, ``green`` or ``blue`` for those of the photograph."""
+    """Empty for the photograph."""
 
     weakest: float
     """Least light, as a share of the most."""
@@ -59,7 +59,7 @@ class FlattenedPicture:
     def doubt(self) -> str | None:
         """Why the light may be wrong."""
         if self.dark > DARK_SHARE:
-            return f"{self.dark:.0%} of it are broad dark areas, which may be paint"
+            return f"{self.dark:.0%} are broad dark areas, which may be paint"
         if self.weakest < WEAKEST:
             return f"it would fall to {self.weakest:.0%}"
         if self.disagreement > DISAGREEMENT:
@@ -70,9 +70,11 @@ class FlattenedPicture:
 @dataclass(frozen=True, kw_only=True)
 class _Flat:
     row: FlattenedPicture
-    values: FloatArray
+    picture: FloatArray
+    """(H, W, C), linear."""
+
     tiles: tuple[FloatArray, ...]
-    """Three (h, w): as captured, the light, and as flattened."""
+    """Three (h, w, C): as captured, the light, and as flattened."""
 
 
 def flatten_dataset(
@@ -111,23 +113,18 @@ def flatten_dataset(
 
 def _flatten(files: SceneFiles, raw: Path, work: Path) -> list[FlattenedPicture]:
     photograph = decode_picture(files.rgb).linear(files.coding.of_photograph)
-    mask = None if files.mask is None else read_mask(files.mask, photograph.shape[:2])
-    names = ("red", "green", "blue") if photograph.shape[2] == 3 else ("grey",)
-    channels = [
-        _flat(files, files.rgb, name, photograph[..., channel], mask)
-        for channel, name in enumerate(names)
-    ]
-    flat = np.stack([channel.values for channel in channels], axis=-1)
-    write_reflectance(work, raw, files.rgb, coded_rgb(flat))
-    bands = []
+    mask = None if files.mask is None else read_mask(files.mask, photograph.shape)
+    made = [_flat(files.name, files.rgb, "", photograph, mask)]
+    write_reflectance(work, raw, files.rgb, coded_rgb(made[0].picture))
     for path, band in zip(files.bands, files.band_ids, strict=True):
-        values = decode_picture(path).grey(files.coding.of_band(band))
-        bands.append(_flat(files, path, band, values, _band_mask(files, band, values, mask)))
-        write_reflectance(work, raw, path, bands[-1].values)
+        values = decode_picture(path).grey(files.coding.of_band(band))[..., None]
+        its_mask = _band_mask(files, band, values, mask)
+        made.append(_flat(files.name, path, band, values, its_mask))
+        write_reflectance(work, raw, path, made[-1].picture)
     carry_masks(work, raw, files)
     carry_truth(work, raw, files)
-    _write_sheet(work / FOLDER / f"{files.name}.png", channels, bands)
-    return [made.row for made in (*channels, *bands)]
+    _write_sheet(work / FOLDER / f"{files.name}.png", made)
+    return [flat.row for flat in made]
 
 
 def _band_mask(
@@ -136,29 +133,26 @@ def _band_mask(
     """Where a band measures; the mask of the scene serves a band of its size."""
     if path := files.band_masks.get(band):
         return read_mask(path, values.shape)
-    return mask if mask is not None and mask.shape == values.shape else None
+    return mask if mask is not None and mask.shape == values.shape[:2] else None
 
 
 def _flat(
-    files: SceneFiles,
-    path: Path,
-    name: str,
-    values: FloatArray,
-    mask: NDArray[np.bool_] | None,
+    scene: str, path: Path, band: str, picture: FloatArray, mask: NDArray[np.bool_] | None
 ) -> _Flat:
-    measures = np.ones(values.shape, np.bool_) if mask is None else mask
-    field = blind_field(values, measures)
+    measures = np.ones(picture.shape[:2], np.bool_) if mask is None else mask
+    field = blind_field(picture, measures)
     if field is None:
         msg = (
             f"{path} shows too little that is neither saturated nor masked for its light to be "
             "told; calibrate with --white and --dark, or take it away"
         )
         raise InputError(msg)
-    flat = flattened(values, field, measures)
+    flat = flattened(picture, field, measures)
+    light = field.light()[..., None]
     return _Flat(
-        row=_row(files.name, name, field),
-        values=flat,
-        tiles=tuple(shrunk(p, measures)[0] for p in (values, field.light(), flat)),
+        row=_row(scene, band, field),
+        picture=flat,
+        tiles=tuple(shrunk(tile, measures)[0] for tile in (picture, light, flat)),
     )
 
 
@@ -178,19 +172,15 @@ def _warn(scene: str, rows: Sequence[FlattenedPicture], out: Path) -> None:
     if doubted:
         worst = max(doubted, key=lambda row: row.dark)
         warn(
-            f"scene {scene}: the light of {len(doubted)} of {len(rows)} bands and colours is "
-            f"doubtful ({worst.band}: {worst.doubt}); look at {out / FOLDER / scene}.png, and "
-            "leave the scene as it was if paint was taken for shadow"
+            f"scene {scene}: the light of {len(doubted)} of {len(rows)} pictures is doubtful "
+            f"({worst.band or 'photograph'}: {worst.doubt}); look at "
+            f"{out / FOLDER / scene}.png, and keep the scene as it was if paint was taken for shade"
         )
 
 
-def _write_sheet(path: Path, channels: Sequence[_Flat], bands: Sequence[_Flat]) -> None:
+def _write_sheet(path: Path, made: Sequence[_Flat]) -> None:
     """As captured, the light, and as flattened, one below the other: photograph, and every band."""
-    rows = []
-    for kind in range(3):
-        photograph = np.stack([channel.tiles[kind] for channel in channels], axis=-1)
-        tiles = [photograph, *(band.tiles[kind][..., None] for band in bands)]
-        rows.append([_shown(tile) for tile in tiles])
+    rows = [[_shown(flat.tiles[kind]) for flat in made] for kind in range(3)]
     height = max(tile.shape[0] for tile in rows[0])
     sheet = [np.concatenate([_framed(tile, height) for tile in row], axis=1) for row in rows]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,7 @@ class Picture:
         sensor under all three filters; grey saved as RGB stays exactly as it is.
         """
         if self.is_coloured():
-            return self.linear(coding).mean(axis=2)
+            return np.asarray(self.linear(coding).mean(axis=2), np.float32)
         return dataclasses.replace(self, values=self.values[..., :1]).linear(coding)[..., 0]
 
     def _through(self, curve: Callable[[FloatArray], FloatArray], is_same: bool) -> FloatArray:
@@ -80,7 +80,7 @@ class Picture:
         if self.values.dtype.kind != "u" or self.full_scale > MOST_OF_16_BIT:
             return curve(self.scaled())
         counts = np.arange(int(self.full_scale) + 1, dtype=np.float32)
-        table = curve(counts / np.float32(self.full_scale))
+        table: NDArray[Any] = curve(counts / np.float32(self.full_scale))
         made: FloatArray = table[self.values]
         return made
 

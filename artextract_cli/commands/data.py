@@ -229,7 +229,10 @@ def _flatten(raw: Path, out: Path, coding: "Coding") -> None:
     with console.progress("flattening") as advance:
         made = flatten_dataset(raw, out, coding=coding, on_scene=advance)
     columns = ("scene", "band", "weakest light %", "broad dark areas %", "disagreement %")
-    rows = [(p.scene, p.band, 100 * p.weakest, 100 * p.dark, 100 * p.disagreement) for p in made]
+    rows = [
+        (p.scene, p.band or "photograph", 100 * p.weakest, 100 * p.dark, 100 * p.disagreement)
+        for p in made
+    ]
     data = {"dataset": out, "bands": [dataclasses.asdict(picture) for picture in made]}
     console.emit(data, console.table(str(out), columns, rows))
 
