@@ -368,14 +368,15 @@ GRAPHS = [
         BUILD + " --max-memory 1MB"),
     Row(2, "--max-memory takes an amount such as 4GB or 800MB; got 'much'",
         BUILD + " --max-memory much"),
-    Row(2, "--coding takes each of photograph, bands or one band once, with linear, srgb or gamma X "
-        "with X from 1 to 4, such as bands=srgb; got 'bands=rec709'", BUILD + " --coding bands=rec709"),
+    Row(2, "--coding takes each of photograph, bands or one band once, with linear, srgb or gamma "
+        "X with X from 1 to 4, such as bands=srgb; got 'bands=rec709'",
+        BUILD + " --coding bands=rec709"),
     Row(2, "--coding names band '17'; the bands are 450, 650, 850", BUILD + " --coding 17=srgb"),
     Row(3, "…/dataset.yaml: coding names band 17, which no scene has", BUILD,
         put("data/dataset.yaml", 'coding: {bands: {"17": srgb}}')),
     Row(3, "…/dataset.yaml: coding.bands: a coding is linear, srgb or gamma X with X from 1 to 4 "
         "(got 'display')", BUILD, put("data/dataset.yaml", "coding: {bands: display}")),
-    Row(3, "the results of v0 in …/results/v0 were made with another coding than the dataset's: "
+    Row(3, "the results of t0 in …/results/t0 were made with another coding than the dataset's: "
         "write it into dataset.yaml, or run 'artextract infer' on this dataset",
         "evaluate {here}/results --truth {here}/data",
         put("data/dataset.yaml", "coding: {bands: srgb}")),

@@ -51,10 +51,10 @@ def test_the_same_scores_however_pictures_are_coded(
     run: Callable[..., Ran], dataset: Path, coded: Path, tmp_path: Path
 ) -> None:
     infer(run, dataset, tmp_path / "plain")
-    infer(run, coded, tmp_path / "coded")
-    plain, told = heatmap(tmp_path / "plain"), heatmap(tmp_path / "coded")
+    infer(run, coded, tmp_path / "told")
+    plain, told = heatmap(tmp_path / "plain"), heatmap(tmp_path / "told")
     np.testing.assert_allclose(told, plain, atol=0.05)
-    photograph = open_scene(tmp_path / "coded" / "v0").photograph()
+    photograph = open_scene(tmp_path / "told" / "v0").photograph()
     np.testing.assert_allclose(
         photograph, open_scene(tmp_path / "plain" / "v0").photograph(), atol=0.01
     )
