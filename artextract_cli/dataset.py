@@ -4,12 +4,13 @@
 
     wavelengths: {"17": 560, "19": 580}   # nm, by the band part of the file names
     clean: all                            # or a list of scenes known to hide nothing
+    coding: {photograph: srgb, bands: linear}   # bands may be listed: {"950": srgb}
     pixels_per_mm: 12.5
     notes: free text
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from artextract_cli.coding import Coding, coding_word
 from artextract_cli.console import warn
 from artextract_cli.dataset_layout import Finding, FoundScene, find_scenes, natural_key
 from artextract_cli.errors import InputError, UsageError
@@ -44,21 +46,24 @@ class Dataset:
     notes: str
 
 
-def open_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Dataset:
+def open_dataset(
+    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+) -> Dataset:
     """List the scenes of a dataset; no picture is opened, and no truth.
 
     Wavelengths that contradict each other are warned of.
 
-    ``wavelengths`` in nm, one per band in natural order, win over those of ``dataset.yaml``.
+    ``wavelengths`` in nm, one per band in natural order, win over those of ``dataset.yaml``, and
+    so does what ``coding`` says.
 
     Raises
     ------
     InputError
         If there are no scenes, ``dataset.yaml`` is wrong, or a scene is not whole.
     UsageError
-        If ``wavelengths`` are no wavelengths in nm.
+        If ``wavelengths`` are no wavelengths in nm, or ``coding`` names a band that is not there.
     """
-    dataset, findings = list_dataset(root, wavelengths)
+    dataset, findings = list_dataset(root, wavelengths, coding)
     errors = [finding.message for finding in findings if finding.level == "error"]
     if errors:
         others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
@@ -70,7 +75,7 @@ def open_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> Data
 
 
 def list_dataset(
-    root: Path, wavelengths: Sequence[float] | None = None
+    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> tuple[Dataset, list[Finding]]:
     """List the scenes of a dataset, whole or not, and every problem of its layout.
 
@@ -93,9 +98,12 @@ def list_dataset(
     findings += _unknown_clean(root / DESCRIPTION, description, scenes)
     for scene in scenes:
         findings += _band_problems(root / DESCRIPTION, scene, description.wavelengths, given)
+    known = {band: None for scene in scenes for band in scene.bands}
+    findings += _unknown_coded(root / DESCRIPTION, description.coding, known)
+    coding = checked_coding(coding or Coding(), known)
     dataset = Dataset(
         root=root,
-        scenes=tuple(_scene_files(scene, description, given) for scene in scenes),
+        scenes=tuple(_scene_files(scene, description, given, coding) for scene in scenes),
         pixels_per_mm=description.pixels_per_mm,
         notes=description.notes or "",
     )
@@ -116,6 +124,8 @@ class Statement:
     clean: Literal["all"] | tuple[str, ...] | None = None
     """Scenes known to hide nothing."""
 
+    coding: Coding = field(default_factory=Coding)
+
 
 def read_statement(root: Path) -> Statement:
     """Read what the dataset at ``root`` says of itself; nothing where it has no ``dataset.yaml``.
@@ -134,16 +144,18 @@ def read_statement(root: Path) -> Statement:
         notes=said.notes or "",
         wavelengths=said.wavelengths or {},
         clean=said.clean,
+        coding=said.coding.stated(),
     )
 
 
-def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
+def pair_files(rgb: Path, bands: Mapping[str, Path], coding: Coding | None = None) -> SceneFiles:
     """Make a scene of one photograph and its bands by id; ids that are numbers are nm.
 
     Raises
     ------
     UsageError
-        If there are no bands, only some ids are wavelengths in nm, or two are the same.
+        If there are no bands, only some ids are wavelengths in nm, two are the same, or ``coding``
+        names a band that is not there.
     """
     ids = tuple(sorted(bands, key=natural_key))
     numbers = [number for number in map(_number, ids) if number is not None]
@@ -166,7 +178,22 @@ def pair_files(rgb: Path, bands: Mapping[str, Path]) -> SceneFiles:
         truth=None,
         mask=None,
         clean=None,
+        coding=checked_coding(coding or Coding(), ids),
     )
+
+
+def checked_coding(coding: Coding, band_ids: Collection[str]) -> Coding:
+    """Return ``coding``, which a user gave, if it names none but ``band_ids``.
+
+    Raises
+    ------
+    UsageError
+        If it names another one.
+    """
+    if unknown := [band for band in coding.by_band if band not in band_ids]:
+        msg = f"--coding names band {unknown[0]!r}; the bands are {', '.join(band_ids)}"
+        raise UsageError(msg)
+    return coding
 
 
 def _in_nm(value: float) -> float:
@@ -186,6 +213,30 @@ def _all_or_names(value: object) -> object:
     raise ValueError(msg)
 
 
+_Word = Annotated[str, BeforeValidator(coding_word)]
+
+
+def _word_or_words(value: object) -> object:
+    """One word for all bands, or one for each."""
+    if isinstance(value, dict):
+        return {band: coding_word(word) for band, word in value.items()}
+    return None if value is None else coding_word(value)
+
+
+class _Coding(BaseModel):
+    """The content of ``coding`` in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    photograph: _Word | None = None
+    bands: Annotated[str | dict[str, str] | None, BeforeValidator(_word_or_words)] = None
+
+    def stated(self) -> Coding:
+        if isinstance(self.bands, dict):
+            return Coding(photograph=self.photograph, by_band=self.bands)
+        return Coding(photograph=self.photograph, bands=self.bands)
+
+
 class _Description(BaseModel):
     """The content of ``dataset.yaml``."""
 
@@ -193,6 +244,7 @@ class _Description(BaseModel):
 
     wavelengths: dict[str, Annotated[float, AfterValidator(_in_nm)]] | None = None
     clean: Annotated[Literal["all"] | tuple[str, ...] | None, BeforeValidator(_all_or_names)] = None
+    coding: _Coding = _Coding()
     pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     notes: str | None = None
 
@@ -216,6 +268,13 @@ def _unknown_clean(
         names = ", ".join(sorted(unknown, key=natural_key))
         message = f"{path}: clean names scenes that do not exist: {names}"
         yield Finding(level="error", scene="", file=path, message=message)
+
+
+def _unknown_coded(path: Path, coding: _Coding, known: Collection[str]) -> Iterator[Finding]:
+    for band in coding.stated().by_band:
+        if band not in known:
+            message = f"{path}: coding names band {band}, which no scene has"
+            yield Finding(level="error", scene="", file=path, message=message)
 
 
 def _band_problems(
@@ -277,7 +336,10 @@ def _named_nm(band: str) -> float | None:
 
 
 def _scene_files(
-    scene: FoundScene, description: _Description, given: tuple[float, ...] | None
+    scene: FoundScene,
+    description: _Description,
+    given: tuple[float, ...] | None,
+    coding: Coding,
 ) -> SceneFiles:
     clean = description.clean
     listed = description.wavelengths or {}
@@ -294,6 +356,7 @@ def _scene_files(
         band_masks=scene.band_masks,
         clean=None if clean is None else clean == "all" or scene.name in clean,
         pixels_per_mm=description.pixels_per_mm,
+        coding=coding.over(description.coding.stated()),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from artextract_cli.coding import Coding
 from artextract_cli.console import progress
 from artextract_cli.dataset import DESCRIPTION, equal_wavelengths, list_dataset
 from artextract_cli.dataset_layout import SPLITS, Finding, natural_key
@@ -35,19 +36,21 @@ class DatasetCheck:
     splits: tuple[SplitRow, ...]
 
 
-def check_dataset(root: Path, wavelengths: Sequence[float] | None = None) -> DatasetCheck:
+def check_dataset(
+    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+) -> DatasetCheck:
     """Check layout and pictures of a dataset, and go on after every problem.
 
-    ``wavelengths`` as for :func:`artextract_cli.dataset.open_dataset`.
+    ``wavelengths`` and ``coding`` as for :func:`artextract_cli.dataset.open_dataset`.
 
     Raises
     ------
     InputError
         If there are no scenes.
     UsageError
-        If ``wavelengths`` are no wavelengths in nm.
+        If ``wavelengths`` are no wavelengths in nm, or ``coding`` names a band that is not there.
     """
-    dataset, findings = list_dataset(root, wavelengths)
+    dataset, findings = list_dataset(root, wavelengths, coding)
     if all(scene.wavelengths is None for scene in dataset.scenes):
         findings += _uneven_bands(dataset.scenes)
     source = "--wavelengths" if wavelengths else DESCRIPTION

@@ -39,6 +39,9 @@ DECODING_ERRORS = (
 MAX_PAGES = 4096
 """A TIFF of more pages is refused before they are looked at."""
 
+PNG_DEPTH_AT = 24
+"""Where the header of a PNG tells the bits of a value (ISO/IEC 15948, 11.2.2)."""
+
 _ORIENTATION = 0x0112
 _TIFF_COLOURS = {"MINISWHITE", "MINISBLACK", "RGB", "PALETTE"}
 
@@ -281,6 +284,18 @@ def measure(decode: Decoder, path: Path) -> int:
         width, height = image.size
     _check_size(path, width, height)
     return int(width) * int(height)
+
+
+def measure_depth(decode: Decoder, path: Path) -> int:
+    """How many bits the header claims that a value has, of a file that ``decode`` reads."""
+    if decode is decode_tiff:
+        with _opened_tiff(path) as tiff:
+            page: Any = tiff.pages.first
+            return int(page.bitspersample)
+    if decode is decode_png:
+        with path.open("rb") as file:
+            return file.read(PNG_DEPTH_AT + 1)[PNG_DEPTH_AT]
+    return 8
 
 
 _PILLOW_CLASSES: dict[Decoder, type[ImageFile.ImageFile]] = {

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.baselines import BASELINES, plain_residual
+from artextract_cli.coding import LINEAR, SRGB
 from artextract_cli.console import progress, warn
 from artextract_cli.contract import FloatArray
 from artextract_cli.dataset import open_dataset
@@ -215,6 +216,19 @@ def _check_source(result: SceneResult, files: SceneFiles) -> None:
             "run 'artextract infer' on this dataset"
         )
         raise InputError(msg)
+    if bands and _codings(result) != files.coding.resolved(files.band_ids):
+        msg = (
+            f"the results of {result.name} in {result.path} were made with another coding than "
+            "the dataset's: write it into dataset.yaml, or run 'artextract infer' on this dataset"
+        )
+        raise InputError(msg)
+
+
+def _codings(result: SceneResult) -> tuple[str, ...]:
+    """How photograph and bands were coded as they were scored."""
+    told = result.description
+    bands = (band.get("coding", LINEAR) for band in told["bands"])
+    return told["photograph"].get("coding", SRGB), *bands
 
 
 def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) -> MapScores:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from artextract_cli.blocks import MemoryPlan
+from artextract_cli.coding import Coding
 from artextract_cli.console import configure, detail, end_with, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.dataset_layout import refuse_datasets
@@ -49,6 +50,7 @@ def build_dataset(
     *,
     jobs: int = 1,
     wavelengths: Sequence[float] | None = None,
+    coding: Coding | None = None,
     max_memory: int | None = None,
 ) -> BuildReport:
     """Write one graph file per scene of ``dataset`` under ``out``, ``jobs`` scenes at a time.
@@ -70,7 +72,7 @@ def build_dataset(
     refuse_inside(out, dataset)
     refuse_datasets(out)
     keep_freed_memory(however_large=False)
-    scenes = open_dataset(dataset, wavelengths).scenes
+    scenes = open_dataset(dataset, wavelengths, coding).scenes
     refuse_links(sorted({out / scene.split for scene in scenes}))
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
@@ -141,7 +143,10 @@ def _build_if_needed(
     pictures = [p for p in (files.rgb, *files.bands, files.mask) if p is not None]
     digests = {picture.name: picture_digest(picture) for picture in pictures}
     origin = plugin_host().find("superpixels", recipe.superpixels).origin
-    key = source_key(digests, recipe, origin, [files.split, files.clean, files.wavelengths])
+    said: list[object] = [files.split, files.clean, files.wavelengths]
+    if files.coding.resolved(files.band_ids) != Coding().resolved(files.band_ids):
+        said.append(files.coding.resolved(files.band_ids))
+    key = source_key(digests, recipe, origin, said)
     if read_key(path) == key:
         return False
     scene = read_scene(files, plan)

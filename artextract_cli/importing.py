@@ -1,7 +1,7 @@
 """Writing the captures of an importer into a dataset, scene after scene."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.captures import checked_capture, planes
+from artextract_cli.coding import Coding
 from artextract_cli.console import detail, warn
 from artextract_cli.contract import Capture, FloatArray
-from artextract_cli.dataset import DESCRIPTION, read_statement
+from artextract_cli.dataset import DESCRIPTION, checked_coding, read_statement
 from artextract_cli.dataset_layout import SPLITS, find_scenes, natural_key
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.files import atomic_path, only_writer, reading, refuse_inside, refuse_links
@@ -59,6 +60,10 @@ class _Target:
     names: dict[str, Path | None] = field(default_factory=dict)
     band_ids: set[str] | None = None
     wavelengths: dict[str, float] = field(default_factory=dict)
+    coding: Coding = field(default_factory=Coding)
+    """What is to be said of the pictures, and what is said of those that are there."""
+
+    says_coding: bool = True
 
 
 def import_scenes(
@@ -69,6 +74,7 @@ def import_scenes(
     options: Mapping[str, Any],
     split: str = "train",
     auto_mask: bool = False,
+    coding: Coding | None = None,
     dry_run: bool = False,
 ) -> Iterator[ImportedScene]:
     """Write what an importer finds at ``source`` into the dataset ``out``, one scene at a time.
@@ -76,7 +82,8 @@ def import_scenes(
     A scene is written whole or not at all, and nothing that is there is written over; what is there
     with the same pixels is left, so that an import that was killed can be done again. With
     ``dry_run`` everything is read and checked, and nothing written. With ``auto_mask`` a scene
-    without a mask gets one of where the painting is.
+    without a mask gets one of where the painting is. What ``coding`` says of the pictures is
+    written into ``dataset.yaml``.
 
     Raises
     ------
@@ -98,7 +105,7 @@ def import_scenes(
     captures = map(partial(_checked, plugin), _captures(plugin, source, made))
     if auto_mask:
         captures = map(_masked, captures)
-    return _import(captures, out, split, dry_run)
+    return _import(captures, out, split, coding or Coding(), dry_run)
 
 
 def _check_out(out: Path) -> None:
@@ -150,12 +157,12 @@ def _scaled(counts: NDArray[Any]) -> FloatArray:
 
 
 def _import(
-    captures: Iterator[Capture], out: Path, split: str, dry_run: bool
+    captures: Iterator[Capture], out: Path, split: str, coding: Coding, dry_run: bool
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
         with contextlib.nullcontext() if dry_run else only_writer(out):
-            target = _open(out)
+            target = _open(out, coding)
             for capture in captures:
                 yield _add(capture, target, split, dry_run)
                 n_scenes += 1
@@ -181,21 +188,38 @@ def _captures(plugin: Plugin, source: Path, options: Any) -> Iterator[Any]:
         del capture  # the next one may need its memory
 
 
-def _open(root: Path) -> _Target:
+def _open(root: Path, coding: Coding) -> _Target:
     """Look at the dataset that is there; an absent folder is an empty one."""
     if not root.exists():
-        return _Target(root)
+        return _Target(root, coding=coding, says_coding=coding == Coding())
     scenes, _ = find_scenes(root)
     said = read_statement(root)
     if said.clean == "all":
         warn(f"{root / DESCRIPTION} says that all scenes are clean: so will be what is imported")
     known = set(said.wavelengths) or {band for scene in scenes for band in scene.bands}
+    coding = coding.over(said.coding)
+    if scenes:
+        _check_coding(coding, said.coding, known, root)
     return _Target(
         root=root,
         names={scene.name.casefold(): scene.rgb for scene in scenes},
         band_ids=known or None,
         wavelengths=dict(said.wavelengths),
+        coding=coding,
+        says_coding=coding == said.coding,
     )
+
+
+def _check_coding(coding: Coding, theirs: Coding, band_ids: Collection[str], root: Path) -> None:
+    """Refuse to say another coding of scenes that are there than theirs."""
+    bands = sorted(band_ids, key=natural_key)
+    if coding.resolved(bands) != theirs.resolved(bands):
+        named = zip(("photograph", *bands), theirs.resolved(bands), strict=True)
+        msg = (
+            f"--coding is not that of the scenes that are in {root} "
+            f"({', '.join(f'{name} {word}' for name, word in named)}); import into another dataset"
+        )
+        raise InputError(msg)
 
 
 def _add(capture: Capture, target: _Target, split: str, dry_run: bool) -> ImportedScene:
@@ -205,6 +229,7 @@ def _add(capture: Capture, target: _Target, split: str, dry_run: bool) -> Import
     missing = _missing(capture, pictures, target)
     _check_bands(capture, target)
     _warn_of_sizes(capture)
+    checked_coding(target.coding, capture.band_ids or ())
     is_known = _take_over(capture, target)
     if not dry_run:
         if not is_known:
@@ -296,23 +321,28 @@ def _check_bands(capture: Capture, target: _Target) -> None:
 
 
 def _take_over(capture: Capture, target: _Target) -> bool:
-    """Note a scene; whether the wavelengths of its bands were known."""
+    """Note a scene; whether the dataset says all of it that it is to say."""
     ids = capture.band_ids or ()
     target.names[capture.name.casefold()] = None
     target.band_ids = set(ids)
+    is_known = target.says_coding
+    target.says_coding = True
     if target.wavelengths or capture.wavelengths is None:
-        return True
+        return is_known
     target.wavelengths = dict(zip(ids, capture.wavelengths, strict=True))
     return False
 
 
 def _describe(target: _Target) -> None:
-    """Say the wavelengths before the first scene comes, so that none is ever without."""
+    """Say wavelengths and coding before the first scene comes, so that none is ever without."""
     path = target.root / DESCRIPTION
     said = read_yaml(path) if path.exists() else {}
-    bands = sorted(target.wavelengths, key=natural_key)
-    nm = {band: target.wavelengths[band] for band in bands}
-    said["wavelengths"] = {band: int(v) if v.is_integer() else v for band, v in nm.items()}
+    bands = sorted(target.band_ids or (), key=natural_key)
+    nm = {band: target.wavelengths[band] for band in bands if target.wavelengths}
+    if nm:
+        said["wavelengths"] = {band: int(v) if v.is_integer() else v for band, v in nm.items()}
+    if coding := target.coding.described(bands):
+        said["coding"] = coding
     write_yaml(path, said)
 
 

@@ -67,7 +67,8 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
         _map(result, look.mode, alone),
         title=result.name,
         bands=[
-            (_band_title(band), decode_picture(band["source"].check()).grey()) for band in bands
+            (_band_title(b), decode_picture(b["source"].check()).grey(b["source"].coding))
+            for b in bands
         ],
         score_label=f"Band {bands[0]['id']} alone" if look.only_band else _label(result, look.mode),
         numbers=_numbers(result, [band["id"] for band in bands]),

@@ -3,10 +3,11 @@
 The kind of a file is told by its content, not by its name. Colour profiles are not applied.
 """
 
+import dataclasses
 import hashlib
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from artextract_cli import decoding
 from artextract_cli.blocks import Block, whole
+from artextract_cli.coding import LINEAR, SRGB, linear_values, srgb_values
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.files import reading
@@ -53,14 +55,34 @@ class Picture:
         scaled: FloatArray = np.true_divide(self.values, self.full_scale, dtype=np.float32)
         return scaled
 
-    def grey(self) -> FloatArray:
-        """Return (H, W) float32, 1 at full scale.
+    def linear(self, coding: str = LINEAR) -> FloatArray:
+        """Return (H, W, C) float32, linear and 1 at full scale; ``coding`` is how it is stored."""
+        return self._through(lambda values: linear_values(values, coding), coding == LINEAR)
+
+    def srgb(self, coding: str = SRGB) -> FloatArray:
+        """Return (H, W, C) float32, coded as sRGB; ``coding`` is how it is stored."""
+        return self._through(lambda values: srgb_values(values, coding), coding == SRGB)
+
+    def grey(self, coding: str = LINEAR) -> FloatArray:
+        """Return (H, W) float32, linear and 1 at full scale; ``coding`` is how it is stored.
 
         Colours become the mean of their channels, which for linear counts is the reading of one
         sensor under all three filters; grey saved as RGB stays exactly as it is.
         """
-        scaled = self.scaled()
-        return scaled.mean(axis=2) if self.is_coloured() else scaled[..., 0]
+        if self.is_coloured():
+            return np.asarray(self.linear(coding).mean(axis=2), np.float32)
+        return dataclasses.replace(self, values=self.values[..., :1]).linear(coding)[..., 0]
+
+    def _through(self, curve: Callable[[FloatArray], FloatArray], is_same: bool) -> FloatArray:
+        """What a curve makes of the values; of whole numbers it is looked up."""
+        if is_same:
+            return self.scaled()
+        if self.values.dtype.kind != "u" or self.full_scale > MOST_OF_16_BIT:
+            return curve(self.scaled())
+        counts = np.arange(int(self.full_scale) + 1, dtype=np.float32)
+        table: NDArray[Any] = curve(counts / np.float32(self.full_scale))
+        made: FloatArray = table[self.values]
+        return made
 
     def is_coloured(self) -> bool:
         """Whether the channels differ anywhere."""
@@ -196,6 +218,19 @@ def n_pixels(path: Path) -> int:
     decode = _decoder(path)
     with _decoding(path):
         return decoding.measure(decode, path)
+
+
+def n_bits(path: Path) -> int:
+    """How many bits a value of a picture has, by its header.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no picture, or its header is damaged.
+    """
+    decode = _decoder(path)
+    with _decoding(path):
+        return decoding.measure_depth(decode, path)
 
 
 @contextmanager

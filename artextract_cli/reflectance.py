@@ -4,7 +4,6 @@ The frames of white and dark lie in a folder each: for every picture of the data
 name, in the same folders or side by side; or one for all scenes, named by the band alone.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +11,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.coding import LINEAR, Coding, coded_rgb
 from artextract_cli.console import warn
 from artextract_cli.dataset import open_dataset
 from artextract_cli.dataset_layout import list_pictures
+from artextract_cli.dataset_writing import (
+    carry_photograph,
+    carry_statement,
+    carry_truth,
+    write_mask,
+    write_reflectance,
+)
 from artextract_cli.errors import InputError
 from artextract_cli.files import refuse_inside, whole_folder
 from artextract_cli.flat_field import WHITE_REFLECTANCE, FlatField, flat_field
 from artextract_cli.picture import Picture, decode_picture
-from artextract_cli.picture_writing import write_picture
-from artextract_cli.scene import SceneFiles, coded_rgb, read_mask
+from artextract_cli.scene import SceneFiles, read_mask
+from artextract_cli.value_check import warn_of_coding
 
 SATURATED_SHARE = 0.001
 """Of the pixels of a white frame, above which it is warned of."""
@@ -92,13 +99,14 @@ def calibrate_dataset(
     *,
     white_reflectance: float = WHITE_REFLECTANCE,
     exposure_ratio: float = 1.0,
+    coding: Coding | None = None,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[CalibratedBand]:
     """Write the dataset ``raw`` anew as reflectance of 16 bit; ``out`` is whole or absent.
 
     Pixels that do not measure in a band are masked: on its own grid, for registration to move, and
     where that is the grid of the photograph for the scene. A photograph without frames is carried
-    over.
+    over. What ``coding`` says wins over ``dataset.yaml``; pictures and frames are of one coding.
 
     Raises
     ------
@@ -112,7 +120,8 @@ def calibrate_dataset(
         if not folder.is_dir():
             msg = f"{folder} is no folder; expected is one of {kind}"
             raise InputError(msg)
-    scenes = open_dataset(raw).scenes
+    scenes = open_dataset(raw, coding=coding).scenes
+    warn_of_coding(scenes)
     frames = _Frames(
         white=white,
         dark=dark,
@@ -125,9 +134,7 @@ def calibrate_dataset(
         for files in scenes:
             made += _calibrate(files, frames, raw, work)
             on_scene(files.name)
-        for path in raw.iterdir():
-            if path.is_file():
-                shutil.copyfile(path, work / path.name)
+        carry_statement(work, raw, scenes)
     return made
 
 
@@ -135,32 +142,35 @@ def _calibrate(files: SceneFiles, frames: _Frames, raw: Path, work: Path) -> lis
     shape = decode_picture(files.rgb).values.shape[:2]
     measures = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
     rows = []
-    photograph = _corrected(files.rgb, "", frames, raw)
+    photograph = _corrected(files.rgb, "", frames, raw, files.coding.photograph or LINEAR)
     if photograph is not None:
-        _write(work, raw, files.rgb, coded_rgb(photograph.reflectance))
+        write_reflectance(work, raw, files.rgb, coded_rgb(photograph.reflectance))
         rows.append(_row(files.name, "", photograph))
         measures = measures & photograph.measures
     for path, band in zip(files.bands, files.band_ids, strict=True):
-        corrected = _corrected(path, band, frames, raw)
+        corrected = _corrected(path, band, frames, raw, files.coding.of_band(band))
         if corrected is None:
             msg = (
                 f"{path} has no frames in {frames.white} and {frames.dark}: add {path.name} to "
                 f"both, or {band}{path.suffix} for all scenes, or take the band away"
             )
             raise InputError(msg)
-        _write(work, raw, path, corrected.reflectance.mean(axis=2))
+        write_reflectance(work, raw, path, corrected.reflectance.mean(axis=2))
         rows.append(_row(files.name, band, corrected))
         _check_measures(files, corrected.measures)
-        _write_mask(work, files, f"{files.name}_ms_{band}", corrected.measures)
+        write_mask(work, files, f"{files.name}_ms_{band}", corrected.measures)
         if corrected.dead.shape == shape:
             measures = measures & corrected.measures
     _check_measures(files, measures)
-    _carry_over(files, raw, work, with_photograph=photograph is None)
-    _write_mask(work, files, files.name, measures)
+    if photograph is None:
+        carry_photograph(work, raw, files)
+    carry_truth(work, raw, files)
+    write_mask(work, files, files.name, measures)
     return rows
 
 
-def _corrected(path: Path, band: str, frames: _Frames, raw: Path) -> FlatField | None:
+def _corrected(path: Path, band: str, frames: _Frames, raw: Path, coding: str) -> FlatField | None:
+    """What frames make of a picture, all of one coding; None where it has none."""
     white = frames.find(frames.white, path, raw, band)
     dark = frames.find(frames.dark, path, raw, band)
     if white is None and dark is None:
@@ -176,8 +186,8 @@ def _corrected(path: Path, band: str, frames: _Frames, raw: Path) -> FlatField |
     for frame, picture in zip((white, dark), of_frames, strict=True):
         _check_frame(frame, picture, path, raw_picture)
     corrected = flat_field(
-        raw_picture.scaled(),
-        *(picture.scaled() for picture in of_frames),
+        raw_picture.linear(coding),
+        *(picture.linear(coding) for picture in of_frames),
         white_reflectance=frames.white_reflectance,
         exposure_ratio=frames.exposure_ratio,
     )
@@ -216,31 +226,6 @@ def _check_measures(files: SceneFiles, measures: NDArray[np.bool_]) -> None:
             "dead in one of them; look at the frames of white and dark"
         )
         raise InputError(msg)
-
-
-def _carry_over(files: SceneFiles, raw: Path, work: Path, *, with_photograph: bool) -> None:
-    layer = [] if files.truth is None else [files.truth.with_name(f"{files.name}_layer.tif")]
-    for path in (files.rgb if with_photograph else None, files.truth, *layer):
-        if path is not None and path.exists():
-            target = work / path.relative_to(raw)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-
-
-def _write_mask(work: Path, files: SceneFiles, name: str, measures: NDArray[np.bool_]) -> None:
-    if measures.all():
-        return
-    target = work / files.split / "object" / f"{name}_mask.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(target, np.uint8(255) * measures)
-
-
-def _write(work: Path, raw: Path, path: Path, values: NDArray[np.float32]) -> None:
-    suffix = ".tif" if path.suffix.lower() in (".tif", ".tiff") else ".png"
-    target = (work / path.relative_to(raw)).with_suffix(suffix)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    counts = np.rint(values * np.float64(65535)).astype(np.uint16)
-    write_picture(target, counts[..., 0] if counts.shape[2:] == (1,) else counts)
 
 
 def _row(scene: str, band: str, made: FlatField) -> CalibratedBand:

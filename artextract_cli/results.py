@@ -37,9 +37,9 @@ from artextract_cli.files import (
 from artextract_cli.heatmap import overlay
 from artextract_cli.map_files import Read, write_map
 from artextract_cli.npz_files import DAMAGE, opened_npz
-from artextract_cli.picture import read_page, read_pages
+from artextract_cli.picture import decode_picture, read_page, read_pages
 from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.scene import Scene, SceneFiles, picture_digest, read_picture
+from artextract_cli.scene import Scene, SceneFiles, picture_digest
 from artextract_cli.scene_scores import Enlarged, SceneScorer, SceneScores
 from artextract_cli.seals import UNSEALED, is_whole, sealed
 from artextract_cli.signs import DARKER, LIGHTER, SIGNED_MAPS, sign_of
@@ -197,7 +197,8 @@ class SceneResult:
         InputError
             If it is missing, or has changed since.
         """
-        picture = read_picture(sources.photograph(self.description).check())
+        source = sources.photograph(self.description)
+        picture = decode_picture(source.check()).srgb(source.coding)
         return np.broadcast_to(picture, (*picture.shape[:2], 3))
 
 
@@ -415,9 +416,9 @@ def _made_from(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
     """What a result follows from, as its description says it."""
     return {
         "split": files.split,
-        "photograph": _source(files.rgb),
+        "photograph": _source(files.rgb) | {"coding": files.coding.of_photograph},
         "bands": [
-            {"id": band, **_source(path)}
+            {"id": band, **_source(path), "coding": files.coding.of_band(band)}
             for band, path in zip(files.band_ids, files.bands, strict=True)
         ],
         "object_mask": None if files.mask is None else _source(files.mask),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.blocks import Block, Blocks, MemoryPlan, Workspace, released, whole
+from artextract_cli.coding import Coding, coded_rgb, linear_rgb
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.picture import (
@@ -66,6 +67,9 @@ class SceneFiles:
     band_masks: Mapping[str, Path] = field(default_factory=dict)
     """By band id: where a band measures, on its own grid, for it to be registered."""
 
+    coding: Coding = field(default_factory=Coding)
+    """How counts of photograph and bands stand for light."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
@@ -76,7 +80,7 @@ class Scene:
     """(H, W, 3), 0..1 as coded (sRGB)."""
 
     bands: FloatArray
-    """(H, W, B), 0..1, linear counts over full scale."""
+    """(H, W, B), 0..1, linear."""
 
     band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
@@ -155,8 +159,9 @@ def read_picture(path: Path, *, pages: bool = False) -> FloatArray:
 def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
     """Read the photograph, the bands and the object mask of a scene.
 
-    A grey photograph becomes three equal channels; a coloured band the mean of its three. A scene
-    that ``plan`` has no memory for is read part by part into files without names.
+    A grey photograph becomes three equal channels; a coloured band the mean of its three. Bands
+    become linear, and a photograph that is coded otherwise is coded as sRGB. A scene that ``plan``
+    has no memory for is read part by part into files without names.
 
     Raises
     ------
@@ -186,14 +191,14 @@ def _read_pictures(files: SceneFiles, workspace: Workspace | None) -> tuple[Floa
     made: tuple[FloatArray, FloatArray] | None = None
     for shape, block, part in _parts(files.rgb, workspace):
         made = made or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
-        made[0][block.place] = part.scaled()
+        made[0][block.place] = part.srgb(files.coding.of_photograph)
         released(made[0])
     if made is None:
         raise ValueError(files.rgb)
-    for band, path in enumerate(files.bands):
+    for band, (name, path) in enumerate(zip(files.band_ids, files.bands, strict=True)):
         for shape, block, part in _parts(path, workspace):
             check_same_size(path, shape, files.rgb, made[0].shape)
-            made[1][(*block.place, band)] = part.grey()
+            made[1][(*block.place, band)] = part.grey(files.coding.of_band(name))
             released(made[1])
     return made
 
@@ -302,18 +307,6 @@ def continued(scene: Scene) -> Scene:
     return dataclasses.replace(
         scene, rgb=np.ascontiguousarray(rgb), bands=np.ascontiguousarray(bands)
     )
-
-
-def linear_rgb(rgb: FloatArray) -> FloatArray:
-    """Turn coded sRGB values, 0..1, into linear ones (IEC 61966-2-1)."""
-    power = ((np.maximum(rgb, 0.04045) + 0.055) / 1.055) ** 2.4
-    return np.where(rgb <= 0.04045, rgb / 12.92, power).astype(np.float32)
-
-
-def coded_rgb(linear: FloatArray) -> FloatArray:
-    """Turn linear values, 0..1, into coded sRGB ones (IEC 61966-2-1)."""
-    power = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
-    return np.where(linear <= 0.0031308, linear * 12.92, power).astype(np.float32)
 
 
 def _read_map(path: Path, shape: tuple[int, ...] | None) -> FloatArray:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -29,7 +30,7 @@ from artextract_cli.scene import (
     read_mask,
     read_truth,
 )
-from artextract_cli.value_check import Surveyed, surveyed, value_problems
+from artextract_cli.value_check import UNTOLD, Surveyed, surveyed, untold_coding, value_problems
 
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
@@ -99,12 +100,14 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     mask = _read(files.mask, lambda path: read_mask(path, shape), notes)
     seen = lines = None
     if photograph is not None:
-        scaled = photograph.scaled()
+        scaled = photograph.srgb(files.coding.of_photograph)
         seen = _check_exposure(files.rgb, photograph, scaled, mask, notes)
         lines = None if seen.constancy else middle_edges(scaled.mean(axis=2))
     bands = _check_bands(files, shape, lines, mask, notes)
     for level, file, message in value_problems(seen, bands.seen):
         notes.add(level, file, message)
+    for path in islice(untold_coding(files), 1):
+        notes.add("warning", path, f"{path} {UNTOLD}")
     _read(files.truth, lambda path: read_truth(path, shape), notes)
     row = SceneRow(
         split=files.split,
@@ -140,14 +143,14 @@ def _check_bands(
 ) -> _Bands:
     """Check all bands against the shape and the outlines of their photograph, if there are any."""
     found = _Bands(Counter(), {}, {}, [])
-    for path in files.bands:
+    for name, path in zip(files.band_ids, files.bands, strict=True):
         band = _read(path, decode_picture, notes)
         if band is None:
             continue
         found.depths[band.depth] += 1
         if band.is_coloured():
             notes.add("warning", path, f"{path} is coloured: the mean of its channels is taken")
-        grey = band.grey()
+        grey = band.grey(files.coding.of_band(name))
         found.seen.append(_check_exposure(path, band, grey[..., None], mask, notes))
         if shape is not None:
             with notes.errors_of(path):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.blocks import MemoryPlan
+from artextract_cli.coding import Coding
 from artextract_cli.console import detail, end_with, progress
 from artextract_cli.dataset import open_dataset
 from artextract_cli.dataset_layout import refuse_datasets
@@ -20,7 +21,7 @@ from artextract_cli.results import (
 )
 from artextract_cli.scene import SceneFiles, read_scene
 from artextract_cli.scoring import AnyModel, score_scene
-from artextract_cli.value_check import check_values
+from artextract_cli.value_check import check_values, warn_of_coding
 
 
 def infer_dataset(
@@ -30,6 +31,7 @@ def infer_dataset(
     *,
     split: str | None = None,
     wavelengths: Sequence[float] | None = None,
+    coding: Coding | None = None,
     max_memory: int | None = None,
 ) -> list[dict[str, Any]]:
     """Score every scene of a dataset (or of one split) and return their descriptions.
@@ -47,7 +49,8 @@ def infer_dataset(
         If the results cannot be written, or another process writes to them.
     """
     refuse_inside(results, dataset)
-    scenes = [s for s in open_dataset(dataset, wavelengths).scenes if split in (None, s.split)]
+    opened = open_dataset(dataset, wavelengths, coding)
+    scenes = [scene for scene in opened.scenes if split in (None, scene.split)]
     if not scenes:
         msg = f"{dataset} has no scenes in split {split!r}; choose train or val"
         raise UsageError(msg)
@@ -63,6 +66,7 @@ def infer_scenes(
     refuse_links(results / files.name for files in scenes)
     refuse_foreign_summary(results)
     refuse_other_models(results, {files.name for files in scenes}, model)
+    warn_of_coding(scenes)
     written: list[Path] = []
     failures: list[str] = []
     with only_writer(results), progress("inferring", len(scenes)) as advance:

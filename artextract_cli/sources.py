@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from artextract_cli.coding import LINEAR, SRGB
 from artextract_cli.errors import InputError
 from artextract_cli.picture import picture_digest
 
@@ -21,6 +22,9 @@ class Source:
     role: str
     path: Path
     sha256: str
+    coding: str = LINEAR
+    """How its counts stand for light, if it is a picture, in the words of ``dataset.yaml``."""
+
     advice: str = ADVICE
 
     def check(self) -> Path:
@@ -42,12 +46,12 @@ class Source:
 
 def photograph(description: Description) -> Source:
     """The photograph of a scene."""
-    return _source("photograph", description["photograph"])
+    return _source("photograph", description["photograph"], SRGB)
 
 
 def bands(description: Description, advice: str = ADVICE) -> list[Source]:
     """The bands of a scene, in their order; ``advice`` is what to do where one is not the same."""
-    return [_source(f"band {band['id']}", band, advice) for band in description["bands"]]
+    return [_source(f"band {band['id']}", band, LINEAR, advice) for band in description["bands"]]
 
 
 def object_mask(description: Description) -> Source | None:
@@ -56,6 +60,13 @@ def object_mask(description: Description) -> Source | None:
     return None if described is None else _source("object mask", described)
 
 
-def _source(role: str, described: Mapping[str, Any], advice: str = ADVICE) -> Source:
-    path, digest = Path(described["path"]), str(described["sha256"])
-    return Source(role=role, path=path, sha256=digest, advice=advice)
+def _source(
+    role: str, described: Mapping[str, Any], usual: str = LINEAR, advice: str = ADVICE
+) -> Source:
+    return Source(
+        role=role,
+        path=Path(described["path"]),
+        sha256=str(described["sha256"]),
+        coding=str(described.get("coding", usual)),
+        advice=advice,
+    )

@@ -1,9 +1,10 @@
 """Whether the values of a scene's pictures tell anything; one rule for all that look at them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from artextract_cli.console import warn
 from artextract_cli.contract import FloatArray, superpixel_count
 from artextract_cli.dataset_layout import Level
 from artextract_cli.errors import InputError
+from artextract_cli.picture import n_bits
 from artextract_cli.scene import Scene, SceneFiles
+from artextract_cli.sight import LAST_VISIBLE_NM
 
 CONSTANT_SHARE = 0.999
 """Of the pixels at one value, from which a picture tells nothing: dead but for a few hot pixels.
@@ -36,6 +39,15 @@ so in all bands of a scene like counts of 14 bit. Hot pixels do not count more t
 
 SEVERAL = 3
 """Bands that are told of together; fewer may be dark by themselves."""
+
+DISPLAY_BITS = 8
+"""Of a band that is likely coded for display."""
+
+UNTOLD = (
+    "has 8 bit, and nothing says how it is coded: if it was saved for display, as most pictures "
+    "of 8 bit are, say coding: {bands: srgb} in dataset.yaml or --coding bands=srgb, and linear "
+    "instead of srgb if it was not"
+)
 
 N_ACROSS = 32
 """Rows, and columns, in which the usual value of a channel is looked for."""
@@ -102,6 +114,27 @@ def check_values(files: SceneFiles, scene: Scene) -> None:
         if level == "error":
             raise InputError(message)
         warn(message)
+
+
+def warn_of_coding(scenes: Iterable[SceneFiles]) -> None:
+    """Warn of the first of some scenes whose infrared may be coded for display."""
+    for files in scenes:
+        for path in islice(untold_coding(files), 1):
+            warn(f"{path} {UNTOLD}")
+            return
+
+
+def untold_coding(files: SceneFiles) -> Iterator[Path]:
+    """Infrared bands of 8 bit of which nothing says how they are coded.
+
+    What cannot be read is left to those that read it.
+    """
+    of_bands = zip(files.band_ids, files.bands, files.wavelengths or (), strict=False)
+    for band, path, nm in of_bands:
+        if nm > LAST_VISIBLE_NM and not files.coding.says(band):
+            with suppress(InputError):
+                if n_bits(path) <= DISPLAY_BITS:
+                    yield path
 
 
 def surveyed(path: Path, picture: FloatArray, mask: NDArray[np.bool_] | None) -> Surveyed:

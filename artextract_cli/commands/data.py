@@ -9,13 +9,19 @@ import typer
 
 from artextract_cli import console
 from artextract_cli.commands.completion import option_keys, plugin_names
-from artextract_cli.commands.parameters import Wavelengths, parse_wavelengths
-from artextract_cli.errors import InputError
+from artextract_cli.commands.parameters import (
+    CodingOption,
+    Wavelengths,
+    parse_coding,
+    parse_wavelengths,
+)
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.plugin_options import split_words
 
 if TYPE_CHECKING:
     import rich.table
 
+    from artextract_cli.coding import Coding
     from artextract_cli.dataset_check import DatasetCheck, SceneRow
     from artextract_cli.importing import ImportedScene
     from artextract_cli.registering import RegisteredScene
@@ -74,11 +80,12 @@ def simulate(
 def check(
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     wavelengths: Wavelengths = None,
+    coding: CodingOption = None,
 ) -> None:
     """List every problem of a dataset at once; exit 3 if there is an error among them."""
     from artextract_cli.dataset_check import check_dataset
 
-    checked = check_dataset(dataset, parse_wavelengths(wavelengths))
+    checked = check_dataset(dataset, parse_wavelengths(wavelengths), parse_coding(coding))
     console.emit(dataclasses.asdict(checked), list(_check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
@@ -113,6 +120,7 @@ def import_captures(
     auto_mask: Annotated[
         bool, typer.Option("--auto-mask", help="Mask backdrop and colour chart, as 'data mask'.")
     ] = False,
+    coding: CodingOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check all, tell, and write nothing.")
     ] = False,
@@ -130,6 +138,7 @@ def import_captures(
             options=words,
             split=split,
             auto_mask=auto_mask,
+            coding=parse_coding(coding),
             dry_run=dry_run,
         ):
             scenes.append(scene)
@@ -167,9 +176,19 @@ def register(
 @app.command()
 def calibrate(
     raw: Annotated[Path, typer.Argument(help="Dataset of raw counts; never written to.")],
-    white: Annotated[Path, typer.Option(help="Folder with a frame of a white target per band.")],
-    dark: Annotated[Path, typer.Option(help="Folder with a frame of the covered lens per band.")],
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
+    white: Annotated[
+        Path | None, typer.Option(help="Folder with a frame of a white target per band.")
+    ] = None,
+    dark: Annotated[
+        Path | None, typer.Option(help="Folder with a frame of the covered lens per band.")
+    ] = None,
+    blind: Annotated[
+        bool,
+        typer.Option(
+            "--blind", help="Without frames: tell uneven light from the pictures, and divide by it."
+        ),
+    ] = False,
     white_reflectance: Annotated[
         float, typer.Option(min=0.01, max=1, help="Reflectance of the white target.")
     ] = 0.99,
@@ -177,10 +196,17 @@ def calibrate(
         float,
         typer.Option(min=1e-3, max=1e3, help="Exposure time of the painting over that of white."),
     ] = 1.0,
+    coding: CodingOption = None,
 ) -> None:
     """Turn raw counts into reflectance; mask pixels that are saturated or dead."""
     from artextract_cli.reflectance import calibrate_dataset
 
+    if blind and white is None and dark is None:
+        _flatten(raw, out, parse_coding(coding))
+        return
+    if blind or white is None or dark is None:
+        msg = "give both --white and --dark, or --blind without them"
+        raise UsageError(msg)
     with console.progress("calibrating") as advance:
         made = calibrate_dataset(
             raw,
@@ -189,6 +215,7 @@ def calibrate(
             out,
             white_reflectance=white_reflectance,
             exposure_ratio=exposure_ratio,
+            coding=parse_coding(coding),
             on_scene=advance,
         )
     columns = ("scene", "band", "median reflectance", "saturated %", "dead %")
@@ -196,6 +223,20 @@ def calibrate(
         (b.scene, b.band or "photograph", b.median, 100 * b.saturated, 100 * b.dead) for b in made
     ]
     data = {"dataset": out, "bands": [dataclasses.asdict(band) for band in made]}
+    console.emit(data, console.table(str(out), columns, rows))
+
+
+def _flatten(raw: Path, out: Path, coding: "Coding") -> None:
+    from artextract_cli.flattening import flatten_dataset
+
+    with console.progress("flattening") as advance:
+        made = flatten_dataset(raw, out, coding=coding, on_scene=advance)
+    columns = ("scene", "band", "weakest light %", "broad dark areas %", "disagreement %")
+    rows = [
+        (p.scene, p.band or "photograph", 100 * p.weakest, 100 * p.dark, 100 * p.disagreement)
+        for p in made
+    ]
+    data = {"dataset": out, "bands": [dataclasses.asdict(picture) for picture in made]}
     console.emit(data, console.table(str(out), columns, rows))
 
 

@@ -9,10 +9,12 @@ from artextract_cli import console
 from artextract_cli.commands.completion import option_keys, plugin_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MEMORY,
+    CodingOption,
     MaxMemory,
     Remember,
     View,
     Wavelengths,
+    parse_coding,
     parse_memory,
     parse_wavelengths,
 )
@@ -57,6 +59,7 @@ def build(
     jobs: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 1,
     max_memory: MaxMemory = DEFAULT_MEMORY,
     wavelengths: Wavelengths = None,
+    coding: CodingOption = None,
     remember: Remember = False,
 ) -> None:
     """Cut every scene into superpixels and write its graphs; what is up to date is skipped."""
@@ -77,6 +80,7 @@ def build(
         recipe,
         jobs=jobs,
         wavelengths=parse_wavelengths(wavelengths),
+        coding=parse_coding(coding),
         max_memory=parse_memory(max_memory),
     )
     if remember:

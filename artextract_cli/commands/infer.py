@@ -12,6 +12,7 @@ from artextract_cli.commands.parameters import (
     DEFAULT_MEMORY,
     DEFAULT_MODEL,
     Bands,
+    CodingOption,
     Device,
     Engine,
     ExpectOption,
@@ -22,6 +23,7 @@ from artextract_cli.commands.parameters import (
     ScorerOption,
     Wavelengths,
     parse_bands,
+    parse_coding,
     parse_memory,
     parse_wavelengths,
 )
@@ -41,6 +43,7 @@ def infer(
     split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
     wavelengths: Wavelengths = None,
     expect: ExpectOption = "either",
+    coding: CodingOption = None,
     device: Device = "auto",
     engine: Engine = "auto",
     adapt: Annotated[
@@ -60,7 +63,7 @@ def infer(
     from artextract_cli.scene_inference import infer_dataset, infer_scenes
     from artextract_cli.scoring import open_scorer
 
-    memory = parse_memory(max_memory)
+    memory, coded = parse_memory(max_memory), parse_coding(coding)
     opening = partial(
         open_scorer,
         model,
@@ -71,12 +74,18 @@ def infer(
         adapts=adapt,
     )
     if rgb is not None and band:
-        pair = [pair_files(rgb, parse_bands(band))]
+        pair = [pair_files(rgb, parse_bands(band), coded)]
         described = infer_scenes(pair, out, opening(), memory)
     elif dataset is not None and rgb is None and not band:
         nm = parse_wavelengths(wavelengths)
         described = infer_dataset(
-            dataset, out, opening(), split=split, wavelengths=nm, max_memory=memory
+            dataset,
+            out,
+            opening(),
+            split=split,
+            wavelengths=nm,
+            coding=coded,
+            max_memory=memory,
         )
     else:
         msg = "give a dataset folder, or one --rgb FILE with --band NM=FILE"

@@ -1,13 +1,17 @@
 """Parameters that several commands share."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from artextract_cli.errors import UsageError
 from artextract_cli.signs import Expect
+
+if TYPE_CHECKING:
+    from artextract_cli.coding import Coding
 
 Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or cuda.")]
 Engine = Annotated[str, typer.Option(help="Message passing by: auto, numba, dgl or torch.")]
@@ -17,6 +21,14 @@ Remember = Annotated[
 Wavelengths = Annotated[
     str | None,
     typer.Option(help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950."),
+]
+CodingOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--coding",
+        help="How counts stand for light, as photograph=WORD, bands=WORD or BAND=WORD with linear, "
+        "srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
+    ),
 ]
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 DEFAULT_MEMORY = "4GB"
@@ -97,6 +109,32 @@ def parse_bands(words: list[str]) -> dict[str, Path]:
             raise UsageError(msg)
         bands[name] = Path(file)
     return bands
+
+
+def parse_coding(words: list[str] | None) -> "Coding":
+    """Turn ``["bands=srgb", "950=linear"]`` into what they say of photograph and bands.
+
+    Raises
+    ------
+    UsageError
+        If a word has no ``=``, says no coding, or a name comes twice.
+    """
+    from artextract_cli.coding import BANDS, PHOTOGRAPH, WORDS, Coding, coding_word
+
+    said: dict[str, str] = {}
+    for word in words or ():
+        name, _, text = word.partition("=")
+        with suppress(ValueError):
+            if name and name not in said:
+                said[name] = coding_word(text)
+                continue
+        msg = (
+            f"--coding takes each of photograph, bands or one band once, with {WORDS}, such as "
+            f"bands=srgb; got {word!r}"
+        )
+        raise UsageError(msg)
+    photograph, bands = said.pop(PHOTOGRAPH, None), said.pop(BANDS, None)
+    return Coding(photograph=photograph, bands=bands, by_band=said)
 
 
 def parse_memory(text: str) -> int:

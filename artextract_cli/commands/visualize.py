@@ -12,12 +12,14 @@ from artextract_cli.commands.completion import band_names, scene_names
 from artextract_cli.commands.parameters import (
     DEFAULT_MODEL,
     Bands,
+    CodingOption,
     ExpectOption,
     ModelOption,
     Photograph,
     ScorerOption,
     View,
     parse_bands,
+    parse_coding,
 )
 from artextract_cli.errors import UsageError
 
@@ -79,6 +81,7 @@ def pair(
     dpi: Dpi = DEFAULT_DPI,
     rgb: Photograph = None,
     band: Bands = None,
+    coding: CodingOption = None,
     model: ModelOption = DEFAULT_MODEL,
     scorer: ScorerOption = None,
     expect: ExpectOption = "either",
@@ -96,7 +99,7 @@ def pair(
         from artextract_cli.scene_inference import infer_scenes
         from artextract_cli.scoring import open_scorer
 
-        files = pair_files(rgb, parse_bands(band))
+        files = pair_files(rgb, parse_bands(band), parse_coding(coding))
         with tempfile.TemporaryDirectory() as folder:
             infer_scenes([files], Path(folder), open_scorer(model, score=scorer, expect=expect))
             found = find_scene(Path(folder), files.name)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from artextract_cli import sources
+from artextract_cli.coding import SRGB
 from artextract_cli.contract import FloatArray
 from artextract_cli.picture import decode_picture
 from artextract_cli.report.layers import (
@@ -122,10 +123,13 @@ class _Desk:
 def _read_photograph(source: Source) -> FloatArray:
     """The photograph (h, w, 3), sRGB 0..1."""
     picture = decode_picture(source.check())
-    made = reduced(picture.values) / np.float32(picture.full_scale)
+    if source.coding == SRGB:
+        made = reduced(picture.values) / np.float32(picture.full_scale)
+    else:
+        made = reduced(picture.srgb(source.coding))
     return np.broadcast_to(made, (*made.shape[:2], 3))
 
 
 def _read_band(source: Source) -> FloatArray:
     """A band (h, w), linear 0..1."""
-    return reduced(decode_picture(source.check()).grey())
+    return reduced(decode_picture(source.check()).grey(source.coding))

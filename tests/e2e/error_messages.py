@@ -376,6 +376,29 @@ GRAPHS = [
         BUILD + " --max-memory 1MB"),
     Row(2, "--max-memory takes an amount such as 4GB or 800MB; got 'much'",
         BUILD + " --max-memory much"),
+    Row(2, "--coding takes each of photograph, bands or one band once, with linear, srgb or gamma "
+        "X with X from 1 to 4, such as bands=srgb; got 'bands=rec709'",
+        BUILD + " --coding bands=rec709"),
+    Row(2, "--coding names band '17'; the bands are 450, 650, 850", BUILD + " --coding 17=srgb"),
+    Row(3, "…/dataset.yaml: coding names band 17, which no scene has", BUILD,
+        put("data/dataset.yaml", 'coding: {bands: {"17": srgb}}')),
+    Row(3, "…/dataset.yaml: coding.bands: a coding is linear, srgb or gamma X with X from 1 to 4 "
+        "(got 'display')", BUILD, put("data/dataset.yaml", "coding: {bands: display}")),
+    Row(3, "the results of t0 in …/results/t0 were made with another coding than the dataset's: "
+        "write it into dataset.yaml, or run 'artextract infer' on this dataset",
+        "evaluate {here}/results --truth {here}/data",
+        put("data/dataset.yaml", "coding: {bands: srgb}")),
+    Row(3, "--coding is not that of the scenes that are in … (photograph srgb, 450 linear, 650 "
+        "linear, 850 linear); import into another dataset",
+        "data import pair {here}/raw --out {here}/data --coding bands=srgb",
+        all_of(put("raw/a.png", np.arange(192, dtype=np.uint8).reshape(8, 8, 3)),
+               put("raw/b.png", np.arange(64, dtype=np.uint8).reshape(8, 8)))),
+    Row(2, "give both --white and --dark, or --blind without them",
+        "data calibrate {here}/data --out {new} --blind --white {here}/data"),
+    Row(3, "…/v0_ms_850.png shows too little that is neither saturated nor masked for its light to "
+        "be told; calibrate with --white and --dark, or take it away",
+        "data calibrate {here}/data --out {new} --blind",
+        put(BAND, np.full((40, 48), 65535, np.uint16))),
     Row(2, "--wavelengths takes numbers in nm parted by commas, such as 420,850; got 'red'",
         BUILD + " --wavelengths red"),
     Row(2, "superpixel option 'bands.region_size' needs --segmentation separate",

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from artextract_cli.coding import coded_rgb
 from artextract_cli.picture import read_counts
 from tests.conftest import Ran, write_png
 
@@ -159,3 +160,33 @@ def test_frames_of_other_scenes_are_left_alone(
     ran = calibrate(run, folders)
     assert ran.exit_code == 3
     assert "barn_ms_850.png has no frames" in ran.stderr
+
+
+def test_without_frames(run: Callable[..., Ran], tmp_path: Path) -> None:
+    """Uneven light goes away, in 8 bit too, and a broad dark area is warned of."""
+    size, raw, out = (96, 120), tmp_path / "raw", tmp_path / "out"
+    rng = np.random.default_rng(0)
+    light = np.exp(-np.linspace(0, 0.8, size[1])) * np.ones((size[0], 1))
+    tones = rng.uniform(0.3, 0.8, (12, 15)).repeat(8, 0).repeat(8, 1)
+    paint = {"450": tones, "850": 1.1 - tones}
+    for scene, level in (("abbey", 1.0), ("barn", 0.25)):
+        seen = {name: np.where(np.arange(size[1]) < 50, level, 1) * p for name, p in paint.items()}
+        rgb = coded_rgb(np.float32(np.stack([seen["450"] * light] * 3, axis=2)))
+        write_png(raw / "val" / "rgb_images" / f"{scene}_RGB.png", np.uint8(255 * rgb))
+        for band in BANDS:
+            counts_of_8 = np.uint8(np.rint(255 * seen[band] * light))
+            write_png(raw / "val" / "ms_masks" / f"{scene}_ms_{band}.png", counts_of_8)
+    (raw / "dataset.yaml").write_text("coding: {bands: linear}\n")
+    before = content(raw)
+    ran = run("data", "calibrate", raw, "--blind", "--out", out, "--json")
+    assert ran.exit_code == 0, ran.stderr
+    assert content(raw) == before
+    rows = {(b["scene"], b["band"]): b for b in json.loads(ran.stdout)["bands"]}
+    assert rows["abbey", "850"]["weakest"] == pytest.approx(np.exp(-0.8), abs=0.05)
+    found = read_counts(band_file(out, "850"))[..., 0]
+    assert found.dtype == np.uint16
+    assert np.std(np.log(found / 65535) - np.log(paint["850"])) < 0.03
+    for scene, is_told in (("abbey", False), ("barn", True)):
+        assert (out / "flat_fields" / f"{scene}.png").exists()
+        assert (f"scene {scene}: the light of 3 of 3 pictures is doubtful" in ran.stderr) == is_told
+    assert run("data", "check", out).exit_code == 0

@@ -9,7 +9,9 @@ from PIL import Image
 
 from artextract_cli import scene as scene_module
 from artextract_cli.blocks import MemoryPlan, Workspace
+from artextract_cli.coding import Coding
 from artextract_cli.errors import InputError, UsageError
+from artextract_cli.picture import decode_picture
 from artextract_cli.scene import (
     Scene,
     SceneFiles,
@@ -259,3 +261,27 @@ def test_a_resized_mask_stays_in_place() -> None:
 def test_any_side(side: int) -> None:
     scene = scene_of(RNG.random((7, 1, 3)), RNG.random((7, 1, 30)))
     assert resize_scene(scene, side).bands.shape == (side, side, 30)
+
+
+def test_codings_are_decoded_in_memory_and_in_parts(files: SceneFiles, tmp_path: Path) -> None:
+    """Grey of 16 bit, colours of 8 bit and floats, as they are read whole and part by part."""
+    plain = read_scene(files)
+    coding = Coding(photograph="gamma 2", by_band={"a": "srgb", "b": "gamma 2", "c": "srgb"})
+    coded = dataclasses.replace(files, coding=coding)
+    scene = read_scene(coded)
+    np.testing.assert_allclose(scene.bands[..., 0], linear_rgb(plain.bands[..., 0]), atol=1e-6)
+    np.testing.assert_allclose(scene.bands[..., 1], plain.bands[..., 1] ** 2, atol=1e-6)
+    np.testing.assert_allclose(scene.bands[..., 2], linear_rgb(plain.bands[..., 2]), atol=1e-6)
+    np.testing.assert_allclose(scene.rgb, coded_rgb(plain.rgb**2), atol=1e-6)
+    workspace = Workspace(block_side=5, scratch=tmp_path / "scratch")
+    rgb, bands = scene_module._read_pictures(coded, workspace)
+    np.testing.assert_array_equal(rgb, scene.rgb)
+    np.testing.assert_array_equal(bands, scene.bands)
+
+
+def test_a_coloured_band_is_decoded_before_its_mean_is_taken(tmp_path: Path) -> None:
+    colours = np.zeros((2, 2, 3), np.uint8)
+    colours[..., 0] = 255
+    colours[..., 1] = 128
+    grey = decode_picture(write(tmp_path / "x.png", colours)).grey("srgb")
+    np.testing.assert_allclose(grey, (1 + linear_rgb(np.float32(128 / 255))) / 3, rtol=1e-5)

@@ -43,7 +43,7 @@ LAYERS = (
     ("plugin_entries", "plugin_options", "plugin_source", "uv_receipts"),
     ("plugin_manager",),
     ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
-    ("blocks", "decoding", "picture", "picture_writing", "scene", "rendering"),
+    ("blocks", "coding", "decoding", "picture", "picture_writing", "scene", "rendering"),
     (
         *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
         *("colour_kernels", "log_kernels", "stitching"),
@@ -61,17 +61,13 @@ LAYERS = (
     ),
     (
         *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
-        *(
-            "coarse_alignment",
-            "alignment",
-            "flat_field",
-            "plain_backdrop",
-            "object_mask",
-            "value_check",
-            "sources",
-        ),
+        *("coarse_alignment", "alignment", "flat_field", "blind_field", "plain_backdrop"),
+        *("object_mask", "value_check", "sources"),
     ),
-    ("captures", "importing", "registering", "reflectance", "masking"),
+    (
+        *("captures", "importing", "registering", "reflectance", "masking"),
+        *("dataset_writing", "flattening"),
+    ),
     ("painted_pixels",),
     ("baselines_of_lines", "baselines_of_structure"),
     ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
