@@ -591,7 +591,7 @@ RESULTS = [
     Row(2, "give either a results directory, or --rgb FILE with --band NM=FILE", "visualize pair"),
     Row(2, "--expect goes with --rgb and --band; for results give it to 'artextract infer'",
         PAIR + "--expect dark"),
-    Row(2, "the model …/run does not tell dark from light content: leave out --expect",
+    Row(2, "the model …/run does not distinguish dark from light content: leave out --expect",
         INFER + " --expect dark"),
     Row(2, "--only-band takes one --show-band, not 450, 650",
         PAIR + "--only-band --show-band 450 --show-band 650"),

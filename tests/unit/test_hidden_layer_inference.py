@@ -17,7 +17,7 @@ from artextract_cli.hidden_layer_scores import raw_scores
 from artextract_cli.hidden_picture import hidden_picture
 from artextract_cli.inference import Model, open_model
 from artextract_cli.scene import Scene, resize_scene
-from artextract_cli.scene_scores import SceneScores, whole_score
+from artextract_cli.scene_scores import SceneScores
 from artextract_cli.siamese import SiameseNetwork
 from artextract_cli.signs import Expect
 from artextract_cli.training_settings import HIDDEN_LAYER
@@ -112,9 +112,11 @@ def test_maps_are_the_calibrated_scores(model: Model) -> None:
     np.testing.assert_array_equal(scores.maps["hidden"], hidden_picture(scene()))
     odds = np.exp(raw.dark) + np.exp(raw.light)
     np.testing.assert_allclose(scores.maps["probability"], odds / (1 + odds), rtol=1e-3, atol=1e-5)
-    whole = card.calibration["whole"](np.array(whole_score(raw.fused, None)))
+    assert card.verdict is not None
+    excess, n_tiles = card.verdict.of_painting(raw.dark, raw.light, None)
+    assert n_tiles == 1
     assert scores.whole is not None
-    assert scores.whole.score == pytest.approx(float(whole))
+    assert scores.whole.score == pytest.approx(float(card.calibration["whole"](np.array(excess))))
 
 
 @pytest.mark.parametrize("sign", ["dark", "light"])
@@ -134,7 +136,8 @@ def test_a_heat_map_of_superpixels_is_of_pixels_where_a_sign_is_expected(model: 
     scores = score_hidden_layer(coarse, scene())
     np.testing.assert_array_equal(scores.maps["heatmap"], scores.maps["network"])
     dark = dataclasses.replace(coarse, expect="dark")
-    assert (coarse.heat_map_of, dark.heat_map_of) == ("superpixels", "pixels")
+    described = [model.described()["heat_map_of"] for model in (coarse, dark)]
+    assert described == ["superpixels", "pixels"]
     found = score_hidden_layer(dark, scene()).maps
     np.testing.assert_array_equal(found["heatmap"], found["dark"])
 

@@ -25,8 +25,8 @@ from artextract_cli.hidden_layer import (
 from artextract_cli.hidden_layer_scores import SCORES, RawScores
 from artextract_cli.hidden_layer_task import HiddenLayerTask
 from artextract_cli.injection import CLEAN, HIDDEN, UNDECIDED
+from artextract_cli.pipelines.hidden_layers.verdict import describe
 from artextract_cli.scene import Scene, read_picture
-from artextract_cli.scene_scores import whole_score
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
 from artextract_cli.training_scenes import load_alike
@@ -269,7 +269,8 @@ class TestCalibration:
             for rate in (0.1, 0.01):
                 share = (made[name](clean) >= -np.log10(rate)).mean()
                 assert share == pytest.approx(rate, rel=0.5), name
-        wholes = np.array([whole_score(scores.fused, None) for scores in raw])
+        assert task.verdict is not None
+        wholes = np.array([task.verdict(describe(s.dark, s.light, None)) for s in raw])
         levels = made["whole"](np.sort(wholes))
         assert (np.diff(levels) >= 0).all()
         # A capture that degrading left as it was counts with its scene.
