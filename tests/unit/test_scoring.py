@@ -40,7 +40,9 @@ def test_a_model_of_views_compares_the_photograph_with_every_band(views: Model) 
 def test_a_model_of_hidden_layers_sees_the_bands_together(hidden_layer: Model) -> None:
     scene = make_scene((31, 45), 5)
     scores, expected = score_scene(hidden_layer, scene), score_hidden_layer(hidden_layer, scene)
-    assert set(scores.maps) == {"heatmap", "network", "residual", "hidden"}
+    assert set(scores.maps) == {
+        *("heatmap", "dark", "light", "network", "residual", "hidden", "probability")
+    }
     assert set(scores.distances) == {"bands", "fused"}
     for name, found in scores.maps.items():
         np.testing.assert_array_equal(found, expected.maps[name])
