@@ -20,12 +20,11 @@ from artextract_cli.band_regression import (
     Weighting,
     fit_bands,
     fit_projection,
-    gradients,
     log_reflectance,
 )
 from artextract_cli.blocks import Block, Pixels
 from artextract_cli.contract import FloatArray
-from artextract_cli.image_kernels import blur
+from artextract_cli.image_kernels import blur, gradients
 from artextract_cli.sight import Sight
 
 DARK, LIGHT = -1, 1

@@ -176,7 +176,8 @@ class EvidenceMaps:
     def __call__(self, block: Block) -> FloatArray:
         """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
         made = self._sight.blocks.core(block, self._raw(block))
-        return np.clip((made - self._centre) / self._spread, -LARGEST, LARGEST)
+        deviations = (made - self._centre) / self._spread
+        return np.asarray(np.clip(deviations, -LARGEST, LARGEST), np.float32)
 
     def _two_sided(self, surface: Surface, bands: FloatArray) -> BandFit:
         # Where two places show one band, it is fitted once.
