@@ -189,7 +189,7 @@ def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:
     total = 1 + torch.zeros(graph.n_nodes, n_gates, device=x.device).index_add(
         0, graph.target, gates
     )
-    parts = x.view(*x.shape[:2], n_gates, -1)
+    parts = x.reshape(*x.shape[:-1], n_gates, -1)
     weights = gates[:, None].expand(-1, x.shape[1], -1).contiguous()
     summed = kernels_of(graph.engine).weighted_sum(graph, parts, weights)
     return (summed / total[:, None, :, None]).flatten(-2)

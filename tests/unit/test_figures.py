@@ -129,7 +129,19 @@ def test_without_places_there_is_no_legend(drawn: list[Figure]) -> None:
     assert not drawn[0].legends
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 9), (5000, 3)])
+def test_outlines_of_large_pictures_are_coarser(
+    drawn: list[Figure], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "MOST_OUTLINED", 10)  # every fifth of 45 pixels
+    places = np.zeros((31, 45), dtype=bool)
+    places[10:21, 10:31] = True
+    draw_pair(Path("pair.png"), outlines={"darker": places}, bands=[])
+    (outline,) = drawn[0].axes[1].collections
+    vertices = np.asarray(outline.get_paths()[0].vertices)
+    np.testing.assert_allclose([vertices.min(0), vertices.max(0)], [[7.5, 7.5], [32.5, 22.5]])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9)])
 def test_places_of_any_size_can_be_outlined(tmp_path: Path, size: tuple[int, int]) -> None:
     out = tmp_path / "pair.png"
     draw_pair(out, size, outlines={"darker": np.ones(size, dtype=bool)}, bands=[])
