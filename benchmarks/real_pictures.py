@@ -23,9 +23,10 @@ from artextract_cli import open_dataset, open_model, read_scene, read_truth, sco
 from artextract_cli.baselines import BASELINES
 from artextract_cli.baselines_of_lines import nir_tophat
 from artextract_cli.contract import FloatArray
-from artextract_cli.inference import Model, WholeScore
+from artextract_cli.inference import Model
 from artextract_cli.metrics import binary_scores, false_alarm_share
 from artextract_cli.scene import CLEAN, HIDDEN, Scene, linear_rgb
+from artextract_cli.scene_scores import WholeScore
 from artextract_cli.sight import infrared_bands
 
 DISPLAY_CODED = ("mummy", "rijmbijbel", "soldier", "visible-nir")

@@ -191,7 +191,11 @@ def _mixed(model: Model, tuned: HiddenLayerNetwork, share: float) -> Model:
     """The model with weights ``share`` of the way to the tuned ones (Wortsman et al. 2022)."""
     network = copy.deepcopy(_network(model))
     old, new = network.state_dict(), tuned.state_dict()
-    network.load_state_dict({name: torch.lerp(old[name], new[name], share) for name in old})
+    mixed = {
+        name: torch.lerp(value, new[name], share) if value.is_floating_point() else value
+        for name, value in old.items()  # counts of batches are not weights
+    }
+    network.load_state_dict(mixed)
     return replace(model, network=network.eval())
 
 

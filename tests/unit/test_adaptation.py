@@ -1,0 +1,106 @@
+"""Adaptation to the painting at hand: what it keeps, what it leaves, and that it is repeatable."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from artextract_cli.errors import UsageError
+from artextract_cli.hidden_layer_inference import score_hidden_layer
+from artextract_cli.inference import Model, open_model
+from artextract_cli.pipelines.hidden_layers import adaptation
+from artextract_cli.pipelines.hidden_layers.adaptation import adapt
+from artextract_cli.scene import Scene
+from artextract_cli.training_settings import HIDDEN_LAYER
+from tests.small_scenes import train_tiny
+from tests.unit.test_hidden_picture import painting, ring
+
+SHAPE = (48, 56)
+
+
+@pytest.fixture(scope="module")
+def model(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    run = tmp_path_factory.mktemp("adapted") / "run"
+    train_tiny(graphs, run, objective=HIDDEN_LAYER, epochs=1)
+    return open_model(run, device="cpu", engine="torch")
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few windows and steps: what is tested is what follows from them."""
+    for name, value in {"LEARNT": 6, "CHECKED": 4, "STEPS": 4, "LEAST_HIDDEN": 20}.items():
+        monkeypatch.setattr(adaptation, name, value)
+
+
+def scene() -> Scene:
+    return painting(-0.2 * ring(SHAPE), SHAPE)
+
+
+def weights(model: Model) -> torch.Tensor:
+    return torch.cat([value.flatten().float() for value in model.network.state_dict().values()])
+
+
+def allow(monkeypatch: pytest.MonkeyPatch, *, gain: float) -> None:
+    """Let every adaptation with a mean gain of ``gain`` or more be kept."""
+    monkeypatch.setattr(adaptation, "LEAST_GAIN", gain)
+    monkeypatch.setattr(adaptation, "LEAST_AGREEING", 0.0)
+
+
+def test_without_a_clear_gain_the_model_stays_as_it_was(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(monkeypatch, gain=2.0)  # of AUROC: out of reach
+    found = adapt(model, scene())
+    assert found.model is model
+    assert found.share == 0
+    assert found.before == found.after
+    assert found.n_windows > 0
+
+
+def test_what_is_kept_lies_on_the_way_and_the_model_itself_does_not_change(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(monkeypatch, gain=-1.0)
+    before = weights(model).clone()
+    found = adapt(model, scene())
+    assert found.share in adaptation.SHARES
+    assert not torch.equal(weights(found.model), before)
+    torch.testing.assert_close(weights(model), before, rtol=0, atol=0)
+
+
+def test_it_is_repeatable(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    allow(monkeypatch, gain=-1.0)
+    first, second = adapt(model, scene()), adapt(model, scene())
+    torch.testing.assert_close(weights(first.model), weights(second.model), rtol=0, atol=0)
+    assert first.described() == second.described()
+
+
+def test_as_much_of_the_painting_scores_high_as_before(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(monkeypatch, gain=-1.0)
+    adapted = dataclasses.replace(model, adapts=True)
+    before, after = score_hidden_layer(model, scene()), score_hidden_layer(adapted, scene())
+    assert after.adaptation is not None
+    assert after.adaptation["share"] > 0
+    assert not np.array_equal(before.maps["heatmap"], after.maps["heatmap"])
+    for share in (0.5, 0.9):
+        old, new = (np.quantile(scores.maps["heatmap"], share) for scores in (before, after))
+        assert new == pytest.approx(old, abs=0.15)
+    assert after.whole == before.whole  # the verdict is that of the model as it was
+
+
+def test_a_painting_too_small_for_layers_is_left_alone(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adaptation, "LEAST_HIDDEN", 10**6)
+    found = adapt(model, scene())
+    assert (found.model, found.n_windows) == (model, 0)
+    assert found.described()["auroc_before"] is None
+
+
+def test_a_model_of_views_cannot_adapt(trained: Path) -> None:
+    with pytest.raises(UsageError, match="cannot adapt to a painting: leave out --adapt"):
+        open_model(trained, device="cpu", adapts=True)
