@@ -232,7 +232,7 @@ def _card(path: Path, described: dict[str, Any]) -> ModelCard:
                 name: Calibration(scores=tuple(c["scores"]), levels=tuple(c["levels"]))
                 for name, c in described["calibration"].items()
             },
-            "verdict": described["verdict"] and from_card(described["verdict"]),
+            "verdict": described.get("verdict") and from_card(described["verdict"]),
         }
         return ModelCard(**described)
     except _MALFORMED as error:

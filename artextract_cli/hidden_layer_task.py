@@ -11,7 +11,7 @@ import numpy as np
 import torch  # noqa: TID253
 
 from artextract_cli.augmentation import degraded, turned
-from artextract_cli.calibration import Calibration, fit_calibration
+from artextract_cli.calibration import Calibration, cautious, fit_calibration
 from artextract_cli.clean_captures import (
     CALIBRATION_PIXELS,
     FEWEST_CLEAN,
@@ -129,7 +129,7 @@ class HiddenLayerTask:
             if graphs.clean:
                 described.append(describe(raw.dark, raw.light, graphs.mask))
         made = {
-            name: fit_calibration(np.concatenate(scores), trimmed=trimmed)
+            name: cautious(fit_calibration(np.concatenate(scores), trimmed=trimmed))
             for name, scores in samples.items()
         }
         self.verdict = fit_verdict(described) if described else None

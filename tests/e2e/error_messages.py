@@ -593,6 +593,14 @@ RESULTS = [
         PAIR + "--expect dark"),
     Row(2, "the model …/run does not distinguish dark from light content: leave out --expect",
         INFER + " --expect dark"),
+    Row(2, "…/run compares views and cannot adapt to a painting: leave out --adapt",
+        INFER + " --adapt"),
+    Row(2, "--expect dark and --scorer residual each choose the heat map: leave one out",
+        "infer {here}/data --model gat --out {new} --expect dark --scorer residual"),
+    Row(2, "--expect light and --scorer envelope each choose the heat map: leave one out",
+        "infer {here}/data --model none --out {new} --expect light --scorer envelope"),
+    Row(2, "--adapt needs a trained model, and --model none has no network: leave it out",
+        "infer {here}/data --model none --out {new} --adapt"),
     Row(2, "--only-band takes one --show-band, not 450, 650",
         PAIR + "--only-band --show-band 450 --show-band 650"),
     Row(2, "--only-band goes with --mode difference, not with attention",
@@ -986,7 +994,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/test_score_calibration.py::test_scenes_that_may_hide_something_are_refused": (
         "no scene of … is known to be clean: name clean scenes in dataset.yaml",
     ),
-    "unit/test_baselines.py::test_a_mask_without_painting_is_refused": (
+    "unit/test_painted_pixels.py::test_a_mask_without_painting_is_refused": (
         "the object mask leaves no pixel of the painting; check the mask",
     ),
     "unit/test_batching.py::test_damaged_edges_are_refused": (

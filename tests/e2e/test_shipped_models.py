@@ -9,6 +9,7 @@ import pytest
 import tifffile
 
 from artextract_cli.checkpoint import SHIPPED_MODELS, read_card
+from artextract_cli.hidden_layer_scores import SCORES
 from artextract_cli.metrics import binary_scores
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
 from tests.conftest import Ran
@@ -22,18 +23,18 @@ def test_they_are_small_and_say_what_they_are(name: str) -> None:
     assert (SHIPPED_MODELS / f"{name}.safetensors").stat().st_size < 1_000_000
     card = read_card(Path(name))
     assert (card.backbone["name"], card.objective["name"]) == (name, "hidden-layer")
-    assert card.calibration.keys() == {"fused", "network", "residual", "whole"}
+    assert card.calibration.keys() == {*SCORES, "whole"}
     assert card.quality["fused"] > max(card.quality["network"], card.quality["residual"]) - 0.005
 
 
 @pytest.mark.parametrize("palette", ["a", "b"])
 def test_clean_paintings_stay_blue(palette: str, tmp_path: Path, run: Callable[..., Ran]) -> None:
     settings = SceneSettings(size=160, palette=PALETTES[palette], kinds=())
-    simulate_dataset(tmp_path / "clean", train=0, val=6, seed=1234, settings=settings)
+    simulate_dataset(tmp_path / "clean", train=0, val=16, seed=1234, settings=settings)
     ran = run("infer", tmp_path / "clean", "--out", tmp_path / "results")
     assert ran.exit_code == 0, ran.stderr
     maps = [tifffile.imread(path) for path in (tmp_path / "results").glob("*/heatmap.tif")]
-    assert len(maps) == 6
+    assert len(maps) == 16
     assert np.mean([(heatmap <= BLUE).mean() for heatmap in maps]) >= 0.93
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from artextract_cli import hidden_layer_task
-from artextract_cli.calibration import TRIMMED_SHARE, Calibration
+from artextract_cli.calibration import CAUTION, TRIMMED_SHARE, Calibration
 from artextract_cli.clean_captures import CHANGED_COPIES, stored_scene, whole_calibration
 from artextract_cli.evidence.maps import residual_score
 from artextract_cli.evidence_graph import expanded
@@ -288,7 +288,7 @@ class TestCalibration:
         training, validation = scenes
         task = new_task(clean_graphs, training, unknown(validation))
         made = task.calibrations(new_network().eval())
-        assert made["fused"].levels[-1] == pytest.approx(-np.log10(TRIMMED_SHARE))
+        assert made["fused"].levels[-1] == pytest.approx(-np.log10(CAUTION * TRIMMED_SHARE))
 
     def test_only_the_painting_is_looked_at(
         self,
