@@ -16,7 +16,7 @@ from artextract_cli.siamese import SceneBatch, Scorer, collate
 from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
 
 SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
-PIXELS_AT_ONCE = 2**18
+PIXELS_AT_ONCE = 2**15
 # Of the logarithm of the envelope score, added to the network's log odds: what needs no learning
 # holds where a painting is unlike all that was learnt from. On palette a, which trained nothing,
 # it costs .018 of average precision; on a real document beside it it doubles that.

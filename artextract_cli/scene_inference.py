@@ -103,7 +103,7 @@ def memory_plan(max_memory: int, results: Path) -> MemoryPlan:
         limit=max_memory,
         scratch=results,
         program=700 * 10**6,
-        per_pixel=500,
+        per_pixel=1500,
         per_band=35,
-        per_superpixel=6000,
+        per_superpixel=16000,
     )

@@ -151,7 +151,7 @@ def test_the_commands_work_in_blocks(
     dataset: Path, tmp_path: Path, run: Callable[..., Ran]
 ) -> None:
     results, graphs = tmp_path / "results", tmp_path / "graphs"
-    ran = run("infer", dataset, "--out", results, "--max-memory", "860MB", "--device", "cpu")
+    ran = run("infer", dataset, "--out", results, "--max-memory", "1060MB", "--device", "cpu")
     assert ran.exit_code == 0, ran.stderr
     ran = run("graph", "build", dataset, "--out", graphs, "--max-memory", "730MB")
     assert ran.exit_code == 0, ran.stderr
@@ -194,7 +194,7 @@ def test_a_damaged_tile_leaves_no_results(
     copy = Path(shutil.copytree(dataset, tmp_path / "copy"))
     path = sorted(copy.glob("val/ms_masks/*"))[3]
     path.write_bytes(path.read_bytes()[:-40_000])
-    ran = run("infer", copy, "--out", tmp_path / "results", "--max-memory", "860MB")
+    ran = run("infer", copy, "--out", tmp_path / "results", "--max-memory", "1060MB")
     assert ran.exit_code == 3
     assert f"{path} is damaged or cut short" in ran.stderr
     assert not list(tmp_path.glob("results/*"))
