@@ -154,7 +154,8 @@ def test_opacity_goes_from_grey_to_the_bare_colour(page: Page) -> None:
 
 def test_every_layer_can_be_looked_at(page: Page) -> None:
     keys = page.evaluate("[...document.querySelector('.right-layer').options].map((o) => o.value)")
-    assert len(keys) == 13
+    assert len(keys) == 15
+    assert {"dark", "light"} <= set(keys)
     seen = set()
     for key in keys:
         choose_layer(page, "right", key)
