@@ -8,7 +8,7 @@ import torch  # noqa: TID253
 from numpy.typing import NDArray
 
 from artextract_cli.attention import grad_cam
-from artextract_cli.blocks import Block, released
+from artextract_cli.blocks import Block
 from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence.maps import BandResiduals
@@ -20,7 +20,7 @@ from artextract_cli.inference import Model, attention_of, pooled_numbers
 from artextract_cli.pipelines.hidden_layers.adaptation import adapt
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
-from artextract_cli.scene_scores import SceneScores, WholeScore, check_infrared, judged
+from artextract_cli.scene_scores import SceneScores, WholeScore, check_infrared, fill_maps, judged
 from artextract_cli.sight import Sight
 from artextract_cli.signs import SIGNED_MAPS
 from artextract_cli.superpixel_graph import sized
@@ -105,10 +105,10 @@ def _pixel_maps(
     made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, *ODDS)}
     made["bands"] = scene.empty(len(scene.band_ids))
 
-    def fill(block: Block) -> None:
+    def find(block: Block) -> dict[str, FloatArray]:
         raw = nodes.of_pixels(labels[block.place], evidence(block))
         calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
-        found = {
+        return {
             "heatmap": calibrated[shown],
             **{name: calibrated[name] for name in CALIBRATED},
             "hidden": hidden(block),
@@ -117,12 +117,8 @@ def _pixel_maps(
             "light_odds": raw["light"],
             "bands": residuals(block),
         }
-        for name, values in found.items():
-            made[name][block.place] = values
-            released(made[name])
 
-    for _ in sight.blocks.each(fill):
-        pass
+    fill_maps(sight.blocks, made, find)
     return made
 
 

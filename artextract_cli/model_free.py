@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from artextract_cli.blocks import Block, released
+from artextract_cli.blocks import Block
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.evidence.maps import (
@@ -26,6 +26,7 @@ from artextract_cli.scene import Scene, picture_digest
 from artextract_cli.scene_scores import (
     SceneScores,
     check_infrared,
+    fill_maps,
     judged,
     whole_score,
 )
@@ -134,26 +135,22 @@ def _pixel_maps(model: ModelFree, scene: Scene, sight: Sight) -> dict[str, Float
     made = {name: scene.empty() for name in (*MAP_NAMES, "raw")}
     made["bands"] = scene.empty(len(scene.band_ids))
 
-    def fill(block: Block) -> None:
+    def find(block: Block) -> dict[str, FloatArray]:
         maps = evidence(block)
         raw = {"envelope": envelope_score(maps), "residual": residual_score(maps)}
         calibrated = {name: model.card.calibration[name](score) for name, score in raw.items()}
         is_dark = signed_envelope(maps) < 0
         calibrated["dark"] = np.where(is_dark, calibrated["envelope"], 0)
         calibrated["light"] = np.where(is_dark, 0, calibrated["envelope"])
-        found = {
+        return {
             **calibrated,
             "heatmap": calibrated[model.heat_map_score],
             "hidden": hidden(block),
             "raw": raw[_judging(model)],
             "bands": residuals(block),
         }
-        for name, values in found.items():
-            made[name][block.place] = values
-            released(made[name])
 
-    for _ in sight.blocks.each(fill):
-        pass
+    fill_maps(sight.blocks, made, find)
     return made
 
 

@@ -1,13 +1,13 @@
 """What is found in a scene, whatever scored it; nothing here needs a network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.blocks import MOST_SAMPLED, Block
+from artextract_cli.blocks import MOST_SAMPLED, Block, Blocks, released
 from artextract_cli.calibration import Calibration
 from artextract_cli.contract import FloatArray
 from artextract_cli.errors import InputError
@@ -127,6 +127,20 @@ def judged(calibration: Calibration | None, raw: float, n_tiles: int = 1) -> Who
 def family_rate(rate: float, n_tiles: int) -> float:
     """False-alarm rate of a painting from that of the worst of its ``n_tiles`` tiles (Šidák)."""
     return rate if n_tiles == 1 else float(-np.expm1(n_tiles * np.log1p(-min(rate, 1 - 1e-12))))
+
+
+def fill_maps(
+    blocks: Blocks, maps: Mapping[str, FloatArray], find: Callable[[Block], Mapping[str, Any]]
+) -> None:
+    """Fill ``maps`` (H, W, ...) block by block with what ``find`` says of each, by name."""
+
+    def fill(block: Block) -> None:
+        for name, values in find(block).items():
+            maps[name][block.place] = values
+            released(maps[name])
+
+    for _ in blocks.each(fill):
+        pass
 
 
 class Enlarged:

@@ -4,7 +4,7 @@ Each kind yields loads (P, H, W) as in `mixing`, to be laid upon the ground, and
 (H, W): the share of each pixel that the hidden content covers, however thin it is there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,21 +30,28 @@ class HiddenLayer:
     presence: FloatArray
 
 
+Maker = Callable[..., HiddenLayer]
+"""Makes one kind of hidden content: (rng, shape, batch, coverage, conditions)."""
+
+
 def hide(
     rng: np.random.Generator,
     shape: Shape,
     batch: Batch,
     kinds: tuple[str, ...],
     conditions: Conditions,
+    makers: Mapping[str, Maker] | None = None,
 ) -> HiddenLayer:
     """Everything that is hidden in a scene; ``kinds`` share the coverage equally.
 
-    Where two kinds overlap their paint mingles: the loads add.
+    Where two kinds overlap their paint mingles: the loads add. ``makers`` make each kind, those of
+    the palettes a and b where it is None.
     """
+    makers = makers or _MAKERS
     loads = np.zeros((len(batch.palette.pigments), *shape), np.float32)
     presence = np.zeros(shape, np.float32)
     for kind, for_kind in zip(kinds, rng.spawn(len(kinds)), strict=True):
-        layer = _MAKERS[kind](for_kind, shape, batch, conditions.coverage / len(kinds), conditions)
+        layer = makers[kind](for_kind, shape, batch, conditions.coverage / len(kinds), conditions)
         loads += layer.loads
         presence = np.maximum(presence, layer.presence)
     return HiddenLayer(loads=loads, presence=presence)
@@ -189,7 +196,7 @@ def _unit(shape: Shape) -> float:
     return max(min(shape) / 256, 0.6)
 
 
-_MAKERS: dict[str, Callable[..., HiddenLayer]] = {
+_MAKERS: dict[str, Maker] = {
     "drawing": _drawing,
     "underpainting": _underpainting,
     "reuse": _reuse,

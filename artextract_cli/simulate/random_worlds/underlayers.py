@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from artextract_cli.simulate import underlayers
 from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.fields import Shape
 from artextract_cli.simulate.kubelka_munk import FloatArray
@@ -29,14 +30,8 @@ def hide(
     kinds: tuple[str, ...],
     conditions: Conditions,
 ) -> HiddenLayer:
-    """Everything hidden in a scene; ``kinds`` share the coverage equally, and their loads add."""
-    loads = np.zeros((len(batch.palette.pigments), *shape), np.float32)
-    presence = np.zeros(shape, np.float32)
-    for kind, for_kind in zip(kinds, rng.spawn(len(kinds)), strict=True):
-        layer = _MAKERS[kind](for_kind, shape, batch, conditions.coverage / len(kinds), conditions)
-        loads += layer.loads
-        presence = np.maximum(presence, layer.presence)
-    return HiddenLayer(loads=loads, presence=presence)
+    """Everything hidden in a scene, of the kinds of this world; see `underlayers.hide`."""
+    return underlayers.hide(rng, shape, batch, kinds, conditions, _MAKERS)
 
 
 def draw_ground(rng: np.random.Generator, batch: Batch, kinds: tuple[str, ...]) -> FloatArray:
