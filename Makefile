@@ -28,11 +28,11 @@ check: $(READY)
 torture: $(READY)
 	$(BIN)/python -m tests.torture $(PARTS)
 
-# The models that come with artextract, from random simulated paintings that hide nothing; on one
-# machine the same bytes every time. About 35 minutes on two cores.
+# The models that come with artextract, from simulated paintings that hide nothing; on one machine
+# the same bytes every time. About 40 minutes on two cores.
 weights: $(READY)
 	rm -rf build/weights
-	$(BIN)/artextract data simulate build/weights/clean --palette random --train 480 --val 48 \
+	$(BIN)/artextract data simulate build/weights/clean --palette mixed --train 600 --val 60 \
 		--clean all --seed 2611
 	$(BIN)/artextract graph build build/weights/clean --out build/weights/graphs --jobs 2
 	$(BIN)/artextract train build/weights/graphs --out build/weights/gat --backbone gat $(SHIPPED) \

@@ -20,7 +20,6 @@ from artextract_cli.contract import BackboneModule
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.files import atomic_path, reading
 from artextract_cli.hidden_layer import HiddenLayerNetwork
-from artextract_cli.pipelines.hidden_layers.verdict import Verdict, from_card
 from artextract_cli.plugin_manager import Plugin, plugin_host
 from artextract_cli.plugin_options import make_options
 from artextract_cli.seals import UNSEALED, is_whole, sealed
@@ -71,7 +70,6 @@ class ModelCard:
     engine: str
     calibration: Mapping[str, Calibration]  # by score; empty until training ends
     quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
-    verdict: Verdict | None = None  # judges a painting as a whole, where enough scenes were clean
 
 
 def recorded_plugin(kind: str, origin: Mapping[str, str], made: str = "the model") -> Plugin:
@@ -232,7 +230,6 @@ def _card(path: Path, described: dict[str, Any]) -> ModelCard:
                 name: Calibration(scores=tuple(c["scores"]), levels=tuple(c["levels"]))
                 for name, c in described["calibration"].items()
             },
-            "verdict": described.get("verdict") and from_card(described["verdict"]),
         }
         return ModelCard(**described)
     except _MALFORMED as error:

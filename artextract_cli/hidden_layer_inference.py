@@ -1,23 +1,24 @@
 """Inference with a network that looks for hidden layers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch  # noqa: TID253
-from numpy.typing import NDArray
 
 from artextract_cli.attention import grad_cam
 from artextract_cli.blocks import Block
-from artextract_cli.checkpoint import ModelCard
 from artextract_cli.contract import FloatArray
 from artextract_cli.evidence.maps import BandResiduals
-from artextract_cli.evidence_graph import compressed_evidence, evidence_nodes
+from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
+from artextract_cli.evidence_graph import EvidenceNodes, compressed_evidence, evidence_nodes
 from artextract_cli.hidden_layer import HiddenLayerNetwork
-from artextract_cli.hidden_layer_scores import NodeScores, node_scores
+from artextract_cli.hidden_layer_scores import SCORES, NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.inference import Model, attention_of, pooled_numbers
 from artextract_cli.pipelines.hidden_layers.adaptation import adapt
+from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import SceneScores, WholeScore, check_infrared, fill_maps, judged
@@ -28,7 +29,6 @@ from artextract_cli.superpixel_graph import sized
 BANDS = "bands"  # the name of what the photograph is compared with: all bands together
 CALIBRATED = (*SIGNED_MAPS, "network", "residual", "envelope")  # scores with maps of their own
 OF_PIXELS = (*CALIBRATED, "hidden", "probability")
-ODDS = ("dark_odds", "light_odds")
 
 
 def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
@@ -43,41 +43,36 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
         If no wavelength of the scene is known, or none is infrared.
     """
     check_infrared(scene, "model")
-    if not model.adapts:
-        return _scored(model, sized(scene, model.card.recipe))
-    as_it_was = replace(model, adapts=False)
     scene = sized(scene, model.card.recipe)
+    if not model.adapts:
+        return _scored(model, scene)
+    as_it_was = replace(model, adapts=False)
     adaptation = adapt(as_it_was, scene)
     scores = _scored(adaptation.model, scene)
     if adaptation.share:
-        scores = replace(scores, whole=_scored(as_it_was, scene).whole)
+        scores = replace(scores, whole=_judged(as_it_was, scene, _odds(as_it_was, scene)))
     return replace(scores, adaptation=adaptation.described())
 
 
 def _scored(model: Model, scene: Scene) -> SceneScores:
-    card, network = model.card, model.network
-    if not isinstance(network, HiddenLayerNetwork):
-        raise TypeError(type(network))
+    card, network = model.card, _network(model)
+    coarse = coarse_maps(scene, partial(_raw_maps, model))
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
-    graph = evidence_nodes(scene, card.recipe, evidence)
-    nodes = node_scores(
-        network, graph, scene.mask, model.scorer, engine=model.engine, device=model.device
-    )
-    maps = _pixel_maps(model, scene, sight, nodes, graph.labels, evidence)
+    graph, nodes = _nodes(model, scene, evidence)
+    maps = _pixel_maps(model, scene, sight, nodes, graph.labels, evidence, coarse)
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
     attention, masking = attention_of(network, nodes.batch)
-    dark, light = maps.pop("dark_odds"), maps.pop("light_odds")
-    band_maps = maps.pop("bands")
+    odds, band_maps = maps.pop("odds"), maps.pop("bands")
     return SceneScores(
         labels=graph.labels,
         band_ids=scene.band_ids,
         superpixels=card.superpixels,
         maps=maps,
         band_maps=band_maps,
-        whole=judge(card, dark, light, scene.mask),
+        whole=_judged(model, scene, odds),
         distances=distances,
         similarities=similarities,
         pooled=pooled.numpy(),
@@ -85,7 +80,44 @@ def _scored(model: Model, scene: Scene) -> SceneScores:
         attention=None if attention is None else scene.painted_with(attention, graph.labels),
         masking=masking,
         gradcam=scene.painted_with(grad_cam(network, nodes.batch), graph.labels),
+        scales=(1, *(maps.factor for maps in coarse)),
     )
+
+
+def _network(model: Model) -> HiddenLayerNetwork:
+    if not isinstance(model.network, HiddenLayerNetwork):
+        raise TypeError(type(model.network))
+    return model.network
+
+
+def _nodes(
+    model: Model, scene: Scene, evidence: Callable[[Block], FloatArray]
+) -> tuple[EvidenceNodes, NodeScores]:
+    """The superpixels of a scene, and what the network makes of them."""
+    graph = evidence_nodes(scene, model.card.recipe, evidence)
+    scored = node_scores(
+        _network(model),
+        graph,
+        scene.mask,
+        model.scorer,
+        engine=model.engine,
+        device=model.device,
+    )
+    return graph, scored
+
+
+def _raw_maps(model: Model, scene: Scene) -> dict[str, FloatArray]:
+    """Uncalibrated scores (H, W) of a scene, by name."""
+    sight = Sight(scene)
+    evidence = compressed_evidence(sight)
+    graph, nodes = _nodes(model, scene, evidence)
+    made = {name: scene.empty() for name in SCORES}
+    fill_maps(
+        sight.blocks,
+        made,
+        lambda block: nodes.of_pixels(graph.labels[block.place], evidence(block)),
+    )
+    return made
 
 
 def _pixel_maps(
@@ -95,26 +127,26 @@ def _pixel_maps(
     nodes: NodeScores,
     labels: LabelMap,
     evidence: Callable[[Block], FloatArray],
+    coarse: Sequence[Coarse],
 ) -> dict[str, FloatArray]:
-    """Every map of the pixels, made block by block.
+    """Every map of the pixels, made block by block, of ``coarse`` scales too.
 
-    "dark_odds" and "light_odds" are log odds (H, W), "bands" the residuals (H, W, B).
+    "odds" are log odds (H, W) of content of either sign, "bands" the residuals (H, W, B).
     """
     residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
     calibration, shown = model.card.calibration, model.heat_map_score
-    made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, *ODDS)}
+    made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
     made["bands"] = scene.empty(len(scene.band_ids))
 
     def find(block: Block) -> dict[str, FloatArray]:
-        raw = nodes.of_pixels(labels[block.place], evidence(block))
+        raw = _at_all_scales(nodes.of_pixels(labels[block.place], evidence(block)), coarse, block)
         calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
         return {
             "heatmap": calibrated[shown],
             **{name: calibrated[name] for name in CALIBRATED},
             "hidden": hidden(block),
             "probability": _probability(raw["fused"]),
-            "dark_odds": raw["dark"],
-            "light_odds": raw["light"],
+            "odds": raw["fused"],
             "bands": residuals(block),
         }
 
@@ -127,15 +159,33 @@ def _probability(fused: FloatArray) -> FloatArray:
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
 
 
-def judge(
-    card: ModelCard, dark: FloatArray, light: FloatArray, mask: NDArray[np.bool_] | None
-) -> WholeScore | None:
-    """Whether anything lies beneath at all, by log odds (H, W) of something darker and lighter.
+def _odds(model: Model, scene: Scene) -> FloatArray:
+    """Log odds (H, W) of content of either sign."""
+    coarse, own = coarse_maps(scene, partial(_raw_maps, model)), _raw_maps(model, scene)
+
+    def fused(block: Block) -> FloatArray:
+        of_block = {name: scores[block.place] for name, scores in own.items()}
+        return _at_all_scales(of_block, coarse, block)["fused"]
+
+    return scene.filled(fused)
+
+
+def _at_all_scales(
+    own: Mapping[str, FloatArray], coarse: Sequence[Coarse], block: Block
+) -> dict[str, FloatArray]:
+    """Means of a block's ``own`` scores and the coarser ones, fused again."""
+    raw = mean_of_scales(own, coarse, block)
+    return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
+
+
+def _judged(model: Model, scene: Scene, odds: FloatArray) -> WholeScore | None:
+    """Whether anything lies beneath at all, by log odds (H, W) of the scene.
 
     None where the model was trained on too few clean scenes to know.
     """
-    calibration = card.calibration.get("whole")
-    if calibration is None or card.verdict is None:
+    calibration = model.card.calibration.get("whole")
+    if calibration is None:
         return None
-    excess, n_tiles = card.verdict.of_painting(dark, light, mask)
-    return judged(calibration, excess, n_tiles)
+    null = _odds(model, without_infrared(scene))
+    of_tiles = excesses(odds, null, scene.mask)
+    return judged(calibration, max(of_tiles), len(of_tiles))

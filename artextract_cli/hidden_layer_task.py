@@ -31,7 +31,7 @@ from artextract_cli.hidden_layer import (
 )
 from artextract_cli.hidden_layer_scores import SCORES, RawScores, raw_scores
 from artextract_cli.injection import inject
-from artextract_cli.pipelines.hidden_layers.verdict import Verdict, describe, fit_verdict
+from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
 from artextract_cli.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.siamese import SiameseNetwork, collate
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
@@ -68,7 +68,6 @@ class HiddenLayerTask:
         self.root, self.settings, self.engine, self.device = root, settings, engine, device
         self.objective, self.scorer = compared_by
         self.injection_seconds: list[float] = []
-        self.verdict: Verdict | None = None
         self.training = _usable(training, "training")
         self.held_out = _usable(validation, "validation", fewest=1)
         self.validation = [
@@ -113,27 +112,26 @@ class HiddenLayerTask:
         """Of all scores on held-out scenes, as they are and degraded; on others where few are.
 
         Degraded, because a capture is seldom as good as those of training: the rates promised are
-        rather too high than too low. The verdict on whole paintings is fitted too; "whole", its
-        calibration, is left out where there are fewer than four clean scenes.
+        rather too high than too low. "whole", of the verdict on whole paintings, is left out where
+        there are fewer than four clean scenes.
         """
         scenes = [*self.held_out, *(self.training if len(self.held_out) < FEWEST_CLEAN else [])]
         trimmed = not all(graphs.clean for graphs in scenes)
         rng = np.random.default_rng(self.settings.seed)
         samples: dict[str, list[np.ndarray]] = {name: [] for name in SCORES}
-        described = []
+        wholes: list[float] = []
         for graphs, scene in as_captured(self.root, scenes, rng):
             raw = self._scores(network, scene, graphs.recipe)
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
                 samples[name].append(score.ravel()[chosen])
             if graphs.clean:
-                described.append(describe(raw.dark, raw.light, graphs.mask))
+                null = self._scores(network, without_infrared(scene), graphs.recipe)
+                wholes += excesses(raw.fused, null.fused, graphs.mask)
         made = {
             name: cautious(fit_calibration(np.concatenate(scores), trimmed=trimmed))
             for name, scores in samples.items()
         }
-        self.verdict = fit_verdict(described) if described else None
-        wholes = [self.verdict(tile) for tile in described] if self.verdict else []
         whole = whole_calibration(wholes, sum(bool(graphs.clean) for graphs in scenes))
         return made if whole is None else made | {"whole": whole}
 

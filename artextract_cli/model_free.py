@@ -3,8 +3,9 @@
 No network takes part, and torch is not imported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from artextract_cli.evidence.maps import (
     residual_score,
     signed_envelope,
 )
+from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.plugin_manager import plugin_host
 from artextract_cli.scene import Scene, picture_digest
@@ -109,7 +111,8 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
     scene = sized(scene, card.recipe)
     plugin = plugin_host().find("superpixels", card.recipe.superpixels)
     labels, _ = shared_superpixels(scene, card.recipe, plugin)
-    maps = _pixel_maps(model, scene, Sight(scene))
+    coarse = coarse_maps(scene, _raw_maps)
+    maps = _pixel_maps(model, scene, Sight(scene), coarse)
     raw, bands = maps.pop("raw"), maps.pop("bands")
     return SceneScores(
         labels=labels,
@@ -125,10 +128,31 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
         attention=None,
         masking=None,
         gradcam=None,
+        scales=(1, *(maps.factor for maps in coarse)),
     )
 
 
-def _pixel_maps(model: ModelFree, scene: Scene, sight: Sight) -> dict[str, FloatArray]:
+def _raw(evidence: EvidenceMaps, block: Block) -> dict[str, FloatArray]:
+    """Uncalibrated scores (h, w) of a block, and "signed": below 0 where it is darker."""
+    maps = evidence(block)
+    return {
+        "envelope": envelope_score(maps),
+        "residual": residual_score(maps),
+        "signed": signed_envelope(maps),
+    }
+
+
+def _raw_maps(scene: Scene) -> dict[str, FloatArray]:
+    """`_raw` of a whole scene, (H, W) each."""
+    sight = Sight(scene)
+    made = {name: scene.empty() for name in (*SCORES, "signed")}
+    fill_maps(sight.blocks, made, partial(_raw, EvidenceMaps(sight, only_residuals=True)))
+    return made
+
+
+def _pixel_maps(
+    model: ModelFree, scene: Scene, sight: Sight, coarse: Sequence[Coarse]
+) -> dict[str, FloatArray]:
     """`MAP_NAMES`, "raw": the uncalibrated score (H, W), and "bands": residuals (H, W, B)."""
     evidence = EvidenceMaps(sight, only_residuals=True)
     residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
@@ -136,10 +160,9 @@ def _pixel_maps(model: ModelFree, scene: Scene, sight: Sight) -> dict[str, Float
     made["bands"] = scene.empty(len(scene.band_ids))
 
     def find(block: Block) -> dict[str, FloatArray]:
-        maps = evidence(block)
-        raw = {"envelope": envelope_score(maps), "residual": residual_score(maps)}
-        calibrated = {name: model.card.calibration[name](score) for name, score in raw.items()}
-        is_dark = signed_envelope(maps) < 0
+        raw = mean_of_scales(_raw(evidence, block), coarse, block)
+        calibrated = {name: model.card.calibration[name](raw[name]) for name in SCORES}
+        is_dark = raw["signed"] < 0
         calibrated["dark"] = np.where(is_dark, calibrated["envelope"], 0)
         calibrated["light"] = np.where(is_dark, 0, calibrated["envelope"])
         return {

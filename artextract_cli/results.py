@@ -406,6 +406,7 @@ def _description(
         "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
         "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
         "signs": _shares_by_sign(scores, scene, heatmap),
+        "scales": list(scores.scales),
         "adaptation": None if scores.adaptation is None else dict(scores.adaptation),
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),

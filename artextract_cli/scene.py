@@ -89,6 +89,9 @@ class Scene:
     mask: NDArray[np.bool_] | None
     """(H, W), True where there is painting; None where all of it is."""
 
+    pixels_per_mm: float | None = None
+    """None is unknown."""
+
     workspace: Workspace | None = None
     """How a scene too large for memory is worked on; its pictures then are arrays in files."""
 
@@ -181,6 +184,7 @@ def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
         band_ids=files.band_ids,
         wavelengths=files.wavelengths,
         mask=None if files.mask is None else read_mask(files.mask, shape),
+        pixels_per_mm=files.pixels_per_mm,
         workspace=workspace,
     )
 
@@ -293,6 +297,7 @@ def resize_scene(scene: Scene, side: int) -> Scene:
         rgb=coded_rgb(each(scene.rgb, linear_rgb)),
         bands=each(scene.bands, np.asarray),
         mask=None if scene.mask is None else resized(scene.mask.astype(np.float32)) >= 0.5,
+        pixels_per_mm=None,
     )
 
 

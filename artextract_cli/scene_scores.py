@@ -78,6 +78,7 @@ class SceneScores:
     masking: MaskingEffect | None
     # (h, w, 2) Grad-CAM of the pair distance: photograph, mean over bands
     gradcam: FloatArray | None
+    scales: tuple[int, ...] = (1,)  # by how much the scene was reduced for each of its scores
     adaptation: Mapping[str, Any] | None = None  # what came of adapting to the scene
 
 

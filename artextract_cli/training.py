@@ -234,7 +234,6 @@ class _Trainer:
             self.card,
             calibration=dict(self.task.calibrations(self.network)),
             quality=dict(self.task.quality(self.network)),
-            verdict=self.task.verdict,
         )
         _check_fusion(self.card.quality)
         self.run.save_model(self.progress, self.card)

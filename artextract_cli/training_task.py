@@ -6,7 +6,6 @@ from typing import NamedTuple, Protocol
 from torch import Tensor  # noqa: TID253
 
 from artextract_cli.calibration import Calibration
-from artextract_cli.pipelines.hidden_layers.verdict import Verdict
 from artextract_cli.siamese import Objective, Scorer, SiameseNetwork
 
 Losses = Iterator[tuple[Tensor, int]]
@@ -22,9 +21,6 @@ class Comparison(NamedTuple):
 
 class TrainingTask(Protocol):
     """The scenes of a run and how its objective looks at them."""
-
-    verdict: Verdict | None
-    """What judges whole paintings; fitted together with the calibrations."""
 
     @property
     def n_batches(self) -> int:

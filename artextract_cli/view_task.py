@@ -8,7 +8,6 @@ import torch  # noqa: TID253
 from torch import Tensor  # noqa: TID253
 
 from artextract_cli.calibration import Calibration, fit_calibration
-from artextract_cli.pipelines.hidden_layers.verdict import Verdict
 from artextract_cli.siamese import (
     EmbeddedBatch,
     SceneTensors,
@@ -40,7 +39,6 @@ class ViewTask:
     ) -> None:
         self.settings, self.engine, self.device = settings, engine, device
         self.objective, self.scorer = compared_by
-        self.verdict: Verdict | None = None
         self.graphs = training
         self.training = [scene_tensors(graphs) for graphs in training]
         self.validation = [scene_tensors(graphs) for graphs in validation]

@@ -55,25 +55,29 @@ def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
 
 
 class EnvelopeFits:
-    """Residuals of bands ``targets`` from predictors ``surface``, by one fit for each side.
+    """Residuals of ``bands`` from predictors ``surface``, by one fit for each side.
 
     Called with a block, gives (h, w, 2·T): every band's residual in deviations where dark content
-    stands out (negative), then where light content does (positive).
+    stands out (negative), then where light content does (positive). A band named twice is fitted
+    once.
     """
 
     def __init__(
         self,
         surface: Callable[[Block], Surface],
-        reflectance: Callable[[Block], FloatArray],
+        bands: Sequence[int],
         sight: Sight,
         pixels: Pixels,
         *,
         cubic: bool = True,
     ) -> None:
-        self._surface, self._reflectance = surface, reflectance
+        distinct = list(dict.fromkeys(bands))
+        again = np.array([distinct.index(band) for band in bands])
+        self._surface, self._reflectance = surface, partial(_reflectance, sight, distinct)
+        self._columns = np.concatenate([again, again + len(distinct)])
 
         def arrays(block: Block) -> list[FloatArray]:
-            return [*surface(block), reflectance(block)]
+            return [*surface(block), self._reflectance(block)]
 
         components, extra, targets = sight.blocks.gather(arrays, pixels)
         fits = [
@@ -90,9 +94,8 @@ class EnvelopeFits:
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, 2·T) of the window around a block."""
         targets = self._reflectance(block)
-        return self._fit.residuals(
-            self._surface(block), np.concatenate([targets, targets], axis=-1)
-        )
+        both = np.concatenate([targets, targets], axis=-1)
+        return self._fit.residuals(self._surface(block), both)[..., self._columns]
 
 
 class ShorterBands:
@@ -119,10 +122,6 @@ class ShorterBands:
         return np.concatenate([visible, log_reflectance(infrared, TARGET_BLUR)], axis=-1)
 
 
-def reflectance_of(sight: Sight, bands: Sequence[int]) -> Callable[[Block], FloatArray]:
-    """Blurred linear reflectance (h, w, T) of ``bands`` in the window around a block."""
-    return partial(_reflectance, sight, list(bands))
-
-
 def _reflectance(sight: Sight, bands: list[int], block: Block) -> FloatArray:
+    """Blurred linear reflectance (h, w, T) of ``bands`` in the window around a block."""
     return blur(sight.part(block).bands[..., bands], TARGET_BLUR)

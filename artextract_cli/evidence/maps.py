@@ -18,7 +18,7 @@ import numpy as np
 from artextract_cli.band_regression import TARGET_BLUR, BandFit, Surface, fit_bands, log_reflectance
 from artextract_cli.blocks import Block, OfBlock, whole
 from artextract_cli.contract import FloatArray
-from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands, reflectance_of
+from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
 from artextract_cli.image_kernels import (
     blur,
     box_mean,
@@ -242,7 +242,7 @@ def _envelopes(sight: Sight) -> list[EnvelopeFits]:
 
     def fits(below: Sequence[int], targets: Sequence[int], *, cubic: bool) -> EnvelopeFits:
         surface = OfBlock(ShorterBands(sight, below, pixels))
-        return EnvelopeFits(surface, reflectance_of(sight, targets), sight, pixels, cubic=cubic)
+        return EnvelopeFits(surface, targets, sight, pixels, cubic=cubic)
 
     return [
         fits([], slots, cubic=True),

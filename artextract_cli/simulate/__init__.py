@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from artextract_cli.simulate.measured.scene import simulate_measured
+from artextract_cli.simulate.mixed import simulate_mixed
 from artextract_cli.simulate.moderns import MODERNS
 from artextract_cli.simulate.old_masters import OLD_MASTERS
 from artextract_cli.simulate.pigments import Palette
@@ -14,22 +15,24 @@ from artextract_cli.simulate.world import World
 from artextract_cli.simulate.writer import simulate_dataset
 
 RANDOM = World(name="random", simulate=simulate_random)
+MIXED = World(name="mixed", simulate=simulate_mixed)
 MEASURED = World(name="measured", simulate=simulate_measured)
 
 PALETTES: Mapping[str, Palette | World] = MappingProxyType(
-    {"a": OLD_MASTERS, "b": MODERNS, "c": MEASURED, "random": RANDOM}
+    {"a": OLD_MASTERS, "b": MODERNS, "c": MEASURED, "random": RANDOM, "mixed": MIXED}
 )
 """The looks of the simulated paintings.
 
 Palettes a and b share no pigment, composition, brush or camera; "random" draws everything anew for
-each painting. Models learn from "random" and a; b and c are for measuring alone, and nothing is
-tuned on them.
+each painting. Models learn from "mixed": two random paintings, one of palette a, and so on. The
+others are for measuring alone.
 """
 
 __all__ = [
     "DEFAULT_WAVELENGTHS",
     "KINDS",
     "MEASURED",
+    "MIXED",
     "MODERNS",
     "OLD_MASTERS",
     "PALETTES",

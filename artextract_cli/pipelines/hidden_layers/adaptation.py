@@ -220,5 +220,5 @@ def _recalibrated(before: Model, after: Model, scene: Scene, rng: np.random.Gene
             calibration[name] = Calibration(
                 scores=tuple(map(float, scores[kept])), levels=tuple(map(float, rising))
             )
-    card = replace(after.card, calibration=calibration, verdict=None)
+    card = replace(after.card, calibration=calibration)
     return replace(after, card=card)

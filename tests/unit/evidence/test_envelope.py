@@ -14,7 +14,6 @@ from artextract_cli.evidence.envelope import (
     ShorterBands,
     one_sided,
     place_terms,
-    reflectance_of,
 )
 from artextract_cli.evidence.maps import gather_evidence
 from artextract_cli.scene import Scene
@@ -37,8 +36,17 @@ def residuals(scene: Scene) -> FloatArray:
     """Of the longest band (H, W, 2): of the fit that ignores dark content, then of the other."""
     sight = Sight(scene)
     pixels = sight.pixels
-    surface, reflectance = ShorterBands(sight, [], pixels), reflectance_of(sight, [LONGEST])
-    return EnvelopeFits(surface, reflectance, sight, pixels, cubic=False)(whole(scene.shape))
+    surface = ShorterBands(sight, [], pixels)
+    return EnvelopeFits(surface, [LONGEST], sight, pixels, cubic=False)(whole(scene.shape))
+
+
+def test_bands_keep_their_order_and_may_come_twice() -> None:
+    sight = Sight(third_hidden(-0.25))
+    surface, all_of_it = ShorterBands(sight, [], sight.pixels), whole(SHAPE)
+    one, other = LONGEST, LONGEST - 1
+    twice = EnvelopeFits(surface, [one, other, one], sight, sight.pixels)(all_of_it)
+    once = EnvelopeFits(surface, [other, one], sight, sight.pixels)(all_of_it)
+    np.testing.assert_array_equal(twice, once[..., [1, 0, 1, 3, 2, 3]])
 
 
 @pytest.mark.parametrize("side", SIDES)

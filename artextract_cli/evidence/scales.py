@@ -1,0 +1,126 @@
+"""A scene at several scales: each score is the mean of the scene's own and of its reductions.
+
+Where pixels are averaged, what is wide, faint or blurred stands out of noise, weave and brushwork.
+How far a scene is reduced follows from its resolution, or from its size where that is unknown.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.blocks import Block, Blocks, released
+from artextract_cli.contract import FloatArray
+from artextract_cli.scene import Scene, coded_rgb, continued, linear_rgb
+
+LEAST_SIDE = 150  # of a reduction, in pixels: with less, little is left to compare with
+USUAL_REDUCTION = 4
+COARSEST = 2.5  # pixels per mm, where they are known
+
+
+def reductions(scene: Scene) -> tuple[int, ...]:
+    """By which powers of two a scene is reduced, beside being scored as it is: such as (2, 4)."""
+    most = min(scene.shape) / LEAST_SIDE
+    resolution = scene.pixels_per_mm
+    most = min(most, USUAL_REDUCTION if resolution is None else resolution / COARSEST)
+    return tuple(2**n for n in range(1, 1 + int(np.log2(max(most, 1)))))
+
+
+def reduced(scene: Scene, factor: int) -> Scene:
+    """The scene with every square of ``factor`` pixels a side as one, the mean of its light.
+
+    Pixels are painting where at least half of their square is.
+    """
+    shape = (-(-scene.shape[0] // factor), -(-scene.shape[1] // factor))
+    workspace = scene.workspace
+    blocks = Blocks(shape, None if workspace is None else workspace.block_side, 0)
+
+    def empty(channels: int) -> FloatArray:
+        if workspace is None:
+            return np.empty((*shape, channels), np.float32)
+        return workspace.empty((*shape, channels), np.float32)
+
+    rgb, bands = empty(3), empty(len(scene.band_ids))
+    mask = None if scene.mask is None else np.empty(shape, np.bool_)
+    for block in blocks:
+        part = scene.part(_before(block, factor, scene.shape))
+        if mask is not None and part.mask is not None:
+            mask[block.place] = _means(part.mask[..., None], factor)[..., 0] >= 0.5
+        part = continued(part)
+        rgb[block.place] = coded_rgb(_means(linear_rgb(part.rgb), factor))
+        bands[block.place] = _means(part.bands, factor)
+        for made in (rgb, bands):
+            released(made)
+    if mask is not None and not mask.any():
+        mask = None
+    resolution = scene.pixels_per_mm
+    return dataclasses.replace(
+        scene,
+        rgb=rgb,
+        bands=bands,
+        mask=mask,
+        pixels_per_mm=None if resolution is None else resolution / factor,
+    )
+
+
+class Coarse:
+    """Maps (h, w) of a reduction by name, linearly interpolated to the scene's size."""
+
+    def __init__(self, maps: Mapping[str, FloatArray], factor: int) -> None:
+        self.factor = factor
+        self._maps = maps
+
+    def __call__(self, block: Block) -> dict[str, FloatArray]:
+        """The maps of a block of the scene."""
+        return {name: self._enlarged(small, block) for name, small in self._maps.items()}
+
+    def _enlarged(self, small: FloatArray, block: Block) -> FloatArray:
+        down, across = (
+            _between(np.arange(place.start, place.stop), self.factor, size)
+            for place, size in zip(block.place, small.shape, strict=True)
+        )
+        (above, below, lower), (left, right, later) = down, across
+        rows = small[above] + (small[below] - small[above]) * lower[:, None]
+        released(small)
+        return np.asarray(rows[:, left] + (rows[:, right] - rows[:, left]) * later, np.float32)
+
+
+def coarse_maps(scene: Scene, score: Callable[[Scene], Mapping[str, FloatArray]]) -> list[Coarse]:
+    """What ``score`` makes of every reduction of a scene: maps by name."""
+    return [Coarse(score(reduced(scene, factor)), factor) for factor in reductions(scene)]
+
+
+def mean_of_scales(
+    own: Mapping[str, FloatArray], coarse: Sequence[Coarse], block: Block
+) -> dict[str, FloatArray]:
+    """The mean of a block's ``own`` maps (h, w) by name and those of all reductions."""
+    every = [own, *(maps(block) for maps in coarse)]
+    return {name: np.mean([maps[name] for maps in every], axis=0, dtype=np.float32) for name in own}
+
+
+def _before(block: Block, factor: int, shape: Sequence[int]) -> Block:
+    """Where a block of a reduction lies in its scene of ``shape`` (H, W)."""
+    return Block(
+        factor * block.top,
+        factor * block.left,
+        min(factor * block.bottom, shape[0]),
+        min(factor * block.right, shape[1]),
+    )
+
+
+def _means(picture: NDArray[np.generic], factor: int) -> FloatArray:
+    """Means (⌈h/f⌉, ⌈w/f⌉, C) of squares of a picture (h, w, C), the last ones continued."""
+    height, width, channels = picture.shape
+    padded = np.pad(picture, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
+    parts = padded.reshape(padded.shape[0] // factor, factor, -1, factor, channels)
+    return np.asarray(parts.mean((1, 3), dtype=np.float32))
+
+
+def _between(
+    places: NDArray[np.intp], factor: int, size: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+    """The two places of a reduction around each of ``places`` (n,), and how near the second is."""
+    at = np.clip((places + 0.5) / factor - 0.5, 0, size - 1)
+    first = at.astype(np.intp)
+    return first, np.minimum(first + 1, size - 1), (at - first).astype(np.float32)

@@ -1,0 +1,18 @@
+"""The paintings that models learn from: random ones, and every third of palette a."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from artextract_cli.simulate.old_masters import OLD_MASTERS
+from artextract_cli.simulate.random_worlds.scene import simulate_random
+from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
+from artextract_cli.simulate.settings import SceneSettings
+
+EVERY = 3
+
+
+def simulate_mixed(rng_seed_parts: Sequence[int], settings: SceneSettings) -> SimulatedScene:
+    """Simulate the scene that belongs to the seed parts, integers ≥ 0; the last is its number."""
+    if rng_seed_parts[-1] % EVERY < EVERY - 1:
+        return simulate_random(rng_seed_parts, settings)
+    return simulate_scene(rng_seed_parts, dataclasses.replace(settings, palette=OLD_MASTERS))
