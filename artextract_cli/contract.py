@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import torch
     import typer
 
+    from artextract_cli.coding import Coding
+
 API_VERSION = 1
 
 FloatArray = NDArray[np.float32]
@@ -251,6 +253,19 @@ class ImporterFunction(Protocol):
         """
 
 
+class CodedImporterFunction(ImporterFunction, Protocol):
+    """Reads captures of one kind, and renders the photograph where the files hold none."""
+
+    def __call__(
+        self, source: Path, options: Any, coding: "Coding | None" = None, /
+    ) -> Iterable[Capture]:
+        """Read what lies at ``source``; ``coding`` states how its counts stand for light.
+
+        Counts are yielded as they are stored. A photograph that is rendered is made of the bands
+        once they are linear (`linear_values`), and coded as the photograph is (`coded_values`).
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spec:
     """What every kind of plugin tells about itself."""
@@ -316,6 +331,8 @@ class Importer(Spec):
     kind: ClassVar[str] = "importers"
 
     load: Callable[[], ImporterFunction]
+    # Whether it is a CodedImporterFunction, which is given --coding as a third argument.
+    takes_coding: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
