@@ -231,8 +231,8 @@ class Capture:
     """One scene as an importer found it; the host writes it into a dataset."""
 
     name: str
-    rgb: NDArray[Any]  # (H, W, 3) sRGB: uint8, uint16, or floats from 0 to 1
-    # Reflectance as the photograph: (H, W, B), or B arrays of one type with sizes of their own.
+    rgb: NDArray[Any]  # (H, W, 3) as stored, usually sRGB: uint8, uint16, or floats from 0 to 1
+    # As stored, usually linear: (H, W, B), or B arrays of one type with sizes of their own.
     bands: NDArray[Any] | Sequence[NDArray[Any]]
     wavelengths: Sequence[float] | None = None  # (B,) nm
     band_ids: Sequence[str] | None = None  # (B,); else the wavelengths, else numbers from 1
