@@ -133,7 +133,8 @@ def averaged(
                 shown = means[..., n_bands:]
                 if word != LINEAR:
                     shown = _shown(cube, block, weights[used, n_bands:], word)
-                rgb[rows] = coded_values(np.clip(shown, 0, 1), coding.of_photograph)
+                shown = np.asarray(np.clip(shown, 0, 1), np.float32)
+                rgb[rows] = coded_values(shown, coding.of_photograph)
             advance()
     _check_measured(cube, measured)
     ends = np.array(spans)
@@ -156,7 +157,7 @@ def _shown(
 ) -> NDArray[np.float32]:
     """Linear colours (h, W, 3) of a block (n, h, W) by weights (n, 3)."""
     light = linear_values(block / np.float32(cube.full_scale), word)
-    return np.tensordot(light, to_rgb.astype(np.float32), axes=(0, 0))
+    return np.asarray(np.tensordot(light, to_rgb.astype(np.float32), axes=(0, 0)), np.float32)
 
 
 def _word_of_cube(cube: Cube, coding: Coding, *, is_rendered: bool) -> str:
@@ -172,8 +173,8 @@ def _word_of_cube(cube: Cube, coding: Coding, *, is_rendered: bool) -> str:
     if is_rendered and named:
         msg = (
             f"the photograph of {cube.path} is rendered from all its bands, which are of one "
-            f"coding: say --coding bands={next(iter(named.values()))}, or give a photograph, -o "
-            "photograph=FILE"
+            f"coding: say --coding bands={next(iter(named.values()))}, or give a photograph (of a "
+            "cube, -o photograph=FILE)"
         )
         raise UsageError(msg)
     return word

@@ -989,7 +989,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     ),
     "plugins/test_cube.py::test_codings_that_do_not_fit_a_cube": (
         "the photograph of … is rendered from all its bands, which are of one coding: say --coding "
-        "bands=srgb, or give a photograph, -o photograph=FILE",
+        "bands=srgb, or give a photograph (of a cube, -o photograph=FILE)",
         "… has white and dark frames, which make reflectance of linear counts only: leave --coding "
         "of bands, or the frames",
     ),
