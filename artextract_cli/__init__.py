@@ -7,6 +7,7 @@ from artextract_cli.contract import (
     API_VERSION,
     Backbone,
     Capture,
+    CodedImporterFunction,
     Command,
     EmbeddedScenes,
     Importer,
@@ -26,6 +27,7 @@ from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from artextract_cli.coding import Coding, coded_rgb, coded_values, linear_values
     from artextract_cli.compiling import compiled
     from artextract_cli.console import emit, mapping_table, progress, table, warn
     from artextract_cli.dataset import open_dataset
@@ -61,6 +63,8 @@ __all__ = [
     "API_VERSION",
     "Backbone",
     "Capture",
+    "CodedImporterFunction",
+    "Coding",
     "Command",
     "DependencyError",
     "EmbeddedScenes",
@@ -87,6 +91,7 @@ __all__ = [
     "check_claim",
     "check_same_size",
     "coded_rgb",
+    "coded_values",
     "compiled",
     "connected_regions",
     "contrastive_loss",
@@ -102,6 +107,7 @@ __all__ = [
     "infer_dataset",
     "interpolation_weights",
     "is_coloured",
+    "linear_values",
     "list_pictures",
     "load_graphs",
     "mapping_table",
@@ -138,11 +144,14 @@ _LAZY = {
     "as_photograph": "artextract_cli.picture",
     "check_claim": "artextract_cli.limits",
     "check_same_size": "artextract_cli.scene",
-    "coded_rgb": "artextract_cli.scene",
+    "Coding": "artextract_cli.coding",
+    "coded_rgb": "artextract_cli.coding",
+    "coded_values": "artextract_cli.coding",
     "diagnosis": "artextract_cli.environment",
     "emit": "artextract_cli.console",
     "interpolation_weights": "artextract_cli.rendering",
     "is_coloured": "artextract_cli.picture",
+    "linear_values": "artextract_cli.coding",
     "list_pictures": "artextract_cli.dataset_layout",
     "mapping_table": "artextract_cli.console",
     "max_pixels": "artextract_cli.limits",

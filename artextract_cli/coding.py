@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from artextract_cli.contract import FloatArray
+from artextract_cli.errors import UsageError
 
 LINEAR, SRGB = "linear", "srgb"
 PHOTOGRAPH, BANDS = "photograph", "bands"
@@ -21,7 +22,16 @@ _GAMMA = re.compile(r"gamma\s*(\d+(?:\.\d*)?|\.\d+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Coding:
-    """What is said of the pictures of a dataset; what is not said is as usual."""
+    """How the counts of the pictures of a dataset stand for light, as far as it is stated.
+
+    A word is ``linear``, ``srgb`` or ``gamma X`` with X from 1 to 4. A photograph of which nothing
+    is stated is sRGB, and a band is linear.
+
+    Raises
+    ------
+    UsageError
+        If a word is none of these.
+    """
 
     photograph: str | None = None
     bands: str | None = None
@@ -29,6 +39,13 @@ class Coding:
 
     by_band: Mapping[str, str] = field(default_factory=dict)
     """By band id."""
+
+    def __post_init__(self) -> None:
+        for role in (PHOTOGRAPH, BANDS):
+            if (stated := getattr(self, role)) is not None:
+                object.__setattr__(self, role, _checked(role, stated))
+        words = {band: _checked(f"band {band}", stated) for band, stated in self.by_band.items()}
+        object.__setattr__(self, "by_band", words)
 
     @property
     def of_photograph(self) -> str:
@@ -63,6 +80,14 @@ class Coding:
         return {role: word for role, word in said.items() if word}
 
 
+def _checked(role: str, stated: str) -> str:
+    try:
+        return coding_word(stated)
+    except ValueError as error:
+        msg = f"{role}: {error} (got {stated!r})"
+        raise UsageError(msg) from None
+
+
 def coding_word(text: object) -> str:
     """Return ``linear``, ``srgb`` or ``gamma X`` as it is written here.
 
@@ -89,6 +114,16 @@ def linear_values(values: FloatArray, word: str) -> FloatArray:
         return linear_rgb(values)
     power = np.float32(word.removeprefix("gamma "))
     return np.copysign(np.abs(values) ** power, values)
+
+
+def coded_values(linear: FloatArray, word: str) -> FloatArray:
+    """Turn linear values, 0..1, into those of a coding: the inverse of :func:`linear_values`."""
+    if word == LINEAR:
+        return linear
+    if word == SRGB:
+        return coded_rgb(linear)
+    power = np.float32(1 / float(word.removeprefix("gamma ")))
+    return np.copysign(np.abs(linear) ** power, linear)
 
 
 def srgb_values(values: FloatArray, word: str) -> FloatArray:

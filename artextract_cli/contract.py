@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import torch
     import typer
 
+    from artextract_cli.coding import Coding
+
 API_VERSION = 1
 
 FloatArray = NDArray[np.float32]
@@ -229,8 +231,8 @@ class Capture:
     """One scene as an importer found it; the host writes it into a dataset."""
 
     name: str
-    rgb: NDArray[Any]  # (H, W, 3) sRGB: uint8, uint16, or floats from 0 to 1
-    # Reflectance as the photograph: (H, W, B), or B arrays of one type with sizes of their own.
+    rgb: NDArray[Any]  # (H, W, 3) as stored, usually sRGB: uint8, uint16, or floats from 0 to 1
+    # As stored, usually linear: (H, W, B), or B arrays of one type with sizes of their own.
     bands: NDArray[Any] | Sequence[NDArray[Any]]
     wavelengths: Sequence[float] | None = None  # (B,) nm
     band_ids: Sequence[str] | None = None  # (B,); else the wavelengths, else numbers from 1
@@ -248,6 +250,19 @@ class ImporterFunction(Protocol):
         ------
         InputError
             With one sentence, for what cannot be read.
+        """
+
+
+class CodedImporterFunction(ImporterFunction, Protocol):
+    """Reads captures of one kind, and renders the photograph where the files hold none."""
+
+    def __call__(
+        self, source: Path, options: Any, coding: "Coding | None" = None, /
+    ) -> Iterable[Capture]:
+        """Read what lies at ``source``; ``coding`` states how its counts stand for light.
+
+        Counts are yielded as they are stored. A photograph that is rendered is made of the bands
+        once they are linear (`linear_values`), and coded as the photograph is (`coded_values`).
         """
 
 
@@ -316,6 +331,8 @@ class Importer(Spec):
     kind: ClassVar[str] = "importers"
 
     load: Callable[[], ImporterFunction]
+    # Whether it is a CodedImporterFunction, which is given --coding as a third argument.
+    takes_coding: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from artextract_cli.coding import Coding, coding_word
+from artextract_cli.coding import WORDS, Coding, coding_word
 from artextract_cli.console import warn
 from artextract_cli.dataset_layout import Finding, FoundScene, find_scenes, natural_key
 from artextract_cli.errors import InputError, UsageError
@@ -219,8 +219,26 @@ _Word = Annotated[str, BeforeValidator(coding_word)]
 def _word_or_words(value: object) -> object:
     """One word for all bands, or one for each."""
     if isinstance(value, dict):
-        return {band: coding_word(word) for band, word in value.items()}
+        return {band: _word_of_band(band, word) for band, word in value.items()}
     return None if value is None else coding_word(value)
+
+
+def _word_of_band(band: str, word: object) -> str:
+    try:
+        return coding_word(word)
+    except ValueError as error:
+        msg = f"of band {band}, {error}"
+        raise ValueError(msg) from None
+
+
+def _words_by_role(value: object) -> object:
+    """Nothing stated is the usual coding."""
+    if value is None:
+        return {}
+    if isinstance(value, dict) and value.keys() <= _Coding.model_fields.keys():
+        return value
+    msg = f"it has the keys photograph and bands, such as {{bands: srgb}}; a coding is {WORDS}"
+    raise ValueError(msg)
 
 
 class _Coding(BaseModel):
@@ -244,7 +262,7 @@ class _Description(BaseModel):
 
     wavelengths: dict[str, Annotated[float, AfterValidator(_in_nm)]] | None = None
     clean: Annotated[Literal["all"] | tuple[str, ...] | None, BeforeValidator(_all_or_names)] = None
-    coding: _Coding = _Coding()
+    coding: Annotated[_Coding, BeforeValidator(_words_by_role)] = _Coding()
     pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     notes: str | None = None
 

@@ -1,7 +1,7 @@
 """Writing the captures of an importer into a dataset, scene after scene."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.captures import checked_capture, planes
-from artextract_cli.coding import Coding
+from artextract_cli.coding import Coding, linear_values, srgb_values
 from artextract_cli.console import detail, warn
 from artextract_cli.contract import Capture, FloatArray
 from artextract_cli.dataset import DESCRIPTION, checked_coding, read_statement
@@ -102,10 +102,12 @@ def import_scenes(
     for folder in (out, *(out / split for split in SPLITS)):
         refuse_inside(folder, source, "source")
     _check_out(out)
-    captures = map(partial(_checked, plugin), _captures(plugin, source, made))
-    if auto_mask:
-        captures = map(_masked, captures)
-    return _import(captures, out, split, coding or Coding(), dry_run)
+
+    def find(stated: Coding) -> Iterator[Capture]:
+        captures = map(partial(_checked, plugin), _captures(plugin, source, made, stated))
+        return map(partial(_masked, coding=stated), captures) if auto_mask else captures
+
+    return _import(find, out, split, coding or Coding(), dry_run)
 
 
 def _check_out(out: Path) -> None:
@@ -137,7 +139,7 @@ def _checked(plugin: Plugin, capture: Any) -> Capture:
         raise InputError(msg) from error
 
 
-def _masked(capture: Capture) -> Capture:
+def _masked(capture: Capture, coding: Coding) -> Capture:
     """With a mask of where the painting is, unless it has one or none is found."""
     if capture.mask is not None:
         return capture
@@ -147,8 +149,14 @@ def _masked(capture: Capture) -> Capture:
             "leave --auto-mask, and use 'artextract data register' and 'data mask'"
         )
         raise InputError(msg)
-    pictures = map(_scaled, (capture.rgb, *planes(capture)))
-    return replace(capture, mask=found_mask(capture.name, pictures))
+    return replace(capture, mask=found_mask(capture.name, _decoded(capture, coding)))
+
+
+def _decoded(capture: Capture, coding: Coding) -> Iterator[FloatArray]:
+    """Photograph (H, W, 3), sRGB 0..1, and bands (H, W), linear 0..1, one after the other."""
+    yield srgb_values(_scaled(capture.rgb), coding.of_photograph)
+    for band, values in zip(capture.band_ids or (), planes(capture), strict=True):
+        yield linear_values(_scaled(values), coding.of_band(band))
 
 
 def _scaled(counts: NDArray[Any]) -> FloatArray:
@@ -157,13 +165,17 @@ def _scaled(counts: NDArray[Any]) -> FloatArray:
 
 
 def _import(
-    captures: Iterator[Capture], out: Path, split: str, coding: Coding, dry_run: bool
+    find: Callable[[Coding], Iterator[Capture]],
+    out: Path,
+    split: str,
+    coding: Coding,
+    dry_run: bool,
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
         with contextlib.nullcontext() if dry_run else only_writer(out):
             target = _open(out, coding)
-            for capture in captures:
+            for capture in find(target.coding):
                 yield _add(capture, target, split, dry_run)
                 n_scenes += 1
                 del capture  # the next one may need its memory
@@ -174,11 +186,12 @@ def _import(
         raise InputError(msg) from error
 
 
-def _captures(plugin: Plugin, source: Path, options: Any) -> Iterator[Any]:
+def _captures(plugin: Plugin, source: Path, options: Any, coding: Coding) -> Iterator[Any]:
     """What a plugin finds, one after the other."""
     read = plugin.load()
+    stated = (coding,) if getattr(plugin.spec, "takes_coding", False) else ()
     with plugin.running():
-        found = iter(read(source, options))
+        found = iter(read(source, options, *stated))
     while True:
         with plugin.running():
             capture = next(found, _END)

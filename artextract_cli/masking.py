@@ -94,12 +94,12 @@ def _mask(files: SceneFiles, work: Path) -> MaskedScene:
 
 
 def _pictures(files: SceneFiles) -> Iterator[FloatArray]:
-    """Photograph (H, W, 3) and bands (H, W), one after the other."""
-    photograph = decode_picture(files.rgb).scaled()
+    """Photograph (H, W, 3), sRGB 0..1, and bands (H, W), linear 0..1, one after the other."""
+    photograph = decode_picture(files.rgb).srgb(files.coding.of_photograph)
     shape = photograph.shape
     yield photograph
     del photograph
-    for path in files.bands:
-        band = decode_picture(path).grey()
+    for name, path in zip(files.band_ids, files.bands, strict=True):
+        band = decode_picture(path).grey(files.coding.of_band(name))
         check_same_size(path, band.shape, files.rgb, shape)
         yield band

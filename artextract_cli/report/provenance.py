@@ -1,12 +1,13 @@
 """Where the numbers of a page come from: inputs, model, run, versions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from artextract_cli import sources
 from artextract_cli.checkpoint import MODEL_NAME, ModelCard, read_card
+from artextract_cli.coding import SRGB
 from artextract_cli.errors import InputError
 from artextract_cli.report.loss_curve import LossCurve, loss_curve
 from artextract_cli.results import SceneResult
@@ -31,6 +32,8 @@ class Input:
     path: str
     sha256: str
     checked: bool
+    coding: str
+    """How its counts stand for light; empty for a mask."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,7 @@ def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
     return (
         _input(sources.photograph(result.description), checked=True),
         *(_input(band, checked=with_bands) for band in sources.bands(result.description)),
-        *(() if mask is None else (_input(mask, checked=True),)),
+        *(() if mask is None else (replace(_input(mask, checked=True), coding=""),)),
     )
 
 
@@ -170,7 +173,13 @@ def _rows(values: Mapping[str, Any]) -> Rows:
 
 
 def _input(source: Source, *, checked: bool) -> Input:
-    return Input(role=source.role, path=str(source.path), sha256=source.sha256, checked=checked)
+    return Input(
+        role=source.role,
+        path=str(source.path),
+        sha256=source.sha256,
+        checked=checked,
+        coding="sRGB" if source.coding == SRGB else source.coding,
+    )
 
 
 def _origin(plugin: Mapping[str, Any]) -> str:

@@ -20,7 +20,8 @@ from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, mo
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results import SceneResult, open_scene, scene_folders
+from artextract_cli.results import STRONG_LEVEL, SceneResult, open_scene, scene_folders
+from artextract_cli.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
 
 # Of scene.json; what else it holds is told if it is there.
 NEEDED = frozenset(
@@ -75,11 +76,22 @@ class SceneReport:
                 {"key": layer.key, "label": layer.label, "group": layer.group, "scale": layer.scale}
                 for layer in self.layers
             ],
+            "signs": self._signs,
+            "strong": STRONG_LEVEL,
             "regions": [
                 {"number": r.number, "box": [r.left, r.top, r.right, r.bottom], "place": r.place}
                 for r in self.regions.listed
             ],
         }
+
+    @property
+    def _signs(self) -> list[dict[str, str]]:
+        """The maps of either sign and what they tell, darker first; none of other models."""
+        keys = {layer.key for layer in self.layers}
+        if not keys.issuperset(SIGNED_MAPS):
+            return []
+        named = zip(SIGNED_MAPS, (DARKER, LIGHTER), strict=True)
+        return [{"key": key, "words": WORDS[sign]} for key, sign in named]
 
 
 def write_report(

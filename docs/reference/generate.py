@@ -27,7 +27,7 @@ SEEN: dict[str, tuple[type, ...]] = {
     ),
     "objectives": (contract.ObjectiveFunction, contract.EmbeddedScenes),
     "scorers": (contract.ScorerFunction, contract.ScoredNodes),
-    "importers": (contract.ImporterFunction, contract.Capture),
+    "importers": (contract.ImporterFunction, contract.CodedImporterFunction, contract.Capture),
     "commands": (),
 }
 NOTICE = "<!-- Written by docs/reference/generate.py from the sources: do not edit. -->"
@@ -134,7 +134,7 @@ def _type(annotation: Any) -> str:
         (" |", " or"),
     ):
         text = text.replace(long, short)
-    return re.sub("'(torch[^']*|tuple[^']*)'", r"\1", text)
+    return re.sub("'(torch[^']*|tuple[^']*|Coding[^']*)'", r"\1", text)
 
 
 def _shown(value: Any) -> str:

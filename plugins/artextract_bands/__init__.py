@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from artextract_cli import Importer, ImporterFunction, hookimpl, option
+from artextract_cli import CodedImporterFunction, Importer, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class BandsOptions:
     name: str | None = option(None, "Name of the scene; else that of its folder.")
 
 
-def _load() -> ImporterFunction:
+def _load() -> CodedImporterFunction:
     from artextract_bands.reading import read
 
     return read
@@ -35,4 +35,5 @@ def artextract_importers() -> Importer:
         summary="A folder of one picture per band and a photograph, or a folder of such folders.",
         options=BandsOptions,
         load=_load,
+        takes_coding=True,
     )

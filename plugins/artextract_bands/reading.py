@@ -20,26 +20,29 @@ from artextract_bands.wavelengths import (
 )
 from artextract_cli import (
     Capture,
+    Coding,
     InputError,
     UsageError,
     as_band,
     as_photograph,
     check_same_size,
-    coded_rgb,
+    coded_values,
     is_coloured,
+    linear_values,
     list_pictures,
     read_counts,
     rgb_weights,
 )
 
 
-def read(source: Path, options: BandsOptions) -> Iterator[Capture]:
+def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> Iterator[Capture]:
     """Yield the scene in the folder ``source``, or that of every folder in it."""
     if not source.is_dir():
         msg = f"{source} is no folder: give the one that holds the photograph and the bands"
         raise InputError(msg)
+    coding = coding or Coding()
     if list_pictures(source):
-        yield _read_scene(source, options)
+        yield _read_scene(source, options, coding)
         return
     folders = sorted(path for path in source.iterdir() if path.is_dir() and list_pictures(path))
     if not folders:
@@ -53,10 +56,10 @@ def read(source: Path, options: BandsOptions) -> Iterator[Capture]:
         msg = f"name={options.name} names one scene, but {source} holds {len(folders)} folders"
         raise UsageError(msg)
     for folder in folders:
-        yield _read_scene(folder, options)
+        yield _read_scene(folder, options, coding)
 
 
-def _read_scene(folder: Path, options: BandsOptions) -> Capture:
+def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:
     noted = read_note(folder)
     given = None if options.wavelengths is None else parse_wavelengths(options.wavelengths)
     if noted.bands and given:
@@ -77,24 +80,33 @@ def _read_scene(folder: Path, options: BandsOptions) -> Capture:
     check_wavelengths(paths, wavelengths)
     return Capture(
         name=options.name or folder.resolve().name,
-        rgb=_rendered(folder, paths, planes, wavelengths) if rgb is None else as_photograph(rgb),
+        rgb=(
+            _rendered(folder, paths, planes, wavelengths, coding)
+            if rgb is None
+            else as_photograph(rgb)
+        ),
         bands=planes,
         wavelengths=wavelengths,
     )
 
 
 def _rendered(
-    folder: Path, paths: list[Path], planes: Sequence[NDArray[Any]], nm: Sequence[float]
+    folder: Path,
+    paths: list[Path],
+    planes: Sequence[NDArray[Any]],
+    nm: Sequence[float],
+    coding: Coding,
 ) -> NDArray[np.float32]:
-    """The photograph (H, W, 3) that bands of one size show."""
+    """The photograph (H, W, 3) that bands of one size show, coded as photographs are."""
     weights = rgb_weights(folder, nm)
     linear = np.zeros((*planes[0].shape, 3), np.float32)
     for path, plane in zip(paths, planes, strict=False):  # one file may hold all planes
         check_same_size(path, plane.shape, paths[0], planes[0].shape)
-    for plane, weight in zip(planes, weights, strict=True):
+    for plane, weight, band in zip(planes, weights, nm, strict=True):
         full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
-        linear += plane[..., None] * (weight / full).astype(np.float32)
-    return np.asarray(coded_rgb(np.clip(linear, 0, 1)))
+        light = linear_values(plane / np.float32(full), coding.of_band(f"{band:g}"))
+        linear += light[..., None] * weight.astype(np.float32)
+    return np.asarray(coded_values(np.clip(linear, 0, 1), coding.of_photograph))
 
 
 def _find_photograph(

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from artextract_cli import Importer, ImporterFunction, hookimpl, option
+from artextract_cli import (
+    CodedImporterFunction,
+    Importer,
+    ImporterFunction,
+    hookimpl,
+    option,
+)
 
 SCALES = (1e-9, 1e30)
 """The least and the largest value that may count as 1."""
@@ -84,7 +90,7 @@ class HarvardOptions:
     )
 
 
-def _load_cube() -> ImporterFunction:
+def _load_cube() -> CodedImporterFunction:
     from artextract_cube.cube import read
 
     return read
@@ -96,7 +102,7 @@ def _load_cave() -> ImporterFunction:
     return read
 
 
-def _load_harvard() -> ImporterFunction:
+def _load_harvard() -> CodedImporterFunction:
     from artextract_cube.harvard import read
 
     return read
@@ -111,6 +117,7 @@ def artextract_importers() -> Sequence[Importer]:
             summary="A hyperspectral cube: ENVI, TIFF, NumPy or MATLAB, or a folder of them.",
             options=CubeOptions,
             load=_load_cube,
+            takes_coding=True,
         ),
         Importer(
             name="cave",
@@ -123,5 +130,6 @@ def artextract_importers() -> Sequence[Importer]:
             summary="Scenes of the Harvard database: MATLAB files of 31 bands from 420 to 720 nm.",
             options=HarvardOptions,
             load=_load_harvard,
+            takes_coding=True,
         ),
     )

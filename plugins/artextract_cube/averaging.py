@@ -8,11 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import InputError, check_claim, coded_rgb, progress, rgb_weights, warn
+from artextract_cli import (
+    Coding,
+    InputError,
+    UsageError,
+    check_claim,
+    coded_values,
+    linear_values,
+    progress,
+    rgb_weights,
+    warn,
+)
 from artextract_cube.wavelengths import band_weights
 
 BLOCK_VALUES = 2**24
 """Of a cube, at most so many are in memory at a time as float32."""
+
+LINEAR = "linear"
 
 MOST_CLIPPED = 0.05
 """Highlights and noise are clipped; where more lies outside 0..1, the scale is wrong."""
@@ -79,17 +91,24 @@ def averaged(
     centres: Sequence[float] | None,
     width: float,
     photograph: NDArray[Any] | None = None,
+    coding: Coding | None = None,
 ) -> Averaged:
     """Average ``cube`` to bands at ``centres`` (None: all as they are).
 
-    It is rendered where there is no ``photograph`` (H, W, 3).
+    It is rendered where there is no ``photograph`` (H, W, 3), of light by its ``coding``. Bands are
+    means of values as they are coded.
 
     Raises
     ------
+    UsageError
+        If some bands of a cube to be rendered are said to be coded otherwise than the others, or
+        those of raw counts with frames are said to be coded at all.
     InputError
         If values that are used are not finite, too many lie outside 0 to 1, the scale is far above
         all of them, there are too many pixels, or what is made has one value throughout.
     """
+    coding = coding or Coding()
+    word = _word_of_cube(cube, coding, is_rendered=photograph is None)
     weights = band_weights(cube.nm, centres, width)
     n_bands = weights.shape[1]
     if photograph is None:
@@ -111,7 +130,11 @@ def averaged(
             means /= np.float32(cube.full_scale)
             bands[rows] = means[..., :n_bands]
             if photograph is None:
-                rgb[rows] = coded_rgb(np.clip(means[..., n_bands:], 0, 1))
+                shown = means[..., n_bands:]
+                if word != LINEAR:
+                    shown = _shown(cube, block, weights[used, n_bands:], word)
+                shown = np.asarray(np.clip(shown, 0, 1), np.float32)
+                rgb[rows] = coded_values(shown, coding.of_photograph)
             advance()
     _check_measured(cube, measured)
     ends = np.array(spans)
@@ -127,6 +150,34 @@ def averaged(
     _check_varied(cube, made)
     _warn_of_dead(cube, used, ends)
     return made
+
+
+def _shown(
+    cube: Cube, block: NDArray[np.float32], to_rgb: NDArray[np.float64], word: str
+) -> NDArray[np.float32]:
+    """Linear colours (h, W, 3) of a block (n, h, W) by weights (n, 3)."""
+    light = linear_values(block / np.float32(cube.full_scale), word)
+    return np.asarray(np.tensordot(light, to_rgb.astype(np.float32), axes=(0, 0)), np.float32)
+
+
+def _word_of_cube(cube: Cube, coding: Coding, *, is_rendered: bool) -> str:
+    """How the values of a cube stand for light."""
+    word = coding.bands or LINEAR
+    named = {band: other for band, other in coding.by_band.items() if other != word}
+    if cube.to_reflectance is not None and (named or word != LINEAR):
+        msg = (
+            f"{cube.path} has white and dark frames, which make reflectance of linear counts only: "
+            "leave --coding of bands, or the frames"
+        )
+        raise UsageError(msg)
+    if is_rendered and named:
+        msg = (
+            f"the photograph of {cube.path} is rendered from all its bands, which are of one "
+            f"coding: say --coding bands={next(iter(named.values()))}, or give a photograph (of a "
+            "cube, -o photograph=FILE)"
+        )
+        raise UsageError(msg)
+    return word
 
 
 def _check_measured(cube: Cube, measured: NDArray[np.bool_]) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from artextract_cli import (
     Capture,
+    Coding,
     InputError,
     UsageError,
     as_photograph,
@@ -22,7 +23,7 @@ from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
 
 
-def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
+def read(source: Path, options: CubeOptions, coding: Coding | None = None) -> Iterator[Capture]:
     """Yield the scene in the file ``source``, or that of every cube in the folder."""
     paths = _cubes_in(source, options) if source.is_dir() else [source]
     if source.is_dir() or options.name is None:
@@ -31,7 +32,7 @@ def read(source: Path, options: CubeOptions) -> Iterator[Capture]:
         msg = f"name={options.name} names one scene, but {source} holds {len(paths)} cubes"
         raise UsageError(msg)
     for path in paths:
-        yield _read_scene(path, options)
+        yield _read_scene(path, options, coding or Coding())
 
 
 def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
@@ -66,13 +67,13 @@ def _name(path: Path, options: CubeOptions) -> str:
     return options.name or path.resolve().stem
 
 
-def _read_scene(path: Path, options: CubeOptions) -> Capture:
+def _read_scene(path: Path, options: CubeOptions, coding: Coding) -> Capture:
     photograph = _photograph_of(path, options)
     with opened_cube(path, options) as cube:
         rgb = None if photograph is None else _read_photograph(photograph, cube)
         centres = chosen_centres(cube.path, options.centres, cube.nm, options.width)
         with calibrated(cube, _name(path, options), options) as reflectance:
-            made = averaged(reflectance, centres, options.width, rgb)
+            made = averaged(reflectance, centres, options.width, rgb, coding)
     return Capture(
         name=_name(path, options),
         rgb=made.rgb,

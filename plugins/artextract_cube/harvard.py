@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import Capture, InputError, reading
+from artextract_cli import Capture, Coding, InputError, reading
 from artextract_cube import HarvardOptions
 from artextract_cube.averaging import Cube, averaged
 from artextract_cube.matlab import matlab_arrays
@@ -17,7 +17,7 @@ WAVELENGTHS = tuple(420.0 + 10 * band for band in range(31))
 CALIBRATION = "calib.txt"
 
 
-def read(source: Path, options: HarvardOptions) -> Iterator[Capture]:
+def read(source: Path, options: HarvardOptions, coding: Coding | None = None) -> Iterator[Capture]:
     """Yield the scene in the file ``source``, or that of every MATLAB file in the folder."""
     paths = [source]
     if source.is_dir():
@@ -27,10 +27,12 @@ def read(source: Path, options: HarvardOptions) -> Iterator[Capture]:
         raise InputError(msg)
     for path in paths:
         with matlab_arrays(path) as arrays:
-            yield _read_scene(path, arrays, options)
+            yield _read_scene(path, arrays, options, coding or Coding())
 
 
-def _read_scene(path: Path, arrays: Mapping[str, NDArray[Any]], options: HarvardOptions) -> Capture:
+def _read_scene(
+    path: Path, arrays: Mapping[str, NDArray[Any]], options: HarvardOptions, coding: Coding
+) -> Capture:
     measured = arrays.get("ref")
     if measured is None or measured.ndim != 3 or measured.shape[2] != len(WAVELENGTHS):
         what = "no ref" if measured is None else f"a ref of shape {measured.shape}"
@@ -50,7 +52,7 @@ def _read_scene(path: Path, arrays: Mapping[str, NDArray[Any]], options: Harvard
         tells_scale=options.scale is not None,
     )
     centres = chosen_centres(path, options.centres or "all", cube.nm, options.width)
-    made = averaged(cube, centres, options.width)
+    made = averaged(cube, centres, options.width, coding=coding)
     return Capture(
         name=path.stem, rgb=made.rgb, bands=made.bands, wavelengths=made.wavelengths, mask=mask
     )

@@ -382,6 +382,9 @@ GRAPHS = [
     Row(2, "--coding names band '17'; the bands are 450, 650, 850", BUILD + " --coding 17=srgb"),
     Row(3, "…/dataset.yaml: coding names band 17, which no scene has", BUILD,
         put("data/dataset.yaml", 'coding: {bands: {"17": srgb}}')),
+    Row(3, "…/dataset.yaml: coding: it has the keys photograph and bands, such as {bands: srgb}; a "
+        "coding is linear, srgb or gamma X with X from 1 to 4 (got 'srgb')", BUILD,
+        put("data/dataset.yaml", "coding: srgb")),
     Row(3, "…/dataset.yaml: coding.bands: a coding is linear, srgb or gamma X with X from 1 to 4 "
         "(got 'display')", BUILD, put("data/dataset.yaml", "coding: {bands: display}")),
     Row(3, "the results of t0 in …/results/t0 were made with another coding than the dataset's: "
@@ -981,6 +984,15 @@ ROWS = [
 
 # What no cheap command comes to, or users of the library alone, by the test that comes there.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "unit/test_coding.py::test_words_are_checked_wherever_they_come_from": (
+        "photograph: a coding is linear, srgb or gamma X with X from 1 to 4 (got 'rec709')",
+    ),
+    "plugins/test_cube.py::test_codings_that_do_not_fit_a_cube": (
+        "the photograph of … is rendered from all its bands, which are of one coding: say --coding "
+        "bands=srgb, or give a photograph (of a cube, -o photograph=FILE)",
+        "… has white and dark frames, which make reflectance of linear counts only: leave --coding "
+        "of bands, or the frames",
+    ),
     "unit/test_alignment.py::test_a_constant_band_is_refused": (
         "its outlines and those of the photograph do not agree: there are none",
     ),

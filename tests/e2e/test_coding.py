@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
+from artextract_cli import masking
 from artextract_cli.coding import coded_rgb, linear_rgb
 from artextract_cli.picture import read_counts
 from artextract_cli.results import open_scene
@@ -130,6 +131,44 @@ def test_importing_says_the_coding(run: Callable[..., Ran], coded: Path, tmp_pat
     assert statement(out)["coding"] == {"photograph": "linear", "bands": {"850": "srgb"}}
     assert run(*words).exit_code == 0  # what is not said stays
     assert run(*words[:-1], "850=linear").exit_code == 3
+
+
+def test_a_photograph_that_is_rendered_is_that_of_decoded_bands(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Also where the dataset, not the command, says how the bands are coded."""
+    ramp = np.tile(np.arange(0, 65280, 255, dtype=np.uint16), (32, 1))
+    for nm in range(420, 721, 20):
+        write_png(tmp_path / "raw" / "a" / f"a_{nm}nm.png", ramp)
+        write_png(tmp_path / "more" / "b" / f"b_{nm}nm.png", ramp)
+    out = tmp_path / "out"
+    for source, words in (("raw", ("--coding", "bands=srgb")), ("more", ())):
+        ran = run("data", "import", "bands", tmp_path / source, "--out", out, *words)
+        assert ran.exit_code == 0, ran.stderr
+    for name in "ab":
+        made = read_counts(out / f"train/rgb_images/{name}_RGB.png")
+        np.testing.assert_allclose(made / 65535, ramp[..., None] / 65535 + np.zeros(3), atol=2e-3)
+
+
+def test_registering_carries_the_coding_over(
+    run: Callable[..., Ran], coded: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("cv2")
+    ran = run("data", "register", coded, "--out", tmp_path / "out")
+    assert ran.exit_code == 0, ran.stderr
+    assert statement(tmp_path / "out") == statement(coded)
+
+
+def test_a_mask_is_looked_for_in_decoded_pictures(
+    coded: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[np.ndarray] = []
+    monkeypatch.setattr(masking, "found_mask", lambda name, pictures: seen.extend(pictures))
+    for root in (dataset, coded):
+        masking.mask_dataset(root, tmp_path / root.parent.name)
+    half = len(seen) // 2
+    for plain, decoded in zip(seen[:half], seen[half:], strict=True):
+        np.testing.assert_allclose(decoded, plain, atol=2e-3)
 
 
 def test_calibrating_ends_linear(run: Callable[..., Ran], coded: Path, tmp_path: Path) -> None:

@@ -7,9 +7,17 @@ import numpy as np
 import pytest
 
 from artextract_cli.heatmap import overlay
+from artextract_cli.results import find_scene
 from tests.chromium import Page, chromium, find_chromium
 from tests.conftest import Ran
-from tests.small_results import HIGH, LOW, SIZE, make_photograph, write_result
+from tests.small_results import (
+    HIGH,
+    LOW,
+    SIZE,
+    make_photograph,
+    sealed_again,
+    write_result,
+)
 
 pytestmark = pytest.mark.skipif(
     find_chromium() is None, reason="there is no Chromium here (Debian's package is `chromium`)"
@@ -240,15 +248,60 @@ def test_the_wheel_is_the_page_s_until_the_picture_is_in_focus(page: Page) -> No
     page.wait_for(zoomed)
 
 
-def test_the_pointer_reads_place_and_score(page: Page) -> None:
+READOUT = "document.querySelector('.readout').textContent"
+
+
+def point_at(page: Page, place: tuple[int, int]) -> str:
+    """Move the pointer to a row and column of the photograph, and return what is read there."""
     left, top, width, height = stage_box(page)
     zoom = min(width / WIDTH, height / HEIGHT)
-    x = left + (width - WIDTH * zoom) / 2 + (STRONG[1] + 0.5) * zoom
-    y = top + (height - HEIGHT * zoom) / 2 + (STRONG[0] + 0.5) * zoom
+    x = left + (width - WIDTH * zoom) / 2 + (place[1] + 0.5) * zoom
+    y = top + (height - HEIGHT * zoom) / 2 + (place[0] + 0.5) * zoom
     page.mouse("Moved", x, y)
     page.settle()
-    told = page.evaluate("document.querySelector('.readout').textContent")
-    assert told.startswith("column 60, row 15 · score 3.50: 0.032 % of clean paint")
+    return str(page.evaluate(READOUT))
+
+
+def test_the_pointer_reads_place_score_and_sign(page: Page) -> None:
+    told = point_at(page, STRONG)
+    assert told.startswith("column 60, row 15 · score 3.50: 0.032 % of clean paint scores as high")
+    page.wait_for(f"{READOUT}.endsWith(' · darker than expected')")
+    # As in the table of regions, only what scores 2 or more has a sign.
+    assert point_at(page, CALM).endswith(" · score 0.50: 32 % of clean paint scores as high")
+    assert point_at(page, BARE) == "column 60, row 57"
+    assert point_at(page, STRONG).endswith(" · darker than expected")
+
+
+def test_the_pointer_reads_what_is_lighter_and_no_sign_of_other_models(
+    browser: Page, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    light = write_result(tmp_path, folder="a").path
+    (light / "dark.tif").rename(light / "other.tif")
+    (light / "light.tif").rename(light / "dark.tif")
+    (light / "other.tif").rename(light / "light.tif")
+    sealed_again(find_scene(light.parent, "a"))
+    write_result(tmp_path, folder="b", learns_from="views")
+    told = []
+    for name in "ab":
+        out = tmp_path / f"{name}.html"
+        assert run("report", light.parent, "--scene", name, "--out", out).exit_code == 0
+        browser.events.clear()
+        browser.open(out)
+        browser.wait_for(READY)
+        point_at(browser, STRONG)
+        if name == "a":
+            browser.wait_for(f"{READOUT}.includes('than expected')")
+        told.append(point_at(browser, STRONG))
+        assert browser.complaints() == []
+    assert told[0].endswith(" · lighter than expected")
+    assert told[1].endswith(" of clean paint scores as high")
+
+
+def test_the_inputs_say_how_counts_stand_for_light(page: Page) -> None:
+    cells = (
+        "[...document.querySelectorAll('.inputs td[data-label=Counts]')].map((c) => c.textContent)"
+    )
+    assert page.evaluate(cells) == ["sRGB", "linear", "linear", "linear"]
 
 
 def test_names_are_text(page: Page) -> None:

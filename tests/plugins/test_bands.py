@@ -9,7 +9,7 @@ import tifffile
 from artextract_bands import BandsOptions
 from artextract_bands.reading import read
 from artextract_bands.wavelengths import wavelength_in
-from artextract_cli import Capture, InputError, UsageError
+from artextract_cli import Capture, Coding, InputError, UsageError
 from tests.conftest import write_png
 
 RNG = np.random.default_rng(0)
@@ -272,6 +272,26 @@ def test_without_a_photograph_it_is_rendered(folder: Callable[..., Path]) -> Non
     np.testing.assert_allclose(capture.rgb, grey_level, atol=1e-3)
     with pytest.raises(InputError, match=r"m_1000.png is 8 × 7 pixels but .* 7 × 9"):
         only(folder(**pictures | {"m_1000": grey(size=(7, 8))}))
+
+
+def test_bands_are_decoded_before_a_photograph_is_rendered(folder: Callable[..., Path]) -> None:
+    """Where every band has the same count, the photograph has it too if both are of one coding."""
+    source = folder(**{f"m_{nm}": np.full((9, 7), 100, np.uint8) for nm in range(400, 1001, 20)})
+
+    def level(coding: Coding) -> float:
+        (capture,) = read(source, BandsOptions(), coding)
+        assert {int(band.max()) for band in capture.bands} == {100}  # as they are stored
+        np.testing.assert_allclose(capture.rgb, capture.rgb[0, 0, 0], atol=2e-3)
+        return float(capture.rgb.mean())
+
+    for word in ("linear", "srgb", "gamma 2.2"):
+        assert level(Coding(photograph=word, bands=word)) == pytest.approx(100 / 255, abs=1e-3)
+    infrared = Coding(photograph="linear", by_band={"900": "srgb", "1000": "srgb"})
+    assert level(infrared) == pytest.approx(100 / 255, abs=1e-3)
+    visible = Coding(
+        photograph="linear", by_band={f"{nm}": "gamma 4" for nm in range(400, 720, 20)}
+    )
+    assert level(visible) == pytest.approx((100 / 255) ** 4, abs=2e-3)
 
 
 def test_few_bands_do_not_make_a_photograph(folder: Callable[..., Path]) -> None:

@@ -11,7 +11,15 @@ import pytest
 import scipy.io
 import tifffile
 
-from artextract_cli import Capture, DependencyError, InputError, UsageError
+from artextract_cli import (
+    Capture,
+    Coding,
+    DependencyError,
+    InputError,
+    UsageError,
+    coded_values,
+    linear_values,
+)
 from artextract_cube import CubeOptions, averaging
 from artextract_cube.cube import read
 from tests.conftest import Ran, write_png
@@ -991,3 +999,31 @@ def test_frames_in_another_folder(tmp_path: Path) -> None:
         only(tmp_path / "scans", **FRAMES | there | {"white": "../frames/*.hdr"})
     with pytest.raises(InputError, match=r"frames in .*nowhere are: none"):
         only(tmp_path / "scans", **FRAMES | there | {"white": "../nowhere/*.hdr"})
+
+
+@pytest.mark.parametrize("word", ["srgb", "gamma 2.2"])
+def test_values_are_decoded_before_a_photograph_is_rendered(tmp_path: Path, word: str) -> None:
+    """A cube that was saved for display has the photograph of the linear one."""
+    cube = cube_of()
+    plain = only(write_envi(tmp_path / "plain.hdr", cube, NM), centres="all")
+    header = write_envi(tmp_path / "coded.hdr", coded_values(cube, word), NM)
+    options = CubeOptions(centres="all")
+    for photograph in ("srgb", "linear"):
+        (found,) = read(header, options, Coding(photograph=photograph, bands=word))
+        np.testing.assert_allclose(found.bands, coded_values(plain.bands, word), atol=1e-6)
+        light = linear_values(plain.rgb, "srgb")
+        np.testing.assert_allclose(found.rgb, coded_values(light, photograph), atol=1e-4)
+
+
+def test_codings_that_do_not_fit_a_cube(tmp_path: Path) -> None:
+    for name, counts in raw_counts(cube_of(), 3).items():
+        write_envi(tmp_path / f"{name}.hdr", counts, NM)
+    some = Coding(by_band={"650": "srgb"})
+    with pytest.raises(UsageError, match="is rendered from all its bands, which are of one coding"):
+        list(read(tmp_path / "abbey.hdr", CubeOptions(scale=4095), some))
+    write_photograph(tmp_path / "photo.png")
+    options = CubeOptions(scale=4095, photograph="photo.png")
+    (taken,) = read(tmp_path / "abbey.hdr", options, some)
+    assert taken.wavelengths == (420, 470, 530, 590, 650)
+    with pytest.raises(UsageError, match="make reflectance of linear counts only: leave --coding"):
+        list(read(tmp_path / "abbey.hdr", CubeOptions(**FRAMES), Coding(bands="srgb")))

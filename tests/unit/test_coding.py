@@ -3,10 +3,12 @@ import pytest
 
 from artextract_cli.coding import (
     Coding,
+    coded_values,
     coding_word,
     linear_values,
     srgb_values,
 )
+from artextract_cli.errors import UsageError
 
 VALUES = np.linspace(0, 1, 101, dtype=np.float32)
 
@@ -54,3 +56,23 @@ def test_how_it_is_described() -> None:
     }
     both = Coding(bands="srgb", by_band={"850": "linear"})
     assert both.described(("850", "950")) == {"bands": {"850": "linear", "950": "srgb"}}
+
+
+@pytest.mark.parametrize("word", ["linear", "srgb", "gamma 2.2"])
+def test_what_is_coded_is_decoded_again(word: str) -> None:
+    signed = np.concatenate([-VALUES[1:10] / 100, VALUES])  # noise around black
+    coded = coded_values(signed, word)
+    assert coded.dtype == np.float32
+    np.testing.assert_allclose(linear_values(coded, word), signed, atol=1e-6)
+
+
+def test_words_are_checked_wherever_they_come_from() -> None:
+    spelt = Coding(photograph=" sRGB", bands="gamma 2.20", by_band={"950": "Linear"})
+    assert spelt == Coding(photograph="srgb", bands="gamma 2.2", by_band={"950": "linear"})
+    for role, stated in {
+        "photograph": {"photograph": "rec709"},
+        "bands": {"bands": "gamma"},
+        "band 950": {"by_band": {"950": "display"}},
+    }.items():
+        with pytest.raises(UsageError, match=rf"^{role}: a coding is linear, srgb or gamma X"):
+            Coding(**stated)

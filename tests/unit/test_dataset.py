@@ -299,6 +299,13 @@ def test_clean(tmp_path: Path, clean: str, expected: list[bool | None]) -> None:
         ("pixels_per_mm: 0", r"pixels_per_mm: Input should be greater than 0"),
         ("pixels_per_mm: .inf", r"pixels_per_mm: Input should be a finite number"),
         ("- 1", r"dataset\.yaml must hold keys and values"),
+        *(
+            (f"coding: {value}", r"coding: it has the keys photograph and bands, .* linear, srgb")
+            for value in ("srgb", "[srgb]", "{photo: srgb}", "2.2")
+        ),
+        ("coding: {bands: 2.2}", r"coding\.bands: a coding is linear, srgb .*\(got 2\.2\)"),
+        ("coding: {bands: {1: foo}}", r"coding\.bands: of band 1, a coding is linear, srgb or"),
+        ("coding: {photograph: [srgb]}", r"coding\.photograph: a coding is linear, srgb or gamma"),
     ],
 )
 def test_a_wrong_description(tmp_path: Path, yaml: str, said: str) -> None:
@@ -406,3 +413,9 @@ def test_every_band_is_found_by_its_name(
 ) -> None:
     root = make(tmp_path_factory.mktemp("named"), *scene(name, *bands))
     assert {found: set(ids) for found, ids in bands_of(root).items()} == {name: bands}
+
+
+@pytest.mark.parametrize("yaml", ["", "coding:", "coding: {}", "coding: {photograph: , bands: {}}"])
+def test_a_coding_need_not_be_stated(tmp_path: Path, yaml: str) -> None:
+    (files,) = open_dataset(make(tmp_path, *scene("a", "1"), yaml=f"{yaml}\n")).scenes
+    assert files.coding.resolved(files.band_ids) == ("srgb", "linear")

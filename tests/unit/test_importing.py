@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from artextract_cli import importing
+from artextract_cli.coding import Coding, coded_rgb
 from artextract_cli.contract import Capture, Importer
 from artextract_cli.dataset import open_dataset
 from artextract_cli.dataset_check import check_dataset
@@ -393,3 +394,36 @@ def test_it_is_found_by_name() -> None:
         importing.import_scenes("x", Path(), Path("out"), options={})
     with pytest.raises(UsageError, match="bands has no option 'x'"):
         importing.import_scenes("bands", Path(), Path("out"), options={"x": "1"})
+
+
+def test_who_renders_is_told_what_the_dataset_says_of_its_bands(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Coding | None] = []
+
+    def read(path: Path, options: Any, coding: Coding | None = None) -> Iterator[Capture]:
+        told.append(coding)
+        yield capture()
+
+    spec = Importer(name="toy", summary="", load=lambda: read, takes_coding=True)
+    plugin = Plugin(spec=spec, distribution="artextract-toy", version="1.0")
+    monkeypatch.setitem(plugin_host().plugins, ("importers", "toy"), plugin)
+    root = tmp_path / "dataset"
+    stated = (Coding(photograph="linear"), None)
+    root.mkdir()
+    (root / "dataset.yaml").write_text("coding: {bands: srgb}\n")
+    for coding in stated:
+        list(importing.import_scenes("toy", source, root, options={}, coding=coding))
+    assert told == [Coding(photograph="linear", bands="srgb")] * 2
+
+
+def test_a_mask_is_looked_for_in_decoded_pictures(
+    imported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[np.ndarray] = []
+    monkeypatch.setattr(importing, "found_mask", lambda name, pictures: seen.extend(pictures))
+    coding = Coding(photograph="linear", by_band={"950": "gamma 2"})
+    imported([capture()], auto_mask=True, coding=coding)
+    np.testing.assert_allclose(seen[0], coded_rgb(np.float32(RGB / 255)), atol=1e-6)
+    np.testing.assert_allclose(seen[1], BANDS[..., 0] / 65535, atol=1e-6)
+    np.testing.assert_allclose(seen[2], (BANDS[..., 1] / 65535) ** 2, atol=1e-6)

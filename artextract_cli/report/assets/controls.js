@@ -8,6 +8,7 @@ class Controls {
     Object.assign(this, { scene, viewer, pictures, data, palettes });
     this.chosen = null;
     this.loading = 0;
+    this.place = null; // of the pointer, in the photograph
     this.find = (selector) => scene.querySelector(selector);
     this.selects = { left: this.find(".left-layer"), right: this.find(".right-layer") };
     this.opacity = this.find(".opacity");
@@ -185,6 +186,14 @@ class Controls {
   }
 
   read(place) {
+    this.place = place;
+    this.tellPlace();
+    // The maps of either sign are large, and decoded once they are asked for.
+    this.signs ??= this.pictures.loadSigns().then(() => this.tellPlace());
+  }
+
+  tellPlace() {
+    const { place } = this;
     const output = this.find(".readout");
     const inside =
       place && place.every((value, axis) => value >= 0 && value < [this.data.width, this.data.height][axis]);
@@ -194,8 +203,11 @@ class Controls {
     }
     const [column, row] = place.map(Math.floor);
     const score = this.pictures.scoreAt(...place);
-    const told = score === null ? "" : ` · score ${score.toFixed(2)}: ${rate(score)} of clean paint scores as high`;
-    output.textContent = `column ${column}, row ${row}${told}`;
+    output.textContent = `column ${column}, row ${row}`;
+    if (score === null) return;
+    const sign = score >= this.data.strong - 1e-9 ? this.pictures.signAt(...place) : "";
+    output.textContent += ` · score ${score.toFixed(2)}: ${rate(score)} of clean paint scores as high`;
+    if (sign) output.textContent += ` · ${sign}`;
   }
 }
 

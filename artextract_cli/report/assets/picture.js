@@ -59,8 +59,21 @@ class Pictures {
     context.drawImage(coloured, 0, 0, width, height);
   }
 
-  scoreAt(x, y) {
-    const map = this.scores.get("heatmap");
+  // The score of a layer at a place of the photograph; null where it tells none.
+  scoreAt(x, y, key = "heatmap") {
+    const map = this.scores.get(key);
     return map ? map.at(x / this.data.width, y / this.data.height) : null;
+  }
+
+  // Whether what lies beneath is darker or lighter than expected; empty where the maps of either
+  // sign are not there, or not yet loaded.
+  signAt(x, y) {
+    const [dark, light] = this.data.signs.map(({ key }) => this.scoreAt(x, y, key));
+    if (dark == null || light == null) return "";
+    return this.data.signs[dark >= light ? 0 : 1].words;
+  }
+
+  async loadSigns() {
+    await Promise.all(this.data.signs.map(({ key }) => this.load(key)));
   }
 }

@@ -6,7 +6,7 @@ import pytest
 from artextract_cli.checkpoint import SHIPPED_MODELS
 from artextract_cli.errors import InputError
 from artextract_cli.report.provenance import inputs, model_story, scoring
-from tests.small_results import described, write_result
+from tests.small_results import described, sealed_again, write_result
 
 
 def test_every_input_with_its_digest(tmp_path: Path) -> None:
@@ -25,6 +25,22 @@ def test_every_input_with_its_digest(tmp_path: Path) -> None:
     mask.write_bytes(b"another")
     with pytest.raises(InputError, match="has changed"):
         inputs(result, with_bands=True)
+
+
+def test_how_counts_stand_for_light(tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    mask.write_bytes(b"a mask")
+    usual = write_result(tmp_path, object_mask=described(mask))
+    told = [one.coding for one in inputs(usual, with_bands=False)]
+    assert told == ["sRGB", "linear", "linear", "linear", ""]
+    photograph, (first, *others) = usual.description["photograph"], usual.description["bands"]
+    changed = sealed_again(
+        usual,
+        photograph=photograph | {"coding": "linear"},
+        bands=[first | {"coding": "gamma 2.2"}, *others],
+    )
+    told = [one.coding for one in inputs(changed, with_bands=False)]
+    assert told == ["linear", "gamma 2.2", "linear", "linear", ""]
 
 
 def test_how_a_scene_was_scored(tmp_path: Path) -> None:
