@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import torch  # noqa: TID253
+from numpy.typing import NDArray
 
 from artextract_cli.attention import grad_cam
 from artextract_cli.blocks import Block
@@ -50,12 +51,15 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     adaptation = adapt(as_it_was, scene)
     scores = _scored(adaptation.model, scene)
     if adaptation.share:
-        scores = replace(scores, whole=_judged(as_it_was, scene, _odds(as_it_was, scene)))
+        odds, null = _odds(as_it_was, scene), _null(as_it_was, scene)
+        scores = replace(scores, whole=judge(as_it_was, odds, null, scene.mask))
     return replace(scores, adaptation=adaptation.described())
 
 
 def _scored(model: Model, scene: Scene) -> SceneScores:
     card, network = model.card, _network(model)
+    # One after the other, so that each lets go of its evidence before the next needs memory.
+    null = _null(model, scene)
     coarse = coarse_maps(scene, partial(_raw_maps, model))
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
@@ -72,7 +76,7 @@ def _scored(model: Model, scene: Scene) -> SceneScores:
         superpixels=card.superpixels,
         maps=maps,
         band_maps=band_maps,
-        whole=_judged(model, scene, odds),
+        whole=judge(model, odds, null, scene.mask),
         distances=distances,
         similarities=similarities,
         pooled=pooled.numpy(),
@@ -178,14 +182,19 @@ def _at_all_scales(
     return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
 
 
-def _judged(model: Model, scene: Scene, odds: FloatArray) -> WholeScore | None:
-    """Whether anything lies beneath at all, by log odds (H, W) of the scene.
+def _null(model: Model, scene: Scene) -> FloatArray | None:
+    """Log odds (H, W) of what the visible alone looks like; None for a model that does not judge.
 
-    None where the model was trained on too few clean scenes to know.
+    One that was trained on too few clean scenes does not know how often it would be wrong.
     """
-    calibration = model.card.calibration.get("whole")
-    if calibration is None:
+    return _odds(model, without_infrared(scene)) if "whole" in model.card.calibration else None
+
+
+def judge(
+    model: Model, odds: FloatArray, null: FloatArray | None, mask: NDArray[np.bool_] | None
+) -> WholeScore | None:
+    """Whether anything lies beneath at all, by log odds (H, W) of a scene and of its null."""
+    if null is None:
         return None
-    null = _odds(model, without_infrared(scene))
-    of_tiles = excesses(odds, null, scene.mask)
-    return judged(calibration, max(of_tiles), len(of_tiles))
+    of_tiles = excesses(odds, null, mask)
+    return judged(model.card.calibration["whole"], max(of_tiles), len(of_tiles))

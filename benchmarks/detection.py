@@ -34,6 +34,7 @@ from artextract_cli.hidden_layer_inference import judge
 from artextract_cli.hidden_layer_scores import raw_scores
 from artextract_cli.inference import Model, open_model
 from artextract_cli.metrics import RECALL_RATES, binary_scores, image_auroc, paired_difference
+from artextract_cli.pipelines.hidden_layers.verdict import without_infrared
 from artextract_cli.scene import HIDDEN, Scene
 from artextract_cli.simulate import PALETTES
 
@@ -75,9 +76,10 @@ def score_painting(models: Sequence[Model], beside: Sequence[str], painting: Pai
         name: np.array([np.quantile(m, STANDS_FOR_ALL) for m in by_run])
         for name, by_run in maps.items()
     }
+    nulls = _maps(models, (), without_infrared(scene))[FUSED]
     verdicts = [
-        judge(model.card, *both, None)
-        for model, *both in zip(models, maps["dark"], maps["light"], strict=True)
+        judge(model, odds, null, None)
+        for model, odds, null in zip(models, maps[FUSED], nulls, strict=True)
     ]
     wholes[FUSED] = np.array([np.nan if v is None else v.score for v in verdicts])
     levels = [-np.log10(rate) for rate in RATES]

@@ -104,7 +104,7 @@ def _rendered(
         check_same_size(path, plane.shape, paths[0], planes[0].shape)
     for plane, weight, band in zip(planes, weights, nm, strict=True):
         full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
-        light = linear_values(plane / np.float32(full), coding.of_band(f"{band:g}"))
+        light = linear_values(np.asarray(plane / full, np.float32), coding.of_band(f"{band:g}"))
         linear += light[..., None] * weight.astype(np.float32)
     return np.asarray(coded_values(np.clip(linear, 0, 1), coding.of_photograph))
 

@@ -7,15 +7,18 @@ import numpy as np
 import pytest
 import torch
 
+from artextract_cli.blocks import whole
 from artextract_cli.calibration import Calibration
 from artextract_cli.checkpoint import save_model
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import band_residuals
+from artextract_cli.evidence.scales import Coarse, reduced
 from artextract_cli.evidence_graph import evidence_graph
 from artextract_cli.hidden_layer_inference import score_hidden_layer
 from artextract_cli.hidden_layer_scores import raw_scores
 from artextract_cli.hidden_picture import hidden_picture
 from artextract_cli.inference import Model, open_model
+from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
 from artextract_cli.scene import Scene, resize_scene
 from artextract_cli.scene_scores import SceneScores
 from artextract_cli.siamese import SiameseNetwork
@@ -36,8 +39,8 @@ def model(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
     run = tmp_path_factory.mktemp("hidden") / "run"
     train_tiny(graphs, run, objective=HIDDEN_LAYER, epochs=1)
     opened = open_model(run, device="cpu", engine="torch")
-    whole = Calibration(scores=(0.0, 0.5, 1.0, 1.5), levels=(0.0, 0.3, 1.0, 2.0))
-    calibration = {**opened.card.calibration, "whole": whole}
+    of_whole = Calibration(scores=(-2.0, 0.0, 2.0, 4.0), levels=(0.0, 0.3, 1.0, 2.0))
+    calibration = {**opened.card.calibration, "whole": of_whole}
     return dataclasses.replace(
         opened, card=dataclasses.replace(opened.card, calibration=calibration)
     )
@@ -112,11 +115,34 @@ def test_maps_are_the_calibrated_scores(model: Model) -> None:
     np.testing.assert_array_equal(scores.maps["hidden"], hidden_picture(scene()))
     odds = np.exp(raw.dark) + np.exp(raw.light)
     np.testing.assert_allclose(scores.maps["probability"], odds / (1 + odds), rtol=1e-3, atol=1e-5)
-    assert card.verdict is not None
-    excess, n_tiles = card.verdict.of_painting(raw.dark, raw.light, None)
-    assert n_tiles == 1
+    blank = evidence_graph(without_infrared(scene()), card.recipe)
+    null = raw_scores(model.network, blank, None, by_distance, engine="torch", device=model.device)  # type: ignore[arg-type]
+    (excess,) = excesses(raw.fused, null.fused, None)
     assert scores.whole is not None
     assert scores.whole.score == pytest.approx(float(card.calibration["whole"](np.array(excess))))
+
+
+def test_a_large_scene_is_scored_at_several_scales(model: Model) -> None:
+    large = painting(np.zeros((300, 304), np.float32), (300, 304))
+    scores = score_hidden_layer(model, large)
+    assert scores.scales == (1, 2)
+    fine, coarse = (
+        raw_scores(
+            model.network,  # type: ignore[arg-type]
+            evidence_graph(seen, model.card.recipe),
+            None,
+            by_distance,
+            engine="torch",
+            device=model.device,
+        )
+        for seen in (large, reduced(large, 2))
+    )
+    wide = Coarse({"dark": coarse.dark, "light": coarse.light}, 2)(whole(large.shape))
+    dark, light = ((getattr(fine, sign) + wide[sign]) / 2 for sign in ("dark", "light"))
+    for name, odds in (("dark", dark), ("heatmap", np.logaddexp(dark, light))):
+        score = "fused" if name == "heatmap" else name
+        expected = model.card.calibration[score](odds)
+        np.testing.assert_allclose(scores.maps[name], expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("sign", ["dark", "light"])

@@ -1,64 +1,79 @@
-"""The verdict on whole paintings: features of tiles, their weights, and rates of many tiles."""
+"""The verdict on whole paintings: what the visible alone looks like, tiles, and their rates."""
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
 
 from artextract_cli.pipelines.hidden_layers.verdict import (
-    FEATURES,
-    LARGEST_EXCESS,
+    STAND_IN_NM,
     TILE,
-    Verdict,
-    describe,
-    fit_verdict,
-    from_card,
+    excesses,
     tiles,
+    without_infrared,
 )
+from artextract_cli.scene import linear_rgb
 from artextract_cli.scene_scores import family_rate
+from artextract_cli.sight import infrared_bands
+from tests.small_scenes import make_scene
 
 
-def noise(seed: int, shape: tuple[int, int] = (96, 96)) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return tuple(rng.normal(-3, 1, shape).astype(np.float32) for _ in range(2))
+def noise(seed: int, shape: tuple[int, int] = (96, 96)) -> np.ndarray:
+    return np.random.default_rng(seed).normal(-3, 1, shape).astype(np.float32)
 
 
-def with_line(seed: int, strength: float = 4) -> tuple[np.ndarray, np.ndarray]:
-    dark, light = noise(seed)
-    dark[40:42, 10:86] += strength
-    return dark, light
+def with_line(seed: int, strength: float = 4) -> np.ndarray:
+    odds = noise(seed)
+    odds[40:45, 10:86] += strength
+    return odds
 
 
-def feature(name: str, maps: tuple[np.ndarray, np.ndarray]) -> float:
-    return float(describe(*maps, None)[FEATURES.index(name)])
+def excess(odds: np.ndarray, null: np.ndarray, painted: np.ndarray | None = None) -> float:
+    (value,) = excesses(odds, null, painted)
+    return value
 
 
-def test_a_long_line_stands_out_where_percentiles_hardly_move():
-    assert feature("line_0.999", with_line(1)) > 2 * feature("line_0.999", noise(1))
-    assert feature("quantile_0.9", with_line(1)) < feature("quantile_0.9", noise(1)) + 0.2
+def test_the_longest_visible_band_stands_in_for_the_infrared():
+    scene = dataclasses.replace(
+        make_scene(n_bands=5), wavelengths=(850.0, 650.0, 500.0, 700.0, 950.0)
+    )
+    blank = without_infrared(scene)
+    assert blank.wavelengths == (500.0, 650.0, STAND_IN_NM)
+    assert infrared_bands(blank) == [2]
+    np.testing.assert_array_equal(blank.bands, scene.bands[..., [2, 1, 3]])
+    np.testing.assert_array_equal(blank.rgb, scene.rgb)
 
 
-def test_the_same_pixels_scattered_make_no_line_and_no_area():
-    dark, light = with_line(2)
-    scattered = np.random.default_rng(0).permutation(dark.ravel()).reshape(dark.shape)
-    for name in ("line_0.999", "largest_above_0"):
-        assert feature(name, (dark, light)) > feature(name, (scattered, light))
+def test_without_a_visible_band_red_stands_in_and_is_not_seen():
+    scene = dataclasses.replace(make_scene(n_bands=2), wavelengths=(850.0, 950.0))
+    blank = without_infrared(scene)
+    assert blank.wavelengths == (STAND_IN_NM,)
+    np.testing.assert_array_equal(blank.bands, linear_rgb(scene.rgb)[..., :1])
+    np.testing.assert_allclose(blank.rgb, scene.rgb[..., [1, 1, 2]], atol=1e-6)
 
 
-def test_light_and_dark_content_count_alike():
-    dark, light = with_line(3)
-    np.testing.assert_allclose(describe(dark, light, None), describe(light, dark, None), rtol=1e-5)
+def test_what_hangs_together_counts_and_the_same_pixels_scattered_do_not():
+    line, null = with_line(2), noise(9)
+    scattered = np.random.default_rng(0).permutation(line.ravel()).reshape(line.shape)
+    assert excess(line, null) > excess(scattered, null) + 1
+    assert excess(noise(2), null) == pytest.approx(excess(scattered, null), abs=0.5)
+
+
+def test_what_the_visible_shows_as_well_counts_less():
+    odds, null = with_line(3), noise(9)
+    stumbling = null.copy()
+    stumbling[40:45, 10:86] += 4
+    assert excess(odds, stumbling) < excess(odds, null) - 1
 
 
 def test_what_lies_outside_the_painting_does_not_count():
-    dark, light = noise(4)
-    painted = np.ones(dark.shape, bool)
+    odds, null = noise(4), noise(9)
+    painted = np.ones(odds.shape, bool)
     painted[:, 60:] = False
-    beyond = dark.copy()
-    beyond[:, 66:] = 9  # a backdrop that scores high
-    clean, cluttered = (describe(d, light, painted) for d in (dark, beyond))
-    np.testing.assert_allclose(clean, cluttered, atol=1e-6)
+    beyond = odds.copy()
+    beyond[:, 60:] = 9  # a backdrop that scores high
+    assert excess(odds, null, painted) == excess(beyond, null, painted)
+    assert excess(beyond, null) > excess(odds, null) + 3
 
 
 def test_a_painting_is_covered_by_tiles_once():
@@ -75,38 +90,13 @@ def test_tiles_without_painting_are_left_out_unless_all_are():
     assert len(list(tiles(painted.shape, np.zeros_like(painted)))) == 2
 
 
-@pytest.fixture(scope="module")
-def verdict() -> Verdict:
-    return fit_verdict([describe(*noise(seed), None) for seed in range(24)])
-
-
-def test_layers_lie_above_clean_tiles_that_were_not_fitted_on(verdict):
-    clean, hidden = (
-        [verdict(describe(*make(seed), None)) for seed in (90, 91, 92)]
-        for make in (noise, with_line)
-    )
-    assert max(clean) < min(hidden)
-    assert abs(np.mean(clean)) < 1
-
-
-def test_one_feature_far_off_does_not_decide_alone(verdict):
-    described = describe(*noise(93), None)
-    before = verdict(described)
-    described[0] += 1e9
-    assert verdict(described) - before <= (LARGEST_EXCESS + 3) / len(FEATURES)
-
-
-def test_the_worst_tile_judges_the_painting(verdict):
-    dark, light = (np.concatenate([m] * 6)[: 2 * TILE] for m in noise(7))
-    clean, n_tiles = verdict.of_painting(dark, light, None)
-    dark[300:302, 10:86] += 4
-    found, _ = verdict.of_painting(dark, light, None)
-    assert n_tiles == 2
-    assert found > clean
-
-
-def test_a_card_holds_a_verdict_as_it_is(verdict):
-    assert from_card(json.loads(json.dumps(dataclasses.asdict(verdict)))) == verdict
+def test_what_is_small_counts_in_its_tile():
+    odds, null = noise(5, (2 * TILE, TILE)), noise(6, (2 * TILE, TILE))
+    before = excesses(odds, null, None)
+    odds[300:330, 10:130] += 4
+    after = excesses(odds, null, None)
+    assert after[0] == before[0]
+    assert after[1] > before[1] + 1
 
 
 def test_rates_of_many_tiles_add_up():
