@@ -38,10 +38,11 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
     wavelengths: Wavelengths = None,
     palette: Annotated[
-        Literal["a", "b", "c", "random"],
+        Literal["a", "b", "c", "d", "random"],
         typer.Option(
-            help="How the paintings look: as old masters (a), as moderns (b), or random, with new "
-            "pigments, composition and camera for every painting."
+            help="How the paintings look: as old masters (a), as moderns (b), as paintings of many "
+            "kinds for measuring alone (c, d), or random, with new pigments, composition and camera "
+            "for every painting."
         ),
     ] = "a",
     clean: Annotated[

@@ -10,20 +10,22 @@ from artextract_cli.simulate.pigments import Palette
 from artextract_cli.simulate.random_worlds.scene import simulate_random
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import DEFAULT_WAVELENGTHS, KINDS, SceneSettings
+from artextract_cli.simulate.workshop.scene import simulate_workshop
 from artextract_cli.simulate.world import World
 from artextract_cli.simulate.writer import simulate_dataset
 
 RANDOM = World(name="random", simulate=simulate_random)
 MEASURED = World(name="measured", simulate=simulate_measured)
+WORKSHOP = World(name="workshop", simulate=simulate_workshop)
 
 PALETTES: Mapping[str, Palette | World] = MappingProxyType(
-    {"a": OLD_MASTERS, "b": MODERNS, "c": MEASURED, "random": RANDOM}
+    {"a": OLD_MASTERS, "b": MODERNS, "c": MEASURED, "d": WORKSHOP, "random": RANDOM}
 )
 """The looks of the simulated paintings.
 
 Palettes a and b share no pigment, composition, brush or camera; "random" draws everything anew for
-each painting. Models learn from "random" and a; b and c are for measuring alone, and nothing is
-tuned on them.
+each painting. Models learn from "random" and a; b, c and d are for measuring alone, and nothing
+is tuned on them.
 """
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Palette",
     "SceneSettings",
     "SimulatedScene",
+    "WORKSHOP",
     "World",
     "simulate_dataset",
     "simulate_scene",

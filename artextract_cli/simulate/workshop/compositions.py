@@ -17,7 +17,6 @@ from artextract_cli.simulate.workshop.noise import (
     curve,
     grid,
     highest,
-    moved,
 )
 from artextract_cli.simulate.workshop.picture import Picture, brushwork, tone
 from artextract_cli.simulate.workshop.sheets import document, ornament
@@ -27,7 +26,8 @@ def _backdrop(rng: np.random.Generator, picture: Picture, lightness: tuple[float
     rows, columns = grid(picture.shape)
     slope = rng.uniform(-0.5, 0.5) * (rows - 0.5) + rng.uniform(-0.5, 0.5) * (columns - 0.5)
     slope = slope + 0.08 * cloud(rng, picture.shape, max(picture.shape) / 4)
-    colour = tone(rng, lightness) * (1 + slope[..., None])
+    colour = tone(rng, lightness)
+    colour = (0.6 * colour + 0.4 * colour.mean()) * (1 + slope[..., None])
     picture.fill(np.ones(picture.shape, np.float32), np.clip(colour, 0.03, 0.97))
 
 
@@ -82,7 +82,7 @@ def landscape(rng: np.random.Generator, shape: Shape) -> Picture:
     rows, _ = grid(shape)
     sky, low = tone(rng, (0.5, 0.9)), tone(rng, (0.8, 1.0))
     picture.fill(np.ones(shape, np.float32), sky + (low - sky) * rows[..., None])
-    clouds = highest(moved(cloud(rng, shape, max(shape) / 6, 3.5), 0, 0), rng.uniform(0.1, 0.4))
+    clouds = highest(cloud(rng, shape, max(shape) / 6, 3.5), rng.uniform(0.1, 0.4))
     picture.fill(0.7 * blurred(clouds, max(shape) / 60), tone(rng, (0.8, 1.0)), True)
     levels = np.sort(rng.uniform(0.3, 0.85, int(rng.integers(2, 6))))
     for place, level in enumerate(levels):
@@ -95,7 +95,8 @@ def _ridge(rng: np.random.Generator, picture: Picture, level: float, nearness: f
     profile = cloud(rng, (4, width), width / 5, 3.0)[1] * 0.05 * height + level * height
     mask = np.clip(np.arange(height)[:, None] - profile[None] + 0.5, 0, 1).astype(np.float32)
     leaves = cloud(rng, picture.shape, 4 + 10 * nearness, 2.0)
-    haze = np.array([0.6, 0.66, 0.7]) * (1 - nearness) + tone(rng, (0.2, 0.6)) * nearness
+    earth = 0.35 * tone(rng, (0.2, 0.6)) + 0.65 * np.array([0.36, 0.35, 0.2])
+    haze = np.array([0.6, 0.66, 0.7]) * (1 - nearness) + earth * nearness
     picture.fill(mask, np.clip(haze * (1 + 0.25 * nearness * leaves[..., None]), 0.03, 0.97))
     for _ in range(int(rng.integers(0, 5))):
         column = int(rng.integers(width))
@@ -197,7 +198,7 @@ def _folds(rng: np.random.Generator, mask: FloatArray, colour: FloatArray, unit:
     """Colours (H, W, 3) of hanging cloth."""
     _, columns = grid(mask.shape)
     wave = columns * mask.shape[1] / max(unit, 4.0) * rng.uniform(10, 22)
-    wave = wave + 2.5 * cloud(rng, mask.shape, max(unit / 3, 2.0), 3.5)
+    wave = wave + 1.2 * cloud(rng, mask.shape, max(unit / 2, 2.0), 3.5)
     lit = _lit(rng, mask, colour, 0.35)
     return np.asarray(np.clip(lit * (1 + 0.28 * np.sin(wave))[..., None], 0.03, 0.97))
 

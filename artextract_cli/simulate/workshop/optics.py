@@ -14,8 +14,9 @@ _NO_SCATTERING = 1e-6
 def layer(absorption: FloatArray, scattering: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Reflectance and transmittance of layers with these optical thicknesses K·X and S·X."""
     scattering = np.maximum(scattering, _NO_SCATTERING)
-    a = 1 + absorption / scattering
-    b = np.sqrt(a * a - 1 + 1e-7)
+    ratio = absorption / scattering
+    a = 1 + ratio
+    b = np.sqrt(ratio * (ratio + 2) + 1e-6)
     exponent = np.exp(-np.minimum(b * scattering, 30.0))
     sinh, cosh = (1 - exponent**2) / 2, (1 + exponent**2) / 2
     denominator = a * sinh + b * cosh
