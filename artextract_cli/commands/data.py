@@ -41,8 +41,8 @@ def simulate(
         Literal["a", "b", "c", "d", "random"],
         typer.Option(
             help="How the paintings look: as old masters (a), as moderns (b), as paintings of many "
-            "kinds for measuring alone (c, d), or random, with new pigments, composition and camera "
-            "for every painting."
+            "kinds for measuring alone (c, d), or random, with new pigments, composition and "
+            "camera for every painting."
         ),
     ] = "a",
     clean: Annotated[

@@ -1,4 +1,4 @@
-"""What pictures show: flat shapes, still lifes, landscapes, rooms, figures, copies of photographs."""
+"""What pictures show: flat shapes, still lifes, landscapes, rooms, figures, photographs."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -31,7 +31,9 @@ def _backdrop(rng: np.random.Generator, picture: Picture, lightness: tuple[float
     picture.fill(np.ones(picture.shape, np.float32), np.clip(colour, 0.03, 0.97))
 
 
-def _lit(rng: np.random.Generator, mask: FloatArray, colour: FloatArray, depth: float) -> FloatArray:
+def _lit(
+    rng: np.random.Generator, mask: FloatArray, colour: FloatArray, depth: float
+) -> FloatArray:
     """Colours (H, W, 3) of a rounded form, lit from one side."""
     round_ = blurred(mask, max(1.0, 0.18 * float(np.sqrt(mask.sum()))))
     angle = rng.uniform(-2.6, -0.5)
@@ -61,7 +63,9 @@ def still_life(rng: np.random.Generator, shape: Shape) -> Picture:
     picture = Picture(shape=shape)
     _backdrop(rng, picture, (0.0, 0.7))
     edge = rng.uniform(0.5, 0.7)
-    table = np.array([[edge, -0.1], [edge + rng.uniform(-0.04, 0.04), 1.1], [1.2, 1.1], [1.2, -0.1]])
+    table = np.array(
+        [[edge, -0.1], [edge + rng.uniform(-0.04, 0.04), 1.1], [1.2, 1.1], [1.2, -0.1]]
+    )
     picture.polygon(table, tone(rng, (0.3, 0.95)))
     for _ in range(int(rng.integers(3, 9))):
         centre = np.array([rng.uniform(edge - 0.1, 0.9), rng.uniform(0.05, 0.95)]) * shape
@@ -128,7 +132,10 @@ def interior(rng: np.random.Generator, shape: Shape) -> Picture:
 
 
 def _tiles(
-    rng: np.random.Generator, picture: Picture, floor: tuple[float, float, float], colour: FloatArray
+    rng: np.random.Generator,
+    picture: Picture,
+    floor: tuple[float, float, float],
+    colour: FloatArray,
 ) -> None:
     bottom, left, right = floor
     depths = bottom + (1 - bottom) * np.linspace(0, 1, int(rng.integers(4, 8))) ** 1.7
@@ -194,7 +201,9 @@ def _shape_of(shape: Shape, outline: FloatArray) -> FloatArray:
     return sheet.mask()
 
 
-def _folds(rng: np.random.Generator, mask: FloatArray, colour: FloatArray, unit: float) -> FloatArray:
+def _folds(
+    rng: np.random.Generator, mask: FloatArray, colour: FloatArray, unit: float
+) -> FloatArray:
     """Colours (H, W, 3) of hanging cloth."""
     _, columns = grid(mask.shape)
     wave = columns * mask.shape[1] / max(unit, 4.0) * rng.uniform(10, 22)

@@ -22,8 +22,8 @@ _UNSEEN = 0.02  # less of a pixel is nothing
 class HiddenLayer:
     """One kind of content (H, W): the share of each pixel it covers, and how much of it lies there.
 
-    It consists of one ``pigment``, or of the paint of a whole picture with ``colours`` (H, W, 3), of
-    which ``amount`` 1 just hides its ground.
+    It consists of one ``pigment``, or of the paint of a whole picture with ``colours`` (H, W, 3),
+    of which ``amount`` 1 just hides its ground.
     """
 
     presence: FloatArray

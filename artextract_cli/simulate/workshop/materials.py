@@ -15,10 +15,11 @@ _TONED_ODDS = 0.2  # of grounds, where no light content needs a dark one
 class Materials:
     """What a scene is made of.
 
-    ``libraries`` are those of the painter, of the painter's other palette and of the retouching, all
-    in the pigments of ``visible``; ``earlier`` is that of a hidden picture, in those of ``hidden``.
-    ``ground`` is of `media.GROUNDS`, ``tint`` its strength; ``line`` and ``ink`` are the pigments of
-    dark lines and of writing on the surface, ``softness`` the spread of light in the layers in px.
+    ``libraries`` are those of the painter, of the painter's other palette and of the retouching,
+    all in the pigments of ``visible``; ``earlier`` is that of a hidden picture, in those of
+    ``hidden``. ``ground`` is of `media.GROUNDS`, ``tint`` its strength; ``line`` and ``ink`` are the
+    pigments of dark lines and of writing on the surface, ``softness`` the spread of light in the
+    layers in px.
     """
 
     visible: Batch

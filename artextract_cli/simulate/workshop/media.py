@@ -53,34 +53,58 @@ class Medium:
     flat: bool = False
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 _OLD = (
-    tuple("lead_white lead_tin_yellow yellow_ochre vermilion red_ochre madder_lake azurite "
-          "malachite raw_umber bone_black".split()),
-    tuple("lead_white yellow_ochre lead_tin_yellow red_lead burnt_sienna carmine_lake ultramarine "
-          "green_earth burnt_umber vine_black".split()),
-    tuple("lead_white naples_yellow yellow_ochre vermilion burnt_sienna smalt verdigris "
-          "yellow_lake van_dyck_brown bone_black".split()),
-)  # fmt: skip
+    _names(
+        "lead_white lead_tin_yellow yellow_ochre vermilion red_ochre "
+        "madder_lake azurite malachite raw_umber bone_black"
+    ),
+    _names(
+        "lead_white yellow_ochre lead_tin_yellow red_lead burnt_sienna "
+        "carmine_lake ultramarine green_earth burnt_umber vine_black"
+    ),
+    _names(
+        "lead_white naples_yellow yellow_ochre vermilion burnt_sienna "
+        "smalt verdigris yellow_lake van_dyck_brown bone_black"
+    ),
+)
 _LATE = (
-    tuple("lead_white chrome_yellow yellow_ochre vermilion madder_lake prussian_blue viridian "
-          "burnt_umber bone_black".split()),
-    tuple("zinc_white cadmium_yellow raw_sienna cadmium_red cobalt_blue emerald_green "
-          "manganese_violet raw_umber lamp_black".split()),
-    tuple("lead_white cadmium_yellow red_ochre vermilion ultramarine chromium_oxide cerulean_blue "
-          "asphaltum lamp_black".split()),
-)  # fmt: skip
+    _names(
+        "lead_white chrome_yellow yellow_ochre vermilion madder_lake "
+        "prussian_blue viridian burnt_umber bone_black"
+    ),
+    _names(
+        "zinc_white cadmium_yellow raw_sienna cadmium_red cobalt_blue "
+        "emerald_green manganese_violet raw_umber lamp_black"
+    ),
+    _names(
+        "lead_white cadmium_yellow red_ochre vermilion ultramarine "
+        "chromium_oxide cerulean_blue asphaltum lamp_black"
+    ),
+)
 _MODERN = (
-    tuple("titanium_white hansa_yellow yellow_ochre quinacridone cadmium_red phthalo_blue "
-          "phthalo_green burnt_umber lamp_black".split()),
-    tuple("titanium_white cadmium_yellow raw_sienna cadmium_red ultramarine viridian "
-          "cerulean_blue bone_black".split()),
-)  # fmt: skip
+    _names(
+        "titanium_white hansa_yellow yellow_ochre quinacridone cadmium_red "
+        "phthalo_blue phthalo_green burnt_umber lamp_black"
+    ),
+    _names(
+        "titanium_white cadmium_yellow raw_sienna cadmium_red "
+        "ultramarine viridian cerulean_blue bone_black"
+    ),
+)
 _PAPER = (
-    tuple("lead_white orpiment red_lead vermilion carmine_lake indigo azurite verdigris "
-          "yellow_ochre lamp_black".split()),
-    tuple("lead_white lead_tin_yellow yellow_lake red_ochre madder_lake ultramarine malachite "
-          "raw_umber vine_black".split()),
-)  # fmt: skip
+    _names(
+        "lead_white orpiment red_lead vermilion carmine_lake "
+        "indigo azurite verdigris yellow_ochre lamp_black"
+    ),
+    _names(
+        "lead_white lead_tin_yellow yellow_lake red_ochre madder_lake "
+        "ultramarine malachite raw_umber vine_black"
+    ),
+)
 
 MEDIA: Mapping[str, Medium] = MappingProxyType(
     {

@@ -1,4 +1,4 @@
-"""From colours to paint: mixtures of a palette, and how much of them hides its ground from the eye."""
+"""From colours to paint: mixtures of a palette, and how thick a paint has to be to hide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,9 @@ class Library:
         return total
 
 
-def draw_library(rng: np.random.Generator, batch: Batch, palette: Sequence[str], gloss: float) -> Library:
+def draw_library(
+    rng: np.random.Generator, batch: Batch, palette: Sequence[str], gloss: float
+) -> Library:
     """What can be mixed from the pigments of a palette, which all belong to the batch."""
     shares = _mixtures(rng, batch.names, palette)
     absorption, scattering = (shares @ part for part in batch.coefficients(VISIBLE_NM))

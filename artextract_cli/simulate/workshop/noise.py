@@ -12,7 +12,9 @@ Shape = tuple[int, int]
 _LARGE = 1024  # above this the strokes are drawn with 2 × 2 instead of 3 × 3 samples a pixel
 
 
-def cloud(rng: np.random.Generator, shape: Shape, scale: float, roughness: float = 2.5) -> FloatArray:
+def cloud(
+    rng: np.random.Generator, shape: Shape, scale: float, roughness: float = 2.5
+) -> FloatArray:
     """Noise of mean 0 and deviation 1 whose power falls below ``scale`` px as f^-roughness."""
     rows = np.fft.fftfreq(shape[0])[:, None]
     columns = np.fft.rfftfreq(shape[1])[None]
@@ -97,7 +99,9 @@ def curve(points: FloatArray, n_points: int) -> FloatArray:
     return np.asarray(CubicSpline(np.arange(len(points)), points)(steps))
 
 
-def blob(rng: np.random.Generator, centre: Sequence[float], radius: float, wild: float) -> FloatArray:
+def blob(
+    rng: np.random.Generator, centre: Sequence[float], radius: float, wild: float
+) -> FloatArray:
     """Outline (N, 2) of a rounded closed shape; ``wild`` 0 is an ellipse."""
     angles = np.linspace(0, 2 * np.pi, 65)
     reach = np.ones_like(angles)

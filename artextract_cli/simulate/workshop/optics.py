@@ -1,4 +1,4 @@
-"""Light in a stack of layers: two fluxes within a layer, and layers that are added to each other."""
+"""Light in a stack of layers: two fluxes within a layer, and layers added to each other."""
 
 import numpy as np
 

@@ -85,7 +85,9 @@ class _Renderer:
             bands = slice(len(VISIBLE_NM), None)
             change = np.abs(with_hidden - without)[:, bands].max(axis=1)
             sharp = self._beneath(part, [layer.presence for layer in self.layers])
-            layer = self._outside(sharp)[:, self.longest] - self._outside(self.ground)[:, self.longest]
+            layer = (
+                self._outside(sharp)[:, self.longest] - self._outside(self.ground)[:, self.longest]
+            )
         seen = with_hidden[:, : len(VISIBLE_NM)] @ RGB_WEIGHTS.T.astype(np.float32)
         return np.vstack([seen.T, change, layer, with_hidden[:, len(VISIBLE_NM) :].T])
 

@@ -75,4 +75,3 @@ def mark_truth(presence: FloatArray, change: FloatArray) -> NDArray[np.uint8]:
     truth[presence >= _MOST_UNTOUCHED] = 128
     truth[(presence > 0.5) & (change > _DETECTABLE)] = 255
     return truth
-

@@ -18,8 +18,8 @@ _LEAST_LOAD = 0.12  # of worn paint, as a share of what there was
 class Surface:
     """Maps (H, W) of what is seen: the paint and what lies upon it.
 
-    ``colours`` (H, W, 3) are to be mixed from the library that ``painter`` numbers; ``thickness`` is
-    1 where the paint just hides its ground. ``lines`` and ``writing`` are shares covered by dark
+    ``colours`` (H, W, 3) are to be mixed from the library that ``painter`` numbers; ``thickness``
+    is 1 where the paint just hides its ground. ``lines`` and ``writing`` are shares covered by dark
     lines and by written ones, ``dirt`` the loss of light in cracks and grime, ``varnish`` the
     optical depth of the varnish at 450 nm, ``intact`` 0 where the paint has flaked off, and
     ``relief`` the effect of the lamp's angle.

@@ -9,7 +9,9 @@ Box = tuple[float, float, float, float]
 """First row and column, last row and column, in px."""
 
 
-def word(rng: np.random.Generator, row: float, column: float, height: float, n_letters: int) -> FloatArray:
+def word(
+    rng: np.random.Generator, row: float, column: float, height: float, n_letters: int
+) -> FloatArray:
     """A word as a curve (N, 2) from its place on the line; letters are up and down strokes."""
     n_points = 2 * n_letters + 1
     columns = column + 0.42 * height * np.arange(n_points) + 0.1 * height * rng.random(n_points)
@@ -20,9 +22,14 @@ def word(rng: np.random.Generator, row: float, column: float, height: float, n_l
 
 
 def write(
-    rng: np.random.Generator, sheet: Sheet, box: Box, height: float, width: float, share: float = 0.9
+    rng: np.random.Generator,
+    sheet: Sheet,
+    box: Box,
+    height: float,
+    width: float,
+    share: float = 0.9,
 ) -> float:
-    """Write lines into a box and return about how many px they cover; ``share`` of it is written."""
+    """Write lines into a box and return about how many px they cover."""
     top, left, bottom, right = box
     covered = 0.0
     tilt = 0.01 * rng.standard_normal()
