@@ -54,7 +54,7 @@ def test_every_size_gives_what_a_scene_has_to_have(size: int | tuple[int, int], 
     assert {made.rgb.dtype, made.bands.dtype, made.layer.dtype} == {np.dtype(np.float32)}
     assert made.truth.dtype == np.uint8
     assert set(np.unique(made.truth)) <= {0, 128, 255}
-    assert 0 <= min(made.rgb.min(), made.bands.min())
+    assert min(made.rgb.min(), made.bands.min()) >= 0
     assert max(made.rgb.max(), made.bands.max()) <= 1
     assert np.isfinite(made.layer).all()
 

@@ -8,7 +8,7 @@ from artextract_cli.simulate.settings import KINDS, SceneSettings
 from artextract_cli.simulate.workshop.media import Medium
 
 _RANGES = {
-    "thickness": (0.6, 2.2),
+    "thickness": (0.5, 1.8),
     "dark_lines": (0.0, 0.04),
     "metamers": (0.0, 0.06),
     "craquelure": (-0.3, 0.45),

@@ -12,7 +12,7 @@ from artextract_cli.simulate.workshop.compositions import compose
 from artextract_cli.simulate.workshop.media import Medium
 from artextract_cli.simulate.workshop.noise import Sheet, blob, blurred, cloud, highest, moved
 from artextract_cli.simulate.workshop.picture import Picture
-from artextract_cli.simulate.workshop.strokes import drawn, limited
+from artextract_cli.simulate.workshop.strokes import along, drawn, limited
 
 _MOST_IN_LINES = 0.12  # share of a picture; more would be a tone, not lines
 _UNSEEN = 0.02  # less of a pixel is nothing
@@ -80,13 +80,8 @@ def _lines(task: _Task, width: float, written: float, following: float) -> Float
 
 def _pentimenti(task: _Task, width: float) -> FloatArray:
     """Contours of the visible forms (H, W), a little beside where they were painted in the end."""
-    from scipy import ndimage
-
     shape = task.picture.shape
-    edges = task.picture.outlines() > 0
-    if not edges.any():
-        return np.zeros(shape, np.float32)
-    line = np.clip(width / 2 + 0.5 - ndimage.distance_transform_edt(~edges), 0, 1)
+    line = along(task.picture.outlines(), width)
     shift = task.rng.normal(0, 0.012 * min(shape) + 1, 2)
     bends = [1.2 * cloud(task.rng, shape, max(shape) / 6, 3.0) for _ in range(2)]
     return moved(line, shift[0] + bends[0], shift[1] + bends[1]).astype(np.float32)

@@ -18,8 +18,8 @@ class Materials:
     ``libraries`` are those of the painter, of the painter's other palette and of the retouching,
     all in the pigments of ``visible``; ``earlier`` is that of a hidden picture, in those of
     ``hidden``. ``ground`` is of `media.GROUNDS`, ``tint`` its strength; ``line`` and ``ink`` are
-    the pigments of dark lines and of writing on the surface, ``softness`` the spread of light in the
-    layers in px.
+    the pigments of dark lines and of writing on the surface, ``softness`` the spread of light in
+    the layers in px.
     """
 
     visible: Batch

@@ -18,7 +18,7 @@ from artextract_cli.simulate.workshop.pigments import Batch
 
 _N_MIXTURES = 420
 _LEVELS = 13  # of each coded channel in the table of colours
-_HIDING_L = 2.5  # difference in L* over white and black that the eye overlooks in a picture
+_HIDING_L = 3.5  # difference in L* over white and black that the eye overlooks in a picture
 _WHITE_AND_BLACK = (0.9, 0.04)
 _MOST = 45.0  # no paint is thicker: lakes and glazes never hide what is beneath them
 _BLACKS = ("bone_black", "lamp_black", "vine_black")

@@ -19,6 +19,16 @@ def limited(mask: FloatArray, order: FloatArray, share: float) -> FloatArray:
     return mask * kept.reshape(mask.shape)
 
 
+def along(edges: FloatArray, width: float) -> FloatArray:
+    """Lines of a width in px along the edges (H, W), which are 1."""
+    from scipy import ndimage
+
+    if not edges.any():
+        return np.zeros(edges.shape, np.float32)
+    distance = ndimage.distance_transform_edt(edges == 0)
+    return np.clip(width / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+
+
 def drawn(
     rng: np.random.Generator, shape: Shape, share: float, width: float, written: float = 0.0
 ) -> FloatArray:

@@ -8,7 +8,7 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.simulate.workshop.conditions import Conditions
 from artextract_cli.simulate.workshop.noise import Shape, cloud, highest
 from artextract_cli.simulate.workshop.picture import Picture
-from artextract_cli.simulate.workshop.strokes import drawn, limited
+from artextract_cli.simulate.workshop.strokes import along, drawn, limited
 
 RETOUCHING = 2
 _LEAST_LOAD = 0.12  # of worn paint, as a share of what there was
@@ -41,24 +41,31 @@ def paint_surface(
 ) -> Surface:
     """Paint the picture, let it age, and repaint some of it."""
     shape = picture.shape
-    streams = rng.spawn(7)
+    streams = rng.spawn(6)
     intact = 1 - _losses(streams[0], shape)
     thickness = _thickness(streams[1], picture, conditions) * intact
     repainted = _repainted(streams[2], picture, conditions.metamers)
-    width = float(streams[3].uniform(1.2, 3.2))
-    lines = drawn(streams[3], shape, 1.15 * conditions.dark_lines, width, written=0.1)
-    lines = limited(lines, cloud(streams[4], shape, max(shape) / 5), conditions.dark_lines)
     return Surface(
         colours=picture.colours,
         painter=np.where(repainted > 0.5, RETOUCHING, picture.regions),
         thickness=thickness,
-        lines=lines,
+        lines=_lines(streams[3], picture, conditions.dark_lines),
         writing=picture.writing,
-        dirt=_dirt(streams[5], shape, conditions.craquelure, support),
-        varnish=_varnish(streams[6], shape, conditions.varnish),
+        dirt=_dirt(streams[4], shape, conditions.craquelure, support),
+        varnish=_varnish(streams[5], shape, conditions.varnish),
         intact=intact,
-        relief=_relief(streams[6], thickness),
+        relief=_relief(streams[5], thickness),
     )
+
+
+def _lines(rng: np.random.Generator, picture: Picture, share: float) -> FloatArray:
+    """Dark lines: contours of the forms, and others such as twigs, hair and hatching."""
+    order = cloud(rng, picture.shape, max(picture.shape) / 5)
+    width, of_contours = float(rng.uniform(1.0, 2.6)), float(rng.uniform(0.2, 0.9))
+    contours = limited(along(picture.outlines(), width), order, of_contours * share)
+    rest = share - float(contours.mean())
+    others = drawn(rng, picture.shape, 1.2 * rest, width, written=0.1)
+    return np.maximum(contours, limited(others, -order, rest))
 
 
 def _thickness(rng: np.random.Generator, picture: Picture, conditions: Conditions) -> FloatArray:
