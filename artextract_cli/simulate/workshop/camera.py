@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage  # noqa: TID253
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.colour import coded
 from artextract_cli.simulate.workshop.conditions import Conditions
 from artextract_cli.simulate.workshop.noise import Shape, blurred, grid
@@ -46,7 +47,7 @@ def capture(
     bands: FloatArray,
     wavelengths: tuple[float, ...],
     conditions: Conditions,
-) -> FloatArray:
+) -> NDArray[np.float32]:
     """Bands (H, W, B) as captured from reflectances (B, H, W)."""
     captured = np.empty((*bands.shape[1:], len(bands)), np.float32)
     for index, (band, nm) in enumerate(zip(bands, wavelengths, strict=True)):
@@ -71,7 +72,7 @@ def _displaced(rng: np.random.Generator, band: FloatArray, most: float) -> Float
     offset = half - growth * half - shift
     matrix = np.array([growth, growth])
     moved = ndimage.affine_transform(band, matrix, offset, order=3, mode="nearest")
-    return np.clip(moved, 0, None)
+    return np.asarray(np.clip(moved, 0, None))
 
 
 def _noise(rng: np.random.Generator, light: FloatArray, noise: float) -> FloatArray:
@@ -82,7 +83,7 @@ def _noise(rng: np.random.Generator, light: FloatArray, noise: float) -> FloatAr
 
 def photograph(
     rng: np.random.Generator, camera: Camera, linear: FloatArray, conditions: Conditions
-) -> FloatArray:
+) -> NDArray[np.float32]:
     """Coded sRGB (H, W, 3) of linear sRGB (3, H, W)."""
     balance = 1 + 0.012 * rng.standard_normal(3)
     exposure = rng.uniform(0.94, 1.03)

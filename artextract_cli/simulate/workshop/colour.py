@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 
 VISIBLE_NM = tuple(float(nm) for nm in range(400, 701, 20))
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 import numpy as np
 from scipy import ndimage  # noqa: TID253
 
-from artextract_cli.contract import FloatArray
 from artextract_cli.simulate.workshop import photographs
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.noise import (
     Shape,
     Sheet,

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
 from artextract_cli.simulate.settings import KINDS
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.compositions import compose
 from artextract_cli.simulate.workshop.media import Medium
 from artextract_cli.simulate.workshop.noise import Sheet, blob, blurred, cloud, highest, moved
@@ -168,7 +168,7 @@ _MAKERS: Mapping[str, Callable[[_Task], HiddenLayer]] = MappingProxyType(
 
 def covered(layers: Sequence[HiddenLayer], shape: tuple[int, int]) -> FloatArray:
     """Share of each pixel (H, W) that something hidden covers."""
-    bare = np.ones(shape, np.float32)
+    bare: FloatArray = np.ones(shape, np.float32)
     for layer in layers:
         bare = bare * (1 - layer.presence)
     share = 1 - bare

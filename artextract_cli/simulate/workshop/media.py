@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 
 _GROUND_KNOTS_NM = (380.0, 450.0, 550.0, 650.0, 750.0, 850.0, 950.0, 1100.0)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
 from artextract_cli.simulate.workshop import optics
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.colour import (
     RGB_WEIGHTS,
     VISIBLE_NM,
@@ -74,7 +74,7 @@ def _nearest(wanted: FloatArray, offered: FloatArray) -> FloatArray:
     weights = 1 / (np.maximum(squares[rows, best], 0) + 1.0) ** 2
     result = np.zeros_like(squares)
     result[rows, best] = weights / weights.sum(axis=1, keepdims=True)
-    return result
+    return np.asarray(result)
 
 
 def _mixtures(rng: np.random.Generator, names: Sequence[str], palette: Sequence[str]) -> FloatArray:
@@ -100,7 +100,8 @@ def _mixtures(rng: np.random.Generator, names: Sequence[str], palette: Sequence[
 
 def _lightness(reflectance: FloatArray) -> FloatArray:
     luminance = np.maximum(reflectance @ XYZ_WEIGHTS[1], 1e-6)
-    return np.where(luminance > 0.008856, 116 * np.cbrt(luminance) - 16, 903.3 * luminance)
+    root = 116 * np.cbrt(luminance) - 16
+    return np.asarray(np.where(luminance > 0.008856, root, 903.3 * luminance))
 
 
 def _hiding_thickness(absorption: FloatArray, scattering: FloatArray) -> FloatArray:
@@ -113,4 +114,4 @@ def _hiding_thickness(absorption: FloatArray, scattering: FloatArray) -> FloatAr
         over = [_lightness(optics.over(paint, np.asarray(tone))) for tone in _WHITE_AND_BLACK]
         shows = over[0] - over[1] > _HIDING_L
         low, high = np.where(shows, middle, low), np.where(shows, high, middle)
-    return np.exp(high)
+    return np.asarray(np.exp(high))

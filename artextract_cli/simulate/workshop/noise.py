@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage  # noqa: TID253
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 
 Shape = tuple[int, int]
 _LARGE = 1024  # above this the strokes are drawn with 2 × 2 instead of 3 × 3 samples a pixel
@@ -100,7 +100,7 @@ def curve(points: FloatArray, n_points: int) -> FloatArray:
 
 
 def blob(
-    rng: np.random.Generator, centre: Sequence[float], radius: float, wild: float
+    rng: np.random.Generator, centre: Sequence[float] | FloatArray, radius: float, wild: float
 ) -> FloatArray:
     """Outline (N, 2) of a rounded closed shape; ``wild`` 0 is an ellipse."""
     angles = np.linspace(0, 2 * np.pi, 65)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 
 # Reflection at the surface of a varnish or binder of refractive index 1.5. Diffuse light that meets
 # it from within is mostly thrown back in theory (.6); less is measured on real paint.

@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 import numpy as np
 from PIL import Image
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.noise import Shape
 
 _PHOTOGRAPHS = (

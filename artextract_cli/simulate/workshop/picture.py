@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.noise import Shape, Sheet, blurred, cloud
 
 _TONES = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.pigment_table import KNOTS_NM, PIGMENTS
 
 # Two batches of a pigment differ in grain and origin: edges move by a few nanometres, and the
@@ -41,7 +41,7 @@ class Batch:
         relative = np.asarray(wavelengths)[None] / 550.0
         scattering = self.scattering[:, None] * relative ** -self.exponents[:, None]
         ratio = (1 - masstone) ** 2 / (2 * masstone)
-        return self.absorption[:, None] * ratio * scattering, scattering
+        return np.asarray(self.absorption[:, None] * ratio * scattering), scattering
 
 
 def masstone_reflectance(name: str, wavelengths: FloatArray) -> FloatArray:

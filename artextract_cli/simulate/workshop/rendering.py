@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
 from artextract_cli.simulate.workshop import optics
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.colour import RGB_WEIGHTS, VISIBLE_NM
 from artextract_cli.simulate.workshop.hidden import HiddenLayer
 from artextract_cli.simulate.workshop.materials import Materials
@@ -78,16 +78,15 @@ class _Renderer:
         """Linear sRGB, change, layer and bands (5 + B, N) of some pixels."""
         paint = self._paint(part)
         with_hidden = without = self._finished(optics.over(paint, self.ground), part)
-        change = layer = np.zeros(len(without), np.float32)
+        change: FloatArray = np.zeros(len(without), np.float32)
+        layer = change
         if any(presence.ravel()[part].any() for presence in self.spread):
             under = self._beneath(part, self.spread)
             with_hidden = self._finished(optics.over(paint, under), part)
             bands = slice(len(VISIBLE_NM), None)
             change = np.abs(with_hidden - without)[:, bands].max(axis=1)
             sharp = self._beneath(part, [layer.presence for layer in self.layers])
-            layer = (
-                self._outside(sharp)[:, self.longest] - self._outside(self.ground)[:, self.longest]
-            )
+            layer = (self._outside(sharp) - self._outside(self.ground))[:, self.longest]
         seen = with_hidden[:, : len(VISIBLE_NM)] @ RGB_WEIGHTS.T.astype(np.float32)
         return np.vstack([seen.T, change, layer, with_hidden[:, len(VISIBLE_NM) :].T])
 
@@ -129,7 +128,7 @@ class _Renderer:
                 inner = inner + share * (optics.over(pen, inner) - inner)
         inner = inner * (1 - surface.dirt.ravel()[part, None])
         depth = surface.varnish.ravel()[part, None]
-        return self._outside(inner) * np.exp(-depth * self.yellowing)
+        return np.asarray(self._outside(inner) * np.exp(-depth * self.yellowing))
 
 
 def _coefficients(batch: Batch, wavelengths: Sequence[float]) -> tuple[FloatArray, FloatArray]:

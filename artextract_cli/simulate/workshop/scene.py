@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.contract import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.camera import capture, photograph, set_up
 from artextract_cli.simulate.workshop.compositions import compose
 from artextract_cli.simulate.workshop.conditions import draw_conditions, draw_kinds

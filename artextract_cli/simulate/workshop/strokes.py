@@ -2,21 +2,22 @@
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.noise import Shape, Sheet, blob, curve
 from artextract_cli.simulate.workshop.writing import scroll, write
 
 _MOST_MOTIFS = 4000
+_TOUCHED = 0.05  # of a pixel: the truth marks it from here on
 
 
 def limited(mask: FloatArray, order: FloatArray, share: float) -> FloatArray:
     """The mask where ``order`` is highest, so that ``share`` of the picture is covered at most."""
     ranked = np.argsort(-order.ravel(), kind="stable")
-    covered = np.cumsum(mask.ravel()[ranked], dtype=np.float64)
+    covered = np.cumsum(mask.ravel()[ranked] >= _TOUCHED)
     n_kept = int(np.searchsorted(covered, share * mask.size, side="right"))
     kept = np.zeros(mask.size, mask.dtype)
     kept[ranked[:n_kept]] = 1
-    return mask * kept.reshape(mask.shape)
+    return np.asarray(mask * kept.reshape(mask.shape))
 
 
 def along(edges: FloatArray, width: float) -> FloatArray:
@@ -26,7 +27,7 @@ def along(edges: FloatArray, width: float) -> FloatArray:
     if not edges.any():
         return np.zeros(edges.shape, np.float32)
     distance = ndimage.distance_transform_edt(edges == 0)
-    return np.clip(width / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(width / 2 + 0.5 - distance, 0, 1), np.float32)
 
 
 def drawn(
@@ -73,7 +74,7 @@ def _stroke(rng: np.random.Generator, sheet: Sheet, points: FloatArray, width: f
     points = points + 0.15 * width * rng.standard_normal(points.shape)
     pressure = 1 + 0.35 * np.sin(np.linspace(0, np.pi, len(points) - 1) + rng.uniform(-0.8, 0.8))
     sheet.brushed(points, 0.75 * width * pressure, value=rng.uniform(0.7, 1.0))
-    inside = ((points >= 0) & (points < sheet.shape)).all(axis=1)[1:]
+    inside = np.all((points >= 0) & (points < sheet.shape), axis=1)[1:]
     return float((np.hypot(*np.diff(points, axis=0).T) * inside).sum()) * 0.9 * width
 
 

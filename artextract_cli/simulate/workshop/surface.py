@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.conditions import Conditions
 from artextract_cli.simulate.workshop.noise import Shape, cloud, highest
 from artextract_cli.simulate.workshop.picture import Picture

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.noise import Sheet, curve
 
 Box = tuple[float, float, float, float]
