@@ -24,9 +24,9 @@ from artextract_cli.simulate.workshop.strokes import limited
 SMALL = SceneSettings(size=(48, 56), wavelengths=(450.0, 650.0, 950.0), palette=WORKSHOP)
 PERFECT = {"noise": 0.0, "exposure": 0.0, "vignetting": 0.0, "misregistration": 0.0}
 
-# Of a scene of each kind: means, then deviations, of the photograph (3), the bands (3) and the layer,
-# and shares of undecided and of hidden pixels. New paint or noise moves these by more than the last
-# digits of another machine do.
+# Of a scene of each kind: means, then deviations, of the photograph (3), the bands (3) and the
+# layer, and shares of undecided and of hidden pixels. New paint or noise moves these by more than
+# the last digits of another machine do.
 FROZEN = {
     "drawing": (
         "0.5401 0.4066 0.3535 0.1416 0.2578 0.3661 -0.0004 "
