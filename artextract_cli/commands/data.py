@@ -38,11 +38,11 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
     wavelengths: Wavelengths = None,
     palette: Annotated[
-        Literal["a", "b", "c", "random", "mixed"],
+        Literal["a", "b", "c", "d", "random", "mixed"],
         typer.Option(
-            help="How the paintings look: as old masters (a), as moderns (b), with published "
-            "spectra (c), random, with new pigments, composition and camera for every painting, or "
-            "mixed, random and every third of a: what the models that come along learn from."
+            help="How the paintings look: as old masters (a), as moderns (b), of many kinds (c, d), "
+            "random, with new pigments, composition and camera for every painting, or mixed, random "
+            "and every third of a: what the models that come along learn from."
         ),
     ] = "a",
     clean: Annotated[

@@ -11,15 +11,24 @@ from artextract_cli.simulate.pigments import Palette
 from artextract_cli.simulate.random_worlds.scene import simulate_random
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import DEFAULT_WAVELENGTHS, KINDS, SceneSettings
+from artextract_cli.simulate.workshop.scene import simulate_workshop
 from artextract_cli.simulate.world import World
 from artextract_cli.simulate.writer import simulate_dataset
 
 RANDOM = World(name="random", simulate=simulate_random)
 MIXED = World(name="mixed", simulate=simulate_mixed)
 MEASURED = World(name="measured", simulate=simulate_measured)
+WORKSHOP = World(name="workshop", simulate=simulate_workshop)
 
 PALETTES: Mapping[str, Palette | World] = MappingProxyType(
-    {"a": OLD_MASTERS, "b": MODERNS, "c": MEASURED, "random": RANDOM, "mixed": MIXED}
+    {
+        "a": OLD_MASTERS,
+        "b": MODERNS,
+        "c": MEASURED,
+        "d": WORKSHOP,
+        "random": RANDOM,
+        "mixed": MIXED,
+    }
 )
 """The looks of the simulated paintings.
 
@@ -37,6 +46,7 @@ __all__ = [
     "OLD_MASTERS",
     "PALETTES",
     "RANDOM",
+    "WORKSHOP",
     "Palette",
     "SceneSettings",
     "SimulatedScene",
