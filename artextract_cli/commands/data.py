@@ -40,9 +40,9 @@ def simulate(
     palette: Annotated[
         Literal["a", "b", "c", "d", "random", "mixed"],
         typer.Option(
-            help="How the paintings look: as old masters (a), as moderns (b), of many kinds (c, d), "
-            "random, with new pigments, composition and camera for every painting, or mixed, random "
-            "and every third of a: what the models that come along learn from."
+            help="How the paintings look: as old masters (a), as moderns (b), of many kinds (c, d),"
+            " random, with new pigments, composition and camera for each, or mixed, random and "
+            "every third of a: what the models that come along learn from."
         ),
     ] = "a",
     clean: Annotated[
