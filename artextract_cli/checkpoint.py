@@ -72,6 +72,7 @@ class ModelCard:
     calibration: Mapping[str, Calibration]  # by score; empty until training ends
     quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
     verdict: Verdict | None = None  # judges a painting as a whole, where enough scenes were clean
+    adaptation: Mapping[str, Any] | None = None  # to paintings: from which model, and what came
 
 
 def recorded_plugin(kind: str, origin: Mapping[str, str], made: str = "the model") -> Plugin:

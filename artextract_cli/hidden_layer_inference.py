@@ -17,7 +17,7 @@ from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.hidden_layer_scores import NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.inference import Model, attention_of, pooled_numbers
-from artextract_cli.pipelines.hidden_layers.adaptation import adapt
+from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import SceneScores, WholeScore, check_infrared, fill_maps, judged
@@ -47,11 +47,11 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
         return _scored(model, sized(scene, model.card.recipe))
     as_it_was = replace(model, adapts=False)
     scene = sized(scene, model.card.recipe)
-    adaptation = adapt(as_it_was, scene)
+    adaptation = adapt(as_it_was, cut_windows(scene))
     scores = _scored(adaptation.model, scene)
     if adaptation.share:
         scores = replace(scores, whole=_scored(as_it_was, scene).whole)
-    return replace(scores, adaptation=adaptation.described())
+    return scores
 
 
 def _scored(model: Model, scene: Scene) -> SceneScores:
@@ -85,6 +85,7 @@ def _scored(model: Model, scene: Scene) -> SceneScores:
         attention=None if attention is None else scene.painted_with(attention, graph.labels),
         masking=masking,
         gradcam=scene.painted_with(grad_cam(network, nodes.batch), graph.labels),
+        adaptation=card.adaptation,
     )
 
 

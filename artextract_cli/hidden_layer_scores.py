@@ -66,7 +66,7 @@ class NodeScores:
         ]
         envelope = envelope_of(evidence)
         odds = torch.cat(parts).cpu().numpy().reshape(*labels.shape, 2)
-        odds = odds + ENVELOPE_SHARE * np.log1p(envelope)
+        odds = with_envelope(odds, envelope)
         return {
             "fused": np.logaddexp(odds[..., 0], odds[..., 1]),
             "dark": odds[..., 0],
@@ -75,6 +75,11 @@ class NodeScores:
             "residual": residual_of(evidence),
             "envelope": envelope.max(-1),
         }
+
+
+def with_envelope(odds: FloatArray, envelope: FloatArray) -> FloatArray:
+    """Log odds of the network (..., 2) and envelope scores (..., 2) as one score for each sign."""
+    return np.asarray(odds + ENVELOPE_SHARE * np.log1p(envelope), np.float32)
 
 
 @torch.no_grad()
