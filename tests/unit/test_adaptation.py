@@ -62,7 +62,6 @@ def test_without_a_clear_gain_the_model_stays_as_it_was(
     assert found.model.card.verdict == model.card.verdict
     assert found.model.card.calibration == model.card.calibration
     assert found.share == 0
-    assert found.before == found.after
     assert found.n_windows > 0
 
 
@@ -72,9 +71,12 @@ def test_what_is_kept_lies_on_the_way_and_the_model_itself_does_not_change(
     allow(monkeypatch, gain=-1.0)
     before = weights(model).clone()
     found = adapted(model)
-    assert found.share in adaptation.SHARES
+    assert found.share == adaptation.SHARE
     assert not torch.equal(weights(found.model), before)
     torch.testing.assert_close(weights(model), before, rtol=0, atol=0)
+    for name, value in found.model.network.state_dict().items():
+        if name.startswith("refinement."):
+            torch.testing.assert_close(value, model.network.state_dict()[name], rtol=0, atol=0)
 
 
 def test_it_is_repeatable(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +132,7 @@ def test_a_window_is_half_painting_at_least(monkeypatch: pytest.MonkeyPatch) -> 
     mask[:, :30] = True
     windows = cut_windows(dataclasses.replace(scene(), mask=mask))
     assert len(windows) == 2
-    assert all(w.mask is not None and 0.5 <= w.mask.mean() for w in windows)
+    assert all(w.mask is not None and w.mask.mean() >= 0.5 for w in windows)
     assert cut_windows(dataclasses.replace(scene(), mask=mask & False)) == []
 
 
