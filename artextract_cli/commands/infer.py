@@ -51,7 +51,8 @@ def infer(
         typer.Option(
             "--adapt",
             help="Let the model learn from layers put beneath each painting before it scores it; "
-            "kept where other such layers are then found better. Half a minute a scene.",
+            "kept where other such layers are then found clearly better. A quarter of a minute a "
+            "scene.",
         ),
     ] = False,
     max_memory: MaxMemory = DEFAULT_MEMORY,

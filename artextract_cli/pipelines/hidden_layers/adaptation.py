@@ -153,9 +153,9 @@ def _window(scene: Scene, rng: np.random.Generator) -> Scene:
 def _layered(
     model: Model, places: Sequence[_Place], n: int, rng: np.random.Generator
 ) -> list[InjectedScene]:
-    """Windows with random layers beneath; at most ``n``, as some layers hardly show."""
+    """``n`` windows, or all, with random layers beneath, but for those that hardly show."""
     made = []
-    for i in range(n if places else 0):
+    for i in range(max(n, len(places)) if places else 0):
         place, symmetry = places[i % len(places)], int(rng.integers(8))
         window = turned(place.window, symmetry)
         layered, truth, is_light = inject(rng, window)
