@@ -28,7 +28,7 @@ def before(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = {"LEARNT": 6, "CHECKED": 4, "STEPS": 4, "LEAST_HIDDEN": 20, "PLACES": 2}
+    few = {"LEARNT": 12, "CHECKED": 6, "STEPS": 2, "LEAST_HIDDEN": 5, "PLACES": 2}
     for name, value in few.items():
         monkeypatch.setattr(adaptation, name, value)
 
