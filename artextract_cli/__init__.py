@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
     from artextract_cli.npz_files import opened_npz
     from artextract_cli.picture import as_band, as_photograph, is_coloured, read_counts
+    from artextract_cli.pipelines.hidden_layers.adapted_model import adapt_to_dataset
     from artextract_cli.region_kernels import connected_regions, gradient_magnitude
     from artextract_cli.report.writing import write_report
     from artextract_cli.results import find_scene, mean_scores, open_results
@@ -85,6 +86,7 @@ __all__ = [
     "SuperpixelMethod",
     "UsageError",
     "__version__",
+    "adapt_to_dataset",
     "as_band",
     "as_photograph",
     "build_dataset",
@@ -174,6 +176,7 @@ _LAZY = {
     "gradient_magnitude": "artextract_cli.region_kernels",
     "GraphRecipe": "artextract_cli.superpixel_graph",
     "SceneSettings": "artextract_cli.simulate",
+    "adapt_to_dataset": "artextract_cli.pipelines.hidden_layers.adapted_model",
     "build_dataset": "artextract_cli.graph_building",
     "export_graph": "artextract_cli.graph_export",
     "find_graphs": "artextract_cli.graph_store",

@@ -4,14 +4,17 @@ What comes of them is worse than most captures, so that the network trusts no ac
 """
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from artextract_cli.band_regression import DARKEST
 from artextract_cli.image_kernels import displaced
 from artextract_cli.scene import Scene, coded_rgb, linear_rgb
 from artextract_cli.sight import LAST_VISIBLE_NM
 
+T = TypeVar("T", bound=np.generic)
 DISPLACED, NOISY, FEWER_BANDS, UNEVEN, CODED = 0.25, 0.2, 0.35, 0.3, 0.15  # of the scenes
 LARGEST_FALL_OFF = 0.2  # of a band's light, either way, at the corners
 DISPLACEMENTS_PX = (0.35, 0.7, 1.4)  # standard deviations, of which one is drawn
@@ -25,13 +28,15 @@ CHANGE_FROM_NM, CHANGE_TO_NM = 650.0, 950.0
 
 def turned(scene: Scene, symmetry: int) -> Scene:
     """Move a scene by one of the eight symmetries of a square: transposed, then turned."""
+    rgb, bands = (turned_map(picture, symmetry) for picture in (scene.rgb, scene.bands))
+    mask = None if scene.mask is None else turned_map(scene.mask, symmetry)
+    return replace(scene, rgb=rgb, bands=bands, mask=mask)
 
-    def move(picture: np.ndarray) -> np.ndarray:
-        made = np.swapaxes(picture, 0, 1) if symmetry >= 4 else picture
-        return np.ascontiguousarray(np.rot90(made, symmetry % 4))
 
-    mask = None if scene.mask is None else move(scene.mask)
-    return replace(scene, rgb=move(scene.rgb), bands=move(scene.bands), mask=mask)
+def turned_map(picture: NDArray[T], symmetry: int) -> NDArray[T]:
+    """Move a picture (H, W, ...) by one of the eight symmetries."""
+    made = np.swapaxes(picture, 0, 1) if symmetry >= 4 else picture
+    return np.ascontiguousarray(np.rot90(made, symmetry % 4))
 
 
 def repigmented(rng: np.random.Generator, scene: Scene) -> Scene:

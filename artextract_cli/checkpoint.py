@@ -70,6 +70,7 @@ class ModelCard:
     engine: str
     calibration: Mapping[str, Calibration]  # by score; empty until training ends
     quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
+    adaptation: Mapping[str, Any] | None = None  # to paintings: from which model, and what came
 
 
 def recorded_plugin(kind: str, origin: Mapping[str, str], made: str = "the model") -> Plugin:

@@ -18,7 +18,7 @@ from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.hidden_layer_scores import SCORES, NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
 from artextract_cli.inference import Model, attention_of, pooled_numbers
-from artextract_cli.pipelines.hidden_layers.adaptation import adapt
+from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
 from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
 from artextract_cli.region_kernels import LabelMap
 from artextract_cli.scene import Scene
@@ -48,12 +48,12 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     if not model.adapts:
         return _scored(model, scene)
     as_it_was = replace(model, adapts=False)
-    adaptation = adapt(as_it_was, scene)
+    adaptation = adapt(as_it_was, cut_windows(scene))
     scores = _scored(adaptation.model, scene)
     if adaptation.share:
         odds, null = _odds(as_it_was, scene), _null(as_it_was, scene)
         scores = replace(scores, whole=judge(as_it_was, odds, null, scene.mask))
-    return replace(scores, adaptation=adaptation.described())
+    return scores
 
 
 def _scored(model: Model, scene: Scene) -> SceneScores:
@@ -85,6 +85,7 @@ def _scored(model: Model, scene: Scene) -> SceneScores:
         masking=masking,
         gradcam=scene.painted_with(grad_cam(network, nodes.batch), graph.labels),
         scales=(1, *(maps.factor for maps in coarse)),
+        adaptation=card.adaptation,
     )
 
 

@@ -65,8 +65,7 @@ class NodeScores:
         ]
         envelope, network = envelope_of(evidence), self.score[labels]
         odds = torch.cat(parts).cpu().numpy().reshape(*labels.shape, 2)
-        odds += ENVELOPE_SHARE * np.log1p(envelope)
-        odds += NETWORK_SHARE * np.log1p(np.maximum(network, 0))[..., None]
+        odds = with_shares(odds, envelope, network)
         return {
             "fused": np.logaddexp(odds[..., 0], odds[..., 1]),
             "dark": odds[..., 0],
@@ -75,6 +74,14 @@ class NodeScores:
             "residual": residual_of(evidence),
             "envelope": envelope.max(-1),
         }
+
+
+def with_shares(odds: FloatArray, envelope: FloatArray, network: FloatArray) -> FloatArray:
+    """A network's log odds (..., 2) with shares of the envelope scores (..., 2) and of how much the
+    embeddings (...) differ.
+    """
+    distance = NETWORK_SHARE * np.log1p(np.maximum(network, 0))[..., None]
+    return np.asarray(odds + ENVELOPE_SHARE * np.log1p(envelope) + distance, np.float32)
 
 
 @torch.no_grad()

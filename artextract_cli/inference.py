@@ -108,7 +108,10 @@ def open_model(
         msg = f"the model {run} does not distinguish dark from light content: leave out --expect"
         raise UsageError(msg)
     if adapts and card.learns_from != "layers":
-        msg = f"{run} compares views and cannot adapt to a painting: leave out --adapt"
+        msg = (
+            f"{run} compares views and cannot adapt to a painting: leave out --adapt, or choose "
+            "a model that looks for hidden layers"
+        )
         raise UsageError(msg)
     if expect != "either" and shown is not None:
         msg = f"--expect {expect} and --scorer {shown} each choose the heat map: leave one out"

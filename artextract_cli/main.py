@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 import artextract_cli
 from artextract_cli import console
-from artextract_cli.commands import data, demo, evaluate, graph, infer, plugins, train
+from artextract_cli.commands import adapt, data, demo, evaluate, graph, infer, plugins, train
 from artextract_cli.commands import report as report_command
 from artextract_cli.commands import visualize as visualize_commands
 from artextract_cli.commands.completion import unbroken_words
@@ -94,6 +94,7 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(graph.app, name="graph")
 app.command()(train.train)
+app.command()(adapt.adapt)
 app.command()(infer.infer)
 app.command()(evaluate.evaluate)
 app.add_typer(visualize_commands.app, name="visualize")

@@ -54,7 +54,10 @@ _SPEC_NAMES = frozenset(spec.__name__ for spec in KINDS.values())
 
 # What `artextract` itself answers to; no plugin can take these names.
 OWN_COMMANDS = frozenset(
-    {"data", "demo", "evaluate", "graph", "infer", "plugins", "report", "train", "visualize"}
+    {
+        *("adapt", "data", "demo", "evaluate", "graph", "infer", "plugins", "report", "train"),
+        "visualize",
+    }
 )
 
 

@@ -51,7 +51,7 @@ def infer(
         typer.Option(
             "--adapt",
             help="Let the model learn from layers put beneath each painting before it scores it; "
-            "kept where other such layers are then found better. Half a minute a scene.",
+            "kept where other such layers are then found clearly better.",
         ),
     ] = False,
     max_memory: MaxMemory = DEFAULT_MEMORY,

@@ -20,6 +20,7 @@ COMMANDS = {
     "graph export": "{graphs}/val/v0.npz --results {results} --out {out}/graph.graphml",
     "train": "{graphs} --out {out} --epochs 1 --backbone gcn",
     "train --resume": "{graphs} --out {run_copy} --epochs 2 --backbone gcn --schedule steps",
+    "adapt": "{data} --model {run} --out {out}",
     "infer": "{data} --split val --model {run} --out {out}",
     "infer of a pair": f"{PAIR} --model {{run}} --out {{out}}",
     "evaluate": "{results} --truth {data} --figure {out}/figure.png",

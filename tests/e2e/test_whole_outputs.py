@@ -22,6 +22,7 @@ COMMANDS = {
         "{graphs} --out {out}/run --epochs 2 {same}",
         "run",
     ),
+    "adapt": ("{data} --model {run} --out {out}/new", "new"),
     "infer": ("{data} --split val --model {run} --out {out}/results", "results"),
     "evaluate": ("{results} --truth {data} --figure {out}/figure.png", "figure.png"),
     "report": ("{results} --out {out}/report.html", "report.html"),

@@ -11,7 +11,7 @@ from artextract_cli.errors import UsageError
 from artextract_cli.hidden_layer_inference import score_hidden_layer
 from artextract_cli.inference import Model, open_model
 from artextract_cli.pipelines.hidden_layers import adaptation
-from artextract_cli.pipelines.hidden_layers.adaptation import adapt
+from artextract_cli.pipelines.hidden_layers.adaptation import Adaptation, adapt, cut_windows
 from artextract_cli.scene import Scene
 from artextract_cli.training_settings import HIDDEN_LAYER
 from tests.small_scenes import train_tiny
@@ -30,12 +30,17 @@ def model(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few windows and steps: what is tested is what follows from them."""
-    for name, value in {"LEARNT": 6, "CHECKED": 4, "STEPS": 4, "LEAST_HIDDEN": 20}.items():
+    few = {"LEARNT": 6, "CHECKED": 4, "STEPS": 4, "LEAST_HIDDEN": 20, "PLACES": 2}
+    for name, value in few.items():
         monkeypatch.setattr(adaptation, name, value)
 
 
 def scene() -> Scene:
     return painting(-0.2 * ring(SHAPE), SHAPE)
+
+
+def adapted(model: Model) -> Adaptation:
+    return adapt(model, cut_windows(scene()))
 
 
 def weights(model: Model) -> torch.Tensor:
@@ -45,17 +50,18 @@ def weights(model: Model) -> torch.Tensor:
 def allow(monkeypatch: pytest.MonkeyPatch, *, gain: float) -> None:
     """Let every adaptation with a mean gain of ``gain`` or more be kept."""
     monkeypatch.setattr(adaptation, "LEAST_GAIN", gain)
-    monkeypatch.setattr(adaptation, "LEAST_AGREEING", 0.0)
+    monkeypatch.setattr(adaptation, "LEAST_T", -np.inf)
 
 
 def test_without_a_clear_gain_the_model_stays_as_it_was(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow(monkeypatch, gain=2.0)  # of AUROC: out of reach
-    found = adapt(model, scene())
-    assert found.model is model
+    found = adapted(model)
+    torch.testing.assert_close(weights(found.model), weights(model), rtol=0, atol=0)
+    assert found.model.card.verdict == model.card.verdict
+    assert found.model.card.calibration == model.card.calibration
     assert found.share == 0
-    assert found.before == found.after
     assert found.n_windows > 0
 
 
@@ -64,27 +70,31 @@ def test_what_is_kept_lies_on_the_way_and_the_model_itself_does_not_change(
 ) -> None:
     allow(monkeypatch, gain=-1.0)
     before = weights(model).clone()
-    found = adapt(model, scene())
-    assert found.share in adaptation.SHARES
+    found = adapted(model)
+    assert found.share == adaptation.SHARE
     assert not torch.equal(weights(found.model), before)
     torch.testing.assert_close(weights(model), before, rtol=0, atol=0)
+    for name, value in found.model.network.state_dict().items():
+        if name.startswith("refinement."):
+            torch.testing.assert_close(value, model.network.state_dict()[name], rtol=0, atol=0)
 
 
 def test_it_is_repeatable(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     allow(monkeypatch, gain=-1.0)
-    first, second = adapt(model, scene()), adapt(model, scene())
+    first, second = adapted(model), adapted(model)
     torch.testing.assert_close(weights(first.model), weights(second.model), rtol=0, atol=0)
-    assert first.described() == second.described()
+    assert first.model.card.adaptation == second.model.card.adaptation
 
 
 def test_as_much_of_the_painting_scores_high_as_before(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow(monkeypatch, gain=-1.0)
-    adapted = dataclasses.replace(model, adapts=True)
-    before, after = score_hidden_layer(model, scene()), score_hidden_layer(adapted, scene())
+    adapts = dataclasses.replace(model, adapts=True)
+    before, after = score_hidden_layer(model, scene()), score_hidden_layer(adapts, scene())
     assert after.adaptation is not None
     assert after.adaptation["share"] > 0
+    assert after.adaptation["scenes"] == [scene().name]
     assert not np.array_equal(before.maps["heatmap"], after.maps["heatmap"])
     for share in (0.5, 0.9):
         old, new = (np.quantile(scores.maps["heatmap"], share) for scores in (before, after))
@@ -96,9 +106,34 @@ def test_a_painting_too_small_for_layers_is_left_alone(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adaptation, "LEAST_HIDDEN", 10**6)
-    found = adapt(model, scene())
-    assert (found.model, found.n_windows) == (model, 0)
-    assert found.described()["auroc_before"] is None
+    found = adapted(model)
+    assert (found.share, found.n_windows) == (0, 0)
+    assert found.model.card.adaptation is not None
+    assert found.model.card.adaptation["auroc_before"] is None
+
+
+def test_a_gain_must_be_large_and_sure() -> None:
+    few, sure = np.full(9, 0.02), 0.001 * np.arange(-4.0, 5.0)
+    assert adaptation._is_clear(few + sure)
+    assert not adaptation._is_clear(few + 30 * sure)  # as large on the mean, and by chance
+    assert not adaptation._is_clear(0.1 * few + 0.1 * sure)  # as sure, and small
+
+
+def test_scenes_that_share_an_adaptation_lend_fewer_windows_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(adaptation, "PLACES", 8)
+    assert [len(cut_windows(scene(), n)) for n in (1, 2, 3, 4, 50)] == [8, 4, 2, 2, 2]
+
+
+def test_a_window_is_half_painting_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adaptation, "WINDOW", 24)
+    mask = np.zeros(SHAPE, bool)
+    mask[:, :30] = True
+    windows = cut_windows(dataclasses.replace(scene(), mask=mask))
+    assert len(windows) == 2
+    assert all(w.mask is not None and w.mask.mean() >= 0.5 for w in windows)
+    assert cut_windows(dataclasses.replace(scene(), mask=mask & False)) == []
 
 
 def test_a_model_of_views_cannot_adapt(trained: Path) -> None:

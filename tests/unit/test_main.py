@@ -134,7 +134,7 @@ def test_help_says_what_there_is(run: Callable[..., Ran]) -> None:
     for words in (["--help"], ["-h"]):
         ran = run(*words)
         assert ran.exit_code == 0
-        for command in ("demo", "data", "graph", "train", "infer", "evaluate", "visualize"):
+        for command in ("demo", "data", "graph", "train", "adapt", "infer", "evaluate"):
             assert command in ran.stdout
 
 

@@ -83,6 +83,7 @@ LAYERS = (
         *("scene_inference", "evaluation", "evaluation_summary", "robustness"),
         *("pair_view", "pyramid", "embedding_view", "graph_export"),
     ),
+    ("pipelines.hidden_layers.adapted_model",),
     ("evaluation_figure", "report"),
     ("testing",),
     ("demo",),

@@ -9,17 +9,18 @@ sample itself: Sun et al., Proc. ICML 119, 9229 (2020).
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import torch  # noqa: TID253
 from numpy.typing import NDArray
 
-from artextract_cli.augmentation import turned
+from artextract_cli.augmentation import turned, turned_map
 from artextract_cli.blocks import Block
 from artextract_cli.calibration import Calibration
 from artextract_cli.checkpoint import recorded_objective
 from artextract_cli.contract import FloatArray
-from artextract_cli.evidence_graph import evidence_graph
+from artextract_cli.evidence_graph import envelope_of, evidence_graph
 from artextract_cli.hidden_layer import (
     HiddenLayerNetwork,
     InjectedScene,
@@ -27,76 +28,107 @@ from artextract_cli.hidden_layer import (
     injected_batch,
     injected_scene,
 )
-from artextract_cli.hidden_layer_scores import raw_scores
+from artextract_cli.hidden_layer_scores import raw_scores, with_shares
 from artextract_cli.inference import Model
 from artextract_cli.injection import inject
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene
+from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
 
 SEED = 0
 WINDOW = 192  # side in pixels
-LEARNT, CHECKED = 16, 10  # windows with layers to learn from, and to decide by
+PLACES = 8  # windows cut, of all scenes; layers are put beneath each of them several times
+TRIES = 8  # at cutting a window that is half painting, for each that is wanted
+LEARNT, CHECKED = 16, 12  # windows with layers to learn from, and to decide by
 STEPS, AT_ONCE = 30, 4
 LEARNING_RATE = 5e-4
-# Of the way from the weights before to those after, that are tried: all of it finds the layers put
-# in best, and those really there worse.
-SHARES = (0.5, 0.25)
+# Of the way from the weights before to those after: further on, layers put in are found better, and
+# those really there worse.
+SHARE = 0.25
 TRIMMED = 0.1  # of a window: what scores highest may be hidden content and counts as neither
-LEAST_GAIN = 0.01  # of the mean AUROC of the windows checked
-LEAST_AGREEING = 0.7  # share of the windows that must be found at least as well
+LEAST_GAIN = 0.005  # of the mean AUROC of the windows checked
+LEAST_T = 3.0  # of that gain in standard errors
 LEAST_HIDDEN = 60  # pixels of a layer, for its window to count
 QUANTILES = np.concatenate([np.linspace(0, 0.95, 20), 1 - np.logspace(-1.5, -4, 12)])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adaptation:
-    """An adapted model, and what led to it."""
+    """A model after adaptation, and what led to it; its card tells of it as well."""
 
     model: Model
-    share: float  # of the way to the learnt weights; 0: the model is as it was
+    share: float  # of the way to the learnt weights; 0: the weights are as they were
     n_windows: int  # that decided
     before: float  # mean AUROC on them
-    after: float
-
-    def described(self) -> dict[str, float | int | None]:
-        """What scene.json says of it."""
-        return {
-            "share": self.share,
-            "n_windows": self.n_windows,
-            "auroc_before": _known(self.before),
-            "auroc_after": _known(self.after),
-        }
+    after: float  # what adaptation would make of it, where it was not kept
 
 
-def adapt(model: Model, scene: Scene) -> Adaptation:
-    """Adapt a model to a scene, if windows of it with layers put beneath say that it helps.
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A window of a painting, and what the model makes of it before it learns."""
 
-    Deterministic. The scene's own hidden content, if there is any, must not be learnt as clean:
-    what the model scores highest counts as neither.
+    window: Scene
+    scores: dict[str, FloatArray]  # (H, W) by name
+
+
+def cut_windows(scene: Scene, n_scenes: int = 1) -> list[Scene]:
+    """Windows at random places of a scene, one of ``n_scenes`` that share an adaptation.
+
+    Fewer where little of the scene is painting.
     """
     rng = np.random.default_rng(SEED)
-    learnt = _windows(model, scene, LEARNT, rng)
-    checked = _windows(model, scene, CHECKED, rng)
+    wanted = 2 * max(1, PLACES // (2 * n_scenes))
+    windows = (_window(scene, rng) for _ in range(TRIES * wanted))
+    painted = (w for w in windows if w.mask is None or w.mask.mean() >= 0.5)
+    return list(islice(painted, wanted))
+
+
+def adapt(model: Model, windows: Sequence[Scene]) -> Adaptation:
+    """Adapt a model to paintings, if their windows with layers put beneath say that it helps.
+
+    Deterministic. Every second window is learnt from, the others decide. The paintings' own hidden
+    content, if there is any, must not be learnt as clean: what the model scores highest counts as
+    neither.
+    """
+    rng = np.random.default_rng(SEED)
+    places = [_Place(window=window, scores=_scores(model, window)) for window in windows]
+    learnt = _layered(model, places[::2], LEARNT, rng)
+    checked = _layered(model, places[1::2], CHECKED, rng)
     if len(checked) < CHECKED // 2 or len(learnt) < AT_ONCE:
-        return _unchanged(model)
+        return _told(model, windows, 0.0, np.zeros((2, 0)))
     before = _found(model, checked)
-    tuned = _tuned(model, learnt)
-    tried = [(share, _mixed(model, tuned, share)) for share in SHARES]
-    measured = [(share, other, _found(other, checked)) for share, other in tried]
-    share, best, after = max(measured, key=lambda row: float(row[2].mean()))
-    gains = after - before
-    if gains.mean() < LEAST_GAIN or (gains >= 0).mean() < LEAST_AGREEING:
-        return _unchanged(model, len(checked), float(before.mean()))
+    mixed = _mixed(model, _tuned(model, learnt))
+    found = np.stack([before, _found(mixed, checked)])
+    if not _is_clear(found[1] - before):
+        return _told(model, windows, 0.0, found)
+    return _told(_recalibrated(model, mixed, places), windows, SHARE, found)
+
+
+def _is_clear(gains: NDArray[np.float64]) -> bool:
+    """Whether gains (n,) are large enough, and not by chance."""
+    least = max(LEAST_GAIN, LEAST_T * float(gains.std(ddof=1)) / len(gains) ** 0.5)
+    return bool(gains.mean() >= least)
+
+
+def _told(
+    model: Model, windows: Sequence[Scene], share: float, found: NDArray[np.float64]
+) -> Adaptation:
+    """The model with a card that tells of its adaptation; AUROCs ``found`` (2, n)."""
+    before, after = map(float, found.mean(1)) if found.size else (float("nan"), float("nan"))
+    about = {
+        "model": {"path": str(model.path.resolve()), "sha256": model.digest},
+        "scenes": list(dict.fromkeys(window.name for window in windows)),
+        "share": share,
+        "n_windows": found.shape[1],
+        "auroc_before": _known(before),
+        "auroc_after": _known(after),
+    }
     return Adaptation(
-        model=_recalibrated(model, best, scene, rng),
+        model=replace(model, card=replace(model.card, adaptation=about)),
         share=share,
-        n_windows=len(checked),
-        before=float(before.mean()),
-        after=float(after.mean()),
+        n_windows=found.shape[1],
+        before=before,
+        after=after,
     )
-
-
-def _unchanged(model: Model, n_windows: int = 0, found: float = float("nan")) -> Adaptation:
-    return Adaptation(model=model, share=0.0, n_windows=n_windows, before=found, after=found)
 
 
 def _known(value: float) -> float | None:
@@ -119,24 +151,26 @@ def _window(scene: Scene, rng: np.random.Generator) -> Scene:
     return replace(part, rgb=rgb, bands=bands)
 
 
-def _windows(model: Model, scene: Scene, n: int, rng: np.random.Generator) -> list[InjectedScene]:
+def _layered(
+    model: Model, places: Sequence[_Place], n: int, rng: np.random.Generator
+) -> list[InjectedScene]:
+    """``n`` windows, or all, with random layers beneath, but for those that hardly show."""
     made = []
-    for _ in range(n):
-        window = turned(_window(scene, rng), int(rng.integers(8)))
-        if window.mask is not None and window.mask.mean() < 0.5:
-            continue
-        trimmed = _anomalous(model, window)
+    for i in range(max(n, len(places)) if places else 0):
+        place, symmetry = places[i % len(places)], int(rng.integers(8))
+        window = turned(place.window, symmetry)
         layered, truth, is_light = inject(rng, window)
-        truth = np.where(trimmed & (truth == CLEAN), UNDECIDED, truth).astype(np.uint8)
+        may_hide = turned_map(_anomalous(place), symmetry)
+        truth = np.where(may_hide & (truth == CLEAN), UNDECIDED, truth).astype(np.uint8)
         if (truth == HIDDEN).sum() < LEAST_HIDDEN:
             continue
         graph = evidence_graph(layered, model.card.recipe)
-        made.append(injected_scene(scene.name, graph, truth, is_light, window.mask, rng))
+        made.append(injected_scene(window.name, graph, truth, is_light, window.mask, rng))
     return made
 
 
-def _anomalous(model: Model, window: Scene) -> NDArray[np.bool_]:
-    score = _scores(model, window)["fused"]
+def _anomalous(place: _Place) -> NDArray[np.bool_]:
+    score = place.scores["fused"]
     return np.asarray(score > np.quantile(score, 1 - TRIMMED))
 
 
@@ -155,23 +189,33 @@ def _scores(model: Model, window: Scene) -> dict[str, FloatArray]:
 
 @torch.no_grad()
 def _found(model: Model, windows: Sequence[InjectedScene]) -> NDArray[np.float64]:
-    """AUROC (n,) of the layers in windows."""
+    """AUROC (n,) of the layers in windows, by the score of the heat map."""
     from sklearn.metrics import roc_auc_score
 
     network, found = _network(model), []
     for window in windows:
         batch = injected_batch([window], engine=model.engine, device=model.device)
-        scores = embedded(network, batch, torch.Generator()).pixel_scores
-        if scores is not None:
-            found.append(roc_auc_score(window.pixels.hidden.numpy(), scores.cpu().numpy()))
+        pixels = batch.pixels
+        z = network(batch.scenes)
+        odds = network.refine(z, pixels.evidence, pixels.node).cpu().numpy()
+        seen = EmbeddedScene(network=network, batch=batch.scenes, z=z)
+        distance = superpixel_scores(seen, model.scorer)[window.pixels.node.numpy(), 0]
+        score = with_shares(odds, envelope_of(window.pixels.evidence.numpy()), distance)
+        hidden = window.pixels.hidden.numpy()
+        found.append(roc_auc_score(hidden, np.logaddexp(score[..., 0], score[..., 1])))
     return np.array(found)
 
 
 def _tuned(model: Model, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork:
-    """The network after some steps on windows."""
+    """The network after some steps on windows.
+
+    The refinement of pixels stays as it is: when it learns, more of what is really there is lost.
+    """
     network = copy.deepcopy(_network(model)).train()
+    network.refinement.requires_grad_(False)
+    learning = [value for value in network.parameters() if value.requires_grad]
     objective = recorded_objective(model.card)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(learning, lr=LEARNING_RATE, weight_decay=0.0)
     torch.manual_seed(SEED)  # of the noise on features
     generator = torch.Generator().manual_seed(SEED)
     order = np.random.default_rng(SEED)
@@ -182,36 +226,35 @@ def _tuned(model: Model, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork
         )
         optimizer.zero_grad()
         embedded(network, batch, generator).loss(objective).backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
     return network.eval()
 
 
-def _mixed(model: Model, tuned: HiddenLayerNetwork, share: float) -> Model:
-    """The model with weights ``share`` of the way to the tuned ones (Wortsman et al. 2022)."""
+def _mixed(model: Model, tuned: HiddenLayerNetwork) -> Model:
+    """The model with weights part of the way to the tuned ones (Wortsman et al. 2022)."""
     network = copy.deepcopy(_network(model))
     old, new = network.state_dict(), tuned.state_dict()
     mixed = {
-        name: torch.lerp(value, new[name], share) if value.is_floating_point() else value
+        name: torch.lerp(value, new[name], SHARE) if value.is_floating_point() else value
         for name, value in old.items()  # counts of batches are not weights
     }
     network.load_state_dict(mixed)
     return replace(model, network=network.eval())
 
 
-def _recalibrated(before: Model, after: Model, scene: Scene, rng: np.random.Generator) -> Model:
-    """The model ``after`` with rates by which as much of the painting scores high as ``before``.
+def _recalibrated(before: Model, after: Model, places: Sequence[_Place]) -> Model:
+    """The model ``after`` with rates by which as much of the paintings scores high as ``before``.
 
-    A new score has the rate of the old one of equal rank in the painting. What judged whole
+    A new score has the rate of the old one of equal rank in the paintings. What judged whole
     paintings was learnt from the network before and is left out.
     """
-    windows = [_window(scene, rng) for _ in range(4)]
-    old, new = ([_scores(model, window) for window in windows] for model in (before, after))
+    made = [_scores(after, place.window) for place in places]
     calibration = {k: v for k, v in before.card.calibration.items() if k != "whole"}
     for name in ("fused", "dark", "light", "network"):
         scores, levels = (
             np.quantile(np.concatenate([maps[name].ravel() for maps in side]), QUANTILES)
-            for side in (new, old)
+            for side in (made, [place.scores for place in places])
         )
         known = before.card.calibration[name](levels)
         kept = np.flatnonzero(np.diff(scores, prepend=-np.inf) > 1e-6)
