@@ -59,7 +59,6 @@ def test_without_a_clear_gain_the_model_stays_as_it_was(
     allow(monkeypatch, gain=2.0)  # of AUROC: out of reach
     found = adapted(model)
     torch.testing.assert_close(weights(found.model), weights(model), rtol=0, atol=0)
-    assert found.model.card.verdict == model.card.verdict
     assert found.model.card.calibration == model.card.calibration
     assert found.share == 0
     assert found.n_windows > 0
