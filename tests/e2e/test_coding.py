@@ -150,15 +150,6 @@ def test_a_photograph_that_is_rendered_is_that_of_decoded_bands(
         np.testing.assert_allclose(made / 65535, ramp[..., None] / 65535 + np.zeros(3), atol=2e-3)
 
 
-def test_registering_carries_the_coding_over(
-    run: Callable[..., Ran], coded: Path, tmp_path: Path
-) -> None:
-    pytest.importorskip("cv2")
-    ran = run("data", "register", coded, "--out", tmp_path / "out")
-    assert ran.exit_code == 0, ran.stderr
-    assert statement(tmp_path / "out") == statement(coded)
-
-
 def test_a_mask_is_looked_for_in_decoded_pictures(
     coded: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

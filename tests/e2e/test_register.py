@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from artextract_cli.alignment import moved
 from artextract_cli.picture import read_counts
@@ -34,6 +35,17 @@ def shifted(tmp_path: Path) -> Path:
 
 def content(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_coding_is_carried_over(run: Callable[..., Ran], shifted: Path, tmp_path: Path) -> None:
+    with (shifted / "dataset.yaml").open("a") as file:
+        file.write("coding: {photograph: linear, bands: {'850': gamma 1.8}}\n")
+    ran = run("data", "register", shifted, "--out", tmp_path / "out")
+    assert ran.exit_code == 0, ran.stderr
+    described = [
+        yaml.safe_load((r / "dataset.yaml").read_text()) for r in (shifted, tmp_path / "out")
+    ]
+    assert described[0]["coding"] == described[1]["coding"]
 
 
 def test_a_registered_dataset(run: Callable[..., Ran], shifted: Path, tmp_path: Path) -> None:

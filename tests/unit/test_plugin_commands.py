@@ -226,7 +226,10 @@ def test_defaults_come_from_the_file_and_the_environment(
     [
         ("greet: {nmae: Ada}", "artextract.yaml: greet.nmae is no option; known are: fail, name"),
         ("greet: 3", "artextract.yaml: greet must hold keys and values"),
-        ("gerat: {name: Ada}", "artextract.yaml: gerat is no command; known are: adapt, data, demo"),
+        (
+            "gerat: {name: Ada}",
+            "artextract.yaml: gerat is no command; known are: adapt, data, demo",
+        ),
     ],
 )
 def test_the_file_is_checked_against_the_options_of_the_command(
