@@ -36,7 +36,7 @@ from artextract_cli.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.siamese import SiameseNetwork, collate
 from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs
 from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
-from artextract_cli.threads import cores, shared_with
+from artextract_cli.threads import cores, one_for_algebra, shared_with
 from artextract_cli.training_settings import TrainingSettings
 from artextract_cli.training_task import Comparison, Losses
 
@@ -108,6 +108,7 @@ class HiddenLayerTask:
         """CPU seconds that injection took in this epoch, all threads together."""
         return {"injection_seconds": round(sum(self.injection_seconds), 3)}
 
+    @one_for_algebra()
     def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
         """Of all scores on held-out scenes, as they are and degraded; on others where few are.
 

@@ -21,6 +21,7 @@ from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import check_infrared, whole_score
 from artextract_cli.score_card import SCORES, ScoreCard, write_card
 from artextract_cli.sight import Sight
+from artextract_cli.threads import one_for_algebra
 from artextract_cli.training_scenes import load_alike
 
 RAW_SCORES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
@@ -30,6 +31,7 @@ RAW_SCORES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
 """From evidence maps (..., M) to an uncalibrated score (...,)."""
 
 
+@one_for_algebra()
 def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
     """Learn from the clean scenes of a graphs folder how high paint scores, and write the card.
 

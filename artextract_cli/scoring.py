@@ -9,6 +9,7 @@ from artextract_cli.scene import Scene
 from artextract_cli.scene_scores import SceneScores
 from artextract_cli.score_card import card_path
 from artextract_cli.signs import Expect
+from artextract_cli.threads import one_for_algebra
 
 if TYPE_CHECKING:
     from artextract_cli.inference import Model
@@ -53,6 +54,7 @@ def open_scorer(
     )
 
 
+@one_for_algebra()
 def score_scene(model: AnyModel, scene: Scene) -> SceneScores:
     """Score every pixel of a scene by the objective that the model was trained for, or by none.
 

@@ -13,6 +13,19 @@ def cores() -> int:
 
 
 @contextmanager
+def one_for_algebra() -> Iterator[None]:
+    """Leave one thread to linear algebra, whose matrices are small here.
+
+    With more it spins, most of all beside another process: what takes a minute then took ten. And
+    results would depend on the number of cores.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@contextmanager
 def shared_with(workers: int) -> Iterator[None]:
     """Leave ``workers`` cores to threads that prepare scenes: torch takes the others, BLAS one.
 
@@ -20,12 +33,11 @@ def shared_with(workers: int) -> Iterator[None]:
     epoch then took five times as long.
     """
     import torch
-    from threadpoolctl import threadpool_limits
 
     before = torch.get_num_threads()
     torch.set_num_threads(max(1, min(before, cores() - workers)))
     try:
-        with threadpool_limits(limits=1, user_api="blas"):
+        with one_for_algebra():
             yield
     finally:
         torch.set_num_threads(before)

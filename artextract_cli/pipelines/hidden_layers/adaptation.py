@@ -33,6 +33,7 @@ from artextract_cli.inference import Model
 from artextract_cli.injection import inject
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
+from artextract_cli.threads import one_for_algebra
 
 SEED = 0
 WINDOW = 192  # side in pixels
@@ -82,6 +83,7 @@ def cut_windows(scene: Scene, n_scenes: int = 1) -> list[Scene]:
     return list(islice(painted, wanted))
 
 
+@one_for_algebra()
 def adapt(model: Model, windows: Sequence[Scene]) -> Adaptation:
     """Adapt a model to paintings, if their windows with layers put beneath say that it helps.
 
