@@ -39,6 +39,7 @@ from artextract_cli import (
     run_directory,
     superpixel_graph,
 )
+from artextract_cli.coding import Coding
 from artextract_cli.commands import data as data_commands
 from artextract_cli.commands import plugins as plugin_commands
 from artextract_cli.contract import Spec
@@ -683,7 +684,7 @@ CAPTURED = [
     Row(3, "scene 'abbey': no mask is found where photograph and bands differ in size: leave "
         "--auto-mask, and use 'artextract data register' and 'data mask'",
         lambda here: importing._masked(
-            Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))]))),
+            Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))]), Coding())),
     Row(3, "…/x.png is 4 × 3 pixels; what can be registered has sides of 32 to 32000 pixels",
         lambda here: registering._checked(
             here / "x.png", Picture(values=np.ones((3, 4, 1)), full_scale=1, depth="uint8"))),
