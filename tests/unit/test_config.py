@@ -98,7 +98,7 @@ def test_arguments_that_may_be_several(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("trian: {epochs: 1}", "trian is no command; known are: data, demo"),
+        ("trian: {epochs: 1}", "trian is no command; known are: adapt, data"),
         ("train: {epoch: 1}", "train.epoch is no option; known are: augment, backbone"),
         (
             "graph: {biuld: {out: x}}",

@@ -427,7 +427,9 @@ def test_a_trained_model_is_given_another_scorer(
     changed = {
         name for name in after.calibration if after.calibration[name] != before.calibration[name]
     }
-    assert changed == ({"network"} if objective == HIDDEN_LAYER else {"fused", "band"})
+    assert changed == (
+        {"network", "fused", "dark", "light"} if objective == HIDDEN_LAYER else {"fused", "band"}
+    )
     assert max(max(c.scores) for n, c in after.calibration.items() if n in changed) <= 2
 
 
