@@ -40,14 +40,15 @@ class Calibration:
 
 
 def cautious(calibration: Calibration) -> Calibration:
-    """The calibration with every rate `CAUTION` times as large.
+    """The calibration with every small rate `CAUTION` times as large, and none above 1.
 
     Clean paint of makers that no model learnt from exceeded the rates of held-out paintings by up
     to 1.4 times.
     """
+    rates = 10.0 ** -np.array(calibration.levels)
+    raised = CAUTION * rates / (1 + (CAUTION - 1) * rates)
     return Calibration(
-        scores=calibration.scores,
-        levels=tuple(level - float(np.log10(CAUTION)) for level in calibration.levels),
+        scores=calibration.scores, levels=tuple(float(level) for level in -np.log10(raised))
     )
 
 

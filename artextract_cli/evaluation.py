@@ -219,7 +219,7 @@ def _check_source(result: SceneResult, files: SceneFiles) -> None:
     if bands and _codings(result) != files.coding.resolved(files.band_ids):
         msg = (
             f"the results of {result.name} in {result.path} were made with another coding than "
-            "the dataset's: write it into dataset.yaml, or run 'artextract infer' on this dataset"
+            "the dataset's: write it into dataset.yaml, or run 'artextract infer' without --coding"
         )
         raise InputError(msg)
 

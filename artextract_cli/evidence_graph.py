@@ -14,6 +14,7 @@ from artextract_cli.blocks import Block, OfBlock, whole
 from artextract_cli.contract import FloatArray, IntArray
 from artextract_cli.evidence.maps import (
     MAPS,
+    N_RESIDUALS,
     RESIDUALS,
     SURFACE_MAPS,
     EvidenceMaps,
@@ -129,7 +130,7 @@ def residual_of(pixels: FloatArray) -> FloatArray:
 
 def envelope_of(pixels: FloatArray) -> FloatArray:
     """The envelope scores (..., 2), darker and lighter, of compressed maps (..., M)."""
-    return envelope_by_sign(expanded(pixels))
+    return envelope_by_sign(expanded(pixels[..., :N_RESIDUALS]))
 
 
 def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:

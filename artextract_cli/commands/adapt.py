@@ -75,5 +75,5 @@ def _sentence(out: Path, model: Path, made: "Adaptation") -> str:
         return f"{out}: too little painting to put layers beneath; it is {model} as it was"
     found = f"AUROC of layers put beneath {made.before:.3f} before, {made.after:.3f} after"
     if not made.share:
-        return f"{out}: adaptation does not help here ({found}); it is {model} as it was"
+        return f"{out}: adaptation does not clearly help here ({found}); it is {model} as it was"
     return f"{out}: {model} adapted, {made.share:.0%} of the way to what it learnt ({found})"

@@ -76,6 +76,9 @@ MAPS = (
 AXIS_MAPS = ("axis_cosine", "axis_sine")
 """Where lines of the residual run: (cos 2θ, sin 2θ) times their strength; not among `MAPS`."""
 
+N_RESIDUALS = len(_RESIDUAL_NAMES)
+"""Of the first maps, which alone make the envelope and residual scores."""
+
 RESIDUALS = [MAPS.index(f"{sight}residual_{s}") for sight in ("", "photograph_") for s in SLOTS]
 # Of the envelope score: what is deep grows with the wavelength, so the fit that knows all shorter
 # bands but the next counts most.

@@ -389,7 +389,7 @@ GRAPHS = [
     Row(3, "…/dataset.yaml: coding.bands: a coding is linear, srgb or gamma X with X from 1 to 4 "
         "(got 'display')", BUILD, put("data/dataset.yaml", "coding: {bands: display}")),
     Row(3, "the results of t0 in …/results/t0 were made with another coding than the dataset's: "
-        "write it into dataset.yaml, or run 'artextract infer' on this dataset",
+        "write it into dataset.yaml, or run 'artextract infer' without --coding",
         "evaluate {here}/results --truth {here}/data",
         put("data/dataset.yaml", "coding: {bands: srgb}")),
     Row(3, "--coding is not that of the scenes that are in … (photograph srgb, 450 linear, 650 "
@@ -603,6 +603,8 @@ RESULTS = [
         "adapt {here}/data --model none --out {new}"),
     Row(2, "…/run holds a model already: choose another --out",
         "adapt {here}/data --out {here}/run"),
+    Row(2, "…/run/model.safetensors is a file, and the model needs a folder: choose another --out",
+        "adapt {here}/data --out {here}/run/model.safetensors"),
     Row(2, "…/data has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",
         "adapt {here}/data --scene x --out {new}"),
     Row(2, "--expect dark and --scorer residual each choose the heat map: leave one out",

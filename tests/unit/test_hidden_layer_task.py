@@ -289,7 +289,9 @@ class TestCalibration:
         training, validation = scenes
         task = new_task(clean_graphs, training, unknown(validation))
         made = task.calibrations(new_network().eval())
-        assert made["fused"].levels[-1] == pytest.approx(-np.log10(CAUTION * TRIMMED_SHARE))
+        assert made["fused"].levels[-1] == pytest.approx(
+            -np.log10(CAUTION * TRIMMED_SHARE), abs=0.003
+        )
 
     def test_only_the_painting_is_looked_at(
         self,

@@ -65,6 +65,9 @@ def adapt_to_dataset(
 
 
 def _check_free(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        msg = f"{out} is a file, and the model needs a folder: choose another --out"
+        raise UsageError(msg)
     if (out / MODEL_NAME).exists():
         msg = f"{out} holds a model already: choose another --out"
         raise UsageError(msg)
