@@ -13,6 +13,7 @@ from artextract_cli.files import whole_folder
 from artextract_cli.simulate.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
+from artextract_cli.threads import one_for_algebra
 
 CLEAN_EVERY = 4
 """Every fourth scene of a split hides nothing."""
@@ -20,6 +21,7 @@ CLEAN_EVERY = 4
 _SPLITS = ("train", "val")
 
 
+@one_for_algebra()
 def simulate_dataset(
     out: Path,
     *,
