@@ -1,4 +1,4 @@
-"""The light that fell on a painting, told from the painting alone.
+"""The light that fell on a painting, estimated from the painting alone.
 
 Light falls off slowly, and everywhere; what is painted changes at outlines, and keeps its tone
 between them. So the light is the smooth surface whose slopes most places agree with: a quadratic

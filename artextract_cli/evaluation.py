@@ -226,9 +226,9 @@ def _check_source(result: SceneResult, files: SceneFiles) -> None:
 
 def _codings(result: SceneResult) -> tuple[str, ...]:
     """How photograph and bands were coded as they were scored."""
-    told = result.description
-    bands = (band.get("coding", LINEAR) for band in told["bands"])
-    return told["photograph"].get("coding", SRGB), *bands
+    description = result.description
+    bands = (band.get("coding", LINEAR) for band in description["bands"])
+    return description["photograph"].get("coding", SRGB), *bands
 
 
 def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) -> MapScores:

@@ -1,4 +1,4 @@
-"""Flattening a dataset without frames: light is told from the pictures, and divided out."""
+"""Flattening a dataset without frames: light is estimated from the pictures, and divided out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -14,10 +14,9 @@ from artextract_cli.contract import FloatArray
 from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.evidence_graph import EvidenceNodes, compressed_evidence, evidence_nodes
-from artextract_cli.hidden_layer import HiddenLayerNetwork
-from artextract_cli.hidden_layer_scores import SCORES, NodeScores, node_scores
+from artextract_cli.hidden_layer_scores import NodeScores, node_scores
 from artextract_cli.hidden_picture import HiddenPicture
-from artextract_cli.inference import Model, attention_of, pooled_numbers
+from artextract_cli.inference import Model, attention_of, hidden_layer_network, pooled_numbers
 from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
 from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
 from artextract_cli.region_kernels import LabelMap
@@ -57,10 +56,10 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
 
 
 def _scored(model: Model, scene: Scene) -> SceneScores:
-    card, network = model.card, _network(model)
+    card, network = model.card, hidden_layer_network(model)
     # One after the other, so that each lets go of its evidence before the next needs memory.
     null = _null(model, scene)
-    coarse = coarse_maps(scene, partial(_raw_maps, model))
+    coarse = coarse_maps(scene, partial(_raw_maps, model, CALIBRATED))
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
     graph, nodes = _nodes(model, scene, evidence)
@@ -89,19 +88,13 @@ def _scored(model: Model, scene: Scene) -> SceneScores:
     )
 
 
-def _network(model: Model) -> HiddenLayerNetwork:
-    if not isinstance(model.network, HiddenLayerNetwork):
-        raise TypeError(type(model.network))
-    return model.network
-
-
 def _nodes(
     model: Model, scene: Scene, evidence: Callable[[Block], FloatArray]
 ) -> tuple[EvidenceNodes, NodeScores]:
     """The superpixels of a scene, and what the network makes of them."""
     graph = evidence_nodes(scene, model.card.recipe, evidence)
     scored = node_scores(
-        _network(model),
+        hidden_layer_network(model),
         graph,
         scene.mask,
         model.scorer,
@@ -111,17 +104,18 @@ def _nodes(
     return graph, scored
 
 
-def _raw_maps(model: Model, scene: Scene) -> dict[str, FloatArray]:
-    """Uncalibrated scores (H, W) of a scene, by name."""
+def _raw_maps(model: Model, names: Sequence[str], scene: Scene) -> dict[str, FloatArray]:
+    """Uncalibrated scores (H, W) of a scene: those of ``names``."""
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
     graph, nodes = _nodes(model, scene, evidence)
-    made = {name: scene.empty() for name in SCORES}
-    fill_maps(
-        sight.blocks,
-        made,
-        lambda block: nodes.of_pixels(graph.labels[block.place], evidence(block)),
-    )
+    made = {name: scene.empty() for name in names}
+
+    def find(block: Block) -> dict[str, FloatArray]:
+        scores = nodes.of_pixels(graph.labels[block.place], evidence(block))
+        return {name: scores[name] for name in names}
+
+    fill_maps(sight.blocks, made, find)
     return made
 
 
@@ -166,7 +160,8 @@ def _probability(fused: FloatArray) -> FloatArray:
 
 def _odds(model: Model, scene: Scene) -> FloatArray:
     """Log odds (H, W) of content of either sign."""
-    coarse, own = coarse_maps(scene, partial(_raw_maps, model)), _raw_maps(model, scene)
+    score = partial(_raw_maps, model, SIGNED_MAPS)
+    coarse, own = coarse_maps(scene, score), score(scene)
 
     def fused(block: Block) -> FloatArray:
         of_block = {name: scores[block.place] for name, scores in own.items()}
@@ -178,8 +173,8 @@ def _odds(model: Model, scene: Scene) -> FloatArray:
 def _at_all_scales(
     own: Mapping[str, FloatArray], coarse: Sequence[Coarse], block: Block
 ) -> dict[str, FloatArray]:
-    """Means of a block's ``own`` scores and the coarser ones, fused again."""
-    raw = mean_of_scales(own, coarse, block)
+    """Means of a block's ``own`` scores and the coarser ones, of which the fused one follows."""
+    raw = mean_of_scales({k: scores for k, scores in own.items() if k != "fused"}, coarse, block)
     return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
 
 

@@ -19,6 +19,7 @@ from artextract_cli.checkpoint import (
 )
 from artextract_cli.device import resolve_device
 from artextract_cli.errors import InputError, UsageError
+from artextract_cli.hidden_layer import HiddenLayerNetwork
 from artextract_cli.message_passing import resolve_engine
 from artextract_cli.scene import picture_digest
 from artextract_cli.scene_scores import MaskingEffect
@@ -130,6 +131,19 @@ def open_model(
         expect=expect,
         adapts=adapts,
     )
+
+
+def hidden_layer_network(model: Model) -> HiddenLayerNetwork:
+    """The network of a model that looks for hidden layers.
+
+    Raises
+    ------
+    TypeError
+        If the model compares views.
+    """
+    if not isinstance(model.network, HiddenLayerNetwork):
+        raise TypeError(type(model.network))
+    return model.network
 
 
 def attention_of(

@@ -29,7 +29,7 @@ from artextract_cli.hidden_layer import (
     injected_scene,
 )
 from artextract_cli.hidden_layer_scores import raw_scores, with_shares
-from artextract_cli.inference import Model
+from artextract_cli.inference import Model, hidden_layer_network
 from artextract_cli.injection import inject
 from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
@@ -137,12 +137,6 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else round(value, 4)
 
 
-def _network(model: Model) -> HiddenLayerNetwork:
-    if not isinstance(model.network, HiddenLayerNetwork):
-        raise TypeError(type(model.network))
-    return model.network
-
-
 def _window(scene: Scene, rng: np.random.Generator) -> Scene:
     """A random window of the scene."""
     height, width = (min(WINDOW, side) for side in scene.shape)
@@ -179,7 +173,7 @@ def _anomalous(place: _Place) -> NDArray[np.bool_]:
 def _scores(model: Model, window: Scene) -> dict[str, FloatArray]:
     graph = evidence_graph(window, model.card.recipe)
     raw = raw_scores(
-        _network(model),
+        hidden_layer_network(model),
         graph,
         window.mask,
         model.scorer,
@@ -194,7 +188,7 @@ def _found(model: Model, windows: Sequence[InjectedScene]) -> NDArray[np.float64
     """AUROC (n,) of the layers in windows, by the score of the heat map."""
     from sklearn.metrics import roc_auc_score
 
-    network, found = _network(model), []
+    network, found = hidden_layer_network(model), []
     for window in windows:
         batch = injected_batch([window], engine=model.engine, device=model.device)
         pixels = batch.pixels
@@ -213,7 +207,7 @@ def _tuned(model: Model, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork
 
     The refinement of pixels stays as it is: when it learns, more of what is really there is lost.
     """
-    network = copy.deepcopy(_network(model)).train()
+    network = copy.deepcopy(hidden_layer_network(model)).train()
     network.refinement.requires_grad_(False)
     learning = [value for value in network.parameters() if value.requires_grad]
     objective = recorded_objective(model.card)
@@ -235,7 +229,7 @@ def _tuned(model: Model, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork
 
 def _mixed(model: Model, tuned: HiddenLayerNetwork) -> Model:
     """The model with weights part of the way to the tuned ones (Wortsman et al. 2022)."""
-    network = copy.deepcopy(_network(model))
+    network = copy.deepcopy(hidden_layer_network(model))
     old, new = network.state_dict(), tuned.state_dict()
     mixed = {
         name: torch.lerp(value, new[name], SHARE) if value.is_floating_point() else value

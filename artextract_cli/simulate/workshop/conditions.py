@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from artextract_cli.simulate import conditions
 from artextract_cli.simulate.settings import KINDS, SceneSettings
 from artextract_cli.simulate.workshop.media import Medium
 
@@ -24,19 +25,9 @@ _SECOND_KIND_ODDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conditions:
-    """As in `SceneSettings`; ``varnish`` is its optical depth at 450 nm, of the way of painting."""
+class Conditions(conditions.Conditions):
+    """Those of every world; ``varnish`` is its optical depth at 450 nm, of the way of painting."""
 
-    coverage: float
-    thickness: float
-    dark_lines: float
-    metamers: float
-    craquelure: float
-    weave: float
-    vignetting: float
-    exposure: float
-    misregistration: float
-    noise: float
     varnish: float
 
 
