@@ -3,60 +3,66 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from artextract_cli.contract import (
+from artextract_cli.errors import DependencyError, InputError, UsageError
+from artextract_cli.plugin.contract import (
     API_VERSION,
     Backbone,
-    Capture,
-    CodedImporterFunction,
     Command,
-    EmbeddedScenes,
     Importer,
-    ImporterFunction,
-    MessageGraph,
     NoOptions,
     Objective,
-    ScoredNodes,
     Scorer,
-    SuperpixelFunction,
     SuperpixelMethod,
     option,
     superpixel_count,
 )
-from artextract_cli.device import resolve_device
-from artextract_cli.errors import DependencyError, InputError, UsageError
-from artextract_cli.hookspecs import hookimpl
+from artextract_cli.plugin.hookspecs import hookimpl
+from artextract_cli.plugin.protocols import (
+    Capture,
+    CodedImporterFunction,
+    EmbeddedScenes,
+    ImporterFunction,
+    MessageGraph,
+    ScoredNodes,
+    SuperpixelFunction,
+)
+from artextract_cli.utils.device import resolve_device
 
 if TYPE_CHECKING:
-    from artextract_cli.coding import Coding, coded_rgb, coded_values, linear_values
-    from artextract_cli.compiling import compiled
-    from artextract_cli.console import emit, mapping_table, progress, table, warn
-    from artextract_cli.dataset import open_dataset
-    from artextract_cli.dataset_layout import list_pictures
-    from artextract_cli.dgl_compat import dgl_nn
-    from artextract_cli.embedding_view import project_embeddings
-    from artextract_cli.environment import diagnosis
-    from artextract_cli.files import reading
-    from artextract_cli.graph_building import build_dataset
-    from artextract_cli.graph_export import export_graph
-    from artextract_cli.graph_store import find_graphs, load_graphs
-    from artextract_cli.inference import open_model
-    from artextract_cli.limits import check_claim, max_pixels
-    from artextract_cli.message_passing import GATConv, GraphConv, NodeNorm
-    from artextract_cli.npz_files import opened_npz
-    from artextract_cli.picture import as_band, as_photograph, is_coloured, read_counts
-    from artextract_cli.pipelines.hidden_layers.adapted_model import adapt_to_dataset
-    from artextract_cli.region_kernels import connected_regions, gradient_magnitude
+    from artextract_cli.cli.console import emit, mapping_table, table
+    from artextract_cli.diagnosis import diagnosis
+    from artextract_cli.export.graphml import export_graph
+    from artextract_cli.graphs.build_dataset import build_dataset
+    from artextract_cli.graphs.recipe import GraphRecipe
+    from artextract_cli.graphs.regions import connected_regions, gradient_magnitude
+    from artextract_cli.graphs.store import find_graphs, load_graphs
+    from artextract_cli.imaging.coding import Coding, coded_rgb, coded_values, linear_values
+    from artextract_cli.inference.adapt_dataset import adapt_to_dataset
+    from artextract_cli.inference.infer_dataset import infer_dataset
+    from artextract_cli.io.image import as_band, as_photograph, is_coloured
+    from artextract_cli.io.images import read_counts
+    from artextract_cli.kernels.jit import compiled
+    from artextract_cli.nn.conv import GATConv, GraphConv
+    from artextract_cli.nn.engines.dgl_compat import dgl_nn
+    from artextract_cli.nn.norm import NodeNorm
+    from artextract_cli.nn.siamese import contrastive_loss, distance
+    from artextract_cli.pipelines.loaded_model import open_model
+    from artextract_cli.pipelines.pipeline import open_scorer, score_scene
+    from artextract_cli.pipelines.settings import settings_for
     from artextract_cli.report.writing import write_report
-    from artextract_cli.results import find_scene, mean_scores, open_results
-    from artextract_cli.scene import check_same_size, read_scene, read_truth
-    from artextract_cli.scene_inference import infer_dataset
-    from artextract_cli.scoring import open_scorer, score_scene
-    from artextract_cli.siamese import contrastive_loss, distance
+    from artextract_cli.results.reader import find_scene, open_results
+    from artextract_cli.results.summary import mean_scores
+    from artextract_cli.scenes.dataset import open_dataset
+    from artextract_cli.scenes.layout import list_pictures
+    from artextract_cli.scenes.reading import check_same_size, read_scene, read_truth
     from artextract_cli.simulate import SceneSettings, simulate_dataset
-    from artextract_cli.superpixel_graph import GraphRecipe
-    from artextract_cli.training import train
-    from artextract_cli.training_settings import settings_for
-    from artextract_cli.yaml_io import read_yaml
+    from artextract_cli.training.trainer import train
+    from artextract_cli.utils.events import progress, warn
+    from artextract_cli.utils.file_errors import reading
+    from artextract_cli.utils.npz import opened_npz
+    from artextract_cli.utils.size_limits import check_claim, max_pixels
+    from artextract_cli.utils.yaml import read_yaml
+    from artextract_cli.visualization.embedding_figure import project_embeddings
 
 __version__ = "0.1.0"
 
@@ -142,59 +148,59 @@ __all__ = [
 
 # Public names whose modules import heavy packages: imported when they are first used.
 _LAZY = {
-    "as_band": "artextract_cli.picture",
-    "as_photograph": "artextract_cli.picture",
-    "check_claim": "artextract_cli.limits",
-    "check_same_size": "artextract_cli.scene",
-    "Coding": "artextract_cli.coding",
-    "coded_rgb": "artextract_cli.coding",
-    "coded_values": "artextract_cli.coding",
-    "diagnosis": "artextract_cli.environment",
-    "emit": "artextract_cli.console",
-    "interpolation_weights": "artextract_cli.rendering",
-    "is_coloured": "artextract_cli.picture",
-    "linear_values": "artextract_cli.coding",
-    "list_pictures": "artextract_cli.dataset_layout",
-    "mapping_table": "artextract_cli.console",
-    "max_pixels": "artextract_cli.limits",
-    "opened_npz": "artextract_cli.npz_files",
-    "progress": "artextract_cli.console",
-    "read_counts": "artextract_cli.picture",
-    "read_yaml": "artextract_cli.yaml_io",
-    "reading": "artextract_cli.files",
-    "rgb_weights": "artextract_cli.rendering",
-    "table": "artextract_cli.console",
-    "warn": "artextract_cli.console",
-    "GATConv": "artextract_cli.message_passing",
-    "GraphConv": "artextract_cli.message_passing",
-    "NodeNorm": "artextract_cli.message_passing",
-    "compiled": "artextract_cli.compiling",
-    "contrastive_loss": "artextract_cli.siamese",
-    "dgl_nn": "artextract_cli.dgl_compat",
-    "distance": "artextract_cli.siamese",
-    "connected_regions": "artextract_cli.region_kernels",
-    "gradient_magnitude": "artextract_cli.region_kernels",
-    "GraphRecipe": "artextract_cli.superpixel_graph",
+    "as_band": "artextract_cli.io.images",
+    "as_photograph": "artextract_cli.io.images",
+    "check_claim": "artextract_cli.utils.size_limits",
+    "check_same_size": "artextract_cli.scenes.scene",
+    "Coding": "artextract_cli.imaging.coding",
+    "coded_rgb": "artextract_cli.imaging.coding",
+    "coded_values": "artextract_cli.imaging.coding",
+    "diagnosis": "artextract_cli.diagnosis",
+    "emit": "artextract_cli.cli.console",
+    "interpolation_weights": "artextract_cli.imaging.spectral_rendering",
+    "is_coloured": "artextract_cli.io.images",
+    "linear_values": "artextract_cli.imaging.coding",
+    "list_pictures": "artextract_cli.scenes.layout",
+    "mapping_table": "artextract_cli.cli.console",
+    "max_pixels": "artextract_cli.utils.size_limits",
+    "opened_npz": "artextract_cli.utils.npz",
+    "progress": "artextract_cli.utils.events",
+    "read_counts": "artextract_cli.io.images",
+    "read_yaml": "artextract_cli.utils.yaml",
+    "reading": "artextract_cli.utils.atomic",
+    "rgb_weights": "artextract_cli.imaging.spectral_rendering",
+    "table": "artextract_cli.cli.console",
+    "warn": "artextract_cli.utils.events",
+    "GATConv": "artextract_cli.nn.conv",
+    "GraphConv": "artextract_cli.nn.conv",
+    "NodeNorm": "artextract_cli.nn.conv",
+    "compiled": "artextract_cli.kernels.jit",
+    "contrastive_loss": "artextract_cli.nn.siamese",
+    "dgl_nn": "artextract_cli.nn.engines.dgl_compat",
+    "distance": "artextract_cli.nn.siamese",
+    "connected_regions": "artextract_cli.graphs.regions",
+    "gradient_magnitude": "artextract_cli.graphs.regions",
+    "GraphRecipe": "artextract_cli.graphs.superpixel_graph",
     "SceneSettings": "artextract_cli.simulate",
-    "adapt_to_dataset": "artextract_cli.pipelines.hidden_layers.adapted_model",
-    "build_dataset": "artextract_cli.graph_building",
-    "export_graph": "artextract_cli.graph_export",
-    "find_graphs": "artextract_cli.graph_store",
-    "find_scene": "artextract_cli.results",
-    "infer_dataset": "artextract_cli.scene_inference",
-    "load_graphs": "artextract_cli.graph_store",
-    "mean_scores": "artextract_cli.results",
-    "open_dataset": "artextract_cli.dataset",
-    "open_model": "artextract_cli.inference",
-    "open_results": "artextract_cli.results",
-    "open_scorer": "artextract_cli.scoring",
-    "project_embeddings": "artextract_cli.embedding_view",
-    "read_scene": "artextract_cli.scene",
-    "read_truth": "artextract_cli.scene",
-    "score_scene": "artextract_cli.scoring",
-    "settings_for": "artextract_cli.training_settings",
+    "adapt_to_dataset": "artextract_cli.inference.adapt_dataset",
+    "build_dataset": "artextract_cli.graphs.build_dataset",
+    "export_graph": "artextract_cli.export.graphml",
+    "find_graphs": "artextract_cli.graphs.store",
+    "find_scene": "artextract_cli.results.reader",
+    "infer_dataset": "artextract_cli.inference.infer_dataset",
+    "load_graphs": "artextract_cli.graphs.store",
+    "mean_scores": "artextract_cli.results.reader",
+    "open_dataset": "artextract_cli.scenes.dataset",
+    "open_model": "artextract_cli.pipelines.loaded_model",
+    "open_results": "artextract_cli.results.reader",
+    "open_scorer": "artextract_cli.pipelines.pipeline",
+    "project_embeddings": "artextract_cli.visualization.embedding_figure",
+    "read_scene": "artextract_cli.scenes.scene",
+    "read_truth": "artextract_cli.scenes.scene",
+    "score_scene": "artextract_cli.pipelines.pipeline",
+    "settings_for": "artextract_cli.pipelines.settings",
     "simulate_dataset": "artextract_cli.simulate",
-    "train": "artextract_cli.training",
+    "train": "artextract_cli.training.trainer",
     "write_report": "artextract_cli.report.writing",
 }
 

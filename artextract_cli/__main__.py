@@ -8,7 +8,7 @@ from artextract_cli.errors import INTERRUPTED
 def main() -> None:
     """Run the program; an interrupt while it is being loaded is told like any later one."""
     try:
-        from artextract_cli.main import main as run
+        from artextract_cli.cli.main import main as run
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted\n")
         sys.exit(INTERRUPTED)

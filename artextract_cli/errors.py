@@ -4,6 +4,9 @@ Raise one of these early, with one sentence that says what is wrong, where, and 
 Only the root of the command line turns them into exit codes.
 """
 
+from collections.abc import Sequence
+from pathlib import Path
+
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
@@ -26,6 +29,14 @@ class InputError(ArtextractError):
     exit_code = 3
 
 
+class FailedScenesError(InputError):
+    """Several scenes could not be worked on; the others were. ``failures`` has a sentence each."""
+
+    def __init__(self, message: str, failures: Sequence[str]) -> None:
+        super().__init__(message)
+        self.failures = tuple(failures)
+
+
 class DependencyError(ArtextractError):
     """A package or plugin that is missing, broken or of the wrong version (exit 4)."""
 
@@ -36,3 +47,34 @@ class DivergedError(ArtextractError):
     """Training produced a loss or weights that are not finite (exit 5)."""
 
     exit_code = 5
+
+
+def raise_failures(failures: Sequence[str], n_scenes: int, done: str, where: Path) -> None:
+    """End work on many scenes, of which some may have failed.
+
+    Parameters
+    ----------
+    failures
+        A sentence for each scene that failed.
+    n_scenes
+        Number of all scenes.
+    done
+        What was to be done with them, as a participle: "built".
+    where
+        Folder of the scenes that did not fail.
+
+    Raises
+    ------
+    InputError
+        If one scene failed: its sentence.
+    FailedScenesError
+        If several failed.
+    """
+    if not failures:
+        return
+    rest = f"; the others are in {where}" if len(failures) < n_scenes else ""
+    if len(failures) == 1:
+        msg = f"{failures[0]}{rest}"
+        raise InputError(msg)
+    msg = f"{len(failures)} of {n_scenes} scenes could not be {done}{rest}"
+    raise FailedScenesError(msg, failures)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
-from artextract_cli.disturbances import display_coded, uneven_light
-from artextract_cli.robustness import as_scene
-from artextract_cli.scene import Scene
-from artextract_cli.sight import infrared_bands
+from artextract_cli._typing import FloatArray
+from artextract_cli.evaluation.robustness import as_scene
+from artextract_cli.pipelines.hidden_layers.disturbances import display_coded, uneven_light
+from artextract_cli.scenes.scene import Scene
+from artextract_cli.scenes.spectrum import infrared_bands
 from artextract_cli.simulate import PALETTES, SceneSettings, SimulatedScene, simulate_scene
 
 SEED, STREAM = 2024, 7  # training and validation scenes have the streams 0 and 1

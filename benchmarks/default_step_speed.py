@@ -26,23 +26,19 @@ from interleaved import interleaved
 from networks import comparison
 from outcome import Outcome
 
-from artextract_cli.graph_building import build_dataset
-from artextract_cli.hidden_layer import (
-    EMBEDDING,
-    WIDTH,
-    HiddenLayerNetwork,
-    InjectedBatch,
-    injected_batch,
-)
-from artextract_cli.hidden_layer_task import HiddenLayerTask
-from artextract_cli.memory import keep_freed_memory
-from artextract_cli.message_passing import resolve_engine
-from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.plugin_options import make_options
+from artextract_cli.graphs.build_dataset import build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.nn.engines.selection import resolve_engine
+from artextract_cli.pipelines.batches import load_alike
+from artextract_cli.pipelines.hidden_layers.network import EMBEDDING, WIDTH, HiddenLayerNetwork
+from artextract_cli.pipelines.hidden_layers.samples import InjectedBatch, injected_batch
+from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
+from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.options import make_options
 from artextract_cli.simulate import simulate_dataset
-from artextract_cli.superpixel_graph import GraphRecipe
-from artextract_cli.training_scenes import load_alike, split_scenes
-from artextract_cli.training_settings import HIDDEN_LAYER, settings_for
+from artextract_cli.training.scenes import split_scenes
+from artextract_cli.utils.memory import keep_freed_memory
 
 SETTINGS = settings_for(
     HIDDEN_LAYER,

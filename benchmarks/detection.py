@@ -27,15 +27,20 @@ import numpy as np
 import torch
 from conditions import CLEAN, ROWS, SIZE, USUAL_ROWS, Painting, photographed
 
-from artextract_cli.baselines import BASELINES
-from artextract_cli.contract import FloatArray
-from artextract_cli.evidence_graph import evidence_graph
-from artextract_cli.hidden_layer_inference import judge
-from artextract_cli.hidden_layer_scores import raw_scores
-from artextract_cli.inference import Model, open_model
-from artextract_cli.metrics import RECALL_RATES, binary_scores, image_auroc, paired_difference
+from artextract_cli._typing import FloatArray
+from artextract_cli.evaluation.baselines.pixels import BASELINES
+from artextract_cli.evaluation.metrics import (
+    RECALL_RATES,
+    binary_scores,
+    image_auroc,
+    paired_difference,
+)
+from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
+from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
+from artextract_cli.pipelines.hidden_layers.scoring import judge
 from artextract_cli.pipelines.hidden_layers.verdict import without_infrared
-from artextract_cli.scene import HIDDEN, Scene
+from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.scenes.scene import HIDDEN, Scene
 from artextract_cli.simulate import PALETTES
 
 FUSED = "fused"

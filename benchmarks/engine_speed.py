@@ -18,11 +18,12 @@ from interleaved import Side, Timed, interleaved, with_peer
 from outcome import Outcome
 from torch import nn
 
-from artextract_cli.batching import GraphBatch
-from artextract_cli.dgl_compat import load_dgl
-from artextract_cli.memory import keep_freed_memory
-from artextract_cli.message_passing import ENGINE_NAMES, GATConv, GraphConv, resolve_engine
-from artextract_cli.siamese import scene_tensors
+from artextract_cli.nn.batch import GraphBatch
+from artextract_cli.nn.collate import scene_tensors
+from artextract_cli.nn.conv import GATConv, GraphConv
+from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.nn.engines.selection import ENGINE_NAMES, resolve_engine
+from artextract_cli.utils.memory import keep_freed_memory
 
 # In and out size; heads share the latter.
 GCN_SIZES = ((14, 128), (128, 32), (48, 48))

@@ -14,14 +14,14 @@ import numpy as np
 from conditions import CLEAN, ROWS, Painting, photographed
 from matplotlib.axes import Axes
 
-from artextract_cli.figure_canvas import new_figure, save, style
-from artextract_cli.heatmap import colour, overlay
-from artextract_cli.inference import Model, open_model
-from artextract_cli.metrics import binary_scores
-from artextract_cli.scene import HIDDEN, Scene
-from artextract_cli.scene_scores import SceneScores
-from artextract_cli.scoring import score_scene
+from artextract_cli.evaluation.metrics import binary_scores
+from artextract_cli.imaging.heatmap import colour, overlay
+from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.pipelines.pipeline import score_scene
+from artextract_cli.results.scene_scores import SceneScores
+from artextract_cli.scenes.scene import HIDDEN, Scene
 from artextract_cli.simulate import SimulatedScene
+from artextract_cli.visualization.canvas import new_figure, save, style
 
 SHOWN = 4
 COLUMNS = ("photograph", "longest band", "hidden (truth)", "heat map", "what lies beneath")

@@ -28,14 +28,12 @@ from interleaved import interleaved
 from outcome import Outcome, ratio_of
 from pictures import SIDE, astronaut
 
-from artextract_cli.cut_pictures import segmentation_picture
-from artextract_cli.evidence_graph import evidence_graph
-from artextract_cli.memory import keep_freed_memory
-from artextract_cli.scene import Scene
-from artextract_cli.superpixel_graph import (
-    GraphRecipe,
-    build_graphs,
-)
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.graphs.segmentation_input import segmentation_picture
+from artextract_cli.graphs.superpixel_graph import build_graphs
+from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
+from artextract_cli.scenes.scene import Scene
+from artextract_cli.utils.memory import keep_freed_memory
 
 N_SEGMENTS = 5000
 OPTIONS = {"n_segments": N_SEGMENTS}

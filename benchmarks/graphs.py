@@ -7,7 +7,8 @@ from functools import cache
 
 from pictures import astronaut_parts
 
-from artextract_cli.superpixel_graph import GraphRecipe, SceneGraphs, build_graphs
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.graphs.superpixel_graph import SceneGraphs, build_graphs
 
 # Of these our SLIC makes about 5000 of such a picture.
 N_SEGMENTS = 5900

@@ -24,12 +24,12 @@ import tifffile
 from commands import run
 from numpy.typing import NDArray
 
-from artextract_cli.blocks import USUAL_REGION
-from artextract_cli.commands.parameters import parse_memory
-from artextract_cli.contract import superpixel_count
-from artextract_cli.scene_inference import memory_plan
+from artextract_cli.cli.parameters import parse_memory
+from artextract_cli.graphs.segmentation import cutting_blocks, whole_side
+from artextract_cli.inference.infer_dataset import memory_plan
+from artextract_cli.plugin.contract import superpixel_count
+from artextract_cli.scenes.memory_plan import USUAL_REGION
 from artextract_cli.simulate import SceneSettings, simulate_dataset
-from artextract_cli.superpixel_graph import cutting_blocks, whole_side
 
 SIMULATED, TILE, N_BANDS = 2048, 512, 8
 

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from artextract_cli.dgl_compat import load_dgl
-from artextract_cli.message_passing import GATConv, GraphConv
-from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.training_task import Comparison
+from artextract_cli.nn.conv import GATConv, GraphConv
+from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.pipelines.training_task import Comparison
+from artextract_cli.plugin.host import plugin_host
 
 SIZES = {"gcn": (14, 128, 32), "gat": (14, 128, 32, 32)}
 TOLERANCE = 1e-4

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import filters, segmentation
 
-from artextract_cli.contract import FloatArray, IntArray
-from artextract_cli.scene import Scene
+from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.scenes.scene import Scene
 
 N_FEATURES = 14
 COMPACTNESS = 10.0  # in CIELAB, as is the default of our plugin

@@ -15,8 +15,8 @@ from interleaved import interleaved
 from numpy.typing import NDArray
 from outcome import Outcome, ratio_of
 
-from artextract_cli.contract import FloatArray
-from artextract_cli.heatmap import colour, overlay, paint
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.heatmap import colour, overlay, paint
 
 SIDE = 4096
 REGION = 17  # side of a superpixel in pixels: 58 081 of them

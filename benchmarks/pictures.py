@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 from skimage import data, transform
 
-from artextract_cli.contract import FloatArray
-from artextract_cli.scene import Scene
+from artextract_cli._typing import FloatArray
+from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import DEFAULT_WAVELENGTHS
 
 SIDE = 256

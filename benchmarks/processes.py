@@ -22,7 +22,7 @@ from interleaved import interleaved
 from outcome import Outcome, Ratio, ratio_of
 from pictures import SIDE, astronaut, mirrored
 
-from artextract_cli.contract import FloatArray
+from artextract_cli._typing import FloatArray
 from artextract_cli.simulate import simulate_dataset
 
 LARGE_SIDE = 4096

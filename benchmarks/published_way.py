@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage import filters, graph, segmentation
 
-from artextract_cli.contract import FloatArray, IntArray
-from artextract_cli.scene import Scene
+from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.scenes.scene import Scene
 
 N_FEATURES = 14
 PHOTOGRAPH_COMPACTNESS, BAND_COMPACTNESS = 1.0, 0.01

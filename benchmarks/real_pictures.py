@@ -20,14 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import open_dataset, open_model, read_scene, read_truth, score_scene
-from artextract_cli.baselines import BASELINES
-from artextract_cli.baselines_of_lines import nir_tophat
-from artextract_cli.contract import FloatArray
-from artextract_cli.inference import Model
-from artextract_cli.metrics import binary_scores, false_alarm_share
-from artextract_cli.scene import CLEAN, HIDDEN, Scene, linear_rgb
-from artextract_cli.scene_scores import WholeScore
-from artextract_cli.sight import infrared_bands
+from artextract_cli._typing import FloatArray
+from artextract_cli.evaluation.baselines.lines import nir_tophat
+from artextract_cli.evaluation.baselines.pixels import BASELINES
+from artextract_cli.evaluation.metrics import binary_scores, false_alarm_share
+from artextract_cli.imaging.coding import linear_rgb
+from artextract_cli.pipelines.loaded_model import Model
+from artextract_cli.results.scene_scores import WholeScore
+from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene
+from artextract_cli.scenes.spectrum import infrared_bands
 
 DISPLAY_CODED = ("mummy", "rijmbijbel", "soldier", "visible-nir")
 """Datasets whose infrared is a picture for a screen; what `--decode` alone decodes."""

@@ -17,17 +17,18 @@ from typing import Any
 import numpy as np
 import yaml
 
-from artextract_cli.dataset import open_dataset
-from artextract_cli.evidence_graph import evidence_graph
-from artextract_cli.graph_building import build_dataset
-from artextract_cli.hidden_layer_scores import raw_scores
-from artextract_cli.inference import open_model
-from artextract_cli.injection import inject
-from artextract_cli.metrics import binary_scores, paired_difference
-from artextract_cli.scene import SceneFiles, read_scene
-from artextract_cli.superpixel_graph import GraphRecipe, sized
-from artextract_cli.training import train
-from artextract_cli.training_settings import HIDDEN_LAYER, settings_for
+from artextract_cli.evaluation.metrics import binary_scores, paired_difference
+from artextract_cli.graphs.build_dataset import build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe, sized
+from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
+from artextract_cli.pipelines.hidden_layers.injection import inject
+from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.reading import read_scene
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.training.trainer import train
 
 METHODS = ("fused", "network", "residual")
 LAYERS_PER_SCENE = 4

@@ -24,14 +24,15 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from artextract_cli.alignment import Transform, align, moved, reach, shared_area, warp
-from artextract_cli.contract import FloatArray
-from artextract_cli.dataset import open_dataset
+from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.picture import decode_picture
-from artextract_cli.registering import MAX_RESIDUAL, RESIDUAL_SHARE
-from artextract_cli.registration import tile_shifts
-from artextract_cli.scene import SceneFiles
+from artextract_cli.imaging.alignment import align
+from artextract_cli.imaging.registration import tile_shifts
+from artextract_cli.imaging.transform import Transform, moved, reach, shared_area, warp
+from artextract_cli.io.images import decode_picture
+from artextract_cli.preprocessing.register_dataset import MAX_RESIDUAL, RESIDUAL_SHARE
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.scene import SceneFiles
 
 WARPS = {
     "12 px down and right": (1.0, 0.0, 12.0, 12.0),

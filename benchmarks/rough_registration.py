@@ -24,13 +24,14 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from artextract_cli.alignment import Model, Transform, align, moved, reach, shared_area
-from artextract_cli.contract import FloatArray
-from artextract_cli.dataset import open_dataset
+from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.picture import decode_picture
-from artextract_cli.registering import MAX_RESIDUAL, _measured
-from artextract_cli.scene import SceneFiles
+from artextract_cli.imaging.alignment import align
+from artextract_cli.imaging.transform import Model, Transform, moved, reach, shared_area
+from artextract_cli.io.images import decode_picture
+from artextract_cli.preprocessing.register_dataset import MAX_RESIDUAL, measured_residual
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.scene import SceneFiles
 
 FACTORS = {
     "sizes": (0.5, 0.65, 0.8, 1.0, 1.25, 1.6),
@@ -192,7 +193,7 @@ def measure(files: SceneFiles, kind: str, n_cases: int, model: Model) -> Iterato
             found = align(photograph, band, model)
             apart = errors(found, answer, shape)
             reached = reach(shape, found, size)
-            _measured(files.bands[-1], "", photograph, band, found, reached, MAX_RESIDUAL)
+            measured_residual(files.bands[-1], "", photograph, band, found, reached, MAX_RESIDUAL)
         except InputError as error:
             why = str(error).replace(str(files.bands[-1]), "it")
         yield Row(

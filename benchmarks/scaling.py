@@ -15,8 +15,9 @@ from interleaved import interleaved
 from outcome import Outcome, Ratio
 from pictures import SIDE, astronaut, mirrored
 
-from artextract_cli.memory import keep_freed_memory
-from artextract_cli.superpixel_graph import GraphRecipe, build_graphs
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.graphs.superpixel_graph import build_graphs
+from artextract_cli.utils.memory import keep_freed_memory
 
 SIDES = (256, 512, 1024, 2048, 4096)
 RECIPE = GraphRecipe(features="published")

@@ -22,7 +22,7 @@ from scipy import ndimage
 from skimage.color import rgb2lab
 from skimage.segmentation import find_boundaries, slic
 
-from artextract_cli.contract import FloatArray, IntArray
+from artextract_cli._typing import FloatArray, IntArray
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_scene
 from artextract_slic import SlicOptions
 from artextract_slic.clustering import segment

@@ -22,8 +22,8 @@ from pictures import SIDE, astronaut, mirrored
 from skimage.color import rgb2lab
 from skimage.segmentation import slic
 
-from artextract_cli.contract import FloatArray, IntArray
-from artextract_cli.scene import Scene
+from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.scenes.scene import Scene
 from artextract_slic import SlicOptions
 from artextract_slic.clustering import segment
 

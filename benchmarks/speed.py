@@ -47,7 +47,7 @@ LEAST_TURNS = 5
 
 def run(name: str, turns: int) -> dict[str, Any]:
     """Run one benchmark in this process; returns what goes into the file."""
-    from artextract_cli import console
+    from artextract_cli.cli import console
 
     console.configure(verbosity=-1)
     started, load = time.perf_counter(), machine.load()

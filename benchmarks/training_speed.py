@@ -12,8 +12,8 @@ same weights and have the same first loss, which is checked. Dropout is off.
 - *artextract*: a step of `ViewTask` as the trainer takes it, all views at once on one topology.
 
 Each side has a process of its own and the memory allocator as its user has it: our trainer keeps
-freed memory for reuse (`artextract_cli.memory`), the others leave the system's allocator as it
-comes. Then all are timed once more with freed memory kept (``..._memory_kept``), which speeds up
+freed memory for reuse (`artextract_cli.utils.memory`), the others leave the system's allocator as
+it comes. Then all are timed once more with freed memory kept (``..._memory_kept``), which speeds up
 PyTorch Geometric most.
 
 *backbone alone* is the network's forward and backward pass on a batch that is ready made: what the
@@ -32,14 +32,15 @@ from networks import DglLayers, Layers, PygLayers, check_alike, comparison, copy
 from outcome import Outcome, Ratio, ratio_of
 from torch import Tensor
 
-from artextract_cli.dgl_compat import load_dgl
-from artextract_cli.memory import keep_freed_memory
-from artextract_cli.message_passing import resolve_engine
-from artextract_cli.plugin_manager import plugin_host
-from artextract_cli.plugin_options import make_options
-from artextract_cli.siamese import SceneTensors, SiameseNetwork, collate, contrastive_loss, distance
-from artextract_cli.training_settings import settings_for
-from artextract_cli.view_task import ViewTask
+from artextract_cli.nn.collate import SceneTensors, collate
+from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.nn.engines.selection import resolve_engine
+from artextract_cli.nn.siamese import SiameseNetwork, contrastive_loss, distance
+from artextract_cli.pipelines.settings import settings_for
+from artextract_cli.pipelines.views.training import ViewTask
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.options import make_options
+from artextract_cli.utils.memory import keep_freed_memory
 
 SETTINGS = settings_for(
     "graph-contrastive",

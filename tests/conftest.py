@@ -44,8 +44,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """Run the program in this process, as typed."""
-    from artextract_cli import console
-    from artextract_cli.main import app, hoisted
+    from artextract_cli.cli import console
+    from artextract_cli.cli.main import app, hoisted
 
     monkeypatch.setenv("COLUMNS", "200")
 

@@ -13,7 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from artextract_cli.band_regression import (
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.band_regression import (
     BandFit,
     Projection,
     Surface,
@@ -22,10 +23,9 @@ from artextract_cli.band_regression import (
     fit_projection,
     log_reflectance,
 )
-from artextract_cli.blocks import Block, Pixels
-from artextract_cli.contract import FloatArray
-from artextract_cli.image_kernels import blur, gradients
-from artextract_cli.sight import Sight
+from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.imaging.blocks import Block, Pixels
+from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)

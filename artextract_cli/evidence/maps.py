@@ -15,22 +15,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.band_regression import TARGET_BLUR, BandFit, Surface, fit_bands, log_reflectance
-from artextract_cli.blocks import Block, OfBlock, whole
-from artextract_cli.contract import FloatArray
-from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
-from artextract_cli.image_kernels import (
-    blur,
-    box_mean,
-    closing,
-    gradients,
-    local_residuals,
-    moments,
-    opening,
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.band_regression import (
+    TARGET_BLUR,
+    BandFit,
+    Surface,
+    fit_bands,
+    log_reflectance,
 )
+from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
+from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.imaging.blocks import Block, OfBlock, whole
+from artextract_cli.kernels.filters import blur, box_mean, closing, gradients, opening
 from artextract_cli.kernels.lines import line_strength
-from artextract_cli.scene import Scene
-from artextract_cli.sight import Sight
+from artextract_cli.kernels.local_regression import local_residuals, moments
+from artextract_cli.scenes.scene import Scene
 
 SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")

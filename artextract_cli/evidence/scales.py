@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.blocks import Block, Blocks, released
-from artextract_cli.contract import FloatArray
-from artextract_cli.scene import Scene, coded_rgb, continued, linear_rgb
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.blocks import Block, Blocks, released
+from artextract_cli.imaging.coding import coded_rgb, linear_rgb
+from artextract_cli.scenes.scene import Scene, continued
 
 LEAST_SIDE = 150  # of a reduction, in pixels: with less, little is left to compare with
 USUAL_REDUCTION = 4

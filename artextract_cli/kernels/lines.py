@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from artextract_cli.compiling import compiled
-from artextract_cli.contract import FloatArray
-from artextract_cli.image_kernels import blur
+from artextract_cli._typing import FloatArray
+from artextract_cli.kernels.filters import blur
+from artextract_cli.kernels.jit import compiled
 
 N_DIRECTIONS = 12
 REACH = 2.0  # half length of the filter, in standard deviations of its length

@@ -4,18 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
-from artextract_cli.heatmap import BoolArray, ScaleName, colour, overlay
-from artextract_cli.report.derived import (
-    false_colour,
-    false_colour_band,
-    principal_components,
-)
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.signs import SIGNED_MAPS
+from artextract_cli.imaging.heatmap import BoolArray, ScaleName, colour, overlay
+from artextract_cli.report.derived import false_colour, false_colour_band, principal_components
 from artextract_cli.report.palettes import LEVELS
 from artextract_cli.report.pictures import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.wording import percent
-from artextract_cli.results import SceneResult
-from artextract_cli.signs import SIGNED_MAPS
+from artextract_cli.results.reader import SceneResult
 
 # Bytes, whatever is painted: what the other pictures leave of the whole goes to the bands' maps.
 ALL_LIMIT = 10_700_000  # 14.3 MB as text

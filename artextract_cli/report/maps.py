@@ -1,9 +1,9 @@
 """Maps of a results directory, page by page and reduced: a stack of all pages may be large."""
 
-from artextract_cli.contract import FloatArray
+from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.report.pictures import reduced
-from artextract_cli.results import SceneResult
+from artextract_cli.results.reader import SceneResult
 
 
 def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from artextract_cli.heatmap import FAINTEST, SCALES, ScaleName, colour
+from artextract_cli.imaging.heatmap import FAINTEST, SCALES, ScaleName, colour
 
 N_STOPS = 33  # of a colour bar
 

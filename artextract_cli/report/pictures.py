@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from artextract_cli.contract import FloatArray
-from artextract_cli.heatmap import Picture
-from artextract_cli.scene import coded_rgb
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.coding import coded_rgb
+from artextract_cli.imaging.heatmap import Picture
 
 MAX_SIDE = 2048  # of the square with as many pixels
 LONGEST = 8192  # pixels in a row that every browser draws

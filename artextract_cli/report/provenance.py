@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from artextract_cli import sources
-from artextract_cli.checkpoint import MODEL_NAME, ModelCard, read_card
-from artextract_cli.coding import SRGB
 from artextract_cli.errors import InputError
+from artextract_cli.imaging.coding import SRGB
+from artextract_cli.models.card import ModelCard
+from artextract_cli.models.checkpoint import MODEL_NAME, read_card
+from artextract_cli.models.score_card import SCORES, ScoreCard, read_score_card
 from artextract_cli.report.loss_curve import LossCurve, loss_curve
-from artextract_cli.results import SceneResult
-from artextract_cli.run_directory import METRICS_NAME, read_metrics
-from artextract_cli.score_card import SCORES, ScoreCard, read_score_card
-from artextract_cli.sources import Source
+from artextract_cli.results import sources
+from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.sources import Source
+from artextract_cli.training.run_directory import METRICS_NAME, read_metrics
 
 Rows = tuple[tuple[str, str], ...]
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from artextract_cli.errors import InputError
+from artextract_cli.evidence.signs import WORDS
 from artextract_cli.report import wording
-from artextract_cli.results import REGION_COLUMNS, SceneResult, superpixel_side
-from artextract_cli.signs import WORDS
+from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.regions import REGION_COLUMNS, superpixel_side
 
 
 @dataclass(frozen=True, kw_only=True)

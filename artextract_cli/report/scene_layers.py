@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from artextract_cli import sources
-from artextract_cli.coding import SRGB
-from artextract_cli.contract import FloatArray
-from artextract_cli.picture import decode_picture
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.signs import SIGNED_MAPS
+from artextract_cli.imaging.coding import SRGB
+from artextract_cli.io.images import decode_picture
 from artextract_cli.report.layers import (
     ALL_LIMIT,
     GROUPS,
@@ -28,9 +28,9 @@ from artextract_cli.report.layers import (
 )
 from artextract_cli.report.maps import read_map
 from artextract_cli.report.pictures import Encoded, reduced
-from artextract_cli.results import SceneResult
-from artextract_cli.signs import SIGNED_MAPS
-from artextract_cli.sources import Source
+from artextract_cli.results import sources
+from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.sources import Source
 
 BANDS_ADVICE = f"{sources.ADVICE}; --no-bands makes the report without the bands"
 

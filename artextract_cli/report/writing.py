@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import artextract_cli
-from artextract_cli.console import end_with, progress
-from artextract_cli.dataset import Statement, read_statement
-from artextract_cli.errors import InputError, UsageError
-from artextract_cli.files import atomic_path
+from artextract_cli.errors import InputError, UsageError, raise_failures
+from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
@@ -20,8 +18,11 @@ from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, mo
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results import STRONG_LEVEL, SceneResult, open_scene, scene_folders
-from artextract_cli.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
+from artextract_cli.results.reader import SceneResult, open_scene, scene_folders
+from artextract_cli.results.regions import STRONG_LEVEL
+from artextract_cli.scenes.description import Statement, read_statement
+from artextract_cli.utils.atomic import atomic_path
+from artextract_cli.utils.events import progress
 
 # Of scene.json; what else it holds is told if it is there.
 NEEDED = frozenset(
@@ -133,7 +134,7 @@ def write_report(
             # A file name that is no text holds halves of characters, which UTF-8 does not know.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))
     sentences = [f"{name}: {reason}" for name, reason in failures.items()]
-    end_with(sentences, len(told) + len(failures), "reported", out)
+    raise_failures(sentences, len(told) + len(failures), "reported", out)
     return [scene.name for scene in told]
 
 

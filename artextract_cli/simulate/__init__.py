@@ -5,12 +5,12 @@ from types import MappingProxyType
 
 from artextract_cli.simulate.measured.scene import simulate_measured
 from artextract_cli.simulate.mixed import simulate_mixed
-from artextract_cli.simulate.moderns import MODERNS
-from artextract_cli.simulate.old_masters import OLD_MASTERS
-from artextract_cli.simulate.pigments import Palette
+from artextract_cli.simulate.optics.pigments import Palette
 from artextract_cli.simulate.random_worlds.scene import simulate_random
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import DEFAULT_WAVELENGTHS, KINDS, SceneSettings
+from artextract_cli.simulate.styles.moderns.palette import MODERNS
+from artextract_cli.simulate.styles.old_masters.palette import OLD_MASTERS
 from artextract_cli.simulate.workshop.scene import simulate_workshop
 from artextract_cli.simulate.world import World
 from artextract_cli.simulate.writer import simulate_dataset

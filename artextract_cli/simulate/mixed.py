@@ -3,10 +3,10 @@
 import dataclasses
 from collections.abc import Sequence
 
-from artextract_cli.simulate.old_masters import OLD_MASTERS
 from artextract_cli.simulate.random_worlds.scene import simulate_random
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings
+from artextract_cli.simulate.styles.old_masters.palette import OLD_MASTERS
 
 EVERY = 3
 

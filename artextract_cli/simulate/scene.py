@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED
-from artextract_cli.simulate import kubelka_munk
-from artextract_cli.simulate.colour import RGB_WEIGHTS, VISIBLE_GRID
+from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED
 from artextract_cli.simulate.conditions import Conditions
-from artextract_cli.simulate.fields import Shape, craquelure
-from artextract_cli.simulate.kubelka_munk import BoolArray, FloatArray
-from artextract_cli.simulate.pigments import Batch, Palette, draw_batch
+from artextract_cli.simulate.content.fields import Shape, craquelure
+from artextract_cli.simulate.content.surface import paint_surface
+from artextract_cli.simulate.content.underlayers import HiddenLayer, draw_ground, hide
+from artextract_cli.simulate.optics import kubelka_munk
+from artextract_cli.simulate.optics.colour import RGB_WEIGHTS, VISIBLE_GRID
+from artextract_cli.simulate.optics.kubelka_munk import BoolArray, FloatArray
+from artextract_cli.simulate.optics.pigments import Batch, Palette, draw_batch
 from artextract_cli.simulate.settings import SceneSettings, draw_conditions, draw_kinds
-from artextract_cli.simulate.surface import paint_surface
-from artextract_cli.simulate.underlayers import HiddenLayer, draw_ground, hide
 from artextract_cli.simulate.world import World
 
 DETECTABLE_CHANGE = 0.02

@@ -7,9 +7,9 @@ import numpy as np
 
 from artextract_cli.errors import UsageError
 from artextract_cli.simulate.conditions import Conditions
-from artextract_cli.simulate.fields import Shape
-from artextract_cli.simulate.old_masters import OLD_MASTERS
-from artextract_cli.simulate.pigments import Palette
+from artextract_cli.simulate.content.fields import Shape
+from artextract_cli.simulate.optics.pigments import Palette
+from artextract_cli.simulate.styles.old_masters.palette import OLD_MASTERS
 from artextract_cli.simulate.world import World
 
 DEFAULT_WAVELENGTHS = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)

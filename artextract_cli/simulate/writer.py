@@ -9,11 +9,11 @@ import tifffile
 import yaml
 
 from artextract_cli.errors import UsageError
-from artextract_cli.files import whole_folder
-from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
-from artextract_cli.threads import one_for_algebra
+from artextract_cli.utils.atomic import whole_folder
+from artextract_cli.utils.threads import one_for_algebra
 
 CLEAN_EVERY = 4
 """Every fourth scene of a split hides nothing."""

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from artextract_cli.contract import Spec
 from artextract_cli.errors import DependencyError, InputError, UsageError
-from artextract_cli.plugin_entries import GROUP, HOME_DISTRIBUTION
-from artextract_cli.plugin_manager import KINDS, PluginHost, discover, plugin_host, some
+from artextract_cli.plugin.contract import Spec
+from artextract_cli.plugin.entry_points import GROUP, HOME_DISTRIBUTION
+from artextract_cli.plugin.host import PluginHost, discover, plugin_host, some
+from artextract_cli.plugin.specs import KINDS
 from artextract_cli.testing import (
     BackboneTests,
     CommandTests,

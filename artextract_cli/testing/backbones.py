@@ -218,7 +218,7 @@ def _graph(
 
     The features of an edge follow from its ends, numbered as before ``order``.
     """
-    from artextract_cli.batching import GraphBatch, Topology
+    from artextract_cli.nn.batch import GraphBatch, Topology
 
     parts = [(_edges(n), n, None) for n in sizes] if edges is None else [(edges, n_nodes, order)]
     topologies = []
@@ -233,7 +233,7 @@ def _graph(
 def _engines() -> Iterator[str]:
     import torch
 
-    from artextract_cli.dgl_compat import why_no_dgl
+    from artextract_cli.nn.engines.dgl_compat import why_no_dgl
 
     yield from ("torch", "numba")
     if why_no_dgl(torch.device("cpu")) is None:

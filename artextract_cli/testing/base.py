@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from artextract_cli.contract import API_VERSION, Spec
-from artextract_cli.plugin_manager import NAME, Plugin
-from artextract_cli.plugin_options import make_options
+from artextract_cli.plugin.contract import API_VERSION, Spec
+from artextract_cli.plugin.options import make_options
+from artextract_cli.plugin.plugin import Plugin
+from artextract_cli.plugin.specs import NAME
 
 HEAVY = ("dgl", "matplotlib", "numba", "pandas", "scipy", "skimage", "sklearn", "torch")
 _PROBE = """

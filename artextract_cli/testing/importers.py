@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.contract import Capture
 from artextract_cli.errors import InputError
+from artextract_cli.plugin.protocols import Capture
 from artextract_cli.testing.base import PluginTests, expect
 
 SIZES = ((16, 16), (13, 31))

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from artextract_cli.contract import Objective
+from artextract_cli.plugin.contract import Objective
 from artextract_cli.testing.base import PluginTests, expect
 
 WIDTH = 4
@@ -140,7 +140,8 @@ class ObjectiveTests(PluginTests):
     ) -> tuple[Any, Any]:
         import torch
 
-        from artextract_cli.siamese import EmbeddedBatch, SceneTensors, SiameseNetwork, collate
+        from artextract_cli.nn.collate import SceneTensors, collate
+        from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
 
         embedded = [torch.tensor(np.asarray(z), dtype=torch.float32) for z in parts]
         tensors = [_tensors(SceneTensors, z, separate) for z in embedded]
@@ -192,7 +193,7 @@ def _even(view: tuple[float, float], n_nodes: int) -> Any:
 def _tensors(kind: Any, z: Any, separate: bool) -> Any:
     import torch
 
-    from artextract_cli.batching import Topology
+    from artextract_cli.nn.batch import Topology
 
     features = tuple(z.split(1, dim=1)) if separate else (z,)
     n_nodes = len(z)

@@ -85,7 +85,7 @@ def _nodes(n_views: int, *, apart: float = 0.5, bare: bool = False) -> Nodes:
     """Embeddings whose views differ by about ``apart``; ``bare`` without attention and a graph."""
     import torch
 
-    from artextract_cli.batching import GraphBatch, Topology
+    from artextract_cli.nn.batch import GraphBatch, Topology
 
     drawn = torch.Generator().manual_seed(n_views)
     photograph = torch.randn(N_NODES, 1, WIDTH, generator=drawn)

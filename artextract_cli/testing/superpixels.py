@@ -4,7 +4,7 @@ import unittest
 
 import numpy as np
 
-from artextract_cli.contract import FloatArray
+from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.testing.base import PluginTests, expect
 
@@ -99,7 +99,7 @@ class SuperpixelTests(PluginTests):
 
     def _cut(self, image: FloatArray, options: object) -> tuple[np.ndarray, int]:
         """As the host cuts it."""
-        from artextract_cli.superpixel_graph import superpixels
+        from artextract_cli.graphs.segmentation import superpixels
 
         return superpixels(image, self.plugin, options)
 

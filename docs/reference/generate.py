@@ -12,22 +12,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from artextract_cli import contract, hookspecs
-from artextract_cli.contract import Spec
-from artextract_cli.plugin_manager import HOME_DISTRIBUTION, KINDS, Plugin, plugin_host
-from artextract_cli.plugin_options import describe_options
+from artextract_cli.plugin import hookspecs, protocols
+from artextract_cli.plugin.contract import Spec
+from artextract_cli.plugin.entry_points import HOME_DISTRIBUTION
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.options import describe_options
+from artextract_cli.plugin.plugin import Plugin
+from artextract_cli.plugin.specs import KINDS
 
 # What a plugin of each kind writes or meets, in the order of the page.
 SEEN: dict[str, tuple[type, ...]] = {
-    "superpixels": (contract.SuperpixelFunction,),
+    "superpixels": (protocols.SuperpixelFunction,),
     "backbones": (
-        contract.BackboneModule,
-        contract.AttentiveBackboneModule,
-        contract.MessageGraph,
+        protocols.BackboneModule,
+        protocols.AttentiveBackboneModule,
+        protocols.MessageGraph,
     ),
-    "objectives": (contract.ObjectiveFunction, contract.EmbeddedScenes),
-    "scorers": (contract.ScorerFunction, contract.ScoredNodes),
-    "importers": (contract.ImporterFunction, contract.CodedImporterFunction, contract.Capture),
+    "objectives": (protocols.ObjectiveFunction, protocols.EmbeddedScenes),
+    "scorers": (protocols.ScorerFunction, protocols.ScoredNodes),
+    "importers": (protocols.ImporterFunction, protocols.CodedImporterFunction, protocols.Capture),
     "commands": (),
 }
 NOTICE = "<!-- Written by docs/reference/generate.py from the sources: do not edit. -->"
@@ -125,7 +128,7 @@ def _signature(name: str, function: Any) -> str:
 def _type(annotation: Any) -> str:
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     for long, short in (
-        ("artextract_cli.contract.", ""),
+        ("artextract_cli.plugin.contract.", ""),
         ("collections.abc.", ""),
         ("numpy.ndarray[tuple[typing.Any, ...], numpy.dtype[numpy.float32]]", "FloatArray"),
         ("pathlib.", ""),

@@ -1,7 +1,7 @@
 """Contrastive losses on pooled embeddings and on superpixels."""
 
-import torch  # noqa: TID253
-from torch import Tensor  # noqa: TID253
+import torch
+from torch import Tensor
 
 from artextract_cli import EmbeddedScenes, contrastive_loss, distance
 from artextract_contrastive import ContrastiveOptions

@@ -3,13 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from artextract_cli import (
-    CodedImporterFunction,
-    Importer,
-    ImporterFunction,
-    hookimpl,
-    option,
-)
+from artextract_cli import CodedImporterFunction, Importer, ImporterFunction, hookimpl, option
 
 SCALES = (1e-9, 1e30)
 """The least and the largest value that may count as 1."""

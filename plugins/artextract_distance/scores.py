@@ -1,7 +1,7 @@
 """Scores of superpixels from their embeddings."""
 
-import torch  # noqa: TID253
-from torch import Tensor  # noqa: TID253
+import torch
+from torch import Tensor
 
 from artextract_cli import NoOptions, ScoredNodes, distance
 

@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.segmentation import felzenszwalb  # noqa: TID253
+from skimage.segmentation import felzenszwalb
 
 from artextract_felzenszwalb import FelzenszwalbOptions
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from torch import Tensor, nn  # noqa: TID253
+from torch import Tensor, nn
 
 from artextract_cli import GraphConv, MessageGraph, NodeNorm
 from artextract_gcn import GCNOptions

@@ -1,7 +1,7 @@
 """The loss of a network that looks for hidden layers."""
 
-from torch import Tensor  # noqa: TID253
-from torch.nn import functional  # noqa: TID253
+from torch import Tensor
+from torch.nn import functional
 
 from artextract_cli import EmbeddedScenes, contrastive_loss, distance
 from artextract_hidden_layer import HiddenLayerOptions

@@ -5,7 +5,7 @@ A. Vedaldi and S. Soatto, "Quick shift and kernel methods for mode seeking", ECC
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.segmentation import quickshift  # noqa: TID253
+from skimage.segmentation import quickshift
 
 from artextract_quickshift import QuickshiftOptions
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch  # noqa: TID253
+import torch
 from numpy.typing import NDArray
-from torch import Tensor  # noqa: TID253
+from torch import Tensor
 
 from artextract_cli import UsageError, connected_regions, resolve_device, superpixel_count
 from artextract_slic.clustering import Grid, make_grid

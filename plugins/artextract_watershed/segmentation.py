@@ -5,7 +5,7 @@ P. Neubert and P. Protzel, "Compact watershed and preemptive SLIC", ICPR 2014.
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.segmentation import watershed  # noqa: TID253
+from skimage.segmentation import watershed
 
 from artextract_cli import gradient_magnitude, superpixel_count
 from artextract_watershed import WatershedOptions

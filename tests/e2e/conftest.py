@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import write_png
-from tests.unit.test_alignment import PICTURE, known, seen_by
+from tests.unit.imaging.test_alignment import PICTURE, known, seen_by
 
 TRAINING = ["--backbone", "gcn", "--epochs", 1, "--schedule", "steps"]  # may go on
 
@@ -16,8 +16,8 @@ TRAINING = ["--backbone", "gcn", "--epochs", 1, "--schedule", "steps"]  # may go
 @pytest.fixture(scope="session")
 def job(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Holds ``data``, ``graphs``, ``run`` (GCN, one epoch) and ``results`` of the scenes in val."""
-    from artextract_cli import figures  # noqa: F401 - that no forked child has to
-    from artextract_cli.main import app
+    from artextract_cli.cli.main import app
+    from artextract_cli.visualization import panels  # noqa: F401 - that no forked child has to
 
     root = tmp_path_factory.mktemp("job")
     data = shutil.copytree(dataset, root / "data")

@@ -21,38 +21,34 @@ import scipy.io
 import tifffile
 from PIL import Image
 
-from artextract_cli import (
-    Capture,
-    Importer,
-    alignment,
-    dataset,
-    decoding,
-    figures,
-    files,
-    heatmap,
-    importing,
-    message_passing,
-    picture,
-    plugin_check,
-    registering,
-    robustness,
-    run_directory,
-    superpixel_graph,
-)
-from artextract_cli.coding import Coding
-from artextract_cli.commands import data as data_commands
-from artextract_cli.commands import plugins as plugin_commands
-from artextract_cli.contract import Spec
-from artextract_cli.picture import Picture
-from artextract_cli.plugin_manager import Plugin, plugin_host
-from artextract_cli.results import SceneResult, write_description
-from artextract_cli.scoring import open_scorer
-from artextract_cli.seals import UNSEALED, sealed
+from artextract_cli import Capture, Importer
+from artextract_cli.cli.commands import data as data_commands
+from artextract_cli.cli.commands import plugins as plugin_commands
+from artextract_cli.evaluation import robustness
+from artextract_cli.graphs import recipe, segmentation
+from artextract_cli.imaging import alignment, heatmap, transform
+from artextract_cli.imaging.coding import Coding
+from artextract_cli.io import decoders, images, tiff
+from artextract_cli.io.image import Picture
+from artextract_cli.nn import norm
+from artextract_cli.pipelines.pipeline import open_scorer
+from artextract_cli.plugin import conformance
+from artextract_cli.plugin.contract import Spec
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.plugin import Plugin
+from artextract_cli.preprocessing import import_scenes, register_dataset
+from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.writer import write_description
+from artextract_cli.scenes import dataset
 from artextract_cli.testing import __main__ as testing
+from artextract_cli.training import run_directory
+from artextract_cli.utils import output_plan
+from artextract_cli.utils.checksums import UNSEALED, sealed
+from artextract_cli.visualization import loss_figure
 from tests.conftest import write_png
-from tests.plugins.cubes import write_envi
-from tests.small_results import ABOUT
-from tests.small_scenes import plugin_returning
+from tests.helpers.cubes import write_envi
+from tests.helpers.results import ABOUT
+from tests.helpers.scenes import plugin_returning
 
 Damage = Callable[[Path], object]
 PHOTOGRAPH = "data/val/rgb_images/v0_RGB.png"
@@ -263,7 +259,7 @@ def frames(*bands: int, size: tuple[int, int] = (40, 48)) -> Damage:
 
 WAVES = np.float32(np.sin(np.outer(np.linspace(0, 9, 64), np.linspace(0, 7, 64))))
 PLAIN = np.zeros((64, 64), np.float32)
-RECIPE = dataclasses.asdict(superpixel_graph.GraphRecipe(superpixels="watershed"))
+RECIPE = dataclasses.asdict(recipe.GraphRecipe(superpixels="watershed"))
 CALIBRATE = "data calibrate {here}/data --white {here}/white --dark {here}/dark --out {new}"
 NET = "train {here}/graphs --out {new} --epochs 1 --objective node-contrastive "
 GRAPH = "graphs/val/v0.npz"
@@ -285,7 +281,7 @@ FILES = [
     Row(2, "…/run exists and is not an empty folder: name a new one",
         "data register {here}/data --out {here}/run"),
     Row(2, "…/train.npz is one of the inputs, which are only read; name another place",
-        lambda here: files.refuse_inputs(here / "train.npz", [here / "train.npz"])),
+        lambda here: output_plan.refuse_inputs(here / "train.npz", [here / "train.npz"])),
     Row(2, "…/mine/val is a symbolic link, and nothing is written through one: put a folder in its "
         "place, or choose another --out", BUILD.replace("{new}", "{here}/mine"),
         all_of(put("mine/kept.txt", "mine"), lambda here: (here / "mine/val").symlink_to("."))),
@@ -352,18 +348,18 @@ PICTURES = [
         "white in them, and save them as floats or as 16 bit", BUILD,
         as_tiff(noise().astype(np.uint32))),
     Row(3, "…/stack.tif has pages of different sizes or depths; save each page as a file of its "
-        "own", lambda here: decoding.decode_stack(here / "stack.tif"),
+        "own", lambda here: tiff.decode_stack(here / "stack.tif"),
         lambda here: tifffile.imwrite(here / "stack.tif", noise()) or
         tifffile.imwrite(here / "stack.tif", noise((8, 9)), append=True)),
     Row(3, "…/v0_RGB.png claims 48 × 40 pixels; from 1 to 99 pixels are read (the environment "
         "variable ARTEXTRACT_MAX_PIXELS sets the limit)",
-        lambda here: limited("99", lambda: decoding.decode_png(here / PHOTOGRAPH))),
+        lambda here: limited("99", lambda: decoders.decode_png(here / PHOTOGRAPH))),
     Row(2, "ARTEXTRACT_MAX_PIXELS takes a whole number of pixels, such as …; got 'many'",
-        lambda here: limited("many", lambda: decoding.decode_png(here / PHOTOGRAPH))),
+        lambda here: limited("many", lambda: decoders.decode_png(here / PHOTOGRAPH))),
     Row(3, "…/v0_ms_850.png is not a PNG: its content is none of PNG, BMP, JPEG and TIFF; save it "
         "as one of these", BUILD, put(BAND, "text")),
     Row(3, "…/v0_RGB.png is not a TIFF: save it as one",
-        lambda here: picture.read_page(here / PHOTOGRAPH, 0)),
+        lambda here: images.read_page(here / PHOTOGRAPH, 0)),
     Row(3, "…/v0_ms_850.png is damaged or cut short: copy or export it again", BUILD, cut(BAND)),
     Row(3, "…/v0_ms_850.tif has 1920 values that are not finite (NaN or infinity), the first at "
         "row 0, column 0; replace them", BUILD, as_tiff(np.full((40, 48), np.nan, np.float32))),
@@ -410,10 +406,10 @@ GRAPHS = [
     Row(3, "2 of 5 scenes could not be built; the others are in …/new", BUILD,
         all_of(put(BAND, "text"), put(BAND.replace("v0", "v1"), "text"))),
     Row(3, "the picture to cut has pixels that are not finite numbers: mend them",
-        lambda here: superpixel_graph.superpixels(np.full((9, 9, 3), np.nan), None, None)),
+        lambda here: segmentation.superpixels(np.full((9, 9, 3), np.nan), None, None)),
     Row(4, "superpixels 'given' of artextract-given returned an array of float64 and shape (2, 2), "
         "not labels of shape (9, 9): report it to its authors",
-        lambda here: superpixel_graph.superpixels(
+        lambda here: segmentation.superpixels(
             np.ones((9, 9, 3)), plugin_returning(np.ones((2, 2))), None)),
     Row(2, "…/new.txt: a graph is written as GraphML; end its name in .graphml",
         "graph export {here}/" + GRAPH + " --out {new}.txt"),
@@ -459,7 +455,7 @@ TRAINING = [
     Row(2, "there is no engine 'jax': choose one of …", NET + "--engine jax"),
     Row(2, "there is no device 'tpu': choose one of …", NET + "--device tpu"),
     Row(2, "there is no norm 'batches': choose one of …",
-        lambda here: message_passing.NodeNorm("batches", 3)),
+        lambda here: norm.NodeNorm("batches", 3)),
     Row(2, "there is no precision 'fp8'; choose from: fp32, bf16", NET + "--precision fp8"),
     Row(2, "batch_size must be a number above 0, not 0", NET + "--batch-size 0"),
     Row(2, "heads=3 cannot share a layer of width 64: choose a divisor of it",
@@ -510,7 +506,7 @@ TRAINING = [
     Row(3, "…/metrics.jsonl holds no epoch yet: train first",
         "visualize loss {here}/run --out {new}.png", put("run/metrics.jsonl", "")),
     Row(2, "no run has finished an epoch yet: train first, then show the loss",
-        lambda here: figures.loss_figure({"run": []}, here / "loss.png")),
+        lambda here: loss_figure.loss_figure({"run": []}, here / "loss.png")),
 ]  # fmt: skip
 
 RESULTS = [
@@ -681,31 +677,31 @@ CAPTURED = [
         "common with its photograph; take it away or replace it",
         "data register {here}/data --out {new}"),
     Row(3, "nothing is left of scene t0 that is painting and measures in every band; look at its "
-        "masks in …/object", lambda here: registering._write_mask(
+        "masks in …/object", lambda here: register_dataset._write_mask(
             dataset.open_dataset(here / "data").scenes[0], here, np.zeros((4, 3), np.bool_))),
     Row(3, "scene 'abbey': no mask is found where photograph and bands differ in size: leave "
         "--auto-mask, and use 'artextract data register' and 'data mask'",
-        lambda here: importing._masked(
+        lambda here: import_scenes._masked(
             Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))]), Coding())),
     Row(3, "…/x.png is 4 × 3 pixels; what can be registered has sides of 32 to 32000 pixels",
-        lambda here: registering._checked(
+        lambda here: register_dataset._checked(
             here / "x.png", Picture(values=np.ones((3, 4, 1)), full_scale=1, depth="uint8"))),
     Row(3, "…/x.png and its photograph share too little to be registered; see that they belong",
-        lambda here: registering._measured(
+        lambda here: register_dataset.measured_residual(
             here / "x.png", "850", PLAIN, PLAIN, np.eye(3), np.eye(64) > 0, 1.0)),
     Row(3, "the bands of scene v0 share only 4 × 3 pixels with …/v0_RGB.png; take away what "
-        "shows another part", lambda here: registering._check_area(
+        "shows another part", lambda here: register_dataset._check_area(
             dataset.pair_files(here / PHOTOGRAPH, {"850": here / BAND}), (3, 4))),
     Row(3, "…/x.png cannot be registered to its photograph: its outlines and those of the "
         "photograph do not agree: there are none; take it away or replace it",
-        lambda here: registering._aligned(here / "x.png", PLAIN, PLAIN, "shift")),
+        lambda here: register_dataset._aligned(here / "x.png", PLAIN, PLAIN, "shift")),
     Row(3, "its outlines and those of the photograph correlate by no more than 1.00",
         lambda here: instead(alignment, "MIN_CORRELATION", 2, lambda: alignment._refined(
             WAVES, WAVES, np.eye(3), 64, "shift"))),
     Row(3, "its outlines and those of the photograph do not agree",
         lambda here: alignment._refined(PLAIN, PLAIN, np.eye(3), 64, "shift")),
     Row(4, "registration needs OpenCV, which is not installed: pip install "
-        "'artextract[registration]'", lambda here: without("cv2", alignment._opencv)),
+        "'artextract[registration]'", lambda here: without("cv2", transform.load_opencv)),
 ]  # fmt: skip
 
 SIMULATED = [
@@ -738,7 +734,7 @@ PLUGINS = [
     Row(4, "…/own.py: scorers 'distance' belongs to artextract already; name it otherwise",
         lambda here: specs(str(here / "own.py")), put("own.py", OWN)),
     Row(1, "toy fails 1 of 1 checks; they are listed above",
-        lambda here: instead(plugin_check, "check_plugin", lambda plugin: [FAILED],
+        lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
                              lambda: plugin_commands.check("toy"))),
     Row(2, "nobody is there to agree to '…': add --yes, or --dry-run", "plugins install absent"),
     Row(2, "'slic' …; those that can be taken out are: …", "plugins uninstall slic"),
@@ -785,7 +781,7 @@ def matlab(name: str = "mat/a.mat", **arrays: Any) -> Damage:
 
 def pictures(**written: np.ndarray) -> Damage:
     """PNG files in the folder ``raw``."""
-    return all_of(*(put(f"raw/{name}.png", picture) for name, picture in written.items()))
+    return all_of(*(put(f"raw/{name}.png", images) for name, images in written.items()))
 
 
 def cave(n_bands: int = 31, n_photographs: int = 1, depth: type = np.uint16) -> Damage:
@@ -818,7 +814,7 @@ IMPORTED = [
     Row(3, "an importer yields scenes as Capture, not as str (so the importer 'toy' of "
         "artextract-toy read it)", lambda here: importing_by(
             ["x"], lambda: list(
-                importing.import_scenes("toy", here / "data", here / "new", options={})))),
+                import_scenes.import_scenes("toy", here / "data", here / "new", options={})))),
     Row(3, "…/raw is no folder: give the one that holds the photograph and the bands", BANDS),
     Row(3, "there are no pictures in …/raw, nor in a folder in it; move those of each scene into a "
         "folder in it", BANDS, put("raw/x.txt", "x")),
@@ -993,7 +989,7 @@ ROWS = [
 
 # What no cheap command comes to, or users of the library alone, by the test that comes there.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
-    "unit/test_coding.py::test_words_are_checked_wherever_they_come_from": (
+    "unit/imaging/test_coding.py::test_words_are_checked_wherever_they_come_from": (
         "photograph: a coding is linear, srgb or gamma X with X from 1 to 4 (got 'rec709')",
     ),
     "plugins/test_cube.py::test_codings_that_do_not_fit_a_cube": (
@@ -1002,49 +998,49 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "… has white and dark frames, which make reflectance of linear counts only: leave --coding "
         "of bands, or the frames",
     ),
-    "unit/test_alignment.py::test_a_constant_band_is_refused": (
+    "unit/imaging/test_alignment.py::test_a_constant_band_is_refused": (
         "its outlines and those of the photograph do not agree: there are none",
     ),
-    "unit/test_results.py::test_a_model_without_attention_writes_none": (
+    "unit/results/test_reader.py::test_a_model_without_attention_writes_none": (
         "…/attention.tif does not exist: its model has no attention",
     ),
     "e2e/test_model_free.py::test_what_needs_a_network_says_so": (
         "…/v0 has no embeddings: it was scored without learning; run 'artextract infer' with a "
         "trained model for that",
     ),
-    "unit/test_score_calibration.py::test_scenes_that_may_hide_something_are_refused": (
+    "unit/pipelines/without_learning/test_calibration.py::test_scenes_that_may_hide_something_are_refused": (
         "no scene of … is known to be clean: name clean scenes in dataset.yaml",
     ),
-    "unit/test_painted_pixels.py::test_a_mask_without_painting_is_refused": (
+    "unit/evaluation/baselines/test_painted_pixels.py::test_a_mask_without_painting_is_refused": (
         "the object mask leaves no pixel of the painting; check the mask",
     ),
-    "unit/test_batching.py::test_damaged_edges_are_refused": (
+    "unit/nn/test_batch.py::test_damaged_edges_are_refused": (
         "a graph needs at least one node, got 0: build the graph again",
         "edges are (1, 2) int64, not (2, E) integers: build the graph again",
         "edges name nodes 0..3, but the graph has only 0..2: build the graph again",
         "edge 0 to 1 has no opposite 1 to 0: build the graph again",
     ),
-    "unit/test_calibration.py::test_equal_scores_cannot_be_calibrated": (
+    "unit/models/test_calibration.py::test_equal_scores_cannot_be_calibrated": (
         "cannot calibrate: 1000 clean superpixels show 1 different scores; train on more or "
         "larger scenes",
     ),
-    "unit/test_captures.py::test_what_cannot_be_a_scene": (
+    "unit/preprocessing/test_capture_validation.py::test_what_cannot_be_a_scene": (
         "scene 'a': …",
         "scene 'a': its wavelengths are no numbers: ('red', 'ir')",
     ),
-    "unit/test_captures.py::test_only_captures_are_taken": (
+    "unit/preprocessing/test_capture_validation.py::test_only_captures_are_taken": (
         "an importer yields scenes as Capture, not as str",
     ),
-    "unit/test_checkpoint.py::test_a_rightly_signed_bomb_is_refused_and_not_executed": (
+    "unit/models/test_checkpoint.py::test_a_rightly_signed_bomb_is_refused_and_not_executed": (
         "…/last.pt is no resume state of artextract: train again without --resume",
     ),
     "plugins/test_slic_torch.py::test_a_missing_gpu_is_an_error": (
         "device cuda cannot be used: …, or take --device cpu",
     ),
-    "unit/test_batching.py::test_the_dgl_graph_of_a_machine_without_dgl_says_what_to_install": (
+    "unit/nn/test_batch.py::test_the_dgl_graph_of_a_machine_without_dgl_says_what_to_install": (
         "DGL cannot be used on cpu: …",
     ),
-    "unit/test_message_passing.py::test_the_engine_and_its_reason": (
+    "unit/nn/test_conv.py::test_the_engine_and_its_reason": (
         "engine dgl cannot be used on cpu: …, or take --engine torch",
     ),
     "e2e/test_hostile_input.py::test_pictures_that_promise_too_much": (
@@ -1075,66 +1071,66 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "… holds uint8 numbers but … uint16: counts of 8 bit cannot be compared with others; give "
         "a frame of the same camera setting",
     ),
-    "unit/test_embedding_view.py::test_what_cannot_be_drawn": (
+    "unit/visualization/test_embedding_figure.py::test_what_cannot_be_drawn": (
         "… has 2 embeddings: to project them takes four or more",
     ),
-    "unit/test_files.py::test_a_folder_has_one_writer_at_a_time": (
+    "unit/utils/test_atomic.py::test_a_folder_has_one_writer_at_a_time": (
         "another artextract is writing to …: wait until it has ended, or choose another --out",
     ),
-    "unit/test_pyramid.py::test_what_is_read_is_not_written_over": (
+    "unit/export/test_image_pyramid.py::test_what_is_read_is_not_written_over": (
         "…: a pyramid is a TIFF; end its name in …",
     ),
-    "unit/test_evaluation.py::test_a_map_of_another_size": (
+    "unit/evaluation/test_evaluate.py::test_a_map_of_another_size": (
         "…/heatmap.tif has size (20, 23), the photograph of a (20, 24): they are of different"
         " datasets",
     ),
-    "unit/test_hidden_picture.py::test_without_infrared_it_says_so": (
+    "unit/evidence/test_hidden_image.py::test_without_infrared_it_says_so": (
         "no wavelengths are known, so none of its bands is known as infrared",
         "no band is past 720 nm, the longest is 650 nm; hidden layers show in the infrared only",
     ),
-    "unit/test_importing.py::test_what_does_not_agree_with_the_scenes_before_is_refused": (
+    "unit/preprocessing/test_import_scenes.py::test_what_does_not_agree_with_the_scenes_before_is_refused": (
         "…; the scenes before it (1) are in …",
         "band 950 of scene 'abbey' is 940 nm, but 950 nm in …; import it into another dataset",
     ),
-    "unit/test_importing.py::test_a_file_that_is_there_is_not_written_over": (
+    "unit/preprocessing/test_import_scenes.py::test_a_file_that_is_there_is_not_written_over": (
         "…_ms_950.png is there already and is not written over; move it away",
     ),
-    "unit/test_metrics.py::test_scenes_without_both_figures_are_left_out": (
+    "unit/evaluation/test_metrics.py::test_scenes_without_both_figures_are_left_out": (
         "cannot pair 2 scenes with 1: give both for the same scenes",
         "no scene was measured with both methods: there is no difference to give",
     ),
-    "unit/test_metrics.py::test_infinite_scores_are_ranked_and_missing_ones_refused": (
+    "unit/evaluation/test_metrics.py::test_infinite_scores_are_ranked_and_missing_ones_refused": (
         "1 of 4 scores are not a number: leave them out",
     ),
-    "unit/test_metrics.py::test_pictures_of_another_size_are_refused": (
+    "unit/evaluation/test_metrics.py::test_pictures_of_another_size_are_refused": (
         "the truth is 4 × 5 pixels but the score 4 × 6: give a truth of the size of the photograph",
     ),
-    "unit/test_plugin_check.py::test_a_plugin_that_ends_the_process": (
+    "unit/plugin/test_conformance.py::test_a_plugin_that_ends_the_process": (
         "… ended the process that tested it (exit code 3)",
     ),
-    "unit/test_plugin_installation.py::test_commands_that_fail": (
+    "unit/plugin/install/test_transaction.py::test_commands_that_fail": (
         "…. artextract and what it needs stay at their versions: a plugin that asks for "
         "others cannot be installed beside them",
         "'false' failed (exit code 1); why is said above",
         "no-such-tool is not there, which manages this environment: install it first",
     ),
-    "unit/test_plugin_installation.py::test_what_artextract_needs_may_not_change": (
+    "unit/plugin/install/test_transaction.py::test_what_artextract_needs_may_not_change": (
         "numpy 1.0 has become 2.0",
     ),
-    "unit/test_plugin_installation.py::test_a_package_that_brings_no_plugin": (
+    "unit/plugin/install/test_transaction.py::test_a_package_that_brings_no_plugin": (
         "numpy is installed, but brings no plugin (no entry point in the group artextract)",
     ),
-    "unit/test_plugin_installation.py::test_a_damaged_distribution_is_named": (
+    "unit/plugin/install/test_transaction.py::test_a_damaged_distribution_is_named": (
         "artextract-a cannot be taken out by any tool: …",
     ),
-    "unit/test_plugin_installation.py::test_a_process_that_tries_plugins_tells_why_it_fails": (
+    "unit/plugin/install/test_transaction.py::test_a_process_that_tries_plugins_tells_why_it_fails": (
         "a plugin does not let artextract start: no answer in 60 s",
     ),
-    "unit/test_plugin_installation.py::test_what_belongs_to_the_operating_system_is_left_alone": (
+    "unit/plugin/install/test_transaction.py::test_what_belongs_to_the_operating_system_is_left_alone": (
         "… belongs to the operating system, which forbids to install there: make an "
         "environment with 'python3 -m venv ENV' and 'ENV/bin/pip install …'",
     ),
-    "unit/test_precision.py::test_a_gpu_without_bfloat16_is_refused": (
+    "unit/nn/test_precision.py::test_a_gpu_without_bfloat16_is_refused": (
         "precision bf16 cannot be used on cuda: … lacks it; take --precision fp32",
     ),
     "e2e/test_register.py::test_too_large_a_residual": (
@@ -1144,12 +1140,12 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/report/test_writing.py::test_a_description_that_lacks_something": (
         "…/scene.json lacks bands, engine: run 'artextract infer' again",
     ),
-    "unit/test_training.py::test_separate_graphs_have_no_corresponding_nodes": (
+    "unit/training/test_trainer.py::test_separate_graphs_have_no_corresponding_nodes": (
         "node-contrastive compares corresponding superpixels, but these graphs come from "
         "separate segmentations: use --objective graph-contrastive, or build the graphs with "
         "--segmentation shared",
     ),
-    "unit/test_training_settings.py::test_an_objective_that_suits_no_setting_is_told": (
+    "unit/pipelines/test_settings.py::test_an_objective_that_suits_no_setting_is_told": (
         "the objective toy sets 'x', which is no training setting",
     ),
     "plugins/test_bands.py::test_a_stack_of_bands_in_one_tiff": (
@@ -1190,16 +1186,17 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
 }
 
 # Errors that pass on the sentence of something else, and what that is.
-PASSED_ON: Mapping[str, str] = {
-    "artextract_cli/commands/plugins.py:install": "why a plugin cannot stay, and what is undone",
-    "artextract_cli/dataset.py:open_dataset": "the first finding of data check",
-    "artextract_cli/console.py:end_with": "why the only scene that failed did",
-    "artextract_cli/plugin_installation.py:_child": "what another process of artextract said",
-    "artextract_cli/picture.py:_finite": "where values are not finite: test_picture.py",
-    "artextract_cli/picture.py:read_counts": "where values are not 0 to 1: test_picture.py",
-    "artextract_cli/plugin_manager.py:running": "what the plugin raised: test_plugin_manager.py",
-    "artextract_cli/simulate/settings.py:__post_init__": "test_simulate_scene.py",
-    "artextract_cli/value_check.py:check_values": "what data check tells as well, as rows here",
-    "artextract_cli/yaml_io.py:read_model": "what pydantic finds: test_yaml_io.py",
-    "artextract_cli/yaml_io.py:read_yaml": "what the YAML parser finds: test_yaml_io.py",
+_PASSED_ON = {
+    "cli/commands/plugins.py:install": "why a plugin cannot stay, and what is undone",
+    "scenes/dataset.py:open_dataset": "the first finding of data check",
+    "errors.py:raise_failures": "why the only scene that failed did",
+    "plugin/install/transaction.py:_child": "what another process of artextract said",
+    "io/image.py:finite": "where values are not finite: io/test_images.py",
+    "io/images.py:read_counts": "where values are not 0 to 1: io/test_images.py",
+    "plugin/plugin.py:running": "what the plugin raised: plugin/test_host.py",
+    "simulate/settings.py:__post_init__": "simulate/test_scene.py",
+    "scenes/checks/values.py:check_values": "what data check tells as well, as rows here",
+    "utils/yaml.py:read_model": "what pydantic finds: utils/test_yaml.py",
+    "utils/yaml.py:read_yaml": "what the YAML parser finds: utils/test_yaml.py",
 }
+PASSED_ON: Mapping[str, str] = {f"artextract_cli/{place}": why for place, why in _PASSED_ON.items()}

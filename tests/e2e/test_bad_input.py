@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import tifffile
 
-from artextract_cli.checkpoint import load_model, save_model
 from artextract_cli.errors import InputError
+from artextract_cli.models.checkpoint import save_model
+from artextract_cli.pipelines.networks import load_model
 from tests.conftest import Ran, write_png
-from tests.cut_files import INTERNALS, cut_short
+from tests.helpers.cut_files import INTERNALS, cut_short
 from tests.torture.specimens import make_all
 
 BAND = Path("train", "ms_masks", "t0_ms_650.png")

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from artextract_cli.coding import coded_rgb
-from artextract_cli.picture import read_counts
+from artextract_cli.imaging.coding import coded_rgb
+from artextract_cli.io.images import read_counts
 from tests.conftest import Ran, write_png
 
 SIZE = (40, 48)

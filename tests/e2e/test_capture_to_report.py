@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import Ran, write_png
-from tests.plugins.cubes import write_envi
+from tests.helpers.cubes import write_envi
 
 NM = tuple(range(400, 1001, 20))
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
-from artextract_cli import masking
-from artextract_cli.coding import coded_rgb, linear_rgb
-from artextract_cli.picture import read_counts
-from artextract_cli.results import open_scene
+from artextract_cli.imaging.coding import coded_rgb, linear_rgb
+from artextract_cli.io.images import read_counts
+from artextract_cli.preprocessing import mask_dataset
+from artextract_cli.results.reader import open_scene
 from tests.conftest import Ran, write_png
 
 WAVELENGTHS = 'wavelengths: {"450": 450, "650": 650, "850": 850}\n'
@@ -154,9 +154,9 @@ def test_a_mask_is_looked_for_in_decoded_pictures(
     coded: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[np.ndarray] = []
-    monkeypatch.setattr(masking, "found_mask", lambda name, pictures: seen.extend(pictures))
+    monkeypatch.setattr(mask_dataset, "found_mask", lambda name, pictures: seen.extend(pictures))
     for root in (dataset, coded):
-        masking.mask_dataset(root, tmp_path / root.parent.name)
+        mask_dataset.mask_dataset(root, tmp_path / root.parent.name)
     half = len(seen) // 2
     for plain, decoded in zip(seen[:half], seen[half:], strict=True):
         np.testing.assert_allclose(decoded, plain, atol=2e-3)

@@ -16,8 +16,8 @@ BAND = "val/ms_masks/v0_ms_850"
 
 @pytest.fixture(scope="module")
 def graphs(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from artextract_cli.graph_building import build_dataset
-    from artextract_cli.superpixel_graph import GraphRecipe
+    from artextract_cli.graphs.build_dataset import build_dataset
+    from artextract_cli.graphs.recipe import GraphRecipe
 
     out = tmp_path_factory.mktemp("diverging") / "graphs"
     build_dataset(dataset, out, GraphRecipe())

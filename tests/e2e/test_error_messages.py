@@ -19,12 +19,13 @@ from tests.e2e.error_messages import ELSEWHERE, PASSED_ON, ROWS, Row
 ROOT = Path(artextract_cli.__file__).parents[1]
 ANYTHING = "(?s:.*)"
 ERRORS = {"ArtextractError", "UsageError", "InputError", "DependencyError", "DivergedError"}
+ERRORS |= {"FailedScenesError"}
 
 
 @pytest.fixture(scope="module")
 def place(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ``data``, ``graphs``, ``run`` and ``results``, made once."""
-    from artextract_cli.main import app
+    from artextract_cli.cli.main import app
 
     root = tmp_path_factory.mktemp("made")
     shutil.copytree(dataset, root / "data")

@@ -34,7 +34,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     """Train on clean scenes of one palette, infer scenes of the other with fewer bands."""
     from typer.testing import CliRunner
 
-    from artextract_cli.main import app
+    from artextract_cli.cli.main import app
 
     root = tmp_path_factory.mktemp("hidden")
     made = Job(*(root / name for name in ("clean", "graphs", "run", "paintings", "results")))

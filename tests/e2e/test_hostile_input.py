@@ -17,10 +17,10 @@ import scipy.io
 import tifffile
 import torch
 
-from artextract_cli.checkpoint import MODEL_NAME
+from artextract_cli.models.checkpoint import MODEL_NAME
 from tests.conftest import Ran, write_png
-from tests.plugins.cubes import write_envi
-from tests.small_results import sealed_again, write_result
+from tests.helpers.cubes import write_envi
+from tests.helpers.results import sealed_again, write_result
 
 SIDE = 300_000
 MEMORY = 2**30

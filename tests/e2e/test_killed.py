@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from artextract_cli import files, scene_inference
-from artextract_cli.run_directory import read_metrics
+from artextract_cli.inference import infer_dataset
+from artextract_cli.training.run_directory import read_metrics
+from artextract_cli.utils import atomic, locks
 from tests.conftest import Ran
-from tests.small_scenes import train_tiny
+from tests.helpers.scenes import train_tiny
 from tests.torture.forked import forked
 
 DROPOUT = {"options": {"hidden": 8, "out_size": 4, "dropout": 0.5}, "epochs": 4}
@@ -38,7 +39,7 @@ def test_a_training_killed_three_times_ends_with_the_same_bytes(job: Path, tmp_p
     train_tiny(job / "graphs", whole, **DROPOUT)
 
     def train_until(step: int) -> None:
-        files.flush = dying_at(step)
+        atomic.flush = dying_at(step)
         train_tiny(job / "graphs", killed, resume=killed.exists(), **DROPOUT)
 
     for step in (1, 7, 5):  # in the first epoch, and in later ones
@@ -61,8 +62,8 @@ def test_what_was_done_before_the_kill_is_not_done_again(
     words += ["--model", job / "run", "--split", "val"] if command == "infer" else []
 
     def until_the_last() -> int:
-        write = scene_inference.write_scene
-        scene_inference.write_scene = lambda *args: die() if args[1].name == "v1" else write(*args)
+        write = infer_dataset.write_scene
+        infer_dataset.write_scene = lambda *args: die() if args[1].name == "v1" else write(*args)
         replace = os.replace
         os.replace = lambda old, new: die() if Path(new).name == "v1.npz" else replace(old, new)
         return run(*words, "--out", out).exit_code
@@ -122,7 +123,7 @@ def test_a_second_writer_is_told_of_the_first(
         "infer": ["infer", job / "data", "--split", "val", "--model", job / "run"],
         "data import": ["data", "import", "bands", captures / "capture"],
     }[command]
-    with files.only_writer(out):
+    with locks.only_writer(out):
         ended = forked(lambda: _told(run(*words, "--out", out)), seconds=60)
     assert ended.exit_code == 1, ended.text
     (error,) = (line for line in ended.text.splitlines() if line.startswith("error: "))

@@ -9,21 +9,23 @@ import numpy as np
 import pytest
 import tifffile
 
-from artextract_cli.blocks import Block, Blocks, Workspace
-from artextract_cli.contract import FloatArray
-from artextract_cli.graph_store import load_graphs, load_pixels
-from artextract_cli.inference import open_model
-from artextract_cli.robustness import as_scene
-from artextract_cli.scene import Scene
-from artextract_cli.scene_scores import SceneScores
-from artextract_cli.scoring import score_scene
+from artextract_cli._typing import FloatArray
+from artextract_cli.evaluation.robustness import as_scene
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.graphs.segmentation import cutting_blocks
+from artextract_cli.graphs.store import load_graphs, load_pixels
+from artextract_cli.graphs.superpixel_graph import build_graphs
+from artextract_cli.imaging.blocks import Block, Blocks, Workspace
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import score_scene
+from artextract_cli.results.scene_scores import SceneScores
+from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import (
     DEFAULT_WAVELENGTHS,
     SceneSettings,
     simulate_dataset,
     simulate_scene,
 )
-from artextract_cli.superpixel_graph import GraphRecipe, build_graphs, cutting_blocks
 from tests.conftest import Ran
 
 SIDE = 416

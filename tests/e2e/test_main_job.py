@@ -18,7 +18,7 @@ SMALL += ["--objective", "node-contrastive", "--epochs", "2"]
 
 
 def engines() -> list[str]:
-    from artextract_cli.dgl_compat import load_dgl
+    from artextract_cli.nn.engines.dgl_compat import load_dgl
 
     return ["numba", "torch"] if load_dgl()[0] is None else ["numba", "dgl", "torch"]
 
@@ -46,7 +46,7 @@ def job(
     """Build, train and infer once per engine, by the command line."""
     from typer.testing import CliRunner
 
-    from artextract_cli.main import app
+    from artextract_cli.cli.main import app
 
     root = tmp_path_factory.mktemp(request.param)
     made = Job(request.param, dataset, root / "graphs", root / "run", root / "results")

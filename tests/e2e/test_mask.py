@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from artextract_cli.picture import read_counts
+from artextract_cli.io.images import read_counts
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
 from tests.conftest import Ran, write_png
 

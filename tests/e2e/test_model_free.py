@@ -11,7 +11,7 @@ import tifffile
 
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from tests.conftest import Ran
-from tests.unit.test_schema import validator
+from tests.unit.results.test_schema import validator
 
 MAPS = ("heatmap", "envelope", "residual", "dark", "light", "hidden")
 FROM_NETWORKS = ("attention.tif", "gradcam.tif", "network.tif", "embeddings.npz")
@@ -29,7 +29,7 @@ def paintings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def results(paintings: Path) -> Path:
     from typer.testing import CliRunner
 
-    from artextract_cli.main import app
+    from artextract_cli.cli.main import app
 
     out = paintings.parent / "results"
     words = ["infer", paintings, "--model", "none", "--out", out]

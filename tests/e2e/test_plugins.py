@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from artextract_cli.plugin_manager import KINDS
-from artextract_cli.plugin_scaffold import new_plugin
+from artextract_cli.plugin.scaffold import new_plugin
+from artextract_cli.plugin.specs import KINDS
 from artextract_cli.testing.base import HEAVY
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def make_shell(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Shell]:
         script = root / "env/bin/artextract"
         python = root / "env/bin/python"
         script.write_text(
-            f"#!{python}\nfrom artextract_cli.main import main\nmain()\n", encoding="utf-8"
+            f"#!{python}\nfrom artextract_cli.cli.main import main\nmain()\n", encoding="utf-8"
         )
         script.chmod(0o755)
         (root / "work").mkdir()

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import yaml
 
-from artextract_cli.alignment import moved
-from artextract_cli.picture import read_counts
+from artextract_cli.imaging.transform import moved
+from artextract_cli.io.images import read_counts
 from tests.conftest import Ran, write_png
-from tests.unit.test_alignment import PICTURE, SIDE, known, mean_error, seen_by
+from tests.unit.imaging.test_alignment import PICTURE, SIDE, known, mean_error, seen_by
 
 TRANSFORMS = {"650": known(1.02, -1.5, 4, -6), "850": known(0.98, 1, -3, 5)}
 

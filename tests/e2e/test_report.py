@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from artextract_cli.heatmap import overlay
-from artextract_cli.results import find_scene
-from tests.chromium import Page, chromium, find_chromium
+from artextract_cli.imaging.heatmap import overlay
+from artextract_cli.results.reader import find_scene
 from tests.conftest import Ran
-from tests.small_results import (
+from tests.helpers.browser import Page, chromium, find_chromium
+from tests.helpers.results import (
     HIGH,
     LOW,
     SIZE,
@@ -39,7 +39,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from typer.testing import CliRunner
 
-    from artextract_cli.main import app
+    from artextract_cli.cli.main import app
 
     root = tmp_path_factory.mktemp("report")
     result = write_result(root, folder=NAME)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from artextract_cli.checkpoint import SHIPPED_MODELS, read_card
-from artextract_cli.hidden_layer_scores import SCORES
-from artextract_cli.metrics import binary_scores
+from artextract_cli.evaluation.metrics import binary_scores
+from artextract_cli.models.checkpoint import SHIPPED_MODELS, read_card
+from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
 from tests.conftest import Ran
 

@@ -23,7 +23,7 @@ import artextract_slic
 import artextract_slic_torch
 import artextract_watershed
 from artextract_cli import Capture, coded_rgb, rgb_weights
-from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin.host import plugin_host
 from artextract_cli.testing import (
     BackboneTests,
     CommandTests,
@@ -35,7 +35,7 @@ from artextract_cli.testing import (
 )
 from artextract_cli.testing.importers import SIZES
 from artextract_cube import cave, harvard
-from tests.plugins.cubes import write_envi
+from tests.helpers.cubes import write_envi
 
 
 def named(specs: Any, name: str) -> Any:

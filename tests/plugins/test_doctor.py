@@ -2,7 +2,7 @@ import json
 from collections.abc import Callable
 
 from artextract_cli import diagnosis
-from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin.host import plugin_host
 from tests.conftest import Ran
 
 

@@ -3,12 +3,12 @@ import torch
 from torch import nn
 
 from artextract_cli import Backbone, UsageError
-from artextract_cli.batching import Topology
-from artextract_cli.dgl_compat import load_dgl
+from artextract_cli.nn.batch import Topology
+from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_gat import GATOptions, artextract_backbones
 from artextract_gcn import GCNOptions
 from artextract_gcn.network import GCN
-from tests.random_graphs import batch_of, path_edges, random_batch
+from tests.helpers.graphs import batch_of, path_edges, random_batch
 
 IN_SIZE = 14
 PUBLISHED = GATOptions(heads=1, residual=False, norm="none")

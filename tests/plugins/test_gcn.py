@@ -3,10 +3,10 @@ import torch
 from torch import nn
 
 from artextract_cli import Backbone
-from artextract_cli.batching import Topology
-from artextract_cli.dgl_compat import load_dgl
+from artextract_cli.nn.batch import Topology
+from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_gcn import GCNOptions, artextract_backbones
-from tests.random_graphs import batch_of, path_edges, random_batch
+from tests.helpers.graphs import batch_of, path_edges, random_batch
 
 IN_SIZE = 14
 needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")

@@ -157,7 +157,7 @@ def _run(
 
 def _typed(words: list[str]) -> int:
     """The exit code of a command run in this process."""
-    from artextract_cli.main import app, hoisted
+    from artextract_cli.cli.main import app, hoisted
 
     try:
         app(args=hoisted(words), prog_name="artextract")
@@ -168,7 +168,7 @@ def _typed(words: list[str]) -> int:
 
 def _at_steps(do: Callable[[], None]) -> None:
     """Call ``do`` before every step of writing."""
-    from artextract_cli import files
+    from artextract_cli.utils import atomic
 
     def wrapped(step: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -179,7 +179,7 @@ def _at_steps(do: Callable[[], None]) -> None:
 
     for name in STEPS:
         setattr(os, name, wrapped(getattr(os, name)))
-    files._exchanged = wrapped(files._exchanged)  # type: ignore[assignment]
+    atomic._exchanged = wrapped(atomic._exchanged)  # type: ignore[assignment]
 
 
 def _count_steps(path: Path) -> None:
@@ -273,7 +273,7 @@ def _digest(path: Path) -> str:
 
 
 def _dataset(here: Path) -> Digests:
-    from artextract_cli.picture import decode_picture
+    from artextract_cli.io.images import decode_picture
 
     paths = [path for path in here.rglob("[!.]*") if path.is_file()]
     for path in paths:
@@ -283,7 +283,8 @@ def _dataset(here: Path) -> Digests:
 
 
 def _graphs(here: Path) -> Digests:
-    from artextract_cli.graph_store import find_graphs, load_graphs, load_pixels, pixels_path
+    from artextract_cli.graphs.graph_file import pixels_path
+    from artextract_cli.graphs.store import find_graphs, load_graphs, load_pixels
 
     found = {}
     for path in find_graphs(here / "graphs"):
@@ -296,8 +297,9 @@ def _graphs(here: Path) -> Digests:
 
 def _run_directory(here: Path) -> Digests:
     """The files of one epoch; those of the first are old, of the last new, all must agree."""
-    from artextract_cli.checkpoint import load_model, load_state
-    from artextract_cli.run_directory import read_metrics
+    from artextract_cli.models.checkpoint import load_state
+    from artextract_cli.pipelines.networks import load_model
+    from artextract_cli.training.run_directory import read_metrics
 
     run = here / "run"
     _, card = load_model(run)
@@ -312,7 +314,7 @@ def _run_directory(here: Path) -> Digests:
 
 
 def _results(here: Path) -> Digests:
-    from artextract_cli.results import open_results
+    from artextract_cli.results.reader import open_results
 
     found = {f"summary{kind}": _digest(here / f"results/summary{kind}") for kind in (".json",)}
     for scene in open_results(here / "results"):
@@ -335,7 +337,7 @@ def _page(here: Path) -> Digests:
 
 def _kill_trainings(root: Path, rng: random.Random, end: float, counted: dict[str, Any]) -> None:
     """Trainings killed three times each and resumed, beside one that nobody disturbs."""
-    from artextract_cli.dgl_compat import load_dgl
+    from artextract_cli.nn.engines.dgl_compat import load_dgl
 
     for backbone, threads, engine in rng.sample(CASES, len(CASES)):
         if time.monotonic() > end or (engine == "dgl" and load_dgl().module is None):

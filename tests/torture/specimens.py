@@ -19,22 +19,24 @@ from PIL import Image
 from typer.main import get_command
 
 from artextract_bands.wavelengths import read_note
-from artextract_cli import checkpoint, graph_store
-from artextract_cli.config import load_defaults
-from artextract_cli.dataset import open_dataset
-from artextract_cli.graph_building import build_dataset
-from artextract_cli.main import app
-from artextract_cli.picture import decode_picture, picture_parts, read_counts
+from artextract_cli.cli.config import load_defaults
+from artextract_cli.cli.main import app
+from artextract_cli.graphs import graph_file, store
+from artextract_cli.graphs.build_dataset import build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.inference.infer_dataset import infer_dataset
+from artextract_cli.io.images import decode_picture, picture_parts, read_counts
+from artextract_cli.models import checkpoint
+from artextract_cli.pipelines import networks
 from artextract_cli.report.regions import read_regions
-from artextract_cli.results import open_results
-from artextract_cli.run_directory import read_metrics
-from artextract_cli.scene_inference import infer_dataset
-from artextract_cli.superpixel_graph import GraphRecipe
+from artextract_cli.results.reader import open_results
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.training.run_directory import read_metrics
 from artextract_cube import CubeOptions
 from artextract_cube.cube_files import opened_cube
 from tests.conftest import write_png, write_scene
-from tests.plugins.cubes import write_envi
-from tests.small_scenes import train_tiny
+from tests.helpers.cubes import write_envi
+from tests.helpers.scenes import train_tiny
 
 Read = Callable[[Path], Any]
 Tells = Callable[[bytes, bytes], bool]
@@ -189,7 +191,7 @@ def _ours(root: Path) -> Iterator[Specimen]:
     (dataset / "bands.yaml").write_text("dataset.yaml: 450\nphotograph: artextract.yaml\n")
     build_dataset(dataset, graphs, GraphRecipe(superpixel_options={"region_size": 6}))
     train_tiny(graphs, run)
-    from artextract_cli.inference import open_model
+    from artextract_cli.pipelines.loaded_model import open_model
 
     infer_dataset(dataset, results, open_model(run, device="cpu", engine="torch"), split="val")
     shutil.copytree(checkpoint.SHIPPED_MODELS, root / "weights")
@@ -199,7 +201,7 @@ def _ours(root: Path) -> Iterator[Specimen]:
         _text("artextract.yaml", dataset / "artextract.yaml", _defaults),
         _text("bands.yaml", dataset / "bands.yaml", lambda path: read_note(path.parent)),
         _own("graph", graph, _graph),
-        _own("pixels", graph_store.pixels_path(graph), lambda path: _graph(graph)),
+        _own("pixels", graph_file.pixels_path(graph), lambda path: _graph(graph)),
         _own("model", run / checkpoint.MODEL_NAME, _model),
         _own("model shipped", root / "weights" / "gat.safetensors", _model),
         _own("resume state", run / checkpoint.STATE_NAME, checkpoint.load_state),
@@ -219,12 +221,12 @@ def _text(kind: str, path: Path, read: Read) -> Specimen:
 
 
 def _graph(path: Path) -> Any:
-    loaded = graph_store.load_graphs(path)
-    return loaded, np.asarray(graph_store.load_pixels(path)), graph_store.load_meta(path)
+    loaded = store.load_graphs(path)
+    return loaded, np.asarray(store.load_pixels(path)), store.load_meta(path)
 
 
 def _model(path: Path) -> Any:
-    network, card = checkpoint.load_model(path)
+    network, card = networks.load_model(path)
     return card, network.state_dict()
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from artextract_cli.graph_building import build_dataset
-from artextract_cli.superpixel_graph import GraphRecipe
-from tests.small_scenes import train_tiny
+from artextract_cli.graphs.build_dataset import build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe
+from tests.helpers.scenes import train_tiny
 
 
 @pytest.fixture(scope="session")

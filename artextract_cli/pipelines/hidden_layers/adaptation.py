@@ -12,28 +12,27 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
-import torch  # noqa: TID253
+import torch
 from numpy.typing import NDArray
 
-from artextract_cli.augmentation import turned, turned_map
-from artextract_cli.blocks import Block
-from artextract_cli.calibration import Calibration
-from artextract_cli.checkpoint import recorded_objective
-from artextract_cli.contract import FloatArray
-from artextract_cli.evidence_graph import envelope_of, evidence_graph
-from artextract_cli.hidden_layer import (
-    HiddenLayerNetwork,
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.blocks import Block
+from artextract_cli.models.calibration import Calibration
+from artextract_cli.models.recorded_plugins import recorded_objective
+from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
+from artextract_cli.pipelines.hidden_layers.augmentation import turned, turned_map
+from artextract_cli.pipelines.hidden_layers.evidence_graph import envelope_of, evidence_graph
+from artextract_cli.pipelines.hidden_layers.injection import inject
+from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork, embedded
+from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores, with_shares
+from artextract_cli.pipelines.hidden_layers.samples import (
     InjectedScene,
-    embedded,
     injected_batch,
     injected_scene,
 )
-from artextract_cli.hidden_layer_scores import raw_scores, with_shares
-from artextract_cli.inference import Model, hidden_layer_network
-from artextract_cli.injection import inject
-from artextract_cli.scene import CLEAN, HIDDEN, UNDECIDED, Scene
-from artextract_cli.superpixel_scores import EmbeddedScene, superpixel_scores
-from artextract_cli.threads import one_for_algebra
+from artextract_cli.pipelines.loaded_model import Model, hidden_layer_network
+from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
+from artextract_cli.utils.threads import one_for_algebra
 
 SEED = 0
 WINDOW = 192  # side in pixels

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.blocks import Block
-from artextract_cli.contract import FloatArray
-from artextract_cli.image_kernels import blur
-from artextract_cli.scene import Scene, coded_rgb, linear_rgb
-from artextract_cli.scene_scores import STRANGEST_SHARE
-from artextract_cli.sight import LAST_VISIBLE_NM
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.blocks import Block
+from artextract_cli.imaging.coding import coded_rgb, linear_rgb
+from artextract_cli.kernels.filters import blur
+from artextract_cli.results.scene_scores import STRANGEST_SHARE
+from artextract_cli.scenes.scene import Scene
+from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
 TILE = 256  # side in pixels: the size of the paintings that the weights come from
 LEAST_PAINTED = 0.25  # share of a tile that must be painting for it to be judged

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
 from artextract_cli.simulate.measured.fields import Shape, smooth
 from artextract_cli.simulate.measured.optics import FloatArray

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
-import scipy.fft  # noqa: TID253
-from scipy import ndimage  # noqa: TID253
+import scipy.fft
+from scipy import ndimage
 
 from artextract_cli.simulate.measured.optics import FloatArray
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
-from artextract_cli.scene import linear_rgb
+from artextract_cli.imaging.coding import linear_rgb
 from artextract_cli.simulate.measured.fields import Shape, smooth
 from artextract_cli.simulate.measured.optics import FloatArray, lab_of_linear
 from artextract_cli.simulate.measured.paints import Coat, Paints, matched

@@ -1,7 +1,7 @@
 """Lines as painters draw them: contours, hatching, letters, and tracings of a picture."""
 
 import numpy as np
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
 from artextract_cli.simulate.measured.fields import Shape, smooth
 from artextract_cli.simulate.measured.optics import FloatArray

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import imagecodecs
 import numpy as np
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
-from artextract_cli.scene import coded_rgb
-from artextract_cli.simulate.camera import point_spread
+from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.simulate.conditions import Conditions
-from artextract_cli.simulate.fields import Shape, craquelure, grid, smooth_noise, weave
-from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli.simulate.content.fields import Shape, craquelure, grid, smooth_noise, weave
+from artextract_cli.simulate.optics.camera import point_spread
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
 _INFRARED_NM = 700.0
 _READ_NOISE = 0.05  # light that would make as much noise as reading the pixel does

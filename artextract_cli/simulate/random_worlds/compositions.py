@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
-from artextract_cli.contract import IntArray
-from artextract_cli.simulate.fields import Shape, cells, smooth_noise
-from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.moderns_manner import MODERNS_MANNER
-from artextract_cli.simulate.old_masters_manner import OLD_MASTERS_MANNER
+from artextract_cli._typing import IntArray
+from artextract_cli.simulate.content.fields import Shape, cells, smooth_noise
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.random_worlds import photographs
+from artextract_cli.simulate.styles.moderns.manner import MODERNS_MANNER
+from artextract_cli.simulate.styles.old_masters.manner import OLD_MASTERS_MANNER
 
 PHOTOGRAPH_ODDS = 0.4
 _REGIONS = (3, 45)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from artextract_cli.simulate.fields import Shape, smooth_noise
-from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.manner import Manner
-from artextract_cli.simulate.sketch import Sketch, hatching, outline, wander
-from artextract_cli.simulate.underlayers import MOST_PARTS, sketch_lines, sketch_script
+from artextract_cli.simulate.content.fields import Shape, smooth_noise
+from artextract_cli.simulate.content.sketch import Sketch, hatching, outline, wander
+from artextract_cli.simulate.content.underlayers import MOST_PARTS, sketch_lines, sketch_script
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
+from artextract_cli.simulate.styles.manner import Manner
 
 _PENCIL_PX = (1.5, 3.0)
 

@@ -1,13 +1,14 @@
 """How a composition is painted: a paint for each region, its tones, brush, weave and thickness."""
 
 import numpy as np
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
-from artextract_cli.contract import IntArray
+from artextract_cli._typing import IntArray
 from artextract_cli.simulate.conditions import Conditions
-from artextract_cli.simulate.fields import Shape, smooth_noise, weave
-from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.mixing import (
+from artextract_cli.simulate.content.fields import Shape, smooth_noise, weave
+from artextract_cli.simulate.content.surface import blend_borders, draw_lines, retouchings
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
+from artextract_cli.simulate.optics.mixing import (
     COMPONENTS,
     Paints,
     hiding_thickness,
@@ -15,12 +16,11 @@ from artextract_cli.simulate.mixing import (
     masstones,
     metamers,
 )
-from artextract_cli.simulate.pigments import Batch
+from artextract_cli.simulate.optics.pigments import Batch
 from artextract_cli.simulate.random_worlds import photographs
 from artextract_cli.simulate.random_worlds.compositions import Composition, compose
 from artextract_cli.simulate.random_worlds.drawings import lines
 from artextract_cli.simulate.random_worlds.palette import Workshop, paints_like, random_mixtures
-from artextract_cli.simulate.surface import blend_borders, draw_lines, retouchings
 
 _TONES = np.linspace(-3, 3, 13, dtype=np.float32)  # more white and less dark, in logarithms
 _SWAPPED = 0.2  # share of the regions

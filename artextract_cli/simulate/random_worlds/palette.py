@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.contract import IntArray
-from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.manner import Manner
-from artextract_cli.simulate.mixing import COMPONENTS, Paints, masstones
-from artextract_cli.simulate.moderns_manner import MODERNS_MANNER
-from artextract_cli.simulate.old_masters_manner import OLD_MASTERS_MANNER
-from artextract_cli.simulate.pigments import Batch, Palette, Pigment, Recipe, draw_batch
+from artextract_cli._typing import IntArray
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
+from artextract_cli.simulate.optics.mixing import COMPONENTS, Paints, masstones
+from artextract_cli.simulate.optics.pigments import Batch, Palette, Pigment, Recipe, draw_batch
+from artextract_cli.simulate.optics.scattering import PowerLaw, Resonance, ScatteringLaw
 from artextract_cli.simulate.random_worlds import spectra
-from artextract_cli.simulate.scattering import PowerLaw, Resonance, ScatteringLaw
+from artextract_cli.simulate.styles.manner import Manner
+from artextract_cli.simulate.styles.moderns.manner import MODERNS_MANNER
+from artextract_cli.simulate.styles.old_masters.manner import OLD_MASTERS_MANNER
 
 WHITES, BLACKS = 2, 3
 _COLOURED = (7, 15)

@@ -5,11 +5,11 @@ from importlib.resources import files
 
 import imagecodecs
 import numpy as np
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
-from artextract_cli.contract import IntArray
-from artextract_cli.simulate.fields import Shape, grid
-from artextract_cli.simulate.kubelka_munk import FloatArray
+from artextract_cli._typing import IntArray
+from artextract_cli.simulate.content.fields import Shape, grid
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
 PHOTOGRAPHS = (
     *("astronaut.png", "coffee.png", "chelsea.png", "rocket.jpg", "retina.jpg", "ihc.png"),

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from artextract_cli.scene import HIDDEN
-from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.pigments import Batch
+from artextract_cli.scenes.scene import HIDDEN
+from artextract_cli.simulate.content.underlayers import HiddenLayer
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
+from artextract_cli.simulate.optics.pigments import Batch
 from artextract_cli.simulate.random_worlds.capture import draw_files, draw_relief, draw_studio
 from artextract_cli.simulate.random_worlds.conditions import BENIGN_ODDS, draw_conditions
 from artextract_cli.simulate.random_worlds.painting import paint_surface
@@ -14,7 +15,6 @@ from artextract_cli.simulate.random_worlds.palette import draw_workshop
 from artextract_cli.simulate.random_worlds.underlayers import draw_ground, hide
 from artextract_cli.simulate.scene import SimulatedScene, mark_truth, render
 from artextract_cli.simulate.settings import SceneSettings, draw_kinds
-from artextract_cli.simulate.underlayers import HiddenLayer
 
 _STREAM = (3, 7919)  # sets these scenes apart from those of the palettes
 _THINNER = (1.0, 0.7, 0.45, 0.25)  # of a cover that lets nothing through

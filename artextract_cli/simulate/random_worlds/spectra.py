@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.simulate.fields import smooth_noise
-from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.pigments import Pigment
+from artextract_cli.simulate.content.fields import smooth_noise
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
+from artextract_cli.simulate.optics.pigments import Pigment
 
 GRID_NM = np.arange(340.0, 1141.0, 5.0)
 """Wavelengths at which a spectrum is drawn; wider than the bands, since batches shift it."""

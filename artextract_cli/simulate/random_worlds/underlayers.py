@@ -4,21 +4,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from artextract_cli.simulate import underlayers
 from artextract_cli.simulate.conditions import Conditions
-from artextract_cli.simulate.fields import Shape
-from artextract_cli.simulate.kubelka_munk import FloatArray
-from artextract_cli.simulate.pigments import Batch
-from artextract_cli.simulate.random_worlds.compositions import compose
-from artextract_cli.simulate.random_worlds.drawings import lines, pressure
-from artextract_cli.simulate.random_worlds.painting import paint
-from artextract_cli.simulate.underlayers import (
+from artextract_cli.simulate.content import underlayers
+from artextract_cli.simulate.content.fields import Shape
+from artextract_cli.simulate.content.underlayers import (
     MOST_LINES,
     HiddenLayer,
     brushed,
     single_pigment,
     sketch_shapes,
 )
+from artextract_cli.simulate.optics.kubelka_munk import FloatArray
+from artextract_cli.simulate.optics.pigments import Batch
+from artextract_cli.simulate.random_worlds.compositions import compose
+from artextract_cli.simulate.random_worlds.drawings import lines, pressure
+from artextract_cli.simulate.random_worlds.painting import paint
 
 _DARK_GROUND_ODDS = 0.3  # of a reused canvas, and where nothing is hidden
 

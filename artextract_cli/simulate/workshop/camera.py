@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
 from artextract_cli.simulate.workshop.arrays import FloatArray
-from artextract_cli.simulate.workshop.colour import coded
 from artextract_cli.simulate.workshop.conditions import Conditions
 from artextract_cli.simulate.workshop.noise import Shape, blurred, grid
+from artextract_cli.simulate.workshop.paint.colour import coded
 
 _READING_NOISE = 0.1  # share of the noise that does not grow with the light
 

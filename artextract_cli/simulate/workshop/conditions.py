@@ -6,7 +6,7 @@ import numpy as np
 
 from artextract_cli.simulate import conditions
 from artextract_cli.simulate.settings import KINDS, SceneSettings
-from artextract_cli.simulate.workshop.media import Medium
+from artextract_cli.simulate.workshop.paint.media import Medium
 
 _RANGES = {
     "thickness": (0.5, 1.8),

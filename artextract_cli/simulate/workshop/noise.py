@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
-from scipy import ndimage  # noqa: TID253
+from scipy import ndimage
 
 from artextract_cli.simulate.workshop.arrays import FloatArray
 

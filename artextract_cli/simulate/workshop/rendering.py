@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli.simulate.workshop import optics
 from artextract_cli.simulate.workshop.arrays import FloatArray
-from artextract_cli.simulate.workshop.colour import RGB_WEIGHTS, VISIBLE_NM
-from artextract_cli.simulate.workshop.hidden import HiddenLayer
-from artextract_cli.simulate.workshop.materials import Materials
-from artextract_cli.simulate.workshop.media import ground_reflectance
-from artextract_cli.simulate.workshop.mixing import Library
+from artextract_cli.simulate.workshop.content.hidden import HiddenLayer
+from artextract_cli.simulate.workshop.content.surface import Surface
 from artextract_cli.simulate.workshop.noise import blurred
-from artextract_cli.simulate.workshop.pigments import Batch
-from artextract_cli.simulate.workshop.surface import Surface
+from artextract_cli.simulate.workshop.paint import optics
+from artextract_cli.simulate.workshop.paint.colour import RGB_WEIGHTS, VISIBLE_NM
+from artextract_cli.simulate.workshop.paint.materials import Materials
+from artextract_cli.simulate.workshop.paint.media import ground_reflectance
+from artextract_cli.simulate.workshop.paint.mixing import Library
+from artextract_cli.simulate.workshop.paint.pigments import Batch
 
 _BLOCK = 16384  # pixels at a time; the working arrays stay in the cache
 _LINE_LOADS = {"line": 3.0, "ink": 2.5}

@@ -10,13 +10,13 @@ from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
 from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.camera import capture, photograph, set_up
-from artextract_cli.simulate.workshop.compositions import compose
 from artextract_cli.simulate.workshop.conditions import draw_conditions, draw_kinds
-from artextract_cli.simulate.workshop.hidden import covered, hide
-from artextract_cli.simulate.workshop.materials import draw_materials
-from artextract_cli.simulate.workshop.media import draw_medium
+from artextract_cli.simulate.workshop.content.compositions import compose
+from artextract_cli.simulate.workshop.content.hidden import covered, hide
+from artextract_cli.simulate.workshop.content.surface import paint_surface
+from artextract_cli.simulate.workshop.paint.materials import draw_materials
+from artextract_cli.simulate.workshop.paint.media import draw_medium
 from artextract_cli.simulate.workshop.rendering import render
-from artextract_cli.simulate.workshop.surface import paint_surface
 
 _STREAM = 0xD0C5
 _MOST_UNTOUCHED = 0.05  # less of a pixel counts as nothing hidden

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from artextract_cli.band_regression import Surface, fit_bands
-from artextract_cli.blocks import Block, whole
-from artextract_cli.contract import FloatArray
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.band_regression import Surface, fit_bands
 from artextract_cli.evidence.envelope import (
     DARK,
     LIGHT,
@@ -16,9 +15,10 @@ from artextract_cli.evidence.envelope import (
     place_terms,
 )
 from artextract_cli.evidence.maps import gather_evidence
-from artextract_cli.scene import Scene
-from artextract_cli.sight import Sight
-from tests.unit.test_hidden_picture import WAVELENGTHS, painting
+from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.imaging.blocks import Block, whole
+from artextract_cli.scenes.scene import Scene
+from tests.unit.evidence.test_hidden_image import WAVELENGTHS, painting
 
 SHAPE = (48, 54)
 HIDDEN = (np.arange(SHAPE[1]) // 6) % 3 == 0  # columns: a third of them

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from artextract_cli.blocks import Block, Blocks, Workspace, whole
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales, reduced, reductions
-from artextract_cli.scene import Scene, linear_rgb
-from tests.small_scenes import make_scene
+from artextract_cli.imaging.blocks import Block, Blocks, Workspace, whole
+from artextract_cli.imaging.coding import linear_rgb
+from artextract_cli.scenes.scene import Scene
+from tests.helpers.scenes import make_scene
 
 
 def scene(height: int, width: int, pixels_per_mm: float | None = None) -> Scene:

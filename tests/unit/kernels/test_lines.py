@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from artextract_cli.contract import FloatArray
+from artextract_cli._typing import FloatArray
 from artextract_cli.kernels.lines import N_DIRECTIONS, line_strength
 
 SHAPE = (61, 61)

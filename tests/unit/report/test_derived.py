@@ -1,11 +1,7 @@
 import numpy as np
 import pytest
 
-from artextract_cli.report.derived import (
-    false_colour,
-    false_colour_band,
-    principal_components,
-)
+from artextract_cli.report.derived import false_colour, false_colour_band, principal_components
 
 
 @pytest.mark.parametrize(

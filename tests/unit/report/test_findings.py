@@ -5,7 +5,7 @@ import pytest
 
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.regions import Regions, read_regions
-from tests.small_results import write_result
+from tests.helpers.results import write_result
 
 NOTHING = {"score": 0.2, "false_alarm_rate": 0.63, "something_is_there": False}
 

@@ -8,7 +8,7 @@ import pytest
 
 from artextract_cli.report.page import ASSETS, SCRIPTS
 from artextract_cli.report.writing import write_report
-from tests.small_results import write_result
+from tests.helpers.results import write_result
 
 HOSTILE = "</script><script>window.taken=1</script><img src=x onerror=window.taken=1>&\"'"
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from artextract_cli.heatmap import SCALES, colour
+from artextract_cli.imaging.heatmap import SCALES, colour
 from artextract_cli.report.palettes import LEVELS, colour_bar, palette
 
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from artextract_cli.checkpoint import SHIPPED_MODELS
 from artextract_cli.errors import InputError
+from artextract_cli.models.checkpoint import SHIPPED_MODELS
 from artextract_cli.report.provenance import inputs, model_story, scoring
-from tests.small_results import described, sealed_again, write_result
+from tests.helpers.results import described, sealed_again, write_result
 
 
 def test_every_input_with_its_digest(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from artextract_cli.errors import InputError
 from artextract_cli.report.regions import read_regions
-from tests.small_results import sealed_again, write_result
+from tests.helpers.results import sealed_again, write_result
 
 NAMES = {"450": "450 nm", "850": "850 nm"}
 

@@ -1,13 +1,6 @@
 import pytest
 
-from artextract_cli.report.wording import (
-    decimal,
-    millimetres,
-    one_in,
-    percent,
-    place,
-    unbroken,
-)
+from artextract_cli.report.wording import decimal, millimetres, one_in, percent, place, unbroken
 
 
 @pytest.mark.parametrize(

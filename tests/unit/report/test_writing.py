@@ -6,7 +6,7 @@ import pytest
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.report.writing import write_report
-from tests.small_results import sealed_again, write_result
+from tests.helpers.results import sealed_again, write_result
 
 
 def test_one_file_about_all_scenes_or_those_named(tmp_path: Path) -> None:

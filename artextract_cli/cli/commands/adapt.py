@@ -1,0 +1,79 @@
+"""`artextract adapt`: a model that is used to the surface of certain paintings."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from artextract_cli.cli import console
+from artextract_cli.cli.config import remember as remember_in_config
+from artextract_cli.cli.parameters import (
+    DEFAULT_MEMORY,
+    DEFAULT_MODEL,
+    CodingOption,
+    Device,
+    Engine,
+    MaxMemory,
+    Remember,
+    Wavelengths,
+    parse_coding,
+    parse_memory,
+    parse_wavelengths,
+)
+
+if TYPE_CHECKING:
+    from artextract_cli.pipelines.hidden_layers.adaptation import Adaptation
+
+
+def adapt(
+    dataset: Annotated[Path, typer.Argument(help="Dataset folder.")],
+    out: Annotated[Path, typer.Option(help="Run directory to write.")] = Path("adapted"),
+    model: Annotated[
+        Path,
+        typer.Option(
+            help="Run directory or model file to start from: one that looks for hidden layers, gat "
+            "or gcn."
+        ),
+    ] = DEFAULT_MODEL,
+    scene: Annotated[
+        list[str] | None, typer.Option(help="Only this scene; may be given many times.")
+    ] = None,
+    wavelengths: Wavelengths = None,
+    coding: CodingOption = None,
+    device: Device = "auto",
+    engine: Engine = "auto",
+    max_memory: MaxMemory = DEFAULT_MEMORY,
+    remember: Remember = False,
+) -> None:
+    """Adapt a model once to all scenes of a dataset, by layers put beneath them, and keep it.
+
+    Where such layers are not found clearly better, it is written as it was.
+    """
+    from artextract_cli.inference.adapt_dataset import adapt_to_dataset
+
+    made = adapt_to_dataset(
+        dataset,
+        out,
+        model,
+        names=scene or (),
+        wavelengths=parse_wavelengths(wavelengths),
+        coding=parse_coding(coding),
+        device=device,
+        engine=engine,
+        max_memory=parse_memory(max_memory),
+    )
+    if remember:
+        remember_in_config(
+            ("adapt", {"dataset": dataset, "out": out, "model": model}), ("infer", {"model": out})
+        )
+    data = {"run": out, **(made.model.card.adaptation or {})}
+    console.emit(data, _sentence(out, model, made))
+
+
+def _sentence(out: Path, model: Path, made: "Adaptation") -> str:
+    if not made.n_windows:
+        return f"{out}: too little painting to put layers beneath; it is {model} as it was"
+    found = f"AUROC of layers put beneath {made.before:.3f} before, {made.after:.3f} after"
+    if not made.share:
+        return f"{out}: adaptation does not clearly help here ({found}); it is {model} as it was"
+    return f"{out}: {model} adapted, {made.share:.0%} of the way to what it learnt ({found})"

@@ -1,0 +1,217 @@
+"""`artextract evaluate`: how well heat maps find what is known to be hidden."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from artextract_cli.cli import console
+
+if TYPE_CHECKING:
+    import rich.table
+
+    from artextract_cli.evaluation.robustness import Robustness
+    from artextract_cli.evaluation.scores import Evaluation
+
+
+def evaluate(
+    results: Annotated[
+        list[Path],
+        typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
+    ],
+    truth: Annotated[Path, typer.Option(help="Dataset whose truth/ folders to compare with.")],
+    figure: Annotated[
+        Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")
+    ] = None,
+    robustness: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Simulated paintings per condition to score with the model of the first results.",
+        ),
+    ] = 0,
+    palette: Annotated[
+        Literal["a", "b"], typer.Option(help="Look of the paintings of --robustness.")
+    ] = "b",
+) -> None:
+    """Measure detection per pixel and per scene, beside the classical baselines."""
+    from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
+    from artextract_cli.evaluation.summary import as_data
+
+    if figure is not None:
+        _check_figure(figure, truth)
+    scorer = _scorer(results[0]) if robustness else None
+    evaluation = evaluate_results(results, truth)
+    data, shown = as_data(evaluation), evaluation_tables(evaluation)
+    measured = None
+    if scorer is not None:
+        from artextract_cli.evaluation.robustness import measure_robustness
+
+        measured = measure_robustness(scorer, robustness, palette)
+        data["robustness"] = dataclasses.asdict(measured)
+        shown += robustness_tables(measured)
+    if figure is not None:
+        from artextract_cli.evaluation.figure import evaluation_figure
+
+        evaluation_figure(evaluation, figure, measured)
+        data["figure"] = figure
+        shown.append(str(figure))
+    console.emit(data, shown)
+
+
+def _check_figure(figure: Path, truth: Path) -> None:
+    """Refuse a figure that could not be written before the long work, not after it."""
+    from artextract_cli.results.reader import refuse_results
+    from artextract_cli.utils.output_plan import refuse_inside
+    from artextract_cli.visualization.canvas import check_suffix
+
+    check_suffix(figure)
+    refuse_inside(figure, truth)
+    refuse_results(figure)
+
+
+def _scorer(results: Path) -> Any:
+    from artextract_cli.evaluation.robustness import model_scorer
+    from artextract_cli.results.reader import open_results
+
+    return model_scorer(open_results(results)[0])
+
+
+def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]":
+    """Tables by scene, of means, of whole scenes, of differences and of signed pictures."""
+    return [
+        _scene_table(evaluation),
+        *_mean_tables(evaluation),
+        _image_table(evaluation),
+        _comparison_table(evaluation),
+        *_correlation_tables(evaluation),
+    ]
+
+
+def _scene_table(evaluation: "Evaluation") -> "rich.table.Table":
+    """AUROC and AP by scene, of our fused maps and the plain residual."""
+    from artextract_cli.evaluation.scores import OURS
+
+    ours = [evaluation.label(OURS, folder) for folder in evaluation.results]
+    shown = [*ours, "plain_residual"]
+    names = ["artextract"] if len(ours) == 1 else list(evaluation.results)
+    heads = [f"{kind} {name}" for name in (*names, "plain residual") for kind in ("AUROC", "AP")]
+    rows = []
+    for name, scene in evaluation.scenes.items():
+        found = [scene.methods[label].detection for label in shown]
+        figures = [value for one in found for value in (one.auroc, one.average_precision)]
+        rows.append((name, *figures, found[0].n_positive))
+    return console.table("per scene", ("scene", *heads, "hidden px"), rows)
+
+
+def _mean_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
+    """Means and deviations: one table of recalls at false-alarm rates, before it all others."""
+    from artextract_cli.evaluation.metrics import RECALL_RATES
+    from artextract_cli.evaluation.summary import MEASURES, means
+
+    n_scenes = max(int(summary["n_scenes"] or 0) for summary in means(evaluation).values())
+    title = f"mean ± sd over {n_scenes} scenes with hidden content"
+    if len(evaluation.results) > 1:
+        title += f"; of {len(evaluation.results)} results: over their means"
+    recalls = {name: MEASURES[name] for name in RECALL_RATES}
+    others = {name: text for name, text in MEASURES.items() if name not in recalls}
+    yield console.table(title, ("method", *others.values()), _mean_rows(evaluation, [*others]))
+    title = "recall of hidden pixels where so many clean ones are false alarms"
+    yield console.table(title, ("method", *recalls.values()), _mean_rows(evaluation, [*recalls]))
+
+
+def _mean_rows(evaluation: "Evaluation", measures: Sequence[str]) -> list[tuple[str, ...]]:
+    """Our methods, these over several results, and the baselines."""
+    from artextract_cli.evaluation.baselines.pixels import BASELINES
+    from artextract_cli.evaluation.summary import means, means_over_results
+
+    by_label, note = means(evaluation), f", {len(evaluation.results)} results"
+    own = {name: found for name, found in by_label.items() if name not in BASELINES}
+    over = {name + note: found for name, found in means_over_results(evaluation).items()}
+    baselines = {name: found for name, found in by_label.items() if name in BASELINES}
+    return [
+        (label, *(_with_sd(summary[name], summary[f"{name}_sd"]) for name in measures))
+        for label, summary in (own | over | baselines).items()
+    ]
+
+
+def _image_table(evaluation: "Evaluation") -> "rich.table.Table":
+    from artextract_cli.evaluation.summary import image_level
+
+    columns = {
+        "auroc": "AUROC per scene",
+        "clean_called_hidden": "clean called hidden",
+        "hidden_called_hidden": "hidden called hidden",
+        "false_alarms_1_percent": "alarms at 1 %",
+        "false_alarms_5_percent": "alarms at 5 %",
+        "calibration_error": "calibration error",
+    }
+    found = image_level(evaluation)
+    counts = next(iter(found.values()))
+    title = f"whole scenes: {counts['n_hidden']} hide something, {counts['n_clean']} are clean"
+    rows = [(label, *(summary[name] for name in columns)) for label, summary in found.items()]
+    return console.table(title, ("method", *columns.values()), rows)
+
+
+def _comparison_table(evaluation: "Evaluation") -> "rich.table.Table":
+    from artextract_cli.evaluation.summary import MEASURES, comparisons
+
+    rows = []
+    for compared in comparisons(evaluation):
+        difference = compared.difference
+        interval = f"{difference.low:+.3f} to {difference.high:+.3f}"
+        row = (compared.method, compared.against, MEASURES[compared.measure])
+        rows.append((*row, f"{difference.mean:+.3f}", interval, difference.n_scenes))
+    columns = ("method", "less", "measure", "mean difference", "95 % interval", "scenes")
+    return console.table("paired differences, scene by scene", columns, rows)
+
+
+def _correlation_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
+    """A table if the dataset has simulated layers."""
+    from artextract_cli.evaluation.summary import correlations
+
+    if found := correlations(evaluation):
+        rows = [
+            (name, _with_sd(summary["correlation"], summary["correlation_sd"]), summary["n_scenes"])
+            for name, summary in found.items()
+        ]
+        columns = ("picture", "correlation ± sd", "scenes")
+        yield console.table("correlation with the hidden layer", columns, rows)
+
+
+def robustness_tables(robustness: "Robustness") -> "list[str | rich.table.Table]":
+    """One table by AUROC, one by AP; a row per condition."""
+    from artextract_cli.evaluation.summary import COMPARED, MEASURES
+
+    about = f"{robustness.n_scenes} paintings of palette {robustness.palette} per condition"
+    return [
+        console.table(f"{MEASURES[measure]}: {about}", *_robustness_rows(robustness, measure))
+        for measure in COMPARED
+    ]
+
+
+def _robustness_rows(
+    robustness: "Robustness", measure: str
+) -> tuple[Sequence[str], list[tuple[object, ...]]]:
+    from artextract_cli.evaluation.robustness import METHODS
+
+    rows: list[tuple[object, ...]] = []
+    known = {
+        method
+        for levels in robustness.curves.values()
+        for found in levels.values()
+        for method in found
+    }
+    methods = [method for method in METHODS if method in known]
+    for curve, levels in robustness.curves.items():
+        for level, found in levels.items():
+            figures = [found[m][measure] if m in found else None for m in methods]
+            n_scenes = max(int(summary["n_scenes"] or 0) for summary in found.values())
+            rows.append((curve, level, *figures, n_scenes))
+    return ("condition", "level", *methods, "scenes"), rows
+
+
+def _with_sd(value: float | None, sd: float | None) -> str:
+    return "–" if value is None else f"{value:.3f} ± {sd:.3f}"

@@ -1,0 +1,153 @@
+"""`artextract graph`: make, inspect and export superpixel graphs."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from artextract_cli.cli import console
+from artextract_cli.cli.completion import option_keys, plugin_names
+from artextract_cli.cli.config import remember as remember_in_config
+from artextract_cli.cli.parameters import (
+    DEFAULT_MEMORY,
+    CodingOption,
+    MaxMemory,
+    Remember,
+    View,
+    Wavelengths,
+    parse_coding,
+    parse_memory,
+    parse_wavelengths,
+)
+
+app = typer.Typer(no_args_is_help=True, help="Make, inspect and export superpixel graphs.")
+
+
+@app.command()
+def build(
+    dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
+    out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
+    superpixels: Annotated[
+        str,
+        typer.Option(
+            help="Superpixel method; see 'artextract plugins list'.",
+            autocompletion=plugin_names("superpixels"),
+        ),
+    ] = "slic",
+    superpixel_options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-s",
+            "-o",
+            help="Option of the superpixel method, e.g. n_segments=3000.",
+            autocompletion=option_keys(("", "superpixels", "superpixels", "slic")),
+        ),
+    ] = None,
+    segmentation: Annotated[
+        Literal["shared", "photograph", "separate"],
+        typer.Option(
+            help="One label map for all pictures, cut from all of them or from the photograph "
+            "alone; or one for each (as published)."
+        ),
+    ] = "shared",
+    features: Annotated[
+        Literal["standard", "published"], typer.Option(help="Which node features to compute.")
+    ] = "standard",
+    size: Annotated[
+        int | None, typer.Option(min=8, help="Resize pictures to this side in pixels first.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 1,
+    max_memory: MaxMemory = DEFAULT_MEMORY,
+    wavelengths: Wavelengths = None,
+    coding: CodingOption = None,
+    remember: Remember = False,
+) -> None:
+    """Cut every scene into superpixels and write its graphs; what is up to date is skipped."""
+    from artextract_cli.graphs.build_dataset import build_dataset
+    from artextract_cli.graphs.recipe import GraphRecipe
+    from artextract_cli.plugin.options import split_words
+
+    recipe = GraphRecipe(
+        superpixels=superpixels,
+        superpixel_options=split_words(superpixel_options or []),
+        segmentation=segmentation,
+        features=features,
+        size=size,
+    )
+    report = build_dataset(
+        dataset,
+        out,
+        recipe,
+        jobs=jobs,
+        wavelengths=parse_wavelengths(wavelengths),
+        coding=parse_coding(coding),
+        max_memory=parse_memory(max_memory),
+    )
+    if remember:
+        remember_in_config(
+            ("graph build", {"dataset": dataset, "out": out}),
+            ("train", {"graphs": out}),
+            ("infer", {"dataset": dataset}),
+            ("evaluate", {"truth": dataset}),
+        )
+    counts = {"built": report.n_built, "up_to_date": report.n_skipped}
+    console.emit(
+        {"graphs": out, **counts},
+        f"{out}: {report.n_built} scenes built, {report.n_skipped} up to date",
+    )
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
+) -> None:
+    """Show what is in a graph file and how it was made."""
+    from artextract_cli.graphs.store import load_graphs, load_meta
+
+    graphs, meta = load_graphs(file), load_meta(file)
+    sizes = [
+        {
+            "view": "all views" if len(graphs.graphs) == 1 else str(i),
+            "superpixels": graph.n_nodes,
+            "edges": graph.edges.shape[1],
+            "mean_neighbours": graph.edges.shape[1] / graph.n_nodes,
+            "median_size_px": float(sorted(graph.counts)[graph.n_nodes // 2]),
+        }
+        for i, graph in enumerate(graphs.graphs)
+    ]
+    rows = [tuple(row.values()) for row in sizes]
+    described = {
+        "scene": graphs.name,
+        "split": graphs.split,
+        "bands": ", ".join(graphs.band_ids),
+        "wavelengths": graphs.wavelengths,
+        "recipe": meta["recipe"],
+        "superpixels": meta["superpixels_origin"],
+        "features": ", ".join(graphs.feature_names[0]),
+    }
+    console.emit(
+        meta | {"graphs": sizes},
+        [
+            console.mapping_table(str(file), described),
+            console.table("graphs", list(sizes[0]), rows),
+        ],
+    )
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
+    out: Annotated[Path, typer.Option(help="GraphML file to write: .graphml.")] = Path(
+        "graph.graphml"
+    ),
+    view: View = 0,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Results of the same scene: its mean score for every superpixel."),
+    ] = None,
+) -> None:
+    """Write a graph as GraphML, with place, size and features of every superpixel."""
+    from artextract_cli.export.graphml import export_graph
+
+    export_graph(file, out, view=view, results=results)
+    console.emit({"graph": out, "bytes": out.stat().st_size}, str(out))

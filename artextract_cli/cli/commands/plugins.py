@@ -1,0 +1,178 @@
+"""`artextract plugins`: which plugins there are, and how to write, check and install them."""
+
+import dataclasses
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artextract_cli.cli import console
+from artextract_cli.cli.completion import kinds, plugin_names
+from artextract_cli.errors import ArtextractError, DependencyError, UsageError
+from artextract_cli.plugin.host import check_kind, plugin_host, some
+from artextract_cli.plugin.options import describe_options, usage
+from artextract_cli.plugin.specs import KINDS
+
+app = typer.Typer(no_args_is_help=True, help="List, write, check, install and remove plugins.")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show the command.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+@app.command("list")
+def list_plugins(
+    kind: Annotated[
+        str | None, typer.Option(help=f"Only these: {', '.join(KINDS)}.", autocompletion=kinds)
+    ] = None,
+) -> None:
+    """List all plugins with kind, name, distribution and version; broken ones with the cause."""
+    host = plugin_host()
+    if kind is not None:
+        check_kind(kind)
+    rows: list[tuple[str, ...]] = [
+        (k, plugin.spec.name, plugin.distribution, plugin.version, plugin.spec.summary)
+        for k in (KINDS if kind is None else [kind])
+        for plugin in host.of_kind(k)
+    ]
+    rows += [("broken", b.entry_point, b.distribution, b.version, b.cause) for b in host.broken]
+    columns = ("kind", "name", "distribution", "version", "summary")
+    data = {
+        "plugins": [dict(zip(columns, row, strict=True)) for row in rows if row[0] != "broken"],
+        "broken": [dataclasses.asdict(broken) for broken in host.broken],
+    }
+    console.emit(data, console.table("plugins", columns, rows))
+
+
+@app.command()
+def info(
+    name: Annotated[
+        str, typer.Argument(help="Name of a plugin.", autocompletion=plugin_names(*KINDS))
+    ],
+) -> None:
+    """Show what a plugin is for, who brought it, and its options."""
+    host = plugin_host()
+    found = [plugin for kind in KINDS for plugin in host.of_kind(kind) if plugin.spec.name == name]
+    if not found:
+        names = some(plugin.spec.name for kind in KINDS for plugin in host.of_kind(kind))
+        msg = f"there is no plugin {name!r}; the plugins are: {names}"
+        raise UsageError(msg)
+    data, text = [], []
+    for plugin in found:
+        options = describe_options(plugin.spec.options)
+        about = {
+            "kind": plugin.spec.kind,
+            **plugin.origin,
+            "API version": plugin.spec.api_version,
+            "summary": plugin.spec.summary,
+            "used as": usage(plugin.spec),
+        }
+        rows = [(o.name, o.type_name, str(o.default), o.values, o.help) for o in options]
+        columns = ("option", "type", "default", "values", "help")
+        data.append(about | {"options": [dataclasses.asdict(o) for o in options]})
+        text += [console.mapping_table(name, about), console.table("options", columns, rows)]
+    console.emit(data, text)
+
+
+@app.command()
+def check(
+    plugin: Annotated[
+        str, typer.Argument(help="Name of a plugin or distribution, or a project's folder.")
+    ],
+) -> None:
+    """Run the conformance tests of a plugin, installed or not; exit 1 if any fails."""
+    from artextract_cli.plugin.conformance import check_plugin
+
+    outcomes = check_plugin(plugin)
+    columns = ("plugin", "check", "outcome", "why")
+    rows = [(f"{o['kind']} {o['plugin']}", o["check"], o["state"], o["why"]) for o in outcomes]
+    console.emit(outcomes, console.table(plugin, columns, rows))
+    failed = [o for o in outcomes if o["state"] == "failed"]
+    if failed:
+        msg = f"{plugin} fails {len(failed)} of {len(outcomes)} checks; they are listed above"
+        raise ArtextractError(msg)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What it is called on the command line.")],
+    kind: Annotated[
+        str, typer.Option(help=f"What it adds: {', '.join(KINDS)}.", autocompletion=kinds)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write the project into.")] = Path(),
+) -> None:
+    """Write a new plugin: a package that can be installed, with tests that pass."""
+    from artextract_cli.plugin.scaffold import new_plugin
+
+    project = new_plugin(name, kind, out)
+    next_steps = [f"artextract plugins {verb} {project}" for verb in ("check", "install")]
+    console.emit({"project": project, "kind": kind}, [f"{project} is written; next:", *next_steps])
+
+
+@app.command()
+def install(
+    package: Annotated[str, typer.Argument(help="Name, project's folder, wheel or address.")],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Install a plugin where artextract is installed, and take it out again if it does not load."""
+    from artextract_cli.plugin.install import distributions
+    from artextract_cli.plugin.install import transaction as installation
+    from artextract_cli.plugin.install.environment import Environment
+
+    environment = Environment.current()
+    package = installation.wanted(package)
+    with distributions.constraints() as limits:
+        if not _agreed(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
+            return
+        before = distributions.snapshot()
+        try:
+            plugins = installation.install(environment, package, limits, before)
+        except DependencyError as error:
+            if not installation.is_changed(before) or not (yes or _is_to_go()):
+                raise
+            msg = f"{error}; {installation.roll_back(environment, package, before)}"
+            raise DependencyError(msg) from error
+    rows = [(p["kind"], p["name"], p["distribution"], p["version"]) for p in plugins]
+    columns = ("kind", "name", "distribution", "version")
+    console.emit(plugins, console.table(f"installed from {package}", columns, rows))
+
+
+@app.command()
+def uninstall(
+    name: Annotated[str, typer.Argument(help="Name of a plugin or of its distribution.")],
+    dry_run: DryRun = False,
+    yes: Yes = False,
+) -> None:
+    """Take a plugin's distribution out, also one that does not load."""
+    from artextract_cli.plugin.install import transaction as installation
+    from artextract_cli.plugin.install.environment import Environment
+
+    environment = Environment.current()
+    distribution = installation.owner_of(name)
+    if _agreed(environment.uninstall_command([distribution]), dry_run=dry_run, yes=yes):
+        installation.uninstall(environment, distribution)
+        console.emit({"uninstalled": distribution}, f"{distribution} is taken out")
+
+
+def _is_to_go() -> bool:
+    return typer.confirm("It cannot be used. Take it out again?", default=True, err=True)
+
+
+def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
+    """Show a command; whether the user wants it to run.
+
+    Raises
+    ------
+    UsageError
+        If nobody can be asked.
+    """
+    if dry_run:
+        console.emit({"command": command}, shlex.join(command))
+        return False
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        msg = f"nobody is there to agree to '{shlex.join(command)}': add --yes, or --dry-run"
+        raise UsageError(msg)
+    return typer.confirm(f"Run '{shlex.join(command)}'?", default=True, err=True)

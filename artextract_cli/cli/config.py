@@ -1,0 +1,108 @@
+"""Defaults from a YAML file: `artextract.yaml` in the working directory, or --config FILE.
+
+The file mirrors the command line: a key per command, in it a key per option, with underscores::
+
+    graph:
+      build: {dataset: scans, out: graphs, superpixel_options: {n_segments: 3000}}
+    train: {backbone: gat, options: {heads: 4}}
+
+What a flag or the environment says wins over the file. A key that is no option is an error. What
+the file says of the command of a plugin is checked when that command is called.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from artextract_cli.errors import InputError
+from artextract_cli.utils.yaml import read_yaml, write_yaml
+
+CONFIG_FILE = Path("artextract.yaml")
+
+
+def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:
+    """Read defaults for the commands below ``group``, checked against their options.
+
+    Without ``path`` the file in the working directory is taken, if there is one.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no YAML, or a key is neither a command nor an option.
+    """
+    if path is None:
+        if not CONFIG_FILE.is_file():
+            return {}
+        path = CONFIG_FILE
+    defaults: dict[str, Any] = _checked(path, "", read_yaml(path), group)
+    return defaults
+
+
+def _checked(path: Path, place: str, content: Any, command: Any) -> Any:
+    """Defaults of a command, or what checks them once the command of a plugin is loaded."""
+    _check_section(path, place.rstrip("."), content)
+    if getattr(command, "is_loaded_on_use", False):
+        return partial(_checked, path, place, content)
+    if hasattr(command, "commands"):
+        below = {key: command.get_command(None, key) for key in content}
+        _check_known(path, place, below, list(command.commands), "command")
+        return {
+            key: _checked(path, f"{place}{key}.", {} if value is None else value, below[key])
+            for key, value in content.items()
+        }
+    params = {param.name: param for param in command.params}
+    _check_known(path, place, {key: params.get(key) for key in content}, list(params), "option")
+    return {key: _words(value, params[key]) for key, value in content.items()}
+
+
+def _check_known(
+    path: Path, place: str, found: Mapping[str, Any], known: list[str], kind: str
+) -> None:
+    for key, value in found.items():
+        if value is None:
+            msg = f"{path}: {place}{key} is no {kind}; known are: {', '.join(sorted(known))}"
+            raise InputError(msg)
+
+
+def _check_section(path: Path, place: str, content: Any) -> None:
+    if not isinstance(content, dict):
+        msg = f"{path}: {place or 'the file'} must hold keys and values"
+        raise InputError(msg)
+
+
+def _words(value: Any, param: Any) -> Any:
+    """A value as the command line would say it.
+
+    Options of a plugin may be written as a mapping, numbers parted by commas as a list, and the
+    only one of many as itself.
+    """
+    takes_many = param.nargs == -1 or getattr(param, "multiple", False)
+    if isinstance(value, Mapping):
+        return [f"{key}={item}" for key, item in value.items()]
+    if isinstance(value, list) and not takes_many:
+        return ",".join(str(item) for item in value)
+    if isinstance(value, str | int | float) and takes_many:
+        return [str(value)]
+    return value
+
+
+def remember(*settings: tuple[str, Mapping[str, Any]]) -> None:
+    """Put ``("graph build", {"out": path})`` pairs into artextract.yaml; the rest of it stays.
+
+    Raises
+    ------
+    InputError
+        If the file that is there is damaged; it is left as it is.
+    """
+    content = read_yaml(CONFIG_FILE) if CONFIG_FILE.is_file() else {}
+    for command, values in settings:
+        node = content
+        for part in command.split():
+            # A command without settings may stand in the file as a bare key.
+            if node.get(part) is None:
+                node[part] = {}
+            node = node[part]
+            _check_section(CONFIG_FILE, part, node)
+        node.update({key: str(value) for key, value in values.items() if value is not None})
+    write_yaml(CONFIG_FILE, content)

@@ -1,0 +1,195 @@
+"""What the user of a terminal sees: results on stdout, messages and progress on stderr."""
+
+import json
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import rich.console
+import rich.markup
+import rich.progress
+import rich.table
+
+from artextract_cli.utils.events import LOGGER, Advance, inform, on_progress
+from artextract_cli.utils.stdout import prints_aside, results_stream
+
+SHORT_CELL = 26  # characters; longer cells may be folded
+PIPE_WIDTH = 160  # columns, where no terminal says how wide it is
+
+
+@dataclass
+class _Settings:
+    as_json: bool = False
+    verbosity: int = 0
+
+
+@dataclass
+class _Running:
+    """The progress that is being shown, within which another may be."""
+
+    depth: int = 0
+    bar: rich.progress.Progress | None = None
+
+
+_settings = _Settings()
+_running = _Running()
+
+
+def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
+    """Show on this process's terminal what the library says: -1 warnings alone, 1 every detail.
+
+    With ``as_json``, `emit` writes results as JSON.
+    """
+    _settings.as_json = as_json
+    _settings.verbosity = verbosity
+    LOGGER.setLevel((logging.INFO, logging.DEBUG, logging.WARNING)[verbosity])
+    LOGGER.addHandler(_messages)
+    on_progress(show_progress)
+
+
+@contextmanager
+def only_results() -> Iterator[None]:
+    """With --json let nothing but `emit` write to stdout."""
+    with prints_aside() if _settings.as_json else nullcontext():
+        yield
+
+
+def error(message: str) -> None:
+    """Report an error in one line."""
+    sys.stderr.write(f"error: {message}\n")
+
+
+class _Messages(logging.Handler):
+    """Writes what the library says to stderr, one line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        prefix = "warning: " if record.levelno >= logging.WARNING else ""
+        sys.stderr.write(f"{prefix}{record.getMessage()}\n")
+
+
+_messages = _Messages()
+
+
+def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Table]") -> None:
+    """Write a result to stdout: ``data`` as JSON if asked for, else ``text``."""
+    stdout = results_stream()
+    if _settings.as_json:
+        stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
+        return
+    width = None if stdout.isatty() else PIPE_WIDTH
+    console = rich.console.Console(file=stdout, highlight=False, width=width)
+    parts = [text] if isinstance(text, str | rich.table.Table) else text
+    for part in parts:
+        if isinstance(part, str):
+            console.print(part, markup=False, soft_wrap=True)
+        else:
+            console.print(part)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
+    """A table whose numbers are right-aligned; floats have three places, names stay whole."""
+    made = rich.table.Table(title=rich.markup.escape(title), title_justify="left")
+    for index, column in enumerate(columns):
+        values = [row[index] for row in rows]
+        is_numeric = all(isinstance(value, int | float | None) for value in values)
+        is_short = max((len(_cell(value)) for value in values), default=0) <= SHORT_CELL
+        header = rich.markup.escape(column)
+        made.add_column(header, justify="right" if is_numeric else "left", no_wrap=is_short)
+    for row in rows:
+        made.add_row(*(rich.markup.escape(_cell(value)) for value in row))
+    return made
+
+
+def mapping_table(title: str, values: Mapping[str, Any]) -> rich.table.Table:
+    """A table of names and values, without a header."""
+    made = table(title, ("", ""), [(key, _cell(value)) for key, value in values.items()])
+    made.show_header = False
+    return made
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+@contextmanager
+def show_progress(label: str, total: int | None) -> Iterator[Advance]:
+    """Show progress on stderr: a bar on a terminal, plain lines elsewhere, nothing if quiet.
+
+    Without ``total`` it only counts. Within another progress, that of one of its items: a bar below
+    the other, and lines only where it takes long. Threads but the main one show nothing.
+    """
+    if _settings.verbosity < 0 or threading.current_thread() is not threading.main_thread():
+        yield lambda note="": None
+        return
+    _running.depth += 1
+    try:
+        if sys.stderr.isatty():
+            yield from _bar(label, total)
+        else:
+            yield _Lines(label, total, is_inner=_running.depth > 1)
+    finally:
+        _running.depth -= 1
+
+
+def _bar(label: str, total: int | None) -> Iterator[Advance]:
+    if (bar := _running.bar) is not None:
+        task = bar.add_task(label, total=total, note="")
+        try:
+            yield lambda note="": bar.update(task, advance=1, note=note)
+        finally:
+            bar.remove_task(task)
+        return
+    columns = (
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(),
+        rich.progress.MofNCompleteColumn(),
+        rich.progress.TimeRemainingColumn(),
+        rich.progress.TextColumn("{task.fields[note]}"),
+    )
+    console = rich.console.Console(stderr=True)
+    with rich.progress.Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=total, note="")
+        _running.bar = bar
+        try:
+            yield lambda note="": bar.update(task, advance=1, note=note)
+        finally:
+            _running.bar = None
+
+
+class _Lines:
+    """Progress without a terminal: at most one line in five seconds, and the last of the outer."""
+
+    def __init__(self, label: str, total: int | None, *, is_inner: bool = False) -> None:
+        self.label, self.total, self.done, self.is_inner = label, total, 0, is_inner
+        self.began_at = self.spoke_at = time.monotonic()
+
+    def __call__(self, note: str = "", /) -> None:
+        self.done += 1
+        now = time.monotonic()
+        is_last = self.done == self.total and not self.is_inner
+        if is_last or now - self.spoke_at > 5:
+            self.spoke_at = now
+            of = "" if self.total is None else f"/{self.total}"
+            line = f"{self.label}: {self.done}{of} {note}".rstrip()
+            inform(line + self._time_left(now - self.began_at))
+
+    def _time_left(self, seconds: float) -> str:
+        """How long the rest takes if it goes on as it went so far."""
+        if self.total is None or self.done >= self.total:
+            return ""
+        return f"; about {duration(seconds / self.done * (self.total - self.done))} left"
+
+
+def duration(seconds: float) -> str:
+    """A time in words of two figures at most: 40 s, 3 min, 2 h 5 min."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,89 @@
+"""Tables that `artextract data` prints."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from artextract_cli.cli import console
+
+if TYPE_CHECKING:
+    import rich.table
+
+    from artextract_cli.preprocessing.import_scenes import ImportedScene
+    from artextract_cli.preprocessing.register_dataset import RegisteredScene
+    from artextract_cli.scenes.checks.dataset import DatasetCheck
+from artextract_cli.scenes.checks.scene import SceneRow
+
+
+def register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Table":
+    """What registration did to every band, and how well it fits."""
+    columns = (
+        "scene",
+        "band",
+        "size",
+        "scale",
+        "rotation °",
+        "right px",
+        "down px",
+        "residual px",
+        "tiles",
+    )
+    rows = [
+        (
+            s.scene,
+            b.band,
+            f"{b.size[0]} × {b.size[1]}",
+            b.scale,
+            b.rotation,
+            b.right,
+            b.down,
+            b.residual,
+            b.tiles,
+        )
+        for s in made
+        for b in s.bands
+    ]
+    return console.table(str(out), columns, rows)
+
+
+def import_tables(
+    out: Path, scenes: "list[ImportedScene]", dry_run: bool
+) -> "Iterator[rich.table.Table | str]":
+    """What was imported, or would be, scene by scene."""
+    columns = ("split", "scene", "size", "depth", "bands", "nm", "files")
+    yield console.table(str(out), columns, [_import_cells(scene) for scene in scenes])
+    if dry_run:
+        yield "nothing is written; it would be:"
+        yield from (str(path) for scene in scenes for path in scene.files)
+
+
+def _import_cells(made: "ImportedScene") -> tuple[object, ...]:
+    size = f"{made.size[0]} × {made.size[1]}"
+    bands = len(made.band_ids)
+    return made.split, made.scene, size, made.depth, bands, _span(made.wavelengths), len(made.files)
+
+
+def check_tables(checked: "DatasetCheck") -> "Iterator[rich.table.Table | str]":
+    """What a dataset holds, and every problem of it."""
+    of_splits = ("split", "scenes", "bands", "wavelengths from")
+    rows = [(s.split, s.scenes, s.bands, s.wavelengths_from) for s in checked.splits]
+    yield console.table(str(checked.root), of_splits, rows)
+    of_scenes = ("split", "scene", "size", "depth", "bands", "nm", "truth", "mask", "shift px")
+    yield console.table("scenes", of_scenes, [_scene_cells(row) for row in checked.rows])
+    for finding in checked.findings:
+        yield f"{finding.level}: {finding.message}"
+    if not checked.findings:
+        yield "no problems"
+
+
+def _scene_cells(row: "SceneRow") -> tuple[object, ...]:
+    size = None if row.size is None else f"{row.size[1]} × {row.size[0]}"
+    span = _span(row.wavelengths)
+    marks = ("yes" if row.truth else "no", "yes" if row.mask else "no")
+    return row.split, row.scene, size, row.depth, row.bands, span, *marks, row.largest_shift
+
+
+def _span(nm: Sequence[float] | None) -> str | None:
+    if not nm:
+        return None
+    return f"{min(nm):g}–{max(nm):g}" if len(nm) > 1 else f"{nm[0]:g}"

@@ -1,0 +1,98 @@
+"""The whole job on simulated paintings, from pictures to a table of detection scores."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from artextract_cli.evaluation.evaluate import evaluate
+from artextract_cli.evaluation.scores import OURS, Evaluation
+from artextract_cli.graphs.build_dataset import build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.inference.infer_dataset import infer_dataset
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
+from artextract_cli.report.writing import write_report
+from artextract_cli.results.reader import find_scene
+from artextract_cli.simulate import SceneSettings, simulate_dataset
+from artextract_cli.training.run_directory import read_metrics
+from artextract_cli.training.trainer import train
+from artextract_cli.utils.events import progress
+from artextract_cli.visualization.loss_figure import loss_figure
+from artextract_cli.visualization.pair_figure import Look, draw_pair
+
+# A network that two cores train in two minutes.
+SMALL = {"hidden": 48, "out_size": 48, "layers": 3, "dropout": 0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """What the demo made, and how well it did."""
+
+    dataset: Path
+    graphs: Path
+    run: Path
+    results: Path
+    overlay: Path
+    hidden: Path
+    loss: Path
+    report: Path
+    evaluation: Evaluation
+
+
+def run_demo(
+    out: Path,
+    *,
+    n_train: int,
+    n_val: int,
+    size: int,
+    epochs: int,
+    device: str = "auto",
+    engine: str = "auto",
+) -> Demo:
+    """Simulate, build graphs, train, infer the validation scenes, evaluate, draw, report."""
+    dataset, graphs, run, results = (out / n for n in ("dataset", "graphs", "run", "results"))
+    with progress("painting", n_train + n_val) as advance:
+        simulate_dataset(
+            dataset,
+            train=n_train,
+            val=n_val,
+            settings=SceneSettings(size=size),
+            clean_splits=("train",),
+            on_scene=advance,
+        )
+    build_dataset(dataset, graphs, GraphRecipe())
+    settings = settings_for(
+        HIDDEN_LAYER, options=SMALL, epochs=epochs, device=device, engine=engine
+    )
+    with progress("training", epochs) as advance:
+        train(graphs, run, settings, on_epoch=lambda row: advance(f"epoch {row['epoch']}"))
+    infer_dataset(dataset, results, open_model(run, device=device, engine=engine), split="val")
+    evaluation = evaluate([results], dataset)
+    loss = out / "loss.png"
+    loss_figure({run.name: read_metrics(run)}, loss)
+    overlay, hidden = _draw_most_hidden(results, evaluation)
+    report = out / "report.html"
+    write_report(results, report)
+    return Demo(
+        dataset=dataset,
+        graphs=graphs,
+        run=run,
+        results=results,
+        overlay=overlay,
+        hidden=hidden,
+        loss=loss,
+        report=report,
+        evaluation=evaluation,
+    )
+
+
+def _draw_most_hidden(results: Path, evaluation: Evaluation) -> tuple[Path, Path]:
+    """Draw the scene that hides most, its heat map and what lies beneath."""
+    n_hidden = {
+        name: scene.methods[OURS].detection.n_positive for name, scene in evaluation.scenes.items()
+    }
+    name = max(n_hidden, key=lambda scene: n_hidden[scene])
+    result = find_scene(results, name)
+    overlay, hidden = (results / name / f"{mode}.png" for mode in ("difference", "hidden"))
+    draw_pair(result, overlay, Look())
+    draw_pair(result, hidden, Look(mode="hidden"))
+    return overlay, hidden

@@ -1,0 +1,181 @@
+"""The command line: global flags, sub-commands, and the place where errors become exit codes."""
+
+import os
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import artextract_cli
+from artextract_cli.cli import console
+from artextract_cli.cli.commands import adapt, data, demo, evaluate, graph, infer, plugins, train
+from artextract_cli.cli.commands import report as report_command
+from artextract_cli.cli.commands import visualize as visualize_commands
+from artextract_cli.cli.completion import unbroken_words
+from artextract_cli.cli.config import load_defaults
+from artextract_cli.cli.plugin_commands import plugin_commands
+from artextract_cli.errors import INTERRUPTED, ArtextractError
+from artextract_cli.plugin.host import LIMIT_VARIABLE
+
+# Flags of the whole program that may stand anywhere on the line; True if a value follows.
+GLOBAL_FLAGS = {
+    "--config": True,
+    "--verbose": False,
+    "-v": False,
+    "--quiet": False,
+    "-q": False,
+    "--json": False,
+    "--debug": False,
+    "--no-plugins": False,
+}
+
+
+class RootGroup(TyperGroup):
+    """Adds the commands of plugins, and turns errors into one line on stderr and an exit code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an empty word, which would be the current folder where a path is meant."""
+        for before, word in pairwise(["artextract", *args]):
+            is_empty = not word or (word.startswith("--") and word.endswith("="))
+            if is_empty and not ctx.resilient_parsing:
+                msg = (
+                    f"what follows {word.rstrip('=') or before} is empty: give a value; is a "
+                    "variable of the shell unset?"
+                )
+                raise typer.BadParameter(msg, ctx)
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find a command; plugins are looked at only for names that are not ours."""
+        if cmd_name not in self.commands:
+            self._add_plugins(ctx)
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of our commands, then those of plugins."""
+        self._add_plugins(ctx)
+        return super().list_commands(ctx)
+
+    def _add_plugins(self, ctx: Any) -> None:
+        is_completing = ctx is not None and ctx.resilient_parsing
+        for name, command in plugin_commands(quietly=is_completing).items():
+            self.commands.setdefault(name, command)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; nothing but --debug shows a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
+            raise  # Whoever closes the pipe, as `| head` does, has read enough.
+        except ArtextractError as error:
+            _fail(ctx, str(error), error.exit_code, getattr(error, "failures", ()))
+        except KeyboardInterrupt:
+            console.error("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _fail(ctx, f"the system refused: {where}{error.strerror or error}", 1)
+        except MemoryError:
+            _fail(ctx, "out of memory: use a smaller --size or fewer --jobs", 1)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must be one line too
+            _fail(ctx, f"unexpected {type(error).__name__}: {error}; --debug shows where", 1)
+
+
+app = typer.Typer(
+    cls=RootGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ARTEXTRACT"},
+)
+app.add_typer(data.app, name="data")
+app.add_typer(graph.app, name="graph")
+app.command()(train.train)
+app.command()(adapt.adapt)
+app.command()(infer.infer)
+app.command()(evaluate.evaluate)
+app.add_typer(visualize_commands.app, name="visualize")
+app.command()(report_command.report)
+app.command()(demo.demo)
+app.add_typer(plugins.app, name="plugins")
+
+
+def _fail(ctx: Any, message: str, exit_code: int, failures: Sequence[str] = ()) -> None:
+    if ctx.params.get("debug"):
+        raise  # the error that is being handled
+    for failure in failures:
+        console.error(failure)
+    console.error(" ".join(message.split()))
+    raise typer.Exit(exit_code)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        console.emit(artextract_cli.__version__, f"artextract {artextract_cli.__version__}")
+        raise typer.Exit
+
+
+def _limit_plugins(value: bool) -> None:
+    if value:
+        os.environ[LIMIT_VARIABLE] = ""
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="YAML file with defaults; artextract.yaml here is read by itself."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell results only.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write results as JSON.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    no_plugins: Annotated[
+        bool,
+        typer.Option(
+            "--no-plugins",
+            callback=_limit_plugins,
+            is_eager=True,  # before --help, which lists the commands of plugins
+            help="Use built-in plugins only.",
+        ),
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Find hidden layers in paintings.
+
+    A photograph and its multispectral bands become superpixel graphs; a Siamese graph network
+    compares them; where they differ, something may lie beneath.
+    """
+    console.configure(as_json=json, verbosity=-1 if quiet else int(verbose))
+    ctx.default_map = load_defaults(config, ctx.command)
+
+
+def hoisted(words: Sequence[str]) -> list[str]:
+    """Bring the flags of the whole program to the front, wherever they stand."""
+    front: list[str] = []
+    rest = list(words)
+    end = rest.index("--") if "--" in rest else len(rest)
+    position = 0
+    while position < end:
+        takes_value = GLOBAL_FLAGS.get(rest[position].split("=")[0])
+        width = 2 if takes_value and "=" not in rest[position] else 1
+        if takes_value is None or position + width > end:
+            position += 1
+            continue
+        front += rest[position : position + width]
+        del rest[position : position + width]
+        end -= width
+    return front + rest
+
+
+def main() -> None:
+    """Run the program."""
+    with unbroken_words():
+        app(args=hoisted(sys.argv[1:]), prog_name="artextract")

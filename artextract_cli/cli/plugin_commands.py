@@ -1,0 +1,91 @@
+"""Commands of plugins below ours: listed by their summaries, loaded when they are called."""
+
+import contextlib
+import io
+from collections.abc import Callable
+from typing import Any
+
+import rich.markup
+import typer
+import typer.main
+from typer.core import TyperCommand
+
+from artextract_cli.cli import console
+from artextract_cli.errors import DependencyError
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.plugin import Plugin
+
+# How a command may end by itself.
+ENDINGS = (SystemExit, typer.Abort, typer.Exit, typer.TyperException)
+
+
+class PluginCommand(TyperCommand):
+    """Stands for the command of a plugin until it is called."""
+
+    is_loaded_on_use = True
+
+    def __init__(self, plugin: Plugin) -> None:
+        super().__init__(plugin.spec.name, help=rich.markup.escape(plugin.spec.summary))
+        self.plugin = plugin
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        """Load the command and let it read the words ``args``.
+
+        Raises
+        ------
+        DependencyError
+            If it cannot be loaded; not while a shell completes words.
+        """
+        try:
+            command = load_command(self.plugin)
+        except DependencyError:
+            if not extra.get("resilient_parsing"):
+                raise
+            return super().make_context(info_name, args, parent=parent, **extra)
+        check_defaults = ((parent and parent.default_map) or {}).get(info_name)
+        if check_defaults is not None:
+            extra["default_map"] = check_defaults(command)
+        return command.make_context(info_name, args, parent=parent, **extra)
+
+
+def plugin_commands(*, quietly: bool = False) -> dict[str, PluginCommand]:
+    """The commands of plugins by name; ``quietly`` without a word on broken plugins."""
+    with contextlib.redirect_stderr(io.StringIO()) if quietly else contextlib.nullcontext():
+        plugins = plugin_host().of_kind("commands")
+    return {plugin.spec.name: PluginCommand(plugin) for plugin in plugins}
+
+
+def load_command(plugin: Plugin) -> Any:
+    """Load what a plugin answers with when its command is called.
+
+    Raises
+    ------
+    DependencyError
+        If loading fails, or what is loaded is no Typer app that works.
+    """
+    app = plugin.load()
+    with plugin.running("cannot be used"):
+        if not isinstance(app, typer.Typer):
+            msg = f"load returned {type(app).__name__}, which is no Typer app"
+            raise TypeError(msg)
+        # Options that install completion are those of the whole program.
+        app._add_completion = False
+        command: Any = typer.main.get_command(app)
+    command.invoke = _guarded(plugin, command.invoke)
+    return command
+
+
+def _guarded(plugin: Plugin, invoke: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Run a command so that its prints stay out of JSON, and a bug of it is said to be its own."""
+
+    def run(ctx: Any) -> Any:
+        try:
+            with console.only_results():
+                return invoke(ctx)
+        except ENDINGS:
+            raise
+        except Exception:
+            with plugin.running():
+                raise
+
+    return run

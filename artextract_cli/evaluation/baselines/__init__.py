@@ -1,0 +1,1 @@
+"""Detectors that need no training: what any network has to beat."""

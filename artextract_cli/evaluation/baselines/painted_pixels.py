@@ -1,0 +1,139 @@
+"""Pixels of the painting, without those of its surroundings, for the baselines to work on."""
+
+from collections.abc import Callable, Iterator
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import InputError
+from artextract_cli.imaging.coding import linear_rgb
+from artextract_cli.scenes.scene import Scene
+from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
+
+Values = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+FIT_PIXELS = 20_000
+CHUNK_PIXELS = 16_384
+LEAST_DEVIATION = 1e-6  # below a tenth of a 16-bit step a residual is rounding, not paint
+
+
+def longest_band(scene: Scene) -> int:
+    """Index of the band of the longest wavelength; of the last band where none is known."""
+    if scene.wavelengths is None:
+        return len(scene.band_ids) - 1
+    return int(np.argmax(np.asarray(scene.wavelengths)))
+
+
+def predictors_and_target(scene: Scene) -> tuple[FloatArray, FloatArray]:
+    """What should explain the longest band (H, W, P), and that band (H, W), in linear light.
+
+    The visible bands (at most 720 nm) explain an infrared one, all other bands a visible one or one
+    of unknown wavelength. Where this leaves none, the three channels of the photograph do it.
+    """
+    target = longest_band(scene)
+    others = [band for band in range(scene.bands.shape[2]) if band != target]
+    if scene.wavelengths is not None and scene.wavelengths[target] > LAST_VISIBLE_NM:
+        others = [band for band in others if scene.wavelengths[band] <= LAST_VISIBLE_NM]
+    predictors = scene.bands[..., others] if others else linear_rgb(scene.rgb)
+    return predictors, scene.bands[..., target]
+
+
+def where_painted(scene: Scene) -> BoolArray:
+    """Where (H, W) the painting is.
+
+    Raises
+    ------
+    InputError
+        If the object mask leaves no pixel.
+    """
+    if not scene.painted.any():
+        msg = "the object mask leaves no pixel of the painting; check the mask"
+        raise InputError(msg)
+    return scene.painted
+
+
+def pixels_of(picture: NDArray[Any], painted: BoolArray) -> Values:
+    """The painted pixels (P, B) of ``picture`` (H, W, B)."""
+    return picture[painted].astype(np.float64)
+
+
+def picture_of(values: NDArray[Any], painted: BoolArray) -> FloatArray:
+    """Put ``values`` (P,) of the painted pixels back into a picture (H, W)."""
+    picture = np.full(painted.shape, values.min(), dtype=np.float32)
+    picture[painted] = values
+    return picture
+
+
+def blurred_inside(picture: FloatArray, painted: BoolArray, sigma: float = 1.0) -> FloatArray:
+    """Gaussian blur of each band of ``picture`` (H, W, B) that takes nothing from outside."""
+    from scipy.ndimage import gaussian_filter
+
+    inside = painted.astype(np.float32)[..., None]
+    weight = gaussian_filter(inside, sigma, axes=(0, 1))
+    blurred = gaussian_filter(picture * inside, sigma, axes=(0, 1))
+    return np.asarray(blurred / np.maximum(weight, 1e-6), dtype=np.float32)
+
+
+def ridge_prediction(
+    x: Values, y: Values, *, penalty: float = 1e-3, rounds: int = 1, of: Values | None = None
+) -> Values:
+    """Predict from ``x`` (P, B), or ``of`` (Q, B), by ridge regression on a quadratic polynomial.
+
+    It is fitted on ``x`` and ``y`` (P,); ``penalty`` is per pixel, on columns of variance one. With
+    several ``rounds``, pixels of residual u robust deviations weigh 1/(1 + (u/2)²) in the next one.
+    """
+    chosen = fit_pixels(len(x))
+    standardise = standardiser(x[chosen])
+    balance = standardiser(_quadratic(standardise(x[chosen])))
+
+    def design(part: Values) -> Values:
+        terms = balance(_quadratic(standardise(part)))
+        return np.concatenate([np.ones((len(part), 1)), terms], axis=1)
+
+    gains = _fit(design(x[chosen]), y[chosen], penalty, rounds)
+    return np.concatenate([design(part) @ gains for part in _chunks(x if of is None else of)])
+
+
+def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
+    """Gains (1 + F,) of the columns of ``design`` (P, 1 + F), the first of which is constant."""
+    gains: Values = np.zeros(design.shape[1])
+    weights: Values = np.ones(len(y))
+    ridge = penalty * len(y) * np.eye(design.shape[1])
+    ridge[0, 0] = 0
+    for _ in range(rounds):
+        weighted = design * weights[:, None]
+        gains[:] = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ y)
+        residual = y - design @ gains
+        deviation = max(1.4826 * float(np.median(np.abs(residual))), LEAST_DEVIATION)
+        weights = 1 / (1 + (residual / (2 * deviation)) ** 2)
+    return np.asarray(gains)
+
+
+def fit_pixels(n_pixels: int) -> NDArray[np.intp]:
+    """Which pixels to fit on: at most `FIT_PIXELS` drawn at random, always the same ones."""
+    return np.random.default_rng(0).permutation(n_pixels)[:FIT_PIXELS].astype(np.intp)
+
+
+def _chunks(x: Values) -> Iterator[Values]:
+    """``x`` (P, B) in pieces: the polynomial of a whole large scene would not fit in memory."""
+    for start in range(0, len(x), CHUNK_PIXELS):
+        yield x[start : start + CHUNK_PIXELS]
+
+
+def standardiser(sample: Values) -> Callable[[Values], Values]:
+    """A function that brings the columns of ``sample`` (P, F) to mean zero and variance one."""
+    centre, spread = sample.mean(axis=0), sample.std(axis=0)
+    divisor = np.where(spread > 1e-9, spread, 1.0)
+    return lambda values: np.asarray((values - centre) / divisor)
+
+
+def _quadratic(x: Values) -> Values:
+    """The columns of ``x`` (P, B) and all their products of two: (P, B + B·(B + 1)/2)."""
+    first, second = np.array(
+        list(combinations_with_replacement(range(x.shape[1]), 2)), dtype=np.intp
+    ).T
+    return np.concatenate([x, x[:, first] * x[:, second]], axis=1)

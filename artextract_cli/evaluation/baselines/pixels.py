@@ -1,0 +1,193 @@
+"""Classical detectors of hidden layers, one score per pixel: what any network has to beat.
+
+Each takes a scene and returns a score (H, W) float32, larger = more likely hidden. Pixels outside
+the painting take no part in any statistic and get the lowest score of the painting. To add one,
+write it from the helpers of `painted_pixels` and name it in `BASELINES`.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.evaluation.baselines.lines import (
+    infrared,
+    lines_of_infrared,
+    nir_tophat,
+    residual_lines,
+)
+from artextract_cli.evaluation.baselines.painted_pixels import (
+    LEAST_DEVIATION,
+    BoolArray,
+    Values,
+    blurred_inside,
+    fit_pixels,
+    longest_band,
+    picture_of,
+    pixels_of,
+    predictors_and_target,
+    ridge_prediction,
+    where_painted,
+)
+from artextract_cli.evaluation.baselines.structure import (
+    graph_change,
+    local_anomaly,
+    structural_dissimilarity,
+)
+from artextract_cli.evidence.band_regression import DARKEST
+from artextract_cli.evidence.maps import LUMINANCE
+from artextract_cli.imaging.coding import linear_rgb
+from artextract_cli.scenes.scene import Scene
+
+Baseline = Callable[[Scene], FloatArray]
+
+N_COMPONENTS = 4
+
+
+def rx(scene: Scene) -> FloatArray:
+    """Squared Mahalanobis distance of a pixel's bands from the painting's mean.
+
+    The global anomaly detector of Reed & Yu, IEEE Trans. ASSP 38(10), 1990.
+    """
+    painted = where_painted(scene)
+    return picture_of((_components(pixels_of(scene.bands, painted)) ** 2).sum(axis=1), painted)
+
+
+def principal_component(scene: Scene, number: int) -> FloatArray:
+    """Size of the principal component ``number`` (from 1) of the log bands, in standard deviations.
+
+    Zero everywhere where the bands vary in fewer directions than that.
+    """
+    painted = where_painted(scene)
+    components = _components(np.log(pixels_of(scene.bands, painted) + DARKEST))
+    return _component_size(components, number, painted)
+
+
+def independent_component(scene: Scene, number: int) -> FloatArray:
+    """Size of the independent component ``number`` (from 1) of the log bands, in deviations.
+
+    FastICA (Hyvärinen & Oja, Neural Networks 13, 2000) on at most `FIT_PIXELS` pixels, always the
+    same ones. The component whose excess kurtosis is farthest from zero is the first: what few
+    pixels show has long tails. Zero everywhere where the bands vary in fewer directions.
+    """
+    painted = where_painted(scene)
+    components = _independent_components(np.log(pixels_of(scene.bands, painted) + DARKEST))
+    return _component_size(components, number, painted)
+
+
+def spectral_angle(scene: Scene) -> FloatArray:
+    """Angle in radians between the bands of a pixel and the median of the painting, 0..π/2.
+
+    The spectral angle mapper of Kruse et al., "The Spectral Image Processing System (SIPS)", Remote
+    Sensing of Environment 44, 1993. It does not see how bright a pixel is; a wholly black one has
+    no angle and scores zero, and so does everything where there is a single band.
+    """
+    painted = where_painted(scene)
+    pixels = pixels_of(scene.bands, painted)
+    directions, typical = _directions(pixels), _directions(np.median(pixels, axis=0))
+    # The arc cosine of their product would lose small angles to rounding (Kahan 2006).
+    apart = np.linalg.norm(directions - typical, axis=1)
+    together = np.linalg.norm(directions + typical, axis=1)
+    black = ~directions.any(axis=1) | ~typical.any()
+    return picture_of(np.where(black, 0, 2 * np.arctan2(apart, together)), painted)
+
+
+def plain_residual(scene: Scene) -> FloatArray:
+    """How much darker the longest band is than the visible bands predict, in robust deviations.
+
+    A ridge regression on a quadratic polynomial of the log bands, fitted on the painting itself
+    after a gaussian blur of σ = 1 px; one deviation is 1.4826 times the median absolute residual.
+    """
+    painted = where_painted(scene)
+    predictors, target = predictors_and_target(scene)
+    x = np.log(pixels_of(blurred_inside(predictors, painted), painted) + DARKEST)
+    y = pixels_of(blurred_inside(target[..., None], painted), painted)[:, 0]
+    darker = ridge_prediction(x, y) - y
+    deviation = 1.4826 * np.median(np.abs(darker))
+    return picture_of(darker / max(deviation, LEAST_DEVIATION), painted)
+
+
+def abs_difference(scene: Scene) -> FloatArray:
+    """Difference between the longest band and the luminance of the photograph, without its sign."""
+    painted = where_painted(scene)
+    luminance = linear_rgb(scene.rgb) @ LUMINANCE
+    difference = np.abs(scene.bands[..., longest_band(scene)] - luminance)
+    return picture_of(difference[painted], painted)
+
+
+BASELINES: Mapping[str, Baseline] = {
+    "rx": rx,
+    **{
+        f"pca_{number}": partial(principal_component, number=number)
+        for number in range(1, N_COMPONENTS + 1)
+    },
+    **{
+        f"ica_{number}": partial(independent_component, number=number)
+        for number in range(1, N_COMPONENTS + 1)
+    },
+    "spectral_angle": spectral_angle,
+    "plain_residual": plain_residual,
+    "nir_tophat": nir_tophat,
+    "abs_difference": abs_difference,
+    "infrared": infrared,
+    "lines_of_infrared": lines_of_infrared,
+    "residual_lines": residual_lines,
+    "structural_dissimilarity": structural_dissimilarity,
+    "local_anomaly": local_anomaly,
+    "graph_change": graph_change,
+}
+
+
+def _component_size(components: Values, number: int, painted: BoolArray) -> FloatArray:
+    """Absolute value of the component ``number`` (from 1) of ``components`` (P, K) as a picture."""
+    if number > components.shape[1]:
+        return np.zeros(painted.shape, dtype=np.float32)
+    return picture_of(np.abs(components[:, number - 1]), painted)
+
+
+def _components(pixels: Values, sample: Values | None = None) -> Values:
+    """Principal components (P, K) of ``pixels`` (P, B), each of variance one, the strongest first.
+
+    They are those of ``sample`` (S, B), where given. K is the number of directions in which that
+    varies at all.
+    """
+    sample = pixels if sample is None else sample
+    mean = sample.mean(axis=0)
+    deviation = sample - mean
+    variances, directions = np.linalg.eigh(deviation.T @ deviation / len(sample))
+    varies = variances > max(variances.max() * 1e-12, 1e-20)
+    components: Values = (pixels - mean) @ (directions[:, varies] / np.sqrt(variances[varies]))
+    return components[:, ::-1]
+
+
+def _independent_components(pixels: Values) -> Values:
+    """Independent components (P, K) of ``pixels`` (P, B), of variance one on those fitted on."""
+    chosen = fit_pixels(len(pixels))
+    white = _components(pixels, pixels[chosen])
+    if white.shape[1] == 0:
+        return white
+    components = _fast_ica(white[chosen], white)
+    excess_kurtosis = (components[chosen] ** 4).mean(axis=0) - 3
+    ordered: Values = components[:, np.argsort(-np.abs(excess_kurtosis), kind="stable")]
+    return ordered
+
+
+def _fast_ica(sample: Values, white: Values) -> Values:
+    """The components of ``white`` (P, K) that are independent on ``sample`` (S, K)."""
+    from sklearn.decomposition import FastICA
+    from sklearn.exceptions import ConvergenceWarning
+
+    model = FastICA(whiten="unit-variance", random_state=0)
+    with warnings.catch_warnings():
+        # Nearly gaussian bands have no best rotation; the last one tried is as good as any.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(sample)
+    return np.asarray(model.transform(white))
+
+
+def _directions(spectra: Values) -> Values:
+    """``spectra`` (..., B) brought to length one; those that are zero stay zero."""
+    lengths = np.linalg.norm(spectra, axis=-1, keepdims=True)
+    return np.asarray(spectra / np.where(lengths > 0, lengths, 1.0))

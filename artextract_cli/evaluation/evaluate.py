@@ -1,0 +1,236 @@
+"""Evaluation: maps of results against ground truth, beside the classical baselines.
+
+Several results folders of one dataset, such as seeds or backbones, are measured on the scenes that
+they have in common; each scene is read once.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.evaluation.baselines.painted_pixels import longest_band
+from artextract_cli.evaluation.baselines.pixels import BASELINES, plain_residual
+from artextract_cli.evaluation.metrics import (
+    binary_scores,
+    correlation,
+    false_alarm_share,
+)
+from artextract_cli.evaluation.scores import (
+    HIDDEN_PICTURE,
+    OURS,
+    OWN_METHODS,
+    Evaluation,
+    MapScores,
+    SceneEvaluation,
+    Truth,
+    method_label,
+)
+from artextract_cli.imaging.coding import LINEAR, SRGB
+from artextract_cli.results.reader import SceneResult, open_scene, scene_folders
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
+from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
+from artextract_cli.utils.checksums import file_digest
+from artextract_cli.utils.events import progress, warn
+
+IMAGE_PERCENTILE = 99.5  # of a map: the score of a scene where nothing else gives one
+PROMISED: Mapping[str, float] = {"1_percent": 0.01, "5_percent": 0.05}
+MOST_CLEAN_PIXELS = 1 << 18  # of one scene that are kept, evenly spread, to check a calibration
+
+
+def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
+    """Compare every map of ``results`` that has a truth picture with it, and the baselines too.
+
+    Raises
+    ------
+    UsageError
+        If two results folders have the same name.
+    InputError
+        If there are no results, they have no scene with a truth picture in common, or are of other
+        pictures than the dataset's.
+    """
+    files = {scene.name: scene for scene in open_dataset(dataset).scenes if scene.truth}
+    folders = {
+        name: _known_scenes(path, files, dataset) for name, path in name_results(results).items()
+    }
+    names = _common_scenes(folders)
+    scenes = {}
+    with progress("evaluating", len(names)) as advance:
+        for name in names:
+            found = {folder: known[name] for folder, known in folders.items()}
+            scenes[name] = _evaluate_scene(found, files[name])
+            advance(name)
+    return Evaluation(results=tuple(folders), scenes=scenes)
+
+
+def name_results(results: Sequence[Path]) -> dict[str, Path]:
+    """Results folders by their own names.
+
+    Raises
+    ------
+    UsageError
+        If two have the same name.
+    """
+    named: dict[str, Path] = {}
+    for path in results:
+        first = named.setdefault(path.resolve().name, path)
+        if first is not path:
+            msg = f"{first} and {path} have the same name, which tells results apart: rename one"
+            raise UsageError(msg)
+    return named
+
+
+def _known_scenes(
+    results: Path, files: Mapping[str, SceneFiles], dataset: Path
+) -> dict[str, SceneResult]:
+    """The scenes of one results folder that have a truth picture, by name."""
+    known = {
+        folder.name: open_scene(folder) for folder in scene_folders(results) if folder.name in files
+    }
+    if not known:
+        msg = f"no scene of {results} has a truth picture in {dataset}: nothing to evaluate"
+        raise InputError(msg)
+    return known
+
+
+def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str]:
+    """The scenes that every folder has, in the order of the first."""
+    first = next(iter(folders.values()))
+    common = [name for name in first if all(name in known for known in folders.values())]
+    if not common:
+        msg = f"the results {', '.join(folders)} have no scene with truth in common"
+        raise InputError(msg)
+    left_out = len({name for known in folders.values() for name in known}) - len(common)
+    if left_out:
+        warn(f"{left_out} scenes are left out: not all of {', '.join(folders)} have them")
+    return common
+
+
+def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> SceneEvaluation:
+    """Measure one scene: ``results`` by folder, all of the same pictures."""
+    for result in results.values():
+        _check_source(result, files)
+    if files.truth is None:
+        raise ValueError(files.name)
+    scene = read_scene(files)
+    truth = read_truth(files.truth, scene.rgb.shape[:2])
+    hidden = bool((truth == HIDDEN).any())
+    methods = {
+        method_label(method, folder, len(results)): _own_scores(result, method, scene, truth)
+        for method, name in OWN_METHODS.items()
+        for folder, result in results.items()
+        if method == OURS or result.has_map(name)
+    }
+    baselines = {name: _map_scores(find(scene), scene, truth) for name, find in BASELINES.items()}
+    layer = files.truth.with_name(f"{files.name}_layer.tif")
+    return SceneEvaluation(
+        hidden=hidden,
+        methods=methods | baselines,
+        correlations=_correlations(results, scene, layer) if hidden and layer.exists() else {},
+    )
+
+
+def _check_source(result: SceneResult, files: SceneFiles) -> None:
+    """Refuse results of other pictures: names alone say little."""
+    photograph = result.description["photograph"]["sha256"]
+    if photograph != file_digest(files.rgb):
+        msg = (
+            f"the results of {result.name} in {result.path} are of another photograph: run "
+            "'artextract infer' on this dataset"
+        )
+        raise InputError(msg)
+    bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
+    if bands and bands != dict(zip(files.band_ids, map(file_digest, files.bands), strict=True)):
+        msg = (
+            f"the results of {result.name} in {result.path} are of other bands than the dataset's: "
+            "run 'artextract infer' on this dataset"
+        )
+        raise InputError(msg)
+    if bands and _codings(result) != files.coding.resolved(files.band_ids):
+        msg = (
+            f"the results of {result.name} in {result.path} were made with another coding than "
+            "the dataset's: write it into dataset.yaml, or run 'artextract infer' without --coding"
+        )
+        raise InputError(msg)
+
+
+def _codings(result: SceneResult) -> tuple[str, ...]:
+    """How photograph and bands were coded as they were scored."""
+    description = result.description
+    bands = (band.get("coding", LINEAR) for band in description["bands"])
+    return description["photograph"].get("coding", SRGB), *bands
+
+
+def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) -> MapScores:
+    """How a calibrated map of ours does; the fused one may come with an answer for the scene."""
+    score = _own_map(result, OWN_METHODS[method], scene)
+    answer: Mapping[str, Any] = result.description.get("image_level") or {}
+    scores = _map_scores(score, scene, truth, calibrated=True)
+    if method != OURS or not answer:
+        return scores
+    return dataclasses.replace(
+        scores,
+        image_score=float(answer["score"]),
+        called_hidden=bool(answer["something_is_there"]),
+    )
+
+
+def _map_scores(
+    score: FloatArray, scene: Scene, truth: Truth, *, calibrated: bool = False
+) -> MapScores:
+    detection = binary_scores(score, truth, scene.mask)
+    image_score = float(np.percentile(score[scene.painted], IMAGE_PERCENTILE))
+    if not calibrated or (truth == HIDDEN).any():
+        return MapScores(detection=detection, image_score=image_score)
+    clean = score[scene.painted & (truth == CLEAN)]
+    return MapScores(
+        detection=detection,
+        image_score=image_score,
+        false_alarms={
+            name: false_alarm_share(score, truth, scene.mask, -np.log10(rate))
+            for name, rate in PROMISED.items()
+        },
+        clean_scores=clean[:: -(-len(clean) // MOST_CLEAN_PIXELS) or 1],
+    )
+
+
+def _own_map(result: SceneResult, name: str, scene: Scene) -> FloatArray:
+    made = result.map(name)
+    _check_shape(result.path / f"{name}.tif", made, scene)
+    return np.nan_to_num(made)
+
+
+def _check_shape(path: Path, picture: FloatArray, scene: Scene) -> None:
+    if picture.shape != scene.rgb.shape[:2]:
+        msg = (
+            f"{path} has size {picture.shape}, the photograph of {scene.name} "
+            f"{scene.rgb.shape[:2]}: they are of different datasets"
+        )
+        raise InputError(msg)
+
+
+def _correlations(
+    results: Mapping[str, SceneResult], scene: Scene, path: Path
+) -> dict[str, float | None]:
+    """Correlation of the signed pictures of a scene with its simulated layer at ``path``."""
+    layer = read_picture(path, pages=True)[..., 0]
+    _check_shape(path, layer, scene)
+    pictures = _signed_pictures(results, scene)
+    return {name: correlation(picture, layer, scene.painted) for name, picture in pictures}
+
+
+def _signed_pictures(
+    results: Mapping[str, SceneResult], scene: Scene
+) -> Iterator[tuple[str, FloatArray]]:
+    """Pictures of what is hidden, negative or low where it is dark as in the simulated layer."""
+    for folder, result in results.items():
+        if result.has_map(HIDDEN_PICTURE):
+            picture = _own_map(result, HIDDEN_PICTURE, scene)
+            yield method_label(HIDDEN_PICTURE, folder, len(results)), picture
+    yield "longest_band", scene.bands[..., longest_band(scene)]
+    yield "plain_residual", -plain_residual(scene)

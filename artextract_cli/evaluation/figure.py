@@ -1,0 +1,173 @@
+"""The figure of an evaluation: every method's detection, and how it bears harder conditions."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from artextract_cli.evaluation.robustness import CURVES, METHODS, Curve, Robustness
+from artextract_cli.evaluation.scores import OURS, OWN_METHODS, Evaluation
+from artextract_cli.evaluation.summary import COMPARED, MEASURES, Summary, means
+from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style, wrapped
+
+# Okabe & Ito, "Color universal design", 2008; markers and dashes tell the lines apart as well.
+COLOURS: Mapping[str, str] = {
+    "artextract": "#D55E00",
+    "network": "#0072B2",
+    "envelope": "#F0E442",
+    "residual": "#009E73",
+    "rx": "#CC79A7",
+    "plain_residual": "#000000",
+    "nir_tophat": "#E69F00",
+    "spectral_angle": "#56B4E9",
+    "best pca": "#7F7F7F",
+    "best ica": "#8C564B",
+}
+MARKERS: Mapping[str, str] = dict(zip(METHODS, "os*^v+xdPX", strict=True))
+OTHER_COLOUR = "#595959"
+CURVE_COLUMNS = 3
+KIND_SPREAD = 0.6  # between the first and the last method of one kind
+CHANCE = 0.5  # the AUROC of guessing
+CHANCE_STYLE: Mapping[str, Any] = {"color": "0.5", "linewidth": 0.8, "linestyle": ":", "zorder": 1}
+
+
+def evaluation_figure(
+    evaluation: Evaluation, out: Path, robustness: Robustness | None = None
+) -> None:
+    """Show AUROC and AP of every method and, where ``robustness`` is given, its curves.
+
+    Points are means, bars one standard deviation over the scenes. The curves have none: their
+    paintings are the same at every level, so that lines can be compared, while bars would mostly
+    show how much the paintings differ.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is neither png, svg nor pdf.
+    """
+    check_suffix(out)
+    with style():
+        if robustness is None:
+            figure = new_figure(6.5, 0.9 + 0.17 * len(evaluation.labels), layout="constrained")
+            _draw_methods(figure.subplots(1, len(COMPARED), sharey=True), evaluation)
+        else:
+            _draw_all(figure := new_figure(13, 8.5, layout="constrained"), evaluation, robustness)
+        save(figure, out)
+
+
+def _draw_all(figure: Figure, evaluation: Evaluation, robustness: Robustness) -> None:
+    """Methods at the left, the curves beside them, their legend below."""
+    places = figure.add_gridspec(1, 2, width_ratios=(1, 1.9), wspace=0.03)
+    left, right = (figure.add_subfigure(place) for place in (places[0], places[1]))
+    left.suptitle("a  methods on the evaluated scenes", x=0.02, ha="left", weight="bold")
+    _draw_methods(left.subplots(1, len(COMPARED), sharey=True), evaluation)
+    title = (
+        f"b  one condition changed at a time: {robustness.n_scenes} simulated paintings "
+        f"(palette {robustness.palette}) each"
+    )
+    right.suptitle(title, x=0.02, ha="left", weight="bold")
+    n_blocks = -(-len(CURVES) // CURVE_COLUMNS)
+    grid = right.subplots(n_blocks * len(COMPARED), CURVE_COLUMNS)
+    lows = {measure: _lowest(robustness, measure) for measure in COMPARED}
+    for number, curve in enumerate(CURVES):
+        block, column = divmod(number, CURVE_COLUMNS)
+        rows = slice(block * len(COMPARED), (block + 1) * len(COMPARED))
+        _draw_curve(grid[rows, column], curve, robustness.curves[curve.name])
+        for axes, measure in zip(grid[rows, column], COMPARED, strict=True):
+            axes.set(ylim=(lows[measure], 1.02), ylabel="" if column else MEASURES[measure])
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    right.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False)
+
+
+def _lowest(robustness: Robustness, measure: str) -> float:
+    """Where the axis of a measure begins, the same in all panels: a tenth below the lowest."""
+    values = [
+        summary[measure]
+        for levels in robustness.curves.values()
+        for found in levels.values()
+        for summary in found.values()
+    ]
+    known = [value for value in values if value is not None]
+    return max(0.0, math.floor(min(known, default=0) * 10 - 1e-9) / 10)
+
+
+def _draw_methods(panels: Sequence[Axes], evaluation: Evaluation) -> None:
+    """A row of points per method, the first one on top."""
+    found = means(evaluation)
+    labels = list(found)
+    for axes, measure in zip(panels, COMPARED, strict=True):
+        for row, label in enumerate(labels):
+            _draw_point(axes, row, label, found[label], measure)
+        axes.set(xlabel=MEASURES[measure], xlim=(-0.02, 1.02))
+        axes.set_yticks(range(len(labels)), labels=[wrapped(label, 2) for label in labels])
+        _tidy(axes)
+    panels[0].axvline(CHANCE, **CHANCE_STYLE)
+    panels[0].set_ylim(len(labels) - 0.5, -0.5)
+    for tick, label in zip(panels[0].get_yticklabels(), labels, strict=True):
+        tick.set_fontweight("bold" if _method(label) == OURS else "normal")
+
+
+def _draw_point(axes: Axes, row: int, label: str, summary: Summary, measure: str) -> None:
+    method = _method(label)
+    is_own = method in OWN_METHODS
+    colour = COLOURS[method] if is_own else OTHER_COLOUR
+    marker = MARKERS[method] if is_own else "o"
+    value, sd = summary[measure], summary[f"{measure}_sd"]
+    if value is not None and sd is not None:
+        axes.errorbar(value, row, xerr=sd, color=colour, elinewidth=1, marker=marker, markersize=5)
+
+
+def _method(label: str) -> str:
+    """The method of a label, which may name a results folder too."""
+    return label.partition("/")[0]
+
+
+def _draw_curve(
+    panels: Sequence[Axes], curve: Curve, levels: Mapping[str, Mapping[str, Summary]]
+) -> None:
+    """One panel per measure, one below the other; between kinds there is no line."""
+    is_number = curve.axis == "numbers"
+    places = np.array([float(name) for name in levels] if is_number else range(len(levels)))
+    beside = KIND_SPREAD * (np.arange(len(METHODS)) / (len(METHODS) - 1) - 0.5)
+    for axes, measure in zip(panels, COMPARED, strict=True):
+        for method, offset in zip(METHODS, beside, strict=True):
+            values = [found.get(method, {}).get(measure) for found in levels.values()]
+            line = _line_style(method)
+            if curve.axis == "kinds":
+                line |= {"linestyle": ""}
+            if any(value is not None for value in values):
+                shift = offset if curve.axis == "kinds" else 0
+                axes.plot(places + shift, _gaps(values), label=method, **line)
+        axes.tick_params(labelbottom=axes is panels[-1])
+        axes.set_xticks(places, labels=[wrapped(name, 0.8) for name in levels])
+        _tidy(axes)
+    panels[0].axhline(CHANCE, **CHANCE_STYLE)
+    panels[-1].set_xlabel(curve.label)
+
+
+def _gaps(values: Sequence[float | None]) -> list[float]:
+    return [float("nan") if value is None else value for value in values]
+
+
+def _line_style(method: str) -> dict[str, Any]:
+    """Ours in full and thick lines, the baselines thin; the last ones dashed differently."""
+    is_own = method in OWN_METHODS
+    dashes = {"best ica": ":", "best pca": "--"}
+    return {
+        "color": COLOURS[method],
+        "marker": MARKERS[method],
+        "markersize": 5 if is_own else 4,
+        "linewidth": (2.2 if method == OURS else 1.6) if is_own else 0.9,
+        "linestyle": dashes.get(method, "-"),
+        "zorder": 3 if is_own else 2,
+    }
+
+
+def _tidy(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="0.92", linewidth=0.5)
+    axes.set_axisbelow(True)

@@ -1,0 +1,75 @@
+"""What an evaluation finds: scores of maps, of scenes, of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.evaluation.baselines.pixels import BASELINES
+from artextract_cli.evaluation.metrics import DetectionScores
+
+OURS = "artextract"
+OWN_METHODS: Mapping[str, str] = {
+    OURS: "heatmap",
+    **{name: name for name in ("network", "envelope", "residual")},
+}
+"""Our methods, and the calibrated map of a scene's results that each has written."""
+HIDDEN_PICTURE = "hidden"
+Truth = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapScores:
+    """How one method does on one scene.
+
+    ``image_score`` is larger where a scene is more likely to hide something, ``called_hidden`` the
+    method's own answer (None where it gives none). Calibrated maps of clean scenes have
+    ``false_alarms``, the share of pixels by promised rate of `PROMISED`, and ``clean_scores`` (P,),
+    the scores of at most `MOST_CLEAN_PIXELS` of them.
+    """
+
+    detection: DetectionScores
+    image_score: float
+    called_hidden: bool | None = None
+    false_alarms: Mapping[str, float | None] | None = None
+    clean_scores: FloatArray | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneEvaluation:
+    """What was measured on one scene.
+
+    ``hidden`` says that its truth has a hidden pixel; ``methods`` go by their label, see
+    `method_label`; ``correlations`` are those of signed pictures with the simulated layer, empty
+    where there is none.
+    """
+
+    hidden: bool
+    methods: Mapping[str, MapScores]
+    correlations: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """The scenes that ``results``, names of folders, have in common."""
+
+    results: tuple[str, ...]
+    scenes: Mapping[str, SceneEvaluation]
+
+    def label(self, method: str, folder: str) -> str:
+        """What one of our methods is called here."""
+        return method_label(method, folder, len(self.results))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The methods: ours first, each in all results, then the baselines."""
+        found = {label for scene in self.scenes.values() for label in scene.methods}
+        own = [self.label(method, folder) for method in OWN_METHODS for folder in self.results]
+        return tuple(label for label in (*own, *BASELINES) if label in found)
+
+
+def method_label(method: str, folder: str, n_folders: int) -> str:
+    """Our ``method``, with the name of its results folder where there are several."""
+    return method if n_folders == 1 else f"{method}/{folder}"

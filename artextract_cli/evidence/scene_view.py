@@ -1,0 +1,106 @@
+"""What is seen of a scene, block by block: its visible surface, its photograph, its log bands."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.band_regression import (
+    FIT_PIXELS,
+    PREDICTOR_BLUR,
+    TARGET_BLUR,
+    Projection,
+    Surface,
+    fit_projection,
+    log_reflectance,
+    look_at,
+)
+from artextract_cli.imaging.blocks import Block, Blocks, OfBlock, Pixels, random_pixels
+from artextract_cli.scenes.scene import Scene, continued
+from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
+
+MARGIN = 64
+"""Pixels around a block that are read with it: more than any evidence looks away."""
+
+
+class Sight:
+    """A scene as regressions see it; arrays are of a block with its margin (h, w, ...).
+
+    Components are fitted on 3 000 random painted pixels, always the same. Beyond the mask the
+    painting is continued by its nearest pixel, so that no border shows; a block that sees no
+    painting at all has the colour of the nearest of those 3 000 pixels.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.blocks = scene.blocks(MARGIN)
+        self.infrared = infrared_bands(scene)
+        self.n_bands = len(scene.band_ids)
+        self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
+        # Functions of their own, not of this object: what they keep of a scene goes with the last
+        # reference, and does not wait for the collector of circles.
+        part = self.part = OfBlock(partial(_continued, scene, self.blocks, self._pixels))
+        visible = self._visible = OfBlock(lambda block: visible_channels(part(block)))
+        self.visible_logs = OfBlock(lambda block: log_reflectance(visible(block), PREDICTOR_BLUR))
+
+    @property
+    def pixels(self) -> Pixels:
+        """The random painted pixels that everything is fitted on."""
+        return self._pixels
+
+    def linear(self, block: Block) -> FloatArray:
+        """The linear photograph (h, w, 3)."""
+        return self._visible(block)[..., :3]
+
+    def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
+        """Logarithms of reflectance of some bands (h, w, n)."""
+        return log_reflectance(self.part(block).bands[..., bands], TARGET_BLUR)
+
+    def seen(self, block: Block) -> tuple[Surface, Surface]:
+        """All that is visible of a block, and its photograph by itself."""
+        surface, photograph = self._surfaces
+        return surface(block), photograph(block)
+
+    def samples(
+        self, make: Callable[[Block], FloatArray]
+    ) -> tuple[tuple[Surface, Surface], FloatArray]:
+        """Of the pixels to fit on: both surfaces, and what ``make`` makes of a block (h, w, T)."""
+
+        def arrays(block: Block) -> list[FloatArray]:
+            surface, photograph = self.seen(block)
+            return [*surface, *photograph, make(block)]
+
+        *parts, targets = self.blocks.gather(arrays, self._pixels)
+        return (Surface(*parts[:2]), Surface(*parts[2:])), targets
+
+    @cached_property
+    def _surfaces(self) -> tuple[OfBlock[Surface], OfBlock[Surface]]:
+        visible_logs = self.visible_logs
+        photograph = OfBlock(lambda block: visible_logs(block)[..., :3])
+        logs = (visible_logs, photograph)
+        samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
+        first, second = (
+            OfBlock(partial(_looked, made, fit_projection(sample)))
+            for made, sample in zip(logs, samples, strict=True)
+        )
+        return first, second
+
+
+def _looked(logs: Callable[[Block], FloatArray], projection: Projection, block: Block) -> Surface:
+    return look_at(logs(block), projection)
+
+
+def _continued(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:
+    """The window around a block, beyond the mask continued by its nearest painted pixel."""
+    window = blocks.window(block)
+    part = scene.part(window)
+    if part.mask is None or part.mask.any() or len(blocks) == 1:
+        return continued(part)
+    down = pixels.rows - (window.top + window.bottom) // 2
+    across = pixels.columns - (window.left + window.right) // 2
+    nearest = int(np.argmin(down**2 + across**2))
+    row, column = pixels.rows[nearest], pixels.columns[nearest]
+    rgb, bands = np.empty_like(part.rgb), np.empty_like(part.bands)
+    rgb[:], bands[:] = scene.rgb[row, column], scene.bands[row, column]
+    return dataclasses.replace(part, rgb=rgb, bands=bands)

@@ -1,0 +1,1 @@
+"""Graphs and maps in the formats of other programs."""

@@ -1,0 +1,172 @@
+"""Graphs as GraphML (graphml.graphdrawing.org), for programs that draw and analyse networks.
+
+A node is a superpixel with its place, its size and its features; an edge joins two neighbours.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from pathlib import Path
+from typing import TextIO
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.graphs.graph_file import pixels_path
+from artextract_cli.graphs.store import chosen_graph, load_graphs, load_meta
+from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
+from artextract_cli.results.reader import find_scene
+from artextract_cli.results.summary import mean_scores
+from artextract_cli.utils.atomic import atomic_path
+from artextract_cli.utils.events import progress
+from artextract_cli.utils.output_plan import refuse_inputs
+
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns '
+    'http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n'
+)
+CHUNK = 20_000  # rows between two words on the progress
+PHOTOGRAPH = "photograph"
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+Columns = Mapping[str, NDArray[np.generic]]
+"""Values (N,) or (E,) by the name of the attribute."""
+
+
+def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None = None) -> Path:
+    """Write the graph of ``file`` as GraphML; of separate graphs that of ``view``.
+
+    With ``results`` every node tells the mean of the heat map over its superpixel.
+
+    Raises
+    ------
+    UsageError
+        If there is no such view, or ``out`` is no .graphml file or an input.
+    InputError
+        If the graph file or the results are missing, damaged, or of other pictures.
+    """
+    if out.suffix.lower() != ".graphml":
+        msg = f"{out}: a graph is written as GraphML; end its name in .graphml"
+        raise UsageError(msg)
+    refuse_inputs(out, (file, pixels_path(file)))
+    graphs = load_graphs(file)
+    graph = chosen_graph(file, graphs, view)
+    views = list(_views(graphs, view))
+    scores = {} if results is None else {"score": _scores(file, graphs, graph.labels, results)}
+    nodes = {**_place(graph), **_features(graphs, graph, views, view), **scores}
+    pairs, edges = _edges(graph, views)
+    with atomic_path(out) as temporary, temporary.open("w", encoding="utf-8") as written:
+        _write(written, graphs.name, nodes, pairs, edges)
+    return out
+
+
+def _views(graphs: SceneGraphs, view: int) -> Iterator[str]:
+    """Names of the views that the graph has features of."""
+    names = (PHOTOGRAPH, *graphs.band_ids)
+    yield from names if len(graphs.graphs) == 1 else (names[view],)
+
+
+def _place(graph: SuperpixelGraph) -> Columns:
+    """Row and column of the centroid, and x and y as programs that draw graphs take them."""
+    row, column = graph.centroids.T
+    return {"row": row, "column": column, "x": column, "y": -row, "size_px": graph.counts}
+
+
+def _features(
+    graphs: SceneGraphs, graph: SuperpixelGraph, views: list[str], view: int
+) -> dict[str, FloatArray]:
+    """Standardised features by VIEW.NAME; of those with one name, which are equal, the first."""
+    made: dict[str, FloatArray] = {}
+    for index, shown in enumerate(views):
+        is_photograph = index == 0 and view == 0
+        names = graphs.feature_names[0 if is_photograph else 1]
+        for column, name in enumerate(names):
+            if name:
+                made.setdefault(f"{shown}.{name}", graph.features[:, index, column])
+    return made
+
+
+def _edges(graph: SuperpixelGraph, views: list[str]) -> tuple[IntArray, Columns]:
+    """Every pair of neighbours once, (2, P), and their weights by VIEW.weight."""
+    once = graph.edges[0] < graph.edges[1]
+    weights = graph.edge_weights[once]
+    of_views = {f"{shown}.weight": weights[:, i] for i, shown in enumerate(views)}
+    return graph.edges[:, once], {"weight": weights.mean(1), **of_views}
+
+
+def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) -> FloatArray:
+    """Mean of the heat map over every superpixel (N,); NaN where nothing is painted."""
+    result = find_scene(results, graphs.name)
+    pictures = (result.description["photograph"], *result.description["bands"])
+    if not {p["sha256"] for p in pictures} <= set(load_meta(file)["sources"].values()):
+        msg = (
+            f"{results} scored other pictures of {graphs.name} than {file} was built from: run "
+            "'artextract infer' on the same dataset"
+        )
+        raise InputError(msg)
+    heatmap = result.map("heatmap")
+    if heatmap.shape != labels.shape:
+        msg = (
+            f"{file} was built at {labels.shape[1]} × {labels.shape[0]} pixels, the heat map has "
+            f"{heatmap.shape[1]} × {heatmap.shape[0]}: build the graph without --size"
+        )
+        raise InputError(msg)
+    return mean_scores(heatmap, labels)
+
+
+def _write(file: TextIO, name: str, nodes: Columns, pairs: IntArray, edges: Columns) -> None:
+    file.write(HEAD)
+    for prefix, element, columns in (("n", "node", nodes), ("e", "edge", edges)):
+        for index, (column, values) in enumerate(columns.items()):
+            kind = "int" if values.dtype.kind in "iu" else "float"
+            file.write(
+                f'  <key id="{prefix}{index}" for="{element}" attr.name={_quoted(column)} '
+                f'attr.type="{kind}"/>\n'
+            )
+    file.write('  <key id="scene" for="graph" attr.name="scene" attr.type="string"/>\n')
+    file.write('  <graph edgedefault="undirected">\n')
+    file.write(f'    <data key="scene">{escape(_clean(name))}</data>\n')
+    n_nodes, n_edges = len(nodes["row"]), pairs.shape[1]
+    with progress("exporting", -(-n_nodes // CHUNK) + -(-n_edges // CHUNK)) as advance:
+        for lines in _rows('<node id="%d">', "node", "n", [np.arange(n_nodes)], nodes):
+            file.writelines(lines)
+            advance("nodes")
+        for lines in _rows('<edge source="%d" target="%d">', "edge", "e", list(pairs), edges):
+            file.writelines(lines)
+            advance("edges")
+    file.write("  </graph>\n</graphml>\n")
+
+
+def _rows(
+    opening: str,
+    element: str,
+    prefix: str,
+    ids: list[NDArray[np.int64]],
+    columns: Columns,
+) -> Iterator[list[str]]:
+    """One element a line, in chunks; a value that is not a number is left out."""
+    for start in range(0, len(ids[0]), CHUNK):
+        part = slice(start, start + CHUNK)
+        numbers = zip(*(each[part].tolist() for each in ids), strict=True)
+        cells = [f"    {opening}" % row for row in numbers]
+        for index, values in enumerate(columns.values()):
+            shape = "%d" if values.dtype.kind in "iu" else "%.9g"
+            data = f'<data key="{prefix}{index}">{shape}</data>'
+            told = [data % value if isfinite(value) else "" for value in values[part].tolist()]
+            cells = [cell + more for cell, more in zip(cells, told, strict=True)]
+        yield [f"{cell}</{element}>\n" for cell in cells]
+
+
+def _clean(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold."""
+    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(_clean(text))

@@ -1,0 +1,1 @@
+"""From a scene to superpixel graphs, and graphs on disk."""

@@ -1,0 +1,174 @@
+"""From a dataset to a folder of graph files, several scenes at a time."""
+
+import dataclasses
+import multiprocessing
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from artextract_cli.errors import InputError, raise_failures
+from artextract_cli.graphs.graph_file import graph_path
+from artextract_cli.graphs.recipe import BANDS, GraphRecipe, sized
+from artextract_cli.graphs.store import read_key, save_graphs, source_key
+from artextract_cli.graphs.superpixel_graph import build_graphs
+from artextract_cli.imaging.coding import Coding
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.options import make_options, parted
+from artextract_cli.scenes.checks.values import check_values
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.layout import refuse_datasets
+from artextract_cli.scenes.memory_plan import MemoryPlan
+from artextract_cli.scenes.reading import read_scene
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.checksums import file_digest
+from artextract_cli.utils.events import detail, keep_warnings, kept_warnings, progress, warn
+from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.memory import keep_freed_memory, prepare_worker
+from artextract_cli.utils.output_plan import refuse_inside, refuse_links
+
+TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildReport:
+    """How many scenes were built, and how many were up to date."""
+
+    n_built: int
+    n_skipped: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Outcome:
+    scene: str
+    built: bool
+    failure: str = ""
+    warnings: tuple[str, ...] = ()  # of a worker
+
+
+def build_dataset(
+    dataset: Path,
+    out: Path,
+    recipe: GraphRecipe,
+    *,
+    jobs: int = 1,
+    wavelengths: Sequence[float] | None = None,
+    coding: Coding | None = None,
+    max_memory: int | None = None,
+) -> BuildReport:
+    """Write one graph file per scene of ``dataset`` under ``out``, ``jobs`` scenes at a time.
+
+    A scene that would take more than ``max_memory`` bytes is worked on in blocks.
+
+    A scene whose pictures, recipe and plugin have not changed is skipped. A scene that cannot be
+    read is reported and the others are built.
+
+    Raises
+    ------
+    InputError
+        If the dataset is not one, or some scene could not be built.
+    UsageError
+        For an unknown superpixel method or option, or a folder in ``out`` that is a symbolic link.
+    ArtextractError
+        If ``out`` cannot be written, or another process writes to it.
+    """
+    refuse_inside(out, dataset)
+    refuse_datasets(out)
+    keep_freed_memory(however_large=False)
+    scenes = open_dataset(dataset, wavelengths, coding).scenes
+    refuse_links(sorted({out / scene.split for scene in scenes}))
+    recipe = _resolved(recipe)
+    plan = None if max_memory is None else _plan(max_memory, out, recipe)
+    outcomes = []
+    with only_writer(out), progress("building graphs", len(scenes)) as advance:
+        for outcome in _run(partial(_build_scene, out, recipe, plan), scenes, jobs):
+            outcomes.append(outcome)
+            for message in outcome.warnings:
+                warn(message)
+            advance(outcome.scene)
+            detail(f"{outcome.scene}: {'built' if outcome.built else 'up to date'}")
+    failures = [outcome.failure for outcome in outcomes if outcome.failure]
+    raise_failures(failures, len(scenes), "built", out)
+    n_built = sum(outcome.built for outcome in outcomes)
+    return BuildReport(n_built=n_built, n_skipped=len(outcomes) - n_built)
+
+
+def _resolved(recipe: GraphRecipe) -> GraphRecipe:
+    """Check the superpixel options, and fill in the defaults so that the recipe says everything."""
+    spec = plugin_host().find("superpixels", recipe.superpixels).spec
+    given = recipe.superpixel_options
+    of_all, of_bands = parted(given, BANDS)
+    own, bands = (dataclasses.asdict(make_options(spec, values)) for values in (of_all, of_bands))
+    options = own | {f"{BANDS}.{key}": bands[key] for key in of_bands}
+    return dataclasses.replace(recipe, superpixel_options=options)
+
+
+def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) -> Iterator[_Outcome]:
+    """Outcomes as they come: workers build from the first scene on, this process from the last."""
+    if jobs == 1 or len(scenes) == 1:
+        yield from map(build, scenes)
+        return
+    pool = ProcessPoolExecutor(
+        min(jobs, len(scenes)) - 1,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare_worker,
+    )
+    try:
+        waiting = deque((scene, pool.submit(build, scene)) for scene in scenes)
+        while waiting:
+            scene, future = waiting.pop()
+            yield build(scene) if future.cancel() else future.result()
+            while waiting and waiting[0][1].done():
+                yield waiting.popleft()[1].result()
+    finally:
+        # On an interruption too: what has not begun is left, what has is finished.
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare_worker() -> None:
+    """Leave the warnings to the main process, whose terminal is read."""
+    prepare_worker()
+    keep_warnings()
+
+
+def _build_scene(
+    out: Path, recipe: GraphRecipe, plan: MemoryPlan | None, files: SceneFiles
+) -> _Outcome:
+    """Build one scene in this process; bad input comes back as a sentence."""
+    built, failure = False, ""
+    try:
+        built = _build_if_needed(out, recipe, plan, files)
+    except InputError as error:
+        failure = f"{files.name}: {error}"
+    return _Outcome(scene=files.name, built=built, failure=failure, warnings=kept_warnings())
+
+
+def _build_if_needed(
+    out: Path, recipe: GraphRecipe, plan: MemoryPlan | None, files: SceneFiles
+) -> bool:
+    path = graph_path(out, files.split, files.name)
+    pictures = [p for p in (files.rgb, *files.bands, files.mask) if p is not None]
+    digests = {picture.name: file_digest(picture) for picture in pictures}
+    origin = plugin_host().find("superpixels", recipe.superpixels).origin
+    said: list[object] = [files.split, files.clean, files.wavelengths]
+    if files.coding.resolved(files.band_ids) != Coding().resolved(files.band_ids):
+        said.append(files.coding.resolved(files.band_ids))
+    key = source_key(digests, recipe, origin, said)
+    if read_key(path) == key:
+        return False
+    scene = read_scene(files, plan)
+    check_values(files, scene)
+    scene = sized(scene, recipe)
+    graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
+    save_graphs(path, graphs, sources=digests, key=key, scene=scene)
+    return True
+
+
+def _plan(max_memory: int, out: Path, recipe: GraphRecipe) -> MemoryPlan:
+    """What building graphs takes: measured, and rounded up."""
+    plugin_host().find("superpixels", recipe.superpixels).load()
+    program = 400 * 10**6 + (TORCH_BYTES if "torch" in sys.modules else 0)
+    return MemoryPlan(limit=max_memory, scratch=out, program=program, per_pixel=100, per_band=12)

@@ -1,0 +1,94 @@
+"""Regions of a label map: their numbering, statistics and adjacency, in compiled passes.
+
+A label map is an array (H, W) of int32 whose N regions are numbered 0..N-1, each of them present;
+:func:`connected_regions` makes one of any integers. The other functions rely on it and do not check
+it: a label outside 0..N-1 is the caller's mistake and reads or writes foreign memory.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray, IntArray, LabelMap
+from artextract_cli.kernels import adjacency, label_topology, region_moments
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionStatistics:
+    """What N regions hold in each of C channels, how many pixels they have, and where they lie."""
+
+    mean: FloatArray  # (N, C)
+    std: FloatArray  # (N, C), of the population
+    minimum: FloatArray  # (N, C)
+    maximum: FloatArray  # (N, C)
+    count: NDArray[np.int64]  # (N,), pixels
+    centroid: FloatArray  # (N, 2), row and column in pixels
+
+
+def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, int]:
+    """Number the 4-connected regions of equal label in ``labels`` (H, W), any integers.
+
+    Regions of fewer than ``min_size`` pixels are joined, each to the neighbour with which it shares
+    the longest border, until all are large enough or one is left. Returns the label map (H, W),
+    regions numbered by their first pixel in raster order, and N.
+    """
+    # Other types of integers become these, for every type is compiled anew.
+    kind = np.int32 if labels.dtype == np.int32 else np.int64
+    regions, n = label_topology.components(np.require(labels, kind, ["C", "W"]))
+    if min_size <= 1 or n == 1:
+        return regions, n
+    sizes = label_topology.region_sizes(regions, n)
+    borders = label_topology.longest_borders(regions, sizes, min_size)
+    return regions, label_topology.join_fragments(regions, borders, sizes, min_size)
+
+
+def region_statistics(image: FloatArray, labels: LabelMap, n: int) -> RegionStatistics:
+    """Mean, spread, extremes, size and place of the ``n`` regions of ``image`` (H, W, C).
+
+    Sums are in double precision and relative to each region's first pixel, so that the spread of
+    16-bit counts, or of a large and nearly even region, keeps its digits.
+    """
+    mean, std, minimum, maximum, count, centroid = region_moments.moments(
+        _pixels(image), _map(labels), n
+    )
+    return RegionStatistics(
+        mean=mean, std=std, minimum=minimum, maximum=maximum, count=count, centroid=centroid
+    )
+
+
+def region_means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
+    """Mean (N, C) of ``image`` (H, W, C) in each of the ``n`` regions."""
+    return region_moments.means(_pixels(image), _map(labels), n)
+
+
+def gradient_magnitude(image: FloatArray) -> FloatArray:
+    """Sobel gradient magnitude (H, W, C) of each channel of ``image`` (H, W, C), per pixel.
+
+    The root mean square of the differences across two pixels along rows and columns, smoothed with
+    1-2-1 the other way. The picture is mirrored at its edges.
+    """
+    return region_moments.sobel(_pixels(image))
+
+
+def region_gradients(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
+    """Mean (N, C) of the `gradient_magnitude` of ``image`` (H, W, C) in each of ``n`` regions."""
+    return region_moments.mean_sobel(_pixels(image), _map(labels), n)
+
+
+def region_adjacency(labels: LabelMap, n: int) -> NDArray[np.int64]:
+    """Directed edges (2, E) between the regions that touch, be it at a corner.
+
+    Every pair comes in both directions, sorted by source, then target; no region is its own
+    neighbour. A region may have any number of neighbours.
+    """
+    return adjacency.edges_of_pairs(adjacency.touching_pairs(_map(labels)), n)
+
+
+def _pixels(image: FloatArray) -> FloatArray:
+    """In the one memory layout for which the kernels are compiled."""
+    return np.require(image, np.float32, ["C", "W"])
+
+
+def _map(labels: LabelMap) -> LabelMap:
+    return np.require(labels, np.int32, ["C", "W"])

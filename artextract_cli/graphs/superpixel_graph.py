@@ -1,0 +1,166 @@
+"""From a scene to superpixel graphs: segmentation, region adjacency, node features.
+
+Shared segmentation cuts photograph and bands by one label map, so node i is the same region in
+every view; so does one of the photograph alone. Separate segmentation is the published recipe:
+every view by itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray, LabelMap
+from artextract_cli.graphs.node_features import feature_names, node_features
+from artextract_cli.graphs.recipe import BANDS, GraphRecipe
+from artextract_cli.graphs.regions import region_adjacency
+from artextract_cli.graphs.segmentation import cut, photograph_of, shared_superpixels
+from artextract_cli.graphs.segmentation_input import FullRange, View
+from artextract_cli.graphs.stitching import block_gradients, block_statistics
+from artextract_cli.imaging.blocks import Block, OfBlock
+from artextract_cli.kernels.node_features import edge_weights
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.options import parted
+from artextract_cli.plugin.plugin import Plugin
+from artextract_cli.scenes.scene import Scene
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuperpixelGraph:
+    """A region adjacency graph (N nodes, E directed edges) with V views of node features."""
+
+    labels: NDArray[np.int32]  # (H, W), 0..N-1, every region 4-connected
+    edges: NDArray[np.int64]  # (2, E), source and target, both directions, sorted
+    edge_weights: FloatArray  # (E, V), difference of the two regions' statistics
+    features: FloatArray  # (N, V, F), standardised per graph and view
+    counts: NDArray[np.int64]  # (N,), pixels
+    centroids: FloatArray  # (N, 2), row and column in pixels
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of superpixels."""
+        return len(self.counts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneGraphs:
+    """All graphs of one scene: one for all views, or one per view (separate segmentation).
+
+    View 0 is the photograph, view 1 + b is band b. ``feature_names`` holds one tuple for the
+    photograph and one for every band; an empty name is padding.
+    """
+
+    name: str
+    split: str
+    clean: bool | None
+    graphs: tuple[SuperpixelGraph, ...]
+    band_ids: tuple[str, ...]
+    wavelengths: tuple[float, ...] | None
+    feature_names: tuple[tuple[str, ...], tuple[str, ...]]
+    mask: NDArray[np.bool_] | None
+    recipe: GraphRecipe
+    superpixels_origin: Mapping[str, str]
+
+    @property
+    def n_views(self) -> int:
+        """The photograph and the bands."""
+        return 1 + len(self.band_ids)
+
+
+def build_graphs(
+    scene: Scene, recipe: GraphRecipe, *, split: str = "", clean: bool | None = None
+) -> SceneGraphs:
+    """Make the superpixel graphs of a scene that is :func:`sized` already.
+
+    Raises
+    ------
+    UsageError
+        For a superpixel method or option that does not exist.
+    DependencyError
+        If the superpixel plugin does not return a label map.
+    """
+    plugin = plugin_host().find("superpixels", recipe.superpixels)
+    make = _separate_graphs if recipe.segmentation == "separate" else _shared_graph
+    return SceneGraphs(
+        name=scene.name,
+        split=split,
+        clean=clean,
+        graphs=make(scene, recipe, plugin),
+        band_ids=scene.band_ids,
+        wavelengths=scene.wavelengths,
+        feature_names=feature_names(recipe.features),
+        mask=scene.mask,
+        recipe=recipe,
+        superpixels_origin=plugin.origin,
+    )
+
+
+def _bands(part: Scene) -> FloatArray:
+    return part.bands
+
+
+def _one_band(band: int, part: Scene) -> FloatArray:
+    return part.bands[..., band : band + 1]
+
+
+def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[SuperpixelGraph, ...]:
+    labels, n = shared_superpixels(scene, recipe, plugin)
+    return (_graph(scene, (photograph_of, _bands), labels, n, recipe.features),)
+
+
+def _separate_graphs(
+    scene: Scene, recipe: GraphRecipe, plugin: Plugin
+) -> tuple[SuperpixelGraph, ...]:
+    options, of_bands = parted(recipe.superpixel_options, BANDS)
+    band_options = options | of_bands
+    made = [_view_graph(scene, photograph_of, plugin, options, recipe.features)]
+    for band in range(len(scene.band_ids)):
+        view = partial(_one_band, band)
+        made.append(_view_graph(scene, view, plugin, band_options, recipe.features))
+    return tuple(made)
+
+
+def _view_graph(
+    scene: Scene, view: View, plugin: Plugin, options: Mapping[str, Any], features: str
+) -> SuperpixelGraph:
+    labels, n = cut(scene, plugin, options, FullRange(scene, view))
+    return _graph(scene, (view,), labels, n, features)
+
+
+def _graph(
+    scene: Scene, views: Sequence[View], labels: LabelMap, n: int, features: str
+) -> SuperpixelGraph:
+    """The graph of pictures (h, w, C each) that ``views`` show of any part of the scene.
+
+    The first picture is one view, of the others each channel.
+    """
+    blocks = scene.blocks(margin=1)
+    part = OfBlock(lambda block: scene.part(blocks.window(block)))
+    pictures = [partial(_viewed, view, part) for view in views]
+    found = [block_statistics(blocks, labels, n, picture) for picture in pictures]
+    parts = [
+        np.concatenate([getattr(s, part) for s in found], axis=1)
+        for part in ("mean", "std", "minimum", "maximum")
+    ]
+    gradients = [block_gradients(blocks, labels, n, picture) for picture in pictures]
+    parts.append(np.concatenate(gradients, axis=1))
+    edges = region_adjacency(labels, n)
+    mean, std, _, _, gradient = parts
+    n_first, n_channels = found[0].mean.shape[1], mean.shape[1]
+    # Mean over a view's channels of |Δmean| + |Δstd| + |Δgradient| between two regions.
+    apart = np.concatenate([mean, std, gradient], axis=1)
+    return SuperpixelGraph(
+        labels=labels,
+        edges=edges,
+        edge_weights=edge_weights(apart, edges, n_channels, n_first),
+        features=node_features(parts, found[0], n_first, features),
+        counts=found[0].count,
+        centroids=found[0].centroid,
+    )
+
+
+def _viewed(view: View, part: Callable[[Block], Scene], block: Block) -> FloatArray:
+    return view(part(block))

@@ -1,0 +1,1 @@
+"""Image processing on arrays: geometry, light, colour and masks; knows no file and no scene."""

@@ -1,0 +1,143 @@
+"""How the counts of a picture stand for light: linear, coded as sRGB, or by a power.
+
+A camera counts in proportion to light; pictures for display have their counts coded. What is said
+of photograph and bands is that of ``dataset.yaml`` or of ``--coding``.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import UsageError
+
+LINEAR, SRGB = "linear", "srgb"
+PHOTOGRAPH, BANDS = "photograph", "bands"
+LEAST_GAMMA, LARGEST_GAMMA = 1, 4
+WORDS = f"linear, srgb or gamma X with X from {LEAST_GAMMA} to {LARGEST_GAMMA}"
+_GAMMA = re.compile(r"gamma\s*(\d+(?:\.\d*)?|\.\d+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coding:
+    """How the counts of the pictures of a dataset stand for light, as far as it is stated.
+
+    A word is ``linear``, ``srgb`` or ``gamma X`` with X from 1 to 4. A photograph of which nothing
+    is stated is sRGB, and a band is linear.
+
+    Raises
+    ------
+    UsageError
+        If a word is none of these.
+    """
+
+    photograph: str | None = None
+    bands: str | None = None
+    """Of all bands that are not named."""
+
+    by_band: Mapping[str, str] = field(default_factory=dict)
+    """By band id."""
+
+    def __post_init__(self) -> None:
+        for role in (PHOTOGRAPH, BANDS):
+            if (stated := getattr(self, role)) is not None:
+                object.__setattr__(self, role, _checked(role, stated))
+        words = {band: _checked(f"band {band}", stated) for band, stated in self.by_band.items()}
+        object.__setattr__(self, "by_band", words)
+
+    @property
+    def of_photograph(self) -> str:
+        """The word for the photograph, which is sRGB unless it is said to be something else."""
+        return self.photograph or SRGB
+
+    def of_band(self, band: str) -> str:
+        """The word for a band, which is linear unless it is said to be something else."""
+        return self.by_band.get(band) or self.bands or LINEAR
+
+    def says(self, band: str) -> bool:
+        """Whether anything is said of a band."""
+        return self.bands is not None or band in self.by_band
+
+    def over(self, other: "Coding") -> "Coding":
+        """What this one says, and what ``other`` says of the rest."""
+        inherited = {} if self.bands else other.by_band
+        return Coding(
+            photograph=self.photograph or other.photograph,
+            bands=self.bands or other.bands,
+            by_band={**inherited, **self.by_band},
+        )
+
+    def resolved(self, band_ids: Iterable[str]) -> tuple[str, ...]:
+        """The word for the photograph, and those for bands in their order."""
+        return self.of_photograph, *map(self.of_band, band_ids)
+
+    def described(self, band_ids: Iterable[str]) -> dict[str, object]:
+        """As ``dataset.yaml`` says it of a dataset with these bands."""
+        listed = {band: self.of_band(band) for band in band_ids if self.says(band)}
+        said = {PHOTOGRAPH: self.photograph, BANDS: listed if self.by_band else self.bands}
+        return {role: word for role, word in said.items() if word}
+
+
+def _checked(role: str, stated: str) -> str:
+    try:
+        return coding_word(stated)
+    except ValueError as error:
+        msg = f"{role}: {error} (got {stated!r})"
+        raise UsageError(msg) from None
+
+
+def coding_word(text: object) -> str:
+    """Return ``linear``, ``srgb`` or ``gamma X`` as it is written here.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    word = " ".join(text.split()).lower() if isinstance(text, str) else ""
+    if word in (LINEAR, SRGB):
+        return word
+    found = _GAMMA.fullmatch(word)
+    if found is None or not LEAST_GAMMA <= float(found[1]) <= LARGEST_GAMMA:
+        msg = f"a coding is {WORDS}"
+        raise ValueError(msg)
+    return f"gamma {float(found[1]):g}"
+
+
+def linear_values(values: FloatArray, word: str) -> FloatArray:
+    """Turn values of a coding, 0..1, into linear ones; linear ones stay exactly as they are."""
+    if word == LINEAR:
+        return values
+    if word == SRGB:
+        return linear_rgb(values)
+    power = np.float32(word.removeprefix("gamma "))
+    return np.copysign(np.abs(values) ** power, values)
+
+
+def coded_values(linear: FloatArray, word: str) -> FloatArray:
+    """Turn linear values, 0..1, into those of a coding: the inverse of :func:`linear_values`."""
+    if word == LINEAR:
+        return linear
+    if word == SRGB:
+        return coded_rgb(linear)
+    power = np.float32(1 / float(word.removeprefix("gamma ")))
+    return np.copysign(np.abs(linear) ** power, linear)
+
+
+def srgb_values(values: FloatArray, word: str) -> FloatArray:
+    """Turn values of a coding, 0..1, into those of sRGB, which stay exactly as they are."""
+    return values if word == SRGB else coded_rgb(linear_values(values, word))
+
+
+def linear_rgb(rgb: FloatArray) -> FloatArray:
+    """Turn coded sRGB values, 0..1, into linear ones (IEC 61966-2-1)."""
+    power = ((np.maximum(rgb, 0.04045) + 0.055) / 1.055) ** 2.4
+    return np.where(rgb <= 0.04045, rgb / 12.92, power).astype(np.float32)
+
+
+def coded_rgb(linear: FloatArray) -> FloatArray:
+    """Turn linear values, 0..1, into coded sRGB ones (IEC 61966-2-1)."""
+    power = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
+    return np.where(linear <= 0.0031308, linear * 12.92, power).astype(np.float32)

@@ -1,0 +1,185 @@
+"""Scores to colours: one bound scale for every picture, and the painting under it.
+
+The colour of a score never depends on the other scores of its picture: a clean painting stays blue,
+and equal colours in two pictures mean equal evidence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.errors import UsageError
+
+Picture = NDArray[np.uint8]
+BoolArray = NDArray[np.bool_]
+ScaleName = Literal["false-alarm", "importance", "deviation", "hidden"]
+
+FAINTEST = 0.35  # of the opacity of an overlay: what a score of zero gets
+# Where the colours below were read off the cited maps: the last eighth bends, and is halved.
+EIGHTHS = (0, 1 / 8, 2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8, 15 / 16, 1)
+
+
+def _table(*controls: tuple[int, int, int], at: tuple[float, ...]) -> Picture:
+    """256 colours (256, 3) through ``controls``, which lie at ``at`` in 0..1."""
+    channels = np.asarray(controls, dtype=np.float64).T
+    where = np.linspace(0, 1, 256)
+    table = np.stack([np.interp(where, at, channel) for channel in channels], axis=1)
+    return np.asarray(np.rint(table), dtype=np.uint8)
+
+
+COLOURS: Mapping[str, Picture] = {
+    # Diverging and safe for colour-blind eyes: the smooth cool-warm map of Moreland, "Diverging
+    # color maps for scientific visualization", ISVC 2009.
+    "blue-red": _table(
+        (59, 76, 192),
+        (98, 130, 234),
+        (141, 176, 254),
+        (184, 208, 249),
+        (221, 221, 221),
+        (245, 196, 173),
+        (244, 154, 123),
+        (222, 96, 77),
+        (202, 59, 55),
+        (180, 4, 38),
+        at=EIGHTHS,
+    ),
+    # The rainbow of earlier publications, kept for comparison: its bright bands invent borders.
+    "jet": _table(
+        (0, 0, 128),
+        (0, 0, 255),
+        (0, 255, 255),
+        (255, 255, 0),
+        (255, 0, 0),
+        (128, 0, 0),
+        at=(0, 0.125, 0.375, 0.625, 0.875, 1),
+    ),
+}
+# Sequential and even to the eye: viridis (Smith & van der Walt 2015).
+SEQUENTIAL: Picture = _table(
+    (68, 1, 84),
+    (71, 45, 123),
+    (59, 82, 139),
+    (44, 114, 142),
+    (33, 145, 140),
+    (40, 174, 128),
+    (94, 201, 98),
+    (173, 220, 48),
+    (216, 226, 25),
+    (253, 231, 37),
+    at=EIGHTHS,
+)
+
+
+GREYS: Picture = _table((0, 0, 0), (255, 255, 255), at=(0, 1))
+# Scales that mean something else than agreement, and have colours of their own.
+OWN_TABLES: Mapping[str, Picture] = {"importance": SEQUENTIAL, "hidden": GREYS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """What a number means, and where it lies on a colour table."""
+
+    label: str
+    values: tuple[float, ...]  # rising; beyond the ends the colour stays
+    positions: tuple[float, ...]  # of those values on the table, 0..1
+    ticks: Mapping[float, str]
+
+    def position(self, score: NDArray[Any]) -> NDArray[np.float64]:
+        """Where each number of ``score``, any shape, lies on a colour table: 0..1."""
+        return np.asarray(np.interp(score, self.values, self.positions))
+
+    def strength(self, score: NDArray[Any]) -> NDArray[np.float64]:
+        """How far each number lies from the position of 0, as a share of the farthest: 0..1."""
+        neutral = float(np.interp(0, self.values, self.positions))
+        return np.abs(self.position(score) - neutral) / max(neutral, 1 - neutral)
+
+
+SCALES: Mapping[str, Scale] = {
+    # A third of the table, its blues, goes to what 95 % of clean paint scores.
+    "false-alarm": Scale(
+        label="−log10 of the false-alarm rate",
+        values=(0, 1.3, 3),
+        positions=(0, 1 / 3, 1),
+        ticks={0: "0", 1.3: "1.3 = 5 %", 2: "2 = 1 %", 3: "3 = 0.1 %"},
+    ),
+    "importance": Scale(
+        label="importance",
+        values=(0, 1),
+        positions=(0, 1),
+        ticks={0: "0", 0.5: "0.5", 1: "1"},
+    ),
+    "deviation": Scale(
+        label="robust deviations, either way",
+        values=(0, 2, 6),
+        positions=(0, 1 / 3, 1),
+        ticks={0: "0", 2: "2", 4: "4", 6: "6"},
+    ),
+    # What is beneath as a reflectogram shows it: darker than bare ground is dark.
+    "hidden": Scale(
+        label="change of reflectance by what lies beneath",
+        values=(-0.1, 0, 0.1),
+        positions=(0, 0.6, 1),
+        ticks={-0.1: "10 % darker", 0: "nothing", 0.1: "10 % lighter"},
+    ),
+}
+
+
+def paint(scores: NDArray[Any], labels: IntArray) -> NDArray[Any]:
+    """Give every pixel of ``labels`` (H, W) the score of its superpixel, from ``scores`` (N,)."""
+    return scores[labels]
+
+
+def colour(
+    score: FloatArray, colours: str = "blue-red", scale: ScaleName = "false-alarm"
+) -> Picture:
+    """Colour ``score`` (H, W) as sRGB (H, W, 3).
+
+    On the scale ``false-alarm`` a score is −log10 of the false-alarm rate: blue up to 1.3 (5 %),
+    full red from 3 (0.1 %) on. On ``deviation`` it is a number of robust deviations. On
+    ``importance`` it is a share 0..1, which has no neutral middle and always takes the sequential
+    map; on ``hidden`` the logarithm of a ratio of reflectances, always shown in greys.
+
+    Raises
+    ------
+    UsageError
+        If there is no colour map of the name ``colours``.
+    """
+    if colours not in COLOURS:
+        msg = f"there is no colour map {colours!r}: choose one of {', '.join(COLOURS)}"
+        raise UsageError(msg)
+    index = np.rint(SCALES[scale].position(score) * 255).astype(np.uint8)
+    return OWN_TABLES.get(scale, COLOURS[colours])[index]
+
+
+def overlay(
+    rgb: FloatArray,
+    score: FloatArray,
+    *,
+    alpha: float = 0.75,
+    mask: BoolArray | None = None,
+    colours: str = "blue-red",
+    scale: ScaleName = "false-alarm",
+) -> Picture:
+    """Lay the coloured ``score`` (H, W) over the greyed photograph ``rgb`` (H, W, 3), sRGB 0..1.
+
+    The colour covers more where the score is higher, at most the share ``alpha``, so that the
+    painting stays readable where nothing was found. Where ``mask`` (H, W) is false the photograph
+    keeps its own colours.
+    """
+    grey = _readable_grey(rgb)[..., None]
+    strength = SCALES[scale].strength(score)[..., None]
+    share = alpha * (FAINTEST + (1 - FAINTEST) * strength)
+    mixed = grey * (1 - share) + colour(score, colours, scale) / 255 * share
+    if mask is not None:
+        mixed = np.where(mask[..., None], mixed, rgb)
+    return np.rint(np.clip(mixed, 0, 1) * 255).astype(np.uint8)
+
+
+def _readable_grey(rgb: FloatArray) -> FloatArray:
+    """Luma (H, W) of sRGB-coded ``rgb`` (ITU-R BT.601), its blacks lifted: colour shows on them."""
+    luma = rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    return np.asarray(0.08 + 0.92 * luma, dtype=np.float32)

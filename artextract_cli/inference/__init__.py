@@ -1,0 +1,1 @@
+"""Scoring the scenes of a dataset, and adapting a model to them."""

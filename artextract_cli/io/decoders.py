@@ -1,0 +1,112 @@
+"""Decoders of PNG, BMP, JPEG and TIFF files that keep the full depth and notice missing data.
+
+Pillow would read 16-bit RGB PNG as 8 bit, so PNG goes through imagecodecs and TIFF through
+tifffile. They raise one of ``DECODING_ERRORS`` on damaged files.
+"""
+
+import io
+import logging
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
+
+from artextract_cli.errors import InputError
+from artextract_cli.io.stored import Stored, check_size, exif_orientation
+from artextract_cli.io.tiff import decode_tiff, opened_tiff
+
+PNG_DEPTH_AT = 24
+"""Where the header of a PNG tells the bits of a value (ISO/IEC 15948, 11.2.2)."""
+
+
+# Without a handler, tifffile's remarks on damaged files would reach stderr beside our own error.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
+
+Decoder = Callable[[Path], Stored]
+
+
+def decode_png(path: Path) -> Stored:
+    """Decode PNG; palettes become RGB, and 1, 2 and 4 bits become 8."""
+    data = path.read_bytes()
+    chunks = dict(_png_chunks(data))
+    width, height = struct.unpack_from(">II", chunks[b"IHDR"])
+    check_size(path, width, height)
+    exif = Image.Exif()
+    exif.load(bytes(chunks.get(b"eXIf", b"")))
+    values = imagecodecs.png_decode(data)
+    return Stored(values, values.dtype.itemsize * 8, exif_orientation(exif))
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    """Name and body of each chunk up to IEND (PNG, third edition, section 5.3).
+
+    Their checksums are compared here: libpng overlooks those of chunks that it could do without.
+    """
+    view, offset, name = memoryview(data), 8, b""
+    while name != b"IEND":
+        size, name = struct.unpack_from(">I4s", data, offset)
+        end = offset + 8 + size
+        if struct.unpack_from(">I", data, end)[0] != zlib.crc32(view[offset + 4 : end]):
+            msg = f"the checksum of its chunk {name.decode('latin-1')} is wrong"
+            raise ValueError(msg)
+        yield name, view[offset + 8 : end]
+        offset = end + 4
+
+
+def decode_bmp(path: Path) -> Stored:
+    """Decode BMP."""
+    return _decode_by_pillow(BmpImagePlugin.BmpImageFile, path)
+
+
+def decode_jpeg(path: Path) -> Stored:
+    """Decode JPEG of 8 bit, grey or YCbCr."""
+    return _decode_by_pillow(JpegImagePlugin.JpegImageFile, path)
+
+
+def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path) -> Stored:
+    """Decode 8 bit. The class is called itself because ``Image.open`` has a lower limit."""
+    with image_class(io.BytesIO(path.read_bytes())) as image:
+        check_size(path, *image.size)
+        if image.mode not in {"1", "L", "P", "RGB", "RGBA"}:
+            msg = f"{path} holds {image.mode} colours; save it as grey or RGB"
+            raise InputError(msg)
+        orientation = exif_orientation(image.getexif())
+        converted = image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
+        return Stored(np.asarray(converted), 8, orientation)
+
+
+def measure(decode: Decoder, path: Path) -> int:
+    """How many pixels the header claims of a file that ``decode`` reads."""
+    if decode is decode_tiff:
+        with opened_tiff(path) as tiff:
+            page: Any = tiff.pages.first
+            return int(page.imagewidth) * int(page.imagelength)
+    with _PILLOW_CLASSES[decode](path) as image:
+        width, height = image.size
+    check_size(path, width, height)
+    return int(width) * int(height)
+
+
+def measure_depth(decode: Decoder, path: Path) -> int:
+    """How many bits the header claims that a value has, of a file that ``decode`` reads."""
+    if decode is decode_tiff:
+        with opened_tiff(path) as tiff:
+            page: Any = tiff.pages.first
+            return int(page.bitspersample)
+    if decode is decode_png:
+        with path.open("rb") as file:
+            return file.read(PNG_DEPTH_AT + 1)[PNG_DEPTH_AT]
+    return 8
+
+
+_PILLOW_CLASSES: dict[Decoder, type[ImageFile.ImageFile]] = {
+    decode_png: PngImagePlugin.PngImageFile,
+    decode_bmp: BmpImagePlugin.BmpImageFile,
+    decode_jpeg: JpegImagePlugin.JpegImageFile,
+}

@@ -1,0 +1,178 @@
+"""Images of every kind as upright, opaque, finite arrays at their full depth."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import InputError
+from artextract_cli.imaging.blocks import Block
+from artextract_cli.imaging.coding import LINEAR, SRGB, linear_values, srgb_values
+from artextract_cli.io.stored import Part
+
+MOST_OF_16_BIT = 65535
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A decoded picture: upright, opaque and finite."""
+
+    values: NDArray[Any]
+    """(H, W, C) as stored, unsigned integers or float32; C is 1 (grey) or 3 (RGB)."""
+
+    full_scale: float
+    """The stored value that means 1: ``2**bits - 1``, or 1 for floating point."""
+
+    depth: str
+    """Kind and bits of the values: uint8, uint12, uint16, float32, ..."""
+
+    def scaled(self) -> FloatArray:
+        """Return (H, W, C) float32, 1 at full scale."""
+        scaled: FloatArray = np.true_divide(self.values, self.full_scale, dtype=np.float32)
+        return scaled
+
+    def linear(self, coding: str = LINEAR) -> FloatArray:
+        """Return (H, W, C) float32, linear and 1 at full scale; ``coding`` is how it is stored."""
+        return self._through(lambda values: linear_values(values, coding), coding == LINEAR)
+
+    def srgb(self, coding: str = SRGB) -> FloatArray:
+        """Return (H, W, C) float32, coded as sRGB; ``coding`` is how it is stored."""
+        return self._through(lambda values: srgb_values(values, coding), coding == SRGB)
+
+    def grey(self, coding: str = LINEAR) -> FloatArray:
+        """Return (H, W) float32, linear and 1 at full scale; ``coding`` is how it is stored.
+
+        Colours become the mean of their channels, which for linear counts is the reading of one
+        sensor under all three filters; grey saved as RGB stays exactly as it is.
+        """
+        if self.is_coloured():
+            return np.asarray(self.linear(coding).mean(axis=2), np.float32)
+        return dataclasses.replace(self, values=self.values[..., :1]).linear(coding)[..., 0]
+
+    def _through(self, curve: Callable[[FloatArray], FloatArray], is_same: bool) -> FloatArray:
+        """What a curve makes of the values; of whole numbers it is looked up."""
+        if is_same:
+            return self.scaled()
+        if self.values.dtype.kind != "u" or self.full_scale > MOST_OF_16_BIT:
+            return curve(self.scaled())
+        counts = np.arange(int(self.full_scale) + 1, dtype=np.float32)
+        table: NDArray[Any] = curve(counts / np.float32(self.full_scale))
+        made: FloatArray = table[self.values]
+        return made
+
+    def is_coloured(self) -> bool:
+        """Whether the channels differ anywhere."""
+        return is_coloured(self.values)
+
+    def counts(self) -> NDArray[Any]:
+        """Return (H, W, C) as stored where that is 8 or 16 bit, else float32, 1 at full scale."""
+        if self.depth in ("uint8", "uint16"):
+            return self.values.astype(self.depth, copy=False)
+        return self.scaled()
+
+
+def is_coloured(picture: NDArray[Any]) -> bool:
+    """Whether the channels of (H, W, C) differ anywhere."""
+    return bool((picture != picture[..., :1]).any())
+
+
+def as_photograph(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return grey or RGB (H, W, 1 or 3) as the RGB (H, W, 3) of a capture."""
+    return picture if picture.shape[2] == 3 else np.repeat(picture[..., :1], 3, axis=2)
+
+
+def as_band(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return grey or RGB (H, W, C), as `read_counts` gives it, as one band (H, W) of a capture.
+
+    Grey saved as RGB stays exactly as it is; colours become float32, the mean of the channels,
+    which for linear counts is the reading of one sensor under all three filters.
+    """
+    if not is_coloured(picture):
+        return picture[..., 0]
+    full_scale = np.iinfo(picture.dtype).max if picture.dtype.kind == "u" else 1.0
+    mean = picture.mean(axis=2, dtype=np.float32) / np.float32(full_scale)
+    return np.asarray(np.clip(mean, 0, 1))
+
+
+def value_problem(values: NDArray[Any]) -> str | None:
+    """Why (H, W) or (H, W, C) are no values from 0 to 1, and where; integers always are some."""
+    if values.dtype.kind != "f" or (values.min() >= 0 and values.max() <= 1):
+        return None
+    if problem := _not_finite(values, (0, 0)):
+        return problem
+    outside, low, high = (values < 0) | (values > 1), values.min(), values.max()
+    todo = ["set those below 0, which no light gives, to 0"] if low < 0 else []
+    todo += ["divide all by the one that means white"] if high > 1 else []
+    return (
+        f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {low:g} to {high:g}), the "
+        f"first at {_first(outside, (0, 0))}; {', and '.join(todo)}"
+    )
+
+
+def finite(path: Path, values: NDArray[Any], corner: tuple[int, int]) -> NDArray[Any]:
+    """Refuse values (H, W, ...) that are not finite; ``corner`` is the first pixel's place."""
+    if values.dtype.kind != "f":
+        return values
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
+        values = values.astype(np.float32)
+    if problem := _not_finite(values, corner):
+        msg = f"{path} {problem}"
+        raise InputError(msg)
+    return values
+
+
+def _not_finite(values: NDArray[Any], corner: tuple[int, int]) -> str | None:
+    if not (n_bad := values.size - np.count_nonzero(np.isfinite(values))):
+        return None
+    first = _first(~np.isfinite(values), corner)
+    return (
+        f"has {n_bad} values that are not finite (NaN or infinity), the first at {first}; replace "
+        "them"
+    )
+
+
+def _first(is_bad: NDArray[np.bool_], corner: tuple[int, int]) -> str:
+    """Where the first of some pixels (H, W) or (H, W, C) lies, both counted from 0."""
+    row, column, *_ = np.unravel_index(is_bad.argmax(), is_bad.shape)
+    return f"row {corner[0] + row}, column {corner[1] + column}"
+
+
+def opaque(path: Path, values: NDArray[Any], full_scale: float) -> NDArray[Any]:
+    """Drop the alpha channel of (H, W, 2 or 4) values."""
+    if values.shape[2] in (1, 3):
+        return values
+    if n_bad := np.count_nonzero(values[..., -1] != full_scale):
+        msg = (
+            f"{path} has {n_bad} transparent pixels, whose values are no measurements; remove its "
+            "alpha channel and mark what is not painting in object/<scene>_mask.png"
+        )
+        raise InputError(msg)
+    return values[..., :-1]
+
+
+def upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Undo an orientation, which says where row 0 and column 0 are (CIPA DC-008, tag 0x0112)."""
+    if orientation in (3, 4, 6, 7):
+        values = values[::-1]
+    if orientation in (2, 3, 7, 8):
+        values = values[:, ::-1]
+    return values.swapaxes(0, 1) if orientation in (5, 6, 7, 8) else values
+
+
+def upright_place(part: Part) -> tuple[tuple[int, int], Block]:
+    """The upright size of a picture, and where one of its parts lies in it."""
+    (height, width), orientation = part.shape, part.stored.orientation
+    rows, columns = part.stored.values.shape[:2]
+    top, left = part.top, part.left
+    if orientation in (3, 4, 6, 7):
+        top = height - top - rows
+    if orientation in (2, 3, 7, 8):
+        left = width - left - columns
+    if orientation in (5, 6, 7, 8):
+        return (width, height), Block(left, top, left + columns, top + rows)
+    return (height, width), Block(top, left, top + rows, left + columns)

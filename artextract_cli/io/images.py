@@ -1,0 +1,239 @@
+"""Pictures of every kind as upright, opaque, finite arrays at their full depth.
+
+The kind of a file is told by its content, not by its name. Colour profiles are not applied.
+"""
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import InputError
+from artextract_cli.imaging.blocks import Block, whole
+from artextract_cli.io import decoders, stored, tiff
+from artextract_cli.io.image import (
+    MOST_OF_16_BIT,
+    Picture,
+    finite,
+    opaque,
+    upright,
+    upright_place,
+    value_problem,
+)
+from artextract_cli.utils.file_errors import reading
+
+_DECODERS: dict[bytes, decoders.Decoder] = {
+    b"\x89PNG\r\n\x1a\n": decoders.decode_png,
+    b"BM": decoders.decode_bmp,
+    b"\xff\xd8\xff": decoders.decode_jpeg,
+    b"II*\0": tiff.decode_tiff,
+    b"MM\0*": tiff.decode_tiff,
+    b"II+\0": tiff.decode_tiff,  # BigTIFF
+    b"MM\0+": tiff.decode_tiff,
+}
+LEAST_USE = 1 / 256
+"""Of the range of more bits, which only counts of fewer do not reach."""
+
+
+def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -> NDArray[Any]:
+    """Read a picture (H, W, C) at its full depth as a capture takes it: uint8, uint16 or float32.
+
+    C is 1 for grey and 3 for RGB. With ``stacked`` a TIFF may have several pages, and more
+    channels than a colour picture; C then counts them all. Floats lie between 0 and 1, unless they
+    may have ``any_scale``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no picture, damaged, or of a kind that cannot be read right.
+    """
+    counts = (_read_stack(path) if stacked else decode_picture(path)).counts()
+    if not any_scale and (problem := value_problem(counts)):
+        msg = f"{path} {problem}"
+        raise InputError(msg)
+    return counts
+
+
+def _read_stack(path: Path) -> Picture:
+    if _decoder(path) is not tiff.decode_tiff:
+        return decode_picture(path)
+    with _decoding(path):
+        if not tiff.is_stack(path):
+            return decode_picture(path)
+        stored = tiff.decode_stack(path)
+    return _whole(path, _picture(path, stored, is_stack=True))
+
+
+def decode_picture(path: Path) -> Picture:
+    """Decode a PNG, BMP, JPEG or TIFF file of one page, grey or RGB, at its full depth.
+
+    The EXIF (or TIFF) orientation is applied. An alpha channel is dropped where it is opaque
+    everywhere; otherwise the file is refused, because the values under it are no measurements.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no picture, damaged, larger than `max_pixels` allows, or has several
+        pages, transparent pixels, values that are not finite, colours other than RGB, or more
+        than 16 bit where 16 are enough.
+    """
+    decode = _decoder(path)
+    with _decoding(path):
+        stored = decode(path)
+    return _whole(path, _picture(path, stored))
+
+
+def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]]:
+    """Decode a picture part by part: its size (H, W), where a part lies, and the part.
+
+    A TIFF comes in the strips or tiles it consists of, so that it need not fit into memory; any
+    other picture comes whole.
+
+    Raises
+    ------
+    InputError
+        As :func:`decode_picture`, perhaps after some parts.
+    """
+    if _decoder(path) is not tiff.decode_tiff:
+        picture = decode_picture(path)
+        height, width = picture.values.shape[:2]
+        yield (height, width), whole((height, width)), picture
+        return
+    largest, full_scale = 0.0, 1.0
+    with _decoding(path):
+        for part in tiff.tiff_parts(path):
+            shape, block = upright_place(part)
+            picture = _picture(path, part.stored, corner=(block.top, block.left))
+            largest, full_scale = max(largest, _largest(picture)), picture.full_scale
+            yield shape, block, picture
+    _check_range(path, largest, full_scale)
+
+
+def n_pixels(path: Path) -> int:
+    """How many pixels a picture has, by its header.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no picture, too large, or its header is damaged.
+    """
+    decode = _decoder(path)
+    with _decoding(path):
+        return decoders.measure(decode, path)
+
+
+def n_bits(path: Path) -> int:
+    """How many bits a value of a picture has, by its header.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no picture, or its header is damaged.
+    """
+    decode = _decoder(path)
+    with _decoding(path):
+        return decoders.measure_depth(decode, path)
+
+
+@contextmanager
+def _decoding(path: Path) -> Iterator[None]:
+    """Tell damage in one way; remarks on damaged EXIF data are none: the pixels are whole."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except stored.DECODING_ERRORS as error:
+        raise _damaged(path) from error
+
+
+def _picture(
+    path: Path,
+    stored: stored.Stored,
+    *,
+    is_stack: bool = False,
+    corner: tuple[int, int] = (0, 0),
+) -> Picture:
+    """What is stored, whose first upright pixel lies at ``corner`` (row, column)."""
+    depth = f"{'float' if stored.values.dtype.kind == 'f' else 'uint'}{stored.bits}"
+    full_scale = 1.0 if stored.values.dtype.kind == "f" else 2.0**stored.bits - 1
+    values = upright(np.atleast_3d(stored.values), stored.orientation)
+    values = finite(path, values, corner)
+    if not is_stack:
+        values = opaque(path, values, full_scale)
+    return Picture(values=np.ascontiguousarray(values), full_scale=full_scale, depth=depth)
+
+
+def _whole(path: Path, picture: Picture) -> Picture:
+    _check_range(path, _largest(picture), picture.full_scale)
+    return picture
+
+
+def _largest(picture: Picture) -> float:
+    """The largest count of more than 16 bit; other pictures, which may have any, are not read."""
+    return float(picture.values.max()) if picture.full_scale > MOST_OF_16_BIT else math.inf
+
+
+def _check_range(path: Path, largest: float, full_scale: float) -> None:
+    """Refuse counts of few bits that were saved as 32 or 64: by their full scale all were black."""
+    if largest < LEAST_USE * full_scale:
+        msg = (
+            f"{path} holds whole numbers of more than 16 bit, but none above {largest:.0f}, which "
+            f"is next to nothing of the {full_scale:.0f} that mean white: divide them by the one "
+            "that means white in them, and save them as floats or as 16 bit"
+        )
+        raise InputError(msg)
+
+
+def read_pages(path: Path) -> FloatArray:
+    """Read a TIFF of one or more grey pages as (H, W, pages) float32, unscaled; NaN stays.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no TIFF, or damaged.
+    """
+    _check_tiff(path)
+    with _decoding(path):
+        return tiff.decode_pages(path).astype(np.float32)
+
+
+def read_page(path: Path, page: int) -> FloatArray:
+    """Read one page of a TIFF, counted from 0, as `read_pages` reads all, as (H, W).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no TIFF, damaged, or has no such page.
+    """
+    _check_tiff(path)
+    with _decoding(path):
+        return tiff.decode_page(path, page).astype(np.float32, copy=False)
+
+
+def _decoder(path: Path) -> decoders.Decoder:
+    with reading(path), path.open("rb") as file:
+        head = file.read(8)
+    for signature, decode in _DECODERS.items():
+        if head.startswith(signature):
+            return decode
+    kind = path.suffix[1:].upper() or "picture"
+    msg = (
+        f"{path} is not a {kind}: its content is none of PNG, BMP, JPEG and TIFF; save it as one "
+        "of these"
+    )
+    raise InputError(msg)
+
+
+def _check_tiff(path: Path) -> None:
+    if _decoder(path) is not tiff.decode_tiff:
+        msg = f"{path} is not a TIFF: save it as one"
+        raise InputError(msg)
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(f"{path} is damaged or cut short: copy or export it again")

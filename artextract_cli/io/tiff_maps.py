@@ -1,0 +1,78 @@
+"""Maps as TIFF files: in tiles where they are large, so that no part of one must be in memory."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from artextract_cli.imaging.blocks import Block, whole
+
+TILE = 512
+"""Side of the tiles in pixels; maps that are smaller are written in strips."""
+
+BIG_BYTES = 2**31
+"""Maps that may come near the limit of TIFF, 4 GB, are written as BigTIFF."""
+
+Read = Callable[[int, Block], NDArray[Any]]
+
+
+def write_map(
+    path: Path,
+    read: Read,
+    n_pages: int,
+    shape: tuple[int, int],
+    dtype: type[np.generic],
+    pixels_per_mm: float | None = None,
+) -> None:
+    """Write a TIFF of ``n_pages`` grey pages (H, W); ``read`` gives a block (h, w) of a page.
+
+    The resolution, where it is known, is told in pixels per cm. Deflated, floats with the
+    predictor for floating point (Adobe Photoshop TIFF Technical Note 3).
+    """
+    tiled = max(shape) > TILE
+    size = n_pages * shape[0] * shape[1] * np.dtype(dtype).itemsize
+    tifffile.imwrite(
+        path,
+        _tiles(read, n_pages, shape, dtype) if tiled else _pages(read, n_pages, shape, dtype),
+        shape=(n_pages, *shape),
+        dtype=dtype,
+        tile=(TILE, TILE) if tiled else None,
+        bigtiff=size > BIG_BYTES,
+        photometric="minisblack",
+        compression="zlib",
+        predictor=np.dtype(dtype).kind == "f",
+        maxworkers=os.cpu_count(),
+        metadata=None,
+        **resolution_tags(pixels_per_mm),
+    )
+
+
+def resolution_tags(pixels_per_mm: float | None) -> dict[str, Any]:
+    """What tifffile writes into a page whose scale is known: pixels per cm."""
+    if pixels_per_mm is None:
+        return {}
+    per_cm = 10 * pixels_per_mm
+    return {"resolution": (per_cm, per_cm), "resolutionunit": "CENTIMETER"}
+
+
+def _pages(
+    read: Read, n_pages: int, shape: tuple[int, int], dtype: type[np.generic]
+) -> NDArray[Any]:
+    return np.stack([read(page, whole(shape)) for page in range(n_pages)]).astype(dtype)
+
+
+def _tiles(
+    read: Read, n_pages: int, shape: tuple[int, int], dtype: type[np.generic]
+) -> Iterator[NDArray[Any]]:
+    """Page after page, row after row, filled up with zeros at the right and at the bottom."""
+    for page in range(n_pages):
+        for top in range(0, shape[0], TILE):
+            for left in range(0, shape[1], TILE):
+                block = Block(top, left, min(top + TILE, shape[0]), min(left + TILE, shape[1]))
+                tile = np.zeros((TILE, TILE), dtype)
+                tile[: block.bottom - top, : block.right - left] = read(page, block)
+                yield tile

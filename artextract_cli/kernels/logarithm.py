@@ -1,0 +1,68 @@
+"""Compiled logarithms of whole arrays.
+
+A call of the mathematical function for each number is not compiled to vector instructions; taking
+the exponent off as an integer and a polynomial for the rest is. Coefficients are those of logf in
+S. L. Moshier's Cephes library.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.kernels.jit import compiled
+
+_AT_A_TIME = 1024
+_ROOT_OF_HALF = np.int32(0x3F3504F3)  # the bits of √½: mantissas lie from here to √2
+_LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
+_COEFFICIENTS = np.array(
+    [
+        *(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1),
+        *(1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1),
+    ],
+    np.float32,
+)
+
+
+def signed_log1p(values: FloatArray) -> FloatArray:
+    """sign(x)·log(1 + |x|) of an array of any shape, to the last digits of float32."""
+    flat = np.require(values, np.float32, ["C", "W"]).reshape(-1)
+    return _signed_log1p(flat).reshape(values.shape)
+
+
+@compiled
+def _signed_log1p(values: FloatArray) -> FloatArray:
+    made = np.empty_like(values)
+    mantissas, exponents = np.empty(_AT_A_TIME, np.float32), np.empty(_AT_A_TIME, np.float32)
+    for start in range(0, len(values), _AT_A_TIME):
+        part, out = values[start : start + _AT_A_TIME], made[start : start + _AT_A_TIME]
+        for i in range(len(part)):
+            mantissas[i] = np.float32(1) + abs(part[i])
+        _split(mantissas.view(np.int32), exponents)
+        for i in range(len(part)):
+            size = abs(part[i])
+            whole = np.float32(1) + size
+            # What was lost when 1 was added.
+            lost = (size - (whole - np.float32(1))) / whole
+            log = _log(mantissas[i], exponents[i]) + lost
+            out[i] = log if part[i] >= 0 else -log
+    return made
+
+
+@compiled
+def _split(bits: NDArray[np.int32], exponents: FloatArray) -> None:
+    """Take the exponents off positive numbers, given by their bits."""
+    for i in range(len(bits)):
+        exponent = np.int32(bits[i] - _ROOT_OF_HALF) >> np.int32(23)
+        exponents[i] = np.float32(exponent)
+        bits[i] = np.int32(bits[i] - np.int32(exponent << np.int32(23)))
+
+
+@compiled
+def _log(mantissa: np.float32, exponent: np.float32) -> np.float32:
+    x = mantissa - np.float32(1)
+    total: np.float32 = _COEFFICIENTS[0]
+    for i in range(1, 9):
+        total = total * x + _COEFFICIENTS[i]
+    square = x * x
+    rest = total * x * square + exponent * _LN2_LOW - np.float32(0.5) * square
+    return x + rest + exponent * _LN2_HIGH

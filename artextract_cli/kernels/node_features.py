@@ -1,0 +1,90 @@
+"""Compiled loops from the statistics of regions to features of nodes and weights of edges."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.kernels.jit import compiled
+
+
+@compiled
+def standardise(columns: FloatArray) -> None:
+    """Bring every column of ``columns`` (N, K) to mean 0 and variance 1; an even one becomes 0."""
+    n, k = columns.shape
+    mean, spread, largest = np.zeros(k), np.zeros(k), np.zeros(k, np.float32)
+    for row in columns:
+        for j in range(k):
+            mean[j] += row[j]
+    mean /= n
+    for row in columns:
+        for j in range(k):
+            largest[j] = max(largest[j], abs(row[j]))
+            difference = row[j] - mean[j]
+            spread[j] += difference * difference
+    scale = np.empty(k)
+    for j in range(k):
+        deviation = np.sqrt(spread[j] / n)
+        even = deviation <= 1e-6 * max(largest[j], 1e-6)
+        scale[j] = 0.0 if even else 1 / deviation
+    for row in columns:
+        for j in range(k):
+            row[j] = (row[j] - mean[j]) * scale[j]
+
+
+@compiled
+def laid_out(columns: FloatArray, order: NDArray[np.int32]) -> FloatArray:
+    """The columns (N, K) in another order (M,), repeated or left out: (N, M); -1 is all zeros."""
+    made = np.empty((len(columns), len(order)), np.float32)
+    for i in range(len(columns)):
+        source, target = columns[i], made[i]
+        for j in range(len(order)):
+            target[j] = source[order[j]] if order[j] >= 0 else np.float32(0)
+    return made
+
+
+@compiled
+def edge_weights(
+    statistics: FloatArray, edges: NDArray[np.int64], n_channels: int, n_first: int
+) -> FloatArray:
+    """How far the ends of every edge lie apart in every view: (E, V).
+
+    ``statistics`` (N, S × C) are of C channels each. The first view has ``n_first`` channels and
+    every other one has one; a weight is the sum over statistics of the mean absolute difference
+    over channels. ``edges`` (2, E) hold both directions of each, sorted by source, then target;
+    both get one weight, which is computed once.
+    """
+    n_views = 1 + n_channels - n_first
+    weights = np.zeros((edges.shape[1], n_views), np.float32)
+    back = _first_edges(edges[0], len(statistics))
+    apart = np.empty(statistics.shape[1], np.float32)
+    for e in range(edges.shape[1]):
+        a, b = np.uint32(edges[0, e]), np.uint32(edges[1, e])
+        if a > b:
+            continue
+        one, other = statistics[a], statistics[b]
+        for i in range(len(apart)):
+            apart[i] = abs(one[i] - other[i])
+        # The sources smaller than b come in order, as do the targets of b.
+        row, mirrored = weights[e], weights[back[b]]
+        back[b] += 1
+        for start in range(0, len(apart), n_channels):
+            total = np.float32(0)
+            for c in range(start, start + n_first):
+                total += apart[c]
+            row[0] += total / np.float32(n_first)
+            for v in range(1, n_views):
+                row[v] += apart[start + n_first - 1 + v]
+        for v in range(n_views):
+            mirrored[v] = row[v]
+    return weights
+
+
+@compiled
+def _first_edges(sources: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Where the edges of each of ``n`` nodes begin, by their sorted ``sources`` (E,)."""
+    first = np.zeros(n + 1, np.int64)
+    for source in sources:
+        first[source + 1] += 1
+    for k in range(n):
+        first[k + 1] += first[k]
+    return first

@@ -1,0 +1,40 @@
+"""The model card: what a model file states about itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.models.calibration import Calibration
+from artextract_cli.nn.siamese import Pooling
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """What a model file tells about itself."""
+
+    backbone: Mapping[str, str]  # name, distribution, version
+    options: Mapping[str, Any]
+    in_size: int
+    pooling: Pooling
+    objective: Mapping[str, str]
+    objective_options: Mapping[str, Any]
+    learns_from: Literal["views", "layers"]
+    uninformative_loss: float | None  # of embeddings that tell nothing, where the objective knows
+    scorer: Mapping[str, str]
+    scorer_options: Mapping[str, Any]
+    heat_map_of: Literal["pixels", "superpixels"]  # whose scores the heat map shows
+    seed: int
+    recipe: GraphRecipe
+    superpixels: Mapping[str, str]
+    feature_names: tuple[tuple[str, ...], tuple[str, ...]]
+    band_ids: tuple[str, ...]
+    wavelengths: tuple[float, ...] | None
+    best_epoch: int
+    train_loss: float
+    val_loss: float
+    versions: Mapping[str, str]
+    engine: str
+    calibration: Mapping[str, Calibration]  # by score; empty until training ends
+    quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
+    adaptation: Mapping[str, Any] | None = None  # to paintings: from which model, and what came

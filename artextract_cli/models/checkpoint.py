@@ -1,0 +1,139 @@
+"""Model files (safetensors that describe themselves) and resume states, checked by sha256."""
+
+import dataclasses
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from pickle import UnpicklingError  # what torch raises for what it does not admit
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+
+from artextract_cli.errors import InputError
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.models.calibration import Calibration
+from artextract_cli.models.card import ModelCard
+from artextract_cli.utils.atomic import atomic_path
+from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
+from artextract_cli.utils.file_errors import reading
+
+FORMAT = "artextract-model"
+FORMAT_VERSION = 5
+MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
+SHIPPED_MODELS = Path(__file__).parent / "weights"
+_DIGEST_MARK = b"\nsha256:"
+# What comes of values that are not of the expected kind.
+_MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
+
+
+def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:
+    """Write a model file, whole or not at all; equal models give equal bytes."""
+    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": UNSEALED}
+    description = about | dataclasses.asdict(card)
+    metadata = {"artextract": json.dumps(description, sort_keys=True)}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(sealed(safetensors.torch.save(tensors, metadata)))
+
+
+def model_path(run: Path) -> Path:
+    """The model file of a run directory, the file itself, or one that comes with artextract."""
+    path = run / MODEL_NAME if run.is_dir() else run
+    shipped = SHIPPED_MODELS / f"{run}.safetensors"
+    return shipped if len(run.parts) == 1 and not path.exists() and shipped.exists() else path
+
+
+def read_card(run: Path) -> ModelCard:
+    """Read what a model tells about itself; ``run`` is a run directory or a model file.
+
+    Raises
+    ------
+    InputError
+        If there is no model, or it is damaged or no artextract model.
+    """
+    path = model_path(run)
+    if not path.exists():
+        msg = (
+            f"there is no model {path}: make one with 'artextract train', or take gat or gcn, "
+            "which come with artextract"
+        )
+        raise InputError(msg)
+    with reading(path):
+        content = path.read_bytes()
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+        described = json.loads(metadata["artextract"])
+        kind, version = described.pop("format"), described.pop("format_version")
+    except (*_MALFORMED, OSError, safetensors.SafetensorError) as error:
+        msg = f"{path} is damaged or is not a model of artextract: train it again"
+        raise InputError(msg) from error
+    if (kind, version) != (FORMAT, FORMAT_VERSION):
+        msg = (
+            f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}: "
+            "train it again"
+        )
+        raise InputError(msg)
+    if not is_whole(content, described.pop("sha256", None)):
+        msg = f"{path} is damaged: its checksum is wrong; train it again, or bring back a copy"
+        raise InputError(msg)
+    return _card(path, described)
+
+
+def _card(path: Path, described: dict[str, Any]) -> ModelCard:
+    try:
+        wavelengths = described["wavelengths"]
+        photograph, band = described["feature_names"]
+        described |= {
+            "recipe": GraphRecipe(**described["recipe"]),
+            "feature_names": (tuple(photograph), tuple(band)),
+            "band_ids": tuple(described["band_ids"]),
+            "wavelengths": None if wavelengths is None else tuple(wavelengths),
+            "calibration": {
+                name: Calibration(scores=tuple(c["scores"]), levels=tuple(c["levels"]))
+                for name, c in described["calibration"].items()
+            },
+        }
+        return ModelCard(**described)
+    except _MALFORMED as error:
+        msg = f"the description of model {path} is incomplete: train it again"
+        raise InputError(msg) from error
+
+
+def save_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Write a resume state: a torch archive followed by its sha256."""
+    buffer = io.BytesIO()
+    torch.save(dict(state), buffer)
+    payload = buffer.getvalue()
+    digest = hashlib.sha256(payload).hexdigest().encode()
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(payload + _DIGEST_MARK + digest)
+
+
+def load_state(path: Path) -> dict[str, Any]:
+    """Read a resume state after checking its sha256; only tensors and plain values are admitted.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is damaged.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        msg = f"there is nothing to resume: {path} does not exist; train without --resume"
+        raise InputError(msg) from error
+    payload, mark, digest = content.rpartition(_DIGEST_MARK)
+    if not mark or hashlib.sha256(payload).hexdigest().encode() != digest:
+        msg = f"the resume state {path} is damaged: train again without --resume"
+        raise InputError(msg)
+    try:
+        # Onto the CPU: a run may be resumed on another device.
+        return dict(torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True))
+    except (*_MALFORMED, EOFError, RuntimeError, UnpicklingError) as error:
+        msg = f"{path} is no resume state of artextract: train again without --resume"
+        raise InputError(msg) from error

@@ -1,0 +1,87 @@
+"""Which superpixels a network looks at: attention rollout and Grad-CAM of the pair distance."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.nn.collate import SceneBatch
+from artextract_cli.nn.siamese import SiameseNetwork, distance
+from artextract_cli.plugin.protocols import MessageGraph
+
+MASKED_SHARE = 0.05
+N_RANDOM_MASKS = 4
+
+
+def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
+    """How much attention each node gives out as a source: (N, V), 1 on average.
+
+    The attention a node receives sums to one everywhere and tells nothing; what the other nodes
+    take from it does. The weights (E, V, heads) of each layer, mean over heads, are chained from
+    the output back to the input (attention rollout, Abnar & Zuidema 2020), each output node
+    counting one. Residual connections carry no attention and are left out.
+    """
+    importance = attention[-1].new_ones(graph.n_nodes, attention[-1].shape[1])
+    for weights in reversed(attention):
+        flow = weights.mean(-1) * importance[graph.target]
+        importance = torch.zeros_like(importance).index_add_(0, graph.source, flow)
+    return importance
+
+
+@torch.no_grad()
+def node_attention(network: SiameseNetwork, batch: SceneBatch) -> Tensor | None:
+    """`given_attention` of a network's backbone (N, V); None for a backbone that cannot tell."""
+    weights = network.attention(batch)
+    return None if weights is None else given_attention(batch.graph, weights)
+
+
+def pair_distance(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> Tensor:
+    """Distance of one scene's pooled photograph to its bands, mean over the bands."""
+    pooled = network.pool(batch, z)[0]
+    return distance(pooled[:1], pooled[1:]).mean()
+
+
+def grad_cam(network: SiameseNetwork, batch: SceneBatch) -> FloatArray:
+    """Grad-CAM (Selvaraju et al. 2017) of the pair distance: (N, V), or (N, 1) if separate.
+
+    The node embeddings of both branches are the activations and the distance between them is what
+    is explained, so both sides of the pair matter.
+    """
+    with torch.no_grad():
+        z = network(batch)
+    z.requires_grad_()
+    (gradient,) = torch.autograd.grad(pair_distance(network, batch, z), z)
+    counts = batch.graph.node_counts.tolist()
+    parts = [
+        (part * slope.mean(0)).sum(-1).relu()
+        for part, slope in zip(z.detach().split(counts), gradient.split(counts), strict=True)
+    ]
+    return np.asarray(torch.cat(parts).cpu().numpy(), np.float32)
+
+
+@torch.no_grad()
+def masking_effect(
+    network: SiameseNetwork, batch: SceneBatch, importance: Tensor, generator: torch.Generator
+) -> tuple[float, float]:
+    """Change of the pair distance when the 5 % most important nodes are masked, and random ones.
+
+    ``importance`` is (N,). A masked node has the features of the average node. The second number
+    is the mean over four random choices of as many nodes.
+    """
+    n_nodes = len(importance)
+    n_masked = max(1, round(MASKED_SHARE * n_nodes))
+    whole = pair_distance(network, batch, network(batch))
+
+    def change(masked: Tensor) -> float:
+        x = batch.x.clone()
+        x[masked.to(x.device)] = batch.x.mean(0)
+        blinded = SceneBatch(**{**vars(batch), "x": x})
+        return float((pair_distance(network, blinded, network(blinded)) - whole).abs())
+
+    random = [
+        change(torch.randperm(n_nodes, generator=generator)[:n_masked])
+        for _ in range(N_RANDOM_MASKS)
+    ]
+    return change(importance.topk(n_masked).indices), float(np.mean(random))

@@ -1,0 +1,129 @@
+"""Scenes as tensors, and many scenes in one batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from artextract_cli.graphs.superpixel_graph import SceneGraphs
+from artextract_cli.nn.batch import GraphBatch, Topology, moved
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneTensors:
+    """The graphs of one scene as tensors, read once and kept."""
+
+    name: str
+    n_views: int
+    topologies: tuple[Topology, ...]  # one (shared) or one per view (separate)
+    features: tuple[Tensor, ...]  # per topology (N, V or 1, F)
+    # Columns of row and column, of the photograph and of the bands; None where there are none.
+    places: tuple[tuple[int, int], tuple[int, int]] | None
+    inside: tuple[Tensor, ...]  # per topology (N,) bool: mostly painting, not backdrop
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all views share one segmentation."""
+        return len(self.topologies) == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneBatch:
+    """Scenes side by side in one block-diagonal graph."""
+
+    graph: GraphBatch
+    x: Tensor  # (N, V, F) shared, (N, 1, F) separate
+    inside: Tensor  # (N,) bool
+    is_shared: bool
+    n_scenes: int
+    n_anchors: int  # scenes that count in the loss; the others only lend negatives
+
+
+def scene_tensors(graphs: SceneGraphs) -> SceneTensors:
+    """Make the tensors of one scene."""
+    photograph, band = graphs.feature_names
+    return SceneTensors(
+        name=graphs.name,
+        n_views=graphs.n_views,
+        topologies=tuple(Topology.from_edges(g.edges, g.n_nodes) for g in graphs.graphs),
+        features=tuple(torch.from_numpy(g.features) for g in graphs.graphs),
+        places=(
+            (photograph.index("row"), photograph.index("column")),
+            (band.index("row"), band.index("column")),
+        ),
+        inside=tuple(
+            torch.from_numpy(inside_painting(g.labels, g.counts, graphs.mask))
+            for g in graphs.graphs
+        ),
+    )
+
+
+def inside_painting(
+    labels: NDArray[np.int32], counts: NDArray[np.int64], mask: NDArray[np.bool_] | None
+) -> NDArray[np.bool_]:
+    """Which superpixels (N,) lie mostly on the painting, by the object mask (H, W).
+
+    At least one does: the one with the largest share, if none has half.
+    """
+    if mask is None:
+        return np.ones(len(counts), bool)
+    share = np.bincount(labels[mask], minlength=len(counts)) / counts
+    return np.asarray(share >= min(0.5, share.max()))
+
+
+def collate(
+    scenes: Sequence[SceneTensors],
+    *,
+    engine: str,
+    device: "torch.device | str",
+    n_anchors: int | None = None,
+    symmetries: Sequence[int] | None = None,
+) -> SceneBatch:
+    """Put scenes of equally many views into one batch on ``device``.
+
+    ``symmetries`` (S,) turns or mirrors each scene by one of the eight symmetries of a square:
+    photograph and bands together, since the pictures meet the network only as places of nodes.
+    """
+    turned = [
+        feature
+        for i, scene in enumerate(scenes)
+        for feature in _turned(scene, 0 if symmetries is None else symmetries[i])
+    ]
+    topologies = [topology for scene in scenes for topology in scene.topologies]
+    batch = SceneBatch(
+        graph=GraphBatch.of(topologies, engine=engine, device="cpu"),
+        x=torch.cat(turned),
+        inside=torch.cat([inside for scene in scenes for inside in scene.inside]),
+        n_scenes=len(scenes),
+        is_shared=scenes[0].is_shared,
+        n_anchors=len(scenes) if n_anchors is None else n_anchors,
+    )
+    return moved(batch, device)
+
+
+def _turned(scene: SceneTensors, symmetry: int) -> list[Tensor]:
+    if symmetry == 0 or scene.places is None:
+        return list(scene.features)
+    if scene.is_shared:
+        photograph, bands = scene.features[0].tensor_split([1], dim=1)
+        turned = (
+            _moved(photograph, scene.places[0], symmetry),
+            _moved(bands, scene.places[1], symmetry),
+        )
+        return [torch.cat(turned, dim=1)]
+    return [
+        _moved(feature, scene.places[min(view, 1)], symmetry)
+        for view, feature in enumerate(scene.features)
+    ]
+
+
+def _moved(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
+    """Move centred row and column: bit 0 mirrors rows, bit 1 columns, bit 2 swaps them."""
+    moved = x.clone()
+    row, column = places if symmetry & 4 == 0 else places[::-1]
+    moved[..., places[0]] = x[..., row] * (-1 if symmetry & 1 else 1)
+    moved[..., places[1]] = x[..., column] * (-1 if symmetry & 2 else 1)
+    return moved

@@ -1,0 +1,1 @@
+"""The engines that compute message passing: compiled loops, plain torch, DGL."""

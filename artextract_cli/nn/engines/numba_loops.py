@@ -1,0 +1,220 @@
+"""The loops of message passing, compiled by numba.
+
+Each takes the nodes from ``start`` to ``end`` and, for each, its incoming edges: edge e comes from
+``source[e]``, those into node i are ``crow[i]``..``crow[i + 1]``, and ``reverse[e]`` is the edge in
+the opposite direction. A node's sums have one order, whoever takes the range, so the number of
+threads changes no byte. What a loop finds goes into its last arguments.
+
+Letters: N nodes, E directed edges, K channels, one for each view and head, D features.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.kernels.jit import compiled_sums
+
+Array = NDArray[np.float32]
+Index = NDArray[np.int64]
+
+
+@compiled_sums
+def scores(
+    start: int,
+    end: int,
+    crow: Index,
+    source: Index,
+    left: Array,
+    right: Array,
+    slope: float,
+    score: Array,
+) -> None:
+    """LeakyReLU of the scores (E, K), less the greatest of the target."""
+    n_channels = left.shape[1]
+    most = np.empty(n_channels, left.dtype)
+    for i in range(start, end):
+        for k in range(n_channels):
+            most[k] = -np.inf
+        for e in range(crow[i], crow[i + 1]):
+            j = source[e]
+            for k in range(n_channels):
+                z = left[j, k] + right[i, k]
+                z = z if z > 0 else z * slope
+                score[e, k] = z
+                most[k] = z if z > most[k] else most[k]
+        for e in range(crow[i], crow[i + 1]):
+            for k in range(n_channels):
+                score[e, k] -= most[k]
+
+
+@compiled_sums
+def normalised(start: int, end: int, crow: Index, source: Index, weight: Array) -> None:
+    """Divide ``weight`` (E, K) by its sum over the target's edges, in place."""
+    n_channels = weight.shape[1]
+    total = np.empty(n_channels, weight.dtype)
+    for i in range(start, end):
+        for k in range(n_channels):
+            total[k] = 0
+        for e in range(crow[i], crow[i + 1]):
+            for k in range(n_channels):
+                total[k] += weight[e, k]
+        for k in range(n_channels):
+            total[k] = 1 / total[k]
+        for e in range(crow[i], crow[i + 1]):
+            for k in range(n_channels):
+                weight[e, k] *= total[k]
+
+
+@compiled_sums
+def score_gradients(
+    start: int,
+    end: int,
+    crow: Index,
+    source: Index,
+    left: Array,
+    right: Array,
+    slope: float,
+    weight: Array,
+    d_weight: Array,
+    d_score: Array,
+    d_right: Array,
+) -> None:
+    """Gradients of the scores (E, K) and of ``right`` (N, K) from that of the attention (E, K)."""
+    n_channels = left.shape[1]
+    mean = np.empty(n_channels, left.dtype)
+    for i in range(start, end):
+        for k in range(n_channels):
+            mean[k] = 0
+            d_right[i, k] = 0
+        for e in range(crow[i], crow[i + 1]):
+            for k in range(n_channels):
+                mean[k] += weight[e, k] * d_weight[e, k]
+        for e in range(crow[i], crow[i + 1]):
+            j = source[e]
+            for k in range(n_channels):
+                d = weight[e, k] * (d_weight[e, k] - mean[k])
+                d = d if left[j, k] + right[i, k] > 0 else d * slope
+                d_score[e, k] = d
+                d_right[i, k] += d
+
+
+@compiled_sums
+def source_gradients(
+    start: int,
+    end: int,
+    crow: Index,
+    source: Index,
+    reverse: Index,
+    d_score: Array,
+    d_left: Array,
+) -> None:
+    """Sum gradients (E, K) of the scores over each node's outgoing edges: (N, K)."""
+    n_channels = d_left.shape[1]
+    for i in range(start, end):
+        for k in range(n_channels):
+            d_left[i, k] = 0
+        for e in range(crow[i], crow[i + 1]):
+            for k in range(n_channels):
+                d_left[i, k] += d_score[reverse[e], k]
+
+
+# The loops below take two edges at a time, so that a node's own row is fetched half as often. Of an
+# odd number the first edge stands alone.
+
+
+@compiled_sums
+def means(
+    start: int, end: int, crow: Index, source: Index, x: Array, scale: Array, total: Array
+) -> None:
+    """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges."""
+    n_channels = x.shape[1]
+    for i in range(start, end):
+        first, alone = crow[i], (crow[i + 1] - crow[i]) % 2
+        p = source[first]
+        a = scale[i] * scale[p] * alone
+        for d in range(n_channels):
+            total[i, d] = a * x[p, d]
+        for e in range(first + alone, crow[i + 1], 2):
+            p, q = source[e], source[e + 1]
+            a, b = scale[i] * scale[p], scale[i] * scale[q]
+            for d in range(n_channels):
+                total[i, d] += a * x[p, d] + b * x[q, d]
+
+
+@compiled_sums
+def sums(
+    start: int, end: int, crow: Index, source: Index, x: Array, weight: Array, total: Array
+) -> None:
+    """Sum ``x`` (N, K, D) of the sources, times ``weight`` (E, K), over incoming edges."""
+    n_channels, size = total.shape[1], total.shape[2]
+    shared = n_channels // x.shape[1]
+    for i in range(start, end):
+        first, alone = crow[i], (crow[i + 1] - crow[i]) % 2
+        for k in range(n_channels):
+            for d in range(size):
+                total[i, k, d] = 0
+        for e in range(first, first + alone):
+            p = source[e]
+            for k in range(n_channels):
+                a, own = weight[e, k], k // shared
+                for d in range(size):
+                    total[i, k, d] += a * x[p, own, d]
+        for e in range(first + alone, crow[i + 1], 2):
+            p, q = source[e], source[e + 1]
+            for k in range(n_channels):
+                a, b, own = weight[e, k], weight[e + 1, k], k // shared
+                for d in range(size):
+                    total[i, k, d] += a * x[p, own, d] + b * x[q, own, d]
+
+
+@compiled_sums
+def sums_back(
+    start: int,
+    end: int,
+    crow: Index,
+    source: Index,
+    reverse: Index,
+    grad: Array,
+    weight: Array,
+    d_x: Array,
+) -> None:
+    """Sum gradients ``grad`` (N, K, D) of the targets over each node's outgoing edges."""
+    n_channels, size = grad.shape[1], grad.shape[2]
+    shared = n_channels // d_x.shape[1]
+    for i in range(start, end):
+        first, alone = crow[i], (crow[i + 1] - crow[i]) % 2
+        for k in range(d_x.shape[1]):
+            for d in range(size):
+                d_x[i, k, d] = 0
+        for e in range(first, first + alone):
+            p, back = source[e], reverse[e]
+            for k in range(n_channels):
+                a, own = weight[back, k], k // shared
+                for d in range(size):
+                    d_x[i, own, d] += a * grad[p, k, d]
+        for e in range(first + alone, crow[i + 1], 2):
+            p, q, back_p, back_q = source[e], source[e + 1], reverse[e], reverse[e + 1]
+            for k in range(n_channels):
+                a, b, own = weight[back_p, k], weight[back_q, k], k // shared
+                for d in range(size):
+                    d_x[i, own, d] += a * grad[p, k, d] + b * grad[q, k, d]
+
+
+@compiled_sums
+def products(
+    start: int, end: int, crow: Index, source: Index, x: Array, grad: Array, d_weight: Array
+) -> None:
+    """Inner products of ``grad`` (N, K, D) at each edge's target with ``x`` at its source."""
+    n_channels, size = grad.shape[1], grad.shape[2]
+    shared = n_channels // x.shape[1]
+    for i in range(start, end):
+        for e in range(crow[i], crow[i + 1], 2):
+            f = min(e + 1, crow[i + 1] - 1)
+            p, q = source[e], source[f]
+            for k in range(n_channels):
+                own = k // shared
+                a = grad[i, k, 0] * x[p, own, 0]
+                b = grad[i, k, 0] * x[q, own, 0]
+                for d in range(1, size):
+                    a += grad[i, k, d] * x[p, own, d]
+                    b += grad[i, k, d] * x[q, own, d]
+                d_weight[e, k], d_weight[f, k] = a, b

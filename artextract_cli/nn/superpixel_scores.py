@@ -1,0 +1,48 @@
+"""How much the views of every superpixel differ, by the scorer that a model names.
+
+Letters: N nodes, V views (photograph first), B compared views, D embedding.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.nn.attention import node_attention
+from artextract_cli.nn.batch import GraphBatch
+from artextract_cli.nn.collate import SceneBatch
+from artextract_cli.nn.siamese import Scorer, SiameseNetwork
+from artextract_cli.plugin.protocols import ScoredNodes
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedScene:
+    """A scene with one label map, as a scorer sees it."""
+
+    network: SiameseNetwork
+    batch: SceneBatch
+    z: Tensor  # (N, V, D)
+
+    @property
+    def graph(self) -> GraphBatch:
+        """The graph of the scene."""
+        return self.batch.graph
+
+    @property
+    def features(self) -> Tensor:
+        """What the network was given, (N, V, F)."""
+        return self.batch.x
+
+    @cached_property
+    def attention(self) -> Tensor | None:
+        """Attention given out, (N, V); None for a backbone that cannot tell."""
+        return node_attention(self.network, self.batch)
+
+
+@torch.no_grad()
+def superpixel_scores(nodes: ScoredNodes, scorer: Scorer) -> FloatArray:
+    """Scores (N, V - 1)."""
+    return np.asarray(scorer(nodes).cpu().numpy(), np.float32)

@@ -1,0 +1,42 @@
+"""Attention and Grad-CAM of a scene, as arrays."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from artextract_cli.nn.attention import masking_effect, node_attention
+from artextract_cli.nn.collate import SceneBatch
+from artextract_cli.nn.siamese import SiameseNetwork
+from artextract_cli.results.scene_scores import MaskingEffect
+
+
+def attention_of(
+    network: SiameseNetwork, batch: SceneBatch
+) -> tuple[NDArray[np.float32] | None, MaskingEffect | None]:
+    """Attention given out by every node (N, V), and what masking the most attended changes.
+
+    None for a backbone that cannot tell.
+    """
+    importance = node_attention(network, batch)
+    if importance is None:
+        return None, None
+    generator = torch.Generator().manual_seed(0)
+    attended, random = masking_effect(network, batch, importance.mean(1).cpu(), generator)
+    return importance.cpu().numpy(), MaskingEffect(attended=attended, random=random)
+
+
+def pooled_numbers(
+    pooled: torch.Tensor, names: Sequence[str]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Distance and similarity of the photograph's embedding to the others', and "fused": the mean.
+
+    ``pooled`` is (V, D), ``names`` are those of the views after the photograph.
+    """
+    distances = (pooled[:1] - pooled[1:]).norm(dim=1).tolist()
+    similarities = torch.cosine_similarity(pooled[:1], pooled[1:]).tolist()
+    return tuple(  # type: ignore[return-value]
+        dict(zip(names, numbers, strict=True)) | {"fused": float(np.mean(numbers))}
+        for numbers in (distances, similarities)
+    )

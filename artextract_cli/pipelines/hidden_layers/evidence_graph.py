@@ -1,0 +1,160 @@
+"""A scene as the hidden-layer network sees it: superpixels with evidence, and the pixels' evidence.
+
+Letters: H, W rows and columns, N superpixels, E directed edges, M maps, P and F node features of
+the photograph and of the bands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.evidence.maps import (
+    MAPS,
+    N_RESIDUALS,
+    RESIDUALS,
+    SURFACE_MAPS,
+    EvidenceMaps,
+    envelope_by_sign,
+    strongest_of,
+)
+from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.graphs.regions import region_adjacency
+from artextract_cli.graphs.segmentation import shared_superpixels
+from artextract_cli.graphs.stitching import block_statistics
+from artextract_cli.imaging.blocks import Block, OfBlock, whole
+from artextract_cli.kernels.logarithm import signed_log1p
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.scenes.scene import Scene
+
+_SURFACE = [MAPS.index(name) for name in SURFACE_MAPS]
+PHOTOGRAPH_FEATURES = tuple(f"{s}_{m}" for s in ("mean", "std") for m in SURFACE_MAPS)
+BAND_FEATURES = tuple(f"{s}_{m}" for s in ("mean", "std") for m in MAPS)
+EDGE_FEATURES = (
+    *("residual_step", "infrared_step", "visible_step", "row_step", "column_step"),
+    *("line_at_source", "line_at_target", "line_through_both"),
+)
+_STEPPED = [
+    MAPS.index(name) for name in ("residual_long", "local_12_long", "line_1.3_dark_visible")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceNodes:
+    """Superpixels of one scene with their evidence, compressed by sign(x)·log(1 + |x|).
+
+    ``photograph`` holds what the visible surface shows, ``bands`` what all bands show together, so
+    that the features do not depend on how many bands there are.
+    """
+
+    labels: NDArray[np.int32]  # (H, W), 0..N-1
+    edges: NDArray[np.int64]  # (2, E), both directions, sorted
+    edge_features: FloatArray  # (E, 8)
+    photograph: FloatArray  # (N, P)
+    bands: FloatArray  # (N, F)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of superpixels."""
+        return len(self.bands)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceGraph(EvidenceNodes):
+    """Superpixels, and all pixels of the scene with theirs."""
+
+    pixels: FloatArray  # (H, W, M)
+
+
+def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
+    """Cut a scene by the recipe's superpixels and gather its evidence, all in memory.
+
+    Raises
+    ------
+    DependencyError
+        If the superpixel plugin does not return a label map.
+    """
+    evidence = compressed_evidence(Sight(scene))
+    nodes = evidence_nodes(scene, recipe, evidence)
+    pixels = evidence(whole(scene.shape))[..., : len(MAPS)]
+    return EvidenceGraph(**vars(nodes), pixels=np.ascontiguousarray(pixels))
+
+
+def compressed_evidence(sight: Sight) -> OfBlock[FloatArray]:
+    """The evidence (h, w, M + 2) of any block of a scene, compressed; the axis of lines is last."""
+    maps = EvidenceMaps(sight)
+    return OfBlock(lambda block: compressed(maps(block)))
+
+
+def evidence_nodes(
+    scene: Scene, recipe: GraphRecipe, evidence: Callable[[Block], FloatArray]
+) -> EvidenceNodes:
+    """Cut a scene by the recipe's superpixels, whose ``evidence`` is given by blocks.
+
+    Raises
+    ------
+    DependencyError
+        If the superpixel plugin does not return a label map.
+    """
+    plugin = plugin_host().find("superpixels", recipe.superpixels)
+    labels, n = shared_superpixels(scene, recipe, plugin)
+    statistics = block_statistics(scene.blocks(0), labels, n, evidence)
+    edges = region_adjacency(labels, n)
+    n_maps = len(MAPS)
+    surface = [statistics.mean[:, _SURFACE], statistics.std[:, _SURFACE]]
+    return EvidenceNodes(
+        labels=labels,
+        edges=edges,
+        edge_features=_edge_features(statistics.mean, statistics.centroid, edges),
+        photograph=np.concatenate(surface, axis=1),
+        bands=np.concatenate([statistics.mean[:, :n_maps], statistics.std[:, :n_maps]], axis=1),
+    )
+
+
+def compressed(maps: FloatArray) -> FloatArray:
+    """sign(x)·log(1 + |x|): small evidence keeps its differences, large does not drown it."""
+    return signed_log1p(maps)
+
+
+def expanded(maps: FloatArray) -> FloatArray:
+    """Undo `compressed`."""
+    return (np.sign(maps) * np.expm1(np.abs(maps))).astype(np.float32)
+
+
+def residual_of(pixels: FloatArray) -> FloatArray:
+    """The residual score (...) of compressed maps (..., M)."""
+    return strongest_of(expanded(pixels[..., RESIDUALS]))
+
+
+def envelope_of(pixels: FloatArray) -> FloatArray:
+    """The envelope scores (..., 2), darker and lighter, of compressed maps (..., M)."""
+    return envelope_by_sign(expanded(pixels[..., :N_RESIDUALS]))
+
+
+def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:
+    """How evidence and place change along each edge, and how strong a line runs along it.
+
+    A line at angle θ of strength s counts s·(1 + cos 2(θ − φ))/2 along an edge at angle φ. What
+    runs through both ends is the smaller of the two.
+    """
+    source, target = edges
+    steps = mean[target][:, _STEPPED] - mean[source][:, _STEPPED]
+    way = centroid[target] - centroid[source]
+    length = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    direction = way / length
+    lines = _aligned(mean[:, len(MAPS) :], direction, edges)
+    return np.concatenate([steps, direction, lines], axis=1).astype(np.float32)
+
+
+def _aligned(axis: FloatArray, direction: FloatArray, edges: IntArray) -> FloatArray:
+    """Strength (E, 3) of lines along each edge: at its source, at its target, the smaller."""
+    sine, cosine = direction.T
+    double = np.stack([cosine**2 - sine**2, 2 * sine * cosine], axis=1)
+    ends = [
+        0.5 * (np.linalg.norm(axis[end], axis=1) + (axis[end] * double).sum(axis=1))
+        for end in edges
+    ]
+    return np.stack([*ends, np.minimum(*ends)], axis=1)

@@ -1,0 +1,174 @@
+"""The network that looks for hidden layers: evidence in, distances and pixel scores out.
+
+Siamese as the others: one backbone, shared by the two views, whose embeddings of a superpixel are
+close where photograph and bands agree and apart where something lies beneath. A refinement then
+gives every pixel its own score from its evidence and its superpixel's embeddings.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from artextract_cli.evidence.maps import MAPS
+from artextract_cli.nn.batch import GraphBatch
+from artextract_cli.nn.collate import SceneBatch
+from artextract_cli.nn.engines.selection import kernels_of
+from artextract_cli.nn.precision import in_float32
+from artextract_cli.nn.siamese import EmbeddedBatch, Pooling, SiameseNetwork, distance
+from artextract_cli.pipelines.hidden_layers.evidence_graph import (
+    BAND_FEATURES,
+    EDGE_FEATURES,
+    PHOTOGRAPH_FEATURES,
+)
+from artextract_cli.pipelines.hidden_layers.samples import InjectedBatch, InjectedScene
+from artextract_cli.plugin.protocols import BackboneModule
+
+WIDTH, EMBEDDING = 64, 24
+GATES = 4  # of edges; each lets through a quarter of the features
+HOPS = 2  # along edges that the gates let through, before the backbone
+REFINED = 96  # width of the refinement's first layer
+CLIPPED = 6.0  # standard deviations
+FEATURE_NOISE = 0.1  # standard deviations, in training
+
+
+class HiddenLayerNetwork(SiameseNetwork):
+    """A projection per view, the shared backbone, and a refinement of pixels.
+
+    The embedding of a node is a linear map of its projected features and of what the backbone
+    makes of them: a superpixel's own evidence reaches it without passing through its neighbours'.
+    """
+
+    def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
+        super().__init__(backbone, pooling)
+        self.photograph = nn.Linear(len(PHOTOGRAPH_FEATURES), WIDTH)
+        self.bands = nn.Linear(len(BAND_FEATURES), WIDTH)
+        self.gate = nn.Sequential(
+            nn.Linear(len(EDGE_FEATURES), 16), nn.LeakyReLU(0.2), nn.Linear(16, GATES)
+        )
+        self.embed = nn.Linear(WIDTH + 2 * backbone.out_size, EMBEDDING)
+        self.refinement = nn.Sequential(
+            nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, REFINED),
+            nn.LeakyReLU(0.2),
+            nn.Linear(REFINED, 48),
+            nn.LeakyReLU(0.2),
+            nn.Linear(48, 2),
+        )
+        sizes = {"node": len(BAND_FEATURES), "pixel": len(MAPS)}
+        for name, size in (sizes | {"photograph": len(PHOTOGRAPH_FEATURES)}).items():
+            self.register_buffer(f"{name}_centre", torch.zeros(size))
+            self.register_buffer(f"{name}_spread", torch.ones(size))
+
+    def project(self, x: Tensor) -> Tensor:
+        """Project the two views of ``x`` (N, 2, F) to the backbone's input: (N, 2, WIDTH)."""
+        photograph = self._standard(x[:, 0, : len(PHOTOGRAPH_FEATURES)], "photograph")
+        bands = self._standard(x[:, 1], "node")
+        if self.training:
+            photograph = photograph + FEATURE_NOISE * torch.randn_like(photograph)
+            bands = bands + FEATURE_NOISE * torch.randn_like(bands)
+        views = [self.photograph(photograph), self.bands(bands)]
+        return functional.leaky_relu(torch.stack(views, dim=1), 0.2)
+
+    def inputs(self, batch: SceneBatch) -> Tensor:
+        """Projected features, and what the gates let through of the neighbours': (N, 2, WIDTH).
+
+        A gate opens by what changes along an edge and by the line that runs along it, so that a
+        line gathers evidence over its length where its surroundings do not.
+        """
+        x = self.project(batch.x)
+        features = batch.graph.edge_features
+        if features is None:
+            return x
+        gates = torch.sigmoid(self.gate(features))
+        for _ in range(HOPS):
+            x = x + in_float32(gated_mean)(batch.graph, x, gates)
+        return x
+
+    def forward(self, batch: SceneBatch) -> Tensor:
+        """Embed the nodes of photograph and bands: (N, 2, D)."""
+        x = self.inputs(batch)
+        around = self.around(batch.graph, x)
+        # What the whole painting is like says which evidence to trust.
+        scene = batch.graph.pool(around, "mean", batch.inside)
+        scene = scene.repeat_interleave(batch.graph.node_counts, dim=0)
+        return in_float32(self._embedded)(x, torch.cat([around, scene], dim=-1))
+
+    def _embedded(self, own: Tensor, around: Tensor) -> Tensor:
+        """Map ``own`` (N, 2, WIDTH) and ``around`` (N, 2, 2·out_size) of the nodes: (N, 2, D)."""
+        of_own, of_around = torch.split(self.embed.weight, [own.shape[-1], around.shape[-1]], dim=1)
+        own = functional.linear(own, of_own, self.embed.bias)
+        return own + functional.linear(around, of_around)
+
+    def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
+        """Score pixels (K, 2): log odds of something darker and of something lighter beneath.
+
+        Both are against clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the
+        pixels' maps and ``node`` (K,) their superpixels.
+        """
+        seen = self._standard(evidence, "pixel")
+        if self.training:
+            seen = seen + FEATURE_NOISE * torch.randn_like(seen)
+        told = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
+        first = cast(nn.Linear, self.refinement[0])
+        # What superpixels tell is weighed once for each of them, not for each of their pixels.
+        of_pixels, of_nodes = torch.split(first.weight, [seen.shape[1], told.shape[1]], dim=1)
+        weighed = functional.linear(seen, of_pixels, first.bias)
+        weighed = weighed + functional.linear(told, of_nodes)[node]
+        return cast(Tensor, self.refinement[1:](weighed))
+
+    def learn_standards(self, scenes: Sequence[InjectedScene]) -> None:
+        """Take centre and spread of every feature from ``scenes``."""
+        nodes = torch.cat([scene.tensors.features[0] for scene in scenes])
+        photograph = nodes[:, 0, : len(PHOTOGRAPH_FEATURES)]
+        pixels = torch.cat([scene.pixels.evidence for scene in scenes])
+        for name, values in (("photograph", photograph), ("node", nodes[:, 1]), ("pixel", pixels)):
+            if not len(values):
+                continue
+            spread = values.std(0, correction=min(1, len(values) - 1))
+            self.get_buffer(f"{name}_centre").copy_(values.mean(0))
+            self.get_buffer(f"{name}_spread").copy_(spread + 0.01)
+
+    def _standard(self, values: Tensor, name: str) -> Tensor:
+        centre, spread = self.get_buffer(f"{name}_centre"), self.get_buffer(f"{name}_spread")
+        return ((values - centre) / spread).clamp(-CLIPPED, CLIPPED)
+
+
+def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:
+    """Mean of ``x`` (N, V, F) over neighbours, weighted by ``gates`` (E, G) for F/G features each.
+
+    Weights are divided by their sum plus one, so that a node with closed gates receives little.
+    """
+    n_gates = gates.shape[1]
+    total = 1 + torch.zeros(graph.n_nodes, n_gates, device=x.device).index_add(
+        0, graph.target, gates
+    )
+    parts = x.reshape(*x.shape[:-1], n_gates, -1)
+    weights = gates[:, None].expand(-1, x.shape[1], -1).contiguous()
+    summed = kernels_of(graph.engine).weighted_sum(graph, parts, weights)
+    return (summed / total[:, None, :, None]).flatten(-2)
+
+
+def either(scores: Tensor) -> Tensor:
+    """Log odds (K,) of anything beneath from those of darker and lighter (K, 2)."""
+    return torch.logsumexp(scores, dim=-1)
+
+
+def embedded(
+    network: HiddenLayerNetwork, batch: InjectedBatch, generator: torch.Generator
+) -> EmbeddedBatch:
+    """Embed injected scenes, and score their pixels."""
+    z, pixels = network(batch.scenes), batch.pixels
+    scores = network.refine(z, pixels.evidence, pixels.node)
+    return EmbeddedBatch(
+        network=network,
+        batch=batch.scenes,
+        z=z,
+        generator=generator,
+        hidden=batch.hidden,
+        pixel_scores=either(scores),
+        pixel_hidden=pixels.hidden,
+        pixel_signs=scores[:, 1] - scores[:, 0],
+        pixel_light=pixels.light,
+    )

@@ -1,0 +1,123 @@
+"""Raw scores of a scene by a hidden-layer network: per pixel, per superpixel and for the whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from artextract_cli._typing import FloatArray, LabelMap
+from artextract_cli.evidence.maps import MAPS
+from artextract_cli.nn.collate import SceneBatch, collate
+from artextract_cli.nn.siamese import Scorer
+from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
+from artextract_cli.pipelines.hidden_layers.evidence_graph import (
+    EvidenceGraph,
+    EvidenceNodes,
+    envelope_of,
+    residual_of,
+)
+from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
+from artextract_cli.pipelines.hidden_layers.samples import evidence_tensors
+
+SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
+PIXELS_AT_ONCE = 2**15
+# Of logarithms that are added to the log odds: of the envelope score, since what needs no learning
+# holds where a painting is unlike all that was learnt from, and of the distance of embeddings.
+ENVELOPE_SHARE, NETWORK_SHARE = 1.0, 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawScores:
+    """Uncalibrated scores of one scene, larger = more likely hidden, each (H, W)."""
+
+    fused: FloatArray
+    dark: FloatArray
+    light: FloatArray
+    network: FloatArray
+    residual: FloatArray
+    envelope: FloatArray
+    z: Tensor  # (N, 2, D) embeddings, on the network's device
+    batch: SceneBatch
+
+    def maps(self) -> dict[str, FloatArray]:
+        """The scores by name."""
+        return {name: getattr(self, name) for name in SCORES}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeScores:
+    """What a network makes of the superpixels of one scene."""
+
+    network: HiddenLayerNetwork
+    z: Tensor  # (N, 2, D) embeddings, on the network's device
+    batch: SceneBatch
+    score: FloatArray  # (N,) how much photograph and bands differ
+
+    @torch.no_grad()
+    def of_pixels(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
+        """Scores (h, w) of pixels by name, from their superpixels and evidence (h, w, M)."""
+        device = self.z.device
+        evidence = np.ascontiguousarray(evidence[..., : len(MAPS)])
+        pixels, nodes = evidence.reshape(labels.size, -1), labels.ravel().astype(np.int64)
+        parts = [
+            self.network.refine(
+                self.z,
+                torch.from_numpy(pixels[start : start + PIXELS_AT_ONCE]).to(device),
+                torch.from_numpy(nodes[start : start + PIXELS_AT_ONCE]).to(device),
+            )
+            for start in range(0, labels.size, PIXELS_AT_ONCE)
+        ]
+        envelope, network = envelope_of(evidence), self.score[labels]
+        odds = torch.cat(parts).cpu().numpy().reshape(*labels.shape, 2)
+        odds = with_shares(odds, envelope, network)
+        return {
+            "fused": np.logaddexp(odds[..., 0], odds[..., 1]),
+            "dark": odds[..., 0],
+            "light": odds[..., 1],
+            "network": network,
+            "residual": residual_of(evidence),
+            "envelope": envelope.max(-1),
+        }
+
+
+def with_shares(odds: FloatArray, envelope: FloatArray, network: FloatArray) -> FloatArray:
+    """A network's log odds (..., 2) with shares of the envelope scores (..., 2) and of how much the
+    embeddings (...) differ.
+    """
+    distance = NETWORK_SHARE * np.log1p(np.maximum(network, 0))[..., None]
+    return np.asarray(odds + ENVELOPE_SHARE * np.log1p(envelope) + distance, np.float32)
+
+
+@torch.no_grad()
+def node_scores(
+    network: HiddenLayerNetwork,
+    graph: EvidenceNodes,
+    mask: NDArray[np.bool_] | None,
+    scorer: Scorer,
+    *,
+    engine: str,
+    device: torch.device,
+) -> NodeScores:
+    """Embed the superpixels of a scene, and score how much photograph and bands differ."""
+    batch = collate([evidence_tensors("", graph, mask)], engine=engine, device=device)
+    z = network(batch)
+    scene = EmbeddedScene(network=network, batch=batch, z=z)
+    score = superpixel_scores(scene, scorer)[:, 0]
+    return NodeScores(network=network, z=z, batch=batch, score=score)
+
+
+def raw_scores(
+    network: HiddenLayerNetwork,
+    graph: EvidenceGraph,
+    mask: NDArray[np.bool_] | None,
+    scorer: Scorer,
+    *,
+    engine: str,
+    device: torch.device,
+) -> RawScores:
+    """Score every pixel: by its superpixel's embeddings, by the residual, and by both together."""
+    nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
+    scores = nodes.of_pixels(graph.labels, graph.pixels)
+    return RawScores(**scores, z=nodes.z, batch=nodes.batch)

@@ -1,0 +1,201 @@
+"""Inference with a network that looks for hidden layers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray, LabelMap
+from artextract_cli.evidence.hidden_image import HiddenPicture
+from artextract_cli.evidence.maps import BandResiduals
+from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
+from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.evidence.signs import SIGNED_MAPS
+from artextract_cli.graphs.recipe import sized
+from artextract_cli.imaging.blocks import Block
+from artextract_cli.imaging.resize import fill_maps
+from artextract_cli.nn.attention import grad_cam
+from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
+from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
+from artextract_cli.pipelines.hidden_layers.evidence_graph import (
+    EvidenceNodes,
+    compressed_evidence,
+    evidence_nodes,
+)
+from artextract_cli.pipelines.hidden_layers.pixel_scores import NodeScores, node_scores
+from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
+from artextract_cli.pipelines.loaded_model import Model, hidden_layer_network
+from artextract_cli.results.scene_scores import SceneScores, WholeScore, check_infrared, judged
+from artextract_cli.scenes.scene import Scene
+
+BANDS = "bands"  # the name of what the photograph is compared with: all bands together
+CALIBRATED = (*SIGNED_MAPS, "network", "residual", "envelope")  # scores with maps of their own
+OF_PIXELS = (*CALIBRATED, "hidden", "probability")
+
+
+def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
+    """Score every pixel of a scene, and the scene as a whole.
+
+    A model that adapts does so first; the verdict on the whole stays that of the model as it was,
+    since its rates were learnt with it.
+
+    Raises
+    ------
+    InputError
+        If no wavelength of the scene is known, or none is infrared.
+    """
+    check_infrared(scene, "model")
+    scene = sized(scene, model.card.recipe)
+    if not model.adapts:
+        return _scored(model, scene)
+    as_it_was = replace(model, adapts=False)
+    adaptation = adapt(as_it_was, cut_windows(scene))
+    scores = _scored(adaptation.model, scene)
+    if adaptation.share:
+        odds, null = _odds(as_it_was, scene), _null(as_it_was, scene)
+        scores = replace(scores, whole=judge(as_it_was, odds, null, scene.mask))
+    return scores
+
+
+def _scored(model: Model, scene: Scene) -> SceneScores:
+    card, network = model.card, hidden_layer_network(model)
+    # One after the other, so that each lets go of its evidence before the next needs memory.
+    null = _null(model, scene)
+    coarse = coarse_maps(scene, partial(_raw_maps, model, CALIBRATED))
+    sight = Sight(scene)
+    evidence = compressed_evidence(sight)
+    graph, nodes = _nodes(model, scene, evidence)
+    maps = _pixel_maps(model, scene, sight, nodes, graph.labels, evidence, coarse)
+    with torch.no_grad():
+        pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
+    distances, similarities = pooled_numbers(pooled, [BANDS])
+    attention, masking = attention_of(network, nodes.batch)
+    odds, band_maps = maps.pop("odds"), maps.pop("bands")
+    return SceneScores(
+        labels=graph.labels,
+        band_ids=scene.band_ids,
+        superpixels=card.superpixels,
+        maps=maps,
+        band_maps=band_maps,
+        whole=judge(model, odds, null, scene.mask),
+        distances=distances,
+        similarities=similarities,
+        pooled=pooled.numpy(),
+        nodes=tuple(np.moveaxis(nodes.z.cpu().numpy(), 1, 0)),
+        attention=None if attention is None else scene.painted_with(attention, graph.labels),
+        masking=masking,
+        gradcam=scene.painted_with(grad_cam(network, nodes.batch), graph.labels),
+        scales=(1, *(maps.factor for maps in coarse)),
+        adaptation=card.adaptation,
+    )
+
+
+def _nodes(
+    model: Model, scene: Scene, evidence: Callable[[Block], FloatArray]
+) -> tuple[EvidenceNodes, NodeScores]:
+    """The superpixels of a scene, and what the network makes of them."""
+    graph = evidence_nodes(scene, model.card.recipe, evidence)
+    scored = node_scores(
+        hidden_layer_network(model),
+        graph,
+        scene.mask,
+        model.scorer,
+        engine=model.engine,
+        device=model.device,
+    )
+    return graph, scored
+
+
+def _raw_maps(model: Model, names: Sequence[str], scene: Scene) -> dict[str, FloatArray]:
+    """Uncalibrated scores (H, W) of a scene: those of ``names``."""
+    sight = Sight(scene)
+    evidence = compressed_evidence(sight)
+    graph, nodes = _nodes(model, scene, evidence)
+    made = {name: scene.empty() for name in names}
+
+    def find(block: Block) -> dict[str, FloatArray]:
+        scores = nodes.of_pixels(graph.labels[block.place], evidence(block))
+        return {name: scores[name] for name in names}
+
+    fill_maps(sight.blocks, made, find)
+    return made
+
+
+def _pixel_maps(
+    model: Model,
+    scene: Scene,
+    sight: Sight,
+    nodes: NodeScores,
+    labels: LabelMap,
+    evidence: Callable[[Block], FloatArray],
+    coarse: Sequence[Coarse],
+) -> dict[str, FloatArray]:
+    """Every map of the pixels, made block by block, of ``coarse`` scales too.
+
+    "odds" are log odds (H, W) of content of either sign, "bands" the residuals (H, W, B).
+    """
+    residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
+    calibration, shown = model.card.calibration, model.heat_map_score
+    made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
+    made["bands"] = scene.empty(len(scene.band_ids))
+
+    def find(block: Block) -> dict[str, FloatArray]:
+        raw = _at_all_scales(nodes.of_pixels(labels[block.place], evidence(block)), coarse, block)
+        calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
+        return {
+            "heatmap": calibrated[shown],
+            **{name: calibrated[name] for name in CALIBRATED},
+            "hidden": hidden(block),
+            "probability": _probability(raw["fused"]),
+            "odds": raw["fused"],
+            "bands": residuals(block),
+        }
+
+    fill_maps(sight.blocks, made, find)
+    return made
+
+
+def _probability(fused: FloatArray) -> FloatArray:
+    """The log odds (H, W) of content of either sign as a probability 0..1."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
+
+
+def _odds(model: Model, scene: Scene) -> FloatArray:
+    """Log odds (H, W) of content of either sign."""
+    score = partial(_raw_maps, model, SIGNED_MAPS)
+    coarse, own = coarse_maps(scene, score), score(scene)
+
+    def fused(block: Block) -> FloatArray:
+        of_block = {name: scores[block.place] for name, scores in own.items()}
+        return _at_all_scales(of_block, coarse, block)["fused"]
+
+    return scene.filled(fused)
+
+
+def _at_all_scales(
+    own: Mapping[str, FloatArray], coarse: Sequence[Coarse], block: Block
+) -> dict[str, FloatArray]:
+    """Means of a block's ``own`` scores and the coarser ones, of which the fused one follows."""
+    raw = mean_of_scales({k: scores for k, scores in own.items() if k != "fused"}, coarse, block)
+    return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
+
+
+def _null(model: Model, scene: Scene) -> FloatArray | None:
+    """Log odds (H, W) of what the visible alone looks like; None for a model that does not judge.
+
+    One that was trained on too few clean scenes does not know how often it would be wrong.
+    """
+    return _odds(model, without_infrared(scene)) if "whole" in model.card.calibration else None
+
+
+def judge(
+    model: Model, odds: FloatArray, null: FloatArray | None, mask: NDArray[np.bool_] | None
+) -> WholeScore | None:
+    """Whether anything lies beneath at all, by log odds (H, W) of a scene and of its null."""
+    if null is None:
+        return None
+    of_tiles = excesses(odds, null, mask)
+    return judged(model.card.calibration["whole"], max(of_tiles), len(of_tiles))

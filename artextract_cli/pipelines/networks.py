@@ -1,0 +1,60 @@
+"""From a model card to its network, with or without weights."""
+
+from pathlib import Path
+from typing import cast
+
+import safetensors.torch
+import torch
+
+from artextract_cli.errors import InputError
+from artextract_cli.models.card import ModelCard
+from artextract_cli.models.checkpoint import model_path, read_card
+from artextract_cli.models.recorded_plugins import recorded
+from artextract_cli.nn.siamese import SiameseNetwork
+from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
+from artextract_cli.plugin.protocols import BackboneModule
+
+
+def new_network(card: ModelCard) -> SiameseNetwork:
+    """Make an untrained network as the card says.
+
+    Raises
+    ------
+    DependencyError
+        If the backbone's plugin is not installed; the sentence says what to install.
+    """
+    plugin, options = recorded("backbones", card.backbone, card.options)
+    factory = plugin.load()
+    with plugin.running():
+        backbone = factory(card.in_size, options)
+        if not isinstance(backbone, torch.nn.Module):
+            msg = f"it made {type(backbone).__name__}, which is no torch.nn.Module"
+            raise TypeError(msg)
+        if not isinstance(getattr(backbone, "out_size", None), int):
+            msg = "its network has no out_size, the width of its embedding"
+            raise TypeError(msg)
+    kind = HiddenLayerNetwork if card.learns_from == "layers" else SiameseNetwork
+    network = kind(cast(BackboneModule, backbone), card.pooling)
+    network.running = plugin.running
+    return network
+
+
+def load_model(run: Path) -> tuple[SiameseNetwork, ModelCard]:
+    """Read a trained network, in evaluation mode, and its card.
+
+    Raises
+    ------
+    InputError
+        If the weights do not fit the backbone that the card names.
+    """
+    card = read_card(run)
+    network = new_network(card)
+    try:
+        network.load_state_dict(safetensors.torch.load_file(model_path(run)))
+    except (RuntimeError, safetensors.SafetensorError) as error:
+        msg = (
+            f"the weights in {model_path(run)} do not fit backbone {card.backbone['name']!r} with "
+            "the options in its description: the file is damaged or of another backbone"
+        )
+        raise InputError(msg) from error
+    return network.eval(), card

@@ -1,0 +1,116 @@
+"""Everything that decides how a network is trained."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from artextract_cli.errors import DependencyError, UsageError
+from artextract_cli.nn.precision import PRECISIONS, Precision
+from artextract_cli.nn.siamese import POOLINGS, Pooling
+from artextract_cli.plugin.contract import Objective
+from artextract_cli.plugin.host import plugin_host
+
+HIDDEN_LAYER = "hidden-layer"  # the objective, where nothing else is said
+Schedule = Literal["one-cycle", "steps"]
+SCHEDULES: tuple[Schedule, ...] = ("one-cycle", "steps")
+# Options of the run's other plugins are told apart from the backbone's by these words: scorer.KEY.
+OBJECTIVE, SCORER = "objective", "scorer"
+
+POSITIVE = ("epochs", "batch_size", "step_size", "patience", "learning_rate")
+NOT_NEGATIVE = ("weight_decay", "step_factor", "validation_share")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """Everything that decides how a network is trained; see `settings_for`."""
+
+    backbone: str = "gat"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    objective: str = HIDDEN_LAYER
+    # Of superpixels; None: distance, and a heat map of the objective's own where it has one.
+    scorer: str | None = None
+    pooling: Pooling = "max"
+    epochs: int = 50
+    batch_size: int = 8
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    schedule: Schedule = "steps"
+    step_size: int = 3  # epochs between two reductions of the learning rate, for steps
+    step_factor: float = 0.8
+    patience: int = 10  # epochs without a better validation loss before training stops
+    validation_share: float = 0.2  # of the training scenes, where there is no val split
+    augment: bool = False
+    seed: int = 0
+    device: str = "auto"
+    engine: str = "auto"
+    precision: Precision = "fp32"  # of training; weights and inference are fp32
+    defaulted: tuple[str, ...] = ()  # what was not asked for, but suits the objective
+
+    def __post_init__(self) -> None:
+        """Refuse names that do not exist and numbers that make no sense."""
+        objective_spec(self.objective)
+        for name, known in (
+            ("pooling", POOLINGS),
+            ("schedule", SCHEDULES),
+            ("precision", PRECISIONS),
+        ):
+            value = getattr(self, name)
+            if value not in known:
+                msg = f"there is no {name} {value!r}; choose from: {', '.join(known)}"
+                raise UsageError(msg)
+        for name in POSITIVE + NOT_NEGATIVE:
+            value = getattr(self, name)
+            if not math.isfinite(value) or value < 0 or (name in POSITIVE and value == 0):
+                bound = "above 0" if name in POSITIVE else "0 or more"
+                msg = f"{name} must be a number {bound}, not {value}"
+                raise UsageError(msg)
+
+
+def objective_spec(name: str) -> Objective:
+    """What an objective tells about itself.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    return cast(Objective, plugin_host().find("objectives", name).spec)
+
+
+def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
+    """Settings that suit an objective; what is ``given`` and not None goes before.
+
+    Without an objective it is hidden-layer where the graphs have an infrared band.
+
+    Raises
+    ------
+    UsageError
+        For a name that does not exist, or a number that makes no sense.
+    """
+    known = {name: value for name, value in given.items() if value is not None}
+    chosen = HIDDEN_LAYER if objective is None else objective
+    suits = objective_spec(chosen).suited
+    _check_suited(chosen, suits)
+    suited = {k: value for k, value in suits.items() if k not in known}
+    defaulted = (*suited, *(["objective"] if objective is None else []))
+    return TrainingSettings(objective=chosen, **suited, **known, defaulted=defaulted)
+
+
+def _check_suited(objective: str, suits: Mapping[str, Any]) -> None:
+    unknown = suits.keys() - {field.name for field in dataclasses.fields(TrainingSettings)}
+    if unknown:
+        msg = f"the objective {objective} sets {min(unknown)!r}, which is no training setting"
+        raise DependencyError(msg)
+
+
+def with_objective(settings: TrainingSettings, objective: str) -> TrainingSettings:
+    """The same settings for another objective, but with what suits it where nothing was given."""
+    left_out = {"objective", "defaulted", *settings.defaulted}
+    given = {
+        field.name: getattr(settings, field.name)
+        for field in dataclasses.fields(settings)
+        if field.name not in left_out
+    }
+    return settings_for(objective, **given)

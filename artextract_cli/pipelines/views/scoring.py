@@ -1,0 +1,88 @@
+"""Inference with a network that compares the photograph with every band by itself."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.graphs.recipe import sized
+from artextract_cli.graphs.superpixel_graph import SceneGraphs, build_graphs
+from artextract_cli.imaging.blocks import Block
+from artextract_cli.models.card import ModelCard
+from artextract_cli.nn.attention import grad_cam
+from artextract_cli.nn.collate import collate, scene_tensors
+from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
+from artextract_cli.pipelines.loaded_model import Model
+from artextract_cli.pipelines.views.pair_scores import view_scores
+from artextract_cli.results.scene_scores import SceneScores
+from artextract_cli.scenes.scene import Scene
+from artextract_cli.utils.events import warn
+
+
+def score_views(model: Model, scene: Scene) -> SceneScores:
+    """Build the graphs of a scene by the model's recipe and score every superpixel."""
+    recipe = model.card.recipe
+    scene = sized(scene, recipe)
+    graphs = build_graphs(scene, recipe)
+    batch = collate([scene_tensors(graphs)], engine=model.engine, device=model.device)
+    with torch.no_grad():
+        z = model.network(batch)
+        pooled = model.network.pool(batch, z)[0].cpu()
+    raw = view_scores(model.network, batch, z, graphs, model.scorer)
+    attention, masking = attention_of(model.network, batch)
+    importance = grad_cam(model.network, batch)[..., None]
+    labels = graphs.graphs[0].labels
+    distances, similarities = pooled_numbers(pooled, graphs.band_ids)
+    return SceneScores(
+        labels=labels,
+        band_ids=graphs.band_ids,
+        superpixels=graphs.superpixels_origin,
+        maps={"heatmap": scene.painted_with(_fused(model.card, raw), labels)},
+        band_maps=scene.painted_with(model.card.calibration["band"](raw), labels),
+        whole=None,
+        distances=distances,
+        similarities=similarities,
+        pooled=pooled.numpy(),
+        nodes=_per_view(z.cpu().numpy(), graphs),
+        attention=None
+        if attention is None
+        else _two_maps(scene, _per_view(attention[..., None], graphs), graphs),
+        masking=masking,
+        gradcam=_two_maps(scene, _per_view(importance, graphs), graphs),
+    )
+
+
+def _fused(card: ModelCard, raw: FloatArray) -> FloatArray:
+    """Calibrated mean over the bands (N,); a single band has a calibration of its own."""
+    n_bands = raw.shape[1]
+    if n_bands not in (1, len(card.band_ids)):
+        warn(
+            f"the model was trained with {len(card.band_ids)} bands, here are {n_bands}: its "
+            "false-alarm rates are only roughly right"
+        )
+    return card.calibration["band" if n_bands == 1 else "fused"](raw.mean(1))
+
+
+def _per_view(z: NDArray[np.float32], graphs: SceneGraphs) -> tuple[FloatArray, ...]:
+    """Split (N, V, D), or (N of all graphs, 1, D), into one (N, D) per view."""
+    if len(graphs.graphs) == 1:
+        return tuple(np.moveaxis(z, 1, 0))
+    ends = np.cumsum([graph.n_nodes for graph in graphs.graphs])[:-1]
+    return tuple(np.split(z[:, 0], ends))
+
+
+def _two_maps(scene: Scene, values: Sequence[FloatArray], graphs: SceneGraphs) -> FloatArray:
+    """Paint values (N, 1) of every view as (h, w, 2): photograph, and mean over bands."""
+    if len(graphs.graphs) == 1:
+        bands = np.concatenate(values[1:], axis=1).mean(1, keepdims=True)
+        both = np.concatenate([values[0], bands], axis=1)
+        return scene.painted_with(both, graphs.graphs[0].labels)
+
+    def both_of(block: Block) -> FloatArray:
+        views = zip(values, graphs.graphs, strict=True)
+        painted = [value[graph.labels[block.place], 0] for value, graph in views]
+        return np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1)
+
+    return scene.filled(both_of, 2)

@@ -1,0 +1,107 @@
+"""Training on views: the photograph against every band, node- or graph-contrastive."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from artextract_cli.graphs.superpixel_graph import SceneGraphs
+from artextract_cli.models.calibration import Calibration, fit_calibration
+from artextract_cli.nn.collate import SceneTensors, collate, scene_tensors
+from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
+from artextract_cli.pipelines.batches import batches
+from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.pipelines.training_task import Comparison, Losses
+from artextract_cli.pipelines.views.pair_scores import view_scores
+
+N_SYMMETRIES = 8
+
+
+class ViewTask:
+    """Scenes whose node features were stored with their graphs, read once and kept."""
+
+    def __init__(
+        self,
+        root: Path,
+        training: Sequence[SceneGraphs],
+        validation: Sequence[SceneGraphs],
+        settings: TrainingSettings,
+        compared_by: Comparison,
+        engine: str,
+        device: torch.device,
+    ) -> None:
+        self.settings, self.engine, self.device = settings, engine, device
+        self.objective, self.scorer = compared_by
+        self.graphs = training
+        self.training = [scene_tensors(graphs) for graphs in training]
+        self.validation = [scene_tensors(graphs) for graphs in validation]
+
+    @property
+    def n_batches(self) -> int:
+        """Batches of one epoch."""
+        return -(-len(self.training) // self.settings.batch_size)
+
+    def begin(self, network: SiameseNetwork) -> None:
+        """Nothing: features are standardised per graph."""
+
+    def training_losses(self, network: SiameseNetwork, epoch: int) -> Losses:
+        """Losses of one epoch over the shuffled training scenes."""
+        rng = np.random.default_rng([self.settings.seed, epoch])
+        shuffled = [self.training[i] for i in rng.permutation(len(self.training))]
+        for scenes, n_anchors in batches(shuffled, self.settings.batch_size, self.validation):
+            turns = rng.integers(N_SYMMETRIES if self.settings.augment else 1, size=len(scenes))
+            seed = int(rng.integers(2**31))
+            yield self._loss(network, scenes, n_anchors, seed, turns.tolist()), n_anchors
+
+    def validation_losses(self, network: SiameseNetwork) -> Losses:
+        """Losses of the validation scenes."""
+        for scenes, n in batches(self.validation, self.settings.batch_size, self.training):
+            yield self._loss(network, scenes, n, 0, None), n
+
+    def figures(self) -> dict[str, float]:
+        """Nothing beyond the losses."""
+        return {}
+
+    def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
+        """Of the scores of clean training scenes, or of all of them with a trimmed tail."""
+        trimmed = not any(g.clean for g in self.graphs)
+        scores = []
+        for graphs, tensors in zip(self.graphs, self.training, strict=True):
+            if graphs.clean or trimmed:
+                batch = collate([tensors], engine=self.engine, device=self.device)
+                made = view_scores(network, batch, network(batch), graphs, self.scorer)
+                scores.append(made[tensors.inside[0].numpy()])
+        fused, band = [s.mean(1) for s in scores], [s.ravel() for s in scores]
+        return {
+            "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),
+            "band": fit_calibration(np.concatenate(band), trimmed=trimmed),
+        }
+
+    def quality(self, network: SiameseNetwork) -> dict[str, float]:
+        """Nothing: nobody knows what these scenes hide."""
+        return {}
+
+    def _loss(
+        self,
+        network: SiameseNetwork,
+        scenes: Sequence[SceneTensors],
+        n_anchors: int,
+        seed: int,
+        symmetries: Sequence[int] | None,
+    ) -> Tensor:
+        batch = collate(
+            scenes,
+            engine=self.engine,
+            device=self.device,
+            n_anchors=n_anchors,
+            symmetries=symmetries,
+        )
+        embedded = EmbeddedBatch(
+            network=network,
+            batch=batch,
+            z=network(batch),
+            generator=torch.Generator().manual_seed(seed),
+        )
+        return embedded.loss(self.objective)

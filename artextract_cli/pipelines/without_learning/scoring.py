@@ -1,0 +1,179 @@
+"""Scores without learning: how far the infrared is from what shorter wavelengths predict.
+
+No network takes part, and torch is not imported.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import UsageError
+from artextract_cli.evidence.hidden_image import HiddenPicture
+from artextract_cli.evidence.maps import (
+    BandResiduals,
+    EvidenceMaps,
+    envelope_score,
+    residual_score,
+    signed_envelope,
+)
+from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
+from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.evidence.signs import Expect
+from artextract_cli.graphs.recipe import sized
+from artextract_cli.graphs.segmentation import shared_superpixels
+from artextract_cli.imaging.blocks import Block
+from artextract_cli.imaging.resize import fill_maps
+from artextract_cli.models.score_card import SCORES, ScoreCard, read_score_card
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.results.scene_scores import SceneScores, check_infrared, judged, whole_score
+from artextract_cli.scenes.scene import Scene
+from artextract_cli.utils.checksums import file_digest
+
+MAP_NAMES = ("heatmap", "envelope", "residual", "dark", "light", "hidden")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFree:
+    """A score that nothing was learned for but the rates of clean paint."""
+
+    card: ScoreCard
+    heat_map_score: str  # of SCORES, or "dark" or "light"
+    expect: Expect = "either"  # sign of the content that the heat map shows
+    path: Path
+    digest: str
+
+    @property
+    def superpixels(self) -> Mapping[str, str]:
+        """Origin of the method that cuts superpixels."""
+        return self.card.superpixels
+
+    def described(self) -> dict[str, Any]:
+        """What scene.json says of it."""
+        return {
+            "model": {"path": str(self.path.resolve()), "sha256": self.digest},
+            "backbone": None,
+            "objective": None,
+            "learns_from": None,
+            "scorer": None,
+            "heat_map_of": "pixels",
+            "heat_map_score": self.heat_map_score,
+            "expect": self.expect,
+            "adapts": False,
+            "engine": None,
+            "device": "cpu",
+        }
+
+
+def open_model_free(path: Path, score: str | None = None, expect: Expect = "either") -> ModelFree:
+    """Read a score card; the heat map is that of ``score``, "envelope" where it is None.
+
+    Where one sign is to ``expect``, it is that part of the envelope score.
+
+    Raises
+    ------
+    UsageError
+        If there is no such score.
+    InputError
+        If the card is missing, damaged or of another kind.
+    """
+    shown = score or SCORES[0]
+    if shown not in SCORES:
+        msg = f"there is no score {shown!r}: choose one of {', '.join(SCORES)}"
+        raise UsageError(msg)
+    if expect != "either" and score is not None:
+        msg = f"--expect {expect} and --scorer {score} each choose the heat map: leave one out"
+        raise UsageError(msg)
+    shown = shown if expect == "either" else expect
+    card = read_score_card(path)
+    return ModelFree(
+        card=card, heat_map_score=shown, expect=expect, path=path, digest=file_digest(path)
+    )
+
+
+def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
+    """Score every pixel of a scene, and the scene as a whole.
+
+    Raises
+    ------
+    InputError
+        If no wavelength of the scene is known, or none is infrared.
+    """
+    check_infrared(scene, "score")
+    card = model.card
+    scene = sized(scene, card.recipe)
+    plugin = plugin_host().find("superpixels", card.recipe.superpixels)
+    labels, _ = shared_superpixels(scene, card.recipe, plugin)
+    coarse = coarse_maps(scene, _raw_maps)
+    maps = _pixel_maps(model, scene, Sight(scene), coarse)
+    raw, bands = maps.pop("raw"), maps.pop("bands")
+    return SceneScores(
+        labels=labels,
+        band_ids=scene.band_ids,
+        superpixels=plugin.origin,
+        maps=maps,
+        band_maps=bands,
+        whole=judged(card.whole.get(_judging(model)), whole_score(raw, scene.mask)),
+        distances=None,
+        similarities=None,
+        pooled=None,
+        nodes=(),
+        attention=None,
+        masking=None,
+        gradcam=None,
+        scales=(1, *(maps.factor for maps in coarse)),
+    )
+
+
+def _raw(evidence: EvidenceMaps, block: Block) -> dict[str, FloatArray]:
+    """Uncalibrated scores (h, w) of a block, and "signed": below 0 where it is darker."""
+    maps = evidence(block)
+    return {
+        "envelope": envelope_score(maps),
+        "residual": residual_score(maps),
+        "signed": signed_envelope(maps),
+    }
+
+
+def _raw_maps(scene: Scene) -> dict[str, FloatArray]:
+    """`_raw` of a whole scene, (H, W) each."""
+    sight = Sight(scene)
+    made = {name: scene.empty() for name in (*SCORES, "signed")}
+    fill_maps(sight.blocks, made, partial(_raw, EvidenceMaps(sight, only_residuals=True)))
+    return made
+
+
+def _pixel_maps(
+    model: ModelFree, scene: Scene, sight: Sight, coarse: Sequence[Coarse]
+) -> dict[str, FloatArray]:
+    """`MAP_NAMES`, "raw": the uncalibrated score (H, W), and "bands": residuals (H, W, B)."""
+    evidence = EvidenceMaps(sight, only_residuals=True)
+    residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
+    made = {name: scene.empty() for name in (*MAP_NAMES, "raw")}
+    made["bands"] = scene.empty(len(scene.band_ids))
+
+    def find(block: Block) -> dict[str, FloatArray]:
+        raw = mean_of_scales(_raw(evidence, block), coarse, block)
+        calibrated = {name: model.card.calibration[name](raw[name]) for name in SCORES}
+        is_dark = raw["signed"] < 0
+        calibrated["dark"] = np.where(is_dark, calibrated["envelope"], 0)
+        calibrated["light"] = np.where(is_dark, 0, calibrated["envelope"])
+        return {
+            **calibrated,
+            "heatmap": calibrated[model.heat_map_score],
+            "hidden": hidden(block),
+            "raw": raw[_judging(model)],
+            "bands": residuals(block),
+        }
+
+    fill_maps(sight.blocks, made, find)
+    return made
+
+
+def _judging(model: ModelFree) -> str:
+    """The score that judges the whole painting."""
+    return model.heat_map_score if model.expect == "either" else SCORES[0]

@@ -1,0 +1,1 @@
+"""The plugin host: the contract, discovery, options, scaffolding and installation."""

@@ -1,0 +1,79 @@
+"""The hooks a plugin may implement, one for each kind of plugin."""
+
+from collections.abc import Sequence
+
+import pluggy
+
+from artextract_cli.plugin.contract import (
+    Backbone,
+    Command,
+    Importer,
+    Objective,
+    Scorer,
+    SuperpixelMethod,
+)
+
+hookspec = pluggy.HookspecMarker("artextract")
+hookimpl = pluggy.HookimplMarker("artextract")
+
+
+@hookspec
+def artextract_superpixels() -> SuperpixelMethod | Sequence[SuperpixelMethod]:  # type: ignore[empty-body]
+    """Ways to cut a picture into superpixels.
+
+    The function of the spec gets a picture (H, W, C) of any number of channels and the options, and
+    returns a label map (H, W). The host checks the map, splits regions that are not connected and
+    numbers them 0..N-1. Built in: slic, slic-torch, felzenszwalb, watershed, quickshift.
+    """
+
+
+@hookspec
+def artextract_backbones() -> Backbone | Sequence[Backbone]:  # type: ignore[empty-body]
+    """Graph networks that embed the nodes of a superpixel graph.
+
+    The factory of the spec gets the number of node features and the options, and returns a module
+    that embeds any number of views (photograph, bands) on one topology with the same parameters.
+    The host seeds, moves it to the device, trains and saves it. Built in: gcn, gat.
+    """
+
+
+@hookspec
+def artextract_objectives() -> Objective | Sequence[Objective]:  # type: ignore[empty-body]
+    """How training compares the branches.
+
+    The function of the spec gets the embeddings of a batch of scenes and the options, and returns
+    the loss. The host makes the batches, descends, watches for divergence and calibrates. Built in:
+    hidden-layer, node-contrastive, graph-contrastive.
+    """
+
+
+@hookspec
+def artextract_scorers() -> Scorer | Sequence[Scorer]:  # type: ignore[empty-body]
+    """How embeddings, attention and bands become a score per superpixel.
+
+    The function of the spec gets what the network made of a scene and the options, and returns a
+    score of every superpixel and compared view, larger where they differ more. The host turns
+    scores into false-alarm rates on clean paint and paints them. Built in: distance, cosine,
+    attention.
+    """
+
+
+@hookspec
+def artextract_importers() -> Importer | Sequence[Importer]:  # type: ignore[empty-body]
+    """How a capture becomes a dataset.
+
+    The function of the spec gets a file or folder and the options, and yields scenes one after the
+    other. The host checks them and writes the dataset; an importer writes nothing. Built in: bands,
+    pair, cube, cave, harvard.
+    """
+
+
+@hookspec
+def artextract_commands() -> Command | Sequence[Command]:  # type: ignore[empty-body]
+    """Commands of one's own, ``artextract NAME``.
+
+    The spec loads a Typer app, which is mounted under the name of the spec when that name is called
+    for; the summary stands in ``artextract --help``. A name of ours cannot be taken. Flags of the
+    whole program (``--json``, ``-q``, ...) are its own wherever they stand: `emit` and `progress`
+    heed them. Built in: doctor.
+    """

@@ -1,0 +1,1 @@
+"""Datasets into datasets: import, registration, calibration and masking."""

@@ -1,0 +1,107 @@
+"""Masking a dataset: it is written anew, with masks of what is painting and what is backdrop."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.painting_mask import find_painting
+from artextract_cli.io.image_writer import write_picture
+from artextract_cli.io.images import decode_picture
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.reading import check_same_size, read_mask
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.atomic import whole_folder
+from artextract_cli.utils.events import warn
+from artextract_cli.utils.output_plan import refuse_inside
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedScene:
+    """Where the mask of a scene comes from."""
+
+    scene: str
+    split: str
+    mask: Literal["given", "found", "none"]
+    """``none``: no backdrop was found, and all of the picture counts as painting."""
+
+    painting: float
+    """Share of the picture."""
+
+
+def mask_dataset(
+    dataset: Path, out: Path, *, on_scene: Callable[[str], None] = lambda name: None
+) -> list[MaskedScene]:
+    """Write the dataset anew with a mask for each scene that has none; ``out`` is whole or absent.
+
+    A mask that is there is kept. Where no painting on a uniform backdrop is found it is warned.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` lies in the dataset, or exists and is not empty.
+    InputError
+        If a picture cannot be read, or is not of the size of its photograph.
+    """
+    refuse_inside(out, dataset)
+    scenes = open_dataset(dataset).scenes
+    with whole_folder(out) as work:
+        _copy(dataset, work)
+        made = []
+        for files in scenes:
+            made.append(_mask(files, work))
+            on_scene(files.name)
+    return made
+
+
+def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
+    """`find_painting`, and a warning where there is none to be found."""
+    found = find_painting(pictures)
+    if found is None:
+        warn(
+            f"scene {scene}: no backdrop is found, neither a light one without texture nor one of "
+            "any colour around four straight sides, and all of the picture counts as painting; if "
+            "it is not, draw the mask"
+        )
+    return found
+
+
+def _copy(dataset: Path, work: Path) -> None:
+    """Copy what files hold, but not that they, or their folders, may not be written."""
+    for path in dataset.rglob("*"):
+        if path.is_file():
+            target = work / path.relative_to(dataset)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def _mask(files: SceneFiles, work: Path) -> MaskedScene:
+    if files.mask is not None:
+        painting = float(read_mask(files.mask, None).mean())
+        return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
+    found = found_mask(files.name, _pictures(files))
+    if found is None:
+        return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
+    target = work / files.split / "object" / f"{files.name}_mask.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(target, np.uint8(255) * found)
+    return MaskedScene(
+        scene=files.name, split=files.split, mask="found", painting=float(found.mean())
+    )
+
+
+def _pictures(files: SceneFiles) -> Iterator[FloatArray]:
+    """Photograph (H, W, 3), sRGB 0..1, and bands (H, W), linear 0..1, one after the other."""
+    photograph = decode_picture(files.rgb).srgb(files.coding.of_photograph)
+    shape = photograph.shape
+    yield photograph
+    del photograph
+    for name, path in zip(files.band_ids, files.bands, strict=True):
+        band = decode_picture(path).grey(files.coding.of_band(name))
+        check_same_size(path, band.shape, files.rgb, shape)
+        yield band

@@ -1,0 +1,1 @@
+"""Results on disk: scores and maps of every scene, regions and the summary."""

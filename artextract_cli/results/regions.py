@@ -1,0 +1,135 @@
+"""The strongest regions of a scored scene."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, sign_of
+from artextract_cli.imaging.resize import Enlarged
+from artextract_cli.results.scene_scores import SceneScores
+from artextract_cli.scenes.scene import Scene
+
+EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
+STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
+EXPECTED_SHARE = 0.01  # of clean paint lies above this level
+MANY = 2 * EXPECTED_SHARE  # paint alone may reach a little more than it should
+MAX_REGIONS = 100
+REGION_COLUMNS = (
+    "region",
+    "row",
+    "column",
+    "top",
+    "left",
+    "bottom",
+    "right",
+    "area_px",
+    "mean_score",
+    "max_score",
+    "false_alarm_rate",
+    "telling_band",
+    "sign",
+)
+
+
+def signs_at(scores: SceneScores, scene: Scene) -> EvidenceAt | None:
+    """By how much dark content scores more than light, for a network that distinguishes them."""
+    if not set(SIGNED_MAPS) <= scores.maps.keys():
+        return None
+    dark, light = (Enlarged(scores.maps[name], scene.shape) for name in SIGNED_MAPS)
+    return lambda rows, columns: dark.at(rows, columns) - light.at(rows, columns)
+
+
+def shares_by_sign(
+    scores: SceneScores, scene: Scene, heatmap: FloatArray
+) -> dict[str, float] | None:
+    """How the share of the painting that scores high divides into darker and lighter."""
+    signs = signs_at(scores, scene)
+    if signs is None:
+        return None
+    inside = np.count_nonzero(np.isfinite(heatmap))
+    darker = signs(*np.nonzero(heatmap >= STRONG_LEVEL)) >= 0
+    n_darker = np.count_nonzero(darker)
+    return {DARKER: n_darker / inside, LIGHTER: (darker.size - n_darker) / inside}
+
+
+def superpixel_side(shape: Sequence[int], n_superpixels: int) -> int:
+    """Side in pixels of a superpixel of mean size in a picture of ``shape`` (H, W)."""
+    return max(1, round(float(np.sqrt(shape[0] * shape[1] / n_superpixels))))
+
+
+def strong_regions(
+    heatmap: FloatArray,
+    band_evidence: EvidenceAt,
+    band_ids: Sequence[str],
+    reach: int = 0,
+    signs: EvidenceAt | None = None,
+) -> list[dict[str, Any]]:
+    """The regions of at most 1 % false alarms, strongest first.
+
+    ``heatmap`` is (H, W); ``band_evidence`` gives the signed evidence (P, B) at rows and columns,
+    ``signs`` by how much (P,) dark content scores more than light; None where nobody knows.
+    Pixels belong to one region if they touch, at corners too, after each has grown by ``reach``
+    pixels: a figure whose line is broken stays one. Only pixels at the level count for its numbers.
+    At most 100 regions, by their sum of scores.
+    """
+    strong = heatmap >= STRONG_LEVEL
+    if not strong.any():
+        return []
+    rows, columns = np.nonzero(strong)
+    regions = _grouped(strong, reach)[rows, columns] - 1
+    strength = np.bincount(regions, heatmap[rows, columns])
+    order = np.argsort(regions, kind="stable")
+    pixels = np.split(order, np.cumsum(np.bincount(regions))[:-1])
+    strongest = np.argsort(-strength, kind="stable")[:MAX_REGIONS]
+    return [
+        _region(number, rows[where], columns[where], heatmap, band_evidence, band_ids, signs)
+        for number, where in enumerate((pixels[region] for region in strongest), start=1)
+    ]
+
+
+def _grouped(strong: NDArray[np.bool_], reach: int) -> NDArray[np.int32]:
+    """Number (H, W) the groups of pixels that touch after growing by ``reach``, from 1."""
+    from scipy.ndimage import label, maximum_filter
+
+    grown = maximum_filter(strong, 2 * reach + 1, mode="constant") if reach else strong
+    numbered, _ = label(grown, np.ones((3, 3)))
+    return np.asarray(numbered, np.int32)
+
+
+def _region(
+    number: int,
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    heatmap: FloatArray,
+    band_evidence: EvidenceAt,
+    band_ids: Sequence[str],
+    signs: EvidenceAt | None,
+) -> dict[str, Any]:
+    """The row of a region of ``rows`` (P,) and ``columns`` (P,)."""
+    score = heatmap[rows, columns]
+    mean = float(score.mean(dtype=np.float64))
+    telling = np.abs(band_evidence(rows, columns)).mean(0).argmax()
+    values = (
+        number,
+        round(float(rows.mean()), 1),
+        round(float(columns.mean()), 1),
+        int(rows.min()),
+        int(columns.min()),
+        int(rows.max()) + 1,
+        int(columns.max()) + 1,
+        len(rows),
+        round(mean, 3),
+        round(float(score.max()), 3),
+        float(f"{10**-mean:.3g}"),
+        band_ids[int(telling)],
+        "" if signs is None else sign_of(float(signs(rows, columns).mean())),
+    )
+    return dict(zip(REGION_COLUMNS, values, strict=True))
+
+
+def has_places(description: Mapping[str, Any]) -> bool:
+    """Whether clearly more of a scene than of clean paint scores as high as strong regions do."""
+    return bool(description["share_above_1_percent_false_alarms"] > MANY)

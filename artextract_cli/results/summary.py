@@ -1,0 +1,61 @@
+"""The summary of a results directory."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.results.reader import SUMMARY_FORMAT, SUMMARY_VERSION
+from artextract_cli.utils.atomic import atomic_path
+
+
+def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
+    """Mean (N,) of a heat map (H, W) over every superpixel of ``labels`` (H, W).
+
+    NaN where nothing is painted.
+    """
+    painted, n = np.isfinite(heatmap), int(labels.max()) + 1
+    total = np.bincount(labels[painted], heatmap[painted], n)
+    count = np.bincount(labels[painted], minlength=n)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
+def fused(numbers: Mapping[str, float] | None) -> float | None:
+    """The mean over the bands of distances or similarities; None without a network."""
+    return None if numbers is None else numbers["fused"]
+
+
+def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:
+    """Write summary.json and summary.csv over all scenes."""
+    rows = [
+        {
+            "scene": d["scene"],
+            "split": d["split"],
+            "euclidean_distance": fused(d["euclidean_distance"]),
+            "cosine_similarity": fused(d["cosine_similarity"]),
+            "share_above_1_percent_false_alarms": d["share_above_1_percent_false_alarms"],
+            "something_is_there": (d["image_level"] or {}).get("something_is_there"),
+            "false_alarm_rate": (d["image_level"] or {}).get("false_alarm_rate"),
+        }
+        for d in descriptions
+    ]
+    summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
+    with atomic_path(results / "summary.json") as temporary:
+        temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
+    with atomic_path(results / "summary.csv") as temporary:
+        temporary.write_text(csv_text(tuple(rows[0]), rows), encoding="utf-8")
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV (RFC 4180)."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,1 @@
+"""Checks of values, scenes and whole datasets."""

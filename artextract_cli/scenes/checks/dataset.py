@@ -1,0 +1,104 @@
+"""Checking a dataset: every problem of its layout and of its pictures at once."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from artextract_cli.imaging.coding import Coding
+from artextract_cli.scenes.checks.scene import SceneRow, check_scene
+from artextract_cli.scenes.dataset import equal_wavelengths, list_dataset
+from artextract_cli.scenes.description import DESCRIPTION
+from artextract_cli.scenes.layout import SPLITS, Finding, natural_key
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.events import progress
+
+__all__ = ["DatasetCheck", "Finding", "SceneRow", "SplitRow", "check_dataset"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitRow:
+    """How much a split holds, and where the wavelengths of its bands come from."""
+
+    split: str
+    scenes: int
+    bands: int
+    wavelengths_from: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetCheck:
+    """All that was found in a dataset; files are named relative to its root."""
+
+    root: Path
+    findings: tuple[Finding, ...]
+    rows: tuple[SceneRow, ...]
+    splits: tuple[SplitRow, ...]
+
+
+def check_dataset(
+    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+) -> DatasetCheck:
+    """Check layout and pictures of a dataset, and go on after every problem.
+
+    ``wavelengths`` and ``coding`` as for :func:`artextract_cli.scenes.dataset.open_dataset`.
+
+    Raises
+    ------
+    InputError
+        If there are no scenes.
+    UsageError
+        If ``wavelengths`` are no wavelengths in nm, or ``coding`` names a band that is not there.
+    """
+    dataset, findings = list_dataset(root, wavelengths, coding)
+    if all(scene.wavelengths is None for scene in dataset.scenes):
+        findings += _uneven_bands(dataset.scenes)
+    source = "--wavelengths" if wavelengths else DESCRIPTION
+    findings += _equal_wavelengths(dataset.scenes, source)
+    rows = []
+    with progress("checking", len(dataset.scenes)) as advance:
+        for scene in dataset.scenes:
+            row, found = check_scene(scene)
+            rows.append(row)
+            findings += found
+            advance(scene.name)
+    return DatasetCheck(
+        root=root,
+        findings=tuple(_relative(finding, root) for finding in findings),
+        rows=tuple(rows),
+        splits=tuple(_split_row(split, dataset.scenes, source) for split in SPLITS),
+    )
+
+
+def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
+    """Tell which bands a scene lacks that at least half of the other scenes have."""
+    counts = Counter(band for scene in scenes for band in scene.band_ids)
+    for scene in scenes:
+        for band in sorted(set(counts) - set(scene.band_ids), key=natural_key):
+            if scene.bands and 2 * counts[band] >= len(scenes) - 1:
+                message = f"scene {scene.name} has no band {band}, unlike other scenes"
+                yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def _equal_wavelengths(scenes: Sequence[SceneFiles], source: str) -> Iterator[Finding]:
+    """Tell which bands have one wavelength; all scenes that know any know the same."""
+    scene = next((scene for scene in scenes if scene.wavelengths), None)
+    for told in equal_wavelengths(scene.band_ids, scene.wavelengths or ()) if scene else ():
+        message = f"{told} by {source}: correct one of them, unless it is so"
+        yield Finding(level="warning", scene="", file=None, message=message)
+
+
+def _relative(finding: Finding, root: Path) -> Finding:
+    file = None if finding.file is None else finding.file.relative_to(root)
+    return replace(finding, file=file, message=finding.message.replace(f"{root}{os.sep}", ""))
+
+
+def _split_row(split: str, scenes: Sequence[SceneFiles], source: str) -> SplitRow:
+    members = [scene for scene in scenes if scene.split == split]
+    return SplitRow(
+        split=split,
+        scenes=len(members),
+        bands=sum(len(scene.bands) for scene in members),
+        wavelengths_from=source if any(scene.wavelengths for scene in members) else "unknown",
+    )

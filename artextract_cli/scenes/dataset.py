@@ -1,0 +1,259 @@
+"""Datasets: scenes on disk, and what ``dataset.yaml`` says about them.
+
+::
+
+    wavelengths: {"17": 560, "19": 580}   # nm, by the band part of the file names
+    clean: all                            # or a list of scenes known to hide nothing
+    coding: {photograph: srgb, bands: linear}   # bands may be listed: {"950": srgb}
+    pixels_per_mm: 12.5
+    notes: free text
+"""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice
+from pathlib import Path
+
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.imaging.coding import Coding
+from artextract_cli.scenes.description import (
+    DESCRIPTION,
+    Description,
+    in_nm,
+    read_description,
+    unknown_clean,
+    unknown_coded,
+)
+from artextract_cli.scenes.layout import Finding, FoundScene, find_scenes, natural_key
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.events import warn
+
+NAMED_NM = (200, 3000)
+"""A band whose id is a number within these is taken to be named by its wavelength."""
+
+CONTRADICTION_NM = 5
+"""By which two statements of the wavelength of a band differ at least to be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """The scenes of a dataset: training first, in natural order of their names."""
+
+    root: Path
+    scenes: tuple[SceneFiles, ...]
+    pixels_per_mm: float | None
+    notes: str
+
+
+def open_dataset(
+    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+) -> Dataset:
+    """List the scenes of a dataset; no picture is opened, and no truth.
+
+    Wavelengths that contradict each other are warned of.
+
+    ``wavelengths`` in nm, one per band in natural order, win over those of ``dataset.yaml``, and
+    so does what ``coding`` says.
+
+    Raises
+    ------
+    InputError
+        If there are no scenes, ``dataset.yaml`` is wrong, or a scene is not whole.
+    UsageError
+        If ``wavelengths`` are no wavelengths in nm, or ``coding`` names a band that is not there.
+    """
+    dataset, findings = list_dataset(root, wavelengths, coding)
+    errors = [finding.message for finding in findings if finding.level == "error"]
+    if errors:
+        others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
+        raise InputError(errors[0] + others)
+    for finding in findings:
+        if finding.file is None:  # it concerns every picture
+            warn(finding.message)
+    return dataset
+
+
+def list_dataset(
+    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+) -> tuple[Dataset, list[Finding]]:
+    """List the scenes of a dataset, whole or not, and every problem of its layout.
+
+    Raises
+    ------
+    InputError
+        If there are no scenes.
+    UsageError
+        As :func:`open_dataset`.
+    """
+    given = None if wavelengths is None else tuple(map(_checked_option, wavelengths))
+    scenes, findings = find_scenes(root)
+    if not scenes:
+        msg = (
+            f"{root} holds no scenes: expected are {{train,val}}/rgb_images/<scene>_RGB.png "
+            "with {train,val}/ms_masks/<scene>_ms_<band>.png"
+        )
+        raise InputError(msg)
+    description = read_description(root / DESCRIPTION, findings)
+    findings += unknown_clean(root / DESCRIPTION, description, scenes)
+    for scene in scenes:
+        findings += _band_problems(root / DESCRIPTION, scene, description.wavelengths, given)
+    known = {band: None for scene in scenes for band in scene.bands}
+    findings += unknown_coded(root / DESCRIPTION, description.coding, known)
+    coding = checked_coding(coding or Coding(), known)
+    dataset = Dataset(
+        root=root,
+        scenes=tuple(_scene_files(scene, description, given, coding) for scene in scenes),
+        pixels_per_mm=description.pixels_per_mm,
+        notes=description.notes or "",
+    )
+    listed = {} if given is None else description.wavelengths or {}
+    contradictions = _contradictions(root / DESCRIPTION, dataset.scenes, listed, given is not None)
+    return dataset, findings + list(islice(contradictions, 1))
+
+
+def pair_files(rgb: Path, bands: Mapping[str, Path], coding: Coding | None = None) -> SceneFiles:
+    """Make a scene of one photograph and its bands by id; ids that are numbers are nm.
+
+    Raises
+    ------
+    UsageError
+        If there are no bands, only some ids are wavelengths in nm, two are the same, or ``coding``
+        names a band that is not there.
+    """
+    ids = tuple(sorted(bands, key=natural_key))
+    numbers = [number for number in map(_number, ids) if number is not None]
+    if not ids:
+        msg = f"{rgb} has no bands: give at least one, such as --band 950=FILE"
+        raise UsageError(msg)
+    if numbers and len(numbers) < len(ids):
+        msg = f"give all bands a wavelength in nm, or none of them; got {', '.join(ids)}"
+        raise UsageError(msg)
+    for told in equal_wavelengths(ids, numbers):
+        msg = f"{told}; give each wavelength once"
+        raise UsageError(msg)
+    return SceneFiles(
+        name=rgb.stem.removesuffix("_RGB") or rgb.stem,
+        split="",
+        rgb=rgb,
+        bands=tuple(bands[band] for band in ids),
+        band_ids=ids,
+        wavelengths=tuple(map(_checked_option, numbers)) or None,
+        truth=None,
+        mask=None,
+        clean=None,
+        coding=checked_coding(coding or Coding(), ids),
+    )
+
+
+def checked_coding(coding: Coding, band_ids: Collection[str]) -> Coding:
+    """Return ``coding``, which a user gave, if it names none but ``band_ids``.
+
+    Raises
+    ------
+    UsageError
+        If it names another one.
+    """
+    if unknown := [band for band in coding.by_band if band not in band_ids]:
+        msg = f"--coding names band {unknown[0]!r}; the bands are {', '.join(band_ids)}"
+        raise UsageError(msg)
+    return coding
+
+
+def _band_problems(
+    path: Path,
+    scene: FoundScene,
+    listed: Mapping[str, float] | None,
+    given: tuple[float, ...] | None,
+) -> Iterator[Finding]:
+    """Tell where the bands of a scene are not those that have wavelengths."""
+    if not scene.bands:
+        return
+    problems = [
+        f"scene {scene.name} has no band {band}, which {path} lists"
+        for band in listed or ()
+        if band not in scene.bands
+    ]
+    if given is not None and len(given) != len(scene.bands):
+        ids = ", ".join(scene.bands)
+        problems.append(
+            f"{len(given)} wavelengths are given but scene {scene.name} has "
+            f"{len(scene.bands)} bands: {ids}"
+        )
+    if given is None and listed:
+        problems += [
+            f"{file} has no wavelength in {path}: list band {band} there, or take the file away"
+            for band, file in scene.bands.items()
+            if band not in listed
+        ]
+    for message in problems:
+        yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def equal_wavelengths(band_ids: Sequence[str], nm: Sequence[float]) -> Iterator[str]:
+    """Tell which bands have the same wavelength; none where there are no wavelengths."""
+    for (one, its_nm), (other, other_nm) in combinations(zip(band_ids, nm, strict=False), 2):
+        if its_nm == other_nm:
+            yield f"bands {one} and {other} are both {its_nm:g} nm"
+
+
+def _contradictions(
+    path: Path, scenes: Sequence[SceneFiles], listed: Mapping[str, float], is_given: bool
+) -> Iterator[Finding]:
+    """Tell where wavelengths are not those that are ``listed``, or that bands are named by."""
+    source = "--wavelengths" if is_given else str(path)
+    for scene in scenes:
+        for band, nm in zip(scene.band_ids, scene.wavelengths or (), strict=False):
+            for said, where in ((listed.get(band), path), (_named_nm(band), "its name")):
+                if said is not None and abs(nm - said) >= CONTRADICTION_NM:
+                    message = (
+                        f"band {band} is {nm:g} nm by {source}, but {said:g} nm by {where}: "
+                        "correct one of them, unless it is so"
+                    )
+                    yield Finding(level="warning", scene="", file=None, message=message)
+
+
+def _named_nm(band: str) -> float | None:
+    number = _number(band)
+    return None if number is None or not NAMED_NM[0] <= number <= NAMED_NM[1] else number
+
+
+def _scene_files(
+    scene: FoundScene,
+    description: Description,
+    given: tuple[float, ...] | None,
+    coding: Coding,
+) -> SceneFiles:
+    clean = description.clean
+    listed = description.wavelengths or {}
+    known = given or tuple(listed[band] for band in scene.bands if band in listed)
+    return SceneFiles(
+        name=scene.name,
+        split=scene.split,
+        rgb=scene.rgb,
+        bands=tuple(scene.bands.values()),
+        band_ids=tuple(scene.bands),
+        wavelengths=known if known and len(known) == len(scene.bands) else None,
+        truth=scene.truth,
+        mask=scene.mask,
+        band_masks=scene.band_masks,
+        clean=None if clean is None else clean == "all" or scene.name in clean,
+        pixels_per_mm=description.pixels_per_mm,
+        coding=coding.over(description.coding.stated()),
+    )
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _checked_option(nm: float) -> float:
+    try:
+        return in_nm(nm)
+    except ValueError as error:
+        msg = f"{nm:g} is not in nm: {error}"
+        raise UsageError(msg) from error

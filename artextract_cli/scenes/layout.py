@@ -1,0 +1,228 @@
+"""Which files of a dataset make which scene, by their names alone.
+
+::
+
+    DATASET/{train,val}/rgb_images/<scene>_RGB.png    ms_masks/<scene>_ms_<band>.png
+                        truth/<scene>_hidden.png      object/<scene>_mask.png     (both optional)
+                        object/<scene>_ms_<band>_mask.png    of a band to be registered (optional)
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from artextract_cli.utils.file_errors import reading
+from artextract_cli.utils.output_plan import refuse_inside
+
+SPLITS = ("train", "val")
+LAYER = "_layer"
+"""How the name of a layer ends that the simulation writes beside its truth."""
+
+Level = Literal["error", "warning"]
+PICTURE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One problem of a dataset."""
+
+    level: Level
+    scene: str
+    """Its name; empty where the problem is not that of one scene."""
+
+    file: Path | None
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundScene:
+    """The files of one scene; there may be no bands."""
+
+    name: str
+    split: str
+    rgb: Path
+    bands: Mapping[str, Path]
+    """By band id, in natural order."""
+
+    truth: Path | None
+    mask: Path | None
+    band_masks: Mapping[str, Path]
+    """By band id: where a band measures, on its own grid."""
+
+
+def natural_key(text: str) -> tuple[tuple[str | int, ...], str]:
+    """Sort key that puts ``b9`` before ``b10``, and numbers before words."""
+    parts = re.split("([0-9]+)", text)  # words and digits in turn
+    return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), text
+
+
+def refuse_datasets(out: Path) -> None:
+    """Refuse to write into any dataset, whose files are never touched.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is one, or lies in one.
+    """
+    for folder in (out.resolve(), *out.resolve().parents):
+        if any((folder / split / "rgb_images").is_dir() for split in SPLITS):
+            refuse_inside(out, folder)
+
+
+def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
+    """Find the scenes below ``root``, training first, and all that is wrong with their files.
+
+    Only folders are listed. A name that comes twice is taken once, and is an error.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be listed.
+    """
+    findings: list[Finding] = []
+    scenes: dict[str, FoundScene] = {}
+    _list(root)
+    for split in SPLITS:
+        for scene in _find_in_split(root / split, split, findings):
+            first = scenes.setdefault(scene.name, scene)
+            if first is not scene:
+                findings.append(_twice(scene.name, scene.rgb, first.rgb))
+    return list(scenes.values()), findings
+
+
+def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[FoundScene]:
+    photographs = _named(folder / "rgb_images", "_RGB", findings)
+    bands = _bands(folder / "ms_masks", photographs, findings)
+    truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
+    of_bands = {f"{name}_ms_{band}" for name, found in bands.items() for band in found}
+    masks = _named(folder / "object", "_mask", findings, photographs.keys() | of_bands)
+    scenes = []
+    for name in sorted(photographs, key=natural_key):
+        rgb = photographs[name]
+        if not bands[name]:
+            message = f"scene {name} has no bands: {folder / 'ms_masks' / name}_ms_* are missing"
+            findings.append(Finding(level="error", scene=name, file=rgb, message=message))
+        scene = FoundScene(
+            name=name,
+            split=split,
+            rgb=rgb,
+            bands={band: bands[name][band] for band in sorted(bands[name], key=natural_key)},
+            truth=truths.get(name),
+            mask=masks.get(name),
+            band_masks={
+                band: masks[of_band]
+                for band in bands[name]
+                if (of_band := f"{name}_ms_{band}") in masks
+            },
+        )
+        scenes.append(scene)
+    return scenes
+
+
+def _named(
+    folder: Path,
+    ending: str,
+    findings: list[Finding],
+    known: Collection[str] | None = None,
+    beside: tuple[str, ...] = (),
+) -> dict[str, Path]:
+    """Pictures named ``<scene><ending>``, by scene; all of them, or those of ``known`` scenes.
+
+    Others are left out, and told unless they end as what may lie ``beside``.
+    """
+    named: dict[str, Path] = {}
+    for path in _pictures(folder):
+        name = path.stem.removesuffix(ending)
+        if name in ("", path.stem):
+            if not path.stem.endswith(beside):
+                expected = f"{_likely(path.stem, known or ())}{ending}{path.suffix}"
+                findings.append(_left_out(path, f"it is not named {expected}"))
+        elif known is not None and name not in known:
+            findings.append(_left_out(path, f"there is no photograph {name}_RGB"))
+        elif name in named:
+            findings.append(_twice(name, path, named[name]))
+        else:
+            named[name] = path
+    return named
+
+
+def _likely(stem: str, known: Collection[str]) -> str:
+    """Which of the ``known`` names a file is likely meant to have."""
+    begun = [name for name in known if stem.casefold().startswith(name.casefold())]
+    return max(begun, key=len, default="<scene>")
+
+
+def _bands(
+    folder: Path, scenes: Collection[str], findings: list[Finding]
+) -> dict[str, dict[str, Path]]:
+    """Bands by scene and band id."""
+    bands: dict[str, dict[str, Path]] = {name: {} for name in scenes}
+    orphans: dict[str, list[Path]] = {}
+    for path in _pictures(folder):
+        name, band = _parse_band(path.stem, scenes)
+        if not band:
+            findings.append(_left_out(path, f"it is not named <scene>_ms_<band>{path.suffix}"))
+        elif name not in bands:
+            orphans.setdefault(name, []).append(path)
+        elif band in bands[name]:
+            findings.append(_twice(name, path, bands[name][band]))
+        else:
+            bands[name][band] = path
+    for name, paths in orphans.items():
+        message = f"{len(paths)} bands such as {paths[0]} have no photograph {name}_RGB"
+        findings.append(Finding(level="error", scene=name, file=paths[0], message=message))
+    return bands
+
+
+def _parse_band(stem: str, scenes: Collection[str]) -> tuple[str, str]:
+    """Scene and band of a file name; the longest name of a known scene wins.
+
+    Names may hold ``_ms_`` themselves: ``a_ms_ms_1`` is band 1 of the scene ``a_ms`` if there is
+    one, and else band ``ms_1`` of ``a``.
+    """
+    splits = [
+        (stem[: match.start()], stem[match.start() + 4 :])
+        for match in re.finditer("(?<=.)(?=_ms_.)", stem)
+    ]
+    known = [split for split in splits if split[0] in scenes]
+    return (known or splits or [("", "")])[-1]
+
+
+def list_pictures(folder: Path) -> list[Path]:
+    """Pictures in a folder by the endings of their names, in natural order; hidden ones are not.
+
+    Raises
+    ------
+    InputError
+        If it is no folder that can be listed.
+    """
+    pictures = [path for path in _list(folder) if _is_picture(path)]
+    return sorted(pictures, key=lambda path: natural_key(path.name))
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """Pictures in a folder, in order of their names; none where there is no folder."""
+    with reading(folder):
+        if not folder.exists():
+            return []
+    return sorted(path for path in _list(folder) if _is_picture(path))
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+
+
+def _list(folder: Path) -> list[Path]:
+    with reading(folder):
+        return list(folder.iterdir())
+
+
+def _twice(name: str, path: Path, first: Path) -> Finding:
+    message = f"{path} and {first} are the same picture of scene {name}; keep one"
+    return Finding(level="error", scene=name, file=path, message=message)
+
+
+def _left_out(path: Path, why: str) -> Finding:
+    return Finding(level="warning", scene="", file=path, message=f"{path} is left out: {why}")

@@ -1,0 +1,55 @@
+"""How much memory a scene needs, and whether it is read whole or in blocks."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from artextract_cli.errors import UsageError
+from artextract_cli.imaging.blocks import AT_ONCE, CORE_SHARE, LEAST_SIDE, Workspace
+from artextract_cli.plugin.contract import superpixel_count
+
+RESIDENT_BYTES = 18
+"""Of every pixel of a scene in blocks: its label, twice while it is made, and the object mask."""
+USUAL_REGION = 5
+"""Side of a superpixel in pixels, unless a recipe says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryPlan:
+    """How much memory the work on one scene may take, and what it takes."""
+
+    limit: int  # bytes
+    scratch: Path
+    program: int  # bytes before a picture is looked at
+    per_pixel: int  # bytes in work, of a pixel of a block
+    per_band: int  # and of each of its bands
+    per_superpixel: int = 0  # bytes, in a network
+
+    def workspace(self, n_pixels: int, n_bands: int) -> Workspace | None:
+        """How to work on a scene; None where it fits into memory as it is.
+
+        Raises
+        ------
+        UsageError
+            If the limit is too low even for small blocks.
+        """
+        per_pixel = self.per_pixel + self.per_band * n_bands
+        network = self.per_superpixel * superpixel_count((n_pixels, 1), None, USUAL_REGION)
+        if self.program + network + n_pixels * per_pixel <= self.limit:
+            return None
+        kept = self.program + network + n_pixels * RESIDENT_BYTES
+        side = math.isqrt(max(0, self.limit - kept) // (AT_ONCE * per_pixel))
+        if side < LEAST_SIDE:
+            least = kept + AT_ONCE * per_pixel * LEAST_SIDE**2
+            msg = (
+                f"--max-memory {_amount(self.limit)} is too little for {n_pixels} pixels in "
+                f"{n_bands} band{'s' * (n_bands != 1)}: give at least "
+                f"{_amount(math.ceil(least / 1e6) * 1e6)}"
+            )
+            raise UsageError(msg)
+        return Workspace(block_side=int(CORE_SHARE * side), scratch=self.scratch)
+
+
+def _amount(n_bytes: float) -> str:
+    """Bytes as ``--max-memory`` takes them."""
+    return f"{n_bytes / 1e9:g}GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:g}MB"

@@ -1,0 +1,26 @@
+"""Which bands are visible and which are infrared."""
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.coding import linear_rgb
+from artextract_cli.scenes.scene import Scene
+
+LAST_VISIBLE_NM = 720
+
+SHORTEST_NM, LONGEST_NM = 100, 100_000
+"""Far ultraviolet to far infrared; what lies outside is hardly a wavelength in nm."""
+
+
+def infrared_bands(scene: Scene) -> list[int]:
+    """Indices of the bands past 720 nm, by wavelength; empty where no wavelength is known."""
+    if scene.wavelengths is None:
+        return []
+    order = np.argsort(scene.wavelengths, kind="stable")
+    return [int(b) for b in order if scene.wavelengths[b] > LAST_VISIBLE_NM]
+
+
+def visible_channels(scene: Scene) -> FloatArray:
+    """The linear photograph and the bands up to 720 nm (H, W, 3 + ...)."""
+    visible = [b for b, nm in enumerate(scene.wavelengths or ()) if nm <= LAST_VISIBLE_NM]
+    return np.concatenate([linear_rgb(scene.rgb), scene.bands[..., visible]], axis=-1)

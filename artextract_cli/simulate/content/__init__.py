@@ -1,0 +1,1 @@
+"""What simulated paintings show and hide."""

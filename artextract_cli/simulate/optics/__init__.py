@@ -1,0 +1,1 @@
+"""Light and paint: pigments, mixtures, layers and the camera."""

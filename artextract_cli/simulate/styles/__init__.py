@@ -1,0 +1,1 @@
+"""Schools of painting that the simulator knows."""

@@ -1,0 +1,1 @@
+"""European painting from about 1850 to 1950."""

@@ -1,0 +1,1 @@
+"""European easel painting from the fifteenth to the eighteenth century."""

@@ -1,0 +1,1 @@
+"""What the paintings and documents of this world show and hide."""

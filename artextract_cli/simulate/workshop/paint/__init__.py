@@ -1,0 +1,1 @@
+"""Pigments, mixtures and media of this world."""

@@ -1,0 +1,1 @@
+"""Training: graph files in, a run directory out."""

@@ -1,0 +1,19 @@
+"""Whether the fused score is as good as the best of its parts."""
+
+from collections.abc import Mapping
+
+from artextract_cli.utils.events import warn
+
+FUSION_TOLERANCE = 0.005  # of AUROC
+
+
+def check_fusion(quality: Mapping[str, float]) -> None:
+    """Say so if the fused score finds less in the validation scenes than one of its parts."""
+    if not quality:
+        return
+    best = max(quality, key=lambda name: quality[name])
+    if quality["fused"] < quality[best] - FUSION_TOLERANCE:
+        warn(
+            f"on the validation scenes {best} alone has AUROC {quality[best]:.3f}, the fused score "
+            f"{quality['fused']:.3f}: train for more epochs or on more scenes"
+        )

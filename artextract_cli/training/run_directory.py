@@ -1,0 +1,176 @@
+"""The run directory: what training writes, and what it takes up again.
+
+``model.safetensors`` is the best model, ``last.pt`` the resume state, ``metrics.jsonl`` has one
+line per epoch, the last of them with the sha256 of all, ``config.yaml`` everything resolved.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.models.card import ModelCard
+from artextract_cli.models.checkpoint import (
+    MODEL_NAME,
+    STATE_NAME,
+    load_state,
+    save_model,
+    save_state,
+)
+from artextract_cli.utils.atomic import atomic_path
+from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
+from artextract_cli.utils.file_errors import cause
+from artextract_cli.utils.yaml import write_yaml
+
+METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
+# These may differ between a run and its resumption; one-cycle's course follows from the epochs.
+# Another scorer is calibrated when training ends.
+FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine", "scorer", "scorer_options"})
+GRAPHS_DIGEST = "graphs_digest"
+
+EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """What a run has reached."""
+
+    history: list[EpochRow] = field(default_factory=list)
+    best: EpochRow | None = None
+    best_weights: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    def add(self, row: EpochRow, weights: Mapping[str, torch.Tensor]) -> bool:
+        """Add an epoch; True if its validation loss is the best so far."""
+        self.history.append(row)
+        if self.best is not None and row["val_loss"] >= self.best["val_loss"]:
+            return False
+        self.best = row
+        self.best_weights = {name: w.detach().cpu().clone() for name, w in weights.items()}
+        return True
+
+    def is_over(self, epochs: int, patience: int) -> bool:
+        """Whether all epochs are done, or validation has waited too long for a better one."""
+        best_epoch = int(self.best["epoch"]) if self.best else 0
+        done = len(self.history)
+        return done >= epochs or done - best_epoch >= patience
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDirectory:
+    """A run directory on disk."""
+
+    path: Path
+
+    def start(self, resolved: Mapping[str, Any]) -> None:
+        """Make the directory and note its configuration.
+
+        Raises
+        ------
+        UsageError
+            If it holds a run already.
+        """
+        self.check_free()
+        write_yaml(self.path / CONFIG_NAME, dict(resolved))
+
+    @property
+    def _holds_epochs(self) -> bool:
+        return any((self.path / name).exists() for name in (STATE_NAME, MODEL_NAME))
+
+    @property
+    def reached_nothing(self) -> bool:
+        """Whether a run was begun here that ended before its first epoch did."""
+        return (self.path / CONFIG_NAME).is_file() and not self._holds_epochs
+
+    def check_free(self) -> None:
+        """Refuse a directory that holds a run."""
+        if self._holds_epochs:
+            msg = f"{self.path} holds a run already: choose another --out, or go on with --resume"
+            raise UsageError(msg)
+
+    def resume(self, settings: Mapping[str, Any]) -> tuple[dict[str, Any], Progress]:
+        """Read the resume state, after checking that it comes from the same settings.
+
+        Raises
+        ------
+        InputError
+            If there is none, or it is damaged.
+        UsageError
+            If the run was trained with other settings.
+        """
+        state = load_state(self.path / STATE_NAME)
+        saved = json.loads(state["settings"])
+        planned = {"epochs"} if settings.get("schedule") == "one-cycle" else set()
+        for name in (name for name in settings if name not in FREE_SETTINGS - planned):
+            if name == GRAPHS_DIGEST and saved.get(name) != settings[name]:
+                msg = f"{self.path} was trained on other graphs: choose another --out"
+                raise UsageError(msg)
+            if saved.get(name) != settings[name]:
+                msg = (
+                    f"{self.path} was trained with {name}={saved.get(name)}, not "
+                    f"{settings[name]}: resume with the same settings, or choose another --out"
+                )
+                raise UsageError(msg)
+        progress = Progress(
+            history=list(state["history"]),
+            best=state["best"],
+            best_weights=dict(state["best_weights"]),
+        )
+        return state, progress
+
+    def save(
+        self, progress: Progress, settings: Mapping[str, Any], parts: Mapping[str, Any]
+    ) -> None:
+        """Save all that a resumed run needs, and the metrics."""
+        state = {
+            "settings": json.dumps(settings, sort_keys=True),
+            **parts,
+            **dataclasses.asdict(progress),
+        }
+        save_state(self.path / STATE_NAME, state)
+        self.save_metrics(progress)
+
+    def save_metrics(self, progress: Progress) -> None:
+        """Write one line per epoch."""
+        *earlier, last = progress.history
+        lines = "".join(json.dumps(row) + "\n" for row in (*earlier, last | {"sha256": UNSEALED}))
+        with atomic_path(self.path / METRICS_NAME) as temporary:
+            temporary.write_bytes(sealed(lines.encode()))
+
+    def save_model(self, progress: Progress, card: ModelCard) -> None:
+        """Write the best model."""
+        best = progress.best or {}
+        reached = {name: best[name] for name in ("train_loss", "val_loss")}
+        card = dataclasses.replace(card, best_epoch=best["epoch"], **reached)
+        save_model(self.path / MODEL_NAME, progress.best_weights, card)
+
+
+def read_metrics(run: Path) -> list[EpochRow]:
+    """Read the losses per epoch of a run directory.
+
+    Raises
+    ------
+    InputError
+        If there are none, or a line is damaged.
+    """
+    path = run / METRICS_NAME
+    try:
+        content = path.read_bytes()
+        rows = [dict(json.loads(line)) for line in content.splitlines()]
+    except FileNotFoundError as error:
+        msg = f"there are no metrics in {run}: name a run directory made by 'artextract train'"
+        raise InputError(msg) from error
+    except (OSError, TypeError, ValueError) as error:
+        msg = f"{path} cannot be read ({cause(error)}): train again"
+        raise InputError(msg) from error
+    if not rows:
+        msg = f"{path} holds no epoch yet: train first"
+        raise InputError(msg)
+    if not is_whole(content, rows[-1].pop("sha256", None)):
+        msg = f"{path} is damaged: its checksum is wrong; train again"
+        raise InputError(msg)
+    return rows

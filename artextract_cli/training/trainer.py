@@ -1,0 +1,287 @@
+"""Training: graph files in, run directory out; the original pictures and truth/ stay closed."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from artextract_cli.errors import DivergedError, InputError, UsageError
+from artextract_cli.graphs.store import graphs_digest
+from artextract_cli.graphs.superpixel_graph import SceneGraphs
+from artextract_cli.models.recorded_plugins import (
+    recorded_objective,
+    recorded_plugin,
+    recorded_scorer,
+)
+from artextract_cli.nn.engines.selection import resolve_engine
+from artextract_cli.nn.precision import check_precision, computed_in
+from artextract_cli.pipelines.batches import load_alike
+from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
+from artextract_cli.pipelines.networks import new_network
+from artextract_cli.pipelines.settings import (
+    TrainingSettings,
+    objective_spec,
+    with_objective,
+)
+from artextract_cli.pipelines.training_task import Comparison, TrainingTask
+from artextract_cli.pipelines.views.training import ViewTask
+from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
+from artextract_cli.training.fusion import check_fusion
+from artextract_cli.training.model_card import WITHOUT_INFRARED, first_card
+from artextract_cli.training.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
+from artextract_cli.training.scenes import split_scenes
+from artextract_cli.training.schedule import learning_rate
+from artextract_cli.utils.device import resolve_device
+from artextract_cli.utils.events import detail, inform, warn
+from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.memory import keep_freed_memory
+
+GRADIENT_NORM = 1.0  # at most, for one-cycle
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingResult:
+    """How a training run ended."""
+
+    run: Path
+    best_epoch: int
+    train_loss: float
+    val_loss: float
+    epochs: int
+    quality: Mapping[str, float]  # AUROC on the validation scenes by score, where it is known
+    n_parameters: int
+    engine: str
+    device: str
+    seconds: float
+
+
+def train(
+    graphs: Path,
+    run: Path,
+    settings: TrainingSettings,
+    *,
+    resume: bool = False,
+    on_epoch: Callable[[EpochRow], None] = lambda row: None,
+) -> TrainingResult:
+    """Train a Siamese network on the graph files under ``graphs``.
+
+    Ctrl-C keeps the last finished epoch: the model is calibrated and written before
+    ``KeyboardInterrupt`` goes on, and ``resume`` continues from there.
+
+    Raises
+    ------
+    InputError
+        For missing, damaged or mixed graph files, or fewer than two scenes.
+    UsageError
+        For an unknown backbone, option, objective or pooling, or a run that exists already.
+    ArtextractError
+        If the run directory cannot be written, or another process writes to it.
+    DependencyError
+        If the device, the engine or the precision asked for cannot be used, or the plugin that
+        made the superpixels is not installed.
+    DivergedError
+        If the loss is not finite; the best model so far is kept.
+    """
+    keep_freed_memory()
+    started = time.monotonic()
+    trainer = _Trainer(graphs, RunDirectory(path=run), settings)
+    with only_writer(run):
+        trainer.open_run(resume=resume)
+        try:
+            while not trainer.is_over:
+                on_epoch(trainer.run_epoch())
+        except (KeyboardInterrupt, DivergedError):
+            trainer.close_early()
+            raise
+        trainer.close()
+    best = trainer.progress.best or {}
+    return TrainingResult(
+        run=run,
+        best_epoch=int(best["epoch"]),
+        train_loss=best["train_loss"],
+        val_loss=best["val_loss"],
+        epochs=len(trainer.progress.history),
+        quality=trainer.card.quality,
+        n_parameters=sum(p.numel() for p in trainer.network.parameters()),
+        engine=trainer.engine,
+        device=str(trainer.device),
+        seconds=time.monotonic() - started,
+    )
+
+
+class _Trainer:
+    """One run: its scenes, network, optimiser and what it has reached."""
+
+    def __init__(self, graphs: Path, run: RunDirectory, settings: TrainingSettings) -> None:
+        self.graphs, self.run = graphs, run
+        self.progress = Progress()
+        loaded, self.graphs_digest = load_alike(graphs), graphs_digest(graphs)
+        recorded_plugin("superpixels", loaded[0].superpixels_origin, str(graphs))
+        self.settings = settings = _possible(settings, loaded[0])
+        training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
+        self.device = resolve_device(settings.device)
+        check_precision(settings.precision, self.device)
+        self.chosen = resolve_engine(settings.engine, self.device)
+        self.engine = self.chosen.name
+        detail(f"{len(training)} training, {len(validation)} validation scenes")
+        detail(f"engine {self.engine} on {self.device}: {self.chosen.reason}")
+        self.card = first_card(loaded[0], settings, self.engine)
+        task = HiddenLayerTask if self.card.learns_from == "layers" else ViewTask
+        compared_by = Comparison(recorded_objective(self.card), recorded_scorer(self.card))
+        self.task: TrainingTask = task(
+            graphs, training, validation, settings, compared_by, self.engine, self.device
+        )
+        torch.manual_seed(settings.seed)
+        self.network = new_network(self.card)
+        self.task.begin(self.network)
+        self.network.to(self.device)
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(),
+            lr=settings.learning_rate,
+            weight_decay=settings.weight_decay,
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, partial(learning_rate, settings, self.task.n_batches)
+        )
+        self.stateful: dict[str, Any] = {
+            "network": self.network,
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+        }
+
+    def open_run(self, *, resume: bool) -> None:
+        """Start a run directory, or take up the one that was left."""
+        settings = self._resumable()
+        if resume and self.run.reached_nothing:
+            inform("no epoch had ended: starting again")
+        elif resume:
+            state, self.progress = self.run.resume(settings)
+            for name, part in self.stateful.items():
+                part.load_state_dict(state[name])
+            self.run.save_metrics(self.progress)  # they lack the last epoch after some kills
+            inform(f"going on after epoch {len(self.progress.history)}")
+            return
+        used = {"name": self.engine, "reason": self.chosen.reason, "device": str(self.device)}
+        self.run.start({"graphs": str(self.graphs.resolve())} | settings | {"engine_used": used})
+
+    def _resumable(self) -> dict[str, Any]:
+        """What must be the same when the run is resumed, the kind of its graphs included."""
+        recipe = dataclasses.asdict(self.card.recipe)
+        settings = dataclasses.asdict(self.settings)
+        del settings["defaulted"]  # a value counts, not who chose it
+        return settings | {
+            "options": dict(self.card.options),
+            "objective_options": dict(self.card.objective_options),
+            "scorer_options": dict(self.card.scorer_options),
+            "recipe": recipe,
+            GRAPHS_DIGEST: self.graphs_digest,
+        }
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all epochs are done, or validation has waited too long."""
+        return self.progress.is_over(self.settings.epochs, self.settings.patience)
+
+    def run_epoch(self) -> EpochRow:
+        """Train and validate once, then save what was reached."""
+        started, epoch = time.monotonic(), len(self.progress.history) + 1
+        # Everything random in an epoch follows from (seed, epoch): a resumed run repeats it.
+        torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
+        row: EpochRow = {
+            "epoch": epoch,
+            "learning_rate": self.schedule.get_last_lr()[0],
+            "train_loss": self._train_epoch(epoch),
+            "val_loss": self._validate(),
+            "seconds": round(time.monotonic() - started, 3),
+            **self.task.figures(),
+        }
+        is_best = self.progress.add(row, self.network.state_dict())
+        parts = {name: part.state_dict() for name, part in self.stateful.items()}
+        self.run.save(self.progress, self._resumable(), parts)
+        if is_best:
+            self.run.save_model(self.progress, self.card)
+        return row
+
+    def close_early(self) -> None:
+        """Keep what was reached, if anything was; why training stopped is the news, not this."""
+        if self.progress.best is None:
+            return
+        try:
+            self.close()
+        except InputError as error:
+            warn(str(error))
+
+    @torch.no_grad()
+    def close(self) -> None:
+        """Write the best model with its calibration."""
+        self.network.load_state_dict(self.progress.best_weights)
+        self.network.eval()
+        self.card = dataclasses.replace(
+            self.card,
+            calibration=dict(self.task.calibrations(self.network)),
+            quality=dict(self.task.quality(self.network)),
+        )
+        check_fusion(self.card.quality)
+        self.run.save_model(self.progress, self.card)
+
+    def _train_epoch(self, epoch: int) -> float:
+        self.network.train()
+        total, n_scenes = 0.0, 0
+        losses = self.task.training_losses(self.network, epoch)
+        for loss, n in computed_in(self.settings.precision, self.device, losses):
+            self.optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            if self.settings.schedule == "one-cycle":
+                torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
+            self.optimizer.step()
+            self.schedule.step()
+            # Last, as it waits for a GPU to finish.
+            total, n_scenes = total + self._finite(loss) * n, n_scenes + n
+        return total / n_scenes
+
+    @torch.no_grad()
+    def _validate(self) -> float:
+        self.network.eval()
+        losses = [(self._finite(loss), n) for loss, n in self.task.validation_losses(self.network)]
+        return sum(loss * n for loss, n in losses) / sum(n for _, n in losses)
+
+    def _finite(self, loss: torch.Tensor) -> float:
+        value = loss.item()
+        if not math.isfinite(value):
+            kept = "; the best model so far is kept" if self.progress.best else ""
+            msg = (
+                f"training diverged in epoch {len(self.progress.history) + 1} (loss {value}): "
+                f"lower --learning-rate{kept}"
+            )
+            raise DivergedError(msg)
+        return value
+
+
+def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
+    """The settings, with another objective where the scenes do not carry the default one."""
+    spec = objective_spec(settings.objective)
+    if spec.compares_nodes and len(graphs.graphs) > 1:
+        msg = (
+            f"{settings.objective} compares corresponding superpixels, but these graphs come from "
+            "separate segmentations: use --objective graph-contrastive, or build the graphs with "
+            "--segmentation shared"
+        )
+        raise UsageError(msg)
+    infrared = max(graphs.wavelengths or (0,)) > LAST_VISIBLE_NM
+    if not infrared:
+        known = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
+        warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
+    if spec.learns_from == "views" or infrared:
+        return settings
+    needs = f"{settings.objective} needs an infrared band"
+    if "objective" not in settings.defaulted:
+        msg = f"{needs}: use --objective {WITHOUT_INFRARED}"
+        raise UsageError(msg)
+    warn(f"{needs}: training takes {WITHOUT_INFRARED}")
+    return with_objective(settings, WITHOUT_INFRARED)

@@ -1,0 +1,213 @@
+"""Reading and writing files so that errors are clear and no half-written file is left behind."""
+
+import ctypes
+import errno
+import hashlib
+import itertools
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from artextract_cli.errors import UsageError
+from artextract_cli.utils.file_errors import writing
+from artextract_cli.utils.locks import lock_file
+
+if sys.platform != "win32":
+    pass
+
+TEMPORARY = ".artextract-tmp-"
+"""How the names of files and folders begin that are written to until they are whole."""
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path`` to write to, and move it there when all went well.
+
+    The temporary path keeps the suffix, since many writers choose the format by it. Readers see
+    the old file or the whole new one, also after a crash; on an error nothing is left behind, and
+    what a killed process left is written over by the next one. Missing parent folders are made.
+
+    Raises
+    ------
+    ArtextractError
+        If the file cannot be written: no space, no permission, a folder of that name.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _temporary(path, path.suffix) as temporary:
+            try:
+                yield temporary
+                flush(temporary)
+                temporary.replace(path)
+                flush(path.parent)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """Give a folder beside ``out`` to write into, and move it there when all went well.
+
+    On an error nothing is left behind; what a killed process left, the next one clears away.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` exists and is not an empty folder.
+    ArtextractError
+        If it cannot be written.
+    """
+    with writing(out):
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            msg = f"{out} exists and is not an empty folder: name a new one"
+            raise UsageError(msg)
+        target = out.resolve()
+        with _temporary_folder(target) as work:
+            yield work
+            _flush_all(work)
+            if target.exists():  # empty; not every system renames onto a folder
+                target.rmdir()
+            work.rename(target)
+            flush(target.parent)
+
+
+@contextmanager
+def replaced_folder(out: Path) -> Iterator[Path]:
+    """As `whole_folder`, but a folder that is there is replaced in one step.
+
+    Raises
+    ------
+    ArtextractError
+        If it cannot be written.
+    """
+    target = out.resolve()
+    former = target.with_name(f".{target.name}.former")
+    with writing(out), _temporary_folder(target) as work:
+        if former.exists() and not target.exists():  # killed while it could not be in one step
+            former.rename(target)
+        yield work
+        _flush_all(work)
+        if not target.exists():
+            work.rename(target)
+        elif not _exchanged(work, target):
+            _remove(former)
+            target.rename(former)
+            work.rename(target)
+            _remove(former)
+        flush(target.parent)
+
+
+def linked(path: Path, place: Path) -> None:
+    """Give a file, or a folder with all it holds, a second ``place``: a copy where links cannot be.
+
+    A symbolic link stays one.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.copytree(path, place, symlinks=True, copy_function=_linked_or_copied)
+    else:
+        _linked_or_copied(path, place)
+
+
+def _linked_or_copied(path: Path | str, place: Path | str) -> None:
+    try:
+        os.link(path, place, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(path, place, follow_symlinks=False)
+
+
+def clear_leftovers(out: Path) -> None:
+    """Take away what a `replaced_folder` that was killed has left beside ``out``."""
+    with writing(out), _temporary_folder(out.resolve()):
+        pass
+
+
+@contextmanager
+def _temporary(path: Path, suffix: str) -> Iterator[Path]:
+    """A path beside ``path`` that no other process writes to.
+
+    The names are always the same, so that nothing gathers where processes are killed. Who writes to
+    one holds a lock on it, which ends with the process, however that ends.
+    """
+    # Not the name itself: together with anything else it may be too long for the file system.
+    target = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    for number in itertools.count():
+        temporary = path.with_name(f"{TEMPORARY}{target}-{number}{suffix}")
+        try:
+            descriptor = lock_file(temporary)
+        except OSError:  # a file system without locks, or the file of another user
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            yield path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{suffix}")
+            return
+        if descriptor is not None:
+            try:
+                yield temporary
+            finally:
+                os.close(descriptor)
+            return
+
+
+@contextmanager
+def _temporary_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside ``path`` that no other process writes to; it is gone in the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _temporary(path, ".lock") as lock:
+        work = lock.with_suffix("")
+        try:
+            _remove(work)
+            work.mkdir()
+            yield work
+        finally:
+            _remove(work)
+            lock.unlink(missing_ok=True)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all it holds, read-only folders too."""
+    for path, names, _ in os.walk(folder):
+        for inner in (Path(path, name) for name in names):
+            if not inner.is_symlink():
+                inner.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two paths change places in one step, where system and file system can do that."""
+    if sys.platform != "linux":
+        return False
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    if renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def flush(path: Path) -> None:
+    """Have a file, or the names in a folder, reach the disk."""
+    if path.is_dir() and sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:  # some file systems have no such thing for folders
+        if not path.is_dir() or error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _flush_all(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        if not path.is_symlink() and (path.is_file() or path.is_dir()):
+            with suppress(PermissionError):  # a file of somebody else that is only kept
+                flush(path)

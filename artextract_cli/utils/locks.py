@@ -1,0 +1,82 @@
+"""Locks on folders: one writer at a time."""
+
+import errno
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from artextract_cli.errors import ArtextractError
+from artextract_cli.utils.file_errors import writing
+
+LOCK_NAME = ".artextract-lock"
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold ``folder``, which is made where it is missing, against other processes that write to it.
+
+    The hold ends with the process, however that ends. On a file system without locks there is none.
+
+    Raises
+    ------
+    ArtextractError
+        If another process holds it, or it cannot be made.
+    """
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with _held(folder):
+            yield
+    finally:
+        with suppress(OSError):  # something was written
+            for path in new:
+                path.rmdir()
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    lock = folder / LOCK_NAME
+    try:
+        descriptor = lock_file(lock)
+    except OSError:  # what is wrong with the folder is said of the first file that is written
+        yield
+        return
+    if descriptor is None:
+        msg = (
+            f"another artextract is writing to {folder}: wait until it has ended, or choose "
+            "another --out"
+        )
+        raise ArtextractError(msg)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def lock_file(path: Path) -> int | None:
+    """Make an empty file and lock it: its descriptor, or None where another process holds it."""
+    if sys.platform == "win32":
+        raise OSError
+    for _ in range(100):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Who held it until now may have moved or removed it after it was opened here.
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                os.ftruncate(descriptor, 0)
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(path))

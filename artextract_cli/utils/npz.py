@@ -1,0 +1,77 @@
+"""Opening npz files of whatever origin: checked whole, and never larger than they may be."""
+
+import lzma
+import math
+import struct
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.utils.size_limits import check_claim
+
+# What zipfile, its decompressors and NumPy raise for an archive that was cut or changed.
+DAMAGE = (
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+@contextmanager
+def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """Open an npz after comparing its checksums; its arrays are read when asked for.
+
+    What is damaged raises one of `DAMAGE`.
+
+    Raises
+    ------
+    InputError
+        If it would unpack to more numbers than `max_pixels`, and than it has bytes itself.
+    """
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        unpacked = sum(member.file_size for member in members)
+        if unpacked > path.stat().st_size:
+            check_claim(path, f"{unpacked} bytes", -(-unpacked // 8))
+        for member in members:
+            _check_member(archive, member)
+        # NumPy does not come to the checksum of an array whose header is changed.
+        if (name := archive.testzip()) is not None:
+            msg = f"the checksum of {name} is wrong"
+            raise ValueError(msg)
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as arrays:
+            yield arrays
+
+
+def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Check that the header of an array tells of the bytes that follow it."""
+    with archive.open(member) as file:
+        opened = cast(BinaryIO, file)
+        shape, _, dtype = _HEADERS[np.lib.format.read_magic(opened)](opened)
+        n_bytes = file.tell() + math.prod(shape) * dtype.itemsize
+    if not dtype.hasobject and n_bytes != member.file_size:
+        msg = f"{member.filename} has {member.file_size} bytes where its header tells of {n_bytes}"
+        raise ValueError(msg)

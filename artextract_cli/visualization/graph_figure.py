@@ -1,0 +1,111 @@
+"""The figure of a graph: superpixels and their edges on the painting."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.visualization.canvas import (
+    AS_DRAWN,
+    Page,
+    check_suffix,
+    panel_grid,
+    save,
+    style,
+)
+from artextract_cli.visualization.panels import BORDER_COLOUR, EDGE_COLOUR
+
+NODE_STYLE: Mapping[str, Any] = {
+    "s": 12,
+    "color": EDGE_COLOUR,
+    "edgecolor": "k",
+    "linewidth": 0.3,
+    "zorder": 3,
+}
+WINDOW_STYLE: Mapping[str, Any] = {
+    "fill": False,
+    "linewidth": 2,
+    "path_effects": [withStroke(linewidth=5, foreground="w")],
+}
+
+
+def graph_figure(
+    picture: FloatArray,
+    labels: IntArray,
+    edges: IntArray,
+    centroids: FloatArray,
+    out: Path,
+    page: Page = AS_DRAWN,
+) -> None:
+    """Show superpixel borders and the edges of their graph over a picture, its middle enlarged.
+
+    ``picture`` (H, W, 3) is sRGB-coded 0..1, ``labels`` (H, W), ``edges`` (2, E) source and target,
+    ``centroids`` (N, 2) row and column in pixels.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is neither png, svg nor pdf.
+    """
+    check_suffix(out)
+    pairs = np.unique(np.sort(edges[:, edges[0] != edges[1]], axis=0), axis=1).T
+    points = centroids[:, ::-1]
+    lines: dict[str, NDArray[Any]] = {BORDER_COLOUR: _borders(labels), EDGE_COLOUR: points[pairs]}
+    height, width = labels.shape
+    window = _middle(height, width, len(points))
+    with style():
+        figure, (whole, enlarged) = panel_grid(2, width / height, (14, 12), page)
+        whole.set_title(f"{len(points)} superpixels, {len(pairs)} neighbourhoods")
+        enlarged.set_title("the middle, enlarged")
+        _draw_lines(whole, picture, lines, min(0.8, 20 / math.sqrt(len(points))))
+        whole.add_patch(Rectangle(window.p0, window.width, window.height, **WINDOW_STYLE))
+        enlarged.set(xlim=window.intervalx, ylim=window.intervaly[::-1])
+        seen = {name: _within(window, segments) for name, segments in lines.items()}
+        _draw_lines(enlarged, picture, seen, 1.0)
+        enlarged.scatter(*points.T, **NODE_STYLE)
+        save(figure, out, page)
+
+
+def _borders(labels: IntArray) -> NDArray[np.float64]:
+    """The pixel sides between different labels, as lines (S, 2, 2) of x and y."""
+    row, column = np.nonzero(labels[1:] != labels[:-1])
+    below = np.stack([column - 0.5, row + 0.5, column + 0.5, row + 0.5], axis=1)
+    row, column = np.nonzero(labels[:, 1:] != labels[:, :-1])
+    beside = np.stack([column + 0.5, row - 0.5, column + 0.5, row + 0.5], axis=1)
+    return np.concatenate([below, beside]).reshape(-1, 2, 2)
+
+
+def _middle(height: int, width: int, n_superpixels: int) -> Bbox:
+    """The window in the middle, of the picture's own shape, with about 150 superpixels in it."""
+    share = min(1.0, math.sqrt(150 / n_superpixels))
+    left, top = width * (1 - share) / 2 - 0.5, height * (1 - share) / 2 - 0.5
+    return Bbox.from_bounds(left, top, width * share, height * share)
+
+
+def _draw_lines(
+    axes: Axes, picture: FloatArray, lines: Mapping[str, NDArray[Any]], linewidth: float
+) -> None:
+    """The picture and, over it, lines (S, 2, 2) by colour; as pixels even in vector files."""
+    axes.imshow(picture, interpolation="nearest")
+    for line_colour, segments in lines.items():
+        each: Any = segments  # an array does, whatever matplotlib's types say
+        drawn = LineCollection(each, colors=line_colour, linewidths=linewidth, rasterized=True)
+        # Measuring thousands of lines for the layout would take longer than drawing them.
+        drawn.set_in_layout(False)
+        axes.add_collection(drawn, autolim=False)
+
+
+def _within(window: Bbox, segments: NDArray[Any]) -> NDArray[Any]:
+    """Those of the lines (S, 2, 2) that can be seen in ``window``."""
+    starts_before = (segments.min(axis=1) < window.max).all(axis=1)
+    ends_after = (segments.max(axis=1) > window.min).all(axis=1)
+    return np.asarray(segments[starts_before & ends_after])

@@ -1,0 +1,101 @@
+"""The figure of a training: its losses, epoch by epoch."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from artextract_cli.errors import UsageError
+from artextract_cli.visualization.canvas import (
+    AS_DRAWN,
+    Page,
+    check_suffix,
+    new_figure,
+    save,
+    style,
+)
+from artextract_cli.visualization.panels import legend_columns
+
+EpochRow = Mapping[str, float | None]
+# Okabe & Ito, "Color universal design", 2008: distinct for colour-blind eyes.
+RUN_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+VALIDATION_STYLE: Mapping[str, Any] = {"linewidth": 1.5, "marker": ".", "markersize": 3}
+TRAINING_STYLE: Mapping[str, Any] = {
+    "linewidth": 1,
+    "linestyle": "--",
+    "alpha": 0.6,
+    "marker": ".",
+    "markersize": 3,
+}
+LOSSES = ("train_loss", "val_loss")
+WIDE_RANGE = 30  # the largest loss over the smallest
+
+
+def loss_figure(
+    runs: Mapping[str, Sequence[EpochRow]],
+    out: Path,
+    floor: float | None = None,
+    page: Page = AS_DRAWN,
+) -> None:
+    """Show training and validation loss by epoch for each of ``runs``, the best epoch marked.
+
+    A row has ``epoch``, ``train_loss`` and ``val_loss`` (None where none was measured). ``floor``
+    is the loss of an embedding that tells nothing.
+
+    Raises
+    ------
+    UsageError
+        If no run has an epoch, or ``out`` is neither png, svg nor pdf.
+    """
+    check_suffix(out)
+    if not any(runs.values()):
+        msg = "no run has finished an epoch yet: train first, then show the loss"
+        raise UsageError(msg)
+    with style():
+        figure = new_figure(page.inches or 6.5, 3.8, layout="constrained")
+        axes = figure.add_subplot()
+        for number, (name, rows) in enumerate(runs.items()):
+            _draw_run(axes, name, rows, RUN_COLOURS[number % len(RUN_COLOURS)])
+        _scale_losses(axes, runs)
+        if floor is not None:
+            label = f"uninformative embedding ({floor:g})"
+            axes.axhline(floor, color="0.4", linestyle=(0, (1, 2)), linewidth=1, label=label)
+        axes.plot([], [], color="0.4", label="validation", **VALIDATION_STYLE)
+        axes.plot([], [], color="0.4", label="training", **TRAINING_STYLE)
+        axes.set(xlabel="epoch", ylabel="loss")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color="0.92", linewidth=0.5)
+        figure.legend(loc="outside lower center", ncols=legend_columns(figure), frameon=False)
+        save(figure, out, page)
+
+
+def _draw_run(axes: Axes, name: str, rows: Sequence[EpochRow], run_colour: str) -> None:
+    """Both losses of one run; the best epoch is the lowest of validation, or else of training."""
+    epochs = _column(rows, "epoch")
+    training, validation = _column(rows, "train_loss"), _column(rows, "val_loss")
+    decisive = validation if np.isfinite(validation).any() else training
+    if not np.isfinite(decisive).any():
+        return
+    best = int(np.nanargmin(decisive))
+    label = f"{name}: best {decisive[best]:.3g} in epoch {epochs[best]:g}"
+    axes.plot(epochs, training, color=run_colour, **TRAINING_STYLE)
+    axes.plot(epochs, validation, color=run_colour, **VALIDATION_STYLE)
+    axes.plot(epochs[best], decisive[best], "o", color=run_colour, markeredgecolor="w", label=label)
+
+
+def _scale_losses(axes: Axes, runs: Mapping[str, Sequence[EpochRow]]) -> None:
+    """Take a logarithmic axis where the losses would not be told apart on a linear one."""
+    losses = np.concatenate([_column(r, n) for r in runs.values() for n in LOSSES])
+    positive = losses[losses > 0]
+    if len(positive) and positive.max() > WIDE_RANGE * positive.min():
+        axes.set_yscale("log")
+
+
+def _column(rows: Sequence[EpochRow], name: str) -> NDArray[np.float64]:
+    """One number of every epoch, NaN where there is none."""
+    return np.array([row.get(name) for row in rows], dtype=np.float64)

@@ -1,0 +1,176 @@
+"""The picture of one pair from its results: heat maps, attention, Grad-CAM or what is hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import UsageError
+from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
+from artextract_cli.imaging.heatmap import BoolArray, ScaleName
+from artextract_cli.io.images import decode_picture
+from artextract_cli.results import sources
+from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side
+from artextract_cli.visualization.canvas import AS_DRAWN, Page
+from artextract_cli.visualization.panels import pair_figure
+
+LABELS = {
+    "difference": "Heat map",
+    "dark": "Heat map of what is darker beneath",
+    "light": "Heat map of what is lighter beneath",
+    "attention": "Attention given out, of its maximum",
+    "gradcam": "Grad-CAM of the pair distance, of its maximum",
+    "hidden": "What lies beneath",
+}
+SCALES: Mapping[str, ScaleName] = {
+    **dict.fromkeys(("difference", *SIGNED_MAPS), "false-alarm"),
+    "hidden": "hidden",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a picture of a pair shows."""
+
+    mode: str = "difference"  # or dark, light, attention, gradcam, hidden
+    show_bands: tuple[str, ...] = ()  # ids or nm; the last band if none
+    only_band: bool = False  # the difference of the photograph and the one shown band alone
+    colours: str = "blue-red"
+
+
+def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN) -> None:
+    """Draw photograph, bands, the map that ``look`` asks for and its overlay.
+
+    Raises
+    ------
+    UsageError
+        If there is no such band, the suffix of ``out`` is unknown, or it is an input, a result, or
+        in a dataset.
+    InputError
+        If a map or a source picture is missing, or has changed since it was scored.
+    """
+    if look.only_band and len(look.show_bands) > 1:
+        msg = f"--only-band takes one --show-band, not {', '.join(look.show_bands)}"
+        raise UsageError(msg)
+    if look.only_band and look.mode != "difference":
+        msg = f"--only-band goes with --mode difference, not with {look.mode}"
+        raise UsageError(msg)
+    result.refuse_output(out)
+    heatmap = result.map("heatmap")
+    bands = [_find_band(result, wanted) for wanted in look.show_bands or (None,)]
+    alone = bands[0]["page"] if look.only_band else None
+    pair_figure(
+        result.photograph(),
+        _map(result, look.mode, alone),
+        title=result.name,
+        bands=[
+            (_band_title(b), decode_picture(b["source"].check()).grey(b["source"].coding))
+            for b in bands
+        ],
+        score_label=f"Band {bands[0]['id']} alone" if look.only_band else _label(result, look.mode),
+        numbers=_numbers(result, [band["id"] for band in bands]),
+        out=out,
+        mask=np.isfinite(heatmap),
+        colours=look.colours,
+        scale=_scale(result, look),
+        outlines=_outlines(result) if look.mode == "difference" and alone is None else {},
+        page=page,
+    )
+
+
+def _label(result: SceneResult, mode: str) -> str:
+    if mode == "difference" and result.is_model_free:
+        return f"Heat map: {result.description['heat_map_score']}, without learning"
+    return LABELS[mode]
+
+
+def _outlines(result: SceneResult) -> dict[str, BoolArray]:
+    """The strong places (H, W) of either sign that are as large as a superpixel, by their words.
+
+    Empty where the model does not distinguish signs.
+    """
+    if not all(map(result.has_map, SIGNED_MAPS)):
+        return {}
+    dark, light = map(result.map, SIGNED_MAPS)
+    strong = result.map("heatmap") >= STRONG_LEVEL
+    least = superpixel_side(strong.shape, result.description["n_superpixels"]) ** 2
+    by_sign = {DARKER: strong & (dark >= light), LIGHTER: strong & (dark < light)}
+    large = {
+        f"score of {STRONG_LEVEL:g} or more, {WORDS[sign]}": _large(places, least)
+        for sign, places in by_sign.items()
+    }
+    return {name: places for name, places in large.items() if places.any()}
+
+
+def _large(places: BoolArray, least: int) -> BoolArray:
+    """The connected parts of ``places`` (H, W) of at least ``least`` pixels."""
+    from scipy.ndimage import label
+
+    numbered, _ = label(places, np.ones((3, 3)))
+    is_large = np.bincount(numbered.ravel()) >= least
+    is_large[0] = False
+    return np.asarray(is_large[numbered])
+
+
+def _band_title(band: Mapping[str, Any]) -> str:
+    return f"Band {band['id']}" + (f" ({band['nm']:g}\N{NO-BREAK SPACE}nm)" if band["nm"] else "")
+
+
+def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
+    """What the caption tells; a network that sees all bands together has no distance to one."""
+    distances = result.description["euclidean_distance"]
+    if distances is None:
+        return {}
+    to_bands = {f"to band {band}": distances[band] for band in band_ids if band in distances}
+    similarity = result.description["cosine_similarity"]["fused"]
+    return {
+        "Euclidean distance": distances["fused"],
+        **to_bands,
+        "cosine similarity": similarity,
+    }
+
+
+def _scale(result: SceneResult, look: Look) -> ScaleName:
+    if look.mode == "difference" and look.only_band and _is_signed(result):
+        return "deviation"
+    return SCALES.get(look.mode, "importance")
+
+
+def _is_signed(result: SceneResult) -> bool:
+    """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
+    return bool(result.description.get("learns_from", "views") != "views")
+
+
+def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
+    """The difference (H, W), of one band if ``page`` says which, or an importance 0..1.
+
+    An importance is the mean of photograph and bands, as a share of its maximum.
+    """
+    if mode == "difference":
+        score = result.map("heatmap") if page is None else result.map("bands", page)
+        return np.nan_to_num(np.abs(score) if _is_signed(result) and page is not None else score)
+    if mode in ("hidden", *SIGNED_MAPS):
+        return np.nan_to_num(result.map(mode))
+    importance = np.nan_to_num(result.pages(mode).mean(0))
+    return np.asarray(importance / max(float(importance.max()), 1e-12), np.float32)
+
+
+def _find_band(result: SceneResult, wanted: str | None) -> dict[str, Any]:
+    bands, of_bands = result.description["bands"], sources.bands(result.description)
+    wavelengths = result.description["wavelengths_nm"] or [None] * len(bands)
+    known = [
+        {"id": band["id"], "source": source, "nm": nm, "page": page}
+        for page, (band, source, nm) in enumerate(zip(bands, of_bands, wavelengths, strict=True))
+    ]
+    if wanted is None:
+        return known[-1]
+    for band in known:
+        if wanted == band["id"] or (band["nm"] and wanted == f"{band['nm']:g}"):
+            return band
+    names = ", ".join(band["id"] for band in known)
+    msg = f"scene {result.name} has no band {wanted!r}; its bands are: {names}"
+    raise UsageError(msg)

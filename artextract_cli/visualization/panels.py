@@ -1,0 +1,186 @@
+"""Figures for print: what was found in one painting, how training went, what the graph looks like.
+
+The suffix of a path says what is written: png, svg or pdf.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.heatmap import SCALES, BoolArray, Picture, ScaleName, colour, overlay
+from artextract_cli.visualization.canvas import (
+    AS_DRAWN,
+    NARROW,
+    Page,
+    check_suffix,
+    n_columns,
+    panel_grid,
+    save,
+    style,
+    wrapped,
+)
+
+BORDER_COLOUR, EDGE_COLOUR = "#FFFFFF", "#E69F00"
+
+# Black and solid, white and dashed on black: two lines that no eye and no printer confuses.
+OUTLINE_STYLES: tuple[Mapping[str, Any], ...] = (
+    {"color": "k", "path_effects": [withStroke(linewidth=2.2, foreground="w")]},
+    {
+        "color": "w",
+        "linestyle": (0, (3, 2)),
+        "path_effects": [withStroke(linewidth=2.2, foreground="k")],
+    },
+)
+MOST_OUTLINED = 2000  # pixels along the longer side; a finer outline would not show
+NO_OUTLINES: Mapping[str, BoolArray] = {}
+
+
+def pair_figure(
+    rgb: FloatArray,
+    score: FloatArray,
+    *,
+    title: str,
+    bands: Sequence[tuple[str, FloatArray]],
+    score_label: str,
+    numbers: Mapping[str, float],
+    out: Path,
+    mask: BoolArray | None = None,
+    colours: str = "blue-red",
+    scale: ScaleName = "false-alarm",
+    outlines: Mapping[str, BoolArray] = NO_OUTLINES,
+    page: Page = AS_DRAWN,
+) -> None:
+    """Show photograph, bands, the heat map and its overlay side by side, with one colour bar.
+
+    ``rgb`` (H, W, 3) is sRGB-coded 0..1, ``bands`` are titles and pictures (H, W) linear 0..1,
+    ``score`` (H, W) is as `heatmap.colour` takes it on ``scale``. ``numbers`` become the caption.
+    Where ``mask`` (H, W) is false nothing is coloured. Up to two places ``outlines`` (H, W) by name
+    are outlined in heat map and overlay, by a solid and by a dashed line.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is neither png, svg nor pdf, or there is no such colour map.
+    """
+    check_suffix(out)
+    panels: list[tuple[str, NDArray[Any]]] = [
+        ("Photograph", rgb),
+        *((name, _grey_picture(band)) for name, band in bands),
+        (score_label, _heat_map(score, mask, colours, scale)),
+        ("Overlay", overlay(rgb, score, mask=mask, colours=colours, scale=scale)),
+    ]
+    with style():
+        figure, grid = panel_grid(len(panels), score.shape[1] / score.shape[0], page=page)
+        inches = figure.get_figwidth() / n_columns(grid)
+        for axes, (name, picture) in zip(grid, panels, strict=True):
+            axes.imshow(picture)
+            axes.set_title(wrapped(name, inches))
+        lines = _outlined(grid[-2:], outlines)
+        bar = add_colour_bar(figure, grid, colours, scale)
+        _frame(figure, grid, bar, title, numbers)
+        _add_legend(figure, grid, lines)
+        save(figure, out, page)
+
+
+def legend_columns(figure: Figure) -> int:
+    """Columns of a legend that a page has room for."""
+    return 2 if figure.get_figwidth() >= NARROW else 1
+
+
+def _caption(numbers: Mapping[str, float], inches: float) -> str:
+    """Numbers with their names, never parted at the end of a line."""
+    items = [f"{name} = {value:.3g}" for name, value in numbers.items()]
+    unbroken = [item.replace(" ", "\N{NO-BREAK SPACE}") for item in items]
+    return wrapped(",  ".join(unbroken), inches)
+
+
+def _grey_picture(band: FloatArray) -> FloatArray:
+    """A linear band (H, W) as grey sRGB (H, W, 3), its brightest thousandth at white."""
+    white = max(float(np.quantile(band, 0.999)), 1e-6)
+    coded = np.clip(band / white, 0, 1) ** (1 / 2.2)
+    return np.asarray(np.repeat(coded[..., None], 3, axis=2), dtype=np.float32)
+
+
+def _heat_map(score: FloatArray, mask: BoolArray | None, colours: str, scale: ScaleName) -> Picture:
+    """The coloured score (H, W, 3), paper white outside the mask."""
+    coloured = colour(score, colours, scale)
+    return coloured if mask is None else np.where(mask[..., None], coloured, np.uint8(255))
+
+
+def add_colour_bar(
+    figure: Figure, grid: Sequence[Axes], colours: str, scale_name: ScaleName
+) -> Axes:
+    """Add what the colours of the panels ``grid`` mean, at their right."""
+    scale = SCALES[scale_name]
+    lowest, highest = scale.values[0], scale.values[-1]
+    steps = np.linspace(lowest, highest, 256, dtype=np.float32)[None]
+    table = colour(steps, colours, scale_name)[0] / 255
+    mappable = ScalarMappable(Normalize(lowest, highest), ListedColormap(table))
+    bar = figure.colorbar(mappable, ax=grid, fraction=0.03, aspect=25, pad=0.02)
+    bar.set_ticks(list(scale.ticks), labels=list(scale.ticks.values()))
+    bar.set_label(scale.label)
+    return bar.ax
+
+
+def _outlined(panels: Sequence[Axes], outlines: Mapping[str, BoolArray]) -> list[Line2D]:
+    """Outline places (H, W) in ``panels``; return a line for each, with its name, for a legend."""
+    lines = []
+    for (name, places), line_style in zip(outlines.items(), OUTLINE_STYLES, strict=False):
+        step = -(-max(places.shape) // MOST_OUTLINED)
+        closed = np.pad(places[::step, ::step], 1).astype(np.float32)
+        y, x = (step * (np.arange(size) - 1) for size in closed.shape)
+        for axes in panels:
+            limits = axes.get_xlim(), axes.get_ylim()
+            contours = axes.contour(x, y, closed, [0.5], linewidths=0.8, alpha=1)
+            contours.set_edgecolor(line_style["color"])
+            contours.set_linestyle([line_style.get("linestyle", "-")])
+            contours.set_path_effects(line_style["path_effects"])
+            axes.set(xlim=limits[0], ylim=limits[1])
+        lines.append(Line2D([], [], label=name, linewidth=0.8, **line_style))
+    return lines
+
+
+def _add_legend(figure: Figure, grid: Sequence[Axes], lines: Sequence[Line2D]) -> None:
+    """Say below the caption what the outlines mean."""
+    if not lines:
+        return
+    figure.draw_without_rendering()
+    to_figure = figure.transFigure.inverted()
+    panels = Bbox.union([axes.get_position() for axes in grid])
+    lowest = min(text.get_window_extent().transformed(to_figure).y0 for text in figure.texts)
+    figure.legend(
+        handles=list(lines),
+        loc="upper center",
+        bbox_to_anchor=((panels.x0 + panels.x1) / 2, lowest),
+        ncols=legend_columns(figure),
+        frameon=False,
+    )
+
+
+def _frame(
+    figure: Figure, grid: Sequence[Axes], bar: Axes, title: str, numbers: Mapping[str, float]
+) -> None:
+    """Settle the layout, then fit colour bar, title and caption to where the panels came to lie."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    panels = Bbox.union([axes.get_position() for axes in grid])
+    outside = [axes.get_tightbbox() or axes.bbox for axes in grid]
+    titles_end = Bbox.union(outside).transformed(figure.transFigure.inverted()).y1
+    bar.set_box_aspect(None)
+    bar.set_position((bar.get_position().x0, panels.y0, bar.get_position().width, panels.height))
+    width, height = figure.get_size_inches()
+    centre, gap = (panels.x0 + panels.x1) / 2, 0.12 / height
+    heading, caption = wrapped(title, width * 0.8), _caption(numbers, width)
+    figure.text(centre, titles_end + gap, heading, ha="center", va="bottom", size=10, weight="bold")
+    figure.text(centre, panels.y0 - gap, caption, ha="center", va="top")

@@ -1,0 +1,309 @@
+"""What the sources may import, and what they must not do."""
+
+import ast
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import artextract_cli
+from artextract_cli.plugin import hookspecs
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.specs import KINDS
+
+PACKAGE = Path(artextract_cli.__file__).parent
+PLUGINS = PACKAGE.parent / "plugins"
+
+# From the ground up; a module may import from its own layer and those before it.
+LAYERS = (
+    ("errors",),
+    (
+        "contract",
+        "console",
+        "device",
+        "files",
+        "limits",
+        "signs",
+        "npz_files",
+        "yaml_io",
+        "config",
+        "compiling",
+        "dgl_compat",
+        "memory",
+        "precision",
+        "seals",
+        "threads",
+    ),
+    ("hookspecs", "__init__"),
+    ("plugin_entries", "plugin_options", "plugin_source", "uv_receipts"),
+    ("plugin_manager",),
+    ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
+    ("blocks", "coding", "decoding", "picture", "picture_writing", "scene", "rendering"),
+    (
+        *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
+        *("colour_kernels", "log_kernels", "stitching"),
+    ),
+    ("image_kernels", "kernels", "band_regression", "cut_pictures", "sight"),
+    ("superpixel_graph", "evidence"),
+    ("dataset_layout", "dataset", "graph_store", "evidence_graph", "hidden_picture"),
+    ("simulate", "underlayer_shapes", "injection", "augmentation", "disturbances"),
+    (
+        *("torch_kernels", "dgl_kernels", "numba_kernels", "message_kernels"),
+        *("message_passing", "batching", "siamese", "dropout"),
+        *("hidden_layer", "training_settings"),
+        *("calibration", "checkpoint", "heatmap", "map_files"),
+        *("pipelines", "pipelines.hidden_layers.verdict"),
+        *("clean_captures", "scene_scores", "score_card"),
+    ),
+    (
+        *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
+        *("coarse_alignment", "alignment", "flat_field", "blind_field", "plain_backdrop"),
+        *("object_mask", "value_check", "sources"),
+    ),
+    (
+        *("captures", "importing", "registering", "reflectance", "masking"),
+        *("dataset_writing", "flattening"),
+    ),
+    ("painted_pixels",),
+    ("baselines_of_lines", "baselines_of_structure"),
+    ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
+    ("superpixel_scores", "hidden_layer_scores", "score_calibration", "model_free"),
+    ("figure_canvas", "figures"),
+    ("training_task", "view_task", "hidden_layer_task"),
+    ("training", "inference"),
+    ("pipelines.hidden_layers.adaptation",),
+    ("view_inference", "hidden_layer_inference", "scoring"),
+    ("results",),
+    (
+        *("scene_inference", "evaluation", "evaluation_summary", "robustness"),
+        *("pair_view", "pyramid", "embedding_view", "graph_export"),
+    ),
+    ("pipelines.hidden_layers.adapted_model",),
+    ("evaluation_figure", "report"),
+    ("testing",),
+    ("demo",),
+    ("commands",),
+    ("main", "__main__"),
+)
+HEAVY = {
+    *("torch", "dgl", "skimage", "numba", "matplotlib", "scipy", "sklearn", "pandas", "tifffile"),
+}
+
+
+def sources(*folders: Path) -> list[Path]:
+    return sorted(path for folder in folders for path in folder.rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    """The dotted name below the package: ``scene``, ``commands.train``, ``__init__``."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sources(PACKAGE)}
+
+
+def own_imports(path: Path) -> Iterator[str]:
+    """Modules of this package that a module imports, at its top or inside its functions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in for_types:
+            continue
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        yield from (known_module(name) for name in names if name.split(".")[0] == PACKAGE.name)
+
+
+def known_module(name: str) -> str:
+    """The module that ``artextract_cli.a.b`` is, or that holds it."""
+    below = name.removeprefix(PACKAGE.name).lstrip(".")
+    while below and below not in MODULES:
+        below = below.rpartition(".")[0]
+    return below or "__init__"
+
+
+IMPORTS = {name: set(own_imports(path)) - {name} for name, path in MODULES.items()}
+
+
+def layer(module: str) -> int:
+    """That of the module or of the nearest package around it which has one."""
+    while not any(module in names for names in LAYERS):
+        module, _, last = module.rpartition(".")
+        assert last, f"{module} has no layer"
+    (found,) = [number for number, names in enumerate(LAYERS) if module in names]
+    return found
+
+
+def test_every_module_has_its_layer() -> None:
+    layered = {name for names in LAYERS for name in names}
+    assert layered <= {*MODULES, *(name.split(".")[0] for name in MODULES)}
+    assert {n.split(".")[0] for n in MODULES} <= layered
+    assert len({*MODULES}) == len(MODULES) > 50
+    assert "files" in IMPORTS["checkpoint"]
+    assert "scene_inference" in IMPORTS["commands.visualize"]
+
+
+def test_imports_point_down() -> None:
+    wrong = [
+        f"{name} imports {other}"
+        for name, others in IMPORTS.items()
+        for other in others
+        if layer(other) > layer(name)
+    ]
+    assert wrong == []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    assert len(list(TopologicalSorter(IMPORTS).static_order())) == len(MODULES)
+
+
+def test_plugins_know_only_public_names() -> None:
+    for path in sources(PLUGINS):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith(PACKAGE.name):
+                assert node.module == PACKAGE.name, f"{path} imports from {node.module}"
+                assert {alias.name for alias in node.names} <= {*artextract_cli.__all__}
+            if isinstance(node, ast.Import):
+                assert not any(alias.name.startswith(PACKAGE.name) for alias in node.names)
+
+
+def test_the_host_imports_no_plugin_by_name() -> None:
+    plugins = {path.name for path in PLUGINS.iterdir() if path.is_dir()}
+    assert {"artextract_slic", "artextract_gat"} <= plugins
+    for path in MODULES.values():
+        text = path.read_text(encoding="utf-8")
+        assert not [name for name in plugins if name in text], path
+
+
+def test_every_hook_is_documented_and_used_by_a_built_in() -> None:
+    hooks = {name for name in vars(hookspecs) if name.startswith("artextract_")}
+    assert hooks == {f"artextract_{kind}" for kind in KINDS}
+    for kind in KINDS:
+        documentation = getattr(hookspecs, f"artextract_{kind}").__doc__
+        built_in = [p for p in plugin_host().of_kind(kind) if p.distribution == "artextract"]
+        assert built_in
+        for plugin in built_in:
+            assert plugin.spec.name in documentation
+
+
+def test_public_names_exist() -> None:
+    assert sorted(artextract_cli.__all__) == sorted(set(artextract_cli.__all__))
+    for name in artextract_cli.__all__:
+        assert getattr(artextract_cli, name) is not None
+
+
+UNSAFE_MODULES = {"pickle", "marshal", "joblib", "shelve", "dill", "cloudpickle"}
+UNSAFE_CALLS = {
+    *("eval", "exec", "os.system", "os.popen", "yaml.full_load", "yaml.unsafe_load"),
+    *("dgl.load_graphs", "torch.jit.load", "torch.hub.load", "pd.read_pickle"),
+}
+
+
+def unsafe(node: ast.AST) -> bool:
+    """Whether this is code by which a file could run code."""
+    if isinstance(node, ast.Import):
+        return any(alias.name.split(".")[0] in UNSAFE_MODULES for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        module = (node.module or "").split(".")[0]
+        harmless = {alias.name for alias in node.names} == {"UnpicklingError"}
+        return module in UNSAFE_MODULES and not harmless
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+    return (
+        called in UNSAFE_CALLS
+        or given.get("shell", "False") != "False"
+        or given.get("allow_pickle", "False") != "False"
+        or (called == "np.load" and "allow_pickle" not in given)
+        or (called == "torch.load" and given.get("weights_only") != "True")
+        or (called == "yaml.load" and given.get("Loader") != "_Loader")
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("import pickle", "from pickle import loads", "np.load(p, allow_pickle=True)"),
+        *("np.load(p)", "torch.load(p, weights_only=False)", "torch.load(p)", "eval(x)"),
+        *("import shelve", "os.system(x)", "run(x, shell=True)", "torch.jit.load(p)"),
+        *("yaml.load(t, Loader=yaml.Loader)", "yaml.unsafe_load(t)", "dgl.load_graphs(p)"),
+    ],
+)
+def test_unsafe_lines_are_recognised(line: str) -> None:
+    assert any(unsafe(node) for node in ast.walk(ast.parse(line)))
+
+
+def test_no_file_that_is_read_can_run_code() -> None:
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in sources(PACKAGE, PLUGINS)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if unsafe(node)
+    ]
+    assert found == []
+    loader = importlib.import_module("artextract_cli.utils.yaml")._Loader
+    assert loader.__mro__[1].__name__ == "SafeLoader"
+
+
+PROBE = """
+import json, sys
+from artextract_cli.main import app, hoisted
+codes = []
+for words in json.loads(sys.argv[1]):
+    try:
+        app(args=hoisted(words), prog_name="artextract")
+    except SystemExit as error:
+        codes.append(error.code)
+sys.stderr.write(json.dumps([codes, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+
+
+def imported_by(*commands: list[str]) -> set[str]:
+    """Top-level modules that are loaded after these commands in a fresh process."""
+    ran = subprocess.run(
+        [sys.executable, "-c", PROBE, json.dumps(commands)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"ARTEXTRACT_PLUGINS": ""},
+    )
+    codes, modules = json.loads(ran.stderr.splitlines()[-1])
+    assert codes == [0] * len(commands)
+    return set(modules)
+
+
+def test_help_and_lists_import_nothing_heavy() -> None:
+    loaded = imported_by(
+        ["--help"],
+        ["graph", "build", "--help"],
+        ["train", "--help"],
+        ["data", "import", "--help"],
+        ["doctor", "--help"],
+        ["plugins", "list"],
+    )
+    assert "typer" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_building_graphs_imports_neither_torch_nor_dgl(dataset: Path, tmp_path: Path) -> None:
+    loaded = imported_by(["graph", "build", str(dataset), "--out", str(tmp_path / "g"), "-q"])
+    assert "numba" in loaded
+    assert loaded & {"torch", "dgl", "matplotlib", "sklearn", "pandas"} == set()

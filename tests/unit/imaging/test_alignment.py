@@ -1,0 +1,196 @@
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from artextract_cli.errors import InputError
+from artextract_cli.imaging.alignment import align
+from artextract_cli.imaging.registration import tile_shifts
+from artextract_cli.imaging.transform import describe, moved, reach, shared_area, warp
+from artextract_cli.io.images import decode_picture
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
+from tests.unit.imaging.test_registration import pattern
+
+REAL_SCENES = "ARTEXTRACT_REAL_SCENES"
+SIDE = 192
+PICTURE = pattern(SIDE)
+MIDDLE = (SIDE - 1) / 2
+
+
+def known(
+    scale: float, degrees: float, right: float, down: float, middle: float = MIDDLE
+) -> np.ndarray:
+    """A similarity about the middle of the photograph, and a shift."""
+    cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    shift = np.array([middle, middle]) - turn @ [middle, middle] + [right, down]
+    return np.block([[turn, shift[:, None]], [np.zeros((1, 2)), np.ones((1, 1))]])
+
+
+def seen_by(transform: np.ndarray, size: tuple[int, int] = (SIDE, SIDE)) -> np.ndarray:
+    """The picture in other tones on the grid of a band."""
+    return np.asarray(0.9 - 0.7 * resampled(PICTURE, transform, size), np.float32)
+
+
+def resampled(picture: np.ndarray, transform: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture on the grid of a band by an exact spline, unlike that of `warp`."""
+    rows, columns = np.indices(size)
+    points = np.c_[columns.ravel(), rows.ravel()].astype(float)
+    back = moved(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *size)
+    tones = ndimage.map_coordinates(picture.astype(float), back, order=5, mode="mirror")
+    return np.asarray(np.clip(tones, 0, 1), np.float32)
+
+
+def mean_error(found: np.ndarray, transform: np.ndarray) -> float:
+    rows, columns = np.mgrid[0:SIDE:8, 0:SIDE:8]
+    points = np.c_[columns.ravel(), rows.ravel()].astype(float)
+    return float(np.hypot(*(moved(found, points) - moved(transform, points)).T).mean())
+
+
+def largest_error(found: np.ndarray, transform: np.ndarray, side: int) -> float:
+    """Over a square picture, whose corners are the farthest."""
+    corners = (side - 1.0) * np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    return float(np.hypot(*(moved(found, corners) - moved(transform, corners)).T).max())
+
+
+WARPS = [
+    ((1, 0, 12, -12), "shift"),
+    ((1, 0, 12, -12), "affine"),
+    ((1, 2, 0, 0), "affine"),
+    ((1.03, 0, 0, 0), "affine"),
+    ((1.03, 2, 9, -8), "affine"),
+    ((0.97, -2, -8, 9), "homography"),
+    ((1, 15, 5, 0), "affine"),
+]
+
+
+@pytest.mark.parametrize(("warped", "model"), WARPS)
+def test_known_transforms(warped: tuple[float, ...], model: str) -> None:
+    transform = known(*warped)
+    found = align(PICTURE, seen_by(transform), model)
+    assert mean_error(found, transform) < 0.15
+    told = describe(found, PICTURE.shape, PICTURE.shape)
+    assert [told["scale"], told["rotation"]] == pytest.approx(warped[:2], abs=0.15)
+    assert [told["right"], told["down"]] == pytest.approx(warped[2:], abs=0.15)
+
+
+def test_a_band_of_another_size_that_shows_the_same_is_not_shifted() -> None:
+    """Half as large, each of its pixels is four of the photograph."""
+    half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+    told = describe(half, (80, 60), (40, 30))
+    assert told == pytest.approx({"scale": 0.5, "rotation": 0, "right": 0, "down": 0})
+
+
+def registers_to_a_third_of_a_pixel(files: SceneFiles) -> None:
+    """Every band under a large warp: to itself, and to its photograph from where it came."""
+    photograph = decode_picture(files.rgb).scaled().mean(axis=2)
+    side = photograph.shape[0]
+    transform = known(1.03, -2, 12, -9, (side - 1) / 2)
+    for path in (files.bands[0], files.bands[-1]):
+        band = decode_picture(path).grey()
+        warped = resampled(band, transform, (side, side))
+        own = align(photograph, band)
+        assert largest_error(align(band, warped), transform, side) < 0.3
+        assert largest_error(align(photograph, warped), transform @ own, side) < 0.3
+
+
+def test_a_simulated_painting(tmp_path: Path) -> None:
+    """Photograph, visible and infrared differ in tones, noise and what they see."""
+    settings = SceneSettings(size=256, wavelengths=(550.0, 850.0), palette=PALETTES["a"])
+    simulate_dataset(tmp_path / "scans", train=1, val=0, seed=3, settings=settings)
+    (files,) = open_dataset(tmp_path / "scans").scenes
+    registers_to_a_third_of_a_pixel(files)
+
+
+def test_real_paintings() -> None:
+    """The validation scenes of a dataset that is not part of the project."""
+    root = os.environ.get(REAL_SCENES)
+    if not root:
+        pytest.skip(f"real scenes are not part of the project; {REAL_SCENES} names their folder")
+    for files in open_dataset(Path(root)).scenes:
+        if files.split == "val":
+            registers_to_a_third_of_a_pixel(files)
+
+
+@pytest.mark.parametrize("factor", [0.5, 2])
+def test_a_band_of_another_size(factor: float) -> None:
+    half = (factor - 1) / 2
+    finer = np.array([[factor, 0, half], [0, factor, half], [0, 0, 1]])
+    transform = finer @ known(1, 1, 3, -2)
+    side = round(factor * SIDE)
+    found = align(PICTURE, seen_by(transform, (side, side)), "affine")
+    assert mean_error(found, transform) < 0.3 * max(1, factor)
+
+
+FAR = [
+    pytest.param(known(2, 9, -40, 10), (SIDE, SIDE), id="half as much, turned"),
+    pytest.param(known(0.6, -10, 20, 15), (SIDE, SIDE), id="more, turned and smaller"),
+    pytest.param(known(1.1, 5, 60, -55), (SIDE, SIDE), id="a third away"),
+    pytest.param(known(1, 93, 0, 0), (SIDE, SIDE), id="lying on its side"),
+]
+
+
+@pytest.mark.parametrize(("transform", "size"), FAR)
+def test_far_from_where_it_belongs(transform: np.ndarray, size: tuple[int, int]) -> None:
+    found = align(PICTURE, seen_by(transform, size))
+    back = np.linalg.inv(transform)
+    corners = np.array([[20, 20], [20, SIDE - 20], [SIDE - 20, 20], [SIDE - 20, SIDE - 20.0]])
+    there = moved(np.linalg.inv(found), corners) - moved(back, corners)
+    assert np.hypot(*there.T).max() < 1
+
+
+def test_a_start_from_another_band_is_taken_up() -> None:
+    """Where chance agrees better, what neighbours were found at helps."""
+    transform = known(1, 40, 0, 0)
+    band = seen_by(transform)
+    found = align(PICTURE, band, starts=[transform])
+    assert mean_error(found, transform) < 0.3
+
+
+def test_perspective() -> None:
+    transform = known(1, 1, 2, 3)
+    transform[2, :2] = (2e-4, -1e-4)
+    band = seen_by(transform)
+    assert mean_error(align(PICTURE, band, "homography"), transform) < 0.2
+    assert mean_error(align(PICTURE, band, "affine"), transform) > 0.3
+
+
+def test_warped_back_it_lies_on_the_photograph() -> None:
+    transform = known(1.02, 1, 6, -5)
+    area = shared_area(reach((SIDE, SIDE), transform, (SIDE, SIDE)))
+    warped = warp(seen_by(transform), transform, (SIDE, SIDE))
+    np.testing.assert_allclose(warped[area], 0.9 - 0.7 * PICTURE[area], atol=0.02)
+    shifts, n_tiles = tile_shifts(PICTURE[area], warped[area])
+    assert len(shifts) == n_tiles > 1
+    assert np.hypot(shifts[:, 2], shifts[:, 3]).max() < 0.15
+
+
+def test_warping_keeps_depth_and_range() -> None:
+    steps = np.zeros((40, 40), np.uint16)
+    steps[:, 20:] = 65535
+    warped = warp(steps, known(1, 0, 0.5, 0), (40, 40))
+    assert warped.dtype == np.uint16
+    assert {0, 65535} <= set(np.unique(warped).tolist())  # overshoot neither wraps around ...
+    scaled = warp(steps / np.float32(65535), known(1, 0, 0.5, 0), (40, 40))
+    assert (scaled.min(), scaled.max()) == (0, 1)  # ... nor leaves the range
+
+
+def test_a_constant_band_is_refused() -> None:
+    with pytest.raises(InputError, match="there are none"):
+        align(PICTURE, np.full((SIDE, SIDE), 0.4, np.float32), "affine")
+
+
+def test_the_shared_area_has_been_seen_throughout() -> None:
+    seen = np.zeros((30, 40), np.bool_)
+    seen[3:28, 5:33] = True
+    assert shared_area(seen) == np.s_[3:28, 5:33]
+    seen[3:6, 5:9] = False
+    rows, columns = shared_area(seen)
+    assert seen[rows, columns].all()
+    assert seen[rows, columns].size >= 25 * 24
+    assert seen[shared_area(np.zeros((5, 5), np.bool_))].size == 0

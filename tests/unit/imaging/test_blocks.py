@@ -1,0 +1,153 @@
+"""Blocks of a picture, and what is gathered from them."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artextract_cli.imaging import blocks as module
+from artextract_cli.imaging.blocks import (
+    Block,
+    Blocks,
+    OfBlock,
+    Workspace,
+    random_pixels,
+    released,
+    whole,
+)
+
+SHAPE = (31, 45)
+PICTURE = np.random.default_rng(0).random((*SHAPE, 2), np.float32)
+
+
+def window_of(blocks: Blocks, block: Block) -> np.ndarray:
+    return PICTURE[blocks.window(block).place]
+
+
+@pytest.mark.parametrize("side", [None, 1, 7, 16, 45, 1000])
+@pytest.mark.parametrize("margin", [0, 3, 100])
+def test_blocks_cover_every_pixel_once(side: int | None, margin: int) -> None:
+    blocks = Blocks(SHAPE, side, margin)
+    seen = np.zeros(SHAPE, int)
+    for block in blocks:
+        assert max(block.shape) <= (side or 45)
+        seen[block.place] += 1
+        window = blocks.window(block)
+        assert window.top == max(0, block.top - margin)
+        assert window.right == min(45, block.right + margin)
+        core = blocks.core(block, window_of(blocks, block))
+        np.testing.assert_array_equal(core, PICTURE[block.place])
+    assert (seen == 1).all()
+    assert len(blocks) == len(list(blocks)) == -(-31 // (side or 99)) * -(-45 // (side or 99))
+
+
+@pytest.mark.parametrize("side", [4, 13, 20, 30, 100])
+def test_blocks_begin_at_multiples_of_a_step(side: int) -> None:
+    blocks = list(Blocks((97, 203), side, 0, step=6))
+    assert {place % 6 for block in blocks for place in (block.top, block.left)} == {0}
+    assert max(max(block.shape) for block in blocks) <= max(side, 11)
+    seen = np.zeros((97, 203), int)
+    for block in blocks:
+        seen[block.place] += 1
+    assert (seen == 1).all()
+
+
+def test_windows_with_a_wide_margin_are_no_larger_than_others(tmp_path: Path) -> None:
+    workspace = Workspace(block_side=800, scratch=tmp_path)
+    assert workspace.side_within(100) + 2 * 100 == workspace.side_within(0) == 1000
+    assert workspace.side_within(1000) == 400
+
+
+def test_a_picture_that_fits_is_one_block() -> None:
+    assert list(Blocks(SHAPE, 45, 9)) == list(Blocks(SHAPE, None, 0)) == [whole(SHAPE)]
+
+
+def test_work_is_returned_in_order() -> None:
+    blocks = Blocks(SHAPE, 8, 0)
+    assert list(blocks.each(lambda block: block)) == list(blocks)
+
+
+def test_pixels_are_gathered_in_their_order_from_any_blocks() -> None:
+    pixels = random_pixels(None, SHAPE, 200)
+    expected = PICTURE[pixels.rows, pixels.columns]
+    for side in (None, 8, 13):
+        blocks = Blocks(SHAPE, side, 2)
+        first, second = blocks.gather(
+            lambda block, blocks=blocks: [window_of(blocks, block), -window_of(blocks, block)],  # type: ignore[misc]
+            pixels,
+        )
+        np.testing.assert_array_equal(first, expected)
+        np.testing.assert_array_equal(second, -expected)
+
+
+def test_pixels_are_chosen_once_and_always_the_same() -> None:
+    chosen, again = (random_pixels(None, (70, 80), 3000) for _ in range(2))
+    assert len(np.unique(chosen.rows * 80 + chosen.columns)) == 3000
+    np.testing.assert_array_equal(chosen.rows, again.rows)
+    mask = np.zeros((70, 80), bool)
+    mask[10:20, 5:9] = True
+    painted = random_pixels(mask, (70, 80), 3000)
+    np.testing.assert_array_equal(
+        np.sort(painted.rows * 80 + painted.columns), np.flatnonzero(mask)
+    )
+
+
+def test_a_mask_without_painting_counts_as_none() -> None:
+    empty, every = (random_pixels(m, SHAPE, 50) for m in (np.zeros(SHAPE, bool), None))
+    np.testing.assert_array_equal(empty.columns, every.columns)
+
+
+def test_of_huge_pictures_every_nth_pixel_may_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SAMPLED", 500)
+    pixels = random_pixels(np.ones(SHAPE, bool), SHAPE, 10_000)
+    np.testing.assert_array_equal(
+        np.sort(pixels.rows * 45 + pixels.columns), np.arange(0, 31 * 45, 3)
+    )
+
+
+def test_the_last_block_is_remembered_by_every_thread() -> None:
+    made: list[tuple[Block, int]] = []
+    first, second = list(Blocks(SHAPE, 31, 0))[:2]
+
+    def make(block: Block) -> int:
+        made.append((block, threading.get_ident()))
+        return len(made)
+
+    function = OfBlock(make)
+    assert [function(block) for block in (first, first, second, second, first)] == [1, 1, 2, 2, 3]
+    thread = threading.Thread(target=function, args=(first,))
+    thread.start()
+    thread.join()
+    assert len(made) == 4
+
+
+def test_a_failure_is_not_remembered() -> None:
+    answers = iter([ValueError("first"), None])
+
+    def make(block: Block) -> str:
+        if (answer := next(answers)) is not None:
+            raise answer
+        return "made"
+
+    function = OfBlock(make)
+    with pytest.raises(ValueError, match="first"):
+        function(whole(SHAPE))
+    assert function(whole(SHAPE)) == "made"
+
+
+def test_a_workspace_keeps_arrays_on_disk_and_leaves_no_file(tmp_path: Path) -> None:
+    array = Workspace(block_side=8, scratch=tmp_path / "new").empty((3, 4), np.float32)
+    array[:] = 7
+    released(array[1:, :2])
+    assert (array == 7).all()
+    assert isinstance(array, np.memmap)
+    assert list((tmp_path / "new").iterdir()) == []
+    released(np.zeros(3))  # an array in memory has nothing to let go
+
+
+def test_blocks_in_work_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    n = len(list(Blocks(SHAPE, 8, 2).each(lambda block: block)))
+    assert capsys.readouterr().err == f"blocks: {n}/{n}\n"
+    list(Blocks(SHAPE, None, 2).each(lambda block: block))
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,318 @@
+import dataclasses
+import hashlib
+import io
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+
+import artextract_cli
+from artextract_cli import Backbone
+from artextract_cli.errors import DependencyError, InputError
+from artextract_cli.models import checkpoint, recorded_plugins
+from artextract_cli.models.card import ModelCard
+from artextract_cli.models.checkpoint import (
+    load_state,
+    model_path,
+    read_card,
+    save_model,
+    save_state,
+)
+from artextract_cli.nn.siamese import SiameseNetwork
+from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.networks import load_model, new_network
+from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.plugin import Plugin
+from artextract_gcn import GCNOptions
+
+STATE = {
+    "settings": '{"seed": 0}',
+    "network": {"weight": torch.arange(6.0).reshape(2, 3)},
+    "optimizer": {"state": {0: {"step": torch.tensor(3.0)}}, "param_groups": [{"lr": 1e-3}]},
+    "history": [{"epoch": 1, "val_loss": 0.5}],
+}
+
+
+def test_a_model_is_read_back_whole(trained: Path, tmp_path: Path) -> None:
+    network, card = load_model(trained)
+    assert not network.training
+    copy = tmp_path / "copy.safetensors"
+    save_model(copy, network.state_dict(), card)
+    again, card_again = load_model(copy)
+    assert card_again == card
+    for name, weight in network.state_dict().items():
+        assert torch.equal(again.state_dict()[name], weight)
+    assert copy.read_bytes() == (trained / "model.safetensors").read_bytes()
+
+
+def test_the_card_says_what_was_trained(trained: Path) -> None:
+    card = read_card(trained)
+    assert card.backbone["name"] == "gcn"
+    assert (card.options["hidden"], card.options["out_size"]) == (8, 4)
+    assert card.recipe.superpixel_options["region_size"] == 6
+    assert card.wavelengths == (450, 650, 850)
+    assert card.in_size == len(card.feature_names[0]) == 18
+    assert set(card.calibration) == {"fused", "band"}
+    assert card.best_epoch in (1, 2)
+    assert np.isfinite([card.train_loss, card.val_loss]).all()
+
+
+@pytest.mark.parametrize("backbone", ["gat", "gcn"])
+def test_a_model_that_comes_with_artextract_can_be_read(backbone: str) -> None:
+    assert read_card(Path(backbone)).backbone["name"] == backbone
+
+
+def test_a_model_that_comes_with_artextract_is_found_by_its_name(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run here of that name goes before it, any other folder does not."""
+    shipped, here = tmp_path / "weights", tmp_path / "here"
+    for folder in (shipped, here):
+        folder.mkdir()
+    monkeypatch.setattr(checkpoint, "SHIPPED_MODELS", shipped)
+    monkeypatch.chdir(here)
+    ours = Path(shutil.copy(trained / "model.safetensors", shipped / "gat.safetensors"))
+    assert model_path(Path("gat")) == ours
+    assert read_card(Path("gat")) == read_card(trained)
+    for other in ("gcn", "runs/gat", "gat.safetensors"):
+        assert model_path(Path(other)) == Path(other)
+    Path("gat").mkdir()
+    assert model_path(Path("gat")) == ours
+    run = Path(shutil.copy(trained / "model.safetensors", "gat"))
+    assert model_path(Path("gat")) == run
+
+
+@pytest.mark.parametrize(
+    ("learns_from", "network"),
+    [("layers", HiddenLayerNetwork), ("views", SiameseNetwork)],
+)
+def test_the_objective_decides_the_kind_of_network(
+    trained: Path, learns_from: str, network: type[SiameseNetwork]
+) -> None:
+    card = dataclasses.replace(read_card(trained), learns_from=learns_from)
+    assert type(new_network(card)) is network
+
+
+def test_equal_models_give_equal_bytes_in_whatever_order(trained: Path, tmp_path: Path) -> None:
+    network, card = load_model(trained)
+    weights = network.state_dict()
+    turned = {name: weights[name] for name in reversed(weights)}
+    for name, given in (("a", weights), ("b", turned)):
+        save_model(tmp_path / name, given, dataclasses.replace(card))
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def changed_card(trained: Path, **changes: Any) -> ModelCard:
+    return dataclasses.replace(read_card(trained), **changes)
+
+
+@pytest.mark.parametrize("field", ["backbone", "superpixels", "scorer"])
+def test_a_missing_plugin_is_named_with_what_to_install(
+    trained: Path, tmp_path: Path, field: str
+) -> None:
+    origin = {"name": "sage", "distribution": "artextract-sage", "version": "2.1"}
+    network, card = load_model(trained)
+    path = tmp_path / "model.safetensors"
+    save_model(path, network.state_dict(), dataclasses.replace(card, **{field: origin}))
+    with pytest.raises(DependencyError, match=r"'sage' .*plugins install artextract-sage==2\.1"):
+        open_model(path, device="cpu")
+
+
+def test_another_version_of_the_plugin_is_a_warning(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backbone = {"name": "gcn", "distribution": "artextract", "version": "0.0.1"}
+    new_network(changed_card(trained, backbone=backbone))
+    assert "made with gcn of artextract 0.0.1, installed is" in capsys.readouterr().err
+    new_network(read_card(trained))
+    assert capsys.readouterr().err == ""
+
+
+def test_weights_that_do_not_fit(trained: Path, tmp_path: Path) -> None:
+    network, card = load_model(trained)
+    options = {**card.options, "hidden": 9}
+    path = tmp_path / "model.safetensors"
+    save_model(path, network.state_dict(), dataclasses.replace(card, options=options))
+    with pytest.raises(InputError, match="do not fit backbone 'gcn'"):
+        load_model(path)
+
+
+def test_a_model_that_was_not_calibrated_is_not_opened(trained: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    network, card = load_model(trained)
+    save_model(path, network.state_dict(), dataclasses.replace(card, calibration={}))
+    with pytest.raises(InputError, match="did not end: finish it with 'artextract train --resume'"):
+        open_model(path, device="cpu")
+
+
+@pytest.mark.parametrize("kept", [0, 7, 200, -1])
+def test_a_model_cut_short(trained: Path, tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes((trained / "model.safetensors").read_bytes()[:kept])
+    with pytest.raises(InputError, match="damaged or is not a model"):
+        load_model(path)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        {"artextract": "{}"},
+        {"artextract": "{"},
+        {"artextract": "[]"},
+        {"artextract": "3"},
+        {"artextract": '{"format": "artextract-model", "format_version": 3}'},
+        {"artextract": '{"format": "artextract-model", "format_version": 2}'},
+    ],
+)
+def test_safetensors_of_others(tmp_path: Path, metadata: dict[str, str] | None) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(safetensors.torch.save({"w": torch.zeros(1)}, metadata))
+    with pytest.raises(InputError, match=r"model\.safetensors"):
+        read_card(path)
+
+
+def test_no_model(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(InputError, match=r"there is no model .*'artextract train'"):
+            read_card(path)
+
+
+def test_a_resume_state_is_read_back(tmp_path: Path) -> None:
+    save_state(tmp_path / "last.pt", STATE)
+    loaded = load_state(tmp_path / "last.pt")
+    assert torch.equal(loaded["network"]["weight"], STATE["network"]["weight"])
+    assert loaded["optimizer"]["param_groups"] == [{"lr": 1e-3}]
+    assert loaded["history"] == STATE["history"]
+
+
+def test_one_flipped_byte_anywhere_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    save_state(path, STATE)
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    for at in [0, len(whole) - 1, len(whole) - 66, *rng.integers(0, len(whole), 20)]:
+        changed = bytearray(whole)
+        changed[at] ^= 1 << int(rng.integers(8))
+        path.write_bytes(changed)
+        with pytest.raises(InputError, match="is damaged: train again without --resume"):
+            load_state(path)
+
+
+@pytest.mark.parametrize("kept", [0, 10, -1, -64, -72])
+def test_a_resume_state_cut_short(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "last.pt"
+    save_state(path, STATE)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(InputError, match="is damaged"):
+        load_state(path)
+
+
+class Bomb:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.path),)
+
+
+def signed(payload: bytes) -> bytes:
+    return payload + b"\nsha256:" + hashlib.sha256(payload).hexdigest().encode()
+
+
+def saved(state: Any, *, as_zip: bool = True) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(state, buffer, _use_new_zipfile_serialization=as_zip)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_a_rightly_signed_bomb_is_refused_and_not_executed(tmp_path: Path, as_zip: bool) -> None:
+    path, crater = tmp_path / "last.pt", tmp_path / "crater"
+    path.write_bytes(signed(saved({"settings": Bomb(crater)}, as_zip=as_zip)))
+    with pytest.raises(InputError, match=r"last\.pt is no resume state") as raised:
+        load_state(path)
+    assert "\n" not in str(raised.value)
+    assert not crater.exists()
+
+
+@pytest.mark.parametrize("payload", [b"", b"text", b"PK\x03\x04", saved([1, 2]), saved(3)])
+def test_rightly_signed_nonsense(tmp_path: Path, payload: bytes) -> None:
+    (tmp_path / "last.pt").write_bytes(signed(payload))
+    with pytest.raises(InputError, match=r"last\.pt is no resume state"):
+        load_state(tmp_path / "last.pt")
+
+
+def test_nothing_to_resume(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nothing to resume"):
+        load_state(tmp_path / "last.pt")
+
+
+class Narrow(torch.nn.Linear):
+    """A backbone that promises another width than it has, or keeps no promise at all."""
+
+    def __init__(self, out_size: int | None) -> None:
+        super().__init__(3, 4)
+        if out_size is not None:
+            self.out_size = out_size
+
+    def forward(self, graph: object, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda in_size, options: print, "it made builtin_function_or_method, which is no torch"),
+        (lambda in_size, options: Narrow(None), "its network has no out_size"),
+        (lambda in_size, options: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_backbone_that_is_no_network_is_told_with_its_owner(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, made: Any, said: str
+) -> None:
+    spec = Backbone(name="gcn", summary="A toy.", options=GCNOptions, load=lambda: made)
+    toy = Plugin(spec=spec, distribution="artextract", version=artextract_cli.__version__)
+    monkeypatch.setitem(plugin_host().plugins, ("backbones", "gcn"), toy)
+    with pytest.raises(DependencyError, match=f"backbones 'gcn' of artextract .*{said}"):
+        new_network(read_card(trained))
+
+
+def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
+    spec = Backbone(name="narrow", summary="A toy.", load=lambda: Narrow)
+    toy = Plugin(spec=spec, distribution="artextract-narrow", version="1")
+    network = SiameseNetwork(Narrow(7), "max")
+    network.running = toy.running
+    said = (
+        r"'narrow' of artextract-narrow 1 failed .*of features \(5, 2, 3\) it made \(5, 2, 4\), not"
+    )
+    with pytest.raises(DependencyError, match=said):
+        network.around(None, torch.zeros(5, 2, 3))
+    assert SiameseNetwork(Narrow(4), "max").around(None, torch.zeros(5, 2, 3)).shape == (5, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "recorded"),
+    [
+        ("objectives", "node-contrastive", recorded_plugins.recorded_objective),
+        ("scorers", "distance", recorded_plugins.recorded_scorer),
+    ],
+)
+def test_what_a_plugin_returns_wrongly_is_told_with_its_owner(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, recorded: Any
+) -> None:
+    known = plugin_host().plugins[kind, name]
+    spec = dataclasses.replace(known.spec, load=lambda: lambda seen, options: None)
+    toy = dataclasses.replace(known, spec=spec)
+    monkeypatch.setitem(plugin_host().plugins, (kind, name), toy)
+    function = recorded(read_card(trained))
+    with pytest.raises(DependencyError, match=f"{kind} '{name}' of artextract .*it returned NoneT"):
+        function(SimpleNamespace(z=torch.zeros(3, 2, 4)))

@@ -1,0 +1,359 @@
+"""Training on hidden layers, on small simulated paintings that hide nothing."""
+
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from artextract_cli.evidence.maps import residual_score
+from artextract_cli.graphs.build_dataset import build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.graphs.superpixel_graph import SceneGraphs
+from artextract_cli.models.calibration import CAUTION, TRIMMED_SHARE, Calibration
+from artextract_cli.pipelines.batches import load_alike
+from artextract_cli.pipelines.hidden_layers import training
+from artextract_cli.pipelines.hidden_layers.clean_captures import (
+    CHANGED_COPIES,
+    stored_scene,
+    whole_calibration,
+)
+from artextract_cli.pipelines.hidden_layers.evidence_graph import expanded
+from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
+from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES, RawScores
+from artextract_cli.pipelines.hidden_layers.samples import (
+    InjectedBatch,
+    InjectedScene,
+    injected_batch,
+)
+from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
+from artextract_cli.pipelines.hidden_layers.verdict import excesses
+from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.scenes.reading import read_picture
+from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
+from artextract_cli.simulate import SceneSettings, simulate_dataset
+from tests.helpers.scenes import comparison
+from tests.unit.pipelines.hidden_layers.test_network import new_graph, new_network
+
+SIZE = (32, 40)
+CPU = torch.device("cpu")
+SETTINGS = TrainingSettings(batch_size=2, device="cpu", engine="torch")
+
+
+@pytest.fixture(scope="module")
+def clean_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five training and two validation scenes of 32 × 40 pixels; their pictures are gone."""
+    root = tmp_path_factory.mktemp("clean")
+    settings = SceneSettings(size=SIZE, wavelengths=(450.0, 550.0, 650.0, 800.0, 950.0), kinds=())
+    simulate_dataset(root / "dataset", train=5, val=2, settings=settings)
+    text = (root / "dataset" / "dataset.yaml").read_text()
+    names = [f"sim_train_{i:04d}" for i in range(5)] + [f"sim_val_{i:04d}" for i in range(2)]
+    assert all(name in text for name in names)
+    recipe = GraphRecipe(superpixel_options={"n_segments": 16})
+    build_dataset(root / "dataset", root / "graphs", recipe)
+    shutil.move(root / "dataset" / "train" / "rgb_images", root / "photographs")
+    shutil.rmtree(root / "dataset")
+    return root / "graphs"
+
+
+@pytest.fixture(scope="module")
+def scenes(clean_graphs: Path) -> tuple[list[SceneGraphs], list[SceneGraphs]]:
+    loaded = load_alike(clean_graphs)
+    return [g for g in loaded if g.split == "train"], [g for g in loaded if g.split == "val"]
+
+
+@pytest.fixture(scope="module")
+def task(
+    clean_graphs: Path, scenes: tuple[list[SceneGraphs], list[SceneGraphs]]
+) -> HiddenLayerTask:
+    return new_task(clean_graphs, *scenes)
+
+
+def new_task(
+    root: Path, training: list[SceneGraphs], validation: list[SceneGraphs], seed: int = 0
+) -> HiddenLayerTask:
+    settings = dataclasses.replace(SETTINGS, seed=seed)
+    compared_by = comparison("hidden-layer")
+    return HiddenLayerTask(root, training, validation, settings, compared_by, "torch", CPU)
+
+
+def epoch_of(task: HiddenLayerTask, network: HiddenLayerNetwork, epoch: int) -> list[float]:
+    torch.manual_seed(epoch)
+    return [loss.item() for loss, _ in task.training_losses(network, epoch)]
+
+
+def seen_in(
+    task: HiddenLayerTask, epoch: int, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, InjectedScene]:
+    """The injected scenes of one epoch, by name."""
+    seen: dict[str, InjectedScene] = {}
+
+    def note(scenes: list[InjectedScene], **given: Any) -> InjectedBatch:
+        seen.update({scene.tensors.name: scene for scene in scenes})
+        return injected_batch(scenes, **given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "injected_batch", note)
+        list(task.training_losses(new_network(), epoch))
+    return seen
+
+
+def calibrated(
+    task: HiddenLayerTask, network: HiddenLayerNetwork, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, Calibration], list[RawScores]]:
+    """The calibrations, and the raw scores that they were learnt from."""
+    seen: list[RawScores] = []
+    score = task._scores
+
+    def note(*given: Any) -> RawScores:
+        seen.append(score(*given))
+        return seen[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(task, "_scores", note)
+        return task.calibrations(network), seen
+
+
+def unknown(scenes: list[SceneGraphs], clean: bool | None = None) -> list[SceneGraphs]:
+    return [dataclasses.replace(graphs, clean=clean) for graphs in scenes]
+
+
+def test_an_epoch_follows_from_seed_and_number(
+    task: HiddenLayerTask,
+    clean_graphs: Path,
+    scenes: tuple[list[SceneGraphs], list[SceneGraphs]],
+) -> None:
+    network = new_network()
+    first = epoch_of(task, network, 1)
+    assert epoch_of(task, network, 1) == first
+    assert epoch_of(new_task(clean_graphs, *scenes), network, 1) == first
+    assert epoch_of(task, network, 2) != first
+    assert epoch_of(new_task(clean_graphs, *scenes, seed=1), network, 1) != first
+
+
+def test_every_scene_is_seen_once_an_epoch(task: HiddenLayerTask) -> None:
+    sizes = [n for _, n in task.training_losses(new_network(), 1)]
+    assert sizes == [2, 2, 1]
+    assert task.n_batches == len(sizes)
+
+
+def test_every_epoch_has_layers_of_its_own(
+    task: HiddenLayerTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, again, second = (seen_in(task, epoch, monkeypatch) for epoch in (1, 1, 2))
+    assert set(first) == set(second) == {f"sim_train_{i:04d}" for i in range(5)}
+    for name, scene in first.items():
+        assert torch.equal(scene.pixels.evidence, again[name].pixels.evidence)
+        assert torch.equal(scene.hidden.nan_to_num(2), again[name].hidden.nan_to_num(2))
+        assert not torch.equal(scene.pixels.evidence[:50], second[name].pixels.evidence[:50])
+    assert sum(bool((scene.pixels.hidden == 1).any()) for scene in first.values()) >= 3
+
+
+def test_validation_layers_never_change(task: HiddenLayerTask) -> None:
+    network = new_network().eval()
+
+    def losses() -> list[float]:
+        return [loss.item() for loss, _ in task.validation_losses(network)]
+
+    first = losses()
+    epoch_of(task, network, 1)
+    assert losses() == first
+    assert [n for _, n in task.validation_losses(network)] == [2]
+
+
+def test_pictures_and_truth_are_not_needed(
+    task: HiddenLayerTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dataset is gone since its graphs were built; nothing else is opened either."""
+
+    def refuse(*_: object, **__: object) -> None:
+        msg = "the truth was opened"
+        raise AssertionError(msg)
+
+    monkeypatch.setattr("artextract_cli.scenes.reading.read_truth", refuse)
+    monkeypatch.setattr("artextract_cli.scenes.scene.decode_picture", refuse)
+    network = new_network()
+    task.begin(network)
+    assert np.isfinite(epoch_of(task, network, 1)).all()
+
+
+def test_scenes_are_read_as_they_were(task: HiddenLayerTask, clean_graphs: Path) -> None:
+    graphs = task.training[0]
+    scene = stored_scene(task.root, graphs)
+    path = clean_graphs.parent / "photographs" / f"{graphs.name}_RGB.png"
+    np.testing.assert_allclose(scene.rgb, read_picture(path), atol=1e-5)
+    assert scene.bands.shape == (*SIZE, 5)
+    assert scene.wavelengths == (450, 550, 650, 800, 950)
+
+
+def test_beginning_makes_features_standard(task: HiddenLayerTask) -> None:
+    network, again = new_network(), new_network()
+    task.begin(network)
+    task.begin(again)
+    for name, value in network.named_buffers():
+        assert torch.isfinite(value).all()
+        assert torch.equal(value, again.get_buffer(name)), name
+    assert not torch.equal(
+        network.get_buffer("node_centre"), torch.zeros_like(network.get_buffer("node_centre"))
+    )
+
+
+def test_injection_is_timed_by_epoch(task: HiddenLayerTask) -> None:
+    list(task.training_losses(new_network(), 1))
+    seconds = task.figures()["injection_seconds"]
+    assert len(task.injection_seconds) == 5
+    assert seconds == pytest.approx(sum(task.injection_seconds), abs=1e-3)
+    list(task.training_losses(new_network(), 2))
+    assert len(task.injection_seconds) == 5
+
+
+def test_few_clean_scenes_are_joined_by_the_others(
+    clean_graphs: Path,
+    scenes: tuple[list[SceneGraphs], list[SceneGraphs]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    training, validation = scenes
+    mixed = training[:3] + unknown(training[3:])
+    task = new_task(clean_graphs, mixed, unknown(validation, False))
+    warned = capsys.readouterr().err
+    assert "3 of 5 training scenes are known to be clean: all are used" in warned
+    assert "0 of 2 validation scenes are known to be clean" in warned
+    assert len(task.training) == 5
+    usual = seen_in(new_task(clean_graphs, training, validation), 1, monkeypatch)
+    fewer = seen_in(task, 1, monkeypatch)
+    for graphs in mixed:
+        n_clean = [int((s[graphs.name].pixels.hidden == 0).sum()) for s in (usual, fewer)]
+        if graphs.clean:
+            assert n_clean[0] == n_clean[1]
+        else:
+            assert n_clean[1] == pytest.approx(0.9 * n_clean[0], abs=2)
+
+
+def test_four_clean_scenes_are_enough(
+    clean_graphs: Path,
+    scenes: tuple[list[SceneGraphs], list[SceneGraphs]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    training, validation = scenes
+    task = new_task(clean_graphs, training[:4] + unknown(training[4:], False), validation)
+    assert [g.name for g in task.training] == [g.name for g in training[:4]]
+    mixed = new_task(clean_graphs, training, validation[:1] + unknown(validation[1:]))
+    assert [g.name for g in mixed.held_out] == [validation[0].name]
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_the_strangest_tenth_does_not_count_as_clean() -> None:
+    graph = new_graph()
+    truth = np.full(graph.labels.shape, CLEAN, np.uint8)
+    truth[:, :3] = HIDDEN
+    made = training._trimmed(graph, truth)
+    score = residual_score(expanded(graph.pixels))
+    left_out = made == UNDECIDED
+    assert not left_out[:, :3].any()
+    assert left_out[:, 3:].mean() == pytest.approx(0.1, abs=0.01)
+    assert score[left_out].min() > score[made == CLEAN].max()
+    without = np.full_like(truth, HIDDEN)
+    np.testing.assert_array_equal(training._trimmed(graph, without), without)
+
+
+class TestCalibration:
+    def test_rates_are_those_of_clean_pixels(
+        self, task: HiddenLayerTask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With two held-out scenes, those of training are looked at too, each more than once."""
+        made, scored = calibrated(task, new_network().eval(), monkeypatch)
+        raw, nulls = scored[::2], scored[1::2]  # of each scene, and of its visible part alone
+        assert set(made) == {*SCORES, "whole"}
+        assert len(raw) == (1 + CHANGED_COPIES) * (len(task.held_out) + len(task.training))
+        for name in SCORES:
+            clean = np.concatenate([scores.maps()[name].ravel() for scores in raw])
+            for rate in (0.1, 0.01):
+                share = (made[name](clean) >= -np.log10(rate)).mean()
+                assert share == pytest.approx(rate, rel=0.5), name
+        pairs = zip(raw, nulls, strict=True)
+        wholes = np.concatenate([excesses(s.fused, null.fused, None) for s, null in pairs])
+        levels = made["whole"](np.sort(wholes))
+        assert (np.diff(levels) >= 0).all()
+        # A capture that degrading left as it was counts with its scene.
+        assert np.log10(len(raw) / 2) - 0.1 <= levels[-1] <= np.log10(len(raw)) + 0.1
+
+    def test_it_does_not_depend_on_the_epochs_before(self, task: HiddenLayerTask) -> None:
+        network = new_network().eval()
+        first = task.calibrations(network)
+        epoch_of(task, network, 1)
+        assert task.calibrations(network) == first
+
+    def test_where_scenes_may_hide_something_the_tail_is_trimmed(
+        self, clean_graphs: Path, scenes: tuple[list[SceneGraphs], list[SceneGraphs]]
+    ) -> None:
+        training, validation = scenes
+        task = new_task(clean_graphs, training, unknown(validation))
+        made = task.calibrations(new_network().eval())
+        assert made["fused"].levels[-1] == pytest.approx(
+            -np.log10(CAUTION * TRIMMED_SHARE), abs=0.003
+        )
+
+    def test_only_the_painting_is_looked_at(
+        self,
+        clean_graphs: Path,
+        scenes: tuple[list[SceneGraphs], list[SceneGraphs]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        mask = np.zeros(SIZE, np.bool_)
+        mask[8:, 12:] = True
+        training, validation = (
+            [dataclasses.replace(graphs, mask=mask) for graphs in part] for part in scenes
+        )
+        task = new_task(clean_graphs, training, validation)
+        made, raw = calibrated(task, new_network().eval(), monkeypatch)
+        inside = np.concatenate([scores.residual[mask] for scores in raw[::2]])
+        assert made["residual"].scores[0] == inside.min()
+        assert made["residual"].scores[-1] == pytest.approx(inside.max(), rel=0.05)
+
+    @pytest.mark.parametrize(
+        ("wholes", "n_scenes"), [([0.1, 0.2, 0.3, 0.4, 0.5], 3), ([0.5] * 8, 8)]
+    )
+    def test_few_scenes_tell_nothing_of_whole_paintings(
+        self, wholes: list[float], n_scenes: int, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert whole_calibration(wholes, n_scenes) is None
+        assert "will not judge paintings as a whole" in capsys.readouterr().err
+
+    def test_two_scenes_are_enough_to_finish(
+        self, clean_graphs: Path, scenes: tuple[list[SceneGraphs], list[SceneGraphs]]
+    ) -> None:
+        training, validation = scenes
+        task = new_task(clean_graphs, training[:1], validation[:1])
+        made = task.calibrations(new_network().eval())
+        assert {"fused", "network", "residual"} <= set(made)
+
+
+def test_quality_is_a_share_of_pairs(task: HiddenLayerTask) -> None:
+    with torch.no_grad():
+        quality = task.quality(new_network().eval())
+    assert set(quality) == {"fused", "network", "residual"}
+    assert all(0 <= value <= 1 for value in quality.values())
+
+
+def test_an_epoch_can_be_left_early(task: HiddenLayerTask) -> None:
+    before = torch.get_num_threads()
+    losses: Iterator[tuple[torch.Tensor, int]] = task.training_losses(new_network(), 1)
+    next(losses)
+    losses.close()  # type: ignore[attr-defined]
+    assert torch.get_num_threads() == before
+
+
+def test_a_scene_that_cannot_be_prepared_is_not_passed_over(
+    task: HiddenLayerTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object, scene: Scene) -> None:
+        raise ValueError(scene.name)
+
+    monkeypatch.setattr(training, "inject", fail)
+    with pytest.raises(ValueError, match="sim_train"):
+        list(task.training_losses(new_network(), 1))

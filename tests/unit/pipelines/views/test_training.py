@@ -1,0 +1,191 @@
+"""Training on views: what an epoch sees, and what the distances are calibrated on."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from artextract_cli.graphs.superpixel_graph import SceneGraphs
+from artextract_cli.models.calibration import fit_calibration
+from artextract_cli.nn.collate import SceneBatch, collate, scene_tensors
+from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
+from artextract_cli.pipelines.batches import load_alike
+from artextract_cli.pipelines.networks import load_model
+from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.pipelines.views.pair_scores import view_scores
+from artextract_cli.pipelines.views.training import ViewTask
+from tests.helpers.scenes import TINY, by_distance, comparison
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def scenes(graphs: Path) -> list[SceneGraphs]:
+    """Three of the train split, then two of the val split."""
+    return load_alike(graphs)
+
+
+@pytest.fixture(scope="module")
+def network(trained: Path) -> SiameseNetwork:
+    return load_model(trained)[0]
+
+
+def new_task(
+    training: Sequence[SceneGraphs], validation: Sequence[SceneGraphs], **settings: Any
+) -> ViewTask:
+    made = TrainingSettings(**TINY | {"batch_size": 2} | settings)
+    compared_by = comparison(made.objective)
+    return ViewTask(Path(), training, validation, made, compared_by, "torch", CPU)
+
+
+def losses(task: ViewTask, network: SiameseNetwork, epoch: int) -> list[float]:
+    return [loss.item() for loss, _ in task.training_losses(network, epoch)]
+
+
+def batches_of(
+    task: ViewTask, network: SiameseNetwork, epoch: int, monkeypatch: pytest.MonkeyPatch
+) -> list[SceneBatch]:
+    """The batches of one epoch."""
+    seen: list[SceneBatch] = []
+
+    def note(scenes: EmbeddedBatch) -> torch.Tensor:
+        seen.append(scenes.batch)
+        return torch.zeros(())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(task, "objective", note)
+        list(task.training_losses(network, epoch))
+    return seen
+
+
+@pytest.mark.parametrize(("size", "counts"), [(1, [1, 1, 1]), (2, [2, 1]), (3, [3]), (8, [3])])
+def test_an_epoch_sees_every_scene_once(
+    scenes: list[SceneGraphs], network: SiameseNetwork, size: int, counts: list[int]
+) -> None:
+    task = new_task(scenes[:3], scenes[3:], batch_size=size)
+    assert [n for _, n in task.training_losses(network, 1)] == counts
+    assert task.n_batches == len(counts)
+    assert sum(n for _, n in task.validation_losses(network)) == 2
+
+
+def test_an_epoch_follows_from_seed_and_number(
+    scenes: list[SceneGraphs], network: SiameseNetwork
+) -> None:
+    task = new_task(scenes[:3], scenes[3:])
+    first = losses(task, network, 1)
+    assert losses(task, network, 1) == first
+    assert losses(new_task(scenes[:3], scenes[3:]), network, 1) == first
+    assert losses(task, network, 2) != first
+    assert losses(new_task(scenes[:3], scenes[3:], seed=1), network, 1) != first
+
+
+def test_validation_is_always_the_same(scenes: list[SceneGraphs], network: SiameseNetwork) -> None:
+    """Whatever the seed, and whether or not training turns its scenes."""
+    found = [
+        [
+            loss.item()
+            for loss, _ in new_task(scenes[:3], scenes[3:], **given).validation_losses(network)
+        ]
+        for given in ({}, {}, {"seed": 5}, {"augment": True})
+    ]
+    assert found[1:] == found[:1] * 3
+
+
+def test_a_single_validation_scene_borrows_a_training_scene(
+    scenes: list[SceneGraphs], network: SiameseNetwork
+) -> None:
+    task = new_task(scenes[:3], scenes[3:4])
+    ((loss, n),) = task.validation_losses(network)
+    assert n == 1
+    assert torch.isfinite(loss)
+
+
+def test_augmentation_moves_places_and_nothing_else(
+    scenes: list[SceneGraphs], network: SiameseNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photograph, bands = scenes[0].feature_names
+    places = [photograph.index("row"), photograph.index("column")]
+    assert places == [bands.index("row"), bands.index("column")]
+    tensors = [scene_tensors(graphs).features[0] for graphs in scenes[:3]]
+    for augment in (False, True):
+        task = new_task(scenes[:3], scenes[3:], augment=augment, batch_size=3)
+        changed = []
+        for epoch in range(1, 4):
+            (batch,) = batches_of(task, network, epoch, monkeypatch)
+            for x in batch.x.split(batch.graph.node_counts.tolist()):
+                (original,) = [t for t in tensors if len(t) == len(x) and same_but(places, t, x)]
+                changed.append(not torch.equal(x, original))
+        assert any(changed) == augment
+
+
+def same_but(columns: list[int], a: torch.Tensor, b: torch.Tensor) -> bool:
+    kept = [i for i in range(a.shape[-1]) if i not in columns]
+    return torch.equal(a[..., kept], b[..., kept])
+
+
+def distances(network: SiameseNetwork, graphs: Sequence[SceneGraphs]) -> np.ndarray:
+    """Distances (N, B) of all superpixels on the painting."""
+    found = []
+    for one in graphs:
+        tensors = scene_tensors(one)
+        with torch.no_grad():
+            batch = collate([tensors], engine="torch", device=CPU)
+            made = view_scores(network, batch, network(batch), one, by_distance)
+        found.append(made[tensors.inside[0].numpy()])
+    return np.concatenate(found)
+
+
+@pytest.mark.parametrize(
+    ("clean", "used", "trimmed"),
+    [
+        ([True, True, True], [0, 1, 2], False),
+        ([True, False, None], [0], False),
+        ([False, False, None], [0, 1, 2], True),
+    ],
+)
+def test_distances_are_calibrated_on_clean_scenes_or_trimmed(
+    scenes: list[SceneGraphs],
+    network: SiameseNetwork,
+    clean: list[bool | None],
+    used: list[int],
+    trimmed: bool,
+) -> None:
+    training = [
+        dataclasses.replace(graphs, clean=known)
+        for graphs, known in zip(scenes[:3], clean, strict=True)
+    ]
+    with torch.no_grad():
+        made = new_task(training, scenes[3:]).calibrations(network)
+    d = distances(network, [training[i] for i in used])
+    assert made == {
+        "fused": fit_calibration(d.mean(1), trimmed=trimmed),
+        "band": fit_calibration(d.ravel(), trimmed=trimmed),
+    }
+
+
+def test_backdrop_does_not_count_in_the_calibration(
+    scenes: list[SceneGraphs], network: SiameseNetwork
+) -> None:
+    mask = np.zeros((40, 48), bool)
+    mask[:, :24] = True
+    cut = [dataclasses.replace(graphs, mask=mask, clean=True) for graphs in scenes[:3]]
+    with torch.no_grad():
+        made = new_task(cut, scenes[3:]).calibrations(network)
+    whole = distances(network, [dataclasses.replace(graphs, mask=None) for graphs in cut])
+    on_painting = distances(network, cut)
+    assert len(on_painting) < 0.7 * len(whole)
+    assert made["fused"] == fit_calibration(on_painting.mean(1), trimmed=False)
+
+
+def test_nothing_is_known_beyond_the_losses(
+    scenes: list[SceneGraphs], network: SiameseNetwork
+) -> None:
+    task = new_task(scenes[:3], scenes[3:])
+    before = {name: weight.clone() for name, weight in network.state_dict().items()}
+    task.begin(network)
+    assert all(torch.equal(weight, before[name]) for name, weight in network.state_dict().items())
+    assert task.figures() == task.quality(network) == {}

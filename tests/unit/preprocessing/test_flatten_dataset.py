@@ -1,0 +1,13 @@
+from artextract_cli.preprocessing.flatten_dataset import FlattenedPicture
+
+
+def row(**changes: float) -> FlattenedPicture:
+    sound = {"weakest": 0.6, "dark": 0.0, "disagreement": 0.02}
+    return FlattenedPicture(scene="s", band="950", **sound | changes)
+
+
+def test_what_is_doubted() -> None:
+    assert row().doubt is None
+    assert row(dark=0.5).doubt == "50% are broad dark areas, which may be paint"
+    assert row(weakest=0.2).doubt == "it would fall to 20%"
+    assert row(disagreement=0.3).doubt == "parts of the picture tell lights that differ by 30%"

@@ -1,0 +1,316 @@
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.errors import ArtextractError, InputError, UsageError
+from artextract_cli.utils import atomic, locks
+from artextract_cli.utils.atomic import atomic_path, clear_leftovers, replaced_folder, whole_folder
+from artextract_cli.utils.file_errors import reading, writing
+from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.output_plan import refuse_inputs, refuse_inside, refuse_links
+
+
+def write(path: Path) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text("new")
+
+
+def test_a_folder_that_holds_one_that_is_read_only_is_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "notes").mkdir(parents=True)
+    (out / "notes" / "a").write_text("a")
+    (out / "notes").chmod(0o500)
+    for _ in range(2):
+        with atomic.replaced_folder(out) as work:
+            atomic.linked(out / "notes", work / "notes")
+        assert [path.name for path in tmp_path.iterdir()] == ["out"]
+        assert (out / "notes" / "a").read_text() == "a"
+
+
+def test_the_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "map.tif"
+    with atomic_path(target) as temporary:
+        assert temporary.suffix == ".tif"
+        assert temporary.parent == target.parent
+        temporary.write_text("whole")
+        assert not target.exists()
+    assert target.read_text() == "whole"
+    assert list(target.parent.iterdir()) == [target]
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+from artextract_cli.files import atomic_path
+
+with atomic_path(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half of something long")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_gone_after_the_next(tmp_path: Path) -> None:
+    target, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    for path in (target, target, other):
+        ran = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, path], check=False)
+        assert ran.returncode == -signal.SIGKILL
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert len(left) == 2
+    assert all(name.startswith(".artextract-tmp-") for name in left)
+    write(target)
+    assert target.read_text() == "new"
+    assert len(list(tmp_path.iterdir())) == 2
+    write(other)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    with atomic_path(target) as first:
+        first.write_text("first")
+        write(target)
+        assert target.read_text() == "new"
+        assert first.read_text() == "first"
+    assert target.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_temporary_that_was_moved_meanwhile_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other writer is done between opening and locking: its file is the target by then."""
+    target = tmp_path / "a.txt"
+
+    def moved(descriptor: int, operation: int) -> None:
+        monkeypatch.undo()
+        (temporary,) = tmp_path.iterdir()
+        temporary.write_text("theirs")
+        temporary.replace(target)
+
+    monkeypatch.setattr(locks.fcntl, "flock", moved)
+    with atomic_path(target) as temporary:
+        temporary.write_text("ours")
+        assert target.read_text() == "theirs"
+    assert target.read_text() == "ours"
+
+
+def test_a_file_system_without_locks_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(locks.fcntl, "flock", unsupported)
+    write(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    target = tmp_path / ("ü" * 125 + ".npz")
+    write(target)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("error", [InputError("x"), KeyboardInterrupt()])
+def test_an_error_keeps_the_old_file_and_leaves_nothing(
+    tmp_path: Path, error: BaseException
+) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def write_half() -> None:
+        with atomic_path(target) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(type(error)):
+        write_half()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    target = tmp_path / "file" / "out.txt"
+    with pytest.raises(ArtextractError, match=f"cannot write {target}: ") as raised:
+        write(target)
+    assert raised.value.exit_code == 1
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ArtextractError, match=r"cannot write .*folder: Is a directory"):
+        write(tmp_path / "folder")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_no_space_is_said_in_one_line() -> None:
+    said = r"^cannot write map\.tif: No space left on device$"
+    with pytest.raises(ArtextractError, match=said), writing(Path("map.tif")):
+        raise OSError(28, "No space left on device")
+
+
+def test_reading_names_the_file(tmp_path: Path) -> None:
+    said = f"^cannot read {tmp_path}: Is a directory$"
+    with pytest.raises(InputError, match=said), reading(tmp_path):
+        tmp_path.read_bytes()
+
+
+@pytest.mark.parametrize("out", ["data", "data/graphs", "data/../data/x", "link/x"])
+def test_nothing_is_written_inside_a_dataset(tmp_path: Path, out: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    with pytest.raises(UsageError, match="inside the dataset"):
+        refuse_inside(tmp_path / out, tmp_path / "data")
+    with pytest.raises(UsageError, match="inside the source"):
+        refuse_inside(tmp_path / out, tmp_path / "data", "source")
+
+
+def test_links_in_an_output_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    refuse_links([tmp_path / "train", tmp_path / "absent"])
+    for target in ("train", "nowhere"):
+        (tmp_path / "val").symlink_to(target)
+        with pytest.raises(UsageError, match="val is a symbolic link"):
+            refuse_links([tmp_path / "train", tmp_path / "val"])
+        (tmp_path / "val").unlink()
+
+
+def test_beside_a_dataset_is_fine(tmp_path: Path) -> None:
+    refuse_inside(tmp_path / "data2", tmp_path / "data")
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "band.png"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match=r"band\.png: it is no regular file"), reading(pipe):
+        pipe.read_bytes()
+
+
+def test_inputs_are_not_written_over(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    refuse_inputs(tmp_path / "figure.png", [scan])
+    with pytest.raises(UsageError, match=r"scan\.png is one of the inputs"):
+        refuse_inputs(tmp_path / "folder" / ".." / "scan.png", [scan])
+
+
+def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
+    out = tmp_path / "a" / "out"
+    with whole_folder(out) as work:
+        (work / "file").write_text("1")
+        assert not out.exists()
+    assert (out / "file").read_text() == "1"
+    with pytest.raises(UsageError, match="is not an empty folder"), whole_folder(out):
+        pass
+    with pytest.raises(ArtextractError), whole_folder(tmp_path / "a" / "x") as work:
+        work.read_text()
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
+def fill(folder: Path, text: str) -> None:
+    with replaced_folder(folder) as work:
+        (work / "deep").mkdir()
+        (work / "deep" / "file").write_text(text)
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_a_folder_is_replaced_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
+) -> None:
+    if not in_one_step:
+        monkeypatch.setattr(atomic, "_exchanged", lambda one, other: False)
+    out = tmp_path / "out"
+    fill(out, "old")
+    (out / "more").write_text("of the old")
+    fill(out, "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in out.iterdir()] == ["deep"]
+    assert (out / "deep" / "file").read_text() == "new"
+    with pytest.raises(ArtextractError), replaced_folder(out) as work:
+        work.read_text()
+    assert (out / "deep" / "file").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+KILLED_IN_A_FOLDER = """
+import os, signal, sys
+from pathlib import Path
+from artextract_cli import files
+
+def kill(*paths):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if sys.argv[2] == "between":
+    files._exchanged = lambda one, other: False
+    rename = Path.rename
+    Path.rename = lambda path, to: kill() if to.name == "out" else rename(path, to)
+with files.replaced_folder(Path(sys.argv[1])) as work:
+    (work / "half").write_text("half")
+    if sys.argv[2] == "within":
+        kill()
+"""
+
+
+@pytest.mark.parametrize("moment", ["within", "between"])
+def test_a_folder_is_there_again_after_a_kill(tmp_path: Path, moment: str) -> None:
+    """Between two renames, where they cannot be one, the next writer puts the old folder back."""
+    out = tmp_path / "out"
+    fill(out, "old")
+    words = [sys.executable, "-c", KILLED_IN_A_FOLDER, out, moment]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert out.exists() == (moment == "within")
+    with pytest.raises(InputError), replaced_folder(out):
+        raise InputError("of the next run")
+    assert (out / "deep" / "file").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_left_beside_a_folder_that_is_done_is_cleared_away(tmp_path: Path) -> None:
+    fill(tmp_path / "out", "done")
+    words = [sys.executable, "-c", KILLED_IN_A_FOLDER, tmp_path / "out", "within"]
+    subprocess.run(words, check=False)
+    assert len(list(tmp_path.iterdir())) == 3
+    clear_leftovers(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out" / "deep" / "file").read_text() == "done"
+
+
+def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "run"
+    with only_writer(out):
+        said = f"^another artextract is writing to {out}: wait until it has ended"
+        with pytest.raises(ArtextractError, match=said) as raised, only_writer(out):
+            pass
+        assert raised.value.exit_code == 1
+        (out / "file").touch()
+    with only_writer(out):
+        pass
+    assert [path.name for path in out.iterdir()] == ["file"]
+
+
+def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> None:
+    with pytest.raises(InputError), only_writer(tmp_path / "out"):
+        raise InputError("x")
+    assert not list(tmp_path.iterdir())
+
+
+KILLED_WHILE_HOLDING = """
+import os, signal, sys
+from pathlib import Path
+from artextract_cli.files import only_writer
+
+with only_writer(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_hold_of_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", KILLED_WHILE_HOLDING, tmp_path]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == [tmp_path / locks.LOCK_NAME]
+    with only_writer(tmp_path):
+        pass
+    assert not list(tmp_path.iterdir())

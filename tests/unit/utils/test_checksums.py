@@ -1,0 +1,30 @@
+import json
+
+import pytest
+
+from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
+
+CONTENT = json.dumps({"sha256": UNSEALED, "model": UNSEALED, "scene": "abbey"}).encode()
+
+
+def test_only_the_first_place_is_sealed_and_the_rest_stays() -> None:
+    made = json.loads(sealed(CONTENT))
+    assert made == json.loads(CONTENT) | {"sha256": made["sha256"]}
+    assert made["sha256"] != UNSEALED
+    assert is_whole(sealed(CONTENT), made["sha256"])
+
+
+def test_one_changed_bit_anywhere_is_seen() -> None:
+    whole = sealed(CONTENT)
+    seal = json.loads(whole)["sha256"]
+    for at in range(len(whole)):
+        changed = bytearray(whole)
+        changed[at] ^= 1
+        assert not is_whole(bytes(changed), seal)
+    assert not is_whole(whole[:-1], seal)
+    assert not is_whole(whole + b" ", seal)
+
+
+@pytest.mark.parametrize("seal", [None, 3, "", UNSEALED, "f" * 63, "é" * 64])
+def test_what_is_no_seal(seal: object) -> None:
+    assert not is_whole(CONTENT, seal)
