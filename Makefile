@@ -16,6 +16,7 @@ test: lint types check
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 types: $(READY)
 	$(BIN)/mypy
@@ -40,17 +41,18 @@ weights: $(READY)
 	$(BIN)/artextract train build/weights/graphs --out build/weights/gcn --backbone gcn $(SHIPPED) \
 		-o norm=layer
 	$(BIN)/python -c 'import sys; from pathlib import Path; \
-		from artextract_cli.score_calibration import calibrate_scores; \
+		from artextract_cli.pipelines.without_learning.calibration import calibrate_scores; \
 		calibrate_scores(*map(Path, sys.argv[1:]))' \
-		build/weights/graphs artextract_cli/weights/none.json
+		build/weights/graphs artextract_cli/models/weights/none.json
 	for name in gat gcn; do \
-		cp build/weights/$$name/model.safetensors artextract_cli/weights/$$name.safetensors; \
+		cp build/weights/$$name/model.safetensors artextract_cli/models/weights/$$name.safetensors; \
 	done
 
 # The reference pages: of plugins from the sources, of licences from what is installed.
 reference: $(READY)
 	$(BIN)/python docs/reference/generate.py
 	$(BIN)/python docs/reference/licences.py
+	$(BIN)/python docs/reference/public_names.py
 
 # How fast everything is beside other libraries, which are installed for this alone. About half an hour.
 bench: $(VENV)/.bench

@@ -19,10 +19,10 @@ from outcome import Outcome
 from torch import nn
 
 from artextract_cli.nn.batch import GraphBatch
-from artextract_cli.nn.collate import scene_tensors
 from artextract_cli.nn.conv import GATConv, GraphConv
 from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import ENGINE_NAMES, resolve_engine
+from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.utils.memory import keep_freed_memory
 
 # In and out size; heads share the latter.

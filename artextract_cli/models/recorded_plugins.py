@@ -5,7 +5,7 @@ from typing import Any
 
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.models.card import ModelCard
-from artextract_cli.nn.siamese import Objective, Scorer, check_loss, check_scores
+from artextract_cli.nn.siamese import LossFunction, ScoreFunction, check_loss, check_scores
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options
 from artextract_cli.plugin.plugin import Plugin
@@ -37,12 +37,12 @@ def recorded_plugin(kind: str, origin: Mapping[str, str], made: str = "the model
     return plugin
 
 
-def recorded_objective(card: ModelCard) -> Objective:
+def recorded_objective(card: ModelCard) -> LossFunction:
     """The objective that a model learns by; raises as `new_network`."""
     return _function("objectives", card.objective, card.objective_options, check_loss)
 
 
-def recorded_scorer(card: ModelCard) -> Scorer:
+def recorded_scorer(card: ModelCard) -> ScoreFunction:
     """The scorer that a model was calibrated for; raises as `new_network`."""
     return _function("scorers", card.scorer, card.scorer_options, check_scores)
 

@@ -8,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.nn.batch import GraphBatch, Topology, moved
 
 
@@ -40,25 +39,6 @@ class SceneBatch:
     is_shared: bool
     n_scenes: int
     n_anchors: int  # scenes that count in the loss; the others only lend negatives
-
-
-def scene_tensors(graphs: SceneGraphs) -> SceneTensors:
-    """Make the tensors of one scene."""
-    photograph, band = graphs.feature_names
-    return SceneTensors(
-        name=graphs.name,
-        n_views=graphs.n_views,
-        topologies=tuple(Topology.from_edges(g.edges, g.n_nodes) for g in graphs.graphs),
-        features=tuple(torch.from_numpy(g.features) for g in graphs.graphs),
-        places=(
-            (photograph.index("row"), photograph.index("column")),
-            (band.index("row"), band.index("column")),
-        ),
-        inside=tuple(
-            torch.from_numpy(inside_painting(g.labels, g.counts, graphs.mask))
-            for g in graphs.graphs
-        ),
-    )
 
 
 def inside_painting(

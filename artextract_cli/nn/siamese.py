@@ -85,8 +85,8 @@ def contrastive_loss(positive: Tensor, negative: Tensor, margin: float) -> Tenso
 
 
 # Functions of plugins, their options given.
-Objective = Callable[[EmbeddedScenes], Tensor]
-Scorer = Callable[[ScoredNodes], Tensor]
+LossFunction = Callable[[EmbeddedScenes], Tensor]
+ScoreFunction = Callable[[ScoredNodes], Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,7 @@ class EmbeddedBatch:
         """How many scenes count in the loss."""
         return self.batch.n_anchors
 
-    def loss(self, objective: Objective) -> Tensor:
+    def loss(self, objective: LossFunction) -> Tensor:
         """What an objective says of the batch, with embeddings and scores in float32."""
 
         def call(z: Tensor, scores: Tensor | None, signs: Tensor | None) -> Tensor:

@@ -14,7 +14,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.nn.attention import node_attention
 from artextract_cli.nn.batch import GraphBatch
 from artextract_cli.nn.collate import SceneBatch
-from artextract_cli.nn.siamese import Scorer, SiameseNetwork
+from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
 from artextract_cli.plugin.protocols import ScoredNodes
 
 
@@ -43,6 +43,6 @@ class EmbeddedScene:
 
 
 @torch.no_grad()
-def superpixel_scores(nodes: ScoredNodes, scorer: Scorer) -> FloatArray:
+def superpixel_scores(nodes: ScoredNodes, scorer: ScoreFunction) -> FloatArray:
     """Scores (N, V - 1)."""
     return np.asarray(scorer(nodes).cpu().numpy(), np.float32)

@@ -13,7 +13,7 @@ from artextract_cli.models.card import ModelCard
 from artextract_cli.models.checkpoint import model_path
 from artextract_cli.models.recorded_plugins import recorded_plugin, recorded_scorer
 from artextract_cli.nn.engines.selection import resolve_engine
-from artextract_cli.nn.siamese import Scorer, SiameseNetwork
+from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.utils.checksums import file_digest
@@ -26,7 +26,7 @@ class Model:
 
     network: SiameseNetwork
     card: ModelCard
-    scorer: Scorer
+    scorer: ScoreFunction
     path: Path
     digest: str
     engine: str

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from torch import Tensor
 
 from artextract_cli.models.calibration import Calibration
-from artextract_cli.nn.siamese import Objective, Scorer, SiameseNetwork
+from artextract_cli.nn.siamese import LossFunction, ScoreFunction, SiameseNetwork
 
 Losses = Iterator[tuple[Tensor, int]]
 """The loss of each batch, and how many scenes it stands for."""
@@ -15,8 +15,8 @@ Losses = Iterator[tuple[Tensor, int]]
 class Comparison(NamedTuple):
     """How photograph and bands are compared: in training, and to score superpixels."""
 
-    objective: Objective
-    scorer: Scorer
+    objective: LossFunction
+    scorer: ScoreFunction
 
 
 class TrainingTask(Protocol):

@@ -1008,7 +1008,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "…/v0 has no embeddings: it was scored without learning; run 'artextract infer' with a "
         "trained model for that",
     ),
-    "unit/pipelines/without_learning/test_calibration.py::test_scenes_that_may_hide_something_are_refused": (
+    "unit/pipelines/without_learning/test_calibration.py::"
+    "test_scenes_that_may_hide_something_are_refused": (
         "no scene of … is known to be clean: name clean scenes in dataset.yaml",
     ),
     "unit/evaluation/baselines/test_painted_pixels.py::test_a_mask_without_painting_is_refused": (
@@ -1088,7 +1089,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "no wavelengths are known, so none of its bands is known as infrared",
         "no band is past 720 nm, the longest is 650 nm; hidden layers show in the infrared only",
     ),
-    "unit/preprocessing/test_import_scenes.py::test_what_does_not_agree_with_the_scenes_before_is_refused": (
+    "unit/preprocessing/test_import_scenes.py::"
+    "test_what_does_not_agree_with_the_scenes_before_is_refused": (
         "…; the scenes before it (1) are in …",
         "band 950 of scene 'abbey' is 940 nm, but 950 nm in …; import it into another dataset",
     ),
@@ -1123,10 +1125,12 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/plugin/install/test_transaction.py::test_a_damaged_distribution_is_named": (
         "artextract-a cannot be taken out by any tool: …",
     ),
-    "unit/plugin/install/test_transaction.py::test_a_process_that_tries_plugins_tells_why_it_fails": (
+    "unit/plugin/install/test_transaction.py::"
+    "test_a_process_that_tries_plugins_tells_why_it_fails": (
         "a plugin does not let artextract start: no answer in 60 s",
     ),
-    "unit/plugin/install/test_transaction.py::test_what_belongs_to_the_operating_system_is_left_alone": (
+    "unit/plugin/install/test_transaction.py::"
+    "test_what_belongs_to_the_operating_system_is_left_alone": (
         "… belongs to the operating system, which forbids to install there: make an "
         "environment with 'python3 -m venv ENV' and 'ENV/bin/pip install …'",
     ),

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -20,77 +21,8 @@ from artextract_cli.plugin.specs import KINDS
 PACKAGE = Path(artextract_cli.__file__).parent
 PLUGINS = PACKAGE.parent / "plugins"
 
-# From the ground up; a module may import from its own layer and those before it.
-LAYERS = (
-    ("errors",),
-    (
-        "contract",
-        "console",
-        "device",
-        "files",
-        "limits",
-        "signs",
-        "npz_files",
-        "yaml_io",
-        "config",
-        "compiling",
-        "dgl_compat",
-        "memory",
-        "precision",
-        "seals",
-        "threads",
-    ),
-    ("hookspecs", "__init__"),
-    ("plugin_entries", "plugin_options", "plugin_source", "uv_receipts"),
-    ("plugin_manager",),
-    ("plugin_check", "plugin_scaffold", "plugin_installation", "plugin_commands"),
-    ("blocks", "coding", "decoding", "picture", "picture_writing", "scene", "rendering"),
-    (
-        *("statistics_kernels", "topology_kernels", "region_kernels", "feature_kernels"),
-        *("colour_kernels", "log_kernels", "stitching"),
-    ),
-    ("image_kernels", "kernels", "band_regression", "cut_pictures", "sight"),
-    ("superpixel_graph", "evidence"),
-    ("dataset_layout", "dataset", "graph_store", "evidence_graph", "hidden_picture"),
-    ("simulate", "underlayer_shapes", "injection", "augmentation", "disturbances"),
-    (
-        *("torch_kernels", "dgl_kernels", "numba_kernels", "message_kernels"),
-        *("message_passing", "batching", "siamese", "dropout"),
-        *("hidden_layer", "training_settings"),
-        *("calibration", "checkpoint", "heatmap", "map_files"),
-        *("pipelines", "pipelines.hidden_layers.verdict"),
-        *("clean_captures", "scene_scores", "score_card"),
-    ),
-    (
-        *("graph_building", "registration", "scene_check", "dataset_check", "environment"),
-        *("coarse_alignment", "alignment", "flat_field", "blind_field", "plain_backdrop"),
-        *("object_mask", "value_check", "sources"),
-    ),
-    (
-        *("captures", "importing", "registering", "reflectance", "masking"),
-        *("dataset_writing", "flattening"),
-    ),
-    ("painted_pixels",),
-    ("baselines_of_lines", "baselines_of_structure"),
-    ("attention", "run_directory", "training_scenes", "baselines", "metrics"),
-    ("superpixel_scores", "hidden_layer_scores", "score_calibration", "model_free"),
-    ("figure_canvas", "figures"),
-    ("training_task", "view_task", "hidden_layer_task"),
-    ("training", "inference"),
-    ("pipelines.hidden_layers.adaptation",),
-    ("view_inference", "hidden_layer_inference", "scoring"),
-    ("results",),
-    (
-        *("scene_inference", "evaluation", "evaluation_summary", "robustness"),
-        *("pair_view", "pyramid", "embedding_view", "graph_export"),
-    ),
-    ("pipelines.hidden_layers.adapted_model",),
-    ("evaluation_figure", "report"),
-    ("testing",),
-    ("demo",),
-    ("commands",),
-    ("main", "__main__"),
-)
+LONGEST = 300  # lines of a module
+LARGEST = 15  # modules of a folder
 HEAVY = {
     *("torch", "dgl", "skimage", "numba", "matplotlib", "scipy", "sklearn", "pandas", "tifffile"),
 }
@@ -142,32 +74,15 @@ def known_module(name: str) -> str:
 IMPORTS = {name: set(own_imports(path)) - {name} for name, path in MODULES.items()}
 
 
-def layer(module: str) -> int:
-    """That of the module or of the nearest package around it which has one."""
-    while not any(module in names for names in LAYERS):
-        module, _, last = module.rpartition(".")
-        assert last, f"{module} has no layer"
-    (found,) = [number for number, names in enumerate(LAYERS) if module in names]
-    return found
-
-
-def test_every_module_has_its_layer() -> None:
-    layered = {name for names in LAYERS for name in names}
-    assert layered <= {*MODULES, *(name.split(".")[0] for name in MODULES)}
-    assert {n.split(".")[0] for n in MODULES} <= layered
-    assert len({*MODULES}) == len(MODULES) > 50
-    assert "files" in IMPORTS["checkpoint"]
-    assert "scene_inference" in IMPORTS["commands.visualize"]
-
-
-def test_imports_point_down() -> None:
-    wrong = [
-        f"{name} imports {other}"
-        for name, others in IMPORTS.items()
-        for other in others
-        if layer(other) > layer(name)
-    ]
-    assert wrong == []
+def test_modules_are_short_and_folders_small() -> None:
+    long = {
+        name: n
+        for name, path in MODULES.items()
+        if (n := len(path.read_bytes().split(b"\n"))) > LONGEST + 1
+    }
+    assert long == {}
+    folders = Counter(path.parent.relative_to(PACKAGE).as_posix() for path in MODULES.values())
+    assert {folder: n for folder, n in folders.items() if n > LARGEST + 1} == {}
 
 
 def test_no_module_imports_itself_through_others() -> None:

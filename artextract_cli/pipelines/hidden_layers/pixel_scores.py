@@ -10,7 +10,7 @@ from torch import Tensor
 from artextract_cli._typing import FloatArray, LabelMap
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.nn.collate import SceneBatch, collate
-from artextract_cli.nn.siamese import Scorer
+from artextract_cli.nn.siamese import ScoreFunction
 from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceGraph,
@@ -95,7 +95,7 @@ def node_scores(
     network: HiddenLayerNetwork,
     graph: EvidenceNodes,
     mask: NDArray[np.bool_] | None,
-    scorer: Scorer,
+    scorer: ScoreFunction,
     *,
     engine: str,
     device: torch.device,
@@ -112,7 +112,7 @@ def raw_scores(
     network: HiddenLayerNetwork,
     graph: EvidenceGraph,
     mask: NDArray[np.bool_] | None,
-    scorer: Scorer,
+    scorer: ScoreFunction,
     *,
     engine: str,
     device: torch.device,

@@ -10,7 +10,7 @@ from torch import Tensor
 from artextract_cli._typing import FloatArray
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.nn.collate import SceneBatch
-from artextract_cli.nn.siamese import Scorer, SiameseNetwork
+from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
 from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
 
 
@@ -25,7 +25,11 @@ class _Overlaps:
 
 
 def view_scores(
-    network: SiameseNetwork, batch: SceneBatch, z: Tensor, graphs: SceneGraphs, scorer: Scorer
+    network: SiameseNetwork,
+    batch: SceneBatch,
+    z: Tensor,
+    graphs: SceneGraphs,
+    scorer: ScoreFunction,
 ) -> FloatArray:
     """How much every superpixel of the photograph differs from every band: (N, B).
 

@@ -12,10 +12,11 @@ from artextract_cli.graphs.superpixel_graph import SceneGraphs, build_graphs
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.models.card import ModelCard
 from artextract_cli.nn.attention import grad_cam
-from artextract_cli.nn.collate import collate, scene_tensors
+from artextract_cli.nn.collate import collate
 from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
 from artextract_cli.pipelines.loaded_model import Model
 from artextract_cli.pipelines.views.pair_scores import view_scores
+from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import warn

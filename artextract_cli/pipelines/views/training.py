@@ -9,12 +9,13 @@ from torch import Tensor
 
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, fit_calibration
-from artextract_cli.nn.collate import SceneTensors, collate, scene_tensors
+from artextract_cli.nn.collate import SceneTensors, collate
 from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
 from artextract_cli.pipelines.batches import batches
 from artextract_cli.pipelines.settings import TrainingSettings
 from artextract_cli.pipelines.training_task import Comparison, Losses
 from artextract_cli.pipelines.views.pair_scores import view_scores
+from artextract_cli.pipelines.views.tensors import scene_tensors
 
 N_SYMMETRIES = 8
 

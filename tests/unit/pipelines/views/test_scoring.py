@@ -7,10 +7,11 @@ import torch
 
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import build_graphs
-from artextract_cli.nn.collate import collate, scene_tensors
+from artextract_cli.nn.collate import collate
 from artextract_cli.pipelines.loaded_model import Model, open_model
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.scoring import score_views
+from artextract_cli.pipelines.views.tensors import scene_tensors
 from tests.helpers.scenes import by_distance, make_scene, train_tiny
 
 SEPARATE = GraphRecipe(segmentation="separate", superpixel_options={"n_segments": 6})

@@ -11,12 +11,13 @@ import torch
 
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import fit_calibration
-from artextract_cli.nn.collate import SceneBatch, collate, scene_tensors
+from artextract_cli.nn.collate import SceneBatch, collate
 from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
 from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.pipelines.settings import TrainingSettings
 from artextract_cli.pipelines.views.pair_scores import view_scores
+from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.pipelines.views.training import ViewTask
 from tests.helpers.scenes import TINY, by_distance, comparison
 

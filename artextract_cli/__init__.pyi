@@ -1,0 +1,164 @@
+"""Find hidden layers in paintings by comparing a photograph with its multispectral bands.
+
+The names below are public: they keep their meaning from one version to the next. Everything else
+may change without notice.
+"""
+
+from artextract_cli.cli.console import emit as emit
+from artextract_cli.cli.console import mapping_table as mapping_table
+from artextract_cli.cli.console import table as table
+from artextract_cli.environment import diagnosis as diagnosis
+from artextract_cli.errors import DependencyError as DependencyError
+from artextract_cli.errors import InputError as InputError
+from artextract_cli.errors import UsageError as UsageError
+from artextract_cli.export.graphml import export_graph as export_graph
+from artextract_cli.graphs.build_dataset import build_dataset as build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe as GraphRecipe
+from artextract_cli.graphs.regions import connected_regions as connected_regions
+from artextract_cli.graphs.regions import gradient_magnitude as gradient_magnitude
+from artextract_cli.graphs.store import find_graphs as find_graphs
+from artextract_cli.graphs.store import load_graphs as load_graphs
+from artextract_cli.imaging.coding import Coding as Coding
+from artextract_cli.imaging.coding import coded_rgb as coded_rgb
+from artextract_cli.imaging.coding import coded_values as coded_values
+from artextract_cli.imaging.coding import linear_values as linear_values
+from artextract_cli.imaging.spectral_rendering import interpolation_weights as interpolation_weights
+from artextract_cli.imaging.spectral_rendering import rgb_weights as rgb_weights
+from artextract_cli.inference.adapt_dataset import adapt_to_dataset as adapt_to_dataset
+from artextract_cli.inference.infer_dataset import infer_dataset as infer_dataset
+from artextract_cli.io.image import as_band as as_band
+from artextract_cli.io.image import as_photograph as as_photograph
+from artextract_cli.io.image import is_coloured as is_coloured
+from artextract_cli.io.images import read_counts as read_counts
+from artextract_cli.kernels.jit import compiled as compiled
+from artextract_cli.nn.conv import GATConv as GATConv
+from artextract_cli.nn.conv import GraphConv as GraphConv
+from artextract_cli.nn.engines.dgl_compat import dgl_nn as dgl_nn
+from artextract_cli.nn.norm import NodeNorm as NodeNorm
+from artextract_cli.nn.siamese import contrastive_loss as contrastive_loss
+from artextract_cli.nn.siamese import distance as distance
+from artextract_cli.pipelines.loaded_model import open_model as open_model
+from artextract_cli.pipelines.pipeline import open_scorer as open_scorer
+from artextract_cli.pipelines.pipeline import score_scene as score_scene
+from artextract_cli.pipelines.settings import settings_for as settings_for
+from artextract_cli.plugin.contract import API_VERSION as API_VERSION
+from artextract_cli.plugin.contract import Backbone as Backbone
+from artextract_cli.plugin.contract import Command as Command
+from artextract_cli.plugin.contract import Importer as Importer
+from artextract_cli.plugin.contract import NoOptions as NoOptions
+from artextract_cli.plugin.contract import Objective as Objective
+from artextract_cli.plugin.contract import Scorer as Scorer
+from artextract_cli.plugin.contract import SuperpixelMethod as SuperpixelMethod
+from artextract_cli.plugin.contract import option as option
+from artextract_cli.plugin.contract import superpixel_count as superpixel_count
+from artextract_cli.plugin.hookspecs import hookimpl as hookimpl
+from artextract_cli.plugin.protocols import Capture as Capture
+from artextract_cli.plugin.protocols import CodedImporterFunction as CodedImporterFunction
+from artextract_cli.plugin.protocols import EmbeddedScenes as EmbeddedScenes
+from artextract_cli.plugin.protocols import ImporterFunction as ImporterFunction
+from artextract_cli.plugin.protocols import MessageGraph as MessageGraph
+from artextract_cli.plugin.protocols import ScoredNodes as ScoredNodes
+from artextract_cli.plugin.protocols import SuperpixelFunction as SuperpixelFunction
+from artextract_cli.report.writing import write_report as write_report
+from artextract_cli.results.reader import find_scene as find_scene
+from artextract_cli.results.reader import open_results as open_results
+from artextract_cli.results.summary import mean_scores as mean_scores
+from artextract_cli.scenes.dataset import open_dataset as open_dataset
+from artextract_cli.scenes.layout import list_pictures as list_pictures
+from artextract_cli.scenes.reading import check_same_size as check_same_size
+from artextract_cli.scenes.reading import read_scene as read_scene
+from artextract_cli.scenes.reading import read_truth as read_truth
+from artextract_cli.simulate.settings import SceneSettings as SceneSettings
+from artextract_cli.simulate.writer import simulate_dataset as simulate_dataset
+from artextract_cli.training.trainer import train as train
+from artextract_cli.utils.device import resolve_device as resolve_device
+from artextract_cli.utils.events import progress as progress
+from artextract_cli.utils.events import warn as warn
+from artextract_cli.utils.file_errors import reading as reading
+from artextract_cli.utils.npz import opened_npz as opened_npz
+from artextract_cli.utils.size_limits import check_claim as check_claim
+from artextract_cli.utils.size_limits import max_pixels as max_pixels
+from artextract_cli.utils.yaml import read_yaml as read_yaml
+from artextract_cli.visualization.embedding_figure import project_embeddings as project_embeddings
+
+__version__: str
+
+__all__ = [
+    "API_VERSION",
+    "Backbone",
+    "Capture",
+    "CodedImporterFunction",
+    "Coding",
+    "Command",
+    "DependencyError",
+    "EmbeddedScenes",
+    "GATConv",
+    "GraphConv",
+    "GraphRecipe",
+    "Importer",
+    "ImporterFunction",
+    "InputError",
+    "MessageGraph",
+    "NoOptions",
+    "NodeNorm",
+    "Objective",
+    "SceneSettings",
+    "ScoredNodes",
+    "Scorer",
+    "SuperpixelFunction",
+    "SuperpixelMethod",
+    "UsageError",
+    "__version__",
+    "adapt_to_dataset",
+    "as_band",
+    "as_photograph",
+    "build_dataset",
+    "check_claim",
+    "check_same_size",
+    "coded_rgb",
+    "coded_values",
+    "compiled",
+    "connected_regions",
+    "contrastive_loss",
+    "dgl_nn",
+    "diagnosis",
+    "distance",
+    "emit",
+    "export_graph",
+    "find_graphs",
+    "find_scene",
+    "gradient_magnitude",
+    "hookimpl",
+    "infer_dataset",
+    "interpolation_weights",
+    "is_coloured",
+    "linear_values",
+    "list_pictures",
+    "load_graphs",
+    "mapping_table",
+    "max_pixels",
+    "mean_scores",
+    "open_dataset",
+    "open_model",
+    "open_results",
+    "open_scorer",
+    "opened_npz",
+    "option",
+    "progress",
+    "project_embeddings",
+    "read_counts",
+    "read_scene",
+    "read_truth",
+    "read_yaml",
+    "reading",
+    "resolve_device",
+    "rgb_weights",
+    "score_scene",
+    "settings_for",
+    "simulate_dataset",
+    "superpixel_count",
+    "table",
+    "train",
+    "warn",
+    "write_report",
+]
