@@ -41,6 +41,14 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _heard() -> None:
+    """Show on stderr what the library says, as the command line does."""
+    from artextract_cli.cli import console
+
+    console.configure()
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """Run the program in this process, as typed."""

@@ -23,13 +23,13 @@ EXAMPLES = ("sage", "lsc", "npz")
 READ_CARD = """
 import json, sys
 from pathlib import Path
-from artextract_cli.checkpoint import read_card
+from artextract_cli.models.checkpoint import read_card
 card = read_card(Path(sys.argv[1]))
 print(json.dumps([dict(card.scorer), dict(card.scorer_options)]))
 """
 HEAVY_AFTER_DISCOVERY = f"""
 import sys
-from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin.host import plugin_host
 plugin_host()
 print(sorted(set(sys.modules) & set({HEAVY})))
 """

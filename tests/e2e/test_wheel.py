@@ -37,7 +37,7 @@ def test_a_wheel_installed_elsewhere_finds_all_built_in_plugins(tmp_path: Path) 
     shipped = {path.name for path in (elsewhere / assets).iterdir()}
     assert shipped == {path.name for path in (ROOT / assets).iterdir()}
     assert {"report.html", "report.css", "viewer.js"} <= shipped
-    assert (elsewhere / "artextract_cli" / "schema" / "scene.schema.json").exists()
+    assert (elsewhere / "artextract_cli" / "results" / "schema" / "scene.schema.json").exists()
     assert not (elsewhere / "plugins").exists()
     found = json.loads(python("-m", "artextract_cli", "--json", "plugins", "list", **where))
     names = [(plugin["kind"], plugin["name"]) for plugin in found["plugins"]]

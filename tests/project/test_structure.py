@@ -180,7 +180,7 @@ def test_no_file_that_is_read_can_run_code() -> None:
 
 PROBE = """
 import json, sys
-from artextract_cli.main import app, hoisted
+from artextract_cli.cli.main import app, hoisted
 codes = []
 for words in json.loads(sys.argv[1]):
     try:

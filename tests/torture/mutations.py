@@ -41,12 +41,50 @@ from tests.torture.forked import Ended, forked
 ROOT = Path(__file__).parents[2]
 PACKAGE = "artextract_cli"
 CORE = (
-    *("band_regression", "batching", "calibration", "checkpoint", "colour_kernels", "evidence"),
-    *("evidence_graph", "feature_kernels", "files", "graph_store", "heatmap", "hidden_layer"),
-    *("hidden_layer_scores", "hidden_layer_task", "image_kernels", "log_kernels"),
-    *("message_kernels", "message_passing", "metrics", "numba_kernels", "region_kernels"),
-    *("run_directory", "scoring", "siamese", "statistics_kernels", "stitching"),
-    *("superpixel_graph", "superpixel_scores", "topology_kernels", "torch_kernels", "view_task"),
+    "evaluation.metrics",
+    "evidence.band_regression",
+    "evidence.maps",
+    "graphs.graph_file",
+    "graphs.node_features",
+    "graphs.recipe",
+    "graphs.regions",
+    "graphs.segmentation",
+    "graphs.stitching",
+    "graphs.store",
+    "graphs.superpixel_graph",
+    "imaging.heatmap",
+    "kernels.adjacency",
+    "kernels.colour",
+    "kernels.filters",
+    "kernels.label_topology",
+    "kernels.local_regression",
+    "kernels.logarithm",
+    "kernels.node_features",
+    "kernels.region_moments",
+    "models.calibration",
+    "models.card",
+    "models.checkpoint",
+    "nn.batch",
+    "nn.collate",
+    "nn.conv",
+    "nn.engines.numba_engine",
+    "nn.engines.numba_loops",
+    "nn.engines.selection",
+    "nn.engines.torch_engine",
+    "nn.norm",
+    "nn.siamese",
+    "nn.superpixel_scores",
+    "pipelines.hidden_layers.evidence_graph",
+    "pipelines.hidden_layers.network",
+    "pipelines.hidden_layers.pixel_scores",
+    "pipelines.hidden_layers.samples",
+    "pipelines.hidden_layers.training",
+    "pipelines.networks",
+    "pipelines.pipeline",
+    "pipelines.views.training",
+    "training.run_directory",
+    "utils.atomic",
+    "utils.locks",
 )
 WARM = ("torch", "scipy.stats", "sklearn.metrics", "skimage.graph", "matplotlib.pyplot", "typer")
 N_MUTANTS = 240
@@ -253,7 +291,7 @@ def _changes_of(module: str) -> list[Change]:
 
 
 def _path(module: str) -> Path:
-    return ROOT / PACKAGE / f"{module}.py"
+    return (ROOT / PACKAGE).joinpath(*module.split(".")).with_suffix(".py")
 
 
 def _warm_up() -> None:
@@ -264,7 +302,7 @@ def _warm_up() -> None:
     for found in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
-    importlib.import_module(f"{PACKAGE}.dgl_compat").load_dgl()
+    importlib.import_module(f"{PACKAGE}.nn.engines.dgl_compat").load_dgl()
     for name in list(sys.modules):
         if name.startswith(("artextract", "tests.conftest", "tests.unit")):
             del sys.modules[name]
@@ -288,15 +326,20 @@ def _plan(module: str) -> Plan:
 def files_for(module: str) -> tuple[str, ...]:
     """The test file that mirrors a module, else those that import it and its importers' files."""
     tests = ROOT / "tests" / "unit"
-    mirror = tests / f"test_{module}.py"
+    *rooms, name = module.split(".")
+    mirror = tests.joinpath(*rooms, f"test_{name}.py")
     if mirror.exists():
         return (str(mirror),)
-    direct = [str(path) for path in sorted(tests.glob("test_*.py")) if _imports(path, module)]
-    sources = sorted((ROOT / PACKAGE).glob("*.py"))
-    importers = [path.stem for path in sources if _imports(path, module)]
+    direct = [str(path) for path in sorted(tests.rglob("test_*.py")) if _imports(path, module)]
+    sources = sorted((ROOT / PACKAGE).rglob("*.py"))
+    importers = [_dotted(path) for path in sources if _imports(path, module)]
     return tuple(
         dict.fromkeys([*direct, *(file for name in importers for file in files_for(name))])
     )
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT / PACKAGE).with_suffix("").parts)
 
 
 def _imports(path: Path, module: str) -> bool:
@@ -380,7 +423,7 @@ class _InPlace(SourceFileLoader):
         return compile(self._source, self.path, "exec", dont_inherit=True)
 
     def exec_module(self, module: ModuleType) -> None:
-        compiling = importlib.import_module(f"{PACKAGE}.compiling")
+        compiling = importlib.import_module(f"{PACKAGE}.kernels.jit")
         kept = compiling.compiled, compiling.compiled_sums
         compiling.compiled = compiling.compiled_sums = _uncompiled
         super().exec_module(module)

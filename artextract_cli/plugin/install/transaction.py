@@ -38,7 +38,7 @@ PATIENCE = 120  # seconds until a plugin is loaded, which takes a few with torch
 LOAD_ALL = """
 import sys
 from artextract_cli.errors import DependencyError
-from artextract_cli.plugin_manager import plugin_host
+from artextract_cli.plugin.host import plugin_host
 for plugin in plugin_host().plugins.values():
     if plugin.distribution in sys.argv[1:]:
         try:

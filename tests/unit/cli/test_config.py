@@ -80,6 +80,7 @@ def test_arguments_that_may_be_several(
     run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, written: str, expected: list[str]
 ) -> None:
     """One path is one path, not a list of its letters."""
+    from artextract_cli.evaluation import evaluate as module
 
     seen: list[list[Path]] = []
 
@@ -87,7 +88,7 @@ def test_arguments_that_may_be_several(
         seen.append(list(results))
         raise DivergedError("seen")
 
-    monkeypatch.setattr(evaluate, "evaluate", evaluate)
+    monkeypatch.setattr(module, "evaluate", evaluate)
     Path("artextract.yaml").write_text(f"evaluate: {{results: {written}, truth: data}}\n")
     assert run("evaluate").exit_code == DivergedError.exit_code
     assert run("evaluate", "typed").exit_code == DivergedError.exit_code

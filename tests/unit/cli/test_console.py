@@ -11,6 +11,7 @@ import rich.console
 
 from artextract_cli.cli import console
 from artextract_cli.cli.console import duration, emit, mapping_table, table
+from artextract_cli.utils import events
 from artextract_cli.utils.events import progress
 
 
@@ -30,16 +31,16 @@ def drawn(made: object) -> str:
     ("verbosity", "heard"),
     [
         (-1, ["warn", "error"]),
-        (0, ["talk", "warn", "error"]),
-        (1, ["talk", "detail", "warn", "error"]),
+        (0, ["inform", "warn", "error"]),
+        (1, ["inform", "detail", "warn", "error"]),
     ],
 )
 def test_who_is_heard_on_stderr(
     capsys: pytest.CaptureFixture[str], verbosity: int, heard: list[str]
 ) -> None:
     console.configure(verbosity=verbosity)
-    for name in ("talk", "detail", "warn", "error"):
-        getattr(console, name)(f"by {name}")
+    for say in (events.inform, events.detail, events.warn, console.error):
+        say(f"by {say.__name__}")
     captured = capsys.readouterr()
     assert captured.out == ""
     assert [line.split()[-1] for line in captured.err.splitlines()] == heard

@@ -12,7 +12,7 @@ import tifffile
 from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.pipeline import score_scene
-from artextract_cli.results import reader as results_module
+from artextract_cli.results import writer
 from artextract_cli.results.reader import SceneResult, find_scene, open_results
 from artextract_cli.results.regions import REGION_COLUMNS, strong_regions, superpixel_side
 from artextract_cli.results.scene_scores import WholeScore
@@ -156,7 +156,7 @@ def test_a_write_that_fails_half_way_leaves_the_earlier_results(
         assert len(list(tmp_path.glob(".*/*.tif"))) > 2
         raise error
 
-    monkeypatch.setattr(results_module, "overlay", lambda *args, **kwargs: fail())
+    monkeypatch.setattr(writer, "overlay", lambda *args, **kwargs: fail())
     expected = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else ArtextractError
     with pytest.raises(expected):
         write_scene(tmp_path, *scored)

@@ -12,11 +12,11 @@ import pytest
 
 from tests.conftest import Ran
 
-PUBLISHED = Path(__file__).parents[2] / "docs" / "schema"
+PUBLISHED = Path(__file__).parents[3] / "docs" / "schema"
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:
-    shipped = importlib.resources.files("artextract_cli") / "schema" / f"{name}.schema.json"
+    shipped = importlib.resources.files("artextract_cli.results") / "schema" / f"{name}.schema.json"
     schema = json.loads(shipped.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)

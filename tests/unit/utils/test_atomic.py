@@ -46,7 +46,7 @@ def test_the_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 from pathlib import Path
-from artextract_cli.files import atomic_path
+from artextract_cli.utils.atomic import atomic_path
 
 with atomic_path(Path(sys.argv[1])) as temporary:
     temporary.write_text("half of something long")
@@ -300,7 +300,7 @@ def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> N
 KILLED_WHILE_HOLDING = """
 import os, signal, sys
 from pathlib import Path
-from artextract_cli.files import only_writer
+from artextract_cli.utils.locks import only_writer
 
 with only_writer(Path(sys.argv[1])):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -23,7 +23,7 @@ def test_freed_blocks_are_reused_without_page_faults() -> None:
 POOL = """
 import multiprocessing, os, time
 from concurrent.futures import ProcessPoolExecutor
-from artextract_cli.memory import prepare_worker
+from artextract_cli.utils.memory import prepare_worker
 
 if __name__ == "__main__":
     context = multiprocessing.get_context("spawn")

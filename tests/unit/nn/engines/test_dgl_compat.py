@@ -15,7 +15,7 @@ CPU = torch.device("cpu")
 
 QUIET_IMPORT = """
 import os
-from artextract_cli.dgl_compat import load_dgl
+from artextract_cli.nn.engines.dgl_compat import load_dgl
 dgl, reason = load_dgl()
 assert reason is None, reason
 assert "DGLBACKEND" not in os.environ
