@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from artextract_cli.preprocessing.import_scenes import ImportedScene
     from artextract_cli.preprocessing.register_dataset import RegisteredScene
     from artextract_cli.scenes.checks.dataset import DatasetCheck
-from artextract_cli.scenes.checks.scene import SceneRow
+    from artextract_cli.scenes.checks.scene import SceneRow
 
 
 def register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Table":

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import FailedScenesError, InputError, UsageError
 from artextract_cli.graphs import build_dataset as graph_building
 from artextract_cli.graphs import store
 from artextract_cli.graphs.build_dataset import BuildReport, build_dataset
@@ -128,15 +128,13 @@ def test_a_scene_that_fails_leaves_the_others_built_and_two_jobs_give_the_bytes_
     assert contents(tmp_path / "2") == one
 
 
-def test_several_failures_are_a_line_each_and_a_sum(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_several_failures_are_a_line_each_and_a_sum(data: Path, tmp_path: Path) -> None:
     for name in ("t1", "t2"):
         (data / "train" / "ms_masks" / f"{name}_ms_650.png").write_text("no picture")
-    with pytest.raises(InputError, match=r"^2 of 5 scenes could not be built; the others are in"):
+    message = r"^2 of 5 scenes could not be built; the others are in"
+    with pytest.raises(FailedScenesError, match=message) as raised:
         build_dataset(data, tmp_path / "graphs", RECIPE)
-    lines = [line for line in capsys.readouterr().err.splitlines() if "error: " in line]
-    assert [line[:10] for line in lines] == ["error: t1:", "error: t2:"]
+    assert [failure[:3] for failure in raised.value.failures] == ["t1:", "t2:"]
 
 
 def test_the_dataset_is_never_written_to(data: Path, tmp_path: Path) -> None:
@@ -217,8 +215,8 @@ def test_scenes_that_have_not_begun_are_left_on_an_interruption(
         def advance(self, note: str) -> None:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(build_dataset, "progress", lambda *args: Interrupted())
-    monkeypatch.setattr(build_dataset, "_build_scene", slow_scene)
+    monkeypatch.setattr(graph_building, "progress", lambda *args: Interrupted())
+    monkeypatch.setattr(graph_building, "_build_scene", slow_scene)
     with pytest.raises(KeyboardInterrupt):
         build_dataset(tmp_path / "data", tmp_path / "g", RECIPE, jobs=2)
     assert 1 <= len(list((tmp_path / "g").iterdir())) < 12

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from artextract_cli.errors import ArtextractError, InputError
+from artextract_cli.graphs import store as graph_store
 from artextract_cli.graphs.graph_file import pixels_path
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import (
@@ -277,13 +278,13 @@ def test_pixels_that_cannot_be_written_leave_what_was_there(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "slabs", fail)
+        patched.setattr(graph_store, "slabs", fail)
         with pytest.raises(ArtextractError, match=r"a\.pixels\.npy: No space left"):
             save(first)
     assert list(tmp_path.iterdir()) == []
     save(first)
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
-    monkeypatch.setattr(store, "slabs", fail)
+    monkeypatch.setattr(graph_store, "slabs", fail)
     with pytest.raises(ArtextractError):
         save(second)
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before

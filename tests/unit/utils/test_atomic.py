@@ -238,16 +238,16 @@ def test_a_folder_is_replaced_whole(
 KILLED_IN_A_FOLDER = """
 import os, signal, sys
 from pathlib import Path
-from artextract_cli import files
+from artextract_cli.utils import atomic
 
 def kill(*paths):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "between":
-    files._exchanged = lambda one, other: False
+    atomic._exchanged = lambda one, other: False
     rename = Path.rename
     Path.rename = lambda path, to: kill() if to.name == "out" else rename(path, to)
-with files.replaced_folder(Path(sys.argv[1])) as work:
+with atomic.replaced_folder(Path(sys.argv[1])) as work:
     (work / "half").write_text("half")
     if sys.argv[2] == "within":
         kill()

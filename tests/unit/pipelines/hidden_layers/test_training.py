@@ -175,7 +175,7 @@ def test_pictures_and_truth_are_not_needed(
         raise AssertionError(msg)
 
     monkeypatch.setattr("artextract_cli.scenes.reading.read_truth", refuse)
-    monkeypatch.setattr("artextract_cli.scenes.scene.decode_picture", refuse)
+    monkeypatch.setattr("artextract_cli.scenes.reading.decode_picture", refuse)
     network = new_network()
     task.begin(network)
     assert np.isfinite(epoch_of(task, network, 1)).all()
