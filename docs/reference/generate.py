@@ -129,6 +129,8 @@ def _type(annotation: Any) -> str:
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     for long, short in (
         ("artextract_cli.plugin.contract.", ""),
+        ("artextract_cli.plugin.protocols.", ""),
+        ("artextract_cli.imaging.coding.", ""),
         ("collections.abc.", ""),
         ("numpy.ndarray[tuple[typing.Any, ...], numpy.dtype[numpy.float32]]", "FloatArray"),
         ("pathlib.", ""),

@@ -12,8 +12,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from artextract_cli.errors import UsageError
-from artextract_cli.visualization import graph_figure, loss_figure, panels
+from artextract_cli.visualization import graph_figure as graph_figures
+from artextract_cli.visualization import loss_figure as loss_figures
+from artextract_cli.visualization import panels
 from artextract_cli.visualization.canvas import Page, panel_grid
+from artextract_cli.visualization.graph_figure import graph_figure
+from artextract_cli.visualization.loss_figure import loss_figure
 from artextract_cli.visualization.panels import pair_figure
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
@@ -23,7 +27,7 @@ MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """The figures that are drawn, kept instead of written."""
     kept: list[Figure] = []
-    for module in (graph_figure, loss_figure, panels):
+    for module in (graph_figures, loss_figures, panels):
         monkeypatch.setattr(module, "save", lambda figure, out, page: kept.append(figure))
     return kept
 
@@ -64,7 +68,7 @@ def test_the_suffix_is_the_format_and_the_same_figure_the_same_bytes(
 ) -> None:
     first, second = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
     for out in (first, second):
-        loss_figure.loss_figure({"gat": epochs((0.9, 0.8), (0.5, 0.4))}, out)
+        loss_figure({"gat": epochs((0.9, 0.8), (0.5, 0.4))}, out)
     assert first.read_bytes().startswith(MAGIC[suffix])
     assert first.read_bytes() == second.read_bytes()
     assert sorted(tmp_path.iterdir()) == [first, second]
@@ -82,11 +86,9 @@ def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"figure\.bmp.* png, svg or pdf"):
         draw_pair(out)
     with pytest.raises(UsageError, match="png, svg or pdf"):
-        loss_figure.loss_figure({"run": epochs((1, 1))}, out)
+        loss_figure({"run": epochs((1, 1))}, out)
     with pytest.raises(UsageError, match="png, svg or pdf"):
-        graph_figure.graph_figure(
-            np.zeros((6, 6, 3), dtype=np.float32), labels, edges, centroids, out
-        )
+        graph_figure(np.zeros((6, 6, 3), dtype=np.float32), labels, edges, centroids, out)
     assert not out.exists()
 
 
@@ -209,7 +211,7 @@ def test_loss_marks_the_best_epoch_of_each_run_and_the_floor(drawn: list[Figure]
         "gat": epochs((0.9, 0.8), (0.5, 0.4), (0.3, 0.6)),
         "gcn": epochs((0.9, None), (0.7, None)),
     }
-    loss_figure.loss_figure(runs, Path("loss.png"), floor=0.5)
+    loss_figure(runs, Path("loss.png"), floor=0.5)
     axes = drawn[0].axes[0]
     named = {str(line.get_label()): line for line in axes.lines}
     best = named["gat: best 0.4 in epoch 2"]
@@ -221,9 +223,7 @@ def test_loss_marks_the_best_epoch_of_each_run_and_the_floor(drawn: list[Figure]
 def test_loss_of_one_epoch_and_of_losses_that_are_not_finite(tmp_path: Path) -> None:
     out = tmp_path / "loss.png"
     nan = float("nan")
-    loss_figure.loss_figure(
-        {"one": epochs((0.5, 0.4)), "lost": epochs((nan, nan)), "none": []}, out
-    )
+    loss_figure({"one": epochs((0.5, 0.4)), "lost": epochs((nan, nan)), "none": []}, out)
     with Image.open(out) as picture:
         assert picture.width > 500
 
@@ -231,14 +231,12 @@ def test_loss_of_one_epoch_and_of_losses_that_are_not_finite(tmp_path: Path) -> 
 @pytest.mark.parametrize("runs", [{}, {"a": []}])
 def test_loss_without_an_epoch_is_refused(tmp_path: Path, runs: dict[str, list[Any]]) -> None:
     with pytest.raises(UsageError, match="no run has finished an epoch"):
-        loss_figure.loss_figure(runs, tmp_path / "loss.png")
+        loss_figure(runs, tmp_path / "loss.png")
 
 
 def test_graph_draws_every_border_and_each_edge_once(drawn: list[Figure]) -> None:
     labels, edges, centroids = grid_graph(3, 4, 5)
-    graph_figure.graph_figure(
-        np.zeros((15, 20, 3), np.float32), labels, edges, centroids, Path("graph.png")
-    )
+    graph_figure(np.zeros((15, 20, 3), np.float32), labels, edges, centroids, Path("graph.png"))
     whole, enlarged = drawn[0].axes
     borders, links = (item.get_segments() for item in whole.collections)
     assert len(borders) == 2 * 20 + 3 * 15  # pixel sides along 2 rows and 3 columns of borders
@@ -250,9 +248,7 @@ def test_graph_draws_every_border_and_each_edge_once(drawn: list[Figure]) -> Non
 
 def test_graph_enlarges_the_middle_of_a_fine_one(drawn: list[Figure]) -> None:
     labels, edges, centroids = grid_graph(50, 60, 2)
-    graph_figure.graph_figure(
-        np.zeros((100, 120, 3), np.float32), labels, edges, centroids, Path("graph.png")
-    )
+    graph_figure(np.zeros((100, 120, 3), np.float32), labels, edges, centroids, Path("graph.png"))
     whole, enlarged = drawn[0].axes
     left, right = enlarged.get_xlim()
     assert (left + right) / 2 == pytest.approx(59.5)
@@ -265,9 +261,7 @@ def test_graph_of_one_superpixel(tmp_path: Path) -> None:
     out = tmp_path / "graph.pdf"
     one = np.zeros((7, 9), dtype=np.int32)
     edges = np.zeros((2, 0), dtype=np.int64)
-    graph_figure.graph_figure(
-        np.zeros((7, 9, 3), np.float32), one, edges, np.array([[3.0, 4.0]]), out
-    )
+    graph_figure(np.zeros((7, 9, 3), np.float32), one, edges, np.array([[3.0, 4.0]]), out)
     assert out.read_bytes().startswith(MAGIC["pdf"])
 
 
@@ -278,8 +272,8 @@ def test_drawing_never_touches_pyplot() -> None:
 
 
 def test_losses_far_apart_get_a_logarithmic_axis(drawn: list[Figure]) -> None:
-    loss_figure.loss_figure({"near": epochs((0.9, 0.8), (0.5, 0.4))}, Path("loss.png"))
-    loss_figure.loss_figure({"far": epochs((200.0, 5.0), (20.0, 0.5))}, Path("loss.png"))
+    loss_figure({"near": epochs((0.9, 0.8), (0.5, 0.4))}, Path("loss.png"))
+    loss_figure({"far": epochs((200.0, 5.0), (20.0, 0.5))}, Path("loss.png"))
     assert [figure.axes[0].get_yscale() for figure in drawn] == ["linear", "log"]
 
 
@@ -304,10 +298,8 @@ def test_a_figure_is_as_wide_as_the_page_asks(tmp_path: Path, suffix: str, width
     labels, edges, centroids = grid_graph(5, 6, 4)
     pair, loss, graph = (tmp_path / f"{name}.{suffix}" for name in ("pair", "loss", "graph"))
     draw_pair(pair, (40, 40), page=page)
-    loss_figure.loss_figure({"gat": epochs((0.9, 0.8), (0.5, 0.4))}, loss, page=page)
-    graph_figure.graph_figure(
-        np.zeros((20, 24, 3), np.float32), labels, edges, centroids, graph, page
-    )
+    loss_figure({"gat": epochs((0.9, 0.8), (0.5, 0.4))}, loss, page=page)
+    graph_figure(np.zeros((20, 24, 3), np.float32), labels, edges, centroids, graph, page)
     for path in (pair, loss, graph):
         found, height = size_in_mm(path)
         assert found == pytest.approx(width, abs=0.4)
@@ -317,7 +309,7 @@ def test_a_figure_is_as_wide_as_the_page_asks(tmp_path: Path, suffix: str, width
 def test_type_in_a_pdf_is_embedded_whole(tmp_path: Path) -> None:
     """TrueType (font type 42), as publishers ask for, and no type 3."""
     out = tmp_path / "loss.pdf"
-    loss_figure.loss_figure({"gat": epochs((0.9, 0.8))}, out)
+    loss_figure({"gat": epochs((0.9, 0.8))}, out)
     written = out.read_bytes()
     assert b"/FontFile2" in written
     assert b"/Type3" not in written
@@ -325,7 +317,7 @@ def test_type_in_a_pdf_is_embedded_whole(tmp_path: Path) -> None:
 
 def test_the_pixels_of_a_png_are_as_fine_as_asked(tmp_path: Path) -> None:
     out = tmp_path / "loss.png"
-    loss_figure.loss_figure({"gat": epochs((0.9, 0.8))}, out, page=Page(width_mm=100, dpi=300))
+    loss_figure({"gat": epochs((0.9, 0.8))}, out, page=Page(width_mm=100, dpi=300))
     with Image.open(out) as picture:
         assert picture.width == pytest.approx(100 / 25.4 * 300, abs=2)
         assert picture.info["dpi"][0] == pytest.approx(300, abs=0.1)
