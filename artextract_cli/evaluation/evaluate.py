@@ -31,7 +31,8 @@ from artextract_cli.evaluation.scores import (
     method_label,
 )
 from artextract_cli.imaging.coding import LINEAR, SRGB
-from artextract_cli.results.reader import SceneResult, open_scene, scene_folders
+from artextract_cli.results.reader import open_scene, scene_folders
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles

@@ -18,7 +18,7 @@ from artextract_cli.evaluation.metrics import DetectionScores, binary_scores
 from artextract_cli.evaluation.scores import OWN_METHODS
 from artextract_cli.evaluation.summary import COMPARED, Summary, detection_means
 from artextract_cli.models.score_card import SCORES
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import (
     DEFAULT_WAVELENGTHS,

@@ -18,7 +18,7 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.heatmap import Picture, ScaleName, colour
 from artextract_cli.io.images import decode_picture
 from artextract_cli.io.tiff_maps import BIG_BYTES, resolution_tags
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import Advance, progress
 from artextract_cli.utils.output_plan import refuse_inside

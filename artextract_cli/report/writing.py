@@ -18,8 +18,9 @@ from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, mo
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results.reader import SceneResult, open_scene, scene_folders
+from artextract_cli.results.reader import open_scene, scene_folders
 from artextract_cli.results.regions import STRONG_LEVEL
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress

@@ -23,7 +23,6 @@ from artextract_cli.results.reader import (
     FORMAT,
     FORMAT_VERSION,
     SUMMARY_FORMAT,
-    SceneResult,
     open_scene,
     result_folders,
 )
@@ -35,6 +34,7 @@ from artextract_cli.results.regions import (
     strong_regions,
     superpixel_side,
 )
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
 from artextract_cli.results.summary import csv_text
 from artextract_cli.scenes.scene import Scene, SceneFiles

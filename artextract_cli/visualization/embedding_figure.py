@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.heatmap import colour
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import mean_scores
 from artextract_cli.utils.events import inform
 from artextract_cli.visualization.canvas import (

@@ -13,8 +13,8 @@ from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
 from artextract_cli.imaging.heatmap import BoolArray, ScaleName
 from artextract_cli.io.images import decode_picture
 from artextract_cli.results import sources
-from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.visualization.canvas import AS_DRAWN, Page
 from artextract_cli.visualization.panels import pair_figure
 

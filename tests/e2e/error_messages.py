@@ -37,7 +37,7 @@ from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.preprocessing import import_scenes, register_dataset
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.scenes import dataset
 from artextract_cli.testing import __main__ as testing

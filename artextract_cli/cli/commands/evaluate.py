@@ -63,7 +63,7 @@ def evaluate(
 
 def _check_figure(figure: Path, truth: Path) -> None:
     """Refuse a figure that could not be written before the long work, not after it."""
-    from artextract_cli.results.reader import refuse_results
+    from artextract_cli.results.scene_result import refuse_results
     from artextract_cli.utils.output_plan import refuse_inside
     from artextract_cli.visualization.canvas import check_suffix
 

@@ -20,7 +20,7 @@ from artextract_cli.evaluation.robustness import (
     model_scorer,
 )
 from artextract_cli.pipelines import pipeline
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import DEFAULT_WAVELENGTHS, SceneSettings, simulate_scene
 from tests.conftest import Ran

@@ -6,7 +6,7 @@ import pytest
 import tifffile
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.visualization import pair_figure
 from artextract_cli.visualization.pair_figure import Look, draw_pair
