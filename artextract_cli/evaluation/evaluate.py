@@ -24,6 +24,7 @@ from artextract_cli.evaluation.scores import (
     HIDDEN_PICTURE,
     OURS,
     OWN_METHODS,
+    PROMISED,
     Evaluation,
     MapScores,
     SceneEvaluation,
@@ -40,7 +41,6 @@ from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import progress, warn
 
 IMAGE_PERCENTILE = 99.5  # of a map: the score of a scene where nothing else gives one
-PROMISED: Mapping[str, float] = {"1_percent": 0.01, "5_percent": 0.05}
 MOST_CLEAN_PIXELS = 1 << 18  # of one scene that are kept, evenly spread, to check a calibration
 
 

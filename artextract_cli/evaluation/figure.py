@@ -35,7 +35,7 @@ CHANCE = 0.5  # the AUROC of guessing
 CHANCE_STYLE: Mapping[str, Any] = {"color": "0.5", "linewidth": 0.8, "linestyle": ":", "zorder": 1}
 
 
-def evaluation_figure(
+def draw_evaluation(
     evaluation: Evaluation, out: Path, robustness: Robustness | None = None
 ) -> None:
     """Show AUROC and AP of every method and, where ``robustness`` is given, its curves.

@@ -14,8 +14,8 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evaluation.baselines.pixels import BASELINES, N_COMPONENTS
-from artextract_cli.evaluation.metrics import DetectionScores, binary_scores
-from artextract_cli.evaluation.scores import OWN_METHODS
+from artextract_cli.evaluation.metrics import binary_scores
+from artextract_cli.evaluation.scores import OWN_METHODS, DetectionScores
 from artextract_cli.evaluation.summary import COMPARED, Summary, detection_means
 from artextract_cli.models.score_card import SCORES
 from artextract_cli.results.scene_result import SceneResult

@@ -1,14 +1,18 @@
 """What an evaluation finds: scores of maps, of scenes, of all."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.evaluation.baselines.pixels import BASELINES
-from artextract_cli.evaluation.metrics import DetectionScores
+from artextract_cli.utils.dataframe import data_frame
+
+if TYPE_CHECKING:
+    import pandas
 
 OURS = "artextract"
 OWN_METHODS: Mapping[str, str] = {
@@ -17,7 +21,32 @@ OWN_METHODS: Mapping[str, str] = {
 }
 """Our methods, and the calibrated map of a scene's results that each has written."""
 HIDDEN_PICTURE = "hidden"
+PROMISED: Mapping[str, float] = {"1_percent": 0.01, "5_percent": 0.05}
 Truth = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectionScores:
+    """Detection of hidden pixels by a score; None where a class has no pixel."""
+
+    auroc: float | None = None
+    average_precision: float | None = None
+    aupro: float | None = None
+    best_f1: float | None = None
+    best_iou: float | None = None
+    recall_at_0_1_percent: float | None = None
+    recall_at_0_3_percent: float | None = None
+    recall_at_1_percent: float | None = None
+    n_positive: int
+    n_negative: int
+
+
+TABLE_COLUMNS = (
+    *("scene", "hidden", "results", "method"),
+    *(field.name for field in fields(DetectionScores)),
+    *("image_score", "called_hidden"),
+    *(f"false_alarms_{rate}" for rate in PROMISED),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +97,30 @@ class Evaluation:
         found = {label for scene in self.scenes.values() for label in scene.methods}
         own = [self.label(method, folder) for method in OWN_METHODS for folder in self.results]
         return tuple(label for label in (*own, *BASELINES) if label in found)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Tabulate the scores, one row per scene and method; needs pandas."""
+        return data_frame(TABLE_COLUMNS, self._rows())
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        own = {
+            self.label(method, folder): (method, folder)
+            for method in OWN_METHODS
+            for folder in self.results
+        }
+        for name, scene in self.scenes.items():
+            for label, scores in scene.methods.items():
+                method, folder = own.get(label, (label, None))
+                yield {
+                    "scene": name,
+                    "hidden": scene.hidden,
+                    "results": folder,
+                    "method": method,
+                    **asdict(scores.detection),
+                    "image_score": scores.image_score,
+                    "called_hidden": scores.called_hidden,
+                    **{f"false_alarms_{k}": v for k, v in (scores.false_alarms or {}).items()},
+                }
 
 
 def method_label(method: str, folder: str, n_folders: int) -> str:

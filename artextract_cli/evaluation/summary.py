@@ -8,16 +8,21 @@ from typing import Any
 import numpy as np
 
 from artextract_cli.evaluation.baselines.pixels import BASELINES
-from artextract_cli.evaluation.evaluate import PROMISED
 from artextract_cli.evaluation.metrics import (
     RECALL_RATES,
-    DetectionScores,
     PairedDifference,
     calibration_error,
     image_auroc,
     paired_difference,
 )
-from artextract_cli.evaluation.scores import OURS, OWN_METHODS, Evaluation, MapScores
+from artextract_cli.evaluation.scores import (
+    OURS,
+    OWN_METHODS,
+    PROMISED,
+    DetectionScores,
+    Evaluation,
+    MapScores,
+)
 
 MEASURES: Mapping[str, str] = {
     "auroc": "AUROC",
@@ -163,7 +168,7 @@ def correlations(evaluation: Evaluation) -> dict[str, Summary]:
     return made
 
 
-def as_data(evaluation: Evaluation) -> dict[str, Any]:
+def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """An evaluation as plain data."""
     return {
         "results": list(evaluation.results),

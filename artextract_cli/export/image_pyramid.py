@@ -42,7 +42,11 @@ _ROWS = 512  # coloured at a time
 
 
 def write_pyramid(
-    result: SceneResult, out: Path, show: Shown = "overlay", compression: Compression = "jpeg"
+    result: SceneResult,
+    out: Path,
+    *,
+    show: Shown = "overlay",
+    compression: Compression = "jpeg",
 ) -> list[tuple[int, int]]:
     """Write a picture of a scene as pyramidal TIFF; return the sizes (H, W), the largest first.
 

@@ -135,6 +135,14 @@ def plugin_host() -> PluginHost:
     return host
 
 
+def list_plugins(kind: str | None = None) -> list[Plugin]:
+    """List the plugins of this environment, built-in ones included."""
+    if kind is not None:
+        check_kind(kind)
+    host = plugin_host()
+    return [plugin for each in (KINDS if kind is None else [kind]) for plugin in host.of_kind(each)]
+
+
 def discover(entry_points: Iterable[EntryPoint]) -> PluginHost:
     """Load every entry point behind a guard; our own come first, then by distribution."""
     return _discover(sorted(map(entry_of, entry_points), key=order))

@@ -4,15 +4,20 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from artextract_cli.errors import InputError
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.summary import SUMMARY_COLUMNS, summary_row
 from artextract_cli.utils.checksums import is_whole
+from artextract_cli.utils.dataframe import data_frame
 from artextract_cli.utils.file_errors import cause
 
-FORMAT, SUMMARY_FORMAT = "artextract-scene", "artextract-summary"
-FORMAT_VERSION, SUMMARY_VERSION = 4, 3
-"""Described by ``schema/*.schema.json``, which refuse keys that they do not know."""
+if TYPE_CHECKING:
+    import pandas
+
+FORMAT, FORMAT_VERSION = "artextract-scene", 4
+"""Described by ``schema/scene.schema.json``, which refuses keys that it does not know."""
 
 
 def open_results(results: Path) -> list[SceneResult]:
@@ -24,6 +29,12 @@ def open_results(results: Path) -> list[SceneResult]:
         If there is none, or a description is missing or damaged.
     """
     return [open_scene(folder) for folder in scene_folders(results)]
+
+
+def tabulate_results(results: Path) -> "pandas.DataFrame":
+    """Tabulate the scenes of a results directory, one row each; needs pandas."""
+    rows = [summary_row(scene.description) for scene in open_results(results)]
+    return data_frame(SUMMARY_COLUMNS, rows)
 
 
 def find_scene(results: Path, name: str | None) -> SceneResult:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,11 +17,15 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.io.images import decode_picture, read_page, read_pages
 from artextract_cli.results import sources
+from artextract_cli.results.tables import region_table, superpixel_table
 from artextract_cli.scenes.layout import refuse_datasets
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.file_errors import cause
 from artextract_cli.utils.npz import DAMAGE, opened_npz
 from artextract_cli.utils.output_plan import refuse_inputs
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +107,12 @@ class SceneResult:
         except DAMAGE as error:
             msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
             raise InputError(msg) from error
+
+    def to_dataframe(
+        self, rows: Literal["superpixels", "regions"] = "superpixels"
+    ) -> "pandas.DataFrame":
+        """Tabulate the superpixels of the scene, or its strong regions; needs pandas."""
+        return superpixel_table(self) if rows == "superpixels" else region_table(self)
 
     def checked(self, name: str) -> Path:
         """The path of the file ``name``, once its content is known to be what was written.

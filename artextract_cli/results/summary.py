@@ -11,8 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.results.reader import SUMMARY_FORMAT, SUMMARY_VERSION
 from artextract_cli.utils.atomic import atomic_path
+
+SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 3
+
+SUMMARY_COLUMNS = (
+    "scene",
+    "split",
+    "euclidean_distance",
+    "cosine_similarity",
+    "share_above_1_percent_false_alarms",
+    "something_is_there",
+    "false_alarm_rate",
+)
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
@@ -31,25 +42,29 @@ def fused(numbers: Mapping[str, float] | None) -> float | None:
     return None if numbers is None else numbers["fused"]
 
 
+def summary_row(description: Mapping[str, Any]) -> dict[str, Any]:
+    """What the summary says of one scene, by `SUMMARY_COLUMNS`; None where it is not known."""
+    verdict = description["image_level"] or {}
+    values = (
+        description["scene"],
+        description["split"],
+        fused(description["euclidean_distance"]),
+        fused(description["cosine_similarity"]),
+        description["share_above_1_percent_false_alarms"],
+        verdict.get("something_is_there"),
+        verdict.get("false_alarm_rate"),
+    )
+    return dict(zip(SUMMARY_COLUMNS, values, strict=True))
+
+
 def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:
     """Write summary.json and summary.csv over all scenes."""
-    rows = [
-        {
-            "scene": d["scene"],
-            "split": d["split"],
-            "euclidean_distance": fused(d["euclidean_distance"]),
-            "cosine_similarity": fused(d["cosine_similarity"]),
-            "share_above_1_percent_false_alarms": d["share_above_1_percent_false_alarms"],
-            "something_is_there": (d["image_level"] or {}).get("something_is_there"),
-            "false_alarm_rate": (d["image_level"] or {}).get("false_alarm_rate"),
-        }
-        for d in descriptions
-    ]
+    rows = [summary_row(description) for description in descriptions]
     summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
         temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
     with atomic_path(results / "summary.csv") as temporary:
-        temporary.write_text(csv_text(tuple(rows[0]), rows), encoding="utf-8")
+        temporary.write_text(csv_text(SUMMARY_COLUMNS, rows), encoding="utf-8")
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

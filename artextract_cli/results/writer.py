@@ -22,7 +22,6 @@ from artextract_cli.plugin.host import plugin_host
 from artextract_cli.results.reader import (
     FORMAT,
     FORMAT_VERSION,
-    SUMMARY_FORMAT,
     open_scene,
     result_folders,
 )
@@ -36,7 +35,7 @@ from artextract_cli.results.regions import (
 )
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
-from artextract_cli.results.summary import csv_text
+from artextract_cli.results.summary import SUMMARY_FORMAT, csv_text
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.atomic import TEMPORARY, linked, replaced_folder
 from artextract_cli.utils.checksums import UNSEALED, file_digest, sealed

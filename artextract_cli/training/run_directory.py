@@ -36,6 +36,22 @@ GRAPHS_DIGEST = "graphs_digest"
 EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainingResult:
+    """How a training run ended."""
+
+    run: Path
+    best_epoch: int
+    train_loss: float
+    val_loss: float
+    epochs: int
+    quality: Mapping[str, float]  # AUROC on the validation scenes by score, where it is known
+    n_parameters: int
+    engine: str
+    device: str
+    seconds: float
+
+
 @dataclass(kw_only=True)
 class Progress:
     """What a run has reached."""

@@ -3,8 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,13 @@ from artextract_cli.pipelines.views.training import ViewTask
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 from artextract_cli.training.fusion import check_fusion
 from artextract_cli.training.model_card import WITHOUT_INFRARED, first_card
-from artextract_cli.training.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
+from artextract_cli.training.run_directory import (
+    GRAPHS_DIGEST,
+    EpochRow,
+    Progress,
+    RunDirectory,
+    TrainingResult,
+)
 from artextract_cli.training.scenes import split_scenes
 from artextract_cli.training.schedule import learning_rate
 from artextract_cli.utils.device import resolve_device
@@ -43,22 +48,6 @@ from artextract_cli.utils.locks import only_writer
 from artextract_cli.utils.memory import keep_freed_memory
 
 GRADIENT_NORM = 1.0  # at most, for one-cycle
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingResult:
-    """How a training run ended."""
-
-    run: Path
-    best_epoch: int
-    train_loss: float
-    val_loss: float
-    epochs: int
-    quality: Mapping[str, float]  # AUROC on the validation scenes by score, where it is known
-    n_parameters: int
-    engine: str
-    device: str
-    seconds: float
 
 
 def train(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.visualization.canvas import AS_DRAWN, Page
 from artextract_cli.visualization.panels import pair_figure
+
+Mode = Literal["difference", "dark", "light", "attention", "gradcam", "hidden"]
+Colours = Literal["blue-red", "jet"]
 
 LABELS = {
     "difference": "Heat map",
@@ -36,14 +39,23 @@ SCALES: Mapping[str, ScaleName] = {
 class Look:
     """What a picture of a pair shows."""
 
-    mode: str = "difference"  # or dark, light, attention, gradcam, hidden
+    mode: Mode = "difference"
     show_bands: tuple[str, ...] = ()  # ids or nm; the last band if none
     only_band: bool = False  # the difference of the photograph and the one shown band alone
-    colours: str = "blue-red"
+    colours: Colours = "blue-red"
 
 
-def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN) -> None:
-    """Draw photograph, bands, the map that ``look`` asks for and its overlay.
+def draw_pair(
+    result: SceneResult,
+    out: Path,
+    *,
+    mode: Mode = "difference",
+    show_bands: Sequence[str] = (),
+    only_band: bool = False,
+    colours: Colours = "blue-red",
+    page: Page = AS_DRAWN,
+) -> None:
+    """Draw photograph, bands, a map of the scene and its overlay.
 
     Raises
     ------
@@ -53,6 +65,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
     InputError
         If a map or a source picture is missing, or has changed since it was scored.
     """
+    look = Look(mode=mode, show_bands=tuple(show_bands), only_band=only_band, colours=colours)
     if look.only_band and len(look.show_bands) > 1:
         msg = f"--only-band takes one --show-band, not {', '.join(look.show_bands)}"
         raise UsageError(msg)

@@ -118,26 +118,20 @@ def import_captures(
     ] = False,
 ) -> None:
     """Make a dataset of captures, or add them to one; each scene is written whole or not at all."""
-    from artextract_cli.preprocessing.import_scenes import import_scenes
+    from artextract_cli.preprocessing.import_dataset import import_dataset
 
-    scenes = []
-    words = split_words(options or [])
     with events.progress("importing") as advance:
-        for scene in import_scenes(
+        scenes = import_dataset(
             importer,
             source,
             out,
-            options=words,
+            options=split_words(options or []),
             split=split,
             auto_mask=auto_mask,
             coding=parse_coding(coding),
             dry_run=dry_run,
-        ):
-            scenes.append(scene)
-            advance(scene.scene)
-    if not scenes:
-        msg = f"the importer {importer} finds no scene in {source}"
-        raise InputError(msg)
+            on_scene=advance,
+        )
     data = {"dataset": out, "dry_run": dry_run, "scenes": [dataclasses.asdict(s) for s in scenes]}
     console.emit(data, list(import_tables(out, scenes, dry_run)))
 

@@ -28,7 +28,7 @@ def demo(
         msg = f"{out} is not empty: choose another --out"
         raise UsageError(msg)
     from artextract_cli.cli.demo_job import run_demo
-    from artextract_cli.evaluation.summary import as_data
+    from artextract_cli.evaluation.summary import summarize_evaluation
 
     made = run_demo(
         out, n_train=train, n_val=val, size=size, epochs=epochs, device=device, engine=engine
@@ -43,7 +43,7 @@ def demo(
     )
     console.emit(
         {
-            "evaluation": as_data(made.evaluation),
+            "evaluation": summarize_evaluation(made.evaluation),
             "overlay": made.overlay,
             "hidden": made.hidden,
             "loss": made.loss,

@@ -38,13 +38,13 @@ def evaluate(
 ) -> None:
     """Measure detection per pixel and per scene, beside the classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
-    from artextract_cli.evaluation.summary import as_data
+    from artextract_cli.evaluation.summary import summarize_evaluation
 
     if figure is not None:
         _check_figure(figure, truth)
     scorer = _scorer(results[0]) if robustness else None
     evaluation = evaluate_results(results, truth)
-    data, shown = as_data(evaluation), evaluation_tables(evaluation)
+    data, shown = summarize_evaluation(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:
         from artextract_cli.evaluation.robustness import measure_robustness
@@ -53,9 +53,9 @@ def evaluate(
         data["robustness"] = dataclasses.asdict(measured)
         shown += robustness_tables(measured)
     if figure is not None:
-        from artextract_cli.evaluation.figure import evaluation_figure
+        from artextract_cli.evaluation.figure import draw_evaluation
 
-        evaluation_figure(evaluation, figure, measured)
+        draw_evaluation(evaluation, figure, measured)
         data["figure"] = figure
         shown.append(str(figure))
     console.emit(data, shown)

@@ -1,10 +1,10 @@
 """`artextract visualize`: figures of pairs, losses, graphs and embeddings; image pyramids."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
 import typer
 
 from artextract_cli.cli import console
@@ -22,7 +22,6 @@ from artextract_cli.cli.parameters import (
     parse_coding,
 )
 from artextract_cli.errors import UsageError
-from artextract_cli.utils import events
 
 app = typer.Typer(
     no_args_is_help=True, help="Figures of pairs, losses, graphs and embeddings; image pyramids."
@@ -90,11 +89,16 @@ def pair(
     """Show photograph, bands, the heat map and its overlay, with distance and similarity."""
     from artextract_cli.results.reader import find_scene
     from artextract_cli.visualization.canvas import Page
-    from artextract_cli.visualization.pair_figure import Look, draw_pair
+    from artextract_cli.visualization.pair_figure import draw_pair
 
-    bands = tuple(show_band or ())
-    look = Look(mode=mode, show_bands=bands, only_band=only_band, colours=colours)
-    page = Page(width_mm=width_mm, dpi=dpi)
+    draw = partial(
+        draw_pair,
+        mode=mode,
+        show_bands=tuple(show_band or ()),
+        only_band=only_band,
+        colours=colours,
+        page=Page(width_mm=width_mm, dpi=dpi),
+    )
     if rgb is not None and band:
         from artextract_cli.inference.infer_dataset import infer_scenes
         from artextract_cli.pipelines.pipeline import open_scorer
@@ -105,14 +109,14 @@ def pair(
             infer_scenes([files], Path(folder), open_scorer(model, score=scorer, expect=expect))
             found = find_scene(Path(folder), files.name)
             target = out or Path(f"{files.name}_{mode}.png")
-            draw_pair(found, target, look, page)
+            draw(found, target)
     elif results is not None and rgb is None and not band:
         if expect != "either":
             msg = "--expect goes with --rgb and --band; for results give it to 'artextract infer'"
             raise UsageError(msg)
         found = find_scene(results, scene)
         target = out or found.path / f"{mode}.png"
-        draw_pair(found, target, look, page)
+        draw(found, target)
     else:
         msg = "give either a results directory, or --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
@@ -129,22 +133,10 @@ def loss(
     dpi: Dpi = DEFAULT_DPI,
 ) -> None:
     """Show training and validation loss of one or more runs."""
-    from artextract_cli.models.checkpoint import read_card
-    from artextract_cli.training.run_directory import read_metrics
     from artextract_cli.visualization.canvas import Page
-    from artextract_cli.visualization.loss_figure import loss_figure
+    from artextract_cli.visualization.loss_figure import draw_loss
 
-    cards = [read_card(run) for run in runs]
-    objectives = sorted({card.objective["name"] for card in cards})
-    if len(objectives) > 1:
-        events.warn(f"losses of {' and '.join(objectives)} cannot be compared with each other")
-    floors = {card.uninformative_loss for card in cards}
-    loss_figure(
-        {str(run): read_metrics(run) for run in runs},
-        out,
-        floor=floors.pop() if len(floors) == 1 else None,
-        page=Page(width_mm=width_mm, dpi=dpi),
-    )
+    draw_loss(runs, out, page=Page(width_mm=width_mm, dpi=dpi))
     console.emit({"figure": out, "runs": runs}, str(out))
 
 
@@ -159,15 +151,10 @@ def graph(
     dpi: Dpi = DEFAULT_DPI,
 ) -> None:
     """Show superpixels and the edges between them over the photograph."""
-    from artextract_cli.graphs.store import chosen_graph, load_graphs, load_pixels
     from artextract_cli.visualization.canvas import Page
-    from artextract_cli.visualization.graph_figure import graph_figure
+    from artextract_cli.visualization.graph_figure import draw_graph
 
-    shown = chosen_graph(file, load_graphs(file), view)
-    channels = slice(0, 3) if view == 0 else [2 + view] * 3
-    picture = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)
-    page = Page(width_mm=width_mm, dpi=dpi)
-    graph_figure(picture, shown.labels, shown.edges, shown.centroids, out, page)
+    shown = draw_graph(file, out, view=view, page=Page(width_mm=width_mm, dpi=dpi))
     console.emit({"figure": out, "superpixels": shown.n_nodes}, str(out))
 
 
@@ -224,6 +211,6 @@ def pyramid(
     from artextract_cli.results.reader import find_scene
 
     found = find_scene(results, scene)
-    sizes = write_pyramid(found, out, show, compression)
+    sizes = write_pyramid(found, out, show=show, compression=compression)
     data = {"picture": out, "scene": found.name, "show": show, "sizes": sizes}
     console.emit(data, str(out))

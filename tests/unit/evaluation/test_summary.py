@@ -7,16 +7,22 @@ import numpy as np
 import pytest
 
 from artextract_cli.evaluation.baselines.pixels import BASELINES
-from artextract_cli.evaluation.metrics import RECALL_RATES, DetectionScores
-from artextract_cli.evaluation.scores import OURS, Evaluation, MapScores, SceneEvaluation
+from artextract_cli.evaluation.metrics import RECALL_RATES
+from artextract_cli.evaluation.scores import (
+    OURS,
+    DetectionScores,
+    Evaluation,
+    MapScores,
+    SceneEvaluation,
+)
 from artextract_cli.evaluation.summary import (
-    as_data,
     best_baseline,
     comparisons,
     correlations,
     image_level,
     means,
     means_over_results,
+    summarize_evaluation,
 )
 
 
@@ -157,7 +163,7 @@ def test_as_data_is_plain() -> None:
         scene(artextract=scores(0.9), correlations={"hidden": 0.4}),
         scene(False, artextract=scores(None, clean_scores=np.zeros(500, np.float32))),
     )
-    data = json.loads(json.dumps(as_data(made), allow_nan=False))
+    data = json.loads(json.dumps(summarize_evaluation(made), allow_nan=False))
     assert [*data] == [
         *("results", "means", "means_over_results", "image_level", "comparisons"),
         *("correlations", "scenes", "scene_correlations"),
