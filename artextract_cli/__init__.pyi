@@ -148,8 +148,8 @@ from artextract_cli.visualization.pair_figure import draw_pair as draw_pair
 __version__: str
 
 __all__ = [
-    "__version__",
     "API_VERSION",
+    "PALETTES",
     "Adaptation",
     "Advance",
     "ArtextractError",
@@ -186,7 +186,6 @@ __all__ = [
     "NoOptions",
     "NodeNorm",
     "Objective",
-    "PALETTES",
     "Page",
     "Plugin",
     "Projection",
@@ -212,6 +211,7 @@ __all__ = [
     "TrainingSettings",
     "UsageError",
     "WholeScore",
+    "__version__",
     "adapt_to_dataset",
     "as_band",
     "as_photograph",

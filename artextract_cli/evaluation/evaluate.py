@@ -45,7 +45,20 @@ MOST_CLEAN_PIXELS = 1 << 18  # of one scene that are kept, evenly spread, to che
 
 
 def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
-    """Compare every map of ``results`` that has a truth picture with it, and the baselines too.
+    """Compare every calibrated map of results, and the classical baselines, with the truth.
+
+    Parameters
+    ----------
+    results
+        Results directories of one dataset, such as seeds or backbones; they are compared on the
+        scenes that they have in common.
+    dataset
+        Dataset with ``truth/`` folders.
+
+    Returns
+    -------
+    Evaluation
+        The scores of every scene and method.
 
     Raises
     ------

@@ -74,7 +74,17 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True)
 class Robustness:
-    """Detection by curve, level and method, over ``n_scenes`` paintings that hide something."""
+    """Detection on simulated paintings of which one condition is changed at a time.
+
+    Attributes
+    ----------
+    palette
+        Palette of the paintings.
+    n_scenes
+        Paintings per condition.
+    curves
+        Mean scores by curve, level and method.
+    """
 
     palette: str
     n_scenes: int
@@ -119,10 +129,27 @@ CURVES = (
 def measure_robustness(
     score: Scorer, n_scenes: int, palette: str = "b", *, size: int = SIZE
 ) -> Robustness:
-    """Score ``n_scenes`` simulated paintings of ``size`` pixels at every level of `CURVES`.
+    """Score simulated paintings under harder and harder conditions.
 
-    A level's figures are means and deviations over the paintings in which something is detectable
-    at all; thick paint leaves fewer. Fewer bands are judged by the truth of all bands.
+    The figures of a level are means and deviations over the paintings in which something is
+    detectable at all; thick paint leaves fewer. Fewer bands are judged by the truth of all bands.
+
+    Parameters
+    ----------
+    score
+        What is measured: from a `Scene` to maps (H, W) by name, "heatmap" among them.
+        `model_scorer` makes one.
+    n_scenes
+        Paintings per condition.
+    palette
+        "a" or "b", see `PALETTES`.
+    size
+        Height and width of the paintings in pixels.
+
+    Returns
+    -------
+    Robustness
+        Detection by curve, level and method.
 
     Raises
     ------
@@ -149,7 +176,17 @@ def measure_robustness(
 
 
 def model_scorer(result: SceneResult) -> Scorer:
-    """Score by the very model that made ``result``.
+    """Make a scorer for `measure_robustness` of the model that made some results.
+
+    Parameters
+    ----------
+    result
+        Results of any scene.
+
+    Returns
+    -------
+    callable
+        From a `Scene` to maps (H, W) by name.
 
     Raises
     ------

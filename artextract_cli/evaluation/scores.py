@@ -27,7 +27,23 @@ Truth = NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class DetectionScores:
-    """Detection of hidden pixels by a score; None where a class has no pixel."""
+    """Detection of hidden pixels by a score, each 0..1; None if a class has no pixel.
+
+    Attributes
+    ----------
+    auroc
+        Area under the receiver operating characteristic.
+    average_precision
+        Step-wise area under precision and recall.
+    aupro
+        Area under the share found of each region, up to 30 % false alarms.
+    best_f1, best_iou
+        Largest F1 and intersection over union of all thresholds.
+    recall_at_0_1_percent, recall_at_0_3_percent, recall_at_1_percent
+        Share of hidden pixels found where so many clean pixels are false alarms.
+    n_positive, n_negative
+        Number of hidden and of clean pixels.
+    """
 
     auroc: float | None = None
     average_precision: float | None = None
@@ -51,12 +67,21 @@ TABLE_COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class MapScores:
-    """How one method does on one scene.
+    """How well one method does on one scene.
 
-    ``image_score`` is larger where a scene is more likely to hide something, ``called_hidden`` the
-    method's own answer (None where it gives none). Calibrated maps of clean scenes have
-    ``false_alarms``, the share of pixels by promised rate of `PROMISED`, and ``clean_scores`` (P,),
-    the scores of at most `MOST_CLEAN_PIXELS` of them.
+    Attributes
+    ----------
+    detection
+        Detection of hidden pixels.
+    image_score
+        Score of the whole scene, larger where it is more likely to hide something.
+    called_hidden
+        Whether the method says that something is hidden; None if it does not decide.
+    false_alarms
+        Share of pixels by promised rate, ``1_percent`` or ``5_percent``, for calibrated maps of
+        clean scenes.
+    clean_scores
+        (P,) scores of clean pixels, evenly sampled, of such maps.
     """
 
     detection: DetectionScores
@@ -70,9 +95,14 @@ class MapScores:
 class SceneEvaluation:
     """What was measured on one scene.
 
-    ``hidden`` says that its truth has a hidden pixel; ``methods`` go by their label, see
-    `method_label`; ``correlations`` are those of signed pictures with the simulated layer, empty
-    where there is none.
+    Attributes
+    ----------
+    hidden
+        Whether its truth has a hidden pixel.
+    methods
+        Scores by label of the method, see `Evaluation.label`.
+    correlations
+        Correlation, -1..1, of signed images with the simulated hidden layer; empty without one.
     """
 
     hidden: bool
@@ -82,13 +112,34 @@ class SceneEvaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """The scenes that ``results``, names of folders, have in common."""
+    """The scores of every scene and method.
+
+    Attributes
+    ----------
+    results
+        Names of the results directories.
+    scenes
+        Scores by scene, of the scenes that all results have in common.
+    """
 
     results: tuple[str, ...]
     scenes: Mapping[str, SceneEvaluation]
 
     def label(self, method: str, folder: str) -> str:
-        """What one of our methods is called here."""
+        """The label of one of our methods.
+
+        Parameters
+        ----------
+        method
+            Name of the method.
+        folder
+            Name of the results directory.
+
+        Returns
+        -------
+        str
+            The method, and the directory if there are several.
+        """
         return method_label(method, folder, len(self.results))
 
     @property
@@ -99,7 +150,20 @@ class Evaluation:
         return tuple(label for label in (*own, *BASELINES) if label in found)
 
     def to_dataframe(self) -> "pandas.DataFrame":
-        """Tabulate the scores, one row per scene and method; needs pandas."""
+        """Tabulate the scores, one row per scene and method; needs pandas.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``scene``, ``hidden``, ``results`` (missing for baselines), ``method``, the fields of
+            `DetectionScores`, ``image_score``, ``called_hidden``, ``false_alarms_1_percent`` and
+            ``false_alarms_5_percent``; what is not measured is missing.
+
+        Raises
+        ------
+        DependencyError
+            If pandas is not installed.
+        """
         return data_frame(TABLE_COLUMNS, self._rows())
 
     def _rows(self) -> Iterator[dict[str, Any]]:

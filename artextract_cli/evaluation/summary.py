@@ -169,7 +169,20 @@ def correlations(evaluation: Evaluation) -> dict[str, Summary]:
 
 
 def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
-    """An evaluation as plain data."""
+    """Summarize an evaluation over its scenes, as plain data.
+
+    Parameters
+    ----------
+    evaluation
+        What `evaluate` gives.
+
+    Returns
+    -------
+    dict
+        ``means`` over scenes with hidden content by method, ``means_over_results``,
+        ``image_level``, paired ``comparisons`` with 95 % intervals, ``correlations``, and the
+        scores by scene.
+    """
     return {
         "results": list(evaluation.results),
         "means": means(evaluation),

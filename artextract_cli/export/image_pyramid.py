@@ -48,10 +48,25 @@ def write_pyramid(
     show: Shown = "overlay",
     compression: Compression = "jpeg",
 ) -> list[tuple[int, int]]:
-    """Write a picture of a scene as pyramidal TIFF; return the sizes (H, W), the largest first.
+    """Write an image of a scene as a tiled TIFF of many resolutions, for IIIF image servers.
 
-    ``show`` is the heat map over the photograph, the heat map alone or the picture of what lies
-    beneath. Takes about six bytes of memory for each pixel.
+    Takes about six bytes of memory for each pixel.
+
+    Parameters
+    ----------
+    result
+        The scene.
+    out
+        File to write: .tif, .tiff or .ptif.
+    show
+        The heat map over the RGB image ("overlay"), the heat map alone, or the hidden-layer image.
+    compression
+        "jpeg", or "deflate", which is lossless.
+
+    Returns
+    -------
+    list of tuple of int
+        Sizes (H, W) of the resolutions, the largest first.
 
     Raises
     ------

@@ -37,10 +37,31 @@ def infer_dataset(
     coding: Coding | None = None,
     max_memory: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Score every scene of a dataset (or of one split) and return their descriptions.
+    """Score every scene of a dataset, or of one split, and write a results directory.
 
-    A scene that would take more than ``max_memory`` bytes is worked on in blocks. One that is there
-    already, from the same pictures and model, is left as it is.
+    A scene that is there already, from the same images and model, is left as it is.
+
+    Parameters
+    ----------
+    dataset
+        Dataset to read; never written to.
+    results
+        Results directory to write, or to add scenes to.
+    model
+        What `open_scorer` or `open_model` gives.
+    split
+        "train" or "val"; both if None.
+    wavelengths
+        Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
+    max_memory
+        Bytes; a scene that would take more is processed in blocks. No limit if None.
+
+    Returns
+    -------
+    list of dict
+        ``scene.json`` of every scene; docs/schema/scene.schema.json describes it.
 
     Raises
     ------
@@ -63,7 +84,35 @@ def infer_dataset(
 def infer_scenes(
     scenes: Sequence[SceneFiles], results: Path, model: AnyModel, max_memory: int | None = None
 ) -> list[dict[str, Any]]:
-    """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
+    """Score scenes one by one, and write a results directory.
+
+    A scene that cannot be read is reported at the end, and the others are scored.
+
+    Parameters
+    ----------
+    scenes
+        Scenes of `open_dataset`, or of `pair_files`.
+    results
+        Results directory to write, or to add scenes to.
+    model
+        What `open_scorer` or `open_model` gives.
+    max_memory
+        Bytes; a scene that would take more is processed in blocks. No limit if None.
+
+    Returns
+    -------
+    list of dict
+        ``scene.json`` of every scene; docs/schema/scene.schema.json describes it.
+
+    Raises
+    ------
+    InputError
+        If some scene could not be read; the others are written.
+    UsageError
+        If the folder of a scene in ``results`` is a symbolic link, or belongs to something else.
+    ArtextractError
+        If the results cannot be written, or another process writes to them.
+    """
     refuse_datasets(results)
     plan = None if max_memory is None else memory_plan(max_memory, results)
     refuse_links(results / files.name for files in scenes)

@@ -22,7 +22,31 @@ from artextract_cli.utils.device import resolve_device
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A trained network on its device, ready for inference."""
+    """A trained network on its device, ready for inference.
+
+    Attributes
+    ----------
+    network
+        The network.
+    card
+        What the model records: its settings, plugins, graph recipe and calibration.
+    scorer
+        What turns embeddings into a score per superpixel.
+    path
+        The model file.
+    digest
+        SHA-256 of that file.
+    engine
+        What passes messages.
+    device
+        Where the weights are.
+    shown
+        Score that the heat map shows; None for the model's own.
+    expect
+        Sign of the content that the heat map shows: "either", "dark" or "light".
+    adapts
+        Whether it adapts to every scene before scoring it.
+    """
 
     network: SiameseNetwork
     card: ModelCard
@@ -31,9 +55,9 @@ class Model:
     digest: str
     engine: str
     device: torch.device
-    shown: str | None = None  # the score of the heat map, where it is not the model's own
-    expect: Expect = "either"  # sign of the content that the heat map shows
-    adapts: bool = False  # to every scene that it scores
+    shown: str | None = None
+    expect: Expect = "either"
+    adapts: bool = False
 
     @property
     def superpixels(self) -> Mapping[str, str]:
@@ -75,9 +99,26 @@ def open_model(
 ) -> Model:
     """Load a trained model onto its device.
 
-    The heat map is that of the score ``shown``, "envelope" or "residual"; of the model's own where
-    that is None, of content of either sign or of the one to ``expect``. A model that ``adapts``
-    learns from layers put beneath each scene before it scores that scene.
+    Parameters
+    ----------
+    run
+        Run directory or model file, or ``Path("gat")`` or ``Path("gcn")``, which come with
+        artextract.
+    device
+        "auto", "cpu" or "cuda".
+    engine
+        What passes messages: "auto", "numba", "dgl" or "torch".
+    shown
+        Score of the heat map: "envelope" or "residual"; the model's own if None.
+    expect
+        Sign of the hidden content that the heat map shows: "either", "dark" or "light".
+    adapts
+        Whether the model adapts to each scene, by synthetic layers beneath it, before scoring it.
+
+    Returns
+    -------
+    Model
+        For `score_scene`, `infer_dataset` and `infer_scenes`.
 
     Raises
     ------

@@ -136,7 +136,23 @@ def plugin_host() -> PluginHost:
 
 
 def list_plugins(kind: str | None = None) -> list[Plugin]:
-    """List the plugins of this environment, built-in ones included."""
+    """List the plugins of this environment, built-in ones included.
+
+    Parameters
+    ----------
+    kind
+        "superpixels", "backbones", "objectives", "scorers", "importers" or "commands"; all if None.
+
+    Returns
+    -------
+    list of Plugin
+        By kind and name. Those that cannot be loaded are warned of; `diagnosis` names them.
+
+    Raises
+    ------
+    UsageError
+        If there is no such kind.
+    """
     if kind is not None:
         check_kind(kind)
     host = plugin_host()

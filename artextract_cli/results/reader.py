@@ -23,6 +23,16 @@ FORMAT, FORMAT_VERSION = "artextract-scene", 4
 def open_results(results: Path) -> list[SceneResult]:
     """List the scenes of a results directory.
 
+    Parameters
+    ----------
+    results
+        Directory that `infer_dataset` wrote.
+
+    Returns
+    -------
+    list of SceneResult
+        By name.
+
     Raises
     ------
     InputError
@@ -32,13 +42,45 @@ def open_results(results: Path) -> list[SceneResult]:
 
 
 def tabulate_results(results: Path) -> "pandas.DataFrame":
-    """Tabulate the scenes of a results directory, one row each; needs pandas."""
+    """Tabulate the scenes of a results directory, one row each; needs pandas.
+
+    Parameters
+    ----------
+    results
+        Directory that `infer_dataset` wrote.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``summary.csv``: ``scene``, ``split``, ``euclidean_distance``,
+        ``cosine_similarity``, ``share_above_1_percent_false_alarms`` (0..1), ``something_is_there``
+        and ``false_alarm_rate`` (0..1); what is not known is missing.
+
+    Raises
+    ------
+    InputError
+        If there are no results, or a description is missing or damaged.
+    DependencyError
+        If pandas is not installed.
+    """
     rows = [summary_row(scene.description) for scene in open_results(results)]
     return data_frame(SUMMARY_COLUMNS, rows)
 
 
 def find_scene(results: Path, name: str | None) -> SceneResult:
-    """The results of one scene; the first one where no name is given.
+    """Open the results of one scene.
+
+    Parameters
+    ----------
+    results
+        Directory that `infer_dataset` wrote.
+    name
+        Name of the scene; the first one if None.
+
+    Returns
+    -------
+    SceneResult
+        The scene.
 
     Raises
     ------

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneResult:
-    """One scene of a results directory."""
+    """One scene of a results directory.
+
+    Attributes
+    ----------
+    path
+        Folder of the scene.
+    description
+        ``scene.json``; docs/schema/scene.schema.json describes it.
+    """
 
     path: Path
     description: Mapping[str, Any]
@@ -54,7 +62,12 @@ class SceneResult:
         return self.description.get("learns_from", "") is None
 
     def refuse_output(self, out: Path) -> None:
-        """Refuse to write over what the scene was made from, over its results, or into its dataset.
+        """Refuse to write over the inputs of the scene, over its results, or into its dataset.
+
+        Parameters
+        ----------
+        out
+            File to be written.
 
         Raises
         ------
@@ -67,11 +80,30 @@ class SceneResult:
         refuse_results(out)
 
     def has_map(self, name: str) -> bool:
-        """Whether the model that made it has written this map."""
+        """Whether the model wrote this map.
+
+        Parameters
+        ----------
+        name
+            Name of the map, as "heatmap" or "hidden".
+        """
         return self._map_path(name).name in self.description["files"]
 
     def map(self, name: str, page: int = 0) -> FloatArray:
-        """Read one page of a map, such as the only one of heatmap or labels: (H, W).
+        """Read one page of a map.
+
+        Parameters
+        ----------
+        name
+            Name of the map: "heatmap", "labels", "hidden", "dark", "light", ...
+        page
+            Number of the page, from 0, of a map of several pages.
+
+        Returns
+        -------
+        ndarray
+            (H, W) float32, NaN where there is no painting. The heat map is -log10 of the share of
+            clean paint that scores as high: 2 is a false-alarm rate of 1 %.
 
         Raises
         ------
@@ -81,7 +113,17 @@ class SceneResult:
         return read_page(self._existing(name), page)
 
     def pages(self, name: str) -> FloatArray:
-        """Read a map of several pages, bands, attention or gradcam: (pages, H, W).
+        """Read a map of several pages.
+
+        Parameters
+        ----------
+        name
+            "bands", a page per band; or "attention" or "gradcam", RGB image and mean over bands.
+
+        Returns
+        -------
+        ndarray
+            (pages, H, W) float32, NaN where there is no painting.
 
         Raises
         ------
@@ -91,7 +133,12 @@ class SceneResult:
         return np.moveaxis(read_pages(self._existing(name)), -1, 0)
 
     def embeddings(self) -> tuple[FloatArray, ...]:
-        """Read the embeddings of the superpixels of every view, (N, D) each.
+        """Read the embeddings of the superpixels.
+
+        Returns
+        -------
+        tuple of ndarray
+            (N, D) float32 for every view, the RGB image first.
 
         Raises
         ------
@@ -111,11 +158,42 @@ class SceneResult:
     def to_dataframe(
         self, rows: Literal["superpixels", "regions"] = "superpixels"
     ) -> "pandas.DataFrame":
-        """Tabulate the superpixels of the scene, or its strong regions; needs pandas."""
+        """Tabulate the superpixels of the scene, or its strong regions; needs pandas.
+
+        Parameters
+        ----------
+        rows
+            "superpixels" or "regions".
+
+        Returns
+        -------
+        pandas.DataFrame
+            Superpixels: number, centroid (row and column in pixels), area in pixels, and the means
+            of the heat map (``score``, -log10 of the false-alarm rate), of the other maps and of
+            the evidence of every band (``band_<id>``); NaN where there is no painting. Regions: the
+            columns of ``regions.csv``.
+
+        Raises
+        ------
+        InputError
+            If a file is missing or damaged.
+        DependencyError
+            If pandas is not installed.
+        """
         return superpixel_table(self) if rows == "superpixels" else region_table(self)
 
     def checked(self, name: str) -> Path:
-        """The path of the file ``name``, once its content is known to be what was written.
+        """The path of a file of the scene, once its content is known to be what was written.
+
+        Parameters
+        ----------
+        name
+            Name of the file, as "overlay.png".
+
+        Returns
+        -------
+        Path
+            The file.
 
         Raises
         ------
@@ -153,7 +231,12 @@ class SceneResult:
             raise InputError(msg)
 
     def photograph(self) -> FloatArray:
-        """Read the photograph (H, W, 3) that the scene was made from.
+        """Read the RGB image that was scored.
+
+        Returns
+        -------
+        ndarray
+            (H, W, 3) float32, 0..1, coded as sRGB.
 
         Raises
         ------

@@ -27,9 +27,19 @@ SUMMARY_COLUMNS = (
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
-    """Mean (N,) of a heat map (H, W) over every superpixel of ``labels`` (H, W).
+    """Mean of a heat map over every superpixel.
 
-    NaN where nothing is painted.
+    Parameters
+    ----------
+    heatmap
+        (H, W), NaN where there is no painting.
+    labels
+        (H, W), the superpixel of each pixel, 0..N-1.
+
+    Returns
+    -------
+    ndarray
+        (N,) float32, NaN for superpixels without painting.
     """
     painted, n = np.isfinite(heatmap), int(labels.max()) + 1
     total = np.bincount(labels[painted], heatmap[painted], n)

@@ -58,10 +58,28 @@ def train(
     resume: bool = False,
     on_epoch: Callable[[EpochRow], None] = lambda row: None,
 ) -> TrainingResult:
-    """Train a Siamese network on the graph files under ``graphs``.
+    """Train a Siamese network on graph files, and write a run directory.
 
     Ctrl-C keeps the last finished epoch: the model is calibrated and written before
     ``KeyboardInterrupt`` goes on, and ``resume`` continues from there.
+
+    Parameters
+    ----------
+    graphs
+        Folder that `build_dataset` wrote.
+    run
+        Run directory to write; must not hold a run unless ``resume``.
+    settings
+        How to train; see `settings_for`.
+    resume
+        Whether to continue the run in ``run``.
+    on_epoch
+        Called after each epoch with its row, as of `read_metrics`.
+
+    Returns
+    -------
+    TrainingResult
+        How the run ended.
 
     Raises
     ------

@@ -44,9 +44,17 @@ _STYLE: Any = {
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """How large a figure is printed, and how fine its pixels are."""
+    """How large a figure is printed, and how fine its pixels are.
 
-    width_mm: float | None = None  # as large as its content asks for if None
+    Attributes
+    ----------
+    width_mm
+        Width in mm; as large as its content if None.
+    dpi
+        Pixels per inch of what is not drawn as lines.
+    """
+
+    width_mm: float | None = None
     dpi: int = 200
 
     @property

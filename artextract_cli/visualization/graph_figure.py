@@ -78,7 +78,31 @@ def graph_figure(
 
 
 def draw_graph(file: Path, out: Path, *, view: int = 0, page: Page = AS_DRAWN) -> SuperpixelGraph:
-    """Draw the superpixels of a graph file and the edges between them over its image."""
+    """Draw the superpixels of a graph file, and the edges between them, over an image of the scene.
+
+    Parameters
+    ----------
+    file
+        Graph file, ``<split>/<scene>.npz``.
+    out
+        Figure to write: .png, .svg or .pdf.
+    view
+        Image, and graph if every view has one: 0 is the RGB image, 1 + b is band b.
+    page
+        Size and resolution.
+
+    Returns
+    -------
+    SuperpixelGraph
+        The graph that is shown.
+
+    Raises
+    ------
+    UsageError
+        If there is no such view, or ``out`` is neither png, svg nor pdf.
+    InputError
+        If the graph file or its pixels are missing or damaged.
+    """
     shown = chosen_graph(file, load_graphs(file), view)
     channels = slice(0, 3) if view == 0 else [2 + view] * 3
     picture = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)

@@ -78,7 +78,26 @@ def loss_figure(
 
 
 def draw_loss(runs: Sequence[Path], out: Path, *, page: Page = AS_DRAWN) -> None:
-    """Draw training and validation loss by epoch of one or more runs, the best epoch marked."""
+    """Draw training and validation loss by epoch of one or more runs, the best epoch marked.
+
+    Losses of different objectives are warned of.
+
+    Parameters
+    ----------
+    runs
+        Run directories that `train` wrote.
+    out
+        Figure to write: .png, .svg or .pdf.
+    page
+        Size and resolution.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is neither png, svg nor pdf.
+    InputError
+        If a run has no metrics or no model, or they are damaged.
+    """
     cards = [read_card(run) for run in runs]
     objectives = sorted({card.objective["name"] for card in cards})
     if len(objectives) > 1:

@@ -55,7 +55,25 @@ def draw_pair(
     colours: Colours = "blue-red",
     page: Page = AS_DRAWN,
 ) -> None:
-    """Draw photograph, bands, a map of the scene and its overlay.
+    """Draw the RGB image, bands, a map of a scene, and the map over the image.
+
+    Parameters
+    ----------
+    result
+        The scene.
+    out
+        Figure to write: .png, .svg or .pdf.
+    mode
+        What the map shows: "difference" is the heat map, "dark" and "light" its signs, "attention",
+        "gradcam", or the "hidden" layer.
+    show_bands
+        Bands to show, by id or wavelength in nm; the last one if empty.
+    only_band
+        Whether the heat map is that of the one band shown.
+    colours
+        Colours of the heat map: "blue-red" or "jet".
+    page
+        Size and resolution.
 
     Raises
     ------
