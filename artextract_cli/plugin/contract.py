@@ -107,8 +107,7 @@ class Backbone(Spec):
     options
         Dataclass of its options, see `option`.
     load
-        Returns a factory: from the number of node features and the options to a ``torch.nn.Module``
-        that embeds (N, V, in_size) as (N, V, out_size).
+        Returns a factory: from the number of node features and the options to a `BackboneModule`.
     api_version
         Version of this contract that it is written for.
     """
@@ -205,7 +204,7 @@ class Importer(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Command(Spec):
-    """A command of its own.
+    """A command, mounted under its name.
 
     Attributes
     ----------
@@ -216,7 +215,7 @@ class Command(Spec):
     options
         Not used: a command declares its own options.
     load
-        Returns a Typer app, mounted under the name.
+        Returns a Typer app.
     api_version
         Version of this contract that it is written for.
     """
