@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,12 @@ WITHOUT = {
     "plugins install": "pip does it",
     "plugins uninstall": "pip does it",
 }
-NAMES = [name for name in artextract_cli.__all__ if name != "hookimpl"]  # which is pluggy's
+# Constants have no docstring, and `hookimpl` is pluggy's.
+NAMES = [
+    name
+    for name in artextract_cli.__all__
+    if name not in ("__version__", "hookimpl") and not name.isupper()
+]
 
 
 def functions_of(name: str) -> list[Any]:
@@ -75,8 +81,7 @@ def described(documented: Any, section: str) -> set[str]:
     text = inspect.getdoc(documented) or ""
     _, _, rest = text.partition(f"{section}\n{'-' * len(section)}\n")
     names: set[str] = set()
-    lines = rest.splitlines()
-    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+    for line, below in pairwise([*rest.splitlines(), ""]):
         if below.startswith("---"):
             break
         if line and not line.startswith(" ") and below.startswith("    "):

@@ -172,3 +172,20 @@ def test_as_data_is_plain() -> None:
     assert "clean_scores" not in data["scenes"]["s1"][OURS]
     assert data["scene_correlations"] == {"s0": {"hidden": 0.4}, "s1": {}}
     assert data["comparisons"][0]["difference"]["n_scenes"] == 1
+
+
+def test_a_data_frame_has_a_row_per_scene_and_method() -> None:
+    pandas = pytest.importorskip("pandas")
+    ours = {f"artextract/{name}": scores(value) for name, value in (("a", 0.7), ("b", 0.8))}
+    clean = scores(None, false_alarms={"1_percent": 0.02, "5_percent": None}, called_hidden=False)
+    table = evaluation(
+        scene(**ours), scene(hidden=False, **{"artextract/a": clean}), results=("a", "b")
+    ).to_dataframe()
+    assert len(table) == 2 * len(BASELINES) + 3
+    own = table[table["method"] == OURS]
+    assert list(zip(own["scene"], own["results"], strict=True)) == [
+        *(("s0", "a"), ("s0", "b"), ("s1", "a"))
+    ]
+    assert own["auroc"].tolist()[:2] == [0.7, 0.8]
+    assert own["false_alarms_1_percent"].tolist()[2] == 0.02
+    assert pandas.isna(table[table["method"] != OURS]["results"]).all()
