@@ -229,3 +229,13 @@ def test_a_type_checker_knows_the_types(tmp_path: Path) -> None:
     assert len(revealed) == TYPED.count("reveal_type")
     assert not [told for told in revealed if told == "Any" or "-> Any" in told]
     assert "artextract_cli.scenes.scene.SceneFiles" in revealed[0]
+
+
+def test_the_architecture_page_names_every_room_and_files_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    package = Path(artextract_cli.__file__).parent
+    rooms = {path.name for path in package.iterdir() if (path / "__init__.py").exists()}
+    assert [room for room in sorted(rooms) if f"`{room}`" not in text] == []
+    named = set(re.findall(r"`((?:\w+/)+[\w.]*)`", text))
+    assert len(named) > 30
+    assert [path for path in named if not any((r / path).exists() for r in (ROOT, package))] == []
