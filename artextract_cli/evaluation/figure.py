@@ -36,7 +36,7 @@ CHANCE_STYLE: Mapping[str, Any] = {"color": "0.5", "linewidth": 0.8, "linestyle"
 
 
 def draw_evaluation(
-    evaluation: Evaluation, out: Path, robustness: Robustness | None = None
+    evaluation: Evaluation, out: Path, *, robustness: Robustness | None = None
 ) -> None:
     """Draw AUROC and AP of every method and, if robustness is given, its curves.
 

@@ -127,7 +127,7 @@ CURVES = (
 
 
 def measure_robustness(
-    score: Scorer, n_scenes: int, palette: str = "b", *, size: int = SIZE
+    score: Scorer, n_scenes: int, *, palette: str = "b", size: int = SIZE
 ) -> Robustness:
     """Score simulated paintings under harder and harder conditions.
 

@@ -106,7 +106,7 @@ def build_dataset(
     refuse_inside(out, dataset)
     refuse_datasets(out)
     keep_freed_memory(however_large=False)
-    scenes = open_dataset(dataset, wavelengths, coding).scenes
+    scenes = open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes
     refuse_links(sorted({out / scene.split for scene in scenes}))
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)

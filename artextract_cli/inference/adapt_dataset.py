@@ -78,7 +78,9 @@ def adapt_to_dataset(
         msg = f"{model} has no network that could adapt: choose gat, gcn or a model of your own"
         raise UsageError(msg)
     opened = open_model(model, device=device, engine=engine, adapts=True)
-    scenes = _chosen(dataset, open_dataset(dataset, wavelengths, coding).scenes, names)
+    scenes = _chosen(
+        dataset, open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes, names
+    )
     warn_of_coding(scenes)
     plan = None if max_memory is None else memory_plan(max_memory, out)
     windows: list[Scene] = []

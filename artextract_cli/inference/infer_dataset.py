@@ -73,16 +73,20 @@ def infer_dataset(
         If the results cannot be written, or another process writes to them.
     """
     refuse_inside(results, dataset)
-    opened = open_dataset(dataset, wavelengths, coding)
+    opened = open_dataset(dataset, wavelengths=wavelengths, coding=coding)
     scenes = [scene for scene in opened.scenes if split in (None, scene.split)]
     if not scenes:
         msg = f"{dataset} has no scenes in split {split!r}; choose train or val"
         raise UsageError(msg)
-    return infer_scenes(scenes, results, model, max_memory)
+    return infer_scenes(scenes, results, model, max_memory=max_memory)
 
 
 def infer_scenes(
-    scenes: Sequence[SceneFiles], results: Path, model: AnyModel, max_memory: int | None = None
+    scenes: Sequence[SceneFiles],
+    results: Path,
+    model: AnyModel,
+    *,
+    max_memory: int | None = None,
 ) -> list[dict[str, Any]]:
     """Score scenes one by one, and write a results directory.
 

@@ -67,7 +67,7 @@ def tabulate_results(results: Path) -> "pandas.DataFrame":
     return data_frame(SUMMARY_COLUMNS, rows)
 
 
-def find_scene(results: Path, name: str | None) -> SceneResult:
+def find_scene(results: Path, name: str | None = None) -> SceneResult:
     """Open the results of one scene.
 
     Parameters

@@ -59,7 +59,7 @@ class Dataset:
 
 
 def open_dataset(
-    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+    root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> Dataset:
     """List the scenes of a dataset; no image is opened. Contradictory wavelengths are warned of.
 
@@ -133,7 +133,7 @@ def list_dataset(
     return dataset, findings + list(islice(contradictions, 1))
 
 
-def pair_files(rgb: Path, bands: Mapping[str, Path], coding: Coding | None = None) -> SceneFiles:
+def pair_files(rgb: Path, bands: Mapping[str, Path], *, coding: Coding | None = None) -> SceneFiles:
     """Make a scene of one RGB image and its bands, without a dataset.
 
     Parameters

@@ -206,7 +206,7 @@ reveal_type(artextract_cli.evaluate([Path()], Path()))
 reveal_type(artextract_cli.coded_rgb)
 reveal_type(artextract_cli.rgb_weights)
 reveal_type(artextract_cli.score_scene)
-reveal_type(artextract_cli.find_scene(Path(), None).map("heatmap"))
+reveal_type(artextract_cli.find_scene(Path()).map("heatmap"))
 reveal_type(artextract_cli.train)
 """
 

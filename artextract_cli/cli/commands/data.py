@@ -77,7 +77,9 @@ def check(
     """List every problem of a dataset at once; exit 3 if there is an error among them."""
     from artextract_cli.scenes.checks.dataset import check_dataset
 
-    checked = check_dataset(dataset, parse_wavelengths(wavelengths), parse_coding(coding))
+    checked = check_dataset(
+        dataset, wavelengths=parse_wavelengths(wavelengths), coding=parse_coding(coding)
+    )
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:

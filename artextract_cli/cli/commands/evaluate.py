@@ -49,13 +49,13 @@ def evaluate(
     if scorer is not None:
         from artextract_cli.evaluation.robustness import measure_robustness
 
-        measured = measure_robustness(scorer, robustness, palette)
+        measured = measure_robustness(scorer, robustness, palette=palette)
         data["robustness"] = dataclasses.asdict(measured)
         shown += robustness_tables(measured)
     if figure is not None:
         from artextract_cli.evaluation.figure import draw_evaluation
 
-        draw_evaluation(evaluation, figure, measured)
+        draw_evaluation(evaluation, figure, robustness=measured)
         data["figure"] = figure
         shown.append(str(figure))
     console.emit(data, shown)

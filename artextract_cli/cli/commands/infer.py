@@ -75,8 +75,8 @@ def infer(
         adapts=adapt,
     )
     if rgb is not None and band:
-        pair = [pair_files(rgb, parse_bands(band), coded)]
-        described = infer_scenes(pair, out, opening(), memory)
+        pair = [pair_files(rgb, parse_bands(band), coding=coded)]
+        described = infer_scenes(pair, out, opening(), max_memory=memory)
     elif dataset is not None and rgb is None and not band:
         nm = parse_wavelengths(wavelengths)
         described = infer_dataset(

@@ -104,7 +104,7 @@ def pair(
         from artextract_cli.pipelines.pipeline import open_scorer
         from artextract_cli.scenes.dataset import pair_files
 
-        files = pair_files(rgb, parse_bands(band), parse_coding(coding))
+        files = pair_files(rgb, parse_bands(band), coding=parse_coding(coding))
         with tempfile.TemporaryDirectory() as folder:
             infer_scenes([files], Path(folder), open_scorer(model, score=scorer, expect=expect))
             found = find_scene(Path(folder), files.name)

@@ -62,7 +62,7 @@ class DatasetCheck:
 
 
 def check_dataset(
-    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+    root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> DatasetCheck:
     """Check the layout and all images of a dataset, and go on after every problem.
 

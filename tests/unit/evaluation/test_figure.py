@@ -60,7 +60,9 @@ def test_methods_are_points_with_their_deviation(drawn: list[Figure]) -> None:
 
 
 def test_curves_have_a_panel_per_measure_and_a_line_per_method(drawn: list[Figure]) -> None:
-    draw_evaluation(evaluation(scene(artextract=scores(0.9))), Path("f.png"), curves("network"))
+    draw_evaluation(
+        evaluation(scene(artextract=scores(0.9))), Path("f.png"), robustness=curves("network")
+    )
     panels = drawn[0].axes[2:]
     assert len(panels) == 2 * len(CURVES)
     shift = panels[0]
@@ -77,7 +79,7 @@ def test_curves_have_a_panel_per_measure_and_a_line_per_method(drawn: list[Figur
 
 
 def test_kinds_are_not_joined_by_lines(drawn: list[Figure]) -> None:
-    draw_evaluation(evaluation(scene(artextract=scores(0.9))), Path("f.png"), curves())
+    draw_evaluation(evaluation(scene(artextract=scores(0.9))), Path("f.png"), robustness=curves())
     (kinds,) = (axes for axes in drawn[0].axes if "kind" in axes.get_xlabel())
     own = [line for line in kinds.lines if line.get_label() in METHODS]
     assert {line.get_linestyle() for line in own} == {"None"}
@@ -89,7 +91,7 @@ def test_kinds_are_not_joined_by_lines(drawn: list[Figure]) -> None:
 def test_a_figure_that_was_not_measured_is_a_gap(drawn: list[Figure]) -> None:
     made = curves()
     made.curves["thickness"]["2.2"]["rx"]["auroc"] = None
-    draw_evaluation(evaluation(scene(artextract=scores(0.9))), Path("f.png"), made)
+    draw_evaluation(evaluation(scene(artextract=scores(0.9))), Path("f.png"), robustness=made)
     (line,) = (
         line
         for axes in drawn[0].axes[2:]
