@@ -989,7 +989,7 @@ ROWS = [
 
 # What no cheap command comes to, or users of the library alone, by the test that comes there.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
-    "unit/results/test_tables.py::test_without_pandas_it_is_named": (
+    "unit/utils/test_dataframe.py::test_without_pandas_the_extra_is_named": (
         'a data frame needs pandas, which is not installed: pip install "artextract[pandas]"',
     ),
     "unit/imaging/test_coding.py::test_words_are_checked_wherever_they_come_from": (

@@ -1,13 +1,11 @@
 """Results as data frames, from scores that are known by construction."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
 
-from artextract_cli.errors import DependencyError
 from artextract_cli.results.reader import tabulate_results
 from tests.helpers.results import HIGH, LOW, NOT_PAINTED, SIZE, STRONG, sealed_again, write_result
 
@@ -45,10 +43,3 @@ def test_scenes_of_a_directory_have_one_row_each(tmp_path: Path) -> None:
     assert table.loc[0, "false_alarm_rate"] == 0.01
     assert pandas.isna(table.loc[1, "false_alarm_rate"])
     assert pandas.isna(table.loc[1, "euclidean_distance"])
-
-
-def test_without_pandas_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_result(tmp_path)
-    monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(DependencyError, match=r'needs pandas.*"artextract\[pandas\]"'):
-        tabulate_results(tmp_path / "results")
