@@ -81,7 +81,8 @@ def build_dataset(
     recipe
         How graphs are made.
     jobs
-        Number of scenes that are built at a time, in processes of their own.
+        Number of scenes that are built at a time, in processes of their own; with more than one, a
+        script must keep its work under ``if __name__ == "__main__":``.
     wavelengths
         Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
     coding

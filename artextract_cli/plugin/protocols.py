@@ -60,7 +60,8 @@ class MessageGraph(Protocol):
     def edge_features(self) -> "torch.Tensor | None":
         """What changes along each edge, (E, K), zero for self-loops; None where nothing is known.
 
-        With the objective hidden-layer K is 8: `artextract_cli.evidence_graph.EDGE_FEATURES`.
+        With the objective hidden-layer K is 8: `EDGE_FEATURES` of
+        ``pipelines/hidden_layers/evidence_graph.py``.
         """
 
     @property
@@ -181,7 +182,7 @@ class ScoredNodes(Protocol):
         """What the network was given of photograph and bands, (N, V, F).
 
         Where it learnt from ``layers``, V is 2 and the bands' features are evidence of layers:
-        `artextract_cli.evidence_graph.BAND_FEATURES`; the photograph's end in zeros.
+        `BAND_FEATURES` of ``pipelines/hidden_layers/evidence_graph.py``; the photograph's end in zeros.
         """
 
 

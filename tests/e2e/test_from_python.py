@@ -64,3 +64,36 @@ def test_logging_and_progress_report_it(
     warnings = [message for level, message in heard["messages"] if level == "WARNING"]
     assert any("band 950 is 900 nm" in message for message in warnings)
     assert ["inferring", 1, "sim_val_0000"] in heard["progress"]
+
+
+PREPARED = """
+import re, sys
+from pathlib import Path
+from artextract_cli import *
+
+simulate_dataset(Path("scans"), train=3, val=1, settings=SceneSettings(size=128))
+for path in [*Path("scans").rglob("sim_val_0000*"), Path("scans/dataset.yaml")]:
+    if path.suffix == ".yaml":
+        path.write_text(path.read_text().replace("sim_val_0000", "abbey"))
+    else:
+        path.rename(path.with_name(path.name.replace("sim_val_0000", "abbey")))
+for name, kind in (("photo", "rgb_images/*0_RGB.png"), ("infrared", "ms_masks/*0_ms_950.png")):
+    Path(f"{name}.tif").write_bytes(next(Path("scans/train").glob(kind)).read_bytes())
+for name in ("gat", "gcn"):
+    infer_dataset(Path("scans"), Path(f"results-{name}"), open_model(Path(name)))
+text = Path(sys.argv[1]).read_text(encoding="utf-8")
+for block in re.findall(r"^```python\\n(.*?)^```$", text, re.M | re.S):
+    if "infer_scenes" in block:
+        block = block.replace('Path("results")', 'Path("results-of-pair")')
+    exec(block.replace("epochs=40", "epochs=1"), {})
+"""
+
+
+@pytest.mark.slow
+def test_the_examples_run_one_after_the_other(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "python.md"
+    command = [sys.executable, "-c", PREPARED, str(page)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    for name in ("abbey.pdf", "abbey.tif", "evaluation.pdf", "loss.svg", "report.html"):
+        assert (tmp_path / name).stat().st_size > 1000
