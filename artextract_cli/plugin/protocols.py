@@ -182,7 +182,8 @@ class ScoredNodes(Protocol):
         """What the network was given of photograph and bands, (N, V, F).
 
         Where it learnt from ``layers``, V is 2 and the bands' features are evidence of layers:
-        `BAND_FEATURES` of ``pipelines/hidden_layers/evidence_graph.py``; the photograph's end in zeros.
+        `BAND_FEATURES` of ``pipelines/hidden_layers/evidence_graph.py``; the features of the RGB
+        image end in zeros.
         """
 
 
