@@ -84,7 +84,6 @@ from artextract_cli.visualization.embedding_figure import project_embeddings as 
 __version__: str
 
 __all__ = [
-    "__version__",
     "API_VERSION",
     "Backbone",
     "Capture",
@@ -109,6 +108,7 @@ __all__ = [
     "SuperpixelFunction",
     "SuperpixelMethod",
     "UsageError",
+    "__version__",
     "adapt_to_dataset",
     "as_band",
     "as_photograph",

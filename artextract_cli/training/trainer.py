@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import torch
 
 from artextract_cli.errors import DivergedError, InputError
 from artextract_cli.graphs.store import graphs_digest
+from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.recorded_plugins import (
     recorded_objective,
     recorded_plugin,
@@ -94,19 +95,7 @@ def train(
             trainer.close_early()
             raise
         trainer.close()
-    best = trainer.progress.best or {}
-    return TrainingResult(
-        run=run,
-        best_epoch=int(best["epoch"]),
-        train_loss=best["train_loss"],
-        val_loss=best["val_loss"],
-        epochs=len(trainer.progress.history),
-        quality=trainer.card.quality,
-        n_parameters=sum(p.numel() for p in trainer.network.parameters()),
-        engine=trainer.engine,
-        device=str(trainer.device),
-        seconds=time.monotonic() - started,
-    )
+    return trainer.result(seconds=time.monotonic() - started)
 
 
 class _Trainer:
@@ -127,16 +116,7 @@ class _Trainer:
         detail(f"engine {self.engine} on {self.device}: {self.chosen.reason}")
         pipeline = pipeline_of(objective_spec(settings.objective).learns_from)
         self.card = first_card(loaded[0], settings, pipeline, self.engine)
-        inputs = TrainingInputs(
-            root=graphs,
-            training=training,
-            validation=validation,
-            settings=settings,
-            compared_by=Comparison(recorded_objective(self.card), recorded_scorer(self.card)),
-            engine=self.engine,
-            device=self.device,
-        )
-        self.task = pipeline.task(inputs)
+        self.task = pipeline.task(self._inputs(training, validation))
         torch.manual_seed(settings.seed)
         self.network = new_network(self.card, pipeline)
         self.task.begin(self.network)
@@ -154,6 +134,19 @@ class _Trainer:
             "optimizer": self.optimizer,
             "schedule": self.schedule,
         }
+
+    def _inputs(
+        self, training: Sequence[SceneGraphs], validation: Sequence[SceneGraphs]
+    ) -> TrainingInputs:
+        return TrainingInputs(
+            root=self.graphs,
+            training=training,
+            validation=validation,
+            settings=self.settings,
+            compared_by=Comparison(recorded_objective(self.card), recorded_scorer(self.card)),
+            engine=self.engine,
+            device=self.device,
+        )
 
     def open_run(self, *, resume: bool) -> None:
         """Start a run directory, or take up the one that was left."""
@@ -229,6 +222,22 @@ class _Trainer:
         )
         check_fusion(self.card.quality)
         self.run.save_model(self.progress, self.card)
+
+    def result(self, *, seconds: float) -> TrainingResult:
+        """How the run ended, after as many seconds."""
+        best = self.progress.best or {}
+        return TrainingResult(
+            run=self.run.path,
+            best_epoch=int(best["epoch"]),
+            train_loss=best["train_loss"],
+            val_loss=best["val_loss"],
+            epochs=len(self.progress.history),
+            quality=self.card.quality,
+            n_parameters=sum(p.numel() for p in self.network.parameters()),
+            engine=self.engine,
+            device=str(self.device),
+            seconds=seconds,
+        )
 
     def _train_epoch(self, epoch: int) -> float:
         self.network.train()

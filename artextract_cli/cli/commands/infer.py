@@ -121,9 +121,8 @@ def infer(
         "% above 1 % false alarms",
         "beneath",
     )
-    console.emit(
-        partial(_descriptions, out, scored), console.table(f"results in {out}", columns, rows)
-    )
+    table = console.table(f"results in {out}", columns, rows)
+    console.emit(partial(_descriptions, out, scored), table)
 
 
 def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[str, Any]]:
