@@ -17,7 +17,7 @@ from artextract_cli.plugin.host import plugin_host
 
 def test_there_is_a_pipeline_for_everything_that_objectives_may_learn_from() -> None:
     assert set(PIPELINES) == set(get_args(LearnsFrom))
-    declared = {plugin.spec.learns_from for plugin in plugin_host().plugins("objectives")}
+    declared = {plugin.spec.learns_from for plugin in plugin_host().of_kind("objectives")}
     assert declared == set(PIPELINES)
     assert Objective.learns_from in PIPELINES
 
