@@ -110,7 +110,7 @@ def _maps(
     graph = evidence_graph(scene, models[0].card.recipe)
     by_run = [
         raw_scores(
-            model.network,  # type: ignore[arg-type]
+            model.network,
             graph,
             scene.mask,
             model.scorer,
