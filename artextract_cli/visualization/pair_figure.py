@@ -93,7 +93,7 @@ def _outlines(result: SceneResult) -> dict[str, BoolArray]:
 
     Empty where the model does not distinguish signs.
     """
-    if not all(map(result.has_map, SIGNED_MAPS)):
+    if not result.is_signed:
         return {}
     dark, light = map(result.map, SIGNED_MAPS)
     strong = result.map("heatmap") >= STRONG_LEVEL
@@ -135,14 +135,9 @@ def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
 
 
 def _scale(result: SceneResult, look: Look) -> ScaleName:
-    if look.mode == "difference" and look.only_band and _is_signed(result):
+    if look.mode == "difference" and look.only_band and result.is_signed:
         return "deviation"
     return SCALES.get(look.mode, "importance")
-
-
-def _is_signed(result: SceneResult) -> bool:
-    """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
-    return bool(result.description.get("learns_from", "views") != "views")
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
@@ -152,7 +147,7 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
     """
     if mode == "difference":
         score = result.map("heatmap") if page is None else result.map("bands", page)
-        return np.nan_to_num(np.abs(score) if _is_signed(result) and page is not None else score)
+        return np.nan_to_num(np.abs(score) if result.is_signed and page is not None else score)
     if mode in ("hidden", *SIGNED_MAPS):
         return np.nan_to_num(result.map(mode))
     importance = np.nan_to_num(result.pages(mode).mean(0))

@@ -31,7 +31,7 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.io import decoders, images, tiff
 from artextract_cli.io.image import Picture
 from artextract_cli.nn import norm
-from artextract_cli.pipelines.pipeline import open_scorer
+from artextract_cli.pipelines.scoring import open_scorer
 from artextract_cli.plugin import conformance
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.host import plugin_host

@@ -197,7 +197,7 @@ def test_a_run_of_another_backbone_cannot_be_resumed(
 def test_weights_of_another_backbone(
     dataset: Path, trained: Path, run: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    network, card = load_model(trained / "run")
+    network, card, _ = load_model(trained / "run")
     model = tmp_path / "model.safetensors"
     backbone = {**card.backbone, "name": "gat"}
     save_model(model, network.state_dict(), dataclasses.replace(card, backbone=backbone))

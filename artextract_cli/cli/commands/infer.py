@@ -1,9 +1,9 @@
 """`artextract infer`: score scenes with a trained model."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,6 +29,9 @@ from artextract_cli.cli.parameters import (
     parse_wavelengths,
 )
 from artextract_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from artextract_cli.results.summary import SceneSummary
 
 
 def infer(
@@ -59,9 +62,8 @@ def infer(
 ) -> None:
     """Score every scene: heat maps, hidden picture, attention, embeddings, similarity, regions."""
     from artextract_cli.inference.infer_dataset import infer_dataset, infer_scenes
-    from artextract_cli.pipelines.pipeline import open_scorer
+    from artextract_cli.pipelines.scoring import open_scorer
     from artextract_cli.results.regions import has_places
-    from artextract_cli.results.summary import fused
     from artextract_cli.scenes.dataset import pair_files
 
     memory, coded = parse_memory(max_memory), parse_coding(coding)
@@ -76,10 +78,10 @@ def infer(
     )
     if rgb is not None and band:
         pair = [pair_files(rgb, parse_bands(band), coded)]
-        described = infer_scenes(pair, out, opening(), memory)
+        scored = infer_scenes(pair, out, opening(), memory)
     elif dataset is not None and rgb is None and not band:
         nm = parse_wavelengths(wavelengths)
-        described = infer_dataset(
+        scored = infer_dataset(
             dataset,
             out,
             opening(),
@@ -100,13 +102,17 @@ def infer(
         )
     rows = [
         (
-            d["scene"],
-            fused(d["euclidean_distance"]),
-            fused(d["cosine_similarity"]),
-            100 * d["share_above_1_percent_false_alarms"],
-            _verdict(d["image_level"], has_places=has_places(d)),
+            scene.scene,
+            scene.euclidean_distance,
+            scene.cosine_similarity,
+            100 * scene.share_above_1_percent_false_alarms,
+            _verdict(
+                scene.something_is_there,
+                scene.false_alarm_rate,
+                has_places=has_places(scene.share_above_1_percent_false_alarms),
+            ),
         )
-        for d in described
+        for scene in scored
     ]
     columns = (
         "scene",
@@ -115,15 +121,23 @@ def infer(
         "% above 1 % false alarms",
         "beneath",
     )
-    console.emit(described, console.table(f"results in {out}", columns, rows))
+    table = console.table(f"results in {out}", columns, rows)
+    console.emit(partial(_descriptions, out, scored), table)
 
 
-def _verdict(whole: Mapping[str, Any] | None, *, has_places: bool) -> str | None:
+def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[str, Any]]:
+    """What scene.json says of every scene, which is too much to keep while others are scored."""
+    from artextract_cli.results.reader import open_scene
+
+    return [dict(open_scene(results / scene.scene).description) for scene in scored]
+
+
+def _verdict(is_found: bool | None, rate: float | None, *, has_places: bool) -> str | None:
     """Whether something is there at all, and how often a clean painting would look like that."""
-    if whole is None:
+    if is_found is None or rate is None:
         return None
     nothing = "no finding, but places to look at" if has_places else "nothing found"
-    found = "something" if whole["something_is_there"] else nothing
-    rate = 100 * whole["false_alarm_rate"]
-    shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
+    found = "something" if is_found else nothing
+    percent = 100 * rate
+    shown = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
     return f"{found} ({shown} % of clean paintings score so high)"

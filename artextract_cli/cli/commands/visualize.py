@@ -97,7 +97,7 @@ def pair(
     page = Page(width_mm=width_mm, dpi=dpi)
     if rgb is not None and band:
         from artextract_cli.inference.infer_dataset import infer_scenes
-        from artextract_cli.pipelines.pipeline import open_scorer
+        from artextract_cli.pipelines.scoring import open_scorer
         from artextract_cli.scenes.dataset import pair_files
 
         files = pair_files(rgb, parse_bands(band), parse_coding(coding))
