@@ -34,11 +34,8 @@ class Setting:
             return f"above {self.above:g}"
         if self.minimum is None:
             return ""
-        return (
-            f"{self.minimum} or more"
-            if self.maximum is None
-            else f"{self.minimum} to {self.maximum}"
-        )
+        end = "or more" if self.maximum is None else f"to {self.maximum}"
+        return f"{self.minimum} {end}"
 
     def allows(self, number: float) -> bool:
         """Whether a number is finite and within the limits."""

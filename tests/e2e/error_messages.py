@@ -24,6 +24,7 @@ from PIL import Image
 from artextract_cli import Capture, Importer
 from artextract_cli.cli.commands import data as data_commands
 from artextract_cli.cli.commands import plugins as plugin_commands
+from artextract_cli.cli.data_options import Importing
 from artextract_cli.evaluation import robustness
 from artextract_cli.graphs import recipe, segmentation
 from artextract_cli.imaging import alignment, heatmap, transform
@@ -813,7 +814,7 @@ REF = np.full((6, 8, 31), 0.02)
 IMPORTED = [
     Row(3, "the importer toy finds no scene in …", lambda here: importing_by(
         [], lambda: data_commands.imported_scenes(
-            "toy", here / "data", here / "new", data_commands.Importing(coding=Coding())))),
+            "toy", here / "data", here / "new", Importing(coding=Coding())))),
     Row(3, "an importer yields scenes as Capture, not as str (so the importer 'toy' of "
         "artextract-toy read it)", lambda here: importing_by(
             ["x"], lambda: list(

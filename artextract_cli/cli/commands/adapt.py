@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from artextract_cli.pipelines.hidden_layers.adaptation import Adaptation
 
 
+FirstModel = Annotated[
+    Path,
+    typer.Option(
+        help="Run directory or model file to start from: one that looks for hidden layers, gat "
+        "or gcn."
+    ),
+]
+
+
 @settings_as_options
 def adapt(
     *,
     dataset: Annotated[Path, typer.Argument(help="Dataset folder.")],
     out: Annotated[Path, typer.Option(help="Run directory to write.")] = Path("adapted"),
-    model: Annotated[
-        Path,
-        typer.Option(
-            help="Run directory or model file to start from: one that looks for hidden layers, gat "
-            "or gcn."
-        ),
-    ] = DEFAULT_MODEL,
+    model: FirstModel = DEFAULT_MODEL,
     scene: Annotated[
         list[str] | None, typer.Option(help="Only this scene; may be given many times.")
     ] = None,
