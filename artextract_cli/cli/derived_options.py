@@ -1,4 +1,6 @@
-"""Options of a command from dataclasses: such a parameter stands for an option per field.
+"""Options of a command from the dataclasses that it takes: each field becomes an option.
+
+What a command writes by hand stays as it is::
 
     @settings_as_options
     def build(*, out: Annotated[Path, typer.Option(...)], recipe: GraphRecipe) -> None: ...
@@ -58,6 +60,8 @@ class _Group:
             default = setting.default
         elif setting.depends or _takes_words(hint):
             default = None
+        elif default is dataclasses.MISSING:
+            default = inspect.Parameter.empty
         public = setting.option or name
         flag = (f"--{public.replace('_', '-')}",) if hint is bool else ()
         option = typer.Option(

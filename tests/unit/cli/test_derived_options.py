@@ -109,6 +109,17 @@ def test_options_stand_in_the_order_of_the_fields() -> None:
     assert list(inspect.signature(command).parameters) == names
 
 
+def test_a_field_without_a_default_is_an_option_that_must_be_given() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Needs:
+        size: Annotated[int, Setting(help="Size.")]
+
+    def command(*, needs: Needs) -> None: ...
+
+    shown = inspect.signature(settings_as_options(command)).parameters
+    assert shown["size"].default is inspect.Parameter.empty
+
+
 def test_two_options_of_one_name_are_refused() -> None:
     def twice(*, settings: Settings, seed: int = 0) -> None: ...
 
