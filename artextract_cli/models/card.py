@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.models.calibration import Calibration
-from artextract_cli.nn.siamese import Pooling
+from artextract_cli.nn.choices import Pooling
 
 LearnsFrom = Literal["views", "layers"]
 """What a network learns from, as objectives declare it; it names the pipeline."""

@@ -1,7 +1,6 @@
 """The picture of one pair from its results: heat maps, attention, Grad-CAM or what is hidden."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from artextract_cli.io.images import decode_picture
 from artextract_cli.results import sources
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side
-from artextract_cli.visualization.canvas import AS_DRAWN, Page
 from artextract_cli.visualization.panels import pair_figure
+from artextract_cli.visualization.settings import AS_DRAWN, Look, Page
 
 LABELS = {
     "difference": "Heat map",
@@ -30,16 +29,6 @@ SCALES: Mapping[str, ScaleName] = {
     **dict.fromkeys(("difference", *SIGNED_MAPS), "false-alarm"),
     "hidden": "hidden",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """What a picture of a pair shows."""
-
-    mode: str = "difference"  # or dark, light, attention, gradcam, hidden
-    show_bands: tuple[str, ...] = ()  # ids or nm; the last band if none
-    only_band: bool = False  # the difference of the photograph and the one shown band alone
-    colours: str = "blue-red"
 
 
 def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN) -> None:

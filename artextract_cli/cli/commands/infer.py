@@ -8,98 +8,73 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from artextract_cli.cli import console
+from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
-from artextract_cli.cli.parameters import (
-    DEFAULT_MEMORY,
-    DEFAULT_MODEL,
-    Bands,
-    CodingOption,
-    Device,
-    Engine,
-    ExpectOption,
-    MaxMemory,
-    ModelOption,
-    Photograph,
-    Remember,
-    ScorerOption,
-    Wavelengths,
-    parse_bands,
-    parse_coding,
-    parse_memory,
-    parse_wavelengths,
-)
+from artextract_cli.cli.derived_options import settings_as_options
+from artextract_cli.cli.option_groups import LargeCaptures, Pair, ScorerSetup
 from artextract_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    import rich.table
+
     from artextract_cli.results.summary import SceneSummary
 
 
+@settings_as_options
 def infer(
+    *,
     dataset: Annotated[
         Path | None, typer.Argument(help="Dataset folder; or give --rgb and --band.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
-    model: ModelOption = DEFAULT_MODEL,
-    scorer: ScorerOption = None,
-    rgb: Photograph = None,
-    band: Bands = None,
+    scorer: ScorerSetup,
+    pair: Pair,
     split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
-    wavelengths: Wavelengths = None,
-    expect: ExpectOption = "either",
-    coding: CodingOption = None,
-    device: Device = "auto",
-    engine: Engine = "auto",
-    adapt: Annotated[
-        bool,
-        typer.Option(
-            "--adapt",
-            help="Let the model learn from layers put beneath each painting before it scores it; "
-            "kept where other such layers are then found clearly better.",
-        ),
-    ] = False,
-    max_memory: MaxMemory = DEFAULT_MEMORY,
+    captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:
     """Score every scene: heat maps, hidden picture, attention, embeddings, similarity, regions."""
     from artextract_cli.inference.infer_dataset import infer_dataset, infer_scenes
-    from artextract_cli.pipelines.scoring import open_scorer
-    from artextract_cli.results.regions import has_places
-    from artextract_cli.scenes.dataset import pair_files
 
-    memory, coded = parse_memory(max_memory), parse_coding(coding)
-    opening = partial(
-        open_scorer,
-        model,
-        score=scorer,
-        device=device,
-        engine=engine,
-        expect=expect,
-        adapts=adapt,
-    )
-    if rgb is not None and band:
-        pair = [pair_files(rgb, parse_bands(band), coded)]
-        scored = infer_scenes(pair, out, opening(), memory)
-    elif dataset is not None and rgb is None and not band:
-        nm = parse_wavelengths(wavelengths)
+    if (files := pair.files(captures.coding)) is not None:
+        scored = infer_scenes([files], out, scorer.open(), captures.max_memory)
+    elif dataset is not None and pair.is_absent:
         scored = infer_dataset(
             dataset,
             out,
-            opening(),
+            scorer.open(),
             split=split,
-            wavelengths=nm,
-            coding=coded,
-            max_memory=memory,
+            wavelengths=captures.wavelengths,
+            coding=captures.coding,
+            max_memory=captures.max_memory,
         )
     else:
         msg = "give a dataset folder, or one --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
     if remember:
-        remember_in_config(
-            ("infer", {"dataset": dataset, "out": out, "model": model}),
-            ("evaluate", {"results": out, "truth": dataset}),
-            ("visualize pair", {"results": out, "model": model}),
-            ("report", {"results": out}),
-        )
+        _remember(dataset, out, scorer.model)
+    console.emit(partial(_descriptions, out, scored), _table(out, scored))
+
+
+def _remember(dataset: Path | None, out: Path, model: Path) -> None:
+    remember_in_config(
+        ("infer", {"dataset": dataset, "out": out, "model": model}),
+        ("evaluate", {"results": out, "truth": dataset}),
+        ("visualize pair", {"results": out, "model": model}),
+        ("report", {"results": out}),
+    )
+
+
+def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
+    from artextract_cli.results.regions import has_places
+
+    columns = (
+        "scene",
+        "Euclidean distance",
+        "cosine similarity",
+        "% above 1 % false alarms",
+        "beneath",
+    )
     rows = [
         (
             scene.scene,
@@ -114,15 +89,7 @@ def infer(
         )
         for scene in scored
     ]
-    columns = (
-        "scene",
-        "Euclidean distance",
-        "cosine similarity",
-        "% above 1 % false alarms",
-        "beneath",
-    )
-    table = console.table(f"results in {out}", columns, rows)
-    console.emit(partial(_descriptions, out, scored), table)
+    return console.table(f"results in {out}", columns, rows)
 
 
 def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[str, Any]]:
