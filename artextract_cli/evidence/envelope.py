@@ -18,30 +18,20 @@ from artextract_cli.evidence.band_regression import (
     BandFit,
     Projection,
     Surface,
-    Weighting,
     fit_bands,
     fit_projection,
     log_reflectance,
 )
 from artextract_cli.evidence.scene_view import Sight
 from artextract_cli.imaging.blocks import Block, Pixels
+from artextract_cli.imaging.robust_regression import Weighting
 from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)
-TOLERANCE = 0.5  # deviations on the deviating side at which a pixel has half its weight
+ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
 TARGET_BLUR = 1.0  # σ in pixels
-
-
-def one_sided(side: int) -> Weighting:
-    """Weights that fall where ``side`` times the residual is positive and are 1 elsewhere."""
-
-    def weigh(residual: FloatArray) -> FloatArray:
-        outlying = np.maximum(side * residual, 0) / TOLERANCE
-        return np.asarray(1 / (1 + outlying**2), np.float32)
-
-    return weigh
 
 
 def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
@@ -81,8 +71,8 @@ class EnvelopeFits:
 
         components, extra, targets = sight.blocks.gather(arrays, pixels)
         fits = [
-            fit_bands(Surface(components, extra), targets, cubic=cubic, weigh=one_sided(side))
-            for side in SIDES
+            fit_bands(Surface(components, extra), targets, cubic=cubic, weighting=one_sided)
+            for one_sided in ONE_SIDED
         ]
         self._fit = BandFit(
             offsets=np.concatenate([fit.offsets for fit in fits]),

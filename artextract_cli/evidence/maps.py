@@ -11,7 +11,6 @@ painting's pigments predict their infrared.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,11 +24,11 @@ from artextract_cli.evidence.band_regression import (
 )
 from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
 from artextract_cli.evidence.scene_view import Sight
-from artextract_cli.imaging.blocks import Block, OfBlock, whole
+from artextract_cli.imaging.blocks import Block, OfBlock
+from artextract_cli.imaging.robust_regression import robust_deviations
 from artextract_cli.kernels.filters import blur, box_mean, closing, gradients, opening
 from artextract_cli.kernels.lines import line_strength
 from artextract_cli.kernels.local_regression import local_residuals, moments
-from artextract_cli.scenes.scene import Scene
 
 SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")
@@ -87,17 +86,6 @@ RESIDUAL_SHARE = 0.3  # of the residual score in the envelope score
 _CENTRED = np.array([not name.startswith("axis") for name in (*MAPS, *AXIS_MAPS)])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """Maps (H, W, M) by the names of `MAPS`."""
-
-    maps: FloatArray
-
-    def __getitem__(self, name: str) -> FloatArray:
-        """One map (H, W)."""
-        return self.maps[..., MAPS.index(name)]
-
-
 def residual_score(maps: FloatArray) -> FloatArray:
     """The robust residual as one score (...,) of evidence ``maps`` (..., M).
 
@@ -133,16 +121,6 @@ def signed_envelope(maps: FloatArray) -> FloatArray:
     """The envelope residuals (...,) of evidence ``maps`` (..., M); negative = darker."""
     total = sum(w * maps[..., MAPS.index(name)] for name, w in ENVELOPE_WEIGHTS.items())
     return np.asarray(total, np.float32)
-
-
-def gather_evidence(scene: Scene) -> Evidence:
-    """All maps of a scene that has an infrared band, all at once."""
-    return Evidence(maps=EvidenceMaps(Sight(scene))(whole(scene.shape))[..., : len(MAPS)])
-
-
-def band_residuals(scene: Scene) -> FloatArray:
-    """`BandResiduals` of a scene (H, W, B), all at once."""
-    return BandResiduals(Sight(scene))(whole(scene.shape))
 
 
 class BandResiduals:
@@ -257,7 +235,7 @@ def _envelopes(sight: Sight) -> list[EnvelopeFits]:
 def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Median and robust deviation (M,) of maps at some pixels (n, M)."""
     centre = np.where(_CENTRED[: sample.shape[1]], np.median(sample, axis=0), 0)
-    spread = 1.4826 * np.median(np.abs(sample - centre), axis=0)
+    spread = robust_deviations(sample - centre)
     # A map that is zero at most pixels has no median deviation.
     spread = np.where(spread > LEAST_SPREAD, spread, sample.std(axis=0))
     return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)

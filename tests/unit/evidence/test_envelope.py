@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import Surface, fit_bands
+from artextract_cli.evidence.band_regression import TWO_SIDED, Surface, fit_bands
 from artextract_cli.evidence.envelope import (
-    DARK,
     LIGHT,
+    ONE_SIDED,
     SIDES,
     EnvelopeFits,
     ShorterBands,
-    one_sided,
     place_terms,
 )
-from artextract_cli.evidence.maps import gather_evidence
 from artextract_cli.evidence.scene_view import Sight
 from artextract_cli.imaging.blocks import Block, whole
 from artextract_cli.scenes.scene import Scene
+from tests.helpers.evidence import gather_evidence
 from tests.unit.evidence.test_hidden_image import WAVELENGTHS, painting
 
 SHAPE = (48, 54)
@@ -71,15 +70,17 @@ def test_a_fit_that_ignores_dark_content_is_near_that_of_the_clean_painting() ->
     surface = Surface(components, components[:, :0])
     clean = 0.5 + 0.05 * components[:, :1] + 0.01 * rng.standard_normal((3000, 1))
     dark = clean - 0.03 * (rng.random((3000, 1)) < 1 / 3)
-    fits = [fit_bands(surface, dark.astype(np.float32), weigh=w) for w in (one_sided(DARK), None)]
+    dark = dark.astype(np.float32)
+    fits = [fit_bands(surface, dark, weighting=w) for w in (*ONE_SIDED[:1], TWO_SIDED)]
     drawn = [float((0.5 - fit.offsets).item()) for fit in fits]
     assert abs(drawn[0]) < 0.5 * drawn[1]
 
 
 def test_weights_fall_on_one_side_only() -> None:
     error = np.array([-2, -0.5, 0, 0.5, 2], np.float32)
-    np.testing.assert_allclose(one_sided(DARK)(error), [1 / 17, 0.5, 1, 1, 1])
-    np.testing.assert_allclose(one_sided(LIGHT)(error), [1, 1, 1, 0.5, 1 / 17])
+    dark, light = (weigh(error, 1.0) for weigh in ONE_SIDED)
+    np.testing.assert_allclose(dark, [1 / 17, 0.5, 1, 1, 1])
+    np.testing.assert_allclose(light, [1, 1, 1, 0.5, 1 / 17])
 
 
 def test_place_is_that_of_the_whole_painting() -> None:

@@ -15,8 +15,6 @@ from artextract_cli.evidence.maps import (
     RESIDUALS,
     SURFACE_MAPS,
     EvidenceMaps,
-    band_residuals,
-    gather_evidence,
     residual_score,
 )
 from artextract_cli.evidence.scene_view import Sight
@@ -24,6 +22,7 @@ from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.pipelines.hidden_layers.augmentation import turned
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
+from tests.helpers.evidence import band_residuals, gather_evidence
 from tests.helpers.scenes import make_scene
 from tests.unit.evidence.test_band_regression import Seen, residuals
 from tests.unit.evidence.test_hidden_image import painting, ring, with_bands

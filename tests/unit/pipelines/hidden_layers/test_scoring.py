@@ -9,7 +9,6 @@ import torch
 
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.hidden_image import hidden_picture
-from artextract_cli.evidence.maps import band_residuals
 from artextract_cli.evidence.scales import Coarse, reduced
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.blocks import whole
@@ -24,6 +23,7 @@ from artextract_cli.pipelines.loaded_model import Model, open_model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene, resize_scene
+from tests.helpers.evidence import band_residuals
 from tests.helpers.scenes import by_distance, make_scene, train_tiny
 from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
 
