@@ -23,7 +23,7 @@ class PrincipalAxes:
     @property
     def shares(self) -> NDArray[Any]:
         """Share (K,) of the total variance along each direction."""
-        return np.maximum(self.variances, 0) / max(self.total_variance, 1e-30)
+        return np.asarray(np.maximum(self.variances, 0) / max(self.total_variance, 1e-30))
 
     def gains(self, least_variance: float) -> NDArray[Any]:
         """Factors (K,) that bring each component to variance one.
