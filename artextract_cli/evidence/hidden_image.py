@@ -27,8 +27,8 @@ from artextract_cli.evidence.hidden_image_regression import (
     robust_fit,
     terms_of,
 )
-from artextract_cli.evidence.scene_view import Sight
-from artextract_cli.imaging.blocks import Block, OfBlock, random_pixels, whole
+from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.imaging.blocks import Block, BlockCache, full_block, random_pixels
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.local_regression import monomials
 from artextract_cli.scenes.scene import Scene
@@ -75,25 +75,25 @@ def hidden_picture(scene: Scene) -> FloatArray:
     InputError
         If no wavelength is known, no band is past 720 nm, or the mask leaves no painting.
     """
-    return HiddenPicture(scene, Sight(scene))(whole(scene.shape))
+    return HiddenPicture(scene, SceneView(scene))(full_block(scene.shape))
 
 
 class HiddenPicture:
     """What `hidden_picture` describes, fitted on the whole painting and made block by block."""
 
-    def __init__(self, scene: Scene, sight: Sight) -> None:
+    def __init__(self, scene: Scene, view: SceneView) -> None:
         infrared = _checked_infrared(scene)
         if scene.mask is not None and not scene.mask.any():
             msg = "the object mask leaves no pixel of the painting; check the mask"
             raise InputError(msg)
-        self._scene, self._sight = scene, sight
+        self._scene, self._view = scene, view
         groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))
         self._groups = groups[-N_TOGETHER:]
         pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        gather = sight.blocks.gather
-        (logs,) = gather(lambda block: [sight.visible_logs(block)], pixels)
+        gather = view.blocks.gather
+        (logs,) = gather(lambda block: [view.visible_logs(block)], pixels)
         self._projection = fit_projection(logs)
-        self._terms, self._likely = OfBlock(self._terms_of), OfBlock(self._most_likely)
+        self._terms, self._likely = BlockCache(self._terms_of), BlockCache(self._most_likely)
         terms = PixelTerms(*gather(self._terms, pixels))
         nm = np.array(scene.wavelengths)
         self._change = _Change(terms, [float(nm[group].mean()) for group in self._groups])
@@ -103,15 +103,15 @@ class HiddenPicture:
     def __call__(self, block: Block) -> FloatArray:
         """The picture (h, w) of a block."""
         light, dark = self._strengths
-        likely = self._sight.blocks.core(block, self._likely(block))
+        likely = self._view.blocks.core(block, self._likely(block))
         subdued = np.maximum(likely, 0) * light + np.minimum(likely, 0) * dark
         made = np.asarray(subdued, np.float32)
         mask = self._scene.mask
         return made if mask is None else np.where(mask[block.place], made, np.float32(np.nan))
 
     def _terms_of(self, block: Block) -> PixelTerms:
-        components = self._projection(self._sight.visible_logs(block))
-        bands = self._sight.part(block).bands
+        components = self._projection(self._view.visible_logs(block))
+        bands = self._view.part(block).bands
         groups = [bands[..., group].mean(-1, keepdims=True) for group in self._groups]
         return terms_of(components, groups)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import slabs
+from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.kernels.colour import cielab, light
 from artextract_cli.scenes.scene import Scene
@@ -59,7 +59,7 @@ class FullRange:
     """A view stretched to 0..1, and a photograph on to CIELAB, as compactness expects."""
 
     def __init__(self, scene: Scene, view: View) -> None:
-        ends = [(slab.min(), slab.max()) for slab in slabs(view(scene))]
+        ends = [(chunk.min(), chunk.max()) for chunk in row_chunks(view(scene))]
         self._view = view
         self._low, self._high = min(low for low, _ in ends), max(high for _, high in ends)
 
@@ -94,7 +94,7 @@ def _moments(rgb: FloatArray, bands: FloatArray) -> tuple[FloatArray, NDArray[np
 def _log_blocks(rgb: FloatArray, bands: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
     """Some rows at a time, and the logarithms of their pixels (P, C)."""
     step = max(1, PIXELS_AT_A_TIME // rgb.shape[1])
-    for start, both in enumerate(zip(slabs(rgb, step), slabs(bands, step), strict=True)):
+    for start, both in enumerate(zip(row_chunks(rgb, step), row_chunks(bands, step), strict=True)):
         photograph, others = (np.require(p, np.float32, ["C", "W"]) for p in both)
         channels = light(photograph, others, np.float32(LOG_OFFSET))
         rows = slice(start * step, start * step + len(photograph))

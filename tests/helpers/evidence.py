@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.maps import MAPS, BandResiduals, EvidenceMaps
-from artextract_cli.evidence.scene_view import Sight
-from artextract_cli.imaging.blocks import whole
+from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.imaging.blocks import full_block
 from artextract_cli.scenes.scene import Scene
 
 
@@ -22,9 +22,9 @@ class Evidence:
 
 def gather_evidence(scene: Scene) -> Evidence:
     """All maps of a scene that has an infrared band, all at once."""
-    return Evidence(maps=EvidenceMaps(Sight(scene))(whole(scene.shape))[..., : len(MAPS)])
+    return Evidence(maps=EvidenceMaps(SceneView(scene))(full_block(scene.shape))[..., : len(MAPS)])
 
 
 def band_residuals(scene: Scene) -> FloatArray:
     """`BandResiduals` of a scene (H, W, B), all at once."""
-    return BandResiduals(Sight(scene))(whole(scene.shape))
+    return BandResiduals(SceneView(scene))(full_block(scene.shape))

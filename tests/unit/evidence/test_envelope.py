@@ -13,8 +13,8 @@ from artextract_cli.evidence.envelope import (
     ShorterBands,
     place_terms,
 )
-from artextract_cli.evidence.scene_view import Sight
-from artextract_cli.imaging.blocks import Block, whole
+from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.scenes.scene import Scene
 from tests.helpers.evidence import gather_evidence
 from tests.unit.evidence.test_hidden_image import WAVELENGTHS, painting
@@ -33,18 +33,18 @@ def third_hidden(strength: float) -> Scene:
 
 def residuals(scene: Scene) -> FloatArray:
     """Of the longest band (H, W, 2): of the fit that ignores dark content, then of the other."""
-    sight = Sight(scene)
-    pixels = sight.pixels
-    surface = ShorterBands(sight, [], pixels)
-    return EnvelopeFits(surface, [LONGEST], sight, pixels, cubic=False)(whole(scene.shape))
+    view = SceneView(scene)
+    pixels = view.pixels
+    surface = ShorterBands(view, [], pixels)
+    return EnvelopeFits(surface, [LONGEST], view, pixels, cubic=False)(full_block(scene.shape))
 
 
 def test_bands_keep_their_order_and_may_come_twice() -> None:
-    sight = Sight(third_hidden(-0.25))
-    surface, all_of_it = ShorterBands(sight, [], sight.pixels), whole(SHAPE)
+    view = SceneView(third_hidden(-0.25))
+    surface, all_of_it = ShorterBands(view, [], view.pixels), full_block(SHAPE)
     one, other = LONGEST, LONGEST - 1
-    twice = EnvelopeFits(surface, [one, other, one], sight, sight.pixels)(all_of_it)
-    once = EnvelopeFits(surface, [other, one], sight, sight.pixels)(all_of_it)
+    twice = EnvelopeFits(surface, [one, other, one], view, view.pixels)(all_of_it)
+    once = EnvelopeFits(surface, [other, one], view, view.pixels)(all_of_it)
     np.testing.assert_array_equal(twice, once[..., [1, 0, 1, 3, 2, 3]])
 
 
@@ -84,7 +84,7 @@ def test_weights_fall_on_one_side_only() -> None:
 
 
 def test_place_is_that_of_the_whole_painting() -> None:
-    everything = place_terms(whole((9, 11)), (9, 11))
+    everything = place_terms(full_block((9, 11)), (9, 11))
     np.testing.assert_allclose(everything[0, 0], [-1, -1, 2])
     np.testing.assert_allclose(everything[4, 5], 0, atol=1e-6)
     part = Block(2, 3, 7, 9)

@@ -11,7 +11,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.evidence.hidden_image import hidden_picture
 from artextract_cli.evidence.scales import Coarse, reduced
 from artextract_cli.evidence.signs import Expect
-from artextract_cli.imaging.blocks import whole
+from artextract_cli.imaging.blocks import full_block
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.checkpoint import save_model
 from artextract_cli.nn.siamese import SiameseNetwork
@@ -137,7 +137,7 @@ def test_a_large_scene_is_scored_at_several_scales(model: Model) -> None:
         )
         for seen in (large, reduced(large, 2))
     )
-    wide = Coarse({"dark": coarse.dark, "light": coarse.light}, 2)(whole(large.shape))
+    wide = Coarse({"dark": coarse.dark, "light": coarse.light}, 2)(full_block(large.shape))
     dark, light = ((getattr(fine, sign) + wide[sign]) / 2 for sign in ("dark", "light"))
     for name, odds in (("dark", dark), ("heatmap", np.logaddexp(dark, light))):
         score = "fused" if name == "heatmap" else name
