@@ -92,12 +92,17 @@ def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
     return np.log(np.maximum(blur(channels, sigma), 0) + np.float32(DARKEST))
 
 
+def centre_and_spread(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation (C,) of ``columns`` (n, C), the latter never quite zero."""
+    return columns.mean(0), np.maximum(columns.std(0), 1e-6)
+
+
 def fit_projection(logs: FloatArray, n_components: int = N_COMPONENTS) -> Projection:
     """The strongest principal components of ``logs`` (n, C), standardised.
 
     There are K, up to ``n_components``, of variance one over these n pixels.
     """
-    centre, spread = logs.mean(0), np.maximum(logs.std(0), 1e-6)
+    centre, spread = centre_and_spread(logs)
     standard = (logs - centre) / spread
     axes = principal_axes(standard.T @ standard / len(logs), n_components)
     turn = axes.directions * axes.gains(LEAST_VARIANCE)
@@ -130,7 +135,7 @@ def fit_bands(
     need not be exact, take fewer of the pixels, whose order must be random.
     """
     terms = monomials(*surface, cubic)
-    centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
+    centre, spread = centre_and_spread(terms)
     design = np.ones((len(terms), len(spread) + 1), np.float32)
     design[:, :-1] = (terms - centre) / spread
     levels = targets.mean(0, dtype=np.float64)

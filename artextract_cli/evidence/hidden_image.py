@@ -20,7 +20,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence.band_regression import fit_projection
+from artextract_cli.evidence.band_regression import centre_and_spread, fit_projection
 from artextract_cli.evidence.hidden_image_regression import (
     PixelTerms,
     deviation_of,
@@ -182,7 +182,7 @@ class _Doubt:
 
     def __init__(self, pixels: PixelTerms, change: FloatArray) -> None:
         self.unit = deviation_of(change)
-        self._centre, self._spread = pixels.signs.mean(0), np.maximum(pixels.signs.std(0), 1e-6)
+        self._centre, self._spread = centre_and_spread(pixels.signs)
         surprise = change / self.unit
         terms = monomials(pixels.components, self._difficulty(pixels), False)
         target = np.log(np.clip(np.abs(surprise), 0.05, 20))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import log_reflectance
+from artextract_cli.evidence.band_regression import centre_and_spread, log_reflectance
 from artextract_cli.imaging.robust_regression import Weighting, reweighted, robust_deviation
 from artextract_cli.kernels.filters import blur, gradients
 from artextract_cli.kernels.local_regression import polynomial
@@ -114,7 +114,7 @@ def robust_fit(
     content, dark or light, takes little part. Unlike `fit_bands`, each round centres the terms by
     its own weights, and takes all pixels.
     """
-    centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
+    centre, spread = centre_and_spread(terms)
     design = (terms - centre) / spread
     penalty = ridge * len(target) * np.eye(design.shape[1], dtype=np.float32)
 
