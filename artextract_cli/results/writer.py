@@ -12,7 +12,7 @@ from PIL import Image
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.imaging.blocks import Block, released
+from artextract_cli.imaging.blocks import Block, release_pages
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.io.tiff_maps import Read, write_map
@@ -187,7 +187,7 @@ def _reader(pages: NDArray[Any], scene: Scene, mask: NDArray[np.bool_] | None) -
 
     def read(page: int, block: Block) -> NDArray[Any]:
         values = enlarged[page].block(block)
-        released(pages)
+        release_pages(pages)
         return values if mask is None else np.where(mask[block.place], values, np.nan)
 
     return read
