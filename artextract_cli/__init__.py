@@ -46,8 +46,9 @@ _DEFINED_IN = {
     "nn.norm": ("NodeNorm",),
     "nn.siamese": ("contrastive_loss", "distance"),
     "pipelines.hidden_layers.adaptation": ("Adaptation",),
-    "pipelines.loaded_model": ("Model", "open_model"),
-    "pipelines.pipeline": ("open_scorer", "score_scene"),
+    "pipelines.loaded_model": ("open_model",),
+    "pipelines.pipeline": ("Model",),
+    "pipelines.scoring": ("open_scorer", "score_scene"),
     "pipelines.settings": ("TrainingSettings", "settings_for"),
     "pipelines.without_learning.scoring": ("ModelFree",),
     "plugin.conformance": ("check_plugin",),
@@ -86,7 +87,7 @@ _DEFINED_IN = {
     "results.reader": ("find_scene", "open_results", "tabulate_results"),
     "results.scene_result": ("SceneResult",),
     "results.scene_scores": ("SceneScores", "WholeScore"),
-    "results.summary": ("mean_scores",),
+    "results.summary": ("SceneSummary", "mean_scores"),
     "scenes.checks.dataset": ("DatasetCheck", "SplitRow", "check_dataset"),
     "scenes.checks.scene": ("SceneRow",),
     "scenes.dataset": ("Dataset", "open_dataset", "pair_files"),
@@ -105,11 +106,11 @@ _DEFINED_IN = {
     "utils.npz": ("opened_npz",),
     "utils.size_limits": ("check_claim", "max_pixels"),
     "utils.yaml": ("read_yaml",),
-    "visualization.canvas": ("Page",),
     "visualization.embedding_figure": ("Projection", "draw_embedding", "project_embeddings"),
     "visualization.graph_figure": ("draw_graph",),
     "visualization.loss_figure": ("draw_loss",),
     "visualization.pair_figure": ("draw_pair",),
+    "visualization.settings": ("Page",),
 }
 _MODULE_OF = {
     name: f"{__name__}.{module}" for module, names in _DEFINED_IN.items() for name in names

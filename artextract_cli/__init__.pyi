@@ -57,10 +57,10 @@ from artextract_cli.nn.norm import NodeNorm as NodeNorm
 from artextract_cli.nn.siamese import contrastive_loss as contrastive_loss
 from artextract_cli.nn.siamese import distance as distance
 from artextract_cli.pipelines.hidden_layers.adaptation import Adaptation as Adaptation
-from artextract_cli.pipelines.loaded_model import Model as Model
 from artextract_cli.pipelines.loaded_model import open_model as open_model
-from artextract_cli.pipelines.pipeline import open_scorer as open_scorer
-from artextract_cli.pipelines.pipeline import score_scene as score_scene
+from artextract_cli.pipelines.pipeline import Model as Model
+from artextract_cli.pipelines.scoring import open_scorer as open_scorer
+from artextract_cli.pipelines.scoring import score_scene as score_scene
 from artextract_cli.pipelines.settings import TrainingSettings as TrainingSettings
 from artextract_cli.pipelines.settings import settings_for as settings_for
 from artextract_cli.pipelines.without_learning.scoring import ModelFree as ModelFree
@@ -104,6 +104,7 @@ from artextract_cli.results.reader import tabulate_results as tabulate_results
 from artextract_cli.results.scene_result import SceneResult as SceneResult
 from artextract_cli.results.scene_scores import SceneScores as SceneScores
 from artextract_cli.results.scene_scores import WholeScore as WholeScore
+from artextract_cli.results.summary import SceneSummary as SceneSummary
 from artextract_cli.results.summary import mean_scores as mean_scores
 from artextract_cli.scenes.checks.dataset import DatasetCheck as DatasetCheck
 from artextract_cli.scenes.checks.dataset import SplitRow as SplitRow
@@ -137,13 +138,13 @@ from artextract_cli.utils.npz import opened_npz as opened_npz
 from artextract_cli.utils.size_limits import check_claim as check_claim
 from artextract_cli.utils.size_limits import max_pixels as max_pixels
 from artextract_cli.utils.yaml import read_yaml as read_yaml
-from artextract_cli.visualization.canvas import Page as Page
 from artextract_cli.visualization.embedding_figure import Projection as Projection
 from artextract_cli.visualization.embedding_figure import draw_embedding as draw_embedding
 from artextract_cli.visualization.embedding_figure import project_embeddings as project_embeddings
 from artextract_cli.visualization.graph_figure import draw_graph as draw_graph
 from artextract_cli.visualization.loss_figure import draw_loss as draw_loss
 from artextract_cli.visualization.pair_figure import draw_pair as draw_pair
+from artextract_cli.visualization.settings import Page as Page
 
 __version__: str
 
@@ -200,6 +201,7 @@ __all__ = [
     "SceneRow",
     "SceneScores",
     "SceneSettings",
+    "SceneSummary",
     "ScoredNodes",
     "Scorer",
     "SimulatedScene",

@@ -81,13 +81,14 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
     Parameters
     ----------
     data
-        The result, written as JSON with ``--json``.
+        The result, or a function that returns it, written as JSON with ``--json``.
     text
         Lines and tables for a reader.
     """
     stdout = results_stream()
     if _settings.as_json:
-        stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
+        value = data() if callable(data) else data
+        stdout.write(json.dumps(value, indent=2, default=str, allow_nan=False) + "\n")
         return
     width = None if stdout.isatty() else PIPE_WIDTH
     console = rich.console.Console(file=stdout, highlight=False, width=width)

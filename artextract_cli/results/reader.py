@@ -3,12 +3,13 @@
 import json
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artextract_cli.errors import InputError
 from artextract_cli.results.scene_result import SceneResult
-from artextract_cli.results.summary import SUMMARY_COLUMNS, summary_row
+from artextract_cli.results.summary import SUMMARY_COLUMNS, summarize
 from artextract_cli.utils.checksums import is_whole
 from artextract_cli.utils.dataframe import data_frame
 from artextract_cli.utils.file_errors import cause
@@ -63,7 +64,7 @@ def tabulate_results(results: Path) -> "pandas.DataFrame":
     DependencyError
         If pandas is not installed.
     """
-    rows = [summary_row(scene.description) for scene in open_results(results)]
+    rows = (asdict(summarize(scene.description)) for scene in open_results(results))
     return data_frame(SUMMARY_COLUMNS, rows)
 
 

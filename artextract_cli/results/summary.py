@@ -1,9 +1,11 @@
 """The summary of a results directory."""
 
 import csv
+import dataclasses
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,6 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.utils.atomic import atomic_path
 
 SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 3
-
-SUMMARY_COLUMNS = (
-    "scene",
-    "split",
-    "euclidean_distance",
-    "cosine_similarity",
-    "share_above_1_percent_false_alarms",
-    "something_is_there",
-    "false_alarm_rate",
-)
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
@@ -47,29 +39,64 @@ def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatA
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
-def fused(numbers: Mapping[str, float] | None) -> float | None:
-    """The mean over the bands of distances or similarities; None without a network."""
+@dataclass(frozen=True, kw_only=True)
+class SceneSummary:
+    """One row of the summary of a results directory.
+
+    Attributes
+    ----------
+    scene
+        Name of the scene.
+    split
+        ``train``, ``val``, or empty for a scene without a dataset.
+    euclidean_distance
+        Mean distance of the pooled embedding of the RGB image to those of the bands; None without a
+        network.
+    cosine_similarity
+        Mean cosine similarity of the same embeddings, -1..1; None without a network.
+    share_above_1_percent_false_alarms
+        Share of the painting that scores at most 1 % false alarms on clean paint, 0..1.
+    something_is_there
+        Whether something is hidden in the painting as a whole; None if the model does not judge it.
+    false_alarm_rate
+        Share of clean paintings that score as high as a whole, 0..1; None if the model does not
+        judge.
+    """
+
+    scene: str
+    split: str | None
+    euclidean_distance: float | None
+    cosine_similarity: float | None
+    share_above_1_percent_false_alarms: float
+    something_is_there: bool | None
+    false_alarm_rate: float | None
+
+
+SUMMARY_COLUMNS = tuple(field.name for field in dataclasses.fields(SceneSummary))
+
+
+def summarize(description: Mapping[str, Any]) -> SceneSummary:
+    """The row of a scene from its description."""
+    whole = description["image_level"] or {}
+    return SceneSummary(
+        scene=description["scene"],
+        split=description["split"],
+        euclidean_distance=_fused(description["euclidean_distance"]),
+        cosine_similarity=_fused(description["cosine_similarity"]),
+        share_above_1_percent_false_alarms=description["share_above_1_percent_false_alarms"],
+        something_is_there=whole.get("something_is_there"),
+        false_alarm_rate=whole.get("false_alarm_rate"),
+    )
+
+
+def _fused(numbers: Mapping[str, float] | None) -> float | None:
+    """The mean over the bands of distances or similarities."""
     return None if numbers is None else numbers["fused"]
 
 
-def summary_row(description: Mapping[str, Any]) -> dict[str, Any]:
-    """What the summary says of one scene, by `SUMMARY_COLUMNS`; None where it is not known."""
-    verdict = description["image_level"] or {}
-    values = (
-        description["scene"],
-        description["split"],
-        fused(description["euclidean_distance"]),
-        fused(description["cosine_similarity"]),
-        description["share_above_1_percent_false_alarms"],
-        verdict.get("something_is_there"),
-        verdict.get("false_alarm_rate"),
-    )
-    return dict(zip(SUMMARY_COLUMNS, values, strict=True))
-
-
-def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:
+def write_summary(results: Path, scenes: Sequence[SceneSummary]) -> None:
     """Write summary.json and summary.csv over all scenes."""
-    rows = [summary_row(description) for description in descriptions]
+    rows = [dataclasses.asdict(scene) for scene in scenes]
     summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
         temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")

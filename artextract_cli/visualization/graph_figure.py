@@ -16,15 +16,9 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray, IntArray
 from artextract_cli.graphs.store import chosen_graph, load_graphs, load_pixels
 from artextract_cli.graphs.superpixel_graph import SuperpixelGraph
-from artextract_cli.visualization.canvas import (
-    AS_DRAWN,
-    Page,
-    check_suffix,
-    panel_grid,
-    save,
-    style,
-)
+from artextract_cli.visualization.canvas import check_suffix, panel_grid, save, style
 from artextract_cli.visualization.panels import BORDER_COLOUR, EDGE_COLOUR
+from artextract_cli.visualization.settings import AS_DRAWN, Page
 
 NODE_STYLE: Mapping[str, Any] = {
     "s": 12,

@@ -13,15 +13,9 @@ from artextract_cli.errors import UsageError
 from artextract_cli.models.checkpoint import read_card
 from artextract_cli.training.run_directory import read_metrics
 from artextract_cli.utils.events import warn
-from artextract_cli.visualization.canvas import (
-    AS_DRAWN,
-    Page,
-    check_suffix,
-    new_figure,
-    save,
-    style,
-)
+from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style
 from artextract_cli.visualization.panels import legend_columns
+from artextract_cli.visualization.settings import AS_DRAWN, Page
 
 EpochRow = Mapping[str, float | None]
 # Okabe & Ito, "Color universal design", 2008: distinct for colour-blind eyes.

@@ -9,10 +9,9 @@ import torch
 
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.hidden_image import hidden_picture
-from artextract_cli.evidence.maps import band_residuals
 from artextract_cli.evidence.scales import Coarse, reduced
 from artextract_cli.evidence.signs import Expect
-from artextract_cli.imaging.blocks import whole
+from artextract_cli.imaging.blocks import full_block
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.checkpoint import save_model
 from artextract_cli.nn.siamese import SiameseNetwork
@@ -20,10 +19,12 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
 from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
 from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
 from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
-from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene, resize_scene
+from tests.helpers.evidence import band_residuals
 from tests.helpers.scenes import by_distance, make_scene, train_tiny
 from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
 
@@ -137,7 +138,7 @@ def test_a_large_scene_is_scored_at_several_scales(model: Model) -> None:
         )
         for seen in (large, reduced(large, 2))
     )
-    wide = Coarse({"dark": coarse.dark, "light": coarse.light}, 2)(whole(large.shape))
+    wide = Coarse({"dark": coarse.dark, "light": coarse.light}, 2)(full_block(large.shape))
     dark, light = ((getattr(fine, sign) + wide[sign]) / 2 for sign in ("dark", "light"))
     for name, odds in (("dark", dark), ("heatmap", np.logaddexp(dark, light))):
         score = "fused" if name == "heatmap" else name
@@ -248,12 +249,6 @@ def test_tiny_and_constant_scenes_are_finite(
         assert np.isfinite(scores.gradcam).all()
         assert (scores.whole is not None) == (opened is model)
         assert scores.whole is None or 0 <= scores.whole.false_alarm_rate <= 1
-
-
-def test_another_kind_of_network_is_a_mistake(model: Model) -> None:
-    other = dataclasses.replace(model, network=SiameseNetwork(model.network.backbone, "max"))
-    with pytest.raises(TypeError):
-        score_hidden_layer(other, scene())
 
 
 def test_a_model_that_was_not_calibrated_for_it_does_not_say(model: Model) -> None:
