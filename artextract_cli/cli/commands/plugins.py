@@ -12,7 +12,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import kinds, plugin_names
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin import host
-from artextract_cli.plugin.host import some
+from artextract_cli.plugin.host import plugin_host, some
 from artextract_cli.plugin.options import describe_options, usage
 from artextract_cli.plugin.specs import KINDS
 
@@ -32,7 +32,7 @@ def list_plugins(
         (p.spec.kind, p.spec.name, p.distribution, p.version, p.spec.summary)
         for p in host.list_plugins(kind)
     ]
-    broken = host.plugin_host().broken
+    broken = plugin_host().broken
     rows += [("broken", b.entry_point, b.distribution, b.version, b.cause) for b in broken]
     columns = ("kind", "name", "distribution", "version", "summary")
     data = {

@@ -158,7 +158,7 @@ def test_correlations_are_means_over_the_scenes_that_have_one() -> None:
     assert found["longest_band"]["n_scenes"] == 1
 
 
-def test_as_data_is_plain() -> None:
+def test_the_summary_is_plain_data() -> None:
     made = evaluation(
         scene(artextract=scores(0.9), correlations={"hidden": 0.4}),
         scene(False, artextract=scores(None, clean_scores=np.zeros(500, np.float32))),
