@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from artextract_cli.errors import UsageError
 from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.locks import lock_file
 
@@ -56,15 +55,10 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
     Raises
     ------
-    UsageError
-        If ``out`` exists and is not an empty folder.
     ArtextractError
-        If it cannot be written.
+        If it cannot be written, or ``out`` exists and is not an empty folder.
     """
     with writing(out):
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            msg = f"{out} exists and is not an empty folder: name a new one"
-            raise UsageError(msg)
         target = out.resolve()
         with _temporary_folder(target) as work:
             yield work

@@ -10,6 +10,7 @@ from artextract_cli.cli.commands.evaluate import evaluation_tables
 from artextract_cli.cli.config import remember
 from artextract_cli.cli.parameters import Device, Engine
 from artextract_cli.errors import UsageError
+from artextract_cli.utils.output_plan import OutputPlan
 
 
 def demo(
@@ -24,9 +25,7 @@ def demo(
     engine: Engine = "auto",
 ) -> None:
     """Simulate paintings, build graphs, train, infer, evaluate and report; nothing is needed."""
-    if out.exists() and any(out.iterdir()):
-        msg = f"{out} is not empty: choose another --out"
-        raise UsageError(msg)
+    OutputPlan(out=out, rules=(_check_empty,)).check()
     from artextract_cli.cli.demo_job import run_demo
     from artextract_cli.evaluation.summary import as_data
 
@@ -59,3 +58,9 @@ def demo(
             f"report     {made.report}",
         ],
     )
+
+
+def _check_empty(out: Path) -> None:
+    if out.exists() and any(out.iterdir()):
+        msg = f"{out} is not empty: choose another --out"
+        raise UsageError(msg)
