@@ -127,45 +127,45 @@ def calibrate_dataset(
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
     made: list[CalibratedBand] = []
-    with copied_dataset(raw, out) as copy:
+    with copied_dataset(raw, out) as output:
         for files in scenes:
-            made += _calibrate(files, frames, copy)
+            made += _calibrate(files, frames, output)
             on_scene(files.name)
-        copy.carry_top_level()
-        copy.state_written_coding(scenes)
+        output.copy_top_level()
+        output.state_written_coding(scenes)
     return made
 
 
-def _calibrate(files: SceneFiles, frames: _Frames, copy: DatasetCopy) -> list[CalibratedBand]:
+def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:
     shape = decode_picture(files.rgb).values.shape[:2]
     measures = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
     rows = []
-    photograph = _corrected(files.rgb, "", frames, copy.source, files.coding.photograph or LINEAR)
+    photograph = _corrected(files.rgb, "", frames, output.source, files.coding.photograph or LINEAR)
     if photograph is not None:
-        copy.write_reflectance(files.rgb, coded_rgb(photograph.reflectance))
+        output.write_reflectance(files.rgb, coded_rgb(photograph.reflectance))
         rows.append(_row(files.name, "", photograph))
         measures = measures & photograph.measures
     for path, band in zip(files.bands, files.band_ids, strict=True):
-        corrected = _corrected(path, band, frames, copy.source, files.coding.of_band(band))
+        corrected = _corrected(path, band, frames, output.source, files.coding.of_band(band))
         if corrected is None:
             msg = (
                 f"{path} has no frames in {frames.white} and {frames.dark}: add {path.name} to "
                 f"both, or {band}{path.suffix} for all scenes, or take the band away"
             )
             raise InputError(msg)
-        copy.write_reflectance(path, corrected.reflectance.mean(axis=2))
+        output.write_reflectance(path, corrected.reflectance.mean(axis=2))
         rows.append(_row(files.name, band, corrected))
         _check_measures(files, corrected.measures)
         if not corrected.measures.all():
-            copy.write_mask(files, corrected.measures, band)
+            output.write_mask(files, corrected.measures, band)
         if corrected.dead.shape == shape:
             measures = measures & corrected.measures
     _check_measures(files, measures)
     if photograph is None:
-        copy.carry_photograph(files)
-    copy.carry(truth_files(files))
+        output.copy_photograph(files)
+    output.copy_files(truth_files(files))
     if not measures.all():
-        copy.write_mask(files, measures)
+        output.write_mask(files, measures)
     return rows
 
 

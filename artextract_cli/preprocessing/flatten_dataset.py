@@ -101,30 +101,30 @@ def flatten_dataset(
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
     made: list[FlattenedPicture] = []
-    with copied_dataset(raw, out) as copy:
+    with copied_dataset(raw, out) as output:
         for files in scenes:
-            rows = _flatten(files, copy)
+            rows = _flatten(files, output)
             _warn(files.name, rows, out)
             made += rows
             on_scene(files.name)
-        copy.carry_top_level()
-        copy.state_written_coding(scenes)
+        output.copy_top_level()
+        output.state_written_coding(scenes)
     return made
 
 
-def _flatten(files: SceneFiles, copy: DatasetCopy) -> list[FlattenedPicture]:
+def _flatten(files: SceneFiles, output: DatasetCopy) -> list[FlattenedPicture]:
     photograph = decode_picture(files.rgb).linear(files.coding.of_photograph)
     mask = None if files.mask is None else read_mask(files.mask, photograph.shape)
     made = [_flat(files.name, files.rgb, "", photograph, mask)]
-    copy.write_reflectance(files.rgb, coded_rgb(made[0].picture))
+    output.write_reflectance(files.rgb, coded_rgb(made[0].picture))
     for path, band in zip(files.bands, files.band_ids, strict=True):
         values = decode_picture(path).grey(files.coding.of_band(band))[..., None]
         its_mask = _band_mask(files, band, values, mask)
         made.append(_flat(files.name, path, band, values, its_mask))
-        copy.write_reflectance(path, made[-1].picture)
-    copy.carry_masks(files)
-    copy.carry(truth_files(files))
-    _write_sheet(copy.folder / FOLDER / f"{files.name}.png", made)
+        output.write_reflectance(path, made[-1].picture)
+    output.copy_masks(files)
+    output.copy_files(truth_files(files))
+    _write_sheet(output.folder / FOLDER / f"{files.name}.png", made)
     return [flat.row for flat in made]
 
 

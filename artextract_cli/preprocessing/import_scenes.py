@@ -105,7 +105,7 @@ def _check_splits(source: Path, out: Path) -> None:
 
 
 def _check_out(out: Path) -> None:
-    """Check for a dataset, which what an interrupted import leaves is too, or nothing."""
+    """Check that ``out`` is new, empty or a dataset; an interrupted import leaves a dataset."""
     with reading(out):
         is_free = not out.exists() or (out.is_dir() and (_is_empty(out) or _is_dataset(out)))
     if not is_free:

@@ -31,12 +31,13 @@ class ImportTarget:
     """What a dataset holds, and with it what may be added."""
 
     root: Path
-    # Photographs by name in lower case, which systems may not tell apart; none of this import.
+    # Photographs by case-folded name, since file systems may ignore case; None for those of this
+    # import.
     names: dict[str, Path | None] = field(default_factory=dict)
     band_ids: set[str] | None = None
     wavelengths: dict[str, float] = field(default_factory=dict)
     coding: Coding = field(default_factory=Coding)
-    """What is to be said of the pictures, and what is said of those that are there."""
+    """Coding of the images that are there, and of those that are added."""
 
     says_coding: bool = True
 

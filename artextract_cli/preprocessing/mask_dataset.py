@@ -48,11 +48,11 @@ def mask_dataset(
     """
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
-    with copied_dataset(dataset, out) as copy:
-        copy.carry_all()
+    with copied_dataset(dataset, out) as output:
+        output.copy_all()
         made = []
         for files in scenes:
-            made.append(_mask(files, copy))
+            made.append(_mask(files, output))
             on_scene(files.name)
     return made
 
@@ -69,14 +69,14 @@ def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] 
     return found
 
 
-def _mask(files: SceneFiles, copy: DatasetCopy) -> MaskedScene:
+def _mask(files: SceneFiles, output: DatasetCopy) -> MaskedScene:
     if files.mask is not None:
         painting = float(read_mask(files.mask, None).mean())
         return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
     found = found_mask(files.name, _pictures(files))
     if found is None:
         return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
-    copy.write_mask(files, found)
+    output.write_mask(files, found)
     return MaskedScene(
         scene=files.name, split=files.split, mask="found", painting=float(found.mean())
     )

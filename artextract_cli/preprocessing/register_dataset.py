@@ -109,19 +109,19 @@ def register_dataset(
     """
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
-    with copied_dataset(dataset, out) as copy:
+    with copied_dataset(dataset, out) as output:
         made = []
         for files in scenes:
-            made.append(_register(files, copy, model, max_residual))
+            made.append(_register(files, output, model, max_residual))
             on_scene(files.name)
-        copy.carry_top_level(without=[RECORD])
+        output.copy_top_level(without=[RECORD])
         record = _record(made, dataset, model, max_residual)
-        (copy.folder / RECORD).write_text(record, encoding="utf-8")
+        (output.folder / RECORD).write_text(record, encoding="utf-8")
     return made
 
 
 def _register(
-    files: SceneFiles, copy: DatasetCopy, model: Model, max_residual: float
+    files: SceneFiles, output: DatasetCopy, model: Model, max_residual: float
 ) -> RegisteredScene:
     photograph = _checked(files.rgb, decode_picture(files.rgb))
     grey = photograph.scaled().mean(axis=2)
@@ -149,13 +149,13 @@ def _register(
     _check_area(files, seen[area].shape)
     for path, transform in zip(files.bands, transforms, strict=True):
         registered = warp(_stored(decode_picture(path)), transform, size)
-        copy.write(path, registered[area])
+        output.write(path, registered[area])
     for path in (files.rgb, *truth_files(files)):
-        copy.write(path, _stored(decode_picture(path))[area])
+        output.write(path, _stored(decode_picture(path))[area])
     mask = _measuring(files, transforms, size)[area]
     _check_mask(files, mask)
     if files.mask is not None or not mask.all():
-        copy.write_mask(files, mask)
+        output.write_mask(files, mask)
     return RegisteredScene(
         scene=files.name,
         split=files.split,

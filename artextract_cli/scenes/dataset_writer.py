@@ -30,11 +30,11 @@ class ScenePaths:
     """Where the files of a scene go."""
 
     folder: Path
-    """Of its split."""
+    """Folder of the split."""
 
     name: str
     suffix: str = ".png"
-    """Of photograph and bands."""
+    """Suffix of the photograph and the bands."""
 
     @property
     def photograph(self) -> Path:
@@ -67,7 +67,7 @@ class DatasetCopy:
 
     source: Path
     folder: Path
-    """What becomes the new dataset."""
+    """Folder that becomes the new dataset."""
 
     def write(self, path: Path, values: NDArray[Any]) -> None:
         """Write an image (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF."""
@@ -84,32 +84,32 @@ class DatasetCopy:
         paths = ScenePaths(folder=self.folder / files.split, name=files.name)
         write_image(paths.mask(band), np.uint8(255) * mask)
 
-    def carry(self, paths: Iterable[Path | None]) -> None:
-        """Copy files as they are, but not that they may not be written to."""
+    def copy_files(self, paths: Iterable[Path | None]) -> None:
+        """Copy the contents of files; the copies can be written to."""
         for path in paths:
             if path is not None:
                 shutil.copyfile(path, self._place(path))
 
-    def carry_photograph(self, files: SceneFiles) -> None:
+    def copy_photograph(self, files: SceneFiles) -> None:
         """Copy the photograph, or write it as sRGB if it is coded otherwise."""
         word = files.coding.of_photograph
         if word == SRGB:
-            self.carry([files.rgb])
+            self.copy_files([files.rgb])
         else:
             self.write_reflectance(files.rgb, decode_picture(files.rgb).srgb(word).clip(0, 1))
 
-    def carry_masks(self, files: SceneFiles) -> None:
+    def copy_masks(self, files: SceneFiles) -> None:
         """Copy the masks of a scene and of its bands."""
-        self.carry([files.mask, *files.band_masks.values()])
+        self.copy_files([files.mask, *files.band_masks.values()])
 
-    def carry_all(self) -> None:
+    def copy_all(self) -> None:
         """Copy every file of the dataset."""
-        self.carry(path for path in self.source.rglob("*") if path.is_file())
+        self.copy_files(path for path in self.source.rglob("*") if path.is_file())
 
-    def carry_top_level(self, *, without: Collection[str] = ()) -> None:
+    def copy_top_level(self, *, without: Collection[str] = ()) -> None:
         """Copy ``dataset.yaml`` and the files beside it, except those of the names given."""
         files = (path for path in self.source.iterdir() if path.is_file())
-        self.carry(path for path in files if path.name not in without)
+        self.copy_files(path for path in files if path.name not in without)
 
     def state_written_coding(self, scenes: Iterable[SceneFiles]) -> None:
         """State the coding of 16-bit reflectance, if that of the source was stated."""
@@ -163,7 +163,7 @@ def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
             for path, values in images.items():
                 write_picture(files.enter_context(atomic_path(path)), stored_counts(values))
     except BaseException:  # an interruption too
-        with contextlib.suppress(OSError):  # why they cannot be written is the news, not this
+        with contextlib.suppress(OSError):  # the error that matters is the one being raised
             for path in images:
                 path.unlink(missing_ok=True)
         raise
@@ -184,7 +184,7 @@ def counts_of_16_bit(
 
 
 def update_description(root: Path, statements: Mapping[str, Any]) -> None:
-    """State something in ``dataset.yaml``; what else it says stays.
+    """Add statements to ``dataset.yaml``, or replace them; the others stay as they are.
 
     Raises
     ------

@@ -15,9 +15,6 @@ from pathlib import Path
 from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.locks import lock_file
 
-if sys.platform != "win32":
-    pass
-
 TEMPORARY = ".artextract-tmp-"
 """How the names of files and folders begin that are written to until they are whole."""
 
