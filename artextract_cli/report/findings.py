@@ -54,13 +54,14 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
             )
         ),
         numbers=_numbers(described, regions),
-        caveats=tuple(map(unbroken, _caveats(described))),
+        caveats=tuple(map(unbroken, _caveats(result))),
     )
 
 
 def _verdict(described: Mapping[str, Any]) -> str:
     """The first sentence: of the painting as a whole, and of places where that finds nothing."""
-    whole, places = described["image_level"], has_places(described)
+    whole = described["image_level"]
+    places = has_places(described["share_above_1_percent_false_alarms"])
     if whole is not None and whole["something_is_there"]:
         return "Something may lie beneath this painting"
     if whole is None:
@@ -86,7 +87,7 @@ def _whole(whole: Mapping[str, Any] | None) -> str:
 
 def _share(described: Mapping[str, Any]) -> str:
     share = described["share_above_1_percent_false_alarms"]
-    if has_places(described):
+    if has_places(share):
         told = "clearly more than the 1 % that clean paint reaches by chance"
     elif share > EXPECTED_SHARE:
         told = "hardly more than the 1 % that clean paint reaches by chance"
@@ -163,7 +164,7 @@ def _of_embeddings(described: Mapping[str, Any]) -> tuple[tuple[str, str, str], 
     return ((told, what, "of the embeddings; no unit"),)
 
 
-def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
+def _caveats(result: SceneResult) -> tuple[str, ...]:
     """What the numbers do not tell; the last hold for networks that look for hidden layers."""
     general = (
         "A difference is not yet a hidden painting. Pigments that look alike but absorb infrared "
@@ -191,6 +192,5 @@ def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
         "No band is known to be infrared (past 720 nm), so that hidden layers cannot be expected "
         "to show: what differs here are colours of the surface.",
     )
-    sees_infrared = false_colour_band(described["wavelengths_nm"]) is not None
-    looks_beneath = described["learns_from"] != "views"
-    return (() if sees_infrared else blind) + general + (beneath if looks_beneath else ())
+    sees_infrared = false_colour_band(result.description["wavelengths_nm"]) is not None
+    return (() if sees_infrared else blind) + general + (beneath if result.is_signed else ())
