@@ -20,7 +20,7 @@ from artextract_cli.pipelines.settings import Device, Engine
 from artextract_cli.utils.settings import Setting
 
 if TYPE_CHECKING:
-    from artextract_cli.pipelines.pipeline import AnyModel
+    from artextract_cli.results.scene_scores import SceneScorer
     from artextract_cli.scenes.scene import SceneFiles
 
 Wavelengths = Annotated[
@@ -116,7 +116,7 @@ class ScorerChoice:
         ),
     ] = "either"
 
-    def open(self) -> "AnyModel":
+    def open(self) -> "SceneScorer":
         """Open the model, or the scores without learning."""
         from artextract_cli.pipelines.scoring import open_scorer
 
@@ -135,7 +135,7 @@ class ScorerSetup(Computing, ScorerChoice):
         ),
     ] = False
 
-    def open(self) -> "AnyModel":
+    def open(self) -> "SceneScorer":
         """Open the model on its device, or the scores without learning."""
         from artextract_cli.pipelines.scoring import open_scorer
 

@@ -10,7 +10,8 @@ import torch
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.card import FeatureNames, HeatMapOf, LearnsFrom, ModelCard
-from artextract_cli.nn.siamese import Pooling, ScoreFunction, SiameseNetwork
+from artextract_cli.nn.choices import Pooling
+from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
 from artextract_cli.pipelines.training_task import TrainingInputs, TrainingTask
 from artextract_cli.plugin.protocols import BackboneModule
 from artextract_cli.results.scene_scores import SceneScores
