@@ -122,7 +122,7 @@ def _verdict(whole: Mapping[str, Any] | None, *, has_places: bool) -> str | None
     """Whether something is there at all, and how often a clean painting would look like that."""
     if whole is None:
         return None
-    nothing = "no finding, but places to look at" if has_places else "nothing found"
+    nothing = "no finding, but regions to examine" if has_places else "nothing found"
     found = "something" if whole["something_is_there"] else nothing
     rate = 100 * whole["false_alarm_rate"]
     shown = f"{rate:.0f}" if rate >= 10 else f"{rate:.2g}"
