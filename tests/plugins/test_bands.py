@@ -174,7 +174,7 @@ def test_wavelengths_as_an_option_are_in_natural_order(folder: Callable[..., Pat
     np.testing.assert_array_equal(capture.bands[0], pictures["band_9"])
     with pytest.raises(UsageError, match=r"3 wavelengths are given, but .* holds 2 bands"):
         only(source, wavelengths="850,950,1050")
-    with pytest.raises(UsageError, match="wavelengths=850,x are not numbers"):
+    with pytest.raises(UsageError, match="wavelengths=850,x are not comma-separated numbers"):
         only(source, wavelengths="850,x")
 
 
@@ -253,7 +253,7 @@ def test_what_is_no_folder_of_bands(folder: Callable[..., Path], tmp_path: Path)
     with pytest.raises(InputError, match="is not a folder"):
         only(source / "photo.png")
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(InputError, match=r"no pictures in .*nothing, nor in a folder in it"):
+    with pytest.raises(InputError, match=r"no images in .*nothing, nor in a folder in it"):
         only(tmp_path / "nothing")
 
 
