@@ -1062,8 +1062,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "saturated",
     ),
     "plugins/test_cube.py::test_frames_that_are_swapped": (
-        "white and dark look swapped: …, given as white, is darker than …; give each in the place "
-        "of the other, -o white=FILE -o dark=FILE",
+        "white and dark look swapped: …, given as white, is darker than …; exchange them, "
+        "-o white=FILE -o dark=FILE",
     ),
     "plugins/test_cube.py::test_frames_of_other_wavelengths_are_refused": (
         "band 1 of … is 700 nm but that of … 400 nm; give a frame of the same camera setting",
