@@ -64,7 +64,7 @@ _DEFINED_IN = {
         "distance",
     ),
     "pipelines.loaded_model": ("open_model",),
-    "pipelines.pipeline": (
+    "pipelines.scoring": (
         "open_scorer",
         "score_scene",
     ),

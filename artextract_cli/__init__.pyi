@@ -38,8 +38,8 @@ from artextract_cli.nn.norm import NodeNorm as NodeNorm
 from artextract_cli.nn.siamese import contrastive_loss as contrastive_loss
 from artextract_cli.nn.siamese import distance as distance
 from artextract_cli.pipelines.loaded_model import open_model as open_model
-from artextract_cli.pipelines.pipeline import open_scorer as open_scorer
-from artextract_cli.pipelines.pipeline import score_scene as score_scene
+from artextract_cli.pipelines.scoring import open_scorer as open_scorer
+from artextract_cli.pipelines.scoring import score_scene as score_scene
 from artextract_cli.pipelines.settings import settings_for as settings_for
 from artextract_cli.plugin.contract import API_VERSION as API_VERSION
 from artextract_cli.plugin.contract import Backbone as Backbone

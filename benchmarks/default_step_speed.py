@@ -34,6 +34,7 @@ from artextract_cli.pipelines.hidden_layers.network import EMBEDDING, WIDTH, Hid
 from artextract_cli.pipelines.hidden_layers.samples import InjectedBatch, injected_batch
 from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
 from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
+from artextract_cli.pipelines.training_task import TrainingInputs
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options
 from artextract_cli.simulate import simulate_dataset
@@ -57,9 +58,16 @@ class DefaultStep:
     def __init__(self, graphs: Path) -> None:
         training, validation = split_scenes(load_alike(graphs), 0.2, SEED)
         self.engine = resolve_engine("auto", torch.device("cpu")).name
-        compared_by = comparison(SETTINGS.objective)
         self.task = HiddenLayerTask(
-            graphs, training, validation, SETTINGS, compared_by, self.engine, torch.device("cpu")
+            TrainingInputs(
+                root=graphs,
+                training=training,
+                validation=validation,
+                settings=SETTINGS,
+                compared_by=comparison(SETTINGS.objective),
+                engine=self.engine,
+                device=torch.device("cpu"),
+            )
         )
         spec = plugin_host().find("backbones", SETTINGS.backbone).spec
         torch.manual_seed(SEED)

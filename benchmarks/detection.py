@@ -39,7 +39,8 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
 from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
 from artextract_cli.pipelines.hidden_layers.scoring import judge
 from artextract_cli.pipelines.hidden_layers.verdict import without_infrared
-from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.scenes.scene import HIDDEN, Scene
 from artextract_cli.simulate import PALETTES
 
@@ -109,7 +110,7 @@ def _maps(
     graph = evidence_graph(scene, models[0].card.recipe)
     by_run = [
         raw_scores(
-            model.network,  # type: ignore[arg-type]
+            model.network,
             graph,
             scene.mask,
             model.scorer,

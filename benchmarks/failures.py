@@ -16,8 +16,9 @@ from matplotlib.axes import Axes
 
 from artextract_cli.evaluation.metrics import binary_scores
 from artextract_cli.imaging.heatmap import colour, overlay
-from artextract_cli.pipelines.loaded_model import Model, open_model
-from artextract_cli.pipelines.pipeline import score_scene
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
+from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import HIDDEN, Scene
 from artextract_cli.simulate import SimulatedScene

@@ -25,7 +25,7 @@ from artextract_cli.evaluation.baselines.lines import nir_tophat
 from artextract_cli.evaluation.baselines.pixels import BASELINES
 from artextract_cli.evaluation.metrics import binary_scores, false_alarm_share
 from artextract_cli.imaging.coding import linear_rgb
-from artextract_cli.pipelines.loaded_model import Model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.results.scene_scores import WholeScore
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene
 from artextract_cli.scenes.spectrum import infrared_bands

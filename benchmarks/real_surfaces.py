@@ -75,7 +75,7 @@ def run_fold(work: Path, scenes: list[SceneFiles], held_out: set[str], seed: int
             injected, truth = inject(np.random.default_rng([777, len(rows), number]), scene)
             graph = evidence_graph(injected, RECIPE)
             scores = raw_scores(
-                model.network,  # type: ignore[arg-type]
+                model.network,
                 graph,
                 scene.mask,
                 model.scorer,

@@ -37,6 +37,7 @@ from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import resolve_engine
 from artextract_cli.nn.siamese import SiameseNetwork, contrastive_loss, distance
 from artextract_cli.pipelines.settings import settings_for
+from artextract_cli.pipelines.training_task import TrainingInputs
 from artextract_cli.pipelines.views.training import ViewTask
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options
@@ -63,9 +64,16 @@ class OurStep:
         self.network = SiameseNetwork(backbone, SETTINGS.pooling).train()
         self.engine = resolve_engine("auto", torch.device("cpu")).name
         scenes = eight_scenes()
-        compared_by = comparison(SETTINGS.objective)
         self.task = ViewTask(
-            Path(), scenes, scenes, SETTINGS, compared_by, self.engine, torch.device("cpu")
+            TrainingInputs(
+                root=Path(),
+                training=scenes,
+                validation=scenes,
+                settings=SETTINGS,
+                compared_by=comparison(SETTINGS.objective),
+                engine=self.engine,
+                device=torch.device("cpu"),
+            )
         )
         self.optimizer = _optimizer(self.network)
 

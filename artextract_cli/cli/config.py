@@ -13,12 +13,17 @@ the file says of the command of a plugin is checked when that command is called.
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from artextract_cli.errors import InputError
 from artextract_cli.utils.yaml import read_yaml, write_yaml
 
 CONFIG_FILE = Path("artextract.yaml")
+Remember = Annotated[
+    bool, typer.Option("--remember", help="Write the paths into artextract.yaml for next time.")
+]
 
 
 def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:

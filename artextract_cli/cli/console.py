@@ -76,10 +76,11 @@ _messages = _Messages()
 
 
 def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Table]") -> None:
-    """Write a result to stdout: ``data`` as JSON if asked for, else ``text``."""
+    """Write to stdout: ``data``, or what it returns, as JSON if asked for, else ``text``."""
     stdout = results_stream()
     if _settings.as_json:
-        stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
+        value = data() if callable(data) else data
+        stdout.write(json.dumps(value, indent=2, default=str, allow_nan=False) + "\n")
         return
     width = None if stdout.isatty() else PIPE_WIDTH
     console = rich.console.Console(file=stdout, highlight=False, width=width)

@@ -9,6 +9,8 @@ from artextract_cli.cli import console
 if TYPE_CHECKING:
     import rich.table
 
+    from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand
+    from artextract_cli.preprocessing.flatten_dataset import FlattenedPicture
     from artextract_cli.preprocessing.import_scenes import ImportedScene
     from artextract_cli.preprocessing.register_dataset import RegisteredScene
     from artextract_cli.scenes.checks.dataset import DatasetCheck
@@ -42,6 +44,25 @@ def register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Tabl
         )
         for s in made
         for b in s.bands
+    ]
+    return console.table(str(out), columns, rows)
+
+
+def calibrate_table(out: Path, made: "list[CalibratedBand]") -> "rich.table.Table":
+    """Reflectance and unusable pixels of every band."""
+    columns = ("scene", "band", "median reflectance", "saturated %", "dead %")
+    rows = [
+        (b.scene, b.band or "photograph", b.median, 100 * b.saturated, 100 * b.dead) for b in made
+    ]
+    return console.table(str(out), columns, rows)
+
+
+def flatten_table(out: Path, made: "list[FlattenedPicture]") -> "rich.table.Table":
+    """How uneven the light of every picture was, and how well that is known."""
+    columns = ("scene", "band", "weakest light %", "broad dark areas %", "disagreement %")
+    rows = [
+        (p.scene, p.band or "photograph", 100 * p.weakest, 100 * p.dark, 100 * p.disagreement)
+        for p in made
     ]
     return console.table(str(out), columns, rows)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from artextract_cli.cli.option_groups import DemoSettings
 from artextract_cli.evaluation.evaluate import evaluate
 from artextract_cli.evaluation.scores import OURS, Evaluation
 from artextract_cli.graphs.build_dataset import build_dataset
@@ -17,7 +18,8 @@ from artextract_cli.training.run_directory import read_metrics
 from artextract_cli.training.trainer import train
 from artextract_cli.utils.events import progress
 from artextract_cli.visualization.loss_figure import loss_figure
-from artextract_cli.visualization.pair_figure import Look, draw_pair
+from artextract_cli.visualization.pair_figure import draw_pair
+from artextract_cli.visualization.settings import Look
 
 # A network that two cores train in two minutes.
 SMALL = {"hidden": 48, "out_size": 48, "layers": 3, "dropout": 0}
@@ -38,34 +40,14 @@ class Demo:
     evaluation: Evaluation
 
 
-def run_demo(
-    out: Path,
-    *,
-    n_train: int,
-    n_val: int,
-    size: int,
-    epochs: int,
-    device: str = "auto",
-    engine: str = "auto",
-) -> Demo:
+def run_demo(out: Path, settings: DemoSettings) -> Demo:
     """Simulate, build graphs, train, infer the validation scenes, evaluate, draw, report."""
     dataset, graphs, run, results = (out / n for n in ("dataset", "graphs", "run", "results"))
-    with progress("painting", n_train + n_val) as advance:
-        simulate_dataset(
-            dataset,
-            train=n_train,
-            val=n_val,
-            settings=SceneSettings(size=size),
-            clean_splits=("train",),
-            on_scene=advance,
-        )
+    _simulate(dataset, settings)
     build_dataset(dataset, graphs, GraphRecipe())
-    settings = settings_for(
-        HIDDEN_LAYER, options=SMALL, epochs=epochs, device=device, engine=engine
-    )
-    with progress("training", epochs) as advance:
-        train(graphs, run, settings, on_epoch=lambda row: advance(f"epoch {row['epoch']}"))
-    infer_dataset(dataset, results, open_model(run, device=device, engine=engine), split="val")
+    _train(graphs, run, settings)
+    model = open_model(run, device=settings.device, engine=settings.engine)
+    infer_dataset(dataset, results, model, split="val")
     evaluation = evaluate([results], dataset)
     loss = out / "loss.png"
     loss_figure({run.name: read_metrics(run)}, loss)
@@ -83,6 +65,30 @@ def run_demo(
         report=report,
         evaluation=evaluation,
     )
+
+
+def _simulate(dataset: Path, settings: DemoSettings) -> None:
+    with progress("painting", settings.train + settings.val) as advance:
+        simulate_dataset(
+            dataset,
+            train=settings.train,
+            val=settings.val,
+            settings=SceneSettings(size=settings.size),
+            clean_splits=("train",),
+            on_scene=advance,
+        )
+
+
+def _train(graphs: Path, run: Path, settings: DemoSettings) -> None:
+    small = settings_for(
+        HIDDEN_LAYER,
+        options=SMALL,
+        epochs=settings.epochs,
+        device=settings.device,
+        engine=settings.engine,
+    )
+    with progress("training", settings.epochs) as advance:
+        train(graphs, run, small, on_epoch=lambda row: advance(f"epoch {row['epoch']}"))
 
 
 def _draw_most_hidden(results: Path, evaluation: Evaluation) -> tuple[Path, Path]:

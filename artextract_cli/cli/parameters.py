@@ -1,76 +1,13 @@
-"""Parameters that several commands share."""
+"""Texts of the command line that stand for numbers, files and the like."""
 
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
-
-import typer
 
 from artextract_cli.errors import UsageError
-from artextract_cli.evidence.signs import Expect
+from artextract_cli.imaging.coding import BANDS, PHOTOGRAPH, WORDS, Coding, coding_word
 
-if TYPE_CHECKING:
-    from artextract_cli.imaging.coding import Coding
-
-Device = Annotated[str, typer.Option(help="Where to compute: auto, cpu or cuda.")]
-Engine = Annotated[str, typer.Option(help="Message passing by: auto, numba, dgl or torch.")]
-Remember = Annotated[
-    bool, typer.Option("--remember", help="Write the paths into artextract.yaml for next time.")
-]
-Wavelengths = Annotated[
-    str | None,
-    typer.Option(help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950."),
-]
-CodingOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--coding",
-        help="How counts stand for light, as photograph=WORD, bands=WORD or BAND=WORD with linear, "
-        "srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
-    ),
-]
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2**40}
-DEFAULT_MEMORY = "4GB"
-MaxMemory = Annotated[
-    str,
-    typer.Option(
-        help="Memory that the work on one scene may take, e.g. 8GB; larger scenes are worked on in "
-        "blocks, with scratch files beside the output."
-    ),
-]
-View = Annotated[
-    int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
-]
-DEFAULT_MODEL = Path("gat")
-ModelOption = Annotated[
-    Path,
-    typer.Option(
-        help="Run directory or model file made by 'artextract train', or gat or gcn: the models "
-        "that come with artextract, trained on simulated paintings. none scores without learning."
-    ),
-]
-ScorerOption = Annotated[
-    Literal["envelope", "residual"] | None,
-    typer.Option(
-        help="Heat map of a score without learning, instead of that of the model; envelope with "
-        "--model none if left out."
-    ),
-]
-ExpectOption = Annotated[
-    Expect,
-    typer.Option(
-        help="Sign of the hidden content that the heat map shows: dark (carbon black, charcoal), "
-        "light (such as lead white), or either. Maps of both signs are written in any case."
-    ),
-]
-Photograph = Annotated[
-    Path | None, typer.Option("--rgb", help="One photograph instead of a dataset.")
-]
-Bands = Annotated[
-    list[str] | None,
-    typer.Option("--band", help="A band of that photograph as NM=FILE, e.g. 950=ir.tif."),
-]
 
 
 def parse_wavelengths(text: str | None) -> tuple[float, ...] | None:
@@ -93,7 +30,7 @@ def parse_wavelengths(text: str | None) -> tuple[float, ...] | None:
     return made
 
 
-def parse_bands(words: list[str]) -> dict[str, Path]:
+def parse_bands(words: list[str] | None) -> dict[str, Path]:
     """Turn ``["950=ir.tif"]`` into a mapping from band to file.
 
     Raises
@@ -102,7 +39,7 @@ def parse_bands(words: list[str]) -> dict[str, Path]:
         If a word has no ``=``, or a band comes twice.
     """
     bands: dict[str, Path] = {}
-    for word in words:
+    for word in words or ():
         name, equals, file = word.partition("=")
         if not (name and equals and file) or name in bands:
             msg = f"--band takes each band once as NM=FILE, such as 950=ir.tif; got {word!r}"
@@ -111,7 +48,7 @@ def parse_bands(words: list[str]) -> dict[str, Path]:
     return bands
 
 
-def parse_coding(words: list[str] | None) -> "Coding":
+def parse_coding(words: list[str] | None) -> Coding:
     """Turn ``["bands=srgb", "950=linear"]`` into what they say of photograph and bands.
 
     Raises
@@ -119,8 +56,6 @@ def parse_coding(words: list[str] | None) -> "Coding":
     UsageError
         If a word has no ``=``, says no coding, or a name comes twice.
     """
-    from artextract_cli.imaging.coding import BANDS, PHOTOGRAPH, WORDS, Coding, coding_word
-
     said: dict[str, str] = {}
     for word in words or ():
         name, _, text = word.partition("=")

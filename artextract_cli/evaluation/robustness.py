@@ -7,7 +7,7 @@ random stream of its own; what is not changed is as drawn for that painting.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from artextract_cli.evaluation.scores import OWN_METHODS
 from artextract_cli.evaluation.summary import COMPARED, Summary, detection_means
 from artextract_cli.models.score_card import SCORES
 from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import (
     DEFAULT_WAVELENGTHS,
@@ -28,9 +29,6 @@ from artextract_cli.simulate import (
     simulate_scene,
 )
 from artextract_cli.utils.events import progress
-
-if TYPE_CHECKING:
-    from artextract_cli.pipelines.pipeline import AnyModel
 
 Scorer = Callable[[Scene], Mapping[str, FloatArray]]
 """From a scene to maps (H, W) by name, "heatmap" among them."""
@@ -156,7 +154,7 @@ def model_scorer(result: SceneResult) -> Scorer:
     InputError
         If the results do not name their model, or it is gone or another one by now.
     """
-    from artextract_cli.pipelines.pipeline import open_scorer
+    from artextract_cli.pipelines.scoring import open_scorer
 
     made_by = result.description.get("model")
     if not made_by:
@@ -170,8 +168,8 @@ def model_scorer(result: SceneResult) -> Scorer:
     return lambda scene: _model_maps(model, scene)
 
 
-def _model_maps(model: "AnyModel", scene: Scene) -> Mapping[str, FloatArray]:
-    from artextract_cli.pipelines.pipeline import score_scene
+def _model_maps(model: SceneScorer, scene: Scene) -> Mapping[str, FloatArray]:
+    from artextract_cli.pipelines.scoring import score_scene
 
     maps: Mapping[str, FloatArray] = score_scene(model, scene).maps
     return maps

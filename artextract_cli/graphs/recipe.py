@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from artextract_cli.errors import UsageError
 from artextract_cli.plugin.options import parted
 from artextract_cli.scenes.scene import Scene, resize_scene
+from artextract_cli.utils.settings import Setting
 
 BANDS = "bands"  # parts the options of the bands alone from the others: bands.KEY
 
@@ -20,11 +21,29 @@ class GraphRecipe:
     to which every picture is brought first (None: as it is).
     """
 
-    superpixels: str = "slic"
-    superpixel_options: Mapping[str, Any] = field(default_factory=dict)
-    segmentation: Literal["shared", "photograph", "separate"] = "shared"
-    features: Literal["standard", "published"] = "standard"
-    size: int | None = None
+    superpixels: Annotated[
+        str, Setting(help="Superpixel method; see 'artextract plugins list'.", group="Graphs")
+    ] = "slic"
+    superpixel_options: Annotated[
+        Mapping[str, Any],
+        Setting(help="Option of the superpixel method, e.g. n_segments=3000.", group="Graphs"),
+    ] = field(default_factory=dict)
+    segmentation: Annotated[
+        Literal["shared", "photograph", "separate"],
+        Setting(
+            help="One label map for all pictures, cut from all of them or from the photograph "
+            "alone; or one for each (as published).",
+            group="Graphs",
+        ),
+    ] = "shared"
+    features: Annotated[
+        Literal["standard", "published"],
+        Setting(help="Which node features to compute.", group="Graphs"),
+    ] = "standard"
+    size: Annotated[
+        int | None,
+        Setting(help="Resize pictures to this side in pixels first.", minimum=8, group="Graphs"),
+    ] = None
 
     def __post_init__(self) -> None:
         """Refuse options for the bands alone where there is one segmentation for all."""

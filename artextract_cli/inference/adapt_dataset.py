@@ -14,6 +14,7 @@ from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.results.scene_scores import check_infrared
 from artextract_cli.scenes.checks.values import check_values, warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.events import progress
@@ -54,13 +55,7 @@ def adapt_to_dataset(
     scenes = _chosen(dataset, open_dataset(dataset, wavelengths, coding).scenes, names)
     warn_of_coding(scenes)
     plan = None if max_memory is None else memory_plan(max_memory, out)
-    windows: list[Scene] = []
-    with progress("reading", len(scenes)) as advance:
-        for files in scenes:
-            scene = _read(files, read_scene(files, plan), opened.card.recipe)
-            windows += cut_windows(scene, len(scenes))
-            advance(files.name)
-    made = adapt(opened, windows)
+    made = adapt(opened, _windows(scenes, opened.card.recipe, plan))
     save_model(out / MODEL_NAME, made.model.network.state_dict(), made.model.card)
     return made
 
@@ -85,7 +80,20 @@ def _chosen(
     return [scene for scene in scenes if not names or scene.name in names]
 
 
-def _read(files: SceneFiles, scene: Scene, recipe: GraphRecipe) -> Scene:
+def _windows(
+    scenes: Sequence[SceneFiles], recipe: GraphRecipe, plan: MemoryPlan | None
+) -> list[Scene]:
+    """Windows of all scenes, which share one adaptation."""
+    windows: list[Scene] = []
+    with progress("reading", len(scenes)) as advance:
+        for files in scenes:
+            windows += cut_windows(_read(files, recipe, plan), len(scenes))
+            advance(files.name)
+    return windows
+
+
+def _read(files: SceneFiles, recipe: GraphRecipe, plan: MemoryPlan | None) -> Scene:
+    scene = read_scene(files, plan)
     check_values(files, scene)
     check_infrared(scene, "model")
     return sized(scene, recipe)

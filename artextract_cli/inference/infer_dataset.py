@@ -1,18 +1,18 @@
 """From a dataset or a pair of pictures to a results directory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.imaging.coding import Coding
-from artextract_cli.pipelines.pipeline import AnyModel, score_scene
-from artextract_cli.results.reader import open_scene
-from artextract_cli.results.summary import write_summary
+from artextract_cli.pipelines.scoring import score_scene
+from artextract_cli.results.existing import former_result, is_up_to_date
+from artextract_cli.results.scene_scores import SceneScorer
+from artextract_cli.results.summary import SceneSummary, summarize, write_summary
 from artextract_cli.results.writer import (
     refuse_foreign_summary,
     refuse_other_models,
-    up_to_date,
     write_scene,
 )
 from artextract_cli.scenes.checks.values import check_values, warn_of_coding
@@ -30,14 +30,14 @@ from artextract_cli.utils.output_plan import refuse_inside, refuse_links
 def infer_dataset(
     dataset: Path,
     results: Path,
-    model: AnyModel,
+    model: SceneScorer,
     *,
     split: str | None = None,
     wavelengths: Sequence[float] | None = None,
     coding: Coding | None = None,
     max_memory: int | None = None,
-) -> list[dict[str, Any]]:
-    """Score every scene of a dataset (or of one split) and return their descriptions.
+) -> list[SceneSummary]:
+    """Score every scene of a dataset (or of one split) and return the summary.
 
     A scene that would take more than ``max_memory`` bytes is worked on in blocks. One that is there
     already, from the same pictures and model, is left as it is.
@@ -61,8 +61,8 @@ def infer_dataset(
 
 
 def infer_scenes(
-    scenes: Sequence[SceneFiles], results: Path, model: AnyModel, max_memory: int | None = None
-) -> list[dict[str, Any]]:
+    scenes: Sequence[SceneFiles], results: Path, model: SceneScorer, max_memory: int | None = None
+) -> list[SceneSummary]:
     """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
     refuse_datasets(results)
     plan = None if max_memory is None else memory_plan(max_memory, results)
@@ -70,34 +70,34 @@ def infer_scenes(
     refuse_foreign_summary(results)
     refuse_other_models(results, {files.name for files in scenes}, model)
     warn_of_coding(scenes)
-    written: list[Path] = []
+    rows: list[SceneSummary] = []
     failures: list[str] = []
     with only_writer(results), progress("inferring", len(scenes)) as advance:
         for files in scenes:
             try:
-                _infer_if_needed(files, results, model, plan)
-                written.append(results / files.name)
+                rows.append(summarize(_inferred(files, results, model, plan)))
             except InputError as failure:
                 failures.append(f"{files.name}: {failure}")
             advance(files.name)
-        # Read back, not kept: thousands of them take more memory than the work.
-        described = [dict(open_scene(folder).description) for folder in written]
-        if described:
-            write_summary(results, described)
+        if rows:
+            write_summary(results, rows)
     raise_failures(failures, len(scenes), "scored", results)
-    return described
+    return rows
 
 
-def _infer_if_needed(
-    files: SceneFiles, results: Path, model: AnyModel, plan: MemoryPlan | None
-) -> None:
-    if up_to_date(results, files, model):
-        clear_leftovers(results / files.name)
+def _inferred(
+    files: SceneFiles, results: Path, model: SceneScorer, plan: MemoryPlan | None
+) -> Mapping[str, Any]:
+    """The description of a scene, which is scored unless its results are up to date."""
+    former = former_result(results / files.name)
+    if former is not None and is_up_to_date(former, files, model):
+        clear_leftovers(former.path)
         detail(f"{files.name}: up to date")
-        return
+        return former.description
+    written = None if former is None else former.description["files"]
     scene = read_scene(files, plan)
     check_values(files, scene)
-    write_scene(results, files, scene, score_scene(model, scene), model)
+    return write_scene(results, files, scene, score_scene(model, scene), model, written)
 
 
 def memory_plan(max_memory: int, results: Path) -> MemoryPlan:

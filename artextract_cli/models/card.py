@@ -6,7 +6,14 @@ from typing import Any, Literal
 
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.models.calibration import Calibration
-from artextract_cli.nn.siamese import Pooling
+from artextract_cli.nn.choices import Pooling
+
+LearnsFrom = Literal["views", "layers"]
+"""What a network learns from, as objectives declare it; it names the pipeline."""
+
+HeatMapOf = Literal["pixels", "superpixels"]
+FeatureNames = tuple[tuple[str, ...], tuple[str, ...]]
+"""Of the nodes of the photograph, and of the bands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,15 +26,15 @@ class ModelCard:
     pooling: Pooling
     objective: Mapping[str, str]
     objective_options: Mapping[str, Any]
-    learns_from: Literal["views", "layers"]
+    learns_from: LearnsFrom
     uninformative_loss: float | None  # of embeddings that tell nothing, where the objective knows
     scorer: Mapping[str, str]
     scorer_options: Mapping[str, Any]
-    heat_map_of: Literal["pixels", "superpixels"]  # whose scores the heat map shows
+    heat_map_of: HeatMapOf  # whose scores the heat map shows
     seed: int
     recipe: GraphRecipe
     superpixels: Mapping[str, str]
-    feature_names: tuple[tuple[str, ...], tuple[str, ...]]
+    feature_names: FeatureNames
     band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
     best_epoch: int

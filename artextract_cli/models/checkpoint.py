@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError  # what torch raises for what it does not admit
-from typing import Any
+from typing import Any, get_args
 
 import safetensors
 import safetensors.torch
@@ -16,7 +16,7 @@ import torch
 from artextract_cli.errors import InputError
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.models.calibration import Calibration
-from artextract_cli.models.card import ModelCard
+from artextract_cli.models.card import LearnsFrom, ModelCard
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
 from artextract_cli.utils.file_errors import reading
@@ -87,6 +87,8 @@ def read_card(run: Path) -> ModelCard:
 def _card(path: Path, described: dict[str, Any]) -> ModelCard:
     try:
         wavelengths = described["wavelengths"]
+        if described["learns_from"] not in get_args(LearnsFrom):
+            raise ValueError(described["learns_from"])
         photograph, band = described["feature_names"]
         described |= {
             "recipe": GraphRecipe(**described["recipe"]),

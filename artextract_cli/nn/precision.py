@@ -2,15 +2,14 @@
 
 import functools
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
 
 from artextract_cli.errors import DependencyError
+from artextract_cli.nn.choices import Precision
 
-Precision = Literal["fp32", "bf16"]
-PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 P = ParamSpec("P")
 R = TypeVar("R")
 

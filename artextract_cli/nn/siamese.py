@@ -8,18 +8,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from artextract_cli.nn.batch import GraphBatch
+from artextract_cli.nn.choices import Pooling
 from artextract_cli.nn.collate import SceneBatch
 from artextract_cli.nn.precision import in_float32
 from artextract_cli.plugin.protocols import BackboneModule, EmbeddedScenes, ScoredNodes
-
-Pooling = Literal["max", "mean"]
-POOLINGS: tuple[Pooling, ...] = ("max", "mean")
 
 
 class SiameseNetwork(nn.Module):

@@ -1,11 +1,7 @@
-"""Inference: a scene and a trained network to scores, attention and similarity."""
+"""From a model file to a model on its device, ready for inference."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evidence.signs import SIGNED_MAPS, Expect
@@ -13,55 +9,10 @@ from artextract_cli.models.card import ModelCard
 from artextract_cli.models.checkpoint import model_path
 from artextract_cli.models.recorded_plugins import recorded_plugin, recorded_scorer
 from artextract_cli.nn.engines.selection import resolve_engine
-from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
-from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.networks import load_model
+from artextract_cli.pipelines.pipeline import Model, Pipeline
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.device import resolve_device
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """A trained network on its device, ready for inference."""
-
-    network: SiameseNetwork
-    card: ModelCard
-    scorer: ScoreFunction
-    path: Path
-    digest: str
-    engine: str
-    device: torch.device
-    shown: str | None = None  # the score of the heat map, where it is not the model's own
-    expect: Expect = "either"  # sign of the content that the heat map shows
-    adapts: bool = False  # to every scene that it scores
-
-    @property
-    def superpixels(self) -> Mapping[str, str]:
-        """Origin of the method that cuts superpixels."""
-        return self.card.superpixels
-
-    @property
-    def heat_map_score(self) -> str:
-        """Name of the score that the heat map shows."""
-        own = "fused" if self.card.heat_map_of == "pixels" else "network"
-        return self.shown or (own if self.expect == "either" else self.expect)
-
-    def described(self) -> dict[str, Any]:
-        """What scene.json says of it."""
-        card = self.card
-        return {
-            "model": {"path": str(self.path.resolve()), "sha256": self.digest},
-            "backbone": dict(card.backbone),
-            "objective": dict(card.objective),
-            "learns_from": card.learns_from,
-            "scorer": dict(card.scorer),
-            "heat_map_of": "superpixels" if self.heat_map_score == "network" else "pixels",
-            "heat_map_score": self.heat_map_score,
-            "expect": self.expect,
-            "adapts": self.adapts,
-            "engine": self.engine,
-            "device": str(self.device),
-        }
 
 
 def open_model(
@@ -72,7 +23,7 @@ def open_model(
     shown: str | None = None,
     expect: Expect = "either",
     adapts: bool = False,
-) -> Model:
+) -> Model[Any]:
     """Load a trained model onto its device.
 
     The heat map is that of the score ``shown``, "envelope" or "residual"; of the model's own where
@@ -88,31 +39,21 @@ def open_model(
     DependencyError
         If a plugin that it was made with is not installed.
     """
-    network, card = load_model(run)
+    network, card, pipeline = load_model(run)
     if not card.calibration:
         msg = f"the training of {run} did not end: finish it with 'artextract train --resume'"
         raise InputError(msg)
-    if shown is not None and card.learns_from != "layers":
-        msg = (
-            f"{run} compares views and has no score {shown!r}: leave --scorer out, or choose "
-            "--model none"
-        )
-        raise UsageError(msg)
-    if expect != "either" and not set(SIGNED_MAPS) <= card.calibration.keys():
-        msg = f"the model {run} does not distinguish dark from light content: leave out --expect"
-        raise UsageError(msg)
-    if adapts and card.learns_from != "layers":
+    _check_shown(run, card, pipeline, shown, expect)
+    if adapts and not pipeline.can_adapt:
         msg = (
             f"{run} compares views and cannot adapt to a painting: leave out --adapt, or choose "
             "a model that looks for hidden layers"
         )
         raise UsageError(msg)
-    if expect != "either" and shown is not None:
-        msg = f"--expect {expect} and --scorer {shown} each choose the heat map: leave one out"
-        raise UsageError(msg)
     recorded_plugin("superpixels", card.superpixels)
     on = resolve_device(device)
     return Model(
+        pipeline=pipeline,
         network=network.to(on),
         card=card,
         scorer=recorded_scorer(card),
@@ -126,14 +67,21 @@ def open_model(
     )
 
 
-def hidden_layer_network(model: Model) -> HiddenLayerNetwork:
-    """The network of a model that looks for hidden layers.
-
-    Raises
-    ------
-    TypeError
-        If the model compares views.
-    """
-    if not isinstance(model.network, HiddenLayerNetwork):
-        raise TypeError(type(model.network))
-    return model.network
+def _check_shown(
+    run: Path, card: ModelCard, pipeline: Pipeline[Any], shown: str | None, expect: Expect
+) -> None:
+    """Refuse a heat map that the model cannot make."""
+    if shown is not None and not pipeline.has_evidence_scores:
+        msg = (
+            f"{run} compares views and has no score {shown!r}: leave --scorer out, or choose "
+            "--model none"
+        )
+        raise UsageError(msg)
+    if expect == "either":
+        return
+    if not set(SIGNED_MAPS) <= card.calibration.keys():
+        msg = f"the model {run} does not distinguish dark from light content: leave out --expect"
+        raise UsageError(msg)
+    if shown is not None:
+        msg = f"--expect {expect} and --scorer {shown} each choose the heat map: leave one out"
+        raise UsageError(msg)

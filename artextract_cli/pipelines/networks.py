@@ -1,7 +1,7 @@
 """From a model card to its network, with or without weights."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import safetensors.torch
 import torch
@@ -10,13 +10,13 @@ from artextract_cli.errors import InputError
 from artextract_cli.models.card import ModelCard
 from artextract_cli.models.checkpoint import model_path, read_card
 from artextract_cli.models.recorded_plugins import recorded
-from artextract_cli.nn.siamese import SiameseNetwork
-from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
+from artextract_cli.pipelines.pipeline import AnyNetwork, Pipeline
+from artextract_cli.pipelines.registry import pipeline_of
 from artextract_cli.plugin.protocols import BackboneModule
 
 
-def new_network(card: ModelCard) -> SiameseNetwork:
-    """Make an untrained network as the card says.
+def new_network(card: ModelCard, pipeline: Pipeline[AnyNetwork]) -> AnyNetwork:
+    """Make an untrained network of a pipeline as the card says.
 
     Raises
     ------
@@ -33,14 +33,13 @@ def new_network(card: ModelCard) -> SiameseNetwork:
         if not isinstance(getattr(backbone, "out_size", None), int):
             msg = "its network has no out_size, the width of its embedding"
             raise TypeError(msg)
-    kind = HiddenLayerNetwork if card.learns_from == "layers" else SiameseNetwork
-    network = kind(cast(BackboneModule, backbone), card.pooling)
+    network = pipeline.network(cast(BackboneModule, backbone), card.pooling)
     network.running = plugin.running
     return network
 
 
-def load_model(run: Path) -> tuple[SiameseNetwork, ModelCard]:
-    """Read a trained network, in evaluation mode, and its card.
+def load_model(run: Path) -> tuple[Any, ModelCard, Pipeline[Any]]:
+    """Read a trained network, in evaluation mode, its card and the pipeline that it is of.
 
     Raises
     ------
@@ -48,7 +47,8 @@ def load_model(run: Path) -> tuple[SiameseNetwork, ModelCard]:
         If the weights do not fit the backbone that the card names.
     """
     card = read_card(run)
-    network = new_network(card)
+    pipeline = pipeline_of(card.learns_from)
+    network = new_network(card, pipeline)
     try:
         network.load_state_dict(safetensors.torch.load_file(model_path(run)))
     except (RuntimeError, safetensors.SafetensorError) as error:
@@ -57,4 +57,4 @@ def load_model(run: Path) -> tuple[SiameseNetwork, ModelCard]:
             "the options in its description: the file is damaged or of another backbone"
         )
         raise InputError(msg) from error
-    return network.eval(), card
+    return network.eval(), card, pipeline

@@ -1,78 +1,85 @@
-"""Score a scene with any trained model, or without one."""
+"""What a pipeline is, and a trained model of one."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import Any, Generic, TypeVar
 
-from artextract_cli.errors import UsageError
+import torch
+
 from artextract_cli.evidence.signs import Expect
-from artextract_cli.models.score_card import card_path
-from artextract_cli.pipelines.without_learning.scoring import (
-    ModelFree,
-    open_model_free,
-    score_model_free,
-)
+from artextract_cli.graphs.superpixel_graph import SceneGraphs
+from artextract_cli.models.card import FeatureNames, HeatMapOf, LearnsFrom, ModelCard
+from artextract_cli.nn.choices import Pooling
+from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
+from artextract_cli.pipelines.training_task import TrainingInputs, TrainingTask
+from artextract_cli.plugin.protocols import BackboneModule
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene
-from artextract_cli.utils.threads import one_for_algebra
 
-if TYPE_CHECKING:
-    from artextract_cli.pipelines.loaded_model import Model
-
-AnyModel = Union["Model", ModelFree]
+AnyNetwork = TypeVar("AnyNetwork", bound=SiameseNetwork)
 
 
-def open_scorer(
-    model: Path,
-    *,
-    score: str | None = None,
-    device: str = "auto",
-    engine: str = "auto",
-    expect: Expect = "either",
-    adapts: bool = False,
-) -> AnyModel:
-    """Open a trained model, or the scores without learning where ``model`` is `none` or a card.
+@dataclass(frozen=True, kw_only=True)
+class Pipeline(Generic[AnyNetwork]):
+    """One way from scenes to a trained network and its scores; `pipeline_of` finds it by name."""
 
-    The heat map is that of ``score``, "envelope" or "residual"; by default that of a trained
-    model's own score, or of "envelope" without one. ``expect`` is the sign of the content that it
-    shows. A trained model that ``adapts`` learns from each scene before it scores it. torch is
-    imported for a trained model only.
-
-    Raises
-    ------
-    UsageError
-        If there is no such score.
-    InputError
-        If the model or card is missing or damaged.
-    DependencyError
-        If a plugin that the model was made with is not installed.
-    """
-    if (card := card_path(model)) is not None:
-        if adapts:
-            msg = "--adapt needs a trained model, and --model none has no network: leave it out"
-            raise UsageError(msg)
-        return open_model_free(card, score, expect)
-    from artextract_cli.pipelines.loaded_model import open_model
-
-    return open_model(
-        model, device=device, engine=engine, shown=score, expect=expect, adapts=adapts
-    )
+    name: LearnsFrom  # as objectives and model files call it
+    network: Callable[[BackboneModule, Pooling], AnyNetwork]
+    task: Callable[[TrainingInputs], TrainingTask[AnyNetwork]]
+    score: Callable[["Model[AnyNetwork]", Scene], SceneScores]
+    in_size: Callable[[SceneGraphs], int]  # width of what the backbone is given
+    feature_names: Callable[[SceneGraphs], FeatureNames]  # of photograph and bands
+    heat_map_of: HeatMapOf  # whose scores the heat map shows, unless a scorer is chosen
+    needs_infrared: bool
+    has_evidence_scores: bool  # "envelope" and "residual", which need no network
+    can_adapt: bool  # to a painting
 
 
-@one_for_algebra()
-def score_scene(model: AnyModel, scene: Scene) -> SceneScores:
-    """Score every pixel of a scene by the objective that the model was trained for, or by none.
+@dataclass(frozen=True, kw_only=True)
+class Model(Generic[AnyNetwork]):
+    """A trained network on its device, ready for inference."""
 
-    Raises
-    ------
-    InputError
-        If hidden layers are looked for and the scene has no infrared band.
-    """
-    if isinstance(model, ModelFree):
-        return score_model_free(model, scene)
-    if model.card.learns_from == "layers":
-        from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
+    pipeline: Pipeline[AnyNetwork]
+    network: AnyNetwork
+    card: ModelCard
+    scorer: ScoreFunction
+    path: Path
+    digest: str
+    engine: str
+    device: torch.device
+    shown: str | None = None  # the score of the heat map, where it is not the model's own
+    expect: Expect = "either"  # sign of the content that the heat map shows
+    adapts: bool = False  # to every scene that it scores
 
-        return score_hidden_layer(model, scene)
-    from artextract_cli.pipelines.views.scoring import score_views
+    @property
+    def superpixels(self) -> Mapping[str, str]:
+        """Origin of the method that cuts superpixels."""
+        return self.card.superpixels
 
-    return score_views(model, scene)
+    @property
+    def heat_map_score(self) -> str:
+        """Name of the score that the heat map shows."""
+        own = "fused" if self.card.heat_map_of == "pixels" else "network"
+        return self.shown or (own if self.expect == "either" else self.expect)
+
+    def score(self, scene: Scene) -> SceneScores:
+        """Score every pixel of a scene; see `score_scene`."""
+        return self.pipeline.score(self, scene)
+
+    def described(self) -> dict[str, Any]:
+        """What scene.json says of it."""
+        card = self.card
+        return {
+            "model": {"path": str(self.path.resolve()), "sha256": self.digest},
+            "backbone": dict(card.backbone),
+            "objective": dict(card.objective),
+            "learns_from": card.learns_from,
+            "scorer": dict(card.scorer),
+            "heat_map_of": "superpixels" if self.heat_map_score == "network" else "pixels",
+            "heat_map_score": self.heat_map_score,
+            "expect": self.expect,
+            "adapts": self.adapts,
+            "engine": self.engine,
+            "device": str(self.device),
+        }

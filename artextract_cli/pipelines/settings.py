@@ -1,71 +1,152 @@
 """Everything that decides how a network is trained."""
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from artextract_cli.errors import DependencyError, UsageError
-from artextract_cli.nn.precision import PRECISIONS, Precision
-from artextract_cli.nn.siamese import POOLINGS, Pooling
+from artextract_cli.errors import DependencyError
+from artextract_cli.nn.choices import Pooling, Precision
 from artextract_cli.plugin.contract import Objective
 from artextract_cli.plugin.host import plugin_host
+from artextract_cli.utils.settings import Seed, Setting, check_values
 
 HIDDEN_LAYER = "hidden-layer"  # the objective, where nothing else is said
-Schedule = Literal["one-cycle", "steps"]
-SCHEDULES: tuple[Schedule, ...] = ("one-cycle", "steps")
 # Options of the run's other plugins are told apart from the backbone's by these words: scorer.KEY.
 OBJECTIVE, SCORER = "objective", "scorer"
 
-POSITIVE = ("epochs", "batch_size", "step_size", "patience", "learning_rate")
-NOT_NEGATIVE = ("weight_decay", "step_factor", "validation_share")
+Device = Annotated[str, Setting(help="Where to compute: auto, cpu or cuda.", group="Computing")]
+Engine = Annotated[
+    str, Setting(help="Message passing by: auto, numba, dgl or torch.", group="Computing")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
     """Everything that decides how a network is trained; see `settings_for`."""
 
-    backbone: str = "gat"
-    options: Mapping[str, Any] = field(default_factory=dict)
-    objective: str = HIDDEN_LAYER
+    backbone: Annotated[
+        str, Setting(help="Graph backbone; see 'artextract plugins list'.", group="Model")
+    ] = "gat"
+    options: Annotated[
+        Mapping[str, Any],
+        Setting(
+            help="Option of the backbone, e.g. heads=4, of the objective, e.g. "
+            "objective.margin=2, or of the scorer, scorer.KEY=VALUE.",
+            group="Model",
+        ),
+    ] = field(default_factory=dict)
+    objective: Annotated[
+        str,
+        Setting(
+            help="What is learnt: hidden-layer (default; needs an infrared band), "
+            "node-contrastive (default where no band is infrared), graph-contrastive, or a "
+            "plugin's; see 'artextract plugins list'.",
+            group="Model",
+            depends=True,
+        ),
+    ] = HIDDEN_LAYER
     # Of superpixels; None: distance, and a heat map of the objective's own where it has one.
-    scorer: str | None = None
-    pooling: Pooling = "max"
-    epochs: int = 50
-    batch_size: int = 8
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-2
-    schedule: Schedule = "steps"
-    step_size: int = 3  # epochs between two reductions of the learning rate, for steps
-    step_factor: float = 0.8
-    patience: int = 10  # epochs without a better validation loss before training stops
-    validation_share: float = 0.2  # of the training scenes, where there is no val split
-    augment: bool = False
-    seed: int = 0
-    device: str = "auto"
-    engine: str = "auto"
-    precision: Precision = "fp32"  # of training; weights and inference are fp32
+    scorer: Annotated[
+        str | None,
+        Setting(
+            help="How the embeddings of a superpixel become a score: distance (default), cosine, "
+            "attention, or a plugin's. Named here, it makes the heat map; else hidden-layer makes "
+            "one of pixels. With --resume it gives a trained model another scorer.",
+            group="Model",
+        ),
+    ] = None
+    pooling: Annotated[
+        Pooling, Setting(help="How node embeddings become one per picture.", group="Model")
+    ] = "max"
+    epochs: Annotated[
+        int,
+        Setting(
+            help="Passes over the training scenes, at most: 30 for hidden-layer, else 50.",
+            minimum=1,
+            group="Training",
+            depends=True,
+        ),
+    ] = 50
+    batch_size: Annotated[
+        int,
+        Setting(
+            help="Scenes per step: 4 for hidden-layer, else 8.",
+            minimum=1,
+            group="Training",
+            depends=True,
+        ),
+    ] = 8
+    learning_rate: Annotated[
+        float,
+        Setting(
+            help="Learning rate of AdamW: 0.003 for hidden-layer, else 0.001.",
+            above=0,
+            group="Training",
+            depends=True,
+        ),
+    ] = 1e-3
+    weight_decay: Annotated[
+        float, Setting(help="Weight decay of AdamW.", minimum=0, group="Training")
+    ] = 1e-2
+    schedule: Annotated[
+        Literal["one-cycle", "steps"],
+        Setting(
+            help="Course of the learning rate: one-cycle for hidden-layer, else steps.",
+            group="Training",
+            depends=True,
+        ),
+    ] = "steps"
+    step_size: Annotated[
+        int,
+        Setting(
+            help="Epochs after which the learning rate is reduced, for steps.",
+            minimum=1,
+            group="Training",
+        ),
+    ] = 3
+    step_factor: Annotated[
+        float, Setting(help="What it is then multiplied by.", minimum=0, group="Training")
+    ] = 0.8
+    patience: Annotated[
+        int,
+        Setting(
+            help="Epochs without a better validation loss before stopping: 30 for hidden-layer, "
+            "else 10.",
+            minimum=1,
+            group="Training",
+            depends=True,
+        ),
+    ] = 10
+    validation_share: Annotated[
+        float,
+        Setting(
+            help="Share of training scenes held out where there is no val split.",
+            minimum=0,
+            group="Training",
+        ),
+    ] = 0.2
+    augment: Annotated[
+        bool,
+        Setting(help="Mirror and turn scenes, photograph and bands together.", group="Training"),
+    ] = False
+    seed: Seed = 0
+    device: Device = "auto"
+    engine: Engine = "auto"
+    precision: Annotated[
+        Precision,
+        Setting(
+            help="Multiply by weights in fp32, or while training in bf16: weights, sums and "
+            "distances stay in fp32.",
+            group="Computing",
+        ),
+    ] = "fp32"
     defaulted: tuple[str, ...] = ()  # what was not asked for, but suits the objective
 
     def __post_init__(self) -> None:
-        """Refuse names that do not exist and numbers that make no sense."""
+        """Refuse names that do not exist and numbers outside their limits."""
         objective_spec(self.objective)
-        for name, known in (
-            ("pooling", POOLINGS),
-            ("schedule", SCHEDULES),
-            ("precision", PRECISIONS),
-        ):
-            value = getattr(self, name)
-            if value not in known:
-                msg = f"there is no {name} {value!r}; choose from: {', '.join(known)}"
-                raise UsageError(msg)
-        for name in POSITIVE + NOT_NEGATIVE:
-            value = getattr(self, name)
-            if not math.isfinite(value) or value < 0 or (name in POSITIVE and value == 0):
-                bound = "above 0" if name in POSITIVE else "0 or more"
-                msg = f"{name} must be a number {bound}, not {value}"
-                raise UsageError(msg)
+        check_values(self)
 
 
 def objective_spec(name: str) -> Objective:

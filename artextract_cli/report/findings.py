@@ -54,13 +54,14 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
             )
         ),
         numbers=_numbers(described, regions),
-        caveats=tuple(map(unbroken, _caveats(described))),
+        caveats=tuple(map(unbroken, _caveats(result))),
     )
 
 
 def _verdict(described: Mapping[str, Any]) -> str:
     """The first sentence: of the painting as a whole, and of places where that finds nothing."""
-    whole, places = described["image_level"], has_places(described)
+    whole = described["image_level"]
+    places = has_places(described["share_above_1_percent_false_alarms"])
     if whole is not None and whole["something_is_there"]:
         return "This painting may have a hidden layer"
     if whole is None:
@@ -86,7 +87,7 @@ def _whole(whole: Mapping[str, Any] | None) -> str:
 
 def _share(described: Mapping[str, Any]) -> str:
     share = described["share_above_1_percent_false_alarms"]
-    if has_places(described):
+    if has_places(share):
         comparison = "clearly more than the 1 % that clean paint reaches by chance"
     elif share > EXPECTED_SHARE:
         comparison = "hardly more than the 1 % that clean paint reaches by chance"
@@ -164,7 +165,7 @@ def _of_embeddings(described: Mapping[str, Any]) -> tuple[tuple[str, str, str], 
     return ((values, what, "of the embeddings; no unit"),)
 
 
-def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
+def _caveats(result: SceneResult) -> tuple[str, ...]:
     """Limits of the numbers; the last ones apply to networks trained on hidden layers."""
     general = (
         "A difference is not yet a hidden painting. Pigments that look alike but absorb infrared "
@@ -191,6 +192,5 @@ def _caveats(described: Mapping[str, Any]) -> tuple[str, ...]:
         "No band is known to be infrared (beyond 720 nm), so hidden layers cannot be expected to "
         "show: the differences here are in the colours of the surface.",
     )
-    has_infrared = false_colour_band(described["wavelengths_nm"]) is not None
-    detects_layers = described["learns_from"] != "views"
-    return (() if has_infrared else blind) + general + (hidden_layers if detects_layers else ())
+    has_infrared = false_colour_band(result.description["wavelengths_nm"]) is not None
+    return (() if has_infrared else blind) + general + (hidden_layers if result.is_signed else ())

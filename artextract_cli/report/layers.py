@@ -128,7 +128,7 @@ def signed_layer(sign: str, score: FloatArray, limit: int) -> Layer:
 
 def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int) -> Layer:
     """What one band tells by itself: signed deviations, or a score like that of all bands."""
-    is_signed = result.description["learns_from"] != "views"
+    is_signed = result.is_signed
     scale: ScaleName = "deviation" if is_signed else "false-alarm"
     levels = LEVELS[scale]
     return Layer(

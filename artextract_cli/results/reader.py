@@ -16,6 +16,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.io.images import decode_picture, read_page, read_pages
 from artextract_cli.results import sources
 from artextract_cli.scenes.layout import refuse_datasets
@@ -53,6 +54,14 @@ class SceneResult:
     def is_model_free(self) -> bool:
         """Whether it was scored without learning."""
         return self.description.get("learns_from", "") is None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it distinguishes dark from light: the maps of bands are signed deviations then.
+
+        Those of other results are false-alarm rates.
+        """
+        return all(map(self.has_map, SIGNED_MAPS))
 
     def refuse_output(self, out: Path) -> None:
         """Refuse to write over what the scene was made from, over its results, or into its dataset.

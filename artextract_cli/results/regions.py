@@ -1,6 +1,6 @@
 """The strongest regions of a scored scene."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -130,6 +130,6 @@ def _region(
     return dict(zip(REGION_COLUMNS, values, strict=True))
 
 
-def has_places(description: Mapping[str, Any]) -> bool:
+def has_places(strong_share: float) -> bool:
     """Whether clearly more of a scene than of clean paint scores as high as strong regions do."""
-    return bool(description["share_above_1_percent_false_alarms"] > MANY)
+    return strong_share > MANY

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,6 +24,10 @@ class SceneScorer(Protocol):
     """What scores scenes, as results record it: a trained model, or a score without learning."""
 
     @property
+    def path(self) -> Path:
+        """Its file."""
+
+    @property
     def digest(self) -> str:
         """SHA-256 of its file."""
 
@@ -33,6 +38,9 @@ class SceneScorer(Protocol):
     @property
     def heat_map_score(self) -> str:
         """Name of the score that the heat map shows."""
+
+    def score(self, scene: Scene) -> "SceneScores":
+        """Score every pixel of a scene."""
 
     def described(self) -> dict[str, Any]:
         """What scene.json says of it."""

@@ -1,9 +1,11 @@
 """The summary of a results directory."""
 
 import csv
+import dataclasses
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +28,41 @@ def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatA
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
-def fused(numbers: Mapping[str, float] | None) -> float | None:
-    """The mean over the bands of distances or similarities; None without a network."""
+@dataclass(frozen=True, kw_only=True)
+class SceneSummary:
+    """A scene's row in the summary: all that is kept of it while thousands of others are scored."""
+
+    scene: str
+    split: str | None
+    euclidean_distance: float | None  # means over the bands; None without a network
+    cosine_similarity: float | None
+    share_above_1_percent_false_alarms: float
+    something_is_there: bool | None  # None where the model does not judge whole paintings
+    false_alarm_rate: float | None
+
+
+def summarize(description: Mapping[str, Any]) -> SceneSummary:
+    """The row of a scene from its description."""
+    whole = description["image_level"] or {}
+    return SceneSummary(
+        scene=description["scene"],
+        split=description["split"],
+        euclidean_distance=_fused(description["euclidean_distance"]),
+        cosine_similarity=_fused(description["cosine_similarity"]),
+        share_above_1_percent_false_alarms=description["share_above_1_percent_false_alarms"],
+        something_is_there=whole.get("something_is_there"),
+        false_alarm_rate=whole.get("false_alarm_rate"),
+    )
+
+
+def _fused(numbers: Mapping[str, float] | None) -> float | None:
+    """The mean over the bands of distances or similarities."""
     return None if numbers is None else numbers["fused"]
 
 
-def write_summary(results: Path, descriptions: Sequence[Mapping[str, Any]]) -> None:
+def write_summary(results: Path, scenes: Sequence[SceneSummary]) -> None:
     """Write summary.json and summary.csv over all scenes."""
-    rows = [
-        {
-            "scene": d["scene"],
-            "split": d["split"],
-            "euclidean_distance": fused(d["euclidean_distance"]),
-            "cosine_similarity": fused(d["cosine_similarity"]),
-            "share_above_1_percent_false_alarms": d["share_above_1_percent_false_alarms"],
-            "something_is_there": (d["image_level"] or {}).get("something_is_there"),
-            "false_alarm_rate": (d["image_level"] or {}).get("false_alarm_rate"),
-        }
-        for d in descriptions
-    ]
+    rows = [dataclasses.asdict(scene) for scene in scenes]
     summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
         temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")

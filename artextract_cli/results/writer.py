@@ -1,8 +1,7 @@
 """Writing the results of a scene."""
 
-import dataclasses
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-import artextract_cli
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.blocks import Block, released
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.io.tiff_maps import Read, write_map
-from artextract_cli.plugin.host import plugin_host
+from artextract_cli.results.description import describe
 from artextract_cli.results.reader import (
     FORMAT,
     FORMAT_VERSION,
@@ -29,8 +27,6 @@ from artextract_cli.results.reader import (
 )
 from artextract_cli.results.regions import (
     REGION_COLUMNS,
-    STRONG_LEVEL,
-    shares_by_sign,
     signs_at,
     strong_regions,
     superpixel_side,
@@ -44,11 +40,17 @@ from artextract_cli.utils.events import warn
 
 
 def write_scene(
-    results: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer
+    results: Path,
+    files: SceneFiles,
+    scene: Scene,
+    scores: SceneScores,
+    model: SceneScorer,
+    former: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Write the folder of one scene, whole or not at all, and return its description.
 
-    What others have put into the folder stays in it.
+    ``former`` are the names of the files that an earlier run wrote into it, None where that is not
+    known: they are replaced, and what others have put into the folder stays in it.
     """
     target = results / scene.name
     if target.is_symlink() or (target.exists() and not _is_ours(target / "scene.json", FORMAT)):
@@ -56,7 +58,7 @@ def write_scene(
         raise UsageError(msg)
     with replaced_folder(target) as folder:
         description = _write_all(folder, files, scene, scores, model)
-        _keep_foreign(target, folder)
+        _keep_foreign(target, folder, former)
     return description
 
 
@@ -92,14 +94,15 @@ def _refuse_foreign(path: Path, target: Path) -> None:
         raise UsageError(msg)
 
 
-def _keep_foreign(former: Path, folder: Path) -> None:
-    """Give what is no result of ours in the ``former`` folder of a scene a place in the new one."""
+def _keep_foreign(target: Path, folder: Path, former: Collection[str] | None) -> None:
+    """Link what is not a result of ours in the folder ``target`` of a scene into its new folder.
+
+    Where ``former`` does not say what was written, everything named as a new file is taken for it.
+    """
     kept = []
-    try:
-        ours = {"scene.json", *open_scene(former).description["files"]}
-    except InputError:  # what it wrote is not known: what is written now is taken for it
-        ours = {path.name for path in folder.iterdir()}
-    for path in sorted(former.iterdir()) if former.exists() else ():
+    names = (path.name for path in folder.iterdir()) if former is None else former
+    ours = {"scene.json", *names}
+    for path in sorted(target.iterdir()) if target.exists() else ():
         if path.name.startswith(TEMPORARY) or (path.name in ours and not path.is_dir()):
             continue
         _refuse_foreign(path, folder / path.name)
@@ -107,22 +110,9 @@ def _keep_foreign(former: Path, folder: Path) -> None:
         kept.append(path.name)
     if kept:
         warn(
-            f"{former} is new but for {', '.join(kept)}: what was not written by 'artextract "
+            f"{target} is new but for {', '.join(kept)}: what was not written by 'artextract "
             "infer' stays, and figures among it show the former results"
         )
-
-
-def up_to_date(results: Path, files: SceneFiles, model: SceneScorer) -> bool:
-    """Whether the results of a scene are there: by this model, of these pictures, undamaged."""
-    try:
-        result = open_scene(results / files.name)
-        for name in result.description["files"]:
-            result.checked(name)
-    except InputError:
-        return False
-    method = plugin_host().find("superpixels", model.superpixels["name"])
-    wanted = {"superpixels": method.origin, **_made_from(files, model)}
-    return bool(json.loads(json.dumps(wanted)).items() <= result.description.items())
 
 
 def refuse_other_models(results: Path, replaced: Container[str], model: SceneScorer) -> None:
@@ -159,8 +149,7 @@ def _write_all(
     of_bands, signs = Enlarged(scores.band_maps, scene.shape), signs_at(scores, scene)
     regions = strong_regions(heatmap, of_bands.at, scores.band_ids, reach, signs)
     (folder / "regions.csv").write_text(csv_text(REGION_COLUMNS, regions), encoding="utf-8")
-    description = _description(files, scene, scores, model, heatmap)
-    return write_description(folder, description)
+    return write_description(folder, describe(files, scene, scores, model, heatmap))
 
 
 def write_description(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,50 +199,3 @@ def _overlaid(scene: Scene, heatmap: FloatArray) -> NDArray[np.uint8]:
         part = scene.part(block)
         made[block.place] = overlay(part.rgb, np.nan_to_num(heatmap[block.place]), mask=part.mask)
     return made
-
-
-def _description(
-    files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer, heatmap: FloatArray
-) -> dict[str, Any]:
-    inside = np.count_nonzero(np.isfinite(heatmap))
-    return {
-        "scene": scene.name,
-        **_made_from(files, model),
-        "shape": list(scene.shape),
-        "n_superpixels": int(scores.labels.max()) + 1,
-        "superpixels": dict(scores.superpixels),
-        "euclidean_distance": _known(scores.distances),
-        "cosine_similarity": _known(scores.similarities),
-        "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
-        "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
-        "signs": shares_by_sign(scores, scene, heatmap),
-        "scales": list(scores.scales),
-        "adaptation": None if scores.adaptation is None else dict(scores.adaptation),
-        "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
-        "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
-    }
-
-
-def _made_from(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
-    """What a result follows from, as its description says it."""
-    return {
-        "split": files.split,
-        "photograph": _source(files.rgb) | {"coding": files.coding.of_photograph},
-        "bands": [
-            {"id": band, **_source(path), "coding": files.coding.of_band(band)}
-            for band, path in zip(files.band_ids, files.bands, strict=True)
-        ],
-        "object_mask": None if files.mask is None else _source(files.mask),
-        "wavelengths_nm": files.wavelengths,
-        "pixels_per_mm": files.pixels_per_mm,
-        **model.described(),
-        "artextract": artextract_cli.__version__,
-    }
-
-
-def _known(numbers: Mapping[str, float] | None) -> dict[str, float] | None:
-    return None if numbers is None else dict(numbers)
-
-
-def _source(path: Path) -> dict[str, str]:
-    return {"path": str(path.resolve()), "sha256": file_digest(path)}

@@ -37,7 +37,7 @@ class ObjectiveTests(PluginTests):
 
     def test_scenes_that_lend_negatives_do_not_count(self) -> None:
         """Beyond ``n_anchors`` a scene's own pairs cost nothing."""
-        if self._spec.learns_from == "layers":
+        if self._learns_from_layers:
             return
         for options in self.tried():
             losses = []
@@ -67,7 +67,7 @@ class ObjectiveTests(PluginTests):
 
     def test_undecided_nodes_do_not_count(self) -> None:
         """Where ``hidden`` is NaN nothing pulls at an embedding."""
-        if self._spec.learns_from == "views":
+        if not self._learns_from_layers:
             return
         for options in self.tried():
             scenes, z = self._noise(40, 2)
@@ -103,6 +103,10 @@ class ObjectiveTests(PluginTests):
     def _spec(self) -> Objective:
         return cast(Objective, self.spec)
 
+    @property
+    def _learns_from_layers(self) -> bool:
+        return self._spec.learns_from == "layers"
+
     def _loss(self, scenes: Any, options: Any) -> Any:
         function: Callable[[Any, Any], Any] = self.spec.load()
         return scenes.loss(lambda seen: function(seen, options))
@@ -123,7 +127,7 @@ class ObjectiveTests(PluginTests):
         parts = []
         for scene in range(2):
             is_hidden = np.zeros(12)
-            if self._spec.learns_from == "layers":
+            if self._learns_from_layers:
                 is_hidden = np.nan_to_num(_kinds(12).numpy())
             apart = is_hidden if right else 1 - is_hidden
             z = np.full((12, 2, WIDTH), 3.0 * scene)
@@ -150,7 +154,7 @@ class ObjectiveTests(PluginTests):
             batch = type(batch)(**{**vars(batch), "inside": inside})
         z = batch.x.requires_grad_()
         told: dict[str, Any] = {}
-        if self._spec.learns_from == "layers":
+        if self._learns_from_layers:
             scores = torch.linspace(-1, 1, 10)
             hidden = torch.cat([_kinds(len(part)) for part in embedded])
             told = {

@@ -4,57 +4,61 @@ import dataclasses
 import math
 import sys
 from importlib.metadata import version
+from typing import Any
 
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.card import ModelCard
-from artextract_cli.pipelines.hidden_layers.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES
-from artextract_cli.pipelines.hidden_layers.network import WIDTH
+from artextract_cli.pipelines.pipeline import Pipeline
 from artextract_cli.pipelines.settings import OBJECTIVE, SCORER, TrainingSettings, objective_spec
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options, parted
+from artextract_cli.plugin.plugin import Plugin
 
-WITHOUT_INFRARED, DEFAULT_SCORER = "node-contrastive", "distance"
+DEFAULT_SCORER = "distance"
+PACKAGES = ("artextract", "numpy", "torch")
 
 
-def first_card(graphs: SceneGraphs, settings: TrainingSettings, engine: str) -> ModelCard:
+def first_card(
+    graphs: SceneGraphs, settings: TrainingSettings, pipeline: Pipeline[Any], engine: str
+) -> ModelCard:
     """The card of a model before its first epoch."""
+    (backbone, options), (objective, of_objective), (scorer, of_scorer) = _plugins(settings)
+    floor = objective_spec(settings.objective).uninformative_loss
+    return ModelCard(
+        backbone=backbone.origin,
+        options=dataclasses.asdict(options),
+        in_size=pipeline.in_size(graphs),
+        pooling=settings.pooling,
+        objective=objective.origin,
+        objective_options=dataclasses.asdict(of_objective),
+        learns_from=pipeline.name,
+        uninformative_loss=floor and floor(of_objective),
+        scorer=scorer.origin,
+        scorer_options=dataclasses.asdict(of_scorer),
+        heat_map_of=pipeline.heat_map_of if settings.scorer is None else "superpixels",
+        seed=settings.seed,
+        recipe=graphs.recipe,
+        superpixels=dict(graphs.superpixels_origin),
+        feature_names=pipeline.feature_names(graphs),
+        band_ids=graphs.band_ids,
+        wavelengths=graphs.wavelengths,
+        best_epoch=0,
+        train_loss=math.nan,
+        val_loss=math.nan,
+        versions={"python": sys.version.split()[0]} | {name: version(name) for name in PACKAGES},
+        engine=engine,
+        calibration={},
+        quality={},
+    )
+
+
+def _plugins(settings: TrainingSettings) -> list[tuple[Plugin, Any]]:
+    """Backbone, objective and scorer of a run, each with its options."""
     names = {
         "backbones": settings.backbone,
         "objectives": settings.objective,
         "scorers": settings.scorer or DEFAULT_SCORER,
     }
     plugins = [plugin_host().find(kind, name) for kind, name in names.items()]
-    backbone, objective, scorer = plugins
     given = parted(settings.options, OBJECTIVE, SCORER)
-    options = [make_options(p.spec, values) for p, values in zip(plugins, given, strict=True)]
-    told = objective_spec(settings.objective)
-    learns_layers = told.learns_from == "layers"
-    packages = ("artextract", "numpy", "torch")
-    return ModelCard(
-        backbone=backbone.origin,
-        options=dataclasses.asdict(options[0]),
-        in_size=WIDTH if learns_layers else len(graphs.feature_names[0]),
-        pooling=settings.pooling,
-        objective=objective.origin,
-        objective_options=dataclasses.asdict(options[1]),
-        learns_from=told.learns_from,
-        uninformative_loss=told.uninformative_loss and told.uninformative_loss(options[1]),
-        scorer=scorer.origin,
-        scorer_options=dataclasses.asdict(options[2]),
-        heat_map_of="pixels" if learns_layers and settings.scorer is None else "superpixels",
-        seed=settings.seed,
-        recipe=graphs.recipe,
-        superpixels=dict(graphs.superpixels_origin),
-        feature_names=(
-            (PHOTOGRAPH_FEATURES, BAND_FEATURES) if learns_layers else graphs.feature_names
-        ),
-        band_ids=graphs.band_ids,
-        wavelengths=graphs.wavelengths,
-        best_epoch=0,
-        train_loss=math.nan,
-        val_loss=math.nan,
-        versions={"python": sys.version.split()[0]} | {name: version(name) for name in packages},
-        engine=engine,
-        calibration={},
-        quality={},
-    )
+    return [(p, make_options(p.spec, values)) for p, values in zip(plugins, given, strict=True)]

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from artextract_cli.errors import DivergedError, InputError, UsageError
+from artextract_cli.errors import DivergedError, InputError
 from artextract_cli.graphs.store import graphs_digest
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.recorded_plugins import (
@@ -22,18 +22,13 @@ from artextract_cli.models.recorded_plugins import (
 from artextract_cli.nn.engines.selection import resolve_engine
 from artextract_cli.nn.precision import check_precision, computed_in
 from artextract_cli.pipelines.batches import load_alike
-from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
 from artextract_cli.pipelines.networks import new_network
-from artextract_cli.pipelines.settings import (
-    TrainingSettings,
-    objective_spec,
-    with_objective,
-)
-from artextract_cli.pipelines.training_task import Comparison, TrainingTask
-from artextract_cli.pipelines.views.training import ViewTask
-from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
+from artextract_cli.pipelines.registry import pipeline_of
+from artextract_cli.pipelines.settings import TrainingSettings, objective_spec
+from artextract_cli.pipelines.training_task import Comparison, TrainingInputs
 from artextract_cli.training.fusion import check_fusion
-from artextract_cli.training.model_card import WITHOUT_INFRARED, first_card
+from artextract_cli.training.model_card import first_card
+from artextract_cli.training.objective import possible_settings
 from artextract_cli.training.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
 from artextract_cli.training.scenes import split_scenes
 from artextract_cli.training.schedule import learning_rate
@@ -100,19 +95,7 @@ def train(
             trainer.close_early()
             raise
         trainer.close()
-    best = trainer.progress.best or {}
-    return TrainingResult(
-        run=run,
-        best_epoch=int(best["epoch"]),
-        train_loss=best["train_loss"],
-        val_loss=best["val_loss"],
-        epochs=len(trainer.progress.history),
-        quality=trainer.card.quality,
-        n_parameters=sum(p.numel() for p in trainer.network.parameters()),
-        engine=trainer.engine,
-        device=str(trainer.device),
-        seconds=time.monotonic() - started,
-    )
+    return trainer.result(seconds=time.monotonic() - started)
 
 
 class _Trainer:
@@ -123,7 +106,7 @@ class _Trainer:
         self.progress = Progress()
         loaded, self.graphs_digest = load_alike(graphs), graphs_digest(graphs)
         recorded_plugin("superpixels", loaded[0].superpixels_origin, str(graphs))
-        self.settings = settings = _possible(settings, loaded[0])
+        self.settings = settings = possible_settings(settings, loaded[0])
         training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
         self.device = resolve_device(settings.device)
         check_precision(settings.precision, self.device)
@@ -131,14 +114,11 @@ class _Trainer:
         self.engine = self.chosen.name
         detail(f"{len(training)} training, {len(validation)} validation scenes")
         detail(f"engine {self.engine} on {self.device}: {self.chosen.reason}")
-        self.card = first_card(loaded[0], settings, self.engine)
-        task = HiddenLayerTask if self.card.learns_from == "layers" else ViewTask
-        compared_by = Comparison(recorded_objective(self.card), recorded_scorer(self.card))
-        self.task: TrainingTask = task(
-            graphs, training, validation, settings, compared_by, self.engine, self.device
-        )
+        pipeline = pipeline_of(objective_spec(settings.objective).learns_from)
+        self.card = first_card(loaded[0], settings, pipeline, self.engine)
+        self.task = pipeline.task(self._inputs(training, validation))
         torch.manual_seed(settings.seed)
-        self.network = new_network(self.card)
+        self.network = new_network(self.card, pipeline)
         self.task.begin(self.network)
         self.network.to(self.device)
         self.optimizer = torch.optim.AdamW(
@@ -154,6 +134,19 @@ class _Trainer:
             "optimizer": self.optimizer,
             "schedule": self.schedule,
         }
+
+    def _inputs(
+        self, training: Sequence[SceneGraphs], validation: Sequence[SceneGraphs]
+    ) -> TrainingInputs:
+        return TrainingInputs(
+            root=self.graphs,
+            training=training,
+            validation=validation,
+            settings=self.settings,
+            compared_by=Comparison(recorded_objective(self.card), recorded_scorer(self.card)),
+            engine=self.engine,
+            device=self.device,
+        )
 
     def open_run(self, *, resume: bool) -> None:
         """Start a run directory, or take up the one that was left."""
@@ -230,6 +223,22 @@ class _Trainer:
         check_fusion(self.card.quality)
         self.run.save_model(self.progress, self.card)
 
+    def result(self, *, seconds: float) -> TrainingResult:
+        """How the run ended, after as many seconds."""
+        best = self.progress.best or {}
+        return TrainingResult(
+            run=self.run.path,
+            best_epoch=int(best["epoch"]),
+            train_loss=best["train_loss"],
+            val_loss=best["val_loss"],
+            epochs=len(self.progress.history),
+            quality=self.card.quality,
+            n_parameters=sum(p.numel() for p in self.network.parameters()),
+            engine=self.engine,
+            device=str(self.device),
+            seconds=seconds,
+        )
+
     def _train_epoch(self, epoch: int) -> float:
         self.network.train()
         total, n_scenes = 0.0, 0
@@ -261,27 +270,3 @@ class _Trainer:
             )
             raise DivergedError(msg)
         return value
-
-
-def _possible(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
-    """The settings, with another objective where the scenes do not carry the default one."""
-    spec = objective_spec(settings.objective)
-    if spec.compares_nodes and len(graphs.graphs) > 1:
-        msg = (
-            f"{settings.objective} compares corresponding superpixels, but these graphs come from "
-            "separate segmentations: use --objective graph-contrastive, or build the graphs with "
-            "--segmentation shared"
-        )
-        raise UsageError(msg)
-    infrared = max(graphs.wavelengths or (0,)) > LAST_VISIBLE_NM
-    if not infrared:
-        known = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
-        warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
-    if spec.learns_from == "views" or infrared:
-        return settings
-    needs = f"{settings.objective} needs an infrared band"
-    if "objective" not in settings.defaulted:
-        msg = f"{needs}: use --objective {WITHOUT_INFRARED}"
-        raise UsageError(msg)
-    warn(f"{needs}: training takes {WITHOUT_INFRARED}")
-    return with_objective(settings, WITHOUT_INFRARED)

@@ -9,7 +9,6 @@ import textwrap
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,8 +20,8 @@ from matplotlib.transforms import Bbox
 
 from artextract_cli.errors import UsageError
 from artextract_cli.utils.atomic import atomic_path
+from artextract_cli.visualization.settings import AS_DRAWN, Page
 
-MM_PER_INCH = 25.4
 PAD = 0.08  # inches around what is drawn
 NARROW = 5.0  # inches; a figure of one column of print
 # Dates and random ids out of the files: the same figure is the same bytes.
@@ -40,22 +39,6 @@ _STYLE: Any = {
     "pdf.fonttype": 42,  # whole TrueType fonts, as publishers ask for, not outlines of type 3
     "text.parse_math": False,  # a dollar in a name is a dollar
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """How large a figure is printed, and how fine its pixels are."""
-
-    width_mm: float | None = None  # as large as its content asks for if None
-    dpi: int = 200
-
-    @property
-    def inches(self) -> float | None:
-        """Width in inches, where it is given."""
-        return None if self.width_mm is None else self.width_mm / MM_PER_INCH
-
-
-AS_DRAWN = Page()
 
 
 @contextmanager

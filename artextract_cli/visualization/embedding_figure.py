@@ -15,16 +15,9 @@ from artextract_cli.imaging.heatmap import colour
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.summary import mean_scores
 from artextract_cli.utils.events import inform
-from artextract_cli.visualization.canvas import (
-    AS_DRAWN,
-    NARROW,
-    Page,
-    check_suffix,
-    new_figure,
-    save,
-    style,
-)
+from artextract_cli.visualization.canvas import NARROW, check_suffix, new_figure, save, style
 from artextract_cli.visualization.panels import add_colour_bar
+from artextract_cli.visualization.settings import AS_DRAWN, Page
 
 Method = Literal["pca", "tsne"]
 TSNE_POINTS = 4000

@@ -14,15 +14,9 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray
-from artextract_cli.visualization.canvas import (
-    AS_DRAWN,
-    Page,
-    check_suffix,
-    panel_grid,
-    save,
-    style,
-)
+from artextract_cli.visualization.canvas import check_suffix, panel_grid, save, style
 from artextract_cli.visualization.panels import BORDER_COLOUR, EDGE_COLOUR
+from artextract_cli.visualization.settings import AS_DRAWN, Page
 
 NODE_STYLE: Mapping[str, Any] = {
     "s": 12,

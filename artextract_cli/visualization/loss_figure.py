@@ -10,15 +10,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from artextract_cli.errors import UsageError
-from artextract_cli.visualization.canvas import (
-    AS_DRAWN,
-    Page,
-    check_suffix,
-    new_figure,
-    save,
-    style,
-)
+from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style
 from artextract_cli.visualization.panels import legend_columns
+from artextract_cli.visualization.settings import AS_DRAWN, Page
 
 EpochRow = Mapping[str, float | None]
 # Okabe & Ito, "Color universal design", 2008: distinct for colour-blind eyes.

@@ -1,7 +1,6 @@
 """The picture of one pair from its results: heat maps, attention, Grad-CAM or what is hidden."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from artextract_cli.io.images import decode_picture
 from artextract_cli.results import sources
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side
-from artextract_cli.visualization.canvas import AS_DRAWN, Page
 from artextract_cli.visualization.panels import pair_figure
+from artextract_cli.visualization.settings import AS_DRAWN, Look, Page
 
 LABELS = {
     "difference": "Heat map",
@@ -30,16 +29,6 @@ SCALES: Mapping[str, ScaleName] = {
     **dict.fromkeys(("difference", *SIGNED_MAPS), "false-alarm"),
     "hidden": "hidden",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """What a picture of a pair shows."""
-
-    mode: str = "difference"  # or dark, light, attention, gradcam, hidden
-    show_bands: tuple[str, ...] = ()  # ids or nm; the last band if none
-    only_band: bool = False  # the difference of the photograph and the one shown band alone
-    colours: str = "blue-red"
 
 
 def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN) -> None:
@@ -93,7 +82,7 @@ def _outlines(result: SceneResult) -> dict[str, BoolArray]:
 
     Empty where the model does not distinguish signs.
     """
-    if not all(map(result.has_map, SIGNED_MAPS)):
+    if not result.is_signed:
         return {}
     dark, light = map(result.map, SIGNED_MAPS)
     strong = result.map("heatmap") >= STRONG_LEVEL
@@ -135,14 +124,9 @@ def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
 
 
 def _scale(result: SceneResult, look: Look) -> ScaleName:
-    if look.mode == "difference" and look.only_band and _is_signed(result):
+    if look.mode == "difference" and look.only_band and result.is_signed:
         return "deviation"
     return SCALES.get(look.mode, "importance")
-
-
-def _is_signed(result: SceneResult) -> bool:
-    """Whether the bands' evidence is in signed deviations, not in false-alarm rates."""
-    return bool(result.description.get("learns_from", "views") != "views")
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
@@ -152,7 +136,7 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
     """
     if mode == "difference":
         score = result.map("heatmap") if page is None else result.map("bands", page)
-        return np.nan_to_num(np.abs(score) if _is_signed(result) and page is not None else score)
+        return np.nan_to_num(np.abs(score) if result.is_signed and page is not None else score)
     if mode in ("hidden", *SIGNED_MAPS):
         return np.nan_to_num(result.map(mode))
     importance = np.nan_to_num(result.pages(mode).mean(0))

@@ -20,9 +20,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.heatmap import SCALES, BoolArray, Picture, ScaleName, colour, overlay
 from artextract_cli.visualization.canvas import (
-    AS_DRAWN,
     NARROW,
-    Page,
     check_suffix,
     n_columns,
     panel_grid,
@@ -30,6 +28,7 @@ from artextract_cli.visualization.canvas import (
     style,
     wrapped,
 )
+from artextract_cli.visualization.settings import AS_DRAWN, Page
 
 BORDER_COLOUR, EDGE_COLOUR = "#FFFFFF", "#E69F00"
 

@@ -24,6 +24,7 @@ from PIL import Image
 from artextract_cli import Capture, Importer
 from artextract_cli.cli.commands import data as data_commands
 from artextract_cli.cli.commands import plugins as plugin_commands
+from artextract_cli.cli.data_options import Importing
 from artextract_cli.evaluation import robustness
 from artextract_cli.graphs import recipe, segmentation
 from artextract_cli.imaging import alignment, heatmap, transform
@@ -31,7 +32,8 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.io import decoders, images, tiff
 from artextract_cli.io.image import Picture
 from artextract_cli.nn import norm
-from artextract_cli.pipelines.pipeline import open_scorer
+from artextract_cli.pipelines.scoring import open_scorer
+from artextract_cli.pipelines.settings import TrainingSettings
 from artextract_cli.plugin import conformance
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.host import plugin_host
@@ -456,8 +458,9 @@ TRAINING = [
     Row(2, "there is no device 'tpu': choose one of …", NET + "--device tpu"),
     Row(2, "there is no norm 'batches': choose one of …",
         lambda here: norm.NodeNorm("batches", 3)),
-    Row(2, "there is no precision 'fp8'; choose from: fp32, bf16", NET + "--precision fp8"),
-    Row(2, "batch_size must be a number above 0, not 0", NET + "--batch-size 0"),
+    Row(2, "there is no precision 'fp8'; choose from: fp32, bf16",
+        lambda here: TrainingSettings(precision="fp8")),
+    Row(2, "learning_rate must be a number above 0, not nan", NET + "--learning-rate nan"),
     Row(2, "heads=3 cannot share a layer of width 64: choose a divisor of it",
         NET + "--backbone gat -o heads=3 -o hidden=64"),
     Row(2, "option 'heads' is not of the form key=value", NET + "-o heads"),
@@ -810,7 +813,8 @@ REF = np.full((6, 8, 31), 0.02)
 
 IMPORTED = [
     Row(3, "the importer toy finds no scene in …", lambda here: importing_by(
-        [], lambda: data_commands.import_captures("toy", here / "data", here / "new"))),
+        [], lambda: data_commands.imported_scenes(
+            "toy", here / "data", here / "new", Importing(coding=Coding())))),
     Row(3, "an importer yields scenes as Capture, not as str (so the importer 'toy' of "
         "artextract-toy read it)", lambda here: importing_by(
             ["x"], lambda: list(

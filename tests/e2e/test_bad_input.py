@@ -197,7 +197,7 @@ def test_a_run_of_another_backbone_cannot_be_resumed(
 def test_weights_of_another_backbone(
     dataset: Path, trained: Path, run: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    network, card = load_model(trained / "run")
+    network, card, _ = load_model(trained / "run")
     model = tmp_path / "model.safetensors"
     backbone = {**card.backbone, "name": "gat"}
     save_model(model, network.state_dict(), dataclasses.replace(card, backbone=backbone))
@@ -224,7 +224,6 @@ def test_a_model_that_is_none(dataset: Path, run: Callable[..., Ran], tmp_path: 
         (["train", "{graphs}", "--out", "{out}", "-o", "heads=many"], 2, "heads=many"),
         (["train", "{graphs}", "--out", "{out}", "--objective", "none"], 2, "node-contrastive"),
         (["train", "{graphs}", "--out", "{out}", "--engine", "steam"], 2, "steam"),
-        (["train", "{graphs}", "--out", "{out}", "--precision", "fp8"], 2, "bf16"),
         (["train", "{graphs}", "--out", "{run}"], 2, "--resume"),
         (["train", "{out}", "--out", "{out}"], 3, "graph build"),
         (["plugins", "info", "cubes"], 2, "slic"),
@@ -253,6 +252,27 @@ def test_names_and_options_that_do_not_exist(
     one_line(ran, exit_code, said)
     assert ran.stderr.count("error: ") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--precision", "fp8", "bf16"),
+        ("--pooling", "sum", "mean"),
+        ("--batch-size", "0", "than or equal to 1"),
+        ("--weight-decay", "-1", "than or equal to"),
+        ("--seed", "-1", "than or equal to 0"),
+    ],
+)
+def test_values_that_an_option_does_not_take(
+    run: Callable[..., Ran], tmp_path: Path, option: str, value: str, said: str
+) -> None:
+    """Which ones it takes is said before anything is read."""
+    ran = run("train", tmp_path / "none", "--out", tmp_path / "out", option, value)
+    assert ran.exit_code == 2
+    assert option in ran.stderr
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_an_unknown_key_in_the_configuration(run: Callable[..., Ran], tmp_path: Path) -> None:

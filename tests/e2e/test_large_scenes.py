@@ -17,7 +17,7 @@ from artextract_cli.graphs.store import load_graphs, load_pixels
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.imaging.blocks import Block, Blocks, Workspace
 from artextract_cli.pipelines.loaded_model import open_model
-from artextract_cli.pipelines.pipeline import score_scene
+from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import (

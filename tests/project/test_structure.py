@@ -85,6 +85,23 @@ def test_modules_are_short_and_folders_small() -> None:
     assert {folder: n for folder, n in folders.items() if n > LARGEST + 1} == {}
 
 
+def test_commands_are_short_and_take_few_parameters_of_their_own() -> None:
+    for path in (PACKAGE / "cli" / "commands").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 40, f"{path}: {node.name}"
+                parameters = [*node.args.args, *node.args.kwonlyargs]
+                assert len(parameters) <= 7, f"{path}: {node.name}"
+
+
+def test_settings_import_neither_torch_nor_typer() -> None:
+    rooms = ("pipelines.settings", "graphs.recipe", "visualization.settings")
+    names = ", ".join(f"{PACKAGE.name}.{room}" for room in rooms)
+    code = f"import sys, {names}; print(*{{n.split('.')[0] for n in sys.modules}})"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(ran.stdout.split()) & {"typer", *HEAVY} == set()
+
+
 def test_no_module_imports_itself_through_others() -> None:
     assert len(list(TopologicalSorter(IMPORTS).static_order())) == len(MODULES)
 

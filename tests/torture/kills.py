@@ -302,7 +302,7 @@ def _run_directory(here: Path) -> Digests:
     from artextract_cli.training.run_directory import read_metrics
 
     run = here / "run"
-    _, card = load_model(run)
+    _, card, _ = load_model(run)
     rows, history = read_metrics(run), load_state(run / "last.pt")["history"]
     reached = len(history)
     if reached - len(rows) not in (0, 1) or card.best_epoch > reached:

@@ -80,7 +80,7 @@ CORE = (
     "pipelines.hidden_layers.samples",
     "pipelines.hidden_layers.training",
     "pipelines.networks",
-    "pipelines.pipeline",
+    "pipelines.scoring",
     "pipelines.views.training",
     "training.run_directory",
     "utils.atomic",

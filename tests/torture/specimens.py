@@ -226,7 +226,7 @@ def _graph(path: Path) -> Any:
 
 
 def _model(path: Path) -> Any:
-    network, card = networks.load_model(path)
+    network, card, _ = networks.load_model(path)
     return card, network.state_dict()
 
 

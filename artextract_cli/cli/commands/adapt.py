@@ -6,43 +6,35 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from artextract_cli.cli import console
+from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
-from artextract_cli.cli.parameters import (
-    DEFAULT_MEMORY,
-    DEFAULT_MODEL,
-    CodingOption,
-    Device,
-    Engine,
-    MaxMemory,
-    Remember,
-    Wavelengths,
-    parse_coding,
-    parse_memory,
-    parse_wavelengths,
-)
+from artextract_cli.cli.derived_options import settings_as_options
+from artextract_cli.cli.option_groups import DEFAULT_MODEL, Computing, LargeCaptures
 
 if TYPE_CHECKING:
     from artextract_cli.pipelines.hidden_layers.adaptation import Adaptation
 
 
+FirstModel = Annotated[
+    Path,
+    typer.Option(
+        help="Run directory or model file to start from: one that looks for hidden layers, gat "
+        "or gcn."
+    ),
+]
+
+
+@settings_as_options
 def adapt(
+    *,
     dataset: Annotated[Path, typer.Argument(help="Dataset folder.")],
     out: Annotated[Path, typer.Option(help="Run directory to write.")] = Path("adapted"),
-    model: Annotated[
-        Path,
-        typer.Option(
-            help="Run directory or model file to start from: one that looks for hidden layers, gat "
-            "or gcn."
-        ),
-    ] = DEFAULT_MODEL,
+    model: FirstModel = DEFAULT_MODEL,
     scene: Annotated[
         list[str] | None, typer.Option(help="Only this scene; may be given many times.")
     ] = None,
-    wavelengths: Wavelengths = None,
-    coding: CodingOption = None,
-    device: Device = "auto",
-    engine: Engine = "auto",
-    max_memory: MaxMemory = DEFAULT_MEMORY,
+    captures: LargeCaptures,
+    computing: Computing,
     remember: Remember = False,
 ) -> None:
     """Adapt a model once to all scenes of a dataset, by layers put beneath them, and keep it.
@@ -56,11 +48,11 @@ def adapt(
         out,
         model,
         names=scene or (),
-        wavelengths=parse_wavelengths(wavelengths),
-        coding=parse_coding(coding),
-        device=device,
-        engine=engine,
-        max_memory=parse_memory(max_memory),
+        wavelengths=captures.wavelengths,
+        coding=captures.coding,
+        device=computing.device,
+        engine=computing.engine,
+        max_memory=captures.max_memory,
     )
     if remember:
         remember_in_config(

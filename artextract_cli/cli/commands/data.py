@@ -2,44 +2,41 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import option_keys, plugin_names
-from artextract_cli.cli.data_tables import check_tables, import_tables, register_table
-from artextract_cli.cli.parameters import CodingOption, Wavelengths, parse_coding, parse_wavelengths
+from artextract_cli.cli.data_options import Importing, Lighting, Paintings
+from artextract_cli.cli.data_tables import (
+    calibrate_table,
+    check_tables,
+    flatten_table,
+    import_tables,
+    register_table,
+)
+from artextract_cli.cli.derived_options import Options, settings_as_options
+from artextract_cli.cli.option_groups import Captures
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.plugin.options import split_words
+from artextract_cli.imaging.coding import Coding
 from artextract_cli.utils import events
 
 if TYPE_CHECKING:
-    from artextract_cli.imaging.coding import Coding
+    import rich.table
+
+    from artextract_cli.preprocessing.import_scenes import ImportedScene
 
 app = typer.Typer(no_args_is_help=True, help="Import and simulate datasets, and check them.")
+CLEAN_SPLITS = {"some": (), "train": ("train",), "all": ("train", "val")}
 
 
 @app.command()
+@settings_as_options
 def simulate(
+    *,
     out: Annotated[Path, typer.Argument(help="Folder to write; must not exist yet.")],
-    train: Annotated[int, typer.Option(min=0, help="Training scenes.")] = 24,
-    val: Annotated[int, typer.Option(min=0, help="Validation scenes.")] = 8,
-    size: Annotated[int, typer.Option(min=16, help="Side of the pictures in pixels.")] = 256,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")] = 0,
-    wavelengths: Wavelengths = None,
-    palette: Annotated[
-        Literal["a", "b", "c", "d", "random", "mixed"],
-        typer.Option(
-            help="How the paintings look: as old masters (a), as moderns (b), of many kinds (c, d),"
-            " random, with new pigments, composition and camera for each, or mixed, random and "
-            "every third of a: what the models that come along learn from."
-        ),
-    ] = "a",
-    clean: Annotated[
-        Literal["some", "train", "all"],
-        typer.Option(help="Scenes that hide nothing: every fourth, all training scenes, or all."),
-    ] = "some",
+    paintings: Paintings,
 ) -> None:
     """Paint two-layer Kubelka-Munk pictures, and say where something is hidden in them."""
     from artextract_cli.simulate import (
@@ -49,35 +46,37 @@ def simulate(
         simulate_dataset,
     )
 
-    chosen = parse_wavelengths(wavelengths) or DEFAULT_WAVELENGTHS
-    settings = SceneSettings(size=size, wavelengths=chosen, palette=PALETTES[palette])
+    train, val, size, seed = paintings.train, paintings.val, paintings.size, paintings.seed
+    chosen = paintings.wavelengths or DEFAULT_WAVELENGTHS
+    palette = PALETTES[paintings.palette]
     with events.progress("painting", train + val) as advance:
         simulate_dataset(
             out,
             train=train,
             val=val,
             seed=seed,
-            settings=settings,
-            clean_splits={"some": (), "train": ("train",), "all": ("train", "val")}[clean],
+            settings=SceneSettings(size=size, wavelengths=chosen, palette=palette),
+            clean_splits=CLEAN_SPLITS[paintings.clean],
             on_scene=advance,
         )
     console.emit(
-        {"dataset": out, "train": train, "val": val, "seed": seed, "palette": palette},
+        {"dataset": out, "train": train, "val": val, "seed": seed, "palette": paintings.palette},
         f"{out}: {train} training and {val} validation scenes, {size} × {size} pixels, "
         f"{len(chosen)} bands",
     )
 
 
 @app.command()
+@settings_as_options
 def check(
+    *,
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
-    wavelengths: Wavelengths = None,
-    coding: CodingOption = None,
+    captures: Captures,
 ) -> None:
     """List every problem of a dataset at once; exit 3 if there is an error among them."""
     from artextract_cli.scenes.checks.dataset import check_dataset
 
-    checked = check_dataset(dataset, parse_wavelengths(wavelengths), parse_coding(coding))
+    checked = check_dataset(dataset, captures.wavelengths, captures.coding)
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
@@ -87,7 +86,9 @@ def check(
 
 
 @app.command("import")
+@settings_as_options
 def import_captures(
+    *,
     importer: Annotated[
         str,
         typer.Argument(
@@ -97,49 +98,51 @@ def import_captures(
     ],
     source: Annotated[Path, typer.Argument(help="Folder or file to read; never written to.")],
     out: Annotated[Path, typer.Option(help="Dataset to write, or to add scenes to.")],
-    options: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--options",
-            "-o",
-            help="Option of the importer, as key=value.",
-            autocompletion=option_keys(("", "importers", "importer", "")),
+    how: Annotated[
+        Importing,
+        Options(
+            names={"options": ("--options", "-o")},
+            completion={"options": option_keys(("", "importers", "importer", ""))},
         ),
-    ] = None,
-    split: Annotated[
-        Literal["train", "val"], typer.Option(help="Where scenes go: to learn from, or to look at.")
-    ] = "train",
-    auto_mask: Annotated[
-        bool, typer.Option("--auto-mask", help="Mask backdrop and colour chart, as 'data mask'.")
-    ] = False,
-    coding: CodingOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and check all, tell, and write nothing.")
-    ] = False,
+    ],
 ) -> None:
     """Make a dataset of captures, or add them to one; each scene is written whole or not at all."""
+    scenes = imported_scenes(importer, source, out, how)
+    found = [dataclasses.asdict(scene) for scene in scenes]
+    data = {"dataset": out, "dry_run": how.dry_run, "scenes": found}
+    console.emit(data, list(import_tables(out, scenes, how.dry_run)))
+
+
+def imported_scenes(
+    importer: str, source: Path, out: Path, how: Importing
+) -> "list[ImportedScene]":
+    """Import all scenes, and show how far that is.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
     from artextract_cli.preprocessing.import_scenes import import_scenes
 
     scenes = []
-    words = split_words(options or [])
     with events.progress("importing") as advance:
         for scene in import_scenes(
             importer,
             source,
             out,
-            options=words,
-            split=split,
-            auto_mask=auto_mask,
-            coding=parse_coding(coding),
-            dry_run=dry_run,
+            options=how.options,
+            split=how.split,
+            auto_mask=how.auto_mask,
+            coding=how.coding,
+            dry_run=how.dry_run,
         ):
             scenes.append(scene)
             advance(scene.scene)
     if not scenes:
         msg = f"the importer {importer} finds no scene in {source}"
         raise InputError(msg)
-    data = {"dataset": out, "dry_run": dry_run, "scenes": [dataclasses.asdict(s) for s in scenes]}
-    console.emit(data, list(import_tables(out, scenes, dry_run)))
+    return scenes
 
 
 @app.command()
@@ -166,70 +169,52 @@ def register(
 
 
 @app.command()
+@settings_as_options
 def calibrate(
+    *,
     raw: Annotated[Path, typer.Argument(help="Dataset of raw counts; never written to.")],
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
-    white: Annotated[
-        Path | None, typer.Option(help="Folder with a frame of a white target per band.")
-    ] = None,
-    dark: Annotated[
-        Path | None, typer.Option(help="Folder with a frame of the covered lens per band.")
-    ] = None,
-    blind: Annotated[
-        bool,
-        typer.Option(
-            "--blind", help="Without frames: tell uneven light from the pictures, and divide by it."
-        ),
-    ] = False,
-    white_reflectance: Annotated[
-        float, typer.Option(min=0.01, max=1, help="Reflectance of the white target.")
-    ] = 0.99,
-    exposure_ratio: Annotated[
-        float,
-        typer.Option(min=1e-3, max=1e3, help="Exposure time of the painting over that of white."),
-    ] = 1.0,
-    coding: CodingOption = None,
+    lighting: Lighting,
 ) -> None:
     """Turn raw counts into reflectance; mask pixels that are saturated or dead."""
-    from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset
-
-    if blind and white is None and dark is None:
-        _flatten(raw, out, parse_coding(coding))
-        return
-    if blind or white is None or dark is None:
+    white, dark = lighting.white, lighting.dark
+    if lighting.blind and white is None and dark is None:
+        bands, shown = _flatten(raw, out, lighting.coding)
+    elif not lighting.blind and white is not None and dark is not None:
+        bands, shown = _calibrate(raw, white, dark, out, lighting)
+    else:
         msg = "give both --white and --dark, or --blind without them"
         raise UsageError(msg)
+    console.emit({"dataset": out, "bands": bands}, shown)
+
+
+def _calibrate(
+    raw: Path, white: Path, dark: Path, out: Path, lighting: Lighting
+) -> "tuple[list[dict[str, Any]], rich.table.Table]":
+    from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset
+
     with events.progress("calibrating") as advance:
         made = calibrate_dataset(
             raw,
             white,
             dark,
             out,
-            white_reflectance=white_reflectance,
-            exposure_ratio=exposure_ratio,
-            coding=parse_coding(coding),
+            white_reflectance=lighting.white_reflectance,
+            exposure_ratio=lighting.exposure_ratio,
+            coding=lighting.coding,
             on_scene=advance,
         )
-    columns = ("scene", "band", "median reflectance", "saturated %", "dead %")
-    rows = [
-        (b.scene, b.band or "photograph", b.median, 100 * b.saturated, 100 * b.dead) for b in made
-    ]
-    data = {"dataset": out, "bands": [dataclasses.asdict(band) for band in made]}
-    console.emit(data, console.table(str(out), columns, rows))
+    return [dataclasses.asdict(band) for band in made], calibrate_table(out, made)
 
 
-def _flatten(raw: Path, out: Path, coding: "Coding") -> None:
+def _flatten(
+    raw: Path, out: Path, coding: Coding
+) -> "tuple[list[dict[str, Any]], rich.table.Table]":
     from artextract_cli.preprocessing.flatten_dataset import flatten_dataset
 
     with events.progress("flattening") as advance:
         made = flatten_dataset(raw, out, coding=coding, on_scene=advance)
-    columns = ("scene", "band", "weakest light %", "broad dark areas %", "disagreement %")
-    rows = [
-        (p.scene, p.band or "photograph", 100 * p.weakest, 100 * p.dark, 100 * p.disagreement)
-        for p in made
-    ]
-    data = {"dataset": out, "bands": [dataclasses.asdict(picture) for picture in made]}
-    console.emit(data, console.table(str(out), columns, rows))
+    return [dataclasses.asdict(picture) for picture in made], flatten_table(out, made)
 
 
 @app.command()

@@ -1,27 +1,28 @@
 """`artextract demo`: the whole job on simulated paintings."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.commands.evaluate import evaluation_tables
 from artextract_cli.cli.config import remember
-from artextract_cli.cli.parameters import Device, Engine
+from artextract_cli.cli.derived_options import settings_as_options
+from artextract_cli.cli.option_groups import DemoSettings
 from artextract_cli.errors import UsageError
 
+if TYPE_CHECKING:
+    from artextract_cli.cli.demo_job import Demo
 
+
+@settings_as_options
 def demo(
+    *,
     out: Annotated[Path, typer.Option(help="Folder for everything; must not exist yet.")] = Path(
         "demo"
     ),
-    epochs: Annotated[int, typer.Option(min=1, help="Training epochs.")] = 20,
-    train: Annotated[int, typer.Option(min=2, help="Training scenes.")] = 24,
-    val: Annotated[int, typer.Option(min=1, help="Validation scenes.")] = 8,
-    size: Annotated[int, typer.Option(min=32, help="Side of the pictures in pixels.")] = 256,
-    device: Device = "auto",
-    engine: Engine = "auto",
+    settings: DemoSettings,
 ) -> None:
     """Simulate paintings, build graphs, train, infer, evaluate and report; nothing is needed."""
     if out.exists() and any(out.iterdir()):
@@ -30,17 +31,8 @@ def demo(
     from artextract_cli.cli.demo_job import run_demo
     from artextract_cli.evaluation.summary import as_data
 
-    made = run_demo(
-        out, n_train=train, n_val=val, size=size, epochs=epochs, device=device, engine=engine
-    )
-    remember(
-        ("graph build", {"dataset": made.dataset, "out": made.graphs}),
-        ("train", {"graphs": made.graphs}),
-        ("infer", {"dataset": made.dataset, "out": made.results, "model": made.run}),
-        ("evaluate", {"results": made.results, "truth": made.dataset}),
-        ("visualize pair", {"results": made.results, "model": made.run}),
-        ("report", {"results": made.results}),
-    )
+    made = run_demo(out, settings)
+    _remember(made)
     console.emit(
         {
             "evaluation": as_data(made.evaluation),
@@ -58,4 +50,15 @@ def demo(
             f"results    {made.results}",
             f"report     {made.report}",
         ],
+    )
+
+
+def _remember(made: "Demo") -> None:
+    remember(
+        ("graph build", {"dataset": made.dataset, "out": made.graphs}),
+        ("train", {"graphs": made.graphs}),
+        ("infer", {"dataset": made.dataset, "out": made.results, "model": made.run}),
+        ("evaluate", {"results": made.results, "truth": made.dataset}),
+        ("visualize pair", {"results": made.results, "model": made.run}),
+        ("report", {"results": made.results}),
     )

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,7 +12,7 @@ from artextract_cli.cli import console
 if TYPE_CHECKING:
     import rich.table
 
-    from artextract_cli.evaluation.robustness import Robustness
+    from artextract_cli.evaluation.robustness import Robustness, Scorer
     from artextract_cli.evaluation.scores import Evaluation
 
 
@@ -47,15 +47,11 @@ def evaluate(
     data, shown = as_data(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:
-        from artextract_cli.evaluation.robustness import measure_robustness
-
-        measured = measure_robustness(scorer, robustness, palette)
+        measured = _measured(scorer, robustness, palette)
         data["robustness"] = dataclasses.asdict(measured)
         shown += robustness_tables(measured)
     if figure is not None:
-        from artextract_cli.evaluation.figure import evaluation_figure
-
-        evaluation_figure(evaluation, figure, measured)
+        _draw(evaluation, figure, measured)
         data["figure"] = figure
         shown.append(str(figure))
     console.emit(data, shown)
@@ -72,11 +68,23 @@ def _check_figure(figure: Path, truth: Path) -> None:
     refuse_results(figure)
 
 
-def _scorer(results: Path) -> Any:
+def _scorer(results: Path) -> "Scorer":
     from artextract_cli.evaluation.robustness import model_scorer
     from artextract_cli.results.reader import open_results
 
     return model_scorer(open_results(results)[0])
+
+
+def _measured(scorer: "Scorer", n_scenes: int, palette: str) -> "Robustness":
+    from artextract_cli.evaluation.robustness import measure_robustness
+
+    return measure_robustness(scorer, n_scenes, palette)
+
+
+def _draw(evaluation: "Evaluation", figure: Path, measured: "Robustness | None") -> None:
+    from artextract_cli.evaluation.figure import evaluation_figure
+
+    evaluation_figure(evaluation, figure, measured)
 
 
 def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]":

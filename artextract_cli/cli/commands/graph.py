@@ -1,87 +1,53 @@
 """`artextract graph`: make, inspect and export superpixel graphs."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import option_keys, plugin_names
+from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
-from artextract_cli.cli.parameters import (
-    DEFAULT_MEMORY,
-    CodingOption,
-    MaxMemory,
-    Remember,
-    View,
-    Wavelengths,
-    parse_coding,
-    parse_memory,
-    parse_wavelengths,
-)
+from artextract_cli.cli.derived_options import Options, settings_as_options
+from artextract_cli.cli.option_groups import LargeCaptures, View
+from artextract_cli.graphs.recipe import GraphRecipe
 
 app = typer.Typer(no_args_is_help=True, help="Make, inspect and export superpixel graphs.")
+Recipe = Annotated[
+    GraphRecipe,
+    Options(
+        names={"superpixel_options": ("-s", "-o")},
+        completion={
+            "superpixels": plugin_names("superpixels"),
+            "superpixel_options": option_keys(("", "superpixels", "superpixels", "slic")),
+        },
+    ),
+]
 
 
 @app.command()
+@settings_as_options
 def build(
+    *,
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
-    superpixels: Annotated[
-        str,
-        typer.Option(
-            help="Superpixel method; see 'artextract plugins list'.",
-            autocompletion=plugin_names("superpixels"),
-        ),
-    ] = "slic",
-    superpixel_options: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-s",
-            "-o",
-            help="Option of the superpixel method, e.g. n_segments=3000.",
-            autocompletion=option_keys(("", "superpixels", "superpixels", "slic")),
-        ),
-    ] = None,
-    segmentation: Annotated[
-        Literal["shared", "photograph", "separate"],
-        typer.Option(
-            help="One label map for all pictures, cut from all of them or from the photograph "
-            "alone; or one for each (as published)."
-        ),
-    ] = "shared",
-    features: Annotated[
-        Literal["standard", "published"], typer.Option(help="Which node features to compute.")
-    ] = "standard",
-    size: Annotated[
-        int | None, typer.Option(min=8, help="Resize pictures to this side in pixels first.")
-    ] = None,
+    recipe: Recipe,
     jobs: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 1,
-    max_memory: MaxMemory = DEFAULT_MEMORY,
-    wavelengths: Wavelengths = None,
-    coding: CodingOption = None,
+    captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:
     """Cut every scene into superpixels and write its graphs; what is up to date is skipped."""
     from artextract_cli.graphs.build_dataset import build_dataset
-    from artextract_cli.graphs.recipe import GraphRecipe
-    from artextract_cli.plugin.options import split_words
 
-    recipe = GraphRecipe(
-        superpixels=superpixels,
-        superpixel_options=split_words(superpixel_options or []),
-        segmentation=segmentation,
-        features=features,
-        size=size,
-    )
     report = build_dataset(
         dataset,
         out,
         recipe,
         jobs=jobs,
-        wavelengths=parse_wavelengths(wavelengths),
-        coding=parse_coding(coding),
-        max_memory=parse_memory(max_memory),
+        wavelengths=captures.wavelengths,
+        coding=captures.coding,
+        max_memory=captures.max_memory,
     )
     if remember:
         remember_in_config(

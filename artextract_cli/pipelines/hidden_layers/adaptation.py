@@ -30,9 +30,11 @@ from artextract_cli.pipelines.hidden_layers.samples import (
     injected_batch,
     injected_scene,
 )
-from artextract_cli.pipelines.loaded_model import Model, hidden_layer_network
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.utils.threads import one_for_algebra
+
+HiddenLayerModel = Model[HiddenLayerNetwork]
 
 SEED = 0
 WINDOW = 192  # side in pixels
@@ -55,7 +57,7 @@ QUANTILES = np.concatenate([np.linspace(0, 0.95, 20), 1 - np.logspace(-1.5, -4, 
 class Adaptation:
     """A model after adaptation, and what led to it; its card tells of it as well."""
 
-    model: Model
+    model: HiddenLayerModel
     share: float  # of the way to the learnt weights; 0: the weights are as they were
     n_windows: int  # that decided
     before: float  # mean AUROC on them
@@ -83,7 +85,7 @@ def cut_windows(scene: Scene, n_scenes: int = 1) -> list[Scene]:
 
 
 @one_for_algebra()
-def adapt(model: Model, windows: Sequence[Scene]) -> Adaptation:
+def adapt(model: HiddenLayerModel, windows: Sequence[Scene]) -> Adaptation:
     """Adapt a model to paintings, if their windows with layers put beneath say that it helps.
 
     Deterministic. Every second window is learnt from, the others decide. The paintings' own hidden
@@ -111,7 +113,7 @@ def _is_clear(gains: NDArray[np.float64]) -> bool:
 
 
 def _told(
-    model: Model, windows: Sequence[Scene], share: float, found: NDArray[np.float64]
+    model: HiddenLayerModel, windows: Sequence[Scene], share: float, found: NDArray[np.float64]
 ) -> Adaptation:
     """The model with a card that tells of its adaptation; AUROCs ``found`` (2, n)."""
     before, after = map(float, found.mean(1)) if found.size else (float("nan"), float("nan"))
@@ -147,7 +149,7 @@ def _window(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def _layered(
-    model: Model, places: Sequence[_Place], n: int, rng: np.random.Generator
+    model: HiddenLayerModel, places: Sequence[_Place], n: int, rng: np.random.Generator
 ) -> list[InjectedScene]:
     """``n`` windows, or all, with random layers beneath, but for those that hardly show."""
     made = []
@@ -169,10 +171,10 @@ def _anomalous(place: _Place) -> NDArray[np.bool_]:
     return np.asarray(score > np.quantile(score, 1 - TRIMMED))
 
 
-def _scores(model: Model, window: Scene) -> dict[str, FloatArray]:
+def _scores(model: HiddenLayerModel, window: Scene) -> dict[str, FloatArray]:
     graph = evidence_graph(window, model.card.recipe)
     raw = raw_scores(
-        hidden_layer_network(model),
+        model.network,
         graph,
         window.mask,
         model.scorer,
@@ -183,11 +185,11 @@ def _scores(model: Model, window: Scene) -> dict[str, FloatArray]:
 
 
 @torch.no_grad()
-def _found(model: Model, windows: Sequence[InjectedScene]) -> NDArray[np.float64]:
+def _found(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> NDArray[np.float64]:
     """AUROC (n,) of the layers in windows, by the score of the heat map."""
     from sklearn.metrics import roc_auc_score
 
-    network, found = hidden_layer_network(model), []
+    network, found = model.network, []
     for window in windows:
         batch = injected_batch([window], engine=model.engine, device=model.device)
         pixels = batch.pixels
@@ -201,12 +203,12 @@ def _found(model: Model, windows: Sequence[InjectedScene]) -> NDArray[np.float64
     return np.array(found)
 
 
-def _tuned(model: Model, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork:
+def _tuned(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork:
     """The network after some steps on windows.
 
     The refinement of pixels stays as it is: when it learns, more of what is really there is lost.
     """
-    network = copy.deepcopy(hidden_layer_network(model)).train()
+    network = copy.deepcopy(model.network).train()
     network.refinement.requires_grad_(False)
     learning = [value for value in network.parameters() if value.requires_grad]
     objective = recorded_objective(model.card)
@@ -226,9 +228,9 @@ def _tuned(model: Model, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork
     return network.eval()
 
 
-def _mixed(model: Model, tuned: HiddenLayerNetwork) -> Model:
+def _mixed(model: HiddenLayerModel, tuned: HiddenLayerNetwork) -> HiddenLayerModel:
     """The model with weights part of the way to the tuned ones (Wortsman et al. 2022)."""
-    network = copy.deepcopy(hidden_layer_network(model))
+    network = copy.deepcopy(model.network)
     old, new = network.state_dict(), tuned.state_dict()
     mixed = {
         name: torch.lerp(value, new[name], SHARE) if value.is_floating_point() else value
@@ -238,7 +240,9 @@ def _mixed(model: Model, tuned: HiddenLayerNetwork) -> Model:
     return replace(model, network=network.eval())
 
 
-def _recalibrated(before: Model, after: Model, places: Sequence[_Place]) -> Model:
+def _recalibrated(
+    before: HiddenLayerModel, after: HiddenLayerModel, places: Sequence[_Place]
+) -> HiddenLayerModel:
     """The model ``after`` with rates by which as much of the paintings scores high as ``before``.
 
     A new score has the rate of the old one of equal rank in the paintings. What judged whole

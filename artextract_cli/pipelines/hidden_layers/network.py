@@ -14,10 +14,11 @@ from torch.nn import functional
 
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.nn.batch import GraphBatch
+from artextract_cli.nn.choices import Pooling
 from artextract_cli.nn.collate import SceneBatch
 from artextract_cli.nn.engines.selection import kernels_of
 from artextract_cli.nn.precision import in_float32
-from artextract_cli.nn.siamese import EmbeddedBatch, Pooling, SiameseNetwork, distance
+from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork, distance
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
     EDGE_FEATURES,

@@ -19,7 +19,7 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.nn.attention import grad_cam
 from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
-from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
+from artextract_cli.pipelines.hidden_layers.adaptation import HiddenLayerModel, adapt, cut_windows
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceNodes,
     compressed_evidence,
@@ -27,7 +27,6 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
 )
 from artextract_cli.pipelines.hidden_layers.pixel_scores import NodeScores, node_scores
 from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
-from artextract_cli.pipelines.loaded_model import Model, hidden_layer_network
 from artextract_cli.results.scene_scores import SceneScores, WholeScore, check_infrared, judged
 from artextract_cli.scenes.scene import Scene
 
@@ -36,7 +35,7 @@ CALIBRATED = (*SIGNED_MAPS, "network", "residual", "envelope")  # scores with ma
 OF_PIXELS = (*CALIBRATED, "hidden", "probability")
 
 
-def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
+def score_hidden_layer(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     """Score every pixel of a scene, and the scene as a whole.
 
     A model that adapts does so first; the verdict on the whole stays that of the model as it was,
@@ -60,8 +59,8 @@ def score_hidden_layer(model: Model, scene: Scene) -> SceneScores:
     return scores
 
 
-def _scored(model: Model, scene: Scene) -> SceneScores:
-    card, network = model.card, hidden_layer_network(model)
+def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
+    card, network = model.card, model.network
     # One after the other, so that each lets go of its evidence before the next needs memory.
     null = _null(model, scene)
     coarse = coarse_maps(scene, partial(_raw_maps, model, CALIBRATED))
@@ -94,12 +93,12 @@ def _scored(model: Model, scene: Scene) -> SceneScores:
 
 
 def _nodes(
-    model: Model, scene: Scene, evidence: Callable[[Block], FloatArray]
+    model: HiddenLayerModel, scene: Scene, evidence: Callable[[Block], FloatArray]
 ) -> tuple[EvidenceNodes, NodeScores]:
     """The superpixels of a scene, and what the network makes of them."""
     graph = evidence_nodes(scene, model.card.recipe, evidence)
     scored = node_scores(
-        hidden_layer_network(model),
+        model.network,
         graph,
         scene.mask,
         model.scorer,
@@ -109,7 +108,7 @@ def _nodes(
     return graph, scored
 
 
-def _raw_maps(model: Model, names: Sequence[str], scene: Scene) -> dict[str, FloatArray]:
+def _raw_maps(model: HiddenLayerModel, names: Sequence[str], scene: Scene) -> dict[str, FloatArray]:
     """Uncalibrated scores (H, W) of a scene: those of ``names``."""
     sight = Sight(scene)
     evidence = compressed_evidence(sight)
@@ -125,7 +124,7 @@ def _raw_maps(model: Model, names: Sequence[str], scene: Scene) -> dict[str, Flo
 
 
 def _pixel_maps(
-    model: Model,
+    model: HiddenLayerModel,
     scene: Scene,
     sight: Sight,
     nodes: NodeScores,
@@ -163,7 +162,7 @@ def _probability(fused: FloatArray) -> FloatArray:
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
 
 
-def _odds(model: Model, scene: Scene) -> FloatArray:
+def _odds(model: HiddenLayerModel, scene: Scene) -> FloatArray:
     """Log odds (H, W) of content of either sign."""
     score = partial(_raw_maps, model, SIGNED_MAPS)
     coarse, own = coarse_maps(scene, score), score(scene)
@@ -183,7 +182,7 @@ def _at_all_scales(
     return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
 
 
-def _null(model: Model, scene: Scene) -> FloatArray | None:
+def _null(model: HiddenLayerModel, scene: Scene) -> FloatArray | None:
     """Log odds (H, W) of what the visible alone looks like; None for a model that does not judge.
 
     One that was trained on too few clean scenes does not know how often it would be wrong.
@@ -192,7 +191,10 @@ def _null(model: Model, scene: Scene) -> FloatArray | None:
 
 
 def judge(
-    model: Model, odds: FloatArray, null: FloatArray | None, mask: NDArray[np.bool_] | None
+    model: HiddenLayerModel,
+    odds: FloatArray,
+    null: FloatArray | None,
+    mask: NDArray[np.bool_] | None,
 ) -> WholeScore | None:
     """Whether anything lies beneath at all, by log odds (H, W) of a scene and of its null."""
     if null is None:

@@ -4,8 +4,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -14,7 +12,6 @@ from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, cautious, fit_calibration
 from artextract_cli.nn.collate import collate
-from artextract_cli.nn.siamese import SiameseNetwork
 from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
 from artextract_cli.pipelines.hidden_layers.augmentation import degraded, turned
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
@@ -38,8 +35,7 @@ from artextract_cli.pipelines.hidden_layers.samples import (
     injected_scene,
 )
 from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
-from artextract_cli.pipelines.settings import TrainingSettings
-from artextract_cli.pipelines.training_task import Comparison, Losses
+from artextract_cli.pipelines.training_task import Losses, TrainingInputs
 from artextract_cli.scenes.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.utils.events import detail, warn
 from artextract_cli.utils.threads import cores, one_for_algebra, shared_with
@@ -59,23 +55,15 @@ class HiddenLayerTask:
     the strangest tenth of their pixels is left out of the loss.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        training: Sequence[SceneGraphs],
-        validation: Sequence[SceneGraphs],
-        settings: TrainingSettings,
-        compared_by: Comparison,
-        engine: str,
-        device: torch.device,
-    ) -> None:
-        self.root, self.settings, self.engine, self.device = root, settings, engine, device
-        self.objective, self.scorer = compared_by
+    def __init__(self, given: TrainingInputs) -> None:
+        self.root, self.settings = given.root, given.settings
+        self.engine, self.device = given.engine, given.device
+        self.objective, self.scorer = given.compared_by
         self.injection_seconds: list[float] = []
-        self.training = _usable(training, "training")
-        self.held_out = _usable(validation, "validation", fewest=1)
+        self.training = _usable(given.training, "training")
+        self.held_out = _usable(given.validation, "validation", fewest=1)
         self.validation = [
-            self._injected(graphs, [settings.seed, _VALIDATION, i])
+            self._injected(graphs, [self.settings.seed, _VALIDATION, i])
             for i, graphs in enumerate(self.held_out)
         ]
 
@@ -84,14 +72,14 @@ class HiddenLayerTask:
         """Batches of one epoch."""
         return -(-len(self.training) // self.settings.batch_size)
 
-    def begin(self, network: SiameseNetwork) -> None:
+    def begin(self, network: HiddenLayerNetwork) -> None:
         """Learn the features' centres and spreads from some injected scenes."""
         chosen = self.training[:STANDARDS_FROM]
         seeds = [[self.settings.seed, _VALIDATION + 1, i] for i in range(len(chosen))]
         made = [self._injected(g, seed) for g, seed in zip(chosen, seeds, strict=True)]
-        cast(HiddenLayerNetwork, network).learn_standards(made)
+        network.learn_standards(made)
 
-    def training_losses(self, network: SiameseNetwork, epoch: int) -> Losses:
+    def training_losses(self, network: HiddenLayerNetwork, epoch: int) -> Losses:
         """Losses of one epoch; every scene has a new layer, pose and condition."""
         self.injection_seconds.clear()
         rng = np.random.default_rng([self.settings.seed, epoch])
@@ -101,7 +89,7 @@ class HiddenLayerTask:
             batch = [next(scenes) for _ in order[start : start + self.settings.batch_size]]
             yield self._loss(network, batch, int(rng.integers(2**31))), len(batch)
 
-    def validation_losses(self, network: SiameseNetwork) -> Losses:
+    def validation_losses(self, network: HiddenLayerNetwork) -> Losses:
         """Losses on the held-out scenes, whose layers never change."""
         size = self.settings.batch_size
         for start in range(0, len(self.validation), size):
@@ -113,7 +101,7 @@ class HiddenLayerTask:
         return {"injection_seconds": round(sum(self.injection_seconds), 3)}
 
     @one_for_algebra()
-    def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
+    def calibrations(self, network: HiddenLayerNetwork) -> dict[str, Calibration]:
         """Of all scores on held-out scenes, as they are and degraded; on others where few are.
 
         Degraded, because a capture is seldom as good as those of training: the rates promised are
@@ -140,19 +128,18 @@ class HiddenLayerTask:
         whole = whole_calibration(wholes, sum(bool(graphs.clean) for graphs in scenes))
         return made if whole is None else made | {"whole": whole}
 
-    def quality(self, network: SiameseNetwork) -> dict[str, float]:
+    def quality(self, network: HiddenLayerNetwork) -> dict[str, float]:
         """AUROC of all scores on the pixels of the layers put into the validation scenes."""
         from sklearn.metrics import roc_auc_score
 
-        net = cast(HiddenLayerNetwork, network)
         found: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
         for scene in self.validation:
             batch = collate([scene.tensors], engine=self.engine, device=self.device)
-            z = net(batch)
+            z = network(batch)
             pixels = scene.pixels
             node, evidence = pixels.node.to(self.device), pixels.evidence.to(self.device)
-            found["fused"].append(either(net.refine(z, evidence, node)).cpu().numpy())
-            seen = EmbeddedScene(network=net, batch=batch, z=z)
+            found["fused"].append(either(network.refine(z, evidence, node)).cpu().numpy())
+            seen = EmbeddedScene(network=network, batch=batch, z=z)
             found["network"].append(superpixel_scores(seen, self.scorer)[pixels.node.numpy(), 0])
             found["residual"].append(residual_of(pixels.evidence.numpy()))
         hidden = [scene.pixels.hidden.numpy() for scene in self.validation]
@@ -163,9 +150,9 @@ class HiddenLayerTask:
             if both
         }
 
-    def _scores(self, network: SiameseNetwork, scene: Scene, recipe: GraphRecipe) -> RawScores:
+    def _scores(self, network: HiddenLayerNetwork, scene: Scene, recipe: GraphRecipe) -> RawScores:
         return raw_scores(
-            cast(HiddenLayerNetwork, network),
+            network,
             evidence_graph(scene, recipe),
             scene.mask,
             self.scorer,
@@ -174,11 +161,11 @@ class HiddenLayerTask:
         )
 
     def _loss(
-        self, network: SiameseNetwork, scenes: Sequence[InjectedScene], seed: int
+        self, network: HiddenLayerNetwork, scenes: Sequence[InjectedScene], seed: int
     ) -> torch.Tensor:
         batch = injected_batch(scenes, engine=self.engine, device=self.device)
         generator = torch.Generator().manual_seed(seed)
-        return embedded(cast(HiddenLayerNetwork, network), batch, generator).loss(self.objective)
+        return embedded(network, batch, generator).loss(self.objective)
 
     def _prepared(self, order: Sequence[int], epoch: int) -> Iterator[InjectedScene]:
         """Injected scenes in ``order``, made by other threads while the network learns."""

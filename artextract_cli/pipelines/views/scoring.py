@@ -13,8 +13,9 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.models.card import ModelCard
 from artextract_cli.nn.attention import grad_cam
 from artextract_cli.nn.collate import collate
+from artextract_cli.nn.siamese import SiameseNetwork
 from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
-from artextract_cli.pipelines.loaded_model import Model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.results.scene_scores import SceneScores
@@ -22,7 +23,7 @@ from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import warn
 
 
-def score_views(model: Model, scene: Scene) -> SceneScores:
+def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
     """Build the graphs of a scene by the model's recipe and score every superpixel."""
     recipe = model.card.recipe
     scene = sized(scene, recipe)

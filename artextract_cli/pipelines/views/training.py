@@ -1,19 +1,16 @@
 """Training on views: the photograph against every band, node- or graph-contrastive."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, fit_calibration
 from artextract_cli.nn.collate import SceneTensors, collate
 from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
 from artextract_cli.pipelines.batches import batches
-from artextract_cli.pipelines.settings import TrainingSettings
-from artextract_cli.pipelines.training_task import Comparison, Losses
+from artextract_cli.pipelines.training_task import Losses, TrainingInputs
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.tensors import scene_tensors
 
@@ -23,21 +20,12 @@ N_SYMMETRIES = 8
 class ViewTask:
     """Scenes whose node features were stored with their graphs, read once and kept."""
 
-    def __init__(
-        self,
-        root: Path,
-        training: Sequence[SceneGraphs],
-        validation: Sequence[SceneGraphs],
-        settings: TrainingSettings,
-        compared_by: Comparison,
-        engine: str,
-        device: torch.device,
-    ) -> None:
-        self.settings, self.engine, self.device = settings, engine, device
-        self.objective, self.scorer = compared_by
-        self.graphs = training
-        self.training = [scene_tensors(graphs) for graphs in training]
-        self.validation = [scene_tensors(graphs) for graphs in validation]
+    def __init__(self, given: TrainingInputs) -> None:
+        self.settings, self.engine, self.device = given.settings, given.engine, given.device
+        self.objective, self.scorer = given.compared_by
+        self.graphs = given.training
+        self.training = [scene_tensors(graphs) for graphs in given.training]
+        self.validation = [scene_tensors(graphs) for graphs in given.validation]
 
     @property
     def n_batches(self) -> int:

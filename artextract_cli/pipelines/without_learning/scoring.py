@@ -52,6 +52,10 @@ class ModelFree:
         """Origin of the method that cuts superpixels."""
         return self.card.superpixels
 
+    def score(self, scene: Scene) -> SceneScores:
+        """Score every pixel of a scene; see `score_scene`."""
+        return score_model_free(self, scene)
+
     def described(self) -> dict[str, Any]:
         """What scene.json says of it."""
         return {

@@ -19,7 +19,7 @@ from artextract_cli.evaluation.robustness import (
     measure_robustness,
     model_scorer,
 )
-from artextract_cli.pipelines import pipeline
+from artextract_cli.pipelines import scoring
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import DEFAULT_WAVELENGTHS, SceneSettings, simulate_scene
@@ -149,9 +149,9 @@ def test_the_model_is_the_one_that_made_the_results(monkeypatch: pytest.MonkeyPa
         return SceneResult(path=Path("results/a"), description=described)
 
     model = SimpleNamespace(path=Path("run/model"), digest="abc")
-    monkeypatch.setattr(pipeline, "open_scorer", lambda path, score: model)
+    monkeypatch.setattr(scoring, "open_scorer", lambda path, score: model)
     answer = SimpleNamespace(maps={"heatmap": np.zeros((2, 2))})
-    monkeypatch.setattr(pipeline, "score_scene", lambda model, scene: answer)
+    monkeypatch.setattr(scoring, "score_scene", lambda model, scene: answer)
     made_by = {"path": "run/model", "sha256": "abc"}
     scene = as_scene(simulate_scene((0, 2, 0), SceneSettings(size=8)), (950.0,))
     assert model_scorer(result(model=made_by))(scene) is answer.maps

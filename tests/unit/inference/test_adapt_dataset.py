@@ -12,7 +12,7 @@ from artextract_cli.models.checkpoint import read_card
 from artextract_cli.pipelines.hidden_layers import adaptation
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.networks import load_model
-from artextract_cli.pipelines.pipeline import score_scene
+from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene

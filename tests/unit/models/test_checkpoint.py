@@ -28,6 +28,7 @@ from artextract_cli.nn.siamese import SiameseNetwork
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.networks import load_model, new_network
+from artextract_cli.pipelines.registry import pipeline_of
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_gcn import GCNOptions
@@ -41,11 +42,11 @@ STATE = {
 
 
 def test_a_model_is_read_back_whole(trained: Path, tmp_path: Path) -> None:
-    network, card = load_model(trained)
+    network, card, _ = load_model(trained)
     assert not network.training
     copy = tmp_path / "copy.safetensors"
     save_model(copy, network.state_dict(), card)
-    again, card_again = load_model(copy)
+    again, card_again, _ = load_model(copy)
     assert card_again == card
     for name, weight in network.state_dict().items():
         assert torch.equal(again.state_dict()[name], weight)
@@ -96,17 +97,20 @@ def test_a_model_that_comes_with_artextract_is_found_by_its_name(
 def test_the_objective_decides_the_kind_of_network(
     trained: Path, learns_from: str, network: type[SiameseNetwork]
 ) -> None:
-    card = dataclasses.replace(read_card(trained), learns_from=learns_from)
-    assert type(new_network(card)) is network
+    assert type(untrained(changed_card(trained, learns_from=learns_from))) is network
 
 
 def test_equal_models_give_equal_bytes_in_whatever_order(trained: Path, tmp_path: Path) -> None:
-    network, card = load_model(trained)
+    network, card, _ = load_model(trained)
     weights = network.state_dict()
     turned = {name: weights[name] for name in reversed(weights)}
     for name, given in (("a", weights), ("b", turned)):
         save_model(tmp_path / name, given, dataclasses.replace(card))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def untrained(card: ModelCard) -> SiameseNetwork:
+    return new_network(card, pipeline_of(card.learns_from))
 
 
 def changed_card(trained: Path, **changes: Any) -> ModelCard:
@@ -118,7 +122,7 @@ def test_a_missing_plugin_is_named_with_what_to_install(
     trained: Path, tmp_path: Path, field: str
 ) -> None:
     origin = {"name": "sage", "distribution": "artextract-sage", "version": "2.1"}
-    network, card = load_model(trained)
+    network, card, _ = load_model(trained)
     path = tmp_path / "model.safetensors"
     save_model(path, network.state_dict(), dataclasses.replace(card, **{field: origin}))
     with pytest.raises(DependencyError, match=r"'sage' .*plugins install artextract-sage==2\.1"):
@@ -129,14 +133,22 @@ def test_another_version_of_the_plugin_is_a_warning(
     trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     backbone = {"name": "gcn", "distribution": "artextract", "version": "0.0.1"}
-    new_network(changed_card(trained, backbone=backbone))
+    untrained(changed_card(trained, backbone=backbone))
     assert "made with gcn of artextract 0.0.1, installed is" in capsys.readouterr().err
-    new_network(read_card(trained))
+    untrained(read_card(trained))
     assert capsys.readouterr().err == ""
 
 
+def test_what_no_network_learns_from_is_damage(trained: Path, tmp_path: Path) -> None:
+    network, card, _ = load_model(trained)
+    path = tmp_path / "model.safetensors"
+    save_model(path, network.state_dict(), dataclasses.replace(card, learns_from="words"))
+    with pytest.raises(InputError, match=r"the description of model .* is incomplete"):
+        open_model(path, device="cpu")
+
+
 def test_weights_that_do_not_fit(trained: Path, tmp_path: Path) -> None:
-    network, card = load_model(trained)
+    network, card, _ = load_model(trained)
     options = {**card.options, "hidden": 9}
     path = tmp_path / "model.safetensors"
     save_model(path, network.state_dict(), dataclasses.replace(card, options=options))
@@ -146,7 +158,7 @@ def test_weights_that_do_not_fit(trained: Path, tmp_path: Path) -> None:
 
 def test_a_model_that_was_not_calibrated_is_not_opened(trained: Path, tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
-    network, card = load_model(trained)
+    network, card, _ = load_model(trained)
     save_model(path, network.state_dict(), dataclasses.replace(card, calibration={}))
     with pytest.raises(InputError, match="did not end: finish it with 'artextract train --resume'"):
         open_model(path, device="cpu")
@@ -283,7 +295,7 @@ def test_a_backbone_that_is_no_network_is_told_with_its_owner(
     toy = Plugin(spec=spec, distribution="artextract", version=artextract_cli.__version__)
     monkeypatch.setitem(plugin_host().plugins, ("backbones", "gcn"), toy)
     with pytest.raises(DependencyError, match=f"backbones 'gcn' of artextract .*{said}"):
-        new_network(read_card(trained))
+        untrained(read_card(trained))
 
 
 def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:

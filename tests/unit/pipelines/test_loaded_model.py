@@ -6,7 +6,8 @@ import torch
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.pipelines.attention_maps import pooled_numbers
-from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.utils.checksums import file_digest
 
 

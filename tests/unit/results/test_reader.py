@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,15 +12,15 @@ import tifffile
 
 from artextract_cli.errors import ArtextractError, InputError, UsageError
 from artextract_cli.pipelines.loaded_model import open_model
-from artextract_cli.pipelines.pipeline import score_scene
+from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.results import writer
+from artextract_cli.results.existing import former_result, is_up_to_date
 from artextract_cli.results.reader import SceneResult, find_scene, open_results
 from artextract_cli.results.regions import REGION_COLUMNS, strong_regions, superpixel_side
 from artextract_cli.results.scene_scores import WholeScore
-from artextract_cli.results.summary import write_summary
+from artextract_cli.results.summary import summarize, write_summary
 from artextract_cli.results.writer import (
     refuse_foreign_summary,
-    up_to_date,
     write_description,
     write_scene,
 )
@@ -41,6 +42,18 @@ def scored(dataset: Path, trained: Path, tmp_path_factory: pytest.TempPathFactor
     files = next(scene for scene in open_dataset(root).scenes if scene.name == "v0")
     model, scene = open_model(trained, device="cpu", engine="torch"), read_scene(files)
     return files, scene, score_scene(model, scene), model
+
+
+def write_again(results: Path, files, scene, scores, model) -> dict[str, Any]:
+    """Write a scene as `infer` does, which knows what it wrote before."""
+    former = former_result(results / files.name)
+    written = None if former is None else former.description["files"]
+    return write_scene(results, files, scene, scores, model, written)
+
+
+def is_current(results: Path, files, model) -> bool:
+    former = former_result(results / files.name)
+    return former is not None and is_up_to_date(former, files, model)
 
 
 def test_maps_show_the_scores_and_nan_off_the_painting(scored, tmp_path: Path) -> None:
@@ -168,7 +181,7 @@ def test_results_of_an_earlier_run_are_replaced_whole(scored, tmp_path: Path) ->
     write_scene(tmp_path, *scored)
     (tmp_path / "v0" / "attention.tif").write_bytes(b"of another model")
     sealed_again(find_scene(tmp_path, "v0"))
-    write_scene(tmp_path, *scored)
+    write_again(tmp_path, *scored)
     assert not (tmp_path / "v0" / "attention.tif").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["v0"]
 
@@ -197,13 +210,13 @@ def test_what_others_put_into_the_folder_of_a_scene_stays(
         (tmp_path / "v0" / "scene.json").write_text("{")
     if not can_link:
         monkeypatch.setattr(os, "link", lambda *args, **kwargs: Path().symlink_to(""))
-    assert write_scene(tmp_path, *scored) == described
+    assert write_again(tmp_path, *scored) == described
     assert (
         "v0 is new but for difference.png, link, mine, notes.txt: what" in capsys.readouterr().err
     )
     assert contents(tmp_path / "v0") == before
     assert (tmp_path / "v0" / "link").readlink() == Path("nowhere")
-    assert up_to_date(tmp_path, files, model)
+    assert is_current(tmp_path, files, model)
 
 
 def test_what_others_put_where_a_result_belongs_is_not_written_over(scored, tmp_path: Path) -> None:
@@ -213,7 +226,7 @@ def test_what_others_put_where_a_result_belongs_is_not_written_over(scored, tmp_
     (tmp_path / "v0" / "overlay.png").write_bytes(b"mine")
     before = contents(tmp_path)
     with pytest.raises(UsageError, match=r"v0/overlay\.png is no result of ours, and would be"):
-        write_scene(tmp_path, *scored)
+        write_again(tmp_path, *scored)
     assert contents(tmp_path) == before
 
 
@@ -223,7 +236,7 @@ def test_a_folder_named_as_a_result_is_not_lost(scored, tmp_path: Path) -> None:
     (tmp_path / "v0" / "overlay.png").mkdir()
     (tmp_path / "v0" / "overlay.png" / "mine.txt").write_text("mine")
     with pytest.raises(UsageError, match=r"v0/overlay\.png is no result of ours"):
-        write_scene(tmp_path, *scored)
+        write_again(tmp_path, *scored)
     assert (tmp_path / "v0" / "overlay.png" / "mine.txt").read_text() == "mine"
 
 
@@ -322,7 +335,7 @@ def test_maps_of_one_row_keep_their_shape(tmp_path: Path, shape: tuple[int, int]
 
 def test_the_summary_has_a_row_per_scene(scored, tmp_path: Path) -> None:
     described = write_scene(tmp_path, *scored)
-    write_summary(tmp_path, [described, described | {"scene": "other"}])
+    write_summary(tmp_path, [summarize(d) for d in (described, described | {"scene": "other"})])
     rows = json.loads((tmp_path / "summary.json").read_text())["scenes"]
     assert [row["scene"] for row in rows] == ["v0", "other"]
     assert rows[0]["euclidean_distance"] == described["euclidean_distance"]["fused"]
@@ -352,16 +365,16 @@ def test_damaged_descriptions(tmp_path: Path, content: str, said: str) -> None:
 
 def test_a_scene_is_up_to_date_until_anything_changes(scored, tmp_path: Path) -> None:
     files, _, _, model = scored
-    assert not up_to_date(tmp_path, files, model)
+    assert not is_current(tmp_path, files, model)
     write_scene(tmp_path, *scored)
-    assert up_to_date(tmp_path, files, model)
-    assert not up_to_date(tmp_path, files, dataclasses.replace(model, digest="0"))
-    assert not up_to_date(tmp_path, files, dataclasses.replace(model, expect="dark"))
+    assert is_current(tmp_path, files, model)
+    assert not is_current(tmp_path, files, dataclasses.replace(model, digest="0"))
+    assert not is_current(tmp_path, files, dataclasses.replace(model, expect="dark"))
     for change in ({"bands": files.bands[::-1]}, {"mask": None}, {"pixels_per_mm": 3.0}):
-        assert not up_to_date(tmp_path, dataclasses.replace(files, **change), model)
+        assert not is_current(tmp_path, dataclasses.replace(files, **change), model)
     path = tmp_path / "v0" / "heatmap.tif"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    assert not up_to_date(tmp_path, files, model)
+    assert not is_current(tmp_path, files, model)
     write_scene(tmp_path, *scored)
     (tmp_path / "v0" / "labels.tif").unlink()
-    assert not up_to_date(tmp_path, files, model)
+    assert not is_current(tmp_path, files, model)

@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.visualization import embedding_figure
-from artextract_cli.visualization.canvas import Page
 from artextract_cli.visualization.embedding_figure import (
     draw_embedding,
     principal_components,
     project_embeddings,
 )
+from artextract_cli.visualization.settings import Page
 from tests.conftest import Ran
 from tests.helpers.results import HIGH, LOW, SIZE, STRONG, sealed_again, write_result
 

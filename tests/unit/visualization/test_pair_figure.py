@@ -9,7 +9,8 @@ from artextract_cli.errors import InputError, UsageError
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.visualization import pair_figure
-from artextract_cli.visualization.pair_figure import Look, draw_pair
+from artextract_cli.visualization.pair_figure import draw_pair
+from artextract_cli.visualization.settings import Look
 from tests.conftest import write_png
 from tests.helpers.results import (
     HIGH,

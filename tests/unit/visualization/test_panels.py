@@ -15,10 +15,11 @@ from artextract_cli.errors import UsageError
 from artextract_cli.visualization import graph_figure as graph_figures
 from artextract_cli.visualization import loss_figure as loss_figures
 from artextract_cli.visualization import panels
-from artextract_cli.visualization.canvas import Page, panel_grid
+from artextract_cli.visualization.canvas import panel_grid
 from artextract_cli.visualization.graph_figure import graph_figure
 from artextract_cli.visualization.loss_figure import loss_figure
 from artextract_cli.visualization.panels import pair_figure
+from artextract_cli.visualization.settings import Page
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 

@@ -1,7 +1,5 @@
 """What `infer` says of whole paintings, as the report does."""
 
-from typing import Any
-
 import pytest
 
 from artextract_cli.cli.commands.infer import _verdict
@@ -16,9 +14,8 @@ from artextract_cli.cli.commands.infer import _verdict
     ],
 )
 def test_a_verdict(is_found: bool, rate: float, has_places: bool, said: str) -> None:
-    whole: dict[str, Any] = {"something_is_there": is_found, "false_alarm_rate": rate}
-    assert (_verdict(whole, has_places=has_places) or "").startswith(said)
+    assert (_verdict(is_found, rate, has_places=has_places) or "").startswith(said)
 
 
 def test_a_model_that_scores_places_alone_says_nothing() -> None:
-    assert _verdict(None, has_places=True) is None
+    assert _verdict(None, None, has_places=True) is None

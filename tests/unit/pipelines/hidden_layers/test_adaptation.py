@@ -11,7 +11,8 @@ from artextract_cli.errors import UsageError
 from artextract_cli.pipelines.hidden_layers import adaptation
 from artextract_cli.pipelines.hidden_layers.adaptation import Adaptation, adapt, cut_windows
 from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
-from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.scenes.scene import Scene
 from tests.helpers.scenes import train_tiny

@@ -20,7 +20,8 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
 from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
 from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
 from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
-from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene, resize_scene
@@ -248,12 +249,6 @@ def test_tiny_and_constant_scenes_are_finite(
         assert np.isfinite(scores.gradcam).all()
         assert (scores.whole is not None) == (opened is model)
         assert scores.whole is None or 0 <= scores.whole.false_alarm_rate <= 1
-
-
-def test_another_kind_of_network_is_a_mistake(model: Model) -> None:
-    other = dataclasses.replace(model, network=SiameseNetwork(model.network.backbone, "max"))
-    with pytest.raises(TypeError):
-        score_hidden_layer(other, scene())
 
 
 def test_a_model_that_was_not_calibrated_for_it_does_not_say(model: Model) -> None:

@@ -33,6 +33,7 @@ from artextract_cli.pipelines.hidden_layers.samples import (
 from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
 from artextract_cli.pipelines.hidden_layers.verdict import excesses
 from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.pipelines.training_task import TrainingInputs
 from artextract_cli.scenes.reading import read_picture
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.simulate import SceneSettings, simulate_dataset
@@ -77,8 +78,17 @@ def new_task(
     root: Path, training: list[SceneGraphs], validation: list[SceneGraphs], seed: int = 0
 ) -> HiddenLayerTask:
     settings = dataclasses.replace(SETTINGS, seed=seed)
-    compared_by = comparison("hidden-layer")
-    return HiddenLayerTask(root, training, validation, settings, compared_by, "torch", CPU)
+    return HiddenLayerTask(
+        TrainingInputs(
+            root=root,
+            training=training,
+            validation=validation,
+            settings=settings,
+            compared_by=comparison("hidden-layer"),
+            engine="torch",
+            device=CPU,
+        )
+    )
 
 
 def epoch_of(task: HiddenLayerTask, network: HiddenLayerNetwork, epoch: int) -> list[float]:

@@ -8,7 +8,8 @@ import torch
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.nn.collate import collate
-from artextract_cli.pipelines.loaded_model import Model, open_model
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.scoring import score_views
 from artextract_cli.pipelines.views.tensors import scene_tensors

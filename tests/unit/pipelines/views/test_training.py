@@ -16,6 +16,7 @@ from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
 from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.pipelines.training_task import TrainingInputs
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.pipelines.views.training import ViewTask
@@ -39,8 +40,17 @@ def new_task(
     training: Sequence[SceneGraphs], validation: Sequence[SceneGraphs], **settings: Any
 ) -> ViewTask:
     made = TrainingSettings(**TINY | {"batch_size": 2} | settings)
-    compared_by = comparison(made.objective)
-    return ViewTask(Path(), training, validation, made, compared_by, "torch", CPU)
+    return ViewTask(
+        TrainingInputs(
+            root=Path(),
+            training=training,
+            validation=validation,
+            settings=made,
+            compared_by=comparison(made.objective),
+            engine="torch",
+            device=CPU,
+        )
+    )
 
 
 def losses(task: ViewTask, network: SiameseNetwork, epoch: int) -> list[float]:

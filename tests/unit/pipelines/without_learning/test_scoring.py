@@ -162,7 +162,7 @@ from pathlib import Path
 import numpy as np
 import artextract_cli.inference.infer_dataset
 from artextract_cli.scenes.scene import Scene
-from artextract_cli.pipelines.pipeline import open_scorer, score_scene
+from artextract_cli.pipelines.scoring import open_scorer, score_scene
 bands = np.random.default_rng(0).random((9, 11, 2), np.float32)
 rgb = bands[..., [0, 0, 0]]
 about = {"name": "a", "band_ids": ("a", "b"), "wavelengths": (500.0, 900.0), "mask": None}

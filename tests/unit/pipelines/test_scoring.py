@@ -8,8 +8,9 @@ import torch
 
 from artextract_cli.errors import InputError
 from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
-from artextract_cli.pipelines.loaded_model import Model, open_model
-from artextract_cli.pipelines.pipeline import score_scene
+from artextract_cli.pipelines.loaded_model import open_model
+from artextract_cli.pipelines.pipeline import Model
+from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.pipelines.views.scoring import score_views
 from artextract_cli.utils.threads import one_for_algebra

@@ -1,0 +1,75 @@
+"""Options that the commands of `artextract data` take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from artextract_cli.cli.option_groups import Codings, Wavelengths
+from artextract_cli.utils.settings import Seed, Setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paintings:
+    """A dataset of simulated paintings."""
+
+    train: Annotated[int, Setting(help="Training scenes.", minimum=0)] = 24
+    val: Annotated[int, Setting(help="Validation scenes.", minimum=0)] = 8
+    size: Annotated[int, Setting(help="Side of the pictures in pixels.", minimum=16)] = 256
+    seed: Seed = 0
+    wavelengths: Wavelengths
+    palette: Annotated[
+        Literal["a", "b", "c", "d", "random", "mixed"],
+        Setting(
+            help="How the paintings look: as old masters (a), as moderns (b), of many kinds (c, d),"
+            " random, with new pigments, composition and camera for each, or mixed, random and "
+            "every third of a: what the models that come along learn from."
+        ),
+    ] = "a"
+    clean: Annotated[
+        Literal["some", "train", "all"],
+        Setting(help="Scenes that hide nothing: every fourth, all training scenes, or all."),
+    ] = "some"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importing:
+    """How captures become scenes."""
+
+    options: Annotated[Mapping[str, Any], Setting(help="Option of the importer, as key=value.")] = (
+        field(default_factory=dict)
+    )
+    split: Annotated[
+        Literal["train", "val"], Setting(help="Where scenes go: to learn from, or to look at.")
+    ] = "train"
+    auto_mask: Annotated[bool, Setting(help="Mask backdrop and colour chart, as 'data mask'.")] = (
+        False
+    )
+    coding: Codings
+    dry_run: Annotated[bool, Setting(help="Read and check all, tell, and write nothing.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lighting:
+    """What is known of the light that raw counts were taken in."""
+
+    white: Annotated[
+        Path | None, Setting(help="Folder with a frame of a white target per band.")
+    ] = None
+    dark: Annotated[
+        Path | None, Setting(help="Folder with a frame of the covered lens per band.")
+    ] = None
+    blind: Annotated[
+        bool,
+        Setting(help="Without frames: tell uneven light from the pictures, and divide by it."),
+    ] = False
+    white_reflectance: Annotated[
+        float, Setting(help="Reflectance of the white target.", minimum=0.01, maximum=1)
+    ] = 0.99
+    exposure_ratio: Annotated[
+        float,
+        Setting(
+            help="Exposure time of the painting over that of white.", minimum=1e-3, maximum=1e3
+        ),
+    ] = 1.0
+    coding: Codings

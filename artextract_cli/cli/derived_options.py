@@ -1,0 +1,138 @@
+"""Options of a command from the dataclasses that it takes: each field becomes an option.
+
+What a command writes by hand stays as it is::
+
+    @settings_as_options
+    def build(*, out: Annotated[Path, typer.Option(...)], recipe: GraphRecipe) -> None: ...
+
+Default, help, limits and group of an option are those of the field; see `utils.settings`.
+"""
+
+import dataclasses
+import functools
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import typer
+
+from artextract_cli.cli.completion import Completer
+from artextract_cli.plugin.options import split_words
+from artextract_cli.utils.settings import Setting, described_fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parsed(Setting):
+    """A field whose option is a text, or several, that ``parse`` turns into its value."""
+
+    parse: Callable[[Any], Any]
+    default: str | None = None  # as the user would write it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line adds to a dataclass, in the ``Annotated`` type of a parameter."""
+
+    build: Callable[..., Any] | None = None  # makes the value, if not the dataclass itself
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    completion: Mapping[str, Completer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The options that stand for one parameter of a command."""
+
+    settings: type
+    added: Options
+
+    def parameters(self) -> list[inspect.Parameter]:
+        """One parameter for each field that is an option, in the order of the fields."""
+        defaults = {f.name: f.default for f in dataclasses.fields(self.settings)}
+        return [
+            self._parameter(name, hint, setting, defaults[name])
+            for name, (hint, setting) in described_fields(self.settings).items()
+        ]
+
+    def _parameter(self, name: str, hint: Any, setting: Setting, default: Any) -> inspect.Parameter:
+        if isinstance(setting, Parsed):
+            default = setting.default
+        elif setting.depends or _takes_words(hint):
+            default = None
+        elif default is dataclasses.MISSING:
+            default = inspect.Parameter.empty
+        public = setting.option or name
+        flag = (f"--{public.replace('_', '-')}",) if hint is bool else ()
+        option = typer.Option(
+            *self.added.names.get(name, flag),
+            help=setting.help,
+            min=setting.minimum,
+            max=setting.maximum,
+            rich_help_panel=setting.group,
+            autocompletion=self.added.completion.get(name),
+        )
+        annotation: Any = Annotated[_type_on_the_line(hint, setting), option]
+        return inspect.Parameter(
+            public, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        )
+
+    def value(self, given: Mapping[str, Any]) -> Any:
+        """The value of the parameter, from those of the options."""
+        fields = {
+            name: _converted(hint, setting, given[setting.option or name])
+            for name, (hint, setting) in described_fields(self.settings).items()
+        }
+        return (self.added.build or self.settings)(**fields)
+
+
+def settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let Typer see the fields of the dataclasses that ``command`` takes as options of its own."""
+    own = inspect.signature(command, eval_str=True).parameters
+    groups = {name: group for name, p in own.items() if (group := _group(p.annotation))}
+    shown = [
+        shown.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, p in own.items()
+        for shown in (groups[name].parameters() if name in groups else [p])
+    ]
+
+    @functools.wraps(command)
+    def call(**given: Any) -> None:
+        plain = {name: given[name] for name in own if name not in groups}
+        command(**plain, **{name: group.value(given) for name, group in groups.items()})
+
+    vars(call)["__signature__"] = inspect.Signature(shown)
+    call.__annotations__ = {p.name: p.annotation for p in shown}
+    return call
+
+
+def _group(annotation: Any) -> _Group | None:
+    """The options that a parameter of this type stands for; None for an ordinary one."""
+    kind, *notes = typing.get_args(annotation) or (annotation,)
+    if not dataclasses.is_dataclass(kind) or not isinstance(kind, type):
+        return None
+    added = next((note for note in notes if isinstance(note, Options)), Options())
+    return _Group(kind, added)
+
+
+def _takes_words(hint: Any) -> bool:
+    return typing.get_origin(hint) in (tuple, Mapping)
+
+
+def _type_on_the_line(hint: Any, setting: Setting) -> Any:
+    """The type that Typer reads; words for sequences and mappings."""
+    if isinstance(setting, Parsed):
+        return next(iter(inspect.signature(setting.parse).parameters.values())).annotation
+    if _takes_words(hint):
+        return list[str] | None
+    return hint | None if setting.depends else hint
+
+
+def _converted(hint: Any, setting: Setting, value: Any) -> Any:
+    if isinstance(setting, Parsed):
+        return setting.parse(value)
+    if typing.get_origin(hint) is Mapping:
+        return split_words(value or ())
+    if typing.get_origin(hint) is tuple:
+        return tuple(value or ())
+    return value

@@ -1,0 +1,183 @@
+"""Options that belong together, and that several commands take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from artextract_cli.cli.derived_options import Parsed
+from artextract_cli.cli.parameters import (
+    parse_bands,
+    parse_coding,
+    parse_memory,
+    parse_wavelengths,
+)
+from artextract_cli.evidence.signs import Expect
+from artextract_cli.imaging.coding import Coding
+from artextract_cli.pipelines.settings import Device, Engine
+from artextract_cli.utils.settings import Setting
+
+if TYPE_CHECKING:
+    from artextract_cli.results.scene_scores import SceneScorer
+    from artextract_cli.scenes.scene import SceneFiles
+
+Wavelengths = Annotated[
+    tuple[float, ...] | None,
+    Parsed(
+        help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950.",
+        parse=parse_wavelengths,
+    ),
+]
+Codings = Annotated[
+    Coding,
+    Parsed(
+        help="How counts stand for light, as photograph=WORD, bands=WORD or BAND=WORD with linear, "
+        "srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
+        parse=parse_coding,
+    ),
+]
+DEFAULT_MODEL = Path("gat")
+View = Annotated[
+    int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Captures:
+    """What is said of the captures of a dataset beside its own files."""
+
+    wavelengths: Wavelengths
+    coding: Codings
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargeCaptures(Captures):
+    """Captures that are worked on in blocks where memory is short; ``max_memory`` in bytes."""
+
+    max_memory: Annotated[
+        int,
+        Parsed(
+            help="Memory that the work on one scene may take, e.g. 8GB; larger scenes are worked "
+            "on in blocks, with scratch files beside the output.",
+            parse=parse_memory,
+            default="4GB",
+            group="Computing",
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computing:
+    """Where networks compute, and by what."""
+
+    device: Device = "auto"
+    engine: Engine = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSettings:
+    """How large the demo is, and where it computes."""
+
+    epochs: Annotated[int, Setting(help="Training epochs.", minimum=1)] = 20
+    train: Annotated[int, Setting(help="Training scenes.", minimum=2)] = 24
+    val: Annotated[int, Setting(help="Validation scenes.", minimum=1)] = 8
+    size: Annotated[int, Setting(help="Side of the pictures in pixels.", minimum=32)] = 256
+    device: Device = "auto"
+    engine: Engine = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorerChoice:
+    """What scores scenes."""
+
+    model: Annotated[
+        Path,
+        Setting(
+            help="Run directory or model file made by 'artextract train', or gat or gcn: the "
+            "models that come with artextract, trained on simulated paintings. none scores "
+            "without learning."
+        ),
+    ] = DEFAULT_MODEL
+    scorer: Annotated[
+        Literal["envelope", "residual"] | None,
+        Setting(
+            help="Heat map of a score without learning, instead of that of the model; envelope "
+            "with --model none if left out."
+        ),
+    ] = None
+    expect: Annotated[
+        Expect,
+        Setting(
+            help="Sign of the hidden content that the heat map shows: dark (carbon black, "
+            "charcoal), light (such as lead white), or either. Maps of both signs are written in "
+            "any case."
+        ),
+    ] = "either"
+
+    def open(self) -> "SceneScorer":
+        """Open the model, or the scores without learning."""
+        from artextract_cli.pipelines.scoring import open_scorer
+
+        return open_scorer(self.model, score=self.scorer, expect=self.expect)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorerSetup(Computing, ScorerChoice):
+    """What scores scenes, and how it computes."""
+
+    adapt: Annotated[
+        bool,
+        Setting(
+            help="Let the model learn from layers put beneath each painting before it scores it; "
+            "kept where other such layers are then found clearly better."
+        ),
+    ] = False
+
+    def open(self) -> "SceneScorer":
+        """Open the model on its device, or the scores without learning."""
+        from artextract_cli.pipelines.scoring import open_scorer
+
+        return open_scorer(
+            self.model,
+            score=self.scorer,
+            device=self.device,
+            engine=self.engine,
+            expect=self.expect,
+            adapts=self.adapt,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A photograph and its bands, named one by one instead of in a dataset."""
+
+    rgb: Annotated[Path | None, Setting(help="One photograph instead of a dataset.")] = None
+    bands: Annotated[
+        Mapping[str, Path],
+        Parsed(
+            help="A band of that photograph as NM=FILE, e.g. 950=ir.tif.",
+            option="band",
+            parse=parse_bands,
+        ),
+    ]
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether neither a photograph nor a band is named."""
+        return self.rgb is None and not self.bands
+
+    def files(self, coding: Coding) -> "SceneFiles | None":
+        """The files as a scene; None unless a photograph and a band are named.
+
+        Raises
+        ------
+        InputError
+            If a file is missing.
+        UsageError
+            If the coding names another band.
+        """
+        from artextract_cli.scenes.dataset import pair_files
+
+        return pair_files(self.rgb, self.bands, coding) if self.rgb and self.bands else None

@@ -1,0 +1,15 @@
+"""The pipelines there are."""
+
+from typing import Any
+
+from artextract_cli.models.card import LearnsFrom
+from artextract_cli.pipelines.hidden_layers.pipeline import HIDDEN_LAYERS
+from artextract_cli.pipelines.pipeline import Pipeline
+from artextract_cli.pipelines.views.pipeline import VIEWS
+
+PIPELINES: dict[LearnsFrom, Pipeline[Any]] = {made.name: made for made in (VIEWS, HIDDEN_LAYERS)}
+
+
+def pipeline_of(learns_from: LearnsFrom) -> Pipeline[Any]:
+    """The pipeline of an objective or a model, by what either says that it learns from."""
+    return PIPELINES[learns_from]

@@ -1,0 +1,63 @@
+"""What ``scene.json`` says of a scene."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import artextract_cli
+from artextract_cli._typing import FloatArray
+from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
+from artextract_cli.results.scene_scores import SceneScorer, SceneScores
+from artextract_cli.scenes.scene import Scene, SceneFiles
+from artextract_cli.utils.checksums import file_digest
+
+
+def describe(
+    files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer, heatmap: FloatArray
+) -> dict[str, Any]:
+    """What was found in a scene, and from what; ``heatmap`` (H, W) is NaN off the painting."""
+    inside = np.count_nonzero(np.isfinite(heatmap))
+    return {
+        "scene": scene.name,
+        **origins(files, model),
+        "shape": list(scene.shape),
+        "n_superpixels": int(scores.labels.max()) + 1,
+        "superpixels": dict(scores.superpixels),
+        "euclidean_distance": _known(scores.distances),
+        "cosine_similarity": _known(scores.similarities),
+        "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
+        "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
+        "signs": shares_by_sign(scores, scene, heatmap),
+        "scales": list(scores.scales),
+        "adaptation": None if scores.adaptation is None else dict(scores.adaptation),
+        "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
+        "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
+    }
+
+
+def origins(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
+    """What a result follows from, as its description says it."""
+    return {
+        "split": files.split,
+        "photograph": _source(files.rgb) | {"coding": files.coding.of_photograph},
+        "bands": [
+            {"id": band, **_source(path), "coding": files.coding.of_band(band)}
+            for band, path in zip(files.band_ids, files.bands, strict=True)
+        ],
+        "object_mask": None if files.mask is None else _source(files.mask),
+        "wavelengths_nm": files.wavelengths,
+        "pixels_per_mm": files.pixels_per_mm,
+        **model.described(),
+        "artextract": artextract_cli.__version__,
+    }
+
+
+def _known(numbers: Mapping[str, float] | None) -> dict[str, float] | None:
+    return None if numbers is None else dict(numbers)
+
+
+def _source(path: Path) -> dict[str, str]:
+    return {"path": str(path.resolve()), "sha256": file_digest(path)}

@@ -1,0 +1,81 @@
+"""What the fields of settings say of themselves: their help, their limits and their group.
+
+A field is written once, and both the library and the command line read it::
+
+    epochs: Annotated[int, Setting(help="Passes over the training scenes.", minimum=1)] = 50
+"""
+
+import dataclasses
+import math
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from artextract_cli.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Stands in the ``Annotated`` type of a field of settings."""
+
+    help: str
+    minimum: float | None = None  # inclusive, as is the maximum
+    maximum: float | None = None
+    above: float | None = None  # an exclusive minimum
+    group: str | None = None  # the heading under which help lists it
+    option: str | None = None  # its name as an option, where that is not the field's
+    depends: bool = False  # its default depends on other settings: an option shows none
+
+    @property
+    def limits(self) -> str:
+        """The limits in words; empty if there are none."""
+        if self.above is not None:
+            return f"above {self.above:g}"
+        if self.minimum is None:
+            return ""
+        end = "or more" if self.maximum is None else f"to {self.maximum}"
+        return f"{self.minimum} {end}"
+
+    def allows(self, number: float) -> bool:
+        """Whether a number is finite and within the limits."""
+        return (
+            math.isfinite(number)
+            and (self.above is None or number > self.above)
+            and (self.minimum is None or number >= self.minimum)
+            and (self.maximum is None or number <= self.maximum)
+        )
+
+
+Seed = Annotated[int, Setting(help="Seed of everything random.", minimum=0, maximum=2**31 - 1)]
+
+
+def described_fields(settings: type) -> Mapping[str, tuple[Any, Setting]]:
+    """Type and description of every field of a dataclass that has a :class:`Setting`."""
+    hints = typing.get_type_hints(settings, include_extras=True)
+    found = {}
+    for field in dataclasses.fields(settings):
+        hint, *notes = typing.get_args(hints[field.name]) or (None,)
+        for note in notes:
+            if isinstance(note, Setting):
+                found[field.name] = (hint, note)
+    return found
+
+
+def check_values(settings: Any) -> None:
+    """Compare the values of settings with the choices and limits of their fields.
+
+    Raises
+    ------
+    UsageError
+        For the first that is none of the choices, or outside the limits.
+    """
+    for name, (hint, setting) in described_fields(type(settings)).items():
+        value = getattr(settings, name)
+        if typing.get_origin(hint) is Literal and value not in typing.get_args(hint):
+            choices = ", ".join(typing.get_args(hint))
+            msg = f"there is no {name} {value!r}; choose from: {choices}"
+            raise UsageError(msg)
+        if setting.limits and value is not None and not setting.allows(value):
+            msg = f"{name} must be a number {setting.limits}, not {value}"
+            raise UsageError(msg)
