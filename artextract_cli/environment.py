@@ -12,31 +12,46 @@ PACKAGES = ("artextract", "torch", "dgl", "numpy", "numba", "scikit-image", "typ
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """How well this machine is prepared."""
+    """How well this machine is prepared.
+
+    Attributes
+    ----------
+    system
+        Operating system.
+    packages
+        Versions by name, that of Python first.
+    devices
+        What each device is, by its name.
+    device
+        The device that "auto" takes.
+    engine
+        The engine of message passing that "auto" takes there.
+    engine_reason
+        Why it takes that engine.
+    engine_dgl
+        Whether DGL's kernels can be used there, or why not.
+    broken_plugins
+        One sentence for each plugin that was left out.
+    """
 
     system: str
     packages: dict[str, str]
-    """Versions by name, that of Python first."""
-
     devices: dict[str, str]
-    """What each device is, by its name."""
-
     device: str
-    """The device that ``auto`` takes."""
-
     engine: str
-    """The engine of message passing that ``auto`` takes there."""
-
     engine_reason: str
     engine_dgl: str
-    """Whether DGL's kernels can be used there, or why not."""
-
     broken_plugins: list[str]
-    """One sentence for each plugin that was left out."""
 
 
 def diagnosis() -> Diagnosis:
-    """Look at versions, devices, engines of message passing, and broken plugins."""
+    """Inspect versions, devices, engines of message passing, and broken plugins.
+
+    Returns
+    -------
+    Diagnosis
+        How well this machine is prepared.
+    """
     from artextract_cli.nn.engines.dgl_compat import why_no_dgl
     from artextract_cli.nn.engines.selection import resolve_engine
     from artextract_cli.utils.device import describe_devices, resolve_device

@@ -30,7 +30,13 @@ class InputError(ArtextractError):
 
 
 class FailedScenesError(InputError):
-    """Several scenes could not be worked on; the others were. ``failures`` has a sentence each."""
+    """Several scenes could not be processed; the others were.
+
+    Attributes
+    ----------
+    failures
+        One sentence per scene.
+    """
 
     def __init__(self, message: str, failures: Sequence[str]) -> None:
         super().__init__(message)

@@ -76,7 +76,15 @@ _messages = _Messages()
 
 
 def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Table]") -> None:
-    """Write to stdout: ``data``, or what it returns, as JSON if asked for, else ``text``."""
+    """Write a result to stdout, as JSON or as text.
+
+    Parameters
+    ----------
+    data
+        The result, or a function that returns it, written as JSON with ``--json``.
+    text
+        Lines and tables for a reader.
+    """
     stdout = results_stream()
     if _settings.as_json:
         value = data() if callable(data) else data
@@ -93,7 +101,22 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
-    """A table whose numbers are right-aligned; floats have three places, names stay whole."""
+    """Make a table whose numbers are right-aligned; floats have three places, names are not folded.
+
+    Parameters
+    ----------
+    title
+        Title.
+    columns
+        Headers.
+    rows
+        Values of each row, in the order of the columns; None is shown as a dash.
+
+    Returns
+    -------
+    rich.table.Table
+        For `emit`.
+    """
     made = rich.table.Table(title=rich.markup.escape(title), title_justify="left")
     for index, column in enumerate(columns):
         values = [row[index] for row in rows]
@@ -107,7 +130,20 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
 
 
 def mapping_table(title: str, values: Mapping[str, Any]) -> rich.table.Table:
-    """A table of names and values, without a header."""
+    """Make a table of names and values, without a header.
+
+    Parameters
+    ----------
+    title
+        Title.
+    values
+        Values by name.
+
+    Returns
+    -------
+    rich.table.Table
+        For `emit`.
+    """
     made = table(title, ("", ""), [(key, _cell(value)) for key, value in values.items()])
     made.show_header = False
     return made

@@ -19,7 +19,6 @@ from artextract_cli.training.trainer import train
 from artextract_cli.utils.events import progress
 from artextract_cli.visualization.loss_figure import loss_figure
 from artextract_cli.visualization.pair_figure import draw_pair
-from artextract_cli.visualization.settings import Look
 
 # A network that two cores train in two minutes.
 SMALL = {"hidden": 48, "out_size": 48, "layers": 3, "dropout": 0}
@@ -99,6 +98,6 @@ def _draw_most_hidden(results: Path, evaluation: Evaluation) -> tuple[Path, Path
     name = max(n_hidden, key=lambda scene: n_hidden[scene])
     result = find_scene(results, name)
     overlay, hidden = (results / name / f"{mode}.png" for mode in ("difference", "hidden"))
-    draw_pair(result, overlay, Look())
-    draw_pair(result, hidden, Look(mode="hidden"))
+    draw_pair(result, overlay)
+    draw_pair(result, hidden, mode="hidden")
     return overlay, hidden

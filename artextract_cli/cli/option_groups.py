@@ -180,4 +180,4 @@ class Pair:
         """
         from artextract_cli.scenes.dataset import pair_files
 
-        return pair_files(self.rgb, self.bands, coding) if self.rgb and self.bands else None
+        return pair_files(self.rgb, self.bands, coding=coding) if self.rgb and self.bands else None

@@ -24,6 +24,7 @@ from artextract_cli.evaluation.scores import (
     HIDDEN_PICTURE,
     OURS,
     OWN_METHODS,
+    PROMISED,
     Evaluation,
     MapScores,
     SceneEvaluation,
@@ -31,7 +32,8 @@ from artextract_cli.evaluation.scores import (
     method_label,
 )
 from artextract_cli.imaging.coding import LINEAR, SRGB
-from artextract_cli.results.reader import SceneResult, open_scene, scene_folders
+from artextract_cli.results.reader import open_scene, scene_folders
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
@@ -39,12 +41,24 @@ from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import progress, warn
 
 IMAGE_PERCENTILE = 99.5  # of a map: the score of a scene where nothing else gives one
-PROMISED: Mapping[str, float] = {"1_percent": 0.01, "5_percent": 0.05}
 MOST_CLEAN_PIXELS = 1 << 18  # of one scene that are kept, evenly spread, to check a calibration
 
 
 def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
-    """Compare every map of ``results`` that has a truth picture with it, and the baselines too.
+    """Compare every calibrated map of results, and the classical baselines, with the truth.
+
+    Parameters
+    ----------
+    results
+        Results directories of one dataset, such as seeds or backbones; they are compared on the
+        scenes that they have in common.
+    dataset
+        Dataset with ``truth/`` folders.
+
+    Returns
+    -------
+    Evaluation
+        The scores of every scene and method.
 
     Raises
     ------

@@ -35,14 +35,23 @@ CHANCE = 0.5  # the AUROC of guessing
 CHANCE_STYLE: Mapping[str, Any] = {"color": "0.5", "linewidth": 0.8, "linestyle": ":", "zorder": 1}
 
 
-def evaluation_figure(
-    evaluation: Evaluation, out: Path, robustness: Robustness | None = None
+def draw_evaluation(
+    evaluation: Evaluation, out: Path, *, robustness: Robustness | None = None
 ) -> None:
-    """Show AUROC and AP of every method and, where ``robustness`` is given, its curves.
+    """Draw AUROC and AP of every method and, if robustness is given, its curves.
 
-    Points are means, bars one standard deviation over the scenes. The curves have none: their
+    Points are means, bars one standard deviation over the scenes. The curves have no bars: their
     paintings are the same at every level, so that lines can be compared, while bars would mostly
     show how much the paintings differ.
+
+    Parameters
+    ----------
+    evaluation
+        What `evaluate` gives.
+    out
+        Figure to write: .png, .svg or .pdf.
+    robustness
+        What `measure_robustness` gives.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.evaluation.scores import DetectionScores
 from artextract_cli.scenes.scene import CLEAN, HIDDEN
 
 Values = NDArray[np.float64]
@@ -24,22 +25,6 @@ RECALL_RATES: Mapping[str, float] = {
 """False-alarm rates at which recall is reported, by the name of the figure."""
 
 CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True, kw_only=True)
-class DetectionScores:
-    """Detection of hidden pixels by a score; None where a class has no pixel."""
-
-    auroc: float | None = None
-    average_precision: float | None = None
-    aupro: float | None = None
-    best_f1: float | None = None
-    best_iou: float | None = None
-    recall_at_0_1_percent: float | None = None
-    recall_at_0_3_percent: float | None = None
-    recall_at_1_percent: float | None = None
-    n_positive: int
-    n_negative: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,11 +14,11 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evaluation.baselines.pixels import BASELINES, N_COMPONENTS
-from artextract_cli.evaluation.metrics import DetectionScores, binary_scores
-from artextract_cli.evaluation.scores import OWN_METHODS
+from artextract_cli.evaluation.metrics import binary_scores
+from artextract_cli.evaluation.scores import OWN_METHODS, DetectionScores
 from artextract_cli.evaluation.summary import COMPARED, Summary, detection_means
 from artextract_cli.models.score_card import SCORES
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import (
@@ -73,7 +73,17 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True)
 class Robustness:
-    """Detection by curve, level and method, over ``n_scenes`` paintings that hide something."""
+    """Detection on simulated paintings of which one condition is changed at a time.
+
+    Attributes
+    ----------
+    palette
+        Palette of the paintings.
+    n_scenes
+        Paintings per condition.
+    curves
+        Mean scores by curve, level and method.
+    """
 
     palette: str
     n_scenes: int
@@ -116,12 +126,29 @@ CURVES = (
 
 
 def measure_robustness(
-    score: Scorer, n_scenes: int, palette: str = "moderns", *, size: int = SIZE
+    score: Scorer, n_scenes: int, *, palette: str = "moderns", size: int = SIZE
 ) -> Robustness:
-    """Score ``n_scenes`` simulated paintings of ``size`` pixels at every level of `CURVES`.
+    """Score simulated paintings under harder and harder conditions.
 
-    A level's figures are means and deviations over the paintings in which something is detectable
-    at all; thick paint leaves fewer. Fewer bands are judged by the truth of all bands.
+    The figures of a level are means and deviations over the paintings in which something is
+    detectable at all; thick paint leaves fewer. Fewer bands are judged by the truth of all bands.
+
+    Parameters
+    ----------
+    score
+        What is measured: from a `Scene` to maps (H, W) by name, "heatmap" among them.
+        `model_scorer` makes one.
+    n_scenes
+        Paintings per condition.
+    palette
+        "old-masters" or "moderns", see `PALETTES`.
+    size
+        Height and width of the paintings in pixels.
+
+    Returns
+    -------
+    Robustness
+        Detection by curve, level and method.
 
     Raises
     ------
@@ -149,7 +176,17 @@ def measure_robustness(
 
 
 def model_scorer(result: SceneResult) -> Scorer:
-    """Score by the very model that made ``result``.
+    """Make a scorer for `measure_robustness` of the model that made some results.
+
+    Parameters
+    ----------
+    result
+        Results of any scene.
+
+    Returns
+    -------
+    callable
+        From a `Scene` to maps (H, W) by name.
 
     Raises
     ------

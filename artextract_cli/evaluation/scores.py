@@ -1,14 +1,18 @@
 """What an evaluation finds: scores of maps, of scenes, of all."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.evaluation.baselines.pixels import BASELINES
-from artextract_cli.evaluation.metrics import DetectionScores
+from artextract_cli.utils.dataframe import data_frame
+
+if TYPE_CHECKING:
+    import pandas
 
 OURS = "artextract"
 OWN_METHODS: Mapping[str, str] = {
@@ -17,17 +21,67 @@ OWN_METHODS: Mapping[str, str] = {
 }
 """Our methods, and the calibrated map of a scene's results that each has written."""
 HIDDEN_PICTURE = "hidden"
+PROMISED: Mapping[str, float] = {"1_percent": 0.01, "5_percent": 0.05}
 Truth = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)
-class MapScores:
-    """How one method does on one scene.
+class DetectionScores:
+    """Detection of hidden pixels by a score, each 0..1; None if a class has no pixel.
 
-    ``image_score`` is larger where a scene is more likely to hide something, ``called_hidden`` the
-    method's own answer (None where it gives none). Calibrated maps of clean scenes have
-    ``false_alarms``, the share of pixels by promised rate of `PROMISED`, and ``clean_scores`` (P,),
-    the scores of at most `MOST_CLEAN_PIXELS` of them.
+    Attributes
+    ----------
+    auroc
+        Area under the receiver operating characteristic.
+    average_precision
+        Step-wise area under precision and recall.
+    aupro
+        Area under the share found of each region, up to 30 % false alarms.
+    best_f1, best_iou
+        Largest F1 and intersection over union of all thresholds.
+    recall_at_0_1_percent, recall_at_0_3_percent, recall_at_1_percent
+        Share of hidden pixels found where so many clean pixels are false alarms.
+    n_positive, n_negative
+        Number of hidden and of clean pixels.
+    """
+
+    auroc: float | None = None
+    average_precision: float | None = None
+    aupro: float | None = None
+    best_f1: float | None = None
+    best_iou: float | None = None
+    recall_at_0_1_percent: float | None = None
+    recall_at_0_3_percent: float | None = None
+    recall_at_1_percent: float | None = None
+    n_positive: int
+    n_negative: int
+
+
+TABLE_COLUMNS = (
+    *("scene", "hidden", "results", "method"),
+    *(field.name for field in fields(DetectionScores)),
+    *("image_score", "called_hidden"),
+    *(f"false_alarms_{rate}" for rate in PROMISED),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapScores:
+    """How well one method does on one scene.
+
+    Attributes
+    ----------
+    detection
+        Detection of hidden pixels.
+    image_score
+        Score of the whole scene, larger where it is more likely to hide something.
+    called_hidden
+        Whether the method says that something is hidden; None if it does not decide.
+    false_alarms
+        Share of pixels by promised rate, ``1_percent`` or ``5_percent``, for calibrated maps of
+        clean scenes.
+    clean_scores
+        (P,) scores of clean pixels, evenly sampled, of such maps.
     """
 
     detection: DetectionScores
@@ -41,9 +95,14 @@ class MapScores:
 class SceneEvaluation:
     """What was measured on one scene.
 
-    ``hidden`` says that its truth has a hidden pixel; ``methods`` go by their label, see
-    `method_label`; ``correlations`` are those of signed pictures with the simulated layer, empty
-    where there is none.
+    Attributes
+    ----------
+    hidden
+        Whether its truth has a hidden pixel.
+    methods
+        Scores by label of the method, see `Evaluation.label`.
+    correlations
+        Correlation, -1..1, of signed images with the simulated hidden layer; empty without one.
     """
 
     hidden: bool
@@ -53,13 +112,34 @@ class SceneEvaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """The scenes that ``results``, names of folders, have in common."""
+    """The scores of every scene and method.
+
+    Attributes
+    ----------
+    results
+        Names of the results directories.
+    scenes
+        Scores by scene, of the scenes that all results have in common.
+    """
 
     results: tuple[str, ...]
     scenes: Mapping[str, SceneEvaluation]
 
     def label(self, method: str, folder: str) -> str:
-        """What one of our methods is called here."""
+        """The label of one of our methods.
+
+        Parameters
+        ----------
+        method
+            Name of the method.
+        folder
+            Name of the results directory.
+
+        Returns
+        -------
+        str
+            The method, and the directory if there are several.
+        """
         return method_label(method, folder, len(self.results))
 
     @property
@@ -68,6 +148,43 @@ class Evaluation:
         found = {label for scene in self.scenes.values() for label in scene.methods}
         own = [self.label(method, folder) for method in OWN_METHODS for folder in self.results]
         return tuple(label for label in (*own, *BASELINES) if label in found)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Tabulate the scores, one row per scene and method; needs pandas.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``scene``, ``hidden``, ``results`` (missing for baselines), ``method``, the fields of
+            `DetectionScores`, ``image_score``, ``called_hidden``, ``false_alarms_1_percent`` and
+            ``false_alarms_5_percent``; what is not measured is missing.
+
+        Raises
+        ------
+        DependencyError
+            If pandas is not installed.
+        """
+        return data_frame(TABLE_COLUMNS, self._rows())
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        own = {
+            self.label(method, folder): (method, folder)
+            for method in OWN_METHODS
+            for folder in self.results
+        }
+        for name, scene in self.scenes.items():
+            for label, scores in scene.methods.items():
+                method, folder = own.get(label, (label, None))
+                yield {
+                    "scene": name,
+                    "hidden": scene.hidden,
+                    "results": folder,
+                    "method": method,
+                    **asdict(scores.detection),
+                    "image_score": scores.image_score,
+                    "called_hidden": scores.called_hidden,
+                    **{f"false_alarms_{k}": v for k, v in (scores.false_alarms or {}).items()},
+                }
 
 
 def method_label(method: str, folder: str, n_folders: int) -> str:

@@ -8,16 +8,21 @@ from typing import Any
 import numpy as np
 
 from artextract_cli.evaluation.baselines.pixels import BASELINES
-from artextract_cli.evaluation.evaluate import PROMISED
 from artextract_cli.evaluation.metrics import (
     RECALL_RATES,
-    DetectionScores,
     PairedDifference,
     calibration_error,
     image_auroc,
     paired_difference,
 )
-from artextract_cli.evaluation.scores import OURS, OWN_METHODS, Evaluation, MapScores
+from artextract_cli.evaluation.scores import (
+    OURS,
+    OWN_METHODS,
+    PROMISED,
+    DetectionScores,
+    Evaluation,
+    MapScores,
+)
 
 MEASURES: Mapping[str, str] = {
     "auroc": "AUROC",
@@ -163,8 +168,21 @@ def correlations(evaluation: Evaluation) -> dict[str, Summary]:
     return made
 
 
-def as_data(evaluation: Evaluation) -> dict[str, Any]:
-    """An evaluation as plain data."""
+def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    """Summarize an evaluation over its scenes, as plain data.
+
+    Parameters
+    ----------
+    evaluation
+        What `evaluate` gives.
+
+    Returns
+    -------
+    dict
+        ``means`` over scenes with hidden content by method, ``means_over_results``,
+        ``image_level``, paired ``comparisons`` with 95 % intervals, ``correlations``, and the
+        scores by scene.
+    """
     return {
         "results": list(evaluation.results),
         "means": means(evaluation),

@@ -40,9 +40,24 @@ Columns = Mapping[str, NDArray[np.generic]]
 
 
 def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None = None) -> Path:
-    """Write the graph of ``file`` as GraphML; of separate graphs that of ``view``.
+    """Write the graph of a scene as GraphML.
 
-    With ``results`` every node tells the mean of the heat map over its superpixel.
+    Parameters
+    ----------
+    file
+        Graph file, ``<split>/<scene>.npz``.
+    out
+        File to write; its name ends in ``.graphml``.
+    view
+        Which graph, if every view has one: 0 is the RGB image, 1 + b is band b.
+    results
+        Results directory of the same dataset: every node then has the mean of the heat map over its
+        superpixel as ``score``.
+
+    Returns
+    -------
+    Path
+        ``out``.
 
     Raises
     ------

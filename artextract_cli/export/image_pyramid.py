@@ -19,7 +19,7 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.heatmap import Picture, ScaleName, colour
 from artextract_cli.io.images import decode_picture
 from artextract_cli.io.tiff_maps import BIG_BYTES, resolution_tags
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import Advance, progress
 
@@ -42,12 +42,31 @@ _ROWS = 512  # coloured at a time
 
 
 def write_pyramid(
-    result: SceneResult, out: Path, show: Shown = "overlay", compression: Compression = "jpeg"
+    result: SceneResult,
+    out: Path,
+    *,
+    show: Shown = "overlay",
+    compression: Compression = "jpeg",
 ) -> list[tuple[int, int]]:
-    """Write a picture of a scene as pyramidal TIFF; return the sizes (H, W), the largest first.
+    """Write an image of a scene as a tiled TIFF of many resolutions, for IIIF image servers.
 
-    ``show`` is the heat map over the photograph, the heat map alone or the picture of what lies
-    beneath. Takes about six bytes of memory for each pixel.
+    Takes about six bytes of memory for each pixel.
+
+    Parameters
+    ----------
+    result
+        The scene.
+    out
+        File to write: .tif, .tiff or .ptif.
+    show
+        The heat map over the RGB image ("overlay"), the heat map alone, or the hidden-layer image.
+    compression
+        "jpeg", or "deflate", which is lossless.
+
+    Returns
+    -------
+    list of tuple of int
+        Sizes (H, W) of the resolutions, the largest first.
 
     Raises
     ------

@@ -35,7 +35,15 @@ TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
 
 @dataclass(frozen=True, kw_only=True)
 class BuildReport:
-    """How many scenes were built, and how many were up to date."""
+    """How many scenes were built.
+
+    Attributes
+    ----------
+    n_built
+        Scenes whose graphs were written.
+    n_skipped
+        Scenes that were up to date.
+    """
 
     n_built: int
     n_skipped: int
@@ -59,12 +67,33 @@ def build_dataset(
     coding: Coding | None = None,
     max_memory: int | None = None,
 ) -> BuildReport:
-    """Write one graph file per scene of ``dataset`` under ``out``, ``jobs`` scenes at a time.
+    """Write one graph file for every scene of a dataset.
 
-    A scene that would take more than ``max_memory`` bytes is worked on in blocks.
+    A scene whose images, recipe and plugin have not changed is skipped. A scene that cannot be read
+    is reported at the end, and the others are built.
 
-    A scene whose pictures, recipe and plugin have not changed is skipped. A scene that cannot be
-    read is reported and the others are built.
+    Parameters
+    ----------
+    dataset
+        Dataset to read; never written to.
+    out
+        Folder for the graph files.
+    recipe
+        How graphs are made.
+    jobs
+        Number of scenes that are built at a time, in processes of their own; with more than one, a
+        script must keep its work under ``if __name__ == "__main__":``.
+    wavelengths
+        Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
+    max_memory
+        Bytes; a scene that would take more is processed in blocks. No limit if None.
+
+    Returns
+    -------
+    BuildReport
+        How many scenes were built, and how many were up to date.
 
     Raises
     ------
@@ -76,7 +105,7 @@ def build_dataset(
         If ``out`` cannot be written, or another process writes to it.
     """
     keep_freed_memory(however_large=False)
-    scenes = open_dataset(dataset, wavelengths, coding).scenes
+    scenes = open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes
     OutputPlan(
         out=out,
         source_folders={dataset: "dataset"},

@@ -16,9 +16,20 @@ BANDS = "bands"  # parts the options of the bands alone from the others: bands.K
 class GraphRecipe:
     """How graphs are made; a model remembers the recipe of its graphs.
 
-    ``superpixel_options`` belong to the superpixel plugin; with separate segmentation a key
-    ``bands.KEY`` holds for the bands and ``KEY`` for the photograph. ``size`` is the side in pixels
-    to which every picture is brought first (None: as it is).
+    Attributes
+    ----------
+    superpixels
+        Name of the superpixel method.
+    superpixel_options
+        Options of the method by name. With separate segmentation, ``bands.KEY`` is an option of the
+        bands alone, and ``KEY`` is one of the RGB image too.
+    segmentation
+        One label map for all images, computed from all of them ("shared") or from the RGB image
+        alone ("photograph"), or one for each image ("separate", as published).
+    features
+        Node features: "standard" or "published".
+    size
+        Side in pixels to which every image is resized first; None keeps the size.
     """
 
     superpixels: Annotated[

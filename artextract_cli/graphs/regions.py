@@ -27,11 +27,24 @@ class RegionStatistics:
 
 
 def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, int]:
-    """Number the 4-connected regions of equal label in ``labels`` (H, W), any integers.
+    """Number the 4-connected regions of equal label.
 
     Regions of fewer than ``min_size`` pixels are joined, each to the neighbour with which it shares
-    the longest border, until all are large enough or one is left. Returns the label map (H, W),
-    regions numbered by their first pixel in raster order, and N.
+    the longest border, until all are large enough or one is left.
+
+    Parameters
+    ----------
+    labels
+        (H, W), any integers.
+    min_size
+        Smallest region in pixels.
+
+    Returns
+    -------
+    labels : ndarray
+        (H, W) int32, 0..N-1, regions numbered by their first pixel in raster order.
+    n : int
+        Number of regions N.
     """
     # Other types of integers become these, for every type is compiled anew.
     kind = np.int32 if labels.dtype == np.int32 else np.int64
@@ -63,10 +76,20 @@ def region_means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
 
 
 def gradient_magnitude(image: FloatArray) -> FloatArray:
-    """Sobel gradient magnitude (H, W, C) of each channel of ``image`` (H, W, C), per pixel.
+    """Sobel gradient magnitude of each channel, per pixel.
 
     The root mean square of the differences across two pixels along rows and columns, smoothed with
-    1-2-1 the other way. The picture is mirrored at its edges.
+    1-2-1 the other way. The image is mirrored at its edges.
+
+    Parameters
+    ----------
+    image
+        (H, W, C) float32.
+
+    Returns
+    -------
+    ndarray
+        (H, W, C) float32, 0 or more, in units of the image per pixel.
     """
     return region_moments.sobel(_pixels(image))
 

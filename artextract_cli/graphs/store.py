@@ -153,7 +153,17 @@ def load_meta(path: Path) -> dict[str, Any]:
 
 
 def load_graphs(path: Path) -> SceneGraphs:
-    """Read and check a graph file; compare the pixels beside it, if they are there.
+    """Read and check a graph file; the pixels beside it are compared if they are there.
+
+    Parameters
+    ----------
+    path
+        Graph file, ``<split>/<scene>.npz``.
+
+    Returns
+    -------
+    SceneGraphs
+        The graphs, their recipe and the superpixel method.
 
     Raises
     ------
@@ -199,7 +209,17 @@ def chosen_graph(file: Path, graphs: SceneGraphs, view: int) -> SuperpixelGraph:
 
 
 def find_graphs(root: Path) -> list[Path]:
-    """All graph files under ``root``, by split and name.
+    """List all graph files of a folder, by split and name.
+
+    Parameters
+    ----------
+    root
+        Folder that `build_dataset` wrote.
+
+    Returns
+    -------
+    list of Path
+        ``<split>/<scene>.npz``.
 
     Raises
     ------

@@ -30,14 +30,30 @@ from artextract_cli.scenes.scene import Scene
 
 @dataclass(frozen=True, kw_only=True)
 class SuperpixelGraph:
-    """A region adjacency graph (N nodes, E directed edges) with V views of node features."""
+    """A region adjacency graph: N superpixels, E directed edges, V views of node features.
 
-    labels: NDArray[np.int32]  # (H, W), 0..N-1, every region 4-connected
-    edges: NDArray[np.int64]  # (2, E), source and target, both directions, sorted
-    edge_weights: FloatArray  # (E, V), difference of the two regions' statistics
-    features: FloatArray  # (N, V, F), standardised per graph and view
-    counts: NDArray[np.int64]  # (N,), pixels
-    centroids: FloatArray  # (N, 2), row and column in pixels
+    Attributes
+    ----------
+    labels
+        (H, W) int32, the superpixel of each pixel, 0..N-1; every superpixel is 4-connected.
+    edges
+        (2, E) int64, source and target, both directions, sorted.
+    edge_weights
+        (E, V) float32, difference of the statistics of the two superpixels.
+    features
+        (N, V, F) float32, standardised per graph and view.
+    counts
+        (N,) int64, pixels.
+    centroids
+        (N, 2) float32, row and column in pixels.
+    """
+
+    labels: NDArray[np.int32]
+    edges: NDArray[np.int64]
+    edge_weights: FloatArray
+    features: FloatArray
+    counts: NDArray[np.int64]
+    centroids: FloatArray
 
     @property
     def n_nodes(self) -> int:
@@ -49,8 +65,30 @@ class SuperpixelGraph:
 class SceneGraphs:
     """All graphs of one scene: one for all views, or one per view (separate segmentation).
 
-    View 0 is the photograph, view 1 + b is band b. ``feature_names`` holds one tuple for the
-    photograph and one for every band; an empty name is padding.
+    View 0 is the RGB image, view 1 + b is band b.
+
+    Attributes
+    ----------
+    name
+        Name of the scene.
+    split
+        ``train`` or ``val``.
+    clean
+        Whether nothing is hidden in the scene; None if unknown.
+    graphs
+        The graphs.
+    band_ids
+        Ids of the bands (B,).
+    wavelengths
+        Wavelengths in nm (B,); None if unknown.
+    feature_names
+        Names of the features (F,) of the RGB image, and of every band; an empty name is padding.
+    mask
+        (H, W), True where there is painting; None if all of the image is painting.
+    recipe
+        How the graphs were made.
+    superpixels_origin
+        Name, distribution and version of the superpixel method.
     """
 
     name: str

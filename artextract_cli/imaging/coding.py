@@ -23,10 +23,19 @@ _GAMMA = re.compile(r"gamma\s*(\d+(?:\.\d*)?|\.\d+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Coding:
-    """How the counts of the pictures of a dataset stand for light, as far as it is stated.
+    """How the counts of the images of a dataset stand for light, as far as it is stated.
 
-    A word is ``linear``, ``srgb`` or ``gamma X`` with X from 1 to 4. A photograph of which nothing
-    is stated is sRGB, and a band is linear.
+    A coding is ``linear``, ``srgb`` or ``gamma X`` with X from 1 to 4. An RGB image of which
+    nothing is stated is coded as sRGB, and a band is linear.
+
+    Attributes
+    ----------
+    photograph
+        Coding of the RGB image; None if it is not stated.
+    bands
+        Coding of all bands that are not named; None if it is not stated.
+    by_band
+        Coding by band id.
 
     Raises
     ------
@@ -36,10 +45,7 @@ class Coding:
 
     photograph: str | None = None
     bands: str | None = None
-    """Of all bands that are not named."""
-
     by_band: Mapping[str, str] = field(default_factory=dict)
-    """By band id."""
 
     def __post_init__(self) -> None:
         for role in (PHOTOGRAPH, BANDS):
@@ -54,15 +60,33 @@ class Coding:
         return self.photograph or SRGB
 
     def of_band(self, band: str) -> str:
-        """The word for a band, which is linear unless it is said to be something else."""
+        """The coding of a band, which is linear unless something else is stated.
+
+        Parameters
+        ----------
+        band
+            Band id.
+        """
         return self.by_band.get(band) or self.bands or LINEAR
 
     def says(self, band: str) -> bool:
-        """Whether anything is said of a band."""
+        """Whether anything is stated of a band.
+
+        Parameters
+        ----------
+        band
+            Band id.
+        """
         return self.bands is not None or band in self.by_band
 
     def over(self, other: "Coding") -> "Coding":
-        """What this one says, and what ``other`` says of the rest."""
+        """Combine what is stated here with what another coding states of the rest.
+
+        Parameters
+        ----------
+        other
+            The coding that this one overrides.
+        """
         inherited = {} if self.bands else other.by_band
         return Coding(
             photograph=self.photograph or other.photograph,
@@ -71,11 +95,23 @@ class Coding:
         )
 
     def resolved(self, band_ids: Iterable[str]) -> tuple[str, ...]:
-        """The word for the photograph, and those for bands in their order."""
+        """The coding of the RGB image, and those of the bands in their order.
+
+        Parameters
+        ----------
+        band_ids
+            Ids of the bands (B,).
+        """
         return self.of_photograph, *map(self.of_band, band_ids)
 
     def described(self, band_ids: Iterable[str]) -> dict[str, object]:
-        """As ``dataset.yaml`` says it of a dataset with these bands."""
+        """The statement for ``dataset.yaml``.
+
+        Parameters
+        ----------
+        band_ids
+            Ids of the bands (B,) of the dataset.
+        """
         listed = {band: self.of_band(band) for band in band_ids if self.says(band)}
         said = {PHOTOGRAPH: self.photograph, BANDS: listed if self.by_band else self.bands}
         return {role: word for role, word in said.items() if word}
@@ -108,7 +144,20 @@ def coding_word(text: object) -> str:
 
 
 def linear_values(values: FloatArray, word: str) -> FloatArray:
-    """Turn values of a coding, 0..1, into linear ones; linear ones stay exactly as they are."""
+    """Decode values into linear ones; values that are linear stay exactly as they are.
+
+    Parameters
+    ----------
+    values
+        Array of any shape, 0..1, coded.
+    word
+        Coding: ``linear``, ``srgb`` or ``gamma X``.
+
+    Returns
+    -------
+    ndarray
+        Linear values of the same shape, 0..1.
+    """
     if word == LINEAR:
         return values
     if word == SRGB:
@@ -118,7 +167,20 @@ def linear_values(values: FloatArray, word: str) -> FloatArray:
 
 
 def coded_values(linear: FloatArray, word: str) -> FloatArray:
-    """Turn linear values, 0..1, into those of a coding: the inverse of :func:`linear_values`."""
+    """Code linear values: the inverse of `linear_values`.
+
+    Parameters
+    ----------
+    linear
+        Array of any shape, 0..1, linear.
+    word
+        Coding: ``linear``, ``srgb`` or ``gamma X``.
+
+    Returns
+    -------
+    ndarray
+        Coded values of the same shape, 0..1.
+    """
     if word == LINEAR:
         return linear
     if word == SRGB:
@@ -139,7 +201,18 @@ def linear_rgb(rgb: FloatArray) -> FloatArray:
 
 
 def coded_rgb(linear: FloatArray) -> FloatArray:
-    """Turn linear values, 0..1, into coded sRGB ones (IEC 61966-2-1)."""
+    """Code linear values as sRGB (IEC 61966-2-1).
+
+    Parameters
+    ----------
+    linear
+        Array of any shape, 0..1, linear.
+
+    Returns
+    -------
+    ndarray
+        float32 of the same shape, 0..1, coded as sRGB.
+    """
     root = np.maximum(linear, srgb.LINEAR_UP_TO) ** (1 / srgb.EXPONENT)
     power = srgb.SCALE * root - srgb.OFFSET
     return np.where(linear <= srgb.LINEAR_UP_TO, linear * srgb.SLOPE, power).astype(np.float32)

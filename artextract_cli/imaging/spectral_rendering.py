@@ -16,7 +16,19 @@ WIDEST_STEP = 25.0
 
 
 def rgb_weights(path: Path, nm: Sequence[float]) -> NDArray[np.float64]:
-    """Weights (B, 3) that make linear sRGB of reflectance at ``nm`` (B,); white becomes (1, 1, 1).
+    """Weights that turn reflectance of narrow bands into linear sRGB under D65; white is (1, 1, 1).
+
+    Parameters
+    ----------
+    path
+        File of the bands, for the message.
+    nm
+        Wavelengths of the bands in nm (B,).
+
+    Returns
+    -------
+    ndarray
+        (B, 3) float64.
 
     Raises
     ------
@@ -38,9 +50,19 @@ def rgb_weights(path: Path, nm: Sequence[float]) -> NDArray[np.float64]:
 
 
 def interpolation_weights(nm: Sequence[float], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights (B, n) that interpolate linearly from bands at ``nm`` (B,) to ``at`` (n,).
+    """Weights that interpolate linearly between bands; beyond the ends the last one is repeated.
 
-    Beyond the ends the outermost band stays.
+    Parameters
+    ----------
+    nm
+        Wavelengths of the bands in nm (B,).
+    at
+        Wavelengths in nm (n,) at which values are wanted.
+
+    Returns
+    -------
+    ndarray
+        (B, n) float64.
     """
     order = np.argsort(nm, kind="stable")
     known = np.asarray(nm, np.float64)[order]

@@ -33,9 +33,36 @@ def adapt_to_dataset(
     engine: str = "auto",
     max_memory: int | None = None,
 ) -> Adaptation:
-    """Adapt a model to scenes of a dataset, all of them unless ``names`` are given, and write it.
+    """Adapt a model to scenes of a dataset, and write it as a new model.
 
-    A model that adaptation does not help is written as it was; its card says so.
+    Synthetic layers are put beneath parts of the paintings. A model that does not find such layers
+    clearly better after adaptation is written as it was; its card says so.
+
+    Parameters
+    ----------
+    dataset
+        Dataset to read; never written to.
+    out
+        Run directory to write.
+    model
+        Run directory or model file to start from, or ``Path("gat")`` or ``Path("gcn")``.
+    names
+        Names of the scenes to adapt to; all if empty.
+    wavelengths
+        Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
+    device
+        "auto", "cpu" or "cuda".
+    engine
+        What passes messages: "auto", "numba", "dgl" or "torch".
+    max_memory
+        Bytes; a scene that would take more is processed in blocks. No limit if None.
+
+    Returns
+    -------
+    Adaptation
+        The adapted model, and how much better it finds synthetic layers.
 
     Raises
     ------
@@ -51,7 +78,9 @@ def adapt_to_dataset(
         msg = f"{model} has no network that could adapt: choose gat, gcn or a model of your own"
         raise UsageError(msg)
     opened = open_model(model, device=device, engine=engine, adapts=True)
-    scenes = _chosen(dataset, open_dataset(dataset, wavelengths, coding).scenes, names)
+    scenes = _chosen(
+        dataset, open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes, names
+    )
     warn_of_coding(scenes)
     plan = None if max_memory is None else memory_plan(max_memory, out)
     made = adapt(opened, _windows(scenes, opened.card.recipe, plan))

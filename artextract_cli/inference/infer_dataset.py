@@ -33,10 +33,31 @@ def infer_dataset(
     coding: Coding | None = None,
     max_memory: int | None = None,
 ) -> list[SceneSummary]:
-    """Score every scene of a dataset (or of one split) and return the summary.
+    """Score every scene of a dataset, or of one split, and write a results directory.
 
-    A scene that would take more than ``max_memory`` bytes is worked on in blocks. One that is there
-    already, from the same pictures and model, is left as it is.
+    A scene that is there already, from the same images and model, is left as it is.
+
+    Parameters
+    ----------
+    dataset
+        Dataset to read; never written to.
+    results
+        Results directory to write, or to add scenes to.
+    model
+        What `open_scorer` or `open_model` gives.
+    split
+        "train" or "val"; both if None.
+    wavelengths
+        Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
+    max_memory
+        Bytes; a scene that would take more is processed in blocks. No limit if None.
+
+    Returns
+    -------
+    list of SceneSummary
+        The summary of every scene; `find_scene` reads its maps and its description.
 
     Raises
     ------
@@ -47,23 +68,54 @@ def infer_dataset(
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
-    opened = open_dataset(dataset, wavelengths, coding)
+    opened = open_dataset(dataset, wavelengths=wavelengths, coding=coding)
     scenes = [scene for scene in opened.scenes if split in (None, scene.split)]
     if not scenes:
         msg = f"{dataset} has no scenes in split {split!r}; choose train or val"
         raise UsageError(msg)
-    return infer_scenes(scenes, results, model, max_memory, source_folders={dataset: "dataset"})
+    sources = {dataset: "dataset"}
+    return infer_scenes(scenes, results, model, max_memory=max_memory, source_folders=sources)
 
 
 def infer_scenes(
     scenes: Sequence[SceneFiles],
     results: Path,
     model: SceneScorer,
-    max_memory: int | None = None,
     *,
+    max_memory: int | None = None,
     source_folders: Mapping[Path, str] = MappingProxyType({}),
 ) -> list[SceneSummary]:
-    """Score scenes one by one; a scene that cannot be read is reported, the others go on."""
+    """Score scenes one by one, and write a results directory.
+
+    A scene that cannot be read is reported at the end, and the others are scored.
+
+    Parameters
+    ----------
+    scenes
+        Scenes of `open_dataset`, or of `pair_files`.
+    results
+        Results directory to write, or to add scenes to.
+    model
+        What `open_scorer` or `open_model` gives.
+    max_memory
+        Bytes; a scene that would take more is processed in blocks. No limit if None.
+    source_folders
+        Folders that must not hold the results, and what each is: {dataset: "dataset"}.
+
+    Returns
+    -------
+    list of SceneSummary
+        The summary of every scene; `find_scene` reads its maps and its description.
+
+    Raises
+    ------
+    InputError
+        If some scene could not be read; the others are written.
+    UsageError
+        If the folder of a scene in ``results`` is a symbolic link, or belongs to something else.
+    ArtextractError
+        If the results cannot be written, or another process writes to them.
+    """
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
     plan = None if max_memory is None else memory_plan(max_memory, results)
     warn_of_coding(scenes)

@@ -77,20 +77,50 @@ class Picture:
 
 
 def is_coloured(picture: NDArray[Any]) -> bool:
-    """Whether the channels of (H, W, C) differ anywhere."""
+    """Whether the channels of an image differ anywhere.
+
+    Parameters
+    ----------
+    picture
+        (H, W, C).
+
+    Returns
+    -------
+    bool
+        False for grey images, also for those saved as RGB.
+    """
     return bool((picture != picture[..., :1]).any())
 
 
 def as_photograph(picture: NDArray[Any]) -> NDArray[Any]:
-    """Return grey or RGB (H, W, 1 or 3) as the RGB (H, W, 3) of a capture."""
+    """Turn a grey or RGB image into the RGB image of a capture.
+
+    Parameters
+    ----------
+    picture
+        (H, W, 1) or (H, W, 3), as `read_counts` gives it.
+
+    Returns
+    -------
+    ndarray
+        (H, W, 3) of the same type.
+    """
     return picture if picture.shape[2] == 3 else np.repeat(picture[..., :1], 3, axis=2)
 
 
 def as_band(picture: NDArray[Any]) -> NDArray[Any]:
-    """Return grey or RGB (H, W, C), as `read_counts` gives it, as one band (H, W) of a capture.
+    """Turn a grey or RGB image into one band of a capture.
 
-    Grey saved as RGB stays exactly as it is; colours become float32, the mean of the channels,
-    which for linear counts is the reading of one sensor under all three filters.
+    Parameters
+    ----------
+    picture
+        (H, W, C), as `read_counts` gives it.
+
+    Returns
+    -------
+    ndarray
+        (H, W). Grey saved as RGB stays exactly as it is; colours become float32, 0..1, the mean of
+        the channels, which for linear counts is the reading of one sensor under all three filters.
     """
     if not is_coloured(picture):
         return picture[..., 0]

@@ -42,11 +42,22 @@ LEAST_USE = 1 / 256
 
 
 def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -> NDArray[Any]:
-    """Read a picture (H, W, C) at its full depth as a capture takes it: uint8, uint16 or float32.
+    """Read an image at its full depth, as a capture takes it.
 
-    C is 1 for grey and 3 for RGB. With ``stacked`` a TIFF may have several pages, and more
-    channels than a colour picture; C then counts them all. Floats lie between 0 and 1, unless they
-    may have ``any_scale``.
+    Parameters
+    ----------
+    path
+        PNG, TIFF, JPEG or BMP file.
+    stacked
+        Whether a TIFF may have several pages, and more channels than a colour image.
+    any_scale
+        Whether floats may lie outside 0..1.
+
+    Returns
+    -------
+    ndarray
+        (H, W, C) uint8, uint16 or float32; C is 1 for grey and 3 for RGB, or counts pages and
+        channels if ``stacked``.
 
     Raises
     ------

@@ -13,8 +13,18 @@ def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers by numba, for one thread; others run beside it.
 
     The result is cached on disk, so that only the first run on a machine pays for compiling: beside
-    the source where that can be written, else in the user's cache (or ``NUMBA_CACHE_DIR``). Every
+    the source if that can be written, else in the user's cache (or ``NUMBA_CACHE_DIR``). Every
     combination of argument types is compiled anew: call a kernel with one type and memory layout.
+
+    Parameters
+    ----------
+    kernel
+        The function.
+
+    Returns
+    -------
+    callable
+        The same function, compiled at its first call.
     """
     return cast("Callable[P, R]", njit(cache=True, nogil=True, error_model="numpy")(kernel))
 

@@ -21,8 +21,17 @@ class GraphConv(nn.Module):
     """Graph convolution with symmetric normalisation (Kipf & Welling 2017).
 
     Node i becomes the sum over its neighbours j, itself among them, of W x_j / √(d_i d_j), plus a
-    bias, where d counts incoming edges. Parameters as in ``dgl.nn.pytorch.GraphConv`` with
+    bias, where d counts incoming edges. Weights are named as in ``dgl.nn.pytorch.GraphConv`` with
     ``norm="both"``: ``weight`` (in, out) and ``bias`` (out,).
+
+    Parameters
+    ----------
+    in_size
+        Number of features of a node.
+    out_size
+        Number of features that it becomes.
+    bias
+        Whether a bias is added.
     """
 
     def __init__(self, in_size: int, out_size: int, bias: bool = True) -> None:
@@ -38,7 +47,20 @@ class GraphConv(nn.Module):
             nn.init.zeros_(self.bias)
 
     def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:
-        """Convolve ``x`` (N, V, in) to (N, V, out)."""
+        """Convolve the features of all views.
+
+        Parameters
+        ----------
+        graph
+            N nodes and E edges.
+        x
+            (N, V, in).
+
+        Returns
+        -------
+        Tensor
+            (N, V, out).
+        """
         in_size, out_size = self.weight.shape
         if in_size <= out_size:  # edges are many: pass messages where the features are few
             x = _neighbour_mean(graph, x) @ self.weight
@@ -58,10 +80,25 @@ class GATConv(nn.Module):
     """Graph attention (Veličković et al. 2018).
 
     Per head, node i becomes the sum over its neighbours j, itself among them, of a_ij W x_j, where
-    a_ij is the softmax over j of LeakyReLU(attn_l · W x_j + attn_r · W x_i). Parameters as in
-    ``dgl.nn.pytorch.GATConv``: ``fc.weight`` (heads·out, in), ``attn_l`` and ``attn_r``
-    (1, heads, out), ``bias`` (heads·out,); with ``residual`` the input is added, through ``res_fc``
-    where its size differs, and the bias is then ``res_fc.bias``.
+    a_ij is the softmax over j of LeakyReLU(attn_l · W x_j + attn_r · W x_i). Weights are named as
+    in ``dgl.nn.pytorch.GATConv``: ``fc.weight`` (heads·out, in), ``attn_l`` and ``attn_r`` (1,
+    heads, out), ``bias`` (heads·out,).
+
+    Parameters
+    ----------
+    in_size
+        Number of features of a node.
+    out_size
+        Number of features that it becomes, per head.
+    heads
+        Number of heads.
+    feat_drop, attn_drop
+        Shares of features and of attention that are dropped in training.
+    negative_slope
+        Slope of LeakyReLU below 0.
+    residual
+        Whether the input is added, through ``res_fc`` if its size differs; the bias is then
+        ``res_fc.bias``.
     """
 
     def __init__(

@@ -12,7 +12,15 @@ NORMS = ("batch", "layer", "none")
 
 
 class NodeNorm(nn.Module):
-    """Normalisation of node features: ``batch`` (over nodes and views), ``layer`` or ``none``."""
+    """Normalisation of node features.
+
+    Parameters
+    ----------
+    kind
+        "batch" (over nodes and views), "layer" or "none".
+    size
+        Number of features F.
+    """
 
     def __init__(self, kind: str, size: int) -> None:
         super().__init__()
@@ -27,9 +35,19 @@ class NodeNorm(nn.Module):
 
     @in_float32
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise ``x`` (N, V, F).
+        """Normalise node features.
 
-        A single row has no spread to normalise by: ``batch`` then uses its running statistics.
+        A single row has no spread to normalise by: "batch" then uses its running statistics.
+
+        Parameters
+        ----------
+        x
+            (N, V, F).
+
+        Returns
+        -------
+        Tensor
+            (N, V, F).
         """
         rows = x.flatten(0, 1)
         if isinstance(self.norm, nn.BatchNorm1d) and len(rows) == 1:

@@ -68,7 +68,18 @@ class SiameseNetwork(nn.Module):
 
 @in_float32
 def distance(a: Tensor, b: Tensor) -> Tensor:
-    """Euclidean distance over the last axis, with a finite gradient at zero."""
+    """Euclidean distance over the last axis, with a finite gradient at zero.
+
+    Parameters
+    ----------
+    a, b
+        (..., D).
+
+    Returns
+    -------
+    Tensor
+        (...), 0 or more.
+    """
     squared = (a - b).square().sum(-1)
     is_zero = squared == 0
     return torch.where(is_zero, 0, torch.where(is_zero, 1, squared).sqrt())
@@ -77,7 +88,19 @@ def distance(a: Tensor, b: Tensor) -> Tensor:
 def contrastive_loss(positive: Tensor, negative: Tensor, margin: float) -> Tensor:
     """mean(d(positive)²) + mean(relu(margin − d(negative))²), after Hadsell et al. (2006).
 
-    ``positive`` and ``negative`` are distances of any shape.
+    Parameters
+    ----------
+    positive
+        Distances of any shape that should be small.
+    negative
+        Distances of any shape that should be at least ``margin``.
+    margin
+        Distance beyond which nothing is gained.
+
+    Returns
+    -------
+    Tensor
+        A loss without dimensions.
     """
     return positive.square().mean() + (margin - negative).relu().square().mean()
 

@@ -26,9 +26,26 @@ def open_model(
 ) -> Model[Any]:
     """Load a trained model onto its device.
 
-    The heat map is that of the score ``shown``, "envelope" or "residual"; of the model's own where
-    that is None, of content of either sign or of the one to ``expect``. A model that ``adapts``
-    learns from layers put beneath each scene before it scores that scene.
+    Parameters
+    ----------
+    run
+        Run directory or model file, or ``Path("gat")`` or ``Path("gcn")``, which come with
+        artextract.
+    device
+        "auto", "cpu" or "cuda".
+    engine
+        What passes messages: "auto", "numba", "dgl" or "torch".
+    shown
+        Score of the heat map: "envelope" or "residual"; the model's own if None.
+    expect
+        Sign of the hidden content that the heat map shows: "either", "dark" or "light".
+    adapts
+        Whether the model adapts to each scene, by synthetic layers beneath it, before scoring it.
+
+    Returns
+    -------
+    Model
+        For `score_scene`, `infer_dataset` and `infer_scenes`.
 
     Raises
     ------

@@ -38,7 +38,33 @@ class Pipeline(Generic[AnyNetwork]):
 
 @dataclass(frozen=True, kw_only=True)
 class Model(Generic[AnyNetwork]):
-    """A trained network on its device, ready for inference."""
+    """A trained network on its device, ready for inference.
+
+    Attributes
+    ----------
+    pipeline
+        The way from scenes to its scores.
+    network
+        The network.
+    card
+        What the model records: its settings, plugins, graph recipe and calibration.
+    scorer
+        What turns embeddings into a score per superpixel.
+    path
+        The model file.
+    digest
+        SHA-256 of that file.
+    engine
+        What passes messages.
+    device
+        Where the weights are.
+    shown
+        Score that the heat map shows; None for the model's own.
+    expect
+        Sign of the content that the heat map shows: "either", "dark" or "light".
+    adapts
+        Whether it adapts to every scene before scoring it.
+    """
 
     pipeline: Pipeline[AnyNetwork]
     network: AnyNetwork
@@ -48,9 +74,9 @@ class Model(Generic[AnyNetwork]):
     digest: str
     engine: str
     device: torch.device
-    shown: str | None = None  # the score of the heat map, where it is not the model's own
-    expect: Expect = "either"  # sign of the content that the heat map shows
-    adapts: bool = False  # to every scene that it scores
+    shown: str | None = None
+    expect: Expect = "either"
+    adapts: bool = False
 
     @property
     def superpixels(self) -> Mapping[str, str]:
@@ -64,7 +90,13 @@ class Model(Generic[AnyNetwork]):
         return self.shown or (own if self.expect == "either" else self.expect)
 
     def score(self, scene: Scene) -> SceneScores:
-        """Score every pixel of a scene; see `score_scene`."""
+        """Score every pixel of a scene in memory.
+
+        Parameters
+        ----------
+        scene
+            What `read_scene` gives.
+        """
         return self.pipeline.score(self, scene)
 
     def described(self) -> dict[str, Any]:

@@ -20,12 +20,29 @@ def open_scorer(
     expect: Expect = "either",
     adapts: bool = False,
 ) -> SceneScorer:
-    """Open a trained model, or the scores without learning where ``model`` is `none` or a card.
+    """Open a trained model, or the scores without learning, for which torch is not imported.
 
-    The heat map is that of ``score``, "envelope" or "residual"; by default that of a trained
-    model's own score, or of "envelope" without one. ``expect`` is the sign of the content that it
-    shows. A trained model that ``adapts`` learns from each scene before it scores it. torch is
-    imported for a trained model only.
+    Parameters
+    ----------
+    model
+        Run directory, model file, ``Path("gat")`` or ``Path("gcn")``; or ``Path("none")`` or a
+        score card for the scores without learning.
+    score
+        Score of the heat map: "envelope" or "residual". None is the model's own score, or
+        "envelope" without learning.
+    device
+        "auto", "cpu" or "cuda".
+    engine
+        What passes messages: "auto", "numba", "dgl" or "torch".
+    expect
+        Sign of the hidden content that the heat map shows: "either", "dark" or "light".
+    adapts
+        Whether a trained model adapts to each scene before scoring it.
+
+    Returns
+    -------
+    Model or ModelFree
+        For `score_scene`, `infer_dataset` and `infer_scenes`.
 
     Raises
     ------
@@ -50,7 +67,19 @@ def open_scorer(
 
 @one_for_algebra()
 def score_scene(model: SceneScorer, scene: Scene) -> SceneScores:
-    """Score every pixel of a scene by the objective that the model was trained for, or by none.
+    """Score every pixel of a scene in memory.
+
+    Parameters
+    ----------
+    model
+        What `open_scorer` or `open_model` gives.
+    scene
+        What `read_scene` gives.
+
+    Returns
+    -------
+    SceneScores
+        Maps, embeddings and, where the model was calibrated for it, the verdict on the whole scene.
 
     Raises
     ------

@@ -23,7 +23,53 @@ Engine = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """Everything that decides how a network is trained; see `settings_for`."""
+    """Everything that decides how a network is trained; see `settings_for`.
+
+    Attributes
+    ----------
+    backbone
+        Name of the graph network.
+    options
+        Options of the backbone by name; those of the objective and the scorer are ``objective.KEY``
+        and ``scorer.KEY``.
+    objective
+        Name of what is learnt.
+    scorer
+        Name of what turns embeddings into a score per superpixel. None is ``distance``, and a heat
+        map of the objective's own if it has one.
+    pooling
+        How node embeddings become one embedding per view: "max" or "mean".
+    epochs
+        Largest number of epochs.
+    batch_size
+        Scenes per step.
+    learning_rate
+        Learning rate of AdamW.
+    weight_decay
+        Weight decay of AdamW.
+    schedule
+        Course of the learning rate: "one-cycle" or "steps".
+    step_size
+        Epochs between two reductions of the learning rate, for "steps".
+    step_factor
+        Factor of such a reduction.
+    patience
+        Epochs without a better validation loss before training stops.
+    validation_share
+        Share of the training scenes that is held out if there is no ``val`` split.
+    augment
+        Whether scenes are mirrored and rotated.
+    seed
+        Seed of everything random.
+    device
+        "auto", "cpu" or "cuda".
+    engine
+        What passes messages: "auto", "numba", "dgl" or "torch".
+    precision
+        Of training: "fp32" or "bf16"; weights and inference are fp32.
+    defaulted
+        Names of the settings that were chosen to suit the objective, not given.
+    """
 
     backbone: Annotated[
         str, Setting(help="Graph backbone; see 'artextract plugins list'.", group="Model")
@@ -46,7 +92,6 @@ class TrainingSettings:
             depends=True,
         ),
     ] = HIDDEN_LAYER
-    # Of superpixels; None: distance, and a heat map of the objective's own where it has one.
     scorer: Annotated[
         str | None,
         Setting(
@@ -141,7 +186,7 @@ class TrainingSettings:
             group="Computing",
         ),
     ] = "fp32"
-    defaulted: tuple[str, ...] = ()  # what was not asked for, but suits the objective
+    defaulted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse names that do not exist and numbers outside their limits."""
@@ -161,9 +206,20 @@ def objective_spec(name: str) -> Objective:
 
 
 def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
-    """Settings that suit an objective; what is ``given`` and not None goes before.
+    """Make training settings that suit an objective.
 
-    Without an objective it is hidden-layer where the graphs have an infrared band.
+    Parameters
+    ----------
+    objective
+        Name of the objective. None is ``hidden-layer``, or ``node-contrastive`` if the graphs have
+        no infrared band.
+    given
+        Fields of `TrainingSettings`; None is as if it were not given.
+
+    Returns
+    -------
+    TrainingSettings
+        What is given, what suits the objective, and the defaults.
 
     Raises
     ------

@@ -14,7 +14,20 @@ _ERRORS = {error.exit_code: error for error in (UsageError, InputError, Dependen
 
 
 def check_plugin(plugin: str) -> list[dict[str, Any]]:
-    """Outcomes of all checks: kind, plugin, check, state (passed, failed, skipped) and why.
+    """Run the conformance tests of a plugin, in a process of its own.
+
+    What the plugin prints goes to stderr.
+
+    Parameters
+    ----------
+    plugin
+        Name of a plugin or distribution, or folder of a project.
+
+    Returns
+    -------
+    list of dict
+        Per check: ``kind``, ``plugin``, ``check``, ``state`` ("passed", "failed" or "skipped") and
+        ``why``.
 
     Raises
     ------

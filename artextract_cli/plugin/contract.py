@@ -31,9 +31,23 @@ def option(
     maximum: float | None = None,
     choices: Sequence[str] = (),
 ) -> Any:
-    """A field of an options dataclass: its default, its help, and the values it may take.
+    """Declare a field of an options dataclass.
 
-    ``minimum`` and ``maximum`` are inclusive.
+    Parameters
+    ----------
+    default
+        Default value.
+    help
+        One sentence.
+    minimum, maximum
+        Smallest and largest value, inclusive; no limit if None.
+    choices
+        Values that a text may take; any if empty.
+
+    Returns
+    -------
+    Any
+        A dataclass field.
     """
     metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": tuple(choices)}
     return dataclasses.field(default=default, metadata=metadata)
@@ -59,7 +73,21 @@ class Spec:
 
 @dataclass(frozen=True, kw_only=True)
 class SuperpixelMethod(Spec):
-    """A superpixel method: ``load()`` returns a :class:`SuperpixelFunction`."""
+    """A superpixel method.
+
+    Attributes
+    ----------
+    name
+        Name that users type.
+    summary
+        One sentence.
+    options
+        Dataclass of its options, see `option`.
+    load
+        Returns a `SuperpixelFunction`; called when the plugin is used.
+    api_version
+        Version of this contract that it is written for.
+    """
 
     kind: ClassVar[str] = "superpixels"
 
@@ -68,7 +96,21 @@ class SuperpixelMethod(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Backbone(Spec):
-    """A graph backbone: ``load()`` returns ``(in_size, options) -> BackboneModule``."""
+    """A graph backbone.
+
+    Attributes
+    ----------
+    name
+        Name that users type.
+    summary
+        One sentence.
+    options
+        Dataclass of its options, see `option`.
+    load
+        Returns a factory: from the number of node features and the options to a `BackboneModule`.
+    api_version
+        Version of this contract that it is written for.
+    """
 
     kind: ClassVar[str] = "backbones"
 
@@ -77,25 +119,57 @@ class Backbone(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Objective(Spec):
-    """How training compares the branches: ``load()`` returns an :class:`ObjectiveFunction`."""
+    """How training compares the branches.
+
+    Attributes
+    ----------
+    name
+        Name that users type.
+    summary
+        One sentence.
+    options
+        Dataclass of its options, see `option`.
+    load
+        Returns a function from `EmbeddedScenes` and the options to the loss.
+    api_version
+        Version of this contract that it is written for.
+    learns_from
+        "views": the RGB image against every band as captured; "layers": the RGB image against all
+        bands together, with synthetic layers beneath some superpixels.
+    compares_nodes
+        Whether it compares superpixel with superpixel, so that all views must share one label map.
+    suited
+        Training settings that suit it better than the defaults.
+    uninformative_loss
+        Smallest loss of embeddings without information, by its options; drawn in figures of losses.
+    """
 
     kind: ClassVar[str] = "objectives"
 
     load: Callable[[], ObjectiveFunction]
-    # What it learns from: the photograph against every band as they were captured, or the
-    # photograph against all bands together, with layers put beneath some superpixels.
     learns_from: Literal["views", "layers"] = "views"
-    # Whether it compares superpixel with superpixel, so that all views must share one label map.
     compares_nodes: bool = True
-    # Training settings that suit it better than the usual ones.
     suited: Mapping[str, Any] = field(default_factory=dict)
-    # The least loss of embeddings that tell nothing, by its options; a floor in figures of losses.
     uninformative_loss: Callable[[Any], float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scorer(Spec):
-    """How embeddings become a score: ``load()`` returns a :class:`ScorerFunction`."""
+    """How embeddings become a score.
+
+    Attributes
+    ----------
+    name
+        Name that users type.
+    summary
+        One sentence.
+    options
+        Dataclass of its options, see `option`.
+    load
+        Returns a function from `ScoredNodes` and the options to scores (N, V - 1).
+    api_version
+        Version of this contract that it is written for.
+    """
 
     kind: ClassVar[str] = "scorers"
 
@@ -104,18 +178,47 @@ class Scorer(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Importer(Spec):
-    """How a capture becomes a dataset: ``load()`` returns an :class:`ImporterFunction`."""
+    """How a capture becomes a dataset.
+
+    Attributes
+    ----------
+    name
+        Name that users type.
+    summary
+        One sentence.
+    options
+        Dataclass of its options, see `option`.
+    load
+        Returns an `ImporterFunction`.
+    api_version
+        Version of this contract that it is written for.
+    takes_coding
+        Whether it is a `CodedImporterFunction`, which is given the coding as a third argument.
+    """
 
     kind: ClassVar[str] = "importers"
 
     load: Callable[[], ImporterFunction]
-    # Whether it is a CodedImporterFunction, which is given --coding as a third argument.
     takes_coding: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command(Spec):
-    """A command of one's own: ``load()`` returns a Typer app, mounted under the spec's name."""
+    """A command, mounted under its name.
+
+    Attributes
+    ----------
+    name
+        Name that users type.
+    summary
+        One sentence.
+    options
+        Not used: a command declares its own options.
+    load
+        Returns a Typer app.
+    api_version
+        Version of this contract that it is written for.
+    """
 
     kind: ClassVar[str] = "commands"
 
@@ -125,10 +228,23 @@ class Command(Spec):
 def superpixel_count(
     shape: Sequence[int], n_segments: int | None, region_size: float, limit: int = 60_000
 ) -> int:
-    """How many superpixels to ask for in a picture of ``shape`` (H, W, ...).
+    """How many superpixels to ask for in an image.
 
-    ``n_segments`` wins where it is given; otherwise one superpixel per square of ``region_size``
-    pixels, at most ``limit``. Never more than there are pixels, never less than one.
+    Parameters
+    ----------
+    shape
+        (H, W, ...) of the image.
+    n_segments
+        The number, if it is given.
+    region_size
+        Side of a superpixel in pixels, if the number is None.
+    limit
+        Largest number that follows from ``region_size``.
+
+    Returns
+    -------
+    int
+        From 1 to the number of pixels.
     """
     pixels = shape[0] * shape[1]
     wanted = min(round(pixels / region_size**2), limit) if n_segments is None else n_segments

@@ -135,6 +135,30 @@ def plugin_host() -> PluginHost:
     return host
 
 
+def list_plugins(kind: str | None = None) -> list[Plugin]:
+    """List the plugins of this environment, built-in ones included.
+
+    Parameters
+    ----------
+    kind
+        "superpixels", "backbones", "objectives", "scorers", "importers" or "commands"; all if None.
+
+    Returns
+    -------
+    list of Plugin
+        By kind and name. Those that cannot be loaded are warned of; `diagnosis` names them.
+
+    Raises
+    ------
+    UsageError
+        If there is no such kind.
+    """
+    if kind is not None:
+        check_kind(kind)
+    host = plugin_host()
+    return [plugin for each in (KINDS if kind is None else [kind]) for plugin in host.of_kind(each)]
+
+
 def discover(entry_points: Iterable[EntryPoint]) -> PluginHost:
     """Load every entry point behind a guard; our own come first, then by distribution."""
     return _discover(sorted(map(entry_of, entry_points), key=order))

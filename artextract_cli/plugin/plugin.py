@@ -14,7 +14,17 @@ from artextract_cli.utils.stdout import prints_aside
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
-    """A spec together with who brought it."""
+    """A plugin, together with who brought it.
+
+    Attributes
+    ----------
+    spec
+        What the plugin offers: its kind, name, summary and options.
+    distribution
+        Name of the package that it comes with.
+    version
+        Version of that package.
+    """
 
     spec: Spec
     distribution: str
@@ -45,7 +55,12 @@ class Plugin:
 
     @contextlib.contextmanager
     def running(self, fails: str = "failed") -> Iterator[None]:
-        """Run the plugin's code: what it prints does not mix with results.
+        """Run code of the plugin: what it prints goes to stderr, not among results.
+
+        Parameters
+        ----------
+        fails
+            What to say of it if it fails.
 
         Raises
         ------

@@ -60,7 +60,8 @@ class MessageGraph(Protocol):
     def edge_features(self) -> "torch.Tensor | None":
         """What changes along each edge, (E, K), zero for self-loops; None where nothing is known.
 
-        With the objective hidden-layer K is 8: `artextract_cli.evidence_graph.EDGE_FEATURES`.
+        With the objective hidden-layer K is 8: `EDGE_FEATURES` of
+        ``pipelines/hidden_layers/evidence_graph.py``.
         """
 
     @property
@@ -181,7 +182,8 @@ class ScoredNodes(Protocol):
         """What the network was given of photograph and bands, (N, V, F).
 
         Where it learnt from ``layers``, V is 2 and the bands' features are evidence of layers:
-        `artextract_cli.evidence_graph.BAND_FEATURES`; the photograph's end in zeros.
+        `BAND_FEATURES` of ``pipelines/hidden_layers/evidence_graph.py``; the features of the RGB
+        image end in zeros.
         """
 
 
@@ -198,16 +200,33 @@ class ScorerFunction(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """One scene as an importer found it; the host writes it into a dataset."""
+    """One scene as an importer found it; the host writes it into a dataset.
+
+    Attributes
+    ----------
+    name
+        Name of the scene.
+    rgb
+        (H, W, 3) as stored, usually sRGB: uint8, uint16, or floats 0..1.
+    bands
+        (H, W, B) as stored, usually linear, or B arrays (H, W) of one type with sizes of their own.
+    wavelengths
+        Wavelengths in nm (B,); None if unknown.
+    band_ids
+        Ids of the bands (B,); if None the wavelengths, or else numbers from 1.
+    mask
+        (H, W), False for backdrop, frame or colour chart; None if all of the image is painting.
+    split
+        "train" or "val"; the user's choice if None.
+    """
 
     name: str
-    rgb: NDArray[Any]  # (H, W, 3) as stored, usually sRGB: uint8, uint16, or floats from 0 to 1
-    # As stored, usually linear: (H, W, B), or B arrays of one type with sizes of their own.
+    rgb: NDArray[Any]
     bands: NDArray[Any] | Sequence[NDArray[Any]]
-    wavelengths: Sequence[float] | None = None  # (B,) nm
-    band_ids: Sequence[str] | None = None  # (B,); else the wavelengths, else numbers from 1
-    mask: NDArray[np.bool_] | None = None  # (H, W): False = backdrop, frame or colour chart
-    split: Literal["train", "val"] | None = None  # else the user's choice
+    wavelengths: Sequence[float] | None = None
+    band_ids: Sequence[str] | None = None
+    mask: NDArray[np.bool_] | None = None
+    split: Literal["train", "val"] | None = None
 
 
 class ImporterFunction(Protocol):

@@ -28,7 +28,22 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def new_plugin(name: str, kind: str, folder: Path) -> Path:
-    """Write a project ``artextract-NAME`` into ``folder`` and return where it lies.
+    """Write the project of a new plugin: a package that can be installed, with tests that pass.
+
+    Parameters
+    ----------
+    name
+        Name of the plugin: lower-case letters, digits and single hyphens.
+    kind
+        What it adds: "superpixels", "backbones", "objectives", "scorers", "importers" or
+        "commands".
+    folder
+        Folder in which ``artextract-<name>`` is made.
+
+    Returns
+    -------
+    Path
+        The project.
 
     Raises
     ------

@@ -31,20 +31,27 @@ SATURATED_SHARE = 0.001
 
 @dataclass(frozen=True, kw_only=True)
 class CalibratedBand:
-    """One band, or the photograph, as calibrated."""
+    """One band, or the RGB image, as calibrated.
+
+    Attributes
+    ----------
+    scene
+        Name of the scene.
+    band
+        Band id; empty for the RGB image.
+    median
+        Median reflectance of the valid pixels, 0..1.
+    saturated
+        Share of the pixels that are saturated.
+    dead
+        Share of the pixels that are dead.
+    """
 
     scene: str
     band: str
-    """Empty for the photograph."""
-
     median: float
-    """Reflectance of the pixels that measure."""
-
     saturated: float
-    """Share of the pixels."""
-
     dead: float
-    """Share of the pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +105,33 @@ def calibrate_dataset(
     coding: Coding | None = None,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[CalibratedBand]:
-    """Write the dataset ``raw`` anew as reflectance of 16 bit; ``out`` is whole or absent.
+    """Write a dataset of raw counts anew as 16-bit reflectance, by frames of white and of the dark.
 
-    Pixels that do not measure in a band are masked: on its own grid, for registration to move, and
-    where that is the grid of the photograph for the scene. A photograph without frames is carried
-    over. What ``coding`` says wins over ``dataset.yaml``; pictures and frames are of one coding.
+    Pixels that are saturated or dead in a band are masked: on the grid of the band, for
+    registration, and, if that is the grid of the RGB image, for the scene. An RGB image without
+    frames is copied. ``out`` is written in full or not at all.
+
+    Parameters
+    ----------
+    raw
+        Dataset of raw counts; never written to.
+    white, dark
+        Folders with a frame of a white target, and of the covered lens, for every image.
+    out
+        Dataset to write; must not exist, or be empty.
+    white_reflectance
+        Reflectance of the white target, 0..1.
+    exposure_ratio
+        Exposure time of the painting over that of the white target.
+    coding
+        How counts of images and frames stand for light; overrides ``dataset.yaml``.
+    on_scene
+        Called with the name of each scene once it is calibrated.
+
+    Returns
+    -------
+    list of CalibratedBand
+        One entry per band, and per RGB image that has frames.
 
     Raises
     ------

@@ -40,20 +40,27 @@ DISAGREEMENT = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class FlattenedPicture:
-    """One band, or the photograph, and the light that was divided out of it."""
+    """One band, or the RGB image, and the light that was divided out of it.
+
+    Attributes
+    ----------
+    scene
+        Name of the scene.
+    band
+        Band id; empty for the RGB image.
+    weakest
+        Least light as a share of the most, 0..1.
+    dark
+        Share of the image in broad areas that stay dark.
+    disagreement
+        Difference between the light estimated from parts of the image, as a share.
+    """
 
     scene: str
     band: str
-    """Empty for the photograph."""
-
     weakest: float
-    """Least light, as a share of the most."""
-
     dark: float
-    """Share of the picture that is broad and dark even so."""
-
     disagreement: float
-    """Between the lights that parts of the picture tell, as a share."""
 
     @property
     def doubt(self) -> str | None:
@@ -84,11 +91,27 @@ def flatten_dataset(
     coding: Coding | None = None,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[FlattenedPicture]:
-    """Write the dataset anew, the light of every picture divided out; ``out`` is whole or absent.
+    """Write a dataset anew with uneven light divided out, which is estimated from the images alone.
 
-    All is written with 16 bit, bands linear and photographs coded as sRGB, and a sheet of what was
-    divided out for every scene. It is warned of light that is doubtful. What
-    ``coding`` says wins over ``dataset.yaml``.
+    Everything is written with 16 bit, bands linear and RGB images coded as sRGB, with a sheet per
+    scene that shows what was divided out. Doubtful estimates are warned of. ``out`` is written in
+    full or not at all.
+
+    Parameters
+    ----------
+    raw
+        Dataset to read; never written to.
+    out
+        Dataset to write; must not exist, or be empty.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
+    on_scene
+        Called with the name of each scene once it is flattened.
+
+    Returns
+    -------
+    list of FlattenedPicture
+        One entry per image.
 
     Raises
     ------

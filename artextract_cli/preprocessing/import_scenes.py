@@ -34,21 +34,35 @@ _END = object()
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedScene:
-    """One scene as it was, or would be, written."""
+    """One scene as it was, or would be, written.
+
+    Attributes
+    ----------
+    scene
+        Name of the scene.
+    split
+        ``train`` or ``val``.
+    size
+        Width and height of the RGB image in pixels.
+    band_sizes
+        Width and height of every band in pixels; if they differ, the scene is to be registered.
+    band_ids
+        Ids of the bands (B,).
+    wavelengths
+        Wavelengths in nm (B,); None if unknown.
+    depth
+        Type of the bands: uint8 or uint16.
+    files
+        The files of the scene.
+    """
 
     scene: str
     split: str
     size: tuple[int, int]
-    """Width and height in pixels, of the photograph."""
-
     band_sizes: tuple[tuple[int, int], ...]
-    """Width and height of every band; where they are others, the scene is to be registered."""
-
     band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
     depth: str
-    """Of the bands: uint8 or uint16."""
-
     files: tuple[Path, ...]
 
 

@@ -21,23 +21,48 @@ from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 @dataclass(frozen=True, kw_only=True)
 class MaskedScene:
-    """Where the mask of a scene comes from."""
+    """Where the mask of a scene comes from.
+
+    Attributes
+    ----------
+    scene
+        Name of the scene.
+    split
+        ``train`` or ``val``.
+    mask
+        ``given`` with the dataset, ``found``, or ``none``: no backdrop was found, and all of the
+        image counts as painting.
+    painting
+        Share of the image that is painting.
+    """
 
     scene: str
     split: str
     mask: Literal["given", "found", "none"]
-    """``none``: no backdrop was found, and all of the picture counts as painting."""
-
     painting: float
-    """Share of the picture."""
 
 
 def mask_dataset(
     dataset: Path, out: Path, *, on_scene: Callable[[str], None] = lambda name: None
 ) -> list[MaskedScene]:
-    """Write the dataset anew with a mask for each scene that has none; ``out`` is whole or absent.
+    """Write a dataset anew with an object mask for each scene that has none.
 
-    A mask that is there is kept. Where no painting on a uniform backdrop is found it is warned.
+    Existing masks are kept. A scene in which no painting on a uniform backdrop is found is warned
+    of. ``out`` is written in full or not at all.
+
+    Parameters
+    ----------
+    dataset
+        Registered dataset to read; never written to.
+    out
+        Dataset to write; must not exist, or be empty.
+    on_scene
+        Called with the name of each scene once it is masked.
+
+    Returns
+    -------
+    list of MaskedScene
+        Where the mask of each scene comes from.
 
     Raises
     ------

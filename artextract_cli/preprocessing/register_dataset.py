@@ -47,44 +47,65 @@ MIN_TILES_SHARE = 0.25
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredBand:
-    """How a band was brought onto its photograph."""
+    """How a band was brought onto its RGB image.
+
+    Attributes
+    ----------
+    band
+        Band id.
+    size
+        Width and height in pixels before registration.
+    transform
+        (3, 3), from (x, y, 1) in pixels of the RGB image, before it was cropped, to the band.
+    scale
+        Pixels of the band per pixel of the RGB image.
+    rotation
+        Degrees, at the centre of the RGB image.
+    right, down
+        From the centre of the band to that of the RGB image, in px of the band.
+    residual
+        90th percentile of the shifts left in tiles, each measured by itself, in px.
+    median_residual
+        Their median in px.
+    tiles
+        Number of tiles in which a shift could be measured.
+    """
 
     band: str
     size: tuple[int, int]
-    """Width and height in pixels, as it was."""
-
     transform: tuple[tuple[float, ...], ...]
-    """(3, 3), from (x, y, 1) in pixels of the photograph, before it was cropped, to the band."""
-
     scale: float
     rotation: float
-    """In degrees, in the middle of the photograph."""
-
     right: float
     down: float
-    """From the middle of the band to that of the photograph, in px of the band."""
-
     residual: float
-    """In px; nine in ten tiles lie closer, each measured by itself."""
-
     median_residual: float
     tiles: int
-    """That told a shift."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredScene:
-    """How the bands of a scene were brought onto their photograph."""
+    """How the bands of a scene were brought onto their RGB image.
+
+    Attributes
+    ----------
+    scene
+        Name of the scene.
+    split
+        ``train`` or ``val``.
+    size
+        Width and height in pixels of the area that all images share.
+    top, left
+        Row and column in the RGB image at which that area begins, in pixels.
+    bands
+        One entry per band.
+    """
 
     scene: str
     split: str
     size: tuple[int, int]
-    """Width and height in pixels of what all pictures share."""
-
     top: int
     left: int
-    """Where that begins in the photograph, in pixels."""
-
     bands: tuple[RegisteredBand, ...]
 
 
@@ -96,7 +117,27 @@ def register_dataset(
     max_residual: float = MAX_RESIDUAL,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[RegisteredScene]:
-    """Write the dataset anew, its bands registered; ``out`` is whole or absent.
+    """Write a dataset anew with its bands registered and all images cropped to the area they share.
+
+    Needs OpenCV. ``out`` is written in full or not at all.
+
+    Parameters
+    ----------
+    dataset
+        Dataset to read; never written to.
+    out
+        Dataset to write; must not exist, or be empty.
+    model
+        Transformation between a band and its RGB image: "shift", "affine" or "homography".
+    max_residual
+        Largest residual in px that is accepted: nine tiles in ten must be closer.
+    on_scene
+        Called with the name of each scene once it is registered.
+
+    Returns
+    -------
+    list of RegisteredScene
+        How each scene was registered.
 
     Raises
     ------

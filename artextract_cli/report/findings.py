@@ -8,8 +8,8 @@ from artextract_cli.evidence.signs import WORDS
 from artextract_cli.report.derived import false_colour_band
 from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
-from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.regions import EXPECTED_SHARE, has_places
+from artextract_cli.results.scene_result import SceneResult
 
 WITHOUT_LEARNING = (
     "This is a score without learning: no network was used. It measures how far the infrared "

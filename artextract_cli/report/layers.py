@@ -11,7 +11,7 @@ from artextract_cli.report.derived import false_colour, false_colour_band, princ
 from artextract_cli.report.palettes import LEVELS
 from artextract_cli.report.pictures import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.wording import percent
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 
 # Bytes, whatever is painted: what the other pictures leave of the whole goes to the bands' maps.
 ALL_LIMIT = 10_700_000  # 14.3 MB as text

@@ -3,7 +3,7 @@
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.report.pictures import reduced
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 
 
 def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:

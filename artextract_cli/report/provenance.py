@@ -12,7 +12,7 @@ from artextract_cli.models.checkpoint import MODEL_NAME, read_card
 from artextract_cli.models.score_card import SCORES, ScoreCard, read_score_card
 from artextract_cli.report.loss_curve import LossCurve, loss_curve
 from artextract_cli.results import sources
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
 from artextract_cli.training.run_directory import METRICS_NAME, read_metrics
 

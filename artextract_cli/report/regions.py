@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.signs import WORDS
 from artextract_cli.report import wording
-from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.regions import REGION_COLUMNS, superpixel_side
+from artextract_cli.results.scene_result import SceneResult
 
 
 @dataclass(frozen=True, kw_only=True)

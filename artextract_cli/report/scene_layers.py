@@ -29,7 +29,7 @@ from artextract_cli.report.layers import (
 from artextract_cli.report.maps import read_map
 from artextract_cli.report.pictures import Encoded, reduced
 from artextract_cli.results import sources
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
 
 BANDS_ADVICE = f"{sources.ADVICE}; --no-bands makes the report without the bands"

@@ -18,8 +18,9 @@ from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, mo
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results.reader import SceneResult, open_scene, scene_folders
+from artextract_cli.results.reader import open_scene, scene_folders
 from artextract_cli.results.regions import STRONG_LEVEL
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
@@ -103,10 +104,28 @@ def write_report(
     with_bands: bool = True,
     pixels_per_mm: float | None = None,
 ) -> list[str]:
-    """Write one HTML file about scenes of ``results``, all or those named; return their names.
+    """Write one HTML file about scenes of a results directory.
 
-    ``pixels_per_mm`` wins over what their dataset says. A scene that cannot be told of is named in
-    the file with the reason, and the others are told of.
+    A scene that cannot be described is named in the file with the reason, and the others are
+    described.
+
+    Parameters
+    ----------
+    results
+        Directory that `infer_dataset` wrote.
+    out
+        HTML file to write.
+    names
+        Names of the scenes; all if empty.
+    with_bands
+        Whether images of the bands are shown.
+    pixels_per_mm
+        Scale of the RGB images; overrides ``dataset.yaml``.
+
+    Returns
+    -------
+    list of str
+        Names of the scenes that are described.
 
     Raises
     ------

@@ -6,7 +6,8 @@ from pathlib import Path
 from artextract_cli.errors import InputError
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.results.description import origins
-from artextract_cli.results.reader import SceneResult, open_scene
+from artextract_cli.results.reader import open_scene
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.scenes.scene import SceneFiles
 

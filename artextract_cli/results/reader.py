@@ -1,190 +1,38 @@
-"""The results directory: what `infer` writes and the other commands read.
-
-Maps have the size of the photograph. Where an object mask says that there is no painting, the heat
-map is NaN.
-"""
+"""The results directory: what `infer` writes and the other commands read."""
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence.signs import SIGNED_MAPS
-from artextract_cli.io.images import decode_picture, read_page, read_pages
-from artextract_cli.results import sources
-from artextract_cli.scenes.layout import check_outside_datasets
-from artextract_cli.utils.checksums import file_digest, is_whole
+from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.summary import SUMMARY_COLUMNS, summarize
+from artextract_cli.utils.checksums import is_whole
+from artextract_cli.utils.dataframe import data_frame
 from artextract_cli.utils.file_errors import cause
-from artextract_cli.utils.npz import DAMAGE, opened_npz
-from artextract_cli.utils.output_plan import OutputPlan
 
-FORMAT, SUMMARY_FORMAT = "artextract-scene", "artextract-summary"
-FORMAT_VERSION, SUMMARY_VERSION = 4, 3
-"""Described by ``schema/*.schema.json``, which refuse keys that they do not know."""
+if TYPE_CHECKING:
+    import pandas
 
-
-@dataclass(frozen=True, kw_only=True)
-class SceneResult:
-    """One scene of a results directory."""
-
-    path: Path
-    description: Mapping[str, Any]
-    _whole: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
-
-    @property
-    def name(self) -> str:
-        """The scene's name."""
-        return str(self.description["scene"])
-
-    @property
-    def dataset_root(self) -> Path | None:
-        """The dataset that the scene lies in: its photograph is ROOT/SPLIT/rgb_images/FILE."""
-        parents = Path(self.description["photograph"]["path"]).parents
-        split = self.description["split"]
-        return parents[2] if split and len(parents) > 2 and parents[1].name == split else None
-
-    @property
-    def is_model_free(self) -> bool:
-        """Whether it was scored without learning."""
-        return self.description.get("learns_from", "") is None
-
-    @property
-    def is_signed(self) -> bool:
-        """Whether it distinguishes dark from light: the maps of bands are signed deviations then.
-
-        Those of other results are false-alarm rates.
-        """
-        return all(map(self.has_map, SIGNED_MAPS))
-
-    def output_plan(self, out: Path) -> OutputPlan:
-        """The plan of a file that is made from this result, such as a figure.
-
-        It replaces neither the images that were scored nor results, and goes into no dataset.
-        """
-        images = (self.description["photograph"], *self.description["bands"])
-        scored = [Path(image["path"]) for image in images]
-        return OutputPlan(
-            out=out,
-            source_files=[*scored, *result_files(out.resolve().parent)],
-            rules=(check_outside_datasets,),
-        )
-
-    def has_map(self, name: str) -> bool:
-        """Whether the model that made it has written this map."""
-        return self._map_path(name).name in self.description["files"]
-
-    def map(self, name: str, page: int = 0) -> FloatArray:
-        """Read one page of a map, such as the only one of heatmap or labels: (H, W).
-
-        Raises
-        ------
-        InputError
-            If it is missing or damaged.
-        """
-        return read_page(self._existing(name), page)
-
-    def pages(self, name: str) -> FloatArray:
-        """Read a map of several pages, bands, attention or gradcam: (pages, H, W).
-
-        Raises
-        ------
-        InputError
-            If it is missing or damaged.
-        """
-        return np.moveaxis(read_pages(self._existing(name)), -1, 0)
-
-    def embeddings(self) -> tuple[FloatArray, ...]:
-        """Read the embeddings of the superpixels of every view, (N, D) each.
-
-        Raises
-        ------
-        InputError
-            If they are missing or damaged.
-        """
-        self._refuse_without_network("embeddings", "embeddings.npz")
-        path = self.checked("embeddings.npz")
-        try:
-            with opened_npz(path) as arrays:
-                views = sorted((name for name in arrays if name.startswith("nodes_")), key=_view)
-                return tuple(arrays[name] for name in views)
-        except DAMAGE as error:
-            msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
-            raise InputError(msg) from error
-
-    def checked(self, name: str) -> Path:
-        """The path of the file ``name``, once its content is known to be what was written.
-
-        Raises
-        ------
-        InputError
-            If it is missing, or has changed since.
-        """
-        path = self.path / name
-        if not path.exists():
-            msg = f"{path} is missing: run 'artextract infer' again"
-            raise InputError(msg)
-        if name not in self._whole:
-            if file_digest(path) != self.description["files"].get(name):
-                msg = f"{path} is damaged or was changed: run 'artextract infer' again"
-                raise InputError(msg)
-            self._whole.add(name)
-        return path
-
-    def _map_path(self, name: str) -> Path:
-        return self.path / f"{name}.tif"
-
-    def _existing(self, name: str) -> Path:
-        path = self._map_path(name)
-        self._refuse_without_network(name, path.name)
-        if not self.has_map(name):
-            msg = f"{path} does not exist: its model has no {name}"
-            raise InputError(msg)
-        return self.checked(path.name)
-
-    def _refuse_without_network(self, what: str, file: str) -> None:
-        if self.is_model_free and file not in self.description["files"]:
-            msg = (
-                f"{self.path} has no {what}: it was scored without learning; run 'artextract "
-                "infer' with a trained model for that"
-            )
-            raise InputError(msg)
-
-    def photograph(self) -> FloatArray:
-        """Read the photograph (H, W, 3) that the scene was made from.
-
-        Raises
-        ------
-        InputError
-            If it is missing, or has changed since.
-        """
-        source = sources.photograph(self.description)
-        picture = decode_picture(source.check()).srgb(source.coding)
-        return np.broadcast_to(picture, (*picture.shape[:2], 3))
-
-
-def _view(name: str) -> int:
-    return int(name.removeprefix("nodes_"))
-
-
-def result_files(folder: Path) -> list[Path]:
-    """List the files that `infer` has written into ``folder``, if it is the folder of a scene."""
-    described = folder / "scene.json"
-    if not described.exists():
-        return []
-    with suppress(InputError):  # of a damaged description nothing but itself is known
-        return [described, *(folder / name for name in open_scene(folder).description["files"])]
-    return [described]
+FORMAT, FORMAT_VERSION = "artextract-scene", 4
+"""Described by ``schema/scene.schema.json``, which refuses keys that it does not know."""
 
 
 def open_results(results: Path) -> list[SceneResult]:
     """List the scenes of a results directory.
+
+    Parameters
+    ----------
+    results
+        Directory that `infer_dataset` wrote.
+
+    Returns
+    -------
+    list of SceneResult
+        By name.
 
     Raises
     ------
@@ -194,8 +42,46 @@ def open_results(results: Path) -> list[SceneResult]:
     return [open_scene(folder) for folder in scene_folders(results)]
 
 
-def find_scene(results: Path, name: str | None) -> SceneResult:
-    """The results of one scene; the first one where no name is given.
+def tabulate_results(results: Path) -> "pandas.DataFrame":
+    """Tabulate the scenes of a results directory, one row each; needs pandas.
+
+    Parameters
+    ----------
+    results
+        Directory that `infer_dataset` wrote.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``summary.csv``: ``scene``, ``split``, ``euclidean_distance``,
+        ``cosine_similarity``, ``share_above_1_percent_false_alarms`` (0..1), ``something_is_there``
+        and ``false_alarm_rate`` (0..1); what is not known is missing.
+
+    Raises
+    ------
+    InputError
+        If there are no results, or a description is missing or damaged.
+    DependencyError
+        If pandas is not installed.
+    """
+    rows = (asdict(summarize(scene.description)) for scene in open_results(results))
+    return data_frame(SUMMARY_COLUMNS, rows)
+
+
+def find_scene(results: Path, name: str | None = None) -> SceneResult:
+    """Open the results of one scene.
+
+    Parameters
+    ----------
+    results
+        Directory that `infer_dataset` wrote.
+    name
+        Name of the scene; the first one if None.
+
+    Returns
+    -------
+    SceneResult
+        The scene.
 
     Raises
     ------

@@ -7,14 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.reader import (
-    FORMAT,
-    SUMMARY_FORMAT,
-    SceneResult,
-    open_scene,
-    result_folders,
-)
+from artextract_cli.results.reader import FORMAT, open_scene, result_folders
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer
+from artextract_cli.results.summary import SUMMARY_FORMAT
 from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.utils.output_plan import OutputPlan
 

@@ -56,38 +56,80 @@ class MaskingEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class WholeScore:
-    """Whether anything lies beneath the painting at all."""
+    """Whether anything is hidden in the painting as a whole.
 
-    score: float  # −log10 of the false-alarm rate on clean paintings
+    Attributes
+    ----------
+    score
+        -log10 of the false-alarm rate.
+    false_alarm_rate
+        Share of clean paintings that score as high, 0..1.
+    something_is_there
+        Whether that rate is at most 5 %.
+    """
+
+    score: float
     false_alarm_rate: float
-    something_is_there: bool  # at a false-alarm rate of at most 5 %
+    something_is_there: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class SceneScores:
-    """What is found in one scene; maps have the size of the graph's pictures (h, w).
+    """What is found in one scene; maps have the size of the graph's images (h, w).
 
-    Distances, similarities, embeddings and importances are None where there is no network.
+    Distances, similarities, embeddings and importances are None without a network.
+
+    Attributes
+    ----------
+    labels
+        (h, w) int32, superpixels of the RGB image, 0..N-1.
+    band_ids
+        Ids of the bands (B,).
+    superpixels
+        Name, distribution and version of the superpixel method.
+    maps
+        (h, w) float32 by name. "heatmap" always: -log10 of the share of clean paint that scores as
+        high. The others, such as "hidden", "dark" and "light", if the model makes them.
+    band_maps
+        (h, w, B) float32, evidence of every band; signed if the network distinguishes signs.
+    whole
+        Verdict on the scene as a whole; None if the model was not calibrated for it.
+    distances
+        Euclidean distance of the pooled embedding of the RGB image to that of each band, by band
+        id, and "fused".
+    similarities
+        Cosine similarity, -1..1, by band id, and "fused".
+    pooled
+        (V, D) float32, one embedding per view.
+    nodes
+        (N, D) float32 per view, embeddings of the superpixels.
+    attention
+        (h, w, 2) float32, attention given out: RGB image, mean over bands.
+    masking
+        Change of the pair distance when the most attended superpixels are masked.
+    gradcam
+        (h, w, 2) float32, Grad-CAM of the pair distance: RGB image, mean over bands.
+    scales
+        Factors by which the scene was reduced for its scores.
+    adaptation
+        What came of adapting to the scene; None if it was not tried.
     """
 
-    labels: NDArray[np.int32]  # (h, w) of the photograph's superpixels
+    labels: NDArray[np.int32]
     band_ids: tuple[str, ...]
-    superpixels: Mapping[str, str]  # origin of the method
-    # (h, w) by name: "heatmap" always, the others where there are such.
+    superpixels: Mapping[str, str]
     maps: Mapping[str, FloatArray]
-    band_maps: FloatArray  # (h, w, B) evidence of every band; signed where the network knows signs
+    band_maps: FloatArray
     whole: WholeScore | None
-    # Of the pooled embeddings, per band and "fused": Euclidean, and cosine.
     distances: Mapping[str, float] | None
     similarities: Mapping[str, float] | None
-    pooled: FloatArray | None  # (V, D)
-    nodes: tuple[FloatArray, ...]  # per view (N, D)
-    attention: FloatArray | None  # (h, w, 2) attention given out: photograph, mean over bands
+    pooled: FloatArray | None
+    nodes: tuple[FloatArray, ...]
+    attention: FloatArray | None
     masking: MaskingEffect | None
-    # (h, w, 2) Grad-CAM of the pair distance: photograph, mean over bands
     gradcam: FloatArray | None
-    scales: tuple[int, ...] = (1,)  # by how much the scene was reduced for each of its scores
-    adaptation: Mapping[str, Any] | None = None  # what came of adapting to the scene
+    scales: tuple[int, ...] = (1,)
+    adaptation: Mapping[str, Any] | None = None
 
 
 def check_infrared(scene: Scene, what: str) -> None:

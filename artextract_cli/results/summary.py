@@ -13,14 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.results.reader import SUMMARY_FORMAT, SUMMARY_VERSION
 from artextract_cli.utils.atomic import atomic_path
+
+SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 3
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
-    """Mean (N,) of a heat map (H, W) over every superpixel of ``labels`` (H, W).
+    """Mean of a heat map over every superpixel.
 
-    NaN where nothing is painted.
+    Parameters
+    ----------
+    heatmap
+        (H, W), NaN where there is no painting.
+    labels
+        (H, W), the superpixel of each pixel, 0..N-1.
+
+    Returns
+    -------
+    ndarray
+        (N,) float32, NaN for superpixels without painting.
     """
     painted, n = np.isfinite(heatmap), int(labels.max()) + 1
     total = np.bincount(labels[painted], heatmap[painted], n)
@@ -30,15 +41,38 @@ def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatA
 
 @dataclass(frozen=True, kw_only=True)
 class SceneSummary:
-    """A scene's row in the summary: all that is kept of it while thousands of others are scored."""
+    """One row of the summary of a results directory.
+
+    Attributes
+    ----------
+    scene
+        Name of the scene.
+    split
+        ``train``, ``val``, or empty for a scene without a dataset.
+    euclidean_distance
+        Mean distance of the pooled embedding of the RGB image to those of the bands; None without a
+        network.
+    cosine_similarity
+        Mean cosine similarity of the same embeddings, -1..1; None without a network.
+    share_above_1_percent_false_alarms
+        Share of the painting that scores at most 1 % false alarms on clean paint, 0..1.
+    something_is_there
+        Whether something is hidden in the painting as a whole; None if the model does not judge it.
+    false_alarm_rate
+        Share of clean paintings that score as high as a whole, 0..1; None if the model does not
+        judge.
+    """
 
     scene: str
     split: str | None
-    euclidean_distance: float | None  # means over the bands; None without a network
+    euclidean_distance: float | None
     cosine_similarity: float | None
     share_above_1_percent_false_alarms: float
-    something_is_there: bool | None  # None where the model does not judge whole paintings
+    something_is_there: bool | None
     false_alarm_rate: float | None
+
+
+SUMMARY_COLUMNS = tuple(field.name for field in dataclasses.fields(SceneSummary))
 
 
 def summarize(description: Mapping[str, Any]) -> SceneSummary:
@@ -67,7 +101,7 @@ def write_summary(results: Path, scenes: Sequence[SceneSummary]) -> None:
     with atomic_path(results / "summary.json") as temporary:
         temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
     with atomic_path(results / "summary.csv") as temporary:
-        temporary.write_text(csv_text(tuple(rows[0]), rows), encoding="utf-8")
+        temporary.write_text(csv_text(SUMMARY_COLUMNS, rows), encoding="utf-8")
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -38,7 +38,19 @@ CONTRADICTION_NM = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """The scenes of a dataset: training first, in natural order of their names."""
+    """The scenes of a dataset: training first, in natural order of their names.
+
+    Attributes
+    ----------
+    root
+        Folder of the dataset.
+    scenes
+        Files of the scenes, and what ``dataset.yaml`` states about them.
+    pixels_per_mm
+        Scale of the RGB images; None if unknown.
+    notes
+        Free text of ``dataset.yaml``.
+    """
 
     root: Path
     scenes: tuple[SceneFiles, ...]
@@ -47,14 +59,23 @@ class Dataset:
 
 
 def open_dataset(
-    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+    root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> Dataset:
-    """List the scenes of a dataset; no picture is opened, and no truth.
+    """List the scenes of a dataset; no image is opened. Contradictory wavelengths are warned of.
 
-    Wavelengths that contradict each other are warned of.
+    Parameters
+    ----------
+    root
+        Folder with ``train/`` or ``val/``.
+    wavelengths
+        Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
 
-    ``wavelengths`` in nm, one per band in natural order, win over those of ``dataset.yaml``, and
-    so does what ``coding`` says.
+    Returns
+    -------
+    Dataset
+        Its scenes, training first.
 
     Raises
     ------
@@ -112,8 +133,22 @@ def list_dataset(
     return dataset, findings + list(islice(contradictions, 1))
 
 
-def pair_files(rgb: Path, bands: Mapping[str, Path], coding: Coding | None = None) -> SceneFiles:
-    """Make a scene of one photograph and its bands by id; ids that are numbers are nm.
+def pair_files(rgb: Path, bands: Mapping[str, Path], *, coding: Coding | None = None) -> SceneFiles:
+    """Make a scene of one RGB image and its bands, without a dataset.
+
+    Parameters
+    ----------
+    rgb
+        The RGB image; its name without ``_RGB`` names the scene.
+    bands
+        Image of each band by band id. Ids that are numbers are wavelengths in nm.
+    coding
+        How counts stand for light; sRGB for the RGB image and linear for bands if None.
+
+    Returns
+    -------
+    SceneFiles
+        The scene, for `read_scene` or `infer_scenes`; its bands are in natural order of their ids.
 
     Raises
     ------

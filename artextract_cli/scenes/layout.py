@@ -26,12 +26,22 @@ PICTURE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One problem of a dataset."""
+    """One problem of a dataset.
+
+    Attributes
+    ----------
+    level
+        ``error`` or ``warning``.
+    scene
+        Name of the scene; empty if the problem is not that of one scene.
+    file
+        The file that has the problem; None if it is not one file.
+    message
+        One sentence.
+    """
 
     level: Level
     scene: str
-    """Its name; empty where the problem is not that of one scene."""
-
     file: Path | None
     message: str
 
@@ -191,7 +201,17 @@ def _parse_band(stem: str, scenes: Collection[str]) -> tuple[str, str]:
 
 
 def list_pictures(folder: Path) -> list[Path]:
-    """Pictures in a folder by the endings of their names, in natural order; hidden ones are not.
+    """List the images in a folder by the endings of their names; hidden files are left out.
+
+    Parameters
+    ----------
+    folder
+        Folder to list.
+
+    Returns
+    -------
+    list of Path
+        In natural order: ``b9`` before ``b10``.
 
     Raises
     ------

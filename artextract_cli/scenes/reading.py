@@ -33,11 +33,21 @@ def read_picture(path: Path, *, pages: bool = False) -> FloatArray:
 
 
 def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
-    """Read the photograph, the bands and the object mask of a scene.
+    """Read the RGB image, the bands and the object mask of a scene.
 
-    A grey photograph becomes three equal channels; a coloured band the mean of its three. Bands
-    become linear, and a photograph that is coded otherwise is coded as sRGB. A scene that ``plan``
-    has no memory for is read part by part into files without names.
+    A grey RGB image becomes three equal channels, a coloured band the mean of its three.
+
+    Parameters
+    ----------
+    files
+        The scene, as `open_dataset` lists it.
+    plan
+        Limit of memory: a scene that exceeds it is read part by part into unnamed files.
+
+    Returns
+    -------
+    Scene
+        RGB image (H, W, 3) coded as sRGB and bands (H, W, B) linear, all float32, 0..1.
 
     Raises
     ------
@@ -101,7 +111,18 @@ def _empty(shape: tuple[int, int], channels: int, workspace: Workspace | None) -
 def check_same_size(
     path: Path, shape: tuple[int, ...], rgb_path: Path, rgb_shape: tuple[int, ...]
 ) -> None:
-    """Check that a band (H, W) covers the pixels of its photograph.
+    """Check that a band covers the pixels of its RGB image.
+
+    Parameters
+    ----------
+    path
+        The band, for the message.
+    shape
+        (H, W, ...) of the band.
+    rgb_path
+        The RGB image, for the message.
+    rgb_shape
+        (H, W, ...) of the RGB image.
 
     Raises
     ------
@@ -135,7 +156,19 @@ def read_mask(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.bool_]:
 
 
 def read_truth(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint8]:
-    """Read a truth picture (H, W): 255 hidden, 0 clean, 128 do not count.
+    """Read a truth image.
+
+    Parameters
+    ----------
+    path
+        A grey image of the values 0, 128 and 255.
+    shape
+        (H, W) that it must have; any size if None.
+
+    Returns
+    -------
+    ndarray
+        (H, W) uint8: 255 hidden, 0 clean, 128 undecided.
 
     Raises
     ------

@@ -19,56 +19,82 @@ HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
 
 @dataclass(frozen=True, kw_only=True)
 class SceneFiles:
-    """Where the pictures of one scene are, and what its dataset says about it."""
+    """Where the images of one scene are, and what its dataset states about it.
+
+    Attributes
+    ----------
+    name
+        Name of the scene.
+    split
+        ``train``, ``val``, or empty for a scene without a dataset.
+    rgb
+        The RGB image.
+    bands
+        Images of the B bands, in natural order of their ids.
+    band_ids
+        Ids of the bands (B,), from the file names.
+    wavelengths
+        Wavelengths in nm (B,); None if unknown.
+    truth
+        Truth image; None if there is none.
+    mask
+        Image of where the painting is; None if all of the image is painting.
+    clean
+        Whether nothing is hidden in the scene; None if unknown.
+    pixels_per_mm
+        Scale of the RGB image; None if unknown.
+    band_masks
+        By band id: where a band that is not registered yet measures, on its own grid.
+    coding
+        How counts of the RGB image and of bands stand for light.
+    """
 
     name: str
     split: str
-    """``train``, ``val``, or empty for a lone pair."""
-
     rgb: Path
     bands: tuple[Path, ...]
     band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
-    """In nm, one per band."""
-
     truth: Path | None
     mask: Path | None
     clean: bool | None
-    """Whether nothing is hidden in the scene; None is unknown."""
-
     pixels_per_mm: float | None = None
-    """Of the photograph; None is unknown."""
-
     band_masks: Mapping[str, Path] = field(default_factory=dict)
-    """By band id: where a band measures, on its own grid, for it to be registered."""
-
     coding: Coding = field(default_factory=Coding)
-    """How counts of photograph and bands stand for light."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """The pictures of one scene, all of one size."""
+    """The images of one scene, all of one size.
+
+    Attributes
+    ----------
+    name
+        Name of the scene.
+    rgb
+        (H, W, 3) float32, 0..1, coded as sRGB.
+    bands
+        (H, W, B) float32, 0..1, linear.
+    band_ids
+        Ids of the bands (B,).
+    wavelengths
+        Wavelengths in nm (B,); None if unknown.
+    mask
+        (H, W), True where there is painting; None if all of the image is painting.
+    pixels_per_mm
+        Scale of the RGB image; None if unknown.
+    workspace
+        How a scene too large for memory is processed; its images are then arrays in files.
+    """
 
     name: str
     rgb: FloatArray
-    """(H, W, 3), 0..1 as coded (sRGB)."""
-
     bands: FloatArray
-    """(H, W, B), 0..1, linear."""
-
     band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
-    """In nm, one per band."""
-
     mask: NDArray[np.bool_] | None
-    """(H, W), True where there is painting; None where all of it is."""
-
     pixels_per_mm: float | None = None
-    """None is unknown."""
-
     workspace: Workspace | None = None
-    """How a scene too large for memory is worked on; its pictures then are arrays in files."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -81,12 +107,24 @@ class Scene:
         return np.ones(self.shape, np.bool_) if self.mask is None else self.mask
 
     def blocks(self, margin: int) -> Blocks:
-        """The blocks that the scene is worked on in: a single one where it fits into memory."""
+        """The blocks that the scene is processed in: a single one if it fits into memory.
+
+        Parameters
+        ----------
+        margin
+            Pixels that a block shares with its neighbours on each side.
+        """
         side = None if self.workspace is None else self.workspace.block_side
         return Blocks(self.shape, side, margin)
 
     def part(self, window: Block) -> "Scene":
-        """What lies in ``window``, as a scene in memory."""
+        """Cut out a window, as a scene in memory.
+
+        Parameters
+        ----------
+        window
+            Rows and columns to cut out.
+        """
         if window.shape == self.shape:
             return dataclasses.replace(self, workspace=None)
         made = dataclasses.replace(
@@ -101,14 +139,28 @@ class Scene:
         return made
 
     def empty(self, *channels: int) -> FloatArray:
-        """An array (H, W, channels...) to be filled block by block."""
+        """An array (H, W, channels...) to be filled block by block.
+
+        Parameters
+        ----------
+        channels
+            Sizes of the axes after (H, W).
+        """
         shape = (*self.shape, *channels)
         if self.workspace is None:
             return np.empty(shape, np.float32)
         return self.workspace.empty(shape, np.float32)
 
     def filled(self, make: Callable[[Block], NDArray[Any]], *channels: int) -> FloatArray:
-        """An array (H, W, channels...) of which ``make`` gives every block."""
+        """An array (H, W, channels...) that is computed block by block.
+
+        Parameters
+        ----------
+        make
+            Gives the values of a block.
+        channels
+            Sizes of the axes after (H, W).
+        """
         made = self.empty(*channels)
         for block in self.blocks(0):
             made[block.place] = make(block)
@@ -116,7 +168,15 @@ class Scene:
         return made
 
     def painted_with(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
-        """Give every pixel of ``labels`` (H, W) the values of its superpixel, of (N, ...)."""
+        """Give every pixel the values of its superpixel.
+
+        Parameters
+        ----------
+        values
+            (N, ...), one row per superpixel.
+        labels
+            (H, W), the superpixel of each pixel.
+        """
         return self.filled(lambda block: values[labels[block.place]], *values.shape[1:])
 
 

@@ -40,17 +40,28 @@ class Painting:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedScene:
-    """A painting as photographed, and what is known about it.
+    """A simulated painting as captured, and what is known about it.
 
-    ``rgb`` (H, W, 3) float32 is sRGB coded, ``bands`` (H, W, B) float32 are linear reflectance
-    (1 = white), both 0-1. ``truth`` (H, W) uint8 is 255 where hidden content covers more than half
-    of the pixel and changes the reflectance of some band by more than .02, 128 where it covers the
-    pixel without such a change or only in part, 0 where there is none. ``layer`` (H, W) float32 is
-    the hidden layer itself: reflectance of ground with hidden content minus reflectance of the bare
-    ground, at the longest wavelength, without the surface paint upon it; negative where the
-    content is darker than the ground, exactly 0 where there is none. ``kinds`` are the kinds of
-    hidden content; ``clean`` says that there is none. Truth and layer are in the photograph's
-    frame; the bands are displaced against it.
+    Truth and layer are in the frame of the RGB image; the bands are displaced against it.
+
+    Attributes
+    ----------
+    rgb
+        (H, W, 3) float32, 0..1, coded as sRGB.
+    bands
+        (H, W, B) float32, linear reflectance 0..1, 1 is white.
+    truth
+        (H, W) uint8: 255 where hidden content covers more than half of the pixel and changes the
+        reflectance of some band by more than .02, 128 where it covers the pixel without such a
+        change or only in part, 0 where there is none.
+    layer
+        (H, W) float32, the hidden layer itself: reflectance of the ground with hidden content minus
+        that of the bare ground, at the longest wavelength, without the paint above it. Negative
+        where the content is darker than the ground, exactly 0 where there is none.
+    kinds
+        Kinds of hidden content.
+    clean
+        Whether nothing is hidden.
     """
 
     rgb: FloatArray
@@ -62,10 +73,22 @@ class SimulatedScene:
 
 
 def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> SimulatedScene:
-    """Simulate the scene that belongs to the seed parts, integers ≥ 0 such as (seed, split, i).
+    """Simulate one painting in memory.
 
     Pigments, conditions, surface, hidden content and camera have random streams of their own: to
     change one setting leaves everything else of the scene as it was.
+
+    Parameters
+    ----------
+    rng_seed_parts
+        Integers of 0 or more that seed the scene, such as (seed, split, number).
+    settings
+        Size, bands, palette and conditions.
+
+    Returns
+    -------
+    SimulatedScene
+        The images, and what is known about them.
     """
     if isinstance(settings.palette, World):
         return settings.palette.simulate(rng_seed_parts, settings)

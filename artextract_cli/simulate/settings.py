@@ -40,22 +40,41 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class SceneSettings:
-    """How scenes are made; every None is drawn for each scene from a realistic range.
+    """How scenes are simulated; every None is drawn for each scene from a realistic range.
 
-    ``size`` is H and W in pixels (or one number for both), ``wavelengths`` the bands in nm. The
-    numbers, each independent of the others so that one can be varied alone:
+    Each number is independent of the others, so that one can be varied alone.
 
-    - ``kinds``: kinds of hidden content, of `KINDS`; () hides nothing.
-    - ``coverage``: share of the picture that hides something (.03-.2; lines at most .09).
-    - ``thickness``: of the paint, 1 where it just hides its ground from the eye (.9-1.6).
-    - ``dark_lines``: share of the surface in visible dark lines (0-.025).
-    - ``metamers``: share repainted in the same colour with other pigments (0-.03).
-    - ``craquelure``: darkening in a crack (0-.3; half of the scenes have none).
-    - ``weave``: relative change of thickness by the canvas (0-.06; a quarter are on panel).
-    - ``vignetting``: loss of light in the corners (0-.15).
-    - ``exposure``: standard deviation of each band's relative exposure error (0-.04).
-    - ``misregistration``: greatest displacement of a band against the photograph in px (0-.6).
-    - ``noise``: standard deviation at reflectance .5 (.001-.005); grows as the root of the light.
+    Attributes
+    ----------
+    size
+        Height and width in pixels, or one number for both; 8 to 2048.
+    wavelengths
+        Wavelengths of the bands in nm; 380 to 1100.
+    palette
+        One of `PALETTES`, which decides pigments, composition and camera.
+    kinds
+        Kinds of hidden content: "drawing", "underpainting", "reuse", "ink", "light"; () hides
+        nothing.
+    coverage
+        Share of the image that hides something (.03-.2; lines at most .09).
+    thickness
+        Thickness of the paint, 1 where it just hides its ground from the eye (.9-1.6).
+    dark_lines
+        Share of the surface in visible dark lines (0-.025).
+    metamers
+        Share repainted in the same colour with other pigments (0-.03).
+    craquelure
+        Darkening in a crack (0-.3; half of the scenes have none).
+    weave
+        Relative change of thickness by the canvas (0-.06; a quarter are on panel).
+    vignetting
+        Loss of light in the corners (0-.15).
+    exposure
+        Standard deviation of each band's relative exposure error (0-.04).
+    misregistration
+        Largest displacement of a band against the RGB image in px (0-.6).
+    noise
+        Standard deviation at reflectance .5 (.001-.005); grows as the root of the light.
 
     Raises
     ------

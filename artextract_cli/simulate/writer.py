@@ -39,18 +39,29 @@ def simulate_dataset(
     clean_splits: Collection[str] = (),
     on_scene: Callable[[str], None] | None = None,
 ) -> None:
-    """Write a data set of simulated paintings with their truth; ``out`` is whole or absent.
+    """Write a dataset of simulated paintings with their truth, in full or not at all.
 
-    Scene i of a split depends on (seed, split, i) alone, its pixels and its name too, so that
-    ``train`` and ``val`` can grow. Every fourth scene hides nothing, and all of ``clean_splits``.
-    ``on_scene`` is told each name when it is written.
+    Parameters
+    ----------
+    out
+        Folder to write; must not exist, or be empty.
+    train, val
+        Number of training and of validation scenes, 0 or more. Scene i of a split depends on (seed,
+        split, i) alone, in pixels and name, so that both numbers can grow.
+    seed
+        Seed of everything random, 0 or more.
+    settings
+        Size, bands, palette and conditions; the default settings if None.
+    clean_splits
+        Splits of which no scene hides anything. Of the others every fourth scene hides nothing.
+    on_scene
+        Called with the name of each scene once it is written.
 
     Raises
     ------
     UsageError
-        If ``out`` exists and is not an empty folder.
-    UsageError
-        If ``train``, ``val`` or ``seed`` is negative, or no scene is asked for.
+        If ``out`` exists and is not an empty folder, a number is negative, or there is no scene to
+        write.
     """
     settings = settings or SceneSettings()
     if min(train, val, seed) < 0 or train + val == 0:

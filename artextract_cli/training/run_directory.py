@@ -36,6 +36,44 @@ GRAPHS_DIGEST = "graphs_digest"
 EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainingResult:
+    """How a training run ended.
+
+    Attributes
+    ----------
+    run
+        The run directory.
+    best_epoch
+        Epoch of the lowest validation loss, from 1; its weights are the model.
+    train_loss, val_loss
+        Losses in that epoch.
+    epochs
+        Number of epochs that were trained.
+    quality
+        AUROC on the validation scenes by score, 0..1, where it is known.
+    n_parameters
+        Number of weights.
+    engine
+        What passed messages.
+    device
+        Where it was trained.
+    seconds
+        Duration in s.
+    """
+
+    run: Path
+    best_epoch: int
+    train_loss: float
+    val_loss: float
+    epochs: int
+    quality: Mapping[str, float]
+    n_parameters: int
+    engine: str
+    device: str
+    seconds: float
+
+
 @dataclass(kw_only=True)
 class Progress:
     """What a run has reached."""
@@ -150,7 +188,18 @@ class RunDirectory:
 
 
 def read_metrics(run: Path) -> list[EpochRow]:
-    """Read the losses per epoch of a run directory.
+    """Read the losses of a run, epoch by epoch.
+
+    Parameters
+    ----------
+    run
+        Run directory that `train` wrote.
+
+    Returns
+    -------
+    list of dict
+        One per epoch, with ``epoch``, ``train_loss``, ``val_loss``, ``learning_rate`` and
+        ``seconds``.
 
     Raises
     ------

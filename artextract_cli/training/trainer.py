@@ -3,8 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,13 @@ from artextract_cli.pipelines.training_task import Comparison, TrainingInputs
 from artextract_cli.training.fusion import check_fusion
 from artextract_cli.training.model_card import first_card
 from artextract_cli.training.objective import possible_settings
-from artextract_cli.training.run_directory import GRAPHS_DIGEST, EpochRow, Progress, RunDirectory
+from artextract_cli.training.run_directory import (
+    GRAPHS_DIGEST,
+    EpochRow,
+    Progress,
+    RunDirectory,
+    TrainingResult,
+)
 from artextract_cli.training.scenes import split_scenes
 from artextract_cli.training.schedule import learning_rate
 from artextract_cli.utils.device import resolve_device
@@ -40,22 +45,6 @@ from artextract_cli.utils.memory import keep_freed_memory
 GRADIENT_NORM = 1.0  # at most, for one-cycle
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainingResult:
-    """How a training run ended."""
-
-    run: Path
-    best_epoch: int
-    train_loss: float
-    val_loss: float
-    epochs: int
-    quality: Mapping[str, float]  # AUROC on the validation scenes by score, where it is known
-    n_parameters: int
-    engine: str
-    device: str
-    seconds: float
-
-
 def train(
     graphs: Path,
     run: Path,
@@ -64,10 +53,28 @@ def train(
     resume: bool = False,
     on_epoch: Callable[[EpochRow], None] = lambda row: None,
 ) -> TrainingResult:
-    """Train a Siamese network on the graph files under ``graphs``.
+    """Train a Siamese network on graph files, and write a run directory.
 
     Ctrl-C keeps the last finished epoch: the model is calibrated and written before
     ``KeyboardInterrupt`` goes on, and ``resume`` continues from there.
+
+    Parameters
+    ----------
+    graphs
+        Folder that `build_dataset` wrote.
+    run
+        Run directory to write; must not hold a run unless ``resume``.
+    settings
+        How to train; see `settings_for`.
+    resume
+        Whether to continue the run in ``run``.
+    on_epoch
+        Called after each epoch with its row, as of `read_metrics`.
+
+    Returns
+    -------
+    TrainingResult
+        How the run ended.
 
     Raises
     ------

@@ -21,10 +21,24 @@ class DeviceDescription:
 
 
 def resolve_device(name: str) -> "torch.device":
-    """Return the device called ``auto`` (the GPU where there is one), ``cpu`` or ``cuda``.
+    """Choose the device to compute on.
 
-    Raises :class:`UsageError` for any other name, and :class:`DependencyError` where CUDA is asked
-    for and cannot be used.
+    Parameters
+    ----------
+    name
+        "auto" (the GPU if there is one), "cpu" or "cuda".
+
+    Returns
+    -------
+    torch.device
+        The device.
+
+    Raises
+    ------
+    UsageError
+        For any other name.
+    DependencyError
+        If CUDA is asked for and cannot be used.
     """
     import torch
 

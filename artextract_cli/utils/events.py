@@ -67,7 +67,13 @@ def progress(label: str, total: int | None = None) -> Iterator[Advance]:
 
 
 def warn(message: str) -> None:
-    """Warn in one sentence of what may be wrong, while the work goes on."""
+    """Warn in one sentence of what may be wrong, while the work goes on.
+
+    Parameters
+    ----------
+    message
+        The sentence, for the logger ``artextract``.
+    """
     LOGGER.warning("%s", message)
 
 

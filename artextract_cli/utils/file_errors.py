@@ -9,9 +9,19 @@ from artextract_cli.errors import ArtextractError, InputError
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn the system's refusal to read ``path`` into an ``InputError`` that names it.
+    """Turn the system's refusal to read a path into an `InputError` that names it.
 
     A pipe or device is refused too: reading one may never end.
+
+    Parameters
+    ----------
+    path
+        File or folder that is read inside the ``with`` block.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         msg = f"cannot read {path}: it is no regular file; name one"

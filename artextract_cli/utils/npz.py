@@ -43,7 +43,17 @@ _HEADERS = {
 def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     """Open an npz after comparing its checksums; its arrays are read when asked for.
 
-    What is damaged raises one of `DAMAGE`.
+    Damaged files raise one of `DAMAGE`.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Yields
+    ------
+    Mapping
+        Arrays by name.
 
     Raises
     ------

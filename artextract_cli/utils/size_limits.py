@@ -13,7 +13,12 @@ DEFAULT = 2**30
 
 
 def max_pixels() -> int:
-    """The most pixels of a picture, all its pages counted, or numbers of a packed cube.
+    """The largest number of pixels of an image (all its pages), or of numbers of a packed cube.
+
+    Returns
+    -------
+    int
+        2**30, unless ``ARTEXTRACT_MAX_PIXELS`` is set.
 
     Raises
     ------
@@ -28,12 +33,21 @@ def max_pixels() -> int:
 
 
 def check_claim(path: Path, what: str, n_pixels: int) -> None:
-    """Refuse a file that claims to hold none, or more than `max_pixels`.
+    """Refuse a file that claims to hold nothing, or more than `max_pixels`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    what
+        What it claims, such as "300 × 200 pixels".
+    n_pixels
+        The same as a number.
 
     Raises
     ------
     InputError
-        With ``what`` it claims, such as "300 × 200 pixels".
+        If it claims that.
     """
     if not 1 <= n_pixels <= max_pixels():
         msg = (

@@ -75,6 +75,16 @@ _Dumper.add_implicit_resolver(f"{_TAG}float", _FLOAT, _NUMBER_STARTS)
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file whose top level is a mapping; an empty file is an empty mapping.
 
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        Values by key; ``1e-3`` is a number and ``no`` is text.
+
     Raises
     ------
     InputError

@@ -13,7 +13,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.heatmap import colour
 from artextract_cli.imaging.pca import principal_axes
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import mean_scores
 from artextract_cli.utils.events import inform
 from artextract_cli.visualization.canvas import NARROW, check_suffix, new_figure, save, style
@@ -30,11 +30,23 @@ POINTS: Mapping[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.8, "rasterized"
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """Embeddings in the plane."""
+    """Embeddings in the plane.
 
-    points: FloatArray  # (M, 2)
-    scores: FloatArray  # (M,) of the heat map; NaN where there is none
-    is_photograph: NDArray[np.bool_]  # (M,)
+    Attributes
+    ----------
+    points
+        (M, 2) float32.
+    scores
+        (M,) float32, mean of the heat map over the superpixel; NaN if unknown.
+    is_photograph
+        (M,), True for embeddings of the RGB image, False for those of bands.
+    axes
+        Names of the two axes.
+    """
+
+    points: FloatArray
+    scores: FloatArray
+    is_photograph: NDArray[np.bool_]
     axes: tuple[str, str]
 
 
@@ -46,7 +58,25 @@ def draw_embedding(
     colours: str = "blue-red",
     page: Page = AS_DRAWN,
 ) -> Projection:
-    """Draw the embeddings of the photograph beside those of the bands, on the same axes.
+    """Draw the embeddings of the RGB image beside those of the bands, on the same axes.
+
+    Parameters
+    ----------
+    result
+        The scene.
+    out
+        Figure to write: .png, .svg or .pdf.
+    method
+        Principal components ("pca"), or "tsne", which keeps neighbours.
+    colours
+        Colours of the scores: "blue-red" or "jet".
+    page
+        Size and resolution.
+
+    Returns
+    -------
+    Projection
+        The points that are drawn.
 
     Raises
     ------
@@ -78,7 +108,19 @@ def draw_embedding(
 
 
 def project_embeddings(result: SceneResult, method: Method = "pca") -> Projection:
-    """Embeddings of all views in two dimensions; the same ones every time.
+    """Project the embeddings of all views to two dimensions; the result is the same every time.
+
+    Parameters
+    ----------
+    result
+        The scene.
+    method
+        Principal components ("pca"), or "tsne" of at most 4000 embeddings.
+
+    Returns
+    -------
+    Projection
+        The points, and their scores.
 
     Raises
     ------

@@ -14,6 +14,8 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.graphs.store import chosen_graph, load_graphs, load_pixels
+from artextract_cli.graphs.superpixel_graph import SuperpixelGraph
 from artextract_cli.visualization.canvas import check_suffix, panel_grid, save, style
 from artextract_cli.visualization.panels import BORDER_COLOUR, EDGE_COLOUR
 from artextract_cli.visualization.settings import AS_DRAWN, Page
@@ -67,6 +69,39 @@ def graph_figure(
         _draw_lines(enlarged, picture, seen, 1.0)
         enlarged.scatter(*points.T, **NODE_STYLE)
         save(figure, out, page)
+
+
+def draw_graph(file: Path, out: Path, *, view: int = 0, page: Page = AS_DRAWN) -> SuperpixelGraph:
+    """Draw the superpixels of a graph file, and the edges between them, over an image of the scene.
+
+    Parameters
+    ----------
+    file
+        Graph file, ``<split>/<scene>.npz``.
+    out
+        Figure to write: .png, .svg or .pdf.
+    view
+        Image, and graph if every view has one: 0 is the RGB image, 1 + b is band b.
+    page
+        Size and resolution.
+
+    Returns
+    -------
+    SuperpixelGraph
+        The graph that is shown.
+
+    Raises
+    ------
+    UsageError
+        If there is no such view, or ``out`` is neither png, svg nor pdf.
+    InputError
+        If the graph file or its pixels are missing or damaged.
+    """
+    shown = chosen_graph(file, load_graphs(file), view)
+    channels = slice(0, 3) if view == 0 else [2 + view] * 3
+    picture = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)
+    graph_figure(picture, shown.labels, shown.edges, shown.centroids, out, page)
+    return shown
 
 
 def _borders(labels: IntArray) -> NDArray[np.float64]:

@@ -10,6 +10,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from artextract_cli.errors import UsageError
+from artextract_cli.models.checkpoint import read_card
+from artextract_cli.training.run_directory import read_metrics
+from artextract_cli.utils.events import warn
 from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style
 from artextract_cli.visualization.panels import legend_columns
 from artextract_cli.visualization.settings import AS_DRAWN, Page
@@ -66,6 +69,36 @@ def loss_figure(
         axes.grid(color="0.92", linewidth=0.5)
         figure.legend(loc="outside lower center", ncols=legend_columns(figure), frameon=False)
         save(figure, out, page)
+
+
+def draw_loss(runs: Sequence[Path], out: Path, *, page: Page = AS_DRAWN) -> None:
+    """Draw training and validation loss by epoch of one or more runs, the best epoch marked.
+
+    Losses of different objectives are warned of.
+
+    Parameters
+    ----------
+    runs
+        Run directories that `train` wrote.
+    out
+        Figure to write: .png, .svg or .pdf.
+    page
+        Size and resolution.
+
+    Raises
+    ------
+    UsageError
+        If ``out`` is neither png, svg nor pdf.
+    InputError
+        If a run has no metrics or no model, or they are damaged.
+    """
+    cards = [read_card(run) for run in runs]
+    objectives = sorted({card.objective["name"] for card in cards})
+    if len(objectives) > 1:
+        warn(f"losses of {' and '.join(objectives)} cannot be compared with each other")
+    floors = {card.uninformative_loss for card in cards}
+    floor = floors.pop() if len(floors) == 1 else None
+    loss_figure({str(run): read_metrics(run) for run in runs}, out, floor, page)
 
 
 def _draw_run(axes: Axes, name: str, rows: Sequence[EpochRow], run_colour: str) -> None:

@@ -12,10 +12,10 @@ from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
 from artextract_cli.imaging.heatmap import BoolArray, ScaleName
 from artextract_cli.io.images import decode_picture
 from artextract_cli.results import sources
-from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.visualization.panels import pair_figure
-from artextract_cli.visualization.settings import AS_DRAWN, Look, Page
+from artextract_cli.visualization.settings import AS_DRAWN, Colours, Look, Mode, Page
 
 LABELS = {
     "difference": "Heat map",
@@ -31,8 +31,35 @@ SCALES: Mapping[str, ScaleName] = {
 }
 
 
-def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN) -> None:
-    """Draw photograph, bands, the map that ``look`` asks for and its overlay.
+def draw_pair(
+    result: SceneResult,
+    out: Path,
+    *,
+    mode: Mode = "difference",
+    show_bands: Sequence[str] = (),
+    only_band: bool = False,
+    colours: Colours = "blue-red",
+    page: Page = AS_DRAWN,
+) -> None:
+    """Draw the RGB image, bands, a map of a scene, and the map over the image.
+
+    Parameters
+    ----------
+    result
+        The scene.
+    out
+        Figure to write: .png, .svg or .pdf.
+    mode
+        What the map shows: "difference" is the heat map, "dark" and "light" its signs, "attention",
+        "gradcam", or the "hidden" layer.
+    show_bands
+        Bands to show, by id or wavelength in nm; the last one if empty.
+    only_band
+        Whether the heat map is that of the one band shown.
+    colours
+        Colours of the heat map: "blue-red" or "jet".
+    page
+        Size and resolution.
 
     Raises
     ------
@@ -42,6 +69,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
     InputError
         If a map or a source picture is missing, or has changed since it was scored.
     """
+    look = Look(mode=mode, show_bands=tuple(show_bands), only_band=only_band, colours=colours)
     if look.only_band and len(look.show_bands) > 1:
         msg = f"--only-band takes one --show-band, not {', '.join(look.show_bands)}"
         raise UsageError(msg)

@@ -7,12 +7,21 @@ from artextract_cli.utils.settings import Setting
 
 MM_PER_INCH = 25.4
 
+Mode = Literal["difference", "dark", "light", "attention", "gradcam", "hidden"]
 Colours = Annotated[Literal["blue-red", "jet"], Setting(help="Colours of the heat map.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """How large a figure is printed, and how fine its pixels are."""
+    """How large a figure is printed, and how fine its pixels are.
+
+    Attributes
+    ----------
+    width_mm
+        Width in mm; as large as its content if None.
+    dpi
+        Pixels per inch of what is not drawn as lines.
+    """
 
     width_mm: Annotated[
         float | None,
@@ -42,7 +51,7 @@ class Look:
     """What a picture of a pair shows."""
 
     mode: Annotated[
-        Literal["difference", "dark", "light", "attention", "gradcam", "hidden"],
+        Mode,
         Setting(
             help="What the map shows: the heat map; what is darker or lighter beneath alone; "
             "attention; Grad-CAM; hidden is the picture of what lies beneath."

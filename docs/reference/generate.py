@@ -33,6 +33,7 @@ SEEN: dict[str, tuple[type, ...]] = {
     "importers": (protocols.ImporterFunction, protocols.CodedImporterFunction, protocols.Capture),
     "commands": (),
 }
+ATTRIBUTES = "Attributes\n----------\n"
 NOTICE = "<!-- Written by docs/reference/generate.py from the sources: do not edit. -->"
 
 
@@ -103,21 +104,17 @@ def _plugin(plugin: Plugin) -> Iterator[str]:
 
 def _text(documented: Any, between: str = "\n\n") -> str:
     """Its docstring in Markdown: one line for each paragraph, code as code."""
-    text = inspect.getdoc(documented) or ""
+    text = (inspect.getdoc(documented) or "").partition(ATTRIBUTES)[0].rstrip()
     text = re.sub(r":class:`(\w+)`", r"`\1`", text).replace("``", "`")
     text = re.sub(r"\nRaises\n-+\n(\w+)\n +", r"\nRaises `\1`: ", text)
     return between.join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def _remark(seen: type, name: str) -> str:
-    """The comment behind a field or in the lines before it, which says shape, unit or meaning."""
-    before: list[str] = []
-    for line in inspect.getsource(seen).splitlines():
-        declared, _, behind = line.strip().partition("# ")
-        if declared.startswith(f"{name}:"):
-            return " ".join([*before, behind]).strip()
-        before = [*before, behind] if not declared and behind else []
-    return ""
+    """What the section Attributes of a class says of a field: shape, unit or meaning."""
+    _, _, section = (inspect.getdoc(seen) or "").partition(ATTRIBUTES)
+    found = re.search(rf"^{name}\n((?:    .*\n?)+)", section, re.M)
+    return " ".join(found[1].replace("``", "`").split()) if found else ""
 
 
 def _signature(name: str, function: Any) -> str:

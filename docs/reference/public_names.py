@@ -18,8 +18,13 @@ def stub() -> str:
             f"from artextract_cli.{module} import {name} as {name}" for name in sorted(names)
         ]
         lines += imported
-    shown = "".join(f'    "{name}",\n' for name in artextract_cli.__all__)
+    shown = "".join(f'    "{name}",\n' for name in sorted(artextract_cli.__all__, key=_order))
     return "\n".join([*lines, "", "__version__: str", "", f"__all__ = [\n{shown}]", ""])
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Constants, classes, functions, as ruff sorts them."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2), name
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.preprocessing import import_scenes, register_dataset
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.scenes import dataset
 from artextract_cli.simulate import palette_named
@@ -634,8 +634,8 @@ RESULTS = [
                  for a, b in (("one", "v0"), ("other", "v1"))))),
     Row(3, "…/v0 does not say which model made it: run 'artextract infer' again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={}))),
-    Row(2, "there is no palette 'e'; choose from: old-masters, moderns, measured, workshop, random, "
-        "mixed", lambda here: palette_named("e")),
+    Row(2, "there is no palette 'e'; choose from: old-masters, moderns, measured, workshop, "
+        "random, mixed", lambda here: palette_named("e")),
     Row(2, "give one of the palettes old-masters, moderns and one scene or more",
         lambda here: robustness.measure_robustness(lambda scene: {}, 0)),
     Row(3, "…/model.safetensors is not the model any more that made …: infer again",
@@ -998,6 +998,9 @@ ROWS = [
 
 # What no cheap command comes to, or users of the library alone, by the test that comes there.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "unit/utils/test_dataframe.py::test_without_pandas_the_extra_is_named": (
+        'a data frame needs pandas, which is not installed: pip install "artextract[pandas]"',
+    ),
     "unit/imaging/test_coding.py::test_words_are_checked_wherever_they_come_from": (
         "photograph: a coding is linear, srgb or gamma X with X from 1 to 4 (got 'rec709')",
     ),

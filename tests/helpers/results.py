@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import tifffile
 
-from artextract_cli.results.reader import SceneResult, open_results
+from artextract_cli.results.reader import open_results
 from artextract_cli.results.regions import REGION_COLUMNS
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
 from tests.conftest import write_png
 

@@ -16,8 +16,8 @@ from artextract_cli.plugin.options import make_options
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import ScoredNodes
 from artextract_cli.scenes.scene import Scene
-from artextract_cli.training.run_directory import EpochRow
-from artextract_cli.training.trainer import TrainingResult, train
+from artextract_cli.training.run_directory import EpochRow, TrainingResult
+from artextract_cli.training.trainer import train
 
 TINY = {
     "backbone": "gcn",

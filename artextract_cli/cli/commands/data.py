@@ -76,7 +76,7 @@ def check(
     """List every problem of a dataset at once; exit 3 if there is an error among them."""
     from artextract_cli.scenes.checks.dataset import check_dataset
 
-    checked = check_dataset(dataset, captures.wavelengths, captures.coding)
+    checked = check_dataset(dataset, wavelengths=captures.wavelengths, coding=captures.coding)
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
@@ -116,18 +116,11 @@ def import_captures(
 def imported_scenes(
     importer: str, source: Path, out: Path, how: Importing
 ) -> "list[ImportedScene]":
-    """Import all scenes, and show how far that is.
+    """Import all scenes, and show how far that is."""
+    from artextract_cli.preprocessing.import_dataset import import_dataset
 
-    Raises
-    ------
-    InputError
-        If there are none.
-    """
-    from artextract_cli.preprocessing.import_scenes import import_scenes
-
-    scenes = []
     with events.progress("importing") as advance:
-        for scene in import_scenes(
+        return import_dataset(
             importer,
             source,
             out,
@@ -136,13 +129,8 @@ def imported_scenes(
             auto_mask=how.auto_mask,
             coding=how.coding,
             dry_run=how.dry_run,
-        ):
-            scenes.append(scene)
-            advance(scene.scene)
-    if not scenes:
-        msg = f"the importer {importer} finds no scene in {source}"
-        raise InputError(msg)
-    return scenes
+            on_scene=advance,
+        )
 
 
 @app.command()

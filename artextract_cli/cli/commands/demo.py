@@ -28,13 +28,13 @@ def demo(
     """Simulate paintings, build graphs, train, infer, evaluate and report; nothing is needed."""
     OutputPlan(out=out, rules=(_check_empty,)).check()
     from artextract_cli.cli.demo_job import run_demo
-    from artextract_cli.evaluation.summary import as_data
+    from artextract_cli.evaluation.summary import summarize_evaluation
 
     made = run_demo(out, settings)
     _remember(made)
     console.emit(
         {
-            "evaluation": as_data(made.evaluation),
+            "evaluation": summarize_evaluation(made.evaluation),
             "overlay": made.overlay,
             "hidden": made.hidden,
             "loss": made.loss,

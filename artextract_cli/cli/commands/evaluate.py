@@ -39,13 +39,13 @@ def evaluate(
 ) -> None:
     """Measure detection per pixel and per scene, beside the classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
-    from artextract_cli.evaluation.summary import as_data
+    from artextract_cli.evaluation.summary import summarize_evaluation
 
     if figure is not None:
         _check_figure(figure, truth)
     scorer = _scorer(results[0]) if robustness else None
     evaluation = evaluate_results(results, truth)
-    data, shown = as_data(evaluation), evaluation_tables(evaluation)
+    data, shown = summarize_evaluation(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:
         measured = _measured(scorer, robustness, palette)
@@ -60,7 +60,7 @@ def evaluate(
 
 def _check_figure(figure: Path, truth: Path) -> None:
     """Refuse a figure that could not be written before the long work, not after it."""
-    from artextract_cli.results.reader import result_files
+    from artextract_cli.results.scene_result import result_files
     from artextract_cli.utils.output_plan import OutputPlan
     from artextract_cli.visualization.canvas import check_suffix
 
@@ -82,13 +82,13 @@ def _scorer(results: Path) -> "Scorer":
 def _measured(scorer: "Scorer", n_scenes: int, palette: str) -> "Robustness":
     from artextract_cli.evaluation.robustness import measure_robustness
 
-    return measure_robustness(scorer, n_scenes, palette)
+    return measure_robustness(scorer, n_scenes, palette=palette)
 
 
 def _draw(evaluation: "Evaluation", figure: Path, measured: "Robustness | None") -> None:
-    from artextract_cli.evaluation.figure import evaluation_figure
+    from artextract_cli.evaluation.figure import draw_evaluation
 
-    evaluation_figure(evaluation, figure, measured)
+    draw_evaluation(evaluation, figure, robustness=measured)
 
 
 def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]":

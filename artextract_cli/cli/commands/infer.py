@@ -37,7 +37,7 @@ def infer(
     from artextract_cli.inference.infer_dataset import infer_dataset, infer_scenes
 
     if (files := pair.files(captures.coding)) is not None:
-        scored = infer_scenes([files], out, scorer.open(), captures.max_memory)
+        scored = infer_scenes([files], out, scorer.open(), max_memory=captures.max_memory)
     elif dataset is not None and pair.is_absent:
         scored = infer_dataset(
             dataset,

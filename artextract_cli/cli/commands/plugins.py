@@ -11,7 +11,8 @@ import typer
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import kinds, plugin_names
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
-from artextract_cli.plugin.host import check_kind, plugin_host, some
+from artextract_cli.plugin import host
+from artextract_cli.plugin.host import some
 from artextract_cli.plugin.options import describe_options, usage
 from artextract_cli.plugin.specs import KINDS
 
@@ -27,19 +28,16 @@ def list_plugins(
     ] = None,
 ) -> None:
     """List all plugins with kind, name, distribution and version; broken ones with the cause."""
-    host = plugin_host()
-    if kind is not None:
-        check_kind(kind)
     rows: list[tuple[str, ...]] = [
-        (k, plugin.spec.name, plugin.distribution, plugin.version, plugin.spec.summary)
-        for k in (KINDS if kind is None else [kind])
-        for plugin in host.of_kind(k)
+        (p.spec.kind, p.spec.name, p.distribution, p.version, p.spec.summary)
+        for p in host.list_plugins(kind)
     ]
-    rows += [("broken", b.entry_point, b.distribution, b.version, b.cause) for b in host.broken]
+    broken = host.plugin_host().broken
+    rows += [("broken", b.entry_point, b.distribution, b.version, b.cause) for b in broken]
     columns = ("kind", "name", "distribution", "version", "summary")
     data = {
         "plugins": [dict(zip(columns, row, strict=True)) for row in rows if row[0] != "broken"],
-        "broken": [dataclasses.asdict(broken) for broken in host.broken],
+        "broken": [dataclasses.asdict(b) for b in broken],
     }
     console.emit(data, console.table("plugins", columns, rows))
 
@@ -51,10 +49,9 @@ def info(
     ],
 ) -> None:
     """Show what a plugin is for, who brought it, and its options."""
-    host = plugin_host()
-    found = [plugin for kind in KINDS for plugin in host.of_kind(kind) if plugin.spec.name == name]
+    found = [plugin for plugin in host.list_plugins() if plugin.spec.name == name]
     if not found:
-        names = some(plugin.spec.name for kind in KINDS for plugin in host.of_kind(kind))
+        names = some(plugin.spec.name for plugin in host.list_plugins())
         msg = f"there is no plugin {name!r}; the plugins are: {names}"
         raise UsageError(msg)
     data, text = [], []

@@ -16,8 +16,7 @@ from artextract_cli.pipelines.settings import TrainingSettings, settings_for
 from artextract_cli.utils import events
 
 if TYPE_CHECKING:
-    from artextract_cli.training.run_directory import EpochRow
-    from artextract_cli.training.trainer import TrainingResult
+    from artextract_cli.training.run_directory import EpochRow, TrainingResult
 
 OPTIONS_OF = (
     ("", "backbones", "backbone", "gat"),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
 import typer
 
 from artextract_cli.cli import console
@@ -15,11 +14,10 @@ from artextract_cli.cli.completion import band_names, scene_names
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.option_groups import Codings, Pair, ScorerChoice, View
 from artextract_cli.errors import UsageError
-from artextract_cli.utils import events
 from artextract_cli.visualization.settings import EmbeddingLook, Look, Page
 
 if TYPE_CHECKING:
-    from artextract_cli.results.reader import SceneResult
+    from artextract_cli.results.scene_result import SceneResult
 
 app = typer.Typer(
     no_args_is_help=True, help="Figures of pairs, losses, graphs and embeddings; image pyramids."
@@ -60,7 +58,7 @@ def pair(
 
     with _result(results, scene, new) as (found, start):
         target = out or Path(f"{start}{look.mode}.png")
-        draw_pair(found, target, look, page)
+        draw_pair(found, target, **vars(look), page=page)
     data = {"figure": target, "scene": found.name, "mode": look.mode}
     console.emit(data, str(target))
 
@@ -100,21 +98,9 @@ def loss(
     page: Page,
 ) -> None:
     """Show training and validation loss of one or more runs."""
-    from artextract_cli.models.checkpoint import read_card
-    from artextract_cli.training.run_directory import read_metrics
-    from artextract_cli.visualization.loss_figure import loss_figure
+    from artextract_cli.visualization.loss_figure import draw_loss
 
-    cards = [read_card(run) for run in runs]
-    objectives = sorted({card.objective["name"] for card in cards})
-    if len(objectives) > 1:
-        events.warn(f"losses of {' and '.join(objectives)} cannot be compared with each other")
-    floors = {card.uninformative_loss for card in cards}
-    loss_figure(
-        {str(run): read_metrics(run) for run in runs},
-        out,
-        floor=floors.pop() if len(floors) == 1 else None,
-        page=page,
-    )
+    draw_loss(runs, out, page=page)
     console.emit({"figure": out, "runs": runs}, str(out))
 
 
@@ -130,13 +116,9 @@ def graph(
     page: Page,
 ) -> None:
     """Show superpixels and the edges between them over the photograph."""
-    from artextract_cli.graphs.store import chosen_graph, load_graphs, load_pixels
-    from artextract_cli.visualization.graph_figure import graph_figure
+    from artextract_cli.visualization.graph_figure import draw_graph
 
-    shown = chosen_graph(file, load_graphs(file), view)
-    channels = slice(0, 3) if view == 0 else [2 + view] * 3
-    picture = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)
-    graph_figure(picture, shown.labels, shown.edges, shown.centroids, out, page)
+    shown = draw_graph(file, out, view=view, page=page)
     console.emit({"figure": out, "superpixels": shown.n_nodes}, str(out))
 
 
@@ -188,6 +170,6 @@ def pyramid(
     from artextract_cli.results.reader import find_scene
 
     found = find_scene(results, scene)
-    sizes = write_pyramid(found, out, show, compression)
+    sizes = write_pyramid(found, out, show=show, compression=compression)
     data = {"picture": out, "scene": found.name, "show": show, "sizes": sizes}
     console.emit(data, str(out))

@@ -75,7 +75,12 @@ def require_dgl(device: "torch.device") -> Any:
 
 
 def dgl_nn() -> Any:
-    """``dgl.nn`` for PyTorch: the layers of DGL, for backbones that use them.
+    """Import ``dgl.nn`` for PyTorch: the layers of DGL, for backbones that use them.
+
+    Returns
+    -------
+    module
+        ``dgl.nn.pytorch``.
 
     Raises
     ------

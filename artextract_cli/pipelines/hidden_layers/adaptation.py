@@ -55,13 +55,28 @@ QUANTILES = np.concatenate([np.linspace(0, 0.95, 20), 1 - np.logspace(-1.5, -4, 
 
 @dataclass(frozen=True, kw_only=True)
 class Adaptation:
-    """A model after adaptation, and what led to it; its card tells of it as well."""
+    """A model after adaptation, and what led to it; its card states it too.
+
+    Attributes
+    ----------
+    model
+        The adapted model, or the one from before if adaptation did not help.
+    share
+        Share of the way from the weights before to those that were learnt; 0 if adaptation was
+        dropped.
+    n_windows
+        Number of windows with synthetic layers that decided.
+    before
+        Mean AUROC on these windows before adaptation, 0..1; NaN without windows.
+    after
+        Mean AUROC on these windows after adaptation, also if it was dropped.
+    """
 
     model: HiddenLayerModel
-    share: float  # of the way to the learnt weights; 0: the weights are as they were
-    n_windows: int  # that decided
-    before: float  # mean AUROC on them
-    after: float  # what adaptation would make of it, where it was not kept
+    share: float
+    n_windows: int
+    before: float
+    after: float
 
 
 @dataclass(frozen=True, kw_only=True)

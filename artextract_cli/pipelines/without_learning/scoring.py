@@ -39,11 +39,25 @@ MAP_NAMES = ("heatmap", "envelope", "residual", "dark", "light", "hidden")
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFree:
-    """A score that nothing was learned for but the rates of clean paint."""
+    """A score without learning; only its false-alarm rates were measured, on clean paint.
+
+    Attributes
+    ----------
+    card
+        Recipe of the superpixels, and calibration.
+    heat_map_score
+        Score of the heat map: "envelope", "residual", "dark" or "light".
+    expect
+        Sign of the content that the heat map shows: "either", "dark" or "light".
+    path
+        File of the card.
+    digest
+        SHA-256 of that file.
+    """
 
     card: ScoreCard
-    heat_map_score: str  # of SCORES, or "dark" or "light"
-    expect: Expect = "either"  # sign of the content that the heat map shows
+    heat_map_score: str
+    expect: Expect = "either"
     path: Path
     digest: str
 
@@ -53,7 +67,13 @@ class ModelFree:
         return self.card.superpixels
 
     def score(self, scene: Scene) -> SceneScores:
-        """Score every pixel of a scene; see `score_scene`."""
+        """Score every pixel of a scene in memory.
+
+        Parameters
+        ----------
+        scene
+            What `read_scene` gives.
+        """
         return score_model_free(self, scene)
 
     def described(self) -> dict[str, Any]:

@@ -19,7 +19,19 @@ __all__ = ["DatasetCheck", "Finding", "SceneRow", "SplitRow", "check_dataset"]
 
 @dataclass(frozen=True, kw_only=True)
 class SplitRow:
-    """How much a split holds, and where the wavelengths of its bands come from."""
+    """How much a split holds, and where the wavelengths of its bands come from.
+
+    Attributes
+    ----------
+    split
+        ``train`` or ``val``.
+    scenes
+        Number of scenes.
+    bands
+        Number of bands of all scenes together.
+    wavelengths_from
+        Where the wavelengths are stated, or ``unknown``.
+    """
 
     split: str
     scenes: int
@@ -29,7 +41,19 @@ class SplitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetCheck:
-    """All that was found in a dataset; files are named relative to its root."""
+    """All that was found in a dataset; files are named relative to its root.
+
+    Attributes
+    ----------
+    root
+        Folder of the dataset.
+    findings
+        Every problem, errors and warnings.
+    rows
+        One entry per scene.
+    splits
+        One entry per split.
+    """
 
     root: Path
     findings: tuple[Finding, ...]
@@ -38,11 +62,23 @@ class DatasetCheck:
 
 
 def check_dataset(
-    root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+    root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> DatasetCheck:
-    """Check layout and pictures of a dataset, and go on after every problem.
+    """Check the layout and all images of a dataset, and go on after every problem.
 
-    ``wavelengths`` and ``coding`` as for :func:`artextract_cli.scenes.dataset.open_dataset`.
+    Parameters
+    ----------
+    root
+        Folder with ``train/`` or ``val/``.
+    wavelengths
+        Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
+
+    Returns
+    -------
+    DatasetCheck
+        Every problem, and what the dataset consists of.
 
     Raises
     ------

@@ -55,24 +55,39 @@ DARK_LEVEL = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class SceneRow:
-    """What one scene consists of."""
+    """What one scene consists of.
+
+    Attributes
+    ----------
+    split
+        ``train`` or ``val``.
+    scene
+        Name of the scene.
+    size
+        (H, W) of the RGB image in pixels; None if it cannot be read.
+    depth
+        Types of the RGB image and of its bands, such as ``uint8 / uint16``.
+    bands
+        Number of bands.
+    wavelengths
+        Wavelengths in nm (B,); None if unknown.
+    truth
+        Whether there is a truth image.
+    mask
+        Whether there is an object mask.
+    largest_shift
+        Largest shift of a band against the RGB image in px; None if it cannot be measured.
+    """
 
     split: str
     scene: str
     size: tuple[int, ...] | None
-    """(H, W) of the photograph; None where it cannot be read."""
-
     depth: str
-    """Of the photograph and of its bands, such as ``uint8 / uint16``."""
-
     bands: int
     wavelengths: tuple[float, ...] | None
-    """In nm."""
-
     truth: bool
     mask: bool
     largest_shift: float | None
-    """Of a band against the photograph, in px; None where none can be told."""
 
 
 @dataclass(frozen=True)

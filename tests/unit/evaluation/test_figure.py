@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from artextract_cli.errors import UsageError
 from artextract_cli.evaluation import figure as module
-from artextract_cli.evaluation.figure import COLOURS, evaluation_figure
+from artextract_cli.evaluation.figure import COLOURS, draw_evaluation
 from artextract_cli.evaluation.robustness import CURVES, METHODS, Robustness
 from artextract_cli.evaluation.summary import Summary
 from tests.unit.evaluation.test_summary import evaluation, scene, scores
@@ -46,7 +46,7 @@ def curves(missing: str = "") -> Robustness:
 def test_methods_are_points_with_their_deviation(drawn: list[Figure]) -> None:
     second = {"artextract/a": scores(0.5, 0.2), "artextract/b": scores(0.7, 0.2)}
     made = evaluation(scene(**TWO_RESULTS), scene(**second), results=("a", "b"))
-    evaluation_figure(made, Path("figure.png"))
+    draw_evaluation(made, Path("figure.png"))
     auroc, precision = drawn[0].axes
     names = [label.get_text() for label in auroc.get_yticklabels()]
     assert names[:3] == ["artextract/a", "artextract/b", "rx"]
@@ -60,7 +60,9 @@ def test_methods_are_points_with_their_deviation(drawn: list[Figure]) -> None:
 
 
 def test_curves_have_a_panel_per_measure_and_a_line_per_method(drawn: list[Figure]) -> None:
-    evaluation_figure(evaluation(scene(artextract=scores(0.9))), Path("f.png"), curves("network"))
+    draw_evaluation(
+        evaluation(scene(artextract=scores(0.9))), Path("f.png"), robustness=curves("network")
+    )
     panels = drawn[0].axes[2:]
     assert len(panels) == 2 * len(CURVES)
     shift = panels[0]
@@ -77,7 +79,7 @@ def test_curves_have_a_panel_per_measure_and_a_line_per_method(drawn: list[Figur
 
 
 def test_kinds_are_not_joined_by_lines(drawn: list[Figure]) -> None:
-    evaluation_figure(evaluation(scene(artextract=scores(0.9))), Path("f.png"), curves())
+    draw_evaluation(evaluation(scene(artextract=scores(0.9))), Path("f.png"), robustness=curves())
     (kinds,) = (axes for axes in drawn[0].axes if "kind" in axes.get_xlabel())
     own = [line for line in kinds.lines if line.get_label() in METHODS]
     assert {line.get_linestyle() for line in own} == {"None"}
@@ -89,7 +91,7 @@ def test_kinds_are_not_joined_by_lines(drawn: list[Figure]) -> None:
 def test_a_figure_that_was_not_measured_is_a_gap(drawn: list[Figure]) -> None:
     made = curves()
     made.curves["thickness"]["2.2"]["rx"]["auroc"] = None
-    evaluation_figure(evaluation(scene(artextract=scores(0.9))), Path("f.png"), made)
+    draw_evaluation(evaluation(scene(artextract=scores(0.9))), Path("f.png"), robustness=made)
     (line,) = (
         line
         for axes in drawn[0].axes[2:]
@@ -107,4 +109,4 @@ def test_methods_are_told_apart_by_colour_and_marker() -> None:
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"figure\.bmp.* png, svg or pdf"):
-        evaluation_figure(evaluation(scene()), tmp_path / "figure.bmp")
+        draw_evaluation(evaluation(scene()), tmp_path / "figure.bmp")

@@ -11,7 +11,6 @@ from artextract_cli.errors import InputError
 from artextract_cli.evaluation.metrics import (
     PROMISED_RATES,
     RECALL_RATES,
-    DetectionScores,
     binary_scores,
     calibration_error,
     correlation,
@@ -19,6 +18,7 @@ from artextract_cli.evaluation.metrics import (
     image_auroc,
     paired_difference,
 )
+from artextract_cli.evaluation.scores import DetectionScores
 
 
 def test_a_case_worked_by_hand() -> None:

@@ -20,7 +20,7 @@ from artextract_cli.evaluation.robustness import (
     model_scorer,
 )
 from artextract_cli.pipelines import scoring
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import DEFAULT_WAVELENGTHS, SceneSettings, simulate_scene
 from tests.conftest import Ran
@@ -103,7 +103,7 @@ def test_a_condition_that_two_curves_share_is_measured_once(
     plain = Curve(name="content", label="kind", axis="kinds", levels=(Level(name="as drawn"),))
     monkeypatch.setattr(robustness, "CURVES", (FEW[1], plain))
     seen = Seen()
-    found = measure_robustness(seen, 1, "a", size=SIZE).curves
+    found = measure_robustness(seen, 1, palette="a", size=SIZE).curves
     assert len(seen.scenes) == 2
     assert found["content"]["as drawn"] == found["bands"]["8"]
 
@@ -141,7 +141,7 @@ def test_a_painting_becomes_a_scene() -> None:
 @pytest.mark.parametrize(("palette", "n_scenes"), [("c", 1), ("a", 0)])
 def test_what_there_is_not(palette: str, n_scenes: int) -> None:
     with pytest.raises(UsageError, match="palettes old-masters, moderns and one scene or more"):
-        measure_robustness(Seen(), n_scenes, palette)
+        measure_robustness(Seen(), n_scenes, palette=palette)
 
 
 def test_the_model_is_the_one_that_made_the_results(monkeypatch: pytest.MonkeyPatch) -> None:

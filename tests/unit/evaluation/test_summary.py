@@ -7,16 +7,22 @@ import numpy as np
 import pytest
 
 from artextract_cli.evaluation.baselines.pixels import BASELINES
-from artextract_cli.evaluation.metrics import RECALL_RATES, DetectionScores
-from artextract_cli.evaluation.scores import OURS, Evaluation, MapScores, SceneEvaluation
+from artextract_cli.evaluation.metrics import RECALL_RATES
+from artextract_cli.evaluation.scores import (
+    OURS,
+    DetectionScores,
+    Evaluation,
+    MapScores,
+    SceneEvaluation,
+)
 from artextract_cli.evaluation.summary import (
-    as_data,
     best_baseline,
     comparisons,
     correlations,
     image_level,
     means,
     means_over_results,
+    summarize_evaluation,
 )
 
 
@@ -157,7 +163,7 @@ def test_as_data_is_plain() -> None:
         scene(artextract=scores(0.9), correlations={"hidden": 0.4}),
         scene(False, artextract=scores(None, clean_scores=np.zeros(500, np.float32))),
     )
-    data = json.loads(json.dumps(as_data(made), allow_nan=False))
+    data = json.loads(json.dumps(summarize_evaluation(made), allow_nan=False))
     assert [*data] == [
         *("results", "means", "means_over_results", "image_level", "comparisons"),
         *("correlations", "scenes", "scene_correlations"),
@@ -166,3 +172,20 @@ def test_as_data_is_plain() -> None:
     assert "clean_scores" not in data["scenes"]["s1"][OURS]
     assert data["scene_correlations"] == {"s0": {"hidden": 0.4}, "s1": {}}
     assert data["comparisons"][0]["difference"]["n_scenes"] == 1
+
+
+def test_a_data_frame_has_a_row_per_scene_and_method() -> None:
+    pandas = pytest.importorskip("pandas")
+    ours = {f"artextract/{name}": scores(value) for name, value in (("a", 0.7), ("b", 0.8))}
+    clean = scores(None, false_alarms={"1_percent": 0.02, "5_percent": None}, called_hidden=False)
+    table = evaluation(
+        scene(**ours), scene(hidden=False, **{"artextract/a": clean}), results=("a", "b")
+    ).to_dataframe()
+    assert len(table) == 2 * len(BASELINES) + 3
+    own = table[table["method"] == OURS]
+    assert list(zip(own["scene"], own["results"], strict=True)) == [
+        *(("s0", "a"), ("s0", "b"), ("s1", "a"))
+    ]
+    assert own["auroc"].tolist()[:2] == [0.7, 0.8]
+    assert own["false_alarms_1_percent"].tolist()[2] == 0.02
+    assert pandas.isna(table[table["method"] != OURS]["results"]).all()

@@ -15,7 +15,7 @@ from PIL import Image
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.export.image_pyramid import TILE, Shown, write_pyramid
 from artextract_cli.imaging.heatmap import colour
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from tests.conftest import Ran
 from tests.helpers.results import NOT_PAINTED, make_heatmap, sealed_again, write_result
 
@@ -39,13 +39,13 @@ def test_what_was_changed_is_refused(result: SceneResult, show: Shown) -> None:
     (path,) = result.path.glob(f"{show}.*")
     path.write_bytes(path.read_bytes() + b"0")
     with pytest.raises(InputError, match=rf"{path.name} is damaged or was changed"):
-        write_pyramid(result, result.path.parent / "out.ptif", show, "jpeg")
+        write_pyramid(result, result.path.parent / "out.ptif", show=show, compression="jpeg")
 
 
 @pytest.mark.parametrize("compression", ["jpeg", "deflate"])
 def test_the_layout_that_image_servers_read(result: SceneResult, compression: str) -> None:
     out = result.path.parent / "out.ptif"
-    assert write_pyramid(result, out, "overlay", compression) == SIZES
+    assert write_pyramid(result, out, show="overlay", compression=compression) == SIZES
     with tifffile.TiffFile(out) as file:
         assert [page.shape[:2] for page in file.pages] == SIZES
         assert [int(page.subfiletype) for page in file.pages] == [0, 1, 1, 1]
@@ -58,7 +58,7 @@ def test_the_layout_that_image_servers_read(result: SceneResult, compression: st
 
 def test_without_loss_every_level_is_the_mean_of_the_one_before(result: SceneResult) -> None:
     out = result.path.parent / "out.tif"
-    write_pyramid(result, out, "overlay", "deflate")
+    write_pyramid(result, out, show="overlay", compression="deflate")
     with tifffile.TiffFile(out) as file:
         levels = [page.asarray() for page in file.pages]
     np.testing.assert_array_equal(levels[0], np.asarray(Image.open(result.path / "overlay.png")))
@@ -70,7 +70,7 @@ def test_without_loss_every_level_is_the_mean_of_the_one_before(result: SceneRes
 
 def test_the_heat_map_has_the_colours_of_its_scores(result: SceneResult) -> None:
     out = result.path.parent / "out.tif"
-    write_pyramid(result, out, "heatmap", "deflate")
+    write_pyramid(result, out, show="heatmap", compression="deflate")
     shown = tifffile.imread(out, key=0)
     assert (shown[NOT_PAINTED] == 255).all()
     painted = np.isfinite(make_heatmap(SIZE))
@@ -82,7 +82,7 @@ def test_the_heat_map_has_the_colours_of_its_scores(result: SceneResult) -> None
 def test_thin_pictures(result: SceneResult, size: tuple[int, int]) -> None:
     tifffile.imwrite(result.path / "heatmap.tif", np.full(size, 3.5, np.float32), metadata=None)
     out = result.path.parent / "out.tif"
-    sizes = write_pyramid(sealed_again(result), out, "heatmap", "deflate")
+    sizes = write_pyramid(sealed_again(result), out, show="heatmap", compression="deflate")
     assert min(min(shape) for shape in sizes) == 1
     assert max(sizes[-1]) <= TILE
     for page in range(len(sizes)):
@@ -93,7 +93,7 @@ def test_thin_pictures(result: SceneResult, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("compression", ["jpeg", "deflate"])
 def test_libvips_reads_every_level(result: SceneResult, compression: str) -> None:
     out = result.path.parent / "out.tif"
-    write_pyramid(result, out, "overlay", compression)
+    write_pyramid(result, out, show="overlay", compression=compression)
     for page, (height, width) in enumerate(SIZES):
         png = out.with_suffix(".png")
         subprocess.run(["vips", "copy", f"{out}[page={page}]", png], check=True)

@@ -9,7 +9,8 @@ import pytest
 from artextract_cli.inference.infer_dataset import infer_dataset
 from artextract_cli.pipelines.scoring import open_scorer
 from artextract_cli.results import existing
-from artextract_cli.results.reader import SceneResult, open_results, open_scene
+from artextract_cli.results.reader import open_results, open_scene
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import summarize
 
 

@@ -10,8 +10,9 @@ import torch
 
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin.contract import Backbone
-from artextract_cli.plugin.host import PluginHost, discover, plugin_host, some
+from artextract_cli.plugin.host import PluginHost, discover, list_plugins, plugin_host, some
 from artextract_cli.plugin.plugin import Plugin
+from artextract_cli.plugin.specs import KINDS
 
 GOOD = """
 from artextract_cli import Backbone, hookimpl
@@ -374,3 +375,13 @@ def test_few_names_are_all_told(n: int, told: str) -> None:
 def test_of_many_names_the_first_are_told() -> None:
     told = some(f"p{i}" for i in range(9))
     assert told == "p0, p1, p2, p3, p4, p5, p6, p7, … (`artextract plugins list`)"
+
+
+def test_plugins_are_listed_by_kind_and_name() -> None:
+    listed = [(plugin.spec.kind, plugin.spec.name) for plugin in list_plugins()]
+    assert {kind for kind, _ in listed} == {*KINDS}
+    backbones = [plugin.spec.name for plugin in list_plugins("backbones")]
+    assert backbones == sorted(backbones)
+    assert {"gat", "gcn"} <= {*backbones}
+    with pytest.raises(UsageError, match="there is no kind 'networks'"):
+        list_plugins("networks")

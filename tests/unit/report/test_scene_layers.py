@@ -10,7 +10,7 @@ from PIL import Image
 from artextract_cli.errors import InputError
 from artextract_cli.report.layers import ALL_LIMIT, LIMITS, Layer, band_names
 from artextract_cli.report.scene_layers import read_layers
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from tests.helpers.results import (
     HIGH,
     LOW,

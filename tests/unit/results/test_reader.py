@@ -15,9 +15,10 @@ from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.results import writer
 from artextract_cli.results.existing import former_result, is_up_to_date
-from artextract_cli.results.reader import SceneResult, find_scene, open_results
+from artextract_cli.results.reader import find_scene, open_results
 from artextract_cli.results.regions import REGION_COLUMNS, strong_regions, superpixel_side
 from artextract_cli.results.results_plan import results_plan
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import WholeScore
 from artextract_cli.results.summary import summarize, write_summary
 from artextract_cli.results.writer import write_description, write_scene

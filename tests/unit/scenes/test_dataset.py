@@ -40,7 +40,7 @@ def bands_of(root: Path) -> dict[str, tuple[str, ...]]:
 
 def refused(root: Path, said: str, wavelengths: Sequence[float] | None = None) -> None:
     with pytest.raises(InputError, match=said) as raised:
-        open_dataset(root, wavelengths)
+        open_dataset(root, wavelengths=wavelengths)
     assert "\n" not in str(raised.value)
 
 
@@ -215,12 +215,12 @@ def test_a_listed_band_must_be_there(tmp_path: Path) -> None:
 def test_a_band_must_be_listed(tmp_path: Path) -> None:
     root = make(tmp_path, *scene("a", "1", "02"), yaml="wavelengths: {1: 500}")
     refused(root, r"a_ms_02\.png has no wavelength in .*dataset\.yaml: list band 02")
-    assert open_dataset(root, (500, 600)).scenes[0].wavelengths == (500, 600)
+    assert open_dataset(root, wavelengths=(500, 600)).scenes[0].wavelengths == (500, 600)
 
 
 def test_given_wavelengths_win(tmp_path: Path) -> None:
     root = make(tmp_path, *scene("a", "9", "10"), yaml="wavelengths: {9: 500, 10: 600}")
-    assert open_dataset(root, (700, 800)).scenes[0].wavelengths == (700, 800)
+    assert open_dataset(root, wavelengths=(700, 800)).scenes[0].wavelengths == (700, 800)
     refused(root, "3 wavelengths are given but scene a has 2 bands: 9, 10", (700, 800, 900))
 
 
@@ -254,7 +254,7 @@ def test_wavelengths_that_contradict(
     """The first is told, though every scene has them."""
     files = [*scene("a", "420", "950"), *scene("b", "420", "950")]
     root = make(tmp_path, *files, yaml=f"wavelengths: {listed}")
-    open_dataset(root, given)
+    open_dataset(root, wavelengths=given)
     expected = f"warning: {told.format(root / 'dataset.yaml')}\n" if told else ""
     assert capsys.readouterr().err == expected
 
@@ -263,7 +263,7 @@ def test_bands_that_are_numbered_contradict_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = make(tmp_path, *scene("a", "17", "IR", "4000"), yaml="wavelengths: {17: 560, IR: 950}")
-    open_dataset(root, (500, 600, 700))
+    open_dataset(root, wavelengths=(500, 600, 700))
     assert capsys.readouterr().err == (
         f"warning: band 17 is 500 nm by --wavelengths, but 560 nm by {root / 'dataset.yaml'}: "
         "correct one of them, unless it is so\n"
@@ -273,7 +273,7 @@ def test_bands_that_are_numbered_contradict_nothing(
 @pytest.mark.parametrize("nm", [0.56, -500, float("nan"), float("inf"), 2e5])
 def test_given_wavelengths_must_be_in_nm(tmp_path: Path, nm: float) -> None:
     with pytest.raises(UsageError, match="not in nm: a wavelength is between 100 and 100000 nm"):
-        open_dataset(make(tmp_path, *scene("a", "1")), (nm,))
+        open_dataset(make(tmp_path, *scene("a", "1")), wavelengths=(nm,))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.visualization import embedding_figure
 from artextract_cli.visualization.embedding_figure import (
     draw_embedding,

@@ -6,11 +6,10 @@ import pytest
 import tifffile
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.reader import SceneResult
+from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.visualization import pair_figure
 from artextract_cli.visualization.pair_figure import draw_pair
-from artextract_cli.visualization.settings import Look
 from tests.conftest import write_png
 from tests.helpers.results import (
     HIGH,
@@ -61,7 +60,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 def draw(result: SceneResult, **look: Any) -> None:
-    draw_pair(result, Path("a.png"), Look(**look))
+    draw_pair(result, Path("a.png"), **look)
 
 
 def test_the_heat_map_keeps_its_scale_and_nan_is_masked(
@@ -208,5 +207,5 @@ def test_a_picture_that_was_changed_is_not_drawn_beside_an_older_map(result: Sce
 
 def test_the_figure_is_written(result: SceneResult, tmp_path: Path) -> None:
     out = tmp_path / "pair.png"
-    draw_pair(result, out, Look(colours="jet"))
+    draw_pair(result, out, colours="jet")
     assert out.read_bytes().startswith(b"\x89PNG")

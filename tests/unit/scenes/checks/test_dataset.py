@@ -92,7 +92,7 @@ def test_a_good_dataset(root: Path) -> None:
 def test_where_wavelengths_come_from(
     root: Path, given: tuple[float, ...] | None, source: str
 ) -> None:
-    check = check_dataset(root, given)
+    check = check_dataset(root, wavelengths=given)
     assert {split.wavelengths_from for split in check.splits} == {source}
     assert {row.wavelengths for row in check.rows} == {given}
 
@@ -125,7 +125,7 @@ def test_two_bands_of_one_wavelength(root: Path) -> None:
     assert finding.message == (
         "bands 650 and 850 are both 850 nm by dataset.yaml: correct one of them, unless it is so"
     )
-    _, finding = check_dataset(root, (450, 450, 850)).findings
+    _, finding = check_dataset(root, wavelengths=(450, 450, 850)).findings
     assert finding.message.startswith("bands 450 and 650 are both 450 nm by --wavelengths: ")
 
 

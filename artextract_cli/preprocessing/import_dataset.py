@@ -1,0 +1,84 @@
+"""Importing all captures of a source at once."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from artextract_cli.errors import InputError
+from artextract_cli.imaging.coding import Coding
+from artextract_cli.preprocessing.import_scenes import ImportedScene, import_scenes
+
+
+def import_dataset(
+    importer: str,
+    source: Path,
+    out: Path,
+    *,
+    options: Mapping[str, Any] | None = None,
+    split: Literal["train", "val"] = "train",
+    auto_mask: bool = False,
+    coding: Coding | None = None,
+    dry_run: bool = False,
+    on_scene: Callable[[str], None] = lambda name: None,
+) -> list[ImportedScene]:
+    """Write all scenes that an importer finds into a dataset, each in full or not at all.
+
+    Nothing that exists is overwritten. A scene that is there with the same pixels is left as it is,
+    so that an import that was interrupted can be repeated.
+
+    Parameters
+    ----------
+    importer
+        Name of an importer plugin, such as ``cube``; see `list_plugins`.
+    source
+        File or folder to read; never written to.
+    out
+        Dataset to write, or to add scenes to.
+    options
+        Options of the importer by name.
+    split
+        Split for scenes of which the importer does not state one.
+    auto_mask
+        Whether a scene without a mask gets one of where the painting is.
+    coding
+        How counts stand for light; written into ``dataset.yaml``.
+    dry_run
+        Whether to read and check everything, but to write nothing.
+    on_scene
+        Called with the name of each scene once it is written.
+
+    Returns
+    -------
+    list of ImportedScene
+        The scenes as they were, or would be, written.
+
+    Raises
+    ------
+    UsageError
+        If there is no such importer or option, ``out`` lies in ``source`` or is not a dataset, or a
+        folder in it is a symbolic link.
+    InputError
+        If something cannot be read, is not a scene, or contradicts the dataset, or there is no
+        scene.
+    ArtextractError
+        If another process writes to ``out``, or it cannot be written.
+    DependencyError
+        If the importer fails.
+    """
+    scenes = []
+    for scene in import_scenes(
+        importer,
+        source,
+        out,
+        options=options or {},
+        split=split,
+        auto_mask=auto_mask,
+        coding=coding,
+        dry_run=dry_run,
+    ):
+        scenes.append(scene)
+        on_scene(scene.scene)
+    if not scenes:
+        msg = f"the importer {importer} finds no scene in {source}"
+        raise InputError(msg)
+    return scenes
