@@ -5,13 +5,21 @@ a hidden layer adds to it or takes away. The regression is fitted on the scene a
 learning, and looks away from the pixels that do not follow it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.pca import principal_axes
+from artextract_cli.imaging.robust_regression import (
+    Weighting,
+    reweighted,
+    robust_deviation,
+    upper_median,
+)
 from artextract_cli.kernels.filters import blur, gradients
 from artextract_cli.kernels.local_regression import deviating, monomials, polynomial, subtract
 
@@ -21,11 +29,12 @@ ROUNDS = (1000, 1000, 1000, 1000, 3000, 3000)  # pixels of each round of a fit
 FIT_PIXELS = max(ROUNDS)
 RIDGE = 1e-4  # per pixel, on columns of variance one
 PREDICTOR_BLUR, TARGET_BLUR, SLOPE_BLUR = 1.0, 0.7, 1.5  # σ in pixels
-TOLERANCE = 2.0  # deviations beyond which a pixel loses weight, either way
+TWO_SIDED = Weighting(tolerance=2.0)
+LEAST_VARIANCE = 1e-3  # of a component of standardised logarithms; weaker ones are left out
 LARGEST = 25.0  # deviations; stronger residuals tell no more
-Weighting = Callable[[FloatArray], FloatArray]
 # In logarithms of reflectance: a residual below this is rounding or focus, not paint.
 _LEAST_DEVIATION = 3e-3
+_deviation = partial(robust_deviation, least=_LEAST_DEVIATION, median=upper_median)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,19 +92,21 @@ def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
     return np.log(np.maximum(blur(channels, sigma), 0) + np.float32(DARKEST))
 
 
+def centre_and_spread(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation (C,) of ``columns`` (n, C), the latter never quite zero."""
+    return columns.mean(0), np.maximum(columns.std(0), 1e-6)
+
+
 def fit_projection(logs: FloatArray, n_components: int = N_COMPONENTS) -> Projection:
     """The strongest principal components of ``logs`` (n, C), standardised.
 
     There are K, up to ``n_components``, of variance one over these n pixels.
     """
-    centre, spread = logs.mean(0), np.maximum(logs.std(0), 1e-6)
+    centre, spread = centre_and_spread(logs)
     standard = (logs - centre) / spread
-    values, vectors = np.linalg.eigh(standard.T @ standard / len(logs))
-    strongest = slice(None, -n_components - 1, -1)
-    values, vectors = values[strongest], vectors[:, strongest]
-    # A direction without variance holds rounding errors only.
-    gain = np.where(values > 1e-3, 1 / np.sqrt(np.maximum(values, 1e-3)), 0)
-    return Projection(centre=centre, spread=spread, turn=(vectors * gain).astype(np.float32))
+    axes = principal_axes(standard.T @ standard / len(logs), n_components)
+    turn = axes.directions * axes.gains(LEAST_VARIANCE)
+    return Projection(centre=centre, spread=spread, turn=turn.astype(np.float32))
 
 
 def look_at(logs: FloatArray, projection: Projection) -> Surface:
@@ -110,23 +121,26 @@ def look_at(logs: FloatArray, projection: Projection) -> Surface:
 
 
 def fit_bands(
-    surface: Surface, targets: FloatArray, *, cubic: bool = True, weigh: Weighting | None = None
+    surface: Surface,
+    targets: FloatArray,
+    *,
+    cubic: bool = True,
+    weighting: Weighting = TWO_SIDED,
 ) -> BandFit:
     """Fit log bands ``targets`` (n, T) by what n pixels of a surface show.
 
     Ridge regression on a polynomial, up to products of three components if ``cubic``, else of two,
-    with iteratively reweighted least squares: a pixel with residual u deviations (1.4826 times the
-    median absolute residual) weighs 1/(1 + (u/2)²), darker or brighter than foretold. The first
-    rounds, which need not be exact, take fewer of the pixels, whose order must be random. Another
-    ``weigh`` gives the weights (n,) of residuals (n,) in deviations.
+    with iteratively reweighted least squares: by default, a pixel with a residual of u robust
+    deviations weighs 1/(1 + (u/2)²), darker or brighter than predicted. The first rounds, which
+    need not be exact, take fewer of the pixels, whose order must be random.
     """
     terms = monomials(*surface, cubic)
-    centre, spread = terms.mean(0), np.maximum(terms.std(0), 1e-6)
+    centre, spread = centre_and_spread(terms)
     design = np.ones((len(terms), len(spread) + 1), np.float32)
     design[:, :-1] = (terms - centre) / spread
     levels = targets.mean(0, dtype=np.float64)
     centred = np.ascontiguousarray((targets - levels).T, np.float32)
-    fits = [_fit(design, target, weigh or two_sided) for target in centred]
+    fits = [_fit(design, target, weighting) for target in centred]
     gains = np.array([slope[:-1] / spread for slope, _ in fits], np.float32)
     shifts = np.array([slope[-1] - centre / spread @ slope[:-1] for slope, _ in fits])
     return BandFit(
@@ -137,52 +151,22 @@ def fit_bands(
     )
 
 
-class ChainedFit:
-    """The regression of a band with the next shorter infrared one among what foretells it."""
-
-    def __init__(self, components: FloatArray, before: FloatArray, target: FloatArray) -> None:
-        """Fit ``target`` (n,) by components (n, K) and the band ``before`` (n,)."""
-        self._centre, self._spread = before.mean(), max(float(before.std()), 1e-6)
-        seen = self._seen(components, before)
-        self._fit = fit_bands(seen, target[:, None], cubic=False)
-
-    def residual(
-        self, components: FloatArray, before: FloatArray, target: FloatArray
-    ) -> FloatArray:
-        """What is left (h, w) of ``target`` (h, w), in deviations."""
-        return self._fit.residuals(self._seen(components, before), target[..., None])[..., 0]
-
-    def _seen(self, components: FloatArray, before: FloatArray) -> Surface:
-        scaled = (before - self._centre) / self._spread
-        both = np.concatenate([components, scaled[..., None]], axis=-1).astype(np.float32)
-        return Surface(both, both[..., :0])
-
-
-def two_sided(residual: FloatArray) -> FloatArray:
-    """Weights (n,) of residuals (n,) in deviations: outliers of either sign lose weight alike."""
-    return np.asarray(1 / (1 + (residual / TOLERANCE) ** 2), np.float32)
-
-
-def _fit(design: FloatArray, y: FloatArray, weigh: Weighting) -> tuple[FloatArray, float]:
-    """Slopes (T + 1,) of ``y`` (n,) and its robust deviation from what they foretell.
+def _fit(design: FloatArray, y: FloatArray, weighting: Weighting) -> tuple[FloatArray, float]:
+    """Coefficients (T + 1,) of ``y`` (n,) and its robust deviation from what they predict.
 
     ``design`` (n, T + 1) holds standardised terms and, last, ones, which no ridge holds back.
     """
     n, n_terms = design.shape
     penalised = np.diag(np.float32(np.arange(n_terms) < n_terms - 1))
-    weight = np.ones(n, np.float32)
-    for size in ROUNDS:
-        seen, share = design[:size], weight[:size]
-        weighted = seen * np.sqrt(share)[:, None]
-        ridge = RIDGE * len(seen) * penalised
-        slope = np.linalg.solve(weighted.T @ weighted + ridge, (share * y[:size]) @ seen)
-        error = y - design @ slope
-        deviation = max(1.4826 * _median(np.abs(error)), _LEAST_DEVIATION)
-        weight = weigh(error / deviation)
-    return slope, deviation
 
+    def solve(share: FloatArray) -> tuple[FloatArray, FloatArray]:
+        chosen = design[: len(share)]
+        # By roots of the weights, so that BLAS computes half of a symmetric product.
+        weighted = chosen * np.sqrt(share)[:, None]
+        ridge = RIDGE * len(chosen) * penalised
+        gram = weighted.T @ weighted + ridge
+        gains = np.linalg.solve(gram, (share * y[: len(share)]) @ chosen)
+        return gains, y - design @ gains
 
-def _median(values: FloatArray) -> float:
-    """The median of ``values`` (n,), of an even number the upper one of the middle two."""
-    middle = len(values) // 2
-    return float(np.partition(values, middle)[middle])
+    weights = np.ones(n, np.float32)
+    return reweighted(solve, weights, ROUNDS, weighting=weighting, deviation=_deviation)

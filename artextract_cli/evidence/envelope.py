@@ -18,30 +18,20 @@ from artextract_cli.evidence.band_regression import (
     BandFit,
     Projection,
     Surface,
-    Weighting,
     fit_bands,
     fit_projection,
     log_reflectance,
 )
-from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, Pixels
+from artextract_cli.imaging.robust_regression import Weighting
 from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)
-TOLERANCE = 0.5  # deviations on the deviating side at which a pixel has half its weight
+ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
 TARGET_BLUR = 1.0  # σ in pixels
-
-
-def one_sided(side: int) -> Weighting:
-    """Weights that fall where ``side`` times the residual is positive and are 1 elsewhere."""
-
-    def weigh(residual: FloatArray) -> FloatArray:
-        outlying = np.maximum(side * residual, 0) / TOLERANCE
-        return np.asarray(1 / (1 + outlying**2), np.float32)
-
-    return weigh
 
 
 def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
@@ -66,23 +56,23 @@ class EnvelopeFits:
         self,
         surface: Callable[[Block], Surface],
         bands: Sequence[int],
-        sight: Sight,
+        view: SceneView,
         pixels: Pixels,
         *,
         cubic: bool = True,
     ) -> None:
         distinct = list(dict.fromkeys(bands))
         again = np.array([distinct.index(band) for band in bands])
-        self._surface, self._reflectance = surface, partial(_reflectance, sight, distinct)
+        self._surface, self._reflectance = surface, partial(_reflectance, view, distinct)
         self._columns = np.concatenate([again, again + len(distinct)])
 
         def arrays(block: Block) -> list[FloatArray]:
             return [*surface(block), self._reflectance(block)]
 
-        components, extra, targets = sight.blocks.gather(arrays, pixels)
+        components, extra, targets = view.blocks.gather(arrays, pixels)
         fits = [
-            fit_bands(Surface(components, extra), targets, cubic=cubic, weigh=one_sided(side))
-            for side in SIDES
+            fit_bands(Surface(components, extra), targets, cubic=cubic, weighting=one_sided)
+            for one_sided in ONE_SIDED
         ]
         self._fit = BandFit(
             offsets=np.concatenate([fit.offsets for fit in fits]),
@@ -101,27 +91,27 @@ class EnvelopeFits:
 class ShorterBands:
     """All that is visible and some infrared bands as predictors: components, slopes and place."""
 
-    def __init__(self, sight: Sight, bands: Sequence[int], pixels: Pixels) -> None:
-        self._sight, self._bands = sight, list(bands)
-        (logs,) = sight.blocks.gather(lambda block: [self._logs(block)], pixels)
+    def __init__(self, view: SceneView, bands: Sequence[int], pixels: Pixels) -> None:
+        self._view, self._bands = view, list(bands)
+        (logs,) = view.blocks.gather(lambda block: [self._logs(block)], pixels)
         self._projection: Projection = fit_projection(logs, N_COMPONENTS)
 
     def __call__(self, block: Block) -> Surface:
         """The predictors of the window around a block."""
         components = self._projection(self._logs(block))
         slopes = gradients(blur(components[..., :2], 1.5))
-        window = self._sight.blocks.window(block)
-        place = place_terms(window, self._sight.blocks.shape)
+        window = self._view.blocks.window(block)
+        place = place_terms(window, self._view.blocks.shape)
         return Surface(components, np.concatenate([*slopes, place], axis=-1))
 
     def _logs(self, block: Block) -> FloatArray:
-        visible = self._sight.visible_logs(block)
+        visible = self._view.visible_logs(block)
         if not self._bands:
             return visible
-        infrared = self._sight.part(block).bands[..., self._bands]
+        infrared = self._view.part(block).bands[..., self._bands]
         return np.concatenate([visible, log_reflectance(infrared, TARGET_BLUR)], axis=-1)
 
 
-def _reflectance(sight: Sight, bands: list[int], block: Block) -> FloatArray:
+def _reflectance(view: SceneView, bands: list[int], block: Block) -> FloatArray:
     """Blurred linear reflectance (h, w, T) of ``bands`` in the window around a block."""
-    return blur(sight.part(block).bands[..., bands], TARGET_BLUR)
+    return blur(view.part(block).bands[..., bands], TARGET_BLUR)

@@ -11,7 +11,6 @@ painting's pigments predict their infrared.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,12 +23,12 @@ from artextract_cli.evidence.band_regression import (
     log_reflectance,
 )
 from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
-from artextract_cli.evidence.scene_view import Sight
-from artextract_cli.imaging.blocks import Block, OfBlock, whole
+from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.imaging.blocks import Block, BlockCache
+from artextract_cli.imaging.robust_regression import robust_deviations
 from artextract_cli.kernels.filters import blur, box_mean, closing, gradients, opening
 from artextract_cli.kernels.lines import line_strength
 from artextract_cli.kernels.local_regression import local_residuals, moments
-from artextract_cli.scenes.scene import Scene
 
 SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")
@@ -78,24 +77,13 @@ AXIS_MAPS = ("axis_cosine", "axis_sine")
 N_RESIDUALS = len(_RESIDUAL_NAMES)
 """Of the first maps, which alone make the envelope and residual scores."""
 
-RESIDUALS = [MAPS.index(f"{sight}residual_{s}") for sight in ("", "photograph_") for s in SLOTS]
+RESIDUALS = [MAPS.index(f"{view}residual_{s}") for view in ("", "photograph_") for s in SLOTS]
 # Of the envelope score: what is deep grows with the wavelength, so the fit that knows all shorter
 # bands but the next counts most.
 ENVELOPE_WEIGHTS = {"skipped_dark_long": 1.0, "chained_dark_long": 0.5, "envelope_dark_long": 0.5}
 RESIDUAL_SHARE = 0.3  # of the residual score in the envelope score
 # Maps that are zero where nothing is, of either sign or not: only their spread is brought to one.
 _CENTRED = np.array([not name.startswith("axis") for name in (*MAPS, *AXIS_MAPS)])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """Maps (H, W, M) by the names of `MAPS`."""
-
-    maps: FloatArray
-
-    def __getitem__(self, name: str) -> FloatArray:
-        """One map (H, W)."""
-        return self.maps[..., MAPS.index(name)]
 
 
 def residual_score(maps: FloatArray) -> FloatArray:
@@ -109,8 +97,8 @@ def residual_score(maps: FloatArray) -> FloatArray:
 
 def strongest_of(residuals: FloatArray) -> FloatArray:
     """`residual_score` of its own six maps (..., 6): those at `RESIDUALS`."""
-    by_sight = np.abs(residuals).reshape(*residuals.shape[:-1], 2, len(SLOTS)).max(-1)
-    return np.asarray(by_sight[..., 0] + by_sight[..., 1], np.float32)
+    by_predictor = np.abs(residuals).reshape(*residuals.shape[:-1], 2, len(SLOTS)).max(-1)
+    return np.asarray(by_predictor[..., 0] + by_predictor[..., 1], np.float32)
 
 
 def envelope_score(maps: FloatArray) -> FloatArray:
@@ -135,29 +123,19 @@ def signed_envelope(maps: FloatArray) -> FloatArray:
     return np.asarray(total, np.float32)
 
 
-def gather_evidence(scene: Scene) -> Evidence:
-    """All maps of a scene that has an infrared band, all at once."""
-    return Evidence(maps=EvidenceMaps(Sight(scene))(whole(scene.shape))[..., : len(MAPS)])
-
-
-def band_residuals(scene: Scene) -> FloatArray:
-    """`BandResiduals` of a scene (H, W, B), all at once."""
-    return BandResiduals(Sight(scene))(whole(scene.shape))
-
-
 class BandResiduals:
     """The robust signed residual of every band, in deviations; negative = darker.
 
     An infrared band is predicted by all that is visible, a visible one by the photograph.
     """
 
-    def __init__(self, sight: Sight) -> None:
-        self._sight = sight
-        every = list(range(sight.n_bands))
-        visible = [b for b in every if b not in sight.infrared]
-        self._logs = OfBlock(lambda block: sight.log_bands(block, every))
-        surfaces, bands = sight.samples(self._logs)
-        self._chosen = (sight.infrared, visible)
+    def __init__(self, view: SceneView) -> None:
+        self._view = view
+        every = list(range(view.n_bands))
+        visible = [b for b in every if b not in view.infrared]
+        self._logs = BlockCache(lambda block: view.log_bands(block, every))
+        surfaces, bands = view.samples(self._logs)
+        self._chosen = (view.infrared, visible)
         self._fits = [
             fit_bands(surface, bands[:, chosen])
             for surface, chosen in zip(surfaces, self._chosen, strict=True)
@@ -165,11 +143,11 @@ class BandResiduals:
 
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, B) of a block."""
-        seen, logs = self._sight.seen(block), self._logs(block)
+        surfaces, logs = self._view.surfaces(block), self._logs(block)
         made = np.empty_like(logs)
-        for surface, chosen, fit in zip(seen, self._chosen, self._fits, strict=True):
+        for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
             made[..., chosen] = fit.residuals(surface, logs[..., chosen])
-        return self._sight.blocks.core(block, made)
+        return self._view.blocks.core(block, made)
 
 
 class EvidenceMaps:
@@ -178,15 +156,15 @@ class EvidenceMaps:
     With ``only_residuals`` the first of `MAPS` alone, which make the envelope and residual scores.
     """
 
-    def __init__(self, sight: Sight, *, only_residuals: bool = False) -> None:
-        self._sight = sight
-        raw = self._raw = OfBlock(_RawMaps(sight, only_residuals=only_residuals))
-        (sample,) = sight.blocks.gather(lambda block: [raw(block)], sight.pixels)
+    def __init__(self, view: SceneView, *, only_residuals: bool = False) -> None:
+        self._view = view
+        raw = self._raw = BlockCache(_RawMaps(view, only_residuals=only_residuals))
+        (sample,) = view.blocks.gather(lambda block: [raw(block)], view.pixels)
         self._centre, self._spread = _standard(sample)
 
     def __call__(self, block: Block) -> FloatArray:
         """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
-        made = self._sight.blocks.core(block, self._raw(block))
+        made = self._view.blocks.core(block, self._raw(block))
         standard: FloatArray = np.subtract(made, self._centre)
         standard /= self._spread
         return np.clip(standard, -LARGEST, LARGEST, out=standard)
@@ -195,16 +173,16 @@ class EvidenceMaps:
 class _RawMaps:
     """The maps (h, w, M + 2) of the window around a block, before they are standardised."""
 
-    def __init__(self, sight: Sight, *, only_residuals: bool) -> None:
-        self._sight, infrared = sight, sight.infrared
+    def __init__(self, view: SceneView, *, only_residuals: bool) -> None:
+        self._view, infrared = view, view.infrared
         self._only_residuals = only_residuals
         places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
         self._places = places
-        self._bands = OfBlock(lambda block: sight.log_bands(block, places))
-        surfaces, bands = sight.samples(self._bands)
+        self._bands = BlockCache(lambda block: view.log_bands(block, places))
+        surfaces, bands = view.samples(self._bands)
         self._level = bands.mean(0)
         self._fits = [self._two_sided(surface, bands) for surface in surfaces]
-        self._envelopes = _envelopes(sight)
+        self._envelopes = _envelopes(view)
 
     def _two_sided(self, surface: Surface, bands: FloatArray) -> BandFit:
         # Where two places show one band, it is fitted once.
@@ -215,15 +193,15 @@ class _RawMaps:
 
     def __call__(self, block: Block) -> FloatArray:
         """The maps of a block with its margin."""
-        bands, seen = self._bands(block), self._sight.seen(block)
+        bands, surfaces = self._bands(block), self._view.surfaces(block)
         left = [
-            fit.residuals(surface, bands) for surface, fit in zip(seen, self._fits, strict=True)
+            fit.residuals(surface, bands) for surface, fit in zip(surfaces, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
         if self._only_residuals:
             return np.concatenate([*left, *envelopes], axis=-1, dtype=np.float32)
-        local = _local(seen[0].components, bands - self._level)
-        visible = log_reflectance((self._sight.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
+        local = _local(surfaces[0].components, bands - self._level)
+        visible = log_reflectance((self._view.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
         residual, of_photograph, envelope = left[0][..., 2], left[1][..., 2], envelopes[-1][..., 0]
         lined = (residual, of_photograph, infrared - visible, visible)
@@ -235,16 +213,16 @@ class _RawMaps:
         return np.concatenate(parts, axis=-1, dtype=np.float32)
 
 
-def _envelopes(sight: Sight) -> list[EnvelopeFits]:
+def _envelopes(view: SceneView) -> list[EnvelopeFits]:
     """Fits in the order of their maps: from the visible, chained for two bands, skipped."""
-    infrared, pixels = sight.infrared, sight.pixels
+    infrared, pixels = view.infrared, view.pixels
     middle = (len(infrared) - 1) // 2
     last = len(infrared) - 1
     slots = [infrared[0], infrared[middle], infrared[last]]
 
     def fits(below: Sequence[int], targets: Sequence[int], *, cubic: bool) -> EnvelopeFits:
-        surface = OfBlock(ShorterBands(sight, below, pixels))
-        return EnvelopeFits(surface, targets, sight, pixels, cubic=cubic)
+        surface = BlockCache(ShorterBands(view, below, pixels))
+        return EnvelopeFits(surface, targets, view, pixels, cubic=cubic)
 
     return [
         fits([], slots, cubic=True),
@@ -257,7 +235,7 @@ def _envelopes(sight: Sight) -> list[EnvelopeFits]:
 def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Median and robust deviation (M,) of maps at some pixels (n, M)."""
     centre = np.where(_CENTRED[: sample.shape[1]], np.median(sample, axis=0), 0)
-    spread = 1.4826 * np.median(np.abs(sample - centre), axis=0)
+    spread = robust_deviations(sample - centre)
     # A map that is zero at most pixels has no median deviation.
     spread = np.where(spread > LEAST_SPREAD, spread, sample.std(axis=0))
     return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, Blocks, released
+from artextract_cli.imaging.blocks import Block, Blocks, release_pages
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.scenes.scene import Scene, continued
 
@@ -52,7 +52,7 @@ def reduced(scene: Scene, factor: int) -> Scene:
         rgb[block.place] = coded_rgb(_means(linear_rgb(part.rgb), factor))
         bands[block.place] = _means(part.bands, factor)
         for made in (rgb, bands):
-            released(made)
+            release_pages(made)
     if mask is not None and not mask.any():
         mask = None
     resolution = scene.pixels_per_mm
@@ -83,7 +83,7 @@ class Coarse:
         )
         (above, below, lower), (left, right, later) = down, across
         rows = small[above] + (small[below] - small[above]) * lower[:, None]
-        released(small)
+        release_pages(small)
         return np.asarray(rows[:, left] + (rows[:, right] - rows[:, left]) * later, np.float32)
 
 

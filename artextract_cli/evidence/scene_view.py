@@ -17,7 +17,7 @@ from artextract_cli.evidence.band_regression import (
     log_reflectance,
     look_at,
 )
-from artextract_cli.imaging.blocks import Block, Blocks, OfBlock, Pixels, random_pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
 from artextract_cli.scenes.scene import Scene, continued
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
@@ -25,7 +25,7 @@ MARGIN = 64
 """Pixels around a block that are read with it: more than any evidence looks away."""
 
 
-class Sight:
+class SceneView:
     """A scene as regressions see it; arrays are of a block with its margin (h, w, ...).
 
     Components are fitted on 3 000 random painted pixels, always the same. Beyond the mask the
@@ -40,9 +40,11 @@ class Sight:
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
         # Functions of their own, not of this object: what they keep of a scene goes with the last
         # reference, and does not wait for the collector of circles.
-        part = self.part = OfBlock(partial(_continued, scene, self.blocks, self._pixels))
-        visible = self._visible = OfBlock(lambda block: visible_channels(part(block)))
-        self.visible_logs = OfBlock(lambda block: log_reflectance(visible(block), PREDICTOR_BLUR))
+        part = self.part = BlockCache(partial(_continued, scene, self.blocks, self._pixels))
+        visible = self._visible = BlockCache(lambda block: visible_channels(part(block)))
+        self.visible_logs = BlockCache(
+            lambda block: log_reflectance(visible(block), PREDICTOR_BLUR)
+        )
 
     @property
     def pixels(self) -> Pixels:
@@ -57,7 +59,7 @@ class Sight:
         """Logarithms of reflectance of some bands (h, w, n)."""
         return log_reflectance(self.part(block).bands[..., bands], TARGET_BLUR)
 
-    def seen(self, block: Block) -> tuple[Surface, Surface]:
+    def surfaces(self, block: Block) -> tuple[Surface, Surface]:
         """All that is visible of a block, and its photograph by itself."""
         surface, photograph = self._surfaces
         return surface(block), photograph(block)
@@ -68,20 +70,20 @@ class Sight:
         """Of the pixels to fit on: both surfaces, and what ``make`` makes of a block (h, w, T)."""
 
         def arrays(block: Block) -> list[FloatArray]:
-            surface, photograph = self.seen(block)
+            surface, photograph = self.surfaces(block)
             return [*surface, *photograph, make(block)]
 
         *parts, targets = self.blocks.gather(arrays, self._pixels)
         return (Surface(*parts[:2]), Surface(*parts[2:])), targets
 
     @cached_property
-    def _surfaces(self) -> tuple[OfBlock[Surface], OfBlock[Surface]]:
+    def _surfaces(self) -> tuple[BlockCache[Surface], BlockCache[Surface]]:
         visible_logs = self.visible_logs
-        photograph = OfBlock(lambda block: visible_logs(block)[..., :3])
+        photograph = BlockCache(lambda block: visible_logs(block)[..., :3])
         logs = (visible_logs, photograph)
         samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
         first, second = (
-            OfBlock(partial(_looked, made, fit_projection(sample)))
+            BlockCache(partial(_looked, made, fit_projection(sample)))
             for made, sample in zip(logs, samples, strict=True)
         )
         return first, second

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import slabs
+from artextract_cli.imaging.blocks import row_chunks
+from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.kernels.colour import cielab, light
 from artextract_cli.scenes.scene import Scene
 
@@ -16,6 +17,7 @@ COMPONENT_WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
 # Brings whitened components to a spread at which compactness means what it means for CIELAB.
 COMPONENT_SCALE = 10.0
 LOG_OFFSET = 0.03
+LEAST_VARIANCE = 1e-4  # of a component of standardised logarithms; weaker ones stay dark
 MOST_LOOKED_AT = 2**20  # pixels that say what the principal components are
 # Looked at together, so that what is made of them stays in the processor's cache.
 PIXELS_AT_A_TIME = 2**13
@@ -39,13 +41,10 @@ class Components:
         step = math.isqrt(max(0, math.prod(scene.shape) - 1) // MOST_LOOKED_AT) + 1
         self._mean, covariance = _moments(scene.rgb[::step, ::step], scene.bands[::step, ::step])
         spread = np.sqrt(np.maximum(covariance.diagonal(), 0)) + 1e-6
-        values, vectors = np.linalg.eigh(covariance / np.outer(spread, spread))
-        strongest = slice(None, -len(COMPONENT_WEIGHTS) - 1, -1)
-        values, vectors = values[strongest], vectors[:, strongest]
-        # A direction without variance holds rounding errors only: leave it dark.
-        gain = np.where(values > 1e-4, 1 / np.sqrt(np.maximum(values, 1e-4)), 0)
-        weights = np.array(COMPONENT_WEIGHTS[: len(values)]) * gain * COMPONENT_SCALE
-        self._axes = (vectors * weights / spread[:, None]).astype(np.float32)
+        axes = principal_axes(covariance / np.outer(spread, spread), len(COMPONENT_WEIGHTS))
+        gains = axes.gains(LEAST_VARIANCE)
+        weights = np.array(COMPONENT_WEIGHTS[: len(gains)]) * gains * COMPONENT_SCALE
+        self._axes = (axes.directions * weights / spread[:, None]).astype(np.float32)
 
     def __call__(self, part: Scene) -> FloatArray:
         """The components (h, w, up to 5) of a part of the scene."""
@@ -60,7 +59,7 @@ class FullRange:
     """A view stretched to 0..1, and a photograph on to CIELAB, as compactness expects."""
 
     def __init__(self, scene: Scene, view: View) -> None:
-        ends = [(slab.min(), slab.max()) for slab in slabs(view(scene))]
+        ends = [(chunk.min(), chunk.max()) for chunk in row_chunks(view(scene))]
         self._view = view
         self._low, self._high = min(low for low, _ in ends), max(high for _, high in ends)
 
@@ -95,7 +94,7 @@ def _moments(rgb: FloatArray, bands: FloatArray) -> tuple[FloatArray, NDArray[np
 def _log_blocks(rgb: FloatArray, bands: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
     """Some rows at a time, and the logarithms of their pixels (P, C)."""
     step = max(1, PIXELS_AT_A_TIME // rgb.shape[1])
-    for start, both in enumerate(zip(slabs(rgb, step), slabs(bands, step), strict=True)):
+    for start, both in enumerate(zip(row_chunks(rgb, step), row_chunks(bands, step), strict=True)):
         photograph, others = (np.require(p, np.float32, ["C", "W"]) for p in both)
         channels = light(photograph, others, np.float32(LOG_OFFSET))
         rows = slice(start * step, start * step + len(photograph))

@@ -28,7 +28,7 @@ from artextract_cli.graphs.graph_file import (
 )
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
-from artextract_cli.imaging.blocks import slabs
+from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.atomic import atomic_path, flush
 from artextract_cli.utils.checksums import file_digest
@@ -117,7 +117,7 @@ def write_pixels(path: Path, scene: Scene) -> str:
     with path.open("wb") as file:
         # Not np.save: it writes past Python and forgets why a write failed.
         np.lib.format.write_array_header_1_0(file, header)
-        for both in zip(slabs(scene.rgb), slabs(scene.bands), strict=True):
+        for both in zip(row_chunks(scene.rgb), row_chunks(scene.bands), strict=True):
             pixels = np.concatenate(both, axis=-1)
             counts = np.rint(pixels.clip(0, 1) * 65535)
             file.write(np.ascontiguousarray(counts, "<u2").data)

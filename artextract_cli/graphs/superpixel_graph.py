@@ -20,7 +20,7 @@ from artextract_cli.graphs.regions import region_adjacency
 from artextract_cli.graphs.segmentation import cut, photograph_of, shared_superpixels
 from artextract_cli.graphs.segmentation_input import FullRange, View
 from artextract_cli.graphs.stitching import block_gradients, block_statistics
-from artextract_cli.imaging.blocks import Block, OfBlock
+from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.kernels.node_features import edge_weights
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import parted
@@ -138,7 +138,7 @@ def _graph(
     The first picture is one view, of the others each channel.
     """
     blocks = scene.blocks(margin=1)
-    part = OfBlock(lambda block: scene.part(blocks.window(block)))
+    part = BlockCache(lambda block: scene.part(blocks.window(block)))
     pictures = [partial(_viewed, view, part) for view in views]
     found = [block_statistics(blocks, labels, n, picture) for picture in pictures]
     parts = [

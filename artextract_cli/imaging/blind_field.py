@@ -6,6 +6,7 @@ of the logarithm, by the slopes of the picture, in which outlines are outliers.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,12 @@ from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.robust_regression import (
+    Weighting,
+    reweighted,
+    ridge_solution,
+    robust_deviation,
+)
 
 Mask = NDArray[np.bool_]
 
@@ -31,6 +38,7 @@ LEAST_SPREAD = 0.002
 """Of the slopes, in logarithms: that of nothing but 8 bit."""
 
 ROUNDS = 30
+WEIGHTING = Weighting(tolerance=1.0)
 FEWEST_SLOPES = 200
 BRIGHTEST = 99.5
 """Percentile of the values, which flattening leaves at its level."""
@@ -45,6 +53,9 @@ BROAD = 1 / 8
 
 DARK = 0.5
 """Of the bright parts of the picture once it is flattened."""
+
+
+_spread = partial(robust_deviation, least=LEAST_SPREAD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +98,18 @@ class _Slopes:
         """Coefficients (3, 3) that most of the slopes agree with (Cauchy's weights)."""
         used = slice(None) if is_used is None else is_used
         rises, of_terms = self.rises[used], self.of_terms[used]
+        if not len(rises):
+            return np.zeros((DEGREE + 1, DEGREE + 1))
         ridge = 1e-6 * np.eye(of_terms.shape[1])
-        found: NDArray[Any] = np.zeros(of_terms.shape[1])
-        rest = rises
-        for _ in range(ROUNDS if len(rises) else 0):
-            spread = max(1.4826 * float(np.median(np.abs(rest))), LEAST_SPREAD)
-            weighted = of_terms / (1 + (rest / spread) ** 2)[:, None]
-            found = np.linalg.solve(weighted.T @ of_terms + ridge, weighted.T @ rises)
-            rest = rises - of_terms @ found
+
+        def solve(weights: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+            found = ridge_solution(of_terms, rises, weights, ridge)
+            return found, rises - of_terms @ found
+
+        # The first weights are those under even light.
+        weights = WEIGHTING(rises, _spread(rises))
+        rounds = [len(rises)] * ROUNDS
+        found, _ = reweighted(solve, weights, rounds, weighting=WEIGHTING, deviation=_spread)
         return np.asarray(np.tensordot(found, np.stack(_TERMS), 1), np.float64)
 
 

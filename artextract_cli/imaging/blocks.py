@@ -24,7 +24,7 @@ from artextract_cli.utils.events import progress
 from artextract_cli.utils.file_errors import writing
 
 T = TypeVar("T")
-Place = tuple[slice, slice]
+Slices = tuple[slice, slice]
 
 AT_ONCE = 2
 """Blocks in work at a time. Not the number of cores: block sizes, and by them results, would
@@ -48,7 +48,7 @@ class Block:
     right: int
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Slices:
         """Where it is in the picture."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
@@ -57,7 +57,7 @@ class Block:
         """Height and width."""
         return self.bottom - self.top, self.right - self.left
 
-    def inside(self, window: "Block") -> Place:
+    def inside(self, window: "Block") -> Slices:
         """Where it is in a ``window`` around it."""
         rows = slice(self.top - window.top, self.bottom - window.top)
         return rows, slice(self.left - window.left, self.right - window.left)
@@ -72,7 +72,7 @@ class Block:
         )
 
 
-def whole(shape: tuple[int, int]) -> Block:
+def full_block(shape: tuple[int, int]) -> Block:
     """All of a picture of ``shape`` (H, W)."""
     return Block(0, 0, *shape)
 
@@ -183,7 +183,7 @@ def _cuts(size: int, side: int | None, step: int) -> list[int]:
     return [0, *sorted(inner - {0, size}), size]
 
 
-class OfBlock(Generic[T]):
+class BlockCache(Generic[T]):
     """A function of a block that remembers the last result of each thread.
 
     Thus what several steps need is made once per block, and of a single block once for all.
@@ -230,7 +230,7 @@ class Workspace:
                 return np.memmap(file, dtype, "w+", shape=shape)
 
 
-def released(array: NDArray[Any]) -> None:
+def release_pages(array: NDArray[Any]) -> None:
     """Let go of the memory that an array from a `Workspace` has taken; its content stays."""
     base: Any = array
     while isinstance(base, np.ndarray):
@@ -239,8 +239,8 @@ def released(array: NDArray[Any]) -> None:
         base.madvise(mmap.MADV_DONTNEED)
 
 
-def slabs(picture: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
+def row_chunks(picture: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
     """A picture (H, W, ...) some rows at a time, of which no more stay in memory."""
     for top in range(0, len(picture), n_rows):
         yield picture[top : top + n_rows]
-        released(picture)
+        release_pages(picture)

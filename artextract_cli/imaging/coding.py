@@ -12,6 +12,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import UsageError
+from artextract_cli.kernels import srgb
 
 LINEAR, SRGB = "linear", "srgb"
 PHOTOGRAPH, BANDS = "photograph", "bands"
@@ -133,11 +134,12 @@ def srgb_values(values: FloatArray, word: str) -> FloatArray:
 
 def linear_rgb(rgb: FloatArray) -> FloatArray:
     """Turn coded sRGB values, 0..1, into linear ones (IEC 61966-2-1)."""
-    power = ((np.maximum(rgb, 0.04045) + 0.055) / 1.055) ** 2.4
-    return np.where(rgb <= 0.04045, rgb / 12.92, power).astype(np.float32)
+    power = ((np.maximum(rgb, srgb.CODED_UP_TO) + srgb.OFFSET) / srgb.SCALE) ** srgb.EXPONENT
+    return np.where(rgb <= srgb.CODED_UP_TO, rgb / srgb.SLOPE, power).astype(np.float32)
 
 
 def coded_rgb(linear: FloatArray) -> FloatArray:
     """Turn linear values, 0..1, into coded sRGB ones (IEC 61966-2-1)."""
-    power = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
-    return np.where(linear <= 0.0031308, linear * 12.92, power).astype(np.float32)
+    root = np.maximum(linear, srgb.LINEAR_UP_TO) ** (1 / srgb.EXPONENT)
+    power = srgb.SCALE * root - srgb.OFFSET
+    return np.where(linear <= srgb.LINEAR_UP_TO, linear * srgb.SLOPE, power).astype(np.float32)

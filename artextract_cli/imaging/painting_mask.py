@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.plain_backdrop import find_plain_backdrop
+from artextract_cli.imaging.robust_regression import robust_deviation
 
 LONGEST_SIDE = 1024
 """In px: larger pictures are averaged before they are looked at."""
@@ -151,8 +152,10 @@ def _fitted(
     left = seen - np.median(seen)
     coefficients = np.zeros(terms.shape[1])
     noise = 0.0
+    # Pixels are left out here, not weighted as in `robust_regression.reweighted`: a painting that
+    # reaches into the ring must not pull on the backdrop at all.
     for _ in range(_ROUNDS):
-        noise = 1.4826 * float(np.median(abs(left)))
+        noise = robust_deviation(left)
         kept = abs(left) <= max(_TOLERANCE, _KEPT * noise)
         solved = np.linalg.lstsq(terms[kept], seen[kept], rcond=None)
         coefficients = np.asarray(solved[0], np.float64)

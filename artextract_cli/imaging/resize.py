@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, Blocks, released
+from artextract_cli.imaging.blocks import Block, Blocks, release_pages
 
 
 def fill_maps(
@@ -18,7 +18,7 @@ def fill_maps(
     def fill(block: Block) -> None:
         for name, values in find(block).items():
             maps[name][block.place] = values
-            released(maps[name])
+            release_pages(maps[name])
 
     for _ in blocks.each(fill):
         pass

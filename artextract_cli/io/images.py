@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import Block, whole
+from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.io import decoders, stored, tiff
 from artextract_cli.io.image import (
     MOST_OF_16_BIT,
@@ -103,7 +103,7 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
     if _decoder(path) is not tiff.decode_tiff:
         picture = decode_picture(path)
         height, width = picture.values.shape[:2]
-        yield (height, width), whole((height, width)), picture
+        yield (height, width), full_block((height, width)), picture
         return
     largest, full_scale = 0.0, 1.0
     with _decoding(path):

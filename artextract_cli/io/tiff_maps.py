@@ -9,7 +9,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from artextract_cli.imaging.blocks import Block, whole
+from artextract_cli.imaging.blocks import Block, full_block
 
 TILE = 512
 """Side of the tiles in pixels; maps that are smaller are written in strips."""
@@ -62,7 +62,7 @@ def resolution_tags(pixels_per_mm: float | None) -> dict[str, Any]:
 def _pages(
     read: Read, n_pages: int, shape: tuple[int, int], dtype: type[np.generic]
 ) -> NDArray[Any]:
-    return np.stack([read(page, whole(shape)) for page in range(n_pages)]).astype(dtype)
+    return np.stack([read(page, full_block(shape)) for page in range(n_pages)]).astype(dtype)
 
 
 def _tiles(

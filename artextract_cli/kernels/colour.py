@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.kernels import srgb
 from artextract_cli.kernels.jit import compiled
 
 # IEC 61966-2-1: linear RGB to XYZ, each divided by that of white (CIE D65, 2°).
@@ -19,7 +20,8 @@ TO_XYZ = np.array(
     ],
     np.float32,
 )
-_LINEAR_UP_TO, _CODED_LINE = np.float32(0.04045), np.float32(1 / 12.92)
+_LINEAR_UP_TO, _CODED_LINE = np.float32(srgb.CODED_UP_TO), np.float32(1 / srgb.SLOPE)
+_OFFSET, _SHARE = np.float32(srgb.OFFSET), np.float32(1 / srgb.SCALE)
 _LINE_UP_TO = np.float32(0.008856)
 _BITS_OF_ONE = 0x3F800000
 
@@ -90,7 +92,7 @@ def _decode(coded: FloatArray, linear: FloatArray, roots: FloatArray) -> None:
 @compiled
 def _base(coded: np.float32) -> np.float32:
     above = coded if coded > _LINEAR_UP_TO else _LINEAR_UP_TO
-    return (above + np.float32(0.055)) * np.float32(1 / 1.055)
+    return (above + _OFFSET) * _SHARE
 
 
 @compiled

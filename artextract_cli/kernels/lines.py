@@ -52,20 +52,14 @@ def _strengths(
     directions: FloatArray,
 ) -> FloatArray:
     """`line_strength` of an image padded by ``reach`` + 1 pixels on every side."""
-    rows, columns = padded.shape[0] - 2, padded.shape[1] - 2
     down, across, mixed = _second_differences(padded)
-    curved = np.empty((rows, columns), np.float32)
+    curved = np.empty_like(down)
     total = np.empty(width, np.float32)
     made = np.zeros((height, width, 4), np.float32)
     best = np.zeros((height, width), np.float32)
     for d in range(len(directions)):
         sine, cosine = directions[d, 0], directions[d, 1]
-        # Across a line along (cosine, sine): the direction (−sine, cosine).
-        of_down, of_across, of_mixed = cosine * cosine, sine * sine, -2 * sine * cosine
-        for y in range(rows):
-            row, a, b, c = curved[y], down[y], across[y], mixed[y]
-            for x in range(columns):
-                row[x] = of_down * a[x] + of_across * b[x] + of_mixed * c[x]
+        _curve_across(down, across, mixed, sine, cosine, curved)
         double_cosine, double_sine = cosine * cosine - sine * sine, 2 * sine * cosine
         for y in range(height):
             total[:] = 0
@@ -84,6 +78,23 @@ def _strengths(
                     out[x, 2] = double_cosine * abs(value)
                     out[x, 3] = double_sine * abs(value)
     return made
+
+
+@compiled
+def _curve_across(
+    down: FloatArray,
+    across: FloatArray,
+    mixed: FloatArray,
+    sine: np.float32,
+    cosine: np.float32,
+    out: FloatArray,
+) -> None:
+    """Second differences across a line along (cosine, sine): in the direction (−sine, cosine)."""
+    of_down, of_across, of_mixed = cosine * cosine, sine * sine, -2 * sine * cosine
+    for y in range(out.shape[0]):
+        row, a, b, c = out[y], down[y], across[y], mixed[y]
+        for x in range(out.shape[1]):
+            row[x] = of_down * a[x] + of_across * b[x] + of_mixed * c[x]
 
 
 @compiled

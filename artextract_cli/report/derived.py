@@ -6,6 +6,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.heatmap import BoolArray, Picture
+from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.report.pictures import as_bytes, grey, sample
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
@@ -49,17 +50,14 @@ def principal_components(bands: FloatArray, painted: BoolArray) -> list[Componen
     pixels = spectra[:, where].T
     deviation = np.maximum(pixels.std(0), 1e-9)
     standard = (pixels - pixels.mean(0)) / deviation
-    variances, axes = np.linalg.eigh(standard.T @ standard / len(standard))
-    strongest = np.argsort(-variances)[: min(N_COMPONENTS, len(bands))]
-    axes = axes[:, strongest] * np.sign(axes[np.abs(axes).argmax(0), range(len(axes))])[strongest]
-    projected = (axes / deviation[:, None]).T.astype(np.float32) @ spectra
-    shares = np.maximum(variances, 0) / max(float(variances.sum()), 1e-9)
+    axes = principal_axes(standard.T @ standard / len(standard), N_COMPONENTS)
+    weights = axes.signed_directions() / deviation[:, None]
+    projected = weights.T.astype(np.float32) @ spectra
     return [
         Component(
-            picture=_stretched(values, values[where]).reshape(painted.shape),
-            share=float(shares[index]),
+            picture=_stretched(values, values[where]).reshape(painted.shape), share=float(share)
         )
-        for values, index in zip(projected, strongest, strict=True)
+        for values, share in zip(projected, axes.shares, strict=True)
     ]
 
 

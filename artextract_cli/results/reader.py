@@ -19,11 +19,11 @@ from artextract_cli.errors import InputError
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.io.images import decode_picture, read_page, read_pages
 from artextract_cli.results import sources
-from artextract_cli.scenes.layout import refuse_datasets
+from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.utils.checksums import file_digest, is_whole
 from artextract_cli.utils.file_errors import cause
 from artextract_cli.utils.npz import DAMAGE, opened_npz
-from artextract_cli.utils.output_plan import refuse_inputs
+from artextract_cli.utils.output_plan import OutputPlan
 
 FORMAT, SUMMARY_FORMAT = "artextract-scene", "artextract-summary"
 FORMAT_VERSION, SUMMARY_VERSION = 4, 3
@@ -63,18 +63,18 @@ class SceneResult:
         """
         return all(map(self.has_map, SIGNED_MAPS))
 
-    def refuse_output(self, out: Path) -> None:
-        """Refuse to write over what the scene was made from, over its results, or into its dataset.
+    def output_plan(self, out: Path) -> OutputPlan:
+        """The plan of a file that is made from this result, such as a figure.
 
-        Raises
-        ------
-        UsageError
-            If ``out`` is such a place.
+        It replaces neither the images that were scored nor results, and goes into no dataset.
         """
-        pictures = (self.description["photograph"], *self.description["bands"])
-        refuse_inputs(out, (Path(picture["path"]) for picture in pictures))
-        refuse_datasets(out)
-        refuse_results(out)
+        images = (self.description["photograph"], *self.description["bands"])
+        scored = [Path(image["path"]) for image in images]
+        return OutputPlan(
+            out=out,
+            source_files=[*scored, *result_files(out.resolve().parent)],
+            rules=(check_outside_datasets,),
+        )
 
     def has_map(self, name: str) -> bool:
         """Whether the model that made it has written this map."""
@@ -173,20 +173,14 @@ def _view(name: str) -> int:
     return int(name.removeprefix("nodes_"))
 
 
-def refuse_results(out: Path) -> None:
-    """Refuse to write over what `infer` has written of any scene.
-
-    Raises
-    ------
-    UsageError
-        If ``out`` is such a file.
-    """
-    described = out.resolve().parent / "scene.json"
-    if described.exists():
-        with suppress(InputError):  # of a damaged description nothing but itself is known
-            files = open_scene(described.parent).description["files"]
-            refuse_inputs(out, (described.parent / name for name in files))
-        refuse_inputs(out, (described,))
+def result_files(folder: Path) -> list[Path]:
+    """List the files that `infer` has written into ``folder``, if it is the folder of a scene."""
+    described = folder / "scene.json"
+    if not described.exists():
+        return []
+    with suppress(InputError):  # of a damaged description nothing but itself is known
+        return [described, *(folder / name for name in open_scene(folder).description["files"])]
+    return [described]
 
 
 def open_results(results: Path) -> list[SceneResult]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import Block, Workspace, released, whole
+from artextract_cli.imaging.blocks import Block, Workspace, full_block, release_pages
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture, n_pixels, picture_parts, read_pages
 from artextract_cli.scenes.memory_plan import MemoryPlan
@@ -69,14 +69,14 @@ def _read_pictures(files: SceneFiles, workspace: Workspace | None) -> tuple[Floa
     for shape, block, part in _parts(files.rgb, workspace):
         made = made or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
         made[0][block.place] = part.srgb(files.coding.of_photograph)
-        released(made[0])
+        release_pages(made[0])
     if made is None:
         raise ValueError(files.rgb)
     for band, (name, path) in enumerate(zip(files.band_ids, files.bands, strict=True)):
         for shape, block, part in _parts(path, workspace):
             check_same_size(path, shape, files.rgb, made[0].shape)
             made[1][(*block.place, band)] = part.grey(files.coding.of_band(name))
-            released(made[1])
+            release_pages(made[1])
     return made
 
 
@@ -88,7 +88,7 @@ def _parts(
         return
     picture = decode_picture(path)
     shape = picture.values.shape[0], picture.values.shape[1]
-    yield shape, whole(shape), picture
+    yield shape, full_block(shape), picture
 
 
 def _empty(shape: tuple[int, int], channels: int, workspace: Workspace | None) -> FloatArray:

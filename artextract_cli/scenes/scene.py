@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, Blocks, Workspace, released
+from artextract_cli.imaging.blocks import Block, Blocks, Workspace, release_pages
 from artextract_cli.imaging.coding import Coding, coded_rgb, linear_rgb
 
 HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
@@ -97,7 +97,7 @@ class Scene:
             workspace=None,
         )
         for picture in (self.rgb, self.bands):
-            released(picture)
+            release_pages(picture)
         return made
 
     def empty(self, *channels: int) -> FloatArray:
@@ -112,7 +112,7 @@ class Scene:
         made = self.empty(*channels)
         for block in self.blocks(0):
             made[block.place] = make(block)
-            released(made)
+            release_pages(made)
         return made
 
     def painted_with(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.heatmap import colour
+from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.summary import mean_scores
 from artextract_cli.utils.events import inform
@@ -55,7 +56,7 @@ def draw_embedding(
         If the embeddings or maps are missing, damaged, or too few to be projected.
     """
     check_suffix(out)
-    result.refuse_output(out)
+    result.output_plan(out).check()
     found = project_embeddings(result, method)
     with style():
         width = page.inches or 6.5
@@ -114,15 +115,11 @@ def principal_components(vectors: FloatArray) -> tuple[FloatArray, tuple[str, st
     The largest part of a direction is positive, so that a figure is never mirrored.
     """
     centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
-    variances, directions = np.linalg.eigh(centred.T @ centred / len(centred))
-    first = directions[:, ::-1][:, :2]
-    largest = np.abs(first).argmax(0)
-    first = first * np.where(first[largest, np.arange(first.shape[1])] < 0, -1, 1)
-    shares = variances[::-1][:2] / max(float(variances.sum()), 1e-30)
+    axes = principal_axes(centred.T @ centred / len(centred), 2)
     points = np.zeros((len(vectors), 2), np.float32)
-    points[:, : first.shape[1]] = centred @ first
+    points[:, : len(axes.variances)] = centred @ axes.signed_directions()
     named = [f"component {i}" for i in (1, 2)]
-    told = [f"{100 * share:.0f} % of the variance" for share in shares]
+    told = [f"{100 * share:.0f} % of the variance" for share in axes.shares]
     names = [f"{name}, {share}" for name, share in zip(named, told, strict=False)]
     return points, (names[0], names[1] if len(names) > 1 else named[1])
 

@@ -48,7 +48,7 @@ def draw_pair(result: SceneResult, out: Path, look: Look, page: Page = AS_DRAWN)
     if look.only_band and look.mode != "difference":
         msg = f"--only-band goes with --mode difference, not with {look.mode}"
         raise UsageError(msg)
-    result.refuse_output(out)
+    result.output_plan(out).check()
     heatmap = result.map("heatmap")
     bands = [_find_band(result, wanted) for wanted in look.show_bands or (None,)]
     alone = bands[0]["page"] if look.only_band else None

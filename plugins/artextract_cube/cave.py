@@ -17,7 +17,8 @@ from artextract_cli import (
     read_counts,
 )
 from artextract_cube import CaveOptions
-from artextract_cube.averaging import Cube, averaged
+from artextract_cube.averaging import averaged
+from artextract_cube.cube_data import Cube
 from artextract_cube.wavelengths import chosen_centres
 
 WAVELENGTHS = tuple(400.0 + 10 * band for band in range(31))

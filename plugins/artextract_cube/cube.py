@@ -16,7 +16,8 @@ from artextract_cli import (
     reading,
 )
 from artextract_cube import CubeOptions
-from artextract_cube.averaging import Cube, averaged
+from artextract_cube.averaging import averaged
+from artextract_cube.cube_data import Cube
 from artextract_cube.cube_files import CUBE_SUFFIXES, cubes_in, is_cube, opened_cube
 from artextract_cube.frame_files import frame_paths, no_painting, without_frames
 from artextract_cube.frames import calibrated

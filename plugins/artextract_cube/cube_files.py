@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from artextract_cli import InputError, UsageError, opened_npz, read_counts, reading
 from artextract_cube import SCALES, CubeOptions
-from artextract_cube.averaging import Cube
+from artextract_cube.cube_data import Cube
 from artextract_cube.envi import is_raw_of, read_envi
 from artextract_cube.matlab import matlab_arrays
 from artextract_cube.stored import Stored, nm_of, told_nm

@@ -7,7 +7,7 @@ from shlex import quote
 
 from artextract_cli import InputError, UsageError, warn
 from artextract_cube import CubeOptions
-from artextract_cube.averaging import few
+from artextract_cube.checks import few
 from artextract_cube.cube_files import cubes_in
 from artextract_cube.envi import is_raw_of
 

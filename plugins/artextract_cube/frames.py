@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from artextract_cli import InputError, warn
 from artextract_cube import CubeOptions
-from artextract_cube.averaging import Cube
+from artextract_cube.cube_data import Cube
 from artextract_cube.cube_files import opened_file
 from artextract_cube.frame_files import check_frame_path, frame_paths
 from artextract_cube.saturation import saturation

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from artextract_cli import Capture, Coding, InputError, reading
 from artextract_cube import HarvardOptions
-from artextract_cube.averaging import Cube, averaged
+from artextract_cube.averaging import averaged
+from artextract_cube.cube_data import Cube
 from artextract_cube.matlab import matlab_arrays
 from artextract_cube.wavelengths import chosen_centres
 

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import warn
-from artextract_cube.averaging import Cube, check_scale, row_blocks
+from artextract_cube.averaging import row_blocks
+from artextract_cube.checks import check_scale
+from artextract_cube.cube_data import Cube
 
 SATURATED_SHARE = 0.001
 """Of the counts of a cube, above which saturation is warned of."""

@@ -44,8 +44,8 @@ from artextract_cli.results.writer import write_description
 from artextract_cli.scenes import dataset
 from artextract_cli.testing import __main__ as testing
 from artextract_cli.training import run_directory
-from artextract_cli.utils import output_plan
 from artextract_cli.utils.checksums import UNSEALED, sealed
+from artextract_cli.utils.output_plan import OutputPlan
 from artextract_cli.visualization import loss_figure
 from tests.conftest import write_png
 from tests.helpers.cubes import write_envi
@@ -283,7 +283,8 @@ FILES = [
     Row(2, "…/run exists and is not an empty folder: name a new one",
         "data register {here}/data --out {here}/run"),
     Row(2, "…/train.npz is one of the inputs, which are only read; name another place",
-        lambda here: output_plan.refuse_inputs(here / "train.npz", [here / "train.npz"])),
+        lambda here: OutputPlan(
+            out=here / "train.npz", source_files=[here / "train.npz"]).check()),
     Row(2, "…/mine/val is a symbolic link, and nothing is written through one: put a folder in its "
         "place, or choose another --out", BUILD.replace("{new}", "{here}/mine"),
         all_of(put("mine/kept.txt", "mine"), lambda here: (here / "mine/val").symlink_to("."))),
@@ -680,8 +681,8 @@ CAPTURED = [
         "common with its photograph; take it away or replace it",
         "data register {here}/data --out {new}"),
     Row(3, "nothing is left of scene t0 that is painting and measures in every band; look at its "
-        "masks in …/object", lambda here: register_dataset._write_mask(
-            dataset.open_dataset(here / "data").scenes[0], here, np.zeros((4, 3), np.bool_))),
+        "masks in …/object", lambda here: register_dataset._check_mask(
+            dataset.open_dataset(here / "data").scenes[0], np.zeros((4, 3), np.bool_))),
     Row(3, "scene 'abbey': no mask is found where photograph and bands differ in size: leave "
         "--auto-mask, and use 'artextract data register' and 'data mask'",
         lambda here: import_scenes._masked(

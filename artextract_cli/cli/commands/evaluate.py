@@ -59,13 +59,16 @@ def evaluate(
 
 def _check_figure(figure: Path, truth: Path) -> None:
     """Refuse a figure that could not be written before the long work, not after it."""
-    from artextract_cli.results.reader import refuse_results
-    from artextract_cli.utils.output_plan import refuse_inside
+    from artextract_cli.results.reader import result_files
+    from artextract_cli.utils.output_plan import OutputPlan
     from artextract_cli.visualization.canvas import check_suffix
 
     check_suffix(figure)
-    refuse_inside(figure, truth)
-    refuse_results(figure)
+    OutputPlan(
+        out=figure,
+        source_folders={truth: "dataset"},
+        source_files=result_files(figure.resolve().parent),
+    ).check()
 
 
 def _scorer(results: Path) -> "Scorer":

@@ -1,6 +1,7 @@
 """Pixels of the painting, without those of its surroundings, for the baselines to work on."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -9,7 +10,13 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.evidence.band_regression import TWO_SIDED
 from artextract_cli.imaging.coding import linear_rgb
+from artextract_cli.imaging.robust_regression import (
+    reweighted,
+    ridge_solution,
+    robust_deviation,
+)
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
@@ -100,17 +107,21 @@ def ridge_prediction(
 
 def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
     """Gains (1 + F,) of the columns of ``design`` (P, 1 + F), the first of which is constant."""
-    gains: Values = np.zeros(design.shape[1])
-    weights: Values = np.ones(len(y))
     ridge = penalty * len(y) * np.eye(design.shape[1])
     ridge[0, 0] = 0
-    for _ in range(rounds):
-        weighted = design * weights[:, None]
-        gains[:] = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ y)
-        residual = y - design @ gains
-        deviation = max(1.4826 * float(np.median(np.abs(residual))), LEAST_DEVIATION)
-        weights = 1 / (1 + (residual / (2 * deviation)) ** 2)
-    return np.asarray(gains)
+
+    def solve(weights: Values) -> tuple[Values, Values]:
+        gains = ridge_solution(design, y, weights, ridge)
+        return gains, y - design @ gains
+
+    gains, _ = reweighted(
+        solve,
+        np.ones(len(y)),
+        [len(y)] * rounds,
+        weighting=TWO_SIDED,
+        deviation=partial(robust_deviation, least=LEAST_DEVIATION),
+    )
+    return gains
 
 
 def fit_pixels(n_pixels: int) -> NDArray[np.intp]:

@@ -39,6 +39,8 @@ from artextract_cli.evaluation.baselines.structure import (
 from artextract_cli.evidence.band_regression import DARKEST
 from artextract_cli.evidence.maps import LUMINANCE
 from artextract_cli.imaging.coding import linear_rgb
+from artextract_cli.imaging.pca import principal_axes
+from artextract_cli.imaging.robust_regression import robust_deviation
 from artextract_cli.scenes.scene import Scene
 
 Baseline = Callable[[Scene], FloatArray]
@@ -105,8 +107,7 @@ def plain_residual(scene: Scene) -> FloatArray:
     x = np.log(pixels_of(blurred_inside(predictors, painted), painted) + DARKEST)
     y = pixels_of(blurred_inside(target[..., None], painted), painted)[:, 0]
     darker = ridge_prediction(x, y) - y
-    deviation = 1.4826 * np.median(np.abs(darker))
-    return picture_of(darker / max(deviation, LEAST_DEVIATION), painted)
+    return picture_of(darker / robust_deviation(darker, LEAST_DEVIATION), painted)
 
 
 def abs_difference(scene: Scene) -> FloatArray:
@@ -156,9 +157,12 @@ def _components(pixels: Values, sample: Values | None = None) -> Values:
     sample = pixels if sample is None else sample
     mean = sample.mean(axis=0)
     deviation = sample - mean
-    variances, directions = np.linalg.eigh(deviation.T @ deviation / len(sample))
-    varies = variances > max(variances.max() * 1e-12, 1e-20)
-    components: Values = (pixels - mean) @ (directions[:, varies] / np.sqrt(variances[varies]))
+    axes = principal_axes(deviation.T @ deviation / len(sample))
+    varies = axes.variances > max(axes.variances.max() * 1e-12, 1e-20)
+    scaled = axes.directions[:, varies] / np.sqrt(axes.variances[varies])
+    # The weakest first while it is multiplied: independent components, whose search stops at a
+    # tolerance, would move by a hundredth if the last bits were others.
+    components: Values = (pixels - mean) @ scaled[:, ::-1]
     return components[:, ::-1]
 
 

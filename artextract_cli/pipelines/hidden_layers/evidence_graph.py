@@ -20,12 +20,12 @@ from artextract_cli.evidence.maps import (
     envelope_by_sign,
     strongest_of,
 )
-from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.regions import region_adjacency
 from artextract_cli.graphs.segmentation import shared_superpixels
 from artextract_cli.graphs.stitching import block_statistics
-from artextract_cli.imaging.blocks import Block, OfBlock, whole
+from artextract_cli.imaging.blocks import Block, BlockCache, full_block
 from artextract_cli.kernels.logarithm import signed_log1p
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.scenes.scene import Scene
@@ -77,16 +77,16 @@ def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
     DependencyError
         If the superpixel plugin does not return a label map.
     """
-    evidence = compressed_evidence(Sight(scene))
+    evidence = compressed_evidence(SceneView(scene))
     nodes = evidence_nodes(scene, recipe, evidence)
-    pixels = evidence(whole(scene.shape))[..., : len(MAPS)]
+    pixels = evidence(full_block(scene.shape))[..., : len(MAPS)]
     return EvidenceGraph(**vars(nodes), pixels=np.ascontiguousarray(pixels))
 
 
-def compressed_evidence(sight: Sight) -> OfBlock[FloatArray]:
+def compressed_evidence(view: SceneView) -> BlockCache[FloatArray]:
     """The evidence (h, w, M + 2) of any block of a scene, compressed; the axis of lines is last."""
-    maps = EvidenceMaps(sight)
-    return OfBlock(lambda block: compressed(maps(block)))
+    maps = EvidenceMaps(view)
+    return BlockCache(lambda block: compressed(maps(block)))
 
 
 def evidence_nodes(

@@ -12,7 +12,7 @@ from artextract_cli._typing import FloatArray, LabelMap
 from artextract_cli.evidence.hidden_image import HiddenPicture
 from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
-from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.graphs.recipe import sized
 from artextract_cli.imaging.blocks import Block
@@ -64,10 +64,10 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     # One after the other, so that each lets go of its evidence before the next needs memory.
     null = _null(model, scene)
     coarse = coarse_maps(scene, partial(_raw_maps, model, CALIBRATED))
-    sight = Sight(scene)
-    evidence = compressed_evidence(sight)
+    view = SceneView(scene)
+    evidence = compressed_evidence(view)
     graph, nodes = _nodes(model, scene, evidence)
-    maps = _pixel_maps(model, scene, sight, nodes, graph.labels, evidence, coarse)
+    maps = _pixel_maps(model, scene, view, nodes, graph.labels, evidence, coarse)
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
@@ -110,8 +110,8 @@ def _nodes(
 
 def _raw_maps(model: HiddenLayerModel, names: Sequence[str], scene: Scene) -> dict[str, FloatArray]:
     """Uncalibrated scores (H, W) of a scene: those of ``names``."""
-    sight = Sight(scene)
-    evidence = compressed_evidence(sight)
+    view = SceneView(scene)
+    evidence = compressed_evidence(view)
     graph, nodes = _nodes(model, scene, evidence)
     made = {name: scene.empty() for name in names}
 
@@ -119,14 +119,14 @@ def _raw_maps(model: HiddenLayerModel, names: Sequence[str], scene: Scene) -> di
         scores = nodes.of_pixels(graph.labels[block.place], evidence(block))
         return {name: scores[name] for name in names}
 
-    fill_maps(sight.blocks, made, find)
+    fill_maps(view.blocks, made, find)
     return made
 
 
 def _pixel_maps(
     model: HiddenLayerModel,
     scene: Scene,
-    sight: Sight,
+    view: SceneView,
     nodes: NodeScores,
     labels: LabelMap,
     evidence: Callable[[Block], FloatArray],
@@ -136,7 +136,7 @@ def _pixel_maps(
 
     "odds" are log odds (H, W) of content of either sign, "bands" the residuals (H, W, B).
     """
-    residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
+    residuals, hidden = BandResiduals(view), HiddenPicture(scene, view)
     calibration, shown = model.card.calibration, model.heat_map_score
     made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
     made["bands"] = scene.empty(len(scene.band_ids))
@@ -153,7 +153,7 @@ def _pixel_maps(
             "bands": residuals(block),
         }
 
-    fill_maps(sight.blocks, made, find)
+    fill_maps(view.blocks, made, find)
     return made
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.maps import EvidenceMaps, envelope_score, residual_score
-from artextract_cli.evidence.scene_view import Sight
-from artextract_cli.imaging.blocks import whole
+from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.imaging.blocks import full_block
 from artextract_cli.models.calibration import Calibration, fit_calibration
 from artextract_cli.models.score_card import SCORES, ScoreCard, write_card
 from artextract_cli.pipelines.batches import load_alike
@@ -75,7 +75,7 @@ def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
 def _scores(scene: Scene) -> dict[str, FloatArray]:
     """Uncalibrated scores (H, W) of a scene in memory."""
     check_infrared(scene, "score")
-    maps = EvidenceMaps(Sight(scene), only_residuals=True)(whole(scene.shape))
+    maps = EvidenceMaps(SceneView(scene), only_residuals=True)(full_block(scene.shape))
     return {name: score(maps) for name, score in RAW_SCORES.items()}
 
 

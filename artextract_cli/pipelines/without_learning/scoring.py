@@ -22,7 +22,7 @@ from artextract_cli.evidence.maps import (
     signed_envelope,
 )
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
-from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.graphs.recipe import sized
 from artextract_cli.graphs.segmentation import shared_superpixels
@@ -113,7 +113,7 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
     plugin = plugin_host().find("superpixels", card.recipe.superpixels)
     labels, _ = shared_superpixels(scene, card.recipe, plugin)
     coarse = coarse_maps(scene, _raw_maps)
-    maps = _pixel_maps(model, scene, Sight(scene), coarse)
+    maps = _pixel_maps(model, scene, SceneView(scene), coarse)
     raw, bands = maps.pop("raw"), maps.pop("bands")
     return SceneScores(
         labels=labels,
@@ -145,18 +145,18 @@ def _raw(evidence: EvidenceMaps, block: Block) -> dict[str, FloatArray]:
 
 def _raw_maps(scene: Scene) -> dict[str, FloatArray]:
     """`_raw` of a whole scene, (H, W) each."""
-    sight = Sight(scene)
+    view = SceneView(scene)
     made = {name: scene.empty() for name in (*SCORES, "signed")}
-    fill_maps(sight.blocks, made, partial(_raw, EvidenceMaps(sight, only_residuals=True)))
+    fill_maps(view.blocks, made, partial(_raw, EvidenceMaps(view, only_residuals=True)))
     return made
 
 
 def _pixel_maps(
-    model: ModelFree, scene: Scene, sight: Sight, coarse: Sequence[Coarse]
+    model: ModelFree, scene: Scene, view: SceneView, coarse: Sequence[Coarse]
 ) -> dict[str, FloatArray]:
     """`MAP_NAMES`, "raw": the uncalibrated score (H, W), and "bands": residuals (H, W, B)."""
-    evidence = EvidenceMaps(sight, only_residuals=True)
-    residuals, hidden = BandResiduals(sight), HiddenPicture(scene, sight)
+    evidence = EvidenceMaps(view, only_residuals=True)
+    residuals, hidden = BandResiduals(view), HiddenPicture(scene, view)
     made = {name: scene.empty() for name in (*MAP_NAMES, "raw")}
     made["bands"] = scene.empty(len(scene.band_ids))
 
@@ -174,7 +174,7 @@ def _pixel_maps(
             "bands": residuals(block),
         }
 
-    fill_maps(sight.blocks, made, find)
+    fill_maps(view.blocks, made, find)
     return made
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import slabs
+from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.io.images import n_bits
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.layout import Level
@@ -184,10 +184,10 @@ def _dim(brightest: float) -> str:
 def _channels(picture: FloatArray, mask: NDArray[np.bool_] | None) -> list[Channel]:
     """What each channel of a picture (H, W, C) holds, read once, some rows at a time."""
     usual = [_usual(picture[..., channel], mask) for channel in range(picture.shape[2])]
-    masks = repeat(None) if mask is None else slabs(mask)
+    masks = repeat(None) if mask is None else row_chunks(mask)
     parts = [
         [_part(rows[..., channel], painted, value) for channel, value in enumerate(usual)]
-        for rows, painted in zip(slabs(picture), masks, strict=False)
+        for rows, painted in zip(row_chunks(picture), masks, strict=False)
     ]
     return [_joined(of_channel) for of_channel in zip(*parts, strict=True)]
 

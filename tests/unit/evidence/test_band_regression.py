@@ -12,8 +12,7 @@ from artextract_cli.evidence.band_regression import (
     LARGEST,
     PREDICTOR_BLUR,
     RIDGE,
-    TOLERANCE,
-    ChainedFit,
+    TWO_SIDED,
     Surface,
     fit_bands,
     fit_projection,
@@ -74,12 +73,6 @@ def residual(seen: Seen, target: FloatArray) -> FloatArray:
     return residuals(seen, target[..., None])[..., 0]
 
 
-def chained_residual(seen: Seen, before: FloatArray, target: FloatArray) -> FloatArray:
-    """What is left of one band (H, W), of another and the surface."""
-    fit = ChainedFit(seen.sample.components, before[seen.at], target[seen.at])
-    return fit.residual(seen.surface.components, before, target)
-
-
 def spots(share: float, seed: int = 2) -> NDArray[np.bool_]:
     """Which pixels (H, W) hide something."""
     return np.random.default_rng(seed).random(SHAPE) < share
@@ -126,7 +119,7 @@ def test_the_fit_is_the_ridge_regression_of_scikit_learn() -> None:
     terms = monomials(*surface, False).astype(np.float64)
     error = target - fit.offsets - (terms @ fit.gains)[:, 0]
     assert fit.deviations[0] == pytest.approx(1.4826 * np.median(np.abs(error)), rel=0.01)
-    weights = 1 / (1 + (error / fit.deviations / TOLERANCE) ** 2)
+    weights = 1 / (1 + (error / fit.deviations / TWO_SIDED.tolerance) ** 2)
     ridge = Ridge(alpha=RIDGE * len(target))
     ridge.fit((terms - terms.mean(0)) / terms.std(0), target, weights)
     np.testing.assert_allclose(fit.gains[:, 0] * terms.std(0), ridge.coef_, atol=2e-3)
@@ -179,24 +172,6 @@ def test_what_is_off_the_mask_does_not_change_the_fit() -> None:
     np.testing.assert_array_equal(residual(seen, framed)[mask], residual(seen, target)[mask])
 
 
-def test_a_chained_band_is_foretold_by_the_one_before() -> None:
-    seen = Seen(channels())
-    before = np.random.default_rng(5).standard_normal(SHAPE).astype(np.float32)
-    left = chained_residual(seen, before, 0.4 * before)
-    alone = residual(seen, 0.4 * before)
-    assert np.abs(left).max() < 1
-    assert np.abs(alone).max() > 2
-    hidden = spots(0.05)
-    noisy = following(seen) + 0.4 * before - np.float32(0.3) * hidden
-    assert np.median(chained_residual(seen, before, noisy)[hidden]) < -10
-
-
-def test_a_constant_band_before_says_nothing() -> None:
-    seen = Seen(channels())
-    flat = np.full(SHAPE, -1, np.float32)
-    assert np.isfinite(chained_residual(seen, flat, following(seen))).all()
-
-
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2), (31, 45)])
 @pytest.mark.parametrize("n", [1, 3, 30])
 def test_any_shape_and_number_of_channels_is_finite(shape: tuple[int, int], n: int) -> None:
@@ -205,7 +180,6 @@ def test_any_shape_and_number_of_channels_is_finite(shape: tuple[int, int], n: i
     assert np.isfinite(seen.slopes).all()
     target = channels(shape, 1, seed=3)[..., 0]
     assert np.isfinite(residual(seen, target)).all()
-    assert np.isfinite(chained_residual(seen, target, target)).all()
 
 
 @pytest.mark.parametrize("n_painted", [1, 2, 10])

@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import Surface, fit_bands
+from artextract_cli.evidence.band_regression import TWO_SIDED, Surface, fit_bands
 from artextract_cli.evidence.envelope import (
-    DARK,
     LIGHT,
+    ONE_SIDED,
     SIDES,
     EnvelopeFits,
     ShorterBands,
-    one_sided,
     place_terms,
 )
-from artextract_cli.evidence.maps import gather_evidence
-from artextract_cli.evidence.scene_view import Sight
-from artextract_cli.imaging.blocks import Block, whole
+from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.scenes.scene import Scene
+from tests.helpers.evidence import gather_evidence
 from tests.unit.evidence.test_hidden_image import WAVELENGTHS, painting
 
 SHAPE = (48, 54)
@@ -34,18 +33,18 @@ def third_hidden(strength: float) -> Scene:
 
 def residuals(scene: Scene) -> FloatArray:
     """Of the longest band (H, W, 2): of the fit that ignores dark content, then of the other."""
-    sight = Sight(scene)
-    pixels = sight.pixels
-    surface = ShorterBands(sight, [], pixels)
-    return EnvelopeFits(surface, [LONGEST], sight, pixels, cubic=False)(whole(scene.shape))
+    view = SceneView(scene)
+    pixels = view.pixels
+    surface = ShorterBands(view, [], pixels)
+    return EnvelopeFits(surface, [LONGEST], view, pixels, cubic=False)(full_block(scene.shape))
 
 
 def test_bands_keep_their_order_and_may_come_twice() -> None:
-    sight = Sight(third_hidden(-0.25))
-    surface, all_of_it = ShorterBands(sight, [], sight.pixels), whole(SHAPE)
+    view = SceneView(third_hidden(-0.25))
+    surface, all_of_it = ShorterBands(view, [], view.pixels), full_block(SHAPE)
     one, other = LONGEST, LONGEST - 1
-    twice = EnvelopeFits(surface, [one, other, one], sight, sight.pixels)(all_of_it)
-    once = EnvelopeFits(surface, [other, one], sight, sight.pixels)(all_of_it)
+    twice = EnvelopeFits(surface, [one, other, one], view, view.pixels)(all_of_it)
+    once = EnvelopeFits(surface, [other, one], view, view.pixels)(all_of_it)
     np.testing.assert_array_equal(twice, once[..., [1, 0, 1, 3, 2, 3]])
 
 
@@ -71,19 +70,21 @@ def test_a_fit_that_ignores_dark_content_is_near_that_of_the_clean_painting() ->
     surface = Surface(components, components[:, :0])
     clean = 0.5 + 0.05 * components[:, :1] + 0.01 * rng.standard_normal((3000, 1))
     dark = clean - 0.03 * (rng.random((3000, 1)) < 1 / 3)
-    fits = [fit_bands(surface, dark.astype(np.float32), weigh=w) for w in (one_sided(DARK), None)]
+    dark = dark.astype(np.float32)
+    fits = [fit_bands(surface, dark, weighting=w) for w in (*ONE_SIDED[:1], TWO_SIDED)]
     drawn = [float((0.5 - fit.offsets).item()) for fit in fits]
     assert abs(drawn[0]) < 0.5 * drawn[1]
 
 
 def test_weights_fall_on_one_side_only() -> None:
     error = np.array([-2, -0.5, 0, 0.5, 2], np.float32)
-    np.testing.assert_allclose(one_sided(DARK)(error), [1 / 17, 0.5, 1, 1, 1])
-    np.testing.assert_allclose(one_sided(LIGHT)(error), [1, 1, 1, 0.5, 1 / 17])
+    dark, light = (weigh(error, 1.0) for weigh in ONE_SIDED)
+    np.testing.assert_allclose(dark, [1 / 17, 0.5, 1, 1, 1])
+    np.testing.assert_allclose(light, [1, 1, 1, 0.5, 1 / 17])
 
 
 def test_place_is_that_of_the_whole_painting() -> None:
-    everything = place_terms(whole((9, 11)), (9, 11))
+    everything = place_terms(full_block((9, 11)), (9, 11))
     np.testing.assert_allclose(everything[0, 0], [-1, -1, 2])
     np.testing.assert_allclose(everything[4, 5], 0, atol=1e-6)
     part = Block(2, 3, 7, 9)

@@ -15,15 +15,14 @@ from artextract_cli.evidence.maps import (
     RESIDUALS,
     SURFACE_MAPS,
     EvidenceMaps,
-    band_residuals,
-    gather_evidence,
     residual_score,
 )
-from artextract_cli.evidence.scene_view import Sight
+from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.pipelines.hidden_layers.augmentation import turned
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
+from tests.helpers.evidence import band_residuals, gather_evidence
 from tests.helpers.scenes import make_scene
 from tests.unit.evidence.test_band_regression import Seen, residuals
 from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
@@ -214,9 +213,9 @@ def test_residuals_are_those_of_the_regression() -> None:
         standard = deviations_of(expected)
         np.testing.assert_allclose(evidence[f"residual_{slot}"], standard, atol=1e-3)
         np.testing.assert_allclose(bands[..., b], expected, atol=1e-4)
-        by_sight = residuals(photograph, logs[..., [b]])[..., 0]
+        by_predictor = residuals(photograph, logs[..., [b]])[..., 0]
         found = evidence[f"photograph_residual_{slot}"]
-        np.testing.assert_allclose(found, deviations_of(by_sight), atol=1e-3)
+        np.testing.assert_allclose(found, deviations_of(by_predictor), atol=1e-3)
     visible = residuals(photograph, logs[..., :3])
     np.testing.assert_allclose(bands[..., :3], visible, atol=1e-4)
 
@@ -260,9 +259,9 @@ def test_blocks_that_see_no_painting_show_nothing_of_what_lies_there(tmp_path: P
             np.where(mask[..., None], picture, noise)
             for picture, noise in ((plain.rgb, beside[..., :3]), (plain.bands, beside[..., 3:]))
         )
-        sight = Sight(dataclasses.replace(plain, rgb=rgb, bands=bands))
-        evidence = EvidenceMaps(sight)
-        made.append([evidence(block) for block in sight.blocks])
+        view = SceneView(dataclasses.replace(plain, rgb=rgb, bands=bands))
+        evidence = EvidenceMaps(view)
+        made.append([evidence(block) for block in view.blocks])
     assert len(made[0]) > 3
     for first, second in zip(*made, strict=True):
         np.testing.assert_array_equal(first, second)

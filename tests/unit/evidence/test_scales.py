@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales, reduced, reductions
-from artextract_cli.imaging.blocks import Block, Blocks, Workspace, whole
+from artextract_cli.imaging.blocks import Block, Blocks, Workspace, full_block
 from artextract_cli.imaging.coding import linear_rgb
 from artextract_cli.scenes.scene import Scene
 from tests.helpers.scenes import make_scene
@@ -90,7 +90,7 @@ def test_reductions_in_blocks_are_the_same(tmp_path: Path) -> None:
 def test_maps_are_enlarged_linearly() -> None:
     rows, columns = np.mgrid[:6, :9].astype(np.float32)
     coarse = Coarse({"ramp": 3 * rows + columns}, 2)
-    made = coarse(whole((12, 17)))["ramp"]
+    made = coarse(full_block((12, 17)))["ramp"]
     at = [(np.arange(size) + 0.5) / 2 - 0.5 for size in (12, 17)]
     inside = (slice(1, -1), slice(1, -1))
     np.testing.assert_allclose(made[inside], (3 * at[0][:, None] + at[1])[inside], rtol=1e-6)

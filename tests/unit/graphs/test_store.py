@@ -278,13 +278,13 @@ def test_pixels_that_cannot_be_written_leave_what_was_there(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(graph_store, "slabs", fail)
+        patched.setattr(graph_store, "row_chunks", fail)
         with pytest.raises(ArtextractError, match=r"a\.pixels\.npy: No space left"):
             save(first)
     assert list(tmp_path.iterdir()) == []
     save(first)
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
-    monkeypatch.setattr(graph_store, "slabs", fail)
+    monkeypatch.setattr(graph_store, "row_chunks", fail)
     with pytest.raises(ArtextractError):
         save(second)
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before

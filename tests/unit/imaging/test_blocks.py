@@ -9,12 +9,12 @@ import pytest
 from artextract_cli.imaging import blocks as module
 from artextract_cli.imaging.blocks import (
     Block,
+    BlockCache,
     Blocks,
-    OfBlock,
     Workspace,
+    full_block,
     random_pixels,
-    released,
-    whole,
+    release_pages,
 )
 
 SHAPE = (31, 45)
@@ -60,7 +60,7 @@ def test_windows_with_a_wide_margin_are_no_larger_than_others(tmp_path: Path) ->
 
 
 def test_a_picture_that_fits_is_one_block() -> None:
-    assert list(Blocks(SHAPE, 45, 9)) == list(Blocks(SHAPE, None, 0)) == [whole(SHAPE)]
+    assert list(Blocks(SHAPE, 45, 9)) == list(Blocks(SHAPE, None, 0)) == [full_block(SHAPE)]
 
 
 def test_work_is_returned_in_order() -> None:
@@ -114,7 +114,7 @@ def test_the_last_block_is_remembered_by_every_thread() -> None:
         made.append((block, threading.get_ident()))
         return len(made)
 
-    function = OfBlock(make)
+    function = BlockCache(make)
     assert [function(block) for block in (first, first, second, second, first)] == [1, 1, 2, 2, 3]
     thread = threading.Thread(target=function, args=(first,))
     thread.start()
@@ -130,20 +130,20 @@ def test_a_failure_is_not_remembered() -> None:
             raise answer
         return "made"
 
-    function = OfBlock(make)
+    function = BlockCache(make)
     with pytest.raises(ValueError, match="first"):
-        function(whole(SHAPE))
-    assert function(whole(SHAPE)) == "made"
+        function(full_block(SHAPE))
+    assert function(full_block(SHAPE)) == "made"
 
 
 def test_a_workspace_keeps_arrays_on_disk_and_leaves_no_file(tmp_path: Path) -> None:
     array = Workspace(block_side=8, scratch=tmp_path / "new").empty((3, 4), np.float32)
     array[:] = 7
-    released(array[1:, :2])
+    release_pages(array[1:, :2])
     assert (array == 7).all()
     assert isinstance(array, np.memmap)
     assert list((tmp_path / "new").iterdir()) == []
-    released(np.zeros(3))  # an array in memory has nothing to let go
+    release_pages(np.zeros(3))  # an array in memory has nothing to let go
 
 
 def test_blocks_in_work_are_told(capsys: pytest.CaptureFixture[str]) -> None:

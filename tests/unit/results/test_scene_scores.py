@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import Block, whole
+from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.results.scene_scores import (
@@ -23,7 +23,7 @@ from tests.helpers.scenes import make_scene
 def test_enlarging_by_nearest_neighbours(shape: tuple[int, int]) -> None:
     picture = np.arange(12).reshape(2, 3, 2)
     large = Enlarged(picture, shape)
-    made = large.block(whole(shape))
+    made = large.block(full_block(shape))
     assert made.shape == (*shape, 2)
     part = Block(shape[0] // 2, shape[1] // 3, *shape)
     np.testing.assert_array_equal(large.block(part), made[part.place])

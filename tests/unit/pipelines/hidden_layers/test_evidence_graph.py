@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.maps import AXIS_MAPS, MAPS, SURFACE_MAPS, gather_evidence
+from artextract_cli.evidence.maps import AXIS_MAPS, MAPS, SURFACE_MAPS
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.regions import region_adjacency
 from artextract_cli.imaging.blocks import Block
@@ -19,6 +19,7 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     evidence_nodes,
     expanded,
 )
+from tests.helpers.evidence import gather_evidence
 from tests.helpers.scenes import make_scene
 from tests.unit.evidence.test_hidden_image import painting, ring
 

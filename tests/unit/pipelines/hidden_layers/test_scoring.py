@@ -9,10 +9,9 @@ import torch
 
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.hidden_image import hidden_picture
-from artextract_cli.evidence.maps import band_residuals
 from artextract_cli.evidence.scales import Coarse, reduced
 from artextract_cli.evidence.signs import Expect
-from artextract_cli.imaging.blocks import whole
+from artextract_cli.imaging.blocks import full_block
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.checkpoint import save_model
 from artextract_cli.nn.siamese import SiameseNetwork
@@ -25,6 +24,7 @@ from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene, resize_scene
+from tests.helpers.evidence import band_residuals
 from tests.helpers.scenes import by_distance, make_scene, train_tiny
 from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
 
@@ -138,7 +138,7 @@ def test_a_large_scene_is_scored_at_several_scales(model: Model) -> None:
         )
         for seen in (large, reduced(large, 2))
     )
-    wide = Coarse({"dark": coarse.dark, "light": coarse.light}, 2)(whole(large.shape))
+    wide = Coarse({"dark": coarse.dark, "light": coarse.light}, 2)(full_block(large.shape))
     dark, light = ((getattr(fine, sign) + wide[sign]) / 2 for sign in ("dark", "light"))
     for name, odds in (("dark", dark), ("heatmap", np.logaddexp(dark, light))):
         score = "fused" if name == "heatmap" else name

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.evidence.maps import envelope_score, gather_evidence
+from artextract_cli.evidence.maps import envelope_score
 from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.models.score_card import read_score_card
@@ -15,6 +15,7 @@ from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.hidden_layers.clean_captures import stored_scene
 from artextract_cli.pipelines.without_learning.calibration import calibrate_scores
 from artextract_cli.simulate import SceneSettings, simulate_dataset
+from tests.helpers.evidence import gather_evidence
 
 RECIPE = GraphRecipe(superpixel_options={"n_segments": 16})
 

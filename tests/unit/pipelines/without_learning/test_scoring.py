@@ -10,12 +10,7 @@ import pytest
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evidence.hidden_image import hidden_picture
-from artextract_cli.evidence.maps import (
-    band_residuals,
-    envelope_score,
-    gather_evidence,
-    residual_score,
-)
+from artextract_cli.evidence.maps import envelope_score, residual_score
 from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.models.score_card import SHIPPED_CARD, write_card
 from artextract_cli.pipelines.without_learning.scoring import (
@@ -26,6 +21,7 @@ from artextract_cli.pipelines.without_learning.scoring import (
 )
 from artextract_cli.results.scene_scores import whole_score
 from artextract_cli.scenes.scene import Scene, resize_scene
+from tests.helpers.evidence import band_residuals, gather_evidence
 from tests.helpers.scenes import make_scene
 from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
 from tests.unit.models.test_score_card import LEVELS, make_card

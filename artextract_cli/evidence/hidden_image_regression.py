@@ -1,0 +1,138 @@
+"""The regressions behind the hidden image: what they use of each pixel, and their robust fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.band_regression import centre_and_spread, log_reflectance
+from artextract_cli.imaging.robust_regression import Weighting, reweighted, robust_deviation
+from artextract_cli.kernels.filters import blur, gradients
+from artextract_cli.kernels.local_regression import polynomial
+
+N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences take part
+ROUNDS = 6
+OWN_BLUR, INFRARED_BLUR, SLOPE_BLUR, CURVE_BLUR = 1.0, 0.7, 1.5, 0.7  # σ in pixels
+LINE_SCALE = 1.5  # σ in pixels
+LEAST_DEVIATION = 1e-3  # of a logarithm: a residual below this is rounding, not paint
+
+# Slopes (T,) of standardised terms, and where terms (T,) and target are centred.
+_CentredSolution = tuple[FloatArray, FloatArray, np.floating[Any]]
+
+deviation_of = partial(robust_deviation, least=LEAST_DEVIATION)
+
+
+class PixelTerms(NamedTuple):
+    """What the regressions use, of the pixels of a block (h, w, ...) or of some pixels (P, ...)."""
+
+    components: FloatArray  # (..., K) principal components of the visible log channels, variance 1
+    slopes: FloatArray  # (..., S) first and second differences of the components
+    signs: FloatArray  # (..., 3) how steep, how lined and how rare a colour is
+    bands: FloatArray  # (..., G) logarithms of groups of infrared bands
+    own: FloatArray  # (..., G, 2) their own first differences
+
+    def flat(self) -> "PixelTerms":
+        """The same of P pixels."""
+        n = self.components.shape[0] * self.components.shape[1]
+        return PixelTerms(*(array.reshape(n, *array.shape[2:]) for array in self))
+
+    def extra(self, group: int) -> FloatArray:
+        """Terms (P, S + 2) that predict a group of bands beside the components."""
+        return np.concatenate([self.slopes, self.own[:, group]], axis=1)
+
+
+def terms_of(components: FloatArray, groups: Sequence[FloatArray]) -> PixelTerms:
+    """The terms of a block, from its components (h, w, K) and groups of bands, each (h, w, 1)."""
+    own = [differences(log_reflectance(group, OWN_BLUR)) for group in groups]
+    slopes = _slopes(components)
+    return PixelTerms(
+        components=components,
+        slopes=slopes,
+        signs=_signs(components, slopes),
+        bands=np.concatenate([log_reflectance(g, INFRARED_BLUR) for g in groups], axis=-1),
+        own=np.stack([np.concatenate(both, axis=-1) for both in own], axis=-2),
+    )
+
+
+def differences(image: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Central differences of ``image`` (H, W, C) down and across, with its edges repeated.
+
+    At an edge that is half of the one-sided difference of `gradients`: a displaced band differs
+    there by half as much.
+    """
+    padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    down, across = gradients(padded)
+    return down[1:-1, 1:-1], across[1:-1, 1:-1]
+
+
+def _second_differences(image: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    down, across = differences(image)
+    return (*differences(down), differences(across)[1])
+
+
+def _slopes(components: FloatArray) -> FloatArray:
+    slopes = [
+        *differences(blur(components[..., :N_SLOPED], SLOPE_BLUR)),
+        *_second_differences(blur(components[..., :N_CURVED], CURVE_BLUR)),
+    ]
+    return np.concatenate(slopes, axis=-1)
+
+
+def _signs(components: FloatArray, slopes: FloatArray) -> FloatArray:
+    """How steep, how lined and how rare the colour of each pixel is, as logarithms (h, w, 3)."""
+    n_slopes = 2 * min(N_SLOPED, components.shape[2])
+    slope = np.linalg.norm(slopes[..., :n_slopes], axis=-1)
+    detail = np.abs(components - blur(components, LINE_SCALE)).max(axis=-1)
+    rarity = np.square(components).sum(axis=-1)  # squared Mahalanobis distance
+    signs = [np.log(slope + 0.02), np.log(detail + 0.05), np.log1p(rarity)]
+    return np.stack(signs, axis=-1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearFit:
+    """A linear prediction: ``offset + terms @ gain``, and one robust deviation from it."""
+
+    offset: float
+    gain: FloatArray
+    deviation: float
+
+    def predicted(self, components: FloatArray, extra: FloatArray, *, cubic: bool) -> FloatArray:
+        """Predict P pixels from components (P, K) and further terms (P, S)."""
+        made = polynomial(components, extra, self.gain[:, None], cubic=cubic)
+        return np.asarray(made[0] + np.float32(self.offset))
+
+
+def robust_fit(
+    terms: FloatArray, target: FloatArray, *, tolerance: float, ridge: float
+) -> LinearFit:
+    """Fit ``target`` (N,) by ``terms`` (N, T): ridge regression, iteratively reweighted.
+
+    A pixel with a residual of u robust deviations weighs 1/(1 + (u/tolerance)²), so that hidden
+    content, dark or light, takes little part. Unlike `fit_bands`, each round centres the terms by
+    its own weights, and takes all pixels.
+    """
+    centre, spread = centre_and_spread(terms)
+    design = (terms - centre) / spread
+    penalty = ridge * len(target) * np.eye(design.shape[1], dtype=np.float32)
+
+    def solve(weights: FloatArray) -> tuple[_CentredSolution, FloatArray]:
+        share = weights / weights.mean()
+        level, middle = (share * target).mean(), (share[:, None] * design).mean(0)
+        centred = design - middle
+        weighted = centred * share[:, None]
+        slope = np.linalg.solve(weighted.T @ centred + penalty, weighted.T @ (target - level))
+        return (slope, middle, level), target - level - centred @ slope
+
+    (slope, middle, level), deviation = reweighted(
+        solve,
+        np.ones(len(target), np.float32),
+        [len(target)] * ROUNDS,
+        weighting=Weighting(tolerance=tolerance),
+        deviation=deviation_of,
+    )
+    gain = (slope / spread).astype(np.float32)
+    offset = level - (middle * spread + centre) @ gain
+    return LinearFit(offset=float(offset), gain=gain, deviation=deviation)
