@@ -44,8 +44,8 @@ class Look:
     mode: Annotated[
         Literal["difference", "dark", "light", "attention", "gradcam", "hidden"],
         Setting(
-            help="What the map shows: difference, the heat map; dark or light, hidden content of that "
-            "sign only; attention; Grad-CAM; hidden, the hidden-layer image."
+            help="What the map shows: difference, the heat map; dark or light, hidden content of "
+            "that sign only; attention; Grad-CAM; hidden, the hidden-layer image."
         ),
     ] = "difference"
     show_bands: Annotated[
