@@ -42,6 +42,7 @@ from artextract_cli.preprocessing import import_scenes, register_dataset
 from artextract_cli.results.reader import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.scenes import dataset
+from artextract_cli.simulate import palette_named
 from artextract_cli.testing import __main__ as testing
 from artextract_cli.training import run_directory
 from artextract_cli.utils.checksums import UNSEALED, sealed
@@ -633,7 +634,9 @@ RESULTS = [
                  for a, b in (("one", "v0"), ("other", "v1"))))),
     Row(3, "…/v0 does not say which model made it: run 'artextract infer' again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={}))),
-    Row(2, "give one of the palettes a, b and one scene or more",
+    Row(2, "there is no palette 'e'; choose from: old-masters, moderns, measured, workshop, random, "
+        "mixed", lambda here: palette_named("e")),
+    Row(2, "give one of the palettes old-masters, moderns and one scene or more",
         lambda here: robustness.measure_robustness(lambda scene: {}, 0)),
     Row(3, "…/model.safetensors is not the model any more that made …: infer again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={

@@ -33,8 +33,9 @@ def evaluate(
         ),
     ] = 0,
     palette: Annotated[
-        Literal["a", "b"], typer.Option(help="Look of the paintings of --robustness.")
-    ] = "b",
+        Literal["old-masters", "moderns", "a", "b"],
+        typer.Option(help="Style of the paintings of --robustness."),
+    ] = "moderns",
 ) -> None:
     """Measure detection per pixel and per scene, beside the classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
