@@ -73,7 +73,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
         "Euclidean distance",
         "cosine similarity",
         "% above 1 % false alarms",
-        "beneath",
+        "verdict",
     )
     rows = [
         (
