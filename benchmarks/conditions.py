@@ -11,7 +11,7 @@ from artextract_cli.evaluation.robustness import as_scene
 from artextract_cli.pipelines.hidden_layers.disturbances import display_coded, uneven_light
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import infrared_bands
-from artextract_cli.simulate import PALETTES, SceneSettings, SimulatedScene, simulate_scene
+from artextract_cli.simulate import SceneSettings, SimulatedScene, palette_named, simulate_scene
 
 SEED, STREAM = 2024, 7  # training and validation scenes have the streams 0 and 1
 SIZE = 256
@@ -43,7 +43,7 @@ class Row:
     def settings(self, world: str, number: int, size: int) -> SceneSettings:
         """Those of one scene."""
         turns = {name: values[number % len(values)] for name, values in self.rounds.items()}
-        return SceneSettings(palette=PALETTES[world], size=size, **self.changes, **turns)
+        return SceneSettings(palette=palette_named(world), size=size, **self.changes, **turns)
 
 
 ROWS: Mapping[str, Row] = {

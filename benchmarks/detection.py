@@ -42,7 +42,7 @@ from artextract_cli.pipelines.hidden_layers.verdict import without_infrared
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.scenes.scene import HIDDEN, Scene
-from artextract_cli.simulate import PALETTES
+from artextract_cli.simulate import ALIASES, PALETTES
 
 FUSED = "fused"
 STANDS_FOR_ALL = 0.97  # quantile of a map that judges the whole painting
@@ -279,7 +279,7 @@ def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="*", type=Path, default=[Path("gat")])
-    parser.add_argument("--worlds", type=_names(PALETTES), default=tuple(PALETTES))
+    parser.add_argument("--worlds", type=_names({**PALETTES, **ALIASES}), default=tuple(PALETTES))
     parser.add_argument("--rows", type=_names(ROWS), default=USUAL_ROWS)
     parser.add_argument("--baselines", type=_names(BASELINES), default=BESIDE)
     parser.add_argument("--scenes", type=int, default=20)

@@ -70,7 +70,7 @@ WAYS: dict[str, Cut] = {
 
 def paintings() -> Iterator[tuple[FloatArray, IntArray]]:
     """Photographs (H, W, 3) in CIELAB, and the true region (H, W) of every pixel."""
-    for palette in (PALETTES["a"], PALETTES["b"]):
+    for palette in (PALETTES["old-masters"], PALETTES["moderns"]):
         settings = SceneSettings(palette=palette)
         for i in range(N_SCENES):
             seed = (2024, STREAM, i)

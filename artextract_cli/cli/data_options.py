@@ -8,6 +8,10 @@ from typing import Annotated, Any, Literal
 from artextract_cli.cli.option_groups import Codings, Wavelengths
 from artextract_cli.utils.settings import Seed, Setting
 
+PaletteName = Literal[
+    "old-masters", "moderns", "measured", "workshop", "random", "mixed", "a", "b", "c", "d"
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Paintings:
@@ -19,13 +23,13 @@ class Paintings:
     seed: Seed = 0
     wavelengths: Wavelengths
     palette: Annotated[
-        Literal["a", "b", "c", "d", "random", "mixed"],
+        PaletteName,
         Setting(
-            help="How the paintings look: as old masters (a), as moderns (b), of many kinds (c, d),"
-            " random, with new pigments, composition and camera for each, or mixed, random and "
-            "every third of a: what the models that come along learn from."
+            help="Style of the paintings: old-masters, moderns, measured or workshop (a to d for "
+            "short); random, with new pigments, composition and camera for each; or mixed, two "
+            "random ones to one of old-masters, as for the training of the bundled models."
         ),
-    ] = "a"
+    ] = "old-masters"
     clean: Annotated[
         Literal["some", "train", "all"],
         Setting(help="Scenes that hide nothing: every fourth, all training scenes, or all."),

@@ -151,7 +151,7 @@ def root(
     """Find hidden layers in paintings.
 
     A photograph and its multispectral bands become superpixel graphs; a Siamese graph network
-    compares them; where they differ, something may lie beneath.
+    compares them. Where they differ, there may be a hidden layer.
     """
     console.configure(as_json=json, verbosity=-1 if quiet else int(verbose))
     ctx.default_map = load_defaults(config, ctx.command)

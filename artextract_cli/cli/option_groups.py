@@ -130,8 +130,8 @@ class ScorerSetup(Computing, ScorerChoice):
     adapt: Annotated[
         bool,
         Setting(
-            help="Let the model learn from layers put beneath each painting before it scores it; "
-            "kept where other such layers are then found clearly better."
+            help="Adapt the model to layers inserted into each painting before scoring it, if this "
+            "clearly improves the detection of other inserted layers."
         ),
     ] = False
 

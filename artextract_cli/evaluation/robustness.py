@@ -22,6 +22,7 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import (
+    ALIASES,
     DEFAULT_WAVELENGTHS,
     PALETTES,
     SceneSettings,
@@ -43,7 +44,7 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
 
 SINGLE = ("rx", "plain_residual", "nir_tophat", "spectral_angle")
 METHODS = (*OWN_METHODS, *SINGLE, *COMPONENTS)
-_LETTERS = ("a", "b")  # palettes whose conditions the curves were drawn up for
+_PALETTES = ("old-masters", "moderns")  # whose ranges the conditions of the curves exceed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +126,7 @@ CURVES = (
 
 
 def measure_robustness(
-    score: Scorer, n_scenes: int, *, palette: str = "b", size: int = SIZE
+    score: Scorer, n_scenes: int, *, palette: str = "moderns", size: int = SIZE
 ) -> Robustness:
     """Score simulated paintings under harder and harder conditions.
 
@@ -140,7 +141,7 @@ def measure_robustness(
     n_scenes
         Paintings per condition.
     palette
-        "a" or "b", see `PALETTES`.
+        "old-masters" or "moderns", see `PALETTES`.
     size
         Height and width of the paintings in pixels.
 
@@ -154,8 +155,9 @@ def measure_robustness(
     UsageError
         If there is no such palette, or no scene is asked for.
     """
-    if palette not in _LETTERS or n_scenes < 1:
-        msg = f"give one of the palettes {', '.join(_LETTERS)} and one scene or more"
+    palette = ALIASES.get(palette, palette)
+    if palette not in _PALETTES or n_scenes < 1:
+        msg = f"give one of the palettes {', '.join(_PALETTES)} and one scene or more"
         raise UsageError(msg)
     levels = {level.key: level for curve in CURVES for level in curve.levels}
     measured = {}

@@ -22,7 +22,7 @@ from artextract_cli.results.reader import find_scene
 from artextract_cli.results.summary import mean_scores
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.output_plan import refuse_inputs
+from artextract_cli.utils.output_plan import OutputPlan
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -69,7 +69,7 @@ def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None =
     if out.suffix.lower() != ".graphml":
         msg = f"{out}: a graph is written as GraphML; end its name in .graphml"
         raise UsageError(msg)
-    refuse_inputs(out, (file, pixels_path(file)))
+    OutputPlan(out=out, source_files=(file, pixels_path(file))).check()
     graphs = load_graphs(file)
     graph = chosen_graph(file, graphs, view)
     views = list(_views(graphs, view))

@@ -5,6 +5,7 @@ reduced one (TIFF 6.0, NewSubfileType). So libvips writes them, and so IIPImage 
 them; sub-directories (SubIFDs) are known to fewer servers.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +22,6 @@ from artextract_cli.io.tiff_maps import BIG_BYTES, resolution_tags
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import Advance, progress
-from artextract_cli.utils.output_plan import refuse_inside
 
 Shown = Literal["overlay", "heatmap", "hidden"]
 Compression = Literal["jpeg", "deflate"]
@@ -104,8 +104,8 @@ def _check_out(out: Path, result: SceneResult) -> None:
     if out.suffix.lower() not in SUFFIXES:
         msg = f"{out}: a pyramid is a TIFF; end its name in {', '.join(SUFFIXES)}"
         raise UsageError(msg)
-    refuse_inside(out, result.path, "results folder")
-    result.refuse_output(out)
+    plan = result.output_plan(out)
+    dataclasses.replace(plan, source_folders={result.path: "results folder"}).check()
 
 
 def _picture(result: SceneResult, show: Shown) -> Picture:

@@ -20,7 +20,7 @@ from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options, parted
 from artextract_cli.scenes.checks.values import check_values
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.layout import refuse_datasets
+from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
@@ -28,7 +28,7 @@ from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import detail, keep_warnings, kept_warnings, progress, warn
 from artextract_cli.utils.locks import only_writer
 from artextract_cli.utils.memory import keep_freed_memory, prepare_worker
-from artextract_cli.utils.output_plan import refuse_inside, refuse_links
+from artextract_cli.utils.output_plan import OutputPlan
 
 TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
 
@@ -104,11 +104,14 @@ def build_dataset(
     ArtextractError
         If ``out`` cannot be written, or another process writes to it.
     """
-    refuse_inside(out, dataset)
-    refuse_datasets(out)
     keep_freed_memory(however_large=False)
     scenes = open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes
-    refuse_links(sorted({out / scene.split for scene in scenes}))
+    OutputPlan(
+        out=out,
+        source_folders={dataset: "dataset"},
+        subfolders=sorted({scene.split for scene in scenes}),
+        rules=(check_outside_datasets,),
+    ).check()
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
     outcomes = []

@@ -18,7 +18,7 @@ from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.output_plan import refuse_inside
+from artextract_cli.utils.output_plan import OutputPlan
 
 
 def adapt_to_dataset(
@@ -73,8 +73,7 @@ def adapt_to_dataset(
     DependencyError
         If a plugin that the model was made with is not installed.
     """
-    refuse_inside(out, dataset)
-    _check_free(out)
+    OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(_check_free,)).check()
     if card_path(model) is not None:
         msg = f"{model} has no network that could adapt: choose gat, gcn or a model of your own"
         raise UsageError(msg)

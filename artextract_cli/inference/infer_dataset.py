@@ -2,29 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.results.existing import former_result, is_up_to_date
+from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, summarize, write_summary
-from artextract_cli.results.writer import (
-    refuse_foreign_summary,
-    refuse_other_models,
-    write_scene,
-)
+from artextract_cli.results.writer import write_scene
 from artextract_cli.scenes.checks.values import check_values, warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.layout import refuse_datasets
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.atomic import clear_leftovers
 from artextract_cli.utils.events import detail, progress
 from artextract_cli.utils.locks import only_writer
-from artextract_cli.utils.output_plan import refuse_inside, refuse_links
 
 
 def infer_dataset(
@@ -72,13 +68,13 @@ def infer_dataset(
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
-    refuse_inside(results, dataset)
     opened = open_dataset(dataset, wavelengths=wavelengths, coding=coding)
     scenes = [scene for scene in opened.scenes if split in (None, scene.split)]
     if not scenes:
         msg = f"{dataset} has no scenes in split {split!r}; choose train or val"
         raise UsageError(msg)
-    return infer_scenes(scenes, results, model, max_memory=max_memory)
+    sources = {dataset: "dataset"}
+    return infer_scenes(scenes, results, model, max_memory=max_memory, source_folders=sources)
 
 
 def infer_scenes(
@@ -87,6 +83,7 @@ def infer_scenes(
     model: SceneScorer,
     *,
     max_memory: int | None = None,
+    source_folders: Mapping[Path, str] = MappingProxyType({}),
 ) -> list[SceneSummary]:
     """Score scenes one by one, and write a results directory.
 
@@ -102,6 +99,8 @@ def infer_scenes(
         What `open_scorer` or `open_model` gives.
     max_memory
         Bytes; a scene that would take more is processed in blocks. No limit if None.
+    source_folders
+        Folders that must not hold the results, and what each is: {dataset: "dataset"}.
 
     Returns
     -------
@@ -117,11 +116,8 @@ def infer_scenes(
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
-    refuse_datasets(results)
+    results_plan(results, [files.name for files in scenes], model, source_folders).check()
     plan = None if max_memory is None else memory_plan(max_memory, results)
-    refuse_links(results / files.name for files in scenes)
-    refuse_foreign_summary(results)
-    refuse_other_models(results, {files.name for files in scenes}, model)
     warn_of_coding(scenes)
     rows: list[SceneSummary] = []
     failures: list[str] = []

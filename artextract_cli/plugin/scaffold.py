@@ -14,6 +14,7 @@ from artextract_cli.plugin.host import check_kind, plugin_host
 from artextract_cli.plugin.options import USAGES
 from artextract_cli.plugin.specs import NAME
 from artextract_cli.utils.file_errors import writing
+from artextract_cli.utils.output_plan import OutputPlan
 
 SUMMARIES = {
     "superpixels": "Squares of one size.",
@@ -51,9 +52,7 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
     """
     _check_name(name, kind)
     project = folder / f"artextract-{name}"
-    if project.exists():
-        msg = f"{project} exists already: choose another name or --out"
-        raise UsageError(msg)
+    OutputPlan(out=project, rules=(_check_absent,)).check()
     with writing(project):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as made:
@@ -63,6 +62,12 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
                 (inside / path).write_text(text, encoding="utf-8")
             shutil.move(inside, project)
     return project
+
+
+def _check_absent(project: Path) -> None:
+    if project.exists():
+        msg = f"{project} exists already: choose another name or --out"
+        raise UsageError(msg)
 
 
 def _check_name(name: str, kind: str) -> None:

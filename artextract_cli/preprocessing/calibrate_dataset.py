@@ -16,21 +16,14 @@ from artextract_cli.imaging.coding import LINEAR, Coding, coded_rgb
 from artextract_cli.imaging.flat_field import WHITE_REFLECTANCE, FlatField, flat_field
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.dataset_writer import (
-    carry_photograph,
-    carry_statement,
-    carry_truth,
-    write_mask,
-    write_reflectance,
-)
 from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset, truth_files
 from artextract_cli.scenes.layout import list_pictures
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import whole_folder
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.output_plan import refuse_inside
+from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 SATURATED_SHARE = 0.001
 """Of the pixels of a white frame, above which it is warned of."""
@@ -147,8 +140,9 @@ def calibrate_dataset(
     InputError
         If a frame is missing, or not of the size of its picture, or leaves no pixel that measures.
     """
-    for folder, kind in ((raw, "dataset"), (white, "white frames"), (dark, "dark frames")):
-        refuse_inside(out, folder, kind)
+    kinds = {raw: "dataset", white: "white frames", dark: "dark frames"}
+    OutputPlan(out=out, source_folders=kinds, rules=(check_new_folder,)).check()
+    for folder, kind in kinds.items():
         if not folder.is_dir():
             msg = f"{folder} is no folder; expected is one of {kind}"
             raise InputError(msg)
@@ -162,42 +156,45 @@ def calibrate_dataset(
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
     made: list[CalibratedBand] = []
-    with whole_folder(out) as work:
+    with copied_dataset(raw, out) as output:
         for files in scenes:
-            made += _calibrate(files, frames, raw, work)
+            made += _calibrate(files, frames, output)
             on_scene(files.name)
-        carry_statement(work, raw, scenes)
+        output.copy_top_level()
+        output.state_written_coding(scenes)
     return made
 
 
-def _calibrate(files: SceneFiles, frames: _Frames, raw: Path, work: Path) -> list[CalibratedBand]:
+def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:
     shape = decode_picture(files.rgb).values.shape[:2]
     measures = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
     rows = []
-    photograph = _corrected(files.rgb, "", frames, raw, files.coding.photograph or LINEAR)
+    photograph = _corrected(files.rgb, "", frames, output.source, files.coding.photograph or LINEAR)
     if photograph is not None:
-        write_reflectance(work, raw, files.rgb, coded_rgb(photograph.reflectance))
+        output.write_reflectance(files.rgb, coded_rgb(photograph.reflectance))
         rows.append(_row(files.name, "", photograph))
         measures = measures & photograph.measures
     for path, band in zip(files.bands, files.band_ids, strict=True):
-        corrected = _corrected(path, band, frames, raw, files.coding.of_band(band))
+        corrected = _corrected(path, band, frames, output.source, files.coding.of_band(band))
         if corrected is None:
             msg = (
                 f"{path} has no frames in {frames.white} and {frames.dark}: add {path.name} to "
                 f"both, or {band}{path.suffix} for all scenes, or take the band away"
             )
             raise InputError(msg)
-        write_reflectance(work, raw, path, corrected.reflectance.mean(axis=2))
+        output.write_reflectance(path, corrected.reflectance.mean(axis=2))
         rows.append(_row(files.name, band, corrected))
         _check_measures(files, corrected.measures)
-        write_mask(work, files, f"{files.name}_ms_{band}", corrected.measures)
+        if not corrected.measures.all():
+            output.write_mask(files, corrected.measures, band)
         if corrected.dead.shape == shape:
             measures = measures & corrected.measures
     _check_measures(files, measures)
     if photograph is None:
-        carry_photograph(work, raw, files)
-    carry_truth(work, raw, files)
-    write_mask(work, files, files.name, measures)
+        output.copy_photograph(files)
+    output.copy_files(truth_files(files))
+    if not measures.all():
+        output.write_mask(files, measures)
     return rows
 
 

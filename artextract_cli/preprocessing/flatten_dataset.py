@@ -11,21 +11,19 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.blind_field import BlindField, blind_field, flattened, shrunk
 from artextract_cli.imaging.coding import Coding, coded_rgb
-from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.dataset_writer import (
-    carry_masks,
-    carry_statement,
-    carry_truth,
-    write_reflectance,
-)
 from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.dataset_writer import (
+    DatasetCopy,
+    copied_dataset,
+    truth_files,
+    write_image,
+)
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import whole_folder
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.output_plan import refuse_inside
+from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 FOLDER = "flat_fields"
 """Of the dataset that is written, for pictures of what was divided out."""
@@ -122,33 +120,34 @@ def flatten_dataset(
     InputError
         If a picture cannot be read, or shows too little that its light could be told from.
     """
-    refuse_inside(out, raw)
+    OutputPlan(out=out, source_folders={raw: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
     made: list[FlattenedPicture] = []
-    with whole_folder(out) as work:
+    with copied_dataset(raw, out) as output:
         for files in scenes:
-            rows = _flatten(files, raw, work)
+            rows = _flatten(files, output)
             _warn(files.name, rows, out)
             made += rows
             on_scene(files.name)
-        carry_statement(work, raw, scenes)
+        output.copy_top_level()
+        output.state_written_coding(scenes)
     return made
 
 
-def _flatten(files: SceneFiles, raw: Path, work: Path) -> list[FlattenedPicture]:
+def _flatten(files: SceneFiles, output: DatasetCopy) -> list[FlattenedPicture]:
     photograph = decode_picture(files.rgb).linear(files.coding.of_photograph)
     mask = None if files.mask is None else read_mask(files.mask, photograph.shape)
     made = [_flat(files.name, files.rgb, "", photograph, mask)]
-    write_reflectance(work, raw, files.rgb, coded_rgb(made[0].picture))
+    output.write_reflectance(files.rgb, coded_rgb(made[0].picture))
     for path, band in zip(files.bands, files.band_ids, strict=True):
         values = decode_picture(path).grey(files.coding.of_band(band))[..., None]
         its_mask = _band_mask(files, band, values, mask)
         made.append(_flat(files.name, path, band, values, its_mask))
-        write_reflectance(work, raw, path, made[-1].picture)
-    carry_masks(work, raw, files)
-    carry_truth(work, raw, files)
-    _write_sheet(work / FOLDER / f"{files.name}.png", made)
+        output.write_reflectance(path, made[-1].picture)
+    output.copy_masks(files)
+    output.copy_files(truth_files(files))
+    _write_sheet(output.folder / FOLDER / f"{files.name}.png", made)
     return [flat.row for flat in made]
 
 
@@ -208,8 +207,7 @@ def _write_sheet(path: Path, made: Sequence[_Flat]) -> None:
     rows = [[_shown(flat.tiles[kind]) for flat in made] for kind in range(3)]
     height = max(tile.shape[0] for tile in rows[0])
     sheet = [np.concatenate([_framed(tile, height) for tile in row], axis=1) for row in rows]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(path, np.concatenate(sheet))
+    write_image(path, np.concatenate(sheet))
 
 
 def _shown(tile: FloatArray) -> NDArray[np.uint8]:

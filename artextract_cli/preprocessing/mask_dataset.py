@@ -1,6 +1,5 @@
 """Masking a dataset: it is written anew, with masks of what is painting and what is backdrop."""
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +10,13 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.painting_mask import find_painting
-from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset
 from artextract_cli.scenes.reading import check_same_size, read_mask
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import whole_folder
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.output_plan import refuse_inside
+from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,13 +71,13 @@ def mask_dataset(
     InputError
         If a picture cannot be read, or is not of the size of its photograph.
     """
-    refuse_inside(out, dataset)
+    OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
-    with whole_folder(out) as work:
-        _copy(dataset, work)
+    with copied_dataset(dataset, out) as output:
+        output.copy_all()
         made = []
         for files in scenes:
-            made.append(_mask(files, work))
+            made.append(_mask(files, output))
             on_scene(files.name)
     return made
 
@@ -96,25 +94,14 @@ def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] 
     return found
 
 
-def _copy(dataset: Path, work: Path) -> None:
-    """Copy what files hold, but not that they, or their folders, may not be written."""
-    for path in dataset.rglob("*"):
-        if path.is_file():
-            target = work / path.relative_to(dataset)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-
-
-def _mask(files: SceneFiles, work: Path) -> MaskedScene:
+def _mask(files: SceneFiles, output: DatasetCopy) -> MaskedScene:
     if files.mask is not None:
         painting = float(read_mask(files.mask, None).mean())
         return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
     found = found_mask(files.name, _pictures(files))
     if found is None:
         return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
-    target = work / files.split / "object" / f"{files.name}_mask.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(target, np.uint8(255) * found)
+    output.write_mask(files, found)
     return MaskedScene(
         scene=files.name, split=files.split, mask="found", painting=float(found.mean())
     )

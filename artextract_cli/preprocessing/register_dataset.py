@@ -1,7 +1,6 @@
 """Registering a dataset: every band of a scene is brought onto the grid of its photograph."""
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,14 +23,18 @@ from artextract_cli.imaging.transform import (
     warp,
 )
 from artextract_cli.io.image import Picture
-from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.dataset_writer import (
+    DatasetCopy,
+    copied_dataset,
+    counts_of_16_bit,
+    truth_files,
+)
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import whole_folder
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.output_plan import refuse_inside
+from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 RECORD = "registration.json"
 MAX_RESIDUAL = 1.0
@@ -145,22 +148,21 @@ def register_dataset(
     DependencyError
         If OpenCV is not installed.
     """
-    refuse_inside(out, dataset)
+    OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
-    with whole_folder(out) as work:
+    with copied_dataset(dataset, out) as output:
         made = []
         for files in scenes:
-            made.append(_register(files, dataset, work, model, max_residual))
+            made.append(_register(files, output, model, max_residual))
             on_scene(files.name)
-        for path in dataset.iterdir():
-            if path.is_file() and path.name != RECORD:
-                shutil.copyfile(path, work / path.name)
-        (work / RECORD).write_text(_record(made, dataset, model, max_residual), encoding="utf-8")
+        output.copy_top_level(without=[RECORD])
+        record = _record(made, dataset, model, max_residual)
+        (output.folder / RECORD).write_text(record, encoding="utf-8")
     return made
 
 
 def _register(
-    files: SceneFiles, dataset: Path, work: Path, model: Model, max_residual: float
+    files: SceneFiles, output: DatasetCopy, model: Model, max_residual: float
 ) -> RegisteredScene:
     photograph = _checked(files.rgb, decode_picture(files.rgb))
     grey = photograph.scaled().mean(axis=2)
@@ -188,10 +190,13 @@ def _register(
     _check_area(files, seen[area].shape)
     for path, transform in zip(files.bands, transforms, strict=True):
         registered = warp(_stored(decode_picture(path)), transform, size)
-        _write(work, dataset, path, registered[area])
-    for kept in (files.rgb, *_drawn_on_photograph(files)):
-        _write_cropped(work, dataset, kept, area)
-    _write_mask(files, work, _measuring(files, transforms, size)[area])
+        output.write(path, registered[area])
+    for path in (files.rgb, *truth_files(files)):
+        output.write(path, _stored(decode_picture(path))[area])
+    mask = _measuring(files, transforms, size)[area]
+    _check_mask(files, mask)
+    if files.mask is not None or not mask.all():
+        output.write_mask(files, mask)
     return RegisteredScene(
         scene=files.name,
         split=files.split,
@@ -279,14 +284,6 @@ def _check_area(files: SceneFiles, shape: tuple[int, ...]) -> None:
         raise InputError(msg)
 
 
-def _drawn_on_photograph(files: SceneFiles) -> list[Path]:
-    """Truth of a scene, with what else describes it pixel by pixel."""
-    if files.truth is None:
-        return []
-    layer = files.truth.with_name(f"{files.name}_layer.tif")
-    return [files.truth, *([layer] if layer.exists() else [])]
-
-
 def _measuring(
     files: SceneFiles, transforms: list[Transform], size: tuple[int, int]
 ) -> NDArray[np.bool_]:
@@ -298,38 +295,21 @@ def _measuring(
     return measuring
 
 
-def _write_mask(files: SceneFiles, work: Path, mask: NDArray[np.bool_]) -> None:
+def _check_mask(files: SceneFiles, mask: NDArray[np.bool_]) -> None:
     if not mask.any():
         msg = (
             f"nothing is left of scene {files.name} that is painting and measures in every band; "
             f"look at its masks in {files.rgb.parent.with_name('object')}"
         )
         raise InputError(msg)
-    if files.mask is None and mask.all():
-        return
-    target = work / files.split / "object" / f"{files.name}_mask.png"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(target, np.uint8(255) * np.ascontiguousarray(mask))
-
-
-def _write_cropped(work: Path, dataset: Path, path: Path, area: tuple[slice, slice]) -> None:
-    _write(work, dataset, path, _stored(decode_picture(path))[area])
 
 
 def _stored(picture: Picture) -> NDArray[Any]:
     """(H, W) or (H, W, 3) as stored; integers of other depths than 8 and 16 bit become 16 bit."""
     counts = picture.counts()
     if picture.values.dtype.kind == "u" and counts.dtype.kind == "f":
-        counts = np.rint(counts * np.float64(65535)).astype(np.uint16)
+        counts = counts_of_16_bit(counts)
     return counts[..., 0] if counts.shape[2] == 1 else counts
-
-
-def _write(work: Path, dataset: Path, path: Path, values: NDArray[Any]) -> None:
-    """Write a picture under the name that ``path`` has in its dataset, as PNG or TIFF."""
-    target = work / path.relative_to(dataset)
-    suffix = ".tif" if target.suffix.lower() in (".tif", ".tiff") else ".png"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(target.with_suffix(suffix), np.ascontiguousarray(values))
 
 
 def _record(made: list[RegisteredScene], dataset: Path, model: Model, max_residual: float) -> str:

@@ -12,8 +12,8 @@ from artextract_cli.results.regions import EXPECTED_SHARE, has_places
 from artextract_cli.results.scene_result import SceneResult
 
 WITHOUT_LEARNING = (
-    "This is a score without learning: no network took part. It says how far the infrared is from "
-    "what the shorter wavelengths of this painting predict."
+    "This is a score without learning: no network was used. It measures how far the infrared "
+    "deviates from what the shorter wavelengths of this painting predict."
 )
 
 
@@ -63,37 +63,38 @@ def _verdict(described: Mapping[str, Any]) -> str:
     whole = described["image_level"]
     places = has_places(described["share_above_1_percent_false_alarms"])
     if whole is not None and whole["something_is_there"]:
-        return "Something may lie beneath this painting"
+        return "This painting may have a hidden layer"
     if whole is None:
-        return "Places to look at" if places else "No more differs than in clean paint"
+        return "Regions to examine" if places else "No more differences than in clean paint"
     if places:
-        return "Places to look at, but no finding for the painting as a whole"
-    return "Nothing found that clean paintings do not show as well"
+        return "Regions to examine, but no finding for the painting as a whole"
+    return "Nothing found beyond what clean paintings show"
 
 
 def _whole(whole: Mapping[str, Any] | None) -> str:
     if whole is None:
         return (
-            "The model that was used scores places; it does not judge whether a painting as a "
-            "whole hides something."
+            "This model scores regions; it does not judge whether the painting as a whole hides "
+            "something."
         )
     rate = whole["false_alarm_rate"]
     in_words = f" ({one_in(rate)})" if rate < 0.5 else ""
     return (
         f"Of paintings that hide nothing, {percent(rate)}{in_words} score as high as this one as a "
-        "whole; from 5 % downwards this is called a finding."
+        "whole; 5 % or less is called a finding."
     )
 
 
 def _share(described: Mapping[str, Any]) -> str:
     share = described["share_above_1_percent_false_alarms"]
     if has_places(share):
-        told = "clearly more than the 1 % that clean paint reaches by chance"
+        comparison = "clearly more than the 1 % that clean paint reaches by chance"
     elif share > EXPECTED_SHARE:
-        told = "hardly more than the 1 % that clean paint reaches by chance"
+        comparison = "hardly more than the 1 % that clean paint reaches by chance"
     else:
-        told = "no more than the 1 % that clean paint reaches by chance"
-    return f"{percent(share)} of the painted surface scores 2 or more: {told}.{_signs(described)}"
+        comparison = "no more than the 1 % that clean paint reaches by chance"
+    scored = f"{percent(share)} of the painted surface scores 2 or more: {comparison}."
+    return scored + _signs(described)
 
 
 def _signs(described: Mapping[str, Any]) -> str:
@@ -101,7 +102,7 @@ def _signs(described: Mapping[str, Any]) -> str:
     if signs is None or not described["share_above_1_percent_false_alarms"]:
         return ""
     shares = (f"{percent(signs[sign])} is {words}" for sign, words in WORDS.items())
-    return f" Of the surface, {' and '.join(shares)} from the visible colours."
+    return f" Of the surface, {' and '.join(shares)}, given the visible colours."
 
 
 def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
@@ -128,7 +129,7 @@ def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str,
         else (
             (
                 percent(whole["false_alarm_rate"]),
-                "of clean paintings score as high as a whole",
+                "of clean paintings score as high as this one",
                 "a finding: at most 5 %",
             ),
         )
@@ -159,38 +160,37 @@ def _of_embeddings(described: Mapping[str, Any]) -> tuple[tuple[str, str, str], 
     distance, similarity = described["euclidean_distance"], described["cosine_similarity"]
     if distance is None or similarity is None:
         return ()
-    told = f"{decimal(distance['fused'])} / {decimal(similarity['fused'])}"
+    values = f"{decimal(distance['fused'])} / {decimal(similarity['fused'])}"
     what = "distance / cosine similarity of photograph and bands"
-    return ((told, what, "of the embeddings; no unit"),)
+    return ((values, what, "of the embeddings; no unit"),)
 
 
 def _caveats(result: SceneResult) -> tuple[str, ...]:
-    """What the numbers do not tell; the last hold for networks that look for hidden layers."""
+    """Limits of the numbers; the last ones apply to networks trained on hidden layers."""
     general = (
         "A difference is not yet a hidden painting. Pigments that look alike but absorb infrared "
-        "differently, retouchings, fillings, stains and pictures that do not lie exactly on each "
-        "other differ too. Each region needs an eye on the bands, and the object.",
-        "Blue is no proof of absence. What is opaque in every band, or shows no contrast to its "
-        "ground in any of them, cannot be seen. Faded inks and light shapes on a dark ground are "
-        "found least well.",
-        "The rates count pixels of clean paint as the model knew it when it was calibrated. On "
-        "other pigments and other cameras they are only roughly right, and below about 0.1 % they "
-        "are extrapolated. A region's rate is that of a pixel with its mean score, not the chance "
-        "that such a region appears anywhere in a painting.",
+        "differently, retouching, fills, stains and imperfect registration also cause "
+        "differences. Check each region in the bands and on the object.",
+        "Blue does not prove absence. Content under paint that is opaque in every band, or without "
+        "contrast to its ground in any band, cannot be detected. Faded inks and light shapes on a "
+        "dark ground are detected worst.",
+        "The false-alarm rates refer to pixels of the clean paint used for calibration. For other "
+        "pigments and cameras they are approximate, and below about 0.1 % they are extrapolated. "
+        "The rate of a region is that of a pixel with its mean score, not the probability that "
+        "such a region appears anywhere in a painting.",
     )
-    beneath = (
-        "The picture of what lies beneath takes away what the visible colours explain. Drawing "
-        "that follows the visible contours is taken away with them, and a retouching may be taken "
-        "for hidden content. It is shown everywhere at full strength, so that it also holds what "
-        "is only surface paint: the heat map says how surely a place differs. It does not tell "
-        "how deep something lies.",
-        "Darker and lighter compare the infrared with what the visible colours predict. Charcoal "
-        "or bone black beneath is darker, lead white on a dark ground lighter, and a retouching "
-        "may be either.",
+    hidden_layers = (
+        "The hidden-layer image removes what the visible colours explain. Drawing that follows "
+        "visible contours is removed with them, and retouching may look like hidden content. The "
+        "image has full strength everywhere, so it also contains surface paint: the heat map shows "
+        "how certain a difference is. The image does not show how deep a layer is.",
+        "Darker and lighter compare the infrared with what the visible colours predict. Hidden "
+        "charcoal or bone black is darker, lead white on a dark ground lighter, and retouching may "
+        "be either.",
     )
     blind = (
-        "No band is known to be infrared (past 720 nm), so that hidden layers cannot be expected "
-        "to show: what differs here are colours of the surface.",
+        "No band is known to be infrared (beyond 720 nm), so hidden layers cannot be expected to "
+        "show: the differences here are in the colours of the surface.",
     )
-    sees_infrared = false_colour_band(result.description["wavelengths_nm"]) is not None
-    return (() if sees_infrared else blind) + general + (beneath if result.is_signed else ())
+    has_infrared = false_colour_band(result.description["wavelengths_nm"]) is not None
+    return (() if has_infrared else blind) + general + (hidden_layers if result.is_signed else ())

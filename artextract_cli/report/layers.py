@@ -27,7 +27,7 @@ ALL_BANDS_LIMIT = 3_600_000
 OVERLAY_SIDE = 1200
 LAYER_WORDS = dict(zip(SIGNED_MAPS, ("Darker", "Lighter"), strict=True))
 
-GROUPS = ("Pictures", "Bands", "Principal components", "Heat maps")
+GROUPS = ("Images", "Bands", "Principal components", "Heat maps")
 PICTURES, BANDS, COMPONENTS, SCORES = GROUPS
 
 
@@ -66,7 +66,7 @@ def photograph_layer(rgb: FloatArray) -> Layer:
         group=PICTURES,
         place=0,
         label="Photograph",
-        note="as it was scored",
+        note="as scored",
         encoded=jpeg(as_bytes(rgb), LIMITS["photograph"]),
     )
 
@@ -78,8 +78,8 @@ def hidden_layer(beneath: FloatArray) -> Layer:
         key="hidden",
         group=PICTURES,
         place=1,
-        label="What lies beneath",
-        note="estimated change of the longest infrared band, everywhere at full strength; dark is "
+        label="Hidden-layer image",
+        note="estimated change in the longest infrared band, at full strength everywhere; dark is "
         "darker than bare ground",
         encoded=jpeg(shown, LIMITS["hidden"]),
     )
@@ -119,8 +119,8 @@ def signed_layer(sign: str, score: FloatArray, limit: int) -> Layer:
         key=sign,
         group=SCORES,
         place=SIGNED_MAPS.index(sign) - 2,
-        label=f"{word} beneath",
-        note=f"score of being {word.lower()} than expected from the visible colours",
+        label=f"{word} than expected",
+        note=f"score for hidden content {word.lower()} than the visible colours predict",
         encoded=score_png(score, levels.step, levels.zero, limit),
         scale="false-alarm",
     )
@@ -135,9 +135,9 @@ def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int
         key=f"evidence-{page}",
         group=SCORES,
         place=page,
-        label=f"Heat map, {band_names(result)[page]} alone",
+        label=f"Heat map, {band_names(result)[page]} only",
         note=(
-            "robust deviations from what the visible foretells"
+            "robust deviations from the values predicted by the visible bands"
             if is_signed
             else "score: −log10 of the share of clean paint that scores as high"
         ),

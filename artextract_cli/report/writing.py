@@ -181,7 +181,7 @@ def _open(folder: Path, out: Path) -> SceneResult:
             "run 'artextract infer' again"
         )
         raise InputError(msg)
-    result.refuse_output(out)
+    result.output_plan(out).check()
     return result
 
 

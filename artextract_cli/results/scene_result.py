@@ -19,11 +19,11 @@ from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.io.images import decode_picture, read_page, read_pages
 from artextract_cli.results import sources
 from artextract_cli.results.tables import region_table, superpixel_table
-from artextract_cli.scenes.layout import refuse_datasets
+from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.file_errors import cause
 from artextract_cli.utils.npz import DAMAGE, opened_npz
-from artextract_cli.utils.output_plan import refuse_inputs
+from artextract_cli.utils.output_plan import OutputPlan
 
 if TYPE_CHECKING:
     import pandas
@@ -70,23 +70,28 @@ class SceneResult:
         """
         return all(map(self.has_map, SIGNED_MAPS))
 
-    def refuse_output(self, out: Path) -> None:
-        """Refuse to write over the inputs of the scene, over its results, or into its dataset.
+    def output_plan(self, out: Path) -> OutputPlan:
+        """Plan a file that is made from this result, such as a figure.
+
+        It replaces neither the images that were scored nor results, and goes into no dataset.
 
         Parameters
         ----------
         out
             File to be written.
 
-        Raises
-        ------
-        UsageError
-            If ``out`` is such a place.
+        Returns
+        -------
+        OutputPlan
+            `check` it before the work.
         """
-        pictures = (self.description["photograph"], *self.description["bands"])
-        refuse_inputs(out, (Path(picture["path"]) for picture in pictures))
-        refuse_datasets(out)
-        refuse_results(out)
+        images = (self.description["photograph"], *self.description["bands"])
+        scored = [Path(image["path"]) for image in images]
+        return OutputPlan(
+            out=out,
+            source_files=[*scored, *result_files(out.resolve().parent)],
+            rules=(check_outside_datasets,),
+        )
 
     def has_map(self, name: str) -> bool:
         """Whether the model wrote this map.
@@ -261,18 +266,13 @@ def _view(name: str) -> int:
     return int(name.removeprefix("nodes_"))
 
 
-def refuse_results(out: Path) -> None:
-    """Refuse to write over what `infer` has written of any scene.
-
-    Raises
-    ------
-    UsageError
-        If ``out`` is such a file.
-    """
-    described = out.resolve().parent / "scene.json"
-    if described.exists():
-        # Of a damaged description nothing but itself is known.
-        with suppress(OSError, ValueError, LookupError, TypeError):
-            files = json.loads(described.read_bytes())["files"]
-            refuse_inputs(out, (described.parent / name for name in files))
-        refuse_inputs(out, (described,))
+def result_files(folder: Path) -> list[Path]:
+    """List the files that `infer` has written into ``folder``, if it is the folder of a scene."""
+    described = folder / "scene.json"
+    if not described.exists():
+        return []
+    # Of a damaged description nothing but itself is known.
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        files = json.loads(described.read_bytes())["files"]
+        return [described, *(folder / name for name in files)]
+    return [described]

@@ -1,8 +1,7 @@
 """Writing the results of a scene."""
 
 import json
-from collections.abc import Collection, Container, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.blocks import Block, release_pages
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.io.tiff_maps import Read, write_map
 from artextract_cli.results.description import describe
-from artextract_cli.results.reader import (
-    FORMAT,
-    FORMAT_VERSION,
-    open_scene,
-    result_folders,
-)
+from artextract_cli.results.reader import FORMAT, FORMAT_VERSION
 from artextract_cli.results.regions import (
     REGION_COLUMNS,
     signs_at,
     strong_regions,
     superpixel_side,
 )
-from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.results_plan import check_not_foreign
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
-from artextract_cli.results.summary import SUMMARY_FORMAT, csv_text
+from artextract_cli.results.summary import csv_text
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.atomic import TEMPORARY, linked, replaced_folder
 from artextract_cli.utils.checksums import UNSEALED, file_digest, sealed
@@ -52,45 +45,10 @@ def write_scene(
     known: they are replaced, and what others have put into the folder stays in it.
     """
     target = results / scene.name
-    if target.is_symlink() or (target.exists() and not _is_ours(target / "scene.json", FORMAT)):
-        msg = f"{target} exists and holds no results of ours: choose another --out"
-        raise UsageError(msg)
     with replaced_folder(target) as folder:
         description = _write_all(folder, files, scene, scores, model)
         _keep_foreign(target, folder, former)
     return description
-
-
-def _is_ours(path: Path, kind: str) -> bool:
-    """Whether a file of ours has this name: perhaps damaged, but no other JSON."""
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError:
-        return False
-    except ValueError:
-        return True
-    return isinstance(content, dict) and content.get("format") == kind
-
-
-def refuse_foreign_summary(results: Path) -> None:
-    """Refuse to write summaries over files of that name that are no summary of ours.
-
-    Raises
-    ------
-    UsageError
-        If there are such.
-    """
-    summary = results / "summary.json"
-    if not _is_ours(summary, SUMMARY_FORMAT):
-        for path in (summary, summary.with_suffix(".csv")):
-            _refuse_foreign(path, path)
-
-
-def _refuse_foreign(path: Path, target: Path) -> None:
-    """Refuse to write ``target``, if there is such, in the place of what others have put there."""
-    if target.exists():
-        msg = f"{path} is no result of ours, and would be written over: move it away"
-        raise UsageError(msg)
 
 
 def _keep_foreign(target: Path, folder: Path, former: Collection[str] | None) -> None:
@@ -104,7 +62,7 @@ def _keep_foreign(target: Path, folder: Path, former: Collection[str] | None) ->
     for path in sorted(target.iterdir()) if target.exists() else ():
         if path.name.startswith(TEMPORARY) or (path.name in ours and not path.is_dir()):
             continue
-        _refuse_foreign(path, folder / path.name)
+        check_not_foreign(path, folder / path.name)
         linked(path, folder / path.name)
         kept.append(path.name)
     if kept:
@@ -112,26 +70,6 @@ def _keep_foreign(target: Path, folder: Path, former: Collection[str] | None) ->
             f"{target} is new but for {', '.join(kept)}: what was not written by 'artextract "
             "infer' stays, and figures among it show the former results"
         )
-
-
-def refuse_other_models(results: Path, replaced: Container[str], model: SceneScorer) -> None:
-    """Refuse to write beside scenes, other than those ``replaced``, that another model scored."""
-    for folder in result_folders(results):
-        with suppress(InputError):  # a damaged one is told of by all that reads it
-            scene = open_scene(folder)
-            if scene.name not in replaced and not _is_by(scene, model):
-                msg = (
-                    f"{results} holds {scene.name} as scored by another model: choose another "
-                    "--out, or remove what is there"
-                )
-                raise UsageError(msg)
-
-
-def _is_by(scene: SceneResult, model: SceneScorer) -> bool:
-    """Whether this model made a result, and by the same score."""
-    told = scene.description
-    by_score = told.get("heat_map_score", model.heat_map_score)
-    return bool((told["model"]["sha256"], by_score) == (model.digest, model.heat_map_score))
 
 
 def _write_all(

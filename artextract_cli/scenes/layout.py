@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from artextract_cli.utils.file_errors import reading
-from artextract_cli.utils.output_plan import refuse_inside
+from artextract_cli.utils.output_plan import check_outside
 
 SPLITS = ("train", "val")
 LAYER = "_layer"
@@ -68,17 +68,17 @@ def natural_key(text: str) -> tuple[tuple[str | int, ...], str]:
     return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), text
 
 
-def refuse_datasets(out: Path) -> None:
-    """Refuse to write into any dataset, whose files are never touched.
+def check_outside_datasets(out: Path) -> None:
+    """Check that an output goes into no dataset, whose files are never touched: a `Rule`.
 
     Raises
     ------
     UsageError
-        If ``out`` is one, or lies in one.
+        If ``out`` is a dataset, or lies inside one.
     """
     for folder in (out.resolve(), *out.resolve().parents):
         if any((folder / split / "rgb_images").is_dir() for split in SPLITS):
-            refuse_inside(out, folder)
+            check_outside(out, folder, "dataset")
 
 
 def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from artextract_cli.errors import UsageError
 from artextract_cli.simulate.measured.scene import simulate_measured
 from artextract_cli.simulate.mixed import simulate_mixed
 from artextract_cli.simulate.optics.pigments import Palette
@@ -22,22 +23,43 @@ WORKSHOP = World(name="workshop", simulate=simulate_workshop)
 
 PALETTES: Mapping[str, Palette | World] = MappingProxyType(
     {
-        "a": OLD_MASTERS,
-        "b": MODERNS,
-        "c": MEASURED,
-        "d": WORKSHOP,
+        "old-masters": OLD_MASTERS,
+        "moderns": MODERNS,
+        "measured": MEASURED,
+        "workshop": WORKSHOP,
         "random": RANDOM,
         "mixed": MIXED,
     }
 )
-"""The looks of the simulated paintings.
+"""The styles of the simulated paintings.
 
-Palettes a and b share no pigment, composition, brush or camera; "random" draws everything anew for
-each painting. Models learn from "mixed": two random paintings, one of palette a, and so on. The
-others are for measuring alone.
+Old masters and moderns share no pigment, composition, brush or camera; "random" draws everything
+anew for each painting. Models learn from "mixed": two random paintings, one by an old master, and
+so on. The others are for evaluation only.
 """
 
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {"a": "old-masters", "b": "moderns", "c": "measured", "d": "workshop"}
+)
+"""Short names of palettes; published figures use them."""
+
+
+def palette_named(name: str) -> Palette | World:
+    """Find a palette by its name or its letter.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    if (known := ALIASES.get(name, name)) not in PALETTES:
+        msg = f"there is no palette {name!r}; choose from: {', '.join(PALETTES)}"
+        raise UsageError(msg)
+    return PALETTES[known]
+
+
 __all__ = [
+    "ALIASES",
     "DEFAULT_WAVELENGTHS",
     "KINDS",
     "MEASURED",
@@ -51,6 +73,7 @@ __all__ = [
     "SceneSettings",
     "SimulatedScene",
     "World",
+    "palette_named",
     "simulate_dataset",
     "simulate_scene",
 ]

@@ -3,16 +3,23 @@
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-import imagecodecs
 import numpy as np
-import tifffile
-import yaml
+from numpy.typing import NDArray
 
 from artextract_cli.errors import UsageError
+from artextract_cli.scenes.dataset_writer import (
+    ScenePaths,
+    counts_of_16_bit,
+    described_wavelengths,
+    update_description,
+    write_image,
+    write_layer,
+)
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
 from artextract_cli.utils.atomic import whole_folder
+from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 from artextract_cli.utils.threads import one_for_algebra
 
 CLEAN_EVERY = 4
@@ -62,6 +69,7 @@ def simulate_dataset(
             f"train={train}, val={val}, seed={seed}: ask for one scene or more, seed 0 or more"
         )
         raise UsageError(problem)
+    OutputPlan(out=out, rules=(check_new_folder,)).check()
     counts = {"train": train, "val": val}
     with whole_folder(out) as work:
         clean = []
@@ -86,31 +94,23 @@ def _scenes(
 
 
 def _write_scene(folder: Path, name: str, scene: SimulatedScene, settings: SceneSettings) -> None:
-    for part in ("rgb_images", "ms_masks", "truth"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    _write_png(folder / "rgb_images" / f"{name}_RGB.png", _counts(scene.rgb))
+    paths = ScenePaths(folder=folder, name=name)
+    write_image(paths.photograph, _counts(scene.rgb))
     for i, wavelength in enumerate(settings.wavelengths):
-        path = folder / "ms_masks" / f"{name}_ms_{wavelength:g}.png"
-        _write_png(path, _counts(scene.bands[..., i]))
-    _write_png(folder / "truth" / f"{name}_hidden.png", scene.truth)
-    tifffile.imwrite(folder / "truth" / f"{name}_layer.tif", scene.layer, compression="zlib")
+        write_image(paths.band(f"{wavelength:g}"), _counts(scene.bands[..., i]))
+    write_image(paths.truth, scene.truth)
+    write_layer(paths.layer, scene.layer)
 
 
-def _counts(image: FloatArray) -> np.ndarray:
-    """Values 0-1 as 16-bit counts."""
-    return np.ascontiguousarray(np.rint(image * 65535).astype(np.uint16))
-
-
-def _write_png(path: Path, image: np.ndarray) -> None:
-    path.write_bytes(imagecodecs.png_encode(image))
+def _counts(image: FloatArray) -> NDArray[np.uint16]:
+    # Simulated scenes have always been rounded at single precision: their pixels stay the same.
+    return counts_of_16_bit(image, np.float32)
 
 
 def _write_description(folder: Path, clean: list[str], seed: int, settings: SceneSettings) -> None:
-    folder.mkdir(exist_ok=True)
-    description = {
-        "wavelengths": {f"{nm:g}": int(nm) if nm % 1 == 0 else nm for nm in settings.wavelengths},
+    statements = {
+        "wavelengths": described_wavelengths({f"{nm:g}": nm for nm in settings.wavelengths}),
         "clean": clean,
         "notes": f"simulated paintings, palette {settings.palette.name!r}, seed {seed}",
     }
-    text = yaml.safe_dump(description, sort_keys=False, allow_unicode=True)
-    (folder / "dataset.yaml").write_text(text, encoding="utf-8")
+    update_description(folder, statements)

@@ -12,12 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from artextract_cli.errors import UsageError
 from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.locks import lock_file
-
-if sys.platform != "win32":
-    pass
 
 TEMPORARY = ".artextract-tmp-"
 """How the names of files and folders begin that are written to until they are whole."""
@@ -56,15 +52,10 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
     Raises
     ------
-    UsageError
-        If ``out`` exists and is not an empty folder.
     ArtextractError
-        If it cannot be written.
+        If it cannot be written, or ``out`` exists and is not an empty folder.
     """
     with writing(out):
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            msg = f"{out} exists and is not an empty folder: name a new one"
-            raise UsageError(msg)
         target = out.resolve()
         with _temporary_folder(target) as work:
             yield work

@@ -1,49 +1,92 @@
-"""Where output may go: never over an input or over something else's files."""
+"""Where a command is going to write: never over its inputs, nor over files of something else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from artextract_cli.errors import UsageError
+from artextract_cli.utils.file_errors import writing
+
+Rule = Callable[[Path], None]
+"""Raises `UsageError` if an output may not be written to a path."""
 
 
-def refuse_inputs(path: Path, inputs: Iterable[Path]) -> None:
-    """Refuse to write over a file that was read.
+@dataclass(frozen=True, kw_only=True)
+class OutputPlan:
+    """What a command reads and writes, to be checked once, before its work begins."""
+
+    out: Path
+    """The file or folder to be written."""
+
+    source_folders: Mapping[Path, str] = field(default_factory=dict)
+    """Folders that are only read, and what each of them is, such as "dataset"."""
+
+    source_files: Collection[Path] = ()
+    """Files that are only read."""
+
+    subfolders: Collection[str] = ()
+    """Folders below ``out`` that files are written into, as paths relative to it."""
+
+    rules: Sequence[Rule] = ()
+    """Further conditions on ``out``, such as what may exist there already."""
+
+    def check(self) -> None:
+        """Check that the output replaces nothing but earlier output of the same kind.
+
+        Raises
+        ------
+        UsageError
+            If ``out`` is an input or lies inside one, one of ``subfolders`` is a symbolic link, or
+            one of ``rules`` is violated.
+        """
+        for folder, kind in self.source_folders.items():
+            check_outside(self.out, folder, kind)
+        self._check_files()
+        self._check_links()
+        for rule in self.rules:
+            rule(self.out)
+
+    def _check_files(self) -> None:
+        if self.out.resolve() in {file.resolve() for file in self.source_files}:
+            msg = f"{self.out} is one of the inputs, which are only read; name another place"
+            raise UsageError(msg)
+
+    def _check_links(self) -> None:
+        """A folder of the output that is a symbolic link lies elsewhere."""
+        for folder in (self.out / name for name in self.subfolders):
+            if folder.is_symlink():
+                msg = (
+                    f"{folder} is a symbolic link, and nothing is written through one: put a "
+                    "folder in its place, or choose another --out"
+                )
+                raise UsageError(msg)
+
+
+def check_outside(path: Path, folder: Path, kind: str) -> None:
+    """Check that ``path`` is neither ``folder``, which is only read, nor inside it.
 
     Raises
     ------
     UsageError
-        If ``path`` is one of ``inputs``.
-    """
-    if path.resolve() in {given.resolve() for given in inputs}:
-        msg = f"{path} is one of the inputs, which are only read; name another place"
-        raise UsageError(msg)
-
-
-def refuse_inside(path: Path, folder: Path, kind: str = "dataset") -> None:
-    """Refuse to write ``path`` inside ``folder``, whose files are never touched.
-
-    Raises
-    ------
-    UsageError
-        If ``path`` is the folder, or lies in it.
+        If it is.
     """
     if path.resolve().is_relative_to(folder.resolve()):
         msg = f"{path} lies inside the {kind} {folder}, which is only read; name another place"
         raise UsageError(msg)
 
 
-def refuse_links(folders: Iterable[Path]) -> None:
-    """Refuse to write into folders of an output that are links, and thus lie elsewhere.
+def check_new_folder(out: Path) -> None:
+    """Check that a folder to be written whole does not exist yet, or is empty: a `Rule`.
 
     Raises
     ------
     UsageError
-        If one of ``folders`` is a symbolic link.
+        If ``out`` exists and is not an empty folder.
+    ArtextractError
+        If it cannot be listed.
     """
-    for folder in folders:
-        if folder.is_symlink():
-            msg = (
-                f"{folder} is a symbolic link, and nothing is written through one: put a folder in "
-                "its place, or choose another --out"
-            )
-            raise UsageError(msg)
+    with writing(out):
+        is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+    if not is_free:
+        msg = f"{out} exists and is not an empty folder: name a new one"
+        raise UsageError(msg)

@@ -86,7 +86,7 @@ def draw_embedding(
         If the embeddings or maps are missing, damaged, or too few to be projected.
     """
     check_suffix(out)
-    result.refuse_output(out)
+    result.output_plan(out).check()
     found = project_embeddings(result, method)
     with style():
         width = page.inches or 6.5

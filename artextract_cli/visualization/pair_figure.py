@@ -19,11 +19,11 @@ from artextract_cli.visualization.settings import AS_DRAWN, Colours, Look, Mode,
 
 LABELS = {
     "difference": "Heat map",
-    "dark": "Heat map of what is darker beneath",
-    "light": "Heat map of what is lighter beneath",
+    "dark": "Heat map of darker hidden content",
+    "light": "Heat map of lighter hidden content",
     "attention": "Attention given out, of its maximum",
     "gradcam": "Grad-CAM of the pair distance, of its maximum",
-    "hidden": "What lies beneath",
+    "hidden": "Hidden-layer image",
 }
 SCALES: Mapping[str, ScaleName] = {
     **dict.fromkeys(("difference", *SIGNED_MAPS), "false-alarm"),
@@ -76,7 +76,7 @@ def draw_pair(
     if look.only_band and look.mode != "difference":
         msg = f"--only-band goes with --mode difference, not with {look.mode}"
         raise UsageError(msg)
-    result.refuse_output(out)
+    result.output_plan(out).check()
     heatmap = result.map("heatmap")
     bands = [_find_band(result, wanted) for wanted in look.show_bands or (None,)]
     alone = bands[0]["page"] if look.only_band else None

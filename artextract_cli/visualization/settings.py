@@ -53,8 +53,8 @@ class Look:
     mode: Annotated[
         Mode,
         Setting(
-            help="What the map shows: the heat map; what is darker or lighter beneath alone; "
-            "attention; Grad-CAM; hidden is the picture of what lies beneath."
+            help="What the map shows: difference, the heat map; dark or light, hidden content of "
+            "that sign only; attention; Grad-CAM; hidden, the hidden-layer image."
         ),
     ] = "difference"
     show_bands: Annotated[

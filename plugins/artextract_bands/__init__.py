@@ -1,4 +1,4 @@
-"""Imports folders that hold one picture per band and a photograph."""
+"""Imports folders with one image per band and a photograph."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,19 @@ from artextract_cli import CodedImporterFunction, Importer, hookimpl, option
 
 @dataclass(frozen=True)
 class BandsOptions:
-    """What the names of the files do not tell."""
+    """What the file names do not show."""
 
     wavelengths: str | None = option(
         None,
-        "Wavelengths in nm parted by commas, in the natural order of the band files, or of the "
-        "pages of one TIFF; else the names of the files or bands.yaml tell them.",
+        "Comma-separated wavelengths in nm, in the natural order of the band files or of the pages "
+        "of one TIFF; by default those in the file names or in bands.yaml.",
     )
     photograph: str | None = option(
         None,
-        "Which file is the photograph, such as '*_RGB.tif'; else the one in colour, or rendered.",
+        "File name of the photograph, such as '*_RGB.tif'; by default the file in colour, or the "
+        "photograph is rendered from the bands.",
     )
-    name: str | None = option(None, "Name of the scene; else that of its folder.")
+    name: str | None = option(None, "Name of the scene; by default that of its folder.")
 
 
 def _load() -> CodedImporterFunction:
@@ -32,7 +33,7 @@ def artextract_importers() -> Importer:
     """A folder, or a folder of folders, of one file per band and one photograph."""
     return Importer(
         name="bands",
-        summary="A folder of one picture per band and a photograph, or a folder of such folders.",
+        summary="A folder with one image per band and a photograph, or a folder of such folders.",
         options=BandsOptions,
         load=_load,
         takes_coding=True,

@@ -38,7 +38,7 @@ from artextract_cli import (
 def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> Iterator[Capture]:
     """Yield the scene in the folder ``source``, or that of every folder in it."""
     if not source.is_dir():
-        msg = f"{source} is no folder: give the one that holds the photograph and the bands"
+        msg = f"{source} is not a folder: give the one that holds the photograph and the bands"
         raise InputError(msg)
     coding = coding or Coding()
     if list_pictures(source):
@@ -50,7 +50,7 @@ def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> I
         todo = "move those of each scene into a folder in it"
         if deeper:
             todo = f"give {deeper[0].parent} instead, or move {deeper[0]} into it"
-        msg = f"there are no pictures in {source}, nor in a folder in it; {todo}"
+        msg = f"there are no images in {source}, nor in a folder in it; {todo}"
         raise InputError(msg)
     if options.name is not None and len(folders) > 1:
         msg = f"name={options.name} names one scene, but {source} holds {len(folders)} folders"
@@ -63,7 +63,7 @@ def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:
     noted = read_note(folder)
     given = None if options.wavelengths is None else parse_wavelengths(options.wavelengths)
     if noted.bands and given:
-        msg = f"{folder / NOTE} tells wavelengths, and so does -o wavelengths: drop one of them"
+        msg = f"{folder / NOTE} gives wavelengths, and so does -o wavelengths: drop one of them"
         raise UsageError(msg)
     files = list_pictures(folder)
     photograph = _find_photograph(folder, files, noted, options.photograph)

@@ -56,7 +56,7 @@ def read_note(folder: Path) -> Note:
 def _file(note: Path, name: object) -> Path:
     path, parts = note.parent / str(name), PureWindowsPath(str(name))
     if parts.anchor or ".." in parts.parts:  # by its separators and those of other systems
-        msg = f"{note} lists {name}, which lies outside of {note.parent}: only files in it are read"
+        msg = f"{note} lists {name}, which is outside {note.parent}: only files in it are read"
         raise InputError(msg)
     if not path.is_file():
         msg = f"{note} lists {name}, but there is no such file in {note.parent}"
@@ -66,7 +66,7 @@ def _file(note: Path, name: object) -> Path:
 
 def _number(note: Path, name: str, nm: object) -> float:
     if isinstance(nm, bool) or not isinstance(nm, int | float):
-        msg = f"{note} says that {name} is {nm!r}, which is no wavelength in nm"
+        msg = f"{note} says that {name} is {nm!r}, which is not a wavelength in nm"
         raise InputError(msg)
     return float(nm)
 
@@ -82,7 +82,7 @@ def parse_wavelengths(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
-        msg = f"wavelengths={text} are not numbers in nm parted by commas, such as 420,470,850"
+        msg = f"wavelengths={text} are not comma-separated numbers in nm, such as 420,470,850"
         raise UsageError(msg) from None
 
 
@@ -98,8 +98,8 @@ def wavelengths_of(files: list[Path], noted: Mapping[Path, float]) -> tuple[floa
     for path, nm in zip(files, found, strict=True):
         if nm is None:
             msg = (
-                f"the name of {path} tells no wavelength: list all bands in {path.parent / NOTE}, "
-                "or give -o wavelengths=NM,NM,... in the order of the files"
+                f"the name of {path} contains no wavelength: list all bands in "
+                f"{path.parent / NOTE}, or give -o wavelengths=NM,NM,... in the order of the files"
             )
             raise InputError(msg)
     return tuple(nm for nm in found if nm is not None)
@@ -120,12 +120,12 @@ def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
     for (one, its_nm), (other, other_nm) in combinations(zip(names, nm, strict=True), 2):
         if f"{its_nm:g}" == f"{other_nm:g}":  # as bands are named
             msg = (
-                f"{one} and {other} are both {its_nm:g} nm, by which bands are told apart: correct "
-                "the wavelengths, or take one away"
+                f"{one} and {other} are both {its_nm:g} nm, which must differ between bands: "
+                "correct the wavelengths, or remove one of them"
             )
             raise InputError(msg)
     for file, given in zip(files, nm, strict=False) if of_bands else ():
         named = wavelength_in(file.stem) if _WITH_UNIT.search(file.stem) else None
         if named is not None and abs(named - given) >= 1:  # names are whole nm
-            warn(f"{file.name} is named as {named:g} nm, but is taken for {given:g} nm as was said")
+            warn(f"{file.name} is named as {named:g} nm, but read as {given:g} nm as specified")
             return

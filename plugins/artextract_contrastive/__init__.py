@@ -9,13 +9,13 @@ from artextract_cli import Objective, hookimpl, option
 
 @dataclass(frozen=True)
 class ContrastiveOptions:
-    """How far apart negatives should be."""
+    """The margin of the contrastive loss."""
 
     margin: float = option(1.0, "Distance that negatives should reach.", minimum=1e-6, maximum=1e6)
 
 
 def uninformative_loss(options: ContrastiveOptions) -> float:
-    """The least contrastive loss of an embedding that tells nothing: all distances margin / 2."""
+    """The least contrastive loss of an uninformative embedding: all distances margin / 2."""
     return options.margin**2 / 2
 
 
@@ -37,14 +37,14 @@ def artextract_objectives() -> Sequence[Objective]:
     return [
         Objective(
             name="node-contrastive",
-            summary="A superpixel's bands against its photograph and another scene's superpixel.",
+            summary="Bands of a superpixel against its photograph and another scene's superpixel.",
             options=ContrastiveOptions,
             load=_load_node,
             uninformative_loss=uninformative_loss,
         ),
         Objective(
             name="graph-contrastive",
-            summary="As published: whole pictures against the bands of their own and other scenes.",
+            summary="As published: whole images against the bands of their own and other scenes.",
             options=ContrastiveOptions,
             load=_load_graph,
             compares_nodes=False,

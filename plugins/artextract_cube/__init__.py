@@ -1,4 +1,4 @@
-"""Imports hyperspectral cubes: any, and those of the CAVE and Harvard databases."""
+"""Imports hyperspectral cubes, including those of the CAVE and Harvard databases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,79 +6,80 @@ from dataclasses import dataclass
 from artextract_cli import CodedImporterFunction, Importer, ImporterFunction, hookimpl, option
 
 SCALES = (1e-9, 1e30)
-"""The least and the largest value that may count as 1."""
+"""Smallest and largest allowed value that counts as 1."""
 
-_CENTRES = "Centre wavelengths of the bands in nm, parted by commas; all = every band as it is; "
-_WIDTH = "Width of a band in nm: the mean of what the cube has within it."
+_CENTRES = "Comma-separated centre wavelengths of the bands in nm; all = every band as it is; "
+_WIDTH = "Width of a band in nm, over which the bands of the cube are averaged."
 
 
 @dataclass(frozen=True)
 class CubeOptions:
-    """Which bands are made of a cube, and what its file does not tell."""
+    """The bands to compute from a cube, and what its file does not contain."""
 
     centres: str | None = option(
         None,
-        f"{_CENTRES}else those of 420,470,530,590,650,750,850,950 that the cube covers.",
+        f"{_CENTRES}by default those of 420,470,530,590,650,750,850,950 that the cube covers.",
     )
     width: float = option(10.0, _WIDTH, minimum=0, maximum=1000)
     wavelengths: str | None = option(
         None,
-        "Wavelengths of the cube in nm, parted by commas or evenly spaced as FIRST:LAST; else the "
-        "file tells them.",
+        "Wavelengths of the cube in nm, comma-separated, or evenly spaced as FIRST:LAST; by "
+        "default those in the file.",
     )
     variable: str | None = option(
-        None, "Name of the cube in an .npz or .mat file; else the only one of three dimensions."
+        None,
+        "Name of the cube in an .npz or .mat file; by default the only 3-D array.",
     )
     scale: float | None = option(
         None,
-        "The value that counts as 1, or with white and dark as saturated; else what an ENVI header "
-        "says, 1 of floats, 255 of 8 and 65535 of 16 bit, or with white and dark the largest count "
-        "if it is one of 255, 1023, 4095 and so on.",
+        "The value that counts as 1, or, with white and dark, as saturated; by default that of the "
+        "ENVI header, 1 for floats, 255 for 8 and 65535 for 16 bit, or, with white and dark, the "
+        "largest count if it is one of 255, 1023, 4095 and so on.",
         minimum=SCALES[0],
         maximum=SCALES[1],
     )
     photograph: str | None = option(
         None,
-        "A photograph of the same size, a file beside the cube, * in it being the name of the "
-        "scene; else it is rendered from the cube.",
+        "A photograph of the same size, a file beside the cube; * stands for the name of the "
+        "scene; by default it is rendered from the cube.",
     )
     white: str | None = option(
         None,
-        "A cube of a white target beside a cube of raw counts, * in it being the name of the "
-        "scene; with dark it makes reflectance of them.",
+        "A cube of a white target beside a cube of raw counts; * stands for the name of the "
+        "scene; used with dark to convert the counts to reflectance.",
     )
-    dark: str | None = option(None, "A cube of the covered lens, likewise.")
+    dark: str | None = option(None, "A cube of the covered lens, used with white.")
     white_reflectance: float = option(
         0.99, "Reflectance of the white target.", minimum=0.01, maximum=1
     )
     exposure_ratio: float = option(
-        1.0, "Exposure time of the painting over that of white.", minimum=0.001, maximum=1000
+        1.0, "Exposure time of the painting divided by that of white.", minimum=0.001, maximum=1000
     )
-    name: str | None = option(None, "Name of the scene; else that of its file.")
+    name: str | None = option(None, "Name of the scene; by default that of its file.")
 
 
 @dataclass(frozen=True)
 class CaveOptions:
-    """Which bands are made of the 31 of a scene."""
+    """The bands to compute from the 31 of a scene."""
 
-    centres: str | None = option(None, f"{_CENTRES}else all.")
+    centres: str | None = option(None, f"{_CENTRES}by default all.")
     width: float = option(10.0, _WIDTH, minimum=0, maximum=300)
 
 
 @dataclass(frozen=True)
 class HarvardOptions:
-    """Which bands are made of the 31 of a scene, and how its numbers are read."""
+    """The bands to compute from the 31 of a scene, and how its numbers are read."""
 
-    centres: str | None = option(None, f"{_CENTRES}else all.")
+    centres: str | None = option(None, f"{_CENTRES}by default all.")
     width: float = option(10.0, _WIDTH, minimum=0, maximum=300)
     calibration: str = option(
         "divide",
-        "What is done with the sensitivities in calib, or in calib.txt beside the file.",
+        "How to apply the sensitivities in calib, or in calib.txt beside the file.",
         choices=("divide", "multiply", "none"),
     )
     scale: float | None = option(
         None,
-        "The value that counts as 1, after calibration; else the brightest of the scene.",
+        "The value that counts as 1 after calibration; by default the brightest of the scene.",
         minimum=1e-12,
         maximum=SCALES[1],
     )
@@ -104,7 +105,7 @@ def _load_harvard() -> CodedImporterFunction:
 
 @hookimpl
 def artextract_importers() -> Sequence[Importer]:
-    """Files of many narrow bands, and the two databases of them."""
+    """Files of many narrow bands, and the two databases."""
     return (
         Importer(
             name="cube",

@@ -153,8 +153,8 @@ def _word_of_cube(cube: Cube, coding: Coding, *, is_rendered: bool) -> str:
     named = {band: other for band, other in coding.by_band.items() if other != word}
     if cube.to_reflectance is not None and (named or word != LINEAR):
         msg = (
-            f"{cube.path} has white and dark frames, which make reflectance of linear counts only: "
-            "leave --coding of bands, or the frames"
+            f"{cube.path} has white and dark frames, which convert only linear counts to "
+            "reflectance: omit --coding of bands, or the frames"
         )
         raise UsageError(msg)
     if is_rendered and named:

@@ -40,9 +40,9 @@ def check_measured(cube: Cube, measured: NDArray[np.bool_]) -> None:
     """Refuse raw counts of which the frames leave no pixel (H, W) that was measured."""
     if cube.to_reflectance is not None and not measured.any():
         msg = (
-            f"no pixel of {cube.path} measures in every band: each is saturated, or hardly "
-            "brighter in white than in dark; look at the frames, and say at which count the camera "
-            "is saturated, -o scale=NUMBER"
+            f"no pixel of {cube.path} is valid in every band: each is saturated, or hardly "
+            "brighter in white than in dark; check the frames, and give the count at which the "
+            "camera saturates, -o scale=NUMBER"
         )
         raise InputError(msg)
 
@@ -54,8 +54,8 @@ def check_finite(cube: Cube, used: NDArray[np.intp], top: int, is_bad: NDArray[n
         number, nm = cube.stored(used)[band] + 1, cube.nm[used[band]]
         msg = (
             f"{cube.path} has values that are not finite (NaN or infinity), the first in band "
-            f"{number} ({nm:g} nm), row {top + row}, column {column}; replace them, or say in an "
-            "ENVI header which mean that nothing was measured: data ignore value"
+            f"{number} ({nm:g} nm), row {top + row}, column {column}; replace them, or mark "
+            "missing values in an ENVI header: data ignore value"
         )
         raise InputError(msg)
 
@@ -83,13 +83,13 @@ def check_varied(cube: Cube, made: Averaged) -> None:
     dead = [f"{nm:g}" for nm, dies in zip(made.wavelengths, is_dead, strict=True) if dies]
     if dead:
         msg = (
-            f"what {cube.path} shows at {few(dead)} nm has one value throughout, which tells "
-            "nothing: export the cube again, or choose other bands, -o centres=NM,NM,..."
+            f"the data of {cube.path} at {few(dead)} nm have one value throughout, without "
+            "information: export the cube again, or choose other bands, -o centres=NM,NM,..."
         )
         raise InputError(msg)
     if _is_constant(made.rgb, made.mask).all():
         msg = (
-            f"the photograph of {cube.path} has one value throughout, which tells nothing: give "
+            f"the photograph of {cube.path} has one value throughout, without information: give "
             "another (of a cube, -o photograph=FILE)"
         )
         raise InputError(msg)
@@ -112,7 +112,8 @@ def clipped(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> NDAr
     if share > MOST_CLIPPED:
         msg = (
             f"{cube.path} holds values {span} where {cube.full_scale:g} counts as 1, and "
-            f"{share:.0%} of them lie outside 0 to 1; say what counts as 1 with -o scale=NUMBER"
+            f"{share:.0%} of them are outside 0 to 1; set the value that counts as 1, "
+            "-o scale=NUMBER"
             f"{_mark(cube, bands, nm) if bands.min() < FAR_BELOW else ''}"
         )
         raise InputError(msg)
@@ -135,6 +136,6 @@ def _mark(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> str:
     row, column, band = np.unravel_index(at, bands.shape)
     return (
         f"; the {which}, {value * cube.full_scale:g} at {nm[int(band)]:g} nm, row {row}, column "
-        f"{column}, looks like a mark of what was not measured: name it in an ENVI header, data "
+        f"{column}, looks like a marker of missing values: name it in an ENVI header, data "
         "ignore value, or mask these pixels"
     )

@@ -92,7 +92,7 @@ def opened_file(path: Path, variable: str | None, n_bands: int | None) -> Iterat
         yield _stored(path, read_counts(path, stacked=True, any_scale=True), n_bands)
     else:
         kinds = ", ".join(CUBE_SUFFIXES)
-        msg = f"{path} is no cube that can be read: it is none of {kinds} and has no .hdr beside it"
+        msg = f"{path} is not a readable cube: it is none of {kinds} and has no .hdr beside it"
         raise InputError(msg)
 
 
@@ -115,7 +115,7 @@ def _load(path: Path) -> NDArray[Any]:
     with reading(path), _loading(path):
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
         if (n_left := path.stat().st_size - mapped.offset - mapped.nbytes) != 0:
-            msg = f"its header tells of {n_left} bytes less than there are"
+            msg = f"its header gives {n_left} bytes less than there are"
             raise ValueError(msg)
         return np.asarray(mapped)
 
@@ -123,7 +123,7 @@ def _load(path: Path) -> NDArray[Any]:
 def _load_all(path: Path) -> dict[str, NDArray[Any]]:
     with reading(path), _loading(path):
         if not zipfile.is_zipfile(path):
-            msg = "it is no archive of arrays"
+            msg = "it is not an archive of arrays"
             raise ValueError(msg)
         with opened_npz(path) as loaded:
             return {name: loaded[name] for name in loaded}
@@ -137,7 +137,7 @@ def _loading(path: Path) -> Iterator[None]:
         raise
     except _DAMAGE as error:
         kind = path.suffix
-        msg = f"{path} is damaged, cut short, or no {kind} of numbers: copy or export it again"
+        msg = f"{path} is damaged, cut short, or not a numeric {kind}: copy or export it again"
         raise InputError(msg) from error
 
 
@@ -164,7 +164,7 @@ def _cube_name(path: Path, arrays: Mapping[str, NDArray[Any]], variable: str | N
         names = f" ({', '.join(found)})" if found else ""
         msg = (
             f"{path} holds {len(found)} arrays of three dimensions{names} where the cube should be "
-            "the only one; say which it is with -o variable=NAME"
+            "the only one; name it with -o variable=NAME"
         )
         raise InputError(msg)
     return found[0]
@@ -200,7 +200,7 @@ def _full_scale(path: Path, depth: np.dtype[Any], told: float | None) -> float:
     if depth.kind == "u" and depth.itemsize <= 2:
         return float(np.iinfo(depth).max)
     msg = (
-        f"{path} holds {depth.name} numbers and does not tell which counts as 1, such as 10000 for "
-        "reflectance; say it with -o scale=NUMBER"
+        f"{path} holds {depth.name} numbers without the value that counts as 1, such as 10000 for "
+        "reflectance; give it with -o scale=NUMBER"
     )
     raise InputError(msg)

@@ -48,7 +48,7 @@ def read_envi(header: Path) -> Stored:
             msg = f"{header} says bands = {len(values)}, but its {name} lists {len(found)}"
             raise InputError(msg)
     if not is_good.any():
-        msg = f"{header} calls all bands bad (bbl); there is nothing to read"
+        msg = f"{header} marks all bands as bad (bbl); there is nothing to read"
         raise InputError(msg)
     return Stored(
         path=header,
@@ -65,7 +65,7 @@ def _fields(header: Path) -> dict[str, str]:
     with reading(header):
         content = header.read_bytes()
     if content[:4] != b"ENVI":
-        msg = f"{header} is no ENVI header: its first word is not ENVI"
+        msg = f"{header} is not an ENVI header: its first word is not ENVI"
         raise InputError(msg)
     try:
         text = content.decode()
@@ -91,7 +91,8 @@ def _number(header: Path, name: str, text: str) -> float:
         return float(text)
     except ValueError:
         msg = (
-            f"{header} has {text[:40]!r} where its {name} must be a number; part numbers by commas"
+            f"{header} has {text[:40]!r} where its {name} must be a number; separate numbers by "
+            "commas"
         )
         raise InputError(msg) from None
 
@@ -107,7 +108,7 @@ def _whole(header: Path, fields: Mapping[str, str], name: str, *, least: int = 1
         msg = f"{header} is damaged or cut short: it does not say its {name}"
         raise InputError(msg)
     if not re.fullmatch("[0-9]+", text) or int(text) < least:
-        msg = f"{header} says {name} = {text}, which is no whole number from {least} on"
+        msg = f"{header} says {name} = {text}, which is not a whole number of at least {least}"
         raise InputError(msg)
     return int(text)
 
@@ -129,8 +130,8 @@ def _mapped(header: Path, fields: Mapping[str, str]) -> NDArray[Any]:
     n_bytes = offset + size["b"] * size["l"] * size["s"] * depth.itemsize
     if raw.stat().st_size != n_bytes:
         msg = (
-            f"{raw} has {raw.stat().st_size} bytes where {header.name} tells of {n_bytes}: it was "
-            "cut short, or the header is not its own"
+            f"{raw} has {raw.stat().st_size} bytes where {header.name} expects {n_bytes}: it was "
+            "cut short, or the header belongs to another file"
         )
         raise InputError(msg)
     shape = tuple(size[axis] for axis in axes)

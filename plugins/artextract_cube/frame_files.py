@@ -40,16 +40,16 @@ def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) ->
     if not scenes:
         msg = (
             f"there is no painting in {source}: by name, frames of white or dark are all there is "
-            f"({names}); add the cube that they belong to, or import one that is a painting by "
-            "itself with -o name=NAME"
+            f"({names}); add the cube that they belong to, or import one that is a painting "
+            "separately with -o name=NAME"
         )
         raise InputError(msg)
     if frames:
         white = quote(_pattern("white", frames, scenes) or options.white or "FILE")
         dark = quote(_pattern("dark", frames, scenes) or options.dark or "FILE")
         warn(
-            f"left out of {source}, as frames of white or dark by their names: {names}; cubes of "
-            f"raw counts become reflectance with them by -o white={white} -o dark={dark}"
+            f"left out of {source}, as white or dark frames by their names: {names}; use them to "
+            f"convert raw counts to reflectance with -o white={white} -o dark={dark}"
         )
     return scenes
 

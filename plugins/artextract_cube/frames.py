@@ -143,7 +143,7 @@ def _check_brightness(white: Cube, dark: Cube) -> None:
     if light.size and np.median(light) < 0:
         msg = (
             f"white and dark look swapped: {white.path}, given as white, is darker than "
-            f"{dark.path}; give each in the place of the other, -o white=FILE -o dark=FILE"
+            f"{dark.path}; exchange them, -o white=FILE -o dark=FILE"
         )
         raise InputError(msg)
 
@@ -158,8 +158,8 @@ def _warn_of_counts(cube: Cube) -> None:
     if not cube.tells_scale and cube.values.dtype.kind == "u":
         warn(
             f"{cube.path} does not say which of its counts is a reflectance of 1: they are divided "
-            f"by {cube.full_scale:g}, which makes no reflectance of raw counts; give the frames "
-            "beside it, -o white=FILE -o dark=FILE, or say which count is 1, -o scale=NUMBER"
+            f"by {cube.full_scale:g}, which does not turn raw counts into reflectance; give the "
+            "frames, -o white=FILE -o dark=FILE, or the count that is 1, -o scale=NUMBER"
         )
 
 

@@ -32,7 +32,7 @@ def matlab_arrays(path: Path) -> Iterator[dict[str, NDArray[Any]]]:
     with reading(path):
         needs_h5py = matlab_child.is_hdf5(path)
     if needs_h5py and importlib.util.find_spec("h5py") is None:
-        msg = f"{path} is of MATLAB 7.3, which takes h5py to read: pip install 'artextract[hdf5]'"
+        msg = f"{path} is a MATLAB 7.3 file, which requires h5py: pip install 'artextract[hdf5]'"
         raise DependencyError(msg)
     with tempfile.TemporaryDirectory(prefix="artextract-", ignore_cleanup_errors=True) as folder:
         _unpack(path, folder)
@@ -55,7 +55,7 @@ def _unpack(path: Path, folder: str) -> None:
     if ran.returncode == matlab_child.TOO_LARGE:
         check_claim(path, ran.stdout, max_pixels() + 1)
     if ran.returncode != 0:
-        msg = f"{path} is damaged, cut short, or no MATLAB file: copy or export it again"
+        msg = f"{path} is damaged, cut short, or not a MATLAB file: copy or export it again"
         error = InputError(msg)
         error.add_note(f"reading it ended with {ran.returncode}: {ran.stderr}")  # for --debug
         raise error

@@ -59,9 +59,9 @@ def saturation(cube: Cube, white: Cube) -> float:
         _warn_of(uses, at_largest, largest, "taken for the full scale of the camera, and masked")
         return largest
     warn(
-        f"nothing says at which count the camera of {cube.path} is saturated, and the largest of "
-        f"it and its white, {largest:g}, does not tell: no pixel is masked as saturated; give that "
-        "count, -o scale=NUMBER, such as 4095 for 12 bits"
+        f"the count at which the camera of {cube.path} saturates is unknown, and the largest of "
+        f"it and its white, {largest:g}, does not show it: no pixel is masked as saturated; give "
+        "that count, -o scale=NUMBER, such as 4095 for 12 bits"
     )
     return math.inf
 
@@ -71,7 +71,7 @@ def _warn_of(uses: Sequence[_Use], shares: Sequence[float], count: float, what: 
         if share > SATURATED_SHARE:
             warn(
                 f"{use.cube.path} is saturated: {share:.1%} of its counts are {count:g} or more, "
-                f"{what}; expose it shorter, or give the count at which the camera is saturated, "
+                f"{what}; use a shorter exposure, or give the count at which the camera saturates, "
                 "-o scale=NUMBER"
             )
 

@@ -59,7 +59,7 @@ def nm_of(stored: Stored, option: str | None) -> tuple[float, ...]:
     nm = _read_nm(stored)
     if nm is None:
         msg = (
-            f"{stored.path} does not tell the wavelengths of its {len(stored.values)} bands: give "
+            f"{stored.path} does not give the wavelengths of its {len(stored.values)} bands: give "
             "them, -o wavelengths=NM,NM,... or evenly spaced, -o wavelengths=FIRST:LAST"
         )
         raise InputError(msg)
@@ -72,7 +72,7 @@ def _read_nm(stored: Stored) -> tuple[float, ...] | None:
         return None
     n_told, n_bands = len(stored.wavelengths), len(stored.values)
     if n_told != n_bands:
-        msg = f"{stored.path} tells {n_told} wavelengths, but its cube has {n_bands} bands"
+        msg = f"{stored.path} gives {n_told} wavelengths, but its cube has {n_bands} bands"
         raise InputError(msg)
     return as_nm(stored.path, stored.wavelengths, stored.unit)
 
@@ -94,7 +94,7 @@ def _warn_of_contradiction(stored: Stored, given: tuple[float, ...]) -> None:
     band = first_apart(told, given, CONTRADICTION)
     if band is not None:
         warn(
-            f"band {band + 1} of {stored.path} is {told[band]:g} nm by the file but "
-            f"{given[band]:g} nm by -o wavelengths, which is used: leave the option out if the "
+            f"band {band + 1} of {stored.path} is {told[band]:g} nm in the file but "
+            f"{given[band]:g} nm in -o wavelengths, which is used: omit the option if the "
             "file is right"
         )

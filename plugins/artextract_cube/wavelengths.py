@@ -30,7 +30,7 @@ def numbers(option: str, text: str) -> tuple[float, ...]:
     except ValueError:
         found = ()
     if not found or not np.isfinite(found).all():
-        msg = f"{option}={text} are not numbers in nm parted by commas, such as 420,470,850"
+        msg = f"{option}={text} are not comma-separated numbers in nm, such as 420,470,850"
         raise UsageError(msg)
     return found
 
@@ -86,7 +86,7 @@ def as_nm(path: Path, found: Sequence[float], unit: str = "") -> tuple[float, ..
         raise InputError(msg)
     values = np.asarray(found, np.float64)
     if not (np.isfinite(values) & (values > 0)).all():
-        msg = f"{path} holds wavelengths that are none; give them, -o wavelengths=NM,NM,..."
+        msg = f"{path} holds invalid wavelengths; give them, -o wavelengths=NM,NM,..."
         raise InputError(msg)
     if word in _MICROMETRES or (word not in _NANOMETRES and values.max() < 100):
         values = np.round(values * 1000, 6)

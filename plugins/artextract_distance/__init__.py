@@ -1,4 +1,4 @@
-"""How far photograph and bands are apart in a superpixel: distance, angle, attended distance."""
+"""Differences between photograph and bands: distance, angle, attention-weighted distance."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

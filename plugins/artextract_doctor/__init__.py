@@ -16,7 +16,7 @@ def _load() -> "typer.Typer":
 
 @hookimpl
 def artextract_commands() -> Command:
-    """What a report of trouble should begin with."""
+    """The information that a bug report should start with."""
     return Command(
         name="doctor",
         summary="Show versions, devices, which message-passing engine is used and why, and broken "

@@ -1,4 +1,4 @@
-"""Graph-based regions (Felzenszwalb and Huttenlocher, 2004) by scikit-image."""
+"""Graph-based regions (Felzenszwalb and Huttenlocher, 2004) from scikit-image."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ from artextract_cli import SuperpixelFunction, SuperpixelMethod, hookimpl, optio
 
 @dataclass(frozen=True)
 class FelzenszwalbOptions:
-    """When neighbouring regions count as one.
+    """When neighbouring regions are merged.
 
-    ``scale`` is in units of the picture's overall contrast, so that one default serves CIELAB and
-    principal components alike.
+    ``scale`` is in units of the overall contrast of the image, so that one default serves both
+    CIELAB and principal components.
     """
 
     scale: float = option(
         0.05,
-        "Difference, as a share of the picture's contrast, that a single pixel may show and still "
-        "be joined; a region of n pixels tolerates 1/n of it. More makes larger regions.",
+        "Difference, as a fraction of the contrast of the image, up to which a single pixel is "
+        "merged; for a region of n pixels, 1/n of it. Larger values give larger regions.",
         minimum=0,
     )
-    sigma: float = option(0.5, "Width in pixels of the smoothing before.", minimum=0)
+    sigma: float = option(0.5, "Width of the preliminary Gaussian smoothing in pixels.", minimum=0)
     min_size: int = option(5, "Smallest region in pixels.", minimum=1)
 
 

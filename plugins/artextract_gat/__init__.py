@@ -13,8 +13,8 @@ class GATOptions:
 
     hidden: int = option(128, "Width of the first layer, all heads together.", minimum=1)
     out_size: int = option(32, "Width of every other layer, and of the embedding.", minimum=1)
-    layers: int = option(3, "Attention layers, and so how many hops a node sees.", minimum=1)
-    heads: int = option(4, "Heads of each layer; they share its width evenly.", minimum=1)
+    layers: int = option(3, "Number of attention layers, and of hops covered.", minimum=1)
+    heads: int = option(4, "Attention heads per layer; they divide its width evenly.", minimum=1)
     residual: bool = option(default=True, help="Add each layer's input to its output.")
     norm: str = option(
         "layer",
@@ -23,7 +23,7 @@ class GATOptions:
     )
     dropout: float = option(
         0.1,
-        "Share of each layer's inputs, and of its attention, dropped in training.",
+        "Fraction of each layer's inputs, and of its attention, dropped in training.",
         minimum=0,
         maximum=0.95,
     )
@@ -37,10 +37,10 @@ def _load() -> Callable[[int, GATOptions], Any]:
 
 @hookimpl
 def artextract_backbones() -> Backbone:
-    """Mean over neighbours with learnt weights."""
+    """Mean over neighbours with learned weights."""
     return Backbone(
         name="gat",
-        summary="Graph attention with several heads; learns which neighbours count, and tells.",
+        summary="Multi-head graph attention; learns and reports how much neighbours count.",
         options=GATOptions,
         load=_load,
     )

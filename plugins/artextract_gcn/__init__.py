@@ -13,14 +13,14 @@ class GCNOptions:
 
     hidden: int = option(128, "Width of the first layer.", minimum=1)
     out_size: int = option(32, "Width of every other layer, and of the embedding.", minimum=1)
-    layers: int = option(2, "Graph convolutions, and so how many hops a node sees.", minimum=1)
+    layers: int = option(2, "Number of graph convolutions, and of hops covered.", minimum=1)
     norm: str = option(
         "batch",
         "Normalisation after every convolution: over nodes and views, over features, or none.",
         choices=("batch", "layer", "none"),
     )
     dropout: float = option(
-        0.0, "Share of each layer's inputs dropped in training.", minimum=0, maximum=0.95
+        0.0, "Fraction of each layer's inputs dropped in training.", minimum=0, maximum=0.95
     )
 
 
@@ -35,7 +35,7 @@ def artextract_backbones() -> Backbone:
     """Mean over neighbours with fixed weights."""
     return Backbone(
         name="gcn",
-        summary="Graph convolutions with symmetric normalisation; every neighbour counts alike.",
+        summary="Graph convolutions with symmetric normalisation; all neighbours count equally.",
         options=GCNOptions,
         load=_load,
     )

@@ -1,4 +1,4 @@
-"""Learning from layers that are put beneath the paint of scenes that hide nothing."""
+"""Training on layers that are inserted under the paint of scenes that hide nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from artextract_cli import Objective, hookimpl, option
 
 @dataclass(frozen=True)
 class HiddenLayerOptions:
-    """How far apart photograph and bands should be where something lies beneath."""
+    """The margin between photograph and bands where there is a hidden layer."""
 
     margin: float = option(
         1.0, "Distance that hidden superpixels should reach.", minimum=1e-6, maximum=1e6
@@ -27,7 +27,7 @@ def artextract_objectives() -> Objective:
     """Contrastive over superpixels, cross entropy over pixels."""
     return Objective(
         name="hidden-layer",
-        summary="Superpixels and pixels with a layer beneath against clean ones; needs infrared.",
+        summary="Superpixels and pixels with a hidden layer against clean ones; needs infrared.",
         options=HiddenLayerOptions,
         load=_load,
         learns_from="layers",

@@ -1,4 +1,4 @@
-"""Imports one photograph and one infrared picture."""
+"""Imports one photograph and one infrared image."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,18 @@ from artextract_cli import Importer, ImporterFunction, hookimpl, option
 
 @dataclass(frozen=True)
 class PairOptions:
-    """Which picture is which, and at what wavelength it was taken."""
+    """Which image is which, and at what wavelength the infrared was taken."""
 
-    rgb: str | None = option(None, "The photograph, a file in the folder; else the one in colour.")
+    rgb: str | None = option(
+        None, "The photograph, a file in the folder; by default the one in colour."
+    )
     infrared: str | None = option(
-        None, "The infrared picture, a file in the folder; else the grey one."
+        None, "The infrared image, a file in the folder; by default the grey one."
     )
     nm: float = option(
-        950.0, "Wavelength of the infrared picture in nm.", minimum=100, maximum=100_000
+        950.0, "Wavelength of the infrared image in nm.", minimum=100, maximum=100_000
     )
-    name: str | None = option(None, "Name of the scene; else that of its folder.")
+    name: str | None = option(None, "Name of the scene; by default that of its folder.")
 
 
 def _load() -> ImporterFunction:
@@ -27,10 +29,10 @@ def _load() -> ImporterFunction:
 
 @hookimpl
 def artextract_importers() -> Importer:
-    """A folder of two pictures, one in colour and one grey."""
+    """A folder of two images, one in colour and one grey."""
     return Importer(
         name="pair",
-        summary="A folder of one photograph and one infrared picture.",
+        summary="A folder with one photograph and one infrared image.",
         options=PairOptions,
         load=_load,
     )

@@ -20,7 +20,7 @@ HINT = "say which they are with -o rgb=FILE -o infrared=FILE"
 def read(source: Path, options: PairOptions) -> Iterator[Capture]:
     """Yield the one scene that the folder ``source`` holds."""
     if not source.is_dir():
-        msg = f"{source} is no folder: give the one that holds photograph and infrared picture"
+        msg = f"{source} is not a folder: give the one with the photograph and the infrared image"
         raise InputError(msg)
     rgb_path, infrared_path = _choose(source, options)
     rgb, infrared = read_counts(rgb_path), read_counts(infrared_path)
@@ -40,7 +40,7 @@ def _choose(folder: Path, options: PairOptions) -> tuple[Path, Path]:
         return rgb, infrared
     files = list_pictures(folder)
     if len(files) != 2:
-        what = "1 picture" if len(files) == 1 else f"{len(files)} pictures"
+        what = "1 image" if len(files) == 1 else f"{len(files)} images"
         msg = f"{folder} holds {what} where 2 are expected; {HINT}"
         raise InputError(msg)
     if rgb is None and infrared is None:
@@ -53,7 +53,7 @@ def _by_colour(folder: Path, files: list[Path]) -> tuple[Path, Path]:
     in_colour = [path for path in files if is_coloured(read_counts(path))]
     if len(in_colour) != 1:
         how = "both are" if in_colour else "neither is"
-        msg = f"of the two pictures in {folder} {how} in colour; {HINT}"
+        msg = f"of the two images in {folder} {how} in colour; {HINT}"
         raise InputError(msg)
     (rgb,) = in_colour
     (infrared,) = set(files) - {rgb}

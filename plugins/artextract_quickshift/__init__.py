@@ -1,4 +1,4 @@
-"""Quick shift superpixels (Vedaldi and Soatto, 2008) by scikit-image."""
+"""Quick shift superpixels (Vedaldi and Soatto, 2008) from scikit-image."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from artextract_cli import SuperpixelFunction, SuperpixelMethod, hookimpl, optio
 
 @dataclass(frozen=True)
 class QuickshiftOptions:
-    """How far pixels look for their mode.
+    """How far pixels search for their mode.
 
-    ``ratio`` is in units of the picture's overall contrast, so that one default serves CIELAB and
-    principal components alike.
+    ``ratio`` is in units of the overall contrast of the image, so that one default serves both
+    CIELAB and principal components.
     """
 
     kernel_size: float = option(
@@ -20,11 +20,11 @@ class QuickshiftOptions:
     )
     max_dist: float = option(
         2.0,
-        "Largest distance to a pixel of the same region; more makes larger regions.",
+        "Largest distance to a pixel of the same region; larger values give larger regions.",
         minimum=0,
     )
     ratio: float = option(
-        5.0, "Distance in pixels that weighs as much as the picture's whole contrast.", minimum=0
+        5.0, "Distance in pixels that weighs as much as the full contrast of the image.", minimum=0
     )
 
 
@@ -36,10 +36,10 @@ def _load() -> SuperpixelFunction:
 
 @hookimpl
 def artextract_superpixels() -> SuperpixelMethod:
-    """Regions that climb to the same mode of the density in colour and place."""
+    """Regions that climb to the same mode of the density in colour and position."""
     return SuperpixelMethod(
         name="quickshift",
-        summary="Modes of the density in colour and place; follows detail, slow.",
+        summary="Modes of the density in colour and position; follows detail; slow.",
         options=QuickshiftOptions,
         load=_load,
     )

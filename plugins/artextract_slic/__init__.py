@@ -1,4 +1,4 @@
-"""SLIC superpixels (Achanta et al., 2012) for pictures of any number of channels."""
+"""SLIC superpixels (Achanta et al., 2012) for images with any number of channels."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ from artextract_cli import SuperpixelFunction, SuperpixelMethod, hookimpl, optio
 
 @dataclass(frozen=True)
 class ClusteringOptions:
-    """How large, how compact and how well settled superpixels are."""
+    """Size, compactness and iterations of superpixels."""
 
     n_segments: int | None = option(
-        None, "Superpixels to ask for; overrides region_size.", minimum=1
+        None, "Number of superpixels to request; overrides region_size.", minimum=1
     )
     region_size: float = option(5.0, "Side of a superpixel in pixels.", minimum=1)
     compactness: float = option(
         10.0,
-        "Colour difference, in units of the picture, that weighs as much as one side of a "
-        "superpixel; more makes squarer superpixels.",
+        "Colour difference, in units of the image, that weighs as much as one side of a "
+        "superpixel; larger values give squarer superpixels.",
         minimum=1e-6,
     )
-    max_iterations: int = option(10, "Rounds of assigning pixels to superpixels.", minimum=1)
+    max_iterations: int = option(10, "Iterations of assigning pixels to superpixels.", minimum=1)
 
 
 @dataclass(frozen=True)

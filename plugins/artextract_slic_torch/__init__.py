@@ -1,4 +1,4 @@
-"""SLIC superpixels in plain torch: whole batches of pictures, on the CPU or on a GPU."""
+"""SLIC superpixels in plain torch, for batches of images, on the CPU or on a GPU."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class SlicTorchOptions(ClusteringOptions):
 
     device: str = option(
         "auto",
-        "Where pictures are cut; auto takes the GPU where there is one.",
+        "Device that segments images; auto uses the GPU if there is one.",
         choices=("auto", "cpu", "cuda"),
     )
 
@@ -28,7 +28,7 @@ def artextract_superpixels() -> SuperpixelMethod:
     """Compact superpixels of about equal size, on the CPU or on a GPU."""
     return SuperpixelMethod(
         name="slic-torch",
-        summary="The superpixels of slic by torch; for batches of pictures on a GPU.",
+        summary="The superpixels of slic in torch; for batches of images on a GPU.",
         options=SlicTorchOptions,
         load=_load,
     )

@@ -1,4 +1,4 @@
-"""Watershed superpixels on the gradient, by scikit-image."""
+"""Watershed superpixels on the gradient, from scikit-image."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ class WatershedOptions:
     """How large and how compact superpixels are."""
 
     n_segments: int | None = option(
-        None, "Superpixels to ask for; overrides region_size.", minimum=1
+        None, "Number of superpixels to request; overrides region_size.", minimum=1
     )
     region_size: float = option(5.0, "Side of a superpixel in pixels.", minimum=1)
     compactness: float = option(
         0.1,
-        "Share of the picture's mean gradient that a pixel of distance to the seed costs; more "
-        "makes rounder superpixels.",
+        "Cost of each pixel of distance to the seed, as a fraction of the mean gradient of the "
+        "image; larger values give rounder superpixels.",
         minimum=0,
     )
 

@@ -42,10 +42,11 @@ from artextract_cli.preprocessing import import_scenes, register_dataset
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.scenes import dataset
+from artextract_cli.simulate import palette_named
 from artextract_cli.testing import __main__ as testing
 from artextract_cli.training import run_directory
-from artextract_cli.utils import output_plan
 from artextract_cli.utils.checksums import UNSEALED, sealed
+from artextract_cli.utils.output_plan import OutputPlan
 from artextract_cli.visualization import loss_figure
 from tests.conftest import write_png
 from tests.helpers.cubes import write_envi
@@ -283,7 +284,8 @@ FILES = [
     Row(2, "…/run exists and is not an empty folder: name a new one",
         "data register {here}/data --out {here}/run"),
     Row(2, "…/train.npz is one of the inputs, which are only read; name another place",
-        lambda here: output_plan.refuse_inputs(here / "train.npz", [here / "train.npz"])),
+        lambda here: OutputPlan(
+            out=here / "train.npz", source_files=[here / "train.npz"]).check()),
     Row(2, "…/mine/val is a symbolic link, and nothing is written through one: put a folder in its "
         "place, or choose another --out", BUILD.replace("{new}", "{here}/mine"),
         all_of(put("mine/kept.txt", "mine"), lambda here: (here / "mine/val").symlink_to("."))),
@@ -632,7 +634,9 @@ RESULTS = [
                  for a, b in (("one", "v0"), ("other", "v1"))))),
     Row(3, "…/v0 does not say which model made it: run 'artextract infer' again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={}))),
-    Row(2, "give one of the palettes a, b and one scene or more",
+    Row(2, "there is no palette 'e'; choose from: old-masters, moderns, measured, workshop, "
+        "random, mixed", lambda here: palette_named("e")),
+    Row(2, "give one of the palettes old-masters, moderns and one scene or more",
         lambda here: robustness.measure_robustness(lambda scene: {}, 0)),
     Row(3, "…/model.safetensors is not the model any more that made …: infer again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={
@@ -680,8 +684,8 @@ CAPTURED = [
         "common with its photograph; take it away or replace it",
         "data register {here}/data --out {new}"),
     Row(3, "nothing is left of scene t0 that is painting and measures in every band; look at its "
-        "masks in …/object", lambda here: register_dataset._write_mask(
-            dataset.open_dataset(here / "data").scenes[0], here, np.zeros((4, 3), np.bool_))),
+        "masks in …/object", lambda here: register_dataset._check_mask(
+            dataset.open_dataset(here / "data").scenes[0], np.zeros((4, 3), np.bool_))),
     Row(3, "scene 'abbey': no mask is found where photograph and bands differ in size: leave "
         "--auto-mask, and use 'artextract data register' and 'data mask'",
         lambda here: import_scenes._masked(
@@ -819,14 +823,14 @@ IMPORTED = [
         "artextract-toy read it)", lambda here: importing_by(
             ["x"], lambda: list(
                 import_scenes.import_scenes("toy", here / "data", here / "new", options={})))),
-    Row(3, "…/raw is no folder: give the one that holds the photograph and the bands", BANDS),
-    Row(3, "there are no pictures in …/raw, nor in a folder in it; move those of each scene into a "
+    Row(3, "…/raw is not a folder: give the one that holds the photograph and the bands", BANDS),
+    Row(3, "there are no images in …/raw, nor in a folder in it; move those of each scene into a "
         "folder in it", BANDS, put("raw/x.txt", "x")),
-    Row(3, "there are no pictures in …/raw, nor in a folder in it; give …/raw/a instead, or move "
+    Row(3, "there are no images in …/raw, nor in a folder in it; give …/raw/a instead, or move "
         "…/raw/a/b into it", BANDS, put("raw/a/b/850.png", noise())),
     Row(2, "name=x names one scene, but …/raw holds 2 folders", BANDS + "-o name=x",
         all_of(put("raw/a/850.png", noise()), put("raw/b/850.png", noise()))),
-    Row(2, "…/bands.yaml tells wavelengths, and so does -o wavelengths: drop one of them",
+    Row(2, "…/bands.yaml gives wavelengths, and so does -o wavelengths: drop one of them",
         BANDS + "-o wavelengths=850",
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: 850"))),
     Row(3, "…/raw holds the photograph RGB.png but no band", BANDS, pictures(RGB=COLOURS)),
@@ -838,14 +842,14 @@ IMPORTED = [
         BANDS, all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", ""))),
     Row(3, "…/bands.yaml lists x.png, but there is no such file in …/raw", BANDS,
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "x.png: 850"))),
-    Row(3, "…/a_850nm.png and …/b_850nm.png are both 850 nm, by which bands are told apart: "
-        "correct the wavelengths, or take one away", BANDS,
+    Row(3, "…/a_850nm.png and …/b_850nm.png are both 850 nm, which must differ between bands: "
+        "correct the wavelengths, or remove one of them", BANDS,
         pictures(RGB=COLOURS, a_850nm=noise(), b_850nm=noise())),
-    Row(3, "…/bands.yaml says that ir.png is 'much', which is no wavelength in nm", BANDS,
+    Row(3, "…/bands.yaml says that ir.png is 'much', which is not a wavelength in nm", BANDS,
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: much"))),
-    Row(2, "wavelengths=red are not numbers in nm parted by commas, such as 420,470,850",
+    Row(2, "wavelengths=red are not comma-separated numbers in nm, such as 420,470,850",
         BANDS + "-o wavelengths=red", pictures(RGB=COLOURS, ir=noise())),
-    Row(3, "the name of …/ir.png tells no wavelength: list all bands in …/bands.yaml, or "
+    Row(3, "the name of …/ir.png contains no wavelength: list all bands in …/bands.yaml, or "
         "give -o wavelengths=NM,NM,... in the order of the files", BANDS,
         pictures(RGB=COLOURS, ir=noise())),
     Row(3, "there is a scene 'raw' already, here or in …/data; name this one otherwise or import "
@@ -870,40 +874,41 @@ IMPORTED = [
         "move what that holds into …/raw", "data import cube {here}/raw --out {new}",
         put("raw/a/capture/a.hdr", "ENVI")),
     Row(3, "there is no painting in …/DARK_1.hdr: by name, frames of white or dark are all there "
-        "is (DARK_1.hdr); add the cube that they belong to, or import one that is a painting by "
-        "itself with -o name=NAME", "data import cube {here}/DARK_1.hdr --out {new}",
+        "is (DARK_1.hdr); add the cube that they belong to, or import one that is a painting "
+        "separately with -o name=NAME", "data import cube {here}/DARK_1.hdr --out {new}",
         all_of(envi(), move("cube.hdr", "DARK_1.hdr"))),
     Row(2, "name=x names one scene, but …/mat holds 2 cubes",
         "data import cube {here}/mat --out {new} -o name=x",
         all_of(matlab(a=REF), matlab("mat/b.mat", a=REF))),
-    Row(3, "…/x.txt is no cube that can be read: it is none of … and has no .hdr beside it",
+    Row(3, "…/x.txt is not a readable cube: it is none of … and has no .hdr beside it",
         "data import cube {here}/x.txt --out {new}", put("x.txt", "x")),
-    Row(3, "…/x.npy is damaged, cut short, or no .npy of numbers: copy or export it again",
+    Row(3, "…/x.npy is damaged, cut short, or not a numeric .npy: copy or export it again",
         "data import cube {here}/x.npy --out {new}", put("x.npy", "x")),
     Row(2, "…/a.mat has no variable 'x'; it has ref", MAT + "-o variable=x", matlab(ref=REF)),
     Row(3, "…/a.mat holds 2 arrays of three dimensions (a, b) where the cube should be the only "
-        "one; say which it is with -o variable=NAME", MAT, matlab(a=REF, b=REF)),
+        "one; name it with -o variable=NAME", MAT, matlab(a=REF, b=REF)),
     Row(3, "…/x.npy holds complex128 numbers of shape (4, 5, 6); a cube is rows, columns and bands "
         "of whole numbers or floats", "data import cube {here}/x.npy --out {new}",
         lambda here: np.save(here / "x.npy", np.ones((4, 5, 6), complex))),
-    Row(3, "…/a.mat does not tell the wavelengths of its 31 bands: give them, -o "
+    Row(3, "…/a.mat does not give the wavelengths of its 31 bands: give them, -o "
         "wavelengths=NM,NM,... or evenly spaced, -o wavelengths=FIRST:LAST", MAT, matlab(ref=REF)),
     Row(3, "…/cube.hdr says bands = 31, but its wavelength lists 30", CUBE, envi((",\n 700", ""))),
-    Row(3, "…/cube.hdr calls all bands bad (bbl); there is nothing to read", CUBE,
+    Row(3, "…/cube.hdr marks all bands as bad (bbl); there is nothing to read", CUBE,
         envi(bbl="{" + ", ".join("0" * 31) + "}")),
-    Row(3, "…/cube.hdr is no ENVI header: its first word is not ENVI", CUBE, envi(("ENVI", "X"))),
+    Row(3, "…/cube.hdr is not an ENVI header: its first word is not ENVI", CUBE,
+        envi(("ENVI", "X"))),
     Row(3, "…/cube.hdr is damaged or cut short: the list of its wavelength has no end", CUBE,
         envi(("700}", "700"))),
-    Row(3, "…/cube.hdr has 'red' where its wavelength must be a number; part numbers by commas",
+    Row(3, "…/cube.hdr has 'red' where its wavelength must be a number; separate numbers by commas",
         CUBE, envi((" 700", " red"))),
     Row(3, "…/cube.hdr is damaged or cut short: it does not say its lines", CUBE,
         envi(("lines = 40", ""))),
-    Row(3, "…/cube.hdr says lines = many, which is no whole number from 1 on", CUBE,
+    Row(3, "…/cube.hdr says lines = many, which is not a whole number of at least 1", CUBE,
         envi(("lines = 40", "lines = many"))),
     Row(3, "…/cube.hdr says interleave = bbb; it must be bsq, bil or bip", CUBE,
         envi(("= bsq", "= bbb"))),
-    Row(3, "…/cube.raw has … bytes where cube.hdr tells of …: it was cut short, or the header is "
-        "not its own", CUBE, envi(("lines = 40", "lines = 41"))),
+    Row(3, "…/cube.raw has … bytes where cube.hdr expects …: it was cut short, or the header "
+        "belongs to another file", CUBE, envi(("lines = 40", "lines = 41"))),
     Row(3, "…/cube.hdr says data type = 6; those that can be read are …", CUBE,
         envi(("data type = 4", "data type = 6"))),
     Row(3, "…/cube.hdr says byte order = 3; it must be 0 (least first) or 1 (most first)", CUBE,
@@ -919,11 +924,11 @@ IMPORTED = [
         CUBE + "-o wavelengths=500:500", envi()),
     Row(2, "2 wavelengths are given, but the cube has 31 bands",
         CUBE + "-o wavelengths=450,550", envi()),
-    Row(2, "centres=red are not numbers in nm parted by commas, such as 420,470,850",
+    Row(2, "centres=red are not comma-separated numbers in nm, such as 420,470,850",
         CUBE + "-o centres=red", envi()),
     Row(3, "…/cube.hdr gives wavelengths in Index; give them in nm, -o wavelengths=NM,NM,...", CUBE,
         envi(("Nanometers", "Index"))),
-    Row(3, "…/cube.hdr holds wavelengths that are none; give them, -o wavelengths=NM,NM,...", CUBE,
+    Row(3, "…/cube.hdr holds invalid wavelengths; give them, -o wavelengths=NM,NM,...", CUBE,
         envi((" 400", " -400"))),
     Row(3, "…/cube.hdr covers 2000 to 2300 nm, and with it none of the usual bands; choose "
         "others with -o centres=NM,NM,... or take all, -o centres=all",
@@ -936,10 +941,10 @@ IMPORTED = [
     Row(3, "the photograph …/x.png is 20 × 30 pixels but the cube …/cube.hdr is … × …; give one of "
         "that size, or none for it to be rendered", CUBE + "-o photograph=x.png",
         all_of(envi(), put("x.png", noise((30, 20, 3))))),
-    Row(3, "what …/cube.hdr shows at 430 nm has one value throughout, which tells nothing: export "
-        "the cube again, or choose other bands, -o centres=NM,NM,...",
+    Row(3, "the data of …/cube.hdr at 430 nm have one value throughout, without information: "
+        "export the cube again, or choose other bands, -o centres=NM,NM,...",
         CUBE + "-o centres=420,430 -o width=1", envi(dead=(3,))),
-    Row(3, "the photograph of …/cube.hdr has one value throughout, which tells nothing: give "
+    Row(3, "the photograph of …/cube.hdr has one value throughout, without information: give "
         "another (of a cube, -o photograph=FILE)", CUBE + "-o photograph=x.png",
         all_of(envi(), put("x.png", white((40, 48, 3))))),
     Row(2, "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance",
@@ -968,11 +973,11 @@ IMPORTED = [
         HARVARD, matlab(ref=REF, calib=np.zeros(31))),
     Row(3, "…/calib.txt should hold 31 numbers, the sensitivities of the camera", HARVARD,
         all_of(matlab(ref=REF), put("mat/calib.txt", "many"))),
-    Row(3, "…/a.mat is damaged, cut short, or no MATLAB file: copy or export it again", HARVARD,
+    Row(3, "…/a.mat is damaged, cut short, or not a MATLAB file: copy or export it again", HARVARD,
         all_of(matlab(ref=REF), cut("mat/a.mat"))),
-    Row(3, "…/raw is no folder: give the one that holds photograph and infrared picture", TWO),
-    Row(3, "…/raw holds 1 picture where 2 are expected; …", TWO, pictures(a=COLOURS)),
-    Row(3, "of the two pictures in …/raw both are in colour; …", TWO,
+    Row(3, "…/raw is not a folder: give the one with the photograph and the infrared image", TWO),
+    Row(3, "…/raw holds 1 image where 2 are expected; …", TWO, pictures(a=COLOURS)),
+    Row(3, "of the two images in …/raw both are in colour; …", TWO,
         pictures(a=COLOURS, b=COLOURS)),
 ]  # fmt: skip
 
@@ -1002,8 +1007,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "plugins/test_cube.py::test_codings_that_do_not_fit_a_cube": (
         "the photograph of … is rendered from all its bands, which are of one coding: say --coding "
         "bands=srgb, or give a photograph (of a cube, -o photograph=FILE)",
-        "… has white and dark frames, which make reflectance of linear counts only: leave --coding "
-        "of bands, or the frames",
+        "… has white and dark frames, which convert only linear counts to reflectance: omit "
+        "--coding of bands, or the frames",
     ),
     "unit/imaging/test_alignment.py::test_a_constant_band_is_refused": (
         "its outlines and those of the photograph do not agree: there are none",
@@ -1055,11 +1060,11 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "… has more than … pages; save them as several files",
     ),
     "e2e/test_hostile_input.py::test_lists_of_files_stay_in_their_folder": (
-        "… lists …, which lies outside of …: only files in it are read",
+        "… lists …, which is outside …: only files in it are read",
     ),
     "plugins/test_cube.py::test_frames_that_leave_nothing": (
-        "no pixel of … measures in every band: each is saturated, or hardly brighter in white than "
-        "in dark; look at the frames, and say at which count the camera is saturated, -o "
+        "no pixel of … is valid in every band: each is saturated, or hardly brighter in white than "
+        "in dark; check the frames, and give the count at which the camera saturates, -o "
         "scale=NUMBER",
     ),
     "plugins/test_cube.py::test_a_full_scale_that_is_not_the_one_of_the_counts": (
@@ -1068,8 +1073,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "saturated",
     ),
     "plugins/test_cube.py::test_frames_that_are_swapped": (
-        "white and dark look swapped: …, given as white, is darker than …; give each in the place "
-        "of the other, -o white=FILE -o dark=FILE",
+        "white and dark look swapped: …, given as white, is darker than …; exchange them, "
+        "-o white=FILE -o dark=FILE",
     ),
     "plugins/test_cube.py::test_frames_of_other_wavelengths_are_refused": (
         "band 1 of … is 700 nm but that of … 400 nm; give a frame of the same camera setting",
@@ -1164,25 +1169,25 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     ),
     "plugins/test_cube.py::test_values_that_are_not_finite_are_refused": (
         "… has values that are not finite (NaN or infinity), the first in band 8 (470 nm), row 2, "
-        "column 2; replace them, or say in an ENVI header which mean that nothing was measured: "
+        "column 2; replace them, or mark missing values in an ENVI header: "
         "data ignore value",
     ),
     "plugins/test_cube.py::test_a_wrong_scale_is_refused_and_highlights_are_clipped": (
-        "… holds values from 2 to 3 where 1 counts as 1, and 100% of them lie outside 0 to 1;"
-        " say what counts as 1 with -o scale=NUMBER",
+        "… holds values from 2 to 3 where 1 counts as 1, and 100% of them are outside 0 to 1;"
+        " set the value that counts as 1, -o scale=NUMBER",
     ),
     "plugins/test_cube.py::test_wavelengths_that_do_not_fit": (
-        "… tells 30 wavelengths, but its cube has 7 bands",
+        "… gives 30 wavelengths, but its cube has 7 bands",
     ),
     "plugins/test_cube.py::test_numbers_that_tell_no_scale": (
-        "… holds int16 numbers and does not tell which counts as 1, such as 10000 for "
-        "reflectance; say it with -o scale=NUMBER",
+        "… holds int16 numbers without the value that counts as 1, such as 10000 for "
+        "reflectance; give it with -o scale=NUMBER",
     ),
     "plugins/test_cube.py::test_a_header_that_is_wrong": (
         "… says that 0 counts as 1; give the scale, -o scale=NUMBER",
     ),
     "plugins/test_cube.py::test_without_h5py_the_extra_is_named": (
-        "… is of MATLAB 7.3, which takes h5py to read: pip install 'artextract[hdf5]'",
+        "… is a MATLAB 7.3 file, which requires h5py: pip install 'artextract[hdf5]'",
     ),
     "plugins/test_cube.py::test_without_the_visible_there_is_no_photograph": (
         "no photograph can be rendered from …: it has 3 bands from 450 to 650 nm, and it "

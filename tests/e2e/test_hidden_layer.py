@@ -38,7 +38,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
 
     root = tmp_path_factory.mktemp("hidden")
     made = Job(*(root / name for name in ("clean", "graphs", "run", "paintings", "results")))
-    other = SceneSettings(size=64, wavelengths=FEW_BANDS, palette=PALETTES["b"])
+    other = SceneSettings(size=64, wavelengths=FEW_BANDS, palette=PALETTES["moderns"])
     simulate_dataset(made.paintings, train=0, val=5, seed=3, settings=other)
     for words in (
         ["data", "simulate", made.clean, "--train", 5, "--val", 4, "--size", 64, "--clean", "all"],

@@ -74,8 +74,8 @@ def test_importing_as_typed_wrongly(run: Callable[..., Ran], tmp_path: Path) -> 
     for words, code, said in (
         (("bandz", raw), 2, "there is no plugin 'bandz' among the importers; choose from: bands"),
         (("bands", raw, "-o", "nm=3"), 2, "bands has no option 'nm'"),
-        (("bands", raw / "none"), 3, "none is no folder"),
-        (("pair", raw / "abbey"), 3, "holds 4 pictures where 2 are expected"),
+        (("bands", raw / "none"), 3, "none is not a folder"),
+        (("pair", raw / "abbey"), 3, "holds 4 images where 2 are expected"),
     ):
         ran = run("data", "import", *words, "--out", dataset)
         assert (ran.exit_code, ran.stdout) == (code, "")

@@ -35,7 +35,9 @@ def on_backdrop(path: Path, patch: int) -> None:
 def scans(tmp_path: Path) -> Path:
     """A clean painting with backdrop, and a chart of which infrared sees a patch."""
     bands = (470.0, 550.0, 650.0, 950.0)
-    settings = SceneSettings(size=SIZE, wavelengths=bands, palette=PALETTES["a"], kinds=())
+    settings = SceneSettings(
+        size=SIZE, wavelengths=bands, palette=PALETTES["old-masters"], kinds=()
+    )
     simulate_dataset(tmp_path / "scans", train=0, val=1, seed=5, settings=settings)
     shutil.rmtree(tmp_path / "scans" / "val" / "truth")
     for path in (tmp_path / "scans" / "val").glob("*/*.png"):

@@ -92,7 +92,7 @@ def test_the_report_says_that_nothing_was_learned(
     out = tmp_path / "report.html"
     assert run("report", results, "--out", out).exit_code == 0
     page = out.read_text()
-    assert "This is a score without learning: no network took part." in page.replace("\xa0", " ")
+    assert "This is a score without learning: no network was used." in page.replace("\xa0", " ")
     assert "cosine similarity" not in page
 
 

@@ -190,7 +190,7 @@ def test_a_chosen_region_is_framed_and_told(page: Page) -> None:
     pressed = "document.querySelector('[data-region=\"1\"]').ariaPressed"
     assert page.evaluate(pressed) == "true"
     news = "document.querySelector('.news').textContent"
-    assert page.evaluate(news) == "Region 2, lower left, is framed in the picture."
+    assert page.evaluate(news) == "Region 2, lower left, is framed in the image."
     # The frame's dark line lies four pixels outside of the region, white on either side of it.
     frame = page.evaluate(
         f"""(() => {{
@@ -299,7 +299,7 @@ def test_the_pointer_reads_what_is_lighter_and_no_sign_of_other_models(
 
 def test_the_inputs_say_how_counts_stand_for_light(page: Page) -> None:
     cells = (
-        "[...document.querySelectorAll('.inputs td[data-label=Counts]')].map((c) => c.textContent)"
+        "[...document.querySelectorAll('.inputs td[data-label=Coding]')].map((c) => c.textContent)"
     )
     assert page.evaluate(cells) == ["sRGB", "linear", "linear", "linear"]
 
@@ -308,7 +308,7 @@ def test_names_are_text(page: Page) -> None:
     assert page.evaluate("document.querySelector('h1').textContent") == NAME
     assert page.evaluate("document.title").startswith(NAME)
     label = page.evaluate(f"{STAGE}.getAttribute('aria-label')")
-    assert label == f"Picture viewer of {NAME}"
+    assert label == f"Image viewer of {NAME}"
 
 
 def test_everything_to_work_with_has_a_name(page: Page) -> None:

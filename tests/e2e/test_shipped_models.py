@@ -11,7 +11,7 @@ import tifffile
 from artextract_cli.evaluation.metrics import binary_scores
 from artextract_cli.models.checkpoint import SHIPPED_MODELS, read_card
 from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES
-from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
+from artextract_cli.simulate import PALETTES, SceneSettings, palette_named, simulate_dataset
 from tests.conftest import Ran
 
 NAMES = ("gat", "gcn")
@@ -29,7 +29,7 @@ def test_they_are_small_and_say_what_they_are(name: str) -> None:
 
 @pytest.mark.parametrize("palette", ["a", "b"])
 def test_clean_paintings_stay_blue(palette: str, tmp_path: Path, run: Callable[..., Ran]) -> None:
-    settings = SceneSettings(size=160, palette=PALETTES[palette], kinds=())
+    settings = SceneSettings(size=160, palette=palette_named(palette), kinds=())
     simulate_dataset(tmp_path / "clean", train=0, val=16, seed=1234, settings=settings)
     ran = run("infer", tmp_path / "clean", "--out", tmp_path / "results")
     assert ran.exit_code == 0, ran.stderr
@@ -44,7 +44,7 @@ def test_hidden_pixels_of_the_other_palette_are_found(
 ) -> None:
     """Four bands alone; the network must beat the residual that is among its inputs."""
     bands = (470.0, 550.0, 650.0, 950.0)
-    settings = SceneSettings(size=160, wavelengths=bands, palette=PALETTES["b"])
+    settings = SceneSettings(size=160, wavelengths=bands, palette=PALETTES["moderns"])
     simulate_dataset(tmp_path / "data", train=0, val=8, seed=77, settings=settings)
     ran = run("--json", "infer", tmp_path / "data", "--model", name, "--out", tmp_path / "results")
     assert ran.exit_code == 0, ran.stderr

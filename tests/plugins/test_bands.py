@@ -165,14 +165,16 @@ def test_a_photograph_that_is_not_clear(
 def test_wavelengths_as_an_option_are_in_natural_order(folder: Callable[..., Path]) -> None:
     pictures = {"band_10": grey(), "band_9": grey(), "photo": colours()}
     source = folder(**pictures)
-    with pytest.raises(InputError, match=r"band_9.png tells no wavelength: .*bands.yaml.*-o wavel"):
+    with pytest.raises(
+        InputError, match=r"band_9.png contains no wavelength: .*bands.yaml.*-o wavel"
+    ):
         only(source)
     capture = only(source, wavelengths="850, 950")
     assert capture.wavelengths == (850, 950)
     np.testing.assert_array_equal(capture.bands[0], pictures["band_9"])
     with pytest.raises(UsageError, match=r"3 wavelengths are given, but .* holds 2 bands"):
         only(source, wavelengths="850,950,1050")
-    with pytest.raises(UsageError, match="wavelengths=850,x are not numbers"):
+    with pytest.raises(UsageError, match="wavelengths=850,x are not comma-separated numbers"):
         only(source, wavelengths="850,x")
 
 
@@ -224,7 +226,7 @@ def test_a_note_tells_what_is_what(folder: Callable[..., Path]) -> None:
     ("note", "said"),
     [
         ("x.png: 850", "lists x.png, but there is no such file"),
-        ("m.png: infrared", "says that m.png is 'infrared', which is no wavelength"),
+        ("m.png: infrared", "says that m.png is 'infrared', which is not a wavelength"),
         ("m.png: true", "says that m.png is True"),
         ("photograph: photo.png", "lists no band"),
         ("m.png: 850\nm.png: 950", "given twice"),
@@ -248,10 +250,10 @@ def test_what_is_no_folder_of_bands(folder: Callable[..., Path], tmp_path: Path)
     source = folder(photo=colours())
     with pytest.raises(InputError, match=r"holds the photograph photo.png but no band"):
         only(source)
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         only(source / "photo.png")
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(InputError, match=r"no pictures in .*nothing, nor in a folder in it"):
+    with pytest.raises(InputError, match=r"no images in .*nothing, nor in a folder in it"):
         only(tmp_path / "nothing")
 
 
@@ -301,7 +303,7 @@ def test_few_bands_do_not_make_a_photograph(folder: Callable[..., Path]) -> None
 
 def test_two_bands_of_one_wavelength_are_refused(folder: Callable[..., Path]) -> None:
     source = folder(photo=colours(), x_850nm=grey(), y_850nm=grey())
-    with pytest.raises(InputError, match=r"x_850nm.png and .*y_850nm.png are both 850 nm, by"):
+    with pytest.raises(InputError, match=r"x_850nm.png and .*y_850nm.png are both 850 nm, which"):
         only(source)
     with pytest.raises(InputError, match="both 950 nm"):
         only(source, wavelengths="950,950.0")
@@ -327,7 +329,7 @@ def test_names_that_contradict_what_was_given_are_warned_of(
     source = folder(photo=colours(), x_420nm=grey(), x_470nm=grey(), x_850=grey())
     assert only(source, wavelengths="420,850,950").wavelengths == (420, 850, 950)
     assert capsys.readouterr().err == (
-        "warning: x_470nm.png is named as 470 nm, but is taken for 850 nm as was said\n"
+        "warning: x_470nm.png is named as 470 nm, but read as 850 nm as specified\n"
     )
     only(source, wavelengths="420,470,950")
     only(source.parent)

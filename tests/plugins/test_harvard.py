@@ -80,7 +80,7 @@ def test_every_file_of_a_folder_is_a_scene(tmp_path: Path) -> None:
         ({"ref": np.ones((2, 2, 31)), "calib": np.ones(30)}, "calib should be 31 numbers"),
         ({"ref": np.ones((2, 2, 31)), "calib": np.zeros(31)}, "calib should be 31 numbers"),
         ({"ref": np.full((2, 2, 31), np.nan)}, "not finite"),
-        ({"ref": np.zeros((2, 2, 31))}, "at 420, 430, 440, 450, ... nm has one value throughout"),
+        ({"ref": np.zeros((2, 2, 31))}, "at 420, 430, 440, 450, ... nm have one value throughout"),
     ],
 )
 def test_files_that_are_no_scenes(tmp_path: Path, content: dict[str, Any], said: str) -> None:

@@ -71,9 +71,9 @@ def test_the_infrared_may_have_a_size_of_its_own(folder: Callable[..., Path]) ->
     [
         ({"a": GREY, "b": GREY}, {}, "neither is in colour"),
         ({"a": COLOURS, "b": COLOURS}, {}, "both are in colour"),
-        ({"a": COLOURS}, {}, "1 picture where 2 are expected"),
-        ({"a": COLOURS, "b": GREY, "c": GREY}, {}, "3 pictures where 2 are expected"),
-        ({"a": COLOURS, "b": GREY, "c": GREY}, {"rgb": "a.png"}, "3 pictures where 2 are"),
+        ({"a": COLOURS}, {}, "1 image where 2 are expected"),
+        ({"a": COLOURS, "b": GREY, "c": GREY}, {}, "3 images where 2 are expected"),
+        ({"a": COLOURS, "b": GREY, "c": GREY}, {"rgb": "a.png"}, "3 images where 2 are"),
     ],
 )
 def test_a_pair_that_is_not_clear(
@@ -88,5 +88,5 @@ def test_what_is_no_pair(folder: Callable[..., Path]) -> None:
     source = folder(a=COLOURS, b=GREY)
     with pytest.raises(InputError, match=r"none.png: No such file"):
         only(source, rgb="none.png", infrared="b.png")
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         only(source / "a.png")

@@ -37,9 +37,9 @@ def adapt(
     computing: Computing,
     remember: Remember = False,
 ) -> None:
-    """Adapt a model once to all scenes of a dataset, by layers put beneath them, and keep it.
+    """Adapt a model once to all scenes of a dataset, with inserted layers, and keep it.
 
-    Where such layers are not found clearly better, it is written as it was.
+    If this does not clearly improve their detection, the model is written unchanged.
     """
     from artextract_cli.inference.adapt_dataset import adapt_to_dataset
 
@@ -64,8 +64,8 @@ def adapt(
 
 def _sentence(out: Path, model: Path, made: "Adaptation") -> str:
     if not made.n_windows:
-        return f"{out}: too little painting to put layers beneath; it is {model} as it was"
-    found = f"AUROC of layers put beneath {made.before:.3f} before, {made.after:.3f} after"
+        return f"{out}: too little painting to insert layers; it is {model} as it was"
+    found = f"AUROC of inserted layers {made.before:.3f} before, {made.after:.3f} after"
     if not made.share:
         return f"{out}: adaptation does not clearly help here ({found}); it is {model} as it was"
     return f"{out}: {model} adapted, {made.share:.0%} of the way to what it learnt ({found})"

@@ -41,14 +41,14 @@ def simulate(
     """Paint two-layer Kubelka-Munk pictures, and say where something is hidden in them."""
     from artextract_cli.simulate import (
         DEFAULT_WAVELENGTHS,
-        PALETTES,
         SceneSettings,
+        palette_named,
         simulate_dataset,
     )
 
     train, val, size, seed = paintings.train, paintings.val, paintings.size, paintings.seed
     chosen = paintings.wavelengths or DEFAULT_WAVELENGTHS
-    palette = PALETTES[paintings.palette]
+    palette = palette_named(paintings.palette)
     with events.progress("painting", train + val) as advance:
         simulate_dataset(
             out,

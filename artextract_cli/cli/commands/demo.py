@@ -11,6 +11,7 @@ from artextract_cli.cli.config import remember
 from artextract_cli.cli.derived_options import settings_as_options
 from artextract_cli.cli.option_groups import DemoSettings
 from artextract_cli.errors import UsageError
+from artextract_cli.utils.output_plan import OutputPlan
 
 if TYPE_CHECKING:
     from artextract_cli.cli.demo_job import Demo
@@ -25,9 +26,7 @@ def demo(
     settings: DemoSettings,
 ) -> None:
     """Simulate paintings, build graphs, train, infer, evaluate and report; nothing is needed."""
-    if out.exists() and any(out.iterdir()):
-        msg = f"{out} is not empty: choose another --out"
-        raise UsageError(msg)
+    OutputPlan(out=out, rules=(_check_empty,)).check()
     from artextract_cli.cli.demo_job import run_demo
     from artextract_cli.evaluation.summary import summarize_evaluation
 
@@ -51,6 +50,12 @@ def demo(
             f"report     {made.report}",
         ],
     )
+
+
+def _check_empty(out: Path) -> None:
+    if out.exists() and any(out.iterdir()):
+        msg = f"{out} is not empty: choose another --out"
+        raise UsageError(msg)
 
 
 def _remember(made: "Demo") -> None:

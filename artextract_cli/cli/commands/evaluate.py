@@ -33,8 +33,9 @@ def evaluate(
         ),
     ] = 0,
     palette: Annotated[
-        Literal["a", "b"], typer.Option(help="Look of the paintings of --robustness.")
-    ] = "b",
+        Literal["old-masters", "moderns", "a", "b"],
+        typer.Option(help="Style of the paintings of --robustness."),
+    ] = "moderns",
 ) -> None:
     """Measure detection per pixel and per scene, beside the classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
@@ -59,13 +60,16 @@ def evaluate(
 
 def _check_figure(figure: Path, truth: Path) -> None:
     """Refuse a figure that could not be written before the long work, not after it."""
-    from artextract_cli.results.scene_result import refuse_results
-    from artextract_cli.utils.output_plan import refuse_inside
+    from artextract_cli.results.scene_result import result_files
+    from artextract_cli.utils.output_plan import OutputPlan
     from artextract_cli.visualization.canvas import check_suffix
 
     check_suffix(figure)
-    refuse_inside(figure, truth)
-    refuse_results(figure)
+    OutputPlan(
+        out=figure,
+        source_folders={truth: "dataset"},
+        source_files=result_files(figure.resolve().parent),
+    ).check()
 
 
 def _scorer(results: Path) -> "Scorer":

@@ -73,7 +73,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
         "Euclidean distance",
         "cosine similarity",
         "% above 1 % false alarms",
-        "beneath",
+        "verdict",
     )
     rows = [
         (
@@ -103,7 +103,7 @@ def _verdict(is_found: bool | None, rate: float | None, *, has_places: bool) -> 
     """Whether something is there at all, and how often a clean painting would look like that."""
     if is_found is None or rate is None:
         return None
-    nothing = "no finding, but places to look at" if has_places else "nothing found"
+    nothing = "no finding, but regions to examine" if has_places else "nothing found"
     found = "something" if is_found else nothing
     percent = 100 * rate
     shown = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"

@@ -158,7 +158,7 @@ def pyramid(
     ),
     show: Annotated[
         Literal["overlay", "heatmap", "hidden"],
-        typer.Option(help="Heat map over the photograph, heat map alone, or what lies beneath."),
+        typer.Option(help="Heat map over the photograph, heat map alone, or hidden-layer image."),
     ] = "overlay",
     compression: Annotated[
         Literal["jpeg", "deflate"],

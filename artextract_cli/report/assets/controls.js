@@ -50,13 +50,13 @@ class Controls {
     this.viewer.redraw();
   }
 
-  // Tells assistive technology whether a layer is still being decoded.
+  // Report to assistive technology whether a layer is still being decoded.
   busy(change) {
     this.loading += change;
     this.viewer.stage.setAttribute("aria-busy", this.loading > 0);
   }
 
-  // The scale that the threshold is about: of the right layer, or else of the left one.
+  // The scale that the threshold applies to: that of the right layer, or else of the left one.
   get scale() {
     const { left, right } = this.viewer.state;
     return this.pictures.layers.get(right).scale ?? this.pictures.layers.get(left).scale;
@@ -70,7 +70,7 @@ class Controls {
       this.threshold.step = palette.sliderStep;
       this.threshold.value = this.viewer.state.thresholds[this.scale];
     }
-    this.tellSliders();
+    this.describeSliders();
   }
 
   showBars() {
@@ -81,27 +81,27 @@ class Controls {
     }
   }
 
-  tellSliders() {
+  describeSliders() {
     this.find(".opacity-value").textContent = `${this.opacity.value} %`;
     const value = Number(this.threshold.value);
-    let told = value.toFixed(2).replace(/0$/, "");
-    if (value === 0) told = `${told} (all)`;
-    else if (this.scale === "false-alarm") told += ` = ${rate(value)} false alarms`;
-    else if (this.scale === "deviation") told += " deviations";
-    this.find(".threshold-value").textContent = told;
-    this.threshold.setAttribute("aria-valuetext", told);
+    let text = value.toFixed(2).replace(/0$/, "");
+    if (value === 0) text = `${text} (all)`;
+    else if (this.scale === "false-alarm") text += ` = ${rate(value)} false alarms`;
+    else if (this.scale === "deviation") text += " deviations";
+    this.find(".threshold-value").textContent = text;
+    this.threshold.setAttribute("aria-valuetext", text);
   }
 
   listen() {
     const { viewer } = this;
     this.opacity.addEventListener("input", () => {
       viewer.state.opacity = Number(this.opacity.value) / 100;
-      this.tellSliders();
+      this.describeSliders();
       viewer.redraw();
     });
     this.threshold.addEventListener("input", () => {
       viewer.state.thresholds[this.scale] = Number(this.threshold.value);
-      this.tellSliders();
+      this.describeSliders();
       viewer.redraw();
     });
     this.find(".zoom-in").addEventListener("click", () => viewer.zoomBy(1.5));
@@ -147,7 +147,7 @@ class Controls {
     const region = index === null ? null : this.data.regions[index];
     this.viewer.showRegion(region);
     this.find(".news").textContent = region
-      ? `Region ${region.number}, ${region.place}, is framed in the picture.`
+      ? `Region ${region.number}, ${region.place}, is framed in the image.`
       : "No region is framed.";
   }
 
@@ -187,12 +187,12 @@ class Controls {
 
   read(place) {
     this.place = place;
-    this.tellPlace();
-    // The maps of either sign are large, and decoded once they are asked for.
-    this.signs ??= this.pictures.loadSigns().then(() => this.tellPlace());
+    this.describePlace();
+    // The maps of either sign are large, so they are decoded on first use.
+    this.signs ??= this.pictures.loadSigns().then(() => this.describePlace());
   }
 
-  tellPlace() {
+  describePlace() {
     const { place } = this;
     const output = this.find(".readout");
     const inside =

@@ -1,4 +1,4 @@
-// The layers of one scene: decoded when they are first looked at, drawn in the photograph's frame.
+// The layers of one scene: decoded on first use, drawn in the frame of the photograph.
 
 class Pictures {
   constructor(scene, data, palettes) {
@@ -25,7 +25,7 @@ class Pictures {
     this.images.set(key, image);
   }
 
-  // The greyed photograph, clear beside the painting so that there the photograph shows.
+  // The photograph in grey, transparent outside the painting so that the colours show there.
   greyBase() {
     const canvas = greyed(this.images.get("photograph"));
     const unpainted = [...this.scores.values()][0].unpainted();
@@ -41,7 +41,7 @@ class Pictures {
     return this.images.has(key);
   }
 
-  // How many pixels of a layer lie across the photograph.
+  // The width of a layer in its own pixels.
   widthOf(key) {
     return this.images.get(key).naturalWidth;
   }
@@ -59,14 +59,14 @@ class Pictures {
     context.drawImage(coloured, 0, 0, width, height);
   }
 
-  // The score of a layer at a place of the photograph; null where it tells none.
+  // The score of a layer at a point of the photograph; null where it has none.
   scoreAt(x, y, key = "heatmap") {
     const map = this.scores.get(key);
     return map ? map.at(x / this.data.width, y / this.data.height) : null;
   }
 
-  // Whether what lies beneath is darker or lighter than expected; empty where the maps of either
-  // sign are not there, or not yet loaded.
+  // Whether hidden content is darker or lighter than expected; empty where the maps of either
+  // sign are missing or not yet loaded.
   signAt(x, y) {
     const [dark, light] = this.data.signs.map(({ key }) => this.scoreAt(x, y, key));
     if (dark == null || light == null) return "";

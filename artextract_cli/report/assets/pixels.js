@@ -46,7 +46,7 @@ class ScoreMap {
     this.painted = "";
   }
 
-  // A canvas of the colours alone, clear where nothing is coloured.
+  // A canvas of the colours only, transparent where nothing is coloured.
   coloured(opacity, threshold) {
     const wanted = `${opacity} ${threshold}`;
     if (this.painted !== wanted) {

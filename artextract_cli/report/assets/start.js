@@ -1,4 +1,4 @@
-// A scene comes to life when it is about to be seen: a page may hold many.
+// Scenes are initialised as they approach the viewport: a page may contain many.
 
 function start(scene, palettes) {
   const data = JSON.parse(scene.querySelector(".data").textContent);
@@ -12,14 +12,14 @@ function start(scene, palettes) {
 }
 
 const palettes = JSON.parse(document.getElementById("palettes").textContent);
-const seen = new IntersectionObserver(
+const observer = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
-      seen.unobserve(target);
+      observer.unobserve(target);
       start(target, palettes);
     }
   },
   { rootMargin: "400px" },
 );
-for (const scene of document.querySelectorAll(".scene")) seen.observe(scene);
+for (const scene of document.querySelectorAll(".scene")) observer.observe(scene);

@@ -66,7 +66,7 @@ class Viewer {
     this.zoomBy(1 / devicePixelRatio / this.zoom);
   }
 
-  // The picture never leaves the stage; where it is smaller it stays in the middle.
+  // The image never leaves the stage; if it is smaller, it stays centred.
   moveTo(x, y) {
     const spans = [this.data.width * this.zoom, this.data.height * this.zoom];
     this.offset = [x, y].map((place, axis) => {
@@ -85,7 +85,7 @@ class Viewer {
     this.redraw();
   }
 
-  // Show a box [left, top, right, bottom] of the photograph, with what lies around it.
+  // Show a box [left, top, right, bottom] of the photograph with its surroundings.
   showRegion(region) {
     this.region = region;
     if (region) {
@@ -127,7 +127,7 @@ class Viewer {
     const percent = Math.round(100 * this.state.curtain);
     this.curtain.style.left = `${100 * this.state.curtain}%`;
     this.curtain.setAttribute("aria-valuenow", percent);
-    this.curtain.setAttribute("aria-valuetext", `${percent} % of the picture shows the left layer`);
+    this.curtain.setAttribute("aria-valuetext", `${percent} % of the image shows the left layer`);
   }
 
   drawSide(key, start, width, height) {
@@ -140,7 +140,7 @@ class Viewer {
     context.clip();
     const scale = this.zoom * ratio;
     context.setTransform(scale, 0, 0, scale, this.offset[0] * ratio, this.offset[1] * ratio);
-    // Pixels are shown as such once they are large: nothing is made up between them.
+    // Enlarged pixels are shown as squares, without interpolation.
     context.imageSmoothingEnabled = (scale * this.data.width) / this.pictures.widthOf(key) < 3;
     context.imageSmoothingQuality = "high";
     this.pictures.draw(context, key, this.state.opacity, this.state.thresholds);
@@ -198,7 +198,7 @@ class Viewer {
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
-  // One pointer moves the picture, two move and zoom it.
+  // One pointer moves the image, two move and zoom it.
   pointerMoved(event, pointers) {
     const now = this.place(event);
     const before = pointers.get(event.pointerId);
@@ -214,7 +214,7 @@ class Viewer {
     this.zoomBy(apart(now) / Math.max(apart(before), 1), ...middle);
   }
 
-  // The wheel belongs to the page until the picture is in focus.
+  // The wheel scrolls the page until the image is in focus.
   wheel(event) {
     if (!event.ctrlKey && !this.stage.contains(document.activeElement)) return;
     event.preventDefault();

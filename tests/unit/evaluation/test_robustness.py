@@ -71,7 +71,7 @@ def test_every_level_shows_the_same_paintings() -> None:
     np.testing.assert_array_equal(second.bands[..., 7:], second_infrared.bands)
     assert first_infrared.wavelengths == (950.0,)
     assert (first.rgb != second.rgb).any()
-    assert (found.palette, found.n_scenes) == ("b", 2)
+    assert (found.palette, found.n_scenes) == ("moderns", 2)
     levels = {curve: [*levels] for curve, levels in found.curves.items()}
     assert levels == {"coverage": ["0.1", "0.2"], "bands": ["8", "950"]}
 
@@ -140,7 +140,7 @@ def test_a_painting_becomes_a_scene() -> None:
 
 @pytest.mark.parametrize(("palette", "n_scenes"), [("c", 1), ("a", 0)])
 def test_what_there_is_not(palette: str, n_scenes: int) -> None:
-    with pytest.raises(UsageError, match="palettes a, b and one scene or more"):
+    with pytest.raises(UsageError, match="palettes old-masters, moderns and one scene or more"):
         measure_robustness(Seen(), n_scenes, palette=palette)
 
 
@@ -179,11 +179,11 @@ def test_the_command_measures_and_draws(
     assert ran.exit_code == 0, ran.stderr
     answer = json.loads(ran.stdout)
     assert answer["means_over_results"]["artextract"]["auroc"] == 1
-    assert answer["robustness"]["palette"] == "a"
+    assert answer["robustness"]["palette"] == "old-masters"
     assert answer["robustness"]["curves"]["bands"]["950"]["artextract"]["n_scenes"] == 1
     assert "<svg" in figure.read_text()
     shown = run(*words).stdout
     assert "artextract, 2 results" in shown
-    assert "AP: 1 paintings of palette b per condition" in shown
+    assert "AP: 1 paintings of palette moderns per condition" in shown
     inside = run(*words, "--figure", tmp_path / "data" / "figure.png")
     assert (inside.exit_code, inside.stdout) == (2, "")

@@ -101,7 +101,7 @@ def registers_to_a_third_of_a_pixel(files: SceneFiles) -> None:
 
 def test_a_simulated_painting(tmp_path: Path) -> None:
     """Photograph, visible and infrared differ in tones, noise and what they see."""
-    settings = SceneSettings(size=256, wavelengths=(550.0, 850.0), palette=PALETTES["a"])
+    settings = SceneSettings(size=256, wavelengths=(550.0, 850.0), palette=PALETTES["old-masters"])
     simulate_dataset(tmp_path / "scans", train=1, val=0, seed=3, settings=settings)
     (files,) = open_dataset(tmp_path / "scans").scenes
     registers_to_a_third_of_a_pixel(files)

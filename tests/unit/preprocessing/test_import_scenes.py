@@ -15,6 +15,7 @@ from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing import import_scenes
+from artextract_cli.scenes import dataset_writer
 from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
@@ -244,7 +245,7 @@ def test_no_half_scene_is_left(
         if next(step) == moment:
             raise error
 
-    write, replace = import_scenes.write_picture, Path.replace
+    write, replace = dataset_writer.write_picture, Path.replace
 
     def write_or_stop(path: Path, values: Any) -> None:
         stop_in_time()
@@ -254,7 +255,7 @@ def test_no_half_scene_is_left(
         stop_in_time()
         return replace(path, target)
 
-    monkeypatch.setattr(import_scenes, "write_picture", write_or_stop)
+    monkeypatch.setattr(dataset_writer, "write_picture", write_or_stop)
     monkeypatch.setattr(Path, "replace", replace_or_stop)
     with pytest.raises(told):
         imported([capture("second")])

@@ -21,14 +21,14 @@ def plain(sentence: str) -> str:
 
 def test_something_was_found(tmp_path: Path) -> None:
     findings = told(tmp_path)
-    assert findings.verdict == "Something may lie beneath this painting"
+    assert findings.verdict == "This painting may have a hidden layer"
     assert findings.is_found
     whole, share, strongest = map(plain, findings.sentences)
     assert "1.0 % (1 in 100) score as high" in whole
     assert share.startswith("4.0 % of the painted surface scores 2 or more: clearly more")
     assert share.endswith(
-        "Of the surface, 3.0 % is darker than expected and 1.0 % is lighter than expected from the "
-        "visible colours."
+        "Of the surface, 3.0 % is darker than expected and 1.0 % is lighter than expected, given "
+        "the visible colours."
     )
     assert "(upper right) is 20 × 10 px with a mean score of 3.50; 850 nm differs" in strongest
     assert strongest.endswith("It is darker than expected in the infrared.")
@@ -39,7 +39,7 @@ def test_something_was_found(tmp_path: Path) -> None:
 def test_nothing_was_found(tmp_path: Path) -> None:
     share = {"share_above_1_percent_false_alarms": 0.002}
     findings = told(tmp_path, image_level=NOTHING, **share)
-    assert findings.verdict == "Nothing found that clean paintings do not show as well"
+    assert findings.verdict == "Nothing found beyond what clean paintings show"
     assert not findings.is_found
     assert "no more than" in findings.sentences[1]
     assert findings.whole_rate == 0.63
@@ -47,13 +47,13 @@ def test_nothing_was_found(tmp_path: Path) -> None:
 
 def test_many_strong_places_are_told_of_in_a_painting_that_is_no_finding(tmp_path: Path) -> None:
     findings = told(tmp_path, image_level=NOTHING)
-    assert findings.verdict == "Places to look at, but no finding for the painting as a whole"
+    assert findings.verdict == "Regions to examine, but no finding for the painting as a whole"
     assert not findings.is_found
 
 
 @pytest.mark.parametrize(
     ("share", "verdict"),
-    [(0.04, "Places to look at"), (0.015, "No more differs than in clean paint")],
+    [(0.04, "Regions to examine"), (0.015, "No more differences than in clean paint")],
 )
 def test_a_model_that_does_not_judge_the_whole(tmp_path: Path, share: float, verdict: str) -> None:
     findings = told(tmp_path, image_level=None, share_above_1_percent_false_alarms=share)

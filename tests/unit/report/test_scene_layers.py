@@ -42,9 +42,9 @@ def test_all_layers_in_the_order_of_their_groups(tmp_path: Path) -> None:
     assert {layer.encoded.width for layer in made.values()} == {SIZE[1]}
     assert [made[key].label for key in ("band-2", "dark", "light", "evidence-2")] == [
         "850 nm",
-        "Darker beneath",
-        "Lighter beneath",
-        "Heat map, 850 nm alone",
+        "Darker than expected",
+        "Lighter than expected",
+        "Heat map, 850 nm only",
     ]
 
 
@@ -71,7 +71,7 @@ def test_other_models_have_scores_for_bands_and_nothing_beneath(tmp_path: Path) 
     assert not {"hidden", "dark", "light", "false-colour"} & made.keys()
     assert made["evidence-2"].scale == "false-alarm"
     assert pixels(made["evidence-2"])[0, 0] == round(2 / 0.02) + 1
-    assert made["evidence-2"].label == "Heat map, band 850 alone"
+    assert made["evidence-2"].label == "Heat map, band 850 only"
 
 
 def test_without_bands_they_are_not_even_looked_for(tmp_path: Path) -> None:

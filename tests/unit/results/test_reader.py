@@ -17,14 +17,11 @@ from artextract_cli.results import writer
 from artextract_cli.results.existing import former_result, is_up_to_date
 from artextract_cli.results.reader import find_scene, open_results
 from artextract_cli.results.regions import REGION_COLUMNS, strong_regions, superpixel_side
+from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import WholeScore
 from artextract_cli.results.summary import summarize, write_summary
-from artextract_cli.results.writer import (
-    refuse_foreign_summary,
-    write_description,
-    write_scene,
-)
+from artextract_cli.results.writer import write_description, write_scene
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.utils.atomic import TEMPORARY
@@ -134,10 +131,10 @@ def test_what_a_result_was_made_from_and_consists_of_is_not_written_over(tmp_pat
     other = write_result(tmp_path, folder="other").path / "heatmap.tif"
     for path in (made_from, result.path / "heatmap.tif", result.path / "scene.json", other):
         with pytest.raises(UsageError, match="is one of the inputs"):
-            result.refuse_output(path)
+            result.output_plan(path).check()
     with pytest.raises(UsageError, match="lies inside the dataset"):
-        result.refuse_output(tmp_path / "dataset" / "val" / "truth" / "made_hidden.png")
-    result.refuse_output(result.path / "difference.png")
+        result.output_plan(tmp_path / "dataset" / "val" / "truth" / "made_hidden.png").check()
+    result.output_plan(result.path / "difference.png").check()
 
 
 def test_a_scene_whose_description_is_gone_is_missed(scored, tmp_path: Path) -> None:
@@ -242,15 +239,18 @@ def test_a_folder_named_as_a_result_is_not_lost(scored, tmp_path: Path) -> None:
 
 
 def test_a_description_of_somebody_else_is_not_written_over(scored, tmp_path: Path) -> None:
+    plan = results_plan(tmp_path, ["v0"], scored[-1], {})
     (tmp_path / "v0").mkdir()
     (tmp_path / "v0" / "scene.json").write_text('{"camera": "mine"}')
     with pytest.raises(UsageError, match="v0 exists and holds no results of ours"):
-        write_scene(tmp_path, *scored)
+        plan.check()
     (tmp_path / "summary.csv").write_text("mine")
     with pytest.raises(UsageError, match=r"summary\.csv is no result of ours"):
-        refuse_foreign_summary(tmp_path)
+        plan.check()
     (tmp_path / "summary.csv").unlink()
-    refuse_foreign_summary(tmp_path)
+    (tmp_path / "v0" / "scene.json").unlink()
+    (tmp_path / "v0").rmdir()
+    plan.check()
 
 
 def test_a_copy_of_a_scene_is_no_other_scene(scored, tmp_path: Path) -> None:

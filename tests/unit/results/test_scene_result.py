@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.scene_result import refuse_results
+from artextract_cli.errors import InputError
+from artextract_cli.results.scene_result import result_files
 from tests.helpers.results import sealed_again, write_result
 
 
@@ -26,14 +26,11 @@ def test_a_map_that_was_not_written_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["scene.json", "heatmap.tif"])
 def test_results_are_not_overwritten(tmp_path: Path, name: str) -> None:
     result = write_result(tmp_path)
-    with pytest.raises(UsageError, match="is one of the inputs"):
-        refuse_results(result.path / name)
-    refuse_results(result.path / "figure.png")
+    assert result.path / name in result_files(result.path)
+    assert result.path / "figure.png" not in result_files(result.path)
 
 
 def test_a_damaged_description_protects_itself(tmp_path: Path) -> None:
     result = sealed_again(write_result(tmp_path))
     (result.path / "scene.json").write_text("{")
-    with pytest.raises(UsageError, match="is one of the inputs"):
-        refuse_results(result.path / "scene.json")
-    refuse_results(result.path / "heatmap.tif")
+    assert result_files(result.path) == [result.path / "scene.json"]

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from artextract_cli.simulate import KINDS, PALETTES, SceneSettings, SimulatedScene, simulate_scene
+from artextract_cli.simulate import (
+    KINDS,
+    SceneSettings,
+    SimulatedScene,
+    palette_named,
+    simulate_scene,
+)
 
 # Of a scene of each kind: means of the photograph (3), the bands (8) and the layer, mean steps from
 # a row to the next one of the same, both in units of 1e-5, and pixels that are clean, undecided and
@@ -77,7 +83,7 @@ def fingerprint(scene: SimulatedScene) -> tuple[np.ndarray, np.ndarray, np.ndarr
 @pytest.mark.parametrize("palette", FROZEN)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_scene_is_the_one_it_always_was(palette, kind):
-    settings = SceneSettings(size=64, kinds=(kind,), palette=PALETTES[palette])
+    settings = SceneSettings(size=64, kinds=(kind,), palette=palette_named(palette))
     scene = simulate_scene((7, 0, KINDS.index(kind)), settings)
     for found, frozen in zip(fingerprint(scene), FROZEN[palette][kind], strict=True):
         np.testing.assert_allclose(found, [int(word) for word in frozen.split()], atol=1.5)

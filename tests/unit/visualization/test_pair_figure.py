@@ -129,7 +129,7 @@ def test_the_map_of_one_sign(tmp_path: Path, drawn: list[tuple[Any, ...]], sign:
     np.testing.assert_array_equal(score, np.nan_to_num(result.map(sign)))
     assert given["scale"] == "false-alarm"
     assert given["outlines"] == {}
-    assert given["score_label"] == f"Heat map of what is {sign}er beneath"
+    assert given["score_label"] == f"Heat map of {sign}er hidden content"
 
 
 def test_a_model_without_signs_has_no_outlines(

@@ -9,7 +9,7 @@ from artextract_cli.cli.commands.infer import _verdict
     ("is_found", "rate", "has_places", "said"),
     [
         (True, 0.0042, True, "something (0.42 % of clean paintings score so high)"),
-        (False, 0.065, True, "no finding, but places to look at (6.5 % of clean paintings"),
+        (False, 0.065, True, "no finding, but regions to examine (6.5 % of clean paintings"),
         (False, 0.123, False, "nothing found (12 % of clean paintings score so high)"),
     ],
 )

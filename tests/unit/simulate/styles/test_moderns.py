@@ -1,15 +1,20 @@
 import dataclasses
+from typing import get_args
 
 import numpy as np
 import pytest
 import yaml
 
+from artextract_cli.cli.data_options import PaletteName
+from artextract_cli.errors import UsageError
 from artextract_cli.simulate import (
+    ALIASES,
     KINDS,
     MODERNS,
     OLD_MASTERS,
     PALETTES,
     SceneSettings,
+    palette_named,
     simulate_dataset,
     simulate_scene,
 )
@@ -56,7 +61,7 @@ def test_no_pigment_and_nothing_of_the_manner_is_that_of_the_old_masters():
         name = field.name
         assert getattr(MODERNS.manner, name) != getattr(OLD_MASTERS.manner, name), name
     assert type(MODERNS.scattering) is not type(OLD_MASTERS.scattering)
-    assert (PALETTES["a"], PALETTES["b"]) == (OLD_MASTERS, MODERNS)
+    assert (PALETTES["old-masters"], PALETTES["moderns"]) == (OLD_MASTERS, MODERNS)
 
 
 def test_the_palette_has_what_its_recipes_name():
@@ -251,3 +256,10 @@ def test_a_data_set_names_its_palette(tmp_path):
     simulate_dataset(tmp_path / "b", train=1, val=0, settings=settings)
     description = yaml.safe_load((tmp_path / "b" / "dataset.yaml").read_text())
     assert "'moderns'" in description["notes"]
+
+
+def test_palettes_have_names_and_short_letters() -> None:
+    assert get_args(PaletteName) == (*PALETTES, *ALIASES)
+    assert palette_named("b") is palette_named("moderns") is MODERNS
+    with pytest.raises(UsageError, match="no palette 'e'; choose from: old-masters, moderns"):
+        palette_named("e")

@@ -66,7 +66,7 @@ def same(first: SimulatedScene, second: SimulatedScene) -> bool:
 
 
 def test_the_world_is_palette_d() -> None:
-    assert PALETTES["d"] is WORKSHOP
+    assert PALETTES["workshop"] is WORKSHOP
     assert same(simulate_scene((1, 0), SMALL), scene())
 
 

@@ -1,0 +1,201 @@
+"""Writing a dataset: where the images of a scene go, how they are stored, and ``dataset.yaml``."""
+
+import contextlib
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from artextract_cli._typing import BoolArray, FloatArray
+from artextract_cli.imaging.coding import LINEAR, SRGB, Coding
+from artextract_cli.io.image_writer import write_picture
+from artextract_cli.io.images import decode_picture
+from artextract_cli.scenes.description import DESCRIPTION
+from artextract_cli.scenes.layout import LAYER
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.atomic import atomic_path, whole_folder
+from artextract_cli.utils.yaml import read_yaml, write_yaml
+
+LARGE_PIXELS = 2**24
+"""Images of more pixels than this become tiled TIFF, which later need not be read whole."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenePaths:
+    """Where the files of a scene go."""
+
+    folder: Path
+    """Folder of the split."""
+
+    name: str
+    suffix: str = ".png"
+    """Suffix of the photograph and the bands."""
+
+    @property
+    def photograph(self) -> Path:
+        """The photograph."""
+        return self.folder / "rgb_images" / f"{self.name}_RGB{self.suffix}"
+
+    def band(self, band: str) -> Path:
+        """A band by its id."""
+        return self.folder / "ms_masks" / f"{self.name}_ms_{band}{self.suffix}"
+
+    @property
+    def truth(self) -> Path:
+        """Where something is hidden."""
+        return self.folder / "truth" / f"{self.name}_hidden.png"
+
+    @property
+    def layer(self) -> Path:
+        """The simulated hidden layer."""
+        return self.folder / "truth" / f"{self.name}{LAYER}.tif"
+
+    def mask(self, band: str = "") -> Path:
+        """Where there is painting, or where a band has valid pixels."""
+        name = f"{self.name}_ms_{band}" if band else self.name
+        return self.folder / "object" / f"{name}_mask.png"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetCopy:
+    """A dataset that is written anew; its files keep their places and names."""
+
+    source: Path
+    folder: Path
+    """Folder that becomes the new dataset."""
+
+    def write(self, path: Path, values: NDArray[Any]) -> None:
+        """Write an image (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF."""
+        suffix = ".tif" if path.suffix.lower() in (".tif", ".tiff") else ".png"
+        write_image(self._place(path).with_suffix(suffix), values)
+
+    def write_reflectance(self, path: Path, values: FloatArray) -> None:
+        """Write an image (H, W), (H, W, 1) or (H, W, 3), 0..1, in place of ``path`` at 16 bit."""
+        counts = counts_of_16_bit(values)
+        self.write(path, counts[..., 0] if counts.shape[2:] == (1,) else counts)
+
+    def write_mask(self, files: SceneFiles, mask: BoolArray, band: str = "") -> None:
+        """Write the mask (H, W) of a scene, or of one of its bands."""
+        paths = ScenePaths(folder=self.folder / files.split, name=files.name)
+        write_image(paths.mask(band), np.uint8(255) * mask)
+
+    def copy_files(self, paths: Iterable[Path | None]) -> None:
+        """Copy the contents of files; the copies can be written to."""
+        for path in paths:
+            if path is not None:
+                shutil.copyfile(path, self._place(path))
+
+    def copy_photograph(self, files: SceneFiles) -> None:
+        """Copy the photograph, or write it as sRGB if it is coded otherwise."""
+        word = files.coding.of_photograph
+        if word == SRGB:
+            self.copy_files([files.rgb])
+        else:
+            self.write_reflectance(files.rgb, decode_picture(files.rgb).srgb(word).clip(0, 1))
+
+    def copy_masks(self, files: SceneFiles) -> None:
+        """Copy the masks of a scene and of its bands."""
+        self.copy_files([files.mask, *files.band_masks.values()])
+
+    def copy_all(self) -> None:
+        """Copy every file of the dataset."""
+        self.copy_files(path for path in self.source.rglob("*") if path.is_file())
+
+    def copy_top_level(self, *, without: Collection[str] = ()) -> None:
+        """Copy ``dataset.yaml`` and the files beside it, except those of the names given."""
+        files = (path for path in self.source.iterdir() if path.is_file())
+        self.copy_files(path for path in files if path.name not in without)
+
+    def state_written_coding(self, scenes: Iterable[SceneFiles]) -> None:
+        """State the coding of 16-bit reflectance, if that of the source was stated."""
+        if any(files.coding != Coding() for files in scenes):
+            written = Coding(photograph=SRGB, bands=LINEAR).described(())
+            update_description(self.folder, {"coding": written})
+
+    def _place(self, path: Path) -> Path:
+        target = self.folder / path.relative_to(self.source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+
+@contextlib.contextmanager
+def copied_dataset(source: Path, out: Path) -> Iterator[DatasetCopy]:
+    """Give the copy of a dataset to write; ``out`` is written whole or not at all."""
+    with whole_folder(out) as folder:
+        yield DatasetCopy(source=source, folder=folder)
+
+
+def truth_files(files: SceneFiles) -> list[Path]:
+    """List the truth of a scene, and the simulated layer beside it."""
+    if files.truth is None:
+        return []
+    layer = files.truth.with_name(f"{files.name}{LAYER}.tif")
+    return [files.truth, *([layer] if layer.exists() else [])]
+
+
+def write_image(path: Path, values: NDArray[Any]) -> None:
+    """Write (H, W) or (H, W, 3) without loss, as PNG or TIFF by the suffix of ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(path, np.ascontiguousarray(values))
+
+
+def write_layer(path: Path, layer: FloatArray) -> None:
+    """Write a simulated hidden layer (H, W), float32."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tifffile.imwrite(path, layer, compression="zlib")
+
+
+def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
+    """Write the images of a scene, all or none; the first of them appears last.
+
+    Raises
+    ------
+    ArtextractError
+        If one of them cannot be written.
+    """
+    try:
+        with contextlib.ExitStack() as files:
+            for path, values in images.items():
+                write_picture(files.enter_context(atomic_path(path)), stored_counts(values))
+    except BaseException:  # an interruption too
+        with contextlib.suppress(OSError):  # the error that matters is the one being raised
+            for path in images:
+                path.unlink(missing_ok=True)
+        raise
+
+
+def stored_counts(values: NDArray[Any]) -> NDArray[Any]:
+    """Return 8 and 16 bit as they are, and floats from 0 to 1 as 16 bit."""
+    if values.dtype.kind == "f":
+        return np.ascontiguousarray(counts_of_16_bit(values))
+    return np.ascontiguousarray(values, np.uint8 if values.dtype == np.uint8 else np.uint16)
+
+
+def counts_of_16_bit(
+    values: NDArray[np.floating[Any]], precision: type[np.floating[Any]] = np.float64
+) -> NDArray[np.uint16]:
+    """Return values from 0 to 1 as counts of 16 bit, rounded at ``precision``."""
+    return np.rint(values * precision(65535)).astype(np.uint16)
+
+
+def update_description(root: Path, statements: Mapping[str, Any]) -> None:
+    """Add statements to ``dataset.yaml``, or replace them; the others stay as they are.
+
+    Raises
+    ------
+    ArtextractError
+        If it cannot be written.
+    """
+    path = root / DESCRIPTION
+    described: dict[str, Any] = read_yaml(path) if path.exists() else {}
+    write_yaml(path, described | dict(statements))
+
+
+def described_wavelengths(wavelengths: Mapping[str, float]) -> dict[str, float]:
+    """Return wavelengths in nm by band id as ``dataset.yaml`` states them."""
+    return {band: int(nm) if float(nm).is_integer() else nm for band, nm in wavelengths.items()}
