@@ -45,8 +45,8 @@ from artextract_cli.training import run_directory
 from artextract_cli.utils import output_plan
 from artextract_cli.utils.checksums import UNSEALED, sealed
 from artextract_cli.visualization import loss_figure
-from tests.conftest import write_png
 from tests.helpers.cubes import write_envi
+from tests.helpers.datasets import write_png
 from tests.helpers.results import ABOUT
 from tests.helpers.scenes import plugin_returning
 

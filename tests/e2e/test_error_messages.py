@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 import artextract_cli
 from artextract_cli.errors import ArtextractError
-from tests.conftest import Ran
 from tests.e2e.error_messages import ELSEWHERE, PASSED_ON, ROWS, Row
+from tests.helpers.command_line import Ran
 
 ROOT = Path(artextract_cli.__file__).parents[1]
 ANYTHING = "(?s:.*)"

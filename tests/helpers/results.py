@@ -13,7 +13,7 @@ import tifffile
 from artextract_cli.results.reader import SceneResult, open_results
 from artextract_cli.results.regions import REGION_COLUMNS
 from artextract_cli.results.writer import write_description
-from tests.conftest import write_png
+from tests.helpers.datasets import write_png
 
 SIZE = (60, 80)
 STRONG = (slice(10, 20), slice(50, 70))

@@ -17,15 +17,13 @@ import artextract_cli
 from artextract_cli.plugin import hookspecs
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.specs import KINDS
+from tests.helpers.imports import HEAVY
 
 PACKAGE = Path(artextract_cli.__file__).parent
 PLUGINS = PACKAGE.parent / "plugins"
 
 LONGEST = 300  # lines of a module
 LARGEST = 15  # modules of a folder
-HEAVY = {
-    *("torch", "dgl", "skimage", "numba", "matplotlib", "scipy", "sklearn", "pandas", "tifffile"),
-}
 
 
 def sources(*folders: Path) -> list[Path]:

@@ -15,7 +15,7 @@ import artextract_cli
 from artextract_cli import __main__, errors
 from artextract_cli.cli.main import app, hoisted
 from artextract_cli.plugin import host
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,17 @@ from sklearn.linear_model import Ridge
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
     DARKEST,
-    FIT_PIXELS,
     LARGEST,
-    PREDICTOR_BLUR,
     RIDGE,
     TOLERANCE,
     ChainedFit,
     Surface,
     fit_bands,
-    fit_projection,
     log_reflectance,
-    look_at,
 )
-from artextract_cli.imaging.blocks import random_pixels
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.local_regression import monomials
+from tests.helpers.residuals import Seen, residuals
 
 SHAPE = (31, 45)
 
@@ -34,39 +30,12 @@ def channels(shape: tuple[int, int] = SHAPE, n: int = 3, seed: int = 0) -> Float
     return np.asarray(np.clip(0.5 + 0.6 * smooth, 0.02, 0.98), np.float32)
 
 
-class Seen:
-    """The surface of a picture, and pixels to fit on."""
-
-    def __init__(self, picture: FloatArray, mask: NDArray[np.bool_] | None = None) -> None:
-        self.shape = (picture.shape[0], picture.shape[1])
-        pixels = random_pixels(mask, self.shape, FIT_PIXELS)
-        self.at = (pixels.rows, pixels.columns)
-        logs = log_reflectance(picture, PREDICTOR_BLUR)
-        self.surface = look_at(logs, fit_projection(logs[self.at]))
-        self.sample = Surface(*(array[self.at] for array in self.surface))
-
-    @property
-    def components(self) -> FloatArray:
-        """Components (P, K)."""
-        return self.surface.components.reshape(-1, self.surface.components.shape[-1])
-
-    @property
-    def slopes(self) -> FloatArray:
-        """Slopes (P, S)."""
-        return self.surface.slopes.reshape(-1, self.surface.slopes.shape[-1])
-
-
 def following(seen: Seen, seed: int = 1) -> FloatArray:
     """A band (H, W) that is a cubic polynomial of the surface, plus .01 of noise."""
     x = seen.components
     y = 0.2 * x[:, 0] - 0.1 * x[:, 1] ** 2 + 0.05 * x[:, 0] ** 2 * x[:, 1]
     y = y + 0.01 * np.random.default_rng(seed).standard_normal(len(y))
     return np.asarray(y.reshape(seen.shape), np.float32)
-
-
-def residuals(seen: Seen, targets: FloatArray) -> FloatArray:
-    """What is left of bands (H, W, T)."""
-    return fit_bands(seen.sample, targets[seen.at]).residuals(seen.surface, targets)
 
 
 def residual(seen: Seen, target: FloatArray) -> FloatArray:

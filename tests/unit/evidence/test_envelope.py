@@ -18,7 +18,7 @@ from artextract_cli.evidence.maps import gather_evidence
 from artextract_cli.evidence.scene_view import Sight
 from artextract_cli.imaging.blocks import Block, whole
 from artextract_cli.scenes.scene import Scene
-from tests.unit.evidence.test_hidden_image import WAVELENGTHS, painting
+from tests.helpers.paintings import WAVELENGTHS, painting
 
 SHAPE = (48, 54)
 HIDDEN = (np.arange(SHAPE[1]) // 6) % 3 == 0  # columns: a third of them

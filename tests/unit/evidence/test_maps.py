@@ -24,9 +24,9 @@ from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.pipelines.hidden_layers.augmentation import turned
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
+from tests.helpers.paintings import painting, ring, with_bands
+from tests.helpers.residuals import Seen, residuals
 from tests.helpers.scenes import make_scene
-from tests.unit.evidence.test_band_regression import Seen, residuals
-from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
 
 SHAPE = (31, 45)
 

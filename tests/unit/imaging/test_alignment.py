@@ -1,10 +1,8 @@
-import math
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.alignment import align
@@ -14,42 +12,9 @@ from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
-from tests.unit.imaging.test_registration import pattern
+from tests.helpers.registration import PICTURE, SIDE, known, mean_error, resampled, seen_by
 
 REAL_SCENES = "ARTEXTRACT_REAL_SCENES"
-SIDE = 192
-PICTURE = pattern(SIDE)
-MIDDLE = (SIDE - 1) / 2
-
-
-def known(
-    scale: float, degrees: float, right: float, down: float, middle: float = MIDDLE
-) -> np.ndarray:
-    """A similarity about the middle of the photograph, and a shift."""
-    cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
-    turn = np.array([[cosine, -sine], [sine, cosine]])
-    shift = np.array([middle, middle]) - turn @ [middle, middle] + [right, down]
-    return np.block([[turn, shift[:, None]], [np.zeros((1, 2)), np.ones((1, 1))]])
-
-
-def seen_by(transform: np.ndarray, size: tuple[int, int] = (SIDE, SIDE)) -> np.ndarray:
-    """The picture in other tones on the grid of a band."""
-    return np.asarray(0.9 - 0.7 * resampled(PICTURE, transform, size), np.float32)
-
-
-def resampled(picture: np.ndarray, transform: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture on the grid of a band by an exact spline, unlike that of `warp`."""
-    rows, columns = np.indices(size)
-    points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    back = moved(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *size)
-    tones = ndimage.map_coordinates(picture.astype(float), back, order=5, mode="mirror")
-    return np.asarray(np.clip(tones, 0, 1), np.float32)
-
-
-def mean_error(found: np.ndarray, transform: np.ndarray) -> float:
-    rows, columns = np.mgrid[0:SIDE:8, 0:SIDE:8]
-    points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    return float(np.hypot(*(moved(found, points) - moved(transform, points)).T).mean())
 
 
 def largest_error(found: np.ndarray, transform: np.ndarray, side: int) -> float:

@@ -12,8 +12,8 @@ from artextract_cli.nn.superpixel_scores import EmbeddedScene
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.plugin.protocols import ScoredNodes
 from artextract_gat import GATOptions, artextract_backbones
+from tests.helpers.networks import NETWORK, batch_of, scene
 from tests.helpers.scenes import by_distance
-from tests.unit.nn.test_siamese import NETWORK, batch_of, scene
 
 
 def test_a_scorer_sees_what_the_network_made_of_a_scene() -> None:

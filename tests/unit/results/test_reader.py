@@ -27,7 +27,7 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.utils.atomic import TEMPORARY
 from artextract_cli.utils.checksums import file_digest
-from tests.conftest import write_png
+from tests.helpers.datasets import write_png
 from tests.helpers.results import sealed_again, write_result
 
 

@@ -18,7 +18,7 @@ from artextract_cli.visualization.embedding_figure import (
     principal_components,
     project_embeddings,
 )
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.results import HIGH, LOW, SIZE, STRONG, sealed_again, write_result
 
 

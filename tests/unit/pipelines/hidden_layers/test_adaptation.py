@@ -14,8 +14,8 @@ from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
 from artextract_cli.pipelines.loaded_model import Model, open_model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.scenes.scene import Scene
+from tests.helpers.paintings import painting, ring
 from tests.helpers.scenes import train_tiny
-from tests.unit.evidence.test_hidden_image import painting, ring
 
 SHAPE = (48, 56)
 

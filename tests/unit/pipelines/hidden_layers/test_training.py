@@ -36,8 +36,8 @@ from artextract_cli.pipelines.settings import TrainingSettings
 from artextract_cli.scenes.reading import read_picture
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.simulate import SceneSettings, simulate_dataset
+from tests.helpers.evidence_graphs import new_graph, new_network
 from tests.helpers.scenes import comparison
-from tests.unit.pipelines.hidden_layers.test_network import new_graph, new_network
 
 SIZE = (32, 40)
 CPU = torch.device("cpu")
