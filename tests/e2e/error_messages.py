@@ -1041,7 +1041,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/nn/test_batch.py::test_the_dgl_graph_of_a_machine_without_dgl_says_what_to_install": (
         "DGL cannot be used on cpu: …",
     ),
-    "unit/nn/test_conv.py::test_the_engine_and_its_reason": (
+    "unit/nn/engines/test_selection.py::test_the_engine_and_its_reason": (
         "engine dgl cannot be used on cpu: …, or take --engine torch",
     ),
     "e2e/test_hostile_input.py::test_pictures_that_promise_too_much": (
@@ -1075,7 +1075,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/visualization/test_embedding_figure.py::test_what_cannot_be_drawn": (
         "… has 2 embeddings: to project them takes four or more",
     ),
-    "unit/utils/test_atomic.py::test_a_folder_has_one_writer_at_a_time": (
+    "unit/utils/test_locks.py::test_a_folder_has_one_writer_at_a_time": (
         "another artextract is writing to …: wait until it has ended, or choose another --out",
     ),
     "unit/export/test_image_pyramid.py::test_what_is_read_is_not_written_over": (
@@ -1129,7 +1129,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "test_a_process_that_tries_plugins_tells_why_it_fails": (
         "a plugin does not let artextract start: no answer in 60 s",
     ),
-    "unit/plugin/install/test_transaction.py::"
+    "unit/plugin/install/test_environment.py::"
     "test_what_belongs_to_the_operating_system_is_left_alone": (
         "… belongs to the operating system, which forbids to install there: make an "
         "environment with 'python3 -m venv ENV' and 'ENV/bin/pip install …'",

@@ -14,6 +14,7 @@ from artextract_cli.evidence.band_regression import (
     look_at,
 )
 from artextract_cli.imaging.blocks import random_pixels
+from artextract_cli.kernels.filters import blur
 
 
 class Seen:
@@ -41,3 +42,21 @@ class Seen:
 def residuals(seen: Seen, targets: FloatArray) -> FloatArray:
     """What is left of bands (H, W, T)."""
     return fit_bands(seen.sample, targets[seen.at]).residuals(seen.surface, targets)
+
+
+SHAPE = (31, 45)
+
+
+def channels(shape: tuple[int, int] = SHAPE, n: int = 3, seed: int = 0) -> FloatArray:
+    """Smooth random reflectances (H, W, C)."""
+    rng = np.random.default_rng(seed)
+    smooth = blur(rng.standard_normal((*shape, n), np.float32), 1.5)
+    return np.asarray(np.clip(0.5 + 0.6 * smooth, 0.02, 0.98), np.float32)
+
+
+def residual(seen: Seen, target: FloatArray) -> FloatArray:
+    """What is left of one band (H, W)."""
+    return residuals(seen, target[..., None])[..., 0]
+
+
+SHAPE = (31, 45)

@@ -16,18 +16,8 @@ from artextract_cli.evidence.band_regression import (
     fit_bands,
     log_reflectance,
 )
-from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.local_regression import monomials
-from tests.helpers.residuals import Seen, residuals
-
-SHAPE = (31, 45)
-
-
-def channels(shape: tuple[int, int] = SHAPE, n: int = 3, seed: int = 0) -> FloatArray:
-    """Smooth random reflectances (H, W, C)."""
-    rng = np.random.default_rng(seed)
-    smooth = blur(rng.standard_normal((*shape, n), np.float32), 1.5)
-    return np.asarray(np.clip(0.5 + 0.6 * smooth, 0.02, 0.98), np.float32)
+from tests.helpers.residuals import SHAPE, Seen, channels, residual, residuals
 
 
 def following(seen: Seen, seed: int = 1) -> FloatArray:
@@ -36,11 +26,6 @@ def following(seen: Seen, seed: int = 1) -> FloatArray:
     y = 0.2 * x[:, 0] - 0.1 * x[:, 1] ** 2 + 0.05 * x[:, 0] ** 2 * x[:, 1]
     y = y + 0.01 * np.random.default_rng(seed).standard_normal(len(y))
     return np.asarray(y.reshape(seen.shape), np.float32)
-
-
-def residual(seen: Seen, target: FloatArray) -> FloatArray:
-    """What is left of one band (H, W)."""
-    return residuals(seen, target[..., None])[..., 0]
 
 
 def chained_residual(seen: Seen, before: FloatArray, target: FloatArray) -> FloatArray:
@@ -74,14 +59,6 @@ def test_a_direction_without_variance_is_no_component() -> None:
     seen = Seen(grey)
     assert np.abs(seen.components[:, 1:]).max() == 0
     assert seen.components[:, 0].std() == pytest.approx(1, abs=1e-3)
-
-
-def test_a_polynomial_of_the_visible_leaves_nothing() -> None:
-    seen = Seen(channels())
-    terms = monomials(seen.components, seen.slopes, True)
-    assert terms.shape[1] == 3 + 6 + 10 + 4
-    target = (terms @ np.linspace(-0.1, 0.1, terms.shape[1])).reshape(SHAPE)
-    assert np.abs(residual(seen, target.astype(np.float32))).max() < 1
 
 
 def test_the_fit_is_the_ridge_regression_of_scikit_learn() -> None:

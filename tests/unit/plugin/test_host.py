@@ -1,17 +1,13 @@
 import importlib.metadata
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 
-from artextract_cli.errors import DependencyError, InputError, UsageError
-from artextract_cli.plugin.contract import Backbone
+from artextract_cli.errors import UsageError
 from artextract_cli.plugin.host import PluginHost, discover, plugin_host, some
-from artextract_cli.plugin.plugin import Plugin
+from tests.helpers.toy_plugins import lay_out_info
 
 GOOD = """
 from artextract_cli import Backbone, hookimpl
@@ -20,7 +16,6 @@ def artextract_backbones():
     return [Backbone(name="{name}", summary="A toy.", load=lambda: None)]
 """
 
-USUAL = "Metadata-Version: 2.1\nName: artextract-{name}\nVersion: 2.1\n"
 
 BAD = {
     "import_error": ("import no_such_module", "ModuleNotFoundError"),
@@ -195,69 +190,9 @@ def test_a_package_is_not_imported_to_read_the_api_version(
     assert broken.cause == "it is written for API 9, this is API 1: update artextract"
 
 
-@pytest.mark.parametrize(
-    ("points", "cause"),
-    [
-        ("x = toy_absent", "ModuleNotFoundError: No module named 'toy_absent'"),
-        ("x = json:no_such", "AttributeError: module 'json' has no attribute 'no_such'"),
-        ("x = json", "it implements no hook: one of artextract_superpixels"),
-        ("x = not a module", "its entry point 'not a module' names no module"),
-        ("x =", "its entry point '' names no module"),
-        ("no equals sign", "its entry_points.txt is damaged"),
-    ],
-)
-def test_an_entry_point_that_leads_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, points: str, cause: str
-) -> None:
-    monkeypatch.syspath_prepend(tmp_path)
-    lay_out_info(tmp_path, "x", f"[artextract]\n{points}\n")
-    host = in_this_process()
-    (broken,) = host.broken
-    assert (broken.distribution, broken.version) == ("artextract-x", "2.1")
-    assert cause in broken.cause
-    assert host.find("backbones", "gat")
-
-
-@pytest.mark.parametrize("metadata", [None, "", "Metadata-Version: 2.1\nName: artextract-x\n"])
-def test_a_distribution_without_metadata_harms_only_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metadata: str | None
-) -> None:
-    monkeypatch.syspath_prepend(tmp_path)
-    lay_out_info(tmp_path, "x", "[artextract]\nx = json\n", metadata)
-    host = in_this_process()
-    (broken,) = host.broken
-    assert str(broken) == (
-        "plugin 'x' of artextract_x-2.1.dist-info ? is left out: its metadata has no name or no "
-        f"version: delete {tmp_path / 'artextract_x-2.1.dist-info'} and install it again"
-    )
-    assert host.find("backbones", "gat")
-
-
-def test_a_distribution_that_lies_on_the_path_twice_is_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for place in ("first", "second"):
-        monkeypatch.syspath_prepend(tmp_path / place)
-        lay_out_info(tmp_path / place, "x", "[artextract]\nx = toy_absent\n")
-    assert len(in_this_process().broken) == 1
-
-
 def test_an_interruption_ends_the_program(install: Callable[..., PluginHost]) -> None:
     with pytest.raises(KeyboardInterrupt):
         install(slow="raise KeyboardInterrupt")
-
-
-def lay_out_info(site: Path, name: str, points: str, metadata: str | None = USUAL) -> None:
-    info = site / f"artextract_{name}-2.1.dist-info"
-    info.mkdir(parents=True)
-    (info / "entry_points.txt").write_text(points)
-    if metadata is not None:
-        (info / "METADATA").write_text(metadata.format(name=name))
-
-
-def in_this_process() -> PluginHost:
-    """What a program that starts now would find."""
-    return plugin_host.__wrapped__()
 
 
 def test_a_second_owner_of_a_name_is_refused_and_both_are_named(
@@ -284,83 +219,6 @@ def test_a_plugin_that_prints_does_not_reach_stdout(
 def test_an_unknown_name_lists_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no plugin 'sage' among the backbones.*gat, gcn"):
         plugin_host().find("backbones", "sage")
-
-
-def plugin(load: Callable[[], Any]) -> Plugin:
-    spec = Backbone(name="sage", summary="A toy.", load=load)
-    return Plugin(spec=spec, distribution="artextract-sage", version="2.1")
-
-
-def raising(error: BaseException) -> Callable[[], Any]:
-    def load() -> Any:
-        raise error
-
-    return load
-
-
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (
-            ModuleNotFoundError("No module named 'cv2'"),
-            r"'sage' of artextract-sage 2\.1 cannot be loaded \(ModuleNotFoundError: No module "
-            r"named 'cv2'\): install artextract-sage and what it needs anew",
-        ),
-        (ZeroDivisionError("by zero"), r"\(ZeroDivisionError: by zero\): report it to its authors"),
-        (SystemExit(3), r"\(SystemExit: 3\)"),
-        (OSError("libgl.so: not found"), r"libgl\.so: not found\): install artextract-sage and"),
-    ],
-)
-def test_what_cannot_be_loaded_is_told_with_its_owner(error: BaseException, said: str) -> None:
-    with pytest.raises(DependencyError, match=said):
-        plugin(raising(error)).load()
-
-
-@pytest.mark.parametrize(
-    "error", [InputError("a word"), KeyboardInterrupt(), MemoryError(), OSError(28, "disk")]
-)
-def test_what_is_not_the_plugins_fault_goes_on(error: BaseException) -> None:
-    with pytest.raises(type(error)), plugin(print).running():
-        raise error
-
-
-def test_want_of_graphics_memory_is_not_the_plugins_fault() -> None:
-    with pytest.raises(MemoryError, match="CUDA out of memory"), plugin(print).running():
-        raise torch.OutOfMemoryError("CUDA out of memory")
-
-
-def test_a_missing_package_is_told_with_what_is_required(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(tmp_path)
-    required = "Requires-Dist: opencv-python>=4\nRequires-Dist: pytest; extra == 'dev'\n"
-    lay_out_info(tmp_path, "sage", "", USUAL + required)
-    said = r"install artextract-sage and what it needs \(opencv-python>=4\) anew"
-    with pytest.raises(DependencyError, match=said):
-        plugin(raising(ModuleNotFoundError("No module named 'cv2'"))).load()
-
-
-def test_a_plugin_at_work_does_not_print_into_results(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nor where several threads run it, whichever ends first."""
-    first, second = threading.Barrier(2, timeout=10), threading.Event()
-
-    def work(is_first: bool) -> None:
-        with plugin(print).running():
-            first.wait()
-            sys.stdout.write(f"{is_first}\n")
-            if not is_first:
-                second.wait(10)
-
-    threads = [threading.Thread(target=work, args=(is_first,)) for is_first in (True, False)]
-    for thread in threads:
-        thread.start()
-    threads[0].join()
-    second.set()
-    threads[1].join()
-    sys.stdout.write("result\n")
-    captured = capsys.readouterr()
-    assert captured.out == "result\n"
-    assert sorted(captured.err.split()) == ["False", "True"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import tifffile
 from PIL import Image
 
 from artextract_cli.errors import InputError
-from artextract_cli.report.layers import ALL_LIMIT, LIMITS, Layer, band_names
+from artextract_cli.report.layers import Layer
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.results.reader import SceneResult
 from tests.helpers.results import (
@@ -109,15 +109,3 @@ def test_a_tiled_map_is_read_like_any_other(tmp_path: Path) -> None:
     how = {"tile": (32, 32), "compression": "zlib", "bigtiff": True, "photometric": "minisblack"}
     tifffile.imwrite(path, stack, metadata=None, **how)
     assert layers(sealed_again(result))["evidence-2"].encoded.uri == before
-
-
-def test_names_of_bands(tmp_path: Path) -> None:
-    result = write_result(tmp_path, band_ids=("450", "b", "c"))
-    assert band_names(result) == ["450 nm", "650 nm (band b)", "850 nm (band c)"]
-
-
-def test_the_limits_leave_room_for_the_maps_of_the_bands() -> None:
-    """Fifteen million bytes of text hold them, script and tables."""
-    others = sum(LIMITS.values()) + 2 * LIMITS["component"]
-    assert others + 3_600_000 < ALL_LIMIT - 1_000_000
-    assert ALL_LIMIT * 4 / 3 < 14_400_000
