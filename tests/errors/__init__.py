@@ -1,0 +1,1 @@
+"""The tables of all error messages that artextract shows, a table for each package."""
