@@ -21,3 +21,11 @@ def lay_out_info(site: Path, name: str, points: str, metadata: str | None = USUA
 def plugin(load: Callable[[], Any]) -> Plugin:
     spec = Backbone(name="sage", summary="A toy.", load=load)
     return Plugin(spec=spec, distribution="artextract-sage", version="2.1")
+
+
+GOOD = """
+from artextract_cli import Backbone, hookimpl
+@hookimpl
+def artextract_backbones():
+    return [Backbone(name="{name}", summary="A toy.", load=lambda: None)]
+"""
