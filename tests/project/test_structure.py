@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.helpers.imports import HEAVY
 
 PACKAGE = Path(artextract_cli.__file__).parent
 PLUGINS = PACKAGE.parent / "plugins"
+TESTS = PACKAGE.parent / "tests"
 
 LONGEST = 300  # lines of a module
 LARGEST = 15  # modules of a folder
@@ -81,6 +83,62 @@ def test_modules_are_short_and_folders_small() -> None:
     assert long == {}
     folders = Counter(path.parent.relative_to(PACKAGE).as_posix() for path in MODULES.values())
     assert {folder: n for folder, n in folders.items() if n > LARGEST + 1} == {}
+
+
+# Modules without a test file of their own, and why.
+WITHOUT_TEST_FILE = {
+    "simulate/measured/*": "a frozen world: test_scene.py compares whole scenes with what they were",
+    "simulate/random_worlds/*": "a frozen world, as above",
+    "simulate/workshop/*": "a frozen world, as above",
+    "cli/commands/*": "commands parse, call and print: tests/e2e runs each of them",
+    "cli/demo_job.py": "run by tests/e2e/test_main_job.py",
+    "nn/engines/numba_loops.py": "the loops of numba_engine, whose tests run them",
+    "plugin/hookspecs.py": "every hook is documented and used, see below",
+    **dict.fromkeys(
+        [
+            *("_typing.py", "models/card.py", "pipelines/training_task.py", "plugin/protocols.py"),
+            *("simulate/conditions.py", "simulate/styles/manner.py", "simulate/world.py"),
+        ],
+        "types without behaviour",
+    ),
+}
+
+
+def mirror_of(path: Path) -> Path:
+    """The test file of a module; that of ``__main__`` is test_main.py."""
+    return TESTS / "unit" / path.relative_to(PACKAGE).with_name(f"test_{path.stem.strip('_')}.py")
+
+
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    missing = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES.values()
+        if path.name != "__init__.py" and not mirror_of(path).exists()
+    ]
+    excepted = {
+        each: [path for path in missing if fnmatch(path, each)] for each in WITHOUT_TEST_FILE
+    }
+    assert sorted(set(missing).difference(*excepted.values())) == []
+    assert [each for each, paths in excepted.items() if not paths] == []
+
+
+def test_no_test_module_imports_another() -> None:
+    """What tests share stands in tests/helpers."""
+    assert [
+        f"{path.relative_to(TESTS)} imports {name}"
+        for path in sources(TESTS)
+        for name in imported_tests(path)
+        if name.rpartition(".")[2].startswith(("test_", "conftest"))
+    ] == []
+
+
+def imported_tests(path: Path) -> Iterator[str]:
+    """Modules below tests/ that a file imports from, and the names it takes from them."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "tests":
+            yield str(node.module)
+            if node.module in ("tests", "tests.unit", "tests.e2e"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def test_no_module_imports_itself_through_others() -> None:

@@ -324,18 +324,17 @@ def _plan(module: str) -> Plan:
 
 
 def files_for(module: str) -> tuple[str, ...]:
-    """The test file that mirrors a module, else those that import it and its importers' files."""
+    """The test file that mirrors a module and those that import it, else its importers' files."""
     tests = ROOT / "tests" / "unit"
     *rooms, name = module.split(".")
     mirror = tests.joinpath(*rooms, f"test_{name}.py")
-    if mirror.exists():
-        return (str(mirror),)
+    own = [str(mirror)] if mirror.exists() else []
     direct = [str(path) for path in sorted(tests.rglob("test_*.py")) if _imports(path, module)]
+    if set(direct) - set(own):
+        return tuple(dict.fromkeys([*own, *direct]))
     sources = sorted((ROOT / PACKAGE).rglob("*.py"))
     importers = [_dotted(path) for path in sources if _imports(path, module)]
-    return tuple(
-        dict.fromkeys([*direct, *(file for name in importers for file in files_for(name))])
-    )
+    return tuple(dict.fromkeys([*own, *(file for name in importers for file in files_for(name))]))
 
 
 def _dotted(path: Path) -> str:
