@@ -4,22 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import tifffile
 
 from artextract_cli.results.writer import write_description
 from artextract_cli.utils.checksums import file_digest
-from tests.helpers.datasets import write_scene
 
 SIZE = (20, 24)
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Scenes a and b with the same hidden square, and c without."""
-    for name in "abc":
-        write_scene(tmp_path / "data", "val", name, size=SIZE, hidden=name != "c")
-    return tmp_path / "data"
 
 
 def square() -> np.ndarray:

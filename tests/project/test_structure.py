@@ -1,6 +1,7 @@
 """What the sources may import, and what they must not do."""
 
 import ast
+import fnmatch
 import importlib
 import json
 import os
@@ -8,7 +9,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -87,7 +87,7 @@ def test_modules_are_short_and_folders_small() -> None:
 
 # Modules without a test file of their own, and why.
 WITHOUT_TEST_FILE = {
-    "simulate/measured/*": "a frozen world: test_scene.py compares whole scenes with what they were",
+    "simulate/measured/*": "a frozen world: test_scene.py compares whole scenes",
     "simulate/random_worlds/*": "a frozen world, as above",
     "simulate/workshop/*": "a frozen world, as above",
     "cli/commands/*": "commands parse, call and print: tests/e2e runs each of them",

@@ -20,7 +20,7 @@ def test_a_dataset_without_a_problem(tmp_path: Path) -> None:
     splits, scenes, *rest = check_tables(check_dataset(tmp_path))
     assert [column[-1] for column in cells(splits)][:3] == ["val", "1", "3"]
     row = [column[0] for column in cells(scenes)]
-    assert row[:4] == ["val", "a", "96 × 80", "uint16"]
+    assert row[:4] == ["val", "a", "96 × 80", "uint16 / uint16"]
     assert row[6:8] == ["yes", "no"]
     assert rest == ["no problems"]
 
