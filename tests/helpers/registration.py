@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from artextract_cli.imaging.transform import moved
 
@@ -13,10 +14,8 @@ def pattern(side: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     centres = rng.uniform(0, side, (side * side // 300, 2))
     tones = rng.uniform(0.1, 0.9, len(centres))
-    rows, columns = np.indices((side, side))
-    nearest = np.argmin(
-        [(rows - row) ** 2 + (columns - column) ** 2 for row, column in centres], axis=0
-    )
+    pixels = np.indices((side, side)).reshape(2, -1).T
+    nearest = cKDTree(centres).query(pixels)[1].reshape(side, side)
     return ndimage.gaussian_filter(tones[nearest], 1.2).astype(np.float32)
 
 

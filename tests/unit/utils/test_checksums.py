@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.checksums import UNSEALED, file_digest, is_whole, sealed
 
 CONTENT = json.dumps({"sha256": UNSEALED, "model": UNSEALED, "scene": "abbey"}).encode()
@@ -41,5 +40,8 @@ def test_digest(tmp_path: Path) -> None:
         file_digest(tmp_path / "none")
 
 
-def test_digests_tell_files_apart(files: SceneFiles) -> None:
-    assert len({file_digest(path) for path in files.bands}) == 3
+def test_digests_tell_files_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "abc"]
+    for path, content in zip(paths, (b"", b"abc", b"abd"), strict=True):
+        path.write_bytes(content)
+    assert len({file_digest(path) for path in paths}) == 3
