@@ -316,7 +316,7 @@ def _warm_up() -> None:
             importlib.import_module(found.name)
     importlib.import_module(f"{PACKAGE}.nn.engines.dgl_compat").load_dgl()
     for name in list(sys.modules):
-        if name.startswith(("artextract", "tests.conftest", "tests.unit")):
+        if name.startswith(("artextract", "tests.conftest", "tests.helpers", "tests.unit")):
             del sys.modules[name]
 
 
