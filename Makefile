@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 SHIPPED := --epochs 9 -o hidden=64 -o out_size=64 -o layers=4
 READY := $(VENV)/.ready
 
@@ -23,7 +24,7 @@ types: $(READY)
 
 # The whole suite has to reach the share of lines that pyproject.toml asks for.
 check: $(READY)
-	$(BIN)/python -m pytest $(or $(TESTS),--cov)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(or $(TESTS),--cov)
 
 # The long tests of docs/reliability.md: at most a quarter of an hour for each part.
 torture: $(READY)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from tests.conftest import write_png
-from tests.unit.imaging.test_alignment import PICTURE, known, seen_by
+from tests.helpers.datasets import write_png
+from tests.helpers.registration import PICTURE, known, seen_by
 
 TRAINING = ["--backbone", "gcn", "--epochs", 1, "--schedule", "steps"]  # may go on
 

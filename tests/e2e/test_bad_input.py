@@ -14,8 +14,9 @@ import tifffile
 from artextract_cli.errors import InputError
 from artextract_cli.models.checkpoint import save_model
 from artextract_cli.pipelines.networks import load_model
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
 from tests.helpers.cut_files import INTERNALS, cut_short
+from tests.helpers.datasets import write_png
 from tests.torture.specimens import make_all
 
 BAND = Path("train", "ms_masks", "t0_ms_650.png")

@@ -9,7 +9,8 @@ import pytest
 
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.io.images import read_counts
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_png
 
 SIZE = (40, 48)
 BANDS = ("450", "850")

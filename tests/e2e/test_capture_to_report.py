@@ -7,8 +7,9 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
 from tests.helpers.cubes import write_envi
+from tests.helpers.datasets import write_png
 
 NM = tuple(range(400, 1001, 20))
 

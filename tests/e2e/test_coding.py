@@ -13,7 +13,8 @@ from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.io.images import read_counts
 from artextract_cli.preprocessing import mask_dataset
 from artextract_cli.results.reader import open_scene
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_png
 
 WAVELENGTHS = 'wavelengths: {"450": 450, "650": 650, "850": 850}\n'
 CODED = WAVELENGTHS + "coding: {photograph: linear, bands: {'850': srgb}}\n"

@@ -8,7 +8,8 @@ import pytest
 import safetensors.numpy
 import tifffile
 
-from tests.conftest import Ran, write_png, write_scene
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_png, write_scene
 
 SMALL = ("-o", "hidden=8", "-o", "out_size=4", "--epochs", 4, "--batch-size", 2)
 BAND = "val/ms_masks/v0_ms_850"

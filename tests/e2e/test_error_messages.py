@@ -2,6 +2,8 @@
 
 import ast
 import functools
+import importlib
+import pkgutil
 import re
 import shlex
 import shutil
@@ -13,8 +15,21 @@ from typer.testing import CliRunner
 
 import artextract_cli
 from artextract_cli.errors import ArtextractError
-from tests.conftest import Ran
-from tests.e2e.error_messages import ELSEWHERE, PASSED_ON, ROWS, Row
+from tests import errors
+from tests.errors.row import Row
+from tests.helpers.command_line import Ran
+
+TABLES = [
+    importlib.import_module(f"{errors.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(errors.__path__)
+]
+ROWS = [row for table in TABLES for row in getattr(table, "ROWS", ())]
+ELSEWHERE = {
+    test: messages for table in TABLES for test, messages in getattr(table, "ELSEWHERE", {}).items()
+}
+PASSED_ON = {
+    place: why for table in TABLES for place, why in getattr(table, "PASSED_ON", {}).items()
+}
 
 ROOT = Path(artextract_cli.__file__).parents[1]
 ANYTHING = "(?s:.*)"

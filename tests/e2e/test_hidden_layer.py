@@ -12,7 +12,7 @@ import tifffile
 from PIL import Image
 
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 SMALL = ["-o", "hidden=8", "-o", "out_size=8", "-o", "layers=2", "--epochs", "2"]
 FEW_BANDS = (470.0, 550.0, 650.0, 940.0)

@@ -18,8 +18,9 @@ import tifffile
 import torch
 
 from artextract_cli.models.checkpoint import MODEL_NAME
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
 from tests.helpers.cubes import write_envi
+from tests.helpers.datasets import write_png
 from tests.helpers.results import sealed_again, write_result
 
 SIDE = 300_000

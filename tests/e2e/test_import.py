@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_png
 
 
 def lay_out(folder: Path, seed: int) -> None:

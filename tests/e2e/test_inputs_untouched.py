@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.mounts import make_read_only, with_mounts
 
 PAIR = "--rgb {data}/val/rgb_images/v0_RGB.png --band 850={data}/val/ms_masks/v0_ms_850.png"

@@ -13,7 +13,7 @@ import pytest
 from artextract_cli.inference import infer_dataset
 from artextract_cli.training.run_directory import read_metrics
 from artextract_cli.utils import atomic, locks
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.scenes import train_tiny
 from tests.torture.forked import forked
 

@@ -26,7 +26,7 @@ from artextract_cli.simulate import (
     simulate_dataset,
     simulate_scene,
 )
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 SIDE = 416
 """Larger than the least block, so that a low --max-memory must cut it."""

@@ -11,7 +11,8 @@ import pytest
 import tifffile
 from PIL import Image
 
-from tests.conftest import Ran, write_png, write_scene
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_png, write_scene
 
 SMALL = ["-o", "hidden=8", "-o", "out_size=4", "--batch-size", "2"]
 SMALL += ["--objective", "node-contrastive", "--epochs", "2"]

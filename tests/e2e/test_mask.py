@@ -13,7 +13,8 @@ from PIL import Image
 
 from artextract_cli.io.images import read_counts
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_png
 
 SIZE, TOP, LEFT = 160, 50, 30
 PAINTED = np.s_[TOP : TOP + SIZE, LEFT : LEFT + SIZE]

@@ -10,8 +10,8 @@ import pytest
 import tifffile
 
 from artextract_cli.simulate import SceneSettings, simulate_dataset
-from tests.conftest import Ran
-from tests.unit.results.test_schema import validator
+from tests.helpers.command_line import Ran
+from tests.helpers.schemas import validator
 
 MAPS = ("heatmap", "envelope", "residual", "dark", "light", "hidden")
 FROM_NETWORKS = ("attention.tif", "gradcam.tif", "network.tif", "embeddings.npz")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import artextract_cli
-from tests.conftest import write_scene
+from tests.helpers.datasets import write_scene
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "examples" / "notebook.ipynb"

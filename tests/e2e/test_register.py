@@ -10,8 +10,9 @@ import yaml
 
 from artextract_cli.imaging.transform import moved
 from artextract_cli.io.images import read_counts
-from tests.conftest import Ran, write_png
-from tests.unit.imaging.test_alignment import PICTURE, SIDE, known, mean_error, seen_by
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_png
+from tests.helpers.registration import PICTURE, SIDE, known, mean_error, seen_by
 
 TRANSFORMS = {"650": known(1.02, -1.5, 4, -6), "850": known(0.98, 1, -3, 5)}
 

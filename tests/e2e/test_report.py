@@ -8,8 +8,8 @@ import pytest
 
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.results.reader import find_scene
-from tests.conftest import Ran
 from tests.helpers.browser import Page, chromium, find_chromium
+from tests.helpers.command_line import Ran
 from tests.helpers.results import (
     HIGH,
     LOW,

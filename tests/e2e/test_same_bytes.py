@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.torture.same_bytes import differing, digests
 
 SMALL = ("-o", "hidden=8", "-o", "out_size=4", "--epochs", "1")

@@ -12,7 +12,7 @@ from artextract_cli.evaluation.metrics import binary_scores
 from artextract_cli.models.checkpoint import SHIPPED_MODELS, read_card
 from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES
 from artextract_cli.simulate import PALETTES, SceneSettings, palette_named, simulate_dataset
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 NAMES = ("gat", "gcn")
 BLUE = -np.log10(0.05)

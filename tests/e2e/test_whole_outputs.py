@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.mounts import make_full, make_read_only, with_mounts
 
 # What each writes, over what is there already from an earlier run, and how that is changed.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.torture.forked import Ended, forked
 
 NEW_MOUNTS, NEW_USER = 0x20000, 0x10000000

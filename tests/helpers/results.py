@@ -14,7 +14,7 @@ from artextract_cli.results.reader import open_results
 from artextract_cli.results.regions import REGION_COLUMNS
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
-from tests.conftest import write_png
+from tests.helpers.datasets import write_png
 
 SIZE = (60, 80)
 STRONG = (slice(10, 20), slice(50, 70))
@@ -116,3 +116,7 @@ def write_regions(path: Path, band: str) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerows([REGION_COLUMNS, *rows])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}

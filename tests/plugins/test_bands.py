@@ -10,7 +10,7 @@ from artextract_bands import BandsOptions
 from artextract_bands.reading import read
 from artextract_bands.wavelengths import wavelength_in
 from artextract_cli import Capture, Coding, InputError, UsageError
-from tests.conftest import write_png
+from tests.helpers.datasets import write_png
 
 RNG = np.random.default_rng(0)
 SIZE = (7, 9)

@@ -8,7 +8,7 @@ from PIL import Image
 from artextract_cli import Capture, InputError, UsageError
 from artextract_cube import CaveOptions
 from artextract_cube.cave import read
-from tests.conftest import write_png
+from tests.helpers.datasets import write_png
 
 RNG = np.random.default_rng(0)
 SIZE = (6, 8)

@@ -5,8 +5,8 @@ from artextract_cli import contrastive_loss
 from artextract_cli.nn.collate import SceneTensors
 from artextract_cli.nn.siamese import EmbeddedBatch
 from artextract_contrastive import ContrastiveOptions, artextract_objectives, uninformative_loss
+from tests.helpers.networks import NETWORK, batch_of, constant, scene
 from tests.helpers.scenes import comparison
-from tests.unit.nn.test_siamese import NETWORK, batch_of, constant, scene
 
 
 def loss_of(name: str, *scenes: SceneTensors, n_anchors: int | None = None) -> torch.Tensor:

@@ -22,9 +22,10 @@ from artextract_cli import (
 )
 from artextract_cube import CubeOptions, averaging
 from artextract_cube.cube import read
-from tests.conftest import Ran, write_png
+from tests.helpers.command_line import Ran
 from tests.helpers.cubes import CODES, write_envi
 from tests.helpers.cut_files import INTERNALS, cut_short
+from tests.helpers.datasets import write_png
 
 RNG = np.random.default_rng(0)
 SIZE = (5, 7)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 from artextract_cli import diagnosis
 from artextract_cli.plugin.host import plugin_host
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 
 def test_it_comes_through_the_door_of_all_plugins() -> None:

@@ -8,7 +8,7 @@ import pytest
 from artextract_cli import Capture, InputError
 from artextract_pair import PairOptions
 from artextract_pair.reading import read
-from tests.conftest import write_png
+from tests.helpers.datasets import write_png
 
 RNG = np.random.default_rng(0)
 COLOURS = RNG.integers(0, 256, (7, 9, 3), np.uint8)

@@ -13,8 +13,9 @@ from artextract_slic import SlicOptions
 from artextract_slic.clustering import segment as slic
 from artextract_slic_torch import SlicTorchOptions, clustering
 from artextract_slic_torch.clustering import segment, segment_batch
-from tests.conftest import Ran, write_scene
-from tests.plugins.test_slic import boundary_recall, painting, undersegmentation_error
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_scene
+from tests.helpers.superpixels import boundary_recall, painting, undersegmentation_error
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 

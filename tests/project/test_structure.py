@@ -1,6 +1,7 @@
 """What the sources may import, and what they must not do."""
 
 import ast
+import fnmatch
 import importlib
 import json
 import os
@@ -17,15 +18,14 @@ import artextract_cli
 from artextract_cli.plugin import hookspecs
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.specs import KINDS
+from tests.helpers.imports import HEAVY
 
 PACKAGE = Path(artextract_cli.__file__).parent
 PLUGINS = PACKAGE.parent / "plugins"
+TESTS = PACKAGE.parent / "tests"
 
 LONGEST = 300  # lines of a module
 LARGEST = 15  # modules of a folder
-HEAVY = {
-    *("torch", "dgl", "skimage", "numba", "matplotlib", "scipy", "sklearn", "pandas", "tifffile"),
-}
 
 
 def sources(*folders: Path) -> list[Path]:
@@ -71,9 +71,6 @@ def known_module(name: str) -> str:
     return below or "__init__"
 
 
-IMPORTS = {name: set(own_imports(path)) - {name} for name, path in MODULES.items()}
-
-
 def test_modules_are_short_and_folders_small() -> None:
     long = {
         name: n
@@ -83,6 +80,65 @@ def test_modules_are_short_and_folders_small() -> None:
     assert long == {}
     folders = Counter(path.parent.relative_to(PACKAGE).as_posix() for path in MODULES.values())
     assert {folder: n for folder, n in folders.items() if n > LARGEST + 1} == {}
+
+
+# Modules without a test file of their own, and why.
+WITHOUT_TEST_FILE = {
+    "simulate/measured/*": "a frozen world: test_scene.py compares whole scenes",
+    "simulate/random_worlds/*": "a frozen world, as above",
+    "simulate/workshop/*": "a frozen world, as above",
+    "cli/commands/*": "commands parse, call and print: tests/e2e runs each of them",
+    "cli/demo_job.py": "run by tests/e2e/test_main_job.py",
+    "nn/engines/numba_loops.py": "the loops of numba_engine, whose tests run them",
+    "plugin/hookspecs.py": "every hook is documented and used, see below",
+    **dict.fromkeys(
+        [
+            *("_typing.py", "models/card.py", "pipelines/training_task.py", "plugin/protocols.py"),
+            *("simulate/conditions.py", "simulate/styles/manner.py", "simulate/world.py"),
+        ],
+        "types without behaviour",
+    ),
+}
+
+
+def mirror_of(path: Path) -> Path:
+    """The test file of a module; that of ``__main__`` is test_main.py."""
+    return TESTS / "unit" / path.relative_to(PACKAGE).with_name(f"test_{path.stem.strip('_')}.py")
+
+
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    missing = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES.values()
+        if path.name != "__init__.py" and not mirror_of(path).exists()
+    ]
+    excepted = {each: fnmatch.filter(missing, each) for each in WITHOUT_TEST_FILE}
+    assert sorted(set(missing).difference(*excepted.values())) == []
+    assert [each for each, paths in excepted.items() if not paths] == []
+
+
+def test_no_test_module_imports_another() -> None:
+    """What tests share stands in tests/helpers."""
+    assert [
+        f"{path.relative_to(TESTS)} imports {name}"
+        for path in sources(TESTS)
+        for name in imported_tests(path)
+        if name.rpartition(".")[2].startswith(("test_", "conftest"))
+    ] == []
+
+
+def imported_tests(path: Path) -> Iterator[str]:
+    """Modules below tests/ that a file imports from, and the names it takes from them."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "tests":
+            yield str(node.module)
+            if node.module in ("tests", "tests.unit", "tests.e2e"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    imports = {name: set(own_imports(path)) - {name} for name, path in MODULES.items()}
+    assert len(list(TopologicalSorter(imports).static_order())) == len(MODULES)
 
 
 def test_commands_are_short_and_take_few_parameters_of_their_own() -> None:
@@ -100,10 +156,6 @@ def test_settings_import_neither_torch_nor_typer() -> None:
     code = f"import sys, {names}; print(*{{n.split('.')[0] for n in sys.modules}})"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(ran.stdout.split()) & {"typer", *HEAVY} == set()
-
-
-def test_no_module_imports_itself_through_others() -> None:
-    assert len(list(TopologicalSorter(IMPORTS).static_order())) == len(MODULES)
 
 
 def test_plugins_know_only_public_names() -> None:

@@ -6,6 +6,7 @@ import signal
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,7 +30,10 @@ def forked(call: Callable[[], int | None], *, seconds: float, memory: int | None
     """
     with tempfile.TemporaryFile() as output:
         start = time.monotonic()
-        child = os.fork()
+        with warnings.catch_warnings():
+            # Python 3.12 warns of threads; those of pytest-xdist and torch hold no lock of ours.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
         if child == 0:
             _be_child(call, output.fileno(), memory)
         status, hung = _waited(child, start + seconds)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.conftest import write_scene
+from tests.helpers.datasets import write_scene
 from tests.torture.same_bytes import differing, digests
 
 SCENES = 2000

@@ -4,8 +4,7 @@ A mutant is one change to one module: another comparison, operator or constant, 
 round, a statement left out, nothing returned. It takes the module's place when a forked child
 imports it; no file is changed. Kernels of a mutated module run uncompiled, for a compiled one
 would come from numba's cache. A mutant is killed by a failing test of the file that mirrors its
-module (where there is none, of those that import it or mirror what does), or by running much
-longer than these do.
+module or of one in its package that imports it, or by running much longer than these do.
 
 Never changed, for no test could or should notice: text and what goes into messages, annotations
 and names of types, decorators, ``__all__``, what other platforms would run, and ``strict`` of zip.
@@ -86,6 +85,19 @@ CORE = (
     "utils.atomic",
     "utils.locks",
 )
+# Kernels that are tested through the functions that call them as well.
+ALSO = dict.fromkeys(
+    ("kernels.adjacency", "kernels.label_topology", "kernels.region_moments"), ("graphs.regions",)
+) | {
+    "models.card": ("models.checkpoint",),
+    "nn.engines.numba_loops": ("nn.engines.numba_engine", "nn.conv"),
+    "nn.engines.numba_engine": ("nn.conv",),
+    "nn.engines.torch_engine": ("nn.conv",),
+    "nn.engines.selection": ("nn.conv",),
+    "graphs.segmentation": ("graphs.superpixel_graph",),
+    "graphs.node_features": ("graphs.superpixel_graph",),
+    "pipelines.hidden_layers.samples": ("pipelines.hidden_layers.training",),
+}
 WARM = ("torch", "scipy.stats", "sklearn.metrics", "skimage.graph", "matplotlib.pyplot", "typer")
 N_MUTANTS = 240
 WANTED = 0.85
@@ -304,7 +316,7 @@ def _warm_up() -> None:
             importlib.import_module(found.name)
     importlib.import_module(f"{PACKAGE}.nn.engines.dgl_compat").load_dgl()
     for name in list(sys.modules):
-        if name.startswith(("artextract", "tests.conftest", "tests.unit")):
+        if name.startswith(("artextract", "tests.conftest", "tests.helpers", "tests.unit")):
             del sys.modules[name]
 
 
@@ -324,22 +336,18 @@ def _plan(module: str) -> Plan:
 
 
 def files_for(module: str) -> tuple[str, ...]:
-    """The test file that mirrors a module, else those that import it and its importers' files."""
+    """The test file that mirrors a module, and those of its package that import it."""
     tests = ROOT / "tests" / "unit"
+    mirror = _mirror(module)
+    own = [mirror, *map(_mirror, ALSO.get(module, ()))]
+    package = sorted((tests / module.partition(".")[0]).rglob("test_*.py"))
+    files = [*own, *(path for path in package if _imports(path, module))]
+    return tuple(dict.fromkeys(str(path) for path in files if path.exists()))
+
+
+def _mirror(module: str) -> Path:
     *rooms, name = module.split(".")
-    mirror = tests.joinpath(*rooms, f"test_{name}.py")
-    if mirror.exists():
-        return (str(mirror),)
-    direct = [str(path) for path in sorted(tests.rglob("test_*.py")) if _imports(path, module)]
-    sources = sorted((ROOT / PACKAGE).rglob("*.py"))
-    importers = [_dotted(path) for path in sources if _imports(path, module)]
-    return tuple(
-        dict.fromkeys([*direct, *(file for name in importers for file in files_for(name))])
-    )
-
-
-def _dotted(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT / PACKAGE).with_suffix("").parts)
+    return (ROOT / "tests" / "unit").joinpath(*rooms, f"test_{name}.py")
 
 
 def _imports(path: Path, module: str) -> bool:

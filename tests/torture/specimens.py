@@ -34,8 +34,8 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.training.run_directory import read_metrics
 from artextract_cube import CubeOptions
 from artextract_cube.cube_files import opened_cube
-from tests.conftest import write_png, write_scene
 from tests.helpers.cubes import write_envi
+from tests.helpers.datasets import write_png, write_scene
 from tests.helpers.scenes import train_tiny
 
 Read = Callable[[Path], Any]

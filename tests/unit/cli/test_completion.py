@@ -14,7 +14,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import unbroken_words
 from artextract_cli.cli.main import app
 from artextract_cli.plugin.host import PluginHost
-from tests.project.test_structure import HEAVY
+from tests.helpers.imports import HEAVY
 
 Offered = Callable[[str], list[str]]
 

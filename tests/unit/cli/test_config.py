@@ -7,7 +7,7 @@ import pytest
 from artextract_cli.cli.config import remember
 from artextract_cli.errors import DivergedError, InputError
 from artextract_cli.utils.yaml import read_yaml
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 
 @pytest.fixture

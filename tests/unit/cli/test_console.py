@@ -2,7 +2,6 @@ import io
 import json
 import math
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,16 +90,6 @@ def test_fast_work_says_only_its_end(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().err == "building: 3/3\n"
 
 
-def test_progress_towards_no_known_end_counts(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = iter(range(0, 100, 6))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
-    with progress("importing") as advance:
-        advance("abbey")
-    assert capsys.readouterr().err == "importing: 1 abbey\n"
-
-
 def test_quiet_progress_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     console.configure(verbosity=-1)
     with progress("building", 1) as advance:
@@ -159,17 +148,6 @@ def test_a_bar_within_a_bar_comes_and_goes(
     assert console._running.bar is None
     assert console._running.depth == 0
     assert capsys.readouterr().out == ""
-
-
-def test_other_threads_show_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
-    def work() -> None:
-        with progress("building", 1) as advance:
-            advance()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    assert capsys.readouterr() == ("", "")
 
 
 def test_json_is_valid_and_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

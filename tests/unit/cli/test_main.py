@@ -12,10 +12,10 @@ import pytest
 import typer
 
 import artextract_cli
-from artextract_cli import __main__, errors
+from artextract_cli import errors
 from artextract_cli.cli.main import app, hoisted
 from artextract_cli.plugin import host
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 
 @pytest.mark.parametrize(
@@ -109,21 +109,6 @@ def test_a_traceback_is_shown_with_debug_alone(tmp_path: Path) -> None:
 def test_a_reader_that_has_read_enough_is_told_nothing(failing: Callable[..., Ran]) -> None:
     ran = failing(BrokenPipeError(errno.EPIPE, "Broken pipe"))
     assert (ran.exit_code, ran.stderr) == (1, "")
-
-
-def test_an_interrupt_while_the_program_is_loaded(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    class Interrupts:
-        def find_spec(self, name: str, *rest: object) -> None:
-            if name == "artextract_cli.cli.main":
-                raise KeyboardInterrupt
-
-    monkeypatch.delitem(sys.modules, "artextract_cli.cli.main")
-    monkeypatch.setattr(sys, "meta_path", [Interrupts(), *sys.meta_path])
-    with pytest.raises(SystemExit) as ended:
-        __main__.main()
-    assert (ended.value.code, capsys.readouterr().err) == (130, "error: interrupted\n")
 
 
 def test_version(run: Callable[..., Ran]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from artextract_cli.cli.main import app
 from artextract_cli.plugin import host
 from artextract_cli.plugin.host import OWN_COMMANDS, discover, plugin_host
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 
 LIGHT = """
 import sys

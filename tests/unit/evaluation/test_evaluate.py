@@ -1,9 +1,7 @@
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import tifffile
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evaluation import evaluate as module
@@ -12,50 +10,15 @@ from artextract_cli.evaluation.baselines.pixels import BASELINES, plain_residual
 from artextract_cli.evaluation.evaluate import evaluate
 from artextract_cli.evaluation.metrics import correlation
 from artextract_cli.evaluation.scores import OURS
-from artextract_cli.results.writer import write_description
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.utils.checksums import file_digest
-from tests.conftest import write_png, write_scene
-
-SIZE = (20, 24)
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Scenes a and b with the same hidden square, and c without."""
-    for name in "abc":
-        write_scene(tmp_path / "data", "val", name, size=SIZE, hidden=name != "c")
-    return tmp_path / "data"
+from tests.helpers.datasets import write_png, write_scene
+from tests.helpers.scored_datasets import SIZE, square, write_map, write_results
 
 
 def truth_of(data: Path, name: str) -> Path:
     return data / "val" / "truth" / f"{name}_hidden.png"
-
-
-def square() -> np.ndarray:
-    hidden = np.zeros(SIZE, bool)
-    hidden[10:22, 12:30] = True
-    return hidden
-
-
-def write_map(path: Path, values: np.ndarray) -> None:
-    made = values.astype(np.float32)
-    tifffile.imwrite(path, made, photometric="minisblack", metadata=None)
-
-
-def write_results(
-    results: Path, name: str, heatmap: np.ndarray, described: Any = None, **maps: np.ndarray
-) -> None:
-    """One scene of a results folder that lies beside the dataset."""
-    folder = results / name
-    folder.mkdir(parents=True, exist_ok=True)
-    photograph = results.parent / "data" / "val" / "rgb_images" / f"{name}_RGB.png"
-    digest = file_digest(photograph) if photograph.exists() else "none"
-    for kind, values in {"heatmap": heatmap, **maps}.items():
-        write_map(folder / f"{kind}.tif", values)
-    description = {"scene": name, "photograph": {"sha256": digest}}
-    write_description(folder, description | (described or {}))
 
 
 def test_perfect_and_worst_heat_maps(data: Path, tmp_path: Path) -> None:

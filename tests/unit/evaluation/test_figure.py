@@ -10,7 +10,7 @@ from artextract_cli.evaluation import figure as module
 from artextract_cli.evaluation.figure import COLOURS, draw_evaluation
 from artextract_cli.evaluation.robustness import CURVES, METHODS, Robustness
 from artextract_cli.evaluation.summary import Summary
-from tests.unit.evaluation.test_summary import evaluation, scene, scores
+from tests.helpers.evaluations import evaluation, scene, scores
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from artextract_cli.pipelines import scoring
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import DEFAULT_WAVELENGTHS, SceneSettings, simulate_scene
-from tests.conftest import Ran
-from tests.unit.evaluation.test_evaluate import square, write_results, write_scene
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_scene
+from tests.helpers.scored_datasets import square, write_results
 
 SIZE = 48
 FEW = (

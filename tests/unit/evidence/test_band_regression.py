@@ -8,51 +8,15 @@ from sklearn.linear_model import Ridge
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
     DARKEST,
-    FIT_PIXELS,
     LARGEST,
-    PREDICTOR_BLUR,
     RIDGE,
     TWO_SIDED,
     Surface,
     fit_bands,
-    fit_projection,
     log_reflectance,
-    look_at,
 )
-from artextract_cli.imaging.blocks import random_pixels
-from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.local_regression import monomials
-
-SHAPE = (31, 45)
-
-
-def channels(shape: tuple[int, int] = SHAPE, n: int = 3, seed: int = 0) -> FloatArray:
-    """Smooth random reflectances (H, W, C)."""
-    rng = np.random.default_rng(seed)
-    smooth = blur(rng.standard_normal((*shape, n), np.float32), 1.5)
-    return np.asarray(np.clip(0.5 + 0.6 * smooth, 0.02, 0.98), np.float32)
-
-
-class Seen:
-    """The surface of a picture, and pixels to fit on."""
-
-    def __init__(self, picture: FloatArray, mask: NDArray[np.bool_] | None = None) -> None:
-        self.shape = (picture.shape[0], picture.shape[1])
-        pixels = random_pixels(mask, self.shape, FIT_PIXELS)
-        self.at = (pixels.rows, pixels.columns)
-        logs = log_reflectance(picture, PREDICTOR_BLUR)
-        self.surface = look_at(logs, fit_projection(logs[self.at]))
-        self.sample = Surface(*(array[self.at] for array in self.surface))
-
-    @property
-    def components(self) -> FloatArray:
-        """Components (P, K)."""
-        return self.surface.components.reshape(-1, self.surface.components.shape[-1])
-
-    @property
-    def slopes(self) -> FloatArray:
-        """Slopes (P, S)."""
-        return self.surface.slopes.reshape(-1, self.surface.slopes.shape[-1])
+from tests.helpers.residuals import SHAPE, Seen, channels, residual, residuals
 
 
 def following(seen: Seen, seed: int = 1) -> FloatArray:
@@ -61,16 +25,6 @@ def following(seen: Seen, seed: int = 1) -> FloatArray:
     y = 0.2 * x[:, 0] - 0.1 * x[:, 1] ** 2 + 0.05 * x[:, 0] ** 2 * x[:, 1]
     y = y + 0.01 * np.random.default_rng(seed).standard_normal(len(y))
     return np.asarray(y.reshape(seen.shape), np.float32)
-
-
-def residuals(seen: Seen, targets: FloatArray) -> FloatArray:
-    """What is left of bands (H, W, T)."""
-    return fit_bands(seen.sample, targets[seen.at]).residuals(seen.surface, targets)
-
-
-def residual(seen: Seen, target: FloatArray) -> FloatArray:
-    """What is left of one band (H, W)."""
-    return residuals(seen, target[..., None])[..., 0]
 
 
 def spots(share: float, seed: int = 2) -> NDArray[np.bool_]:
@@ -98,14 +52,6 @@ def test_a_direction_without_variance_is_no_component() -> None:
     seen = Seen(grey)
     assert np.abs(seen.components[:, 1:]).max() == 0
     assert seen.components[:, 0].std() == pytest.approx(1, abs=1e-3)
-
-
-def test_a_polynomial_of_the_visible_leaves_nothing() -> None:
-    seen = Seen(channels())
-    terms = monomials(seen.components, seen.slopes, True)
-    assert terms.shape[1] == 3 + 6 + 10 + 4
-    target = (terms @ np.linspace(-0.1, 0.1, terms.shape[1])).reshape(SHAPE)
-    assert np.abs(residual(seen, target.astype(np.float32))).max() < 1
 
 
 def test_the_fit_is_the_ridge_regression_of_scikit_learn() -> None:

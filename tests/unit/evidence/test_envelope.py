@@ -17,7 +17,7 @@ from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.scenes.scene import Scene
 from tests.helpers.evidence import gather_evidence
-from tests.unit.evidence.test_hidden_image import WAVELENGTHS, painting
+from tests.helpers.paintings import WAVELENGTHS, painting
 
 SHAPE = (48, 54)
 HIDDEN = (np.arange(SHAPE[1]) // 6) % 3 == 0  # columns: a third of them

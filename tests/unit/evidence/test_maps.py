@@ -21,13 +21,11 @@ from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.pipelines.hidden_layers.augmentation import turned
-from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
+from artextract_cli.scenes.spectrum import visible_channels
 from tests.helpers.evidence import band_residuals, gather_evidence
+from tests.helpers.paintings import painting, ring, with_bands
+from tests.helpers.residuals import SHAPE, Seen, residuals
 from tests.helpers.scenes import make_scene
-from tests.unit.evidence.test_band_regression import Seen, residuals
-from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
-
-SHAPE = (31, 45)
 
 
 def spots(*, at: tuple[int, int] = (16, 20)) -> FloatArray:
@@ -79,16 +77,6 @@ def test_there_are_as_many_maps_whatever_the_bands(n_bands: int) -> None:
     maps = gather_evidence(make_scene(SHAPE, n_bands, wavelengths=wavelengths)).maps
     assert maps.shape == (*SHAPE, len(MAPS))
     assert np.isfinite(maps).all()
-
-
-def test_infrared_bands_come_by_wavelength() -> None:
-    scene = make_scene(SHAPE, 5, wavelengths=(950.0, 720.0, 721.0, 400.0, 850.0))
-    assert infrared_bands(scene) == [2, 4, 0]
-    assert visible_channels(scene).shape == (*SHAPE, 5)
-    np.testing.assert_array_equal(visible_channels(scene)[..., 3:], scene.bands[..., [1, 3]])
-    unknown = dataclasses.replace(scene, wavelengths=None)
-    assert infrared_bands(unknown) == []
-    np.testing.assert_array_equal(visible_channels(unknown), linear_rgb(scene.rgb))
 
 
 def test_the_order_of_bands_does_not_matter() -> None:

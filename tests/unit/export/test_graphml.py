@@ -17,7 +17,7 @@ from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, save_graphs
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.results.reader import find_scene
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.results import sealed_again
 from tests.helpers.scenes import make_scene
 

@@ -16,7 +16,7 @@ from artextract_cli.errors import InputError, UsageError
 from artextract_cli.export.image_pyramid import TILE, Shown, write_pyramid
 from artextract_cli.imaging.heatmap import colour
 from artextract_cli.results.scene_result import SceneResult
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.results import NOT_PAINTED, make_heatmap, sealed_again, write_result
 
 SIZE = (601, 1100)

@@ -14,7 +14,7 @@ from artextract_cli.graphs.build_dataset import BuildReport, build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, load_pixels
 from artextract_cli.scenes.scene import SceneFiles
-from tests.conftest import write_png, write_scene
+from tests.helpers.datasets import write_png, write_scene
 
 RECIPE = GraphRecipe(superpixel_options={"region_size": 6})
 

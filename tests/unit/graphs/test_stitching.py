@@ -11,7 +11,7 @@ from artextract_cli.graphs.regions import connected_regions, region_gradients, r
 from artextract_cli.graphs.stitching import block_gradients, block_statistics, stitched
 from artextract_cli.imaging.blocks import Block, Blocks
 from artextract_cli.kernels.label_topology import fill_gaps
-from tests.unit.graphs.test_regions import label_map, pieces
+from tests.helpers.label_maps import label_map, pieces
 
 SHAPE = (61, 83)
 

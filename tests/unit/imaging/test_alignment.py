@@ -1,55 +1,19 @@
-import math
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.alignment import align
-from artextract_cli.imaging.registration import tile_shifts
-from artextract_cli.imaging.transform import describe, moved, reach, shared_area, warp
+from artextract_cli.imaging.transform import describe, moved
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.simulate import PALETTES, SceneSettings, simulate_dataset
-from tests.unit.imaging.test_registration import pattern
+from tests.helpers.registration import PICTURE, SIDE, known, mean_error, resampled, seen_by
 
 REAL_SCENES = "ARTEXTRACT_REAL_SCENES"
-SIDE = 192
-PICTURE = pattern(SIDE)
-MIDDLE = (SIDE - 1) / 2
-
-
-def known(
-    scale: float, degrees: float, right: float, down: float, middle: float = MIDDLE
-) -> np.ndarray:
-    """A similarity about the middle of the photograph, and a shift."""
-    cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
-    turn = np.array([[cosine, -sine], [sine, cosine]])
-    shift = np.array([middle, middle]) - turn @ [middle, middle] + [right, down]
-    return np.block([[turn, shift[:, None]], [np.zeros((1, 2)), np.ones((1, 1))]])
-
-
-def seen_by(transform: np.ndarray, size: tuple[int, int] = (SIDE, SIDE)) -> np.ndarray:
-    """The picture in other tones on the grid of a band."""
-    return np.asarray(0.9 - 0.7 * resampled(PICTURE, transform, size), np.float32)
-
-
-def resampled(picture: np.ndarray, transform: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture on the grid of a band by an exact spline, unlike that of `warp`."""
-    rows, columns = np.indices(size)
-    points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    back = moved(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *size)
-    tones = ndimage.map_coordinates(picture.astype(float), back, order=5, mode="mirror")
-    return np.asarray(np.clip(tones, 0, 1), np.float32)
-
-
-def mean_error(found: np.ndarray, transform: np.ndarray) -> float:
-    rows, columns = np.mgrid[0:SIDE:8, 0:SIDE:8]
-    points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    return float(np.hypot(*(moved(found, points) - moved(transform, points)).T).mean())
 
 
 def largest_error(found: np.ndarray, transform: np.ndarray, side: int) -> float:
@@ -77,13 +41,6 @@ def test_known_transforms(warped: tuple[float, ...], model: str) -> None:
     told = describe(found, PICTURE.shape, PICTURE.shape)
     assert [told["scale"], told["rotation"]] == pytest.approx(warped[:2], abs=0.15)
     assert [told["right"], told["down"]] == pytest.approx(warped[2:], abs=0.15)
-
-
-def test_a_band_of_another_size_that_shows_the_same_is_not_shifted() -> None:
-    """Half as large, each of its pixels is four of the photograph."""
-    half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
-    told = describe(half, (80, 60), (40, 30))
-    assert told == pytest.approx({"scale": 0.5, "rotation": 0, "right": 0, "down": 0})
 
 
 def registers_to_a_third_of_a_pixel(files: SceneFiles) -> None:
@@ -160,37 +117,6 @@ def test_perspective() -> None:
     assert mean_error(align(PICTURE, band, "affine"), transform) > 0.3
 
 
-def test_warped_back_it_lies_on_the_photograph() -> None:
-    transform = known(1.02, 1, 6, -5)
-    area = shared_area(reach((SIDE, SIDE), transform, (SIDE, SIDE)))
-    warped = warp(seen_by(transform), transform, (SIDE, SIDE))
-    np.testing.assert_allclose(warped[area], 0.9 - 0.7 * PICTURE[area], atol=0.02)
-    shifts, n_tiles = tile_shifts(PICTURE[area], warped[area])
-    assert len(shifts) == n_tiles > 1
-    assert np.hypot(shifts[:, 2], shifts[:, 3]).max() < 0.15
-
-
-def test_warping_keeps_depth_and_range() -> None:
-    steps = np.zeros((40, 40), np.uint16)
-    steps[:, 20:] = 65535
-    warped = warp(steps, known(1, 0, 0.5, 0), (40, 40))
-    assert warped.dtype == np.uint16
-    assert {0, 65535} <= set(np.unique(warped).tolist())  # overshoot neither wraps around ...
-    scaled = warp(steps / np.float32(65535), known(1, 0, 0.5, 0), (40, 40))
-    assert (scaled.min(), scaled.max()) == (0, 1)  # ... nor leaves the range
-
-
 def test_a_constant_band_is_refused() -> None:
     with pytest.raises(InputError, match="there are none"):
         align(PICTURE, np.full((SIDE, SIDE), 0.4, np.float32), "affine")
-
-
-def test_the_shared_area_has_been_seen_throughout() -> None:
-    seen = np.zeros((30, 40), np.bool_)
-    seen[3:28, 5:33] = True
-    assert shared_area(seen) == np.s_[3:28, 5:33]
-    seen[3:6, 5:9] = False
-    rows, columns = shared_area(seen)
-    assert seen[rows, columns].all()
-    assert seen[rows, columns].size >= 25 * 24
-    assert seen[shared_area(np.zeros((5, 5), np.bool_))].size == 0

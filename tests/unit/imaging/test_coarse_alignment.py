@@ -12,7 +12,7 @@ from artextract_cli.imaging.coarse_alignment import (
     poses_turned,
     search,
 )
-from tests.unit.imaging.test_registration import pattern
+from tests.helpers.registration import pattern
 
 SIDE = 96
 PICTURE = pattern(SIDE)

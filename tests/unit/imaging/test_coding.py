@@ -4,8 +4,10 @@ import pytest
 from artextract_cli.errors import UsageError
 from artextract_cli.imaging.coding import (
     Coding,
+    coded_rgb,
     coded_values,
     coding_word,
+    linear_rgb,
     linear_values,
     srgb_values,
 )
@@ -76,3 +78,17 @@ def test_words_are_checked_wherever_they_come_from() -> None:
     }.items():
         with pytest.raises(UsageError, match=rf"^{role}: a coding is linear, srgb or gamma X"):
             Coding(**stated)
+
+
+def test_linear_light() -> None:
+    """Worked by hand: 0.5 is ((0.5 + 0.055) / 1.055) ** 2.4, and 0.04 / 12.92 is on the line."""
+    coded = np.array([0, 0.04, 0.5, 1], np.float32)
+    linear = linear_rgb(coded)
+    assert linear.dtype == np.float32
+    np.testing.assert_allclose(linear, [0, 0.00309598, 0.21404114, 1], rtol=1e-5)
+
+
+def test_coding_is_the_inverse() -> None:
+    values = np.linspace(-0.1, 1.2, 500, dtype=np.float32)
+    np.testing.assert_allclose(coded_rgb(linear_rgb(values)), values, atol=1e-6)
+    assert (np.diff(linear_rgb(values)) > 0).all()

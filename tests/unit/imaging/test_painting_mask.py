@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.imaging.painting_mask import LONGEST_SIDE, find_painting
-from tests.unit.imaging.test_registration import pattern
-
-SHAPE = (180, 240)
-PAINT = np.tile(pattern(120), (2, 2))[: SHAPE[0], : SHAPE[1]]
-ROWS, COLUMNS = np.indices(SHAPE)
+from tests.helpers.backdrops import COLUMNS, PAINT, ROWS, SHAPE, agreement
 
 
 def rectangle(degrees: float = 0, height: float = 110, width: float = 150) -> np.ndarray:
@@ -35,12 +31,6 @@ def pictures(
             values[5:20, 60:180:20] = 0.9
         made.append(np.clip(values * gain + rng.normal(0, noise, (*SHAPE, len(gain))), 0, 1))
     return [np.asarray(picture, np.float32) for picture in made]
-
-
-def agreement(found: np.ndarray | None, painted: np.ndarray) -> float:
-    """Intersection over union."""
-    assert found is not None
-    return float((found & painted).sum() / (found | painted).sum())
 
 
 @pytest.mark.parametrize("backdrop", [0.0, 0.35, 0.98], ids=["black", "grey", "white"])

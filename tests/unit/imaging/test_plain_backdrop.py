@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.imaging.painting_mask import find_painting
-from tests.unit.imaging.test_painting_mask import COLUMNS, PAINT, ROWS, SHAPE, agreement
+from tests.helpers.backdrops import COLUMNS, PAINT, ROWS, SHAPE, agreement
 
 QUARTER = np.hypot(ROWS - SHAPE[0], COLUMNS - SHAPE[1]) < 130
 """Of a round object, which touches two sides."""

@@ -3,20 +3,9 @@ import pytest
 from scipy import ndimage
 
 from artextract_cli.imaging.registration import MAX_SIDE, measure_shift, outlines, tile_shifts
+from tests.helpers.registration import pattern
 
 SIDE = 160
-
-
-def pattern(side: int, seed: int = 0) -> np.ndarray:
-    """Patches of random tone with soft edges, 0.1..0.9."""
-    rng = np.random.default_rng(seed)
-    centres = rng.uniform(0, side, (side * side // 300, 2))
-    tones = rng.uniform(0.1, 0.9, len(centres))
-    rows, columns = np.indices((side, side))
-    nearest = np.argmin(
-        [(rows - row) ** 2 + (columns - column) ** 2 for row, column in centres], axis=0
-    )
-    return ndimage.gaussian_filter(tones[nearest], 1.2).astype(np.float32)
 
 
 PATTERN = pattern(2 * SIDE + 80)

@@ -17,7 +17,7 @@ from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.utils.checksums import file_digest
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.scenes import train_tiny
 
 

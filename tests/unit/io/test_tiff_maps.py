@@ -8,7 +8,8 @@ import pytest
 import tifffile
 
 from artextract_cli.io.tiff_maps import TILE, write_map
-from tests.conftest import Ran, write_scene
+from tests.helpers.command_line import Ran
+from tests.helpers.datasets import write_scene
 
 
 def tags(path: Path, page: int = 0) -> tuple[float, float, int]:

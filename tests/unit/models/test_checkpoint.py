@@ -4,7 +4,6 @@ import io
 import os
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,9 @@ import pytest
 import safetensors.torch
 import torch
 
-import artextract_cli
 from artextract_cli import Backbone
 from artextract_cli.errors import DependencyError, InputError
-from artextract_cli.models import checkpoint, recorded_plugins
-from artextract_cli.models.card import ModelCard
+from artextract_cli.models import checkpoint
 from artextract_cli.models.checkpoint import (
     load_state,
     model_path,
@@ -25,13 +22,10 @@ from artextract_cli.models.checkpoint import (
     save_state,
 )
 from artextract_cli.nn.siamese import SiameseNetwork
-from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.loaded_model import open_model
-from artextract_cli.pipelines.networks import load_model, new_network
-from artextract_cli.pipelines.registry import pipeline_of
-from artextract_cli.plugin.host import plugin_host
+from artextract_cli.pipelines.networks import load_model
 from artextract_cli.plugin.plugin import Plugin
-from artextract_gcn import GCNOptions
+from tests.helpers.models import Narrow
 
 STATE = {
     "settings": '{"seed": 0}',
@@ -90,16 +84,6 @@ def test_a_model_that_comes_with_artextract_is_found_by_its_name(
     assert model_path(Path("gat")) == run
 
 
-@pytest.mark.parametrize(
-    ("learns_from", "network"),
-    [("layers", HiddenLayerNetwork), ("views", SiameseNetwork)],
-)
-def test_the_objective_decides_the_kind_of_network(
-    trained: Path, learns_from: str, network: type[SiameseNetwork]
-) -> None:
-    assert type(untrained(changed_card(trained, learns_from=learns_from))) is network
-
-
 def test_equal_models_give_equal_bytes_in_whatever_order(trained: Path, tmp_path: Path) -> None:
     network, card, _ = load_model(trained)
     weights = network.state_dict()
@@ -107,53 +91,6 @@ def test_equal_models_give_equal_bytes_in_whatever_order(trained: Path, tmp_path
     for name, given in (("a", weights), ("b", turned)):
         save_model(tmp_path / name, given, dataclasses.replace(card))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-
-
-def untrained(card: ModelCard) -> SiameseNetwork:
-    return new_network(card, pipeline_of(card.learns_from))
-
-
-def changed_card(trained: Path, **changes: Any) -> ModelCard:
-    return dataclasses.replace(read_card(trained), **changes)
-
-
-@pytest.mark.parametrize("field", ["backbone", "superpixels", "scorer"])
-def test_a_missing_plugin_is_named_with_what_to_install(
-    trained: Path, tmp_path: Path, field: str
-) -> None:
-    origin = {"name": "sage", "distribution": "artextract-sage", "version": "2.1"}
-    network, card, _ = load_model(trained)
-    path = tmp_path / "model.safetensors"
-    save_model(path, network.state_dict(), dataclasses.replace(card, **{field: origin}))
-    with pytest.raises(DependencyError, match=r"'sage' .*plugins install artextract-sage==2\.1"):
-        open_model(path, device="cpu")
-
-
-def test_another_version_of_the_plugin_is_a_warning(
-    trained: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    backbone = {"name": "gcn", "distribution": "artextract", "version": "0.0.1"}
-    untrained(changed_card(trained, backbone=backbone))
-    assert "made with gcn of artextract 0.0.1, installed is" in capsys.readouterr().err
-    untrained(read_card(trained))
-    assert capsys.readouterr().err == ""
-
-
-def test_what_no_network_learns_from_is_damage(trained: Path, tmp_path: Path) -> None:
-    network, card, _ = load_model(trained)
-    path = tmp_path / "model.safetensors"
-    save_model(path, network.state_dict(), dataclasses.replace(card, learns_from="words"))
-    with pytest.raises(InputError, match=r"the description of model .* is incomplete"):
-        open_model(path, device="cpu")
-
-
-def test_weights_that_do_not_fit(trained: Path, tmp_path: Path) -> None:
-    network, card, _ = load_model(trained)
-    options = {**card.options, "hidden": 9}
-    path = tmp_path / "model.safetensors"
-    save_model(path, network.state_dict(), dataclasses.replace(card, options=options))
-    with pytest.raises(InputError, match="do not fit backbone 'gcn'"):
-        load_model(path)
 
 
 def test_a_model_that_was_not_calibrated_is_not_opened(trained: Path, tmp_path: Path) -> None:
@@ -268,36 +205,6 @@ def test_nothing_to_resume(tmp_path: Path) -> None:
         load_state(tmp_path / "last.pt")
 
 
-class Narrow(torch.nn.Linear):
-    """A backbone that promises another width than it has, or keeps no promise at all."""
-
-    def __init__(self, out_size: int | None) -> None:
-        super().__init__(3, 4)
-        if out_size is not None:
-            self.out_size = out_size
-
-    def forward(self, graph: object, x: torch.Tensor) -> torch.Tensor:
-        return super().forward(x)
-
-
-@pytest.mark.parametrize(
-    ("made", "said"),
-    [
-        (lambda in_size, options: print, "it made builtin_function_or_method, which is no torch"),
-        (lambda in_size, options: Narrow(None), "its network has no out_size"),
-        (lambda in_size, options: 1 / 0, "ZeroDivisionError"),
-    ],
-)
-def test_a_backbone_that_is_no_network_is_told_with_its_owner(
-    trained: Path, monkeypatch: pytest.MonkeyPatch, made: Any, said: str
-) -> None:
-    spec = Backbone(name="gcn", summary="A toy.", options=GCNOptions, load=lambda: made)
-    toy = Plugin(spec=spec, distribution="artextract", version=artextract_cli.__version__)
-    monkeypatch.setitem(plugin_host().plugins, ("backbones", "gcn"), toy)
-    with pytest.raises(DependencyError, match=f"backbones 'gcn' of artextract .*{said}"):
-        untrained(read_card(trained))
-
-
 def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
     spec = Backbone(name="narrow", summary="A toy.", load=lambda: Narrow)
     toy = Plugin(spec=spec, distribution="artextract-narrow", version="1")
@@ -311,20 +218,9 @@ def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
     assert SiameseNetwork(Narrow(4), "max").around(None, torch.zeros(5, 2, 3)).shape == (5, 2, 4)
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "recorded"),
-    [
-        ("objectives", "node-contrastive", recorded_plugins.recorded_objective),
-        ("scorers", "distance", recorded_plugins.recorded_scorer),
-    ],
-)
-def test_what_a_plugin_returns_wrongly_is_told_with_its_owner(
-    trained: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, recorded: Any
-) -> None:
-    known = plugin_host().plugins[kind, name]
-    spec = dataclasses.replace(known.spec, load=lambda: lambda seen, options: None)
-    toy = dataclasses.replace(known, spec=spec)
-    monkeypatch.setitem(plugin_host().plugins, (kind, name), toy)
-    function = recorded(read_card(trained))
-    with pytest.raises(DependencyError, match=f"{kind} '{name}' of artextract .*it returned NoneT"):
-        function(SimpleNamespace(z=torch.zeros(3, 2, 4)))
+def test_what_no_network_learns_from_is_damage(trained: Path, tmp_path: Path) -> None:
+    network, card, _ = load_model(trained)
+    path = tmp_path / "model.safetensors"
+    save_model(path, network.state_dict(), dataclasses.replace(card, learns_from="words"))
+    with pytest.raises(InputError, match=r"the description of model .* is incomplete"):
+        open_model(path, device="cpu")

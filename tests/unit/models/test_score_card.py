@@ -7,32 +7,14 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.graphs.recipe import GraphRecipe
-from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.score_card import (
     SHIPPED_CARD,
-    ScoreCard,
     card_path,
     read_score_card,
     write_card,
 )
 from artextract_cli.utils.checksums import UNSEALED, sealed
-
-LEVELS = Calibration(scores=(0.0, 2.0, 4.0, 6.0), levels=(0.0, 1.0, 2.0, 3.0))
-ORIGIN = {"name": "slic", "distribution": "artextract", "version": "0.1.0"}
-
-
-def make_card() -> ScoreCard:
-    """Clean paint scores 4 or more in one pixel of a hundred, by either score."""
-    levels = {"envelope": LEVELS, "residual": LEVELS}
-    return ScoreCard(
-        calibration=levels,
-        whole={"envelope": LEVELS},
-        recipe=GraphRecipe(superpixel_options={"n_segments": 16}),
-        superpixels=ORIGIN,
-        n_scenes=4,
-        n_captures=12,
-    )
+from tests.helpers.score_cards import LEVELS, make_card
 
 
 def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:

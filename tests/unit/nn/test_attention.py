@@ -3,7 +3,7 @@ import torch
 
 from artextract_cli.nn.attention import given_attention, grad_cam, masking_effect, pair_distance
 from artextract_cli.nn.siamese import SiameseNetwork
-from tests.unit.nn.test_siamese import Identity, batch_of, scene
+from tests.helpers.networks import Identity, batch_of, scene
 
 
 def path_attention() -> torch.Tensor:

@@ -1,73 +1,22 @@
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.nn.batch import GraphBatch, Topology
 from artextract_cli.nn.conv import GATConv, GraphConv
-from artextract_cli.nn.engines import torch_engine
-from artextract_cli.nn.engines.dgl_compat import load_dgl
-from artextract_cli.nn.engines.selection import resolve_engine
-from artextract_cli.nn.norm import NodeNorm
 from tests.helpers.graphs import batch_of, random_batch, renumbered
+from tests.helpers.layers import assert_near, every_layer, in_size, made, needs_dgl, run
 
-CPU = torch.device("cpu")
 PATH = Topology.from_edges(np.array([[0, 1, 1, 2], [1, 0, 2, 1]]), 3)  # 0 - 1 - 2
-needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 every_engine = pytest.mark.parametrize(
     "engine", [pytest.param("dgl", marks=needs_dgl), "numba", "torch"]
 )
-LAYERS: dict[str, Callable[[], nn.Module]] = {
-    "gcn that widens": lambda: GraphConv(3, 8),
-    "gcn that narrows": lambda: GraphConv(8, 3),
-    "gcn without bias": lambda: GraphConv(4, 4, bias=False),
-    "gat that widens": lambda: GATConv(3, 8, 2),
-    "gat that narrows": lambda: GATConv(8, 3, 1),
-    "gat of one head that widens": lambda: GATConv(3, 8, 1),
-    "gat with residual": lambda: GATConv(6, 3, 2, residual=True),
-    "gat with projected residual": lambda: GATConv(5, 4, 3, residual=True),
-}
 # Of outputs: a layer multiplies two or three times, and bfloat16 rounds to 2⁻⁹ = 0.002 each time.
 BFLOAT16_TOLERANCE = 0.01
-every_layer = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS.keys())
-
-
-def made(layer: Callable[[], nn.Module], seed: int = 0) -> nn.Module:
-    """Make a layer whose parameters, biases too, are random."""
-    torch.manual_seed(seed)
-    module = layer()
-    for parameter in module.parameters():
-        nn.init.normal_(parameter)
-    return module
-
-
-def in_size(module: nn.Module) -> int:
-    return module.weight.shape[0] if isinstance(module, GraphConv) else module.fc.in_features
-
-
-def run(module: nn.Module, graph: Any, x: Tensor, autocast: bool = False) -> list[Tensor]:
-    """Return output, gradient of the input, and gradients of the parameters."""
-    module.zero_grad()
-    x = x.detach().clone().requires_grad_()
-    with torch.autocast(x.device.type, torch.bfloat16, enabled=autocast):
-        out = module(graph, x)
-    weights = torch.linspace(-1, 1, out.numel(), dtype=out.dtype, device=out.device)
-    (out.flatten() * weights).sum().backward()
-    gradients = [parameter.grad for parameter in module.parameters()]
-    return [tensor.detach().cpu().clone() for tensor in (out, x.grad, *gradients)]
-
-
-def assert_near(got: list[Tensor], wanted: list[Tensor], tolerance: float = 1e-5) -> None:
-    """Compare by relative norm."""
-    for a, b in zip(got, wanted, strict=True):
-        assert a.numel() == b.numel()
-        difference = (a.flatten() - b.flatten()).norm()
-        assert difference <= tolerance * b.norm()
 
 
 @every_engine
@@ -144,17 +93,6 @@ def test_engines_agree(layer: Callable[[], nn.Module], n_views: int, engine: str
     assert_near(run(module, random_batch(40, 20, engine=engine), x), wanted)
 
 
-@every_layer
-@pytest.mark.parametrize("n_views", [1, 3, 9])
-def test_auto_agrees_with_the_engines_it_chooses_from(
-    layer: Callable[[], nn.Module], n_views: int
-) -> None:
-    module, auto = made(layer), resolve_engine("auto", CPU).name
-    x = torch.randn(60, n_views, in_size(module))
-    wanted = run(module, random_batch(40, 20, engine="torch"), x)
-    assert_near(run(module, random_batch(40, 20, engine=auto), x), wanted)
-
-
 @needs_dgl
 @pytest.mark.parametrize("engine", ["numba", "torch"])
 @pytest.mark.parametrize(("in_size", "out_size", "heads"), [(14, 32, 4), (48, 12, 4), (32, 32, 1)])
@@ -186,18 +124,6 @@ def test_the_number_of_threads_changes_no_byte(layer: Callable[[], nn.Module]) -
     finally:
         torch.set_num_threads(n_threads)
     assert torch.equal(*found)
-
-
-@every_layer
-def test_devices_without_segment_kernels_agree(
-    layer: Callable[[], nn.Module], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    module, graph = made(layer), random_batch(40, 20)
-    x = torch.randn(60, 2, in_size(module))
-    wanted = run(module, graph, x)
-    monkeypatch.setattr(torch_engine, "SEGMENT_DEVICES", ())
-    monkeypatch.setattr(torch_engine, "SAMPLED_DEVICES", ())
-    assert_near(run(module, graph, x), wanted)
 
 
 @needs_dgl
@@ -292,33 +218,6 @@ def test_a_batch_equals_its_graphs(layer: Callable[[], nn.Module], engine: str) 
     torch.testing.assert_close(module(graph, x)[:20], alone)
 
 
-def test_the_engine_and_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resolve_engine("torch", CPU).reason == "asked for"
-    with pytest.raises(UsageError, match="no engine 'jax': choose one of auto, numba, dgl, torch"):
-        resolve_engine("jax", CPU)
-    monkeypatch.setenv("ARTEXTRACT_HIDE_DGL", "1")
-    assert resolve_engine("auto", CPU).name == "numba/torch"
-    with pytest.raises(DependencyError, match=r"pip install .*, or take --engine torch"):
-        resolve_engine("dgl", CPU)
-    with pytest.raises(UsageError, match="no engine 'numba/torch'"):
-        resolve_engine("numba/torch", CPU)
-
-
-def test_a_gpu_takes_plain_torch() -> None:
-    gpu = torch.device("cuda", 0)
-    assert resolve_engine("auto", gpu).name == resolve_engine("torch", gpu).name == "torch"
-    with pytest.raises(DependencyError, match="it works on the CPU alone"):
-        resolve_engine("numba", gpu)
-
-
-@needs_dgl
-def test_dgl_is_taken_when_asked_for() -> None:
-    assert resolve_engine("dgl", CPU).name == "dgl"
-    assert "measured" in resolve_engine("auto", CPU).reason
-    with pytest.raises(DependencyError, match="does not know mps devices"):
-        resolve_engine("dgl", torch.device("mps"))
-
-
 @every_engine
 @every_layer
 def test_bfloat16_is_near_and_leaves_gradients_in_float32(
@@ -338,39 +237,6 @@ def test_attention_under_autocast_sums_to_one_in_float32(engine: str) -> None:
         _, attention = layer(graph, torch.randn(30, 3, 4), get_attention=True)
     total = torch.zeros(30, 3, 2).index_add_(0, graph.target, attention)
     torch.testing.assert_close(total, torch.ones_like(total))
-
-
-@pytest.mark.parametrize("kind", ["batch", "layer"])
-def test_normalisation_under_autocast_is_in_float32(kind: str) -> None:
-    x = 100 + torch.randn(50, 4, 16).bfloat16()
-    with torch.autocast("cpu", torch.bfloat16):
-        found = NodeNorm(kind, 16)(x)
-    assert torch.equal(found, NodeNorm(kind, 16)(x.float()))
-
-
-@pytest.mark.parametrize("kind", ["batch", "layer"])
-def test_normalised_features_have_mean_zero_and_spread_one(kind: str) -> None:
-    x = 3 + 5 * torch.randn(50, 4, 16)
-    x[:, 0] += 10  # one view differs: batch statistics are those of all views together
-    rows = NodeNorm(kind, 16)(x).flatten(0, 1)
-    dim = 0 if kind == "batch" else 1
-    torch.testing.assert_close(rows.mean(dim), torch.zeros(rows.shape[1 - dim]), atol=1e-5, rtol=0)
-    spread = rows.std(dim, correction=0)
-    torch.testing.assert_close(spread, torch.ones_like(spread), atol=1e-3, rtol=0)
-
-
-def test_a_single_row_is_normalised_by_running_statistics() -> None:
-    norm = NodeNorm("batch", 2)
-    assert norm.training
-    torch.testing.assert_close(norm(torch.ones(1, 1, 2)), torch.ones(1, 1, 2), atol=1e-4, rtol=0)
-    assert norm.norm.running_mean.tolist() == [0, 0]
-
-
-def test_norm_none_does_nothing_and_others_are_refused() -> None:
-    x = torch.randn(5, 2, 3)
-    assert torch.equal(NodeNorm("none", 3)(x), x)
-    with pytest.raises(UsageError, match="no norm 'group': choose one of batch, layer, none"):
-        NodeNorm("group", 3)
 
 
 @pytest.mark.cuda

@@ -5,7 +5,6 @@ import torch
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evidence.signs import Expect
-from artextract_cli.pipelines.attention_maps import pooled_numbers
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.utils.checksums import file_digest
@@ -28,13 +27,6 @@ def test_a_model_of_views_cannot_be_asked_for_a_sign(trained: Path, sign: Expect
     with pytest.raises(UsageError, match="does not distinguish dark from light content: leave"):
         open_model(trained, device="cpu", expect=sign)
     assert open_model(trained, device="cpu").expect == "either"
-
-
-def test_pooled_numbers_by_hand() -> None:
-    pooled = torch.tensor([[3.0, 4.0], [0.0, 4.0], [6.0, 8.0]])
-    distances, similarities = pooled_numbers(pooled, ["850", "950"])
-    assert distances == pytest.approx({"850": 3, "950": 5, "fused": 4})
-    assert similarities == pytest.approx({"850": 0.8, "950": 1, "fused": 0.9})
 
 
 def test_no_model(tmp_path: Path) -> None:

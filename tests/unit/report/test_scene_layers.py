@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tifffile
 from PIL import Image
 
 from artextract_cli.errors import InputError
-from artextract_cli.report.layers import ALL_LIMIT, LIMITS, Layer, band_names
+from artextract_cli.report.layers import Layer
 from artextract_cli.report.scene_layers import read_layers
-from artextract_cli.results.scene_result import SceneResult
+from tests.helpers.report_layers import layers
 from tests.helpers.results import (
     HIGH,
     LOW,
@@ -27,10 +26,6 @@ def pixels(layer: Layer) -> np.ndarray:
     content = b64decode(layer.encoded.uri.partition(",")[2])
     with Image.open(io.BytesIO(content)) as picture:
         return np.asarray(picture)
-
-
-def layers(result: SceneResult, **how: bool) -> dict[str, Layer]:
-    return {layer.key: layer for layer in read_layers(result, **how).layers}
 
 
 def test_all_layers_in_the_order_of_their_groups(tmp_path: Path) -> None:
@@ -83,41 +78,3 @@ def test_without_bands_they_are_not_even_looked_for(tmp_path: Path) -> None:
     assert not {"band-0", "component-1", "false-colour"} & made.keys()
     with pytest.raises(InputError, match="is gone"):
         read_layers(result)
-
-
-@pytest.mark.parametrize("name", ["heatmap", "bands"])
-def test_maps_that_are_missing_damaged_or_of_another_size(tmp_path: Path, name: str) -> None:
-    result = write_result(tmp_path)
-    path = result.path / f"{name}.tif"
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-200])
-    with pytest.raises(InputError, match=rf"{name}\.tif is damaged"):
-        read_layers(result)
-    tifffile.imwrite(path, np.zeros((9, 9), np.float32))
-    with pytest.raises(InputError, match="not of the size of its photograph"):
-        read_layers(sealed_again(result))
-    path.unlink()
-    with pytest.raises(InputError, match=rf"{name}\.tif is missing: run 'artextract infer' again"):
-        read_layers(result)
-
-
-def test_a_tiled_map_is_read_like_any_other(tmp_path: Path) -> None:
-    result = write_result(tmp_path)
-    path = result.path / "bands.tif"
-    stack = tifffile.imread(path)
-    before = layers(result)["evidence-2"].encoded.uri
-    how = {"tile": (32, 32), "compression": "zlib", "bigtiff": True, "photometric": "minisblack"}
-    tifffile.imwrite(path, stack, metadata=None, **how)
-    assert layers(sealed_again(result))["evidence-2"].encoded.uri == before
-
-
-def test_names_of_bands(tmp_path: Path) -> None:
-    result = write_result(tmp_path, band_ids=("450", "b", "c"))
-    assert band_names(result) == ["450 nm", "650 nm (band b)", "850 nm (band c)"]
-
-
-def test_the_limits_leave_room_for_the_maps_of_the_bands() -> None:
-    """Fifteen million bytes of text hold them, script and tables."""
-    others = sum(LIMITS.values()) + 2 * LIMITS["component"]
-    assert others + 3_600_000 < ALL_LIMIT - 1_000_000
-    assert ALL_LIMIT * 4 / 3 < 14_400_000

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import Block, full_block
-from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.results.scene_scores import (
     DECISION_RATE,
@@ -17,22 +15,6 @@ from artextract_cli.results.scene_scores import (
     whole_score,
 )
 from tests.helpers.scenes import make_scene
-
-
-@pytest.mark.parametrize("shape", [(4, 6), (5, 7), (2, 3), (1, 1)])
-def test_enlarging_by_nearest_neighbours(shape: tuple[int, int]) -> None:
-    picture = np.arange(12).reshape(2, 3, 2)
-    large = Enlarged(picture, shape)
-    made = large.block(full_block(shape))
-    assert made.shape == (*shape, 2)
-    part = Block(shape[0] // 2, shape[1] // 3, *shape)
-    np.testing.assert_array_equal(large.block(part), made[part.place])
-    rows, columns = np.indices(shape).reshape(2, -1)
-    np.testing.assert_array_equal(large.at(rows, columns), made.reshape(-1, 2))
-    for row in range(shape[0]):
-        for column in range(shape[1]):
-            source = picture[(2 * row + 1) // shape[0], (2 * column + 1) * 3 // (2 * shape[1])]
-            assert made[row, column].tolist() == source.tolist()
 
 
 def test_the_whole_is_what_the_strangest_exceed() -> None:

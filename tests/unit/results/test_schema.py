@@ -1,25 +1,17 @@
 """What `infer` writes is what the published schemas say."""
 
 import copy
-import importlib.resources
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
+from tests.helpers.schemas import validator
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "schema"
-
-
-def validator(name: str) -> jsonschema.Draft202012Validator:
-    shipped = importlib.resources.files("artextract_cli.results") / "schema" / f"{name}.schema.json"
-    schema = json.loads(shipped.read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
 
 
 def read(path: Path) -> Any:

@@ -1,29 +1,11 @@
 import dataclasses
-from functools import cache
 
 import numpy as np
 import pytest
 
-from artextract_cli.errors import UsageError
 from artextract_cli.simulate import DEFAULT_WAVELENGTHS, KINDS, SceneSettings, simulate_scene
-from artextract_cli.simulate.content.surface import paint_surface
-from artextract_cli.simulate.content.underlayers import HiddenLayer, draw_ground, hide
-from artextract_cli.simulate.optics.colour import RGB_WEIGHTS
-from artextract_cli.simulate.optics.kubelka_munk import infinite_reflectance, through_surface
-from artextract_cli.simulate.optics.pigments import draw_batch
-from artextract_cli.simulate.scene import mark_truth, render
-from artextract_cli.simulate.settings import draw_conditions, draw_kinds
-
-SMALL = SceneSettings(size=96)
-
-
-def with_(**changes) -> SceneSettings:
-    return dataclasses.replace(SMALL, **changes)
-
-
-def perfect(**changes) -> SceneSettings:
-    """A camera without faults."""
-    return with_(noise=0.0, misregistration=0.0, exposure=0.0, vignetting=0.0, **changes)
+from artextract_cli.simulate.scene import mark_truth
+from tests.helpers.old_master_scenes import SMALL, hidden_change, painting_of, perfect, with_
 
 
 def assert_same(one, other):
@@ -76,20 +58,6 @@ def test_a_clean_scene_hides_nothing_but_is_otherwise_the_same_painting(seed):
     assert np.abs(hiding.rgb - clean.rgb).mean() < 0.2
 
 
-def painting_of(seed: int, settings: SceneSettings):
-    streams = np.random.SeedSequence([seed]).spawn(8)
-    rng = [np.random.default_rng(stream) for stream in streams]
-    batch = draw_batch(rng[0], settings.palette)
-    conditions = draw_conditions(rng[1], settings)
-    kinds = draw_kinds(rng[2], settings)
-    surface = paint_surface(rng[3], settings.shape, batch, conditions)
-    ground = draw_ground(rng[4], batch, kinds)
-    hidden = hide(rng[5], settings.shape, batch, kinds, conditions)
-    bare = HiddenLayer(loads=0 * hidden.loads, presence=0 * hidden.presence)
-    both = [render(surface, h, ground, batch, settings.wavelengths) for h in (hidden, bare)]
-    return hidden, *both
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_truth_is_the_difference_of_two_renderings(kind):
     settings = with_(kinds=(kind,))
@@ -137,55 +105,9 @@ def test_the_layer_is_that_of_the_longest_wavelength_in_any_order():
     )
 
 
-def test_a_surface_without_paint_shows_the_ground():
-    batch = draw_batch(np.random.default_rng(0), SMALL.palette)
-    ground = SMALL.palette.shares(SMALL.palette.grounds[0])
-    nothing = np.zeros((len(ground), 4, 5), np.float32)
-    hidden = HiddenLayer(loads=nothing, presence=nothing[0])
-    painting = render(nothing, hidden, ground, batch, (550.0, 900.0))
-    absorption, scattering = batch.optics((550.0, 900.0))
-    expected = through_surface(infinite_reflectance(ground @ absorption, ground @ scattering))
-    np.testing.assert_allclose(painting.with_hidden[2, 3], expected, rtol=1e-4)
-    assert painting.colour.shape == (4, 5, RGB_WEIGHTS.shape[1])
-
-
-@cache
-def hidden_change(kind: str, thickness: float | None = None) -> np.ndarray:
-    """Mean change of each band (B,) by fully hidden content, over a few paintings."""
-    paintings = [painting_of(i, with_(kinds=(kind,), thickness=thickness)) for i in range(10)]
-    return np.mean(
-        [
-            np.abs(full.with_hidden - full.without_hidden)[hidden.presence > 0.9].mean(axis=0)
-            for hidden, full, _ in paintings
-        ],
-        axis=0,
-    )
-
-
 def test_hidden_content_shows_in_the_infrared_more_than_in_the_visible():
     change = hidden_change("drawing")
     assert change[7] > 3 * change[2]
-
-
-def test_ink_fades_with_the_wavelength_where_carbon_shows_ever_better():
-    ink, carbon = hidden_change("ink"), hidden_change("drawing")
-    assert ink[7] < ink[5]
-    assert carbon[7] > carbon[5]
-
-
-def test_ink_itself_is_nearly_lost_at_950_nm():
-    def darkness(wavelength: float) -> float:
-        layers = [
-            simulate_scene((i,), with_(kinds=("ink",), wavelengths=(wavelength,))).layer
-            for i in range(6)
-        ]
-        return -float(np.mean([layer[layer != 0].mean() for layer in layers]))
-
-    assert darkness(950) < 0.3 * darkness(750)
-
-
-def test_thicker_paint_hides_more():
-    assert hidden_change("drawing", 2.5)[7] < 0.5 * hidden_change("drawing", 0.6)[7]
 
 
 def test_one_factor_changes_alone():
@@ -200,47 +122,3 @@ def test_one_factor_changes_alone():
     same = (np.abs(repainted.rgb - original.rgb).max(axis=-1) < 1e-6).mean()
     assert 0.7 < same < 0.97
     np.testing.assert_array_equal(repainted.layer, original.layer)
-
-
-def test_coverage_and_dark_lines_are_met():
-    for wanted in (0.05, 0.3):
-        scene = simulate_scene((2,), with_(size=128, kinds=("underpainting",), coverage=wanted))
-        assert (scene.truth > 0).mean() == pytest.approx(wanted, rel=0.35)
-    bare, lined = (simulate_scene((2,), perfect(kinds=(), dark_lines=x)) for x in (0.0, 0.06))
-    darker = (bare.bands[..., 2] - lined.bands[..., 2]) > 0.02
-    assert 0.02 < darker.mean() < 0.15
-
-
-def test_misregistration_displaces_bands_and_never_the_photograph():
-    settings = perfect(kinds=("drawing",))
-    moved = dataclasses.replace(settings, misregistration=3.0)
-    still, shifted = simulate_scene((3,), settings), simulate_scene((3,), moved)
-    np.testing.assert_array_equal(still.rgb, shifted.rgb)
-    np.testing.assert_array_equal(still.truth, shifted.truth)
-    assert np.abs(still.bands - shifted.bands).mean() > 0.002
-
-
-def test_noise_has_the_standard_deviation_asked_for():
-    settings = with_(kinds=(), exposure=0.0, misregistration=0.0)
-    quiet, noisy = (
-        simulate_scene((3,), dataclasses.replace(settings, noise=sigma)) for sigma in (0.0, 0.01)
-    )
-    middle = (quiet.bands > 0.4) & (quiet.bands < 0.6)
-    assert (noisy.bands - quiet.bands)[middle].std() == pytest.approx(0.01, rel=0.1)
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"size": 4}, "size"),
-        ({"size": (64, 5000)}, "size"),
-        ({"wavelengths": ()}, "wavelengths"),
-        ({"wavelengths": (2000.0,)}, "1100"),
-        ({"wavelengths": (650.0, 650.0)}, "differ"),
-        ({"kinds": ("ghost",)}, "ghost"),
-        ({"noise": -1.0}, "noise"),
-    ],
-)
-def test_settings_that_make_no_sense_are_refused(changes, named):
-    with pytest.raises(UsageError, match=named):
-        SceneSettings(**changes)

@@ -26,7 +26,7 @@ from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
-from artextract_cli.training import fusion, trainer
+from artextract_cli.training import trainer
 from artextract_cli.training.run_directory import EpochRow, read_metrics
 from artextract_cli.utils.yaml import read_yaml
 from tests.helpers.scenes import TINY, comparison, train_tiny
@@ -60,26 +60,6 @@ def test_the_model_follows_from_the_seed(graphs: Path, tmp_path: Path, augment: 
         models.append((tmp_path / name / MODEL).read_bytes())
     assert models[0] == models[1]
     assert models[0] != models[2]
-
-
-def test_the_learning_rate_is_reduced_in_steps(graphs: Path, tmp_path: Path) -> None:
-    schedule = {"learning_rate": 1e-3, "step_size": 2, "step_factor": 0.5}
-    train_tiny(graphs, tmp_path / "run", epochs=5, **schedule)
-    rates = [row["learning_rate"] for row in read_metrics(tmp_path / "run")]
-    assert rates == pytest.approx([1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4])
-
-
-def test_one_cycle_warms_up_and_cools_down(graphs: Path, tmp_path: Path) -> None:
-    """Three scenes, two to a batch: 2 steps an epoch, 40 in all, of which 6 are warm-up."""
-    train_tiny(graphs, tmp_path / "run", epochs=20, learning_rate=1e-2, schedule="one-cycle")
-    rates = [row["learning_rate"] for row in read_metrics(tmp_path / "run")]
-    assert rates[0] == pytest.approx(0.04 * 1e-2)
-    assert rates[3] == pytest.approx(1e-2)
-    assert rates[:4] == sorted(rates[:4])
-    assert rates[3:] == sorted(rates[3:], reverse=True)
-    # Half of the 34 steps after the warm-up is step 23: between the epochs 12 and 13.
-    assert rates[11] > 0.5e-2 > rates[12]
-    assert 0 < rates[-1] < 0.01 * 1e-2
 
 
 @pytest.mark.parametrize(
@@ -283,23 +263,6 @@ def test_hidden_layers_need_corresponding_superpixels(dataset: Path, tmp_path: P
     build_dataset(dataset, tmp_path / "graphs", recipe)
     with pytest.raises(UsageError, match="hidden-layer compares corresponding superpixels"):
         train_tiny(tmp_path / "graphs", tmp_path / "run", objective=HIDDEN_LAYER)
-
-
-@pytest.mark.parametrize(
-    ("quality", "said"),
-    [
-        ({}, None),
-        ({"fused": 0.9, "network": 0.7, "residual": 0.8}, None),
-        ({"fused": 0.797, "network": 0.7, "residual": 0.8}, None),
-        ({"fused": 0.7, "network": 0.7, "residual": 0.8}, "residual alone has AUROC 0.800"),
-    ],
-)
-def test_a_fused_score_that_loses_is_not_hushed_up(
-    quality: dict[str, float], said: str | None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    fusion.check_fusion(quality)
-    heard = capsys.readouterr().err
-    assert said in heard if said else heard == ""
 
 
 def tensors_in(state: Any) -> list[torch.Tensor]:

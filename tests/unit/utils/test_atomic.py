@@ -1,5 +1,3 @@
-import errno
-import os
 import signal
 import subprocess
 import sys
@@ -10,13 +8,7 @@ import pytest
 from artextract_cli.errors import ArtextractError, InputError
 from artextract_cli.utils import atomic, locks
 from artextract_cli.utils.atomic import atomic_path, clear_leftovers, replaced_folder, whole_folder
-from artextract_cli.utils.file_errors import reading, writing
-from artextract_cli.utils.locks import only_writer
-
-
-def write(path: Path) -> None:
-    with atomic_path(path) as temporary:
-        temporary.write_text("new")
+from tests.helpers.files import write
 
 
 def test_a_folder_that_holds_one_that_is_read_only_is_replaced(tmp_path: Path) -> None:
@@ -98,18 +90,6 @@ def test_a_temporary_that_was_moved_meanwhile_is_not_written_to(
     assert target.read_text() == "ours"
 
 
-def test_a_file_system_without_locks_will_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unsupported(descriptor: int, operation: int) -> None:
-        raise OSError(errno.ENOSYS, "Function not implemented")
-
-    monkeypatch.setattr(locks.fcntl, "flock", unsupported)
-    write(tmp_path / "a.txt")
-    assert (tmp_path / "a.txt").read_text() == "new"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
-
-
 def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
     target = tmp_path / ("ü" * 125 + ".npz")
     write(target)
@@ -144,25 +124,6 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArtextractError, match=r"cannot write .*folder: Is a directory"):
         write(tmp_path / "folder")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
-
-
-def test_no_space_is_said_in_one_line() -> None:
-    said = r"^cannot write map\.tif: No space left on device$"
-    with pytest.raises(ArtextractError, match=said), writing(Path("map.tif")):
-        raise OSError(28, "No space left on device")
-
-
-def test_reading_names_the_file(tmp_path: Path) -> None:
-    said = f"^cannot read {tmp_path}: Is a directory$"
-    with pytest.raises(InputError, match=said), reading(tmp_path):
-        tmp_path.read_bytes()
-
-
-def test_a_pipe_is_not_read(tmp_path: Path) -> None:
-    pipe = tmp_path / "band.png"
-    os.mkfifo(pipe)
-    with pytest.raises(InputError, match=r"band\.png: it is no regular file"), reading(pipe):
-        pipe.read_bytes()
 
 
 def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
@@ -245,41 +206,3 @@ def test_what_is_left_beside_a_folder_that_is_done_is_cleared_away(tmp_path: Pat
     clear_leftovers(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (tmp_path / "out" / "deep" / "file").read_text() == "done"
-
-
-def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
-    out = tmp_path / "new" / "run"
-    with only_writer(out):
-        said = f"^another artextract is writing to {out}: wait until it has ended"
-        with pytest.raises(ArtextractError, match=said) as raised, only_writer(out):
-            pass
-        assert raised.value.exit_code == 1
-        (out / "file").touch()
-    with only_writer(out):
-        pass
-    assert [path.name for path in out.iterdir()] == ["file"]
-
-
-def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> None:
-    with pytest.raises(InputError), only_writer(tmp_path / "out"):
-        raise InputError("x")
-    assert not list(tmp_path.iterdir())
-
-
-KILLED_WHILE_HOLDING = """
-import os, signal, sys
-from pathlib import Path
-from artextract_cli.utils.locks import only_writer
-
-with only_writer(Path(sys.argv[1])):
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_the_hold_of_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
-    words = [sys.executable, "-c", KILLED_WHILE_HOLDING, tmp_path]
-    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
-    assert list(tmp_path.iterdir()) == [tmp_path / locks.LOCK_NAME]
-    with only_writer(tmp_path):
-        pass
-    assert not list(tmp_path.iterdir())

@@ -1,8 +1,11 @@
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
-from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
+from artextract_cli.errors import InputError
+from artextract_cli.utils.checksums import UNSEALED, file_digest, is_whole, sealed
 
 CONTENT = json.dumps({"sha256": UNSEALED, "model": UNSEALED, "scene": "abbey"}).encode()
 
@@ -28,3 +31,17 @@ def test_one_changed_bit_anywhere_is_seen() -> None:
 @pytest.mark.parametrize("seal", [None, 3, "", UNSEALED, "f" * 63, "é" * 64])
 def test_what_is_no_seal(seal: object) -> None:
     assert not is_whole(CONTENT, seal)
+
+
+def test_digest(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc" * 10**6)
+    assert file_digest(tmp_path / "a") == hashlib.sha256(b"abc" * 10**6).hexdigest()
+    with pytest.raises(InputError, match="No such file"):
+        file_digest(tmp_path / "none")
+
+
+def test_digests_tell_files_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "abc"]
+    for path, content in zip(paths, (b"", b"abc", b"abd"), strict=True):
+        path.write_bytes(content)
+    assert len({file_digest(path) for path in paths}) == 3

@@ -18,7 +18,7 @@ from artextract_cli.visualization.embedding_figure import (
     project_embeddings,
 )
 from artextract_cli.visualization.settings import Page
-from tests.conftest import Ran
+from tests.helpers.command_line import Ran
 from tests.helpers.results import HIGH, LOW, SIZE, STRONG, sealed_again, write_result
 
 

@@ -10,7 +10,7 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.writer import write_description
 from artextract_cli.visualization import pair_figure
 from artextract_cli.visualization.pair_figure import draw_pair
-from tests.conftest import write_png
+from tests.helpers.datasets import write_png
 from tests.helpers.results import (
     HIGH,
     LOW,

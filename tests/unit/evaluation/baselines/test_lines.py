@@ -14,7 +14,7 @@ from artextract_cli.evaluation.baselines.lines import (
 )
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.scenes.scene import Scene
-from tests.unit.evaluation.baselines.test_pixels import make_scene, painted_bands
+from tests.helpers.painted_scenes import make_scene, painted_bands
 
 SIZE = (90, 110)
 

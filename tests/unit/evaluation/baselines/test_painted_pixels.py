@@ -12,7 +12,7 @@ from artextract_cli.evaluation.baselines.painted_pixels import (
     where_painted,
 )
 from artextract_cli.imaging.coding import linear_rgb
-from tests.unit.evaluation.baselines.test_pixels import make_scene, painted_bands
+from tests.helpers.painted_scenes import make_scene, painted_bands
 
 
 @pytest.mark.parametrize(

@@ -25,34 +25,7 @@ from artextract_cli.evaluation.baselines.pixels import (
 from artextract_cli.evidence.band_regression import DARKEST
 from artextract_cli.imaging.coding import linear_rgb
 from artextract_cli.scenes.scene import Scene
-
-
-def make_scene(
-    bands: FloatArray,
-    wavelengths: tuple[float, ...] | None = None,
-    mask: np.ndarray | None = None,
-    rgb: FloatArray | None = None,
-) -> Scene:
-    height, width, count = bands.shape
-    return Scene(
-        name="scene",
-        rgb=np.full((height, width, 3), 0.5, dtype=np.float32) if rgb is None else rgb,
-        bands=bands.astype(np.float32),
-        band_ids=tuple(str(number) for number in range(count)),
-        wavelengths=wavelengths,
-        mask=mask,
-    )
-
-
-def painted_bands(size: tuple[int, int], count: int, seed: int = 0) -> FloatArray:
-    """Smooth mixtures of three pigments (H, W, count), with a little noise."""
-    rng = np.random.default_rng(seed)
-    amounts = np.stack([gaussian_filter(rng.normal(size=size), 4) for _ in range(3)], axis=-1)
-    amounts = np.exp(3 * amounts / (amounts.std() + 1e-9) / 4)
-    amounts /= amounts.sum(axis=-1, keepdims=True)
-    bands = amounts @ rng.uniform(0.1, 0.9, (3, count)) + rng.normal(0, 0.003, (*size, count))
-    return bands.clip(0, 1).astype(np.float32)
-
+from tests.helpers.painted_scenes import make_scene, painted_bands
 
 VISIBLE_AND_NIR = (450.0, 550.0, 650.0, 850.0, 950.0)
 
@@ -243,7 +216,9 @@ def test_every_baseline_takes_every_scene(name: str, count: int, size: tuple[int
         assert np.isfinite(score).all()
 
 
-@pytest.mark.parametrize("name", set(BASELINES) - {"abs_difference", "nir_tophat", "infrared"})
+@pytest.mark.parametrize(
+    "name", sorted(set(BASELINES) - {"abs_difference", "nir_tophat", "infrared"})
+)
 def test_a_constant_scene_scores_nothing(name: str) -> None:
     score = BASELINES[name](make_scene(np.full((9, 11, 4), 0.3, dtype=np.float32)))
     np.testing.assert_allclose(score, 0, atol=1e-6)

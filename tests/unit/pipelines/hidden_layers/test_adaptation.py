@@ -15,8 +15,8 @@ from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.scenes.scene import Scene
+from tests.helpers.paintings import painting, ring
 from tests.helpers.scenes import train_tiny
-from tests.unit.evidence.test_hidden_image import painting, ring
 
 SHAPE = (48, 56)
 

@@ -20,8 +20,8 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     expanded,
 )
 from tests.helpers.evidence import gather_evidence
+from tests.helpers.paintings import painting, ring
 from tests.helpers.scenes import make_scene
-from tests.unit.evidence.test_hidden_image import painting, ring
 
 SHAPE = (31, 45)
 RECIPE = GraphRecipe(superpixel_options={"n_segments": 20})

@@ -4,114 +4,29 @@ import dataclasses
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.coding import coded_rgb, linear_rgb
+from artextract_cli.imaging.coding import linear_rgb
 from artextract_cli.pipelines.hidden_layers import injection, layer_optics
 from artextract_cli.pipelines.hidden_layers.injection import (
     GROUNDS,
     KINDS,
     ODDS,
-    PHOTOGRAPH_NM,
-    Injected,
     inject,
 )
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.simulate.optics import kubelka_munk
 from artextract_cli.simulate.scene import DETECTABLE_CHANGE
+from tests.helpers.injection import (
+    NM,
+    SHAPE,
+    WAVELENGTHS,
+    even_scene,
+    left_half,
+    paint,
+    put,
+    put_signed,
+)
 from tests.helpers.scenes import make_scene
-
-SHAPE = (24, 31)
-WAVELENGTHS = (550.0, 650.0, 750.0, 850.0, 950.0)
-NM = np.array([*PHOTOGRAPH_NM, *WAVELENGTHS])
-FALL = 1.5  # scattering falls as this power of the wavelength
-
-
-class Middle:
-    """A generator that draws the middle of every range: no displacement, and no varnish."""
-
-    def __init__(self, chance: float = 0.9) -> None:
-        self.chance = chance
-
-    def random(self) -> float:
-        """Above every share that is asked for, unless told otherwise."""
-        return self.chance
-
-    def uniform(self, low: float, high: float, size: int | None = None) -> float | FloatArray:
-        middle = (low + high) / 2
-        return middle if size is None else np.full(size, middle)
-
-
-def paint(thickness: float, ratio: float, ground: FloatArray) -> FloatArray:
-    """Reflectance (8,) of a paint of one K/S over ``ground`` (8,) at all wavelengths."""
-    scattering = thickness * (NM / 550) ** -FALL
-    return kubelka_munk.over(*kubelka_munk.layer(ratio * scattering, scattering), ground)
-
-
-def even_scene(reflectance: FloatArray) -> Scene:
-    """A scene (H, W) of one reflectance (8,): the photograph's three, then the bands'."""
-    seen = np.broadcast_to(reflectance, (*SHAPE, len(NM))).astype(np.float32)
-    return make_scene(
-        SHAPE,
-        len(WAVELENGTHS),
-        wavelengths=WAVELENGTHS,
-        rgb=coded_rgb(seen[..., :3]),
-        bands=seen[..., 3:].copy(),
-    )
-
-
-def left_half() -> NDArray[np.int64]:
-    labels = np.zeros(SHAPE, np.int64)
-    labels[:, :12] = 1
-    return labels
-
-
-def put(
-    monkeypatch: pytest.MonkeyPatch,
-    scene: Scene,
-    *,
-    thickness: float,
-    ground: float,
-    below: float,
-    share: float = 1.0,
-    chance: float = 0.9,
-) -> tuple[Scene, NDArray[np.uint8]]:
-    """Put something of one reflectance under the left half of a scene of known paint."""
-    made = put_signed(
-        monkeypatch,
-        scene,
-        thickness=thickness,
-        ground=ground,
-        below=below,
-        share=share,
-        chance=chance,
-    )
-    return made.scene, made.truth
-
-
-def put_signed(
-    monkeypatch: pytest.MonkeyPatch,
-    scene: Scene,
-    *,
-    thickness: float = 0.8,
-    ground: float,
-    below: float | FloatArray,
-    share: float = 1.0,
-    chance: float = 0.9,
-) -> Injected:
-    """The same, with its sign; ``below`` may differ between wavelengths."""
-    labels = left_half()
-    beneath = injection._Beneath(
-        labels=labels,
-        share=np.where(labels > 0, share, 0).astype(np.float32),
-        spectra=np.stack([np.full(len(NM), g, np.float32) for g in (ground, below)]),
-    )
-    monkeypatch.setattr(injection, "_draw_beneath", lambda *_: beneath)
-    monkeypatch.setattr(injection, "smooth_noise", lambda *_: np.zeros(SHAPE, np.float32))
-    known = np.full(SHAPE, np.log(thickness))
-    monkeypatch.setattr(injection, "thickness_of", lambda *_: known)
-    return inject(Middle(chance), scene)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("thickness", [0.3, 1.0, 3.0])
@@ -132,14 +47,6 @@ def test_half_a_pixel_is_ground_and_layer_mixed(monkeypatch: pytest.MonkeyPatch)
     bare = paint(1, 0.1, np.full(len(NM), 0.8))
     expected = paint(1, 0.1, np.full(len(NM), 0.5 * 0.8 + 0.5 * 0.1))
     made, _ = put(monkeypatch, even_scene(bare), thickness=1, ground=0.8, below=0.1, share=0.5)
-    np.testing.assert_allclose(made.bands[5, 5], expected[3:], atol=0.012)
-
-
-def test_varnish_is_taken_off_and_put_on_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seen through a surface, the paint below it follows the same theory."""
-    bare, other = (paint(1, 0.1, np.full(len(NM), g)) for g in (0.8, 0.1))
-    seen, expected = (kubelka_munk.through_surface(r) for r in (bare, other))
-    made, _ = put(monkeypatch, even_scene(seen), thickness=1, ground=0.8, below=0.1, chance=0.6)
     np.testing.assert_allclose(made.bands[5, 5], expected[3:], atol=0.012)
 
 
@@ -193,18 +100,6 @@ def test_tables_are_those_of_theory(ground: float) -> None:
         assert found == pytest.approx(r0[at], abs=0.01)
         found = np.interp(row, rows, optics.transmittance[:, column])
         assert found == pytest.approx(t[at] ** 2, abs=0.01)
-
-
-def test_paler_paint_must_be_thicker_to_hide() -> None:
-    hiding = layer_optics.draw_optics(0.8).hiding
-    assert (np.diff(hiding) >= 0).all()
-    assert hiding[-1] > hiding[10] + 1
-
-
-def test_the_surface_correction_is_undone() -> None:
-    inner = np.linspace(0, 1, 50, dtype=np.float32)
-    seen = kubelka_munk.through_surface(inner)
-    np.testing.assert_allclose(layer_optics.below_surface(seen), inner, atol=1e-5)
 
 
 @pytest.mark.parametrize(("ground", "below"), [(0.8, 0.05), (0.15, 0.9)])

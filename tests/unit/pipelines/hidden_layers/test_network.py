@@ -8,7 +8,6 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.graphs.regions import region_adjacency
 from artextract_cli.nn.collate import SceneBatch, collate
@@ -16,9 +15,7 @@ from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.siamese import distance
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
-    EDGE_FEATURES,
     PHOTOGRAPH_FEATURES,
-    EvidenceGraph,
 )
 from artextract_cli.pipelines.hidden_layers.network import (
     CLIPPED,
@@ -38,48 +35,11 @@ from artextract_cli.pipelines.hidden_layers.samples import (
     injected_batch,
     injected_scene,
 )
-from artextract_cli.plugin.host import plugin_host
-from artextract_cli.plugin.options import make_options
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED
+from tests.helpers.evidence_graphs import BACKBONES, SHAPE, along, new_graph, new_network
 from tests.helpers.scenes import comparison
 
-BACKBONES = {
-    "gcn": {"hidden": 8, "out_size": 4},
-    "gat": {"hidden": 8, "out_size": 4, "heads": 2},
-}
-SHAPE = (12, 20)
 needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
-
-
-def new_network(backbone: str = "gcn", seed: int = 0) -> HiddenLayerNetwork:
-    torch.manual_seed(seed)
-    spec = plugin_host().find("backbones", backbone).spec
-    made = spec.load()(WIDTH, make_options(spec, BACKBONES[backbone]))
-    return HiddenLayerNetwork(made, "max")
-
-
-def along(edges: NDArray[np.int64], bands: FloatArray) -> FloatArray:
-    """Features of edges (E, 8) that follow from their nodes, whatever their numbers."""
-    source, target = edges
-    return bands[target, : len(EDGE_FEATURES)] - bands[source, : len(EDGE_FEATURES)]
-
-
-def new_graph(seed: int = 0, side: int = 4) -> EvidenceGraph:
-    """Square superpixels of ``side`` pixels with evidence of noise."""
-    rng = np.random.default_rng(seed)
-    rows, columns = np.indices(SHAPE) // side
-    labels = (rows * (columns.max() + 1) + columns).astype(np.int32)
-    n = int(labels.max()) + 1
-    edges = region_adjacency(labels, n)
-    bands = rng.standard_normal((n, len(BAND_FEATURES)), np.float32)
-    return EvidenceGraph(
-        labels=labels,
-        edges=edges,
-        edge_features=along(edges, bands),
-        photograph=rng.standard_normal((n, len(PHOTOGRAPH_FEATURES)), np.float32),
-        bands=bands,
-        pixels=rng.standard_normal((*SHAPE, len(MAPS)), np.float32),
-    )
 
 
 def half_hidden() -> NDArray[np.uint8]:

@@ -8,8 +8,8 @@ from artextract_cli.evidence.maps import MAPS
 from artextract_cli.pipelines.hidden_layers import pixel_scores
 from artextract_cli.pipelines.hidden_layers.evidence_graph import compressed
 from artextract_cli.pipelines.hidden_layers.pixel_scores import RawScores, raw_scores
+from tests.helpers.evidence_graphs import SHAPE, new_graph, new_network
 from tests.helpers.scenes import by_distance
-from tests.unit.pipelines.hidden_layers.test_network import SHAPE, new_graph, new_network
 
 CPU = torch.device("cpu")
 

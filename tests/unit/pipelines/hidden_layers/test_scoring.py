@@ -25,8 +25,8 @@ from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene, resize_scene
 from tests.helpers.evidence import band_residuals
+from tests.helpers.paintings import painting, ring, with_bands
 from tests.helpers.scenes import by_distance, make_scene, train_tiny
-from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
 
 SHAPE = (31, 45)
 MAP_NAMES = {

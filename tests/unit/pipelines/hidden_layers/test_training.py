@@ -1,7 +1,6 @@
 """Training on hidden layers, on small simulated paintings that hide nothing."""
 
 import dataclasses
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,105 +10,26 @@ import pytest
 import torch
 
 from artextract_cli.evidence.maps import residual_score
-from artextract_cli.graphs.build_dataset import build_dataset
-from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import CAUTION, TRIMMED_SHARE, Calibration
-from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.hidden_layers import training
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
     CHANGED_COPIES,
-    stored_scene,
     whole_calibration,
 )
 from artextract_cli.pipelines.hidden_layers.evidence_graph import expanded
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES, RawScores
-from artextract_cli.pipelines.hidden_layers.samples import (
-    InjectedBatch,
-    InjectedScene,
-    injected_batch,
-)
 from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
 from artextract_cli.pipelines.hidden_layers.verdict import excesses
-from artextract_cli.pipelines.settings import TrainingSettings
-from artextract_cli.pipelines.training_task import TrainingInputs
-from artextract_cli.scenes.reading import read_picture
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
-from artextract_cli.simulate import SceneSettings, simulate_dataset
-from tests.helpers.scenes import comparison
-from tests.unit.pipelines.hidden_layers.test_network import new_graph, new_network
-
-SIZE = (32, 40)
-CPU = torch.device("cpu")
-SETTINGS = TrainingSettings(batch_size=2, device="cpu", engine="torch")
-
-
-@pytest.fixture(scope="module")
-def clean_graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five training and two validation scenes of 32 × 40 pixels; their pictures are gone."""
-    root = tmp_path_factory.mktemp("clean")
-    settings = SceneSettings(size=SIZE, wavelengths=(450.0, 550.0, 650.0, 800.0, 950.0), kinds=())
-    simulate_dataset(root / "dataset", train=5, val=2, settings=settings)
-    text = (root / "dataset" / "dataset.yaml").read_text()
-    names = [f"sim_train_{i:04d}" for i in range(5)] + [f"sim_val_{i:04d}" for i in range(2)]
-    assert all(name in text for name in names)
-    recipe = GraphRecipe(superpixel_options={"n_segments": 16})
-    build_dataset(root / "dataset", root / "graphs", recipe)
-    shutil.move(root / "dataset" / "train" / "rgb_images", root / "photographs")
-    shutil.rmtree(root / "dataset")
-    return root / "graphs"
-
-
-@pytest.fixture(scope="module")
-def scenes(clean_graphs: Path) -> tuple[list[SceneGraphs], list[SceneGraphs]]:
-    loaded = load_alike(clean_graphs)
-    return [g for g in loaded if g.split == "train"], [g for g in loaded if g.split == "val"]
-
-
-@pytest.fixture(scope="module")
-def task(
-    clean_graphs: Path, scenes: tuple[list[SceneGraphs], list[SceneGraphs]]
-) -> HiddenLayerTask:
-    return new_task(clean_graphs, *scenes)
-
-
-def new_task(
-    root: Path, training: list[SceneGraphs], validation: list[SceneGraphs], seed: int = 0
-) -> HiddenLayerTask:
-    settings = dataclasses.replace(SETTINGS, seed=seed)
-    return HiddenLayerTask(
-        TrainingInputs(
-            root=root,
-            training=training,
-            validation=validation,
-            settings=settings,
-            compared_by=comparison("hidden-layer"),
-            engine="torch",
-            device=CPU,
-        )
-    )
+from tests.helpers.evidence_graphs import new_graph, new_network
+from tests.helpers.hidden_layer_tasks import SIZE, new_task, seen_in, unknown
 
 
 def epoch_of(task: HiddenLayerTask, network: HiddenLayerNetwork, epoch: int) -> list[float]:
     torch.manual_seed(epoch)
     return [loss.item() for loss, _ in task.training_losses(network, epoch)]
-
-
-def seen_in(
-    task: HiddenLayerTask, epoch: int, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, InjectedScene]:
-    """The injected scenes of one epoch, by name."""
-    seen: dict[str, InjectedScene] = {}
-
-    def note(scenes: list[InjectedScene], **given: Any) -> InjectedBatch:
-        seen.update({scene.tensors.name: scene for scene in scenes})
-        return injected_batch(scenes, **given)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(training, "injected_batch", note)
-        list(task.training_losses(new_network(), epoch))
-    return seen
 
 
 def calibrated(
@@ -126,10 +46,6 @@ def calibrated(
     with monkeypatch.context() as patched:
         patched.setattr(task, "_scores", note)
         return task.calibrations(network), seen
-
-
-def unknown(scenes: list[SceneGraphs], clean: bool | None = None) -> list[SceneGraphs]:
-    return [dataclasses.replace(graphs, clean=clean) for graphs in scenes]
 
 
 def test_an_epoch_follows_from_seed_and_number(
@@ -191,15 +107,6 @@ def test_pictures_and_truth_are_not_needed(
     assert np.isfinite(epoch_of(task, network, 1)).all()
 
 
-def test_scenes_are_read_as_they_were(task: HiddenLayerTask, clean_graphs: Path) -> None:
-    graphs = task.training[0]
-    scene = stored_scene(task.root, graphs)
-    path = clean_graphs.parent / "photographs" / f"{graphs.name}_RGB.png"
-    np.testing.assert_allclose(scene.rgb, read_picture(path), atol=1e-5)
-    assert scene.bands.shape == (*SIZE, 5)
-    assert scene.wavelengths == (450, 550, 650, 800, 950)
-
-
 def test_beginning_makes_features_standard(task: HiddenLayerTask) -> None:
     network, again = new_network(), new_network()
     task.begin(network)
@@ -219,42 +126,6 @@ def test_injection_is_timed_by_epoch(task: HiddenLayerTask) -> None:
     assert seconds == pytest.approx(sum(task.injection_seconds), abs=1e-3)
     list(task.training_losses(new_network(), 2))
     assert len(task.injection_seconds) == 5
-
-
-def test_few_clean_scenes_are_joined_by_the_others(
-    clean_graphs: Path,
-    scenes: tuple[list[SceneGraphs], list[SceneGraphs]],
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    training, validation = scenes
-    mixed = training[:3] + unknown(training[3:])
-    task = new_task(clean_graphs, mixed, unknown(validation, False))
-    warned = capsys.readouterr().err
-    assert "3 of 5 training scenes are known to be clean: all are used" in warned
-    assert "0 of 2 validation scenes are known to be clean" in warned
-    assert len(task.training) == 5
-    usual = seen_in(new_task(clean_graphs, training, validation), 1, monkeypatch)
-    fewer = seen_in(task, 1, monkeypatch)
-    for graphs in mixed:
-        n_clean = [int((s[graphs.name].pixels.hidden == 0).sum()) for s in (usual, fewer)]
-        if graphs.clean:
-            assert n_clean[0] == n_clean[1]
-        else:
-            assert n_clean[1] == pytest.approx(0.9 * n_clean[0], abs=2)
-
-
-def test_four_clean_scenes_are_enough(
-    clean_graphs: Path,
-    scenes: tuple[list[SceneGraphs], list[SceneGraphs]],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    training, validation = scenes
-    task = new_task(clean_graphs, training[:4] + unknown(training[4:], False), validation)
-    assert [g.name for g in task.training] == [g.name for g in training[:4]]
-    mixed = new_task(clean_graphs, training, validation[:1] + unknown(validation[1:]))
-    assert [g.name for g in mixed.held_out] == [validation[0].name]
-    assert "warning" not in capsys.readouterr().err
 
 
 def test_the_strangest_tenth_does_not_count_as_clean() -> None:

@@ -2,8 +2,6 @@
 
 import dataclasses
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,66 +9,17 @@ import torch
 
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import fit_calibration
-from artextract_cli.nn.collate import SceneBatch, collate
-from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
-from artextract_cli.pipelines.batches import load_alike
-from artextract_cli.pipelines.networks import load_model
-from artextract_cli.pipelines.settings import TrainingSettings
-from artextract_cli.pipelines.training_task import TrainingInputs
+from artextract_cli.nn.collate import collate
+from artextract_cli.nn.siamese import SiameseNetwork
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.pipelines.views.training import ViewTask
-from tests.helpers.scenes import TINY, by_distance, comparison
-
-CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def scenes(graphs: Path) -> list[SceneGraphs]:
-    """Three of the train split, then two of the val split."""
-    return load_alike(graphs)
-
-
-@pytest.fixture(scope="module")
-def network(trained: Path) -> SiameseNetwork:
-    return load_model(trained)[0]
-
-
-def new_task(
-    training: Sequence[SceneGraphs], validation: Sequence[SceneGraphs], **settings: Any
-) -> ViewTask:
-    made = TrainingSettings(**TINY | {"batch_size": 2} | settings)
-    return ViewTask(
-        TrainingInputs(
-            root=Path(),
-            training=training,
-            validation=validation,
-            settings=made,
-            compared_by=comparison(made.objective),
-            engine="torch",
-            device=CPU,
-        )
-    )
+from tests.helpers.scenes import by_distance
+from tests.helpers.view_tasks import CPU, new_task
 
 
 def losses(task: ViewTask, network: SiameseNetwork, epoch: int) -> list[float]:
     return [loss.item() for loss, _ in task.training_losses(network, epoch)]
-
-
-def batches_of(
-    task: ViewTask, network: SiameseNetwork, epoch: int, monkeypatch: pytest.MonkeyPatch
-) -> list[SceneBatch]:
-    """The batches of one epoch."""
-    seen: list[SceneBatch] = []
-
-    def note(scenes: EmbeddedBatch) -> torch.Tensor:
-        seen.append(scenes.batch)
-        return torch.zeros(())
-
-    with monkeypatch.context() as patched:
-        patched.setattr(task, "objective", note)
-        list(task.training_losses(network, epoch))
-    return seen
 
 
 @pytest.mark.parametrize(("size", "counts"), [(1, [1, 1, 1]), (2, [2, 1]), (3, [3]), (8, [3])])
@@ -113,29 +62,6 @@ def test_a_single_validation_scene_borrows_a_training_scene(
     ((loss, n),) = task.validation_losses(network)
     assert n == 1
     assert torch.isfinite(loss)
-
-
-def test_augmentation_moves_places_and_nothing_else(
-    scenes: list[SceneGraphs], network: SiameseNetwork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    photograph, bands = scenes[0].feature_names
-    places = [photograph.index("row"), photograph.index("column")]
-    assert places == [bands.index("row"), bands.index("column")]
-    tensors = [scene_tensors(graphs).features[0] for graphs in scenes[:3]]
-    for augment in (False, True):
-        task = new_task(scenes[:3], scenes[3:], augment=augment, batch_size=3)
-        changed = []
-        for epoch in range(1, 4):
-            (batch,) = batches_of(task, network, epoch, monkeypatch)
-            for x in batch.x.split(batch.graph.node_counts.tolist()):
-                (original,) = [t for t in tensors if len(t) == len(x) and same_but(places, t, x)]
-                changed.append(not torch.equal(x, original))
-        assert any(changed) == augment
-
-
-def same_but(columns: list[int], a: torch.Tensor, b: torch.Tensor) -> bool:
-    kept = [i for i in range(a.shape[-1]) if i not in columns]
-    return torch.equal(a[..., kept], b[..., kept])
 
 
 def distances(network: SiameseNetwork, graphs: Sequence[SceneGraphs]) -> np.ndarray:

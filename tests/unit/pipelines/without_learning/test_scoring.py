@@ -22,9 +22,9 @@ from artextract_cli.pipelines.without_learning.scoring import (
 from artextract_cli.results.scene_scores import whole_score
 from artextract_cli.scenes.scene import Scene, resize_scene
 from tests.helpers.evidence import band_residuals, gather_evidence
+from tests.helpers.paintings import painting, ring, with_bands
 from tests.helpers.scenes import make_scene
-from tests.unit.evidence.test_hidden_image import painting, ring, with_bands
-from tests.unit.models.test_score_card import LEVELS, make_card
+from tests.helpers.score_cards import LEVELS, make_card
 
 SHAPE = (31, 45)
 

@@ -1,7 +1,6 @@
 """Which command changes which environment, and what is known of distributions."""
 
 import dataclasses
-import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -11,146 +10,9 @@ import pytest
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin.install import distributions
 from artextract_cli.plugin.install import transaction as installation
-from artextract_cli.plugin.install.distributions import Installed, distribution_named, normal
+from artextract_cli.plugin.install.distributions import Installed
 from artextract_cli.plugin.install.environment import Environment
-
-RECEIPT = """
-[tool]
-requirements = [
-    { name = "artextract", extras = ["bench"], directory = "/src/artextract" },
-    { name = "artextract-hex", specifier = ">=1.2,<2" },
-    { name = "artextract-sage", git = "https://example.org/sage?rev=v2&subdirectory=plugin" },
-    { name = "artextract-lsc", editable = "/src/lsc" },
-    { name = "torch", url = "https://example.org/torch-2.whl" },
-]
-python = "3.12"
-"""
-MAIN = ["uv", "tool", "install", "artextract[bench] @ file:///src/artextract", "--python", "3.12"]
-HEX = ["--with", "artextract-hex>=1.2,<2"]
-SAGE = ["--with", "artextract-sage @ git+https://example.org/sage@v2#subdirectory=plugin"]
-LSC = ["--with-editable", "/src/lsc"]
-TORCH = ["--with", "torch @ https://example.org/torch-2.whl"]
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Environment:
-    return Environment(
-        prefix=tmp_path / "env", python=tmp_path / "env/bin/python", has_pip=True, is_managed=False
-    )
-
-
-def kept_by(plain: Environment, name: str, content: str = "{}") -> Environment:
-    plain.prefix.mkdir()
-    (plain.prefix / name).write_text(content)
-    return plain
-
-
-def test_pip_in_a_plain_environment(plain: Environment) -> None:
-    python = str(plain.python)
-    limits = Path("limits.txt")
-    assert plain.install_command("artextract-sage", limits) == [
-        *(python, "-m", "pip", "install", "--constraint", "limits.txt", "artextract-sage")
-    ]
-    assert plain.uninstall_command(["artextract-sage", "what-it-needs"]) == [
-        *(python, "-m", "pip", "uninstall", "--yes", "artextract-sage", "what-it-needs")
-    ]
-    assert plain.rehearsal("artextract-sage", limits) is None
-    assert plain.variables(limits) == {}
-
-
-def test_uv_where_there_is_no_pip(plain: Environment) -> None:
-    bare = dataclasses.replace(plain, has_pip=False)
-    python = str(plain.python)
-    assert bare.install_command("./sage") == ["uv", "pip", "install", "--python", python, "./sage"]
-    assert bare.uninstall_command(["sage"]) == [
-        "uv",
-        "pip",
-        "uninstall",
-        "--python",
-        python,
-        "sage",
-    ]
-
-
-def test_a_tool_of_uv_keeps_what_it_has(plain: Environment) -> None:
-    tool = kept_by(plain, "uv-receipt.toml", RECEIPT)
-    assert tool.install_command("artextract-new[gpu]==1", Path("limits.txt")) == [
-        *(*MAIN, *HEX, *SAGE, *LSC, *TORCH, "--with", "artextract-new[gpu]==1")
-    ]
-    assert tool.install_command("artextract_hex==1.9") == [
-        *(*MAIN, *SAGE, *LSC, *TORCH, "--with", "artextract_hex==1.9")
-    ]
-    assert tool.uninstall_command(["Artextract_LSC"]) == [*MAIN, *HEX, *SAGE, *TORCH]
-
-
-def test_a_tool_of_uv_is_not_told_limits_but_tried_within_them(plain: Environment) -> None:
-    tool = kept_by(plain, "uv-receipt.toml", RECEIPT)
-    assert tool.rehearsal("artextract-new", Path("limits.txt")) == [
-        *("uv", "pip", "install", "--dry-run", "--python", str(plain.python)),
-        *("--constraint", "limits.txt", "artextract-new"),
-    ]
-    assert tool.variables(Path("limits.txt")) == {}
-
-
-def test_an_editable_tool_of_uv_stays_so(plain: Environment) -> None:
-    receipt = '[tool]\nrequirements = [{ name = "artextract", editable = "/src/artextract" }]'
-    tool = kept_by(plain, "uv-receipt.toml", receipt)
-    assert tool.uninstall_command(["x"]) == [
-        *("uv", "tool", "install", "--editable", "/src/artextract")
-    ]
-
-
-def test_receipts_of_an_early_uv(plain: Environment) -> None:
-    tool = kept_by(plain, "uv-receipt.toml", '[tool]\nrequirements = ["artextract", "numpy"]')
-    assert tool.uninstall_command(["x"]) == [
-        "uv",
-        "tool",
-        "install",
-        "artextract",
-        "--with",
-        "numpy",
-    ]
-
-
-def test_pipx_injects_within_limits_that_it_does_not_remember(plain: Environment) -> None:
-    tool = kept_by(plain, "pipx_metadata.json")
-    limits = Path("limits.txt")
-    assert tool.install_command("artextract-sage", limits) == [
-        *("pipx", "inject", "env", "artextract-sage")
-    ]
-    assert tool.install_command("numpy", limits) == ["pipx", "inject", "--force", "env", "numpy"]
-    assert tool.variables(limits) == {"PIP_CONSTRAINT": "limits.txt", "UV_CONSTRAINT": "limits.txt"}
-    assert tool.uninstall_command(["artextract-sage"]) == [
-        *("pipx", "uninject", "env", "artextract-sage")
-    ]
-
-
-def test_what_belongs_to_the_operating_system_is_left_alone(plain: Environment) -> None:
-    managed = dataclasses.replace(plain, is_managed=True)
-    said = r"belongs to the operating system.*'python3 -m venv ENV' and 'ENV/bin/pip install artext"
-    with pytest.raises(UsageError, match=said):
-        managed.install_command("artextract-sage")
-    with pytest.raises(UsageError, match="belongs to the operating system"):
-        managed.uninstall_command(["artextract-sage"])
-
-
-def test_this_environment() -> None:
-    assert Environment.current().python.exists()
-
-
-@pytest.mark.parametrize(
-    ("package", "name"),
-    [
-        ("artextract-sage", "artextract-sage"),
-        ("artextract-sage==1.2", "artextract-sage"),
-        ("artextract-sage[gpu]>=1", "artextract-sage"),
-        ("artextract-sage @ https://example.org/a.zip", "artextract-sage"),
-        ("dist/artextract_sage-1.2-py3-none-any.whl", "artextract-sage"),
-        ("https://example.org/artextract_sage-1.2-py3-none-any.whl", "artextract-sage"),
-    ],
-)
-def test_the_name_in_a_requirement(package: str, name: str) -> None:
-    assert distribution_named(package) == name
+from tests.helpers.installs import kept_by
 
 
 def test_a_folder_goes_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,23 +23,6 @@ def test_a_folder_goes_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
         installation.wanted("artextract-sage")
     (tmp_path / "artextract-sage" / "pyproject.toml").touch()
     assert installation.wanted("artextract-sage") == str(tmp_path / "artextract-sage")
-
-
-def test_the_name_of_a_project(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "artextract-sage"\n')
-    assert distribution_named(str(tmp_path)) == "artextract-sage"
-
-
-def test_names_as_indices_compare_them() -> None:
-    assert normal("Artextract__Sage.Net") == "artextract-sage-net"
-
-
-def test_what_artextract_needs_stays_at_its_version() -> None:
-    with distributions.constraints() as path:
-        lines = path.read_text().splitlines()
-    assert f"torch=={importlib.metadata.version('torch')}" in lines
-    assert f"numpy=={importlib.metadata.version('numpy')}" in lines
-    assert not path.exists()
 
 
 def test_built_in_plugins_cannot_be_taken_out() -> None:

@@ -1,0 +1,63 @@
+"""Error messages of artextract_cli.evaluation."""
+
+from collections.abc import Mapping, Sequence
+
+from artextract_cli.evaluation import robustness
+from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.simulate import palette_named
+from tests.errors.row import (
+    BAND,
+    EVALUATE,
+    PHOTOGRAPH,
+    Row,
+    all_of,
+    noise,
+    put,
+)
+
+ROWS = [
+    Row(3, "the results of t0 in …/results/t0 were made with another coding than the dataset's: "
+        "write it into dataset.yaml, or run 'artextract infer' without --coding",
+        "evaluate {here}/results --truth {here}/data",
+        put("data/dataset.yaml", "coding: {bands: srgb}")),
+    Row(2, "…/results and …/results have the same name, which tells results apart: rename one",
+        EVALUATE.replace("evaluate", "evaluate {here}/results")),
+    Row(3, "no scene of …/results has a truth picture in …/data: nothing to evaluate", EVALUATE,
+        lambda here: [path.unlink() for path in here.glob("data/*/truth/*")]),
+    Row(3, "the results of v0 in …/v0 are of another photograph: run 'artextract infer' on this "
+        "dataset", EVALUATE, put(PHOTOGRAPH, noise((40, 48, 3)))),
+    Row(3, "the results of v0 in …/v0 are of other bands than the dataset's: run 'artextract "
+        "infer' on this dataset", EVALUATE, put(BAND, noise())),
+    Row(3, "the results one, other have no scene with truth in common",
+        "evaluate {here}/one {here}/other --truth {here}/data",
+        all_of(*(lambda here, a=a, b=b: (here / a).mkdir() or
+                 (here / "results" / b).rename(here / a / b)
+                 for a, b in (("one", "v0"), ("other", "v1"))))),
+    Row(3, "…/v0 does not say which model made it: run 'artextract infer' again",
+        lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={}))),
+    Row(2, "there is no palette 'e'; choose from: old-masters, moderns, measured, workshop, "
+        "random, mixed", lambda here: palette_named("e")),
+    Row(2, "give one of the palettes old-masters, moderns and one scene or more",
+        lambda here: robustness.measure_robustness(lambda scene: {}, 0)),
+    Row(3, "…/model.safetensors is not the model any more that made …: infer again",
+        lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={
+            "model": {"path": str(here / "run"), "sha256": "0"}}))),
+]  # fmt: skip
+
+# What no cheap command raises, by the test that provokes it.
+ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "unit/evaluation/test_evaluate.py::test_a_map_of_another_size": (
+        "…/heatmap.tif has size (20, 23), the photograph of a (20, 24): they are of different"
+        " datasets",
+    ),
+    "unit/evaluation/test_metrics.py::test_scenes_without_both_figures_are_left_out": (
+        "cannot pair 2 scenes with 1: give both for the same scenes",
+        "no scene was measured with both methods: there is no difference to give",
+    ),
+    "unit/evaluation/test_metrics.py::test_infinite_scores_are_ranked_and_missing_ones_refused": (
+        "1 of 4 scores are not a number: leave them out",
+    ),
+    "unit/evaluation/test_metrics.py::test_pictures_of_another_size_are_refused": (
+        "the truth is 4 × 5 pixels but the score 4 × 6: give a truth of the size of the photograph",
+    ),
+}

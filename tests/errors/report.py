@@ -1,0 +1,28 @@
+"""Error messages of artextract_cli.report."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tests.errors.row import (
+    REPORT,
+    Row,
+    put,
+    resealed,
+)
+
+ROWS = [
+    Row(3, "…/v0/heatmap.tif is not of the size of its photograph: run 'artextract infer' again",
+        REPORT, resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
+    Row(3, "…/regions.csv is damaged: run 'artextract infer' again", REPORT,
+        resealed(put("results/v0/regions.csv", "a,b\n1,2\n"))),
+    Row(2, "…/new.pdf is no HTML file: name one such as report.html",
+        "report {here}/results --out {new}.pdf"),
+]  # fmt: skip
+
+# What no cheap command raises, by the test that provokes it.
+ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "unit/report/test_writing.py::test_a_description_that_lacks_something": (
+        "…/scene.json lacks bands, engine: run 'artextract infer' again",
+    ),
+}

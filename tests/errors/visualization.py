@@ -1,0 +1,25 @@
+"""Error messages of artextract_cli.visualization."""
+
+from collections.abc import Mapping, Sequence
+
+from artextract_cli.visualization import loss_figure
+from tests.errors.row import PAIR, Row
+
+ROWS = [
+    Row(2, "no run has finished an epoch yet: train first, then show the loss",
+        lambda here: loss_figure.loss_figure({"run": []}, here / "loss.png")),
+    Row(2, "…: a figure is written as png, svg or pdf; end its name in one of these",
+        "visualize loss {here}/run --out {new}.gif"),
+    Row(2, "--only-band takes one --show-band, not 450, 650",
+        PAIR + "--only-band --show-band 450 --show-band 650"),
+    Row(2, "--only-band goes with --mode difference, not with attention",
+        PAIR + "--only-band --show-band 450 --mode attention"),
+    Row(2, "scene v0 has no band '999'; its bands are: …", PAIR + "--show-band 999"),
+]  # fmt: skip
+
+# What no cheap command raises, by the test that provokes it.
+ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "unit/visualization/test_embedding_figure.py::test_what_cannot_be_drawn": (
+        "… has 2 embeddings: to project them takes four or more",
+    ),
+}

@@ -1,0 +1,5 @@
+"""What a command imports."""
+
+HEAVY = {
+    *("torch", "dgl", "skimage", "numba", "matplotlib", "scipy", "sklearn", "pandas", "tifffile"),
+}

@@ -1,0 +1,28 @@
+"""Images are written without loss."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from artextract_cli.io.image_writer import TILE, write_picture
+from artextract_cli.io.images import read_counts
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("shape", [(9, 14), (9, 14, 3)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_counts_come_back(tmp_path: Path, suffix: str, shape: tuple[int, ...], dtype: type) -> None:
+    counts = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, shape, dtype)
+    path = tmp_path / f"a{suffix}"
+    write_picture(path, counts)
+    read = read_counts(path)
+    assert read.dtype == dtype
+    assert np.array_equal(read.reshape(shape), counts)
+
+
+def test_tiff_is_written_in_tiles(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.tif", np.zeros((9, 14), np.uint8))
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        assert (file.pages[0].tilewidth, file.pages[0].tilelength) == (TILE, TILE)

@@ -1,0 +1,47 @@
+"""Bands are moved onto their photograph, and what does not fit is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.preprocessing.register_dataset import RECORD, register_dataset
+from tests.helpers.datasets import write_png
+from tests.helpers.registration import PICTURE, known, seen_by
+
+pytest.importorskip("cv2")
+
+
+def shifted(root: Path, right: float, down: float) -> Path:
+    """A scene of one band that was moved."""
+    grey = np.uint16(np.clip(PICTURE, 0, 1) * 65535)
+    write_png(root / "train" / "rgb_images" / "a_RGB.png", np.stack([grey, grey // 2, grey], -1))
+    band = seen_by(known(1, 0, right, down), PICTURE.shape)
+    write_png(root / "train" / "ms_masks" / "a_ms_650.png", np.uint16(band * 65535))
+    return root
+
+
+def test_a_shift_is_measured_and_recorded(tmp_path: Path) -> None:
+    data = shifted(tmp_path / "data", 3, -2)
+    (row,) = register_dataset(data, tmp_path / "out", model="shift")
+    (band,) = row.bands
+    assert (abs(band.right), abs(band.down)) == pytest.approx((3, 2), abs=0.1)
+    assert band.residual < 0.2
+    record = json.loads((tmp_path / "out" / RECORD).read_text(encoding="utf-8"))
+    assert record["scenes"][0]["scene"] == "a"
+
+
+def test_a_band_of_something_else_is_refused(tmp_path: Path) -> None:
+    data = shifted(tmp_path / "data", 0, 0)
+    noise = np.random.default_rng(0).integers(0, 65535, PICTURE.shape, np.uint16)
+    write_png(data / "train" / "ms_masks" / "a_ms_650.png", noise)
+    with pytest.raises(InputError, match=r"a_ms_650\.png"):
+        register_dataset(data, tmp_path / "out", model="shift")
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_is_written_into_the_dataset(dataset: Path) -> None:
+    with pytest.raises(UsageError, match="lies inside the dataset"):
+        register_dataset(dataset, dataset / "registered")

@@ -1,0 +1,29 @@
+"""Progress that is reported to a renderer."""
+
+import threading
+
+import pytest
+
+from artextract_cli.cli import console
+from artextract_cli.utils.events import progress
+
+
+def test_progress_towards_no_known_end_counts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter(range(0, 100, 6))
+    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    with progress("importing") as advance:
+        advance("abbey")
+    assert capsys.readouterr().err == "importing: 1 abbey\n"
+
+
+def test_other_threads_show_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        with progress("building", 1) as advance:
+            advance()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,64 @@
+"""One writer for a folder at a time."""
+
+import errno
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.errors import ArtextractError, InputError
+from artextract_cli.utils import locks
+from artextract_cli.utils.locks import only_writer
+from tests.helpers.files import write
+
+
+def test_a_file_system_without_locks_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsupported(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(locks.fcntl, "flock", unsupported)
+    write(tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "run"
+    with only_writer(out):
+        said = f"^another artextract is writing to {out}: wait until it has ended"
+        with pytest.raises(ArtextractError, match=said) as raised, only_writer(out):
+            pass
+        assert raised.value.exit_code == 1
+        (out / "file").touch()
+    with only_writer(out):
+        pass
+    assert [path.name for path in out.iterdir()] == ["file"]
+
+
+def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> None:
+    with pytest.raises(InputError), only_writer(tmp_path / "out"):
+        raise InputError("x")
+    assert not list(tmp_path.iterdir())
+
+
+KILLED_WHILE_HOLDING = """
+import os, signal, sys
+from pathlib import Path
+from artextract_cli.utils.locks import only_writer
+
+with only_writer(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_hold_of_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", KILLED_WHILE_HOLDING, tmp_path]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == [tmp_path / locks.LOCK_NAME]
+    with only_writer(tmp_path):
+        pass
+    assert not list(tmp_path.iterdir())
