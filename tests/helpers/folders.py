@@ -28,5 +28,5 @@ def scene(name: str, *bands: str, split: str = "train") -> list[str]:
 
 def refused(root: Path, said: str, wavelengths: Sequence[float] | None = None) -> None:
     with pytest.raises(InputError, match=said) as raised:
-        open_dataset(root, wavelengths)
+        open_dataset(root, wavelengths=wavelengths)
     assert "\n" not in str(raised.value)

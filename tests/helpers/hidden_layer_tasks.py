@@ -16,6 +16,7 @@ from artextract_cli.pipelines.hidden_layers.samples import (
 )
 from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
 from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.pipelines.training_task import TrainingInputs
 from tests.helpers.evidence_graphs import new_network
 from tests.helpers.scenes import comparison
 
@@ -28,8 +29,17 @@ def new_task(
     root: Path, training: list[SceneGraphs], validation: list[SceneGraphs], seed: int = 0
 ) -> HiddenLayerTask:
     settings = dataclasses.replace(SETTINGS, seed=seed)
-    compared_by = comparison("hidden-layer")
-    return HiddenLayerTask(root, training, validation, settings, compared_by, "torch", CPU)
+    return HiddenLayerTask(
+        TrainingInputs(
+            root=root,
+            training=training,
+            validation=validation,
+            settings=settings,
+            compared_by=comparison("hidden-layer"),
+            engine="torch",
+            device=CPU,
+        )
+    )
 
 
 def seen_in(

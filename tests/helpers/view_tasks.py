@@ -8,6 +8,7 @@ import torch
 
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.pipelines.training_task import TrainingInputs
 from artextract_cli.pipelines.views.training import ViewTask
 from tests.helpers.scenes import TINY, comparison
 
@@ -18,5 +19,14 @@ def new_task(
     training: Sequence[SceneGraphs], validation: Sequence[SceneGraphs], **settings: Any
 ) -> ViewTask:
     made = TrainingSettings(**TINY | {"batch_size": 2} | settings)
-    compared_by = comparison(made.objective)
-    return ViewTask(Path(), training, validation, made, compared_by, "torch", CPU)
+    return ViewTask(
+        TrainingInputs(
+            root=Path(),
+            training=training,
+            validation=validation,
+            settings=made,
+            compared_by=comparison(made.objective),
+            engine="torch",
+            device=CPU,
+        )
+    )

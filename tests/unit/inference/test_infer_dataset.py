@@ -20,7 +20,7 @@ from artextract_cli.results.summary import summarize
 def test_scenes_of_a_split_are_scored_once(dataset: Path, trained: Path, tmp_path: Path) -> None:
     model = open_model(trained, device="cpu")
     first = infer_dataset(dataset, tmp_path / "out", model, split="val")
-    assert [scene["scene"] for scene in first] == ["v0", "v1"]
+    assert [scene.scene for scene in first] == ["v0", "v1"]
     heatmap = tmp_path / "out" / "v0" / "heatmap.tif"
     before = heatmap.stat().st_mtime_ns
     assert infer_dataset(dataset, tmp_path / "out", model, split="val") == first
