@@ -10,7 +10,6 @@ import torch
 
 from artextract_cli.errors import DependencyError
 from artextract_cli.models import recorded_plugins
-from artextract_cli.models.card import ModelCard
 from artextract_cli.models.checkpoint import (
     read_card,
     save_model,
@@ -19,10 +18,6 @@ from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.plugin.host import plugin_host
 from tests.helpers.cards import changed_card, untrained
-
-
-def changed_card(trained: Path, **changes: Any) -> ModelCard:
-    return dataclasses.replace(read_card(trained), **changes)
 
 
 @pytest.mark.parametrize("field", ["backbone", "superpixels", "scorer"])
