@@ -168,7 +168,7 @@ CUBES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "npy": ("a.npy", npy_header, "damaged, cut short"),
     "mat": ("a.mat", mat_bomb, "claims 1170000000000 numbers"),
     "hdf5": ("a.mat", hdf5_bomb, "claims 270000000000 numbers"),
-    "envi": ("a.hdr", envi_bomb, "a.raw has 120 bytes where a.hdr tells of"),
+    "envi": ("a.hdr", envi_bomb, "a.raw has 120 bytes where a.hdr expects"),
 }
 
 
