@@ -12,7 +12,6 @@ import artextract_cli
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "examples" / "notebook.ipynb"
-PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 # In a process of its own, whose libraries may warn.
 EXECUTE = """
 import sys, nbclient, nbformat
