@@ -126,7 +126,7 @@ def _argument(ctx: typer.Context, parameter: str) -> str | None:
 
 
 @contextlib.contextmanager
-def unbroken_words() -> Iterator[None]:
+def rejoin_bash_words() -> Iterator[None]:
     """Where bash asks what to offer, join the words that it broke, and answer with what it lacks.
 
     Bash breaks words at ``=`` and ``:`` and takes what is offered for the part after them alone; it

@@ -16,7 +16,7 @@ import rich.progress
 import rich.table
 
 from artextract_cli.utils.events import LOGGER, Advance, inform, on_progress
-from artextract_cli.utils.stdout import prints_aside, results_stream
+from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
 SHORT_CELL = 26  # characters; longer cells may be folded
 PIPE_WIDTH = 160  # columns, where no terminal says how wide it is
@@ -55,7 +55,7 @@ def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
 @contextmanager
 def only_results() -> Iterator[None]:
     """With --json let nothing but `emit` write to stdout."""
-    with prints_aside() if _settings.as_json else nullcontext():
+    with prints_to_stderr() if _settings.as_json else nullcontext():
         yield
 
 

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from artextract_cli.cli.completion import Completer
-from artextract_cli.plugin.options import split_words
+from artextract_cli.plugin.options import parse_key_values
 from artextract_cli.utils.settings import Setting, described_fields
 
 
@@ -132,7 +132,7 @@ def _converted(hint: Any, setting: Setting, value: Any) -> Any:
     if isinstance(setting, Parsed):
         return setting.parse(value)
     if typing.get_origin(hint) is Mapping:
-        return split_words(value or ())
+        return parse_key_values(value or ())
     if typing.get_origin(hint) is tuple:
         return tuple(value or ())
     return value

@@ -15,7 +15,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.commands import adapt, data, demo, evaluate, graph, infer, plugins, train
 from artextract_cli.cli.commands import report as report_command
 from artextract_cli.cli.commands import visualize as visualize_commands
-from artextract_cli.cli.completion import unbroken_words
+from artextract_cli.cli.completion import rejoin_bash_words
 from artextract_cli.cli.config import load_defaults
 from artextract_cli.cli.plugin_commands import plugin_commands
 from artextract_cli.errors import INTERRUPTED, ArtextractError
@@ -157,7 +157,7 @@ def root(
     ctx.default_map = load_defaults(config, ctx.command)
 
 
-def hoisted(words: Sequence[str]) -> list[str]:
+def hoist_global_flags(words: Sequence[str]) -> list[str]:
     """Bring the flags of the whole program to the front, wherever they stand."""
     front: list[str] = []
     rest = list(words)
@@ -177,5 +177,5 @@ def hoisted(words: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Run the program."""
-    with unbroken_words():
-        app(args=hoisted(sys.argv[1:]), prog_name="artextract")
+    with rejoin_bash_words():
+        app(args=hoist_global_flags(sys.argv[1:]), prog_name="artextract")

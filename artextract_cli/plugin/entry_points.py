@@ -27,12 +27,12 @@ class PluginEntry:
         return self.value.partition(":")[0].strip()
 
     @property
-    def is_whole(self) -> bool:
+    def has_version(self) -> bool:
         """Whether its distribution has a name and a version."""
         return self.version != "?"
 
     @property
-    def is_ours(self) -> bool:
+    def is_built_in(self) -> bool:
         """Whether it is built in."""
         return self.distribution == HOME_DISTRIBUTION
 
@@ -52,12 +52,12 @@ def installed_entries() -> list[PluginEntry]:
     for distribution in importlib.metadata.distributions():
         for entry in _entries_of(distribution):
             first.setdefault((entry.distribution, entry.name), entry)
-    return sorted(first.values(), key=order)
+    return sorted(first.values(), key=sort_key)
 
 
-def order(entry: PluginEntry) -> tuple[bool, str, str]:
+def sort_key(entry: PluginEntry) -> tuple[bool, str, str]:
     """Our own entry points come first, then those of others by distribution and name."""
-    return not entry.is_ours, entry.distribution, entry.name
+    return not entry.is_built_in, entry.distribution, entry.name
 
 
 def entry_of(entry_point: EntryPoint) -> PluginEntry:

@@ -21,14 +21,14 @@ from artextract_cli.plugin.entry_points import (
     PluginEntry,
     entry_of,
     installed_entries,
-    order,
+    sort_key,
 )
 from artextract_cli.plugin.plugin import BrokenPlugin, Plugin
 from artextract_cli.plugin.specs import KINDS, RefusedError, cause_of, specs_of
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.stdout import prints_aside
+from artextract_cli.utils.stdout import prints_to_stderr
 
-MOST_NAMES = 8  # of plugins in one sentence
+MAX_LISTED_NAMES = 8  # of plugins in one sentence
 LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
 
 
@@ -61,7 +61,7 @@ class PluginHost:
             If there is none; the sentence lists those there are.
         """
         if (kind, name) not in self.plugins:
-            names = some(plugin.spec.name for plugin in self.of_kind(kind))
+            names = enumerate_names(plugin.spec.name for plugin in self.of_kind(kind))
             msg = f"there is no plugin {name!r} among the {kind}; choose from: {names}"
             raise UsageError(msg)
         return self.plugins[kind, name]
@@ -69,7 +69,7 @@ class PluginHost:
     def load(self, entry: PluginEntry, manager: pluggy.PluginManager) -> None:
         """Import what one entry point names and take over its specs, or note why not."""
         try:
-            with prints_aside():
+            with prints_to_stderr():
                 specs = specs_of(entry, manager)
             self._accept(specs, entry)
         except KeyboardInterrupt:
@@ -106,11 +106,11 @@ class PluginHost:
         self.plugins |= taken
 
 
-def some(names: Iterable[str]) -> str:
+def enumerate_names(names: Iterable[str]) -> str:
     """The first names of plugins in a sentence, and how to see the others."""
-    first = list(itertools.islice(names, MOST_NAMES + 1))
-    more = ", … (`artextract plugins list`)" if len(first) > MOST_NAMES else ""
-    return ", ".join(first[:MOST_NAMES]) + more
+    first = list(itertools.islice(names, MAX_LISTED_NAMES + 1))
+    more = ", … (`artextract plugins list`)" if len(first) > MAX_LISTED_NAMES else ""
+    return ", ".join(first[:MAX_LISTED_NAMES]) + more
 
 
 def check_kind(kind: str) -> None:
@@ -161,7 +161,7 @@ def list_plugins(kind: str | None = None) -> list[Plugin]:
 
 def discover(entry_points: Iterable[EntryPoint]) -> PluginHost:
     """Load every entry point behind a guard; our own come first, then by distribution."""
-    return _discover(sorted(map(entry_of, entry_points), key=order))
+    return _discover(sorted(map(entry_of, entry_points), key=sort_key))
 
 
 def _discover(entries: Iterable[PluginEntry]) -> PluginHost:
@@ -179,4 +179,4 @@ def _within_limit(entries: Iterable[PluginEntry]) -> list[PluginEntry]:
     if limit is None:
         return list(entries)
     allowed = {name.strip() for name in limit.split(",")}
-    return [e for e in entries if e.is_ours or allowed & {e.name, e.distribution}]
+    return [e for e in entries if e.is_built_in or allowed & {e.name, e.distribution}]

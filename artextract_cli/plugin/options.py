@@ -100,7 +100,7 @@ def usage(spec: Spec) -> str:
     return f"{line} -o {OPTION_PREFIXES.get(spec.kind, '')}{first.name}={first.default}"
 
 
-def split_words(words: Iterable[str]) -> dict[str, str]:
+def parse_key_values(words: Iterable[str]) -> dict[str, str]:
     """Turn ``["heads=4", ...]`` into a mapping.
 
     Raises
@@ -121,7 +121,7 @@ def split_words(words: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def parted(values: Mapping[str, Any], *parts: str) -> list[dict[str, Any]]:
+def split_prefixed(values: Mapping[str, Any], *parts: str) -> list[dict[str, Any]]:
     """Options ``KEY`` and then, for each part, ``PART.KEY`` as ``KEY``."""
     own = {k: v for k, v in values.items() if k.partition(".")[0] not in parts or "." not in k}
     rest = [

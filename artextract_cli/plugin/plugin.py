@@ -9,7 +9,7 @@ from typing import Any
 from artextract_cli.errors import ArtextractError, DependencyError
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.entry_points import requirements
-from artextract_cli.utils.stdout import prints_aside
+from artextract_cli.utils.stdout import prints_to_stderr
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class Plugin:
             the system refuses.
         """
         try:
-            with prints_aside():
+            with prints_to_stderr():
                 yield
         except (ArtextractError, MemoryError, OSError):
             raise

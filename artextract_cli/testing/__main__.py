@@ -17,7 +17,7 @@ from typing import TextIO
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.entry_points import GROUP, HOME_DISTRIBUTION
-from artextract_cli.plugin.host import PluginHost, discover, plugin_host, some
+from artextract_cli.plugin.host import PluginHost, discover, enumerate_names, plugin_host
 from artextract_cli.plugin.specs import KINDS
 from artextract_cli.testing import (
     BackboneTests,
@@ -44,7 +44,7 @@ def main(out: Path, plugin: str) -> None:
     """Write outcomes into ``out`` until all checks are done, or a line that says why not."""
     with out.open("w", encoding="utf-8", buffering=1) as lines:
         try:
-            for spec in found_specs(plugin):
+            for spec in find_specs(plugin):
                 _check(spec, lines)
             lines.write(json.dumps({"all": "done"}) + "\n")
         except (DependencyError, InputError, UsageError) as error:
@@ -58,7 +58,7 @@ def _check(spec: Spec, lines: TextIO) -> None:
         lines.write(json.dumps(told) + "\n")
 
 
-def found_specs(plugin: str) -> Iterator[Spec]:
+def find_specs(plugin: str) -> Iterator[Spec]:
     """What is known as ``plugin``.
 
     Raises
@@ -79,7 +79,7 @@ def found_specs(plugin: str) -> Iterator[Spec]:
         msg = f"{plugin} cannot be loaded: {host.broken[0].cause}"
         raise DependencyError(msg)
     if not host.plugins:
-        names = some(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
+        names = enumerate_names(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
         msg = f"there is no plugin {plugin!r}: name a project's folder, or one of {names}"
         raise UsageError(msg)
     for key, known in host.plugins.items():

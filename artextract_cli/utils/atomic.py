@@ -45,7 +45,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
+def atomic_folder(out: Path) -> Iterator[Path]:
     """Give a folder beside ``out`` to write into, and move it there when all went well.
 
     On an error nothing is left behind; what a killed process left, the next one clears away.
@@ -67,8 +67,8 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replaced_folder(out: Path) -> Iterator[Path]:
-    """As `whole_folder`, but a folder that is there is replaced in one step.
+def replace_folder(out: Path) -> Iterator[Path]:
+    """As `atomic_folder`, but a folder that is there is replaced in one step.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         flush(target.parent)
 
 
-def linked(path: Path, place: Path) -> None:
+def link_or_copy(path: Path, place: Path) -> None:
     """Give a file, or a folder with all it holds, a second ``place``: a copy where links cannot be.
 
     A symbolic link stays one.
@@ -111,7 +111,7 @@ def _linked_or_copied(path: Path | str, place: Path | str) -> None:
 
 
 def clear_leftovers(out: Path) -> None:
-    """Take away what a `replaced_folder` that was killed has left beside ``out``."""
+    """Take away what a `replace_folder` that was killed has left beside ``out``."""
     with writing(out), _temporary_folder(out.resolve()):
         pass
 

@@ -8,20 +8,20 @@ from pathlib import Path
 
 from artextract_cli.utils.file_errors import reading
 
-UNSEALED = "0" * 64
+PLACEHOLDER = "0" * 64
 """What a writer puts where the seal is to be; nothing before it may look the same."""
 
 
-def sealed(content: bytes) -> bytes:
-    """Put the seal in the place of the first `UNSEALED` in ``content``."""
-    return content.replace(UNSEALED.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
+def embed_digest(content: bytes) -> bytes:
+    """Put the seal in the place of the first `PLACEHOLDER` in ``content``."""
+    return content.replace(PLACEHOLDER.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
 
 
-def is_whole(content: bytes, seal: object) -> bool:
+def verify_digest(content: bytes, seal: object) -> bool:
     """Whether ``content`` is as it was when ``seal`` was put into it."""
-    if not isinstance(seal, str) or len(seal) != len(UNSEALED):
+    if not isinstance(seal, str) or len(seal) != len(PLACEHOLDER):
         return False
-    zeroed = content.replace(seal.encode(), UNSEALED.encode(), 1)
+    zeroed = content.replace(seal.encode(), PLACEHOLDER.encode(), 1)
     return hashlib.sha256(zeroed).hexdigest() == seal
 
 

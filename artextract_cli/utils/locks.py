@@ -15,7 +15,7 @@ LOCK_NAME = ".artextract-lock"
 
 
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
+def directory_lock(folder: Path) -> Iterator[None]:
     """Hold ``folder``, which is made where it is missing, against other processes that write to it.
 
     The hold ends with the process, however that ends. On a file system without locks there is none.

@@ -8,7 +8,7 @@ import threading
 
 # From glibc's malloc.h.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -2, -3, -4
-LARGEST_THRESHOLD = 2**25
+MAX_KEPT_BLOCK_BYTES = 2**25
 
 
 def keep_freed_memory(*, however_large: bool = True) -> None:
@@ -26,7 +26,7 @@ def keep_freed_memory(*, however_large: bool = True) -> None:
     if however_large:
         mallopt(M_MMAP_MAX, 0)
     else:
-        mallopt(M_MMAP_THRESHOLD, LARGEST_THRESHOLD)
+        mallopt(M_MMAP_THRESHOLD, MAX_KEPT_BLOCK_BYTES)
     mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(M_TOP_PAD, 64 * 2**20)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from artextract_cli.errors import InputError, UsageError
 
-VARIABLE = "ARTEXTRACT_MAX_PIXELS"
-DEFAULT = 2**30
+LIMIT_VARIABLE = "ARTEXTRACT_MAX_PIXELS"
+DEFAULT_MAX_PIXELS = 2**30
 
 
 def max_pixels() -> int:
@@ -25,7 +25,7 @@ def max_pixels() -> int:
     UsageError
         If the environment sets a limit that is no whole number above zero.
     """
-    text = os.environ.get(VARIABLE, str(DEFAULT))
+    text = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_MAX_PIXELS))
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         msg = f"{VARIABLE} takes a whole number of pixels, such as {DEFAULT}; got {text!r}"
         raise UsageError(msg)

@@ -30,7 +30,7 @@ _aside = _Aside()
 
 
 @contextmanager
-def prints_aside() -> Iterator[None]:
+def prints_to_stderr() -> Iterator[None]:
     """Send what is printed to stderr, so that it does not mix with results; for any thread."""
     _aside.enter()
     try:

@@ -13,7 +13,7 @@ def cores() -> int:
 
 
 @contextmanager
-def one_for_algebra() -> Iterator[None]:
+def single_threaded_blas() -> Iterator[None]:
     """Leave one thread to linear algebra, whose matrices are small here.
 
     With more it spins, most of all beside another process: what takes a minute then took ten. And
@@ -26,7 +26,7 @@ def one_for_algebra() -> Iterator[None]:
 
 
 @contextmanager
-def shared_with(workers: int) -> Iterator[None]:
+def reserve_cores(workers: int) -> Iterator[None]:
     """Leave ``workers`` cores to threads that prepare scenes: torch takes the others, BLAS one.
 
     Linear algebra that takes every core in every thread spins most of the time; on two cores an
@@ -37,7 +37,7 @@ def shared_with(workers: int) -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(max(1, min(before, cores() - workers)))
     try:
-        with one_for_algebra():
+        with single_threaded_blas():
             yield
     finally:
         torch.set_num_threads(before)

@@ -11,7 +11,7 @@ from tests.errors.row import Row, put
 def specs(plugin: str) -> list[Spec]:
     """What `plugins check` finds, the import path being left as it is."""
     with mock.patch.object(sys, "path", [*sys.path]):
-        return list(testing.found_specs(plugin))
+        return list(testing.find_specs(plugin))
 
 
 OWN = """

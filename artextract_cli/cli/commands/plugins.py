@@ -12,7 +12,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import kinds, plugin_names
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin import host
-from artextract_cli.plugin.host import plugin_host, some
+from artextract_cli.plugin.host import enumerate_names, plugin_host
 from artextract_cli.plugin.options import describe_options, usage
 from artextract_cli.plugin.specs import KINDS
 
@@ -51,7 +51,7 @@ def info(
     """Show what a plugin is for, who brought it, and its options."""
     found = [plugin for plugin in host.list_plugins() if plugin.spec.name == name]
     if not found:
-        names = some(plugin.spec.name for plugin in host.list_plugins())
+        names = enumerate_names(plugin.spec.name for plugin in host.list_plugins())
         msg = f"there is no plugin {name!r}; the plugins are: {names}"
         raise UsageError(msg)
     data, text = [], []
@@ -118,7 +118,7 @@ def install(
     from artextract_cli.plugin.install.environment import Environment
 
     environment = Environment.current()
-    package = installation.wanted(package)
+    package = installation.resolve_requirement(package)
     with distributions.constraints() as limits:
         if not _agreed(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
             return

@@ -38,7 +38,7 @@ def snapshot() -> dict[str, Installed]:
         except (KeyError, TypeError, importlib.metadata.PackageNotFoundError):
             continue
         if name and version:
-            found.setdefault(normal(name), _installed(name, version, distribution))
+            found.setdefault(canonicalize_name(name), _installed(name, version, distribution))
     return found
 
 
@@ -54,12 +54,12 @@ def _installed(name: str, version: str, distribution: importlib.metadata.Distrib
     )
 
 
-def normal(name: str) -> str:
+def canonicalize_name(name: str) -> str:
     """The name of a distribution as indices compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def distribution_named(package: str) -> str:
+def distribution_name(package: str) -> str:
     """The name in a requirement, of a project's folder or of a wheel: as good as can be told."""
     project = Path(package) / "pyproject.toml"
     if project.is_file():
@@ -75,24 +75,27 @@ def distribution_named(package: str) -> str:
 @contextmanager
 def constraints() -> Iterator[Path]:
     """A file that keeps artextract and all it needs at the versions that are installed."""
-    lines = [f"{name}=={version}\n" for name, version in needed(HOME_DISTRIBUTION).items()]
+    lines = [
+        f"{name}=={version}\n"
+        for name, version in installed_dependencies(HOME_DISTRIBUTION).items()
+    ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "constraints.txt")
         path.write_text("".join(lines), encoding="utf-8")
         yield path
 
 
-def needed(name: str) -> dict[str, str]:
+def installed_dependencies(name: str) -> dict[str, str]:
     """Installed versions of a distribution and of all that it requires, straight or not."""
     found: dict[str, str] = {}
     waiting = [name]
     while waiting:
         current = waiting.pop()
-        if normal(current) in found:
+        if canonicalize_name(current) in found:
             continue
         try:
-            found[normal(current)] = importlib.metadata.version(current)
+            found[canonicalize_name(current)] = importlib.metadata.version(current)
         except importlib.metadata.PackageNotFoundError:
             continue
-        waiting += [distribution_named(required) for required in requirements(current)]
+        waiting += [distribution_name(required) for required in requirements(current)]
     return found

@@ -11,8 +11,8 @@ from pathlib import Path
 from artextract_cli.errors import UsageError
 from artextract_cli.plugin.entry_points import HOME_DISTRIBUTION
 from artextract_cli.plugin.install.distributions import (
-    distribution_named,
-    normal,
+    canonicalize_name,
+    distribution_name,
     snapshot,
 )
 from artextract_cli.plugin.install.uv import UvTool, read_receipt
@@ -49,17 +49,17 @@ class Environment:
         """
         self._check_allowed(f"artextract {shlex.quote(package)}")
         if tool := self._uv_tool():
-            name = normal(distribution_named(package))
+            name = canonicalize_name(distribution_name(package))
             return [*tool.install_command(without=name), *tool.with_words(package)]
         if self._is_pipx:
             # Forced, pipx also fetches anew what is there, artextract itself among it.
-            is_there = normal(distribution_named(package)) in snapshot()
+            is_there = canonicalize_name(distribution_name(package)) in snapshot()
             force = ["--force"] if is_there else []
             return ["pipx", "inject", *force, self.prefix.name, package]
         limits = [] if constraints is None else ["--constraint", str(constraints)]
         return [*self._installer("install"), *limits, package]
 
-    def rehearsal(self, package: str, constraints: Path) -> list[str] | None:
+    def dry_run_command(self, package: str, constraints: Path) -> list[str] | None:
         """A command that fails if ``package`` cannot be installed within the constraints.
 
         Only for tools of uv: they would remember constraints, and never update artextract again.
@@ -86,14 +86,14 @@ class Environment:
         """
         self._check_allowed(HOME_DISTRIBUTION)
         if tool := self._uv_tool():
-            return tool.install_command(without=normal(distributions[0]))
+            return tool.install_command(without=canonicalize_name(distributions[0]))
         if self._is_pipx:
             return ["pipx", "uninject", self.prefix.name, distributions[0]]
         made = self._installer("uninstall")
         return [*made, *(["--yes"] if self.has_pip else []), *distributions]
 
     @property
-    def is_a_tool(self) -> bool:
+    def is_managed_by_tool(self) -> bool:
         """Whether it is kept by a tool that takes out what a distribution needs by itself."""
         return self._is_pipx or self._uv_tool() is not None
 

@@ -20,19 +20,19 @@ from artextract_cli.plugin.entry_points import (
     HOME_DISTRIBUTION,
     installed_entries,
 )
-from artextract_cli.plugin.host import LIMIT_VARIABLE, some
+from artextract_cli.plugin.host import LIMIT_VARIABLE, enumerate_names
 from artextract_cli.plugin.install.distributions import (
     Installed,
     Snapshot,
-    distribution_named,
-    needed,
-    normal,
+    canonicalize_name,
+    distribution_name,
+    installed_dependencies,
     snapshot,
 )
 from artextract_cli.plugin.install.environment import Environment
 from artextract_cli.utils.events import inform
 
-PATIENCE = 120  # seconds until a plugin is loaded, which takes a few with torch
+TIMEOUT_S = 120  # seconds until a plugin is loaded, which takes a few with torch
 
 # Loads the plugins of the distributions that are named, and tells in its last line why not.
 LOAD_ALL = """
@@ -48,7 +48,7 @@ for plugin in plugin_host().plugins.values():
 """
 
 
-def wanted(package: str) -> str:
+def resolve_requirement(package: str) -> str:
     """What to install: a file or a project's folder by its whole path, else as it is.
 
     Raises
@@ -75,7 +75,7 @@ def install(
         If it cannot be installed, is no plugin, or does not load.
     """
     try:
-        if (rehearsal := environment.rehearsal(package, limits)) is not None:
+        if (rehearsal := environment.dry_run_command(package, limits)) is not None:
             _run(rehearsal)
         _run(environment.install_command(package, limits), environment.variables(limits))
     except DependencyError as error:
@@ -91,7 +91,7 @@ def install(
 def _check_kept(before: Snapshot) -> None:
     """Refuse another version of artextract or of what it needs."""
     after = snapshot()
-    for name, version in needed(HOME_DISTRIBUTION).items():
+    for name, version in installed_dependencies(HOME_DISTRIBUTION).items():
         if name in before and before[name].version != version:
             msg = f"{after[name].name} {before[name].version} has become {version}"
             raise DependencyError(msg)
@@ -99,10 +99,10 @@ def _check_kept(before: Snapshot) -> None:
 
 def _brought(package: str, before: Snapshot) -> list[dict[str, Any]]:
     """What the plugins of a package tell that was installed just now."""
-    named = normal(distribution_named(package))
+    named = canonicalize_name(distribution_name(package))
     new = {name for name, found in snapshot().items() if before.get(name) != found} | {named}
-    owners = {entry.distribution for entry in installed_entries() if not entry.is_ours}
-    owners = {owner for owner in owners if normal(owner) in new}
+    owners = {entry.distribution for entry in installed_entries() if not entry.is_built_in}
+    owners = {owner for owner in owners if canonicalize_name(owner) in new}
     if not owners:
         msg = f"{package} is installed, but brings no plugin (no entry point in the group {GROUP})"
         raise DependencyError(msg)
@@ -124,7 +124,7 @@ def roll_back(environment: Environment, package: str, before: Snapshot) -> str:
     """Take out what was installed since, bring back what was there, and say what was done."""
     after = snapshot()
     new = [found for name, found in after.items() if name not in before]
-    if environment.is_a_tool:
+    if environment.is_managed_by_tool:
         new = _asked_for(package, new)
     names = [found.name for found in new]
     if names:
@@ -138,9 +138,9 @@ def roll_back(environment: Environment, package: str, before: Snapshot) -> str:
 
 def _asked_for(package: str, new: Sequence[Installed]) -> list[Installed]:
     """The distribution of a package among those that came; of an address it tells its own."""
-    named = normal(distribution_named(package))
+    named = canonicalize_name(distribution_name(package))
     return (
-        [found for found in new if normal(found.name) == named]
+        [found for found in new if canonicalize_name(found.name) == named]
         or [found for found in new if found.url is not None]
         or list(new[:1])
     )
@@ -174,19 +174,23 @@ def owner_of(name: str) -> str:
         If it is damaged, so that no tool can take it out.
     """
     entries = installed_entries()
-    known = {entry.distribution for entry in entries if not entry.is_ours}
-    found = [e for e in entries if name == e.name or normal(name) == normal(e.distribution)]
+    known = {entry.distribution for entry in entries if not entry.is_built_in}
+    found = [
+        e
+        for e in entries
+        if name == e.name or canonicalize_name(name) == canonicalize_name(e.distribution)
+    ]
     owners = {entry.distribution for entry in found}
     owners = owners or {p["distribution"] for p in _listed()["plugins"] if p["name"] == name}
     others = sorted(owners - {HOME_DISTRIBUTION})
     if len(others) != 1:
         which = "is built in" if owners else "is no installed plugin"
         which = f"is of {' and of '.join(others)}: name one" if others else which
-        listed = some(sorted(known)) or "none"
+        listed = enumerate_names(sorted(known)) or "none"
         msg = f"{name!r} {which}; those that can be taken out are: {listed}"
         raise UsageError(msg)
     for entry in found:
-        if entry.distribution == others[0] and not entry.is_whole:
+        if entry.distribution == others[0] and not entry.has_version:
             msg = f"{entry.distribution} cannot be taken out by any tool: {entry.problem}"
             raise DependencyError(msg)
     return others[0]
@@ -229,7 +233,7 @@ def _child(*words: str) -> str:
             text=True,
             env=env,
             cwd=sys.prefix,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_S,
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -13,7 +13,7 @@ import typer
 
 import artextract_cli
 from artextract_cli import errors
-from artextract_cli.cli.main import app, hoisted
+from artextract_cli.cli.main import app, hoist_global_flags
 from artextract_cli.plugin import host
 from tests.helpers.command_line import Ran
 
@@ -35,7 +35,7 @@ from tests.helpers.command_line import Ran
 )
 def test_flags_of_the_program_may_stand_anywhere(words: list[str], wanted: list[str]) -> None:
     before = list(words)
-    assert hoisted(words) == wanted
+    assert hoist_global_flags(words) == wanted
     assert words == before
 
 

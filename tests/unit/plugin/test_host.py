@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from artextract_cli.errors import UsageError
-from artextract_cli.plugin.host import PluginHost, list_plugins, plugin_host, some
+from artextract_cli.plugin.host import PluginHost, enumerate_names, list_plugins, plugin_host
 from artextract_cli.plugin.specs import KINDS
 from tests.helpers.toy_plugins import GOOD
 
@@ -62,11 +62,11 @@ def test_an_unknown_name_lists_those_there_are() -> None:
     [(0, ""), (2, "p0, p1"), (8, "p0, p1, p2, p3, p4, p5, p6, p7")],
 )
 def test_few_names_are_all_told(n: int, told: str) -> None:
-    assert some(f"p{i}" for i in range(n)) == told
+    assert enumerate_names(f"p{i}" for i in range(n)) == told
 
 
 def test_of_many_names_the_first_are_told() -> None:
-    told = some(f"p{i}" for i in range(9))
+    told = enumerate_names(f"p{i}" for i in range(9))
     assert told == "p0, p1, p2, p3, p4, p5, p6, p7, … (`artextract plugins list`)"
 
 

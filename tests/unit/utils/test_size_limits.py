@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.utils.size_limits import DEFAULT, check_claim, max_pixels
+from artextract_cli.utils.size_limits import DEFAULT_MAX_PIXELS, check_claim, max_pixels
 
 
 def test_the_environment_sets_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ARTEXTRACT_MAX_PIXELS", raising=False)
-    assert max_pixels() == DEFAULT
+    assert max_pixels() == DEFAULT_MAX_PIXELS
     monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "100")
     check_claim(Path("a.png"), "10 × 10 pixels", 100)
     with pytest.raises(InputError, match=r"a\.png claims 101 pixels; from 1 to 100 pixels"):

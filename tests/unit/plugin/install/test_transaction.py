@@ -17,12 +17,12 @@ from tests.helpers.installs import kept_by
 
 def test_a_folder_goes_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert installation.wanted("artextract-sage") == "artextract-sage"
+    assert installation.resolve_requirement("artextract-sage") == "artextract-sage"
     (tmp_path / "artextract-sage").mkdir()
     with pytest.raises(InputError, match=r"there is no pyproject\.toml in artextract-sage"):
-        installation.wanted("artextract-sage")
+        installation.resolve_requirement("artextract-sage")
     (tmp_path / "artextract-sage" / "pyproject.toml").touch()
-    assert installation.wanted("artextract-sage") == str(tmp_path / "artextract-sage")
+    assert installation.resolve_requirement("artextract-sage") == str(tmp_path / "artextract-sage")
 
 
 def test_built_in_plugins_cannot_be_taken_out() -> None:
@@ -142,7 +142,7 @@ def test_a_process_that_tries_plugins_tells_why_it_fails(monkeypatch: pytest.Mon
         installation._child("-c", "raise SystemExit('warning: x\\nerror: no licence')")
     with pytest.raises(DependencyError, match=r"a plugin ends artextract \(exit code 7\)"):
         installation._child("-c", "raise SystemExit(7)")
-    monkeypatch.setattr(installation, "PATIENCE", 0.01)
+    monkeypatch.setattr(installation, "TIMEOUT_S", 0.01)
     with pytest.raises(DependencyError, match=r"does not let artextract start: no answer in 0.01"):
         installation._child("-c", "import time; time.sleep(9)")
 
