@@ -9,7 +9,7 @@ from pathlib import Path, PureWindowsPath
 from artextract_cli import InputError, UsageError, read_yaml, warn
 
 NOTE = "bands.yaml"
-SHORTEST, LONGEST = 200, 3000
+SHORTEST_NM, LONGEST_NM = 200, 3000
 """A number in a name that is not followed by nm counts as a wavelength within these."""
 
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?nm(?![a-z])", re.IGNORECASE)
@@ -30,7 +30,7 @@ def wavelength_in(stem: str) -> float | None:
     if with_unit:
         return with_unit.pop() if len(with_unit) == 1 else None
     numbers = [float(number) for number in _NUMBER.findall(stem)]
-    return numbers[-1] if numbers and SHORTEST <= numbers[-1] <= LONGEST else None
+    return numbers[-1] if numbers and SHORTEST_NM <= numbers[-1] <= LONGEST_NM else None
 
 
 def read_note(folder: Path) -> Note:

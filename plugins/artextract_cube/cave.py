@@ -46,7 +46,7 @@ def _read_scene(folder: Path, name: str, options: CaveOptions) -> Capture:
     values = np.stack(planes)
     full_scale = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1.0
     cube = Cube(
-        path=folder, values=values, nm=WAVELENGTHS, full_scale=full_scale, tells_scale=False
+        path=folder, values=values, nm=WAVELENGTHS, full_scale=full_scale, scale_is_given=False
     )
     centres = chosen_centres(folder, options.centres or "all", cube.nm, options.width)
     made = averaged(cube, centres, options.width, as_photograph(rgb))

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, warn
 from artextract_cube.cube_data import Averaged, Cube
 
-MOST_CLIPPED = 0.05
+MAX_CLIPPED_SHARE = 0.05
 """Highlights and noise are clipped; where more lies outside 0..1, the scale is wrong."""
 
-LEAST_USE = 0.01
+MIN_SCALE_USE = 0.01
 """Of a scale that is told: where no value reaches it, it is the scale of something else."""
 
-FAR_BELOW, FAR_ABOVE = -0.5, 10.0
+LOWEST_PLAUSIBLE, HIGHEST_PLAUSIBLE = -0.5, 10.0
 """Noise and highlights lie between: what is beyond is the mark of what was not measured."""
 
 
@@ -27,7 +27,7 @@ def check_scale(cube: Cube, largest: float) -> None:
     InputError
         If it is.
     """
-    if cube.tells_scale and 0 < largest < LEAST_USE * cube.full_scale:
+    if cube.scale_is_given and 0 < largest < MIN_SCALE_USE * cube.full_scale:
         msg = (
             f"{cube.full_scale:g} cannot be the scale of {cube.path}: the largest value, "
             f"{largest:g}, is less than a hundredth of it; give another, -o scale=NUMBER, the "
@@ -66,13 +66,13 @@ def warn_of_dead_bands(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.floa
     dead = [f"{cube.nm[band]:g}" for band in used[is_dead]]
     if dead:
         warn(
-            f"{cube.path} has one value throughout at {few(dead)} nm, and the bands that it is "
+            f"{cube.path} has one value throughout at {abbreviated(dead)} nm, and the bands that it is "
             "averaged to are wrong there: mark it as bad in an ENVI header (bbl), or leave it out "
             "of the cube"
         )
 
 
-def few(names: Sequence[str]) -> str:
+def abbreviated(names: Sequence[str]) -> str:
     """The first four of some names, and whether there are more."""
     return ", ".join(names[:4]) + ", ..." * (len(names) > 4)
 
@@ -83,7 +83,7 @@ def check_varied(cube: Cube, made: Averaged) -> None:
     dead = [f"{nm:g}" for nm, dies in zip(made.wavelengths, is_dead, strict=True) if dies]
     if dead:
         msg = (
-            f"the data of {cube.path} at {few(dead)} nm have one value throughout, without "
+            f"the data of {cube.path} at {abbreviated(dead)} nm have one value throughout, without "
             "information: export the cube again, or choose other bands, -o centres=NM,NM,..."
         )
         raise InputError(msg)
@@ -106,15 +106,15 @@ def _is_constant(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArra
 
 
 def clipped(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> NDArray[np.float32]:
-    """Clip the few values outside 0..1."""
+    """Clip the abbreviated values outside 0..1."""
     share = float(((bands < 0) | (bands > 1)).mean())
     span = f"from {bands.min() * cube.full_scale:g} to {bands.max() * cube.full_scale:g}"
-    if share > MOST_CLIPPED:
+    if share > MAX_CLIPPED_SHARE:
         msg = (
             f"{cube.path} holds values {span} where {cube.full_scale:g} counts as 1, and "
             f"{share:.0%} of them are outside 0 to 1; set the value that counts as 1, "
             "-o scale=NUMBER"
-            f"{_mark(cube, bands, nm) if bands.min() < FAR_BELOW else ''}"
+            f"{_mark(cube, bands, nm) if bands.min() < LOWEST_PLAUSIBLE else ''}"
         )
         raise InputError(msg)
     if bands.max() > 1.001 or bands.min() < -0.001:
@@ -128,10 +128,10 @@ def clipped(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> NDAr
 def _mark(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> str:
     """What in bands (H, W, K) marks what was not measured, and where; empty if nothing does."""
     which, at = "smallest", bands.argmin()
-    if bands.flat[at] >= FAR_BELOW:
+    if bands.flat[at] >= LOWEST_PLAUSIBLE:
         which, at = "largest", bands.argmax()
     value = float(bands.flat[at])
-    if FAR_BELOW <= value <= FAR_ABOVE:
+    if LOWEST_PLAUSIBLE <= value <= HIGHEST_PLAUSIBLE:
         return ""
     row, column, band = np.unravel_index(at, bands.shape)
     return (

@@ -18,7 +18,7 @@ from artextract_cli import (
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import averaged
 from artextract_cube.cube_data import Cube
-from artextract_cube.cube_files import CUBE_SUFFIXES, cubes_in, is_cube, opened_cube
+from artextract_cube.cube_files import CUBE_SUFFIXES, cubes_in, is_cube, open_cube
 from artextract_cube.frame_files import frame_paths, no_painting, without_frames
 from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
@@ -70,7 +70,7 @@ def _name(path: Path, options: CubeOptions) -> str:
 
 def _read_scene(path: Path, options: CubeOptions, coding: Coding) -> Capture:
     photograph = _photograph_of(path, options)
-    with opened_cube(path, options) as cube:
+    with open_cube(path, options) as cube:
         rgb = None if photograph is None else _read_photograph(photograph, cube)
         centres = chosen_centres(cube.path, options.centres, cube.nm, options.width)
         with calibrated(cube, _name(path, options), options) as reflectance:

@@ -24,13 +24,13 @@ class Cube:
     nm: tuple[float, ...]
     """(B,), of the good bands."""
 
-    told_nm: tuple[float, ...] | None = None
+    file_nm: tuple[float, ...] | None = None
     """(all bands,) by the file itself, whatever an option says."""
 
     full_scale: float
     """The value that counts as 1."""
 
-    tells_scale: bool = True
+    scale_is_given: bool = True
     """Whether the file or an option says so; else it is the greatest of its type or values."""
 
     missing: float | None = None

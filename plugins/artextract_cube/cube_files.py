@@ -17,7 +17,7 @@ from artextract_cube import SCALES, CubeOptions
 from artextract_cube.cube_data import Cube
 from artextract_cube.envi import is_raw_of, read_envi
 from artextract_cube.matlab import matlab_arrays
-from artextract_cube.stored import Stored, nm_of, told_nm
+from artextract_cube.stored import Stored, file_nm, nm_of
 
 TIFF_SUFFIXES = (".tif", ".tiff")
 CUBE_SUFFIXES = (".hdr", ".npy", ".npz", ".mat", *TIFF_SUFFIXES)
@@ -50,7 +50,7 @@ def is_cube(path: Path) -> bool:
 
 
 @contextmanager
-def opened_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
+def open_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
     """The cube in a file, which is mapped rather than read where that can be.
 
     Raises
@@ -62,12 +62,12 @@ def opened_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
     """
     given = options.wavelengths
     n_given = None if given is None or ":" in given else given.count(",") + 1
-    with opened_file(path, options.variable, n_given) as stored:
+    with open_stored(path, options.variable, n_given) as stored:
         yield _cube(stored, options)
 
 
 @contextmanager
-def opened_file(path: Path, variable: str | None, n_bands: int | None) -> Iterator[Stored]:
+def open_stored(path: Path, variable: str | None, n_bands: int | None) -> Iterator[Stored]:
     """What a file holds, whose bands may be known to be so many.
 
     Raises
@@ -103,10 +103,10 @@ def _cube(stored: Stored, options: CubeOptions) -> Cube:
         path=stored.path,
         values=stored.values,
         nm=nm if stored.good is None else tuple(nm[band] for band in stored.good),
-        told_nm=told_nm(stored),
+        file_nm=file_nm(stored),
         good=stored.good,
         full_scale=_full_scale(stored.path, stored.values.dtype, scale),
-        tells_scale=scale is not None,
+        scale_is_given=scale is not None,
         missing=stored.missing,
     )
 

@@ -7,7 +7,7 @@ from shlex import quote
 
 from artextract_cli import InputError, UsageError, warn
 from artextract_cube import CubeOptions
-from artextract_cube.checks import few
+from artextract_cube.checks import abbreviated
 from artextract_cube.cube_files import cubes_in
 from artextract_cube.envi import is_raw_of
 
@@ -59,7 +59,7 @@ def _frames(cubes: Sequence[Path]) -> list[Path]:
 
 
 def _names(frames: Sequence[Path]) -> str:
-    return few([path.name for path in frames])
+    return abbreviated([path.name for path in frames])
 
 
 def check_frame_path(kind: str, path: Path, cube: Path, name: str) -> None:

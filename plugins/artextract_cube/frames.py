@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, warn
 from artextract_cube import CubeOptions
 from artextract_cube.cube_data import Cube
-from artextract_cube.cube_files import opened_file
+from artextract_cube.cube_files import open_stored
 from artextract_cube.frame_files import check_frame_path, frame_paths
 from artextract_cube.saturation import saturation
-from artextract_cube.stored import CONTRADICTION, told_nm
+from artextract_cube.stored import MAX_DEVIATION_NM, file_nm
 from artextract_cube.wavelengths import first_apart
 
-LEAST_LIGHT = 0.02
+MIN_LIGHT_SHARE = 0.02
 """Of the median over the frame, between white and dark: a pixel that sees less measures nothing."""
 
-MOST_SATURATED_LINES = 0.05
+MAX_SATURATED_LINE_SHARE = 0.05
 """Of the lines of a frame: the mean of more of them would be too dark to be used."""
 
-ROUNDING = 0.5
+ROUNDING_NM = 0.5
 """In nm: wavelengths that are no further apart may be the same, written to the whole nm."""
 
 
@@ -46,7 +46,7 @@ class Frames:
         """Reflectance (n, h, W) of counts of n bands in some rows; where (h, W) they measure."""
         white, dark = (_part(frame, bands, rows) for frame in (self.white, self.dark))
         light = np.nan_to_num(white - dark)
-        least = LEAST_LIGHT * np.median(light, axis=(1, 2), keepdims=True)
+        least = MIN_LIGHT_SHARE * np.median(light, axis=(1, 2), keepdims=True)
         fails = (
             (raw >= self.saturated) | (white >= self.saturated) | (light <= np.maximum(least, 0))
         )
@@ -75,7 +75,7 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
         return
     with ExitStack() as files:
         white, dark = (
-            files.enter_context(_opened_frame(path, cube, options.variable))
+            files.enter_context(_open_frame(path, cube, options.variable))
             for path in paths.values()
         )
         _check_wavelengths(cube, white, dark)
@@ -93,15 +93,15 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
 
 
 @contextmanager
-def _opened_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube]:
+def _open_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube]:
     """A frame of ``cube``, from which it takes what frames need not tell."""
-    with opened_file(path, variable, len(cube.values)) as stored:
+    with open_stored(path, variable, len(cube.values)) as stored:
         frame = replace(
             cube,
             path=stored.path,
             values=stored.values,
             missing=stored.missing,
-            told_nm=told_nm(stored),
+            file_nm=file_nm(stored),
             good=stored.good,
         )
         _check_frame(frame, cube)
@@ -120,12 +120,12 @@ def _good_in_all(cube: Cube, *frames: Cube) -> Cube:
 
 def _check_wavelengths(cube: Cube, white: Cube, dark: Cube) -> None:
     """Refuse frames of other bands; those of files that do not tell are taken by their place."""
-    nearness = ROUNDING
-    if cube.told_nm is None and len(cube.nm) == len(cube.values):  # an option tells, perhaps rough
-        cube, nearness = replace(cube, told_nm=cube.nm), CONTRADICTION
-    pairs = ((cube, white, nearness), (cube, dark, nearness), (white, dark, ROUNDING))
+    nearness = ROUNDING_NM
+    if cube.file_nm is None and len(cube.nm) == len(cube.values):  # an option tells, perhaps rough
+        cube, nearness = replace(cube, file_nm=cube.nm), MAX_DEVIATION_NM
+    pairs = ((cube, white, nearness), (cube, dark, nearness), (white, dark, ROUNDING_NM))
     for known, frame, limit in pairs:
-        nm, known_nm = frame.told_nm, known.told_nm
+        nm, known_nm = frame.file_nm, known.file_nm
         if nm is None or known_nm is None:
             continue
         if (band := first_apart(nm, known_nm, limit)) is not None:
@@ -155,7 +155,7 @@ def _middle_line(frame: Cube) -> NDArray[np.float32]:
 
 
 def _warn_of_counts(cube: Cube) -> None:
-    if not cube.tells_scale and cube.values.dtype.kind == "u":
+    if not cube.scale_is_given and cube.values.dtype.kind == "u":
         warn(
             f"{cube.path} does not say which of its counts is a reflectance of 1: they are divided "
             f"by {cube.full_scale:g}, which does not turn raw counts into reflectance; give the "
@@ -194,7 +194,7 @@ def _mean_of_lines(band: NDArray[np.float32], saturated: float) -> NDArray[np.fl
     n_seen = seen.sum(axis=0)
     total = band.sum(axis=0, dtype=np.float64, where=seen)
     mean = np.divide(total, n_seen, out=np.full(len(total), np.nan), where=n_seen > 0)
-    is_saturated = (band >= saturated).sum(axis=0) > MOST_SATURATED_LINES * n_seen
+    is_saturated = (band >= saturated).sum(axis=0) > MAX_SATURATED_LINE_SHARE * n_seen
     return np.where(is_saturated, saturated, mean)
 
 

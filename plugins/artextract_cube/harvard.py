@@ -50,7 +50,7 @@ def _read_scene(
         values=values,
         nm=WAVELENGTHS,
         full_scale=options.scale or (brightest if np.isfinite(brightest) and brightest > 0 else 1),
-        tells_scale=options.scale is not None,
+        scale_is_given=options.scale is not None,
     )
     centres = chosen_centres(path, options.centres or "all", cube.nm, options.width)
     made = averaged(cube, centres, options.width, coding=coding)

@@ -16,7 +16,7 @@ HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 TOO_LARGE = 3
 """The exit code where a file claims more numbers than it may; stdout says how many."""
 
-MOST_SECONDS = 600
+MAX_CPU_SECONDS = 600
 PROGRAM_BYTES, BYTES_PER_NUMBER = 2**31, 16
 """Memory that this process may take: by itself, and per number, as stored and as read."""
 
@@ -48,7 +48,7 @@ def _limit(n_bytes: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
 
 
 def _check_sizes(shapes: Iterable[tuple[int, ...]], most: int) -> None:

@@ -13,10 +13,10 @@ from artextract_cube.averaging import row_blocks
 from artextract_cube.checks import check_scale
 from artextract_cube.cube_data import Cube
 
-SATURATED_SHARE = 0.001
+MAX_SATURATED_SHARE = 0.001
 """Of the counts of a cube, above which saturation is warned of."""
 
-FEWEST_BITS = 8
+MIN_BITS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def saturation(cube: Cube, white: Cube) -> float:
     largest = max(use.largest for use in uses)
     at_largest = [use.at_largest if use.largest == largest else 0.0 for use in uses]
     fills = largest == cube.full_scale or _fills_bits(largest)
-    if cube.tells_scale:
+    if cube.scale_is_given:
         check_scale(cube, largest)
         if fills and largest < cube.full_scale:
             given = f"the largest of all, but {cube.full_scale:g} is given, and they are not masked"
@@ -68,7 +68,7 @@ def saturation(cube: Cube, white: Cube) -> float:
 
 def _warn_of(uses: Sequence[_Use], shares: Sequence[float], count: float, what: str) -> None:
     for use, share in zip(uses, shares, strict=True):
-        if share > SATURATED_SHARE:
+        if share > MAX_SATURATED_SHARE:
             warn(
                 f"{use.cube.path} is saturated: {share:.1%} of its counts are {count:g} or more, "
                 f"{what}; use a shorter exposure, or give the count at which the camera saturates, "
@@ -78,7 +78,7 @@ def _warn_of(uses: Sequence[_Use], shares: Sequence[float], count: float, what: 
 
 def _fills_bits(count: float) -> bool:
     """Whether ``count`` is 2^n − 1."""
-    return count >= 2**FEWEST_BITS - 1 and math.log2(count + 1).is_integer()
+    return count >= 2**MIN_BITS - 1 and math.log2(count + 1).is_integer()
 
 
 def _use(cube: Cube, full_scale: float) -> _Use:

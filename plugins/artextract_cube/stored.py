@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, warn
 from artextract_cube.wavelengths import as_nm, equal_bands, first_apart, given_wavelengths
 
-CONTRADICTION = 5.0
+MAX_DEVIATION_NM = 5.0
 """In nm: where an option is further from what a file tells, one of them is wrong."""
 
 
@@ -35,7 +35,7 @@ class Stored:
     """The value of pixels that were not measured."""
 
 
-def told_nm(stored: Stored) -> tuple[float, ...] | None:
+def file_nm(stored: Stored) -> tuple[float, ...] | None:
     """Wavelengths of all bands by the file; None if it tells none that can be used."""
     with suppress(InputError):
         return _read_nm(stored)
@@ -90,8 +90,8 @@ def _check_unequal(stored: Stored, nm: tuple[float, ...]) -> None:
 
 
 def _warn_of_contradiction(stored: Stored, given: tuple[float, ...]) -> None:
-    told = told_nm(stored) or given
-    band = first_apart(told, given, CONTRADICTION)
+    told = file_nm(stored) or given
+    band = first_apart(told, given, MAX_DEVIATION_NM)
     if band is not None:
         warn(
             f"band {band + 1} of {stored.path} is {told[band]:g} nm in the file but "

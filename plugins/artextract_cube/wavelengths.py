@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from artextract_cli import InputError, UsageError, interpolation_weights
 
-USUAL_CENTRES = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
-WIDEST_GAP = 50.0
+DEFAULT_CENTRES = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
+MAX_GAP_NM = 50.0
 """Between bands further apart, in nm, nothing is known: there is no interpolating."""
 
 _MICROMETRES = ("micrometer", "micrometre", "micron", "um", "µm", "μm")
@@ -108,7 +108,7 @@ def chosen_centres(
     if text == "all":
         return None
     if text is None:
-        usual = tuple(centre for centre in USUAL_CENTRES if _is_covered(centre, nm, width))
+        usual = tuple(centre for centre in DEFAULT_CENTRES if _is_covered(centre, nm, width))
         if usual:
             return usual
         msg = (
@@ -135,7 +135,7 @@ def _is_covered(centre: float, nm: Sequence[float], width: float) -> bool:
     if (np.abs(away) <= width / 2 + _ROUNDING).any():
         return True
     below, above = away[away <= 0], away[away >= 0]
-    return bool(below.size and above.size and above.min() - below.max() <= WIDEST_GAP)
+    return bool(below.size and above.size and above.min() - below.max() <= MAX_GAP_NM)
 
 
 def band_weights(

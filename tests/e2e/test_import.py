@@ -73,7 +73,7 @@ def test_importing_as_typed_wrongly(run: Callable[..., Ran], tmp_path: Path) -> 
     raw, dataset = tmp_path / "raw", tmp_path / "dataset"
     lay_out(raw / "abbey", 0)
     for words, code, said in (
-        (("bandz", raw), 2, "there is no plugin 'bandz' among the importers; choose from: bands"),
+        (("bandz", raw), 2, "unknown plugin 'bandz' of kind importers; choose from: bands"),
         (("bands", raw, "-o", "nm=3"), 2, "bands has no option 'nm'"),
         (("bands", raw / "none"), 3, "none is not a folder"),
         (("pair", raw / "abbey"), 3, "holds 4 images where 2 are expected"),

@@ -127,7 +127,7 @@ def test_a_second_writer_is_told_of_the_first(
         ended = forked(lambda: _told(run(*words, "--out", out)), seconds=60)
     assert ended.exit_code == 1, ended.text
     (error,) = (line for line in ended.text.splitlines() if line.startswith("error: "))
-    assert error.startswith(f"error: another artextract is writing to {out}: wait until it has")
+    assert error.startswith(f"error: another artextract process is writing to {out}: wait for it")
     assert not out.exists()
 
 

@@ -162,7 +162,7 @@ def test_an_app_that_is_called_itself(
             "bug",
             4,
             "error: commands 'greet' of artextract-greet 2.1 failed (ZeroDivisionError: no way): "
-            "report it to its authors\n",
+            "report this to its authors\n",
         ),
     ],
 )
@@ -205,7 +205,7 @@ def test_a_name_of_ours_cannot_be_taken(
     assert "--backbone" in ran.stdout
     (broken,) = discover(importlib.metadata.entry_points(group="artextract")).broken
     assert broken.cause == (
-        "commands 'train' belongs to artextract already; artextract-train must choose another name"
+        "commands 'train' already belongs to artextract; artextract-train must choose another name"
     )
     assert run("--help").stderr.count("artextract-train must choose another name") == 1
 

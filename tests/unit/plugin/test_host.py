@@ -38,8 +38,8 @@ def test_a_second_owner_of_a_name_is_refused_and_both_are_named(
     assert host.find("backbones", "gat").distribution == "artextract"
     assert host.find("backbones", "one").distribution == "artextract-b"
     assert [b.cause for b in host.broken] == [
-        "backbones 'gat' belongs to artextract already; artextract-a must choose another name",
-        "backbones 'one' belongs to artextract-b already; artextract-c must choose another name",
+        "backbones 'gat' already belongs to artextract; artextract-a must choose another name",
+        "backbones 'one' already belongs to artextract-b; artextract-c must choose another name",
     ]
 
 
@@ -76,5 +76,5 @@ def test_plugins_are_listed_by_kind_and_name() -> None:
     backbones = [plugin.spec.name for plugin in list_plugins("backbones")]
     assert backbones == sorted(backbones)
     assert {"gat", "gcn"} <= {*backbones}
-    with pytest.raises(UsageError, match="there is no kind 'networks'"):
+    with pytest.raises(UsageError, match="unknown kind 'networks'"):
         list_plugins("networks")

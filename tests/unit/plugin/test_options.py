@@ -47,7 +47,7 @@ def test_plain_values_and_defaults() -> None:
         ({"count": "0"}, "toy: option count=0 is outside 1 to inf"),
         ({"heads": "nan"}, "not of type int"),
         ({"residual": "maybe"}, "toy: option residual=maybe is not of type bool"),
-        ({"norm": "batch"}, "toy: option norm=batch is none of layer, none"),
+        ({"norm": "batch"}, "toy: option norm=batch is not one of layer, none"),
     ],
 )
 def test_bad_values_are_refused(values: dict[str, object], sentence: str) -> None:

@@ -302,7 +302,7 @@ def test_a_dataset_is_held_while_scenes_are_added(
 
     def scenes() -> Iterator[Capture]:
         with (
-            pytest.raises(ArtextractError, match="another artextract is writing"),
+            pytest.raises(ArtextractError, match="another artextract process is writing"),
             directory_lock(out),
         ):
             pass

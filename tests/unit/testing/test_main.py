@@ -24,7 +24,7 @@ def test_a_line_for_every_check(tmp_path: Path) -> None:
 
 
 def test_a_name_that_nothing_has() -> None:
-    with pytest.raises(UsageError, match="there is no plugin 'absent'"):
+    with pytest.raises(UsageError, match="unknown plugin 'absent'"):
         list(find_specs("absent"))
 
 

@@ -29,7 +29,7 @@ def test_a_file_system_without_locks_will_do(
 def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
     out = tmp_path / "new" / "run"
     with directory_lock(out):
-        said = f"^another artextract is writing to {out}: wait until it has ended"
+        said = f"^another artextract process is writing to {out}: wait for it to finish"
         with pytest.raises(ArtextractError, match=said) as raised, directory_lock(out):
             pass
         assert raised.value.exit_code == 1

@@ -20,5 +20,5 @@ def test_the_environment_sets_the_limit(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("text", ["", "0", "-1", "1e9", "two", "²"])
 def test_a_limit_that_is_none(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", text)
-    with pytest.raises(UsageError, match="ARTEXTRACT_MAX_PIXELS takes a whole number"):
+    with pytest.raises(UsageError, match="ARTEXTRACT_MAX_PIXELS must be a positive whole number"):
         max_pixels()
