@@ -77,7 +77,7 @@ class PluginTests:
         # Fails for a default outside its own limits.
         make_options(self.spec, dataclasses.asdict(options()))
 
-    def test_asking_for_it_is_light(self) -> None:
+    def test_hook_is_light(self) -> None:
         """The hook imports no heavy package: only ``load`` may."""
         module = inspect.getmodule(self.spec.load)
         name = "" if module is None else module.__name__.partition(".")[0]

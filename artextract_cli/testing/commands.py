@@ -37,7 +37,7 @@ class CommandTests(PluginTests):
         )
         expect("Usage" in result.output, "--help shows no usage")
 
-    def test_loading_it_is_light(self) -> None:
+    def test_loading_is_light(self) -> None:
         """Loading imports no heavy package: commands may import inside functions."""
         module = inspect.getmodule(self.spec.load)
         name = "" if module is None else module.__name__.partition(".")[0]

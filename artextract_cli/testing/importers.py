@@ -46,7 +46,7 @@ class ImporterTests(PluginTests):
                 expect(len(captures) == 1, f"1 capture was written, but {len(captures)} were read")
                 self._compare(self.expected(capture), captures[0], 2 / (2**depth - 1))
 
-    def test_the_source_stays_as_it_is(self) -> None:
+    def test_source_is_not_modified(self) -> None:
         """Importing modifies neither the source nor files beside it."""
         with self._written(*self.captures[-1]) as (source, _):
             before = _digests(source)

@@ -35,7 +35,7 @@ class ObjectiveTests(PluginTests):
             self._loss(scenes, options).backward()
             expect(bool(z.grad.isfinite().all()), "equal embeddings have no finite gradient")
 
-    def test_scenes_that_lend_negatives_do_not_count(self) -> None:
+    def test_scenes_that_only_provide_negatives_do_not_count(self) -> None:
         """Beyond ``n_anchors`` the pairs within a scene do not count."""
         if self._learns_from_layers:
             return
@@ -89,7 +89,7 @@ class ObjectiveTests(PluginTests):
             same = abs(forward - backward) < 1e-5
             expect(same, f"two scenes have the loss {forward}, but {backward} in reverse order")
 
-    def test_agreement_costs_less(self) -> None:
+    def test_agreement_has_lower_loss(self) -> None:
         """Correct embeddings have a lower loss than inverted ones."""
         for options in self.tried():
             good, bad = (

@@ -34,7 +34,7 @@ class ScorerTests(PluginTests):
                     expect(tuple(scores.shape) == expected, f"{shape}, not {expected}")
                     expect(bool(scores.isfinite().all()), "some scores are not finite")
 
-    def test_the_same_scores_nothing(self) -> None:
+    def test_equal_views_score_zero(self) -> None:
         """The score is 0 where all views are equal."""
         for options in self.tried():
             for bare in (False, True):
@@ -42,7 +42,7 @@ class ScorerTests(PluginTests):
                 largest = float(self._scores(nodes, options).abs().max())
                 expect(largest < 1e-5, f"equal views score up to {largest:.3g}, not 0")
 
-    def test_further_apart_scores_more(self) -> None:
+    def test_larger_differences_score_more(self) -> None:
         """Views that differ more have a higher mean score."""
         for options in self.tried():
             near, far = (
@@ -50,7 +50,7 @@ class ScorerTests(PluginTests):
             )
             expect(near < far, f"similar views score {near:.3g}, different ones {far:.3g}")
 
-    def test_views_are_scored_apart(self) -> None:
+    def test_views_are_scored_independently(self) -> None:
         """A view's score does not depend on the other views."""
         for options in self.tried():
             nodes = _nodes(4)
@@ -69,7 +69,7 @@ class ScorerTests(PluginTests):
                 f"scores depend on the order of views, by up to {largest:.3g}",
             )
 
-    def test_what_it_sees_stays_as_it_is(self) -> None:
+    def test_input_is_not_modified(self) -> None:
         """Scoring is repeatable, and does not modify its input."""
         for options in self.tried():
             nodes, before = _nodes(3), _nodes(3)

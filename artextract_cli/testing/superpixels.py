@@ -36,7 +36,7 @@ class SuperpixelTests(PluginTests):
             parts = [ndimage.label(labels == label)[1] for label in range(n)]
             expect(max(parts) == 1, "a superpixel is not connected")
 
-    def test_same_picture_same_labels(self) -> None:
+    def test_same_image_same_labels(self) -> None:
         """An image has the same segmentation every time, also with several threads."""
         for options in self.tried():
             image = _image((128, 128, 3))
@@ -44,7 +44,7 @@ class SuperpixelTests(PluginTests):
             same = all((first == other).all() for other in others)
             expect(same, "the same image had two segmentations: fix seeds and threads")
 
-    def test_the_picture_stays_as_it_is(self) -> None:
+    def test_image_is_not_modified(self) -> None:
         """The image may be read-only, and is not modified."""
         for options in self.tried():
             image = _image((33, 47, 3))
@@ -68,13 +68,13 @@ class SuperpixelTests(PluginTests):
                 labels, _ = self._segment(np.full((*size, 3), 50, np.float32), options)
                 expect(labels.shape == size, f"labels have shape {labels.shape}, not {size}")
 
-    def test_more_superpixels_in_larger_pictures(self) -> None:
+    def test_more_superpixels_in_larger_images(self) -> None:
         """By default a detailed image is divided into superpixels, not single pixels."""
         image = _image((128, 128, 3))
         _, n = self._segment(image, self.spec.options())
         expect(4 <= n <= 128 * 128 / 4, f"128 × 128 pixels were divided into {n} superpixels")
 
-    def test_not_a_number_is_refused(self) -> None:
+    def test_nan_is_refused(self) -> None:
         """An image with NaN is refused before segmentation."""
         image = _image((33, 47, 3))
         image[3, 4, 1] = np.nan

@@ -66,9 +66,9 @@ def warn_of_dead_bands(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.floa
     dead = [f"{cube.nm[band]:g}" for band in used[is_dead]]
     if dead:
         warn(
-            f"{cube.path} has one value throughout at {abbreviated(dead)} nm, and the bands that it is "
-            "averaged to are wrong there: mark it as bad in an ENVI header (bbl), or leave it out "
-            "of the cube"
+            f"{cube.path} has the same value everywhere at {abbreviated(dead)} nm, which falsifies "
+            "the bands averaged from it: mark it as bad in an ENVI header (bbl), or remove it from "
+            "the cube"
         )
 
 

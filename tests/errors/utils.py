@@ -47,8 +47,8 @@ ROWS = [
     Row(3, "…/c.yaml must contain keys and values, not a list", "--config {here}/c.yaml doctor",
         put("c.yaml", "- a")),
     Row(3, "…/dataset.yaml: unknown key 'scale'; known keys: …", BUILD, clash("scale: 3")),
-    Row(3, "…/v0_RGB.png claims 48 × 40 pixels, but only 1 to 99 pixels are allowed (the environment "
-        "variable ARTEXTRACT_MAX_PIXELS sets the limit)",
+    Row(3, "…/v0_RGB.png claims 48 × 40 pixels, but only 1 to 99 pixels are allowed (the "
+        "environment variable ARTEXTRACT_MAX_PIXELS sets the limit)",
         lambda here: limited("99", lambda: decoders.decode_png(here / PHOTOGRAPH))),
     Row(2, "ARTEXTRACT_MAX_PIXELS must be a positive whole number of pixels, such as …; got 'many'",
         lambda here: limited("many", lambda: decoders.decode_png(here / PHOTOGRAPH))),

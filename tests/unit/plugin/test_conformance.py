@@ -59,9 +59,9 @@ def test_a_plugin_that_fails_a_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("os.abort()", r"ended the process .* after 'asking for it is light' \(SIGABRT\)"),
-        ("os._exit(0)", r"ended the process .* after 'asking for it is light' \(exit code 0\)"),
-        ("os._exit(3)", r"ended the process .* after 'asking for it is light' \(exit code 3\)"),
+        ("os.abort()", r"ended its test process after 'hook is light' \(SIGABRT\)"),
+        ("os._exit(0)", r"ended its test process after 'hook is light' \(exit code 0\)"),
+        ("os._exit(3)", r"ended its test process after 'hook is light' \(exit code 3\)"),
     ],
 )
 def test_a_plugin_that_ends_the_process(tmp_path: Path, line: str, said: str) -> None:

@@ -53,7 +53,7 @@ def test_a_plugin_that_prints_does_not_reach_stdout(
 
 
 def test_an_unknown_name_lists_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no plugin 'sage' among the backbones.*gat, gcn"):
+    with pytest.raises(UsageError, match=r"unknown plugin 'sage' of kind backbones.*gat, gcn"):
         plugin_host().find("backbones", "sage")
 
 

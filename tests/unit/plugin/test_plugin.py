@@ -33,7 +33,7 @@ def raising(error: BaseException) -> Callable[[], Any]:
             r"\(ZeroDivisionError: by zero\): report this to its authors",
         ),
         (SystemExit(3), r"\(SystemExit: 3\)"),
-        (OSError("libgl.so: not found"), r"libgl\.so: not found\): install artextract-sage and"),
+        (OSError("libgl.so: not found"), r"libgl\.so: not found\): reinstall artextract-sage and"),
     ],
 )
 def test_what_cannot_be_loaded_is_told_with_its_owner(error: BaseException, said: str) -> None:

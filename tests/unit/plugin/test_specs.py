@@ -103,11 +103,11 @@ BAD = {
     ),
     "raises_its_own_exit": (
         "class Stop(BaseException): pass\nraise Stop('no licence')",
-        "left out: Stop: no licence",
+        "cannot be used: Stop: no licence",
     ),
     "cannot_tell": (
         "class Mute(Exception):\n    def __str__(self):\n        return 1\nraise Mute",
-        "left out: Mute",
+        "cannot be used: Mute",
     ),
 }
 

@@ -40,11 +40,11 @@ def cuts_at_random(image: np.ndarray, options: object) -> np.ndarray:
         (lambda image, o: squares(image, o)[:, :-1], "label map"),
         (lambda image, o: squares(image, o) / 2, "label map"),
         (lambda image, o: squares(image[..., :3] @ np.ones(3), o), "label map"),
-        (writes_to_the_picture, "the picture stays as it is"),
-        (cuts_at_random, "same picture same labels"),
+        (writes_to_the_picture, "image is not modified"),
+        (cuts_at_random, "same image same labels"),
         (heedless_of_strides, "any layout in memory"),
-        (lambda image, o: np.zeros(image.shape[:2], int), "more superpixels in larger pictures"),
-        (stops_at_even_pictures, "an even picture"),
+        (lambda image, o: np.zeros(image.shape[:2], int), "more superpixels in larger images"),
+        (stops_at_even_pictures, "uniform image"),
     ],
 )
 def test_wrong_superpixels_are_found_out(function: Callable[..., Any], check: str) -> None:

@@ -151,7 +151,7 @@ def test_a_folder_is_replaced_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
 ) -> None:
     if not in_one_step:
-        monkeypatch.setattr(atomic, "_exchanged", lambda one, other: False)
+        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     out = tmp_path / "out"
     fill(out, "old")
     (out / "more").write_text("of the old")
@@ -174,7 +174,7 @@ def kill(*paths):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "between":
-    atomic._exchanged = lambda one, other: False
+    atomic._exchange = lambda one, other: False
     rename = Path.rename
     Path.rename = lambda path, to: kill() if to.name == "out" else rename(path, to)
 with atomic.replaced_folder(Path(sys.argv[1])) as work:

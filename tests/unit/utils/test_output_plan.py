@@ -11,7 +11,7 @@ def test_nothing_is_written_inside_a_source_folder(tmp_path: Path, out: str) -> 
     (tmp_path / "data").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "data")
     plan = OutputPlan(out=tmp_path / out, source_folders={tmp_path / "data": "dataset"})
-    with pytest.raises(UsageError, match="lies inside the dataset"):
+    with pytest.raises(UsageError, match="is inside the dataset"):
         plan.check()
 
 

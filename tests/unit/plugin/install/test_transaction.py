@@ -19,7 +19,7 @@ def test_a_folder_goes_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     assert installation.resolve_requirement("artextract-sage") == "artextract-sage"
     (tmp_path / "artextract-sage").mkdir()
-    with pytest.raises(InputError, match=r"there is no pyproject\.toml in artextract-sage"):
+    with pytest.raises(InputError, match=r"artextract-sage has no pyproject\.toml"):
         installation.resolve_requirement("artextract-sage")
     (tmp_path / "artextract-sage" / "pyproject.toml").touch()
     assert installation.resolve_requirement("artextract-sage") == str(tmp_path / "artextract-sage")
@@ -158,7 +158,9 @@ def test_a_name_of_two_distributions_must_be_told_apart(
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {owner}\nVersion: 1\n")
         (info / "entry_points.txt").write_text("[artextract]\nnet = no_such_module\n")
-    with pytest.raises(UsageError, match="'net' is of artextract-a and of artextract-b: name one"):
+    with pytest.raises(
+        UsageError, match="'net' belongs to artextract-a and artextract-b: name one"
+    ):
         installation.owner_of("net")
     assert installation.owner_of("Artextract_B") == "artextract-b"
 
