@@ -1,4 +1,4 @@
-"""The clustering of `artextract_slic` by tensor operations, for batches of batch.
+"""The clustering of `artextract_slic` by tensor operations, for batches of images.
 
 Same grid, distance, search and sampled rows. Centres are fields (B, C + 2, R, K) over the R × K
 cells of the initial grid: C colours, row, column.
@@ -16,31 +16,31 @@ from artextract_cli import UsageError, connected_regions, resolve_device, superp
 from artextract_slic.clustering import Grid, make_grid
 from artextract_slic_torch import SlicTorchOptions
 
-# Pixels that are looked at together: on the CPU what stays in its cache, on a GPU enough to keep it
-# busy. What is needed besides the batch grows with this, not with their size.
+# Pixels processed together: on the CPU as many as stay in its cache, on a GPU enough to keep it
+# busy. Temporary memory grows with this number, not with the size of the images.
 PIXELS_AT_A_TIME = {"cpu": 2**16, "cuda": 2**22}
-# Largest colours become integers of this many bits, which leaves room for sums of 2³² pixels.
+# Colours are scaled to integers of up to this many bits, which leaves room for sums of 2³² pixels.
 COLOUR_BITS = 30
-# Even larger factors leave the range of float32; colours that would need them are dark anyhow.
+# Larger factors exceed the range of float32; colours that would need them are practically black.
 LARGEST_FACTOR_BITS = 126
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageBatch:
-    """A batch of batch on its device, and the cells near each of their rows and columns."""
+    """A batch of images on its device, and the cells near each row and column."""
 
     planes: Tensor  # (B, C, H, W) float32
-    factor: Tensor  # (B, C, 1, 1) float32, makes integers of the planes
+    factor: Tensor  # (B, C, 1, 1) float32, scales the planes to integers
     near_rows: Tensor  # (2 or 3, H) int32
     near_columns: Tensor  # (2 or 3, W) int32
     n_columns: int  # K
-    pull: float  # weighs a squared distance in pixels
+    pull: float  # weight of a squared distance in pixels
 
 
 def segment(image: NDArray[np.float32], options: SlicTorchOptions) -> NDArray[np.int32]:
-    """Cut ``image`` (H, W, C) into superpixels: a label map (H, W) of connected regions.
+    """Segment ``image`` (H, W, C) into superpixels: a label map (H, W) of connected regions.
 
-    Regions of less than half the mean size join a neighbour.
+    Regions below half the mean size join a neighbour.
     """
     height, width, _ = image.shape
     pixels = torch.from_numpy(np.require(image, np.float32, ["C", "W"]))
@@ -51,13 +51,13 @@ def segment(image: NDArray[np.float32], options: SlicTorchOptions) -> NDArray[np
 
 
 def segment_batch(images: Tensor, options: SlicTorchOptions) -> Tensor:
-    """Cut ``images`` (B, H, W, C), finite, into superpixels: int32 labels (B, H, W) on the device.
+    """Segment ``images`` (B, H, W, C), finite, into superpixels: int32 labels (B, H, W).
 
-    A label is the number of a cell of the initial grid; not every cell keeps pixels, and those of
-    one label may be apart: `artextract_cli.connected_regions` joins and numbers them.
+    Labels, on the device, are numbers of cells of the initial grid; some may have no pixels, others
+    unconnected ones: `artextract_cli.connected_regions` splits and renumbers them.
     """
     if images.ndim != 4 or 0 in images.shape:
-        msg = f"expected images of shape (B, H, W, C), none of them 0, got {tuple(images.shape)}"
+        msg = f"expected non-empty images of shape (B, H, W, C), got {tuple(images.shape)}"
         raise UsageError(msg)
     planes = images.detach().permute(0, 3, 1, 2)
     planes = planes.to(resolve_device(options.device), torch.float32).contiguous()
@@ -91,7 +91,7 @@ def _prepare(planes: Tensor, grid: Grid, options: SlicTorchOptions) -> ImageBatc
 
 
 def _first_centres(planes: Tensor, grid: Grid) -> Tensor:
-    """Centres in the middle of the cells."""
+    """Initial centres in the middle of the cells."""
     row = _middles(planes.shape[2], grid.n_rows, planes.device)
     column = _middles(planes.shape[3], grid.n_columns, planes.device)
     colours = planes[:, :, row.long()[:, None], column.long()]
@@ -104,7 +104,7 @@ def _middles(size: int, n_cells: int, device: torch.device) -> Tensor:
 
 
 def _row_blocks(planes: Tensor, offset: int, step: int) -> Iterator[slice]:
-    """Every ``step``-th row, as many at a time as are looked at together."""
+    """Yield every ``step``-th row in chunks that are processed together."""
     n_images, _, height, width = planes.shape
     rows_at_a_time = max(1, PIXELS_AT_A_TIME[planes.device.type] // (n_images * width))
     for first in range(offset, height, rows_at_a_time * step):
@@ -112,9 +112,9 @@ def _row_blocks(planes: Tensor, offset: int, step: int) -> Iterator[slice]:
 
 
 def _spread(batch: ImageBatch, centres: Tensor) -> list[Tensor]:
-    """The centres (B, C + 2, R, W) beside the columns of pixels that look at them.
+    """The centres (B, C + 2, R, W) gathered for each column of pixels.
 
-    Instead of a column, the squared distance to it: it is the same in all rows of pixels.
+    The column is replaced by the squared distance to it, which is the same for all rows.
     """
     here = torch.arange(batch.planes.shape[3], device=centres.device)
     spread = [centres.index_select(3, columns) for columns in batch.near_columns]
@@ -124,11 +124,11 @@ def _spread(batch: ImageBatch, centres: Tensor) -> list[Tensor]:
 
 
 def _nearest(batch: ImageBatch, spread: Sequence[Tensor], rows: slice) -> Tensor:
-    """The cell (B, h, W) of the nearest centre around each pixel of ``rows``."""
+    """The cell (B, h, W) of the nearest centre for each pixel of ``rows``."""
     planes = batch.planes[:, :, rows]
     nearest = torch.full_like(planes[:, 0], torch.inf)
     cells = torch.zeros_like(nearest, dtype=torch.int32)
-    # One candidate after the other: all of them at once would need nine times the memory.
+    # One candidate after another: all at once would need nine times the memory.
     for near_row in batch.near_rows[:, rows]:
         for near_column, fields in zip(batch.near_columns, spread, strict=True):
             distance = _distance(batch, fields.index_select(2, near_row), rows)
@@ -140,7 +140,7 @@ def _nearest(batch: ImageBatch, spread: Sequence[Tensor], rows: slice) -> Tensor
 
 
 def _distance(batch: ImageBatch, centres: Tensor, rows: slice) -> Tensor:
-    """Squared distances (B, h, W) of the pixels of ``rows`` to a centre (B, C + 2, h, W) each."""
+    """Squared distances (B, h, W) of the pixels of ``rows`` to one centre (B, C + 2, h, W) each."""
     row = torch.arange(batch.planes.shape[2], device=centres.device)[rows, None]
     distance = (row - centres[:, -2]).square_().add_(centres[:, -1]).mul_(batch.pull)
     difference = batch.planes[:, :, rows] - centres[:, :-2]
@@ -150,10 +150,10 @@ def _distance(batch: ImageBatch, centres: Tensor, rows: slice) -> Tensor:
 
 
 def _updated_centres(batch: ImageBatch, centres: Tensor, blocks: Sequence[slice]) -> Tensor:
-    """Centres at the mean of their pixels in the rows of ``blocks``; those without stay."""
+    """Centres at the mean of their pixels in the rows of ``blocks``; those without pixels stay."""
     spread = _spread(batch, centres)
-    # The last field counts. A GPU adds in any order, and sums of integers do not mind: sums of
-    # floating-point numbers would differ from run to run.
+    # The last field counts pixels. A GPU adds in any order: sums of integers do not depend on it,
+    # but floating-point sums would differ from run to run.
     sums = centres.new_zeros((len(centres), centres.shape[1] + 1, centres[0, 0].numel())).long()
     for rows in blocks:
         cells = _nearest(batch, spread, rows).long()

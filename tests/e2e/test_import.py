@@ -34,7 +34,7 @@ def test_imported_scenes_are_a_dataset(run: Callable[..., Ran], tmp_path: Path) 
 
     tried = run("data", "import", "bands", raw, "--out", dataset, "--dry-run")
     assert tried.exit_code == 0, tried.stderr
-    assert "nothing is written; it would be:" in tried.stdout
+    assert "dry run, nothing written; files that would be written:" in tried.stdout
     assert str(dataset / "train" / "rgb_images" / "abbey_RGB.png") in tried.stdout
     assert not dataset.exists()
 

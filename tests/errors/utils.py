@@ -68,7 +68,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "device cuda cannot be used: …, or use --device cpu",
     ),
     "unit/utils/test_locks.py::test_a_folder_has_one_writer_at_a_time": (
-        "another artextract process is writing to …: wait for it to finish, or choose another --out",
+        "another artextract process is writing to …: wait for it to finish, or choose "
+        "another --out",
     ),
 }
 
