@@ -61,7 +61,7 @@ class SuperpixelTests(PluginTests):
             same = (self._segment(image, options)[0] == copied).all()
             expect(same, "an image that is a view of a larger array has another segmentation")
 
-    def test_an_even_image(self) -> None:
+    def test_uniform_image(self) -> None:
         """An image of uniform colour can be segmented."""
         for options in self.tried():
             for size in SIZES:

@@ -192,7 +192,10 @@ def _stored(
 def _full_scale(path: Path, depth: np.dtype[Any], given: float | None) -> float:
     if given is not None:
         if not SCALES[0] <= given <= SCALES[1]:
-            msg = f"{path} gives {given:g} as the value of 1; give the scale, -o scale=NUMBER"
+            msg = (
+                f"{path} gives {given:g} as the value that counts as 1; give the scale, "
+                "-o scale=NUMBER"
+            )
             raise InputError(msg)
         return given
     if depth.kind == "f":

@@ -76,7 +76,7 @@ def test_importing_as_typed_wrongly(run: Callable[..., Ran], tmp_path: Path) -> 
         (("bandz", raw), 2, "unknown plugin 'bandz' of kind importers; choose from: bands"),
         (("bands", raw, "-o", "nm=3"), 2, "bands has no option 'nm'"),
         (("bands", raw / "none"), 3, "none is not a folder"),
-        (("pair", raw / "abbey"), 3, "holds 4 images where 2 are expected"),
+        (("pair", raw / "abbey"), 3, "contains 4 images instead of 2"),
     ):
         ran = run("data", "import", *words, "--out", dataset)
         assert (ran.exit_code, ran.stdout) == (code, "")

@@ -120,7 +120,8 @@ ROWS = [
         pictures(a=COLOURS)),
     Row(3, "the bands of …/raw have different depths; save all as 8 or all as 16 bit", CAVE,
         cave(depth=np.uint8)),
-    Row(3, "…/raw should contain one photograph a_RGB.bmp; there are 0", CAVE, cave(n_photographs=0)),
+    Row(3, "…/raw should contain one photograph a_RGB.bmp; there are 0", CAVE,
+        cave(n_photographs=0)),
     Row(3, "…/raw lacks 1 of the 31 bands, the first being a_ms_31.png; use the importer bands "
         "for incomplete scenes", CAVE, cave(30)),
     Row(3, "there is no cube in …/data: no file in it ends in …; move the cubes into it",
@@ -172,9 +173,9 @@ ROWS = [
         "there are 0", CUBE, all_of(envi(), drop("cube.raw"))),
     Row(3, "…/cube.hdr has file compression = 1, which is not supported; save it without", CUBE,
         envi(file_compression=1)),
-    Row(3, "…/cube.hdr gives its bands 4 and 5 the same wavelength, 430 nm; give those of all bands, "
-        "-o wavelengths=NM,NM,..., or mark one of the two as bad in an ENVI header (bbl)", CUBE,
-        envi((" 440", " 430"))),
+    Row(3, "…/cube.hdr gives its bands 4 and 5 the same wavelength, 430 nm; give those of all "
+        "bands, -o wavelengths=NM,NM,..., or mark one of the two as bad in an ENVI header (bbl)",
+        CUBE, envi((" 440", " 430"))),
     Row(2, "wavelengths=500:500 gives bands 1 and 2 the same wavelength, 500 nm; give each band "
         "its own",
         CUBE + "-o wavelengths=500:500", envi()),
@@ -291,7 +292,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "reflectance; give it with -o scale=NUMBER",
     ),
     "plugins/test_cube.py::test_a_header_that_is_wrong": (
-        "… gives 0 as the value of 1; give the scale, -o scale=NUMBER",
+        "… gives 0 as the value that counts as 1; give the scale, -o scale=NUMBER",
     ),
     "plugins/test_cube.py::test_without_h5py_the_extra_is_named": (
         "… is a MATLAB 7.3 file, which requires h5py: pip install 'artextract[hdf5]'",

@@ -75,6 +75,6 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
 
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
-    "artextract_cli/utils/yaml.py:read_model": "a problem that pydantic reports: utils/test_yaml.py",
-    "artextract_cli/utils/yaml.py:read_yaml": "a problem that the YAML parser reports: utils/test_yaml.py",
+    "artextract_cli/utils/yaml.py:read_model": "found by pydantic: utils/test_yaml.py",
+    "artextract_cli/utils/yaml.py:read_yaml": "found by the YAML parser: utils/test_yaml.py",
 }

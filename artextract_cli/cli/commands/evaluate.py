@@ -29,8 +29,7 @@ def evaluate(
         int,
         typer.Option(
             min=0,
-            help="Number of simulated paintings per condition to score with the model of the first "
-            "results; 0 for none.",
+            help="Simulated paintings per condition to score with the model of the first results.",
         ),
     ] = 0,
     palette: Annotated[

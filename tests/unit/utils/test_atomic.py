@@ -177,7 +177,7 @@ if sys.argv[2] == "between":
     atomic._exchange = lambda one, other: False
     rename = Path.rename
     Path.rename = lambda path, to: kill() if to.name == "out" else rename(path, to)
-with atomic.replaced_folder(Path(sys.argv[1])) as work:
+with atomic.replace_folder(Path(sys.argv[1])) as work:
     (work / "half").write_text("half")
     if sys.argv[2] == "within":
         kill()

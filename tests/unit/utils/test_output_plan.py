@@ -21,7 +21,7 @@ def test_beside_a_source_folder_is_fine(tmp_path: Path) -> None:
 
 def test_every_source_folder_counts(tmp_path: Path) -> None:
     sources = {tmp_path / "data": "dataset", tmp_path / "white": "white frames"}
-    with pytest.raises(UsageError, match="lies inside the white frames"):
+    with pytest.raises(UsageError, match="is inside the white frames"):
         OutputPlan(out=tmp_path / "white" / "new", source_folders=sources).check()
 
 

@@ -11,7 +11,7 @@ def test_the_environment_sets_the_limit(monkeypatch: pytest.MonkeyPatch) -> None
     assert max_pixels() == DEFAULT_MAX_PIXELS
     monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "100")
     check_claim(Path("a.png"), "10 × 10 pixels", 100)
-    with pytest.raises(InputError, match=r"a\.png claims 101 pixels; from 1 to 100 pixels"):
+    with pytest.raises(InputError, match=r"a\.png claims 101 pixels, but only 1 to 100 pixels"):
         check_claim(Path("a.png"), "101 pixels", 101)
     with pytest.raises(InputError, match="claims none"):
         check_claim(Path("a.png"), "none", 0)

@@ -53,7 +53,7 @@ def fake(plain: Environment, monkeypatch: pytest.MonkeyPatch, *words: str) -> En
 
 def test_commands_that_fail(plain: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     before = distributions.snapshot()
-    said = r"'false' failed \(exit code 1\); see its output above. artextract and its dependencies keep"
+    said = r"'false' failed \(exit code 1\); see its output above. artextract and its dep"
     with pytest.raises(DependencyError, match=said):
         installation.install(fake(plain, monkeypatch, "false"), "x", Path("l"), before)
     with pytest.raises(
@@ -113,8 +113,8 @@ def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
     monkeypatch.setattr(installation, "snapshot", lambda: after)
     monkeypatch.setattr(installation, "_run", run)
     assert installation.roll_back(plain, "new", before) == (
-        "New, needed uninstalled again; Older 1.0 restored; here 1.0 was installed from file:///src, "
-        "and stays in its present state; there 1.0 could not be restored: reinstall it"
+        "New, needed uninstalled again; Older 1.0 restored; here 1.0 was installed from "
+        "file:///src, and stays in its present state; there 1.0 could not be restored: reinstall it"
     )
     assert [command[3:] for command in ran] == [
         ["uninstall", "--yes", "New", "needed"],
@@ -128,12 +128,12 @@ def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
     assert ["pipx", "uninject", "env", "New"] in ran
 
 
-def test_a_tool_takes_out_what_was_asked_for_alone() -> None:
+def test_a_tool_takes_out_what_was_requested_alone() -> None:
     new = [found("needed"), found("Artextract_Sage", url="https://example.org/sage")]
-    assert installation._asked_for("git+https://example.org/sage", new) == [new[1]]
-    assert installation._asked_for("artextract-sage>1", new) == [new[1]]
-    assert installation._asked_for("needed", new) == [new[0]]
-    assert installation._asked_for("other", new[:1]) == [new[0]]
+    assert installation._requested("git+https://example.org/sage", new) == [new[1]]
+    assert installation._requested("artextract-sage>1", new) == [new[1]]
+    assert installation._requested("needed", new) == [new[0]]
+    assert installation._requested("other", new[:1]) == [new[0]]
 
 
 def test_a_process_that_tries_plugins_tells_why_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
