@@ -173,10 +173,8 @@ class Pair:
 
         Raises
         ------
-        InputError
-            If a file is missing.
         UsageError
-            If the coding names an unknown band.
+            If the coding names an unknown band, or only some bands have wavelengths.
         """
         from artextract_cli.scenes.dataset import pair_files
 

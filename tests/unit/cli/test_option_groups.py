@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.cli.option_groups import Pair, ScorerChoice, ScorerSetup
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import UsageError
 from artextract_cli.imaging.coding import Coding
 from tests.helpers.image_files import png
 
@@ -31,10 +31,8 @@ def test_a_pair_needs_a_photograph_and_a_band(tmp_path: Path) -> None:
     assert files.rgb == rgb
 
 
-def test_a_missing_file_and_an_unknown_band_are_refused(tmp_path: Path) -> None:
+def test_a_coding_of_an_unknown_band_is_refused(tmp_path: Path) -> None:
     rgb = photograph(tmp_path / "rgb.png")
-    with pytest.raises(InputError, match="absent"):
-        Pair(rgb=rgb, bands={"950": tmp_path / "absent.png"}).files(Coding())
     with pytest.raises(UsageError, match="850"):
         Pair(rgb=rgb, bands={"950": rgb}).files(Coding(by_band={"850": "srgb"}))
 
