@@ -1,7 +1,7 @@
 """Find hidden layers in paintings by comparing a photograph with its multispectral bands.
 
-The names below are public: they keep their meaning from one version to the next. Everything else
-may change without notice.
+The names below are public and keep their meaning from one version to the next. Everything else may
+change without notice.
 """
 
 from importlib import import_module
@@ -10,7 +10,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 # Where each public name is defined. Its module, which may import heavy packages, is imported when
-# the name is first used; `__init__.pyi` says the same to type checkers.
+# the name is first used; `__init__.pyi` declares the same names for type checkers.
 _DEFINED_IN = {
     "cli.console": ("emit", "mapping_table", "table"),
     "environment": ("Diagnosis", "diagnosis"),

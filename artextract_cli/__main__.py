@@ -6,7 +6,7 @@ from artextract_cli.errors import INTERRUPTED
 
 
 def main() -> None:
-    """Run the program; an interrupt while it is being loaded is told like any later one."""
+    """Run the program; an interrupt during loading is reported like any later one."""
     try:
         from artextract_cli.cli.main import main as run
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""What is installed, which devices there are, and which engine computes where."""
+"""Diagnosis of the environment: versions, devices, engines and broken plugins."""
 
 import platform
 import sys
@@ -12,26 +12,26 @@ PACKAGES = ("artextract", "torch", "dgl", "numpy", "numba", "scikit-image", "typ
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """How well this machine is prepared.
+    """Versions, devices, engines and broken plugins of this machine.
 
     Attributes
     ----------
     system
         Operating system.
     packages
-        Versions by name, that of Python first.
+        Versions by name, Python first.
     devices
-        What each device is, by its name.
+        Description of each device by name.
     device
-        The device that "auto" takes.
+        The device that "auto" selects.
     engine
-        The engine of message passing that "auto" takes there.
+        The message-passing engine that "auto" selects on that device.
     engine_reason
-        Why it takes that engine.
+        Why it selects that engine.
     engine_dgl
-        Whether DGL's kernels can be used there, or why not.
+        Whether the kernels of DGL can be used on that device, or why not.
     broken_plugins
-        One sentence for each plugin that was left out.
+        One sentence for each plugin that cannot be used.
     """
 
     system: str
@@ -45,12 +45,12 @@ class Diagnosis:
 
 
 def diagnosis() -> Diagnosis:
-    """Inspect versions, devices, engines of message passing, and broken plugins.
+    """Inspect versions, devices, message-passing engines and broken plugins.
 
     Returns
     -------
     Diagnosis
-        How well this machine is prepared.
+        Versions, devices, engines and broken plugins of this machine.
     """
     from artextract_cli.nn.engines.dgl_compat import why_no_dgl
     from artextract_cli.nn.engines.selection import resolve_engine
@@ -58,8 +58,8 @@ def diagnosis() -> Diagnosis:
 
     device = resolve_device("auto")
     engine = resolve_engine("auto", device)
-    missing = why_no_dgl(device)
-    dgl = f"usable on {device}" if missing is None else f"not usable on {device}: {missing}"
+    reason = why_no_dgl(device)
+    dgl = f"usable on {device}" if reason is None else f"not usable on {device}: {reason}"
     return Diagnosis(
         system=platform.platform(),
         packages={"python": sys.version.split()[0]} | {name: _version(name) for name in PACKAGES},

@@ -1,7 +1,7 @@
-"""The errors a user can meet, each with the exit code of the command line.
+"""The errors that users can meet, each with its exit code on the command line.
 
-Raise one of these early, with one sentence that says what is wrong, where, and what to do.
-Only the root of the command line turns them into exit codes.
+Raise one of these early, with one sentence that says what is wrong, where, and what to do. Only the
+root of the command line turns them into exit codes.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ INTERRUPTED = 130
 
 
 class ArtextractError(Exception):
-    """Base of every error that is reported in one line; by itself: the work failed (exit 1)."""
+    """Base of all errors that are reported in one line; raised itself if work failed (exit 1)."""
 
     exit_code = 1
 
@@ -24,7 +24,7 @@ class UsageError(ArtextractError):
 
 
 class InputError(ArtextractError):
-    """A file or folder that is missing, damaged or not what it should be (exit 3)."""
+    """A file or folder that is missing, damaged or invalid (exit 3)."""
 
     exit_code = 3
 
@@ -44,35 +44,35 @@ class FailedScenesError(InputError):
 
 
 class DependencyError(ArtextractError):
-    """A package or plugin that is missing, broken or of the wrong version (exit 4)."""
+    """A package or plugin that is missing, broken or has the wrong version (exit 4)."""
 
     exit_code = 4
 
 
 class DivergedError(ArtextractError):
-    """Training produced a loss or weights that are not finite (exit 5)."""
+    """Training produced a non-finite loss or non-finite weights (exit 5)."""
 
     exit_code = 5
 
 
 def raise_failures(failures: Sequence[str], n_scenes: int, done: str, where: Path) -> None:
-    """End work on many scenes, of which some may have failed.
+    """Raise the error of those scenes that failed, if any did.
 
     Parameters
     ----------
     failures
         A sentence for each scene that failed.
     n_scenes
-        Number of all scenes.
+        Total number of scenes.
     done
-        What was to be done with them, as a participle: "built".
+        What should have been done, as a participle: "built".
     where
-        Folder of the scenes that did not fail.
+        Folder with the output of the other scenes.
 
     Raises
     ------
     InputError
-        If one scene failed: its sentence.
+        If one scene failed, with its sentence.
     FailedScenesError
         If several failed.
     """

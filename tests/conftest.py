@@ -44,12 +44,12 @@ def _heard() -> None:
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """Run the program in this process, as typed."""
     from artextract_cli.cli import console
-    from artextract_cli.cli.main import app, hoisted
+    from artextract_cli.cli.main import app, hoist_global_flags
 
     monkeypatch.setenv("COLUMNS", "200")
 
     def call(*words: object) -> Ran:
-        result = CliRunner().invoke(app, hoisted([str(word) for word in words]))
+        result = CliRunner().invoke(app, hoist_global_flags([str(word) for word in words]))
         console.configure()
         return Ran(result.exit_code, result.stdout, result.stderr)
 

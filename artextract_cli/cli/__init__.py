@@ -1,1 +1,1 @@
-"""The command line: parses, calls the library, renders."""
+"""The command line: parses arguments, calls the library, renders results."""

@@ -1,6 +1,6 @@
-"""What a shell offers after <Tab>: names of plugins, keys of their options, scenes and bands.
+"""Shell completion of plugin names, option keys, scenes and bands.
 
-Light, since it runs at every <Tab>, and silent: whatever fails, nothing is offered.
+Light, since it runs at every <Tab>, and silent: on any error nothing is offered.
 """
 
 import contextlib
@@ -23,13 +23,13 @@ from artextract_cli.plugin.specs import KINDS
 from artextract_cli.utils.yaml import read_yaml
 
 Offer = tuple[str, str]
-"""A word and what it means."""
+"""A word and its description."""
 
 Completer = Callable[[typer.Context, str], list[Offer]]
 
 
 def _silent(find: Callable[[typer.Context], Iterable[Offer]]) -> Completer:
-    """Offer what begins like the ``incomplete`` word; nothing where ``find`` fails."""
+    """Offer words that start with ``incomplete``; none if ``find`` fails."""
 
     @functools.wraps(find)
     def complete(ctx: typer.Context, incomplete: str) -> list[Offer]:
@@ -39,7 +39,7 @@ def _silent(find: Callable[[typer.Context], Iterable[Offer]]) -> Completer:
             except Exception:  # noqa: BLE001 - a shell must not show an error at every <Tab>
                 return []
 
-    # Typer looks at the types of what it calls.
+    # Typer inspects the annotations of the function that it calls.
     del complete.__wrapped__
     complete.__annotations__ = {"ctx": typer.Context, "incomplete": str}
     return complete
@@ -56,14 +56,14 @@ def plugin_names(*kinds: str) -> Completer:
 
 
 def option_keys(*parts: tuple[str, str, str, str]) -> Completer:
-    """Words KEY=VALUE for options of the plugins that the line names.
+    """Words KEY=VALUE for options of the plugins named on the command line.
 
-    A part is a prefix, a kind, the parameter that names the plugin, and its usual name.
+    A part is a prefix, a kind, the parameter that names the plugin, and the default plugin.
     """
 
     def find(ctx: typer.Context) -> Iterable[Offer]:
-        for prefix, kind, parameter, usual in parts:
-            spec = plugin_host().find(kind, _given(ctx, parameter) or usual).spec
+        for prefix, kind, parameter, default in parts:
+            spec = plugin_host().find(kind, _given(ctx, parameter) or default).spec
             for info in describe_options(spec.options):
                 yield from _words(prefix, info)
 
@@ -71,27 +71,27 @@ def option_keys(*parts: tuple[str, str, str, str]) -> Completer:
 
 
 def _words(prefix: str, info: OptionInfo) -> Iterable[Offer]:
-    """KEY= and KEY=VALUE: more than one word, so that no shell ends a lone KEY= with a space."""
+    """KEY= and KEY=VALUE: more than one word, so that no shell adds a space after a lone KEY=."""
     key = f"{prefix}{info.name}="
     yield key, f"{info.help} {info.values}".strip()
-    usual = "none" if info.default is None else str(info.default)
-    choices = ("true", "false") if info.type_name == "bool" else info.choices or (usual,)
+    default = "none" if info.default is None else str(info.default)
+    choices = ("true", "false") if info.type_name == "bool" else info.choices or (default,)
     yield from ((f"{key}{choice}", info.help) for choice in choices if choice)
 
 
 @_silent
 def scene_names(ctx: typer.Context) -> Iterable[Offer]:
-    """Scenes of the results directory that the line, or the file of defaults, names."""
+    """Scenes of the results directory given on the command line or in artextract.yaml."""
     return ((path.parent.name, "") for path in _descriptions(ctx))
 
 
 @_silent
 def band_names(ctx: typer.Context) -> Iterable[Offer]:
-    """Bands of the scene that the line names, or of the first one."""
+    """Bands of the scene given on the command line, or of the first scene."""
     scene = _given(ctx, "scene")
     paths = [path for path in _descriptions(ctx) if scene in (None, path.parent.name)]
-    described = json.loads(paths[0].read_text(encoding="utf-8"))
-    return ((str(band["id"]), "") for band in described["bands"])
+    description = json.loads(paths[0].read_text(encoding="utf-8"))
+    return ((str(band["id"]), "") for band in description["bands"])
 
 
 @_silent
@@ -106,7 +106,7 @@ def _descriptions(ctx: typer.Context) -> list[Path]:
 
 
 def _given(ctx: typer.Context, parameter: str) -> Any:
-    """The value of a parameter, from the line or else from the file of defaults."""
+    """The value of a parameter on the command line, else in the file of defaults."""
     value = ctx.params.get(parameter) or _argument(ctx, parameter)
     if value:
         return value
@@ -120,17 +120,17 @@ def _given(ctx: typer.Context, parameter: str) -> Any:
 
 
 def _argument(ctx: typer.Context, parameter: str) -> str | None:
-    """An argument that stands before an option without its value, which ends the parser's work."""
+    """A positional argument that the parser did not assign because of an incomplete option."""
     names = [p.name for p in ctx.command.params if p.param_type_name == "argument"]
     return dict(zip(names, ctx.args, strict=False)).get(parameter)
 
 
 @contextlib.contextmanager
-def unbroken_words() -> Iterator[None]:
-    """Where bash asks what to offer, join the words that it broke, and answer with what it lacks.
+def rejoin_bash_words() -> Iterator[None]:
+    """Join words that bash split before completing, and offer only the rest of the word.
 
-    Bash breaks words at ``=`` and ``:`` and takes what is offered for the part after them alone; it
-    inserts that as it is, so that spaces and the like need a backslash.
+    Bash splits words at ``=`` and ``:`` and completes only the part after them; it inserts an offer
+    unchanged, so that spaces and other special characters need a backslash.
     """
     if os.environ.get("_ARTEXTRACT_COMPLETE") != "complete_bash":
         yield
@@ -145,15 +145,15 @@ def unbroken_words() -> Iterator[None]:
     finally:
         is_quoted = given[-1][:1] in ("'", '"')
         for word in answer.getvalue().splitlines():
-            lacking = word.removeprefix(known)
-            shown = lacking if is_quoted else re.sub(r"[^\w@%+=:,./-]", r"\\\g<0>", lacking)
-            sys.stdout.write(f"{shown}\n")
+            rest = word.removeprefix(known)
+            offer = rest if is_quoted else re.sub(r"[^\w@%+=:,./-]", r"\\\g<0>", rest)
+            sys.stdout.write(f"{offer}\n")
 
 
 def _joined(parts: Sequence[str]) -> tuple[list[str], str]:
-    """Whole words, and what stands before the last part of the last of them.
+    """Joined words, and the text before the last part of the last word.
 
-    A part after ``=`` that is empty is a word of its own: there is a space between them.
+    An empty part after ``=`` is a separate word: a space precedes it.
     """
     words, known = [""], ""
     for before, part in zip(("", *parts), parts, strict=False):

@@ -6,8 +6,8 @@ The file mirrors the command line: a key per command, in it a key per option, wi
       build: {dataset: scans, out: graphs, superpixel_options: {n_segments: 3000}}
     train: {backbone: gat, options: {heads: 4}}
 
-What a flag or the environment says wins over the file. A key that is no option is an error. What
-the file says of the command of a plugin is checked when that command is called.
+Flags and environment variables override the file. A key that is not an option is an error. Defaults
+for the command of a plugin are checked when that command is called.
 """
 
 from collections.abc import Mapping
@@ -22,19 +22,19 @@ from artextract_cli.utils.yaml import read_yaml, write_yaml
 
 CONFIG_FILE = Path("artextract.yaml")
 Remember = Annotated[
-    bool, typer.Option("--remember", help="Write the paths into artextract.yaml for next time.")
+    bool, typer.Option("--remember", help="Save these paths in artextract.yaml as defaults.")
 ]
 
 
 def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:
-    """Read defaults for the commands below ``group``, checked against their options.
+    """Read defaults for the commands of ``group``, checked against their options.
 
-    Without ``path`` the file in the working directory is taken, if there is one.
+    Without ``path``, artextract.yaml in the working directory is read if it exists.
 
     Raises
     ------
     InputError
-        If the file is missing or no YAML, or a key is neither a command nor an option.
+        If the file is missing or not valid YAML, or a key is neither a command nor an option.
     """
     if path is None:
         if not CONFIG_FILE.is_file():
@@ -45,15 +45,15 @@ def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:
 
 
 def _checked(path: Path, place: str, content: Any, command: Any) -> Any:
-    """Defaults of a command, or what checks them once the command of a plugin is loaded."""
+    """Checked defaults of a command; for that of a plugin, a function that checks them later."""
     _check_section(path, place.rstrip("."), content)
     if getattr(command, "is_loaded_on_use", False):
         return partial(_checked, path, place, content)
     if hasattr(command, "commands"):
-        below = {key: command.get_command(None, key) for key in content}
-        _check_known(path, place, below, list(command.commands), "command")
+        subcommands = {key: command.get_command(None, key) for key in content}
+        _check_known(path, place, subcommands, list(command.commands), "command")
         return {
-            key: _checked(path, f"{place}{key}.", {} if value is None else value, below[key])
+            key: _checked(path, f"{place}{key}.", {} if value is None else value, subcommands[key])
             for key, value in content.items()
         }
     params = {param.name: param for param in command.params}
@@ -62,25 +62,26 @@ def _checked(path: Path, place: str, content: Any, command: Any) -> Any:
 
 
 def _check_known(
-    path: Path, place: str, found: Mapping[str, Any], known: list[str], kind: str
+    path: Path, place: str, values: Mapping[str, Any], known: list[str], kind: str
 ) -> None:
-    for key, value in found.items():
+    for key, value in values.items():
         if value is None:
-            msg = f"{path}: {place}{key} is no {kind}; known are: {', '.join(sorted(known))}"
+            names = ", ".join(sorted(known))
+            msg = f"{path}: {place}{key} is not a known {kind}; choose from: {names}"
             raise InputError(msg)
 
 
 def _check_section(path: Path, place: str, content: Any) -> None:
     if not isinstance(content, dict):
-        msg = f"{path}: {place or 'the file'} must hold keys and values"
+        msg = f"{path}: {place or 'the file'} must contain keys and values"
         raise InputError(msg)
 
 
 def _words(value: Any, param: Any) -> Any:
-    """A value as the command line would say it.
+    """A value in the form of the command line.
 
-    Options of a plugin may be written as a mapping, numbers parted by commas as a list, and the
-    only one of many as itself.
+    In the file, plugin options may be a mapping, comma-separated numbers a list, and a repeatable
+    option with one value just that value.
     """
     takes_many = param.nargs == -1 or getattr(param, "multiple", False)
     if isinstance(value, Mapping):
@@ -93,18 +94,18 @@ def _words(value: Any, param: Any) -> Any:
 
 
 def remember(*settings: tuple[str, Mapping[str, Any]]) -> None:
-    """Put ``("graph build", {"out": path})`` pairs into artextract.yaml; the rest of it stays.
+    """Save ``("graph build", {"out": path})`` pairs in artextract.yaml; keep its other contents.
 
     Raises
     ------
     InputError
-        If the file that is there is damaged; it is left as it is.
+        If the existing file is damaged; it is not modified.
     """
     content = read_yaml(CONFIG_FILE) if CONFIG_FILE.is_file() else {}
     for command, values in settings:
         node = content
         for part in command.split():
-            # A command without settings may stand in the file as a bare key.
+            # A command without settings may be a bare key in the file.
             if node.get(part) is None:
                 node[part] = {}
             node = node[part]

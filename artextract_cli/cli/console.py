@@ -1,4 +1,4 @@
-"""What the user of a terminal sees: results on stdout, messages and progress on stderr."""
+"""Terminal output: results on stdout, messages and progress on stderr."""
 
 import json
 import logging
@@ -16,10 +16,11 @@ import rich.progress
 import rich.table
 
 from artextract_cli.utils.events import LOGGER, Advance, inform, on_progress
-from artextract_cli.utils.stdout import prints_aside, results_stream
+from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
-SHORT_CELL = 26  # characters; longer cells may be folded
-PIPE_WIDTH = 160  # columns, where no terminal says how wide it is
+SHORT_CELL = 26  # characters; longer cells may wrap, shorter ones such as names never do
+PIPE_WIDTH = 160  # columns if stdout is not a terminal, enough for our widest tables
+LINE_INTERVAL_S = 5  # between progress lines without a terminal, so that logs stay short
 
 
 @dataclass
@@ -30,7 +31,7 @@ class _Settings:
 
 @dataclass
 class _Running:
-    """The progress that is being shown, within which another may be."""
+    """The progress currently displayed, which may be nested."""
 
     depth: int = 0
     bar: rich.progress.Progress | None = None
@@ -41,7 +42,7 @@ _running = _Running()
 
 
 def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
-    """Show on this process's terminal what the library says: -1 warnings alone, 1 every detail.
+    """Display messages of the library: verbosity -1 shows only warnings, 1 every detail.
 
     With ``as_json``, `emit` writes results as JSON.
     """
@@ -54,8 +55,8 @@ def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
 
 @contextmanager
 def only_results() -> Iterator[None]:
-    """With --json let nothing but `emit` write to stdout."""
-    with prints_aside() if _settings.as_json else nullcontext():
+    """With --json, let only `emit` write to stdout."""
+    with prints_to_stderr() if _settings.as_json else nullcontext():
         yield
 
 
@@ -65,7 +66,7 @@ def error(message: str) -> None:
 
 
 class _Messages(logging.Handler):
-    """Writes what the library says to stderr, one line each."""
+    """Writes messages of the library to stderr, one line each."""
 
     def emit(self, record: logging.LogRecord) -> None:
         prefix = "warning: " if record.levelno >= logging.WARNING else ""
@@ -81,9 +82,9 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
     Parameters
     ----------
     data
-        The result, or a function that returns it, written as JSON with ``--json``.
+        The result, or a function that returns it; written as JSON with ``--json``.
     text
-        Lines and tables for a reader.
+        Lines and tables, written otherwise.
     """
     stdout = results_stream()
     if _settings.as_json:
@@ -101,14 +102,14 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
-    """Make a table whose numbers are right-aligned; floats have three places, names are not folded.
+    """Create a table: numbers right-aligned, floats with three decimals, names not wrapped.
 
     Parameters
     ----------
     title
         Title.
     columns
-        Headers.
+        Column headers.
     rows
         Values of each row, in the order of the columns; None is shown as a dash.
 
@@ -117,20 +118,20 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     rich.table.Table
         For `emit`.
     """
-    made = rich.table.Table(title=rich.markup.escape(title), title_justify="left")
+    result = rich.table.Table(title=rich.markup.escape(title), title_justify="left")
     for index, column in enumerate(columns):
         values = [row[index] for row in rows]
         is_numeric = all(isinstance(value, int | float | None) for value in values)
         is_short = max((len(_cell(value)) for value in values), default=0) <= SHORT_CELL
         header = rich.markup.escape(column)
-        made.add_column(header, justify="right" if is_numeric else "left", no_wrap=is_short)
+        result.add_column(header, justify="right" if is_numeric else "left", no_wrap=is_short)
     for row in rows:
-        made.add_row(*(rich.markup.escape(_cell(value)) for value in row))
-    return made
+        result.add_row(*(rich.markup.escape(_cell(value)) for value in row))
+    return result
 
 
 def mapping_table(title: str, values: Mapping[str, Any]) -> rich.table.Table:
-    """Make a table of names and values, without a header.
+    """Create a table of names and values, without a header.
 
     Parameters
     ----------
@@ -144,9 +145,9 @@ def mapping_table(title: str, values: Mapping[str, Any]) -> rich.table.Table:
     rich.table.Table
         For `emit`.
     """
-    made = table(title, ("", ""), [(key, _cell(value)) for key, value in values.items()])
-    made.show_header = False
-    return made
+    result = table(title, ("", ""), [(key, _cell(value)) for key, value in values.items()])
+    result.show_header = False
+    return result
 
 
 def _cell(value: Any) -> str:
@@ -159,8 +160,8 @@ def _cell(value: Any) -> str:
 def show_progress(label: str, total: int | None) -> Iterator[Advance]:
     """Show progress on stderr: a bar on a terminal, plain lines elsewhere, nothing if quiet.
 
-    Without ``total`` it only counts. Within another progress, that of one of its items: a bar below
-    the other, and lines only where it takes long. Threads but the main one show nothing.
+    Without ``total`` it only counts. Nested progress is a second bar below the first, or lines only
+    if it takes long. Threads other than the main one show nothing.
     """
     if _settings.verbosity < 0 or threading.current_thread() is not threading.main_thread():
         yield lambda note="": None
@@ -201,31 +202,31 @@ def _bar(label: str, total: int | None) -> Iterator[Advance]:
 
 
 class _Lines:
-    """Progress without a terminal: at most one line in five seconds, and the last of the outer."""
+    """Progress without a terminal: one line per interval at most, and the last outer one."""
 
     def __init__(self, label: str, total: int | None, *, is_inner: bool = False) -> None:
         self.label, self.total, self.done, self.is_inner = label, total, 0, is_inner
-        self.began_at = self.spoke_at = time.monotonic()
+        self.began_at = self.reported_at = time.monotonic()
 
     def __call__(self, note: str = "", /) -> None:
         self.done += 1
         now = time.monotonic()
         is_last = self.done == self.total and not self.is_inner
-        if is_last or now - self.spoke_at > 5:
-            self.spoke_at = now
+        if is_last or now - self.reported_at > LINE_INTERVAL_S:
+            self.reported_at = now
             of = "" if self.total is None else f"/{self.total}"
             line = f"{self.label}: {self.done}{of} {note}".rstrip()
             inform(line + self._time_left(now - self.began_at))
 
     def _time_left(self, seconds: float) -> str:
-        """How long the rest takes if it goes on as it went so far."""
+        """Estimated remaining time at the average speed so far."""
         if self.total is None or self.done >= self.total:
             return ""
         return f"; about {duration(seconds / self.done * (self.total - self.done))} left"
 
 
 def duration(seconds: float) -> str:
-    """A time in words of two figures at most: 40 s, 3 min, 2 h 5 min."""
+    """A duration rounded for reading: 40 s, 3 min, 2 h 5 min."""
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{max(1, round(seconds))} s"

@@ -19,53 +19,55 @@ class Paintings:
 
     train: Annotated[int, Setting(help="Training scenes.", minimum=0)] = 24
     val: Annotated[int, Setting(help="Validation scenes.", minimum=0)] = 8
-    size: Annotated[int, Setting(help="Side of the pictures in pixels.", minimum=16)] = 256
+    size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=16)] = 256
     seed: Seed = 0
     wavelengths: Wavelengths
     palette: Annotated[
         PaletteName,
         Setting(
             help="Style of the paintings: old-masters, moderns, measured or workshop (a to d for "
-            "short); random, with new pigments, composition and camera for each; or mixed, two "
-            "random ones to one of old-masters, as for the training of the bundled models."
+            "short); random, with new pigments, composition and camera for each painting; or "
+            "mixed, two random to one old-masters, as used to train the bundled models."
         ),
     ] = "old-masters"
     clean: Annotated[
         Literal["some", "train", "all"],
-        Setting(help="Scenes that hide nothing: every fourth, all training scenes, or all."),
+        Setting(help="Scenes without a hidden layer: every fourth, all training scenes, or all."),
     ] = "some"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Importing:
-    """How captures become scenes."""
+    """How captures are imported."""
 
     options: Annotated[Mapping[str, Any], Setting(help="Option of the importer, as key=value.")] = (
         field(default_factory=dict)
     )
     split: Annotated[
-        Literal["train", "val"], Setting(help="Where scenes go: to learn from, or to look at.")
+        Literal["train", "val"], Setting(help="Split that the scenes are added to.")
     ] = "train"
-    auto_mask: Annotated[bool, Setting(help="Mask backdrop and colour chart, as 'data mask'.")] = (
-        False
-    )
+    auto_mask: Annotated[
+        bool, Setting(help="Mask backdrop and colour chart, like 'data mask'.")
+    ] = False
     coding: Codings
-    dry_run: Annotated[bool, Setting(help="Read and check all, tell, and write nothing.")] = False
+    dry_run: Annotated[
+        bool, Setting(help="Read and check everything, report, and write nothing.")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lighting:
-    """What is known of the light that raw counts were taken in."""
+    """Reference frames and exposure of raw counts."""
 
     white: Annotated[
-        Path | None, Setting(help="Folder with a frame of a white target per band.")
+        Path | None, Setting(help="Folder with one frame of a white target per band.")
     ] = None
     dark: Annotated[
-        Path | None, Setting(help="Folder with a frame of the covered lens per band.")
+        Path | None, Setting(help="Folder with one frame of the covered lens per band.")
     ] = None
     blind: Annotated[
         bool,
-        Setting(help="Without frames: tell uneven light from the pictures, and divide by it."),
+        Setting(help="Without frames: estimate uneven light from the images, and divide by it."),
     ] = False
     white_reflectance: Annotated[
         float, Setting(help="Reflectance of the white target.", minimum=0.01, maximum=1)
@@ -73,7 +75,9 @@ class Lighting:
     exposure_ratio: Annotated[
         float,
         Setting(
-            help="Exposure time of the painting over that of white.", minimum=1e-3, maximum=1e3
+            help="Exposure time of the painting divided by that of white.",
+            minimum=1e-3,
+            maximum=1e3,
         ),
     ] = 1.0
     coding: Codings

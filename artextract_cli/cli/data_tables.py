@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from artextract_cli.scenes.checks.scene import SceneRow
 
 
-def register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Table":
-    """What registration did to every band, and how well it fits."""
+def register_table(out: Path, scenes: "list[RegisteredScene]") -> "rich.table.Table":
+    """Transform and residual of every registered band."""
     columns = (
         "scene",
         "band",
@@ -42,27 +42,27 @@ def register_table(out: Path, made: "list[RegisteredScene]") -> "rich.table.Tabl
             b.residual,
             b.tiles,
         )
-        for s in made
+        for s in scenes
         for b in s.bands
     ]
     return console.table(str(out), columns, rows)
 
 
-def calibrate_table(out: Path, made: "list[CalibratedBand]") -> "rich.table.Table":
+def calibrate_table(out: Path, bands: "list[CalibratedBand]") -> "rich.table.Table":
     """Reflectance and unusable pixels of every band."""
     columns = ("scene", "band", "median reflectance", "saturated %", "dead %")
     rows = [
-        (b.scene, b.band or "photograph", b.median, 100 * b.saturated, 100 * b.dead) for b in made
+        (b.scene, b.band or "photograph", b.median, 100 * b.saturated, 100 * b.dead) for b in bands
     ]
     return console.table(str(out), columns, rows)
 
 
-def flatten_table(out: Path, made: "list[FlattenedPicture]") -> "rich.table.Table":
-    """How uneven the light of every picture was, and how well that is known."""
+def flatten_table(out: Path, images: "list[FlattenedPicture]") -> "rich.table.Table":
+    """Unevenness of the light in every image, and its uncertainty."""
     columns = ("scene", "band", "weakest light %", "broad dark areas %", "disagreement %")
     rows = [
         (p.scene, p.band or "photograph", 100 * p.weakest, 100 * p.dark, 100 * p.disagreement)
-        for p in made
+        for p in images
     ]
     return console.table(str(out), columns, rows)
 
@@ -70,22 +70,23 @@ def flatten_table(out: Path, made: "list[FlattenedPicture]") -> "rich.table.Tabl
 def import_tables(
     out: Path, scenes: "list[ImportedScene]", dry_run: bool
 ) -> "Iterator[rich.table.Table | str]":
-    """What was imported, or would be, scene by scene."""
+    """Imported scenes, or those that would be imported."""
     columns = ("split", "scene", "size", "depth", "bands", "nm", "files")
     yield console.table(str(out), columns, [_import_cells(scene) for scene in scenes])
     if dry_run:
-        yield "nothing is written; it would be:"
+        yield "dry run, nothing written; files that would be written:"
         yield from (str(path) for scene in scenes for path in scene.files)
 
 
-def _import_cells(made: "ImportedScene") -> tuple[object, ...]:
-    size = f"{made.size[0]} × {made.size[1]}"
-    bands = len(made.band_ids)
-    return made.split, made.scene, size, made.depth, bands, _span(made.wavelengths), len(made.files)
+def _import_cells(scene: "ImportedScene") -> tuple[object, ...]:
+    size = f"{scene.size[0]} × {scene.size[1]}"
+    bands = len(scene.band_ids)
+    nm, n_files = _span(scene.wavelengths), len(scene.files)
+    return scene.split, scene.scene, size, scene.depth, bands, nm, n_files
 
 
 def check_tables(checked: "DatasetCheck") -> "Iterator[rich.table.Table | str]":
-    """What a dataset holds, and every problem of it."""
+    """Contents and problems of a dataset."""
     of_splits = ("split", "scenes", "bands", "wavelengths from")
     rows = [(s.split, s.scenes, s.bands, s.wavelengths_from) for s in checked.splits]
     yield console.table(str(checked.root), of_splits, rows)

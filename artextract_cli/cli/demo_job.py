@@ -1,4 +1,4 @@
-"""The whole job on simulated paintings, from pictures to a table of detection scores."""
+"""The complete workflow on simulated paintings, from images to detection scores."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,13 @@ from artextract_cli.utils.events import progress
 from artextract_cli.visualization.loss_figure import loss_figure
 from artextract_cli.visualization.pair_figure import draw_pair
 
-# A network that two cores train in two minutes.
+# A network small enough to train on two cores in two minutes.
 SMALL = {"hidden": 48, "out_size": 48, "layers": 3, "dropout": 0}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """What the demo made, and how well it did."""
+    """Files written by the demo, and its evaluation."""
 
     dataset: Path
     graphs: Path
@@ -40,7 +40,7 @@ class Demo:
 
 
 def run_demo(out: Path, settings: DemoSettings) -> Demo:
-    """Simulate, build graphs, train, infer the validation scenes, evaluate, draw, report."""
+    """Simulate, build graphs, train, infer validation scenes, evaluate, draw and report."""
     dataset, graphs, run, results = (out / n for n in ("dataset", "graphs", "run", "results"))
     _simulate(dataset, settings)
     build_dataset(dataset, graphs, GraphRecipe())
@@ -91,7 +91,7 @@ def _train(graphs: Path, run: Path, settings: DemoSettings) -> None:
 
 
 def _draw_most_hidden(results: Path, evaluation: Evaluation) -> tuple[Path, Path]:
-    """Draw the scene that hides most, its heat map and what lies beneath."""
+    """Draw heat map and hidden-layer image of the scene with the largest hidden layer."""
     n_hidden = {
         name: scene.methods[OURS].detection.n_positive for name, scene in evaluation.scenes.items()
     }

@@ -1,4 +1,4 @@
-"""The command line: global flags, sub-commands, and the place where errors become exit codes."""
+"""The root of the command line: global flags, subcommands, and exit codes of errors."""
 
 import os
 import sys
@@ -15,13 +15,13 @@ from artextract_cli.cli import console
 from artextract_cli.cli.commands import adapt, data, demo, evaluate, graph, infer, plugins, train
 from artextract_cli.cli.commands import report as report_command
 from artextract_cli.cli.commands import visualize as visualize_commands
-from artextract_cli.cli.completion import unbroken_words
+from artextract_cli.cli.completion import rejoin_bash_words
 from artextract_cli.cli.config import load_defaults
 from artextract_cli.cli.plugin_commands import plugin_commands
 from artextract_cli.errors import INTERRUPTED, ArtextractError
 from artextract_cli.plugin.host import LIMIT_VARIABLE
 
-# Flags of the whole program that may stand anywhere on the line; True if a value follows.
+# Global flags, which may stand anywhere on the command line; True if a value follows.
 GLOBAL_FLAGS = {
     "--config": True,
     "--verbose": False,
@@ -35,28 +35,28 @@ GLOBAL_FLAGS = {
 
 
 class RootGroup(TyperGroup):
-    """Adds the commands of plugins, and turns errors into one line on stderr and an exit code."""
+    """Adds commands of plugins, and turns errors into one line on stderr and an exit code."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse an empty word, which would be the current folder where a path is meant."""
+        """Refuse empty arguments: an empty path would mean the current folder."""
         for before, word in pairwise(["artextract", *args]):
             is_empty = not word or (word.startswith("--") and word.endswith("="))
             if is_empty and not ctx.resilient_parsing:
                 msg = (
-                    f"what follows {word.rstrip('=') or before} is empty: give a value; is a "
-                    "variable of the shell unset?"
+                    f"the value after {word.rstrip('=') or before} is empty: give a value; perhaps "
+                    "a shell variable is unset"
                 )
                 raise typer.BadParameter(msg, ctx)
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Find a command; plugins are looked at only for names that are not ours."""
+        """Find a command; plugins are loaded only for names that are not built in."""
         if cmd_name not in self.commands:
             self._add_plugins(ctx)
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Names of our commands, then those of plugins."""
+        """Names of built-in commands, then those of plugins."""
         self._add_plugins(ctx)
         return super().list_commands(ctx)
 
@@ -66,11 +66,11 @@ class RootGroup(TyperGroup):
             self.commands.setdefault(name, command)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; nothing but --debug shows a traceback."""
+        """Run the command; only --debug shows a traceback."""
         try:
             return super().invoke(ctx)
         except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
-            raise  # Whoever closes the pipe, as `| head` does, has read enough.
+            raise  # A reader that closes the pipe, such as `| head`, is not an error.
         except ArtextractError as error:
             _fail(ctx, str(error), error.exit_code, getattr(error, "failures", ()))
         except KeyboardInterrupt:
@@ -78,11 +78,13 @@ class RootGroup(TyperGroup):
             raise typer.Exit(INTERRUPTED) from None
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            _fail(ctx, f"the system refused: {where}{error.strerror or error}", 1)
+            _fail(ctx, f"system error: {where}{error.strerror or error}", 1)
         except MemoryError:
             _fail(ctx, "out of memory: use a smaller --size or fewer --jobs", 1)
-        except Exception as error:  # noqa: BLE001 - a bug of ours must be one line too
-            _fail(ctx, f"unexpected {type(error).__name__}: {error}; --debug shows where", 1)
+        except Exception as error:  # noqa: BLE001 - a bug must be reported in one line too
+            _fail(
+                ctx, f"unexpected {type(error).__name__}: {error}; --debug shows the traceback", 1
+            )
 
 
 app = typer.Typer(
@@ -128,10 +130,10 @@ def root(
     ctx: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option(help="YAML file with defaults; artextract.yaml here is read by itself."),
+        typer.Option(help="YAML file with defaults; default: artextract.yaml in this folder."),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell results only.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show more messages.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show only results.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Write results as JSON.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     no_plugins: Annotated[
@@ -150,15 +152,15 @@ def root(
 ) -> None:
     """Find hidden layers in paintings.
 
-    A photograph and its multispectral bands become superpixel graphs; a Siamese graph network
-    compares them. Where they differ, there may be a hidden layer.
+    A photograph and its multispectral bands become superpixel graphs, which a Siamese graph network
+    compares. Differences between them can reveal a hidden layer.
     """
     console.configure(as_json=json, verbosity=-1 if quiet else int(verbose))
     ctx.default_map = load_defaults(config, ctx.command)
 
 
-def hoisted(words: Sequence[str]) -> list[str]:
-    """Bring the flags of the whole program to the front, wherever they stand."""
+def hoist_global_flags(words: Sequence[str]) -> list[str]:
+    """Move global flags to the front of the command line."""
     front: list[str] = []
     rest = list(words)
     end = rest.index("--") if "--" in rest else len(rest)
@@ -177,5 +179,5 @@ def hoisted(words: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Run the program."""
-    with unbroken_words():
-        app(args=hoisted(sys.argv[1:]), prog_name="artextract")
+    with rejoin_bash_words():
+        app(args=hoist_global_flags(sys.argv[1:]), prog_name="artextract")

@@ -1,4 +1,4 @@
-"""Options that belong together, and that several commands take."""
+"""Groups of options that several commands share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,20 +33,21 @@ Wavelengths = Annotated[
 Codings = Annotated[
     Coding,
     Parsed(
-        help="How counts stand for light, as photograph=WORD, bands=WORD or BAND=WORD with linear, "
-        "srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
+        help="Transfer function of the counts, as photograph=WORD, bands=WORD or BAND=WORD with "
+        "linear, srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
         parse=parse_coding,
     ),
 ]
 DEFAULT_MODEL = Path("gat")
 View = Annotated[
-    int, typer.Option(min=0, help="With separate graphs: 0 photograph, 1... the bands.")
+    int,
+    typer.Option(min=0, help="With separate graphs: 0 for the photograph, 1 and up for the bands."),
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Captures:
-    """What is said of the captures of a dataset beside its own files."""
+    """Properties of the captures of a dataset that its files do not contain."""
 
     wavelengths: Wavelengths
     coding: Codings
@@ -54,13 +55,13 @@ class Captures:
 
 @dataclass(frozen=True, kw_only=True)
 class LargeCaptures(Captures):
-    """Captures that are worked on in blocks where memory is short; ``max_memory`` in bytes."""
+    """Captures that are processed in blocks if memory is short; ``max_memory`` in bytes."""
 
     max_memory: Annotated[
         int,
         Parsed(
-            help="Memory that the work on one scene may take, e.g. 8GB; larger scenes are worked "
-            "on in blocks, with scratch files beside the output.",
+            help="Memory limit for one scene, e.g. 8GB; larger scenes are processed in blocks, "
+            "with temporary files beside the output.",
             parse=parse_memory,
             default="4GB",
             group="Computing",
@@ -70,7 +71,7 @@ class LargeCaptures(Captures):
 
 @dataclass(frozen=True, kw_only=True)
 class Computing:
-    """Where networks compute, and by what."""
+    """Device and engine of networks."""
 
     device: Device = "auto"
     engine: Engine = "auto"
@@ -78,33 +79,32 @@ class Computing:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSettings:
-    """How large the demo is, and where it computes."""
+    """Size of the demo, and its device and engine."""
 
     epochs: Annotated[int, Setting(help="Training epochs.", minimum=1)] = 20
     train: Annotated[int, Setting(help="Training scenes.", minimum=2)] = 24
     val: Annotated[int, Setting(help="Validation scenes.", minimum=1)] = 8
-    size: Annotated[int, Setting(help="Side of the pictures in pixels.", minimum=32)] = 256
+    size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=32)] = 256
     device: Device = "auto"
     engine: Engine = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScorerChoice:
-    """What scores scenes."""
+    """The model or method that scores scenes."""
 
     model: Annotated[
         Path,
         Setting(
-            help="Run directory or model file made by 'artextract train', or gat or gcn: the "
-            "models that come with artextract, trained on simulated paintings. none scores "
-            "without learning."
+            help="Run directory or model file written by 'artextract train', or gat or gcn, the "
+            "bundled models, trained on simulated paintings; none scores without a trained model."
         ),
     ] = DEFAULT_MODEL
     scorer: Annotated[
         Literal["envelope", "residual"] | None,
         Setting(
-            help="Heat map of a score without learning, instead of that of the model; envelope "
-            "with --model none if left out."
+            help="Model-free score to use for the heat map instead of the model; with --model none "
+            "the default is envelope."
         ),
     ] = None
     expect: Annotated[
@@ -117,7 +117,7 @@ class ScorerChoice:
     ] = "either"
 
     def open(self) -> "SceneScorer":
-        """Open the model, or the scores without learning."""
+        """Open the model, or the model-free score."""
         from artextract_cli.pipelines.scoring import open_scorer
 
         return open_scorer(self.model, score=self.scorer, expect=self.expect)
@@ -125,7 +125,7 @@ class ScorerChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class ScorerSetup(Computing, ScorerChoice):
-    """What scores scenes, and how it computes."""
+    """The model or method that scores scenes, with device, engine and adaptation."""
 
     adapt: Annotated[
         bool,
@@ -136,7 +136,7 @@ class ScorerSetup(Computing, ScorerChoice):
     ] = False
 
     def open(self) -> "SceneScorer":
-        """Open the model on its device, or the scores without learning."""
+        """Open the model on its device, or the model-free score."""
         from artextract_cli.pipelines.scoring import open_scorer
 
         return open_scorer(
@@ -151,7 +151,7 @@ class ScorerSetup(Computing, ScorerChoice):
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A photograph and its bands, named one by one instead of in a dataset."""
+    """A photograph and its bands, given as files instead of a dataset."""
 
     rgb: Annotated[Path | None, Setting(help="One photograph instead of a dataset.")] = None
     bands: Annotated[
@@ -165,18 +165,16 @@ class Pair:
 
     @property
     def is_absent(self) -> bool:
-        """Whether neither a photograph nor a band is named."""
+        """Whether neither a photograph nor a band is given."""
         return self.rgb is None and not self.bands
 
     def files(self, coding: Coding) -> "SceneFiles | None":
-        """The files as a scene; None unless a photograph and a band are named.
+        """The files as a scene; None unless a photograph and a band are given.
 
         Raises
         ------
-        InputError
-            If a file is missing.
         UsageError
-            If the coding names another band.
+            If the coding names an unknown band, or only some bands have wavelengths.
         """
         from artextract_cli.scenes.dataset import pair_files
 

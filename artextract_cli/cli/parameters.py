@@ -1,4 +1,4 @@
-"""Texts of the command line that stand for numbers, files and the like."""
+"""Parsing of option values: wavelengths, bands, codings and amounts of memory."""
 
 import re
 from contextlib import suppress
@@ -11,32 +11,32 @@ UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2*
 
 
 def parse_wavelengths(text: str | None) -> tuple[float, ...] | None:
-    """Turn ``420,470`` into numbers.
+    """Parse ``420,470`` into numbers.
 
     Raises
     ------
     UsageError
-        If a part is no number above zero.
+        If a part is not a positive number.
     """
     if text is None:
         return None
     try:
-        made = tuple(float(part) for part in text.split(","))
+        wavelengths = tuple(float(part) for part in text.split(","))
     except ValueError:
-        made = ()
-    if not made or not all(0 < value < float("inf") for value in made):
-        msg = f"--wavelengths takes numbers in nm parted by commas, such as 420,850; got {text!r}"
+        wavelengths = ()
+    if not wavelengths or not all(0 < value < float("inf") for value in wavelengths):
+        msg = f"--wavelengths takes comma-separated numbers in nm, such as 420,850; got {text!r}"
         raise UsageError(msg)
-    return made
+    return wavelengths
 
 
 def parse_bands(words: list[str] | None) -> dict[str, Path]:
-    """Turn ``["950=ir.tif"]`` into a mapping from band to file.
+    """Parse ``["950=ir.tif"]`` into a mapping from band to file.
 
     Raises
     ------
     UsageError
-        If a word has no ``=``, or a band comes twice.
+        If a word has no ``=``, or a band is given twice.
     """
     bands: dict[str, Path] = {}
     for word in words or ():
@@ -49,39 +49,39 @@ def parse_bands(words: list[str] | None) -> dict[str, Path]:
 
 
 def parse_coding(words: list[str] | None) -> Coding:
-    """Turn ``["bands=srgb", "950=linear"]`` into what they say of photograph and bands.
+    """Parse ``["bands=srgb", "950=linear"]`` into the coding of photograph and bands.
 
     Raises
     ------
     UsageError
-        If a word has no ``=``, says no coding, or a name comes twice.
+        If a word has no ``=`` or no known coding, or a name is given twice.
     """
-    said: dict[str, str] = {}
+    codings: dict[str, str] = {}
     for word in words or ():
         name, _, text = word.partition("=")
         with suppress(ValueError):
-            if name and name not in said:
-                said[name] = coding_word(text)
+            if name and name not in codings:
+                codings[name] = coding_word(text)
                 continue
         msg = (
             f"--coding takes each of photograph, bands or one band once, with {WORDS}, such as "
             f"bands=srgb; got {word!r}"
         )
         raise UsageError(msg)
-    photograph, bands = said.pop(PHOTOGRAPH, None), said.pop(BANDS, None)
-    return Coding(photograph=photograph, bands=bands, by_band=said)
+    photograph, bands = codings.pop(PHOTOGRAPH, None), codings.pop(BANDS, None)
+    return Coding(photograph=photograph, bands=bands, by_band=codings)
 
 
 def parse_memory(text: str) -> int:
-    """Turn ``4GB``, ``500MB`` or ``2GiB`` into bytes.
+    """Parse ``4GB``, ``500MB`` or ``2GiB`` into bytes.
 
     Raises
     ------
     UsageError
-        If it is no such amount, or nothing.
+        If it is not such an amount, or zero.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MGT]I?)B?", text.strip(), re.IGNORECASE)
-    amount = float(found[1]) * UNITS[found[2].upper()] if found else 0
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MGT]I?)B?", text.strip(), re.IGNORECASE)
+    amount = float(match[1]) * UNITS[match[2].upper()] if match else 0
     if amount < 1:
         msg = f"--max-memory takes an amount such as 4GB or 800MB; got {text!r}"
         raise UsageError(msg)

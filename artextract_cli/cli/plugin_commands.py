@@ -1,4 +1,4 @@
-"""Commands of plugins below ours: listed by their summaries, loaded when they are called."""
+"""Commands of plugins: listed by their summaries, loaded only when called."""
 
 import contextlib
 import io
@@ -15,12 +15,12 @@ from artextract_cli.errors import DependencyError
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 
-# How a command may end by itself.
+# Exceptions by which a command ends normally.
 ENDINGS = (SystemExit, typer.Abort, typer.Exit, typer.TyperException)
 
 
 class PluginCommand(TyperCommand):
-    """Stands for the command of a plugin until it is called."""
+    """Placeholder for the command of a plugin until it is called."""
 
     is_loaded_on_use = True
 
@@ -29,12 +29,12 @@ class PluginCommand(TyperCommand):
         self.plugin = plugin
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
-        """Load the command and let it read the words ``args``.
+        """Load the command and let it parse ``args``.
 
         Raises
         ------
         DependencyError
-            If it cannot be loaded; not while a shell completes words.
+            If it cannot be loaded, except during shell completion.
         """
         try:
             command = load_command(self.plugin)
@@ -49,26 +49,26 @@ class PluginCommand(TyperCommand):
 
 
 def plugin_commands(*, quietly: bool = False) -> dict[str, PluginCommand]:
-    """The commands of plugins by name; ``quietly`` without a word on broken plugins."""
+    """The commands of plugins by name; ``quietly`` suppresses warnings of broken plugins."""
     with contextlib.redirect_stderr(io.StringIO()) if quietly else contextlib.nullcontext():
         plugins = plugin_host().of_kind("commands")
     return {plugin.spec.name: PluginCommand(plugin) for plugin in plugins}
 
 
 def load_command(plugin: Plugin) -> Any:
-    """Load what a plugin answers with when its command is called.
+    """Load the Typer app of a plugin as a command.
 
     Raises
     ------
     DependencyError
-        If loading fails, or what is loaded is no Typer app that works.
+        If loading fails, or the result is not a working Typer app.
     """
     app = plugin.load()
     with plugin.running("cannot be used"):
         if not isinstance(app, typer.Typer):
-            msg = f"load returned {type(app).__name__}, which is no Typer app"
+            msg = f"load returned {type(app).__name__}, which is not a Typer app"
             raise TypeError(msg)
-        # Options that install completion are those of the whole program.
+        # Completion is installed by the main program.
         app._add_completion = False
         command: Any = typer.main.get_command(app)
     command.invoke = _guarded(plugin, command.invoke)
@@ -76,7 +76,7 @@ def load_command(plugin: Plugin) -> Any:
 
 
 def _guarded(plugin: Plugin, invoke: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Run a command so that its prints stay out of JSON, and a bug of it is said to be its own."""
+    """Run a command with its prints kept out of JSON, and attribute errors to the plugin."""
 
     def run(ctx: Any) -> Any:
         try:

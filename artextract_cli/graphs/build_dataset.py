@@ -17,7 +17,7 @@ from artextract_cli.graphs.store import read_key, save_graphs, source_key
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.plugin.options import make_options, parted
+from artextract_cli.plugin.options import make_options, split_prefixed
 from artextract_cli.scenes.checks.values import check_values
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.layout import check_outside_datasets
@@ -26,7 +26,7 @@ from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import detail, keep_warnings, kept_warnings, progress, warn
-from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory, prepare_worker
 from artextract_cli.utils.output_plan import OutputPlan
 
@@ -115,7 +115,7 @@ def build_dataset(
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
     outcomes = []
-    with only_writer(out), progress("building graphs", len(scenes)) as advance:
+    with directory_lock(out), progress("building graphs", len(scenes)) as advance:
         for outcome in _run(partial(_build_scene, out, recipe, plan), scenes, jobs):
             outcomes.append(outcome)
             for message in outcome.warnings:
@@ -132,7 +132,7 @@ def _resolved(recipe: GraphRecipe) -> GraphRecipe:
     """Check the superpixel options, and fill in the defaults so that the recipe says everything."""
     spec = plugin_host().find("superpixels", recipe.superpixels).spec
     given = recipe.superpixel_options
-    of_all, of_bands = parted(given, BANDS)
+    of_all, of_bands = split_prefixed(given, BANDS)
     own, bands = (dataclasses.asdict(make_options(spec, values)) for values in (of_all, of_bands))
     options = own | {f"{BANDS}.{key}": bands[key] for key in of_bands}
     return dataclasses.replace(recipe, superpixel_options=options)

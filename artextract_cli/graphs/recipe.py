@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from artextract_cli.errors import UsageError
-from artextract_cli.plugin.options import parted
+from artextract_cli.plugin.options import split_prefixed
 from artextract_cli.scenes.scene import Scene, resize_scene
 from artextract_cli.utils.settings import Setting
 
@@ -58,7 +58,7 @@ class GraphRecipe:
 
     def __post_init__(self) -> None:
         """Refuse options for the bands alone where there is one segmentation for all."""
-        _, banded = parted(self.superpixel_options, BANDS)
+        _, banded = split_prefixed(self.superpixel_options, BANDS)
         if banded and self.segmentation != "separate":
             msg = f"superpixel option '{BANDS}.{next(iter(banded))}' needs --segmentation separate"
             raise UsageError(msg)

@@ -23,7 +23,7 @@ from artextract_cli.graphs.stitching import block_gradients, block_statistics
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.kernels.node_features import edge_weights
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.plugin.options import parted
+from artextract_cli.plugin.options import split_prefixed
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.scenes.scene import Scene
 
@@ -152,7 +152,7 @@ def _shared_graph(scene: Scene, recipe: GraphRecipe, plugin: Plugin) -> tuple[Su
 def _separate_graphs(
     scene: Scene, recipe: GraphRecipe, plugin: Plugin
 ) -> tuple[SuperpixelGraph, ...]:
-    options, of_bands = parted(recipe.superpixel_options, BANDS)
+    options, of_bands = split_prefixed(recipe.superpixel_options, BANDS)
     band_options = options | of_bands
     made = [_view_graph(scene, photograph_of, plugin, options, recipe.features)]
     for band in range(len(scene.band_ids)):

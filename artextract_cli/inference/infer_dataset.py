@@ -20,7 +20,7 @@ from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.atomic import clear_leftovers
 from artextract_cli.utils.events import detail, progress
-from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.locks import directory_lock
 
 
 def infer_dataset(
@@ -121,7 +121,7 @@ def infer_scenes(
     warn_of_coding(scenes)
     rows: list[SceneSummary] = []
     failures: list[str] = []
-    with only_writer(results), progress("inferring", len(scenes)) as advance:
+    with directory_lock(results), progress("inferring", len(scenes)) as advance:
         for files in scenes:
             try:
                 rows.append(summarize(_inferred(files, results, model, plan)))

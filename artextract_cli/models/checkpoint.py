@@ -18,7 +18,7 @@ from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.card import LearnsFrom, ModelCard
 from artextract_cli.utils.atomic import atomic_path
-from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, verify_digest
 from artextract_cli.utils.file_errors import reading
 
 FORMAT = "artextract-model"
@@ -32,12 +32,12 @@ _MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 
 def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:
     """Write a model file, whole or not at all; equal models give equal bytes."""
-    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": UNSEALED}
+    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     description = about | dataclasses.asdict(card)
     metadata = {"artextract": json.dumps(description, sort_keys=True)}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     with atomic_path(path) as temporary:
-        temporary.write_bytes(sealed(safetensors.torch.save(tensors, metadata)))
+        temporary.write_bytes(embed_digest(safetensors.torch.save(tensors, metadata)))
 
 
 def model_path(run: Path) -> Path:
@@ -78,7 +78,7 @@ def read_card(run: Path) -> ModelCard:
             "train it again"
         )
         raise InputError(msg)
-    if not is_whole(content, described.pop("sha256", None)):
+    if not verify_digest(content, described.pop("sha256", None)):
         msg = f"{path} is damaged: its checksum is wrong; train it again, or bring back a copy"
         raise InputError(msg)
     return _card(path, described)

@@ -15,7 +15,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.utils.atomic import atomic_path
-from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, verify_digest
 from artextract_cli.utils.file_errors import cause
 
 FORMAT, FORMAT_VERSION = "artextract-scores", 1
@@ -46,10 +46,10 @@ def card_path(model: Path) -> Path | None:
 
 def write_card(path: Path, card: ScoreCard) -> None:
     """Write a card, whole or not at all; equal cards give equal bytes."""
-    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": UNSEALED}
+    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     content = json.dumps(about | dataclasses.asdict(card), indent=1).encode()
     with atomic_path(path) as temporary:
-        temporary.write_bytes(sealed(content) + b"\n")
+        temporary.write_bytes(embed_digest(content) + b"\n")
 
 
 def read_score_card(path: Path) -> ScoreCard:
@@ -73,7 +73,7 @@ def read_score_card(path: Path) -> ScoreCard:
             "choose --model none"
         )
         raise InputError(msg)
-    if not is_whole(content.removesuffix(b"\n"), described.pop("sha256", None)):
+    if not verify_digest(content.removesuffix(b"\n"), described.pop("sha256", None)):
         msg = f"the score card {path} is damaged: its checksum is wrong; choose --model none"
         raise InputError(msg)
     return _card(path, described)

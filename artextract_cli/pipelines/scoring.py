@@ -8,7 +8,7 @@ from artextract_cli.models.score_card import card_path
 from artextract_cli.pipelines.without_learning.scoring import open_model_free
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
 from artextract_cli.scenes.scene import Scene
-from artextract_cli.utils.threads import one_for_algebra
+from artextract_cli.utils.threads import single_threaded_blas
 
 
 def open_scorer(
@@ -65,7 +65,7 @@ def open_scorer(
     )
 
 
-@one_for_algebra()
+@single_threaded_blas()
 def score_scene(model: SceneScorer, scene: Scene) -> SceneScores:
     """Score every pixel of a scene in memory.
 

@@ -1,1 +1,1 @@
-"""The plugin host: the contract, discovery, options, scaffolding and installation."""
+"""The plugin host: contract, discovery, options, scaffolding and installation."""

@@ -1,4 +1,4 @@
-"""Reading a plugin's source without running it."""
+"""Reading the API version in the source of a plugin without running it."""
 
 import ast
 import importlib.util
@@ -8,10 +8,10 @@ KEYWORD = "api_version"
 
 
 def stated_api_version(module: str, spec_names: frozenset[str]) -> int | None:
-    """The API version that a module gives to the specs it makes, if its source says so plainly.
+    """The API version that a module passes to its specs, if its source states it as a literal.
 
-    Neither the module nor a package above it is imported: one that is written for another API may
-    fail at anything.
+    Neither the module nor its parent packages are imported: a plugin written for another API may
+    fail anywhere.
     """
     source = _source(module)
     if source is None or KEYWORD not in source:
@@ -19,7 +19,7 @@ def stated_api_version(module: str, spec_names: frozenset[str]) -> int | None:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
-        return None  # Importing it will tell what is wrong.
+        return None  # Importing the module will report the problem.
     return next(
         (
             keyword.value.value
@@ -35,27 +35,27 @@ def stated_api_version(module: str, spec_names: frozenset[str]) -> int | None:
 
 
 def _called(call: ast.Call) -> str:
-    """The last part of a name that is called."""
+    """The last part of the name that is called."""
     return ast.unparse(call.func).rpartition(".")[2]
 
 
 def _source(module: str) -> str | None:
     try:
-        found = _find(module)
-        loader = None if found is None else found.loader
+        spec = _find_spec(module)
+        loader = None if spec is None else spec.loader
         read = getattr(loader, "get_source", None)
         source: str | None = None if read is None else read(module)
     except (ImportError, OSError, SyntaxError, ValueError):
-        return None  # Importing it will tell what is wrong.
+        return None  # Importing the module will report the problem.
     return source
 
 
-def _find(module: str) -> ModuleSpec | None:
-    """Find a module; `importlib.util.find_spec` would import the packages above it."""
-    name, _, below = module.partition(".")
-    found = importlib.util.find_spec(name)
-    while found is not None and below:
-        part, _, below = below.partition(".")
+def _find_spec(module: str) -> ModuleSpec | None:
+    """Find a module; `importlib.util.find_spec` would import its parent packages."""
+    name, _, rest = module.partition(".")
+    spec = importlib.util.find_spec(name)
+    while spec is not None and rest:
+        part, _, rest = rest.partition(".")
         name = f"{name}.{part}"
-        found = PathFinder.find_spec(name, found.submodule_search_locations or [])
-    return found
+        spec = PathFinder.find_spec(name, spec.submodule_search_locations or [])
+    return spec

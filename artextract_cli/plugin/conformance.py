@@ -1,4 +1,4 @@
-"""Running a plugin's conformance tests where it can do no harm: in a process of its own."""
+"""Running the conformance tests of a plugin in a separate process, where it can do no harm."""
 
 import json
 import signal
@@ -14,14 +14,14 @@ _ERRORS = {error.exit_code: error for error in (UsageError, InputError, Dependen
 
 
 def check_plugin(plugin: str) -> list[dict[str, Any]]:
-    """Run the conformance tests of a plugin, in a process of its own.
+    """Run the conformance tests of a plugin in a separate process.
 
     What the plugin prints goes to stderr.
 
     Parameters
     ----------
     plugin
-        Name of a plugin or distribution, or folder of a project.
+        Name of a plugin or distribution, or a project folder.
 
     Returns
     -------
@@ -32,26 +32,26 @@ def check_plugin(plugin: str) -> list[dict[str, Any]]:
     Raises
     ------
     UsageError
-        If there is no such plugin.
+        If the plugin is unknown.
     InputError
-        If a folder is no project with an entry point.
+        If a folder is not a project with an entry point.
     DependencyError
         If it cannot be loaded.
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "outcomes.jsonl")
         command = [sys.executable, "-m", "artextract_cli.testing", str(out), plugin]
-        ran = subprocess.run(command, stdout=sys.stderr, check=False)
+        completed = subprocess.run(command, stdout=sys.stderr, check=False)
         lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
     outcomes = [json.loads(line) for line in lines]
     if outcomes and "error" in outcomes[-1]:
         raise _ERRORS[outcomes[-1]["exit_code"]](outcomes[-1]["error"])
     if not outcomes or outcomes[-1] != {"all": "done"}:
         last = f" after {outcomes[-1]['check']!r}" if outcomes else ""
-        msg = f"{plugin} ended the process that tested it{last} ({_how(ran.returncode)})"
+        msg = f"{plugin} ended its test process{last} ({_exit_reason(completed.returncode)})"
         raise ArtextractError(msg)
     return outcomes[:-1]
 
 
-def _how(code: int) -> str:
+def _exit_reason(code: int) -> str:
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name

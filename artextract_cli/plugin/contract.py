@@ -1,7 +1,7 @@
-"""What a plugin hands to the host: specs, options, and the protocols their factories fulfil.
+"""The plugin contract: specs and options; see `artextract_cli.plugin.protocols` for protocols.
 
-A plugin module implements a hook of `artextract_cli.plugin.hookspecs` and returns a spec from here.
-A spec is light: its `load` imports the heavy module only when the plugin is used.
+A plugin module implements a hook of `artextract_cli.plugin.hookspecs` and returns one of these
+specs. A spec is light: its `load` imports the heavy module only when the plugin is used.
 """
 
 import dataclasses
@@ -38,11 +38,11 @@ def option(
     default
         Default value.
     help
-        One sentence.
+        Help text, one sentence.
     minimum, maximum
-        Smallest and largest value, inclusive; no limit if None.
+        Smallest and largest allowed value, inclusive; no limit if None.
     choices
-        Values that a text may take; any if empty.
+        Allowed values of a text option; any if empty.
 
     Returns
     -------
@@ -55,12 +55,12 @@ def option(
 
 @dataclass(frozen=True)
 class NoOptions:
-    """The options of a plugin that has none."""
+    """The options of a plugin without options."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """What every kind of plugin tells about itself."""
+    """Description that every kind of plugin has in common."""
 
     kind: ClassVar[str]
 
@@ -78,7 +78,7 @@ class SuperpixelMethod(Spec):
     Attributes
     ----------
     name
-        Name that users type.
+        Name on the command line.
     summary
         One sentence.
     options
@@ -86,7 +86,7 @@ class SuperpixelMethod(Spec):
     load
         Returns a `SuperpixelFunction`; called when the plugin is used.
     api_version
-        Version of this contract that it is written for.
+        Version of this contract that the plugin is written for.
     """
 
     kind: ClassVar[str] = "superpixels"
@@ -101,15 +101,15 @@ class Backbone(Spec):
     Attributes
     ----------
     name
-        Name that users type.
+        Name on the command line.
     summary
         One sentence.
     options
         Dataclass of its options, see `option`.
     load
-        Returns a factory: from the number of node features and the options to a `BackboneModule`.
+        Returns a factory: number of node features and options to a `BackboneModule`.
     api_version
-        Version of this contract that it is written for.
+        Version of this contract that the plugin is written for.
     """
 
     kind: ClassVar[str] = "backbones"
@@ -119,29 +119,30 @@ class Backbone(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Objective(Spec):
-    """How training compares the branches.
+    """A training objective, which compares the branches.
 
     Attributes
     ----------
     name
-        Name that users type.
+        Name on the command line.
     summary
         One sentence.
     options
         Dataclass of its options, see `option`.
     load
-        Returns a function from `EmbeddedScenes` and the options to the loss.
+        Returns an `ObjectiveFunction`: `EmbeddedScenes` and options to the loss.
     api_version
-        Version of this contract that it is written for.
+        Version of this contract that the plugin is written for.
     learns_from
         "views": the RGB image against every band as captured; "layers": the RGB image against all
-        bands together, with synthetic layers beneath some superpixels.
+        bands together, with synthetic hidden layers under some superpixels.
     compares_nodes
-        Whether it compares superpixel with superpixel, so that all views must share one label map.
+        Whether it compares individual superpixels, so that all views must share one label map.
     suited
-        Training settings that suit it better than the defaults.
+        Training settings that replace the defaults for this objective.
     uninformative_loss
-        Smallest loss of embeddings without information, by its options; drawn in figures of losses.
+        Smallest loss of uninformative embeddings as a function of the options; drawn in loss
+        figures.
     """
 
     kind: ClassVar[str] = "objectives"
@@ -155,20 +156,20 @@ class Objective(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Scorer(Spec):
-    """How embeddings become a score.
+    """A scorer, which turns embeddings into scores.
 
     Attributes
     ----------
     name
-        Name that users type.
+        Name on the command line.
     summary
         One sentence.
     options
         Dataclass of its options, see `option`.
     load
-        Returns a function from `ScoredNodes` and the options to scores (N, V - 1).
+        Returns a `ScorerFunction`: `ScoredNodes` and options to scores (N, V - 1).
     api_version
-        Version of this contract that it is written for.
+        Version of this contract that the plugin is written for.
     """
 
     kind: ClassVar[str] = "scorers"
@@ -178,12 +179,12 @@ class Scorer(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Importer(Spec):
-    """How a capture becomes a dataset.
+    """An importer, which reads captures of one format.
 
     Attributes
     ----------
     name
-        Name that users type.
+        Name on the command line.
     summary
         One sentence.
     options
@@ -191,9 +192,9 @@ class Importer(Spec):
     load
         Returns an `ImporterFunction`.
     api_version
-        Version of this contract that it is written for.
+        Version of this contract that the plugin is written for.
     takes_coding
-        Whether it is a `CodedImporterFunction`, which is given the coding as a third argument.
+        Whether it is a `CodedImporterFunction`, which takes the coding as a third argument.
     """
 
     kind: ClassVar[str] = "importers"
@@ -204,12 +205,12 @@ class Importer(Spec):
 
 @dataclass(frozen=True, kw_only=True)
 class Command(Spec):
-    """A command, mounted under its name.
+    """A command of the command line, mounted under its name.
 
     Attributes
     ----------
     name
-        Name that users type.
+        Name on the command line.
     summary
         One sentence.
     options
@@ -217,7 +218,7 @@ class Command(Spec):
     load
         Returns a Typer app.
     api_version
-        Version of this contract that it is written for.
+        Version of this contract that the plugin is written for.
     """
 
     kind: ClassVar[str] = "commands"
@@ -228,18 +229,18 @@ class Command(Spec):
 def superpixel_count(
     shape: Sequence[int], n_segments: int | None, region_size: float, limit: int = 60_000
 ) -> int:
-    """How many superpixels to ask for in an image.
+    """Number of superpixels to request for an image.
 
     Parameters
     ----------
     shape
         (H, W, ...) of the image.
     n_segments
-        The number, if it is given.
+        The requested number, if any.
     region_size
-        Side of a superpixel in pixels, if the number is None.
+        Side of a superpixel in pixels, used if ``n_segments`` is None.
     limit
-        Largest number that follows from ``region_size``.
+        Upper limit of a number derived from ``region_size``; bounds the size of the graph.
 
     Returns
     -------
@@ -247,5 +248,5 @@ def superpixel_count(
         From 1 to the number of pixels.
     """
     pixels = shape[0] * shape[1]
-    wanted = min(round(pixels / region_size**2), limit) if n_segments is None else n_segments
-    return max(1, min(wanted, pixels))
+    n = min(round(pixels / region_size**2), limit) if n_segments is None else n_segments
+    return max(1, min(n, pixels))

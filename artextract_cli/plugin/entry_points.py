@@ -1,4 +1,4 @@
-"""The entry points of plugins and who brought them, read without importing anything."""
+"""The entry points of plugins and their distributions, read without importing anything."""
 
 import contextlib
 import importlib.metadata
@@ -13,55 +13,54 @@ HOME_DISTRIBUTION = "artextract"
 
 @dataclass(frozen=True, kw_only=True)
 class PluginEntry:
-    """An entry point of our group, or a list of them that cannot be read."""
+    """An entry point in the group ``artextract``, or an unreadable list of entry points."""
 
     name: str
     value: str
     distribution: str
     version: str
-    problem: str = ""  # why it cannot be used, where that is known already
+    problem: str = ""  # why it cannot be used, if already known
 
     @property
     def module(self) -> str:
-        """The module that it names."""
+        """The module that the entry point names."""
         return self.value.partition(":")[0].strip()
 
     @property
-    def is_whole(self) -> bool:
+    def has_version(self) -> bool:
         """Whether its distribution has a name and a version."""
         return self.version != "?"
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it is built in."""
+    def is_built_in(self) -> bool:
+        """Whether it belongs to artextract itself."""
         return self.distribution == HOME_DISTRIBUTION
 
     def load(self) -> Any:
-        """Import what it names."""
+        """Import the object that the entry point names."""
         return EntryPoint(self.name, self.value, GROUP).load()
 
 
 def installed_entries() -> list[PluginEntry]:
-    """Entry points of our group in this environment: our own first, then by distribution.
+    """Entry points of plugins in this environment: built-in ones first, then by distribution.
 
-    `importlib.metadata.entry_points` would do, but for one damaged distribution it raises, and all
-    others are lost.
+    Unlike `importlib.metadata.entry_points`, one damaged distribution does not hide all others.
     """
-    # A distribution may lie on the path twice; Python imports the first.
+    # A distribution may be on the path twice; Python imports the first.
     first: dict[tuple[str, str], PluginEntry] = {}
     for distribution in importlib.metadata.distributions():
         for entry in _entries_of(distribution):
             first.setdefault((entry.distribution, entry.name), entry)
-    return sorted(first.values(), key=order)
+    return sorted(first.values(), key=sort_key)
 
 
-def order(entry: PluginEntry) -> tuple[bool, str, str]:
-    """Our own entry points come first, then those of others by distribution and name."""
-    return not entry.is_ours, entry.distribution, entry.name
+def sort_key(entry: PluginEntry) -> tuple[bool, str, str]:
+    """Sort built-in entry points first, then others by distribution and name."""
+    return not entry.is_built_in, entry.distribution, entry.name
 
 
 def entry_of(entry_point: EntryPoint) -> PluginEntry:
-    """Tell who brought an entry point; one without a distribution is being developed."""
+    """Describe an entry point and its distribution; without one, it is under development."""
     name, version, problem = "unknown", "?", ""
     if entry_point.dist is not None:
         name, version, problem = _owner(entry_point.dist)
@@ -79,28 +78,28 @@ def entry_of(entry_point: EntryPoint) -> PluginEntry:
 def _entries_of(distribution: Distribution) -> Iterator[PluginEntry]:
     try:
         if f"[{GROUP}]" not in (distribution.read_text("entry_points.txt") or ""):
-            return  # Most have nothing to do with us, and parsing takes time.
+            return  # Most distributions have no plugins, and parsing takes time.
         points = list(distribution.entry_points.select(group=GROUP))
     except (TypeError, ValueError) as error:
         name, version, _ = _owner(distribution)
-        problem = f"its entry_points.txt is damaged ({error}): install it again"
+        problem = f"its entry_points.txt is damaged ({error}): reinstall it"
         yield PluginEntry(name="?", value="", distribution=name, version=version, problem=problem)
         return
     yield from map(entry_of, points)
 
 
 def _owner(distribution: Distribution) -> tuple[str, str, str]:
-    """Name and version of a distribution, and what is wrong with them."""
+    """Name and version of a distribution, and the problem with them, if any."""
     with contextlib.suppress(KeyError, TypeError, importlib.metadata.PackageNotFoundError):
         if distribution.metadata["Name"] and distribution.version:
             return distribution.metadata["Name"], distribution.version, ""
     folder = getattr(distribution, "_path", "unknown")
-    problem = f"its metadata has no name or no version: delete {folder} and install it again"
+    problem = f"its metadata has no name or no version: delete {folder} and reinstall it"
     return getattr(folder, "name", "unknown"), "?", problem
 
 
 def requirements(distribution: str) -> list[str]:
-    """What a distribution says it requires, without what its extras add."""
+    """Requirements of a distribution, without those of its extras."""
     try:
         required = importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:

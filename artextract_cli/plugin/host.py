@@ -1,6 +1,6 @@
-"""Finding plugins: list entry points, load each behind a guard, refuse what does not fit.
+"""Discovery of plugins: list entry points, load each one guarded, check it against the contract.
 
-A broken plugin harms only itself: it becomes one warning with its distribution and cause.
+A broken plugin affects nothing else: it becomes one warning with its distribution and cause.
 """
 
 import functools
@@ -21,18 +21,17 @@ from artextract_cli.plugin.entry_points import (
     PluginEntry,
     entry_of,
     installed_entries,
-    order,
+    sort_key,
 )
 from artextract_cli.plugin.plugin import BrokenPlugin, Plugin
 from artextract_cli.plugin.specs import KINDS, RefusedError, cause_of, specs_of
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.stdout import prints_aside
+from artextract_cli.utils.stdout import prints_to_stderr
 
-MOST_NAMES = 8  # of plugins in one sentence
+MAX_LISTED_NAMES = 8  # plugin names in one message, so that it stays readable
 LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
 
-
-# What `artextract` itself answers to; no plugin can take these names.
+# Commands of artextract itself; plugins cannot use these names.
 OWN_COMMANDS = frozenset(
     {
         *("adapt", "data", "demo", "evaluate", "graph", "infer", "plugins", "report", "train"),
@@ -49,27 +48,27 @@ class PluginHost:
     broken: list[BrokenPlugin] = field(default_factory=list)
 
     def of_kind(self, kind: str) -> list[Plugin]:
-        """All plugins of one kind, by name."""
+        """All plugins of one kind, sorted by name."""
         return [plugin for (k, _), plugin in sorted(self.plugins.items()) if k == kind]
 
     def find(self, kind: str, name: str) -> Plugin:
-        """The plugin of that kind and name.
+        """Find the plugin of this kind and name.
 
         Raises
         ------
         UsageError
-            If there is none; the sentence lists those there are.
+            If it is unknown; the message lists the plugins of that kind.
         """
         if (kind, name) not in self.plugins:
-            names = some(plugin.spec.name for plugin in self.of_kind(kind))
-            msg = f"there is no plugin {name!r} among the {kind}; choose from: {names}"
+            names = enumerate_names(plugin.spec.name for plugin in self.of_kind(kind))
+            msg = f"unknown plugin {name!r} of kind {kind}; choose from: {names}"
             raise UsageError(msg)
         return self.plugins[kind, name]
 
     def load(self, entry: PluginEntry, manager: pluggy.PluginManager) -> None:
-        """Import what one entry point names and take over its specs, or note why not."""
+        """Load the plugins of one entry point, or record why they cannot be used."""
         try:
-            with prints_aside():
+            with prints_to_stderr():
                 specs = specs_of(entry, manager)
             self._accept(specs, entry)
         except KeyboardInterrupt:
@@ -85,44 +84,46 @@ class PluginHost:
             )
 
     def owner_of(self, kind: str, name: str) -> str | None:
-        """The distribution that has this name already."""
+        """The distribution that already uses this name, if any."""
         if kind == Command.kind and name in OWN_COMMANDS:
             return HOME_DISTRIBUTION
         plugin = self.plugins.get((kind, name))
         return None if plugin is None else plugin.distribution
 
     def _accept(self, specs: Sequence[Spec], entry: PluginEntry) -> None:
-        """Take all specs of an entry point, or none."""
-        taken: dict[tuple[str, str], Plugin] = {}
+        """Register all specs of an entry point, or none."""
+        accepted: dict[tuple[str, str], Plugin] = {}
         for spec in specs:
             key = (spec.kind, spec.name)
-            if owner := entry.distribution if key in taken else self.owner_of(*key):
+            if owner := entry.distribution if key in accepted else self.owner_of(*key):
                 msg = (
-                    f"{spec.kind} {spec.name!r} belongs to {owner} already; "
+                    f"{spec.kind} {spec.name!r} already belongs to {owner}; "
                     f"{entry.distribution} must choose another name"
                 )
                 raise RefusedError(msg)
-            taken[key] = Plugin(spec=spec, distribution=entry.distribution, version=entry.version)
-        self.plugins |= taken
+            accepted[key] = Plugin(
+                spec=spec, distribution=entry.distribution, version=entry.version
+            )
+        self.plugins |= accepted
 
 
-def some(names: Iterable[str]) -> str:
-    """The first names of plugins in a sentence, and how to see the others."""
-    first = list(itertools.islice(names, MOST_NAMES + 1))
-    more = ", … (`artextract plugins list`)" if len(first) > MOST_NAMES else ""
-    return ", ".join(first[:MOST_NAMES]) + more
+def enumerate_names(names: Iterable[str]) -> str:
+    """Join the first names for a message, with a hint how to list the others."""
+    first = list(itertools.islice(names, MAX_LISTED_NAMES + 1))
+    more = ", … (`artextract plugins list`)" if len(first) > MAX_LISTED_NAMES else ""
+    return ", ".join(first[:MAX_LISTED_NAMES]) + more
 
 
 def check_kind(kind: str) -> None:
-    """Refuse a kind of plugin that there is not.
+    """Check that a kind of plugin exists.
 
     Raises
     ------
     UsageError
-        The sentence lists those there are.
+        If it is unknown; the message lists all kinds.
     """
     if kind not in KINDS:
-        msg = f"there is no kind {kind!r}; choose from: {', '.join(KINDS)}"
+        msg = f"unknown kind {kind!r}; choose from: {', '.join(KINDS)}"
         raise UsageError(msg)
 
 
@@ -146,12 +147,12 @@ def list_plugins(kind: str | None = None) -> list[Plugin]:
     Returns
     -------
     list of Plugin
-        By kind and name. Those that cannot be loaded are warned of; `diagnosis` names them.
+        Sorted by kind and name. Broken plugins cause a warning; `diagnosis` lists them.
 
     Raises
     ------
     UsageError
-        If there is no such kind.
+        If the kind is unknown.
     """
     if kind is not None:
         check_kind(kind)
@@ -160,8 +161,8 @@ def list_plugins(kind: str | None = None) -> list[Plugin]:
 
 
 def discover(entry_points: Iterable[EntryPoint]) -> PluginHost:
-    """Load every entry point behind a guard; our own come first, then by distribution."""
-    return _discover(sorted(map(entry_of, entry_points), key=order))
+    """Load every entry point guarded: built-in ones first, then by distribution."""
+    return _discover(sorted(map(entry_of, entry_points), key=sort_key))
 
 
 def _discover(entries: Iterable[PluginEntry]) -> PluginHost:
@@ -174,9 +175,9 @@ def _discover(entries: Iterable[PluginEntry]) -> PluginHost:
 
 
 def _within_limit(entries: Iterable[PluginEntry]) -> list[PluginEntry]:
-    """Those that ``ARTEXTRACT_PLUGINS`` names; built-ins always stay."""
+    """Entry points allowed by ``ARTEXTRACT_PLUGINS``; built-in ones are always included."""
     limit = os.environ.get(LIMIT_VARIABLE)
     if limit is None:
         return list(entries)
     allowed = {name.strip() for name in limit.split(",")}
-    return [e for e in entries if e.is_ours or allowed & {e.name, e.distribution}]
+    return [e for e in entries if e.is_built_in or allowed & {e.name, e.distribution}]

@@ -12,8 +12,7 @@ from artextract_cli.plugin.contract import Spec
 
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
-
-# How a plugin of each kind is named on the command line, and what parts its options from others.
+# Command line that selects a plugin of each kind, and the prefix of its options.
 USAGES = {
     "superpixels": "artextract graph build scans --out graphs --superpixels {name}",
     "backbones": "artextract train graphs --backbone {name}",
@@ -27,7 +26,7 @@ OPTION_PREFIXES = {"objectives": "objective.", "scorers": "scorer."}
 
 @dataclass(frozen=True, kw_only=True)
 class OptionInfo:
-    """One option as a user sees it."""
+    """One option, described for users."""
 
     name: str
     type_name: str
@@ -39,7 +38,7 @@ class OptionInfo:
 
     @property
     def values(self) -> str:
-        """Which values it takes, in words; empty if its type says all."""
+        """Allowed values in words; empty if any value of its type is allowed."""
         if self.choices:
             return ", ".join(self.choices)
         low = "" if self.minimum is None else f"≥ {self.minimum:g}"
@@ -48,7 +47,7 @@ class OptionInfo:
 
 
 def describe_options(options: type) -> list[OptionInfo]:
-    """List the options of an options dataclass in the order they are declared."""
+    """List the options of an options dataclass in order of declaration."""
     hints = typing.get_type_hints(options)
     return [
         OptionInfo(
@@ -65,9 +64,9 @@ def describe_options(options: type) -> list[OptionInfo]:
 
 
 def options_problem(options: Any) -> str:
-    """Why a class cannot hold the options of a plugin; empty if it can."""
+    """Why a class cannot be used for the options of a plugin; empty if it can."""
     if not isinstance(options, type) or not dataclasses.is_dataclass(options):
-        return "they are no dataclass"
+        return "they are not a dataclass"
     if not options.__dataclass_params__.frozen:  # type: ignore[attr-defined]
         return f"{options.__name__} is not frozen: write @dataclass(frozen=True)"
     hints = typing.get_type_hints(options)
@@ -75,12 +74,12 @@ def options_problem(options: Any) -> str:
         if field.default is dataclasses.MISSING:
             return f"{field.name!r} has no default: write option(default, help)"
         if not _is_plain(hints[field.name]):
-            return f"{field.name!r} is not of type bool, int, float or str, perhaps or None"
+            return f"{field.name!r} is not of type bool, int, float or str, optionally with None"
     return ""
 
 
 def _is_plain(hint: Any) -> bool:
-    """Whether texts can be turned into values of this type."""
+    """Whether text can be converted to this type."""
     parts = typing.get_args(hint) if _is_union(hint) else (hint,)
     plain = [part for part in parts if part is not types.NoneType]
     return len(plain) == 1 and plain[0] in (bool, int, float, str)
@@ -91,7 +90,7 @@ def _is_union(hint: Any) -> bool:
 
 
 def usage(spec: Spec) -> str:
-    """An example of a command line that names the plugin, with its first option if it has one."""
+    """An example command line that selects the plugin and sets its first option, if any."""
     line = USAGES[spec.kind].format(name=spec.name)
     options = describe_options(spec.options)
     if not options:
@@ -100,8 +99,8 @@ def usage(spec: Spec) -> str:
     return f"{line} -o {OPTION_PREFIXES.get(spec.kind, '')}{first.name}={first.default}"
 
 
-def split_words(words: Iterable[str]) -> dict[str, str]:
-    """Turn ``["heads=4", ...]`` into a mapping.
+def parse_key_values(words: Iterable[str]) -> dict[str, str]:
+    """Parse ``["heads=4", ...]`` into a mapping.
 
     Raises
     ------
@@ -121,18 +120,18 @@ def split_words(words: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def parted(values: Mapping[str, Any], *parts: str) -> list[dict[str, Any]]:
-    """Options ``KEY`` and then, for each part, ``PART.KEY`` as ``KEY``."""
-    own = {k: v for k, v in values.items() if k.partition(".")[0] not in parts or "." not in k}
-    rest = [
-        {k.removeprefix(f"{part}."): v for k, v in values.items() if k.startswith(f"{part}.")}
-        for part in parts
+def split_prefixed(values: Mapping[str, Any], *prefixes: str) -> list[dict[str, Any]]:
+    """Split options into those without a prefix and, per prefix, ``PREFIX.KEY`` as ``KEY``."""
+    own = {k: v for k, v in values.items() if k.partition(".")[0] not in prefixes or "." not in k}
+    prefixed = [
+        {k.removeprefix(f"{prefix}."): v for k, v in values.items() if k.startswith(f"{prefix}.")}
+        for prefix in prefixes
     ]
-    return [own, *rest]
+    return [own, *prefixed]
 
 
 def make_options(spec: Spec, values: Mapping[str, Any]) -> Any:
-    """Build the options of ``spec`` from texts or plain values, each checked.
+    """Build the options of ``spec`` from texts or plain values, checking each.
 
     Raises
     ------
@@ -165,7 +164,7 @@ def _checked(spec: Spec, info: OptionInfo, hint: Any, raw: Any) -> Any:
         msg = f"{spec.name}: option {info.name}={raw} is outside {low} to {high}"
         raise UsageError(msg)
     if info.choices and value not in info.choices:
-        msg = f"{spec.name}: option {info.name}={raw} is none of {', '.join(info.choices)}"
+        msg = f"{spec.name}: option {info.name}={raw} is not one of {', '.join(info.choices)}"
         raise UsageError(msg)
     return value
 

@@ -1,4 +1,4 @@
-"""One plugin: who brought it, what it offers, and why it cannot be used."""
+"""A plugin with its distribution, or the reason why it cannot be used."""
 
 import contextlib
 import sys
@@ -9,19 +9,19 @@ from typing import Any
 from artextract_cli.errors import ArtextractError, DependencyError
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.entry_points import requirements
-from artextract_cli.utils.stdout import prints_aside
+from artextract_cli.utils.stdout import prints_to_stderr
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
-    """A plugin, together with who brought it.
+    """A plugin and its distribution.
 
     Attributes
     ----------
     spec
-        What the plugin offers: its kind, name, summary and options.
+        Kind, name, summary and options of the plugin.
     distribution
-        Name of the package that it comes with.
+        Name of the package that contains it.
     version
         Version of that package.
     """
@@ -32,7 +32,7 @@ class Plugin:
 
     @property
     def origin(self) -> dict[str, str]:
-        """What artefacts record about the plugin that made them."""
+        """Provenance recorded in artefacts that the plugin produced."""
         return {
             "name": self.spec.name,
             "distribution": self.distribution,
@@ -40,7 +40,7 @@ class Plugin:
         }
 
     def load(self) -> Any:
-        """What the spec loads.
+        """Load the implementation.
 
         Raises
         ------
@@ -50,26 +50,26 @@ class Plugin:
         with self.running("cannot be loaded"):
             try:
                 return self.spec.load()
-            except OSError as error:  # of a library that is missing, not of a file of the user's
+            except OSError as error:  # a missing library, not a file of the user
                 raise ImportError(str(error)) from error
 
     @contextlib.contextmanager
-    def running(self, fails: str = "failed") -> Iterator[None]:
-        """Run code of the plugin: what it prints goes to stderr, not among results.
+    def running(self, failure: str = "failed") -> Iterator[None]:
+        """Run code of the plugin in a ``with`` block; its prints go to stderr.
 
         Parameters
         ----------
-        fails
-            What to say of it if it fails.
+        failure
+            Verb phrase of the error message.
 
         Raises
         ------
         DependencyError
-            For whatever it raises but errors of ours, which are its own words to the user, and what
-            the system refuses.
+            For any exception of the plugin except `ArtextractError`, whose message is meant for the
+            user, and system errors.
         """
         try:
-            with prints_aside():
+            with prints_to_stderr():
                 yield
         except (ArtextractError, MemoryError, OSError):
             raise
@@ -78,7 +78,7 @@ class Plugin:
                 raise MemoryError(str(error)) from error
             msg = (
                 f"{self.spec.kind} {self.spec.name!r} of {self.distribution} {self.version} "
-                f"{fails} ({type(error).__name__}: {error}): {_advice(error, self.distribution)}"
+                f"{failure} ({type(error).__name__}: {error}): {_advice(error, self.distribution)}"
             )
             raise DependencyError(msg) from error
 
@@ -95,19 +95,19 @@ class BrokenPlugin:
     def __str__(self) -> str:
         return (
             f"plugin {self.entry_point!r} of {self.distribution} {self.version} "
-            f"is left out: {self.cause}"
+            f"cannot be used: {self.cause}"
         )
 
 
 def _advice(error: BaseException, distribution: str) -> str:
     if not isinstance(error, ImportError):
-        return "report it to its authors"
+        return "report this to its authors"
     required = ", ".join(requirements(distribution))
-    told = f" ({required})" if required else ""
-    return f"install {distribution} and what it needs{told} anew"
+    listed = f" ({required})" if required else ""
+    return f"reinstall {distribution} and its requirements{listed}"
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    """Whether this is how torch says that memory is short; torch need not be imported."""
+    """Whether this is torch's out-of-memory error, without importing torch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(error, torch.OutOfMemoryError)

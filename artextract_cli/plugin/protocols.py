@@ -1,4 +1,4 @@
-"""What the factories of plugins return, and what the host hands to it."""
+"""Protocols of the objects that plugins return, and of those that the host passes to them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 class SuperpixelFunction(Protocol):
-    """Cuts a picture into superpixels."""
+    """Segments an image into superpixels."""
 
     def __call__(self, image: FloatArray, options: Any, /) -> IntArray:
         """Return a label map (H, W) for ``image`` (H, W, C), float32 and finite.
 
-        Any integers will do as labels: the host splits unconnected regions and renumbers.
+        Any integers may serve as labels: the host splits unconnected regions and renumbers.
         """
 
 
 class MessageGraph(Protocol):
-    """What a backbone sees of a batch of graphs: N nodes, E directed edges, self-loops included.
+    """A batch of graphs for a backbone: N nodes, E directed edges, self-loops included.
 
     Edges are sorted by target, then source, and come in both directions.
     """
 
     @property
     def n_nodes(self) -> int:
-        """Nodes of all graphs together, N."""
+        """Number of nodes N of all graphs together."""
 
     @property
     def source(self) -> "torch.Tensor":
@@ -54,11 +54,11 @@ class MessageGraph(Protocol):
 
     @property
     def node_counts(self) -> "torch.Tensor":
-        """Nodes of each graph in the batch, (G,) int64."""
+        """Number of nodes of each graph in the batch, (G,) int64."""
 
     @property
     def edge_features(self) -> "torch.Tensor | None":
-        """What changes along each edge, (E, K), zero for self-loops; None where nothing is known.
+        """Features of each edge, (E, K), zero for self-loops; None if there are none.
 
         With the objective hidden-layer K is 8: `EDGE_FEATURES` of
         ``pipelines/hidden_layers/evidence_graph.py``.
@@ -66,7 +66,7 @@ class MessageGraph(Protocol):
 
     @property
     def engine(self) -> str:
-        """Whose kernels GraphConv and GATConv run on: numba, dgl or torch."""
+        """Engine of GraphConv and GATConv: numba, dgl or torch."""
 
     def dgl(self) -> Any:
         """The same batch as a ``dgl.DGLGraph`` on its device, for layers of ``dgl.nn``."""
@@ -85,7 +85,7 @@ class BackboneModule(Protocol):
 
 
 class AttentiveBackboneModule(BackboneModule, Protocol):
-    """A backbone that can tell which edges it attended to."""
+    """A backbone that can report its attention to edges."""
 
     def embed_with_attention(
         self, graph: MessageGraph, x: "torch.Tensor", /
@@ -94,9 +94,9 @@ class AttentiveBackboneModule(BackboneModule, Protocol):
 
 
 class EmbeddedScenes(Protocol):
-    """What an objective sees of a batch: S scenes, N nodes, V views (photograph first), D numbers.
+    """A batch for an objective: S scenes, N nodes, V views (photograph first), D dimensions.
 
-    Of graphs with separate segmentations every view has nodes of its own, and V is 1.
+    In graphs with separate segmentations every view has its own nodes, and V is 1.
     """
 
     @property
@@ -113,52 +113,52 @@ class EmbeddedScenes(Protocol):
 
     @property
     def scene(self) -> "torch.Tensor":
-        """Which scene each node belongs to, (N,) int64; nodes of a scene lie side by side."""
+        """Scene of each node, (N,) int64; nodes of a scene are contiguous."""
 
     @property
     def inside(self) -> "torch.Tensor":
-        """Whether a node lies on the painting and counts, (N,) bool."""
+        """Whether a node is on the painting and counts, (N,) bool."""
 
     @property
     def n_anchors(self) -> int:
-        """The first so many scenes count in the loss; the others only lend negatives."""
+        """Number of leading scenes that count in the loss; the others only provide negatives."""
 
     @property
     def hidden(self) -> "torch.Tensor | None":
-        """1 where a layer was put beneath, 0 clean, NaN neither, (N,); None for ``views``."""
+        """1 where a layer was inserted, 0 clean, NaN undecided, (N,); None for ``views``."""
 
     @property
     def pixel_scores(self) -> "torch.Tensor | None":
-        """Log odds that something lies beneath some pixels, (K,); None for ``views``."""
+        """Log odds of a hidden layer at sampled pixels, (K,); None for ``views``."""
 
     @property
     def pixel_hidden(self) -> "torch.Tensor | None":
-        """The truth to ``pixel_scores``: 1 hidden, 0 clean, (K,); None for ``views``."""
+        """Ground truth of ``pixel_scores``: 1 hidden, 0 clean, (K,); None for ``views``."""
 
     @property
     def pixel_signs(self) -> "torch.Tensor | None":
-        """Log odds that a hidden pixel is lighter beneath, not darker, (K,); None for ``views``."""
+        """Log odds that a hidden layer is lighter, not darker, (K,); None for ``views``."""
 
     @property
     def pixel_light(self) -> "torch.Tensor | None":
-        """The truth to ``pixel_signs``: 1 lighter, 0 darker, (K,); counts where hidden only."""
+        """Ground truth of ``pixel_signs``: 1 lighter, 0 darker, (K,); counts only if hidden."""
 
     @property
     def generator(self) -> "torch.Generator":
-        """Where every random draw comes from; it is on the CPU."""
+        """Generator of all random numbers, on the CPU."""
 
 
 class ObjectiveFunction(Protocol):
-    """Tells how far the embeddings of a batch are from what they should be."""
+    """Measures how far the embeddings of a batch are from the objective."""
 
     def __call__(self, scenes: EmbeddedScenes, options: Any, /) -> "torch.Tensor":
-        """Return the loss of a batch, a tensor without dimensions that has a gradient."""
+        """Return the loss of a batch, a scalar tensor with a gradient."""
 
 
 class ScoredNodes(Protocol):
-    """What a scorer sees of one scene: N nodes, V views (photograph first), D numbers each.
+    """One scene for a scorer: N nodes, V views (photograph first), D dimensions.
 
-    Of graphs with separate segmentations the nodes are overlaps of two superpixels, V is 2, and
+    In graphs with separate segmentations the nodes are overlaps of two superpixels, V is 2, and
     there is neither a graph nor attention.
     """
 
@@ -168,7 +168,7 @@ class ScoredNodes(Protocol):
 
     @property
     def graph(self) -> MessageGraph | None:
-        """The graph of the scene."""
+        """The graph of the scene, if there is one."""
 
     @property
     def attention(self) -> "torch.Tensor | None":
@@ -179,28 +179,28 @@ class ScoredNodes(Protocol):
 
     @property
     def features(self) -> "torch.Tensor":
-        """What the network was given of photograph and bands, (N, V, F).
+        """Input features of photograph and bands, (N, V, F).
 
-        Where it learnt from ``layers``, V is 2 and the bands' features are evidence of layers:
+        If the network learnt from ``layers``, V is 2 and the features of the bands are evidence:
         `BAND_FEATURES` of ``pipelines/hidden_layers/evidence_graph.py``; the features of the RGB
         image end in zeros.
         """
 
 
 class ScorerFunction(Protocol):
-    """Tells how much the views of a superpixel differ."""
+    """Measures how much the views of a superpixel differ."""
 
     def __call__(self, nodes: ScoredNodes, options: Any, /) -> "torch.Tensor":
-        """Return scores (N, V - 1) of every view against the photograph; larger = they differ more.
+        """Return scores (N, V - 1) of every view against the photograph; larger is more different.
 
-        0 where the views are the same. Any scale will do: training turns scores into false-alarm
+        0 where the views are equal. Any scale is allowed: training converts scores into false-alarm
         rates.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """One scene as an importer found it; the host writes it into a dataset.
+    """One scene as read by an importer; the host writes it into a dataset.
 
     Attributes
     ----------
@@ -209,15 +209,16 @@ class Capture:
     rgb
         (H, W, 3) as stored, usually sRGB: uint8, uint16, or floats 0..1.
     bands
-        (H, W, B) as stored, usually linear, or B arrays (H, W) of one type with sizes of their own.
+        (H, W, B) as stored, usually linear, or B arrays (H, W) of one type, which may differ in
+        size.
     wavelengths
         Wavelengths in nm (B,); None if unknown.
     band_ids
-        Ids of the bands (B,); if None the wavelengths, or else numbers from 1.
+        Ids of the bands (B,); if None, the wavelengths, or numbers from 1 if these are unknown.
     mask
-        (H, W), False for backdrop, frame or colour chart; None if all of the image is painting.
+        (H, W), False for backdrop, frame or colour chart; None if the painting fills the image.
     split
-        "train" or "val"; the user's choice if None.
+        "train" or "val"; chosen by the user if None.
     """
 
     name: str
@@ -230,26 +231,26 @@ class Capture:
 
 
 class ImporterFunction(Protocol):
-    """Reads captures of one kind from files."""
+    """Reads captures of one format from files."""
 
     def __call__(self, source: Path, options: Any, /) -> Iterable[Capture]:
-        """Read what lies at ``source`` (file or folder), scene after scene, and write nothing.
+        """Read ``source`` (file or folder) scene by scene, and write nothing.
 
         Raises
         ------
         InputError
-            With one sentence, for what cannot be read.
+            With one sentence, if something cannot be read.
         """
 
 
 class CodedImporterFunction(ImporterFunction, Protocol):
-    """Reads captures of one kind, and renders the photograph where the files hold none."""
+    """Reads captures of one format, and renders the photograph if the files contain none."""
 
     def __call__(
         self, source: Path, options: Any, coding: "Coding | None" = None, /
     ) -> Iterable[Capture]:
-        """Read what lies at ``source``; ``coding`` states how its counts stand for light.
+        """Read ``source``; ``coding`` states the transfer function of its counts.
 
-        Counts are yielded as they are stored. A photograph that is rendered is made of the bands
-        once they are linear (`linear_values`), and coded as the photograph is (`coded_values`).
+        Counts are yielded as stored. A rendered photograph is computed from the linearised bands
+        (`linear_values`) and coded like a photograph (`coded_values`).
         """

@@ -1,4 +1,4 @@
-"""Writing a new plugin: a package that can be installed and passes its own tests."""
+"""Scaffolding of new plugins: an installable package that passes its own tests."""
 
 import importlib.util
 import shutil
@@ -17,46 +17,47 @@ from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.output_plan import OutputPlan
 
 SUMMARIES = {
-    "superpixels": "Squares of one size.",
-    "backbones": "A superpixel and the mean of those around it.",
-    "objectives": "Whole pictures against those of other scenes.",
+    "superpixels": "Squares of equal size.",
+    "backbones": "A superpixel and the mean of its neighbours.",
+    "objectives": "Whole images against those of other scenes.",
     "scorers": "Sum of the differences of the embeddings.",
-    "importers": "Arrays that NumPy wrote.",
+    "importers": "Arrays saved by NumPy.",
     "commands": "List the files of a folder.",
 }
+MAX_NAME_LENGTH = 50  # characters; keeps paths of the project within limits of file systems
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def new_plugin(name: str, kind: str, folder: Path) -> Path:
-    """Write the project of a new plugin: a package that can be installed, with tests that pass.
+    """Write the project of a new plugin: an installable package with passing tests.
 
     Parameters
     ----------
     name
         Name of the plugin: lower-case letters, digits and single hyphens.
     kind
-        What it adds: "superpixels", "backbones", "objectives", "scorers", "importers" or
+        Kind of plugin: "superpixels", "backbones", "objectives", "scorers", "importers" or
         "commands".
     folder
-        Folder in which ``artextract-<name>`` is made.
+        Folder in which ``artextract-<name>`` is created.
 
     Returns
     -------
     Path
-        The project.
+        The project folder.
 
     Raises
     ------
     UsageError
-        If there is no such kind, the name cannot be typed or is taken, or the project exists.
+        If the kind is unknown, the name is invalid or already used, or the project exists.
     """
     _check_name(name, kind)
     project = folder / f"artextract-{name}"
     OutputPlan(out=project, rules=(_check_absent,)).check()
     with writing(project):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as made:
-            inside = Path(made, project.name)
+        with tempfile.TemporaryDirectory(dir=folder) as temporary:
+            inside = Path(temporary, project.name)
             for path, text in _files(name, kind).items():
                 (inside / path).parent.mkdir(parents=True, exist_ok=True)
                 (inside / path).write_text(text, encoding="utf-8")
@@ -66,20 +67,20 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
 
 def _check_absent(project: Path) -> None:
     if project.exists():
-        msg = f"{project} exists already: choose another name or --out"
+        msg = f"{project} already exists: choose another name or --out"
         raise UsageError(msg)
 
 
 def _check_name(name: str, kind: str) -> None:
     check_kind(kind)
-    if not NAME.fullmatch(name) or len(name) > 50:
-        msg = f"the name {name!r} must be of lower-case letters, digits and single hyphens"
+    if not NAME.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
+        msg = f"the name {name!r} must consist of lower-case letters, digits and single hyphens"
         raise UsageError(msg)
     if owner := plugin_host().owner_of(kind, name):
-        msg = f"{kind} {name!r} belongs to {owner} already: choose another name"
+        msg = f"{kind} {name!r} already belongs to {owner}: choose another name"
         raise UsageError(msg)
     if importlib.util.find_spec(_module(name)) is not None:
-        msg = f"there is a module {_module(name)} already: choose another name"
+        msg = f"a module {_module(name)} already exists: choose another name"
         raise UsageError(msg)
 
 
@@ -88,7 +89,7 @@ def _module(name: str) -> str:
 
 
 def _files(name: str, kind: str) -> dict[str, str]:
-    """The text of every file by its path in the project."""
+    """Content of every file by its path in the project."""
     module = _module(name)
     values = {
         "name": name,
@@ -110,8 +111,8 @@ def _files(name: str, kind: str) -> dict[str, str]:
     return {path: _rendered(template, values) for path, template in templates.items()}
 
 
-def _rendered(template: str, values: dict[str, object]) -> str:
-    text = (TEMPLATES / template).read_text(encoding="utf-8")
-    # Python and TOML are no HTML: nothing is escaped, and the values are checked.
-    made = jinja2.Template(text, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    return str(made.render(values))
+def _rendered(template_name: str, values: dict[str, object]) -> str:
+    text = (TEMPLATES / template_name).read_text(encoding="utf-8")
+    # Python and TOML are not HTML: nothing is escaped, and the values were checked.
+    template = jinja2.Template(text, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return str(template.render(values))

@@ -1,4 +1,4 @@
-"""From a loaded module to checked specs: what fits the contract and what is refused."""
+"""Checking the specs of a loaded module against the plugin contract."""
 
 import inspect
 import re
@@ -20,7 +20,7 @@ from artextract_cli.plugin.contract import (
 from artextract_cli.plugin.entry_points import GROUP, PluginEntry
 from artextract_cli.plugin.options import options_problem
 
-NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # of a plugin: it can be typed
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # valid name of a plugin: easy to type
 KINDS: dict[str, type[Spec]] = {
     spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
 }
@@ -29,14 +29,14 @@ _SPEC_NAMES = frozenset(spec.__name__ for spec in KINDS.values())
 
 
 class RefusedError(Exception):
-    """Why a plugin was not taken."""
+    """Why a plugin was refused."""
 
 
 def cause_of(error: BaseException) -> str:
-    """Why a plugin is left out, in one line."""
+    """Why a plugin cannot be used, in one line."""
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001 - an error of a plugin may fail to tell what it is
+    except Exception:  # noqa: BLE001 - an error of a plugin may fail to convert to text
         text = ""
     if not isinstance(error, RefusedError):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
@@ -47,9 +47,9 @@ def specs_of(entry: PluginEntry, manager: pluggy.PluginManager) -> list[Spec]:
     """Load the module of an entry point and check the specs that its hooks return."""
     if entry.problem:
         raise RefusedError(entry.problem)
-    stated = stated_api_version(entry.module, _SPEC_NAMES)
-    if stated is not None:
-        _check_api(stated)
+    version = stated_api_version(entry.module, _SPEC_NAMES)
+    if version is not None:
+        _check_api(version)
     module = entry.load()
     hooks = _hooks_of(module, manager)
     manager.register(module, name=f"{entry.distribution}:{entry.name}")
@@ -63,19 +63,19 @@ def specs_of(entry: PluginEntry, manager: pluggy.PluginManager) -> list[Spec]:
 
 
 def _hooks_of(module: Any, manager: pluggy.PluginManager) -> list[str]:
-    """Names of the hooks that a module implements, each of them known and marked."""
+    """Names of the hooks that a module implements; each must be known and marked."""
     hooks = [name for name in dir(module) if manager.parse_hookimpl_opts(module, name) is not None]
     for name in hooks:
         if name not in _HOOKS:
             msg = f"it implements an unknown hook {name!r}; the hooks are: {', '.join(_HOOKS)}"
             raise RefusedError(msg)
     for name in dir(module):
-        is_meant = name.startswith(f"{GROUP}_") and inspect.isroutine(getattr(module, name, None))
-        if is_meant and name not in hooks:
+        is_hook = name.startswith(f"{GROUP}_") and inspect.isroutine(getattr(module, name, None))
+        if is_hook and name not in hooks:
             msg = f"its function {name} is not marked as a hook: put @hookimpl above it"
             raise RefusedError(msg)
     if not hooks:
-        msg = f"it implements no hook: one of {', '.join(_HOOKS)}, under @hookimpl"
+        msg = f"it implements none of the hooks {', '.join(_HOOKS)} with @hookimpl"
         raise RefusedError(msg)
     return hooks
 
@@ -91,10 +91,12 @@ def _checked_spec(spec: Any, hook: str) -> Spec:
         raise RefusedError(msg)
     _check_api(spec.api_version)
     if not isinstance(spec.name, str) or NAME.fullmatch(spec.name) is None:
-        msg = f"the name {spec.name!r} is not of lower-case letters, digits and single hyphens"
+        msg = (
+            f"its name {spec.name!r} must consist of lower-case letters, digits and single hyphens"
+        )
         raise RefusedError(msg)
     if not isinstance(spec.summary, str) or not spec.summary.strip():
-        msg = f"{spec.name} has no summary: say in one sentence what it does"
+        msg = f"{spec.name} has no summary: describe it in one sentence"
         raise RefusedError(msg)
     if not callable(spec.load):
         msg = f"load of {spec.name} is {type(spec.load).__name__}, not a function"
@@ -111,5 +113,5 @@ def _check_api(version: Any) -> None:
         raise RefusedError(msg)
     if version != API_VERSION:
         side = "the plugin" if version < API_VERSION else "artextract"
-        msg = f"it is written for API {version}, this is API {API_VERSION}: update {side}"
+        msg = f"it is written for plugin API {version}, not API {API_VERSION}: update {side}"
         raise RefusedError(msg)

@@ -26,7 +26,7 @@ from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.layout import SPLITS, natural_key
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading
-from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.output_plan import OutputPlan, check_outside
 
 _END = object()
@@ -181,7 +181,7 @@ def _import(
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
-        with contextlib.nullcontext() if dry_run else only_writer(out):
+        with contextlib.nullcontext() if dry_run else directory_lock(out):
             target = open_target(out, coding)
             for capture in find(target.coding):
                 yield _add(capture, target, split, dry_run)

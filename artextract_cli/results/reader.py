@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from artextract_cli.errors import InputError
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import SUMMARY_COLUMNS, summarize
-from artextract_cli.utils.checksums import is_whole
+from artextract_cli.utils.checksums import verify_digest
 from artextract_cli.utils.dataframe import data_frame
 from artextract_cli.utils.file_errors import cause
 
@@ -143,7 +143,7 @@ def open_scene(folder: Path) -> SceneResult:
     if version != FORMAT_VERSION:
         msg = f"{path} has version {version}, this artextract reads {FORMAT_VERSION}: infer again"
         raise InputError(msg)
-    if not is_whole(content, description.get("sha256")):
+    if not verify_digest(content, description.get("sha256")):
         msg = f"{path} is damaged or was changed: run 'artextract infer' again"
         raise InputError(msg)
     result = SceneResult(path=folder, description=description)

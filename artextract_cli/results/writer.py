@@ -26,8 +26,8 @@ from artextract_cli.results.results_plan import check_not_foreign
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
 from artextract_cli.results.summary import csv_text
 from artextract_cli.scenes.scene import Scene, SceneFiles
-from artextract_cli.utils.atomic import TEMPORARY, linked, replaced_folder
-from artextract_cli.utils.checksums import UNSEALED, file_digest, sealed
+from artextract_cli.utils.atomic import TEMPORARY, link_or_copy, replace_folder
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, file_digest
 from artextract_cli.utils.events import warn
 
 
@@ -45,7 +45,7 @@ def write_scene(
     known: they are replaced, and what others have put into the folder stays in it.
     """
     target = results / scene.name
-    with replaced_folder(target) as folder:
+    with replace_folder(target) as folder:
         description = _write_all(folder, files, scene, scores, model)
         _keep_foreign(target, folder, former)
     return description
@@ -63,7 +63,7 @@ def _keep_foreign(target: Path, folder: Path, former: Collection[str] | None) ->
         if path.name.startswith(TEMPORARY) or (path.name in ours and not path.is_dir()):
             continue
         check_not_foreign(path, folder / path.name)
-        linked(path, folder / path.name)
+        link_or_copy(path, folder / path.name)
         kept.append(path.name)
     if kept:
         warn(
@@ -94,10 +94,10 @@ def write_description(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
 
     ``scene.json`` is written last: it seals the other files of ``folder``, and itself.
     """
-    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": UNSEALED}
+    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     files = {path.name: file_digest(path) for path in sorted(folder.iterdir())}
     files.pop("scene.json", None)
-    content = sealed(json.dumps(about | dict(told) | {"files": files}, indent=2).encode())
+    content = embed_digest(json.dumps(about | dict(told) | {"files": files}, indent=2).encode())
     (folder / "scene.json").write_bytes(content)
     return dict(json.loads(content))
 

@@ -18,7 +18,7 @@ from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.layout import LAYER
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import atomic_path, whole_folder
+from artextract_cli.utils.atomic import atomic_folder, atomic_path
 from artextract_cli.utils.yaml import read_yaml, write_yaml
 
 LARGE_PIXELS = 2**24
@@ -126,7 +126,7 @@ class DatasetCopy:
 @contextlib.contextmanager
 def copied_dataset(source: Path, out: Path) -> Iterator[DatasetCopy]:
     """Give the copy of a dataset to write; ``out`` is written whole or not at all."""
-    with whole_folder(out) as folder:
+    with atomic_folder(out) as folder:
         yield DatasetCopy(source=source, folder=folder)
 
 

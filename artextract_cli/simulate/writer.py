@@ -18,9 +18,9 @@ from artextract_cli.scenes.dataset_writer import (
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
-from artextract_cli.utils.atomic import whole_folder
+from artextract_cli.utils.atomic import atomic_folder
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
-from artextract_cli.utils.threads import one_for_algebra
+from artextract_cli.utils.threads import single_threaded_blas
 
 CLEAN_EVERY = 4
 """Every fourth scene of a split hides nothing."""
@@ -28,7 +28,7 @@ CLEAN_EVERY = 4
 _SPLITS = ("train", "val")
 
 
-@one_for_algebra()
+@single_threaded_blas()
 def simulate_dataset(
     out: Path,
     *,
@@ -71,7 +71,7 @@ def simulate_dataset(
         raise UsageError(problem)
     OutputPlan(out=out, rules=(check_new_folder,)).check()
     counts = {"train": train, "val": val}
-    with whole_folder(out) as work:
+    with atomic_folder(out) as work:
         clean = []
         for split, name, scene in _scenes(counts, seed, settings, clean_splits):
             _write_scene(work / split, name, scene, settings)

@@ -1,4 +1,4 @@
-"""Conformance tests that every plugin should pass: subclass one in the plugin's own test file.
+"""Conformance tests that every plugin should pass: subclass one in the tests of the plugin.
 
 ::
 
@@ -9,7 +9,7 @@
         spec = artextract_backbones()
 
 pytest finds the tests of such a class; `artextract plugins check` runs them without pytest. A test
-that fails says what was expected, what came, and what the host relies on.
+that fails reports what was expected, what was returned, and what the host relies on.
 """
 
 from artextract_cli.testing.backbones import BackboneTests

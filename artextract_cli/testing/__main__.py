@@ -1,7 +1,7 @@
-"""Run the tests of a plugin in a process of its own: python -m artextract_cli.testing OUT PLUGIN.
+"""Run the tests of a plugin in a separate process: python -m artextract_cli.testing OUT PLUGIN.
 
-PLUGIN is the name of an installed plugin or distribution, a project's folder, or a module's file.
-Every outcome is a line of JSON in OUT as soon as it is known: a plugin may end the process.
+PLUGIN is the name of an installed plugin or distribution, a project folder, or a module file.
+Every outcome is written to OUT at once, as a line of JSON: a plugin may end the process.
 """
 
 import dataclasses
@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from artextract_cli.errors import DependencyError, InputError, UsageError
+from artextract_cli.errors import INTERRUPTED, DependencyError, InputError, UsageError
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.entry_points import GROUP, HOME_DISTRIBUTION
-from artextract_cli.plugin.host import PluginHost, discover, plugin_host, some
+from artextract_cli.plugin.host import PluginHost, discover, enumerate_names, plugin_host
 from artextract_cli.plugin.specs import KINDS
 from artextract_cli.testing import (
     BackboneTests,
@@ -41,10 +41,10 @@ TESTS: dict[str, type[PluginTests]] = {
 
 
 def main(out: Path, plugin: str) -> None:
-    """Write outcomes into ``out`` until all checks are done, or a line that says why not."""
+    """Write the outcome of every check into ``out``, or an error that prevents the checks."""
     with out.open("w", encoding="utf-8", buffering=1) as lines:
         try:
-            for spec in found_specs(plugin):
+            for spec in find_specs(plugin):
                 _check(spec, lines)
             lines.write(json.dumps({"all": "done"}) + "\n")
         except (DependencyError, InputError, UsageError) as error:
@@ -54,21 +54,21 @@ def main(out: Path, plugin: str) -> None:
 def _check(spec: Spec, lines: TextIO) -> None:
     tests = type("Tests", (TESTS[spec.kind],), {"spec": spec})
     for outcome in run(tests):
-        told = {"kind": spec.kind, "plugin": spec.name, **dataclasses.asdict(outcome)}
-        lines.write(json.dumps(told) + "\n")
+        record = {"kind": spec.kind, "plugin": spec.name, **dataclasses.asdict(outcome)}
+        lines.write(json.dumps(record) + "\n")
 
 
-def found_specs(plugin: str) -> Iterator[Spec]:
-    """What is known as ``plugin``.
+def find_specs(plugin: str) -> Iterator[Spec]:
+    """Yield the specs of the plugin, distribution, project or module ``plugin``.
 
     Raises
     ------
     UsageError
-        If nothing is.
+        If it is unknown.
     InputError
-        If a folder is no project with an entry point.
+        If a folder is not a project with an entry point.
     DependencyError
-        If it is there but cannot be loaded.
+        If it cannot be loaded.
     """
     path = Path(plugin)
     if path.suffix == ".py" or path.is_dir():
@@ -79,19 +79,21 @@ def found_specs(plugin: str) -> Iterator[Spec]:
         msg = f"{plugin} cannot be loaded: {host.broken[0].cause}"
         raise DependencyError(msg)
     if not host.plugins:
-        names = some(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
-        msg = f"there is no plugin {plugin!r}: name a project's folder, or one of {names}"
+        names = enumerate_names(p.spec.name for kind in KINDS for p in plugin_host().of_kind(kind))
+        msg = f"unknown plugin {plugin!r}: give a project folder, or one of {names}"
         raise UsageError(msg)
-    for key, known in host.plugins.items():
+    for key, found in host.plugins.items():
         owner = plugin_host().plugins.get(key)
-        if owner and owner.distribution == HOME_DISTRIBUTION != known.distribution:
-            msg = f"{plugin}: {key[0]} {key[1]!r} belongs to artextract already; name it otherwise"
+        if owner and owner.distribution == HOME_DISTRIBUTION != found.distribution:
+            msg = (
+                f"{plugin}: {key[0]} {key[1]!r} already belongs to artextract; choose another name"
+            )
             raise DependencyError(msg)
-        yield known.spec
+        yield found.spec
 
 
 def _installed(name: str) -> PluginHost:
-    """What is installed under the name of a plugin, an entry point or a distribution."""
+    """Installed plugins with this name, entry point or distribution."""
     host = plugin_host()
     return PluginHost(
         plugins={k: p for k, p in host.plugins.items() if name in (k[1], p.distribution)},
@@ -100,23 +102,23 @@ def _installed(name: str) -> PluginHost:
 
 
 def _entry_points(path: Path) -> Iterator[importlib.metadata.EntryPoint]:
-    """The entry points of a project that is not installed, or one for a module's file."""
+    """The entry points of a project that is not installed, or one for a module file."""
     if path.suffix == ".py":
         sys.path.insert(0, str(path.parent.resolve()))
         yield importlib.metadata.EntryPoint(name=path.stem, value=path.stem, group=GROUP)
         return
     project = path / "pyproject.toml"
     if not project.is_file():
-        msg = f"there is no pyproject.toml in {path}: name a project's folder"
+        msg = f"{path} has no pyproject.toml: give the folder of a project"
         raise InputError(msg)
     try:
-        described = tomllib.loads(project.read_text(encoding="utf-8"))
-        named = described["project"]["entry-points"][GROUP].items()
+        metadata = tomllib.loads(project.read_text(encoding="utf-8"))
+        entry_points = metadata["project"]["entry-points"][GROUP].items()
     except (OSError, tomllib.TOMLDecodeError, UnicodeError, LookupError, AttributeError) as error:
         msg = f"{project} names no plugin under [project.entry-points.{GROUP}] ({error})"
         raise InputError(msg) from error
     sys.path[:0] = [str(folder.resolve()) for folder in (path / "src", path) if folder.is_dir()]
-    for name, value in named:
+    for name, value in entry_points:
         yield importlib.metadata.EntryPoint(name=name, value=str(value), group=GROUP)
 
 
@@ -124,4 +126,4 @@ if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]), sys.argv[2])
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

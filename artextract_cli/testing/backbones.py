@@ -1,4 +1,4 @@
-"""What the host relies on in a backbone."""
+"""Conformance tests of backbones."""
 
 import unittest
 from collections.abc import Iterator
@@ -11,32 +11,32 @@ from artextract_cli.testing.base import PluginTests, expect
 
 IN_SIZE = 7
 EDGE_FEATURES = 5
-RELATIVE, ABSOLUTE = 1e-3, 1e-4  # tolerances between ways to compute the same
+RELATIVE, ABSOLUTE = 1e-3, 1e-4  # tolerances: engines and devices sum float32 in other orders
 
 
 class BackboneTests(PluginTests):
     """Shapes, seeds, symmetry, batches, gradients, engines and devices of a backbone."""
 
     def test_shapes(self) -> None:
-        """(N, V, in_size) becomes (N, V, out_size), whatever N and V, and stays finite."""
+        """(N, V, in_size) becomes (N, V, out_size) for any N and V, and stays finite."""
         for module in self._modules():
-            expect(int(module.out_size) > 0, "out_size must say how wide the embedding is")
+            expect(int(module.out_size) > 0, "out_size must be the width of the embedding")
             for n_nodes, n_views in ((1, 1), (1, 2), (2, 9), (30, 1), (30, 2), (30, 9)):
                 x = _features(n_nodes, n_views)
                 for mode in (True, False):
                     z = module.train(mode)(_graph(n_nodes), x)
-                    shown = f"of {tuple(x.shape)} it made {tuple(z.shape)}"
-                    wanted = (n_nodes, n_views, module.out_size)
-                    expect(tuple(z.shape) == wanted, f"{shown}, not {wanted}")
-                    expect(bool(z.isfinite().all()), f"{shown} with numbers that are not finite")
+                    result = f"for {tuple(x.shape)} it returned {tuple(z.shape)}"
+                    expected = (n_nodes, n_views, module.out_size)
+                    expect(tuple(z.shape) == expected, f"{result}, not {expected}")
+                    expect(bool(z.isfinite().all()), f"{result} with values that are not finite")
 
     def test_same_seed_same_network(self) -> None:
-        """Under one seed of torch it is made, and embeds, the same twice."""
+        """With one seed of torch, its weights and embeddings are reproducible."""
         for options in self.tried():
-            first, second = (self._made(options) for _ in range(2))
+            first, second = (self._network(options) for _ in range(2))
             states = first.state_dict(), second.state_dict()
             same = all(bool((states[1][name] == part).all()) for name, part in states[0].items())
-            expect(same, "one seed makes two networks: draw from torch's generator only")
+            expect(same, "one seed gave two networks: draw from torch's generator only")
             graph, x = _graph(30), _features(30, 2)
             expect(
                 bool((first.eval()(graph, x) == first.eval()(graph, x)).all()),
@@ -47,52 +47,55 @@ class BackboneTests(PluginTests):
             expect(same, "in training one seed gave two embeddings: draw from torch's generator")
 
     def test_numbering_does_not_matter(self) -> None:
-        """Nodes that are numbered anew have the same embeddings."""
+        """Embeddings do not depend on the numbering of nodes."""
         import torch
 
         for module in self._modules():
             order = torch.randperm(30, generator=torch.Generator().manual_seed(1))
             x, edges = _features(30, 2), _edges(30)
-            place = order.argsort().numpy()
-            moved = module(_graph(edges=place[edges], n_nodes=30, order=order.numpy()), x[order])
-            _close(moved, module(_graph(30), x)[order], "embeddings depend on the nodes' numbers")
+            inverse = order.argsort().numpy()
+            renumbered = module(
+                _graph(edges=inverse[edges], n_nodes=30, order=order.numpy()), x[order]
+            )
+            expected = module(_graph(30), x)[order]
+            _close(renumbered, expected, "embeddings depend on the numbering of nodes")
 
     def test_a_batch_equals_its_graphs(self) -> None:
         """In evaluation mode a graph's embeddings do not depend on the others in the batch."""
         for module in self._modules():
             x = _features(50, 2)
             alone = module(_graph(30), x[:30])
-            said = "a graph is embedded differently in a batch"
-            _close(module(_graph(30, 20), x)[:30], alone, said)
+            message = "a graph is embedded differently in a batch"
+            _close(module(_graph(30, 20), x)[:30], alone, message)
 
     def test_views_do_not_mix(self) -> None:
         """In evaluation mode a view's embeddings do not depend on the other views."""
         for module in self._modules():
             graph, x = _graph(30), _features(30, 3)
             alone = module(graph, x[:, 1:2])
-            _close(module(graph, x)[:, 1:2], alone, "views side by side change each other")
+            _close(module(graph, x)[:, 1:2], alone, "embeddings of a view depend on other views")
 
     def test_isolated_nodes(self) -> None:
-        """A node without neighbours has an embedding, which others do not change."""
+        """A node without neighbours has an embedding that does not depend on other nodes."""
         for module in self._modules():
             x, changed = (_features(30, 2) for _ in range(2))
             changed[1:] += 1
-            alone, still = (module(_graph(30), features)[:1] for features in (x, changed))
+            alone, unaffected = (module(_graph(30), features)[:1] for features in (x, changed))
             expect(bool(alone.isfinite().all()), "an isolated node has no finite embedding")
-            _close(still, alone, "a node without neighbours depends on other nodes")
+            _close(unaffected, alone, "a node without neighbours depends on other nodes")
 
     def test_neighbours_matter(self) -> None:
-        """A node's embedding depends on its neighbours: that is what a graph network is for."""
+        """The embedding of a node depends on its neighbours."""
         for module in self._modules():
             graph, x = _graph(30), _features(30, 2)
             node = int(graph.target[graph.source != graph.target][0])
             changed = x.clone()
             changed[graph.source[(graph.target == node) & (graph.source != node)]] += 1
-            moved = module(graph, changed)[node] != module(graph, x)[node]
-            expect(moved.any(), "what a node's neighbours show does not change its embedding")
+            differs = module(graph, changed)[node] != module(graph, x)[node]
+            expect(differs.any(), "the embedding of a node does not depend on its neighbours")
 
     def test_gradients_reach_every_parameter(self) -> None:
-        """Every parameter has a finite gradient that is not zero."""
+        """Every parameter has a finite, non-zero gradient."""
         import torch
 
         for module in self._modules():
@@ -102,35 +105,36 @@ class BackboneTests(PluginTests):
                 grad = parameter.grad
                 expect(grad is not None, f"no gradient reaches parameter {name}: is it used?")
                 expect(bool(grad.isfinite().all()), f"the gradient of {name} is not finite")
-                expect(float(grad.abs().max()) > 0, f"the gradient of {name} is zero throughout")
+                expect(float(grad.abs().max()) > 0, f"the gradient of {name} is zero everywhere")
 
     def test_without_edge_features(self) -> None:
-        """Graphs need not have edge features: then ``graph.edge_features`` is None."""
+        """Graphs without edge features work: ``graph.edge_features`` is None."""
         for module in self._modules():
             z = module(_graph(30, bare=True), _features(30, 2))
             expect(bool(z.isfinite().all()), "without edge features embeddings are not finite")
 
     def test_bfloat16(self) -> None:
-        """Under autocast, as ``train --precision bf16`` calls it, it gives much the same."""
+        """Under autocast, as with ``train --precision bf16``, embeddings are similar."""
         import torch
 
         for module in self._modules():
             graph, x = _graph(30), _features(30, 2)
             with torch.autocast("cpu", torch.bfloat16):
                 z = module(graph, x.bfloat16())
-            wanted = module(graph, x)
-            apart = float((z.float() - wanted).detach().abs().mean())
-            usual = float(wanted.detach().abs().mean())
-            expect(apart <= 0.1 * usual + 1e-3, f"in bfloat16 embeddings differ by {apart:.3g}")
+            expected = module(graph, x)
+            error = float((z.float() - expected).detach().abs().mean())
+            mean = float(expected.detach().abs().mean())
+            # bfloat16 has 8 significant bits; errors add up over the layers.
+            expect(error <= 0.1 * mean + 1e-3, f"in bfloat16 embeddings differ by {error:.3g}")
 
     def test_saved_and_loaded(self) -> None:
-        """Its state goes into another network of the same options, which then embeds the same."""
+        """A network loaded from the state of another one has the same embeddings."""
         for options in self.tried():
-            first, second = self._made(options), self._made(options, seed=1)
+            first, second = self._network(options), self._network(options, seed=1)
             second.load_state_dict(first.state_dict())
             graph, x = _graph(30), _features(30, 2)
-            made = second.eval()(graph, x)
-            _close(made, first.eval()(graph, x), "a loaded network embeds differently")
+            embedding = second.eval()(graph, x)
+            _close(embedding, first.eval()(graph, x), "a loaded network embeds differently")
 
     def test_engines_agree(self) -> None:
         """All engines give the same embeddings and gradients."""
@@ -139,13 +143,13 @@ class BackboneTests(PluginTests):
             msg = "there is only one engine here"
             raise unittest.SkipTest(msg)
         for module in self._modules():
-            made = {engine: _with_gradient(module, engine) for engine in engines}
+            results = {engine: _with_gradient(module, engine) for engine in engines}
             for engine in engines[1:]:
-                for mine, first in zip(made[engine], made[engines[0]], strict=True):
-                    _close(mine, first, f"engine {engine} differs from engine {engines[0]}")
+                for value, first in zip(results[engine], results[engines[0]], strict=True):
+                    _close(value, first, f"engine {engine} differs from engine {engines[0]}")
 
     def test_cuda(self) -> None:
-        """On a GPU it gives the same embeddings as on the CPU."""
+        """Embeddings are the same on a GPU and on the CPU."""
         import torch
 
         if not torch.cuda.is_available():
@@ -153,17 +157,17 @@ class BackboneTests(PluginTests):
             raise unittest.SkipTest(msg)
         for module in self._modules():
             x = _features(30, 2)
-            here = module(_graph(30), x)
-            there = module.to("cuda")(_graph(30, device="cuda"), x.to("cuda"))
-            _close(there.cpu(), here, "the GPU gives other embeddings than the CPU")
+            on_cpu = module(_graph(30), x)
+            on_gpu = module.to("cuda")(_graph(30, device="cuda"), x.to("cuda"))
+            _close(on_gpu.cpu(), on_cpu, "embeddings differ between GPU and CPU")
 
     def test_attention(self) -> None:
-        """Attention, where it can tell: (E, V, heads), sums to one over the edges into a node."""
+        """Attention, if reported, is (E, V, heads) and sums to one over the edges into a node."""
         import torch
 
         for module in self._modules():
             if not hasattr(module, "embed_with_attention"):
-                msg = "it has no embed_with_attention, and so shows no attention"
+                msg = "it has no embed_with_attention, so it reports no attention"
                 raise unittest.SkipTest(msg)
             graph, x = _graph(30), _features(30, 2)
             z, attention = module.embed_with_attention(graph, x)
@@ -176,16 +180,16 @@ class BackboneTests(PluginTests):
                 total = torch.zeros(30, *shape[1:]).index_add_(0, graph.target, weights)
                 _close(total, torch.ones_like(total), "attention into a node does not sum to one")
 
-    def _made(self, options: Any, seed: int = 0) -> Any:
+    def _network(self, options: Any, seed: int = 0) -> Any:
         import torch
 
         torch.manual_seed(seed)
         return self.spec.load()(IN_SIZE, options)
 
     def _modules(self) -> Iterator[Any]:
-        """A network in evaluation mode for each of the options to try, having seen one batch."""
+        """Yield a network in evaluation mode, after one training batch, for each of the options."""
         for options in self.tried():
-            module = self._made(options)
+            module = self._network(options)
             module.train()(_graph(30, 20), _features(50, 2))
             yield module.eval()
 
@@ -224,8 +228,10 @@ def _graph(
     topologies = []
     for pairs, n, numbers in parts:
         names = np.arange(n) if numbers is None else numbers
-        told = [np.sin(names[pairs[0]] + 2.0 * k * names[pairs[1]]) for k in range(EDGE_FEATURES)]
-        features = np.stack(told, axis=1).astype(np.float32)
+        columns = [
+            np.sin(names[pairs[0]] + 2.0 * k * names[pairs[1]]) for k in range(EDGE_FEATURES)
+        ]
+        features = np.stack(columns, axis=1).astype(np.float32)
         topologies.append(Topology.from_edges(pairs, n, None if bare else features))
     return GraphBatch.of(topologies, engine=engine, device=device)
 
@@ -255,9 +261,10 @@ def _seeded(module: Any, graph: Any, x: Any) -> Any:
     return module(graph, x)
 
 
-def _close(made: Any, wanted: Any, message: str) -> None:
+def _close(actual: Any, expected: Any, message: str) -> None:
     import torch
 
-    made, wanted = made.detach(), wanted.detach()
-    apart = float((made - wanted).abs().max())
-    expect(torch.allclose(made, wanted, RELATIVE, ABSOLUTE), f"{message} (by up to {apart:.3g})")
+    actual, expected = actual.detach(), expected.detach()
+    error = float((actual - expected).abs().max())
+    is_close = torch.allclose(actual, expected, RELATIVE, ABSOLUTE)
+    expect(is_close, f"{message} (by up to {error:.3g})")

@@ -1,4 +1,4 @@
-"""What the host relies on in a command."""
+"""Conformance tests of commands."""
 
 import inspect
 import sys
@@ -22,23 +22,27 @@ class CommandTests(PluginTests):
         """``load`` returns a Typer app."""
         import typer
 
-        made = self.spec.load()
-        expect(isinstance(made, typer.Typer), f"load returned {type(made).__name__}, no Typer app")
+        app = self.spec.load()
+        is_app = isinstance(app, typer.Typer)
+        expect(is_app, f"load returned {type(app).__name__}, which is not a Typer app")
 
     def test_help(self) -> None:
-        """``--help`` tells how it is used."""
+        """``--help`` shows the usage."""
         from typer.testing import CliRunner
 
-        ran = CliRunner().invoke(self.spec.load(), ["--help"])
-        expect(ran.exit_code == 0, f"--help ended with {ran.exit_code}: {ran.output.strip()}")
-        expect("Usage" in ran.output, "--help shows no usage")
+        result = CliRunner().invoke(self.spec.load(), ["--help"])
+        expect(
+            result.exit_code == 0,
+            f"--help ended with exit code {result.exit_code}: {result.output.strip()}",
+        )
+        expect("Usage" in result.output, "--help shows no usage")
 
-    def test_loading_it_is_light(self) -> None:
-        """Loading imports nothing heavy: what works may import inside its functions."""
+    def test_loading_is_light(self) -> None:
+        """Loading imports no heavy package: commands may import inside functions."""
         module = inspect.getmodule(self.spec.load)
         name = "" if module is None else module.__name__.partition(".")[0]
         if not hasattr(sys.modules.get(name), "artextract_commands"):
-            msg = "load does not come from the module with the hook"
+            msg = "load is not defined in the module with the hook"
             raise unittest.SkipTest(msg)
-        found = in_child(_PROBE.format(module=name, heavy=HEAVY)).splitlines()[-1]
-        expect(found == "[]", f"loading the command imports {found}: import inside functions")
+        heavy = in_child(_PROBE.format(module=name, heavy=HEAVY)).splitlines()[-1]
+        expect(heavy == "[]", f"loading the command imports {heavy}: import inside functions")

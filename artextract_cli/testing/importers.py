@@ -1,4 +1,4 @@
-"""What the host relies on in an importer."""
+"""Conformance tests of importers."""
 
 import hashlib
 import tempfile
@@ -19,11 +19,10 @@ SIZES = ((16, 16), (13, 31))
 
 
 class ImporterTests(PluginTests):
-    """Round trips. A subclass says by `write` how its kind of file is written.
+    """Round trips; a subclass implements `write` for its file format.
 
-    The first of ``options``, if there are any, says what the files do not tell themselves.
-    ``captures`` are sizes, numbers of bands and depths in bits of what is written: others than the
-    usual ones where a kind of file holds only some.
+    The first of ``options``, if any, supplies what the files do not contain. ``captures`` lists the
+    sizes, numbers of bands and bit depths to write; override it for a more limited format.
     """
 
     captures: ClassVar[Sequence[tuple[tuple[int, int], int, int]]] = tuple(
@@ -31,39 +30,39 @@ class ImporterTests(PluginTests):
     )
 
     def write(self, folder: Path, capture: Capture) -> Path:
-        """Write ``capture`` into ``folder`` as a file of this kind, and return what to import."""
-        msg = "its tests do not say how such a file is written (ImporterTests.write)"
+        """Write ``capture`` into ``folder`` in this format, and return the path to import."""
+        msg = "its tests do not implement ImporterTests.write"
         raise unittest.SkipTest(msg)
 
     def expected(self, capture: Capture) -> Capture:
-        """What is to be read of ``capture`` where files of this kind do not hold all of it."""
+        """Return what should be read back of ``capture``; override it for lossy formats."""
         return capture
 
     def test_round_trip(self) -> None:
-        """What was written is read again, within the depth of the numbers."""
+        """A written capture is read back, within the precision of its depth."""
         for size, n_bands, depth in self.captures:
             with self._written(size, n_bands, depth) as (source, capture):
-                found = self._read(source)
-                expect(len(found) == 1, f"of one capture {len(found)} were read")
-                self._compare(self.expected(capture), found[0], 2 / (2**depth - 1))
+                captures = self._read(source)
+                expect(len(captures) == 1, f"1 capture was written, but {len(captures)} were read")
+                self._compare(self.expected(capture), captures[0], 2 / (2**depth - 1))
 
-    def test_the_source_stays_as_it_is(self) -> None:
-        """Importing writes nothing beside or into what it reads."""
+    def test_source_is_not_modified(self) -> None:
+        """Importing modifies neither the source nor files beside it."""
         with self._written(*self.captures[-1]) as (source, _):
             before = _digests(source)
             self._read(source)
-            expect(_digests(source) == before, "the files that were read have changed")
+            expect(_digests(source) == before, "importing changed its source files")
 
     def test_damaged_files_are_refused(self) -> None:
-        """A file that was cut short raises InputError with one sentence, and nothing else."""
+        """A truncated file raises InputError with one sentence, and nothing else."""
         with self._written(*self.captures[-1]) as (source, _):
             files = [path for path in _files(source) if path.stat().st_size > 1]
             path = max(files, key=lambda path: path.stat().st_size)
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-            self._refused(source, f"a cut {path.suffix} file")
+            self._refused(source, f"a truncated {path.suffix} file")
 
     def test_nothing_to_import_is_refused(self) -> None:
-        """An empty folder, and one that does not exist, raise InputError."""
+        """An empty folder and a missing folder raise InputError."""
         with tempfile.TemporaryDirectory() as folder:
             self._refused(Path(folder), "an empty folder")
             self._refused(Path(folder, "missing"), "a folder that does not exist")
@@ -82,17 +81,20 @@ class ImporterTests(PluginTests):
         else:
             expect(False, f"{what} was read without an error")
 
-    def _compare(self, wrote: Capture, read: Capture, tolerance: float) -> None:
+    def _compare(self, written: Capture, read: Capture, tolerance: float) -> None:
         expect(isinstance(read, Capture), f"it yielded {type(read).__name__}, not Capture")
         expect(bool(read.name), "the capture has no name")
         for name in ("rgb", "bands"):
-            mine, theirs = (_as_floats(_stacked(getattr(c, name))) for c in (wrote, read))
-            expect(theirs.shape == mine.shape, f"{name} was {mine.shape}, is {theirs.shape}")
-            apart = float(np.abs(theirs - mine).max())
-            expect(apart <= tolerance, f"{name} has changed by up to {apart:.3g}")
+            expected, actual = (_as_floats(_stacked(getattr(c, name))) for c in (written, read))
+            expect(
+                actual.shape == expected.shape,
+                f"{name} has shape {actual.shape}, not {expected.shape}",
+            )
+            error = float(np.abs(actual - expected).max())
+            expect(error <= tolerance, f"{name} differs by up to {error:.3g}")
         if read.wavelengths is not None:
-            same = np.allclose(read.wavelengths, np.asarray(wrote.wavelengths))
-            expect(same, f"wavelengths were {wrote.wavelengths}, are {read.wavelengths}")
+            same = np.allclose(read.wavelengths, np.asarray(written.wavelengths))
+            expect(same, f"wavelengths are {read.wavelengths}, not {written.wavelengths}")
 
     @contextmanager
     def _written(
@@ -105,8 +107,8 @@ class ImporterTests(PluginTests):
 
 def _capture(size: tuple[int, int], n_bands: int, depth: int) -> Capture:
     rng = np.random.default_rng(depth)
-    kind: Any = np.uint8 if depth == 8 else np.uint16
-    counts = rng.integers(0, 2**depth, (*size, 3 + n_bands)).astype(kind)
+    dtype: Any = np.uint8 if depth == 8 else np.uint16
+    counts = rng.integers(0, 2**depth, (*size, 3 + n_bands)).astype(dtype)
     return Capture(
         name="abbey",
         rgb=np.ascontiguousarray(counts[..., :3]),
@@ -121,8 +123,8 @@ def _stacked(pixels: Any) -> Any:
 
 def _as_floats(pixels: Any) -> NDArray[np.float64]:
     pixels = np.asarray(pixels)
-    most = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
-    return np.asarray(pixels / most, np.float64)
+    full_scale = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
+    return np.asarray(pixels / full_scale, np.float64)
 
 
 def _files(source: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What the host relies on in a scorer."""
+"""Conformance tests of scorers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ N_NODES, WIDTH, N_FEATURES = 20, 6, 5
 
 @dataclass(frozen=True)
 class Nodes:
-    """What a scorer sees, made up."""
+    """Synthetic input of a scorer, as `ScoredNodes`."""
 
     z: Any
     features: Any
@@ -21,7 +21,7 @@ class Nodes:
 
 
 class ScorerTests(PluginTests):
-    """Scores of embeddings that are made up."""
+    """Scores of synthetic embeddings."""
 
     def test_shape_and_range(self) -> None:
         """Scores (N, V - 1) are finite, with and without attention and a graph."""
@@ -29,47 +29,52 @@ class ScorerTests(PluginTests):
             for n_views in (2, 9):
                 for nodes in (_nodes(n_views), _nodes(n_views, bare=True)):
                     scores = self._scores(nodes, options)
-                    wanted = (N_NODES, n_views - 1)
-                    shown = f"scores have shape {tuple(scores.shape)}"
-                    expect(tuple(scores.shape) == wanted, f"{shown}, not {wanted}")
+                    expected = (N_NODES, n_views - 1)
+                    shape = f"scores have shape {tuple(scores.shape)}"
+                    expect(tuple(scores.shape) == expected, f"{shape}, not {expected}")
                     expect(bool(scores.isfinite().all()), "some scores are not finite")
 
-    def test_the_same_scores_nothing(self) -> None:
-        """Where all views are the same the score is 0."""
+    def test_equal_views_score_zero(self) -> None:
+        """The score is 0 where all views are equal."""
         for options in self.tried():
             for bare in (False, True):
                 nodes = _nodes(3, bare=bare, apart=0)
-                most = float(self._scores(nodes, options).abs().max())
-                expect(most < 1e-5, f"views that are the same score up to {most:.3g}, not 0")
+                largest = float(self._scores(nodes, options).abs().max())
+                expect(largest < 1e-5, f"equal views score up to {largest:.3g}, not 0")
 
-    def test_further_apart_scores_more(self) -> None:
-        """Views that differ more score more, on average."""
+    def test_larger_differences_score_more(self) -> None:
+        """Views that differ more have a higher mean score."""
         for options in self.tried():
             near, far = (
                 float(self._scores(_nodes(3, apart=apart), options).mean()) for apart in (0.1, 1)
             )
-            expect(near < far, f"views near each other score {near:.3g}, far apart {far:.3g}")
+            expect(near < far, f"similar views score {near:.3g}, different ones {far:.3g}")
 
-    def test_views_are_scored_apart(self) -> None:
+    def test_views_are_scored_independently(self) -> None:
         """A view's score does not depend on the other views."""
         for options in self.tried():
             nodes = _nodes(4)
-            turned = Nodes(
+            reordered = Nodes(
                 nodes.z[:, [0, 3, 2, 1]],
                 nodes.features[:, [0, 3, 2, 1]],
                 nodes.graph,
                 nodes.attention[:, [0, 3, 2, 1]],
             )
-            apart = self._scores(turned, options) - self._scores(nodes, options)[:, [2, 1, 0]]
-            most = float(apart.abs().max())
-            expect(most < 1e-5, f"views in another order score differently, by up to {most:.3g}")
+            difference = (
+                self._scores(reordered, options) - self._scores(nodes, options)[:, [2, 1, 0]]
+            )
+            largest = float(difference.abs().max())
+            expect(
+                largest < 1e-5,
+                f"scores depend on the order of views, by up to {largest:.3g}",
+            )
 
-    def test_what_it_sees_stays_as_it_is(self) -> None:
-        """It scores the same twice, and writes to nothing."""
+    def test_input_is_not_modified(self) -> None:
+        """Scoring is repeatable, and does not modify its input."""
         for options in self.tried():
             nodes, before = _nodes(3), _nodes(3)
             first, second = (self._scores(nodes, options) for _ in range(2))
-            expect(bool((first == second).all()), "the same embeddings were scored in two ways")
+            expect(bool((first == second).all()), "the same embeddings had two different scores")
             for name in ("z", "features", "attention"):
                 kept = bool((getattr(nodes, name) == getattr(before, name)).all())
                 expect(kept, f"{name} was changed")

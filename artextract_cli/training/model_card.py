@@ -11,7 +11,7 @@ from artextract_cli.models.card import ModelCard
 from artextract_cli.pipelines.pipeline import Pipeline
 from artextract_cli.pipelines.settings import OBJECTIVE, SCORER, TrainingSettings, objective_spec
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.plugin.options import make_options, parted
+from artextract_cli.plugin.options import make_options, split_prefixed
 from artextract_cli.plugin.plugin import Plugin
 
 DEFAULT_SCORER = "distance"
@@ -60,5 +60,5 @@ def _plugins(settings: TrainingSettings) -> list[tuple[Plugin, Any]]:
         "scorers": settings.scorer or DEFAULT_SCORER,
     }
     plugins = [plugin_host().find(kind, name) for kind, name in names.items()]
-    given = parted(settings.options, OBJECTIVE, SCORER)
+    given = split_prefixed(settings.options, OBJECTIVE, SCORER)
     return [(p, make_options(p.spec, values)) for p, values in zip(plugins, given, strict=True)]

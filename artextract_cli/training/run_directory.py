@@ -23,7 +23,7 @@ from artextract_cli.models.checkpoint import (
     save_state,
 )
 from artextract_cli.utils.atomic import atomic_path
-from artextract_cli.utils.checksums import UNSEALED, is_whole, sealed
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, verify_digest
 from artextract_cli.utils.file_errors import cause
 from artextract_cli.utils.yaml import write_yaml
 
@@ -175,9 +175,11 @@ class RunDirectory:
     def save_metrics(self, progress: Progress) -> None:
         """Write one line per epoch."""
         *earlier, last = progress.history
-        lines = "".join(json.dumps(row) + "\n" for row in (*earlier, last | {"sha256": UNSEALED}))
+        lines = "".join(
+            json.dumps(row) + "\n" for row in (*earlier, last | {"sha256": PLACEHOLDER})
+        )
         with atomic_path(self.path / METRICS_NAME) as temporary:
-            temporary.write_bytes(sealed(lines.encode()))
+            temporary.write_bytes(embed_digest(lines.encode()))
 
     def save_model(self, progress: Progress, card: ModelCard) -> None:
         """Write the best model."""
@@ -219,7 +221,7 @@ def read_metrics(run: Path) -> list[EpochRow]:
     if not rows:
         msg = f"{path} holds no epoch yet: train first"
         raise InputError(msg)
-    if not is_whole(content, rows[-1].pop("sha256", None)):
+    if not verify_digest(content, rows[-1].pop("sha256", None)):
         msg = f"{path} is damaged: its checksum is wrong; train again"
         raise InputError(msg)
     return rows

@@ -39,7 +39,7 @@ from artextract_cli.training.scenes import split_scenes
 from artextract_cli.training.schedule import learning_rate
 from artextract_cli.utils.device import resolve_device
 from artextract_cli.utils.events import detail, inform, warn
-from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory
 
 GRADIENT_NORM = 1.0  # at most, for one-cycle
@@ -93,7 +93,7 @@ def train(
     keep_freed_memory()
     started = time.monotonic()
     trainer = _Trainer(graphs, RunDirectory(path=run), settings)
-    with only_writer(run):
+    with directory_lock(run):
         trainer.open_run(resume=resume)
         try:
             while not trainer.is_over:

@@ -1,1 +1,1 @@
-"""What every room needs: files, locks, YAML, devices, memory and threads; knows no painting."""
+"""Shared helpers without domain knowledge: files, locks, YAML, devices, memory and threads."""

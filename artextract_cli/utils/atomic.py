@@ -1,4 +1,4 @@
-"""Reading and writing files so that errors are clear and no half-written file is left behind."""
+"""Atomic writing of files and folders: a reader sees the old content or the new, never a part."""
 
 import ctypes
 import errno
@@ -16,16 +16,16 @@ from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.locks import lock_file
 
 TEMPORARY = ".artextract-tmp-"
-"""How the names of files and folders begin that are written to until they are whole."""
+"""Prefix of the names of files and folders that are still being written."""
 
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path`` to write to, and move it there when all went well.
+    """Yield a temporary path beside ``path`` to write to, and move it there on success.
 
     The temporary path keeps the suffix, since many writers choose the format by it. Readers see
-    the old file or the whole new one, also after a crash; on an error nothing is left behind, and
-    what a killed process left is written over by the next one. Missing parent folders are made.
+    the old file or the complete new one, even after a crash; after an error nothing is left behind,
+    and the next writer overwrites what a killed process left. Missing parent folders are created.
 
     Raises
     ------
@@ -45,10 +45,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """Give a folder beside ``out`` to write into, and move it there when all went well.
+def atomic_folder(out: Path) -> Iterator[Path]:
+    """Yield a folder beside ``out`` to write into, and move it there on success.
 
-    On an error nothing is left behind; what a killed process left, the next one clears away.
+    After an error nothing is left behind; the next writer removes what a killed process left.
 
     Raises
     ------
@@ -67,8 +67,8 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replaced_folder(out: Path) -> Iterator[Path]:
-    """As `whole_folder`, but a folder that is there is replaced in one step.
+def replace_folder(out: Path) -> Iterator[Path]:
+    """As `atomic_folder`, but an existing folder is replaced in one step.
 
     Raises
     ------
@@ -78,13 +78,13 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     target = out.resolve()
     former = target.with_name(f".{target.name}.former")
     with writing(out), _temporary_folder(target) as work:
-        if former.exists() and not target.exists():  # killed while it could not be in one step
+        if former.exists() and not target.exists():  # killed between two renames
             former.rename(target)
         yield work
         _flush_all(work)
         if not target.exists():
             work.rename(target)
-        elif not _exchanged(work, target):
+        elif not _exchange(work, target):
             _remove(former)
             target.rename(former)
             work.rename(target)
@@ -92,44 +92,44 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         flush(target.parent)
 
 
-def linked(path: Path, place: Path) -> None:
-    """Give a file, or a folder with all it holds, a second ``place``: a copy where links cannot be.
+def link_or_copy(path: Path, target: Path) -> None:
+    """Hard-link a file, or all files of a folder, to ``target``; copy where links are impossible.
 
-    A symbolic link stays one.
+    Symbolic links stay symbolic links.
     """
     if path.is_dir() and not path.is_symlink():
-        shutil.copytree(path, place, symlinks=True, copy_function=_linked_or_copied)
+        shutil.copytree(path, target, symlinks=True, copy_function=_link_or_copy_file)
     else:
-        _linked_or_copied(path, place)
+        _link_or_copy_file(path, target)
 
 
-def _linked_or_copied(path: Path | str, place: Path | str) -> None:
+def _link_or_copy_file(path: Path | str, target: Path | str) -> None:
     try:
-        os.link(path, place, follow_symlinks=False)
+        os.link(path, target, follow_symlinks=False)
     except (OSError, NotImplementedError):
-        shutil.copy2(path, place, follow_symlinks=False)
+        shutil.copy2(path, target, follow_symlinks=False)
 
 
 def clear_leftovers(out: Path) -> None:
-    """Take away what a `replaced_folder` that was killed has left beside ``out``."""
+    """Remove what a killed process left of `replace_folder` beside ``out``."""
     with writing(out), _temporary_folder(out.resolve()):
         pass
 
 
 @contextmanager
 def _temporary(path: Path, suffix: str) -> Iterator[Path]:
-    """A path beside ``path`` that no other process writes to.
+    """Yield a path beside ``path`` that no other process writes to.
 
-    The names are always the same, so that nothing gathers where processes are killed. Who writes to
-    one holds a lock on it, which ends with the process, however that ends.
+    The names are always the same, so that leftovers of killed processes do not accumulate. The
+    writer holds a lock on the path, which ends with its process, however that ends.
     """
-    # Not the name itself: together with anything else it may be too long for the file system.
-    target = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    # Not the name itself, which may be too long for the file system once anything is added.
+    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
     for number in itertools.count():
-        temporary = path.with_name(f"{TEMPORARY}{target}-{number}{suffix}")
+        temporary = path.with_name(f"{TEMPORARY}{digest}-{number}{suffix}")
         try:
             descriptor = lock_file(temporary)
-        except OSError:  # a file system without locks, or the file of another user
+        except OSError:  # a file system without locks, or a file of another user
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             yield path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{suffix}")
@@ -144,7 +144,7 @@ def _temporary(path: Path, suffix: str) -> Iterator[Path]:
 
 @contextmanager
 def _temporary_folder(path: Path) -> Iterator[Path]:
-    """An empty folder beside ``path`` that no other process writes to; it is gone in the end."""
+    """Yield an empty folder beside ``path`` that no other process writes to; then remove it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _temporary(path, ".lock") as lock:
         work = lock.with_suffix("")
@@ -158,7 +158,7 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder with all it holds, read-only folders too."""
+    """Remove a folder and its contents, including read-only folders."""
     for path, names, _ in os.walk(folder):
         for inner in (Path(path, name) for name in names):
             if not inner.is_symlink():
@@ -166,8 +166,8 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _exchanged(one: Path, other: Path) -> bool:
-    """Let two paths change places in one step, where system and file system can do that."""
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two paths in one step; False where the system or file system cannot."""
     if sys.platform != "linux":
         return False
     try:
@@ -184,13 +184,13 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 def flush(path: Path) -> None:
-    """Have a file, or the names in a folder, reach the disk."""
+    """Flush a file, or the entries of a folder, to the disk."""
     if path.is_dir() and sys.platform == "win32":
         return
     descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
-    except OSError as error:  # some file systems have no such thing for folders
+    except OSError as error:  # some file systems cannot flush folders
         if not path.is_dir() or error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
     finally:
@@ -200,5 +200,5 @@ def flush(path: Path) -> None:
 def _flush_all(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
         if not path.is_symlink() and (path.is_file() or path.is_dir()):
-            with suppress(PermissionError):  # a file of somebody else that is only kept
+            with suppress(PermissionError):  # a file of another user, which is only kept
                 flush(path)

@@ -1,6 +1,6 @@
-"""Seals: the SHA-256 of a file inside the file itself, so that one changed bit is seen.
+"""Embedded checksums: the SHA-256 of a file inside the file itself, to detect any change.
 
-It is taken with zeros where it is going to stand.
+It is computed with `PLACEHOLDER` in its own place.
 """
 
 import hashlib
@@ -8,21 +8,21 @@ from pathlib import Path
 
 from artextract_cli.utils.file_errors import reading
 
-UNSEALED = "0" * 64
-"""What a writer puts where the seal is to be; nothing before it may look the same."""
+PLACEHOLDER = "0" * 64
+"""Zeros in the place of a digest to be embedded; they must not occur earlier in the file."""
 
 
-def sealed(content: bytes) -> bytes:
-    """Put the seal in the place of the first `UNSEALED` in ``content``."""
-    return content.replace(UNSEALED.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
+def embed_digest(content: bytes) -> bytes:
+    """Replace the first `PLACEHOLDER` in ``content`` by the SHA-256 of ``content``."""
+    return content.replace(PLACEHOLDER.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
 
 
-def is_whole(content: bytes, seal: object) -> bool:
-    """Whether ``content`` is as it was when ``seal`` was put into it."""
-    if not isinstance(seal, str) or len(seal) != len(UNSEALED):
+def verify_digest(content: bytes, digest: object) -> bool:
+    """Whether ``content`` is unchanged since ``digest`` was embedded in it."""
+    if not isinstance(digest, str) or len(digest) != len(PLACEHOLDER):
         return False
-    zeroed = content.replace(seal.encode(), UNSEALED.encode(), 1)
-    return hashlib.sha256(zeroed).hexdigest() == seal
+    zeroed = content.replace(digest.encode(), PLACEHOLDER.encode(), 1)
+    return hashlib.sha256(zeroed).hexdigest() == digest
 
 
 def file_digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Tables of results as data frames of pandas, which is imported only for them."""
+"""Tables of results as pandas data frames; pandas is imported only when one is created."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 def data_frame(
     columns: Sequence[str], rows: Iterable[Mapping[str, Any]] | Mapping[str, Any]
 ) -> "pandas.DataFrame":
-    """Make a data frame of rows, or of arrays (N,) by column.
+    """Create a data frame from rows, or from one array (N,) per column.
 
     Parameters
     ----------
     columns
-        Names of the columns, in their order.
+        Names of the columns, in order.
     rows
         One mapping per row, or one array (N,) per column.
 
     Returns
     -------
     pandas.DataFrame
-        The table, its rows numbered from 0.
+        The table, with rows numbered from 0.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The devices that tensors may live on: choosing one, and describing those that are there."""
+"""The devices that tensors may live on: choosing one, and describing those available."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,23 +38,23 @@ def resolve_device(name: str) -> "torch.device":
     UsageError
         For any other name.
     DependencyError
-        If CUDA is asked for and cannot be used.
+        If CUDA is requested and cannot be used.
     """
     import torch
 
     if name not in DEVICE_NAMES:
-        msg = f"there is no device {name!r}: choose one of {', '.join(DEVICE_NAMES)}"
+        msg = f"unknown device {name!r}: choose from {', '.join(DEVICE_NAMES)}"
         raise UsageError(msg)
     if name != "cpu" and torch.cuda.is_available():
         return torch.device("cuda", torch.cuda.current_device())
     if name == "cuda":
-        msg = f"device cuda cannot be used: {_why_no_cuda()}, or take --device cpu"
+        msg = f"device cuda cannot be used: {_why_no_cuda()}, or use --device cpu"
         raise DependencyError(msg)
     return torch.device("cpu")
 
 
 def describe_devices() -> list[DeviceDescription]:
-    """List the CPU and every GPU, or the reason why there is no GPU."""
+    """List the CPU and every GPU, or the reason why no GPU can be used."""
     import torch
 
     cpu = DeviceDescription(

@@ -1,8 +1,8 @@
-"""What the library says while it works: messages, warnings and progress, for others to show.
+"""Messages, warnings and progress of the library, for its user to display.
 
-Messages go to the logger ``artextract``: warnings as WARNING, what goes on as INFO, the rest as
-DEBUG. Progress goes to the renderer that `on_progress` names. Nothing is printed from here: who
-uses the library from Python hears of it by `logging`, and the command line shows it on stderr.
+Messages go to the logger ``artextract``: warnings as WARNING, progress messages as INFO, details as
+DEBUG. Progress goes to the renderer set by `on_progress`. Nothing is printed from here: users of
+the Python library receive messages by `logging`, and the command line shows them on stderr.
 """
 
 import logging
@@ -15,7 +15,7 @@ LOGGER.addHandler(logging.NullHandler())
 
 
 class Advance(Protocol):
-    """Counts one more item as done, with a word on it."""
+    """Counts one more item as done, with an optional note."""
 
     def __call__(self, note: str = "", /) -> None:
         """Count one more item."""
@@ -25,49 +25,49 @@ Renderer = Callable[[str, int | None], AbstractContextManager[Advance]]
 
 
 @contextmanager
-def _unseen(label: str, total: int | None) -> Iterator[Advance]:
+def _no_progress(label: str, total: int | None) -> Iterator[Advance]:
     yield lambda note="": None
 
 
-_renderer: Renderer = _unseen
+_renderer: Renderer = _no_progress
 
 
 def on_progress(renderer: Renderer | None) -> None:
-    """Have all progress of this process shown by ``renderer``, or by nobody.
+    """Show all progress of this process by ``renderer``; None hides it.
 
     Parameters
     ----------
     renderer
-        Called as ``renderer(label, total)`` where work begins; ``total`` is the number of items, or
-        None where it is not known. Returns a context manager that lasts as long as the work and
-        gives a function to call after every item, with a word on it.
+        Called as ``renderer(label, total)`` when work begins; ``total`` is the number of items, or
+        None if unknown. Returns a context manager that lasts as long as the work and yields a
+        function to call after every item, with an optional note.
     """
     global _renderer
-    _renderer = renderer or _unseen
+    _renderer = renderer or _no_progress
 
 
 @contextmanager
 def progress(label: str, total: int | None = None) -> Iterator[Advance]:
-    """Report the progress of some work; within another progress, that of one of its items.
+    """Report the progress of some work; nested, that of one item of the outer work.
 
     Parameters
     ----------
     label
-        What is being done, as "building graphs".
+        What is being done, such as "building graphs".
     total
-        Number of items, where it is known.
+        Number of items, if known.
 
     Yields
     ------
     Advance
-        Call it after every item, perhaps with the item's name.
+        Call it after every item, with the name of the item if useful.
     """
     with _renderer(label, total) as advance:
         yield advance
 
 
 def warn(message: str) -> None:
-    """Warn in one sentence of what may be wrong, while the work goes on.
+    """Warn in one sentence of a possible problem; the work continues.
 
     Parameters
     ----------
@@ -78,17 +78,17 @@ def warn(message: str) -> None:
 
 
 def inform(message: str) -> None:
-    """Say in one sentence what is being done."""
+    """Report in one sentence what is being done."""
     LOGGER.info("%s", message)
 
 
 def detail(message: str) -> None:
-    """Say what only a reader of every detail wants to know."""
+    """Report a detail, shown only by --verbose."""
     LOGGER.debug("%s", message)
 
 
-class _Kept(logging.Handler):
-    """Keeps the warnings of a worker process, whose stderr nobody reads."""
+class _WarningBuffer(logging.Handler):
+    """Collects the warnings of a worker process, whose stderr is not shown."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -98,16 +98,16 @@ class _Kept(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-_kept = _Kept()
+_kept = _WarningBuffer()
 
 
 def keep_warnings() -> None:
-    """Keep the warnings of this process for `kept_warnings`; for worker processes."""
+    """Collect the warnings of this process for `kept_warnings`; for worker processes."""
     LOGGER.addHandler(_kept)
 
 
 def kept_warnings() -> tuple[str, ...]:
-    """Take the warnings since the last call; none in a process that does not keep them."""
+    """Return and clear the warnings collected since the last call."""
     messages = tuple(_kept.messages)
     _kept.messages.clear()
     return messages

@@ -1,4 +1,4 @@
-"""Reading and writing whose errors are one clear sentence."""
+"""System errors of reading and writing, each turned into one clear sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +9,9 @@ from artextract_cli.errors import ArtextractError, InputError
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn the system's refusal to read a path into an `InputError` that names it.
+    """Turn a system error of reading a path into an `InputError` that names it.
 
-    A pipe or device is refused too: reading one may never end.
+    Pipes and devices are refused too: reading one may never end.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def reading(path: Path) -> Iterator[None]:
         If it cannot be read.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        msg = f"cannot read {path}: it is no regular file; name one"
+        msg = f"cannot read {path}: it is not a regular file"
         raise InputError(msg)
     try:
         yield
@@ -35,18 +35,18 @@ def reading(path: Path) -> Iterator[None]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn the system's refusal to write ``path`` into an ``ArtextractError`` that names it."""
+    """Turn a system error of writing ``path`` into an ``ArtextractError`` that names it."""
     try:
         yield
     except OSError as error:
-        leads_nowhere = path.is_symlink() and not path.exists()
-        reason = "it is a link that leads nowhere" if leads_nowhere else _reason(error)
+        is_broken_link = path.is_symlink() and not path.exists()
+        reason = "it is a broken symbolic link" if is_broken_link else _reason(error)
         msg = f"cannot write {path}: {reason}"
         raise ArtextractError(msg) from error
 
 
 def cause(error: Exception) -> str:
-    """Why a file cannot be read, in plain words, by what a library raised; --debug shows that."""
+    """Why a file cannot be read, in plain words, from the error of a library (see --debug)."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return "it was cut short or changed"

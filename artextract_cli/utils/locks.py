@@ -15,40 +15,40 @@ LOCK_NAME = ".artextract-lock"
 
 
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Hold ``folder``, which is made where it is missing, against other processes that write to it.
+def directory_lock(folder: Path) -> Iterator[None]:
+    """Lock ``folder`` against other writing processes; create it if it is missing.
 
-    The hold ends with the process, however that ends. On a file system without locks there is none.
+    The lock ends with the process, however that ends. On a file system without locks there is none.
 
     Raises
     ------
     ArtextractError
-        If another process holds it, or it cannot be made.
+        If another process holds the lock, or the folder cannot be created.
     """
-    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    created = [path for path in (folder, *folder.parents) if not path.exists()]
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     try:
-        with _held(folder):
+        with _lock_held(folder):
             yield
     finally:
         with suppress(OSError):  # something was written
-            for path in new:
+            for path in created:
                 path.rmdir()
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _lock_held(folder: Path) -> Iterator[None]:
     lock = folder / LOCK_NAME
     try:
         descriptor = lock_file(lock)
-    except OSError:  # what is wrong with the folder is said of the first file that is written
+    except OSError:  # an unusable folder is reported with the first file that is written
         yield
         return
     if descriptor is None:
         msg = (
-            f"another artextract is writing to {folder}: wait until it has ended, or choose "
-            "another --out"
+            f"another artextract process is writing to {folder}: wait for it to finish, or "
+            "choose another --out"
         )
         raise ArtextractError(msg)
     try:
@@ -59,14 +59,14 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def lock_file(path: Path) -> int | None:
-    """Make an empty file and lock it: its descriptor, or None where another process holds it."""
+    """Create and lock an empty file: its descriptor, or None if another process holds it."""
     if sys.platform == "win32":
         raise OSError
-    for _ in range(100):
+    for _ in range(100):  # a retry is needed only if another process removes the file in between
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Who held it until now may have moved or removed it after it was opened here.
+            # The former holder may have moved or removed it after it was opened here.
             if os.path.samestat(os.fstat(descriptor), path.stat()):
                 os.ftruncate(descriptor, 0)
                 return descriptor

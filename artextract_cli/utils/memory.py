@@ -1,4 +1,4 @@
-"""How this process handles memory, and how worker processes do."""
+"""Memory management of this process and of worker processes."""
 
 import ctypes
 import multiprocessing
@@ -6,17 +6,17 @@ import os
 import sys
 import threading
 
-# From glibc's malloc.h.
+# Parameters of mallopt, from malloc.h of glibc.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -2, -3, -4
-LARGEST_THRESHOLD = 2**25
+MAX_KEPT_BLOCK_BYTES = 2**25  # 32 MiB, the largest M_MMAP_THRESHOLD that glibc accepts
 
 
 def keep_freed_memory(*, however_large: bool = True) -> None:
     """Keep freed blocks for reuse instead of handing them back to the system at once.
 
-    A training step, and a scene after the other, free and ask for the same large blocks again and
+    Training steps, and scenes one after the other, free and request the same large blocks again and
     again; fetching them from the system each time takes as long as the arithmetic. Blocks beyond
-    32 MiB are kept only if ``however_large``. Does nothing where there is no glibc.
+    32 MiB are kept only if ``however_large``. Does nothing without glibc.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -26,23 +26,22 @@ def keep_freed_memory(*, however_large: bool = True) -> None:
     if however_large:
         mallopt(M_MMAP_MAX, 0)
     else:
-        mallopt(M_MMAP_THRESHOLD, LARGEST_THRESHOLD)
+        mallopt(M_MMAP_THRESHOLD, MAX_KEPT_BLOCK_BYTES)
     mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
-    mallopt(M_TOP_PAD, 64 * 2**20)
+    mallopt(M_TOP_PAD, 64 * 2**20)  # grow the heap by 64 MiB at a time: fewer system calls
 
 
 def prepare_worker() -> None:
     """Keep freed memory in a worker process, and end it with the process that started it.
 
-    A pool ends its workers by itself, but not where it was killed: they would wait for work for
-    ever.
+    A pool ends its workers by itself unless its process is killed: then they would wait forever.
     """
     keep_freed_memory(however_large=False)
     parent = multiprocessing.parent_process()
     if parent is not None:
 
-        def follow() -> None:
+        def exit_with_parent() -> None:
             parent.join()
             os._exit(1)
 
-        threading.Thread(target=follow, daemon=True).start()
+        threading.Thread(target=exit_with_parent, daemon=True).start()

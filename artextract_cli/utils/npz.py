@@ -1,4 +1,4 @@
-"""Opening npz files of whatever origin: checked whole, and never larger than they may be."""
+"""Opening npz files of any origin: integrity and claimed size are checked first."""
 
 import lzma
 import math
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from artextract_cli.utils.size_limits import check_claim
 
-# What zipfile, its decompressors and NumPy raise for an archive that was cut or changed.
+# What zipfile, its decompressors and NumPy raise for a truncated or modified archive.
 DAMAGE = (
     AttributeError,
     EOFError,
@@ -41,7 +41,7 @@ _HEADERS = {
 
 @contextmanager
 def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
-    """Open an npz after comparing its checksums; its arrays are read when asked for.
+    """Open an npz after verifying its checksums; its arrays are read on access.
 
     Damaged files raise one of `DAMAGE`.
 
@@ -58,7 +58,7 @@ def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     Raises
     ------
     InputError
-        If it would unpack to more numbers than `max_pixels`, and than it has bytes itself.
+        If it would unpack to more numbers than `max_pixels`, and is compressed.
     """
     with path.open("rb") as file, zipfile.ZipFile(file) as archive:
         members = archive.infolist()
@@ -67,7 +67,7 @@ def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
             check_claim(path, f"{unpacked} bytes", -(-unpacked // 8))
         for member in members:
             _check_member(archive, member)
-        # NumPy does not come to the checksum of an array whose header is changed.
+        # NumPy does not reach the checksum of an array whose header was modified.
         if (name := archive.testzip()) is not None:
             msg = f"the checksum of {name} is wrong"
             raise ValueError(msg)
@@ -77,11 +77,11 @@ def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
 
 
 def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Check that the header of an array tells of the bytes that follow it."""
+    """Check that the header of an array matches the number of bytes that follow it."""
     with archive.open(member) as file:
         opened = cast(BinaryIO, file)
         shape, _, dtype = _HEADERS[np.lib.format.read_magic(opened)](opened)
         n_bytes = file.tell() + math.prod(shape) * dtype.itemsize
     if not dtype.hasobject and n_bytes != member.file_size:
-        msg = f"{member.filename} has {member.file_size} bytes where its header tells of {n_bytes}"
+        msg = f"{member.filename} has {member.file_size} bytes where its header gives {n_bytes}"
         raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""Where a command is going to write: never over its inputs, nor over files of something else."""
+"""Checks of the output path of a command: it must not overwrite inputs or unrelated files."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,19 +13,19 @@ Rule = Callable[[Path], None]
 
 @dataclass(frozen=True, kw_only=True)
 class OutputPlan:
-    """What a command reads and writes, to be checked once, before its work begins."""
+    """What a command reads and writes, checked once before its work begins."""
 
     out: Path
     """The file or folder to be written."""
 
     source_folders: Mapping[Path, str] = field(default_factory=dict)
-    """Folders that are only read, and what each of them is, such as "dataset"."""
+    """Folders that are only read, and what each is, such as "dataset"."""
 
     source_files: Collection[Path] = ()
     """Files that are only read."""
 
     subfolders: Collection[str] = ()
-    """Folders below ``out`` that files are written into, as paths relative to it."""
+    """Folders inside ``out`` that files are written into, as paths relative to it."""
 
     rules: Sequence[Rule] = ()
     """Further conditions on ``out``, such as what may exist there already."""
@@ -36,7 +36,7 @@ class OutputPlan:
         Raises
         ------
         UsageError
-            If ``out`` is an input or lies inside one, one of ``subfolders`` is a symbolic link, or
+            If ``out`` is an input or inside one, one of ``subfolders`` is a symbolic link, or
             one of ``rules`` is violated.
         """
         for folder, kind in self.source_folders.items():
@@ -48,22 +48,22 @@ class OutputPlan:
 
     def _check_files(self) -> None:
         if self.out.resolve() in {file.resolve() for file in self.source_files}:
-            msg = f"{self.out} is one of the inputs, which are only read; name another place"
+            msg = f"{self.out} is one of the inputs, which are never modified; choose another --out"
             raise UsageError(msg)
 
     def _check_links(self) -> None:
-        """A folder of the output that is a symbolic link lies elsewhere."""
+        """Refuse subfolders that are symbolic links: their files would be written elsewhere."""
         for folder in (self.out / name for name in self.subfolders):
             if folder.is_symlink():
                 msg = (
-                    f"{folder} is a symbolic link, and nothing is written through one: put a "
-                    "folder in its place, or choose another --out"
+                    f"{folder} is a symbolic link, and artextract does not write through links: "
+                    "replace it by a folder, or choose another --out"
                 )
                 raise UsageError(msg)
 
 
 def check_outside(path: Path, folder: Path, kind: str) -> None:
-    """Check that ``path`` is neither ``folder``, which is only read, nor inside it.
+    """Check that ``path`` is neither ``folder``, an input, nor inside it.
 
     Raises
     ------
@@ -71,12 +71,12 @@ def check_outside(path: Path, folder: Path, kind: str) -> None:
         If it is.
     """
     if path.resolve().is_relative_to(folder.resolve()):
-        msg = f"{path} lies inside the {kind} {folder}, which is only read; name another place"
+        msg = f"{path} is inside the {kind} {folder}, which is never modified; choose another path"
         raise UsageError(msg)
 
 
 def check_new_folder(out: Path) -> None:
-    """Check that a folder to be written whole does not exist yet, or is empty: a `Rule`.
+    """Check that an output folder does not exist yet, or is empty: a `Rule`.
 
     Raises
     ------
@@ -88,5 +88,5 @@ def check_new_folder(out: Path) -> None:
     with writing(out):
         is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
     if not is_free:
-        msg = f"{out} exists and is not an empty folder: name a new one"
+        msg = f"{out} exists and is not an empty folder: choose a new one"
         raise UsageError(msg)

@@ -1,6 +1,6 @@
-"""What the fields of settings say of themselves: their help, their limits and their group.
+"""Help, limits and group of the fields of settings.
 
-A field is written once, and both the library and the command line read it::
+A field is declared once, for both the library and the command line::
 
     epochs: Annotated[int, Setting(help="Passes over the training scenes.", minimum=1)] = 50
 """
@@ -17,15 +17,15 @@ from artextract_cli.errors import UsageError
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """Stands in the ``Annotated`` type of a field of settings."""
+    """Description of a field of settings, in its ``Annotated`` type."""
 
     help: str
     minimum: float | None = None  # inclusive, as is the maximum
     maximum: float | None = None
     above: float | None = None  # an exclusive minimum
     group: str | None = None  # the heading under which help lists it
-    option: str | None = None  # its name as an option, where that is not the field's
-    depends: bool = False  # its default depends on other settings: an option shows none
+    option: str | None = None  # name of its option, if not that of the field
+    depends: bool = False  # its default depends on other settings, so help shows none
 
     @property
     def limits(self) -> str:
@@ -47,34 +47,34 @@ class Setting:
         )
 
 
-Seed = Annotated[int, Setting(help="Seed of everything random.", minimum=0, maximum=2**31 - 1)]
+Seed = Annotated[int, Setting(help="Seed of all random numbers.", minimum=0, maximum=2**31 - 1)]
 
 
 def described_fields(settings: type) -> Mapping[str, tuple[Any, Setting]]:
     """Type and description of every field of a dataclass that has a :class:`Setting`."""
     hints = typing.get_type_hints(settings, include_extras=True)
-    found = {}
+    described = {}
     for field in dataclasses.fields(settings):
-        hint, *notes = typing.get_args(hints[field.name]) or (None,)
-        for note in notes:
-            if isinstance(note, Setting):
-                found[field.name] = (hint, note)
-    return found
+        hint, *annotations = typing.get_args(hints[field.name]) or (None,)
+        for annotation in annotations:
+            if isinstance(annotation, Setting):
+                described[field.name] = (hint, annotation)
+    return described
 
 
 def check_values(settings: Any) -> None:
-    """Compare the values of settings with the choices and limits of their fields.
+    """Check the values of settings against the choices and limits of their fields.
 
     Raises
     ------
     UsageError
-        For the first that is none of the choices, or outside the limits.
+        For the first value that is not one of the choices, or outside the limits.
     """
     for name, (hint, setting) in described_fields(type(settings)).items():
         value = getattr(settings, name)
         if typing.get_origin(hint) is Literal and value not in typing.get_args(hint):
             choices = ", ".join(typing.get_args(hint))
-            msg = f"there is no {name} {value!r}; choose from: {choices}"
+            msg = f"unknown {name} {value!r}; choose from: {choices}"
             raise UsageError(msg)
         if setting.limits and value is not None and not setting.allows(value):
             msg = f"{name} must be a number {setting.limits}, not {value}"

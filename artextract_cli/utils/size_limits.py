@@ -1,6 +1,6 @@
-"""How large a file may claim to be: what claims more is refused by its header, before it is read.
+"""Limits on the size that the header of a file may claim, checked before the data are read.
 
-A crafted file of a few bytes could else fill the memory.
+Otherwise a crafted file of a few bytes could fill the memory.
 """
 
 import os
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from artextract_cli.errors import InputError, UsageError
 
-VARIABLE = "ARTEXTRACT_MAX_PIXELS"
-DEFAULT = 2**30
+LIMIT_VARIABLE = "ARTEXTRACT_MAX_PIXELS"
+DEFAULT_MAX_PIXELS = 2**30  # 1 gigapixel, or 4 GiB of float32 per channel
 
 
 def max_pixels() -> int:
-    """The largest number of pixels of an image (all its pages), or of numbers of a packed cube.
+    """Largest number of pixels of an image (all pages), or of values of a packed cube.
 
     Returns
     -------
@@ -23,35 +23,38 @@ def max_pixels() -> int:
     Raises
     ------
     UsageError
-        If the environment sets a limit that is no whole number above zero.
+        If the environment sets a limit that is not a positive whole number.
     """
-    text = os.environ.get(VARIABLE, str(DEFAULT))
+    text = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_MAX_PIXELS))
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        msg = f"{VARIABLE} takes a whole number of pixels, such as {DEFAULT}; got {text!r}"
+        msg = (
+            f"{LIMIT_VARIABLE} must be a positive whole number of pixels, such as "
+            f"{DEFAULT_MAX_PIXELS}; got {text!r}"
+        )
         raise UsageError(msg)
     return int(text)
 
 
 def check_claim(path: Path, what: str, n_pixels: int) -> None:
-    """Refuse a file that claims to hold nothing, or more than `max_pixels`.
+    """Check that the size a file claims is from 1 to `max_pixels`.
 
     Parameters
     ----------
     path
         The file.
     what
-        What it claims, such as "300 × 200 pixels".
+        The claimed size, such as "300 × 200 pixels".
     n_pixels
-        The same as a number.
+        The claimed number of pixels.
 
     Raises
     ------
     InputError
-        If it claims that.
+        If the size is outside the limits.
     """
     if not 1 <= n_pixels <= max_pixels():
         msg = (
-            f"{path} claims {what}; from 1 to {max_pixels()} pixels are read "
-            f"(the environment variable {VARIABLE} sets the limit)"
+            f"{path} claims {what}, but only 1 to {max_pixels()} pixels are allowed (the "
+            f"environment variable {LIMIT_VARIABLE} sets the limit)"
         )
         raise InputError(msg)

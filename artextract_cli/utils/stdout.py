@@ -1,4 +1,4 @@
-"""Keeping what plugins print away from the results on stdout."""
+"""Redirecting what plugins print, so that stdout carries only results."""
 
 import sys
 import threading
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TextIO
 
 
-class _Aside:
-    """How many threads run code whose prints go to stderr, and where prints went before."""
+class _Redirection:
+    """Number of threads whose prints go to stderr, and the original stdout."""
 
     def __init__(self) -> None:
         self.lock, self.depth, self.stdout = threading.Lock(), 0, sys.stdout
@@ -26,19 +26,19 @@ class _Aside:
                 sys.stdout = self.stdout
 
 
-_aside = _Aside()
+_redirection = _Redirection()
 
 
 @contextmanager
-def prints_aside() -> Iterator[None]:
-    """Send what is printed to stderr, so that it does not mix with results; for any thread."""
-    _aside.enter()
+def prints_to_stderr() -> Iterator[None]:
+    """Send prints to stderr inside the ``with`` block; safe for any thread."""
+    _redirection.enter()
     try:
         yield
     finally:
-        _aside.leave()
+        _redirection.leave()
 
 
 def results_stream() -> TextIO:
-    """The stdout that results are written to, while prints of plugins go elsewhere."""
-    return _aside.stdout if _aside.depth else sys.stdout
+    """The stream that results are written to: stdout, even while prints go to stderr."""
+    return _redirection.stdout if _redirection.depth else sys.stdout

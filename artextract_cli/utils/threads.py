@@ -1,4 +1,4 @@
-"""How many threads the parts of a training may take, so that they do not wait for one another."""
+"""Thread limits, so that linear algebra, torch and data loading do not compete for cores."""
 
 import os
 from collections.abc import Iterator
@@ -6,17 +6,17 @@ from contextlib import contextmanager
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
+    """Number of processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 @contextmanager
-def one_for_algebra() -> Iterator[None]:
-    """Leave one thread to linear algebra, whose matrices are small here.
+def single_threaded_blas() -> Iterator[None]:
+    """Limit BLAS to one thread, since matrices are small here.
 
-    With more it spins, most of all beside another process: what takes a minute then took ten. And
+    With more threads BLAS spins, most of all beside another process: one minute became ten. Also,
     results would depend on the number of cores.
     """
     from threadpoolctl import threadpool_limits
@@ -26,18 +26,18 @@ def one_for_algebra() -> Iterator[None]:
 
 
 @contextmanager
-def shared_with(workers: int) -> Iterator[None]:
-    """Leave ``workers`` cores to threads that prepare scenes: torch takes the others, BLAS one.
+def reserve_cores(workers: int) -> Iterator[None]:
+    """Reserve ``workers`` cores for threads that prepare scenes: torch uses the rest, BLAS one.
 
-    Linear algebra that takes every core in every thread spins most of the time; on two cores an
-    epoch then took five times as long.
+    BLAS that uses every core in every thread spins most of the time; on two cores an epoch then
+    took five times as long.
     """
     import torch
 
     before = torch.get_num_threads()
     torch.set_num_threads(max(1, min(before, cores() - workers)))
     try:
-        with one_for_algebra():
+        with single_threaded_blas():
             yield
     finally:
         torch.set_num_threads(before)

@@ -1,4 +1,4 @@
-"""Our YAML: keys are text as written and never given twice, ``1e-3`` is a number, ``no`` is text.
+"""YAML files: keys are unique text as written, ``1e-3`` is a number, ``no`` is text.
 
 Scalars follow the core schema of YAML 1.2.2 (section 10.3.2) without its octal and hexadecimal
 integers: the 1.1 rules of PyYAML read ``1e-3`` as text, ``017`` as fifteen and ``no`` as false.
@@ -37,8 +37,8 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            # A few of them, each of the others, make a file of a few bytes endless.
-            problem = "aliases (*name) are not read: write what is meant in full"
+            # Nested aliases make a file of a few bytes expand without bounds.
+            problem = "aliases (*name) are not supported: write the value in full"
             raise yaml.composer.ComposerError(None, None, problem, self.peek_event().start_mark)  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
 
@@ -46,7 +46,7 @@ class _Loader(yaml.SafeLoader):
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                problem = "a key must be plain text"
+                problem = "keys must be plain text"
             elif key_node.value in mapping:
                 problem = f"the key {key_node.value!r} is given twice"
             else:
@@ -63,7 +63,7 @@ _Loader.add_implicit_resolver(f"{_TAG}float", _FLOAT, _NUMBER_STARTS)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes text that either YAML 1.1 or our reader would take for something else."""
+    """Quotes text that YAML 1.1 or this reader would read as something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -99,12 +99,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
         msg = f"{path}{line}: {error.problem}"
         raise InputError(msg) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        msg = f"{path} is not YAML: write it anew, as plain text in UTF-8"
+        msg = f"{path} is not valid YAML: rewrite it as plain text in UTF-8"
         raise InputError(msg) from error
     if data is None:
         return {}
     if not isinstance(data, dict):
-        msg = f"{path} must hold keys and values, not one {type(data).__name__}"
+        msg = f"{path} must contain keys and values, not a {type(data).__name__}"
         raise InputError(msg)
     return data
 
@@ -115,9 +115,11 @@ def read_model(path: Path, model: type[ModelT]) -> ModelT:
     Raises
     ------
     InputError
-        As :func:`read_yaml`, or if a key is unknown or its value not what it should be.
+        As :func:`read_yaml`, or if a key is unknown or its value invalid.
     """
-    from pydantic import ValidationError  # the command line reads YAML without it, and starts fast
+    from pydantic import (
+        ValidationError,
+    )  # imported here: the command line reads YAML without it, and starts fast
 
     data = read_yaml(path)
     try:
@@ -129,7 +131,7 @@ def read_model(path: Path, model: type[ModelT]) -> ModelT:
 
 
 def write_yaml(path: Path, data: Mapping[str, Any]) -> None:
-    """Write ``data`` (mappings, lists, text, numbers, None) as YAML, in its own order.
+    """Write ``data`` (mappings, lists, text, numbers, None) as YAML, keeping its order.
 
     Raises
     ------

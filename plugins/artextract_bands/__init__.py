@@ -1,4 +1,4 @@
-"""Imports folders with one image per band and a photograph."""
+"""Importer of folders with one image per band and a photograph."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from artextract_cli import CodedImporterFunction, Importer, hookimpl, option
 
 @dataclass(frozen=True)
 class BandsOptions:
-    """What the file names do not show."""
+    """What file names do not contain."""
 
     wavelengths: str | None = option(
         None,
@@ -30,7 +30,7 @@ def _load() -> CodedImporterFunction:
 
 @hookimpl
 def artextract_importers() -> Importer:
-    """A folder, or a folder of folders, of one file per band and one photograph."""
+    """Importer of a folder, or a folder of folders, with one file per band and a photograph."""
     return Importer(
         name="bands",
         summary="A folder with one image per band and a photograph, or a folder of such folders.",

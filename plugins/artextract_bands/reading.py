@@ -1,4 +1,4 @@
-"""Reads a folder of bands and a photograph, or a folder of such folders."""
+"""Reading a folder of bands and a photograph, or a folder of such folders."""
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
@@ -38,7 +38,7 @@ from artextract_cli import (
 def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> Iterator[Capture]:
     """Yield the scene in the folder ``source``, or that of every folder in it."""
     if not source.is_dir():
-        msg = f"{source} is not a folder: give the one that holds the photograph and the bands"
+        msg = f"{source} is not a folder: give the one that contains the photograph and the bands"
         raise InputError(msg)
     coding = coding or Coding()
     if list_pictures(source):
@@ -47,13 +47,13 @@ def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> I
     folders = sorted(path for path in source.iterdir() if path.is_dir() and list_pictures(path))
     if not folders:
         deeper = sorted(p for p in source.glob("*/*") if p.is_dir() and list_pictures(p))
-        todo = "move those of each scene into a folder in it"
+        advice = "move those of each scene into a subfolder"
         if deeper:
-            todo = f"give {deeper[0].parent} instead, or move {deeper[0]} into it"
-        msg = f"there are no images in {source}, nor in a folder in it; {todo}"
+            advice = f"give {deeper[0].parent} instead, or move {deeper[0]} into it"
+        msg = f"there are no images in {source}, nor in its subfolders; {advice}"
         raise InputError(msg)
     if options.name is not None and len(folders) > 1:
-        msg = f"name={options.name} names one scene, but {source} holds {len(folders)} folders"
+        msg = f"name={options.name} names one scene, but {source} contains {len(folders)} folders"
         raise UsageError(msg)
     for folder in folders:
         yield _read_scene(folder, options, coding)
@@ -63,18 +63,18 @@ def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:
     noted = read_note(folder)
     given = None if options.wavelengths is None else parse_wavelengths(options.wavelengths)
     if noted.bands and given:
-        msg = f"{folder / NOTE} gives wavelengths, and so does -o wavelengths: drop one of them"
+        msg = f"{folder / NOTE} gives wavelengths, and so does -o wavelengths: remove one of them"
         raise UsageError(msg)
     files = list_pictures(folder)
     photograph = _find_photograph(folder, files, noted, options.photograph)
     paths = list(noted.bands) or [path for path in files if path != photograph]
     if not paths:
-        msg = f"{folder} holds the photograph {files[0].name} but no band"
+        msg = f"{folder} contains the photograph {files[0].name} but no band"
         raise InputError(msg)
     rgb = None if photograph is None else read_counts(photograph)
     planes = _of_one_depth(list(_planes(paths, given)))
     if given and len(given) != len(planes):
-        msg = f"{len(given)} wavelengths are given, but {folder} holds {len(planes)} bands"
+        msg = f"{len(given)} wavelengths are given, but {folder} contains {len(planes)} bands"
         raise UsageError(msg)
     wavelengths = given or wavelengths_of(paths, noted.bands)
     check_wavelengths(paths, wavelengths)
@@ -97,10 +97,10 @@ def _rendered(
     nm: Sequence[float],
     coding: Coding,
 ) -> NDArray[np.float32]:
-    """The photograph (H, W, 3) that bands of one size show, coded as photographs are."""
+    """A photograph (H, W, 3) rendered from bands of equal size, coded like a photograph."""
     weights = rgb_weights(folder, nm)
     linear = np.zeros((*planes[0].shape, 3), np.float32)
-    for path, plane in zip(paths, planes, strict=False):  # one file may hold all planes
+    for path, plane in zip(paths, planes, strict=False):  # one file may contain all planes
         check_same_size(path, plane.shape, paths[0], planes[0].shape)
     for plane, weight, band in zip(planes, weights, nm, strict=True):
         full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
@@ -112,63 +112,65 @@ def _rendered(
 def _find_photograph(
     folder: Path, files: list[Path], noted: Note, pattern: str | None
 ) -> Path | None:
-    """The picture that the option names, else ``bands.yaml``, else the one in colour, if any."""
+    """The image named by the option, else by ``bands.yaml``, else the one in colour, if any."""
     if pattern is not None:
-        found, what = [path for path in files if fnmatch(path.name, pattern)], f"named {pattern}"
+        matches, what = [path for path in files if fnmatch(path.name, pattern)], f"named {pattern}"
     elif noted.photograph is not None:
         return noted.photograph
     else:
-        found, what = _in_colour([path for path in files if path not in noted.bands]), "in colour"
-    if len(found) == 1:
-        return found[0]
-    if not found and pattern is None:
+        matches, what = _in_colour([path for path in files if path not in noted.bands]), "in colour"
+    if len(matches) == 1:
+        return matches[0]
+    if not matches and pattern is None:
         return None
-    names = f" ({', '.join(path.name for path in found)})" if found else ""
+    names = f" ({', '.join(path.name for path in matches)})" if matches else ""
     msg = (
-        f"{len(found)} pictures in {folder} are {what}{names} where the photograph should be the "
-        "only one; say which it is with -o photograph=FILE"
+        f"{len(matches)} images in {folder} are {what}{names}, but only the photograph should be; "
+        "select it with -o photograph=FILE"
     )
     raise InputError(msg)
 
 
 def _in_colour(files: list[Path]) -> list[Path]:
-    """The pictures that are most likely to be the photograph, all equally."""
+    """The images with the highest likelihood of being the photograph."""
     likelihoods = {path: _likelihood(path) for path in files}
     best = max(likelihoods.values(), default=0)
     return [path for path in files if best and likelihoods[path] == best]
 
 
 def _likelihood(path: Path) -> int:
-    """The photograph has colours, before that three channels, and no wavelength in its name."""
-    picture = read_counts(path, stacked=True)
-    if picture.shape[2] != 3:
+    """Rank of an image as photograph: three channels, colours, and no wavelength in its name."""
+    image = read_counts(path, stacked=True)
+    if image.shape[2] != 3:
         return 0
-    return 2 * is_coloured(picture) + (wavelength_in(path.stem) is None)
+    return 2 * is_coloured(image) + (wavelength_in(path.stem) is None)
 
 
 def _planes(bands: list[Path], given: Sequence[float] | None) -> Iterator[NDArray[Any]]:
-    """Bands (H, W): one of each file, or those that a single file holds."""
-    is_lone = len(bands) == 1
+    """Yield bands (H, W): one per file, or all those in a single file."""
+    is_single = len(bands) == 1
     for path in bands:
-        picture = read_counts(path, stacked=is_lone)
-        if not is_lone or not _is_stack(picture, given):
-            yield as_band(picture)
+        image = read_counts(path, stacked=is_single)
+        if not is_single or not _is_stack(image, given):
+            yield as_band(image)
             continue
         if given is None:
-            n_bands = picture.shape[2]
-            msg = f"{path} holds {n_bands} bands: give their wavelengths, -o wavelengths=NM,NM,..."
+            n_bands = image.shape[2]
+            msg = (
+                f"{path} contains {n_bands} bands: give their wavelengths, -o wavelengths=NM,NM,..."
+            )
             raise InputError(msg)
-        yield from np.moveaxis(picture, 2, 0)
+        yield from np.moveaxis(image, 2, 0)
 
 
-def _is_stack(picture: NDArray[Any], given: Sequence[float] | None) -> bool:
+def _is_stack(image: NDArray[Any], given: Sequence[float] | None) -> bool:
     """Whether the channels are bands; three may be one band saved in colour."""
-    n_channels = picture.shape[2]
+    n_channels = image.shape[2]
     return n_channels not in (1, 3) or len(given or ()) == n_channels
 
 
 def _of_one_depth(planes: list[NDArray[Any]]) -> list[NDArray[Any]]:
-    """Bands (H, W), each at the greatest depth of all."""
+    """Bands (H, W), all converted to the greatest depth."""
     depths = {plane.dtype for plane in planes}
     if len(depths) > 1:
         depths = {np.dtype(np.uint16 if all(d.kind == "u" for d in depths) else np.float32)}
@@ -177,7 +179,7 @@ def _of_one_depth(planes: list[NDArray[Any]]) -> list[NDArray[Any]]:
 
 
 def _at_depth(plane: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:
-    """A band in 16 bit or floats instead of its lesser depth."""
+    """A band converted to 16 bit or floats."""
     if plane.dtype == depth:
         return plane
     if depth == np.uint16:

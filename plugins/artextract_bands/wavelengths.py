@@ -9,8 +9,8 @@ from pathlib import Path, PureWindowsPath
 from artextract_cli import InputError, UsageError, read_yaml, warn
 
 NOTE = "bands.yaml"
-SHORTEST, LONGEST = 200, 3000
-"""A number in a name that is not followed by nm counts as a wavelength within these."""
+SHORTEST_NM, LONGEST_NM = 200, 3000
+"""Range in nm of numbers in file names that count as wavelengths without the unit nm."""
 
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?nm(?![a-z])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -18,19 +18,19 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """What ``bands.yaml`` lists; nothing where there is none."""
+    """Contents of ``bands.yaml``; empty if the file is missing."""
 
     bands: Mapping[Path, float] = field(default_factory=dict)
     photograph: Path | None = None
 
 
 def wavelength_in(stem: str) -> float | None:
-    """The number before ``nm`` in a file name without its ending, else its last number."""
+    """The number before ``nm`` in a file name without its suffix, else its last number."""
     with_unit = {float(number) for number in _WITH_UNIT.findall(stem)}
     if with_unit:
         return with_unit.pop() if len(with_unit) == 1 else None
     numbers = [float(number) for number in _NUMBER.findall(stem)]
-    return numbers[-1] if numbers and SHORTEST <= numbers[-1] <= LONGEST else None
+    return numbers[-1] if numbers and SHORTEST_NM <= numbers[-1] <= LONGEST_NM else None
 
 
 def read_note(folder: Path) -> Note:
@@ -39,23 +39,23 @@ def read_note(folder: Path) -> Note:
     Raises
     ------
     InputError
-        If it lists what is no file, or no wavelength.
+        If it lists a missing file or an invalid wavelength.
     """
     path = folder / NOTE
     if not path.exists():
         return Note()
-    said = read_yaml(path)
-    photograph = said.pop("photograph", None)
-    bands = {_file(path, name): _number(path, name, nm) for name, nm in said.items()}
+    content = read_yaml(path)
+    photograph = content.pop("photograph", None)
+    bands = {_file(path, name): _number(path, name, nm) for name, nm in content.items()}
     if not bands:
-        msg = f"{path} lists no band; write a line such as '{folder.name}_ir.tif: 950' for each"
+        msg = f"{path} lists no bands; write a line such as '{folder.name}_ir.tif: 950' for each"
         raise InputError(msg)
     return Note(bands=bands, photograph=None if photograph is None else _file(path, photograph))
 
 
 def _file(note: Path, name: object) -> Path:
     path, parts = note.parent / str(name), PureWindowsPath(str(name))
-    if parts.anchor or ".." in parts.parts:  # by its separators and those of other systems
+    if parts.anchor or ".." in parts.parts:  # with separators of any operating system
         msg = f"{note} lists {name}, which is outside {note.parent}: only files in it are read"
         raise InputError(msg)
     if not path.is_file():
@@ -66,18 +66,18 @@ def _file(note: Path, name: object) -> Path:
 
 def _number(note: Path, name: str, nm: object) -> float:
     if isinstance(nm, bool) or not isinstance(nm, int | float):
-        msg = f"{note} says that {name} is {nm!r}, which is not a wavelength in nm"
+        msg = f"{note} gives {name} the wavelength {nm!r}, which is not a number in nm"
         raise InputError(msg)
     return float(nm)
 
 
 def parse_wavelengths(text: str) -> tuple[float, ...]:
-    """Turn ``420,470`` into numbers.
+    """Parse ``420,470`` into numbers.
 
     Raises
     ------
     UsageError
-        If a part is no number.
+        If a part is not a number.
     """
     try:
         return tuple(float(part) for part in text.split(","))
@@ -87,28 +87,28 @@ def parse_wavelengths(text: str) -> tuple[float, ...]:
 
 
 def wavelengths_of(files: list[Path], noted: Mapping[Path, float]) -> tuple[float, ...]:
-    """The wavelength of each band file, by ``bands.yaml`` or by its name.
+    """The wavelength of each band file, from ``bands.yaml`` or its name.
 
     Raises
     ------
     InputError
         If a file has none.
     """
-    found = [noted.get(path) if noted else wavelength_in(path.stem) for path in files]
-    for path, nm in zip(files, found, strict=True):
+    wavelengths = [noted.get(path) if noted else wavelength_in(path.stem) for path in files]
+    for path, nm in zip(files, wavelengths, strict=True):
         if nm is None:
             msg = (
                 f"the name of {path} contains no wavelength: list all bands in "
                 f"{path.parent / NOTE}, or give -o wavelengths=NM,NM,... in the order of the files"
             )
             raise InputError(msg)
-    return tuple(nm for nm in found if nm is not None)
+    return tuple(nm for nm in wavelengths if nm is not None)
 
 
 def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
-    """Refuse two bands of one wavelength, and warn of names that tell others.
+    """Refuse equal wavelengths, and warn if file names contain other ones.
 
-    ``files`` are one for each band, or one that holds them all.
+    ``files`` has one file per band, or one with all bands.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
     of_bands = len(files) == len(nm)
     names = [str(file) for file in files] if of_bands else [f"band {n + 1}" for n in range(len(nm))]
     for (one, its_nm), (other, other_nm) in combinations(zip(names, nm, strict=True), 2):
-        if f"{its_nm:g}" == f"{other_nm:g}":  # as bands are named
+        if f"{its_nm:g}" == f"{other_nm:g}":  # as in ids of bands
             msg = (
                 f"{one} and {other} are both {its_nm:g} nm, which must differ between bands: "
                 "correct the wavelengths, or remove one of them"
@@ -126,6 +126,6 @@ def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
             raise InputError(msg)
     for file, given in zip(files, nm, strict=False) if of_bands else ():
         named = wavelength_in(file.stem) if _WITH_UNIT.search(file.stem) else None
-        if named is not None and abs(named - given) >= 1:  # names are whole nm
-            warn(f"{file.name} is named as {named:g} nm, but read as {given:g} nm as specified")
+        if named is not None and abs(named - given) >= 1:  # names are rounded to whole nm
+            warn(f"{file.name} is named {named:g} nm, but is read as {given:g} nm as specified")
             return

@@ -1,4 +1,4 @@
-"""The photograph against its own bands and those of other scenes, after Hadsell et al. (2006)."""
+"""Contrastive loss (Hadsell et al., 2006) of photographs and bands of the same or other scenes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class ContrastiveOptions:
 
 
 def uninformative_loss(options: ContrastiveOptions) -> float:
-    """The least contrastive loss of an uninformative embedding: all distances margin / 2."""
+    """Smallest contrastive loss of uninformative embeddings: all distances are margin / 2."""
     return options.margin**2 / 2
 
 

@@ -8,7 +8,7 @@ from artextract_contrastive import ContrastiveOptions
 
 
 def graph_contrastive(scenes: EmbeddedScenes, options: ContrastiveOptions) -> Tensor:
-    """The published objective: pooled photograph against every band of its own and other scenes."""
+    """The published objective: pooled photographs against every band of own and other scenes."""
     pooled, n_anchors = scenes.pooled, scenes.n_anchors
     photographs, bands = pooled[:n_anchors, 0], pooled[:, 1:]
     d = distance(photographs[:, None, None], bands[None])  # (anchors, S, B)
@@ -17,19 +17,19 @@ def graph_contrastive(scenes: EmbeddedScenes, options: ContrastiveOptions) -> Te
 
 
 def node_contrastive(scenes: EmbeddedScenes, options: ContrastiveOptions) -> Tensor:
-    """The same on superpixels: a node's band against its photograph, and another scene's node."""
+    """The same on superpixels: bands of a node against its photograph and a node elsewhere."""
     z, counts = scenes.z, scenes.graph.node_counts
     n_anchor_nodes = int(counts[: scenes.n_anchors].sum())
-    stranger = _nodes_of_other_scenes(counts, scenes.scene, scenes.generator)[:n_anchor_nodes]
+    other = _nodes_of_other_scenes(counts, scenes.scene, scenes.generator)[:n_anchor_nodes]
     counted = scenes.inside[:n_anchor_nodes]
     photograph, bands = z[:n_anchor_nodes, :1], z[:n_anchor_nodes, 1:]
     positive = distance(photograph, bands)[counted]
-    negative = distance(photograph, z[stranger, 1:])[counted & scenes.inside[stranger]]
+    negative = distance(photograph, z[other, 1:])[counted & scenes.inside[other]]
     return contrastive_loss(positive, negative, options.margin)
 
 
 def _nodes_of_other_scenes(counts: Tensor, scene: Tensor, generator: torch.Generator) -> Tensor:
-    """For every node (N,) a random node of another scene of the batch."""
+    """A random node of another scene in the batch for every node, (N,)."""
     n_nodes = len(scene)
     end = counts.cumsum(0)[scene]
     others = n_nodes - counts[scene]

@@ -1,4 +1,4 @@
-"""Imports hyperspectral cubes, including those of the CAVE and Harvard databases."""
+"""Importers of hyperspectral cubes, including the CAVE and Harvard databases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from artextract_cli import CodedImporterFunction, Importer, ImporterFunction, hookimpl, option
 
 SCALES = (1e-9, 1e30)
-"""Smallest and largest allowed value that counts as 1."""
+"""Smallest and largest value allowed to count as 1, far from the limits of float32."""
 
 _CENTRES = "Comma-separated centre wavelengths of the bands in nm; all = every band as it is; "
 _WIDTH = "Width of a band in nm, over which the bands of the cube are averaged."
@@ -105,7 +105,7 @@ def _load_harvard() -> CodedImporterFunction:
 
 @hookimpl
 def artextract_importers() -> Sequence[Importer]:
-    """Files of many narrow bands, and the two databases."""
+    """Importers of cubes of many narrow bands, and of two databases."""
     return (
         Importer(
             name="cube",

@@ -1,4 +1,4 @@
-"""Averages the bands of a cube, a block of rows at a time: it need not fit into memory."""
+"""Averaging the bands of a cube in row chunks, so that it need not fit into memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from artextract_cube.cube_data import Averaged, Cube
 from artextract_cube.wavelengths import band_weights
 
 BLOCK_VALUES = 2**24
-"""Of a cube, at most so many are in memory at a time as float32."""
+"""Largest number of values of a cube in memory at a time: 64 MiB as float32."""
 
 LINEAR = "linear"
 
@@ -40,19 +40,19 @@ def averaged(
     photograph: NDArray[Any] | None = None,
     coding: Coding | None = None,
 ) -> Averaged:
-    """Average ``cube`` to bands at ``centres`` (None: all as they are).
+    """Average ``cube`` to bands at ``centres`` (None: all bands unchanged).
 
-    It is rendered where there is no ``photograph`` (H, W, 3), of light by its ``coding``. Bands are
-    means of values as they are coded.
+    Without ``photograph`` (H, W, 3), one is rendered from values linearised by ``coding``. Bands
+    are means of coded values.
 
     Raises
     ------
     UsageError
-        If some bands of a cube to be rendered are said to be coded otherwise than the others, or
-        those of raw counts with frames are said to be coded at all.
+        If ``coding`` gives bands of a cube to be rendered different codings, or a coding to raw
+        counts with frames.
     InputError
-        If values that are used are not finite, too many lie outside 0 to 1, the scale is far above
-        all of them, there are too many pixels, or what is made has one value throughout.
+        If values are not finite, too many are outside 0 to 1, the scale is far above all of them,
+        there are too many pixels, or a band or the photograph is constant.
     """
     coding = coding or Coding()
     word = _word_of_cube(cube, coding, is_rendered=photograph is None)
@@ -66,25 +66,25 @@ def averaged(
     if cube.to_reflectance is None:
         check_scale(cube, float(ends[:, 1].max()))
     wavelengths = cube.nm if centres is None else tuple(centres)
-    made = Averaged(
+    average = Averaged(
         bands=_at_depth(clipped(cube, bands, wavelengths), cube, weights),
         rgb=rendered if photograph is None else photograph,
         wavelengths=wavelengths,
         mask=None if measured.all() else measured,
     )
-    check_varied(cube, made)
+    check_varied(cube, average)
     warn_of_dead_bands(cube, rows.used, ends)
-    return made
+    return average
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Some rows of what is made of a cube."""
+    """Some rows of the averaged cube."""
 
     bands: NDArray[np.float32]  # (h, W, K)
     rgb: NDArray[np.float32] | None  # (h, W, 3)
     measured: NDArray[np.bool_]  # (h, W)
-    ends: NDArray[np.float32]  # (2, n) least and largest stored value of each band
+    ends: NDArray[np.float32]  # (2, n) smallest and largest stored value of each band
 
 
 class _Rows:
@@ -105,26 +105,26 @@ class _Rows:
         self._word, self._word_of_rgb = word, word_of_rgb
 
     def __call__(self, rows: slice) -> _Part:
-        """What is made of ``rows``."""
+        """Average and render ``rows``."""
         cube = self.cube
         block, measured = _block(cube, self.used, rows)
         ends = _ends(block, measured)
         block, measured = _reflectance(cube, cube.stored(self.used), rows, block, measured)
         means = np.tensordot(block, self._weights.astype(np.float32), axes=(0, 0))
         means /= np.float32(cube.full_scale)
-        bands, shown = means[..., : self.n_bands], means[..., self.n_bands :]
-        rgb = self._rendered(block, shown) if self.is_rendered else None
+        bands, colours = means[..., : self.n_bands], means[..., self.n_bands :]
+        rgb = self._rendered(block, colours) if self.is_rendered else None
         return _Part(bands, rgb, measured, ends)
 
     def _rendered(
-        self, block: NDArray[np.float32], shown: NDArray[np.float32]
+        self, block: NDArray[np.float32], colours: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """Colours (h, W, 3) of a block (n, h, W), whose means by the weights are ``shown``."""
+        """Coded colours (h, W, 3) of a block (n, h, W), whose weighted means are ``colours``."""
         if self._word != LINEAR:
             light = linear_values(block / np.float32(self.cube.full_scale), self._word)
             to_rgb = self._weights[:, self.n_bands :].astype(np.float32)
-            shown = np.tensordot(light, to_rgb, axes=(0, 0))
-        return coded_values(np.asarray(np.clip(shown, 0, 1), np.float32), self._word_of_rgb)
+            colours = np.tensordot(light, to_rgb, axes=(0, 0))
+        return coded_values(np.asarray(np.clip(colours, 0, 1), np.float32), self._word_of_rgb)
 
 
 def _all_rows(
@@ -148,7 +148,7 @@ def _all_rows(
 
 
 def _word_of_cube(cube: Cube, coding: Coding, *, is_rendered: bool) -> str:
-    """How the values of a cube stand for light."""
+    """Coding of the values of a cube."""
     word = coding.bands or LINEAR
     named = {band: other for band, other in coding.by_band.items() if other != word}
     if cube.to_reflectance is not None and (named or word != LINEAR):
@@ -159,8 +159,8 @@ def _word_of_cube(cube: Cube, coding: Coding, *, is_rendered: bool) -> str:
         raise UsageError(msg)
     if is_rendered and named:
         msg = (
-            f"the photograph of {cube.path} is rendered from all its bands, which are of one "
-            f"coding: say --coding bands={next(iter(named.values()))}, or give a photograph (of a "
+            f"the photograph of {cube.path} is rendered from all its bands, which must have one "
+            f"coding: use --coding bands={next(iter(named.values()))}, or give a photograph (of a "
             "cube, -o photograph=FILE)"
         )
         raise UsageError(msg)
@@ -168,7 +168,7 @@ def _word_of_cube(cube: Cube, coding: Coding, *, is_rendered: bool) -> str:
 
 
 def row_blocks(shape: tuple[int, ...]) -> list[slice]:
-    """Rows of a cube (B, H, W), of which so many are read at a time as memory is meant to hold."""
+    """Row chunks of a cube (B, H, W) of at most `BLOCK_VALUES` values."""
     n_bands, height, width = shape
     step = max(1, BLOCK_VALUES // (n_bands * width))
     return [slice(top, top + step) for top in range(0, height, step)]
@@ -177,9 +177,9 @@ def row_blocks(shape: tuple[int, ...]) -> list[slice]:
 def _block(
     cube: Cube, used: NDArray[np.intp], rows: slice
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Some of the good bands (n, h, W), in some rows, and where (h, W) they were measured."""
+    """Some good bands (n, h, W) in some rows, and where (h, W) they were measured."""
     stored = cube.stored(used)
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
+    with np.errstate(over="ignore"):  # overflow becomes infinite, which is refused below
         block = cube.values[:, rows][stored].astype(np.float32)
     measured = np.ones(block.shape[1:], np.bool_)
     if cube.missing is not None:
@@ -198,29 +198,29 @@ def _reflectance(
     block: NDArray[np.float32],
     measured: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Stored values of a block by the frames, if there are any, and where they measure."""
+    """Reflectance of a block, if there are frames, and where it is valid."""
     if cube.to_reflectance is None:
         return block, measured
-    block, measures = cube.to_reflectance(block, stored, rows)
-    measured &= measures
+    block, is_valid = cube.to_reflectance(block, stored, rows)
+    measured &= is_valid
     block[:, ~measured] = 0
     return block, measured
 
 
-def _ends(block: NDArray[np.float32], seen: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Least and largest value (2, n) of every band where it was measured."""
-    low = block.min(axis=(1, 2), where=seen, initial=np.inf)
-    return np.stack([low, block.max(axis=(1, 2), where=seen, initial=-np.inf)])
+def _ends(block: NDArray[np.float32], measured: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Smallest and largest value (2, n) of every band where it was measured."""
+    low = block.min(axis=(1, 2), where=measured, initial=np.inf)
+    return np.stack([low, block.max(axis=(1, 2), where=measured, initial=-np.inf)])
 
 
 def _at_depth(bands: NDArray[np.float32], cube: Cube, weights: NDArray[np.float64]) -> NDArray[Any]:
-    """Counts of 8 or 16 bit stay counts where every band is one of the cube as it is."""
+    """Keep counts of 8 or 16 bit as counts if every band is an unchanged band of the cube."""
     depth = cube.values.dtype
     is_raw = cube.to_reflectance is not None
     if is_raw or depth.kind != "u" or depth.itemsize > 2 or not np.isin(weights, (0, 1)).all():
         return bands
-    most = np.iinfo(depth).max
-    if cube.full_scale != most:
+    full_count = np.iinfo(depth).max
+    if cube.full_scale != full_count:
         return bands
-    counts: NDArray[Any] = np.rint(bands * np.float32(most)).astype(depth.newbyteorder("="))
+    counts: NDArray[Any] = np.rint(bands * np.float32(full_count)).astype(depth.newbyteorder("="))
     return counts

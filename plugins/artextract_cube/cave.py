@@ -1,4 +1,4 @@
-"""Reads scenes of the CAVE multispectral image database (Yasuma et al. 2008)."""
+"""Reading scenes of the CAVE multispectral image database (Yasuma et al. 2008)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,10 +26,10 @@ _FIRST = "_ms_01.png"
 
 
 def read(source: Path, options: CaveOptions) -> Iterator[Capture]:
-    """Yield the scene of every folder in ``source`` that holds bands, at whatever depth."""
+    """Yield the scene of every folder with bands in ``source``, at any depth."""
     firsts = sorted(path for path in source.rglob(f"*{_FIRST}") if not path.name.startswith("."))
     if not firsts:
-        msg = f"there is no scene in {source}: no folder in it holds a file NAME{_FIRST}"
+        msg = f"there is no scene in {source}: no folder in it contains a file NAME{_FIRST}"
         raise InputError(msg)
     for first in firsts:
         yield _read_scene(first.parent, first.name.removesuffix(_FIRST), options)
@@ -41,24 +41,26 @@ def _read_scene(folder: Path, name: str, options: CaveOptions) -> Capture:
     planes = [_plane(path, photograph, rgb.shape) for path in _band_files(folder, name)]
     depths = {plane.dtype for plane in planes}
     if len(depths) > 1:
-        msg = f"the bands of {folder} are of different depths; save all as 8 or all as 16 bit"
+        msg = f"the bands of {folder} have different depths; save all as 8 or all as 16 bit"
         raise InputError(msg)
     values = np.stack(planes)
     full_scale = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1.0
     cube = Cube(
-        path=folder, values=values, nm=WAVELENGTHS, full_scale=full_scale, tells_scale=False
+        path=folder, values=values, nm=WAVELENGTHS, full_scale=full_scale, scale_is_given=False
     )
     centres = chosen_centres(folder, options.centres or "all", cube.nm, options.width)
-    made = averaged(cube, centres, options.width, as_photograph(rgb))
-    return Capture(name=name, rgb=made.rgb, bands=made.bands, wavelengths=made.wavelengths)
+    average = averaged(cube, centres, options.width, as_photograph(rgb))
+    return Capture(name=name, rgb=average.rgb, bands=average.bands, wavelengths=average.wavelengths)
 
 
 def _photograph(folder: Path, name: str) -> Path:
-    found = [path for path in list_pictures(folder) if path.stem.lower() == f"{name}_rgb".lower()]
-    if len(found) != 1:
-        msg = f"{folder} should hold one photograph {name}_RGB.bmp; there are {len(found)}"
+    photographs = [
+        path for path in list_pictures(folder) if path.stem.lower() == f"{name}_rgb".lower()
+    ]
+    if len(photographs) != 1:
+        msg = f"{folder} should contain one photograph {name}_RGB.bmp; there are {len(photographs)}"
         raise InputError(msg)
-    return found[0]
+    return photographs[0]
 
 
 def _band_files(folder: Path, name: str) -> list[Path]:
@@ -66,14 +68,14 @@ def _band_files(folder: Path, name: str) -> list[Path]:
     missing = [path.name for path in files if not path.is_file()]
     if missing:
         msg = (
-            f"{folder} lacks {len(missing)} of the 31 bands, the first being {missing[0]}; import "
-            "what there is with the importer bands"
+            f"{folder} lacks {len(missing)} of the 31 bands, the first being {missing[0]}; use "
+            "the importer bands for incomplete scenes"
         )
         raise InputError(msg)
     return files
 
 
 def _plane(path: Path, photograph: Path, shape: tuple[int, ...]) -> NDArray[Any]:
-    picture = read_counts(path)
-    check_same_size(path, picture.shape, photograph, shape)
-    return as_band(picture)
+    image = read_counts(path)
+    check_same_size(path, image.shape, photograph, shape)
+    return as_band(image)

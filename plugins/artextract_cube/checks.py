@@ -1,4 +1,4 @@
-"""What a cube is refused or warned for: its scale, its values, and bands that show nothing."""
+"""Checks of a cube: its scale, its values, and constant bands."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,25 +9,27 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, warn
 from artextract_cube.cube_data import Averaged, Cube
 
-MOST_CLIPPED = 0.05
-"""Highlights and noise are clipped; where more lies outside 0..1, the scale is wrong."""
+MAX_CLIPPED_SHARE = 0.05
+"""Largest share of values outside 0..1 that is clipped as highlights and noise; beyond it the scale
+is assumed to be wrong."""
 
-LEAST_USE = 0.01
-"""Of a scale that is told: where no value reaches it, it is the scale of something else."""
+MIN_SCALE_USE = 0.01
+"""Smallest share of a given scale that the largest value must reach; otherwise the scale is that of
+other data."""
 
-FAR_BELOW, FAR_ABOVE = -0.5, 10.0
-"""Noise and highlights lie between: what is beyond is the mark of what was not measured."""
+LOWEST_PLAUSIBLE, HIGHEST_PLAUSIBLE = -0.5, 10.0
+"""Range of noise and highlights, in units of the scale; values beyond it mark missing data."""
 
 
 def check_scale(cube: Cube, largest: float) -> None:
-    """Refuse a scale that was told and is far above the largest value of a cube, and its white.
+    """Check that a given scale is not far above the largest value of a cube and its white frame.
 
     Raises
     ------
     InputError
         If it is.
     """
-    if cube.tells_scale and 0 < largest < LEAST_USE * cube.full_scale:
+    if cube.scale_is_given and 0 < largest < MIN_SCALE_USE * cube.full_scale:
         msg = (
             f"{cube.full_scale:g} cannot be the scale of {cube.path}: the largest value, "
             f"{largest:g}, is less than a hundredth of it; give another, -o scale=NUMBER, the "
@@ -37,7 +39,7 @@ def check_scale(cube: Cube, largest: float) -> None:
 
 
 def check_measured(cube: Cube, measured: NDArray[np.bool_]) -> None:
-    """Refuse raw counts of which the frames leave no pixel (H, W) that was measured."""
+    """Check that raw counts with frames have at least one valid pixel (H, W)."""
     if cube.to_reflectance is not None and not measured.any():
         msg = (
             f"no pixel of {cube.path} is valid in every band: each is saturated, or hardly "
@@ -48,7 +50,7 @@ def check_measured(cube: Cube, measured: NDArray[np.bool_]) -> None:
 
 
 def check_finite(cube: Cube, used: NDArray[np.intp], top: int, is_bad: NDArray[np.bool_]) -> None:
-    """Refuse a block from row ``top`` on where a value (n, h, W) is bad."""
+    """Check that no value (n, h, W) of a block that starts at row ``top`` is bad."""
     if is_bad.any():
         band, row, column = np.unravel_index(is_bad.argmax(), is_bad.shape)
         number, nm = cube.stored(used)[band] + 1, cube.nm[used[band]]
@@ -61,42 +63,42 @@ def check_finite(cube: Cube, used: NDArray[np.intp], top: int, is_bad: NDArray[n
 
 
 def warn_of_dead_bands(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.float32]) -> None:
-    """Warn of bands that have one value by the ``ends`` (blocks, 2, n) of all blocks."""
+    """Warn of constant bands, from the ``ends`` (blocks, 2, n) of all blocks."""
     is_dead = ends[:, 0].min(axis=0) == ends[:, 1].max(axis=0)
     dead = [f"{cube.nm[band]:g}" for band in used[is_dead]]
     if dead:
         warn(
-            f"{cube.path} has one value throughout at {few(dead)} nm, and the bands that it is "
-            "averaged to are wrong there: mark it as bad in an ENVI header (bbl), or leave it out "
-            "of the cube"
+            f"{cube.path} has the same value everywhere at {abbreviated(dead)} nm, which falsifies "
+            "the bands averaged from it: mark it as bad in an ENVI header (bbl), or remove it from "
+            "the cube"
         )
 
 
-def few(names: Sequence[str]) -> str:
-    """The first four of some names, and whether there are more."""
+def abbreviated(names: Sequence[str]) -> str:
+    """Join up to four names for a message; '...' if there are more."""
     return ", ".join(names[:4]) + ", ..." * (len(names) > 4)
 
 
-def check_varied(cube: Cube, made: Averaged) -> None:
-    """Refuse bands and photographs of one value throughout, as `infer` would."""
-    is_dead = _is_constant(made.bands, made.mask)
-    dead = [f"{nm:g}" for nm, dies in zip(made.wavelengths, is_dead, strict=True) if dies]
+def check_varied(cube: Cube, average: Averaged) -> None:
+    """Refuse constant bands and photographs, as `infer` would."""
+    is_dead = _is_constant(average.bands, average.mask)
+    dead = [f"{nm:g}" for nm, dies in zip(average.wavelengths, is_dead, strict=True) if dies]
     if dead:
         msg = (
-            f"the data of {cube.path} at {few(dead)} nm have one value throughout, without "
-            "information: export the cube again, or choose other bands, -o centres=NM,NM,..."
+            f"the data of {cube.path} at {abbreviated(dead)} nm have the same value everywhere: "
+            "export the cube again, or choose other bands, -o centres=NM,NM,..."
         )
         raise InputError(msg)
-    if _is_constant(made.rgb, made.mask).all():
+    if _is_constant(average.rgb, average.mask).all():
         msg = (
-            f"the photograph of {cube.path} has one value throughout, without information: give "
-            "another (of a cube, -o photograph=FILE)"
+            f"the photograph of {cube.path} has the same value everywhere: give another (of a "
+            "cube, -o photograph=FILE)"
         )
         raise InputError(msg)
 
 
 def _is_constant(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    """Which channels (C,) of (H, W, C) have one value where the mask is true, once written."""
+    """Which channels (C,) of (H, W, C) are constant inside the mask, at the written depth."""
     is_float = values.dtype.kind == "f"
     full, steps = (1, 65535) if is_float else (np.iinfo(values.dtype).max, 1)
     where = np.True_ if mask is None else mask[..., None]
@@ -106,36 +108,36 @@ def _is_constant(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArra
 
 
 def clipped(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> NDArray[np.float32]:
-    """Clip the few values outside 0..1."""
+    """Clip values outside 0..1, if they are few."""
     share = float(((bands < 0) | (bands > 1)).mean())
     span = f"from {bands.min() * cube.full_scale:g} to {bands.max() * cube.full_scale:g}"
-    if share > MOST_CLIPPED:
+    if share > MAX_CLIPPED_SHARE:
         msg = (
-            f"{cube.path} holds values {span} where {cube.full_scale:g} counts as 1, and "
+            f"{cube.path} contains values {span} where {cube.full_scale:g} counts as 1, and "
             f"{share:.0%} of them are outside 0 to 1; set the value that counts as 1, "
             "-o scale=NUMBER"
-            f"{_mark(cube, bands, nm) if bands.min() < FAR_BELOW else ''}"
+            f"{_mark(cube, bands, nm) if bands.min() < LOWEST_PLAUSIBLE else ''}"
         )
         raise InputError(msg)
     if bands.max() > 1.001 or bands.min() < -0.001:
         warn(
-            f"{cube.path} holds values {span}: {share:.2%} of them are below 0 or above "
-            f"{cube.full_scale:g}, and clipped{_mark(cube, bands, nm)}"
+            f"{cube.path} contains values {span}: {share:.2%} of them are below 0 or above "
+            f"{cube.full_scale:g}, and are clipped{_mark(cube, bands, nm)}"
         )
     return np.clip(bands, 0, 1, out=bands)
 
 
 def _mark(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> str:
-    """What in bands (H, W, K) marks what was not measured, and where; empty if nothing does."""
-    which, at = "smallest", bands.argmin()
-    if bands.flat[at] >= FAR_BELOW:
-        which, at = "largest", bands.argmax()
+    """Hint at an apparent marker of missing values in bands (H, W, K); empty if there is none."""
+    extreme, at = "smallest", bands.argmin()
+    if bands.flat[at] >= LOWEST_PLAUSIBLE:
+        extreme, at = "largest", bands.argmax()
     value = float(bands.flat[at])
-    if FAR_BELOW <= value <= FAR_ABOVE:
+    if LOWEST_PLAUSIBLE <= value <= HIGHEST_PLAUSIBLE:
         return ""
     row, column, band = np.unravel_index(at, bands.shape)
     return (
-        f"; the {which}, {value * cube.full_scale:g} at {nm[int(band)]:g} nm, row {row}, column "
+        f"; the {extreme}, {value * cube.full_scale:g} at {nm[int(band)]:g} nm, row {row}, column "
         f"{column}, looks like a marker of missing values: name it in an ENVI header, data "
         "ignore value, or mask these pixels"
     )

@@ -1,4 +1,4 @@
-"""Reads cubes of many narrow bands."""
+"""Reading scenes from cubes of many narrow bands."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from artextract_cli import (
 from artextract_cube import CubeOptions
 from artextract_cube.averaging import averaged
 from artextract_cube.cube_data import Cube
-from artextract_cube.cube_files import CUBE_SUFFIXES, cubes_in, is_cube, opened_cube
+from artextract_cube.cube_files import CUBE_SUFFIXES, cubes_in, is_cube, open_cube
 from artextract_cube.frame_files import frame_paths, no_painting, without_frames
 from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
@@ -30,7 +30,7 @@ def read(source: Path, options: CubeOptions, coding: Coding | None = None) -> It
     if source.is_dir() or options.name is None:
         paths = without_frames(source, paths, options)
     if options.name is not None and len(paths) > 1:
-        msg = f"name={options.name} names one scene, but {source} holds {len(paths)} cubes"
+        msg = f"name={options.name} names one scene, but {source} contains {len(paths)} cubes"
         raise UsageError(msg)
     for path in paths:
         yield _read_scene(path, options, coding or Coding())
@@ -42,19 +42,19 @@ def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
     beside = {_photograph_of(path, options) for path in files}
     for path in files:
         beside |= set(frame_paths(folder, _name(path, options), options).values())
-    found = [path for path in files if path not in beside]
-    if not found:
+    cubes = [path for path in files if path not in beside]
+    if not cubes:
         raise no_painting(folder, files, options) if files else _no_cube(folder)
-    return found
+    return cubes
 
 
 def _no_cube(folder: Path) -> InputError:
     deeper = sorted(path for path in (*folder.glob("*/*"), *folder.glob("*/*/*")) if is_cube(path))
-    todo = "move the cubes into it"
+    advice = "move the cubes into it"
     if deeper:
-        todo = f"give {deeper[0].parent} instead, or move what that holds into {folder}"
+        advice = f"give {deeper[0].parent} instead, or move its contents into {folder}"
     return InputError(
-        f"there is no cube in {folder}: no file in it ends in {', '.join(CUBE_SUFFIXES)}; {todo}"
+        f"there is no cube in {folder}: no file in it ends in {', '.join(CUBE_SUFFIXES)}; {advice}"
     )
 
 
@@ -70,27 +70,27 @@ def _name(path: Path, options: CubeOptions) -> str:
 
 def _read_scene(path: Path, options: CubeOptions, coding: Coding) -> Capture:
     photograph = _photograph_of(path, options)
-    with opened_cube(path, options) as cube:
+    with open_cube(path, options) as cube:
         rgb = None if photograph is None else _read_photograph(photograph, cube)
         centres = chosen_centres(cube.path, options.centres, cube.nm, options.width)
         with calibrated(cube, _name(path, options), options) as reflectance:
-            made = averaged(reflectance, centres, options.width, rgb, coding)
+            average = averaged(reflectance, centres, options.width, rgb, coding)
     return Capture(
         name=_name(path, options),
-        rgb=made.rgb,
-        bands=made.bands,
-        wavelengths=made.wavelengths,
-        mask=made.mask,
+        rgb=average.rgb,
+        bands=average.bands,
+        wavelengths=average.wavelengths,
+        mask=average.mask,
     )
 
 
 def _read_photograph(path: Path, cube: Cube) -> NDArray[Any]:
-    picture = read_counts(path)
-    (height, width), shape = cube.values.shape[1:], picture.shape
+    image = read_counts(path)
+    (height, width), shape = cube.values.shape[1:], image.shape
     if (height, width) != shape[:2]:
         msg = (
             f"the photograph {path} is {shape[1]} × {shape[0]} pixels but the cube {cube.path} is "
-            f"{width} × {height}; give one of that size, or none for it to be rendered"
+            f"{width} × {height}; give one of that size, or none to have it rendered"
         )
         raise InputError(msg)
-    return as_photograph(picture)
+    return as_photograph(image)

@@ -1,4 +1,4 @@
-"""What a cube file holds, and the bands made of it."""
+"""A cube as read from a file, and the bands averaged from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,48 +15,48 @@ Calibration = Callable[
 
 @dataclass(frozen=True, kw_only=True)
 class Cube:
-    """What a file of many bands holds."""
+    """A cube of many bands, as read from a file."""
 
     path: Path
     values: NDArray[Any]
-    """(all bands, H, W), perhaps a view of a file."""
+    """(all bands, H, W), possibly a memory-mapped file."""
 
     nm: tuple[float, ...]
-    """(B,), of the good bands."""
+    """(B,) wavelengths of the good bands."""
 
-    told_nm: tuple[float, ...] | None = None
-    """(all bands,) by the file itself, whatever an option says."""
+    file_nm: tuple[float, ...] | None = None
+    """(all bands,) wavelengths in the file, regardless of options."""
 
     full_scale: float
     """The value that counts as 1."""
 
-    tells_scale: bool = True
-    """Whether the file or an option says so; else it is the greatest of its type or values."""
+    scale_is_given: bool = True
+    """Whether the file or an option gives it; else it is the largest of the type or the values."""
 
     missing: float | None = None
     """The value of pixels that were not measured."""
 
     good: NDArray[np.intp] | None = None
-    """(B,) which bands these are; None is all."""
+    """(B,) indices of the good bands; None for all."""
 
     to_reflectance: Calibration | None = None
-    """Turns counts (n, h, W) of n of all bands, in some rows, into reflectance; tells where (h, W)
-    they measure."""
+    """Converts counts (n, h, W) of n of all bands, in some rows, to reflectance, and returns where
+    (h, W) they are valid."""
 
     def stored(self, used: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Which of all bands some of the good ones are."""
+        """Indices among all bands of some of the good bands."""
         return used if self.good is None else self.good[used]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Averaged:
-    """The bands made of a cube."""
+    """The bands averaged from a cube."""
 
     bands: NDArray[Any]
-    """(H, W, K) as a capture takes them."""
+    """(H, W, K) in the form of a capture."""
 
     rgb: NDArray[Any]
-    """(H, W, 3) the photograph, or what was rendered."""
+    """(H, W, 3) the photograph, given or rendered."""
 
     wavelengths: tuple[float, ...]
     mask: NDArray[np.bool_] | None

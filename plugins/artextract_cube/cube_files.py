@@ -1,4 +1,4 @@
-"""Opens a cube of any kind."""
+"""Opening cubes of all supported file formats."""
 
 import struct
 import tokenize
@@ -17,12 +17,12 @@ from artextract_cube import SCALES, CubeOptions
 from artextract_cube.cube_data import Cube
 from artextract_cube.envi import is_raw_of, read_envi
 from artextract_cube.matlab import matlab_arrays
-from artextract_cube.stored import Stored, nm_of, told_nm
+from artextract_cube.stored import Stored, file_nm, nm_of
 
 TIFF_SUFFIXES = (".tif", ".tiff")
 CUBE_SUFFIXES = (".hdr", ".npy", ".npz", ".mat", *TIFF_SUFFIXES)
 _WAVELENGTHS = ("wavelength", "wavelengths", "wl", "wave", "lambda", "lambdas", "nm")
-# What NumPy raises on damaged files; they have no common base.
+# Exceptions of NumPy for damaged files; they have no common base.
 _DAMAGE = (
     ArithmeticError,
     EOFError,
@@ -40,35 +40,35 @@ _DAMAGE = (
 
 
 def cubes_in(folder: Path) -> list[Path]:
-    """The files of a folder that are cubes by their names, sorted."""
+    """The files of a folder with names of cubes, sorted."""
     return sorted(path for path in folder.iterdir() if is_cube(path))
 
 
 def is_cube(path: Path) -> bool:
-    """Whether a file is a cube by its name."""
+    """Whether a file has the name of a cube."""
     return path.suffix.lower() in CUBE_SUFFIXES
 
 
 @contextmanager
-def opened_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
-    """The cube in a file, which is mapped rather than read where that can be.
+def open_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
+    """Open the cube in a file, memory-mapped if possible.
 
     Raises
     ------
     InputError
-        If it cannot be read, or does not tell its wavelengths or scale, nor do the options.
+        If it cannot be read, or neither file nor options give its wavelengths or scale.
     UsageError
         If the options do not fit it.
     """
     given = options.wavelengths
     n_given = None if given is None or ":" in given else given.count(",") + 1
-    with opened_file(path, options.variable, n_given) as stored:
+    with open_stored(path, options.variable, n_given) as stored:
         yield _cube(stored, options)
 
 
 @contextmanager
-def opened_file(path: Path, variable: str | None, n_bands: int | None) -> Iterator[Stored]:
-    """What a file holds, whose bands may be known to be so many.
+def open_stored(path: Path, variable: str | None, n_bands: int | None) -> Iterator[Stored]:
+    """Open a file; ``n_bands`` is the number of bands, if known.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def opened_file(path: Path, variable: str | None, n_bands: int | None) -> Iterat
         yield _stored(path, read_counts(path, stacked=True, any_scale=True), n_bands)
     else:
         kinds = ", ".join(CUBE_SUFFIXES)
-        msg = f"{path} is not a readable cube: it is none of {kinds} and has no .hdr beside it"
+        msg = f"{path} is not a readable cube: it is not one of {kinds} and has no .hdr beside it"
         raise InputError(msg)
 
 
@@ -103,10 +103,10 @@ def _cube(stored: Stored, options: CubeOptions) -> Cube:
         path=stored.path,
         values=stored.values,
         nm=nm if stored.good is None else tuple(nm[band] for band in stored.good),
-        told_nm=told_nm(stored),
+        file_nm=file_nm(stored),
         good=stored.good,
         full_scale=_full_scale(stored.path, stored.values.dtype, scale),
-        tells_scale=scale is not None,
+        scale_is_given=scale is not None,
         missing=stored.missing,
     )
 
@@ -115,7 +115,7 @@ def _load(path: Path) -> NDArray[Any]:
     with reading(path), _loading(path):
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
         if (n_left := path.stat().st_size - mapped.offset - mapped.nbytes) != 0:
-            msg = f"its header gives {n_left} bytes less than there are"
+            msg = f"the file has {n_left} bytes more than its header gives"
             raise ValueError(msg)
         return np.asarray(mapped)
 
@@ -144,13 +144,13 @@ def _loading(path: Path) -> Iterator[None]:
 def _from_arrays(
     path: Path, arrays: Mapping[str, NDArray[Any]], variable: str | None, n_bands: int | None
 ) -> Stored:
-    told = (
+    wavelengths = (
         values.ravel().tolist()
         for name, values in arrays.items()
         if name.lower() in _WAVELENGTHS and values.dtype.kind in "uif"
     )
     cube = arrays[_cube_name(path, arrays, variable)]
-    return _stored(path, cube, n_bands, tuple(next(told, ())))
+    return _stored(path, cube, n_bands, tuple(next(wavelengths, ())))
 
 
 def _cube_name(path: Path, arrays: Mapping[str, NDArray[Any]], variable: str | None) -> str:
@@ -159,15 +159,15 @@ def _cube_name(path: Path, arrays: Mapping[str, NDArray[Any]], variable: str | N
             msg = f"{path} has no variable {variable!r}; it has {', '.join(arrays) or 'none'}"
             raise UsageError(msg)
         return variable
-    found = [name for name, values in arrays.items() if values.ndim == 3]
-    if len(found) != 1:
-        names = f" ({', '.join(found)})" if found else ""
+    cubes = [name for name, values in arrays.items() if values.ndim == 3]
+    if len(cubes) != 1:
+        names = f" ({', '.join(cubes)})" if cubes else ""
         msg = (
-            f"{path} holds {len(found)} arrays of three dimensions{names} where the cube should be "
-            "the only one; name it with -o variable=NAME"
+            f"{path} contains {len(cubes)} three-dimensional arrays{names}, not just one; select "
+            "the cube with -o variable=NAME"
         )
         raise InputError(msg)
-    return found[0]
+    return cubes[0]
 
 
 def _stored(
@@ -176,31 +176,34 @@ def _stored(
     n_bands: int | None,
     wavelengths: tuple[float, ...] = (),
 ) -> Stored:
-    """An array whose bands are its last axis, or where only that fits, its first."""
+    """An array whose bands are the last axis, or the first if only that has their number."""
     if values.ndim != 3 or 0 in values.shape or values.dtype.kind not in "uif":
         msg = (
-            f"{path} holds {values.dtype} numbers of shape {values.shape}; a cube is rows, columns "
-            "and bands of whole numbers or floats"
+            f"{path} contains {values.dtype} numbers of shape {values.shape}; a cube has rows, "
+            "columns and bands of integers or floats"
         )
         raise InputError(msg)
     n_bands = n_bands or len(wavelengths) or values.shape[2]
     is_first = values.shape[2] != n_bands and values.shape[0] == n_bands
-    turned = values if is_first else np.moveaxis(values, 2, 0)
-    return Stored(path=path, values=turned, wavelengths=wavelengths)
+    band_first = values if is_first else np.moveaxis(values, 2, 0)
+    return Stored(path=path, values=band_first, wavelengths=wavelengths)
 
 
-def _full_scale(path: Path, depth: np.dtype[Any], told: float | None) -> float:
-    if told is not None:
-        if not SCALES[0] <= told <= SCALES[1]:
-            msg = f"{path} says that {told:g} counts as 1; give the scale, -o scale=NUMBER"
+def _full_scale(path: Path, depth: np.dtype[Any], given: float | None) -> float:
+    if given is not None:
+        if not SCALES[0] <= given <= SCALES[1]:
+            msg = (
+                f"{path} gives {given:g} as the value that counts as 1; give the scale, "
+                "-o scale=NUMBER"
+            )
             raise InputError(msg)
-        return told
+        return given
     if depth.kind == "f":
         return 1.0
     if depth.kind == "u" and depth.itemsize <= 2:
         return float(np.iinfo(depth).max)
     msg = (
-        f"{path} holds {depth.name} numbers without the value that counts as 1, such as 10000 for "
-        "reflectance; give it with -o scale=NUMBER"
+        f"{path} contains {depth.name} numbers, but not the value that counts as 1, such as 10000 "
+        "for reflectance; give it with -o scale=NUMBER"
     )
     raise InputError(msg)

@@ -1,4 +1,4 @@
-"""Reads ENVI headers and maps the raw files beside them."""
+"""Reading ENVI headers and memory-mapping the raw files beside them."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from artextract_cli import InputError, reading
 from artextract_cube.stored import Stored
 
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4"}
-# Which axes of the raw file, slowest first; its cube is turned to (B, H, W).
+# Axes of the raw file, slowest first; the cube is transposed to (B, H, W).
 _AXES = {"bsq": "bls", "bil": "lbs", "bip": "lsb"}
 _RAW_SUFFIXES = (".raw", ".img", ".dat", ".bin", ".bsq", ".bil", ".bip", ".hyspex", ".cube")
 _FIELD = re.compile(r"^[ \t]*([^=;{}\n]+?)[ \t]*=[ \t]*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
@@ -20,7 +20,7 @@ _UNSUPPORTED = ("file compression", "major frame offsets", "minor frame offsets"
 
 
 def is_raw_of(path: Path) -> Path | None:
-    """The header of a raw file, if there is one beside it."""
+    """The header beside a raw file, if there is one."""
     for header in (path.with_name(path.name + ".hdr"), path.with_suffix(".hdr")):
         if header.is_file() and header != path:
             return header
@@ -33,19 +33,20 @@ def read_envi(header: Path) -> Stored:
     Raises
     ------
     InputError
-        If the header lacks or contradicts something, or the raw file has not the size it says.
+        If the header is incomplete or contradictory, or the raw file has another size.
     """
     fields = _fields(header)
     for name in _UNSUPPORTED:
         if any(_numbers(header, fields, name)):
-            msg = f"{header} says {name} = {fields[name]}, which cannot be read; save it without"
+            msg = f"{header} has {name} = {fields[name]}, which is not supported; save it without"
             raise InputError(msg)
     values = _mapped(header, fields)
     is_good = np.array(_numbers(header, fields, "bbl") or [1] * len(values)) != 0
     nm = _numbers(header, fields, "wavelength")
-    for name, found in (("bbl", is_good), ("wavelength", nm)):
-        if len(found) not in (0, len(values)):
-            msg = f"{header} says bands = {len(values)}, but its {name} lists {len(found)}"
+    for name, values_of_bands in (("bbl", is_good), ("wavelength", nm)):
+        n_listed = len(values_of_bands)
+        if n_listed not in (0, len(values)):
+            msg = f"{header} has bands = {len(values)}, but its {name} lists {n_listed}"
             raise InputError(msg)
     if not is_good.any():
         msg = f"{header} marks all bands as bad (bbl); there is nothing to read"
@@ -65,7 +66,7 @@ def _fields(header: Path) -> dict[str, str]:
     with reading(header):
         content = header.read_bytes()
     if content[:4] != b"ENVI":
-        msg = f"{header} is not an ENVI header: its first word is not ENVI"
+        msg = f"{header} is not an ENVI header: it does not start with ENVI"
         raise InputError(msg)
     try:
         text = content.decode()
@@ -81,7 +82,7 @@ def _fields(header: Path) -> dict[str, str]:
 
 
 def _numbers(header: Path, fields: Mapping[str, str], name: str) -> list[float]:
-    """The numbers of a field; none where there is no such field."""
+    """The numbers of a field; an empty list if the field is missing."""
     parts = [" ".join(part.split()) for part in fields.get(name, "").split(",")]
     return [_number(header, name, part) for part in parts if part]
 
@@ -98,17 +99,17 @@ def _number(header: Path, name: str, text: str) -> float:
 
 
 def _one(header: Path, fields: Mapping[str, str], name: str) -> float | None:
-    found = _numbers(header, fields, name)
-    return found[0] if found else None
+    numbers = _numbers(header, fields, name)
+    return numbers[0] if numbers else None
 
 
 def _whole(header: Path, fields: Mapping[str, str], name: str, *, least: int = 1) -> int:
     text = fields.get(name)
     if text is None:
-        msg = f"{header} is damaged or cut short: it does not say its {name}"
+        msg = f"{header} is damaged or cut short: it does not give its {name}"
         raise InputError(msg)
     if not re.fullmatch("[0-9]+", text) or int(text) < least:
-        msg = f"{header} says {name} = {text}, which is not a whole number of at least {least}"
+        msg = f"{header} has {name} = {text}, which is not an integer of at least {least}"
         raise InputError(msg)
     return int(text)
 
@@ -121,8 +122,8 @@ def _mapped(header: Path, fields: Mapping[str, str]) -> NDArray[Any]:
     }
     axes = _AXES.get(fields.get("interleave", "").lower())
     if axes is None:
-        said = fields.get("interleave", "nothing")
-        msg = f"{header} says interleave = {said}; it must be bsq, bil or bip"
+        interleave = fields.get("interleave", "nothing")
+        msg = f"{header} has interleave = {interleave}; it must be bsq, bil or bip"
         raise InputError(msg)
     offset = _whole(header, {"header offset": "0", **fields}, "header offset", least=0)
     depth = _depth(header, fields)
@@ -144,33 +145,33 @@ def _depth(header: Path, fields: Mapping[str, str]) -> np.dtype[Any]:
     code = _whole(header, fields, "data type")
     if code not in _TYPES:
         known = ", ".join(map(str, _TYPES))
-        msg = f"{header} says data type = {code}; those that can be read are {known}"
+        msg = f"{header} has data type = {code}; supported are {known}"
         raise InputError(msg)
     depth = np.dtype(_TYPES[code])
     if depth.itemsize == 1:
         return depth
     order = _whole(header, fields, "byte order", least=0)
     if order not in (0, 1):
-        msg = f"{header} says byte order = {order}; it must be 0 (least first) or 1 (most first)"
+        msg = f"{header} has byte order = {order}; it must be 0 (least first) or 1 (most first)"
         raise InputError(msg)
     return depth.newbyteorder("<" if order == 0 else ">")
 
 
 def _raw_file(header: Path) -> Path:
-    """The file of the same name without ``.hdr``, or with an ending of raw files."""
+    """The file of the same name without ``.hdr``, or with a suffix of raw files."""
     stem = header.with_suffix("").name
-    wanted = {stem.lower(), *(f"{stem}{suffix}".lower() for suffix in _RAW_SUFFIXES)}
+    names = {stem.lower(), *(f"{stem}{suffix}".lower() for suffix in _RAW_SUFFIXES)}
     with reading(header.parent):
-        found = sorted(
+        candidates = sorted(
             path
             for path in header.parent.iterdir()
-            if path.name.lower() in wanted and path.is_file()
+            if path.name.lower() in names and path.is_file()
         )
-    if len(found) != 1:
-        names = f" ({', '.join(path.name for path in found)})" if found else ""
+    if len(candidates) != 1:
+        listed = f" ({', '.join(path.name for path in candidates)})" if candidates else ""
         msg = (
             f"{header} should have one raw file beside it, {stem} or {stem}.raw, .img, .dat, ...; "
-            f"there are {len(found)}{names}"
+            f"there are {len(candidates)}{listed}"
         )
         raise InputError(msg)
-    return found[0]
+    return candidates[0]

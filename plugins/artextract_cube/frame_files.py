@@ -1,4 +1,4 @@
-"""Which files beside a cube are its frames of white and dark."""
+"""Finding the white and dark frames beside a cube."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from shlex import quote
 
 from artextract_cli import InputError, UsageError, warn
 from artextract_cube import CubeOptions
-from artextract_cube.checks import few
+from artextract_cube.checks import abbreviated
 from artextract_cube.cube_files import cubes_in
 from artextract_cube.envi import is_raw_of
 
@@ -17,17 +17,17 @@ _FRAME = re.compile(
 
 
 def frame_paths(folder: Path, name: str, options: CubeOptions) -> dict[str, Path]:
-    """The files of white and dark of a scene; none where no frames are named."""
+    """The white and dark files of a scene; empty if no frames are given."""
     given = {"white": options.white, "dark": options.dark}
     named = {kind: folder / text.replace("*", name) for kind, text in given.items() if text}
     if len(named) == 1:
-        msg = "white=FILE and dark=FILE go together; give both, or none of a cube of reflectance"
+        msg = "white=FILE and dark=FILE require each other; give both, or neither for reflectance"
         raise UsageError(msg)
     return {kind: is_raw_of(path) or path for kind, path in named.items()}
 
 
 def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) -> list[Path]:
-    """The cubes that are not frames of white or dark by their names, as cameras write them.
+    """The cubes without those that are white or dark frames by names that cameras use.
 
     Raises
     ------
@@ -39,17 +39,18 @@ def without_frames(source: Path, cubes: Sequence[Path], options: CubeOptions) ->
     names = _names(frames)
     if not scenes:
         msg = (
-            f"there is no painting in {source}: by name, frames of white or dark are all there is "
-            f"({names}); add the cube that they belong to, or import one that is a painting "
-            "separately with -o name=NAME"
+            f"there is no painting in {source}: by name, all cubes are white or dark frames "
+            f"({names}); add the cube that they belong to, or import one of them as a painting "
+            "with -o name=NAME"
         )
         raise InputError(msg)
     if frames:
         white = quote(_pattern("white", frames, scenes) or options.white or "FILE")
         dark = quote(_pattern("dark", frames, scenes) or options.dark or "FILE")
         warn(
-            f"left out of {source}, as white or dark frames by their names: {names}; use them to "
-            f"convert raw counts to reflectance with -o white={white} -o dark={dark}"
+            f"not imported from {source}, since their names are those of white or dark frames: "
+            f"{names}; use them to convert raw counts to reflectance with -o white={white} "
+            f"-o dark={dark}"
         )
     return scenes
 
@@ -59,16 +60,16 @@ def _frames(cubes: Sequence[Path]) -> list[Path]:
 
 
 def _names(frames: Sequence[Path]) -> str:
-    return few([path.name for path in frames])
+    return abbreviated([path.name for path in frames])
 
 
 def check_frame_path(kind: str, path: Path, cube: Path, name: str) -> None:
-    """Refuse a frame of a scene that is not there, or is the cube itself.
+    """Check that the frame of a scene exists and is not the cube itself.
 
     Raises
     ------
     InputError
-        If it is not there.
+        If it does not exist.
     UsageError
         If it is the cube.
     """
@@ -76,33 +77,33 @@ def check_frame_path(kind: str, path: Path, cube: Path, name: str) -> None:
         folder = path.parent
         frames = _names(_frames(cubes_in(folder))) if folder.is_dir() else ""
         msg = (
-            f"scene {name!r} ({cube}) lacks its frame of {kind}: there is no file {path}; give the "
-            f"one that there is with -o {kind}=FILE, * in it being the name of the scene (by their "
-            f"names, frames in {folder} are: {frames or 'none'})"
+            f"scene {name!r} ({cube}) has no {kind} frame: there is no file {path}; give an "
+            f"existing one with -o {kind}=FILE, where * stands for the name of the scene (frames "
+            f"in {folder}, by name: {frames or 'none'})"
         )
         raise InputError(msg)
     if path.samefile(cube):
         msg = (
-            f"-o {kind}=FILE names {path}, which is the painting {name!r} itself: * in it is the "
-            f"name of the scene; write the rest of the frame's name too, such as "
+            f"-o {kind}=FILE names {path}, which is the painting {name!r} itself: * stands for the "
+            f"name of the scene; write the rest of the file name too, such as "
             f"{kind}='{kind.upper()}REF_*{path.suffix}'"
         )
         raise UsageError(msg)
 
 
 def no_painting(folder: Path, cubes: Sequence[Path], options: CubeOptions) -> InputError:
-    """The error of a folder all of whose cubes are frames or photographs by the options."""
+    """The error for a folder in which the options make all cubes frames or photographs."""
     given = {"white": options.white, "dark": options.dark, "photograph": options.photograph}
     named = ", ".join(f"{kind}={text}" for kind, text in given.items() if text)
     return InputError(
-        f"there is no painting in {folder}: {named} leave none of its cubes ({_names(cubes)}); * "
-        "is the name of a scene, so write the rest of a frame's name too, such as "
-        "white='WHITEREF_*.hdr', or give the folder that holds the paintings"
+        f"there is no painting in {folder}: {named} match all of its cubes ({_names(cubes)}); * "
+        "stands for the name of a scene, so write the rest of the file name too, such as "
+        "white='WHITEREF_*.hdr', or give the folder that contains the paintings"
     )
 
 
 def _pattern(kind: str, frames: Sequence[Path], scenes: Sequence[Path]) -> str | None:
-    """What the option of a frame could be, * being the name of a scene."""
+    """A possible value of the option of a frame, with * for the name of a scene."""
     frame = next((path for path in frames if path.stem.lower().startswith(kind)), None)
     if frame is None:
         return None

@@ -1,4 +1,4 @@
-"""Reflectance of a cube of raw counts, by cubes of a white target and of the covered lens."""
+"""Reflectance of a cube of raw counts, from white and dark frames."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,41 +12,43 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, warn
 from artextract_cube import CubeOptions
 from artextract_cube.cube_data import Cube
-from artextract_cube.cube_files import opened_file
+from artextract_cube.cube_files import open_stored
 from artextract_cube.frame_files import check_frame_path, frame_paths
 from artextract_cube.saturation import saturation
-from artextract_cube.stored import CONTRADICTION, told_nm
+from artextract_cube.stored import MAX_DEVIATION_NM, file_nm
 from artextract_cube.wavelengths import first_apart
 
-LEAST_LIGHT = 0.02
-"""Of the median over the frame, between white and dark: a pixel that sees less measures nothing."""
+MIN_LIGHT_SHARE = 0.02
+"""Smallest difference of white and dark, relative to its median over the frame (fraction); pixels
+below it are too dark to give a reflectance, and are masked."""
 
-MOST_SATURATED_LINES = 0.05
-"""Of the lines of a frame: the mean of more of them would be too dark to be used."""
+MAX_SATURATED_LINE_SHARE = 0.05
+"""Largest share of saturated lines in a column of a white frame; beyond it their clipped counts
+make the mean too low, and the column counts as saturated."""
 
-ROUNDING = 0.5
-"""In nm: wavelengths that are no further apart may be the same, written to the whole nm."""
+ROUNDING_NM = 0.5
+"""Largest difference in nm between equal wavelengths, of which one may be rounded to whole nm."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frames:
-    """White and dark, whose values have one line for a line camera, or those of the picture."""
+    """White and dark frames, with one line for a line camera, else those of the image."""
 
     white: Cube
     dark: Cube
     saturated: float
-    """The count from which on a pixel is saturated; infinity if it is not known."""
+    """The count from which a pixel is saturated; infinity if unknown."""
 
     gain: float
-    """Reflectance of the white target over the ratio of exposure times."""
+    """Reflectance of the white target divided by the ratio of exposure times."""
 
     def reflectance(
         self, raw: NDArray[np.float32], bands: NDArray[np.intp], rows: slice
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Reflectance (n, h, W) of counts of n bands in some rows; where (h, W) they measure."""
+        """Reflectance (n, h, W) of counts of n bands in some rows, and where (h, W) it is valid."""
         white, dark = (_part(frame, bands, rows) for frame in (self.white, self.dark))
         light = np.nan_to_num(white - dark)
-        least = LEAST_LIGHT * np.median(light, axis=(1, 2), keepdims=True)
+        least = MIN_LIGHT_SHARE * np.median(light, axis=(1, 2), keepdims=True)
         fails = (
             (raw >= self.saturated) | (white >= self.saturated) | (light <= np.maximum(least, 0))
         )
@@ -56,15 +58,15 @@ class Frames:
 
 @contextmanager
 def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
-    """The cube with the frames that the options name, if they do.
+    """Yield the cube with the frames given by the options, if any.
 
     Raises
     ------
     InputError
         If a frame is missing or cannot be read, has other bands or columns than the cube, or
-        bands of other wavelengths, both look swapped, or the scale given is far above all counts.
+        bands of other wavelengths, both seem to be swapped, or the scale is far above all counts.
     UsageError
-        If only one of white and dark is named, or one is the cube itself.
+        If only one of white and dark is given, or one is the cube itself.
     """
     paths = frame_paths(cube.path.parent, name, options)
     for kind, path in paths.items():
@@ -75,7 +77,7 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
         return
     with ExitStack() as files:
         white, dark = (
-            files.enter_context(_opened_frame(path, cube, options.variable))
+            files.enter_context(_open_frame(path, cube, options.variable))
             for path in paths.values()
         )
         _check_wavelengths(cube, white, dark)
@@ -93,15 +95,15 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
 
 
 @contextmanager
-def _opened_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube]:
-    """A frame of ``cube``, from which it takes what frames need not tell."""
-    with opened_file(path, variable, len(cube.values)) as stored:
+def _open_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube]:
+    """Open a frame of ``cube``, whose properties replace those that a frame may lack."""
+    with open_stored(path, variable, len(cube.values)) as stored:
         frame = replace(
             cube,
             path=stored.path,
             values=stored.values,
             missing=stored.missing,
-            told_nm=told_nm(stored),
+            file_nm=file_nm(stored),
             good=stored.good,
         )
         _check_frame(frame, cube)
@@ -109,7 +111,7 @@ def _opened_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube
 
 
 def _good_in_all(cube: Cube, *frames: Cube) -> Cube:
-    """The cube without the bands that its frames call bad."""
+    """The cube without the bands that its frames mark as bad."""
     good = np.arange(len(cube.values)) if cube.good is None else cube.good
     keep = np.ones(len(good), np.bool_)
     for frame in frames:
@@ -119,47 +121,47 @@ def _good_in_all(cube: Cube, *frames: Cube) -> Cube:
 
 
 def _check_wavelengths(cube: Cube, white: Cube, dark: Cube) -> None:
-    """Refuse frames of other bands; those of files that do not tell are taken by their place."""
-    nearness = ROUNDING
-    if cube.told_nm is None and len(cube.nm) == len(cube.values):  # an option tells, perhaps rough
-        cube, nearness = replace(cube, told_nm=cube.nm), CONTRADICTION
-    pairs = ((cube, white, nearness), (cube, dark, nearness), (white, dark, ROUNDING))
-    for known, frame, limit in pairs:
-        nm, known_nm = frame.told_nm, known.told_nm
-        if nm is None or known_nm is None:
+    """Check that frames have the same bands; without wavelengths, bands are matched by position."""
+    tolerance = ROUNDING_NM
+    if cube.file_nm is None and len(cube.nm) == len(cube.values):  # from an option, perhaps rough
+        cube, tolerance = replace(cube, file_nm=cube.nm), MAX_DEVIATION_NM
+    pairs = ((cube, white, tolerance), (cube, dark, tolerance), (white, dark, ROUNDING_NM))
+    for reference, frame, limit in pairs:
+        nm, reference_nm = frame.file_nm, reference.file_nm
+        if nm is None or reference_nm is None:
             continue
-        if (band := first_apart(nm, known_nm, limit)) is not None:
+        if (band := first_apart(nm, reference_nm, limit)) is not None:
             msg = (
-                f"band {band + 1} of {frame.path} is {nm[band]:g} nm but that of {known.path} "
-                f"{known_nm[band]:g} nm; give a frame of the same camera setting"
+                f"band {band + 1} of {frame.path} is {nm[band]:g} nm but that of {reference.path} "
+                f"is {reference_nm[band]:g} nm; give a frame of the same camera setting"
             )
             raise InputError(msg)
 
 
 def _check_brightness(white: Cube, dark: Cube) -> None:
-    """Refuse frames that were swapped, by their middle lines."""
+    """Refuse swapped frames, judged by their middle lines."""
     light = np.subtract(*(_middle_line(frame) for frame in (white, dark)))
     light = light[np.isfinite(light)]
     if light.size and np.median(light) < 0:
         msg = (
-            f"white and dark look swapped: {white.path}, given as white, is darker than "
+            f"white and dark seem to be swapped: {white.path}, given as white, is darker than "
             f"{dark.path}; exchange them, -o white=FILE -o dark=FILE"
         )
         raise InputError(msg)
 
 
 def _middle_line(frame: Cube) -> NDArray[np.float32]:
-    """(B, W) of the good bands."""
+    """The middle line (B, W) of the good bands."""
     line = _measured(frame, frame.values[:, frame.values.shape[1] // 2])
     return line if frame.good is None else line[frame.good]
 
 
 def _warn_of_counts(cube: Cube) -> None:
-    if not cube.tells_scale and cube.values.dtype.kind == "u":
+    if not cube.scale_is_given and cube.values.dtype.kind == "u":
         warn(
-            f"{cube.path} does not say which of its counts is a reflectance of 1: they are divided "
-            f"by {cube.full_scale:g}, which does not turn raw counts into reflectance; give the "
-            "frames, -o white=FILE -o dark=FILE, or the count that is 1, -o scale=NUMBER"
+            f"{cube.path} does not give the count of reflectance 1: its counts are divided by "
+            f"{cube.full_scale:g}, which does not convert raw counts to reflectance; give the "
+            "frames, -o white=FILE -o dark=FILE, or the count of reflectance 1, -o scale=NUMBER"
         )
 
 
@@ -174,14 +176,14 @@ def _check_frame(frame: Cube, cube: Cube) -> None:
     depth, of_depth = frame.values.dtype, cube.values.dtype
     if depth != of_depth and 1 in (depth.itemsize, of_depth.itemsize):
         msg = (
-            f"{frame.path} holds {depth.name} numbers but {cube.path} {of_depth.name}: counts of 8 "
-            "bit cannot be compared with others; give a frame of the same camera setting"
+            f"{frame.path} contains {depth.name} numbers but {cube.path} {of_depth.name}: counts "
+            "of 8 bits cannot be compared with others; give a frame of the same camera setting"
         )
         raise InputError(msg)
 
 
 def _lines(frame: Cube, cube: Cube, saturated: float) -> Cube:
-    """The frame as it is, or with the mean of the lines of a line camera, (all bands, 1, W)."""
+    """The frame unchanged, or for a line camera the mean of its lines, (all bands, 1, W)."""
     if frame.values.shape[1] == cube.values.shape[1]:
         return frame
     lines = [_mean_of_lines(_measured(frame, band), saturated) for band in frame.values]
@@ -189,12 +191,12 @@ def _lines(frame: Cube, cube: Cube, saturated: float) -> Cube:
 
 
 def _mean_of_lines(band: NDArray[np.float32], saturated: float) -> NDArray[np.float64]:
-    """(W,) of what was measured; NaN where nothing was."""
-    seen = np.isfinite(band)
-    n_seen = seen.sum(axis=0)
-    total = band.sum(axis=0, dtype=np.float64, where=seen)
-    mean = np.divide(total, n_seen, out=np.full(len(total), np.nan), where=n_seen > 0)
-    is_saturated = (band >= saturated).sum(axis=0) > MOST_SATURATED_LINES * n_seen
+    """Mean (W,) of measured counts; NaN where nothing was measured."""
+    measured = np.isfinite(band)
+    n_measured = measured.sum(axis=0)
+    total = band.sum(axis=0, dtype=np.float64, where=measured)
+    mean = np.divide(total, n_measured, out=np.full(len(total), np.nan), where=n_measured > 0)
+    is_saturated = (band >= saturated).sum(axis=0) > MAX_SATURATED_LINE_SHARE * n_measured
     return np.where(is_saturated, saturated, mean)
 
 
@@ -204,9 +206,9 @@ def _part(frame: Cube, bands: NDArray[np.intp], rows: slice) -> NDArray[np.float
 
 
 def _measured(frame: Cube, counts: NDArray[Any]) -> NDArray[np.float32]:
-    """Some counts of a frame; NaN where its file says that nothing was measured."""
+    """Some counts of a frame; NaN where its file marks them as missing."""
     values = np.asarray(counts, np.float32)
-    is_seen = np.isfinite(values)
+    is_measured = np.isfinite(values)
     if frame.missing is not None:
-        is_seen &= counts != frame.missing
-    return np.where(is_seen, values, np.float32(np.nan))
+        is_measured &= counts != frame.missing
+    return np.where(is_measured, values, np.float32(np.nan))

@@ -1,4 +1,4 @@
-"""Reads scenes of the Harvard hyperspectral database (Chakrabarti & Zickler 2011)."""
+"""Reading scenes of the Harvard hyperspectral database (Chakrabarti & Zickler 2011)."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -36,8 +36,8 @@ def _read_scene(
 ) -> Capture:
     measured = arrays.get("ref")
     if measured is None or measured.ndim != 3 or measured.shape[2] != len(WAVELENGTHS):
-        what = "no ref" if measured is None else f"a ref of shape {measured.shape}"
-        msg = f"{path} holds {what}; a scene of the Harvard database has ref, (rows, columns, 31)"
+        content = "no ref" if measured is None else f"a ref of shape {measured.shape}"
+        msg = f"{path} contains {content}; Harvard scenes have ref, (rows, columns, 31)"
         raise InputError(msg)
     mask = _mask(path, arrays, measured.shape)
     factors = _factors(path, arrays, options.calibration)
@@ -50,39 +50,43 @@ def _read_scene(
         values=values,
         nm=WAVELENGTHS,
         full_scale=options.scale or (brightest if np.isfinite(brightest) and brightest > 0 else 1),
-        tells_scale=options.scale is not None,
+        scale_is_given=options.scale is not None,
     )
     centres = chosen_centres(path, options.centres or "all", cube.nm, options.width)
-    made = averaged(cube, centres, options.width, coding=coding)
+    average = averaged(cube, centres, options.width, coding=coding)
     return Capture(
-        name=path.stem, rgb=made.rgb, bands=made.bands, wavelengths=made.wavelengths, mask=mask
+        name=path.stem,
+        rgb=average.rgb,
+        bands=average.bands,
+        wavelengths=average.wavelengths,
+        mask=mask,
     )
 
 
 def _mask(
     path: Path, arrays: Mapping[str, NDArray[Any]], shape: tuple[int, ...]
 ) -> NDArray[np.bool_] | None:
-    """Where nothing moved between the bands; None where all counts."""
+    """Mask of pixels without motion between bands; None if all are valid."""
     labels = arrays.get("lbl")
     if labels is None:
         return None
     if labels.shape != shape[:2]:
-        msg = f"{path} holds lbl of shape {labels.shape} where that of its ref is {shape[:2]}"
+        msg = f"{path} contains lbl of shape {labels.shape}, but its ref has {shape[:2]}"
         raise InputError(msg)
     mask = np.asarray(labels != 0)
     return None if mask.all() else mask
 
 
 def _factors(path: Path, arrays: Mapping[str, NDArray[Any]], how: str) -> NDArray[np.float32]:
-    """What each band is multiplied by, (31,)."""
-    found = None if how == "none" else arrays.get("calib")
-    if found is None and how != "none":
-        found = _calibration_beside(path)
-    if found is None:
+    """Factors of the bands, (31,)."""
+    calibration = None if how == "none" else arrays.get("calib")
+    if calibration is None and how != "none":
+        calibration = _calibration_beside(path)
+    if calibration is None:
         return np.ones(len(WAVELENGTHS), np.float32)
-    factors = np.asarray(found, np.float32).ravel()
+    factors = np.asarray(calibration, np.float32).ravel()
     if len(factors) != len(WAVELENGTHS) or not (np.isfinite(factors) & (factors > 0)).all():
-        msg = f"{path}: its calib should be 31 numbers above 0; do without, -o calibration=none"
+        msg = f"{path}: its calib should be 31 numbers above 0; ignore it with -o calibration=none"
         raise InputError(msg)
     return factors if how == "multiply" else np.float32(1) / factors
 
@@ -96,5 +100,5 @@ def _calibration_beside(path: Path) -> NDArray[Any] | None:
     try:
         return np.array([float(word) for word in text.replace(",", " ").split()])
     except ValueError:
-        msg = f"{beside} should hold 31 numbers, the sensitivities of the camera"
+        msg = f"{beside} should contain 31 numbers, the sensitivities of the camera"
         raise InputError(msg) from None

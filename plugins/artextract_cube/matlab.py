@@ -1,4 +1,4 @@
-"""Reads MATLAB files, of version 5 to 7 and of 7.3."""
+"""Reading MATLAB files of versions 5 to 7 and 7.3."""
 
 import importlib.util
 import json
@@ -20,14 +20,14 @@ from artextract_cube import matlab_child
 
 @contextmanager
 def matlab_arrays(path: Path) -> Iterator[dict[str, NDArray[Any]]]:
-    """The numeric arrays of ``path`` by name, as views of files that are there for the while.
+    """Yield the numeric arrays of ``path`` by name, memory-mapped from temporary files.
 
     Raises
     ------
     InputError
-        If it is missing, damaged, or no MATLAB file.
+        If it is missing, damaged, or not a MATLAB file.
     DependencyError
-        If it is one of version 7.3, and h5py is missing.
+        If it is of version 7.3, and h5py is missing.
     """
     with reading(path):
         needs_h5py = matlab_child.is_hdf5(path)
@@ -44,18 +44,20 @@ def matlab_arrays(path: Path) -> Iterator[dict[str, NDArray[Any]]]:
 
 
 def _unpack(path: Path, folder: str) -> None:
-    ran = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, matlab_child.__file__, str(path.resolve()), folder, str(max_pixels())],
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # whose memory counts towards the limit
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # its memory counts towards the limit
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
-    if ran.returncode == matlab_child.TOO_LARGE:
-        check_claim(path, ran.stdout, max_pixels() + 1)
-    if ran.returncode != 0:
+    if completed.returncode == matlab_child.TOO_LARGE:
+        check_claim(path, completed.stdout, max_pixels() + 1)
+    if completed.returncode != 0:
         msg = f"{path} is damaged, cut short, or not a MATLAB file: copy or export it again"
         error = InputError(msg)
-        error.add_note(f"reading it ended with {ran.returncode}: {ran.stderr}")  # for --debug
+        error.add_note(
+            f"reading it ended with {completed.returncode}: {completed.stderr}"
+        )  # for --debug
         raise error

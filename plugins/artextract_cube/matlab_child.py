@@ -1,6 +1,6 @@
-"""Unpacks the numeric arrays of a MATLAB file; run as a process of its own, by its path.
+"""Unpacking the numeric arrays of a MATLAB file; run as a separate process, by its path.
 
-A damaged file can crash the libraries that read it, and then takes only this process with it.
+A damaged file can crash the libraries that read it, which then ends only this process.
 """
 
 import json
@@ -14,72 +14,74 @@ import numpy as np
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 TOO_LARGE = 3
-"""The exit code where a file claims more numbers than it may; stdout says how many."""
+"""Exit code if a file claims more numbers than allowed; stdout gives their number."""
 
-MOST_SECONDS = 600
+MAX_CPU_SECONDS = 600
+"""Processor time after which a file is given up as damaged."""
+
 PROGRAM_BYTES, BYTES_PER_NUMBER = 2**31, 16
-"""Memory that this process may take: by itself, and per number, as stored and as read."""
+"""Memory limit: for the process itself, and per number, as stored and as read."""
 
 
-def main(source: str, out: str, most: str) -> None:
-    """Write every array into the folder ``out``, and ``names.json`` with their names in order.
+def main(source: str, out: str, max_numbers: str) -> None:
+    """Write every array into the folder ``out``, and their names in order into ``names.json``.
 
-    The arrays may hold ``most`` numbers together.
+    All arrays together may have at most ``max_numbers`` numbers.
     """
-    _limit(PROGRAM_BYTES + BYTES_PER_NUMBER * int(most))
+    _limit(PROGRAM_BYTES + BYTES_PER_NUMBER * int(max_numbers))
     unpack = _hdf5 if is_hdf5(Path(source)) else _version_5
     names: list[str] = []
-    for name, values in unpack(source, int(most)):
+    for name, values in unpack(source, int(max_numbers)):
         np.save(Path(out, f"{len(names)}.npy"), values, allow_pickle=False)
         names.append(name)
     Path(out, "names.json").write_text(json.dumps(names), "utf-8")
 
 
 def is_hdf5(path: Path) -> bool:
-    """Whether a MATLAB file is one of version 7.3, which is HDF5 behind a header."""
+    """Whether a MATLAB file is of version 7.3, which is HDF5 after a header."""
     with path.open("rb") as file:
         head = file.read(512 + len(HDF5_SIGNATURE))
     return head[:8] == HDF5_SIGNATURE or head[512:] == HDF5_SIGNATURE
 
 
 def _limit(n_bytes: int) -> None:
-    """Let this process take no more memory, nor time of the processor without end."""
+    """Limit the memory and processor time of this process."""
     if sys.platform != "win32":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
 
 
-def _check_sizes(shapes: Iterable[tuple[int, ...]], most: int) -> None:
+def _check_sizes(shapes: Iterable[tuple[int, ...]], max_numbers: int) -> None:
     claimed = sum(math.prod(shape) for shape in shapes)
-    if claimed > most:
+    if claimed > max_numbers:
         sys.stdout.write(f"{claimed} numbers")
         raise SystemExit(TOO_LARGE)
 
 
-def _version_5(source: str, most: int) -> Iterator[tuple[str, Any]]:
+def _version_5(source: str, max_numbers: int) -> Iterator[tuple[str, Any]]:
     import scipy.io
 
-    _check_sizes((shape for _, shape, _ in scipy.io.whosmat(source)), most)
+    _check_sizes((shape for _, shape, _ in scipy.io.whosmat(source)), max_numbers)
     for name, values in scipy.io.loadmat(source).items():
         if isinstance(values, np.ndarray) and values.dtype.kind in "uifb":
             yield name, values
 
 
-def _hdf5(source: str, most: int) -> Iterator[tuple[str, Any]]:
-    """Its arrays come with their axes in reverse order; those of other files are left out."""
+def _hdf5(source: str, max_numbers: int) -> Iterator[tuple[str, Any]]:
+    """Yield arrays with axes reversed to the order of MATLAB; links to other files are skipped."""
     import h5py
 
     with h5py.File(source, "r") as file:
         own = [name for name in file if isinstance(file.get(name, getlink=True), h5py.HardLink)]
-        found = {name: file[name] for name in own if isinstance(file[name], h5py.Dataset)}
+        datasets = {name: file[name] for name in own if isinstance(file[name], h5py.Dataset)}
         numeric = {
             name: item
-            for name, item in found.items()
+            for name, item in datasets.items()
             if item.dtype.kind in "uifb" and not item.is_virtual and not item.external
         }
-        _check_sizes((item.shape or () for item in numeric.values()), most)
+        _check_sizes((item.shape or () for item in numeric.values()), max_numbers)
         for name, item in numeric.items():
             yield name, item[()].T
 

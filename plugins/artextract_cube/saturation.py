@@ -1,4 +1,4 @@
-"""At which count the camera of a cube of raw counts is saturated."""
+"""Finding the count at which the camera of a cube of raw counts saturates."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,62 +13,65 @@ from artextract_cube.averaging import row_blocks
 from artextract_cube.checks import check_scale
 from artextract_cube.cube_data import Cube
 
-SATURATED_SHARE = 0.001
-"""Of the counts of a cube, above which saturation is warned of."""
+MAX_SATURATED_SHARE = 0.001
+"""Largest share of saturated counts in a cube before a warning (fraction)."""
 
-FEWEST_BITS = 8
+MIN_BITS = 8
+"""Fewest bits of a camera; smaller maxima of the form 2^n − 1 are taken for chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Use:
-    """How much of a camera's range a cube uses."""
+    """How a cube uses the range of its camera."""
 
     cube: Cube
     largest: float
     at_largest: float
-    """Share of the counts that are the largest."""
+    """Share of counts equal to the largest."""
 
     full: float
-    """Share of the counts that are at a full scale, or above."""
+    """Share of counts at full scale or above."""
 
 
 def saturation(cube: Cube, white: Cube) -> float:
-    """The count from which on a pixel is saturated; infinity where that cannot be known.
+    """The count from which a pixel is saturated; infinity if it cannot be determined.
 
-    What is given counts, else the largest count of both if it is the largest that some number of
-    bits holds, such as 4095.
+    A given scale has priority; otherwise it is the largest count of cube and white frame, if that
+    is the maximum of some number of bits, such as 4095.
 
     Raises
     ------
     InputError
-        If what is given is far above all counts.
+        If the given scale is far above all counts.
     """
     uses = [_use(each, cube.full_scale) for each in (white, cube)]
     largest = max(use.largest for use in uses)
     at_largest = [use.at_largest if use.largest == largest else 0.0 for use in uses]
     fills = largest == cube.full_scale or _fills_bits(largest)
-    if cube.tells_scale:
+    if cube.scale_is_given:
         check_scale(cube, largest)
         if fills and largest < cube.full_scale:
-            given = f"the largest of all, but {cube.full_scale:g} is given, and they are not masked"
+            given = f"the largest of all, but {cube.full_scale:g} is given, so they are not masked"
             _warn_of(uses, at_largest, largest, given)
         at_full = [use.full for use in uses]
-        _warn_of(uses, at_full, cube.full_scale, "the full scale given, and masked")
+        _warn_of(uses, at_full, cube.full_scale, "the given full scale, and are masked")
         return cube.full_scale
     if fills:
-        _warn_of(uses, at_largest, largest, "taken for the full scale of the camera, and masked")
+        _warn_of(
+            uses, at_largest, largest, "assumed to be the full scale of the camera, and are masked"
+        )
         return largest
     warn(
-        f"the count at which the camera of {cube.path} saturates is unknown, and the largest of "
-        f"it and its white, {largest:g}, does not show it: no pixel is masked as saturated; give "
-        "that count, -o scale=NUMBER, such as 4095 for 12 bits"
+        f"the count at which the camera of {cube.path} saturates is unknown, and the largest count "
+        f"of cube and white frame, {largest:g}, does not reveal it: no pixel is masked as "
+        "saturated; give that count, -o scale=NUMBER, such as 4095 for 12 bits"
     )
     return math.inf
 
 
 def _warn_of(uses: Sequence[_Use], shares: Sequence[float], count: float, what: str) -> None:
     for use, share in zip(uses, shares, strict=True):
-        if share > SATURATED_SHARE:
+        if share > MAX_SATURATED_SHARE:
             warn(
                 f"{use.cube.path} is saturated: {share:.1%} of its counts are {count:g} or more, "
                 f"{what}; use a shorter exposure, or give the count at which the camera saturates, "
@@ -78,11 +81,11 @@ def _warn_of(uses: Sequence[_Use], shares: Sequence[float], count: float, what: 
 
 def _fills_bits(count: float) -> bool:
     """Whether ``count`` is 2^n − 1."""
-    return count >= 2**FEWEST_BITS - 1 and math.log2(count + 1).is_integer()
+    return count >= 2**MIN_BITS - 1 and math.log2(count + 1).is_integer()
 
 
 def _use(cube: Cube, full_scale: float) -> _Use:
-    """Look at all counts once: a cube may be larger than memory."""
+    """Scan all counts once in chunks: a cube may be larger than memory."""
     largest, n_largest, n_full, n_counts = 0.0, 0, 0, 0
     for block in _counts(cube):
         highest = float(np.fmax.reduce(block, axis=None, initial=0))
@@ -96,7 +99,7 @@ def _use(cube: Cube, full_scale: float) -> _Use:
 
 
 def _counts(cube: Cube) -> Iterator[NDArray[Any]]:
-    """The counts of the good bands that were measured, some rows at a time."""
+    """Yield the measured counts of the good bands in row chunks."""
     for rows in row_blocks(cube.values.shape):
         block = cube.values[:, rows]
         block = block if cube.good is None else block[cube.good]

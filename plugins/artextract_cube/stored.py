@@ -1,4 +1,4 @@
-"""What the file of a cube holds, and which wavelengths its bands have by it."""
+"""The content of a cube file, and the wavelengths of its bands."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,44 +11,45 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, warn
 from artextract_cube.wavelengths import as_nm, equal_bands, first_apart, given_wavelengths
 
-CONTRADICTION = 5.0
-"""In nm: where an option is further from what a file tells, one of them is wrong."""
+MAX_DEVIATION_NM = 5.0
+"""Largest difference in nm between wavelengths of an option and of the file before a warning; one
+of them must then be wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A file of many bands, options aside."""
+    """The content of a cube file, regardless of options."""
 
     path: Path
     values: NDArray[Any]
-    """(all bands, H, W), perhaps a view of a file."""
+    """(all bands, H, W), possibly a memory-mapped file."""
 
     wavelengths: tuple[float, ...] = ()
-    """As the file writes them; empty if it does not."""
+    """As written in the file; empty if missing."""
 
     unit: str = ""
     good: NDArray[np.intp] | None = None
-    """(B,) the bands that the file does not call bad; None is all."""
+    """(B,) indices of bands that the file does not mark as bad; None for all."""
 
     full_scale: float | None = None
     missing: float | None = None
     """The value of pixels that were not measured."""
 
 
-def told_nm(stored: Stored) -> tuple[float, ...] | None:
-    """Wavelengths of all bands by the file; None if it tells none that can be used."""
+def file_nm(stored: Stored) -> tuple[float, ...] | None:
+    """Wavelengths of all bands in the file; None if missing or unusable."""
     with suppress(InputError):
         return _read_nm(stored)
     return None
 
 
 def nm_of(stored: Stored, option: str | None) -> tuple[float, ...]:
-    """Wavelengths of all bands: those of the option ``wavelengths``, else those of the file.
+    """Wavelengths of all bands, from the option ``wavelengths`` or else from the file.
 
     Raises
     ------
     InputError
-        If nothing tells them, or the file does so wrongly.
+        If they are missing, or invalid in the file.
     UsageError
         If the option does not fit the file.
     """
@@ -70,9 +71,9 @@ def nm_of(stored: Stored, option: str | None) -> tuple[float, ...]:
 def _read_nm(stored: Stored) -> tuple[float, ...] | None:
     if not stored.wavelengths:
         return None
-    n_told, n_bands = len(stored.wavelengths), len(stored.values)
-    if n_told != n_bands:
-        msg = f"{stored.path} gives {n_told} wavelengths, but its cube has {n_bands} bands"
+    n_given, n_bands = len(stored.wavelengths), len(stored.values)
+    if n_given != n_bands:
+        msg = f"{stored.path} gives {n_given} wavelengths, but its cube has {n_bands} bands"
         raise InputError(msg)
     return as_nm(stored.path, stored.wavelengths, stored.unit)
 
@@ -82,7 +83,7 @@ def _check_unequal(stored: Stored, nm: tuple[float, ...]) -> None:
     if equal := equal_bands([nm[band] for band in good]):
         first, second = (good[number - 1] for number in equal)
         msg = (
-            f"{stored.path} gives its bands {first + 1} and {second + 1} one wavelength, "
+            f"{stored.path} gives its bands {first + 1} and {second + 1} the same wavelength, "
             f"{nm[first]:g} nm; give those of all bands, -o wavelengths=NM,NM,..., or mark one of "
             "the two as bad in an ENVI header (bbl)"
         )
@@ -90,11 +91,11 @@ def _check_unequal(stored: Stored, nm: tuple[float, ...]) -> None:
 
 
 def _warn_of_contradiction(stored: Stored, given: tuple[float, ...]) -> None:
-    told = told_nm(stored) or given
-    band = first_apart(told, given, CONTRADICTION)
+    in_file = file_nm(stored) or given
+    band = first_apart(in_file, given, MAX_DEVIATION_NM)
     if band is not None:
         warn(
-            f"band {band + 1} of {stored.path} is {told[band]:g} nm in the file but "
+            f"band {band + 1} of {stored.path} is {in_file[band]:g} nm in the file but "
             f"{given[band]:g} nm in -o wavelengths, which is used: omit the option if the "
             "file is right"
         )

@@ -14,18 +14,18 @@ def euclidean(nodes: ScoredNodes, options: NoOptions) -> Tensor:
 def cosine(nodes: ScoredNodes, options: NoOptions) -> Tensor:
     """1 - cosine similarity of every view to the photograph, 0 to 2, (N, V - 1).
 
-    By the distance of the directions: 1 minus a similarity near 1 would be mere rounding.
+    Computed from the distance of directions: 1 minus a similarity near 1 would lose precision.
     """
     direction = torch.nn.functional.normalize(nodes.z, dim=-1)
     return distance(direction[:, :1], direction[:, 1:]).square() / 2
 
 
 def attended(nodes: ScoredNodes, options: NoOptions) -> Tensor:
-    """Distance, weighed by the attention that photograph and view give out there, (N, V - 1).
+    """Distance weighted by the attention that photograph and view give out, (N, V - 1).
 
-    The geometric mean of both; a backbone without attention attends to all superpixels alike.
+    The weight is the geometric mean of both, and 1 for a backbone without attention.
     """
-    apart = euclidean(nodes, options)
+    distances = euclidean(nodes, options)
     if nodes.attention is None:
-        return apart
-    return apart * (nodes.attention[:, :1] * nodes.attention[:, 1:]).clamp(min=0).sqrt()
+        return distances
+    return distances * (nodes.attention[:, :1] * nodes.attention[:, 1:]).clamp(min=0).sqrt()

@@ -1,4 +1,4 @@
-"""`artextract doctor`: what is installed, and which engine computes where."""
+"""`artextract doctor`: versions, devices, engines and broken plugins."""
 
 from typing import TYPE_CHECKING
 

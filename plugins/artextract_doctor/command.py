@@ -1,4 +1,4 @@
-"""Shows what the host knows about this machine."""
+"""The command that shows the diagnosis of the environment."""
 
 import typer
 
@@ -10,23 +10,23 @@ app = typer.Typer()
 @app.command()
 def doctor() -> None:
     """Show versions, devices, which message-passing engine is used and why, and broken plugins."""
-    found = diagnosis()
+    result = diagnosis()
     report = {
-        "system": found.system,
-        "packages": found.packages,
-        "devices": found.devices,
-        "device": found.device,
-        "engine": {"name": found.engine, "reason": found.engine_reason},
-        "engine_dgl": found.engine_dgl,
-        "broken_plugins": found.broken_plugins,
+        "system": result.system,
+        "packages": result.packages,
+        "devices": result.devices,
+        "device": result.device,
+        "engine": {"name": result.engine, "reason": result.engine_reason},
+        "engine_dgl": result.engine_dgl,
+        "broken_plugins": result.broken_plugins,
     }
-    shown = {
-        "system": found.system,
-        **found.packages,
-        **found.devices,
-        "device (auto)": found.device,
-        "engine (auto)": f"{found.engine}: {found.engine_reason}",
-        "engine dgl": found.engine_dgl,
-        "plugins": "\n".join(found.broken_plugins) or "all load",
+    rows = {
+        "system": result.system,
+        **result.packages,
+        **result.devices,
+        "device (auto)": result.device,
+        "engine (auto)": f"{result.engine}: {result.engine_reason}",
+        "engine dgl": result.engine_dgl,
+        "plugins": "\n".join(result.broken_plugins) or "all loaded",
     }
-    emit(report, mapping_table("artextract doctor", shown))
+    emit(report, mapping_table("artextract doctor", rows))

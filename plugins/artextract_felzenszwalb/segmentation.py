@@ -1,4 +1,4 @@
-"""Efficient graph-based segmentation of pictures of any number of channels.
+"""Efficient graph-based segmentation of images with any number of channels.
 
 P. F. Felzenszwalb and D. P. Huttenlocher, "Efficient graph-based image segmentation", IJCV 59(2),
 2004.
@@ -12,18 +12,18 @@ from skimage.segmentation import felzenszwalb
 
 from artextract_felzenszwalb import FelzenszwalbOptions
 
-# scikit-image divides its scale by this, as if pictures had 8 bits.
+# scikit-image divides its scale by this, assuming images of 8 bits.
 LIBRARY_SCALE = 255
 
 
 def segment(image: NDArray[np.float32], options: FelzenszwalbOptions) -> NDArray[np.int64]:
-    """Cut ``image`` (H, W, C) into regions: labels (H, W).
+    """Segment ``image`` (H, W, C) into regions: labels (H, W).
 
-    The picture's contrast is the root of its summed variances over the channels.
+    The contrast of the image is the root of its summed variances over the channels.
     """
     contrast = float(np.sqrt(image.var(axis=(0, 1), dtype=np.float64).sum()))
     with warnings.catch_warnings():
-        # Any number of channels is meant here.
+        # Any number of channels is intended.
         warnings.filterwarnings("ignore", "Got image with third dimension", RuntimeWarning)
         labels: NDArray[np.int64] = felzenszwalb(
             image.astype(np.float64),

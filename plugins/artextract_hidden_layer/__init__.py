@@ -1,4 +1,4 @@
-"""Training on layers that are inserted under the paint of scenes that hide nothing."""
+"""Training on layers inserted under the paint of scenes without hidden layers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from artextract_cli import Objective, hookimpl, option
 
 @dataclass(frozen=True)
 class HiddenLayerOptions:
-    """The margin between photograph and bands where there is a hidden layer."""
+    """Margin between photograph and bands at hidden layers."""
 
     margin: float = option(
         1.0, "Distance that hidden superpixels should reach.", minimum=1e-6, maximum=1e6

@@ -1,4 +1,4 @@
-"""The loss of a network that looks for hidden layers."""
+"""The loss of a network that detects hidden layers."""
 
 from torch import Tensor
 from torch.nn import functional
@@ -10,13 +10,13 @@ from artextract_hidden_layer import HiddenLayerOptions
 def hidden_layer_loss(scenes: EmbeddedScenes, options: HiddenLayerOptions) -> Tensor:
     """Contrastive loss over superpixels plus cross entropy over pixels.
 
-    Photograph and bands of a clean superpixel are drawn together, those of an injected one pushed
-    ``margin`` apart. Pixels are told apart from clean ones, and hidden ones by their sign: with
-    both terms the loss is the cross entropy of three classes, clean, darker and lighter.
+    Embeddings of photograph and bands are pulled together in clean superpixels, and pushed
+    ``margin`` apart in injected ones. Pixels are classified as clean or hidden, and hidden ones by
+    sign: both terms together are the cross entropy of the classes clean, darker and lighter.
     """
     d = distance(scenes.z[:, 0], scenes.z[:, 1])
     clean, injected = ((scenes.hidden == value) & scenes.inside for value in (0, 1))
-    # A class that is absent adds nothing, rather than the mean of nothing.
+    # An absent class contributes nothing, instead of the mean of an empty tensor.
     positive, negative = (
         d[which] if which.any() else fallback
         for which, fallback in (
@@ -27,13 +27,13 @@ def hidden_layer_loss(scenes: EmbeddedScenes, options: HiddenLayerOptions) -> Te
     loss = contrastive_loss(positive, negative, options.margin)
     score, truth = scenes.pixel_scores, scenes.pixel_hidden
     if score is None or truth is None or not len(score):
-        return loss + 0 * d.sum()  # something to descend from, whatever is absent
+        return loss + 0 * d.sum()  # keeps a gradient, whatever is absent
     loss = loss + functional.binary_cross_entropy_with_logits(score, truth)
     return loss + _sign_loss(scenes)
 
 
 def _sign_loss(scenes: EmbeddedScenes) -> Tensor:
-    """Cross entropy of darker against lighter, over all pixels; clean ones add nothing."""
+    """Cross entropy of darker against lighter, over all pixels; clean ones contribute nothing."""
     signs, light, hidden = scenes.pixel_signs, scenes.pixel_light, scenes.pixel_hidden
     if signs is None or light is None or hidden is None:
         return scenes.z.new_zeros(())

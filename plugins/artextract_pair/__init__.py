@@ -1,4 +1,4 @@
-"""Imports one photograph and one infrared image."""
+"""Importer of one photograph and one infrared image."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from artextract_cli import Importer, ImporterFunction, hookimpl, option
 
 @dataclass(frozen=True)
 class PairOptions:
-    """Which image is which, and at what wavelength the infrared was taken."""
+    """Roles of the two images, and the wavelength of the infrared image."""
 
     rgb: str | None = option(
         None, "The photograph, a file in the folder; by default the one in colour."
@@ -29,7 +29,7 @@ def _load() -> ImporterFunction:
 
 @hookimpl
 def artextract_importers() -> Importer:
-    """A folder of two images, one in colour and one grey."""
+    """Importer of a folder with two images, one in colour and one grey."""
     return Importer(
         name="pair",
         summary="A folder with one photograph and one infrared image.",

@@ -1,4 +1,4 @@
-"""Reads a photograph and an infrared picture."""
+"""Reading a photograph and an infrared image."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +14,11 @@ from artextract_cli import (
 )
 from artextract_pair import PairOptions
 
-HINT = "say which they are with -o rgb=FILE -o infrared=FILE"
+HINT = "select them with -o rgb=FILE -o infrared=FILE"
 
 
 def read(source: Path, options: PairOptions) -> Iterator[Capture]:
-    """Yield the one scene that the folder ``source`` holds."""
+    """Yield the scene in the folder ``source``."""
     if not source.is_dir():
         msg = f"{source} is not a folder: give the one with the photograph and the infrared image"
         raise InputError(msg)
@@ -33,15 +33,15 @@ def read(source: Path, options: PairOptions) -> Iterator[Capture]:
 
 
 def _choose(folder: Path, options: PairOptions) -> tuple[Path, Path]:
-    """The photograph and the infrared picture: as named, and the other one."""
+    """The photograph and the infrared image: as given by options, else the other image."""
     rgb = None if options.rgb is None else folder / options.rgb
     infrared = None if options.infrared is None else folder / options.infrared
     if rgb and infrared:
         return rgb, infrared
     files = list_pictures(folder)
     if len(files) != 2:
-        what = "1 image" if len(files) == 1 else f"{len(files)} images"
-        msg = f"{folder} holds {what} where 2 are expected; {HINT}"
+        count = "1 image" if len(files) == 1 else f"{len(files)} images"
+        msg = f"{folder} contains {count} instead of 2; {HINT}"
         raise InputError(msg)
     if rgb is None and infrared is None:
         return _by_colour(folder, files)

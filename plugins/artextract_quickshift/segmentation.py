@@ -1,4 +1,4 @@
-"""Mode seeking in colour and place, for pictures of any number of channels.
+"""Mode seeking in colour and position, for images with any number of channels.
 
 A. Vedaldi and S. Soatto, "Quick shift and kernel methods for mode seeking", ECCV 2008.
 """
@@ -9,14 +9,14 @@ from skimage.segmentation import quickshift
 
 from artextract_quickshift import QuickshiftOptions
 
-# Seeds the noise that breaks ties between equally dense pixels.
+# Seed of the noise that breaks ties between equally dense pixels.
 TIE_SEED = 0
 
 
 def segment(image: NDArray[np.float32], options: QuickshiftOptions) -> NDArray[np.int64]:
-    """Cut ``image`` (H, W, C) into regions: labels (H, W), not always connected.
+    """Segment ``image`` (H, W, C) into regions: labels (H, W), not always connected.
 
-    The picture's contrast is the root of its summed variances over the channels.
+    The contrast of the image is the root of its summed variances over the channels.
     """
     contrast = float(np.sqrt(image.var(axis=(0, 1), dtype=np.float64).sum()))
     labels: NDArray[np.int64] = quickshift(

@@ -1,8 +1,8 @@
-"""Simple linear iterative clustering of pixels by colour and place.
+"""Simple linear iterative clustering of pixels by colour and position.
 
 R. Achanta et al., "SLIC superpixels compared to state-of-the-art superpixel methods", IEEE TPAMI
-34(11), 2012. Pixels look for their centre among those of the nearest cells of the initial grid, as
-in gSLIC (C. Y. Ren and I. Reid, 2011), which lets whole rows be compared at once.
+34(11), 2012. Pixels search for their centre among those of the nearest cells of the initial grid,
+as in gSLIC (C. Y. Ren and I. Reid, 2011), so that whole rows can be compared at once.
 """
 
 import math
@@ -18,11 +18,11 @@ from artextract_slic.kernels import assign, in_blocks, largest_colour_distances,
 # Up to this side, the 2 x 2 nearest cells hold the right centre as often as 3 x 3 do (measured by
 # boundary recall and undersegmentation error); larger superpixels stray further.
 SMALL_SIDE = 6.0
-# All rounds but the last look at every second or third row, if a superpixel has that many.
+# All iterations but the last use only every second or third row, of superpixels large enough.
 SAMPLED_ROWS_PER_SIDE = 1.6
 LARGEST_ROW_STEP = 3
-# SLICO never goes below this share of the compactness asked for: even regions stay compact.
-LEAST_COMPACTNESS = 0.1
+# Smallest compactness of SLICO relative to the requested one, so that uniform regions stay compact.
+MIN_COMPACTNESS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +37,15 @@ class Grid:
 
     @property
     def row_step(self) -> int:
-        """Every how many rows are enough to place the centres."""
+        """Step between rows that are sampled to update the centres."""
         return max(1, min(LARGEST_ROW_STEP, int(self.side / SAMPLED_ROWS_PER_SIDE)))
 
 
 def segment(image: NDArray[np.float32], options: SlicOptions) -> NDArray[np.int32]:
-    """Cut ``image`` (H, W, C) into superpixels: a label map (H, W) of connected regions.
+    """Segment ``image`` (H, W, C) into superpixels: a label map (H, W) of connected regions.
 
     The squared distance of a pixel to a centre is d_colour² + (compactness / side)² d_place², with
-    colours as they are given. Regions of less than half the mean size join a neighbour.
+    colours in the units of the image. Regions below half the mean size join a neighbour.
     """
     height, width, _ = image.shape
     image = np.require(image, np.float32, ["C", "W"])
@@ -58,7 +58,7 @@ def segment(image: NDArray[np.float32], options: SlicOptions) -> NDArray[np.int3
 
 
 def make_grid(height: int, width: int, n: int) -> Grid:
-    """Lay about ``n`` cells, as square as possible, over a picture."""
+    """Divide an image into about ``n`` cells, as square as possible."""
     side = math.sqrt(height * width / n)
     n_rows = max(1, min(round(height / side), height, n))
     n_columns = max(1, min(round(n / n_rows), width))
@@ -73,9 +73,9 @@ def make_grid(height: int, width: int, n: int) -> Grid:
 
 
 def _near(size: int, n_cells: int, reach: int) -> NDArray[np.int32]:
-    """The ``reach`` cells (reach, size) whose middles are nearest to each pixel of an axis."""
-    place = (np.arange(size) + 0.5) * n_cells / size
-    first = np.floor(place - (reach - 1) / 2)
+    """The ``reach`` cells (reach, size) whose centres are nearest to each pixel of an axis."""
+    position = (np.arange(size) + 0.5) * n_cells / size
+    first = np.floor(position - (reach - 1) / 2)
     return (first + np.arange(reach)[:, None]).clip(0, n_cells - 1).astype(np.int32)
 
 
@@ -86,7 +86,7 @@ def _cluster(image: NDArray[np.float32], grid: Grid, options: SlicOptions) -> ND
     centres = _first_centres(image, grid)
     total = np.empty((grid.n_rows * grid.n_columns, channels + 3))
     pull = np.float32((options.compactness / grid.side) ** 2)
-    adapted = np.full(centres.shape[1:], LEAST_COMPACTNESS * options.compactness, np.float32)
+    adapted = np.full(centres.shape[1:], MIN_COMPACTNESS * options.compactness, np.float32)
     for remaining in reversed(range(options.max_iterations)):
         step = grid.row_step if remaining else 1
         offset = remaining % step
@@ -101,7 +101,7 @@ def _cluster(image: NDArray[np.float32], grid: Grid, options: SlicOptions) -> ND
 
 
 def _first_centres(image: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
-    """Centres (C + 3, R, K) in the middle of the cells: colour, row, column, weight of colour."""
+    """Initial centres (C + 3, R, K) of the cells: colour, row, column, weight of colour."""
     height, width, channels = image.shape
     row = (np.arange(grid.n_rows) + 0.5) * height / grid.n_rows
     column = (np.arange(grid.n_columns) + 0.5) * width / grid.n_columns

@@ -3,9 +3,9 @@
 Centres are kept as fields (F, R, K) over the R × K cells of the initial grid: C colours, row,
 column, and the weight of a squared colour difference (1 but for SLICO).
 
-Pixels are compared `BLOCK` of a row at a time. What belongs to a block lies in flat arrays, every
-`BLOCK` values one channel or field, and functions are told where it begins: distances that the
-compiler knows let it use vector instructions, and a view for each call would cost more than it.
+Pixels are compared in blocks of `BLOCK` pixels of a row. A block is stored in flat arrays, with
+`BLOCK` values per channel or field, and functions receive its offset: constant strides let the
+compiler use vector instructions, and a view for each call would cost more than the call.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float32]
 LabelMap = NDArray[np.int32]
 Cells = NDArray[np.int32]
 
-BLOCK = 128
+BLOCK = 128  # pixels; blocks instead of single pixels save a third of the time
 
 
 @compiled
@@ -46,10 +46,10 @@ def assign(
     step: int,
     offset: int,
 ) -> None:
-    """Label every ``step``-th row of pixels with the nearest centre of the cells around them.
+    """Label every ``step``-th row of pixels with the nearest centre of the nearby cells.
 
-    ``blocks`` is the picture by `in_blocks`; ``near_rows`` (S, H) and ``near_columns`` (S, W) say
-    which cells are around; ``pull`` weighs a squared distance in pixels.
+    ``blocks`` is the image from `in_blocks`; ``near_rows`` (S, H) and ``near_columns`` (S, W) are
+    the nearby cells; ``pull`` is the weight of a squared distance in pixels.
     """
     height, width = labels.shape
     reach, n_fields = len(near_rows), len(centres)
@@ -93,9 +93,9 @@ def _spread(
     fields: FloatArray,
     begin: int,
 ) -> None:
-    """Write the fields (S, F, BLOCK) of a row of cells beside the pixels that look at them.
+    """Gather the fields (S, F, BLOCK) of a row of cells for the pixels that search them.
 
-    Instead of a column, the squared distance to it: it is the same in all rows of pixels.
+    The column is replaced by the squared distance to it, which is the same for all rows.
     """
     n_fields, width = len(centres), near_columns.shape[1]
     n = min(BLOCK, width - first)
@@ -104,7 +104,7 @@ def _spread(
         for f in range(n_fields):
             source, target = centres[f, cell_row], fields[begin : begin + n]
             for x in range(n):
-                # Unsigned, for a negative index would count from the end.
+                # Unsigned: the compiler then omits the check for negative indices.
                 target[x] = source[np.uint32(columns[x])]
             if f == n_fields - 2:
                 for x in range(n):
@@ -121,7 +121,7 @@ def _measure(
     channels: int,
     scores: FloatArray,
 ) -> int:
-    """Squared differences in colour to a centre for each pixel; where the fields go on."""
+    """Write squared colour differences to a centre for each pixel; return the next offset."""
     for x in range(BLOCK):
         scores[x] = 0
     c = 0
@@ -138,7 +138,7 @@ def _measure(
 def _add_three(
     blocks: FloatArray, pixels: int, fields: FloatArray, begin: int, scores: FloatArray
 ) -> None:
-    """Three channels at once: most of the time goes into loading and storing."""
+    """Add three channels at once, since most of the time goes into loading and storing."""
     colour, centre = blocks[pixels : pixels + 3 * BLOCK], fields[begin : begin + 3 * BLOCK]
     for x in range(BLOCK):
         a = colour[x] - centre[x]
@@ -170,7 +170,7 @@ def _keep_nearer(
     j: int,
     first_name: int,
 ) -> None:
-    """Take the names of centres that are nearer than the nearest so far (scores from BLOCK)."""
+    """Keep the labels of centres nearer than the nearest so far (scores from BLOCK on)."""
     place = fields[begin : begin + 3 * BLOCK]
     columns, label = near_columns[j, first : first + BLOCK], labels[y, first : first + BLOCK]
     here, names = np.float32(y), np.int32(first_name)
@@ -178,7 +178,7 @@ def _keep_nearer(
         down = here - place[x]
         far = (down * down + place[BLOCK + x]) * pull
         new = scores[x] * place[2 * BLOCK + x] + far
-        # Loads before the choice: only then is this loop compiled to vector instructions.
+        # Loads precede the choice: only then is this loop compiled to vector instructions.
         old, other, same = scores[BLOCK + x], np.int32(columns[x] + names), label[x]
         nearer = new < old
         scores[BLOCK + x] = new if nearer else old
@@ -196,7 +196,7 @@ def update(
 ) -> None:
     """Move centres to the mean of their pixels in every ``step``-th row of ``image`` (H, W, C).
 
-    ``total`` (R × K, C + 3) is room for sums of colour, row, column and pixels.
+    ``total`` (R × K, C + 3) is a buffer for sums of colour, row, column and pixels.
     """
     total[:] = 0
     if image.shape[2] == 3:
@@ -248,7 +248,7 @@ def _add_colours(
 def largest_colour_distances(
     image: FloatArray, labels: LabelMap, centres: FloatArray, step: int, offset: int
 ) -> FloatArray:
-    """How far (R, K) in colour the furthest pixel of each centre is, squared."""
+    """Squared colour distance (R, K) of the furthest pixel of each centre."""
     height, width, channels = image.shape
     flat = centres.reshape(len(centres), -1)
     furthest = np.zeros(flat.shape[1], np.float32)

@@ -8,7 +8,7 @@ from artextract_slic import ClusteringOptions
 
 @dataclass(frozen=True)
 class SlicTorchOptions(ClusteringOptions):
-    """The options of SLIC, and where it runs."""
+    """The options of SLIC, and its device."""
 
     device: str = option(
         "auto",

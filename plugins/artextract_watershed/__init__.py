@@ -7,7 +7,7 @@ from artextract_cli import SuperpixelFunction, SuperpixelMethod, hookimpl, optio
 
 @dataclass(frozen=True)
 class WatershedOptions:
-    """How large and how compact superpixels are."""
+    """Size and compactness of superpixels."""
 
     n_segments: int | None = option(
         None, "Number of superpixels to request; overrides region_size.", minimum=1

@@ -12,7 +12,7 @@ from artextract_watershed import WatershedOptions
 
 
 def segment(image: NDArray[np.float32], options: WatershedOptions) -> NDArray[np.int64]:
-    """Cut ``image`` (H, W, C) into superpixels: labels (H, W), one for every seed.
+    """Segment ``image`` (H, W, C) into superpixels: labels (H, W), one per seed.
 
     The gradient is the Euclidean norm of the channels' gradients.
     """

@@ -126,7 +126,7 @@ def test_seeds_wait_for_no_run_that_exists(
 def test_seeds_that_are_none(job: Job, run: Callable[..., Ran], seeds: str) -> None:
     ran = run("train", job.graphs, f"--seeds={seeds}")
     assert ran.exit_code == 2
-    assert "--seeds takes different numbers parted by commas" in ran.stderr
+    assert "--seeds takes distinct comma-separated numbers" in ran.stderr
 
 
 def test_evaluation_compares_fused_network_and_residual(
@@ -146,7 +146,7 @@ def test_clean_paintings_tell_of_false_alarms(
     words = ["infer", job.clean, "--split", "val", "--model", job.run, "--out", tmp_path / "clean"]
     assert run(*words).exit_code == 0
     words = ["evaluate", tmp_path / "clean", "--truth", job.clean]
-    assert "0 hide something, 4 are clean" in run(*words).stdout
+    assert "0 scenes with hidden layers, 4 clean" in run(*words).stdout
     ran = run("--json", *words, "--figure", tmp_path / "clean.png")
     assert ran.exit_code == 0, ran.stderr
     measured = json.loads(ran.stdout)

@@ -34,7 +34,7 @@ def test_imported_scenes_are_a_dataset(run: Callable[..., Ran], tmp_path: Path) 
 
     tried = run("data", "import", "bands", raw, "--out", dataset, "--dry-run")
     assert tried.exit_code == 0, tried.stderr
-    assert "nothing is written; it would be:" in tried.stdout
+    assert "dry run, nothing written; files that would be written:" in tried.stdout
     assert str(dataset / "train" / "rgb_images" / "abbey_RGB.png") in tried.stdout
     assert not dataset.exists()
 
@@ -73,10 +73,10 @@ def test_importing_as_typed_wrongly(run: Callable[..., Ran], tmp_path: Path) -> 
     raw, dataset = tmp_path / "raw", tmp_path / "dataset"
     lay_out(raw / "abbey", 0)
     for words, code, said in (
-        (("bandz", raw), 2, "there is no plugin 'bandz' among the importers; choose from: bands"),
+        (("bandz", raw), 2, "unknown plugin 'bandz' of kind importers; choose from: bands"),
         (("bands", raw, "-o", "nm=3"), 2, "bands has no option 'nm'"),
         (("bands", raw / "none"), 3, "none is not a folder"),
-        (("pair", raw / "abbey"), 3, "holds 4 images where 2 are expected"),
+        (("pair", raw / "abbey"), 3, "contains 4 images instead of 2"),
     ):
         ran = run("data", "import", *words, "--out", dataset)
         assert (ran.exit_code, ran.stdout) == (code, "")

@@ -123,11 +123,11 @@ def test_a_second_writer_is_told_of_the_first(
         "infer": ["infer", job / "data", "--split", "val", "--model", job / "run"],
         "data import": ["data", "import", "bands", captures / "capture"],
     }[command]
-    with locks.only_writer(out):
+    with locks.directory_lock(out):
         ended = forked(lambda: _told(run(*words, "--out", out)), seconds=60)
     assert ended.exit_code == 1, ended.text
     (error,) = (line for line in ended.text.splitlines() if line.startswith("error: "))
-    assert error.startswith(f"error: another artextract is writing to {out}: wait until it has")
+    assert error.startswith(f"error: another artextract process is writing to {out}: wait for it")
     assert not out.exists()
 
 

@@ -13,13 +13,15 @@ FAILED = {"kind": "scorers", "plugin": "toy", "check": "x", "state": "failed", "
 
 
 ROWS = [
-    Row(3, "…/c.yaml: train.rate is no option; known are: …", "--config {here}/c.yaml doctor",
+    Row(3, "…/c.yaml: train.rate is not a known option; choose from: …",
+        "--config {here}/c.yaml doctor",
         put("c.yaml", "train: {rate: 1}")),
-    Row(3, "…/c.yaml: trains is no command; known are: …", "--config {here}/c.yaml doctor",
+    Row(3, "…/c.yaml: trains is not a known command; choose from: …",
+        "--config {here}/c.yaml doctor",
         put("c.yaml", "trains: {rate: 1}")),
-    Row(3, "…/c.yaml: train must hold keys and values", "--config {here}/c.yaml doctor",
+    Row(3, "…/c.yaml: train must contain keys and values", "--config {here}/c.yaml doctor",
         put("c.yaml", "train: 3")),
-    Row(3, "…/data has an error; it is listed above", "data check {here}/data", drop(BAND)),
+    Row(3, "…/data has an error, listed above", "data check {here}/data", drop(BAND)),
     Row(2, "--max-memory takes an amount such as 4GB or 800MB; got 'much'",
         BUILD + " --max-memory much"),
     Row(2, "--coding takes each of photograph, bands or one band once, with linear, srgb or gamma "
@@ -27,25 +29,25 @@ ROWS = [
         BUILD + " --coding bands=rec709"),
     Row(2, "give both --white and --dark, or --blind without them",
         "data calibrate {here}/data --out {new} --blind --white {here}/data"),
-    Row(2, "--wavelengths takes numbers in nm parted by commas, such as 420,850; got 'red'",
+    Row(2, "--wavelengths takes comma-separated numbers in nm, such as 420,850; got 'red'",
         BUILD + " --wavelengths red"),
-    Row(2, "--seeds takes different numbers parted by commas, such as 0,1,2; got '1,1'",
+    Row(2, "--seeds takes distinct comma-separated numbers, such as 0,1,2; got '1,1'",
         NET + "--seeds 1,1"),
-    Row(2, "--out / has no name to put seeds behind: name a folder, such as run",
+    Row(2, "--out / has no name to append seeds to: give a folder, such as run",
         "train {here}/graphs --out / --seeds 0,1"),
-    Row(2, "give a dataset folder, or one --rgb FILE with --band NM=FILE",
+    Row(2, "give either a dataset folder, or --rgb FILE with --band NM=FILE",
         "infer --model {here}/run --out {new}"),
     Row(2, "--band takes each band once as NM=FILE, such as 950=ir.tif; got 'ir.tif'",
         ONE + "ir.tif"),
     Row(2, "give either a results directory, or --rgb FILE with --band NM=FILE", "visualize pair"),
-    Row(2, "--expect goes with --rgb and --band; for results give it to 'artextract infer'",
+    Row(2, "--expect requires --rgb and --band; for results set it in 'artextract infer'",
         PAIR + "--expect dark"),
     Row(2, "…/run is not empty: choose another --out", "demo --out {here}/run"),
-    Row(2, "there is no plugin 'absent'; the plugins are: …", "plugins info absent"),
-    Row(1, "toy fails 1 of 1 checks; they are listed above",
+    Row(2, "unknown plugin 'absent'; choose from: …", "plugins info absent"),
+    Row(1, "toy fails 1 of 1 checks, listed above",
         lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
                              lambda: plugin_commands.check("toy"))),
-    Row(2, "nobody is there to agree to '…': add --yes, or --dry-run", "plugins install absent"),
+    Row(2, "no terminal to confirm '…': add --yes or --dry-run", "plugins install absent"),
     Row(3, "the importer toy finds no scene in …", lambda here: importing_by(
         [], lambda: data_commands.imported_scenes(
             "toy", here / "data", here / "new", Importing(coding=Coding())))),
@@ -54,6 +56,6 @@ ROWS = [
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
     "artextract_cli/cli/commands/plugins.py:install": (
-        "why a plugin cannot stay, and what is undone"
+        "why a plugin is unusable, and what is rolled back"
     ),
 }

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from artextract_cli.utils.checksums import UNSEALED, sealed
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest
 from tests.errors.row import (
     INFER,
     TRAIN,
@@ -21,8 +21,8 @@ CARD = "infer {here}/data --model {here}/card.json --out {new}"
 
 def score_card(**changes: Any) -> Damage:
     """Write a score card that holds nothing but what says that it is one."""
-    told = {"format": "artextract-scores", "format_version": 1, "sha256": UNSEALED} | changes
-    return put("card.json", sealed(json.dumps(told).encode()))
+    told = {"format": "artextract-scores", "format_version": 1, "sha256": PLACEHOLDER} | changes
+    return put("card.json", embed_digest(json.dumps(told).encode()))
 
 
 ROWS = [

@@ -1,4 +1,4 @@
-"""Error messages of what stands at the top of the package."""
+"""Error messages of the modules at the top of the package."""
 
 from collections.abc import Mapping
 
@@ -17,5 +17,5 @@ ROWS = [
 
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
-    "artextract_cli/errors.py:raise_failures": "why the only scene that failed did",
+    "artextract_cli/errors.py:raise_failures": "the reason of the only failed scene",
 }

@@ -26,7 +26,7 @@ ROWS = [
         "'artextract graph build' again", "train {here}/graphs --out {new} --epochs 1",
         all_of(lambda here: np.save(here / "graphs/train/t0.pixels.npy", np.ones(2)),
         change_meta("graphs/train/t0.npz", pixels_sha256=None))),
-    Row(2, "there is no precision 'fp8'; choose from: fp32, bf16",
+    Row(2, "unknown precision 'fp8'; choose from: fp32, bf16",
         lambda here: TrainingSettings(precision="fp8")),
     Row(2, "learning_rate must be a number above 0, not nan", NET + "--learning-rate nan"),
     Row(3, "…/t0.npz and …/x.npz are of one scene: remove the older file", NET,

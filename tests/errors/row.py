@@ -20,7 +20,7 @@ from artextract_cli import Importer
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.results.writer import write_description
-from artextract_cli.utils.checksums import UNSEALED, sealed
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest
 from tests.helpers.datasets import write_png
 from tests.helpers.results import ABOUT
 
@@ -139,10 +139,10 @@ def card(**changes: Any) -> Damage:
         with safetensors.safe_open(path, framework="pt") as file:
             said = json.loads(file.metadata()["artextract"])
         weights = safetensors.torch.load_file(path)
-        said |= {"sha256": UNSEALED, **changes}
+        said |= {"sha256": PLACEHOLDER, **changes}
         described = {key: value for key, value in said.items() if value is not None}
         metadata = {"artextract": json.dumps(described)}
-        path.write_bytes(sealed(safetensors.torch.save(weights, metadata)))
+        path.write_bytes(embed_digest(safetensors.torch.save(weights, metadata)))
 
     return write
 

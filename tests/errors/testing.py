@@ -9,9 +9,9 @@ from tests.errors.row import Row, put
 
 
 def specs(plugin: str) -> list[Spec]:
-    """What `plugins check` finds, the import path being left as it is."""
+    """Specs that `plugins check` finds, without changing the import path."""
     with mock.patch.object(sys, "path", [*sys.path]):
-        return list(testing.found_specs(plugin))
+        return list(testing.find_specs(plugin))
 
 
 OWN = """
@@ -23,15 +23,15 @@ def artextract_scorers():
 
 
 ROWS = [
-    Row(2, "there is no plugin 'absent': name a project's folder, or one of …",
+    Row(2, "unknown plugin 'absent': give a project folder, or one of …",
         lambda here: specs("absent")),
-    Row(3, "there is no pyproject.toml in …/data: name a project's folder",
+    Row(3, "…/data has no pyproject.toml: give the folder of a project",
         "plugins install {here}/data --dry-run"),
     Row(3, "…/pyproject.toml names no plugin under [project.entry-points.artextract] (…)",
         lambda here: specs(str(here / "data")),
         put("data/pyproject.toml", "[project]")),
     Row(4, "…/broken.py cannot be loaded: ZeroDivisionError: division by zero",
         lambda here: specs(str(here / "broken.py")), put("broken.py", "1 / 0")),
-    Row(4, "…/own.py: scorers 'distance' belongs to artextract already; name it otherwise",
+    Row(4, "…/own.py: scorers 'distance' already belongs to artextract; choose another name",
         lambda here: specs(str(here / "own.py")), put("own.py", OWN)),
 ]  # fmt: skip

@@ -23,40 +23,40 @@ def limited(pixels: str, call: Callable[[], object]) -> None:
 ROWS = [
     Row(3, "cannot read …/absent.yaml: No such file or directory",
         "--config {here}/absent.yaml doctor"),
-    Row(3, "cannot read …/pipe: it is no regular file; name one", "--config {here}/pipe doctor",
+    Row(3, "cannot read …/pipe: it is not a regular file", "--config {here}/pipe doctor",
         lambda here: os.mkfifo(here / "pipe")),
-    Row(1, "cannot write …/nowhere: it is a link that leads nowhere",
+    Row(1, "cannot write …/nowhere: it is a broken symbolic link",
         INFER.replace("{new}", "{here}/nowhere"),
         lambda here: (here / "nowhere").symlink_to(here / "gone")),
     Row(1, "cannot write …/results/v0.html: Is a directory",
         "report {here}/results --scene v0 --out {here}/results/v0.html",
         lambda here: (here / "results/v0.html").mkdir()),
-    Row(2, "…/run exists and is not an empty folder: name a new one",
+    Row(2, "…/run exists and is not an empty folder: choose a new one",
         "data register {here}/data --out {here}/run"),
-    Row(2, "…/train.npz is one of the inputs, which are only read; name another place",
+    Row(2, "…/train.npz is one of the inputs, which are never modified; choose another --out",
         lambda here: OutputPlan(
             out=here / "train.npz", source_files=[here / "train.npz"]).check()),
-    Row(2, "…/mine/val is a symbolic link, and nothing is written through one: put a folder in its "
-        "place, or choose another --out", BUILD.replace("{new}", "{here}/mine"),
+    Row(2, "…/mine/val is a symbolic link, and artextract does not write through links: replace it "
+        "by a folder, or choose another --out", BUILD.replace("{new}", "{here}/mine"),
         all_of(put("mine/kept.txt", "mine"), lambda here: (here / "mine/val").symlink_to("."))),
-    Row(2, "…/data/new lies inside the dataset …/data, which is only read; name another place",
+    Row(2, "…/data/new is inside the dataset …/data, which is never modified; choose another path",
         "graph build {here}/data --out {here}/data/new"),
     Row(3, "…/c.yaml, line 2: …", "--config {here}/c.yaml doctor", put("c.yaml", "a: {\n]")),
-    Row(3, "…/c.yaml is not YAML: write it anew, as plain text in UTF-8",
+    Row(3, "…/c.yaml is not valid YAML: rewrite it as plain text in UTF-8",
         "--config {here}/c.yaml doctor", put("c.yaml", b"a: \xff")),
-    Row(3, "…/c.yaml must hold keys and values, not one list", "--config {here}/c.yaml doctor",
+    Row(3, "…/c.yaml must contain keys and values, not a list", "--config {here}/c.yaml doctor",
         put("c.yaml", "- a")),
     Row(3, "…/dataset.yaml: unknown key 'scale'; known keys: …", BUILD, clash("scale: 3")),
-    Row(3, "…/v0_RGB.png claims 48 × 40 pixels; from 1 to 99 pixels are read (the environment "
-        "variable ARTEXTRACT_MAX_PIXELS sets the limit)",
+    Row(3, "…/v0_RGB.png claims 48 × 40 pixels, but only 1 to 99 pixels are allowed (the "
+        "environment variable ARTEXTRACT_MAX_PIXELS sets the limit)",
         lambda here: limited("99", lambda: decoders.decode_png(here / PHOTOGRAPH))),
-    Row(2, "ARTEXTRACT_MAX_PIXELS takes a whole number of pixels, such as …; got 'many'",
+    Row(2, "ARTEXTRACT_MAX_PIXELS must be a positive whole number of pixels, such as …; got 'many'",
         lambda here: limited("many", lambda: decoders.decode_png(here / PHOTOGRAPH))),
-    Row(2, "there is no device 'tpu': choose one of …", NET + "--device tpu"),
-    Row(2, "…/x.png lies inside the dataset …/other, which is only read; name another place",
+    Row(2, "unknown device 'tpu': choose from …", NET + "--device tpu"),
+    Row(2, "…/x.png is inside the dataset …/other, which is never modified; choose another path",
         PAIR.replace("{new}.png", "{here}/other/val/x.png"),
         lambda here: (here / "other/val/rgb_images").mkdir(parents=True)),
-    Row(2, "…/run exists and is not an empty folder: name a new one", "data simulate {here}/run"),
+    Row(2, "…/run exists and is not an empty folder: choose a new one", "data simulate {here}/run"),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.
@@ -65,15 +65,16 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         'a data frame needs pandas, which is not installed: pip install "artextract[pandas]"',
     ),
     "plugins/test_slic_torch.py::test_a_missing_gpu_is_an_error": (
-        "device cuda cannot be used: …, or take --device cpu",
+        "device cuda cannot be used: …, or use --device cpu",
     ),
     "unit/utils/test_locks.py::test_a_folder_has_one_writer_at_a_time": (
-        "another artextract is writing to …: wait until it has ended, or choose another --out",
+        "another artextract process is writing to …: wait for it to finish, or choose "
+        "another --out",
     ),
 }
 
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
-    "artextract_cli/utils/yaml.py:read_model": "what pydantic finds: utils/test_yaml.py",
-    "artextract_cli/utils/yaml.py:read_yaml": "what the YAML parser finds: utils/test_yaml.py",
+    "artextract_cli/utils/yaml.py:read_model": "found by pydantic: utils/test_yaml.py",
+    "artextract_cli/utils/yaml.py:read_yaml": "found by the YAML parser: utils/test_yaml.py",
 }

@@ -88,7 +88,7 @@ def test_every_folder_in_a_folder_is_a_scene_read_when_it_is_its_turn(
     assert [next(scenes).name, next(scenes).name] == ["a", "b"]
     with pytest.raises(InputError, match="m_850"):
         next(scenes)
-    with pytest.raises(UsageError, match=r"name=x names one scene, but .* holds 3 folders"):
+    with pytest.raises(UsageError, match=r"name=x names one scene, but .* contains 3 folders"):
         only(tmp_path / "raw", name="x")
     assert only(tmp_path / "raw" / "a", name="x").name == "x"
 
@@ -149,9 +149,9 @@ def test_a_grey_photograph_may_be_named(folder: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(
     ("pictures", "options", "said"),
     [
-        ({"a": colours(), "b": colours(), "m_850": grey()}, {}, "2 pictures .* in colour .a.png, "),
-        ({"a": colours(), "m_850": grey()}, {"photograph": "x*"}, "0 pictures .* named x"),
-        ({"a": colours(), "m_850": grey()}, {"photograph": "*"}, "2 pictures .* named "),
+        ({"a": colours(), "b": colours(), "m_850": grey()}, {}, "2 images .* in colour .a.png, "),
+        ({"a": colours(), "m_850": grey()}, {"photograph": "x*"}, "0 images .* named x"),
+        ({"a": colours(), "m_850": grey()}, {"photograph": "*"}, "2 images .* named "),
     ],
 )
 def test_a_photograph_that_is_not_clear(
@@ -172,7 +172,7 @@ def test_wavelengths_as_an_option_are_in_natural_order(folder: Callable[..., Pat
     capture = only(source, wavelengths="850, 950")
     assert capture.wavelengths == (850, 950)
     np.testing.assert_array_equal(capture.bands[0], pictures["band_9"])
-    with pytest.raises(UsageError, match=r"3 wavelengths are given, but .* holds 2 bands"):
+    with pytest.raises(UsageError, match=r"3 wavelengths are given, but .* contains 2 bands"):
         only(source, wavelengths="850,950,1050")
     with pytest.raises(UsageError, match="wavelengths=850,x are not comma-separated numbers"):
         only(source, wavelengths="850,x")
@@ -193,9 +193,9 @@ def test_a_stack_of_bands_in_one_tiff(
     assert capture.wavelengths == (450, 550, 650, 850, 950)
     np.testing.assert_array_equal(capture.bands, bands)
     assert capture.bands[0].dtype == depth
-    with pytest.raises(UsageError, match=r"4 wavelengths are given, but .* holds 5 bands"):
+    with pytest.raises(UsageError, match=r"4 wavelengths are given, but .* contains 5 bands"):
         only(source, wavelengths="450,550,650,850")
-    with pytest.raises(InputError, match=r"bands.tif holds 5 bands: give .*-o wavelengths=NM"):
+    with pytest.raises(InputError, match=r"bands.tif contains 5 bands: give .*-o wavelengths=NM"):
         only(source)
 
 
@@ -226,8 +226,8 @@ def test_a_note_tells_what_is_what(folder: Callable[..., Path]) -> None:
     ("note", "said"),
     [
         ("x.png: 850", "lists x.png, but there is no such file"),
-        ("m.png: infrared", "says that m.png is 'infrared', which is not a wavelength"),
-        ("m.png: true", "says that m.png is True"),
+        ("m.png: infrared", "gives m.png the wavelength 'infrared', which is not a"),
+        ("m.png: true", "gives m.png the wavelength True"),
         ("photograph: photo.png", "lists no band"),
         ("m.png: 850\nm.png: 950", "given twice"),
     ],
@@ -242,18 +242,18 @@ def test_a_note_that_is_wrong(folder: Callable[..., Path], note: str, said: str)
 def test_a_note_and_the_option_do_not_go_together(folder: Callable[..., Path]) -> None:
     source = folder(photo=colours(), m=grey())
     (source / "bands.yaml").write_text("m.png: 850")
-    with pytest.raises(UsageError, match="drop one"):
+    with pytest.raises(UsageError, match="remove one"):
         only(source, wavelengths="850")
 
 
 def test_what_is_no_folder_of_bands(folder: Callable[..., Path], tmp_path: Path) -> None:
     source = folder(photo=colours())
-    with pytest.raises(InputError, match=r"holds the photograph photo.png but no band"):
+    with pytest.raises(InputError, match=r"contains the photograph photo.png but no band"):
         only(source)
     with pytest.raises(InputError, match="is not a folder"):
         only(source / "photo.png")
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(InputError, match=r"no images in .*nothing, nor in a folder in it"):
+    with pytest.raises(InputError, match=r"no images in .*nothing, nor in its subfolders"):
         only(tmp_path / "nothing")
 
 
@@ -329,7 +329,7 @@ def test_names_that_contradict_what_was_given_are_warned_of(
     source = folder(photo=colours(), x_420nm=grey(), x_470nm=grey(), x_850=grey())
     assert only(source, wavelengths="420,850,950").wavelengths == (420, 850, 950)
     assert capsys.readouterr().err == (
-        "warning: x_470nm.png is named as 470 nm, but read as 850 nm as specified\n"
+        "warning: x_470nm.png is named 470 nm, but is read as 850 nm as specified\n"
     )
     only(source, wavelengths="420,470,950")
     only(source.parent)

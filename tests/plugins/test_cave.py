@@ -75,7 +75,7 @@ def test_scenes_that_are_not_whole(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"clay_ms_17.png is 3 × 3"):
         only(tmp_path)
     write_png(band, np.zeros(SIZE, np.uint8))
-    with pytest.raises(InputError, match="of different depths"):
+    with pytest.raises(InputError, match="different depths"):
         only(tmp_path)
     band.write_bytes(content)
     next(tmp_path.rglob("*.bmp")).unlink()

@@ -118,28 +118,28 @@ def test_other_units_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"samples": None}, "does not say its samples"),
-        ({"lines": 0}, "says lines = 0, which is not a whole number of at least 1"),
-        ({"bands": "x"}, "says bands = x, which is no"),
+        ({"samples": None}, "does not give its samples"),
+        ({"lines": 0}, "has lines = 0, which is not an integer of at least 1"),
+        ({"bands": "x"}, "has bands = x, which is no"),
         ({"lines": SIZE[0] + 1}, r"has 4340 bytes where abbey.hdr expects 5208"),
         ({"samples": SIZE[1] - 1}, r"has 4340 bytes where abbey.hdr expects 3720"),
         ({"header_offset": 1}, r"has 4340 bytes where abbey.hdr expects 4341"),
-        ({"header_offset": -1}, "says header offset = -1"),
-        ({"data_type": 6}, "data type = 6; those that can be read are 1, 2, 3"),
+        ({"header_offset": -1}, "has header offset = -1"),
+        ({"data_type": 6}, "data type = 6; supported are 1, 2, 3"),
         ({"data_type": 12}, "has 4340 bytes where abbey.hdr expects 2170"),
         ({"interleave": "tiled"}, "interleave = tiled; it must be bsq, bil or bip"),
         ({"interleave": None}, "interleave = nothing; it must be"),
-        ({"byte_order": None}, "does not say its byte order"),
+        ({"byte_order": None}, "does not give its byte order"),
         ({"byte_order": 2}, "byte order = 2; it must be 0"),
-        ({"wavelength": "{400, 410}"}, "says bands = 31, but its wavelength lists 2"),
+        ({"wavelength": "{400, 410}"}, "has bands = 31, but its wavelength lists 2"),
         ({"wavelength": "{400, 410"}, "the list of its wavelength has no end"),
         ({"wavelength": "{400, 410\n 420}"}, "has '410 420' where its wavelength must be a number"),
         ({"data_ignore_value": "none"}, "has 'none' where its data ignore value must be a numb"),
-        ({"wavelength": "{" + ", ".join(["-1"] * 31) + "}"}, "holds invalid wavelengths"),
+        ({"wavelength": "{" + ", ".join(["-1"] * 31) + "}"}, "contains invalid wavelengths"),
         ({"bbl": "{1, 0}"}, "but its bbl lists 2"),
         ({"bbl": "{" + ", ".join("0" * 31) + "}"}, "marks all bands as bad"),
-        ({"file_compression": 1}, "says file compression = 1, which cannot be read"),
-        ({"reflectance_scale_factor": 0}, "says that 0 counts as 1"),
+        ({"file_compression": 1}, "has file compression = 1, which is not supported"),
+        ({"reflectance_scale_factor": 0}, "gives 0 as the value that counts as 1"),
         ({"wavelength": None}, r"does not give the wavelengths of its 31 bands: give them"),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_header_that_is_wrong(tmp_path: Path, fields: dict[str, Any], said: st
 
 def test_what_is_no_header(tmp_path: Path) -> None:
     (tmp_path / "abbey.hdr").write_text("samples = 3")
-    with pytest.raises(InputError, match="first word is not ENVI"):
+    with pytest.raises(InputError, match="does not start with ENVI"):
         only(tmp_path / "abbey.hdr")
     with pytest.raises(InputError, match=r"cannot read .*barn.hdr"):
         only(tmp_path / "barn.hdr")
@@ -205,9 +205,9 @@ def test_the_usual_bands_are_those_that_the_cube_covers(tmp_path: Path) -> None:
         only(header, centres="650,850")
     with pytest.raises(UsageError, match="centres=650,x are not comma-separated numbers"):
         only(header, centres="650,x")
-    with pytest.raises(UsageError, match=r"centres=440,650,440\.0 asks for 440 nm twice; drop one"):
+    with pytest.raises(UsageError, match=r"centres=440,650,440\.0 lists 440 nm twice; remove one"):
         only(header, centres="440,650,440.0")
-    with pytest.raises(UsageError, match=r"asks for 440 nm twice; drop one"):
+    with pytest.raises(UsageError, match=r"lists 440 nm twice; remove one"):
         only(header, centres="440,440.0001")
 
 
@@ -222,7 +222,7 @@ def test_there_is_no_interpolating_over_a_gap(tmp_path: Path) -> None:
 def test_a_cube_of_none_of_the_usual_bands(tmp_path: Path) -> None:
     write_envi(tmp_path / "abbey.hdr", cube_of(n_bands=3), (1000.0, 1100.0, 1200.0))
     write_photograph(tmp_path / "photo.png", brightest=0)
-    with pytest.raises(InputError, match="covers 1000 to 1200 nm, and with it none of the usual"):
+    with pytest.raises(InputError, match="covers 1000 to 1200 nm, and none of the default"):
         only(tmp_path / "abbey.hdr", photograph="photo.png")
 
 
@@ -276,7 +276,9 @@ def test_counts_stay_counts(tmp_path: Path) -> None:
 
 def test_numbers_that_tell_no_scale(tmp_path: Path) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube_of("i2"), NM)
-    with pytest.raises(InputError, match=r"holds int16 numbers without the value .*scale=NUMBER"):
+    with pytest.raises(
+        InputError, match=r"contains int16 numbers, but not the value .*scale=NUMBER"
+    ):
         only(header)
 
 
@@ -295,7 +297,7 @@ def test_a_wrong_scale_is_refused_and_highlights_are_clipped(
     capture = only(write_envi(tmp_path / "abbey.hdr", cube, NM))
     assert (capture.bands.min(), capture.bands.max()) == (0, 1)
     told = " ".join(capsys.readouterr().err.split())
-    assert "from -0.25 to 1.5: 1.14% of them are below 0 or above 1, and clipped" in told
+    assert "from -0.25 to 1.5: 1.14% of them are below 0 or above 1, and are clipped" in told
     assert "mark" not in told
 
 
@@ -330,7 +332,7 @@ def test_what_is_no_scale(
 def test_a_header_that_tells_no_scale(tmp_path: Path, factor: str) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM, reflectance_scale_factor=factor)
     with pytest.raises(
-        InputError, match=r"abbey\.hdr says that .* counts as 1; give the scale, -o"
+        InputError, match=r"abbey\.hdr gives .* as the value that counts as 1; give the scale, -o"
     ):
         only(header)
 
@@ -372,8 +374,11 @@ def test_a_dead_band_of_a_cube_is_warned_of(
     cube[3] = 0.25
     header = write_envi(tmp_path / "dead.hdr", cube, NM)
     only(header, width=30)
-    assert f"has one value throughout at {NM[3]:g} nm, and the bands" in capsys.readouterr().err
-    with pytest.raises(InputError, match="at 430 nm have one value throughout, without info"):
+    assert (
+        f"has the same value everywhere at {NM[3]:g} nm, which falsifies the bands"
+        in capsys.readouterr().err
+    )
+    with pytest.raises(InputError, match="at 430 nm have the same value everywhere: export"):
         bands_of(header)
     assert "warning" not in capsys.readouterr().err
 
@@ -389,7 +394,7 @@ def test_a_cube_that_tells_nothing_is_refused(
     cube[:, 1, 1] += np.float32(1e-6) if options else 0
     cube[:, 0, 0] = 77
     header = write_envi(tmp_path / "abbey.hdr", cube, NM, data_ignore_value=77)
-    with pytest.raises(InputError, match=r"at 420, 470, 530, 590, \.\.\. nm have one value"):
+    with pytest.raises(InputError, match=r"at 420, 470, 530, 590, \.\.\. nm have the same value"):
         only(header, **options)
 
 
@@ -400,7 +405,7 @@ def test_a_photograph_that_tells_nothing_is_refused(tmp_path: Path) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube, nm)
     write_photograph(tmp_path / "photo.png", brightest=0)
     for options in ({}, {"photograph": "photo.png"}):
-        with pytest.raises(InputError, match=r"the photograph of .*abbey\.hdr has one value thr"):
+        with pytest.raises(InputError, match=r"the photograph of .*abbey\.hdr has the same value"):
             only(header, centres="900,950", **options)
     write_photograph(tmp_path / "photo.png")
     assert only(header, centres="900,950", photograph="photo.png").wavelengths == (900, 950)
@@ -563,9 +568,13 @@ def test_the_order_of_bands_makes_no_difference(tmp_path: Path, order: Sequence[
 def test_two_bands_are_not_of_one_wavelength(tmp_path: Path) -> None:
     nm = (*NM[:4], 410.0, *NM[5:])
     header = write_envi(tmp_path / "abbey.hdr", cube_of(), nm)
-    with pytest.raises(InputError, match="gives its bands 2 and 5 one wavelength, 410 nm; give"):
+    with pytest.raises(
+        InputError, match="gives its bands 2 and 5 the same wavelength, 410 nm; give"
+    ):
         only(header)
-    with pytest.raises(UsageError, match=r"=400:400 gives bands 1 and 2 one wavelength, 400 nm"):
+    with pytest.raises(
+        UsageError, match=r"=400:400 gives bands 1 and 2 the same wavelength, 400 nm"
+    ):
         only(header, wavelengths="400:400")
     is_bad = ", ".join("0" if band == 4 else "1" for band in range(31))
     one_bad = write_envi(tmp_path / "abbey.hdr", cube_of(), nm, bbl=f"{{{is_bad}}}")
@@ -589,13 +598,13 @@ def test_wavelengths_given_that_contradict_the_file_are_told(
 def test_the_cube_may_be_named(tmp_path: Path) -> None:
     cube, other = (np.moveaxis(cube_of(), 0, 2) for _ in range(2))
     np.savez(tmp_path / "abbey.npz", cube=cube, other=other, wl=np.array(NM))
-    with pytest.raises(InputError, match=r"2 arrays of three dimensions \(cube, other\)"):
+    with pytest.raises(InputError, match=r"2 three-dimensional arrays \(cube, other\)"):
         only(tmp_path / "abbey.npz")
     with pytest.raises(UsageError, match="no variable 'x'; it has cube, other, wl"):
         only(tmp_path / "abbey.npz", variable="x")
     found = bands_of(tmp_path / "abbey.npz", variable="other")
     np.testing.assert_allclose(found, np.moveaxis(other, 2, 0))
-    with pytest.raises(InputError, match=r"holds float64 numbers of shape \(31,\)"):
+    with pytest.raises(InputError, match=r"contains float64 numbers of shape \(31,\)"):
         only(tmp_path / "abbey.npz", variable="wl")
 
 
@@ -634,7 +643,7 @@ def test_a_folder_of_cubes(tmp_path: Path) -> None:
         tifffile.imwrite(tmp_path / f"{name}_RGB.tif", RNG.integers(0, 256, (*SIZE, 3), np.uint8))
     options = CubeOptions(wavelengths="400:700", photograph="*_RGB.tif")
     assert [capture.name for capture in read(tmp_path, options)] == ["a", "b"]
-    with pytest.raises(UsageError, match=r"name=x names one scene, but .* holds 4 cubes"):
+    with pytest.raises(UsageError, match=r"name=x names one scene, but .* contains 4 cubes"):
         only(tmp_path, name="x")
     assert only(tmp_path / "a.npy", name="x", wavelengths="400:700").name == "x"
 
@@ -643,7 +652,7 @@ def test_what_is_no_cube(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("words")
     with pytest.raises(InputError, match="there is no cube in"):
         only(tmp_path)
-    with pytest.raises(InputError, match=r"notes.txt is not a readable cube: it is none of"):
+    with pytest.raises(InputError, match=r"notes.txt is not a readable cube: it is not one of"):
         only(tmp_path / "notes.txt")
 
 
@@ -710,7 +719,7 @@ def test_frames_are_no_paintings(tmp_path: Path, capsys: pytest.CaptureFixture[s
     found = [capture.name for capture in read(tmp_path, CubeOptions(scale=4095))]
     assert found == ["abbey", "darkness", "whitewashed_2"]
     assert (
-        "by their names: DARKREF_abbey.hdr, WHITEREF_abbey.hdr; use them to convert raw "
+        "of white or dark frames: DARKREF_abbey.hdr, WHITEREF_abbey.hdr; use them to convert raw "
         "counts to reflectance with -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'"
     ) in told(capsys)
 
@@ -732,8 +741,9 @@ def test_counts_are_not_passed_off_as_reflectance(
 ) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube_of("u2"), NM)
     only(header)
-    assert "they are divided by 65535, which does not turn raw counts into reflectance" in told(
-        capsys
+    assert (
+        "its counts are divided by 65535, which does not convert raw counts to reflectance"
+        in told(capsys)
     )
     only(header, scale=255)
     only(write_envi(tmp_path / "abbey.hdr", cube_of("u2"), NM, reflectance_scale_factor=255))
@@ -769,8 +779,8 @@ def test_frames_of_other_wavelengths_are_refused(
     with pytest.raises(InputError) as caught:
         only(tmp_path, **FRAMES | options)
     assert str(caught.value) == (
-        f"band 1 of {tmp_path}/{kind}_abbey.hdr is {other} nm but that of {tmp_path}/abbey.hdr 400 "
-        "nm; give a frame of the same camera setting"
+        f"band 1 of {tmp_path}/{kind}_abbey.hdr is {other} nm but that of {tmp_path}/abbey.hdr is "
+        "400 nm; give a frame of the same camera setting"
     )
 
 
@@ -852,9 +862,9 @@ def test_frames_that_do_not_fit(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         shallow = counts if name == "abbey" else np.uint8(counts // 16)
         write_envi(tmp_path / f"{name}.hdr", shallow, NM)
-    with pytest.raises(InputError, match=r"WHITE.* holds uint8 numbers but .*abbey.hdr uint16"):
+    with pytest.raises(InputError, match=r"WHITE.* contains uint8 numbers but .*abbey.hdr uint16"):
         only(tmp_path / "abbey.hdr", **FRAMES)
-    with pytest.raises(UsageError, match="white=FILE and dark=FILE go together"):
+    with pytest.raises(UsageError, match="white=FILE and dark=FILE require each other"):
         only(tmp_path / "abbey.hdr", white="WHITEREF_*.hdr")
 
 
@@ -873,9 +883,17 @@ def imported_with_saturated(
 @pytest.mark.parametrize(
     ("count", "options", "said"),
     [
-        (4095, {}, "2.9% of its counts are 4095 or more, taken for the full scale of the camera"),
-        (16383, {}, "2.9% of its counts are 16383 or more, taken for the full scale of the camera"),
-        (4000, {"scale": 3900}, "2.9% of its counts are 3900 or more, the full scale given"),
+        (
+            4095,
+            {},
+            "2.9% of its counts are 4095 or more, assumed to be the full scale of the camera",
+        ),
+        (
+            16383,
+            {},
+            "2.9% of its counts are 16383 or more, assumed to be the full scale of the camera",
+        ),
+        (4000, {"scale": 3900}, "2.9% of its counts are 3900 or more, the given full scale"),
     ],
 )
 def test_saturation_of_white_is_found(
@@ -903,7 +921,7 @@ def test_a_full_scale_that_is_not_known_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert imported_with_saturated(tmp_path, 4000).mask is None
-    assert "and the largest of it and its white, 4000, does not show it" in told(capsys)
+    assert "and the largest count of cube and white frame, 4000, does not reveal it" in told(capsys)
     assert imported_with_saturated(tmp_path, 4000, scale=4095).mask is None
     assert "saturated" not in told(capsys)
 
@@ -944,9 +962,9 @@ def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
         with pytest.raises(InputError) as caught:
             only(source, **FRAMES | {"white": "NOPE_*.hdr"})
         assert str(caught.value) == (
-            f"scene 'abbey' ({tmp_path}/abbey.hdr) lacks its frame of white: there is no file "
-            f"{tmp_path}/NOPE_abbey.hdr; give the one that there is with -o white=FILE, * in it "
-            f"being the name of the scene (by their names, frames in {tmp_path} are: "
+            f"scene 'abbey' ({tmp_path}/abbey.hdr) has no white frame: there is no file "
+            f"{tmp_path}/NOPE_abbey.hdr; give an existing one with -o white=FILE, where * stands "
+            f"for the name of the scene (frames in {tmp_path}, by name: "
             "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
         )
     assert told(capsys).endswith("with -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'")
@@ -974,7 +992,7 @@ def test_frames_that_are_swapped(tmp_path: Path, lines: int) -> None:
     for name, values in counts.items():
         write_envi(tmp_path / f"{name}.hdr", values, NM)
     swapped = {"white": FRAMES["dark"], "dark": FRAMES["white"]}
-    said = r"white and dark look swapped: .*DARKREF_abbey\.hdr, given as white, is darker than .*;"
+    said = r"white and dark seem to be swapped: .*DARKREF_abbey\.hdr, given as white, is darker"
     with pytest.raises(InputError, match=said):
         only(tmp_path / "abbey.hdr", **FRAMES | swapped)
 
@@ -986,8 +1004,8 @@ def test_patterns_that_are_the_painting_itself(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"names .*/abbey\.hdr, which is the painting 'abbey' its"):
         only(tmp_path / "abbey.hdr", **frames)
     said = (
-        r"white=\*\.hdr, dark=DARKREF_\*\.hdr leave none of its cubes \(DARKREF_abbey\.hdr, "
-        r"WHITEREF_abbey\.hdr, abbey\.hdr\); \* is the name of a scene"
+        r"white=\*\.hdr, dark=DARKREF_\*\.hdr match all of its cubes \(DARKREF_abbey\.hdr, "
+        r"WHITEREF_abbey\.hdr, abbey\.hdr\); \* stands for the name of a scene"
     )
     with pytest.raises(InputError, match=said):
         only(tmp_path, **frames)
@@ -1001,10 +1019,10 @@ def test_frames_in_another_folder(tmp_path: Path) -> None:
     there = {kind: f"../frames/{FRAMES[kind]}" for kind in ("white", "dark")}
     assert only(tmp_path / "scans", **FRAMES | there).name == "abbey"
     with pytest.raises(
-        InputError, match=r"frames in .*frames are: DARKREF_abbey\.hdr, WHITEREF_ab"
+        InputError, match=r"frames in .*frames, by name: DARKREF_abbey\.hdr, WHITEREF_ab"
     ):
         only(tmp_path / "scans", **FRAMES | there | {"white": "../frames/*.hdr"})
-    with pytest.raises(InputError, match=r"frames in .*nowhere are: none"):
+    with pytest.raises(InputError, match=r"frames in .*nowhere, by name: none"):
         only(tmp_path / "scans", **FRAMES | there | {"white": "../nowhere/*.hdr"})
 
 
@@ -1026,7 +1044,9 @@ def test_codings_that_do_not_fit_a_cube(tmp_path: Path) -> None:
     for name, counts in raw_counts(cube_of(), 3).items():
         write_envi(tmp_path / f"{name}.hdr", counts, NM)
     some = Coding(by_band={"650": "srgb"})
-    with pytest.raises(UsageError, match="is rendered from all its bands, which are of one coding"):
+    with pytest.raises(
+        UsageError, match="is rendered from all its bands, which must have one coding"
+    ):
         list(read(tmp_path / "abbey.hdr", CubeOptions(scale=4095), some))
     write_photograph(tmp_path / "photo.png")
     options = CubeOptions(scale=4095, photograph="photo.png")

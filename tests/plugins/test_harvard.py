@@ -74,13 +74,13 @@ def test_every_file_of_a_folder_is_a_scene(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"cube": np.ones((2, 2, 31))}, "holds no ref"),
-        ({"ref": np.ones((2, 2, 30))}, r"holds a ref of shape \(2, 2, 30\)"),
+        ({"cube": np.ones((2, 2, 31))}, "contains no ref"),
+        ({"ref": np.ones((2, 2, 30))}, r"contains a ref of shape \(2, 2, 30\)"),
         ({"ref": np.ones((2, 2, 31)), "lbl": np.ones((2, 3))}, r"lbl of shape \(2, 3\)"),
         ({"ref": np.ones((2, 2, 31)), "calib": np.ones(30)}, "calib should be 31 numbers"),
         ({"ref": np.ones((2, 2, 31)), "calib": np.zeros(31)}, "calib should be 31 numbers"),
         ({"ref": np.full((2, 2, 31), np.nan)}, "not finite"),
-        ({"ref": np.zeros((2, 2, 31))}, "at 420, 430, 440, 450, ... nm have one value throughout"),
+        ({"ref": np.zeros((2, 2, 31))}, "at 420, 430, 440, 450, ... nm have the same value"),
     ],
 )
 def test_files_that_are_no_scenes(tmp_path: Path, content: dict[str, Any], said: str) -> None:
@@ -92,5 +92,5 @@ def test_files_that_are_no_scenes(tmp_path: Path, content: dict[str, Any], said:
 def test_a_calibration_of_words_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "img1.mat")
     (tmp_path / "calib.txt").write_text("see the README")
-    with pytest.raises(InputError, match=r"calib.txt should hold 31 numbers"):
+    with pytest.raises(InputError, match=r"calib.txt should contain 31 numbers"):
         only(tmp_path)

@@ -71,9 +71,9 @@ def test_the_infrared_may_have_a_size_of_its_own(folder: Callable[..., Path]) ->
     [
         ({"a": GREY, "b": GREY}, {}, "neither is in colour"),
         ({"a": COLOURS, "b": COLOURS}, {}, "both are in colour"),
-        ({"a": COLOURS}, {}, "1 image where 2 are expected"),
-        ({"a": COLOURS, "b": GREY, "c": GREY}, {}, "3 images where 2 are expected"),
-        ({"a": COLOURS, "b": GREY, "c": GREY}, {"rgb": "a.png"}, "3 images where 2 are"),
+        ({"a": COLOURS}, {}, "1 image instead of 2"),
+        ({"a": COLOURS, "b": GREY, "c": GREY}, {}, "3 images instead of 2"),
+        ({"a": COLOURS, "b": GREY, "c": GREY}, {"rgb": "a.png"}, "3 images instead of"),
     ],
 )
 def test_a_pair_that_is_not_clear(

@@ -135,7 +135,7 @@ def test_the_same_in_every_run_and_images_untouched():
 
 @pytest.mark.parametrize("shape", [(8, 8, 3), (0, 8, 8, 3), (2, 8, 0, 3)])
 def test_what_is_no_batch_is_refused(shape):
-    with pytest.raises(UsageError, match=r"expected images of shape \(B, H, W, C\)"):
+    with pytest.raises(UsageError, match=r"expected non-empty images of shape \(B, H, W, C\)"):
         segment_batch(torch.zeros(shape), options())
 
 

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from artextract_cli.cli.main import GLOBAL_FLAGS, app, hoisted
+from artextract_cli.cli.main import GLOBAL_FLAGS, app, hoist_global_flags
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -43,7 +43,7 @@ def mentions(text: str) -> Iterator[list[str]]:
 def found_command(words: list[str]) -> tuple[Any, list[str]]:
     """The command that ``words`` name, and the words that come after its name."""
     command: Any = get_command(app)
-    rest = hoisted(words)
+    rest = hoist_global_flags(words)
     while rest and rest[0].startswith("-"):
         rest = rest[2 if GLOBAL_FLAGS.get(rest[0]) else 1 :]
     while hasattr(command, "commands") and rest and rest[0].islower():

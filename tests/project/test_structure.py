@@ -249,11 +249,11 @@ def test_no_file_that_is_read_can_run_code() -> None:
 
 PROBE = """
 import json, sys
-from artextract_cli.cli.main import app, hoisted
+from artextract_cli.cli.main import app, hoist_global_flags
 codes = []
 for words in json.loads(sys.argv[1]):
     try:
-        app(args=hoisted(words), prog_name="artextract")
+        app(args=hoist_global_flags(words), prog_name="artextract")
     except SystemExit as error:
         codes.append(error.code)
 sys.stderr.write(json.dumps([codes, sorted({name.split(".")[0] for name in sys.modules})]))

@@ -157,10 +157,10 @@ def _run(
 
 def _typed(words: list[str]) -> int:
     """The exit code of a command run in this process."""
-    from artextract_cli.cli.main import app, hoisted
+    from artextract_cli.cli.main import app, hoist_global_flags
 
     try:
-        app(args=hoisted(words), prog_name="artextract")
+        app(args=hoist_global_flags(words), prog_name="artextract")
     except SystemExit as ended:
         return int(ended.code or 0)
     return 0

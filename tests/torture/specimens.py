@@ -33,7 +33,7 @@ from artextract_cli.results.reader import open_results
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.training.run_directory import read_metrics
 from artextract_cube import CubeOptions
-from artextract_cube.cube_files import opened_cube
+from artextract_cube.cube_files import open_cube
 from tests.helpers.cubes import write_envi
 from tests.helpers.datasets import write_png, write_scene
 from tests.helpers.scenes import train_tiny
@@ -178,7 +178,7 @@ def _cubes(folder: Path) -> Iterator[Specimen]:
 def _cube(path: Path) -> Any:
     is_named = path.suffix in (".npz", ".mat", ".hdr", ".raw")
     options = CubeOptions(wavelengths=None if is_named else "450,650,850")
-    with opened_cube(path, options) as cube:
+    with open_cube(path, options) as cube:
         return fingerprint(cube)
 
 

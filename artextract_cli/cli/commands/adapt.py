@@ -1,4 +1,4 @@
-"""`artextract adapt`: a model that is used to the surface of certain paintings."""
+"""`artextract adapt`: adapt a model to the surface of certain paintings."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 FirstModel = Annotated[
     Path,
     typer.Option(
-        help="Run directory or model file to start from: one that looks for hidden layers, gat "
-        "or gcn."
+        help="Run directory or model file to start from: a hidden-layer model, or gat or gcn."
     ),
 ]
 
@@ -31,19 +30,19 @@ def adapt(
     out: Annotated[Path, typer.Option(help="Run directory to write.")] = Path("adapted"),
     model: FirstModel = DEFAULT_MODEL,
     scene: Annotated[
-        list[str] | None, typer.Option(help="Only this scene; may be given many times.")
+        list[str] | None, typer.Option(help="Only this scene; may be repeated.")
     ] = None,
     captures: LargeCaptures,
     computing: Computing,
     remember: Remember = False,
 ) -> None:
-    """Adapt a model once to all scenes of a dataset, with inserted layers, and keep it.
+    """Adapt a model to all scenes of a dataset by inserting layers, and save it.
 
-    If this does not clearly improve their detection, the model is written unchanged.
+    If this does not clearly improve their detection, the model is saved unchanged.
     """
     from artextract_cli.inference.adapt_dataset import adapt_to_dataset
 
-    made = adapt_to_dataset(
+    adaptation = adapt_to_dataset(
         dataset,
         out,
         model,
@@ -58,14 +57,16 @@ def adapt(
         remember_in_config(
             ("adapt", {"dataset": dataset, "out": out, "model": model}), ("infer", {"model": out})
         )
-    data = {"run": out, **(made.model.card.adaptation or {})}
-    console.emit(data, _sentence(out, model, made))
+    data = {"run": out, **(adaptation.model.card.adaptation or {})}
+    console.emit(data, _sentence(out, model, adaptation))
 
 
-def _sentence(out: Path, model: Path, made: "Adaptation") -> str:
-    if not made.n_windows:
-        return f"{out}: too little painting to insert layers; it is {model} as it was"
-    found = f"AUROC of inserted layers {made.before:.3f} before, {made.after:.3f} after"
-    if not made.share:
-        return f"{out}: adaptation does not clearly help here ({found}); it is {model} as it was"
-    return f"{out}: {model} adapted, {made.share:.0%} of the way to what it learnt ({found})"
+def _sentence(out: Path, model: Path, adaptation: "Adaptation") -> str:
+    if not adaptation.n_windows:
+        return f"{out}: too little painting to insert layers; {model} saved unchanged"
+    before, after = f"{adaptation.before:.3f}", f"{adaptation.after:.3f}"
+    auroc = f"AUROC of inserted layers {before} before, {after} after"
+    if not adaptation.share:
+        return f"{out}: adaptation does not clearly help ({auroc}); {model} saved unchanged"
+    share = f"{adaptation.share:.0%}"
+    return f"{out}: {model} adapted, with {share} of the learnt change ({auroc})"

@@ -38,7 +38,7 @@ def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write; must not exist yet.")],
     paintings: Paintings,
 ) -> None:
-    """Paint two-layer Kubelka-Munk pictures, and say where something is hidden in them."""
+    """Simulate two-layer Kubelka-Munk paintings with ground truth of the hidden layers."""
     from artextract_cli.simulate import (
         DEFAULT_WAVELENGTHS,
         SceneSettings,
@@ -80,8 +80,8 @@ def check(
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
-        found = "an error; it is" if n_errors == 1 else f"{n_errors} errors; they are"
-        msg = f"{dataset} has {found} listed above"
+        errors = "an error" if n_errors == 1 else f"{n_errors} errors"
+        msg = f"{dataset} has {errors}, listed above"
         raise InputError(msg)
 
 
@@ -92,7 +92,7 @@ def import_captures(
     importer: Annotated[
         str,
         typer.Argument(
-            help="What reads it; see 'artextract plugins list'.",
+            help="Importer to use; see 'artextract plugins list'.",
             autocompletion=plugin_names("importers"),
         ),
     ],
@@ -106,17 +106,17 @@ def import_captures(
         ),
     ],
 ) -> None:
-    """Make a dataset of captures, or add them to one; each scene is written whole or not at all."""
+    """Import captures into a new or existing dataset; no scene is written partially."""
     scenes = imported_scenes(importer, source, out, how)
-    found = [dataclasses.asdict(scene) for scene in scenes]
-    data = {"dataset": out, "dry_run": how.dry_run, "scenes": found}
+    rows = [dataclasses.asdict(scene) for scene in scenes]
+    data = {"dataset": out, "dry_run": how.dry_run, "scenes": rows}
     console.emit(data, list(import_tables(out, scenes, how.dry_run)))
 
 
 def imported_scenes(
     importer: str, source: Path, out: Path, how: Importing
 ) -> "list[ImportedScene]":
-    """Import all scenes, and show how far that is."""
+    """Import all scenes, showing progress."""
     from artextract_cli.preprocessing.import_dataset import import_dataset
 
     with events.progress("importing") as advance:
@@ -139,21 +139,21 @@ def register(
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
     model: Annotated[
         Literal["shift", "affine", "homography"],
-        typer.Option(help="What may lie between a band and its photograph."),
+        typer.Option(help="Transform between a band and its photograph."),
     ] = "affine",
     max_residual: Annotated[
-        float, typer.Option(min=0.05, help="Largest residual in px, of nine tiles in ten.")
+        float, typer.Option(min=0.05, help="Largest residual in px that 9 of 10 tiles may have.")
     ] = 1.0,
 ) -> None:
-    """Bring every band onto the grid of its photograph, and crop to what all pictures share."""
+    """Register every band to its photograph, and crop to the area common to all images."""
     from artextract_cli.preprocessing.register_dataset import register_dataset
 
     with events.progress("registering") as advance:
-        made = register_dataset(
+        scenes = register_dataset(
             dataset, out, model=model, max_residual=max_residual, on_scene=advance
         )
-    data = {"dataset": out, "model": model, "scenes": [dataclasses.asdict(s) for s in made]}
-    console.emit(data, register_table(out, made))
+    data = {"dataset": out, "model": model, "scenes": [dataclasses.asdict(s) for s in scenes]}
+    console.emit(data, register_table(out, scenes))
 
 
 @app.command()
@@ -164,16 +164,16 @@ def calibrate(
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
     lighting: Lighting,
 ) -> None:
-    """Turn raw counts into reflectance; mask pixels that are saturated or dead."""
+    """Convert raw counts to reflectance; mask saturated and dead pixels."""
     white, dark = lighting.white, lighting.dark
     if lighting.blind and white is None and dark is None:
-        bands, shown = _flatten(raw, out, lighting.coding)
+        bands, table = _flatten(raw, out, lighting.coding)
     elif not lighting.blind and white is not None and dark is not None:
-        bands, shown = _calibrate(raw, white, dark, out, lighting)
+        bands, table = _calibrate(raw, white, dark, out, lighting)
     else:
         msg = "give both --white and --dark, or --blind without them"
         raise UsageError(msg)
-    console.emit({"dataset": out, "bands": bands}, shown)
+    console.emit({"dataset": out, "bands": bands}, table)
 
 
 def _calibrate(
@@ -182,7 +182,7 @@ def _calibrate(
     from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset
 
     with events.progress("calibrating") as advance:
-        made = calibrate_dataset(
+        bands = calibrate_dataset(
             raw,
             white,
             dark,
@@ -192,7 +192,7 @@ def _calibrate(
             coding=lighting.coding,
             on_scene=advance,
         )
-    return [dataclasses.asdict(band) for band in made], calibrate_table(out, made)
+    return [dataclasses.asdict(band) for band in bands], calibrate_table(out, bands)
 
 
 def _flatten(
@@ -201,8 +201,8 @@ def _flatten(
     from artextract_cli.preprocessing.flatten_dataset import flatten_dataset
 
     with events.progress("flattening") as advance:
-        made = flatten_dataset(raw, out, coding=coding, on_scene=advance)
-    return [dataclasses.asdict(picture) for picture in made], flatten_table(out, made)
+        images = flatten_dataset(raw, out, coding=coding, on_scene=advance)
+    return [dataclasses.asdict(image) for image in images], flatten_table(out, images)
 
 
 @app.command()
@@ -210,12 +210,12 @@ def mask(
     dataset: Annotated[Path, typer.Argument(help="Registered dataset; never written to.")],
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
 ) -> None:
-    """Find the painting on its backdrop, and mask what is none; masks that are there are kept."""
+    """Mask everything that is not painting, such as backdrop; existing masks are kept."""
     from artextract_cli.preprocessing.mask_dataset import mask_dataset
 
     with events.progress("masking") as advance:
-        made = mask_dataset(dataset, out, on_scene=advance)
-    rows = [(s.split, s.scene, s.mask, 100 * s.painting) for s in made]
-    data = {"dataset": out, "scenes": [dataclasses.asdict(scene) for scene in made]}
+        scenes = mask_dataset(dataset, out, on_scene=advance)
+    rows = [(s.split, s.scene, s.mask, 100 * s.painting) for s in scenes]
+    data = {"dataset": out, "scenes": [dataclasses.asdict(scene) for scene in scenes]}
     columns = ("split", "scene", "mask", "painting %")
     console.emit(data, console.table(str(out), columns, rows))

@@ -1,4 +1,4 @@
-"""`artextract demo`: the whole job on simulated paintings."""
+"""`artextract demo`: the complete workflow on simulated paintings."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,34 +20,34 @@ if TYPE_CHECKING:
 @settings_as_options
 def demo(
     *,
-    out: Annotated[Path, typer.Option(help="Folder for everything; must not exist yet.")] = Path(
-        "demo"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="Output folder; must not exist yet, or be empty.")
+    ] = Path("demo"),
     settings: DemoSettings,
 ) -> None:
-    """Simulate paintings, build graphs, train, infer, evaluate and report; nothing is needed."""
+    """Simulate paintings, build graphs, train, infer, evaluate and report; needs no input."""
     OutputPlan(out=out, rules=(_check_empty,)).check()
     from artextract_cli.cli.demo_job import run_demo
     from artextract_cli.evaluation.summary import summarize_evaluation
 
-    made = run_demo(out, settings)
-    _remember(made)
+    demo_run = run_demo(out, settings)
+    _remember(demo_run)
     console.emit(
         {
-            "evaluation": summarize_evaluation(made.evaluation),
-            "overlay": made.overlay,
-            "hidden": made.hidden,
-            "loss": made.loss,
-            "results": made.results,
-            "report": made.report,
+            "evaluation": summarize_evaluation(demo_run.evaluation),
+            "overlay": demo_run.overlay,
+            "hidden": demo_run.hidden,
+            "loss": demo_run.loss,
+            "results": demo_run.results,
+            "report": demo_run.report,
         },
         [
-            *evaluation_tables(made.evaluation),
-            f"overlay    {made.overlay}",
-            f"beneath    {made.hidden}",
-            f"loss plot  {made.loss}",
-            f"results    {made.results}",
-            f"report     {made.report}",
+            *evaluation_tables(demo_run.evaluation),
+            f"overlay    {demo_run.overlay}",
+            f"hidden     {demo_run.hidden}",
+            f"loss plot  {demo_run.loss}",
+            f"results    {demo_run.results}",
+            f"report     {demo_run.report}",
         ],
     )
 
@@ -58,12 +58,12 @@ def _check_empty(out: Path) -> None:
         raise UsageError(msg)
 
 
-def _remember(made: "Demo") -> None:
+def _remember(demo_run: "Demo") -> None:
     remember(
-        ("graph build", {"dataset": made.dataset, "out": made.graphs}),
-        ("train", {"graphs": made.graphs}),
-        ("infer", {"dataset": made.dataset, "out": made.results, "model": made.run}),
-        ("evaluate", {"results": made.results, "truth": made.dataset}),
-        ("visualize pair", {"results": made.results, "model": made.run}),
-        ("report", {"results": made.results}),
+        ("graph build", {"dataset": demo_run.dataset, "out": demo_run.graphs}),
+        ("train", {"graphs": demo_run.graphs}),
+        ("infer", {"dataset": demo_run.dataset, "out": demo_run.results, "model": demo_run.run}),
+        ("evaluate", {"results": demo_run.results, "truth": demo_run.dataset}),
+        ("visualize pair", {"results": demo_run.results, "model": demo_run.run}),
+        ("report", {"results": demo_run.results}),
     )

@@ -1,4 +1,4 @@
-"""`artextract evaluate`: how well heat maps find what is known to be hidden."""
+"""`artextract evaluate`: how well heat maps detect known hidden layers."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ def evaluate(
         list[Path],
         typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
     ],
-    truth: Annotated[Path, typer.Option(help="Dataset whose truth/ folders to compare with.")],
+    truth: Annotated[Path, typer.Option(help="Dataset with the ground truth (truth/ folders).")],
     figure: Annotated[
         Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")
     ] = None,
@@ -37,7 +37,7 @@ def evaluate(
         typer.Option(help="Style of the paintings of --robustness."),
     ] = "moderns",
 ) -> None:
-    """Measure detection per pixel and per scene, beside the classical baselines."""
+    """Measure detection per pixel and per scene, compared with classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
     from artextract_cli.evaluation.summary import summarize_evaluation
 
@@ -45,21 +45,21 @@ def evaluate(
         _check_figure(figure, truth)
     scorer = _scorer(results[0]) if robustness else None
     evaluation = evaluate_results(results, truth)
-    data, shown = summarize_evaluation(evaluation), evaluation_tables(evaluation)
+    data, output = summarize_evaluation(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:
         measured = _measured(scorer, robustness, palette)
         data["robustness"] = dataclasses.asdict(measured)
-        shown += robustness_tables(measured)
+        output += robustness_tables(measured)
     if figure is not None:
         _draw(evaluation, figure, measured)
         data["figure"] = figure
-        shown.append(str(figure))
-    console.emit(data, shown)
+        output.append(str(figure))
+    console.emit(data, output)
 
 
 def _check_figure(figure: Path, truth: Path) -> None:
-    """Refuse a figure that could not be written before the long work, not after it."""
+    """Check that the figure can be written before the long computation, not after it."""
     from artextract_cli.results.scene_result import result_files
     from artextract_cli.utils.output_plan import OutputPlan
     from artextract_cli.visualization.canvas import check_suffix
@@ -92,7 +92,7 @@ def _draw(evaluation: "Evaluation", figure: Path, measured: "Robustness | None")
 
 
 def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]":
-    """Tables by scene, of means, of whole scenes, of differences and of signed pictures."""
+    """Tables: per scene, means, image level, paired differences, correlation of signed images."""
     return [
         _scene_table(evaluation),
         *_mean_tables(evaluation),
@@ -103,46 +103,46 @@ def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]
 
 
 def _scene_table(evaluation: "Evaluation") -> "rich.table.Table":
-    """AUROC and AP by scene, of our fused maps and the plain residual."""
+    """AUROC and AP per scene, of fused maps and of the plain residual."""
     from artextract_cli.evaluation.scores import OURS
 
     ours = [evaluation.label(OURS, folder) for folder in evaluation.results]
-    shown = [*ours, "plain_residual"]
+    labels = [*ours, "plain_residual"]
     names = ["artextract"] if len(ours) == 1 else list(evaluation.results)
     heads = [f"{kind} {name}" for name in (*names, "plain residual") for kind in ("AUROC", "AP")]
     rows = []
     for name, scene in evaluation.scenes.items():
-        found = [scene.methods[label].detection for label in shown]
-        figures = [value for one in found for value in (one.auroc, one.average_precision)]
-        rows.append((name, *figures, found[0].n_positive))
+        scores = [scene.methods[label].detection for label in labels]
+        figures = [value for each in scores for value in (each.auroc, each.average_precision)]
+        rows.append((name, *figures, scores[0].n_positive))
     return console.table("per scene", ("scene", *heads, "hidden px"), rows)
 
 
 def _mean_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
-    """Means and deviations: one table of recalls at false-alarm rates, before it all others."""
+    """Means and standard deviations: a table of all measures but recall, then one of recall."""
     from artextract_cli.evaluation.metrics import RECALL_RATES
     from artextract_cli.evaluation.summary import MEASURES, means
 
     n_scenes = max(int(summary["n_scenes"] or 0) for summary in means(evaluation).values())
     title = f"mean ± sd over {n_scenes} scenes with hidden content"
     if len(evaluation.results) > 1:
-        title += f"; of {len(evaluation.results)} results: over their means"
+        title += f"; rows of {len(evaluation.results)} results: over the means of these"
     recalls = {name: MEASURES[name] for name in RECALL_RATES}
     others = {name: text for name, text in MEASURES.items() if name not in recalls}
     yield console.table(title, ("method", *others.values()), _mean_rows(evaluation, [*others]))
-    title = "recall of hidden pixels where so many clean ones are false alarms"
+    title = "recall of hidden pixels by false-alarm rate on clean pixels"
     yield console.table(title, ("method", *recalls.values()), _mean_rows(evaluation, [*recalls]))
 
 
 def _mean_rows(evaluation: "Evaluation", measures: Sequence[str]) -> list[tuple[str, ...]]:
-    """Our methods, these over several results, and the baselines."""
+    """Rows of our methods, of these over several results, and of the baselines."""
     from artextract_cli.evaluation.baselines.pixels import BASELINES
     from artextract_cli.evaluation.summary import means, means_over_results
 
     by_label, note = means(evaluation), f", {len(evaluation.results)} results"
-    own = {name: found for name, found in by_label.items() if name not in BASELINES}
-    over = {name + note: found for name, found in means_over_results(evaluation).items()}
-    baselines = {name: found for name, found in by_label.items() if name in BASELINES}
+    own = {name: mean for name, mean in by_label.items() if name not in BASELINES}
+    over = {name + note: mean for name, mean in means_over_results(evaluation).items()}
+    baselines = {name: mean for name, mean in by_label.items() if name in BASELINES}
     return [
         (label, *(_with_sd(summary[name], summary[f"{name}_sd"]) for name in measures))
         for label, summary in (own | over | baselines).items()
@@ -160,10 +160,12 @@ def _image_table(evaluation: "Evaluation") -> "rich.table.Table":
         "false_alarms_5_percent": "alarms at 5 %",
         "calibration_error": "calibration error",
     }
-    found = image_level(evaluation)
-    counts = next(iter(found.values()))
-    title = f"whole scenes: {counts['n_hidden']} hide something, {counts['n_clean']} are clean"
-    rows = [(label, *(summary[name] for name in columns)) for label, summary in found.items()]
+    by_method = image_level(evaluation)
+    counts = next(iter(by_method.values()))
+    title = (
+        f"image level: {counts['n_hidden']} scenes with hidden layers, {counts['n_clean']} clean"
+    )
+    rows = [(label, *(summary[name] for name in columns)) for label, summary in by_method.items()]
     return console.table(title, ("method", *columns.values()), rows)
 
 
@@ -181,20 +183,20 @@ def _comparison_table(evaluation: "Evaluation") -> "rich.table.Table":
 
 
 def _correlation_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
-    """A table if the dataset has simulated layers."""
+    """Yield a table if the dataset has simulated hidden layers."""
     from artextract_cli.evaluation.summary import correlations
 
-    if found := correlations(evaluation):
+    if by_image := correlations(evaluation):
         rows = [
             (name, _with_sd(summary["correlation"], summary["correlation_sd"]), summary["n_scenes"])
-            for name, summary in found.items()
+            for name, summary in by_image.items()
         ]
-        columns = ("picture", "correlation ± sd", "scenes")
+        columns = ("image", "correlation ± sd", "scenes")
         yield console.table("correlation with the hidden layer", columns, rows)
 
 
 def robustness_tables(robustness: "Robustness") -> "list[str | rich.table.Table]":
-    """One table by AUROC, one by AP; a row per condition."""
+    """Tables of AUROC and AP, with a row per condition."""
     from artextract_cli.evaluation.summary import COMPARED, MEASURES
 
     about = f"{robustness.n_scenes} paintings of palette {robustness.palette} per condition"
@@ -210,17 +212,17 @@ def _robustness_rows(
     from artextract_cli.evaluation.robustness import METHODS
 
     rows: list[tuple[object, ...]] = []
-    known = {
+    measured = {
         method
         for levels in robustness.curves.values()
-        for found in levels.values()
-        for method in found
+        for summaries in levels.values()
+        for method in summaries
     }
-    methods = [method for method in METHODS if method in known]
+    methods = [method for method in METHODS if method in measured]
     for curve, levels in robustness.curves.items():
-        for level, found in levels.items():
-            figures = [found[m][measure] if m in found else None for m in methods]
-            n_scenes = max(int(summary["n_scenes"] or 0) for summary in found.values())
+        for level, summaries in levels.items():
+            figures = [summaries[m][measure] if m in summaries else None for m in methods]
+            n_scenes = max(int(summary["n_scenes"] or 0) for summary in summaries.values())
             rows.append((curve, level, *figures, n_scenes))
     return ("condition", "level", *methods, "scenes"), rows
 

@@ -1,4 +1,4 @@
-"""`artextract graph`: make, inspect and export superpixel graphs."""
+"""`artextract graph`: build, inspect and export superpixel graphs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.option_groups import LargeCaptures, View
 from artextract_cli.graphs.recipe import GraphRecipe
 
-app = typer.Typer(no_args_is_help=True, help="Make, inspect and export superpixel graphs.")
+app = typer.Typer(no_args_is_help=True, help="Build, inspect and export superpixel graphs.")
 Recipe = Annotated[
     GraphRecipe,
     Options(
@@ -33,11 +33,11 @@ def build(
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
     recipe: Recipe,
-    jobs: Annotated[int, typer.Option(min=1, help="Scenes at a time.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of scenes to process in parallel.")] = 1,
     captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:
-    """Cut every scene into superpixels and write its graphs; what is up to date is skipped."""
+    """Segment every scene into superpixels and write its graphs; skip those up to date."""
     from artextract_cli.graphs.build_dataset import build_dataset
 
     report = build_dataset(
@@ -67,7 +67,7 @@ def build(
 def inspect(
     file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
 ) -> None:
-    """Show what is in a graph file and how it was made."""
+    """Show the contents of a graph file and how it was built."""
     from artextract_cli.graphs.store import load_graphs, load_meta
 
     graphs, meta = load_graphs(file), load_meta(file)
@@ -82,7 +82,7 @@ def inspect(
         for i, graph in enumerate(graphs.graphs)
     ]
     rows = [tuple(row.values()) for row in sizes]
-    described = {
+    summary = {
         "scene": graphs.name,
         "split": graphs.split,
         "bands": ", ".join(graphs.band_ids),
@@ -94,7 +94,7 @@ def inspect(
     console.emit(
         meta | {"graphs": sizes},
         [
-            console.mapping_table(str(file), described),
+            console.mapping_table(str(file), summary),
             console.table("graphs", list(sizes[0]), rows),
         ],
     )
@@ -109,10 +109,10 @@ def export(
     view: View = 0,
     results: Annotated[
         Path | None,
-        typer.Option(help="Results of the same scene: its mean score for every superpixel."),
+        typer.Option(help="Results of the same scene, to add the mean score of every superpixel."),
     ] = None,
 ) -> None:
-    """Write a graph as GraphML, with place, size and features of every superpixel."""
+    """Export a graph as GraphML, with position, size and features of every superpixel."""
     from artextract_cli.export.graphml import export_graph
 
     export_graph(file, out, view=view, results=results)

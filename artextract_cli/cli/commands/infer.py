@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def infer(
     *,
     dataset: Annotated[
-        Path | None, typer.Argument(help="Dataset folder; or give --rgb and --band.")
+        Path | None, typer.Argument(help="Dataset folder; alternatively give --rgb and --band.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
     scorer: ScorerSetup,
@@ -33,7 +33,7 @@ def infer(
     captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:
-    """Score every scene: heat maps, hidden picture, attention, embeddings, similarity, regions."""
+    """Score every scene: heat maps, hidden-layer image, attention, embeddings, regions."""
     from artextract_cli.inference.infer_dataset import infer_dataset, infer_scenes
 
     if (files := pair.files(captures.coding)) is not None:
@@ -49,7 +49,7 @@ def infer(
             max_memory=captures.max_memory,
         )
     else:
-        msg = "give a dataset folder, or one --rgb FILE with --band NM=FILE"
+        msg = "give either a dataset folder, or --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
     if remember:
         _remember(dataset, out, scorer.model)
@@ -93,18 +93,18 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
 
 
 def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[str, Any]]:
-    """What scene.json says of every scene, which is too much to keep while others are scored."""
+    """Contents of every scene.json, read at the end: too large to keep during scoring."""
     from artextract_cli.results.reader import open_scene
 
     return [dict(open_scene(results / scene.scene).description) for scene in scored]
 
 
-def _verdict(is_found: bool | None, rate: float | None, *, has_places: bool) -> str | None:
-    """Whether something is there at all, and how often a clean painting would look like that."""
-    if is_found is None or rate is None:
+def _verdict(is_positive: bool | None, rate: float | None, *, has_places: bool) -> str | None:
+    """The image-level verdict, and how often a clean painting scores as high."""
+    if is_positive is None or rate is None:
         return None
-    nothing = "no finding, but regions to examine" if has_places else "nothing found"
-    found = "something" if is_found else nothing
+    negative = "no finding, but regions to examine" if has_places else "nothing found"
+    verdict = "finding" if is_positive else negative
     percent = 100 * rate
-    shown = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
-    return f"{found} ({shown} % of clean paintings score so high)"
+    rounded = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
+    return f"{verdict} ({rounded} % of clean paintings score as high)"

@@ -1,4 +1,4 @@
-"""`artextract plugins`: which plugins there are, and how to write, check and install them."""
+"""`artextract plugins`: list, write, check, install and uninstall plugins."""
 
 import dataclasses
 import shlex
@@ -12,22 +12,22 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import kinds, plugin_names
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin import host
-from artextract_cli.plugin.host import plugin_host, some
+from artextract_cli.plugin.host import enumerate_names, plugin_host
 from artextract_cli.plugin.options import describe_options, usage
 from artextract_cli.plugin.specs import KINDS
 
-app = typer.Typer(no_args_is_help=True, help="List, write, check, install and remove plugins.")
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show the command.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+app = typer.Typer(no_args_is_help=True, help="List, write, check, install and uninstall plugins.")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the command without running it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Run without confirmation.")]
 
 
 @app.command("list")
 def list_plugins(
     kind: Annotated[
-        str | None, typer.Option(help=f"Only these: {', '.join(KINDS)}.", autocompletion=kinds)
+        str | None, typer.Option(help=f"Only this kind: {', '.join(KINDS)}.", autocompletion=kinds)
     ] = None,
 ) -> None:
-    """List all plugins with kind, name, distribution and version; broken ones with the cause."""
+    """List all plugins with kind, name, distribution and version; broken ones with the reason."""
     rows: list[tuple[str, ...]] = [
         (p.spec.kind, p.spec.name, p.distribution, p.version, p.spec.summary)
         for p in host.list_plugins(kind)
@@ -48,14 +48,14 @@ def info(
         str, typer.Argument(help="Name of a plugin.", autocompletion=plugin_names(*KINDS))
     ],
 ) -> None:
-    """Show what a plugin is for, who brought it, and its options."""
-    found = [plugin for plugin in host.list_plugins() if plugin.spec.name == name]
-    if not found:
-        names = some(plugin.spec.name for plugin in host.list_plugins())
-        msg = f"there is no plugin {name!r}; the plugins are: {names}"
+    """Show the purpose, distribution and options of a plugin."""
+    plugins = [plugin for plugin in host.list_plugins() if plugin.spec.name == name]
+    if not plugins:
+        names = enumerate_names(plugin.spec.name for plugin in host.list_plugins())
+        msg = f"unknown plugin {name!r}; choose from: {names}"
         raise UsageError(msg)
     data, text = [], []
-    for plugin in found:
+    for plugin in plugins:
         options = describe_options(plugin.spec.options)
         about = {
             "kind": plugin.spec.kind,
@@ -74,7 +74,7 @@ def info(
 @app.command()
 def check(
     plugin: Annotated[
-        str, typer.Argument(help="Name of a plugin or distribution, or a project's folder.")
+        str, typer.Argument(help="Name of a plugin or distribution, or a project folder.")
     ],
 ) -> None:
     """Run the conformance tests of a plugin, installed or not; exit 1 if any fails."""
@@ -86,47 +86,49 @@ def check(
     console.emit(outcomes, console.table(plugin, columns, rows))
     failed = [o for o in outcomes if o["state"] == "failed"]
     if failed:
-        msg = f"{plugin} fails {len(failed)} of {len(outcomes)} checks; they are listed above"
+        msg = f"{plugin} fails {len(failed)} of {len(outcomes)} checks, listed above"
         raise ArtextractError(msg)
 
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="What it is called on the command line.")],
+    name: Annotated[str, typer.Argument(help="Name of the plugin on the command line.")],
     kind: Annotated[
-        str, typer.Option(help=f"What it adds: {', '.join(KINDS)}.", autocompletion=kinds)
+        str, typer.Option(help=f"Kind of plugin: {', '.join(KINDS)}.", autocompletion=kinds)
     ],
     out: Annotated[Path, typer.Option(help="Folder to write the project into.")] = Path(),
 ) -> None:
-    """Write a new plugin: a package that can be installed, with tests that pass."""
+    """Write a new plugin: an installable package with passing tests."""
     from artextract_cli.plugin.scaffold import new_plugin
 
     project = new_plugin(name, kind, out)
     next_steps = [f"artextract plugins {verb} {project}" for verb in ("check", "install")]
-    console.emit({"project": project, "kind": kind}, [f"{project} is written; next:", *next_steps])
+    console.emit(
+        {"project": project, "kind": kind}, [f"{project} written; next steps:", *next_steps]
+    )
 
 
 @app.command()
 def install(
-    package: Annotated[str, typer.Argument(help="Name, project's folder, wheel or address.")],
+    package: Annotated[str, typer.Argument(help="Package name, project folder, wheel or URL.")],
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Install a plugin where artextract is installed, and take it out again if it does not load."""
+    """Install a plugin beside artextract, and uninstall it again if it cannot be loaded."""
     from artextract_cli.plugin.install import distributions
     from artextract_cli.plugin.install import transaction as installation
     from artextract_cli.plugin.install.environment import Environment
 
     environment = Environment.current()
-    package = installation.wanted(package)
+    package = installation.resolve_requirement(package)
     with distributions.constraints() as limits:
-        if not _agreed(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
+        if not _confirm(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
             return
         before = distributions.snapshot()
         try:
             plugins = installation.install(environment, package, limits, before)
         except DependencyError as error:
-            if not installation.is_changed(before) or not (yes or _is_to_go()):
+            if not installation.is_changed(before) or not (yes or _confirm_roll_back()):
                 raise
             msg = f"{error}; {installation.roll_back(environment, package, before)}"
             raise DependencyError(msg) from error
@@ -141,28 +143,28 @@ def uninstall(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Take a plugin's distribution out, also one that does not load."""
+    """Uninstall the distribution of a plugin, even one that cannot be loaded."""
     from artextract_cli.plugin.install import transaction as installation
     from artextract_cli.plugin.install.environment import Environment
 
     environment = Environment.current()
     distribution = installation.owner_of(name)
-    if _agreed(environment.uninstall_command([distribution]), dry_run=dry_run, yes=yes):
+    if _confirm(environment.uninstall_command([distribution]), dry_run=dry_run, yes=yes):
         installation.uninstall(environment, distribution)
-        console.emit({"uninstalled": distribution}, f"{distribution} is taken out")
+        console.emit({"uninstalled": distribution}, f"{distribution} uninstalled")
 
 
-def _is_to_go() -> bool:
-    return typer.confirm("It cannot be used. Take it out again?", default=True, err=True)
+def _confirm_roll_back() -> bool:
+    return typer.confirm("It cannot be used. Uninstall it again?", default=True, err=True)
 
 
-def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
-    """Show a command; whether the user wants it to run.
+def _confirm(command: list[str], *, dry_run: bool, yes: bool) -> bool:
+    """Show a command, and return whether to run it.
 
     Raises
     ------
     UsageError
-        If nobody can be asked.
+        If there is no terminal to ask on.
     """
     if dry_run:
         console.emit({"command": command}, shlex.join(command))
@@ -170,6 +172,6 @@ def _agreed(command: list[str], *, dry_run: bool, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        msg = f"nobody is there to agree to '{shlex.join(command)}': add --yes, or --dry-run"
+        msg = f"no terminal to confirm '{shlex.join(command)}': add --yes or --dry-run"
         raise UsageError(msg)
     return typer.confirm(f"Run '{shlex.join(command)}'?", default=True, err=True)

@@ -1,4 +1,4 @@
-"""`artextract report`: one HTML file that can be filed."""
+"""`artextract report`: results as one self-contained HTML file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import scene_names
 from artextract_cli.utils import events
 
-LARGE = 100_000_000  # bytes; above this a browser takes long
+MAX_QUICK_BYTES = 100_000_000  # larger pages take long to open in a browser
 
 
 def report(
@@ -17,25 +17,28 @@ def report(
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
     scene: Annotated[
         list[str] | None,
-        typer.Option(help="Only this scene; may be given many times.", autocompletion=scene_names),
+        typer.Option(help="Only this scene; may be repeated.", autocompletion=scene_names),
     ] = None,
     no_bands: Annotated[
         bool,
-        typer.Option("--no-bands", help="Without pictures of the bands, if they are not at hand."),
+        typer.Option(
+            "--no-bands",
+            help="Omit images of the bands, for instance if the files are unavailable.",
+        ),
     ] = False,
     pixels_per_mm: Annotated[
         float | None,
-        typer.Option(min=1e-6, max=1e6, help="Scale of the photograph; wins over dataset.yaml."),
+        typer.Option(min=1e-6, max=1e6, help="Scale of the photograph; overrides dataset.yaml."),
     ] = None,
 ) -> None:
-    """Write what was found, with all pictures, as one HTML file that needs nothing else."""
+    """Write the results with all images as one self-contained HTML file."""
     from artextract_cli.report.writing import write_report
 
     names = write_report(
         results, out, names=scene or (), with_bands=not no_bands, pixels_per_mm=pixels_per_mm
     )
     size = out.stat().st_size
-    if size > LARGE:
-        events.warn(f"{out} has {size / 1e6:.0f} MB: name fewer scenes with --scene")
-    made = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
-    console.emit({"report": out, "scenes": names, "bytes": size}, made)
+    if size > MAX_QUICK_BYTES:
+        events.warn(f"{out} is {size / 1e6:.0f} MB large: select fewer scenes with --scene")
+    line = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
+    console.emit({"report": out, "scenes": names, "bytes": size}, line)

@@ -41,24 +41,24 @@ SuitedSettings = Annotated[
 @settings_as_options
 def train(
     *,
-    graphs: Annotated[Path, typer.Argument(help="Folder made by 'artextract graph build'.")],
+    graphs: Annotated[Path, typer.Argument(help="Folder written by 'artextract graph build'.")],
     out: Annotated[Path, typer.Option(help="Run directory to write.")] = Path("run"),
     settings: SuitedSettings,
     seeds: Annotated[
         str | None,
-        typer.Option(help="Train once with each, e.g. 0,1,2, into OUT-0, OUT-1, OUT-2."),
+        typer.Option(help="Train once per seed, e.g. 0,1,2 into OUT-0, OUT-1, OUT-2."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     remember: Remember = False,
 ) -> None:
-    """Train the network; the best model by validation loss is kept."""
+    """Train the network; keep the model with the best validation loss."""
     from artextract_cli.training.run_directory import RunDirectory
 
     runs = _runs(out, settings, seeds)
     if not resume:
         for run in runs:
             RunDirectory(path=run).check_free()
-    # Of several runs, those that come last may not have begun.
+    # Of several runs, the last ones may not have started.
     results = [
         _train(graphs, run, chosen, resume and (seeds is None or run.exists()))
         for run, chosen in runs.items()
@@ -73,16 +73,16 @@ def train(
 
 
 def _runs(out: Path, settings: TrainingSettings, seeds: str | None) -> dict[Path, TrainingSettings]:
-    """Run directories and their settings: one, or one for each seed."""
+    """Run directories and their settings: one, or one per seed."""
     if seeds is None:
         return {out: settings}
     numbers = seeds.split(",")
     is_number = all(n.strip().isdecimal() and int(n) < 2**31 for n in numbers)
     if not is_number or len({int(n) for n in numbers}) < len(numbers):
-        msg = f"--seeds takes different numbers parted by commas, such as 0,1,2; got {seeds!r}"
+        msg = f"--seeds takes distinct comma-separated numbers, such as 0,1,2; got {seeds!r}"
         raise UsageError(msg)
     if not out.name:
-        msg = f"--out {out} has no name to put seeds behind: name a folder, such as run"
+        msg = f"--out {out} has no name to append seeds to: give a folder, such as run"
         raise UsageError(msg)
     return {
         out.with_name(f"{out.name}-{int(number)}"): dataclasses.replace(settings, seed=int(number))
@@ -95,17 +95,17 @@ def _train(graphs: Path, run: Path, settings: TrainingSettings, resume: bool) ->
 
     with events.progress(f"training {run}", settings.epochs) as advance:
 
-        def tell(row: "EpochRow") -> None:
+        def report(row: "EpochRow") -> None:
             advance(f"training loss {row['train_loss']:.4f}, validation {row['val_loss']:.4f}")
 
-        return train_network(graphs, run, settings, resume=resume, on_epoch=tell)
+        return train_network(graphs, run, settings, resume=resume, on_epoch=report)
 
 
 def _sentence(result: "TrainingResult") -> str:
-    found = ", ".join(f"{name} {value:.3f}" for name, value in result.quality.items())
+    quality = ", ".join(f"{name} {value:.3f}" for name, value in result.quality.items())
     return (
         f"{result.run}: best epoch {result.best_epoch} of {result.epochs}, training loss "
         f"{result.train_loss:.4f}, validation loss {result.val_loss:.4f} "
         f"({result.n_parameters} parameters, {result.engine} on {result.device}, "
-        f"{result.seconds:.0f} s)" + (f"; AUROC on validation layers: {found}" if found else "")
+        f"{result.seconds:.0f} s)" + (f"; AUROC on validation layers: {quality}" if quality else "")
     )

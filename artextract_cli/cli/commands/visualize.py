@@ -24,20 +24,20 @@ app = typer.Typer(
 )
 SceneName = Annotated[
     str | None,
-    typer.Option(help="Which scene; the first one if left out.", autocompletion=scene_names),
+    typer.Option(help="Scene to show; default: the first one.", autocompletion=scene_names),
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodedPair(Pair):
-    """A pair, and how its counts stand for light."""
+    """A pair with the transfer function of its counts."""
 
     coding: Codings
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewPair(ScorerChoice, CodedPair):
-    """A pair that is scored for the figure alone."""
+    """A pair that is scored only for the figure."""
 
 
 @app.command()
@@ -45,7 +45,7 @@ class NewPair(ScorerChoice, CodedPair):
 def pair(
     *,
     results: Annotated[
-        Path | None, typer.Argument(help="Results directory; or give --rgb and --band.")
+        Path | None, typer.Argument(help="Results directory; alternatively give --rgb and --band.")
     ] = None,
     scene: SceneName = None,
     out: Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = None,
@@ -56,10 +56,10 @@ def pair(
     """Show photograph, bands, the heat map and its overlay, with distance and similarity."""
     from artextract_cli.visualization.pair_figure import draw_pair
 
-    with _result(results, scene, new) as (found, start):
-        target = out or Path(f"{start}{look.mode}.png")
-        draw_pair(found, target, **vars(look), page=page)
-    data = {"figure": target, "scene": found.name, "mode": look.mode}
+    with _result(results, scene, new) as (result, prefix):
+        target = out or Path(f"{prefix}{look.mode}.png")
+        draw_pair(result, target, **vars(look), page=page)
+    data = {"figure": target, "scene": result.name, "mode": look.mode}
     console.emit(data, str(target))
 
 
@@ -67,7 +67,7 @@ def pair(
 def _result(
     results: Path | None, scene: str | None, new: NewPair
 ) -> "Iterator[tuple[SceneResult, str]]":
-    """A scene of the results, or a new pair; and how the path of its figure starts."""
+    """Yield a scene of the results, or a new pair, and the prefix of the figure path."""
     from artextract_cli.results.reader import find_scene
 
     if (files := new.files(new.coding)) is not None:
@@ -78,10 +78,10 @@ def _result(
             yield find_scene(Path(folder), files.name), f"{files.name}_"
     elif results is not None and new.is_absent:
         if new.expect != "either":
-            msg = "--expect goes with --rgb and --band; for results give it to 'artextract infer'"
+            msg = "--expect requires --rgb and --band; for results set it in 'artextract infer'"
             raise UsageError(msg)
-        found = find_scene(results, scene)
-        yield found, f"{found.path}/"
+        result = find_scene(results, scene)
+        yield result, f"{result.path}/"
     else:
         msg = "give either a results directory, or --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
@@ -115,11 +115,11 @@ def graph(
     view: View = 0,
     page: Page,
 ) -> None:
-    """Show superpixels and the edges between them over the photograph."""
+    """Show superpixels and edges over the photograph."""
     from artextract_cli.visualization.graph_figure import draw_graph
 
-    shown = draw_graph(file, out, view=view, page=page)
-    console.emit({"figure": out, "superpixels": shown.n_nodes}, str(out))
+    drawn = draw_graph(file, out, view=view, page=page)
+    console.emit({"figure": out, "superpixels": drawn.n_nodes}, str(out))
 
 
 @app.command()
@@ -138,11 +138,11 @@ def embedding(
     from artextract_cli.results.reader import find_scene
     from artextract_cli.visualization.embedding_figure import draw_embedding
 
-    found = find_scene(results, scene)
-    drawn = draw_embedding(found, out, method=look.method, colours=look.colours, page=page)
+    result = find_scene(results, scene)
+    drawn = draw_embedding(result, out, method=look.method, colours=look.colours, page=page)
     data = {
         "figure": out,
-        "scene": found.name,
+        "scene": result.name,
         "method": look.method,
         "embeddings": len(drawn.points),
     }
@@ -153,7 +153,7 @@ def embedding(
 def pyramid(
     results: Annotated[Path, typer.Argument(help="Results directory.")],
     scene: SceneName = None,
-    out: Annotated[Path, typer.Option(help="Picture to write: .tif, .tiff or .ptif.")] = Path(
+    out: Annotated[Path, typer.Option(help="Image to write: .tif, .tiff or .ptif.")] = Path(
         "pyramid.tif"
     ),
     show: Annotated[
@@ -162,14 +162,14 @@ def pyramid(
     ] = "overlay",
     compression: Annotated[
         Literal["jpeg", "deflate"],
-        typer.Option(help="How tiles are compressed: small, or without loss."),
+        typer.Option(help="Compression of tiles: smaller (jpeg), or lossless (deflate)."),
     ] = "jpeg",
 ) -> None:
-    """Write a tiled TIFF of many resolutions, as IIIF image servers serve it."""
+    """Write a multi-resolution tiled TIFF for IIIF image servers."""
     from artextract_cli.export.image_pyramid import write_pyramid
     from artextract_cli.results.reader import find_scene
 
-    found = find_scene(results, scene)
-    sizes = write_pyramid(found, out, show=show, compression=compression)
-    data = {"picture": out, "scene": found.name, "show": show, "sizes": sizes}
+    result = find_scene(results, scene)
+    sizes = write_pyramid(result, out, show=show, compression=compression)
+    data = {"picture": out, "scene": result.name, "show": show, "sizes": sizes}
     console.emit(data, str(out))

@@ -32,7 +32,7 @@ from artextract_cli.pipelines.hidden_layers.samples import (
 )
 from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
-from artextract_cli.utils.threads import one_for_algebra
+from artextract_cli.utils.threads import single_threaded_blas
 
 HiddenLayerModel = Model[HiddenLayerNetwork]
 
@@ -99,7 +99,7 @@ def cut_windows(scene: Scene, n_scenes: int = 1) -> list[Scene]:
     return list(islice(painted, wanted))
 
 
-@one_for_algebra()
+@single_threaded_blas()
 def adapt(model: HiddenLayerModel, windows: Sequence[Scene]) -> Adaptation:
     """Adapt a model to paintings, if their windows with layers put beneath say that it helps.
 

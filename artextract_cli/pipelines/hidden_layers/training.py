@@ -38,7 +38,7 @@ from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_inf
 from artextract_cli.pipelines.training_task import Losses, TrainingInputs
 from artextract_cli.scenes.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.utils.events import detail, warn
-from artextract_cli.utils.threads import cores, one_for_algebra, shared_with
+from artextract_cli.utils.threads import cores, reserve_cores, single_threaded_blas
 
 # Of a scene that may hide something, this share of the strangest pixels does not count as clean.
 TRIMMED_SHARE = 0.1
@@ -100,7 +100,7 @@ class HiddenLayerTask:
         """CPU seconds that injection took in this epoch, all threads together."""
         return {"injection_seconds": round(sum(self.injection_seconds), 3)}
 
-    @one_for_algebra()
+    @single_threaded_blas()
     def calibrations(self, network: HiddenLayerNetwork) -> dict[str, Calibration]:
         """Of all scores on held-out scenes, as they are and degraded; on others where few are.
 
@@ -171,7 +171,7 @@ class HiddenLayerTask:
         """Injected scenes in ``order``, made by other threads while the network learns."""
         workers = min(MOST_WORKERS, cores())
         waiting: deque[Future[InjectedScene]] = deque()
-        with shared_with(workers), ThreadPoolExecutor(workers) as pool:
+        with reserve_cores(workers), ThreadPoolExecutor(workers) as pool:
             try:
                 for i in order:
                     seeds = [self.settings.seed, epoch, i]

@@ -22,7 +22,7 @@ from artextract_cli.pipelines.hidden_layers.clean_captures import (
 from artextract_cli.results.scene_scores import check_infrared, whole_score
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.threads import one_for_algebra
+from artextract_cli.utils.threads import single_threaded_blas
 
 RAW_SCORES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
     "envelope": envelope_score,
@@ -31,7 +31,7 @@ RAW_SCORES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
 """From evidence maps (..., M) to an uncalibrated score (...,)."""
 
 
-@one_for_algebra()
+@single_threaded_blas()
 def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
     """Learn from the clean scenes of a graphs folder how high paint scores, and write the card.
 

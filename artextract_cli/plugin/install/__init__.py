@@ -1,1 +1,1 @@
-"""Installing plugins into the environment that artextract runs in, and taking them out again."""
+"""Installing plugins into the environment of artextract, and uninstalling them."""

@@ -15,31 +15,31 @@ from artextract_cli.plugin.entry_points import HOME_DISTRIBUTION, requirements
 
 @dataclass(frozen=True, kw_only=True)
 class Installed:
-    """A distribution as it lies on disk."""
+    """An installed distribution."""
 
-    name: str  # as its authors write it
+    name: str  # as spelt in its metadata
     version: str
-    written_at: int  # ns; installed again it is another
-    url: str | None  # where it came from, if not from an index
-    is_folder: bool  # whether that is a project's folder, whose content may have changed since
+    written_at: int  # time in ns; changes with every installation
+    url: str | None  # source, if not a package index
+    is_folder: bool  # whether the source is a project folder, which may have changed since
 
 
 Snapshot = Mapping[str, Installed]
-"""All distributions by their normal names."""
+"""All distributions by their canonical names."""
 
 
 def snapshot() -> dict[str, Installed]:
-    """All distributions, as now on disk."""
+    """All distributions that are now installed."""
     importlib.invalidate_caches()
-    found: dict[str, Installed] = {}
+    by_name: dict[str, Installed] = {}
     for distribution in importlib.metadata.distributions():
         try:
             name, version = distribution.metadata["Name"], distribution.version
         except (KeyError, TypeError, importlib.metadata.PackageNotFoundError):
             continue
         if name and version:
-            found.setdefault(normal(name), _installed(name, version, distribution))
-    return found
+            by_name.setdefault(canonicalize_name(name), _installed(name, version, distribution))
+    return by_name
 
 
 def _installed(name: str, version: str, distribution: importlib.metadata.Distribution) -> Installed:
@@ -54,17 +54,17 @@ def _installed(name: str, version: str, distribution: importlib.metadata.Distrib
     )
 
 
-def normal(name: str) -> str:
-    """The name of a distribution as indices compare it."""
+def canonicalize_name(name: str) -> str:
+    """The name of a distribution in canonical form (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def distribution_named(package: str) -> str:
-    """The name in a requirement, of a project's folder or of a wheel: as good as can be told."""
+def distribution_name(package: str) -> str:
+    """Name of the distribution of a requirement, project folder or wheel, as far as evident."""
     project = Path(package) / "pyproject.toml"
     if project.is_file():
-        described = tomllib.loads(project.read_text(encoding="utf-8"))
-        return str(described.get("project", {}).get("name", ""))
+        metadata = tomllib.loads(project.read_text(encoding="utf-8"))
+        return str(metadata.get("project", {}).get("name", ""))
     if package.endswith(".whl"):
         return package.rpartition("/")[2].partition("-")[0].replace("_", "-")
     for mark in "=<>!~[@; ":
@@ -74,25 +74,26 @@ def distribution_named(package: str) -> str:
 
 @contextmanager
 def constraints() -> Iterator[Path]:
-    """A file that keeps artextract and all it needs at the versions that are installed."""
-    lines = [f"{name}=={version}\n" for name, version in needed(HOME_DISTRIBUTION).items()]
+    """Yield a constraints file with the installed versions of artextract and its dependencies."""
+    versions = installed_dependencies(HOME_DISTRIBUTION)
+    lines = [f"{name}=={version}\n" for name, version in versions.items()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "constraints.txt")
         path.write_text("".join(lines), encoding="utf-8")
         yield path
 
 
-def needed(name: str) -> dict[str, str]:
-    """Installed versions of a distribution and of all that it requires, straight or not."""
-    found: dict[str, str] = {}
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        if normal(current) in found:
+def installed_dependencies(name: str) -> dict[str, str]:
+    """Installed versions of a distribution and its direct and indirect requirements."""
+    versions: dict[str, str] = {}
+    pending = [name]
+    while pending:
+        current = pending.pop()
+        if canonicalize_name(current) in versions:
             continue
         try:
-            found[normal(current)] = importlib.metadata.version(current)
+            versions[canonicalize_name(current)] = importlib.metadata.version(current)
         except importlib.metadata.PackageNotFoundError:
             continue
-        waiting += [distribution_named(required) for required in requirements(current)]
-    return found
+        pending += [distribution_name(required) for required in requirements(current)]
+    return versions

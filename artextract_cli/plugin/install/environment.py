@@ -1,4 +1,4 @@
-"""The environment that artextract runs in, and the tool that made it."""
+"""The Python environment of artextract, and the tool that manages it."""
 
 import importlib.util
 import shlex
@@ -11,8 +11,8 @@ from pathlib import Path
 from artextract_cli.errors import UsageError
 from artextract_cli.plugin.entry_points import HOME_DISTRIBUTION
 from artextract_cli.plugin.install.distributions import (
-    distribution_named,
-    normal,
+    canonicalize_name,
+    distribution_name,
     snapshot,
 )
 from artextract_cli.plugin.install.uv import UvTool, read_receipt
@@ -20,16 +20,16 @@ from artextract_cli.plugin.install.uv import UvTool, read_receipt
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """Where artextract is installed, and what installs there."""
+    """The environment in which artextract is installed, and its installer."""
 
     prefix: Path
     python: Path
     has_pip: bool
-    is_managed: bool  # by the operating system, which forbids others to install there
+    is_managed: bool  # by the operating system, which forbids installing with pip
 
     @classmethod
     def current(cls) -> "Environment":
-        """That of this process."""
+        """The environment of this process."""
         is_virtual = sys.prefix != sys.base_prefix
         marker = Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
         return cls(
@@ -45,24 +45,24 @@ class Environment:
         Raises
         ------
         UsageError
-            If the operating system forbids it; the sentence says what to do instead.
+            If the operating system forbids it; the message says what to do instead.
         """
         self._check_allowed(f"artextract {shlex.quote(package)}")
         if tool := self._uv_tool():
-            name = normal(distribution_named(package))
-            return [*tool.install_command(without=name), *tool.with_words(package)]
+            name = canonicalize_name(distribution_name(package))
+            return [*tool.install_command(without=name), *tool.with_arguments(package)]
         if self._is_pipx:
-            # Forced, pipx also fetches anew what is there, artextract itself among it.
-            is_there = normal(distribution_named(package)) in snapshot()
-            force = ["--force"] if is_there else []
+            # With --force, pipx also reinstalls what is present, including artextract itself.
+            is_installed = canonicalize_name(distribution_name(package)) in snapshot()
+            force = ["--force"] if is_installed else []
             return ["pipx", "inject", *force, self.prefix.name, package]
         limits = [] if constraints is None else ["--constraint", str(constraints)]
         return [*self._installer("install"), *limits, package]
 
-    def rehearsal(self, package: str, constraints: Path) -> list[str] | None:
+    def dry_run_command(self, package: str, constraints: Path) -> list[str] | None:
         """A command that fails if ``package`` cannot be installed within the constraints.
 
-        Only for tools of uv: they would remember constraints, and never update artextract again.
+        Only for uv tools: uv would record the constraints and never update artextract again.
         """
         if self._uv_tool() is None:
             return None
@@ -71,13 +71,13 @@ class Environment:
         return ["uv", "pip", "install", "--dry-run", "--python", python, *limits, package]
 
     def variables(self, constraints: Path) -> dict[str, str]:
-        """Environment variables of the command: pipx would remember constraints it is told."""
+        """Environment variables of the command: pipx would record constraints given as options."""
         if not self._is_pipx:
             return {}
         return {"PIP_CONSTRAINT": str(constraints), "UV_CONSTRAINT": str(constraints)}
 
     def uninstall_command(self, distributions: Sequence[str]) -> list[str]:
-        """The command that takes distributions out.
+        """The command that uninstalls distributions.
 
         Raises
         ------
@@ -86,15 +86,15 @@ class Environment:
         """
         self._check_allowed(HOME_DISTRIBUTION)
         if tool := self._uv_tool():
-            return tool.install_command(without=normal(distributions[0]))
+            return tool.install_command(without=canonicalize_name(distributions[0]))
         if self._is_pipx:
             return ["pipx", "uninject", self.prefix.name, distributions[0]]
-        made = self._installer("uninstall")
-        return [*made, *(["--yes"] if self.has_pip else []), *distributions]
+        uninstall = self._installer("uninstall")
+        return [*uninstall, *(["--yes"] if self.has_pip else []), *distributions]
 
     @property
-    def is_a_tool(self) -> bool:
-        """Whether it is kept by a tool that takes out what a distribution needs by itself."""
+    def is_managed_by_tool(self) -> bool:
+        """Whether a tool (pipx, uv) manages it and removes unneeded dependencies by itself."""
         return self._is_pipx or self._uv_tool() is not None
 
     @property
@@ -112,8 +112,8 @@ class Environment:
     def _check_allowed(self, packages: str) -> None:
         if self.is_managed:
             msg = (
-                f"{self.python} belongs to the operating system, which forbids to install there: "
-                "make an environment with 'python3 -m venv ENV' and 'ENV/bin/pip install "
+                f"{self.python} belongs to the operating system, which forbids installing there: "
+                "create an environment with 'python3 -m venv ENV' and 'ENV/bin/pip install "
                 f"{packages}'"
             )
             raise UsageError(msg)

@@ -1,4 +1,4 @@
-"""What `uv tool` remembers of a tool it installed, and the words that install it again."""
+"""The receipt of `uv tool` for an installed tool, and the arguments that reinstall it."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -10,14 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True, kw_only=True)
 class UvTool:
-    """A tool and what was installed with it, as its receipt tells."""
+    """A uv tool and the packages installed with it, read from its receipt."""
 
     main: Mapping[str, Any]
     others: Sequence[Mapping[str, Any]]
     python: str | None
 
     def install_command(self, *, without: str) -> list[str]:
-        """The command that installs the tool as it is, but for what is called ``without``."""
+        """The command that reinstalls the tool with its packages except ``without``."""
         is_editable = "editable" in self.main
         main = ["--editable", _place(self.main)] if is_editable else [_requirement(self.main)]
         python = ["--python", self.python] if self.python else []
@@ -25,13 +25,13 @@ class UvTool:
         return ["uv", "tool", "install", *main, *python, *kept]
 
     @staticmethod
-    def with_words(package: str) -> list[str]:
-        """The words that install a package beside the tool."""
+    def with_arguments(package: str) -> list[str]:
+        """The arguments that install a package beside the tool."""
         return ["--with", package]
 
 
 def read_receipt(path: Path, name: str) -> UvTool | None:
-    """Read the receipt of the tool ``name``; None if there is none."""
+    """Read the receipt of the tool ``name``; None if it does not exist."""
     if not path.is_file():
         return None
     tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
@@ -54,7 +54,7 @@ def _place(requirement: Mapping[str, Any]) -> str:
 
 
 def _requirement(requirement: Mapping[str, Any]) -> str:
-    """A requirement as it is written on the command line."""
+    """A requirement as written on the command line."""
     named = f"{requirement['name']}{_extras(requirement)}"
     source = _source(requirement)
     where = f" @ {source}" if source else requirement.get("specifier", "")
@@ -68,7 +68,7 @@ def _extras(requirement: Mapping[str, Any]) -> str:
 
 
 def _source(requirement: Mapping[str, Any]) -> str | None:
-    """Where a requirement comes from, if not from an index."""
+    """Source of a requirement, if it is not a package index."""
     for key in ("directory", "path"):
         if key in requirement:
             return Path(requirement[key]).as_uri()
@@ -79,9 +79,9 @@ def _source(requirement: Mapping[str, Any]) -> str | None:
 
 
 def _git(address: str) -> str:
-    """``https://host/project?rev=main&subdirectory=x`` as requirements write it."""
-    told = parse_qs(urlsplit(address).query)
+    """``https://host/project?rev=main&subdirectory=x`` in the form of a requirement."""
+    query = parse_qs(urlsplit(address).query)
     plain = address.partition("?")[0].partition("#")[0]
-    revision = next((f"@{told[key][0]}" for key in ("rev", "tag", "branch") if key in told), "")
-    folder = f"#subdirectory={told['subdirectory'][0]}" if "subdirectory" in told else ""
+    revision = next((f"@{query[key][0]}" for key in ("rev", "tag", "branch") if key in query), "")
+    folder = f"#subdirectory={query['subdirectory'][0]}" if "subdirectory" in query else ""
     return f"git+{plain}{revision}{folder}"

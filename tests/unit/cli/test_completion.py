@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from artextract_cli.cli import console
-from artextract_cli.cli.completion import unbroken_words
+from artextract_cli.cli.completion import rejoin_bash_words
 from artextract_cli.cli.main import app
 from artextract_cli.plugin.host import PluginHost
 from tests.helpers.imports import HEAVY
@@ -166,7 +166,7 @@ def test_bash_gets_the_part_that_it_broke_off(
     monkeypatch.setenv("_ARTEXTRACT_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", "\n".join([*parts, "after"]))
     monkeypatch.setenv("COMP_CWORD", str(len(parts) - 1))
-    with unbroken_words():
+    with rejoin_bash_words():
         assert os.environ["COMP_WORDS"].split("\n") == joined
         assert os.environ["COMP_CWORD"] == str(len(joined) - 1)
         sys.stdout.write("\n".join(offered) + "\n")

@@ -33,5 +33,5 @@ def test_a_dry_run_lists_what_would_be_written(tmp_path: Path, dataset: Path) ->
     made = list(import_scenes("bands", source, tmp_path / "new", options={}, dry_run=True))
     table, said, *files = import_tables(tmp_path / "new", made, dry_run=True)
     assert [column[0] for column in cells(table)][2] == "12 × 9"
-    assert said == "nothing is written; it would be:"
+    assert said == "dry run, nothing written; files that would be written:"
     assert len(files) == len(made[0].files) == 2

@@ -13,7 +13,7 @@ import typer
 
 import artextract_cli
 from artextract_cli import errors
-from artextract_cli.cli.main import app, hoisted
+from artextract_cli.cli.main import app, hoist_global_flags
 from artextract_cli.plugin import host
 from tests.helpers.command_line import Ran
 
@@ -35,7 +35,7 @@ from tests.helpers.command_line import Ran
 )
 def test_flags_of_the_program_may_stand_anywhere(words: list[str], wanted: list[str]) -> None:
     before = list(words)
-    assert hoisted(words) == wanted
+    assert hoist_global_flags(words) == wanted
     assert words == before
 
 
@@ -63,11 +63,11 @@ ERRORS = {
     MemoryError(): (1, "error: out of memory: use a smaller --size or fewer --jobs\n"),
     PermissionError(13, "Permission denied", "a.png"): (
         1,
-        "error: the system refused: a.png: Permission denied\n",
+        "error: system error: a.png: Permission denied\n",
     ),
     ZeroDivisionError("by zero"): (
         1,
-        "error: unexpected ZeroDivisionError: by zero; --debug shows where\n",
+        "error: unexpected ZeroDivisionError: by zero; --debug shows the traceback\n",
     ),
 }
 
@@ -135,7 +135,7 @@ def test_unknown_commands_and_options_are_usage_errors(run: Callable[..., Ran]) 
 def test_an_empty_word_is_not_the_current_folder(run: Callable[..., Ran], words: list[str]) -> None:
     ran = run(*words)
     assert ran.exit_code == 2
-    assert "what follows --out is empty" in ran.stderr
+    assert "the value after --out is empty" in ran.stderr
 
 
 def test_json_and_quiet_hold_for_the_command(run: Callable[..., Ran]) -> None:

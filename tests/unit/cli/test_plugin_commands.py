@@ -162,7 +162,7 @@ def test_an_app_that_is_called_itself(
             "bug",
             4,
             "error: commands 'greet' of artextract-greet 2.1 failed (ZeroDivisionError: no way): "
-            "report it to its authors\n",
+            "report this to its authors\n",
         ),
     ],
 )
@@ -179,7 +179,7 @@ def test_errors_end_as_ours_do(
     [
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise SystemExit(0)", "SystemExit: 0"),
-        ("print('x')\napp = 3", "TypeError: load returned int, which is no Typer app"),
+        ("print('x')\napp = 3", "TypeError: load returned int, which is not a Typer app"),
         ("import typer\napp = typer.Typer()", "RuntimeError: Could not get a command"),
         (f"{SINGLE}\n@app.command()\ndef odd(x: int | str): ...", "AssertionError: Typer"),
     ],
@@ -205,7 +205,7 @@ def test_a_name_of_ours_cannot_be_taken(
     assert "--backbone" in ran.stdout
     (broken,) = discover(importlib.metadata.entry_points(group="artextract")).broken
     assert broken.cause == (
-        "commands 'train' belongs to artextract already; artextract-train must choose another name"
+        "commands 'train' already belongs to artextract; artextract-train must choose another name"
     )
     assert run("--help").stderr.count("artextract-train must choose another name") == 1
 
@@ -224,11 +224,14 @@ def test_defaults_come_from_the_file_and_the_environment(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("greet: {nmae: Ada}", "artextract.yaml: greet.nmae is no option; known are: fail, name"),
-        ("greet: 3", "artextract.yaml: greet must hold keys and values"),
+        (
+            "greet: {nmae: Ada}",
+            "artextract.yaml: greet.nmae is not a known option; choose from: fail, name",
+        ),
+        ("greet: 3", "artextract.yaml: greet must contain keys and values"),
         (
             "gerat: {name: Ada}",
-            "artextract.yaml: gerat is no command; known are: adapt, data, demo",
+            "artextract.yaml: gerat is not a known command; choose from: adapt, data, demo",
         ),
     ],
 )

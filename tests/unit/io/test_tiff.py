@@ -84,7 +84,7 @@ def test_counts_of_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(InputError, match="is damaged or cut short"):
         read_counts(path, stacked=True)
     monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "9")
-    with pytest.raises(InputError, match="from 1 to 9 pixels are read"):
+    with pytest.raises(InputError, match="only 1 to 9 pixels are allowed"):
         read_counts(path, stacked=True)
 
 

@@ -13,7 +13,7 @@ from artextract_cli.models.score_card import (
     read_score_card,
     write_card,
 )
-from artextract_cli.utils.checksums import UNSEALED, sealed
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest
 from tests.helpers.score_cards import LEVELS, make_card
 
 
@@ -49,9 +49,9 @@ def test_the_shipped_card_has_both_scores_and_whole_paintings() -> None:
 def test_an_incomplete_card_is_refused(tmp_path: Path, missing: str) -> None:
     path = tmp_path / "card.json"
     write_card(path, make_card())
-    told = json.loads(path.read_bytes()) | {"sha256": UNSEALED}
+    told = json.loads(path.read_bytes()) | {"sha256": PLACEHOLDER}
     del told[missing]
-    path.write_bytes(sealed(json.dumps(told).encode()))
+    path.write_bytes(embed_digest(json.dumps(told).encode()))
     with pytest.raises(InputError, match="is incomplete"):
         read_score_card(path)
 

@@ -13,7 +13,7 @@ from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.pipelines.views.scoring import score_views
-from artextract_cli.utils.threads import one_for_algebra
+from artextract_cli.utils.threads import single_threaded_blas
 from tests.helpers.scenes import make_scene, train_tiny
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
@@ -42,7 +42,7 @@ def test_a_model_of_views_compares_the_photograph_with_every_band(views: Model) 
 def test_a_model_of_hidden_layers_sees_the_bands_together(hidden_layer: Model) -> None:
     scene = make_scene((31, 45), 5)
     scores = score_scene(hidden_layer, scene)
-    with one_for_algebra():  # with more threads other bits may be the last
+    with single_threaded_blas():  # with more threads other bits may be the last
         expected = score_hidden_layer(hidden_layer, scene)
     own = {"heatmap", "dark", "light", "network", "residual", "envelope", "hidden", "probability"}
     assert set(scores.maps) == own

@@ -32,4 +32,4 @@ def test_a_package_is_not_imported_to_read_the_api_version(
     points = "[artextract]\nnest = toy_nest.inner\n"
     lay_out_info(tmp_path, "nest", points)
     (broken,) = install().broken
-    assert broken.cause == "it is written for API 9, this is API 1: update artextract"
+    assert broken.cause == "it is written for plugin API 9, not API 1: update artextract"

@@ -13,7 +13,7 @@ from tests.helpers.toy_plugins import lay_out_info
     [
         ("x = toy_absent", "ModuleNotFoundError: No module named 'toy_absent'"),
         ("x = json:no_such", "AttributeError: module 'json' has no attribute 'no_such'"),
-        ("x = json", "it implements no hook: one of artextract_superpixels"),
+        ("x = json", "it implements none of the hooks artextract_superpixels"),
         ("x = not a module", "its entry point 'not a module' names no module"),
         ("x =", "its entry point '' names no module"),
         ("no equals sign", "its entry_points.txt is damaged"),
@@ -40,8 +40,8 @@ def test_a_distribution_without_metadata_harms_only_itself(
     host = in_this_process()
     (broken,) = host.broken
     assert str(broken) == (
-        "plugin 'x' of artextract_x-2.1.dist-info ? is left out: its metadata has no name or no "
-        f"version: delete {tmp_path / 'artextract_x-2.1.dist-info'} and install it again"
+        "plugin 'x' of artextract_x-2.1.dist-info ? cannot be used: its metadata has no name or no "
+        f"version: delete {tmp_path / 'artextract_x-2.1.dist-info'} and reinstall it"
     )
     assert host.find("backbones", "gat")
 

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from artextract_cli.errors import UsageError
-from artextract_cli.plugin.host import PluginHost, list_plugins, plugin_host, some
+from artextract_cli.plugin.host import PluginHost, enumerate_names, list_plugins, plugin_host
 from artextract_cli.plugin.specs import KINDS
 from tests.helpers.toy_plugins import GOOD
 
@@ -38,8 +38,8 @@ def test_a_second_owner_of_a_name_is_refused_and_both_are_named(
     assert host.find("backbones", "gat").distribution == "artextract"
     assert host.find("backbones", "one").distribution == "artextract-b"
     assert [b.cause for b in host.broken] == [
-        "backbones 'gat' belongs to artextract already; artextract-a must choose another name",
-        "backbones 'one' belongs to artextract-b already; artextract-c must choose another name",
+        "backbones 'gat' already belongs to artextract; artextract-a must choose another name",
+        "backbones 'one' already belongs to artextract-b; artextract-c must choose another name",
     ]
 
 
@@ -53,7 +53,7 @@ def test_a_plugin_that_prints_does_not_reach_stdout(
 
 
 def test_an_unknown_name_lists_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no plugin 'sage' among the backbones.*gat, gcn"):
+    with pytest.raises(UsageError, match=r"unknown plugin 'sage' of kind backbones.*gat, gcn"):
         plugin_host().find("backbones", "sage")
 
 
@@ -62,11 +62,11 @@ def test_an_unknown_name_lists_those_there_are() -> None:
     [(0, ""), (2, "p0, p1"), (8, "p0, p1, p2, p3, p4, p5, p6, p7")],
 )
 def test_few_names_are_all_told(n: int, told: str) -> None:
-    assert some(f"p{i}" for i in range(n)) == told
+    assert enumerate_names(f"p{i}" for i in range(n)) == told
 
 
 def test_of_many_names_the_first_are_told() -> None:
-    told = some(f"p{i}" for i in range(9))
+    told = enumerate_names(f"p{i}" for i in range(9))
     assert told == "p0, p1, p2, p3, p4, p5, p6, p7, … (`artextract plugins list`)"
 
 
@@ -76,5 +76,5 @@ def test_plugins_are_listed_by_kind_and_name() -> None:
     backbones = [plugin.spec.name for plugin in list_plugins("backbones")]
     assert backbones == sorted(backbones)
     assert {"gat", "gcn"} <= {*backbones}
-    with pytest.raises(UsageError, match="there is no kind 'networks'"):
+    with pytest.raises(UsageError, match="unknown kind 'networks'"):
         list_plugins("networks")

@@ -5,7 +5,13 @@ import pytest
 from artextract_cli import Backbone, option
 from artextract_cli.errors import UsageError
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.plugin.options import describe_options, make_options, parted, split_words, usage
+from artextract_cli.plugin.options import (
+    describe_options,
+    make_options,
+    parse_key_values,
+    split_prefixed,
+    usage,
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ SPEC = Backbone(name="toy", summary="A toy.", options=Options, load=lambda: None
 
 def test_texts_become_values_of_the_declared_types() -> None:
     made = make_options(
-        SPEC, split_words(["heads=2", "rate=1e-3", "residual=no", "norm=none", "count=7"])
+        SPEC, parse_key_values(["heads=2", "rate=1e-3", "residual=no", "norm=none", "count=7"])
     )
     assert made == Options(heads=2, rate=0.001, residual=False, norm="none", count=7)
 
@@ -41,7 +47,7 @@ def test_plain_values_and_defaults() -> None:
         ({"count": "0"}, "toy: option count=0 is outside 1 to inf"),
         ({"heads": "nan"}, "not of type int"),
         ({"residual": "maybe"}, "toy: option residual=maybe is not of type bool"),
-        ({"norm": "batch"}, "toy: option norm=batch is none of layer, none"),
+        ({"norm": "batch"}, "toy: option norm=batch is not one of layer, none"),
     ],
 )
 def test_bad_values_are_refused(values: dict[str, object], sentence: str) -> None:
@@ -52,7 +58,7 @@ def test_bad_values_are_refused(values: dict[str, object], sentence: str) -> Non
 @pytest.mark.parametrize("words", [["heads"], ["=3"], ["heads=1", "heads=2"]])
 def test_bad_words_are_refused(words: list[str]) -> None:
     with pytest.raises(UsageError):
-        split_words(words)
+        parse_key_values(words)
 
 
 def test_options_are_described_in_order() -> None:
@@ -82,5 +88,5 @@ def test_how_a_plugin_is_named_on_the_command_line(kind: str, name: str, line: s
 
 def test_options_are_parted_by_the_word_before_the_dot() -> None:
     values = {"a": 1, "x.b": 2, "y.c.d": 3, "z.e": 4, "x": 5}
-    assert parted(values, "x", "y") == [{"a": 1, "z.e": 4, "x": 5}, {"b": 2}, {"c.d": 3}]
-    assert parted({}, "x") == [{}, {}]
+    assert split_prefixed(values, "x", "y") == [{"a": 1, "z.e": 4, "x": 5}, {"b": 2}, {"c.d": 3}]
+    assert split_prefixed({}, "x") == [{}, {}]

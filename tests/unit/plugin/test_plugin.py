@@ -26,11 +26,14 @@ def raising(error: BaseException) -> Callable[[], Any]:
         (
             ModuleNotFoundError("No module named 'cv2'"),
             r"'sage' of artextract-sage 2\.1 cannot be loaded \(ModuleNotFoundError: No module "
-            r"named 'cv2'\): install artextract-sage and what it needs anew",
+            r"named 'cv2'\): reinstall artextract-sage and its requirements",
         ),
-        (ZeroDivisionError("by zero"), r"\(ZeroDivisionError: by zero\): report it to its authors"),
+        (
+            ZeroDivisionError("by zero"),
+            r"\(ZeroDivisionError: by zero\): report this to its authors",
+        ),
         (SystemExit(3), r"\(SystemExit: 3\)"),
-        (OSError("libgl.so: not found"), r"libgl\.so: not found\): install artextract-sage and"),
+        (OSError("libgl.so: not found"), r"libgl\.so: not found\): reinstall artextract-sage and"),
     ],
 )
 def test_what_cannot_be_loaded_is_told_with_its_owner(error: BaseException, said: str) -> None:
@@ -57,7 +60,7 @@ def test_a_missing_package_is_told_with_what_is_required(
     monkeypatch.syspath_prepend(tmp_path)
     required = "Requires-Dist: opencv-python>=4\nRequires-Dist: pytest; extra == 'dev'\n"
     lay_out_info(tmp_path, "sage", "", USUAL + required)
-    said = r"install artextract-sage and what it needs \(opencv-python>=4\) anew"
+    said = r"reinstall artextract-sage and its requirements \(opencv-python>=4\)"
     with pytest.raises(DependencyError, match=said):
         plugin(raising(ModuleNotFoundError("No module named 'cv2'"))).load()
 

@@ -49,15 +49,15 @@ def test_a_new_plugin_is_tidy(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [
-        ("x", "backbone", "there is no kind 'backbone'; choose from: superpixels, backbones"),
-        ("My-net", "backbones", "must be of lower-case letters, digits and single hyphens"),
+        ("x", "backbone", "unknown kind 'backbone'; choose from: superpixels, backbones"),
+        ("My-net", "backbones", "must consist of lower-case letters, digits and single hyphens"),
         ("a--b", "backbones", "single hyphens"),
         ("../up", "backbones", "lower-case"),
         ("x" * 51, "backbones", "lower-case"),
-        ("gat", "backbones", "backbones 'gat' belongs to artextract already"),
-        ("gat", "scorers", "there is a module artextract_gat already"),
-        ("cli", "commands", "there is a module artextract_cli already"),
-        ("train", "commands", "commands 'train' belongs to artextract already"),
+        ("gat", "backbones", "backbones 'gat' already belongs to artextract"),
+        ("gat", "scorers", "a module artextract_gat already exists"),
+        ("cli", "commands", "a module artextract_cli already exists"),
+        ("train", "commands", "commands 'train' already belongs to artextract"),
     ],
 )
 def test_what_cannot_be_named_so(tmp_path: Path, name: str, kind: str, said: str) -> None:
@@ -70,7 +70,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     project = tmp_path / "artextract-mine"
     project.mkdir()
     (project / "work.py").write_text("precious")
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         new_plugin("mine", "scorers", tmp_path)
     assert [path.name for path in project.iterdir()] == ["work.py"]
 

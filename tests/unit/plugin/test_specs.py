@@ -30,30 +30,36 @@ BAD = {
     ),
     "future": (
         GOOD.format(name="future").replace("load=", "api_version=99, load="),
-        "written for API 99, this is API 1: update artextract",
+        "written for plugin API 99, not API 1: update artextract",
     ),
     "future_and_different": (
         "from artextract_cli import NoSuchName\n"
         + GOOD.format(name="future").replace("load=", "api_version=99, load="),
-        "written for API 99, this is API 1: update artextract",
+        "written for plugin API 99, not API 1: update artextract",
     ),
     "past": (
         GOOD.format(name="past").replace("load=", "api_version=0, load="),
-        "written for API 0, this is API 1: update the plugin",
+        "written for plugin API 0, not API 1: update the plugin",
     ),
     "computed_api": (
         GOOD.format(name="computed").replace("load=", "api_version=1 + 1, load="),
-        "written for API 2, this is API 1: update artextract",
+        "written for plugin API 2, not API 1: update artextract",
     ),
-    "no_hook": ("x = 1", "implements no hook: one of artextract_superpixels, artextract_backbones"),
+    "no_hook": (
+        "x = 1",
+        "implements none of the hooks artextract_superpixels, artextract_backbones",
+    ),
     "no_mark": (
         GOOD.format(name="x").replace("@hookimpl\n", ""),
         "its function artextract_backbones is not marked as a hook: put @hookimpl above it",
     ),
-    "wrong_name": (GOOD.format(name="My Net"), "the name 'My Net' is not of lower-case letters"),
+    "wrong_name": (
+        GOOD.format(name="My Net"),
+        "its name 'My Net' must consist of lower-case letters",
+    ),
     "wrong_options": (
         GOOD.format(name="x").replace("load=", "options=dict, load="),
-        "the options of x cannot be used: they are no dataclass",
+        "the options of x cannot be used: they are not a dataclass",
     ),
     "needed_option": (
         "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass O:\n    width: int\n"
@@ -93,15 +99,15 @@ BAD = {
     ),
     "twice": (
         GOOD.format(name="x").replace("return [", "return 2 * ["),
-        "backbones 'x' belongs to artextract-twice already",
+        "backbones 'x' already belongs to artextract-twice",
     ),
     "raises_its_own_exit": (
         "class Stop(BaseException): pass\nraise Stop('no licence')",
-        "left out: Stop: no licence",
+        "cannot be used: Stop: no licence",
     ),
     "cannot_tell": (
         "class Mute(Exception):\n    def __str__(self):\n        return 1\nraise Mute",
-        "left out: Mute",
+        "cannot be used: Mute",
     ),
 }
 
@@ -114,5 +120,5 @@ def test_a_broken_plugin_harms_only_itself(install: Callable[..., PluginHost], c
     assert host.find("backbones", "gat")
     (broken,) = host.broken
     assert cause in str(broken)
-    assert f"plugin {case!r} of artextract-{case} 2.1 is left out" in str(broken)
+    assert f"plugin {case!r} of artextract-{case} 2.1 cannot be used" in str(broken)
     assert "\n" not in str(broken)

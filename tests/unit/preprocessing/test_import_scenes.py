@@ -19,7 +19,7 @@ from artextract_cli.scenes import dataset_writer
 from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
-from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.locks import directory_lock
 
 RNG = np.random.default_rng(0)
 RGB = RNG.integers(0, 256, (12, 10, 3), np.uint8)
@@ -302,15 +302,15 @@ def test_a_dataset_is_held_while_scenes_are_added(
 
     def scenes() -> Iterator[Capture]:
         with (
-            pytest.raises(ArtextractError, match="another artextract is writing"),
-            only_writer(out),
+            pytest.raises(ArtextractError, match="another artextract process is writing"),
+            directory_lock(out),
         ):
             pass
         yield capture()
 
     imported(scenes, out)
     assert len(files(out)) == 4
-    with only_writer(out):
+    with directory_lock(out):
         assert len(imported([capture("second")], out, dry_run=True)) == 1
     with pytest.raises(InputError):
         imported([capture(split="x")], tmp_path / "other" / "dataset")

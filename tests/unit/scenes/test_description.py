@@ -28,7 +28,7 @@ from tests.helpers.folders import make, refused, scene
         ("wavelengths: {1: 500, 1: 600}", r"dataset\.yaml, line 1: the key '1' is given twice"),
         ("pixels_per_mm: 0", r"pixels_per_mm: Input should be greater than 0"),
         ("pixels_per_mm: .inf", r"pixels_per_mm: Input should be a finite number"),
-        ("- 1", r"dataset\.yaml must hold keys and values"),
+        ("- 1", r"dataset\.yaml must contain keys and values"),
         *(
             (f"coding: {value}", r"coding: it has the keys photograph and bands, .* linear, srgb")
             for value in ("srgb", "[srgb]", "{photo: srgb}", "2.2")

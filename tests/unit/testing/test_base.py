@@ -39,7 +39,7 @@ class Loose:
         ({"name": "My_Method"}, "name and summary", "lower-case"),
         ({"name": "a--b"}, "name and summary", "single hyphens"),
         ({"summary": "No stop"}, "name and summary", "full stop"),
-        ({"api_version": 99}, "api version", "installed is API 1"),
+        ({"api_version": 99}, "api version", "API 1 is installed"),
         ({"options": Untold}, "options", "width has no help"),
         ({"options": Loose}, "options", "frozen"),
         ({"options": OutOfLimits}, "options", "width=3 is outside 4 to inf"),

@@ -77,7 +77,7 @@ def test_a_simple_importer_passes() -> None:
         (changed(bands=lambda b: (b >> 8).astype(np.uint8) if b.dtype == np.uint16 else b),
          ["round trip"]),
         (changed(wavelengths=lambda nm: nm + 1), ["round trip"]),
-        (writes_beside, ["the source stays as it is", "nothing to import is refused"]),
+        (writes_beside, ["source is not modified", "nothing to import is refused"]),
         (reads_as_it_is, ["damaged files are refused", "nothing to import is refused"]),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.plugin.specs import KINDS
-from artextract_cli.testing.__main__ import TESTS, found_specs, main
+from artextract_cli.testing.__main__ import TESTS, find_specs, main
 
 
 def test_every_kind_has_its_tests() -> None:
@@ -24,11 +24,11 @@ def test_a_line_for_every_check(tmp_path: Path) -> None:
 
 
 def test_a_name_that_nothing_has() -> None:
-    with pytest.raises(UsageError, match="there is no plugin 'absent'"):
-        list(found_specs("absent"))
+    with pytest.raises(UsageError, match="unknown plugin 'absent'"):
+        list(find_specs("absent"))
 
 
 def test_a_project_without_entry_points(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     with pytest.raises(InputError, match="names no plugin under"):
-        list(found_specs(str(tmp_path)))
+        list(find_specs(str(tmp_path)))

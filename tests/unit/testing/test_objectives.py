@@ -45,7 +45,7 @@ def test_a_simple_objective_passes() -> None:
 @pytest.mark.parametrize(
     ("function", "check"),
     [
-        (lambda s, o: -pulling(s, o), "agreement costs less"),
+        (lambda s, o: -pulling(s, o), "agreement has lower loss"),
         (lambda s, o: pulling(s, o).detach(), "finite loss with gradient"),
         (lambda s, o: pulling(s, o).log() - torch.inf, "finite loss with gradient"),
         (lambda s, o: pulling(s, o) + torch.rand(()), "same draws same loss"),
@@ -53,7 +53,7 @@ def test_a_simple_objective_passes() -> None:
         (lambda s, o: pulling(s, o) + s.z[0].sum(), "order of scenes does not matter"),
         (lambda s, o: s.z, "finite loss with gradient"),
         (undifferentiable_at_zero, "equal views have a finite gradient"),
-        (counting_lenders, "scenes that lend negatives do not count"),
+        (counting_lenders, "scenes that only provide negatives do not count"),
     ],
 )
 def test_a_wrong_objective_is_found_out(function: Callable[..., Any], check: str) -> None:

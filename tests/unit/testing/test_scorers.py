@@ -37,10 +37,10 @@ def test_a_simple_scorer_passes() -> None:
     [
         (lambda n, o: manhattan(n, o)[:, 0], "shape and range"),
         (lambda n, o: manhattan(n, o) * n.attention[:, 1:], "shape and range"),
-        (lambda n, o: manhattan(n, o) + 1, "the same scores nothing"),
-        (lambda n, o: -manhattan(n, o), "further apart scores more"),
-        (lambda n, o: manhattan(n, o).cumsum(1), "views are scored apart"),
-        (writes_to_what_it_sees, "what it sees stays as it is"),
+        (lambda n, o: manhattan(n, o) + 1, "equal views score zero"),
+        (lambda n, o: -manhattan(n, o), "larger differences score more"),
+        (lambda n, o: manhattan(n, o).cumsum(1), "views are scored independently"),
+        (writes_to_what_it_sees, "input is not modified"),
     ],
 )
 def test_a_wrong_scorer_is_found_out(function: Callable[..., Any], check: str) -> None:

@@ -22,11 +22,11 @@ def writes_to_the_picture(image: np.ndarray, options: object) -> np.ndarray:
 
 
 def heedless_of_strides(image: np.ndarray, options: object) -> np.ndarray:
-    is_whole = image.flags.c_contiguous
-    return squares(image, options) if is_whole else squares(image, options) // 2
+    is_contiguous = image.flags.c_contiguous
+    return squares(image, options) if is_contiguous else squares(image, options) // 2
 
 
-def stops_at_even_pictures(image: np.ndarray, options: object) -> np.ndarray:
+def stops_at_uniform_images(image: np.ndarray, options: object) -> np.ndarray:
     return squares(image, options) if image.std() else squares(image[0], options)
 
 
@@ -40,11 +40,11 @@ def cuts_at_random(image: np.ndarray, options: object) -> np.ndarray:
         (lambda image, o: squares(image, o)[:, :-1], "label map"),
         (lambda image, o: squares(image, o) / 2, "label map"),
         (lambda image, o: squares(image[..., :3] @ np.ones(3), o), "label map"),
-        (writes_to_the_picture, "the picture stays as it is"),
-        (cuts_at_random, "same picture same labels"),
+        (writes_to_the_picture, "image is not modified"),
+        (cuts_at_random, "same image same labels"),
         (heedless_of_strides, "any layout in memory"),
-        (lambda image, o: np.zeros(image.shape[:2], int), "more superpixels in larger pictures"),
-        (stops_at_even_pictures, "an even picture"),
+        (lambda image, o: np.zeros(image.shape[:2], int), "more superpixels in larger images"),
+        (stops_at_uniform_images, "uniform image"),
     ],
 )
 def test_wrong_superpixels_are_found_out(function: Callable[..., Any], check: str) -> None:

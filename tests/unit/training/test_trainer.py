@@ -434,7 +434,9 @@ def test_metrics_that_lack_the_last_epoch_are_completed(graphs: Path, tmp_path: 
 
 def test_a_run_has_one_writer(graphs: Path, tmp_path: Path) -> None:
     def intrude(row: EpochRow) -> None:
-        with pytest.raises(ArtextractError, match=r"another artextract is writing to .*run"):
+        with pytest.raises(
+            ArtextractError, match=r"another artextract process is writing to .*run"
+        ):
             train_tiny(graphs, tmp_path / "run", resume=True)
 
     train_tiny(graphs, tmp_path / "run", on_epoch=intrude)

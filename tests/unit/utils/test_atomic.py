@@ -7,7 +7,7 @@ import pytest
 
 from artextract_cli.errors import ArtextractError, InputError
 from artextract_cli.utils import atomic, locks
-from artextract_cli.utils.atomic import atomic_path, clear_leftovers, replaced_folder, whole_folder
+from artextract_cli.utils.atomic import atomic_folder, atomic_path, clear_leftovers, replace_folder
 from tests.helpers.files import write
 
 
@@ -17,8 +17,8 @@ def test_a_folder_that_holds_one_that_is_read_only_is_replaced(tmp_path: Path) -
     (out / "notes" / "a").write_text("a")
     (out / "notes").chmod(0o500)
     for _ in range(2):
-        with atomic.replaced_folder(out) as work:
-            atomic.linked(out / "notes", work / "notes")
+        with atomic.replace_folder(out) as work:
+            atomic.link_or_copy(out / "notes", work / "notes")
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
         assert (out / "notes" / "a").read_text() == "a"
 
@@ -128,20 +128,20 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_is_whole_or_absent(tmp_path: Path) -> None:
     out = tmp_path / "a" / "out"
-    with whole_folder(out) as work:
+    with atomic_folder(out) as work:
         (work / "file").write_text("1")
         assert not out.exists()
     assert (out / "file").read_text() == "1"
-    with pytest.raises(ArtextractError, match="cannot write"), whole_folder(out) as work:
+    with pytest.raises(ArtextractError, match="cannot write"), atomic_folder(out) as work:
         (work / "file").write_text("2")
     assert (out / "file").read_text() == "1"
-    with pytest.raises(ArtextractError), whole_folder(tmp_path / "a" / "x") as work:
+    with pytest.raises(ArtextractError), atomic_folder(tmp_path / "a" / "x") as work:
         work.read_text()
     assert [path.name for path in out.parent.iterdir()] == ["out"]
 
 
 def fill(folder: Path, text: str) -> None:
-    with replaced_folder(folder) as work:
+    with replace_folder(folder) as work:
         (work / "deep").mkdir()
         (work / "deep" / "file").write_text(text)
 
@@ -151,7 +151,7 @@ def test_a_folder_is_replaced_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
 ) -> None:
     if not in_one_step:
-        monkeypatch.setattr(atomic, "_exchanged", lambda one, other: False)
+        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     out = tmp_path / "out"
     fill(out, "old")
     (out / "more").write_text("of the old")
@@ -159,7 +159,7 @@ def test_a_folder_is_replaced_whole(
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert [path.name for path in out.iterdir()] == ["deep"]
     assert (out / "deep" / "file").read_text() == "new"
-    with pytest.raises(ArtextractError), replaced_folder(out) as work:
+    with pytest.raises(ArtextractError), replace_folder(out) as work:
         work.read_text()
     assert (out / "deep" / "file").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -174,10 +174,10 @@ def kill(*paths):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "between":
-    atomic._exchanged = lambda one, other: False
+    atomic._exchange = lambda one, other: False
     rename = Path.rename
     Path.rename = lambda path, to: kill() if to.name == "out" else rename(path, to)
-with atomic.replaced_folder(Path(sys.argv[1])) as work:
+with atomic.replace_folder(Path(sys.argv[1])) as work:
     (work / "half").write_text("half")
     if sys.argv[2] == "within":
         kill()
@@ -192,7 +192,7 @@ def test_a_folder_is_there_again_after_a_kill(tmp_path: Path, moment: str) -> No
     words = [sys.executable, "-c", KILLED_IN_A_FOLDER, out, moment]
     assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
     assert out.exists() == (moment == "within")
-    with pytest.raises(InputError), replaced_folder(out):
+    with pytest.raises(InputError), replace_folder(out):
         raise InputError("of the next run")
     assert (out / "deep" / "file").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -5,32 +5,32 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.utils.checksums import UNSEALED, file_digest, is_whole, sealed
+from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, file_digest, verify_digest
 
-CONTENT = json.dumps({"sha256": UNSEALED, "model": UNSEALED, "scene": "abbey"}).encode()
+CONTENT = json.dumps({"sha256": PLACEHOLDER, "model": PLACEHOLDER, "scene": "abbey"}).encode()
 
 
 def test_only_the_first_place_is_sealed_and_the_rest_stays() -> None:
-    made = json.loads(sealed(CONTENT))
+    made = json.loads(embed_digest(CONTENT))
     assert made == json.loads(CONTENT) | {"sha256": made["sha256"]}
-    assert made["sha256"] != UNSEALED
-    assert is_whole(sealed(CONTENT), made["sha256"])
+    assert made["sha256"] != PLACEHOLDER
+    assert verify_digest(embed_digest(CONTENT), made["sha256"])
 
 
 def test_one_changed_bit_anywhere_is_seen() -> None:
-    whole = sealed(CONTENT)
+    whole = embed_digest(CONTENT)
     seal = json.loads(whole)["sha256"]
     for at in range(len(whole)):
         changed = bytearray(whole)
         changed[at] ^= 1
-        assert not is_whole(bytes(changed), seal)
-    assert not is_whole(whole[:-1], seal)
-    assert not is_whole(whole + b" ", seal)
+        assert not verify_digest(bytes(changed), seal)
+    assert not verify_digest(whole[:-1], seal)
+    assert not verify_digest(whole + b" ", seal)
 
 
-@pytest.mark.parametrize("seal", [None, 3, "", UNSEALED, "f" * 63, "é" * 64])
+@pytest.mark.parametrize("seal", [None, 3, "", PLACEHOLDER, "f" * 63, "é" * 64])
 def test_what_is_no_seal(seal: object) -> None:
-    assert not is_whole(CONTENT, seal)
+    assert not verify_digest(CONTENT, seal)
 
 
 def test_digest(tmp_path: Path) -> None:

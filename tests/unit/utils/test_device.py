@@ -34,7 +34,7 @@ def test_cuda_that_is_missing_is_an_error_with_advice(
 
 
 def test_an_unknown_device_is_refused() -> None:
-    with pytest.raises(UsageError, match="no device 'tpu': choose one of auto, cpu, cuda"):
+    with pytest.raises(UsageError, match="unknown device 'tpu': choose from auto, cpu, cuda"):
         resolve_device("tpu")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from artextract_cli.errors import ArtextractError, InputError
 from artextract_cli.utils import locks
-from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.locks import directory_lock
 from tests.helpers.files import write
 
 
@@ -28,19 +28,19 @@ def test_a_file_system_without_locks_will_do(
 
 def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
     out = tmp_path / "new" / "run"
-    with only_writer(out):
-        said = f"^another artextract is writing to {out}: wait until it has ended"
-        with pytest.raises(ArtextractError, match=said) as raised, only_writer(out):
+    with directory_lock(out):
+        said = f"^another artextract process is writing to {out}: wait for it to finish"
+        with pytest.raises(ArtextractError, match=said) as raised, directory_lock(out):
             pass
         assert raised.value.exit_code == 1
         (out / "file").touch()
-    with only_writer(out):
+    with directory_lock(out):
         pass
     assert [path.name for path in out.iterdir()] == ["file"]
 
 
 def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> None:
-    with pytest.raises(InputError), only_writer(tmp_path / "out"):
+    with pytest.raises(InputError), directory_lock(tmp_path / "out"):
         raise InputError("x")
     assert not list(tmp_path.iterdir())
 
@@ -48,9 +48,9 @@ def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> N
 KILLED_WHILE_HOLDING = """
 import os, signal, sys
 from pathlib import Path
-from artextract_cli.utils.locks import only_writer
+from artextract_cli.utils.locks import directory_lock
 
-with only_writer(Path(sys.argv[1])):
+with directory_lock(Path(sys.argv[1])):
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -59,6 +59,6 @@ def test_the_hold_of_a_killed_process_is_no_obstacle(tmp_path: Path) -> None:
     words = [sys.executable, "-c", KILLED_WHILE_HOLDING, tmp_path]
     assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
     assert list(tmp_path.iterdir()) == [tmp_path / locks.LOCK_NAME]
-    with only_writer(tmp_path):
+    with directory_lock(tmp_path):
         pass
     assert not list(tmp_path.iterdir())

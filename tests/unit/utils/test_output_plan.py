@@ -11,7 +11,7 @@ def test_nothing_is_written_inside_a_source_folder(tmp_path: Path, out: str) -> 
     (tmp_path / "data").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "data")
     plan = OutputPlan(out=tmp_path / out, source_folders={tmp_path / "data": "dataset"})
-    with pytest.raises(UsageError, match="lies inside the dataset"):
+    with pytest.raises(UsageError, match="is inside the dataset"):
         plan.check()
 
 
@@ -21,7 +21,7 @@ def test_beside_a_source_folder_is_fine(tmp_path: Path) -> None:
 
 def test_every_source_folder_counts(tmp_path: Path) -> None:
     sources = {tmp_path / "data": "dataset", tmp_path / "white": "white frames"}
-    with pytest.raises(UsageError, match="lies inside the white frames"):
+    with pytest.raises(UsageError, match="is inside the white frames"):
         OutputPlan(out=tmp_path / "white" / "new", source_folders=sources).check()
 
 

@@ -30,7 +30,7 @@ def test_values_within_their_limits() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({"kind": "gouache"}, "there is no kind 'gouache'; choose from: oil, fresco"),
+        ({"kind": "gouache"}, "unknown kind 'gouache'; choose from: oil, fresco"),
         ({"layers": 0}, "layers must be a number 1 or more, not 0"),
         ({"share": 1.5}, r"share must be a number 0 to 1, not 1\.5"),
         ({"share": float("nan")}, "share must be a number 0 to 1, not nan"),

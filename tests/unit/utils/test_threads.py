@@ -8,7 +8,7 @@ import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from artextract_cli.utils import threads
-from artextract_cli.utils.threads import cores, shared_with
+from artextract_cli.utils.threads import cores, reserve_cores
 
 
 def blas_threads() -> set[int]:
@@ -42,7 +42,7 @@ def test_torch_takes_what_the_workers_leave(
     monkeypatch.setattr(threads, "cores", lambda: available)
     monkeypatch.setattr(torch, "get_num_threads", lambda: before)
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
-    with shared_with(workers):
+    with reserve_cores(workers):
         assert asked == [left]
     assert asked == [left, before]
 
@@ -50,13 +50,13 @@ def test_torch_takes_what_the_workers_leave(
 def test_linear_algebra_takes_one_thread_meanwhile() -> None:
     with threadpool_limits(limits=2, user_api="blas"):
         before = blas_threads()
-        with shared_with(1):
+        with reserve_cores(1):
             assert blas_threads() <= {1}
         assert blas_threads() == before
 
 
 def test_everything_is_given_back_after_an_error() -> None:
     before = torch.get_num_threads(), blas_threads()
-    with pytest.raises(ZeroDivisionError), shared_with(cores()):
+    with pytest.raises(ZeroDivisionError), reserve_cores(cores()):
         raise ZeroDivisionError
     assert (torch.get_num_threads(), blas_threads()) == before

@@ -8,9 +8,9 @@ from artextract_cli.cli.commands.infer import _verdict
 @pytest.mark.parametrize(
     ("is_found", "rate", "has_places", "said"),
     [
-        (True, 0.0042, True, "something (0.42 % of clean paintings score so high)"),
+        (True, 0.0042, True, "finding (0.42 % of clean paintings score as high)"),
         (False, 0.065, True, "no finding, but regions to examine (6.5 % of clean paintings"),
-        (False, 0.123, False, "nothing found (12 % of clean paintings score so high)"),
+        (False, 0.123, False, "nothing found (12 % of clean paintings score as high)"),
     ],
 )
 def test_a_verdict(is_found: bool, rate: float, has_places: bool, said: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.plugin.install import distributions
-from artextract_cli.plugin.install.distributions import distribution_named, normal
+from artextract_cli.plugin.install.distributions import canonicalize_name, distribution_name
 
 
 @pytest.mark.parametrize(
@@ -21,16 +21,16 @@ from artextract_cli.plugin.install.distributions import distribution_named, norm
     ],
 )
 def test_the_name_in_a_requirement(package: str, name: str) -> None:
-    assert distribution_named(package) == name
+    assert distribution_name(package) == name
 
 
 def test_the_name_of_a_project(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "artextract-sage"\n')
-    assert distribution_named(str(tmp_path)) == "artextract-sage"
+    assert distribution_name(str(tmp_path)) == "artextract-sage"
 
 
 def test_names_as_indices_compare_them() -> None:
-    assert normal("Artextract__Sage.Net") == "artextract-sage-net"
+    assert canonicalize_name("Artextract__Sage.Net") == "artextract-sage-net"
 
 
 def test_what_artextract_needs_stays_at_its_version() -> None:

@@ -19,7 +19,7 @@ def test_pip_in_a_plain_environment(plain: Environment) -> None:
     assert plain.uninstall_command(["artextract-sage", "what-it-needs"]) == [
         *(python, "-m", "pip", "uninstall", "--yes", "artextract-sage", "what-it-needs")
     ]
-    assert plain.rehearsal("artextract-sage", limits) is None
+    assert plain.dry_run_command("artextract-sage", limits) is None
     assert plain.variables(limits) == {}
 
 

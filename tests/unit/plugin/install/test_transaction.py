@@ -17,12 +17,12 @@ from tests.helpers.installs import kept_by
 
 def test_a_folder_goes_before_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert installation.wanted("artextract-sage") == "artextract-sage"
+    assert installation.resolve_requirement("artextract-sage") == "artextract-sage"
     (tmp_path / "artextract-sage").mkdir()
-    with pytest.raises(InputError, match=r"there is no pyproject\.toml in artextract-sage"):
-        installation.wanted("artextract-sage")
+    with pytest.raises(InputError, match=r"artextract-sage has no pyproject\.toml"):
+        installation.resolve_requirement("artextract-sage")
     (tmp_path / "artextract-sage" / "pyproject.toml").touch()
-    assert installation.wanted("artextract-sage") == str(tmp_path / "artextract-sage")
+    assert installation.resolve_requirement("artextract-sage") == str(tmp_path / "artextract-sage")
 
 
 def test_built_in_plugins_cannot_be_taken_out() -> None:
@@ -30,7 +30,7 @@ def test_built_in_plugins_cannot_be_taken_out() -> None:
         installation.owner_of("gat")
     with pytest.raises(UsageError, match="'artextract' is built in"):
         installation.owner_of("artextract")
-    with pytest.raises(UsageError, match="'numpy' is no installed plugin"):
+    with pytest.raises(UsageError, match="'numpy' is not an installed plugin"):
         installation.owner_of("numpy")
 
 
@@ -53,12 +53,12 @@ def fake(plain: Environment, monkeypatch: pytest.MonkeyPatch, *words: str) -> En
 
 def test_commands_that_fail(plain: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     before = distributions.snapshot()
-    said = (
-        r"'false' failed \(exit code 1\); why is said above. artextract and what it needs stay at"
-    )
+    said = r"'false' failed \(exit code 1\); see its output above. artextract and its dep"
     with pytest.raises(DependencyError, match=said):
         installation.install(fake(plain, monkeypatch, "false"), "x", Path("l"), before)
-    with pytest.raises(DependencyError, match="no-such-tool is not there, which manages"):
+    with pytest.raises(
+        DependencyError, match="no-such-tool, which manages this environment, is not installed"
+    ):
         installation.install(fake(plain, monkeypatch, "no-such-tool"), "x", Path("l"), before)
     assert not installation.is_changed(before)
 
@@ -67,7 +67,7 @@ def test_a_package_that_brings_no_plugin(
     plain: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = distributions.snapshot()
-    with pytest.raises(DependencyError, match="numpy is installed, but brings no plugin"):
+    with pytest.raises(DependencyError, match="numpy is installed, but has no plugin"):
         installation.install(fake(plain, monkeypatch, "true"), "numpy", Path("l"), before)
 
 
@@ -76,7 +76,7 @@ def test_what_artextract_needs_may_not_change(
 ) -> None:
     before = dict(distributions.snapshot())
     before["numpy"] = dataclasses.replace(before["numpy"], version="1.0")
-    with pytest.raises(DependencyError, match=r"numpy 1\.0 has become 2"):
+    with pytest.raises(DependencyError, match=r"numpy changed from version 1\.0 to 2"):
         installation.install(fake(plain, monkeypatch, "true"), "numpy", Path("l"), before)
 
 
@@ -113,8 +113,8 @@ def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
     monkeypatch.setattr(installation, "snapshot", lambda: after)
     monkeypatch.setattr(installation, "_run", run)
     assert installation.roll_back(plain, "new", before) == (
-        "New, needed taken out again; Older 1.0 is back; here 1.0 came from file:///src, and stays "
-        "as that is now; there 1.0 could not be brought back: install it again"
+        "New, needed uninstalled again; Older 1.0 restored; here 1.0 was installed from "
+        "file:///src, and stays in its present state; there 1.0 could not be restored: reinstall it"
     )
     assert [command[3:] for command in ran] == [
         ["uninstall", "--yes", "New", "needed"],
@@ -124,26 +124,28 @@ def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
     tool = kept_by(plain, "pipx_metadata.json")
     ran.clear()
     assert installation.roll_back(tool, "new==1", {**after, **before}) != ""
-    assert installation.roll_back(tool, "new==1", before).startswith("New taken out again; ")
+    assert installation.roll_back(tool, "new==1", before).startswith("New uninstalled again; ")
     assert ["pipx", "uninject", "env", "New"] in ran
 
 
-def test_a_tool_takes_out_what_was_asked_for_alone() -> None:
+def test_a_tool_takes_out_what_was_requested_alone() -> None:
     new = [found("needed"), found("Artextract_Sage", url="https://example.org/sage")]
-    assert installation._asked_for("git+https://example.org/sage", new) == [new[1]]
-    assert installation._asked_for("artextract-sage>1", new) == [new[1]]
-    assert installation._asked_for("needed", new) == [new[0]]
-    assert installation._asked_for("other", new[:1]) == [new[0]]
+    assert installation._requested("git+https://example.org/sage", new) == [new[1]]
+    assert installation._requested("artextract-sage>1", new) == [new[1]]
+    assert installation._requested("needed", new) == [new[0]]
+    assert installation._requested("other", new[:1]) == [new[0]]
 
 
 def test_a_process_that_tries_plugins_tells_why_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert installation._child("-c", "print(3)") == "3\n"
     with pytest.raises(DependencyError, match=r"^no licence$"):
         installation._child("-c", "raise SystemExit('warning: x\\nerror: no licence')")
-    with pytest.raises(DependencyError, match=r"a plugin ends artextract \(exit code 7\)"):
+    with pytest.raises(DependencyError, match=r"a plugin ended artextract \(exit code 7\)"):
         installation._child("-c", "raise SystemExit(7)")
-    monkeypatch.setattr(installation, "PATIENCE", 0.01)
-    with pytest.raises(DependencyError, match=r"does not let artextract start: no answer in 0.01"):
+    monkeypatch.setattr(installation, "TIMEOUT_S", 0.01)
+    with pytest.raises(
+        DependencyError, match=r"prevents artextract from starting: no response within 0.01"
+    ):
         installation._child("-c", "import time; time.sleep(9)")
 
 
@@ -156,7 +158,9 @@ def test_a_name_of_two_distributions_must_be_told_apart(
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {owner}\nVersion: 1\n")
         (info / "entry_points.txt").write_text("[artextract]\nnet = no_such_module\n")
-    with pytest.raises(UsageError, match="'net' is of artextract-a and of artextract-b: name one"):
+    with pytest.raises(
+        UsageError, match="'net' belongs to artextract-a and artextract-b: name one"
+    ):
         installation.owner_of("net")
     assert installation.owner_of("Artextract_B") == "artextract-b"
 

@@ -36,7 +36,7 @@ def test_a_tool_of_uv_keeps_what_it_has(plain: Environment) -> None:
 
 def test_a_tool_of_uv_is_not_told_limits_but_tried_within_them(plain: Environment) -> None:
     tool = kept_by(plain, "uv-receipt.toml", RECEIPT)
-    assert tool.rehearsal("artextract-new", Path("limits.txt")) == [
+    assert tool.dry_run_command("artextract-new", Path("limits.txt")) == [
         *("uv", "pip", "install", "--dry-run", "--python", str(plain.python)),
         *("--constraint", "limits.txt", "artextract-new"),
     ]
