@@ -12,7 +12,7 @@ from pathlib import Path
 
 from artextract_cli.errors import InputError, raise_failures
 from artextract_cli.graphs.graph_file import graph_path
-from artextract_cli.graphs.recipe import BANDS, GraphRecipe, sized
+from artextract_cli.graphs.recipe import BANDS, GraphRecipe, resized
 from artextract_cli.graphs.store import read_key, save_graphs, source_key
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.imaging.coding import Coding
@@ -193,7 +193,7 @@ def _build_if_needed(
         return False
     scene = read_scene(files, plan)
     check_values(files, scene)
-    scene = sized(scene, recipe)
+    scene = resized(scene, recipe)
     graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
     save_graphs(path, graphs, sources=digests, key=key, scene=scene)
     return True

@@ -41,7 +41,7 @@ def node_features(
     views = [range(n_first)] + [range(c, c + 1) for c in range(n_first, n_channels)]
     layout = _published_layout if features == "published" else _standard_layout
     order = np.array([layout(view, n_channels) for view in views], np.int32)
-    return feature_kernels.laid_out(table, order.ravel()).reshape(len(table), *order.shape)
+    return feature_kernels.gather_columns(table, order.ravel()).reshape(len(table), *order.shape)
 
 
 def _published_layout(view: range, n_channels: int) -> list[int]:

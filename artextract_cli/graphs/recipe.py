@@ -64,6 +64,6 @@ class GraphRecipe:
             raise UsageError(msg)
 
 
-def sized(scene: Scene, recipe: GraphRecipe) -> Scene:
+def resized(scene: Scene, recipe: GraphRecipe) -> Scene:
     """Bring a scene to the size that the recipe asks for."""
     return scene if recipe.size is None else resize_scene(scene, recipe.size)

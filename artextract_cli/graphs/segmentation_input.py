@@ -18,14 +18,14 @@ COMPONENT_WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
 COMPONENT_SCALE = 10.0
 LOG_OFFSET = 0.03
 LEAST_VARIANCE = 1e-4  # of a component of standardised logarithms; weaker ones stay dark
-MOST_LOOKED_AT = 2**20  # pixels that say what the principal components are
+MAX_SAMPLED_PIXELS = 2**20  # pixels that say what the principal components are
 # Looked at together, so that what is made of them stays in the processor's cache.
-PIXELS_AT_A_TIME = 2**13
+PIXELS_PER_CHUNK = 2**13
 
 View = Callable[[Scene], FloatArray]
 
 
-def segmentation_picture(scene: Scene) -> FloatArray:
+def segmentation_image(scene: Scene) -> FloatArray:
     """What the shared segmentation looks at, all at once: see `Components`."""
     return Components(scene)(scene)
 
@@ -38,7 +38,7 @@ class Components:
     """
 
     def __init__(self, scene: Scene) -> None:
-        step = math.isqrt(max(0, math.prod(scene.shape) - 1) // MOST_LOOKED_AT) + 1
+        step = math.isqrt(max(0, math.prod(scene.shape) - 1) // MAX_SAMPLED_PIXELS) + 1
         self._mean, covariance = _moments(scene.rgb[::step, ::step], scene.bands[::step, ::step])
         spread = np.sqrt(np.maximum(covariance.diagonal(), 0)) + 1e-6
         axes = principal_axes(covariance / np.outer(spread, spread), len(COMPONENT_WEIGHTS))
@@ -93,7 +93,7 @@ def _moments(rgb: FloatArray, bands: FloatArray) -> tuple[FloatArray, NDArray[np
 
 def _log_blocks(rgb: FloatArray, bands: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
     """Some rows at a time, and the logarithms of their pixels (P, C)."""
-    step = max(1, PIXELS_AT_A_TIME // rgb.shape[1])
+    step = max(1, PIXELS_PER_CHUNK // rgb.shape[1])
     for start, both in enumerate(zip(row_chunks(rgb, step), row_chunks(bands, step), strict=True)):
         photograph, others = (np.require(p, np.float32, ["C", "W"]) for p in both)
         channels = light(photograph, others, np.float32(LOG_OFFSET))

@@ -21,7 +21,7 @@ Cut = Callable[[Block], tuple[LabelMap, int]]
 Make = Callable[[Block], FloatArray]
 
 
-def stitched(blocks: Blocks, cut: Cut) -> tuple[LabelMap, int]:
+def stitch_labels(blocks: Blocks, cut: Cut) -> tuple[LabelMap, int]:
     """Connected superpixels (H, W) of a whole picture from those of its windows, and how many.
 
     ``cut`` gives the labels (h, w) of a block with its margin, and how many there are. A superpixel

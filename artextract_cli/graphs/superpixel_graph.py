@@ -17,7 +17,7 @@ from artextract_cli._typing import FloatArray, LabelMap
 from artextract_cli.graphs.node_features import feature_names, node_features
 from artextract_cli.graphs.recipe import BANDS, GraphRecipe
 from artextract_cli.graphs.regions import region_adjacency
-from artextract_cli.graphs.segmentation import cut, photograph_of, shared_superpixels
+from artextract_cli.graphs.segmentation import photograph_of, segment, shared_superpixels
 from artextract_cli.graphs.segmentation_input import FullRange, View
 from artextract_cli.graphs.stitching import block_gradients, block_statistics
 from artextract_cli.imaging.blocks import Block, BlockCache
@@ -164,7 +164,7 @@ def _separate_graphs(
 def _view_graph(
     scene: Scene, view: View, plugin: Plugin, options: Mapping[str, Any], features: str
 ) -> SuperpixelGraph:
-    labels, n = cut(scene, plugin, options, FullRange(scene, view))
+    labels, n = segment(scene, plugin, options, FullRange(scene, view))
     return _graph(scene, (view,), labels, n, features)
 
 

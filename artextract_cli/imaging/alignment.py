@@ -22,18 +22,18 @@ from artextract_cli.imaging.coarse_alignment import (
     poses_turned,
     search,
 )
-from artextract_cli.imaging.registration import edges, fading
+from artextract_cli.imaging.registration import edges, hann_window
 from artextract_cli.imaging.transform import (
-    Model,
     Transform,
-    about_middle,
-    about_middles,
+    TransformModel,
+    about_centre,
+    about_centres,
+    in_full_pixels,
     load_opencv,
     resampled,
     scaling,
     shifting,
     shrunk,
-    within,
 )
 
 LONGEST_SIDE = 32_000
@@ -65,7 +65,7 @@ _ANGLES = 360
 def align(
     photograph: FloatArray,
     band: FloatArray,
-    model: Model = "affine",
+    model: TransformModel = "affine",
     *,
     starts: Sequence[Transform] = (),
 ) -> Transform:
@@ -106,7 +106,7 @@ def _sides(longest: int) -> Iterator[int]:
 
 
 def _started(
-    photograph: FloatArray, band: FloatArray, model: Model, starts: Sequence[Transform]
+    photograph: FloatArray, band: FloatArray, model: TransformModel, starts: Sequence[Transform]
 ) -> Transform:
     """Where the refinement begins: the best of several starts, refined at the coarsest."""
     guess = _coarse(photograph, band, model)
@@ -136,14 +136,16 @@ def _fit(photograph: FloatArray, band: FloatArray, start: Transform) -> tuple[fl
 
 
 def _improved(
-    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: Model
+    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: TransformModel
 ) -> Transform:
     """Refine a transform, by fewer parameters or not at all where it would go astray."""
     if model == "shift":
         return _refined(photograph, band, start, side, model)
     checked = min(side, CHECKED_SIDE)
     before = _explained(photograph, band, start, checked)
-    models: tuple[Model, ...] = ("homography", "affine") if model == "homography" else ("affine",)
+    models: tuple[TransformModel, ...] = (
+        ("homography", "affine") if model == "homography" else ("affine",)
+    )
     for tried in models:
         found = _refined(photograph, band, start, side, tried)
         if _explained(photograph, band, found, checked) > before - ALLOWED_LOSS:
@@ -179,7 +181,7 @@ def _searched(
     coarse, to_coarse = shrunk(band, math.ceil(max(band.shape) / max(1.0, lesser)))
 
     def posed(scale: float, degrees: float) -> Transform:
-        return about_middles(photograph.shape, band.shape, scale, degrees)
+        return about_centres(photograph.shape, band.shape, scale, degrees)
 
     def seen(
         scale: float, degrees: float, window: tuple[int, int]
@@ -189,15 +191,18 @@ def _searched(
         return resampled(coarse, to_coarse @ posed(scale, degrees) @ back, window)
 
     return [
-        (one, posed(one.scale, one.degrees) @ within(shifting(one.right, one.down), to_small))
+        (
+            one,
+            posed(one.scale, one.degrees) @ in_full_pixels(shifting(one.right, one.down), to_small),
+        )
         for one in search(small, seen, poses)
     ]
 
 
-def _coarse(photograph: FloatArray, band: FloatArray, model: Model) -> Transform:
+def _coarse(photograph: FloatArray, band: FloatArray, model: TransformModel) -> Transform:
     """The best of a few guesses, each shifted to where its outlines agree most."""
     small, to_small = shrunk(photograph, COARSE_SIDE)
-    lines = edges(small) * fading(small.shape)
+    lines = edges(small) * hann_window(small.shape)
     same = max(band.shape) / max(photograph.shape)
     best, found = -1.0, np.eye(3)
     for scale in {1.0, same} if model != "shift" else {1.0}:
@@ -205,8 +210,8 @@ def _coarse(photograph: FloatArray, band: FloatArray, model: Model) -> Transform
         guesses = [start]
         if model != "shift":
             turn = _log_polar(lines, _seen(band, start, to_small, small.shape))
-            about = about_middle(turn, small.shape)
-            guesses.append(start @ within(about, to_small))
+            about = about_centre(turn, small.shape)
+            guesses.append(start @ in_full_pixels(about, to_small))
         for guess in guesses:
             correlation, shifted = _shifted(lines, band, guess, to_small)
             if correlation > best:
@@ -219,7 +224,7 @@ def _seen(
 ) -> FloatArray:
     """Outlines of the band as the shrunk photograph would see it by a guess."""
     seen, known = resampled(band, guess @ np.linalg.inv(to_small), size)
-    return np.asarray(edges(seen) * known * fading(seen.shape), np.float32)
+    return np.asarray(edges(seen) * known * hann_window(seen.shape), np.float32)
 
 
 def _shifted(
@@ -239,7 +244,7 @@ def _shifted(
     peak = np.unravel_index(int(agreement.argmax()), window)
     down, right = ((int(p) + n // 2) % n - n // 2 for p, n in zip(peak, window, strict=True))
     norm = float(np.linalg.norm(ours) * np.linalg.norm(theirs)) or 1.0
-    return float(agreement.max()) / norm, guess @ within(shifting(right, down), to_small)
+    return float(agreement.max()) / norm, guess @ in_full_pixels(shifting(right, down), to_small)
 
 
 def _log_polar(lines: FloatArray, others: FloatArray) -> Transform:
@@ -267,7 +272,7 @@ def _log_polar(lines: FloatArray, others: FloatArray) -> Transform:
 
 
 def _refined(
-    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: Model
+    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: TransformModel
 ) -> Transform:
     """Improve a transform on pictures whose longest side is ``side``."""
     cv2 = load_opencv()
@@ -295,5 +300,5 @@ def _refined(
         raise InputError(msg)
     whole = np.eye(3)
     whole[: len(rest)] = rest
-    found = start @ within(whole, to_small)
+    found = start @ in_full_pixels(whole, to_small)
     return np.asarray(found / found[2, 2])

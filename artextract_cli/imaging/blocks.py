@@ -26,15 +26,15 @@ from artextract_cli.utils.file_errors import writing
 T = TypeVar("T")
 Slices = tuple[slice, slice]
 
-AT_ONCE = 2
+N_PARALLEL_BLOCKS = 2
 """Blocks in work at a time. Not the number of cores: block sizes, and by them results, would
 depend on the machine."""
 
-MOST_SAMPLED = 2**24
+MAX_SAMPLED_PIXELS = 2**24
 """Pixels from which random ones are drawn; of larger pictures, only every n-th is a candidate."""
 
 
-LEAST_SIDE, CORE_SHARE = 256, 0.8
+MIN_BLOCK_SIDE, CORE_SHARE = 256, 0.8
 """The least side of a block with its margin in pixels, and what of it is the block itself."""
 
 
@@ -95,7 +95,7 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
 
     Of all, where none is painted.
     """
-    step = -(-math.prod(shape) // MOST_SAMPLED)
+    step = -(-math.prod(shape) // MAX_SAMPLED_PIXELS)
     if painted is None:
         candidates = np.arange(0, math.prod(shape), step)
     else:
@@ -146,15 +146,18 @@ class Blocks:
         return made[block.inside(self.window(block))]
 
     def each(self, work: Callable[[Block], T]) -> Iterator[T]:
-        """What ``work`` returns for every block, in order; `AT_ONCE` blocks at a time."""
+        """What ``work`` returns for every block, in order; `N_PARALLEL_BLOCKS` blocks at a time."""
         if len(self) == 1:
             yield work(self._all[0])
             return
-        with ThreadPoolExecutor(AT_ONCE) as pool, progress("blocks", len(self)) as advance:
+        with (
+            ThreadPoolExecutor(N_PARALLEL_BLOCKS) as pool,
+            progress("blocks", len(self)) as advance,
+        ):
             waiting: deque[Future[T]] = deque()
             for block in self._all:
                 waiting.append(pool.submit(work, block))
-                if len(waiting) == AT_ONCE:
+                if len(waiting) == N_PARALLEL_BLOCKS:
                     yield waiting.popleft().result()
                     advance()
             while waiting:

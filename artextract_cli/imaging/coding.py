@@ -69,7 +69,7 @@ class Coding:
         """
         return self.by_band.get(band) or self.bands or LINEAR
 
-    def says(self, band: str) -> bool:
+    def states(self, band: str) -> bool:
         """Whether anything is stated of a band.
 
         Parameters
@@ -112,20 +112,20 @@ class Coding:
         band_ids
             Ids of the bands (B,) of the dataset.
         """
-        listed = {band: self.of_band(band) for band in band_ids if self.says(band)}
+        listed = {band: self.of_band(band) for band in band_ids if self.states(band)}
         said = {PHOTOGRAPH: self.photograph, BANDS: listed if self.by_band else self.bands}
         return {role: word for role, word in said.items() if word}
 
 
 def _checked(role: str, stated: str) -> str:
     try:
-        return coding_word(stated)
+        return canonical_coding(stated)
     except ValueError as error:
         msg = f"{role}: {error} (got {stated!r})"
         raise UsageError(msg) from None
 
 
-def coding_word(text: object) -> str:
+def canonical_coding(text: object) -> str:
     """Return ``linear``, ``srgb`` or ``gamma X`` as it is written here.
 
     Raises

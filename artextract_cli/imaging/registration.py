@@ -24,10 +24,10 @@ TILE_SIDE, MAX_TILES = 128, 16
 TILES_ALONG = 4
 """Of the tiles by which a turn is told: enough for a third of them to be wrong, and quick."""
 
-SMALLEST_TURNED = 256
+MIN_SIDE_ROTATION = 256
 """Shortest side in px of a picture whose tiles lie far enough apart to tell a turn."""
 
-SMALLEST_RELATED = 96
+MIN_SIDE_RELATED = 96
 """Shortest side in px of a picture of which it is told that it shares nothing with others."""
 
 MIN_INLIERS = 8
@@ -45,27 +45,27 @@ _MIN_CORRELATION = 0.15
 _CHANCE_TIMES_SIDE = 40.0
 
 
-def outlines(picture: FloatArray) -> FloatArray:
+def windowed_edges(picture: FloatArray) -> FloatArray:
     """Draw the outlines of the middle of ``picture`` (H, W): alike in any band, whatever its tones.
 
     They are the gradient magnitude of the square root (which evens out photon noise), brought to
     equal local contrast and faded out by a Hann window. A constant picture has none: all 0.
     """
-    return faded(middle_edges(picture))
+    return windowed(central_edges(picture))
 
 
-def middle_edges(picture: FloatArray) -> FloatArray:
+def central_edges(picture: FloatArray) -> FloatArray:
     """Draw the outlines of the middle of ``picture`` (H, W), not faded out."""
     return edges(_middle(picture))
 
 
-def faded(lines: FloatArray) -> FloatArray:
+def windowed(lines: FloatArray) -> FloatArray:
     """Fade outlines (H, W) out towards the border, for what is compared to be periodic."""
-    return np.asarray(lines * fading(lines.shape), np.float32)
+    return np.asarray(lines * hann_window(lines.shape), np.float32)
 
 
 def edges(picture: FloatArray) -> FloatArray:
-    """Draw the outlines of all of ``picture`` (H, W), not faded out, as `outlines` does."""
+    """Draw the outlines of all of ``picture`` (H, W), not faded out, as `windowed_edges` does."""
     tones = np.sqrt(np.maximum(picture, 0))
     gradient = ndimage.gaussian_gradient_magnitude(tones, _GRADIENT_SIGMA, mode="nearest")
     detail = gradient - ndimage.gaussian_filter(gradient, _CONTRAST_SIGMA)
@@ -78,7 +78,7 @@ def edges(picture: FloatArray) -> FloatArray:
 def measure_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, float] | None:
     """Measure by how many pixels (down, right) a band is shifted against its photograph.
 
-    Both are :func:`outlines` of pictures of one size. The peak of their cross-correlation is found
+    Both are :func:`windowed_edges` of pictures of one size. The peak of their cross-correlation is found
     to 1/20 pixel by a matrix-multiply Fourier transform (Guizar-Sicairos, Thurman & Fienup, Optics
     Letters 33:156, 2008). None where the peak could be chance.
     """
@@ -105,7 +105,7 @@ def unrelated(lines: Mapping[Path, FloatArray], related: Iterable[Path]) -> list
     left = [
         path
         for path, drawn in lines.items()
-        if path not in joined and min(drawn.shape) >= SMALLEST_RELATED and drawn.any()
+        if path not in joined and min(drawn.shape) >= MIN_SIDE_RELATED and drawn.any()
     ]
     for one in joined:  # which grows
         shared = [p for p in left if measure_shift(lines[one], lines[p]) is not None]
@@ -127,7 +127,7 @@ def tile_shifts(photograph: FloatArray, band: FloatArray) -> tuple[FloatArray, i
     corners = list(product(*(_starts(length, side) for length in photograph.shape)))
     for top, left in corners:
         tile = np.s_[top : top + side, left : left + side]
-        lines, others = outlines(photograph[tile]), outlines(band[tile])
+        lines, others = windowed_edges(photograph[tile]), windowed_edges(band[tile])
         shift = measure_shift(lines, others)
         if shift is not None and math.hypot(*shift) > _AMBIGUOUS_FROM:
             shift = _nearest_shift(lines, others)
@@ -162,7 +162,7 @@ def _refined_peak(spectra: NDArray[Any], peak: tuple[float, float]) -> tuple[flo
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class Rotation:
     """By how much a band is turned and larger than its photograph."""
 
     degrees: float
@@ -176,14 +176,14 @@ class Turn:
         return float(abs(moved)) * math.hypot(*shape[:2]) / 2
 
 
-def measure_turn(photograph: FloatArray, band: FloatArray) -> Turn | None:
+def measure_rotation(photograph: FloatArray, band: FloatArray) -> Rotation | None:
     """Tell by a few tiles whether a band is turned or of another scale.
 
-    Both are :func:`middle_edges` of pictures of one size. The shifts of the tiles are those of a
+    Both are :func:`central_edges` of pictures of one size. The shifts of the tiles are those of a
     similarity, found by the pair of tiles that most others agree with, and then by all of these.
     None where too few agree, or what they tell could be chance.
     """
-    if min(photograph.shape) < SMALLEST_TURNED:
+    if min(photograph.shape) < MIN_SIDE_ROTATION:
         return None
     points, shifts = _few_tiles(photograph, band)
     agree = _agreeing(points, shifts)
@@ -197,7 +197,7 @@ def measure_turn(photograph: FloatArray, band: FloatArray) -> Turn | None:
     if abs(turned) < _CERTAINTY * uncertainty:
         return None
     found = 1 + turned
-    return Turn(degrees=math.degrees(np.angle(found)), scale=float(abs(found)))
+    return Rotation(degrees=math.degrees(np.angle(found)), scale=float(abs(found)))
 
 
 def _few_tiles(photograph: FloatArray, band: FloatArray) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -207,7 +207,7 @@ def _few_tiles(photograph: FloatArray, band: FloatArray) -> tuple[NDArray[Any], 
     found = []
     for top, left in product(*starts):
         tile = np.s_[top : top + side, left : left + side]
-        shift = measure_shift(faded(photograph[tile]), faded(band[tile]))
+        shift = measure_shift(windowed(photograph[tile]), windowed(band[tile]))
         if shift is not None:
             found.append((complex(left, top), complex(shift[1], shift[0])))
     points, shifts = np.array(found, complex).reshape(-1, 2).T
@@ -235,6 +235,6 @@ def _middle(picture: FloatArray) -> FloatArray:
     return picture[top : top + MAX_SIDE, left : left + MAX_SIDE]
 
 
-def fading(shape: tuple[int, ...]) -> FloatArray:
+def hann_window(shape: tuple[int, ...]) -> FloatArray:
     """A Hann window (H, W)."""
     return np.outer(np.hanning(shape[0]), np.hanning(shape[1])).astype(np.float32)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import DependencyError
 
-Model = Literal["shift", "affine", "homography"]
+TransformModel = Literal["shift", "affine", "homography"]
 Transform = NDArray[np.float64]
-MUCH_FINER = 1.5
+MAX_OVERSAMPLING = 1.5
 """Bands with that many pixels for one of the photograph are averaged before they are compared."""
 
 
@@ -28,17 +28,19 @@ def warp(picture: NDArray[Any], transform: Transform, size: tuple[int, int]) -> 
     return np.clip(warped, picture.min(), picture.max()) if is_float else warped
 
 
-def as_coarse(photograph: FloatArray, transform: Transform) -> FloatArray:
+def blurred_to_band_resolution(photograph: FloatArray, transform: Transform) -> FloatArray:
     """The photograph (H, W) with no finer detail than its band has."""
     return np.asarray(_softened(photograph, 1 / _scale(transform)), np.float32)
 
 
-def reach(shape: tuple[int, int], transform: Transform, size: tuple[int, int]) -> NDArray[np.bool_]:
+def valid_area(
+    shape: tuple[int, int], transform: Transform, size: tuple[int, int]
+) -> NDArray[np.bool_]:
     """Where on the grid (H, W) of the photograph a band of ``shape`` has been seen."""
-    return carried(np.ones(shape, np.bool_), transform, size)
+    return warped_mask(np.ones(shape, np.bool_), transform, size)
 
 
-def carried(
+def warped_mask(
     mask: NDArray[np.bool_], transform: Transform, size: tuple[int, int]
 ) -> NDArray[np.bool_]:
     """Where on the grid (H, W) of the photograph only pixels of a band's ``mask`` are read."""
@@ -74,7 +76,7 @@ def describe(
     The shift is that of where this middle lies in the band from the band's own, in its px.
     """
     middle, own = (np.array([(s[1] - 1) / 2, (s[0] - 1) / 2]) for s in (size, band_size))
-    origin, right, down = moved(transform, middle + np.eye(3, 2, -1))
+    origin, right, down = transform_points(transform, middle + np.eye(3, 2, -1))
     jacobian = np.stack([right - origin, down - origin], axis=1)
     turn = math.atan2(jacobian[1, 0] - jacobian[0, 1], jacobian[0, 0] + jacobian[1, 1])
     return {
@@ -85,7 +87,7 @@ def describe(
     }
 
 
-def moved(transform: Transform, points: NDArray[np.float64]) -> NDArray[np.float64]:
+def transform_points(transform: Transform, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Take points (N, 2), as (x, y), from the photograph to the band."""
     mapped = np.c_[points, np.ones(len(points))] @ transform.T
     return np.asarray(mapped[:, :2] / mapped[:, 2:])
@@ -108,12 +110,12 @@ def resampled(
     """The band on a grid (H, W), and where it reaches; beyond, its edge goes on."""
     cv2 = load_opencv()
     scale = _scale(transform)
-    if scale > MUCH_FINER:
+    if scale > MAX_OVERSAMPLING:
         band, to_small = shrunk(band, max(1, round(max(band.shape) / scale)))
         transform = to_small @ transform
     shape = (size[0], size[1])
     seen = _warped(band, transform, shape, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
-    near = reach((band.shape[0], band.shape[1]), transform, shape)
+    near = valid_area((band.shape[0], band.shape[1]), transform, shape)
     return seen, cv2.erode(np.uint8(near), np.ones((5, 5), np.uint8), borderValue=0) > 0
 
 
@@ -142,7 +144,7 @@ def shrunk(picture: FloatArray, side: int) -> tuple[FloatArray, Transform]:
     return small, scaling(width / picture.shape[1], height / picture.shape[0])
 
 
-def within(transform: Transform, to_small: Transform) -> Transform:
+def in_full_pixels(transform: Transform, to_small: Transform) -> Transform:
     """What a transform of the shrunk photograph is on the photograph itself."""
     return np.asarray(np.linalg.inv(to_small) @ transform @ to_small)
 
@@ -157,13 +159,13 @@ def shifting(right: float, down: float) -> Transform:
     return np.array([[1, 0, right], [0, 1, down], [0, 0, 1.0]])
 
 
-def about_middle(turn: Transform, size: tuple[int, ...]) -> Transform:
+def about_centre(turn: Transform, size: tuple[int, ...]) -> Transform:
     """A ``turn`` about the middle of an image of that size (H, W)."""
     middle = ((size[1] - 1) / 2, (size[0] - 1) / 2)
     return shifting(*middle) @ turn @ shifting(-middle[0], -middle[1])
 
 
-def about_middles(
+def about_centres(
     size: tuple[int, ...], band_size: tuple[int, ...], scale: float, degrees: float
 ) -> Transform:
     """The similarity that brings the middle of a photograph (H, W) onto that of its band."""

@@ -15,7 +15,7 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.coding import LINEAR, SRGB, linear_values, srgb_values
 from artextract_cli.io.stored import Part
 
-MOST_OF_16_BIT = 65535
+MAX_UINT16 = 65535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Picture:
         """What a curve makes of the values; of whole numbers it is looked up."""
         if is_same:
             return self.scaled()
-        if self.values.dtype.kind != "u" or self.full_scale > MOST_OF_16_BIT:
+        if self.values.dtype.kind != "u" or self.full_scale > MAX_UINT16:
             return curve(self.scaled())
         counts = np.arange(int(self.full_scale) + 1, dtype=np.float32)
         table: NDArray[Any] = curve(counts / np.float32(self.full_scale))

@@ -18,7 +18,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.io import decoders, stored, tiff
 from artextract_cli.io.image import (
-    MOST_OF_16_BIT,
+    MAX_UINT16,
     Picture,
     finite,
     opaque,
@@ -37,7 +37,7 @@ _DECODERS: dict[bytes, decoders.Decoder] = {
     b"II+\0": tiff.decode_tiff,  # BigTIFF
     b"MM\0+": tiff.decode_tiff,
 }
-LEAST_USE = 1 / 256
+MIN_RANGE_SHARE = 1 / 256
 """Of the range of more bits, which only counts of fewer do not reach."""
 
 
@@ -186,12 +186,12 @@ def _whole(path: Path, picture: Picture) -> Picture:
 
 def _largest(picture: Picture) -> float:
     """The largest count of more than 16 bit; other pictures, which may have any, are not read."""
-    return float(picture.values.max()) if picture.full_scale > MOST_OF_16_BIT else math.inf
+    return float(picture.values.max()) if picture.full_scale > MAX_UINT16 else math.inf
 
 
 def _check_range(path: Path, largest: float, full_scale: float) -> None:
     """Refuse counts of few bits that were saved as 32 or 64: by their full scale all were black."""
-    if largest < LEAST_USE * full_scale:
+    if largest < MIN_RANGE_SHARE * full_scale:
         msg = (
             f"{path} holds whole numbers of more than 16 bit, but none above {largest:.0f}, which "
             f"is next to nothing of the {full_scale:.0f} that mean white: divide them by the one "

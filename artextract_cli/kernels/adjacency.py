@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import Indices, LabelMap
 from artextract_cli.kernels.jit import compiled
 
-FEW = 32  # values are sorted fastest by insertion
+MAX_INSERTION_SORT = 32  # values are sorted fastest by insertion
 
 
 @compiled
@@ -88,7 +88,7 @@ def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
 @compiled
 def sort(values: NDArray[np.int32], begin: int, end: int) -> None:
     """Sort a part of ``values`` in place."""
-    if end - begin > FEW:
+    if end - begin > MAX_INSERTION_SORT:
         values[begin:end].sort()
     for i in range(begin + 1, end):
         value, at = values[i], i

@@ -15,7 +15,7 @@ def subtract(values: FloatArray, shift: FloatArray) -> None:
 
 
 @compiled
-def lay_out(planes: tuple[FloatArray, ...], maps: FloatArray) -> None:
+def stack_planes(planes: tuple[FloatArray, ...], maps: FloatArray) -> None:
     """Copy M ``planes``, each (H, W, C), into ``maps`` (H, W, C, M), row after row."""
     for y in range(maps.shape[0]):
         for i in range(len(planes)):
@@ -118,7 +118,7 @@ def polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, *, cubic: bo
 
 
 @compiled
-def deviating(
+def standardised_residuals(
     values: FloatArray,
     foretold: FloatArray,
     offsets: FloatArray,

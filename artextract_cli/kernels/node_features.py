@@ -32,7 +32,7 @@ def standardise(columns: FloatArray) -> None:
 
 
 @compiled
-def laid_out(columns: FloatArray, order: NDArray[np.int32]) -> FloatArray:
+def gather_columns(columns: FloatArray, order: NDArray[np.int32]) -> FloatArray:
     """The columns (N, K) in another order (M,), repeated or left out: (N, M); -1 is all zeros."""
     made = np.empty((len(columns), len(order)), np.float32)
     for i in range(len(columns)):

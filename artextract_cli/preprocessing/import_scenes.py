@@ -19,7 +19,7 @@ from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import checked_capture, planes
 from artextract_cli.preprocessing.import_target import ImportTarget, open_target
-from artextract_cli.preprocessing.mask_dataset import found_mask
+from artextract_cli.preprocessing.mask_dataset import find_mask
 from artextract_cli.scenes.dataset import checked_coding
 from artextract_cli.scenes.dataset_writer import LARGE_PIXELS, ScenePaths, write_images
 from artextract_cli.scenes.description import DESCRIPTION
@@ -157,7 +157,7 @@ def _masked(capture: Capture, coding: Coding) -> Capture:
             "leave --auto-mask, and use 'artextract data register' and 'data mask'"
         )
         raise InputError(msg)
-    return replace(capture, mask=found_mask(capture.name, _decoded(capture, coding)))
+    return replace(capture, mask=find_mask(capture.name, _decoded(capture, coding)))
 
 
 def _decoded(capture: Capture, coding: Coding) -> Iterator[FloatArray]:

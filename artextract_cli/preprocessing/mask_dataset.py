@@ -82,7 +82,7 @@ def mask_dataset(
     return made
 
 
-def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
+def find_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
     """`find_painting`, and a warning where there is none to be found."""
     found = find_painting(pictures)
     if found is None:
@@ -98,7 +98,7 @@ def _mask(files: SceneFiles, output: DatasetCopy) -> MaskedScene:
     if files.mask is not None:
         painting = float(read_mask(files.mask, None).mean())
         return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
-    found = found_mask(files.name, _pictures(files))
+    found = find_mask(files.name, _pictures(files))
     if found is None:
         return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
     output.write_mask(files, found)

@@ -13,14 +13,14 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.alignment import LONGEST_SIDE, align
 from artextract_cli.imaging.registration import MIN_SIDE, tile_shifts
 from artextract_cli.imaging.transform import (
-    Model,
     Transform,
-    as_coarse,
-    carried,
+    TransformModel,
+    blurred_to_band_resolution,
     describe,
-    reach,
     shared_area,
+    valid_area,
     warp,
+    warped_mask,
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
@@ -113,7 +113,7 @@ def register_dataset(
     dataset: Path,
     out: Path,
     *,
-    model: Model = "affine",
+    model: TransformModel = "affine",
     max_residual: float = MAX_RESIDUAL,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[RegisteredScene]:
@@ -162,7 +162,7 @@ def register_dataset(
 
 
 def _register(
-    files: SceneFiles, output: DatasetCopy, model: Model, max_residual: float
+    files: SceneFiles, output: DatasetCopy, model: TransformModel, max_residual: float
 ) -> RegisteredScene:
     photograph = _checked(files.rgb, decode_picture(files.rgb))
     grey = photograph.scaled().mean(axis=2)
@@ -179,7 +179,7 @@ def _register(
                 if made.size == picture.shape[::-1]
             ]
             transform = _aligned(path, grey, picture, model, alike)
-            reached = reach((picture.shape[0], picture.shape[1]), transform, size)
+            reached = valid_area((picture.shape[0], picture.shape[1]), transform, size)
             bands.append(
                 measured_residual(path, band, grey, picture, transform, reached, max_residual)
             )
@@ -222,7 +222,7 @@ def _aligned(
     path: Path,
     photograph: NDArray[np.float32],
     picture: NDArray[np.float32],
-    model: Model,
+    model: TransformModel,
     starts: Sequence[Transform] = (),
 ) -> Transform:
     try:
@@ -247,7 +247,7 @@ def measured_residual(
     if min(reached[area].shape) < MIN_SIDE:
         msg = f"{path} and its photograph share too little to be registered; see that they belong"
         raise InputError(msg)
-    as_sharp = as_coarse(photograph, transform)
+    as_sharp = blurred_to_band_resolution(photograph, transform)
     tiles, n_tiles = tile_shifts(as_sharp[area], warp(picture, transform, size)[area])
     distances = np.hypot(tiles[:, 2], tiles[:, 3])
     if len(distances) < MIN_TILES_SHARE * n_tiles:
@@ -291,7 +291,7 @@ def _measuring(
     measuring = np.ones(size, np.bool_) if files.mask is None else read_mask(files.mask, size)
     for band, transform in zip(files.band_ids, transforms, strict=True):
         if path := files.band_masks.get(band):
-            measuring = measuring & carried(read_mask(path, None), transform, size)
+            measuring = measuring & warped_mask(read_mask(path, None), transform, size)
     return measuring
 
 
@@ -312,7 +312,9 @@ def _stored(picture: Picture) -> NDArray[Any]:
     return counts[..., 0] if counts.shape[2] == 1 else counts
 
 
-def _record(made: list[RegisteredScene], dataset: Path, model: Model, max_residual: float) -> str:
+def _record(
+    made: list[RegisteredScene], dataset: Path, model: TransformModel, max_residual: float
+) -> str:
     data = {
         "format": 1,
         "dataset": str(dataset.resolve()),

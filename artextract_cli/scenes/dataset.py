@@ -20,10 +20,10 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.scenes.description import (
     DESCRIPTION,
     Description,
-    in_nm,
+    checked_wavelength,
     read_description,
-    unknown_clean,
-    unknown_coded,
+    unknown_clean_scenes,
+    unknown_coded_bands,
 )
 from artextract_cli.scenes.layout import Finding, FoundScene, find_scenes, natural_key
 from artextract_cli.scenes.scene import SceneFiles
@@ -116,11 +116,11 @@ def list_dataset(
         )
         raise InputError(msg)
     description = read_description(root / DESCRIPTION, findings)
-    findings += unknown_clean(root / DESCRIPTION, description, scenes)
+    findings += unknown_clean_scenes(root / DESCRIPTION, description, scenes)
     for scene in scenes:
         findings += _band_problems(root / DESCRIPTION, scene, description.wavelengths, given)
     known = {band: None for scene in scenes for band in scene.bands}
-    findings += unknown_coded(root / DESCRIPTION, description.coding, known)
+    findings += unknown_coded_bands(root / DESCRIPTION, description.coding, known)
     coding = checked_coding(coding or Coding(), known)
     dataset = Dataset(
         root=root,
@@ -288,7 +288,7 @@ def _number(text: str) -> float | None:
 
 def _checked_option(nm: float) -> float:
     try:
-        return in_nm(nm)
+        return checked_wavelength(nm)
     except ValueError as error:
         msg = f"{nm:g} is not in nm: {error}"
         raise UsageError(msg) from error

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.coding import WORDS, Coding, coding_word
+from artextract_cli.imaging.coding import WORDS, Coding, canonical_coding
 from artextract_cli.scenes.layout import Finding, FoundScene, natural_key
 from artextract_cli.scenes.spectrum import LONGEST_NM, SHORTEST_NM
 from artextract_cli.utils.yaml import read_model
@@ -52,7 +52,7 @@ def read_statement(root: Path) -> Statement:
     )
 
 
-def in_nm(value: float) -> float:
+def checked_wavelength(value: float) -> float:
     """Check that a wavelength is one in nm."""
     if not SHORTEST_NM <= value <= LONGEST_NM:
         msg = f"a wavelength is between {SHORTEST_NM} and {LONGEST_NM} nm"
@@ -70,19 +70,19 @@ def _all_or_names(value: object) -> object:
     raise ValueError(msg)
 
 
-_Word = Annotated[str, BeforeValidator(coding_word)]
+_Word = Annotated[str, BeforeValidator(canonical_coding)]
 
 
 def _word_or_words(value: object) -> object:
     """One word for all bands, or one for each."""
     if isinstance(value, dict):
         return {band: _word_of_band(band, word) for band, word in value.items()}
-    return None if value is None else coding_word(value)
+    return None if value is None else canonical_coding(value)
 
 
 def _word_of_band(band: str, word: object) -> str:
     try:
-        return coding_word(word)
+        return canonical_coding(word)
     except ValueError as error:
         msg = f"of band {band}, {error}"
         raise ValueError(msg) from None
@@ -117,7 +117,7 @@ class Description(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    wavelengths: dict[str, Annotated[float, AfterValidator(in_nm)]] | None = None
+    wavelengths: dict[str, Annotated[float, AfterValidator(checked_wavelength)]] | None = None
     clean: Annotated[Literal["all"] | tuple[str, ...] | None, BeforeValidator(_all_or_names)] = None
     coding: Annotated[_Coding, BeforeValidator(_words_by_role)] = _Coding()
     pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
@@ -135,7 +135,7 @@ def read_description(path: Path, findings: list[Finding]) -> Description:
         return Description()
 
 
-def unknown_clean(
+def unknown_clean_scenes(
     path: Path, description: Description, scenes: Sequence[FoundScene]
 ) -> Iterator[Finding]:
     """Findings of scenes that are stated to be clean and are not there."""
@@ -147,7 +147,7 @@ def unknown_clean(
         yield Finding(level="error", scene="", file=path, message=message)
 
 
-def unknown_coded(path: Path, coding: _Coding, known: Collection[str]) -> Iterator[Finding]:
+def unknown_coded_bands(path: Path, coding: _Coding, known: Collection[str]) -> Iterator[Finding]:
     """Findings of bands whose coding is stated and that are not there."""
     for band in coding.stated().by_band:
         if band not in known:

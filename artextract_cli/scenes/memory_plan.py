@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artextract_cli.errors import UsageError
-from artextract_cli.imaging.blocks import AT_ONCE, CORE_SHARE, LEAST_SIDE, Workspace
+from artextract_cli.imaging.blocks import CORE_SHARE, MIN_BLOCK_SIDE, N_PARALLEL_BLOCKS, Workspace
 from artextract_cli.plugin.contract import superpixel_count
 
 RESIDENT_BYTES = 18
 """Of every pixel of a scene in blocks: its label, twice while it is made, and the object mask."""
-USUAL_REGION = 5
+DEFAULT_REGION_SIZE = 5
 """Side of a superpixel in pixels, unless a recipe says otherwise."""
 
 
@@ -34,13 +34,13 @@ class MemoryPlan:
             If the limit is too low even for small blocks.
         """
         per_pixel = self.per_pixel + self.per_band * n_bands
-        network = self.per_superpixel * superpixel_count((n_pixels, 1), None, USUAL_REGION)
+        network = self.per_superpixel * superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
         if self.program + network + n_pixels * per_pixel <= self.limit:
             return None
         kept = self.program + network + n_pixels * RESIDENT_BYTES
-        side = math.isqrt(max(0, self.limit - kept) // (AT_ONCE * per_pixel))
-        if side < LEAST_SIDE:
-            least = kept + AT_ONCE * per_pixel * LEAST_SIDE**2
+        side = math.isqrt(max(0, self.limit - kept) // (N_PARALLEL_BLOCKS * per_pixel))
+        if side < MIN_BLOCK_SIDE:
+            least = kept + N_PARALLEL_BLOCKS * per_pixel * MIN_BLOCK_SIDE**2
             msg = (
                 f"--max-memory {_amount(self.limit)} is too little for {n_pixels} pixels in "
                 f"{n_bands} band{'s' * (n_bands != 1)}: give at least "

@@ -167,7 +167,7 @@ class Scene:
             release_pages(made)
         return made
 
-    def painted_with(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
+    def scatter_to_pixels(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
         """Give every pixel the values of its superpixel.
 
         Parameters
@@ -204,7 +204,7 @@ def resize_scene(scene: Scene, side: int) -> Scene:
     )
 
 
-def continued(scene: Scene) -> Scene:
+def inpaint_nearest(scene: Scene) -> Scene:
     """The scene with the nearest pixel of the painting in place of what is none."""
     if scene.mask is None or scene.mask.all() or not scene.mask.any():
         return scene

@@ -99,9 +99,9 @@ class SuperpixelTests(PluginTests):
 
     def _cut(self, image: FloatArray, options: object) -> tuple[np.ndarray, int]:
         """As the host cuts it."""
-        from artextract_cli.graphs.segmentation import superpixels
+        from artextract_cli.graphs.segmentation import run_superpixel_plugin
 
-        return superpixels(image, self.plugin, options)
+        return run_superpixel_plugin(image, self.plugin, options)
 
 
 def _picture(shape: tuple[int, int, int]) -> FloatArray:

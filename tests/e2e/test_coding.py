@@ -155,7 +155,7 @@ def test_a_mask_is_looked_for_in_decoded_pictures(
     coded: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[np.ndarray] = []
-    monkeypatch.setattr(mask_dataset, "found_mask", lambda name, pictures: seen.extend(pictures))
+    monkeypatch.setattr(mask_dataset, "find_mask", lambda name, pictures: seen.extend(pictures))
     for root in (dataset, coded):
         mask_dataset.mask_dataset(root, tmp_path / root.parent.name)
     half = len(seen) // 2

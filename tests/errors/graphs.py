@@ -12,10 +12,10 @@ ROWS = [
     Row(2, "superpixel option 'bands.region_size' needs --segmentation separate",
         BUILD + " -s bands.region_size=3"),
     Row(3, "the picture to cut has pixels that are not finite numbers: mend them",
-        lambda here: segmentation.superpixels(np.full((9, 9, 3), np.nan), None, None)),
+        lambda here: segmentation.run_superpixel_plugin(np.full((9, 9, 3), np.nan), None, None)),
     Row(4, "superpixels 'given' of artextract-given returned an array of float64 and shape (2, 2), "
         "not labels of shape (9, 9): report it to its authors",
-        lambda here: segmentation.superpixels(
+        lambda here: segmentation.run_superpixel_plugin(
             np.ones((9, 9, 3)), plugin_returning(np.ones((2, 2))), None)),
     Row(3, "the pixels of …/t0.npz cannot be read (…): run 'artextract graph build' again",
         "train {here}/graphs --out {new} --epochs 1", drop("graphs/train/t0.pixels.npy")),

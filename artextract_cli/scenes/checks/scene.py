@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.registration import (
-    faded,
+    central_edges,
+    measure_rotation,
     measure_shift,
-    measure_turn,
-    middle_edges,
     unrelated,
+    windowed,
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
@@ -119,7 +119,7 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     if photograph is not None:
         scaled = photograph.srgb(files.coding.of_photograph)
         seen = _check_exposure(files.rgb, photograph, scaled, mask, notes)
-        lines = None if seen.constancy else middle_edges(scaled.mean(axis=2))
+        lines = None if seen.constancy else central_edges(scaled.mean(axis=2))
     bands = _check_bands(files, shape, lines, mask, notes)
     for level, file, message in value_problems(seen, bands.seen):
         notes.add(level, file, message)
@@ -203,9 +203,9 @@ def _check_shift(
     path: Path, lines: FloatArray, band: FloatArray, found: _Bands, notes: _Notes
 ) -> None:
     """Note the shift in px, of a turned band that of its corners, where one is told."""
-    theirs = middle_edges(band)
-    found.lines[path] = faded(theirs)
-    turn = measure_turn(lines, theirs)
+    theirs = central_edges(band)
+    found.lines[path] = windowed(theirs)
+    turn = measure_rotation(lines, theirs)
     if turn is not None and turn.at_corners(band.shape) > WARNING_TURN:
         distance = turn.at_corners(band.shape)
         how = (
@@ -213,7 +213,7 @@ def _check_shift(
             f"{abs(turn.scale - 1):.2%} {'larger' if turn.scale > 1 else 'smaller'}, up to "
             f"{distance:.1f} px at the corners"
         )
-    elif (shift := measure_shift(faded(lines), found.lines[path])) is None:
+    elif (shift := measure_shift(windowed(lines), found.lines[path])) is None:
         return
     else:
         distance = math.hypot(*shift)

@@ -16,7 +16,7 @@ from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.io.images import n_bits
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.layout import Level
-from artextract_cli.scenes.memory_plan import USUAL_REGION
+from artextract_cli.scenes.memory_plan import DEFAULT_REGION_SIZE
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 from artextract_cli.utils.events import warn
@@ -133,7 +133,7 @@ def untold_coding(files: SceneFiles) -> Iterator[Path]:
     """
     of_bands = zip(files.band_ids, files.bands, files.wavelengths or (), strict=False)
     for band, path, nm in of_bands:
-        if nm > LAST_VISIBLE_NM and not files.coding.says(band):
+        if nm > LAST_VISIBLE_NM and not files.coding.states(band):
             with suppress(InputError):
                 if n_bits(path) <= DISPLAY_BITS:
                     yield path
@@ -268,7 +268,7 @@ def _edge_of_one_value(lines: FloatArray, contrast: FloatArray) -> NDArray[np.in
 
 def _too_small(photograph: Surveyed) -> Iterator[Problem]:
     n_pixels = photograph.channels[0].n_painted
-    n_superpixels = superpixel_count((n_pixels, 1), None, USUAL_REGION)
+    n_superpixels = superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
     if n_superpixels < FEWEST_SUPERPIXELS:
         about = f"{n_superpixels} superpixel{'s' * (n_superpixels != 1)}"
         yield (

@@ -59,7 +59,7 @@ def test_what_is_on_disk_is_what_is_in_memory(tmp_path: Path, files: SceneFiles)
         assert part.workspace is None
     labels = np.arange(11 * 14, dtype=np.int32).reshape(SHAPE)
     values = np.random.default_rng(0).random((labels.size, 2), np.float32)
-    np.testing.assert_array_equal(on_disk.painted_with(values, labels), values[labels])
+    np.testing.assert_array_equal(on_disk.scatter_to_pixels(values, labels), values[labels])
     resized = (resize_scene(made, 7) for made in (whole, on_disk))
     for first, second in zip(*((r.rgb, r.bands) for r in resized), strict=True):
         np.testing.assert_array_equal(first, second)
