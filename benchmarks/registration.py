@@ -36,7 +36,7 @@ from artextract_cli.imaging.transform import (
     warp,
 )
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.register_dataset import MAX_RESIDUAL, RESIDUAL_SHARE
+from artextract_cli.preprocessing.band_registration import MAX_RESIDUAL, RESIDUAL_PERCENTILE
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
 
@@ -104,7 +104,8 @@ def residual(reference: FloatArray, band: FloatArray, found: Transform) -> float
     size = (reference.shape[0], reference.shape[1])
     area = shared_area(valid_area(size, found, size))
     tiles, _ = tile_shifts(reference[area], warp(band, found, size)[area])
-    return float(np.percentile(np.hypot(*tiles[:, 2:].T), RESIDUAL_SHARE)) if len(tiles) else None
+    distances = np.hypot(*tiles[:, 2:].T)
+    return float(np.percentile(distances, RESIDUAL_PERCENTILE)) if len(tiles) else None
 
 
 def measure(files: SceneFiles, band_ids: set[str]) -> Iterator[Row]:

@@ -35,7 +35,7 @@ from artextract_cli.imaging.transform import (
     valid_area,
 )
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.register_dataset import MAX_RESIDUAL, measured_residual
+from artextract_cli.preprocessing.band_registration import MAX_RESIDUAL, measure_residual
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
 
@@ -201,7 +201,7 @@ def measure(files: SceneFiles, kind: str, n_cases: int, model: TransformModel) -
             found = align(photograph, band, model)
             apart = errors(found, answer, shape)
             reached = valid_area(shape, found, size)
-            measured_residual(files.bands[-1], "", photograph, band, found, reached, MAX_RESIDUAL)
+            measure_residual(files.bands[-1], "", photograph, band, found, reached, MAX_RESIDUAL)
         except InputError as error:
             why = str(error).replace(str(files.bands[-1]), "it")
         yield Row(
