@@ -175,7 +175,7 @@ def test_the_commands_work_in_blocks(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--max-memory", "1MB"], 2, f"--max-memory 1MB is too little for {SIDE**2} pixels"),
+        (["--max-memory", "1MB"], 2, f"--max-memory 1MB is not enough for {SIDE**2} pixels"),
         (["--max-memory", "lots"], 2, "takes an amount such as 4GB or 800MB; got 'lots'"),
         (["--max-memory", "0GB"], 2, "takes an amount such as 4GB or 800MB; got '0GB'"),
     ],

@@ -98,7 +98,7 @@ def test_from_pictures_of_different_sizes(
     for words in (("data", "check"), ("graph", "build", "--out", tmp_path / "graphs")):
         refused = run(*words, folders["imported"])
         assert refused.exit_code == 3
-        assert "'artextract data register' brings it onto" in refused.stdout + refused.stderr
+        assert "align it with 'artextract data register'" in refused.stdout + refused.stderr
 
     frames = (f"--white={folders['white']}", f"--dark={folders['dark']}")
     calibrated, out = tmp_path / "calibrated", tmp_path / "registered"

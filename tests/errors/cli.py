@@ -46,7 +46,7 @@ ROWS = [
         lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
                              lambda: plugin_commands.check("toy"))),
     Row(2, "nobody is there to agree to '…': add --yes, or --dry-run", "plugins install absent"),
-    Row(3, "the importer toy finds no scene in …", lambda here: importing_by(
+    Row(3, "the importer toy found no scenes in …", lambda here: importing_by(
         [], lambda: data_commands.imported_scenes(
             "toy", here / "data", here / "new", Importing(coding=Coding())))),
 ]  # fmt: skip

@@ -120,5 +120,5 @@ def test_perspective() -> None:
 
 
 def test_a_constant_band_is_refused() -> None:
-    with pytest.raises(InputError, match="there are none"):
+    with pytest.raises(InputError, match="one of the images is constant"):
         align(PICTURE, np.full((SIDE, SIDE), 0.4, np.float32), "affine")

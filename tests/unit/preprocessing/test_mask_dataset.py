@@ -28,7 +28,7 @@ def test_without_a_backdrop_all_counts_and_a_warning_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert find_mask("a", [np.random.default_rng(0).random((40, 48, 3), np.float32)]) is None
-    assert "scene a: no backdrop is found" in capsys.readouterr().err
+    assert "scene a: no backdrop was found" in capsys.readouterr().err
 
 
 def test_a_dataset_is_not_masked_into_itself(dataset: Path) -> None:
