@@ -423,10 +423,10 @@ def test_who_renders_is_told_what_the_dataset_says_of_its_bands(
 def test_a_mask_is_looked_for_in_decoded_pictures(
     imported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[np.ndarray] = []
-    monkeypatch.setattr(import_scenes, "found_mask", lambda name, pictures: seen.extend(pictures))
+    images: list[np.ndarray] = []
+    monkeypatch.setattr(import_scenes, "find_mask", lambda name, found: images.extend(found))
     coding = Coding(photograph="linear", by_band={"950": "gamma 2"})
     imported([capture()], auto_mask=True, coding=coding)
-    np.testing.assert_allclose(seen[0], coded_rgb(np.float32(RGB / 255)), atol=1e-6)
-    np.testing.assert_allclose(seen[1], BANDS[..., 0] / 65535, atol=1e-6)
-    np.testing.assert_allclose(seen[2], (BANDS[..., 1] / 65535) ** 2, atol=1e-6)
+    np.testing.assert_allclose(images[0], coded_rgb(np.float32(RGB / 255)), atol=1e-6)
+    np.testing.assert_allclose(images[1], BANDS[..., 0] / 65535, atol=1e-6)
+    np.testing.assert_allclose(images[2], (BANDS[..., 1] / 65535) ** 2, atol=1e-6)

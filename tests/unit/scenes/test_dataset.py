@@ -104,17 +104,17 @@ NAMED = "but 420 nm according to its name: correct one of them unless this is in
 
 
 @pytest.mark.parametrize(
-    ("listed", "given", "told"),
+    ("listed", "given", "message"),
     [
         ("{420: 950, 950: 420}", None, f"band 420 is 950 nm according to {{}}, {NAMED}"),
         ("{420: 425, 950: 950}", None, f"band 420 is 425 nm according to {{}}, {NAMED}"),
         ("{420: 424, 950: 946}", None, ""),
-        ("{}", (950, 420), f"band 420 is 950 nm by --wavelengths, {NAMED}"),
+        ("{}", (950, 420), f"band 420 is 950 nm according to --wavelengths, {NAMED}"),
         (
             "{420: 420, 950: 950}",
             (420, 850),
-            "band 950 is 850 nm by --wavelengths, but 950 nm by {}: correct one of them, unless "
-            "it is so",
+            "band 950 is 850 nm according to --wavelengths, but 950 nm according to {}: correct "
+            "one of them unless this is intended",
         ),
         ("{}", (420, 951), ""),
         ("{}", None, ""),
@@ -124,14 +124,14 @@ def test_wavelengths_that_contradict(
     tmp_path: Path,
     listed: str,
     given: tuple[float, ...] | None,
-    told: str,
+    message: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The first is told, though every scene has them."""
+    """The first one is reported, although every scene has them."""
     files = [*scene("a", "420", "950"), *scene("b", "420", "950")]
     root = make(tmp_path, *files, yaml=f"wavelengths: {listed}")
     open_dataset(root, wavelengths=given)
-    expected = f"warning: {told.format(root / 'dataset.yaml')}\n" if told else ""
+    expected = f"warning: {message.format(root / 'dataset.yaml')}\n" if message else ""
     assert capsys.readouterr().err == expected
 
 
