@@ -25,10 +25,10 @@ from commands import run
 from numpy.typing import NDArray
 
 from artextract_cli.cli.parameters import parse_memory
-from artextract_cli.graphs.segmentation import cutting_blocks, whole_side
+from artextract_cli.graphs.segmentation import segmentation_blocks, superpixel_side
 from artextract_cli.inference.infer_dataset import memory_plan
 from artextract_cli.plugin.contract import superpixel_count
-from artextract_cli.scenes.memory_plan import USUAL_REGION
+from artextract_cli.scenes.memory_plan import DEFAULT_REGION_SIZE
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 
 SIMULATED, TILE, N_BANDS = 2048, 512, 8
@@ -78,8 +78,10 @@ def steps(heatmap_path: Path, max_memory: str) -> dict[str, Any]:
     workspace = plan.workspace(heatmap.size, N_BANDS)
     if workspace is None:
         return {"blocks": 1}
-    side = whole_side(heatmap.shape, superpixel_count(heatmap.shape, None, USUAL_REGION))
-    blocks = cutting_blocks(heatmap.shape, side, workspace)
+    side = superpixel_side(
+        heatmap.shape, superpixel_count(heatmap.shape, None, DEFAULT_REGION_SIZE)
+    )
+    blocks = segmentation_blocks(heatmap.shape, side, workspace)
     at: list[float] = []
     elsewhere: list[float] = []
     for axis, cuts in enumerate(({b.top for b in blocks}, {b.left for b in blocks})):

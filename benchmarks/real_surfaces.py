@@ -19,7 +19,7 @@ import yaml
 
 from artextract_cli.evaluation.metrics import binary_scores, paired_difference
 from artextract_cli.graphs.build_dataset import build_dataset
-from artextract_cli.graphs.recipe import GraphRecipe, sized
+from artextract_cli.graphs.recipe import GraphRecipe, resized
 from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
 from artextract_cli.pipelines.hidden_layers.injection import inject
 from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
@@ -70,7 +70,7 @@ def run_fold(work: Path, scenes: list[SceneFiles], held_out: set[str], seed: int
     model = open_model(work / "run", device="cpu")
     rows = []
     for files in (s for s in open_dataset(work / "scenes").scenes if s.split == "val"):
-        scene = sized(read_scene(files), RECIPE)
+        scene = resized(read_scene(files), RECIPE)
         for number in range(LAYERS_PER_SCENE):
             injected, truth = inject(np.random.default_rng([777, len(rows), number]), scene)
             graph = evidence_graph(injected, RECIPE)

@@ -28,9 +28,15 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.alignment import align
 from artextract_cli.imaging.registration import tile_shifts
-from artextract_cli.imaging.transform import Transform, moved, reach, shared_area, warp
+from artextract_cli.imaging.transform import (
+    Transform,
+    shared_area,
+    transform_points,
+    valid_area,
+    warp,
+)
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.register_dataset import MAX_RESIDUAL, RESIDUAL_SHARE
+from artextract_cli.preprocessing.band_registration import MAX_RESIDUAL, RESIDUAL_PERCENTILE
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
 
@@ -80,7 +86,7 @@ def seen_by(picture: FloatArray, transform: Transform) -> FloatArray:
     """The picture on the grid of a band, by a spline of order 5: not the cubic of `warp`."""
     rows, columns = np.indices(picture.shape)
     points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    back = moved(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *picture.shape)
+    back = transform_points(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *picture.shape)
     seen = ndimage.map_coordinates(picture.astype(float), back, order=5, mode="constant")
     return np.asarray(np.clip(seen, 0, 1), np.float32)
 
@@ -89,16 +95,17 @@ def errors(found: Transform, answer: Transform, shape: tuple[int, ...]) -> tuple
     """Mean and largest distance over the picture."""
     rows, columns = (np.linspace(0, side - 1, 33) for side in shape)
     points = np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2)
-    apart = np.hypot(*(moved(found, points) - moved(answer, points)).T)
+    apart = np.hypot(*(transform_points(found, points) - transform_points(answer, points)).T)
     return float(apart.mean()), float(apart.max())
 
 
 def residual(reference: FloatArray, band: FloatArray, found: Transform) -> float | None:
     """What the program itself would say of the fit."""
     size = (reference.shape[0], reference.shape[1])
-    area = shared_area(reach(size, found, size))
+    area = shared_area(valid_area(size, found, size))
     tiles, _ = tile_shifts(reference[area], warp(band, found, size)[area])
-    return float(np.percentile(np.hypot(*tiles[:, 2:].T), RESIDUAL_SHARE)) if len(tiles) else None
+    distances = np.hypot(*tiles[:, 2:].T)
+    return float(np.percentile(distances, RESIDUAL_PERCENTILE)) if len(tiles) else None
 
 
 def measure(files: SceneFiles, band_ids: set[str]) -> Iterator[Row]:

@@ -27,9 +27,15 @@ from scipy import ndimage
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.alignment import align
-from artextract_cli.imaging.transform import Model, Transform, moved, reach, shared_area
+from artextract_cli.imaging.transform import (
+    Transform,
+    TransformModel,
+    shared_area,
+    transform_points,
+    valid_area,
+)
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.register_dataset import MAX_RESIDUAL, measured_residual
+from artextract_cli.preprocessing.band_registration import MAX_RESIDUAL, measure_residual
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
 
@@ -91,7 +97,9 @@ class Row:
     """Of the processor."""
 
 
-def drawn(rng: np.random.Generator, kind: str, shape: tuple[int, ...], model: Model) -> Start:
+def drawn(
+    rng: np.random.Generator, kind: str, shape: tuple[int, ...], model: TransformModel
+) -> Start:
     """Draw a start by chance."""
     zoom = 1 + rng.choice([-1, 1]) * rng.uniform(0.05, 0.15)
     sign = rng.choice([-1, 1], 2)
@@ -121,9 +129,9 @@ def resampled(picture: FloatArray, transform: Transform, size: tuple[int, int]) 
         picture = ndimage.gaussian_filter(picture, 0.5 * math.sqrt(1 / scale**2 - 1))
     rows, columns = np.indices(size)
     points = np.c_[columns.ravel(), rows.ravel()].astype(np.float64)
-    back = moved(np.asarray(np.linalg.inv(transform), np.float64), points)[:, ::-1].T.reshape(
-        2, *size
-    )
+    back = transform_points(np.asarray(np.linalg.inv(transform), np.float64), points)[
+        :, ::-1
+    ].T.reshape(2, *size)
     return np.asarray(np.clip(ndimage.map_coordinates(picture, back, order=3), 0, 1), np.float32)
 
 
@@ -132,7 +140,7 @@ def taken(picture: FloatArray, start: Start) -> tuple[FloatArray, Transform]:
     transform = start.transform(picture.shape)
     size = (round(start.factor * picture.shape[0]), round(start.factor * picture.shape[1]))
     area = shared_area(
-        reach(
+        valid_area(
             (picture.shape[0], picture.shape[1]),
             np.asarray(np.linalg.inv(transform), np.float64),
             size,
@@ -169,12 +177,12 @@ def errors(found: Transform, answer: Transform, shape: tuple[int, int]) -> Float
     """Distances, in px of the photograph, over a grid on the band (H, W)."""
     rows, columns = (np.linspace(0, side - 1, 33) for side in shape)
     points = np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2).astype(np.float64)
-    there = moved(np.asarray(np.linalg.inv(answer), np.float64), points)
-    apart = moved(np.asarray(np.linalg.inv(found), np.float64), points) - there
+    there = transform_points(np.asarray(np.linalg.inv(answer), np.float64), points)
+    apart = transform_points(np.asarray(np.linalg.inv(found), np.float64), points) - there
     return np.asarray(np.hypot(*apart.T), np.float32)
 
 
-def measure(files: SceneFiles, kind: str, n_cases: int, model: Model) -> Iterator[Row]:
+def measure(files: SceneFiles, kind: str, n_cases: int, model: TransformModel) -> Iterator[Row]:
     """Register the last band of a scene from several starts."""
     whole = decode_picture(files.rgb).scaled().mean(axis=2)
     picture = decode_picture(files.bands[-1]).grey()
@@ -192,15 +200,15 @@ def measure(files: SceneFiles, kind: str, n_cases: int, model: Model) -> Iterato
         try:
             found = align(photograph, band, model)
             apart = errors(found, answer, shape)
-            reached = reach(shape, found, size)
-            measured_residual(files.bands[-1], "", photograph, band, found, reached, MAX_RESIDUAL)
+            reached = valid_area(shape, found, size)
+            measure_residual(files.bands[-1], "", photograph, band, found, reached, MAX_RESIDUAL)
         except InputError as error:
             why = str(error).replace(str(files.bands[-1]), "it")
         yield Row(
             scene=files.name,
             start=start,
             sizes=(*size[::-1], *shape[::-1]),
-            shown=float(reach(shape, answer, size).mean()),
+            shown=float(valid_area(shape, answer, size).mean()),
             median_error=None if apart is None else float(np.median(apart)),
             largest_error=None if apart is None else float(apart.max()),
             refused=why,

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from artextract_cli.errors import UsageError
-from artextract_cli.imaging.coding import BANDS, PHOTOGRAPH, WORDS, Coding, coding_word
+from artextract_cli.imaging.coding import BANDS, PHOTOGRAPH, WORDS, Coding, canonical_coding
 
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 
@@ -61,7 +61,7 @@ def parse_coding(words: list[str] | None) -> Coding:
         name, _, text = word.partition("=")
         with suppress(ValueError):
             if name and name not in codings:
-                codings[name] = coding_word(text)
+                codings[name] = canonical_coding(text)
                 continue
         msg = (
             f"--coding takes each of photograph, bands or one band once, with {WORDS}, such as "

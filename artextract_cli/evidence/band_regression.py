@@ -21,7 +21,12 @@ from artextract_cli.imaging.robust_regression import (
     upper_median,
 )
 from artextract_cli.kernels.filters import blur, gradients
-from artextract_cli.kernels.local_regression import deviating, monomials, polynomial, subtract
+from artextract_cli.kernels.local_regression import (
+    monomials,
+    polynomial,
+    standardised_residuals,
+    subtract,
+)
 
 DARKEST = 0.03  # added before logarithms: about the reflectance of the blackest paint
 N_COMPONENTS = 5
@@ -83,7 +88,7 @@ class BandFit:
         n = targets.shape[0] * targets.shape[1]
         x, slopes, y = (p.reshape(n, p.shape[-1]) for p in (*surface, targets))
         foretold = polynomial(x, slopes, self.gains, cubic=self.cubic)
-        left = deviating(y, foretold, self.offsets, self.deviations, LARGEST)
+        left = standardised_residuals(y, foretold, self.offsets, self.deviations, LARGEST)
         return left.reshape(targets.shape)
 
 

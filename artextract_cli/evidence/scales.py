@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block, Blocks, release_pages
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
-from artextract_cli.scenes.scene import Scene, continued
+from artextract_cli.scenes.scene import Scene, inpaint_nearest
 
 LEAST_SIDE = 150  # of a reduction, in pixels: with less, little is left to compare with
 USUAL_REDUCTION = 4
@@ -48,7 +48,7 @@ def reduced(scene: Scene, factor: int) -> Scene:
         part = scene.part(_before(block, factor, scene.shape))
         if mask is not None and part.mask is not None:
             mask[block.place] = _means(part.mask[..., None], factor)[..., 0] >= 0.5
-        part = continued(part)
+        part = inpaint_nearest(part)
         rgb[block.place] = coded_rgb(_means(linear_rgb(part.rgb), factor))
         bands[block.place] = _means(part.bands, factor)
         for made in (rgb, bands):

@@ -18,7 +18,7 @@ from artextract_cli.evidence.band_regression import (
     look_at,
 )
 from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
-from artextract_cli.scenes.scene import Scene, continued
+from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
 MARGIN = 64
@@ -98,7 +98,7 @@ def _continued(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Sc
     window = blocks.window(block)
     part = scene.part(window)
     if part.mask is None or part.mask.any() or len(blocks) == 1:
-        return continued(part)
+        return inpaint_nearest(part)
     down = pixels.rows - (window.top + window.bottom) // 2
     across = pixels.columns - (window.left + window.right) // 2
     nearest = int(np.argmin(down**2 + across**2))

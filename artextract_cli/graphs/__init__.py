@@ -1,1 +1,1 @@
-"""From a scene to superpixel graphs, and graphs on disk."""
+"""Superpixel graphs: construction from scenes, and graph files."""

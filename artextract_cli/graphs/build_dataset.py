@@ -1,4 +1,4 @@
-"""From a dataset to a folder of graph files, several scenes at a time."""
+"""Building the graph files of a dataset, several scenes at a time."""
 
 import dataclasses
 import multiprocessing
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from artextract_cli.errors import InputError, raise_failures
 from artextract_cli.graphs.graph_file import graph_path
-from artextract_cli.graphs.recipe import BANDS, GraphRecipe, sized
+from artextract_cli.graphs.recipe import BANDS, GraphRecipe, resized
 from artextract_cli.graphs.store import read_key, save_graphs, source_key
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.imaging.coding import Coding
@@ -30,12 +30,12 @@ from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory, prepare_worker
 from artextract_cli.utils.output_plan import OutputPlan
 
-TORCH_BYTES = 300 * 10**6  # that torch takes, where a superpixel method uses it
+TORCH_BYTES = 300 * 10**6  # memory of torch, if the superpixel method uses it
 
 
 @dataclass(frozen=True, kw_only=True)
 class BuildReport:
-    """How many scenes were built.
+    """Numbers of scenes that were built and skipped.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class _Outcome:
     scene: str
     built: bool
     failure: str = ""
-    warnings: tuple[str, ...] = ()  # of a worker
+    warnings: tuple[str, ...] = ()  # from a worker process
 
 
 def build_dataset(
@@ -79,26 +79,26 @@ def build_dataset(
     out
         Folder for the graph files.
     recipe
-        How graphs are made.
+        How to build the graphs.
     jobs
-        Number of scenes that are built at a time, in processes of their own; with more than one, a
-        script must keep its work under ``if __name__ == "__main__":``.
+        Number of scenes built at a time, in separate processes; with more than one, a script must
+        keep its work under ``if __name__ == "__main__":``.
     wavelengths
         Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
     coding
-        How counts stand for light; overrides ``dataset.yaml``.
+        How pixel values relate to light; overrides ``dataset.yaml``.
     max_memory
-        Bytes; a scene that would take more is processed in blocks. No limit if None.
+        Memory limit in bytes; a larger scene is processed in blocks. No limit if None.
 
     Returns
     -------
     BuildReport
-        How many scenes were built, and how many were up to date.
+        Numbers of scenes that were built and that were up to date.
 
     Raises
     ------
     InputError
-        If the dataset is not one, or some scene could not be built.
+        If ``dataset`` is not a dataset, or a scene could not be built.
     UsageError
         For an unknown superpixel method or option, or a folder in ``out`` that is a symbolic link.
     ArtextractError
@@ -129,7 +129,7 @@ def build_dataset(
 
 
 def _resolved(recipe: GraphRecipe) -> GraphRecipe:
-    """Check the superpixel options, and fill in the defaults so that the recipe says everything."""
+    """Check the superpixel options, and fill in defaults, so that the recipe is complete."""
     spec = plugin_host().find("superpixels", recipe.superpixels).spec
     given = recipe.superpixel_options
     of_all, of_bands = split_prefixed(given, BANDS)
@@ -139,7 +139,7 @@ def _resolved(recipe: GraphRecipe) -> GraphRecipe:
 
 
 def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) -> Iterator[_Outcome]:
-    """Outcomes as they come: workers build from the first scene on, this process from the last."""
+    """Yield outcomes: workers build from the first scene on, this process from the last."""
     if jobs == 1 or len(scenes) == 1:
         yield from map(build, scenes)
         return
@@ -156,12 +156,12 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
             while waiting and waiting[0][1].done():
                 yield waiting.popleft()[1].result()
     finally:
-        # On an interruption too: what has not begun is left, what has is finished.
+        # On an interruption too: scenes in progress are finished, the others are not started.
         pool.shutdown(cancel_futures=True)
 
 
 def _prepare_worker() -> None:
-    """Leave the warnings to the main process, whose terminal is read."""
+    """Keep warnings for the main process, which shows them."""
     prepare_worker()
     keep_warnings()
 
@@ -169,7 +169,7 @@ def _prepare_worker() -> None:
 def _build_scene(
     out: Path, recipe: GraphRecipe, plan: MemoryPlan | None, files: SceneFiles
 ) -> _Outcome:
-    """Build one scene in this process; bad input comes back as a sentence."""
+    """Build one scene in this process; an input error is returned as a sentence."""
     built, failure = False, ""
     try:
         built = _build_if_needed(out, recipe, plan, files)
@@ -182,25 +182,25 @@ def _build_if_needed(
     out: Path, recipe: GraphRecipe, plan: MemoryPlan | None, files: SceneFiles
 ) -> bool:
     path = graph_path(out, files.split, files.name)
-    pictures = [p for p in (files.rgb, *files.bands, files.mask) if p is not None]
-    digests = {picture.name: file_digest(picture) for picture in pictures}
+    images = [p for p in (files.rgb, *files.bands, files.mask) if p is not None]
+    digests = {image.name: file_digest(image) for image in images}
     origin = plugin_host().find("superpixels", recipe.superpixels).origin
-    said: list[object] = [files.split, files.clean, files.wavelengths]
+    metadata: list[object] = [files.split, files.clean, files.wavelengths]
     if files.coding.resolved(files.band_ids) != Coding().resolved(files.band_ids):
-        said.append(files.coding.resolved(files.band_ids))
-    key = source_key(digests, recipe, origin, said)
+        metadata.append(files.coding.resolved(files.band_ids))
+    key = source_key(digests, recipe, origin, metadata)
     if read_key(path) == key:
         return False
     scene = read_scene(files, plan)
     check_values(files, scene)
-    scene = sized(scene, recipe)
+    scene = resized(scene, recipe)
     graphs = build_graphs(scene, recipe, split=files.split, clean=files.clean)
     save_graphs(path, graphs, sources=digests, key=key, scene=scene)
     return True
 
 
 def _plan(max_memory: int, out: Path, recipe: GraphRecipe) -> MemoryPlan:
-    """What building graphs takes: measured, and rounded up."""
+    """Memory limit and needs of building graphs: peak memory as measured, rounded up."""
     plugin_host().find("superpixels", recipe.superpixels).load()
     program = 400 * 10**6 + (TORCH_BYTES if "torch" in sys.modules else 0)
     return MemoryPlan(limit=max_memory, scratch=out, program=program, per_pixel=100, per_band=12)

@@ -1,4 +1,4 @@
-"""The format of graph files: fields, names and checks."""
+"""The format of graph files: fields, file names and checks."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,10 +19,10 @@ class Field(NamedTuple):
     """One array of a graph file."""
 
     dtype: str
-    shape: str  # letters as everywhere: H, W, N nodes, E edges, V views, F features; digits fixed
+    shape: str  # axes by letter: H, W, N nodes, E edges, V views, F features; digits are sizes
 
 
-# What an npz holds for each graph, as NAME_<index of the graph>.
+# Arrays of each graph in an npz file, named NAME_<index of the graph>.
 FIELDS = {
     "labels": Field("int32", "HW"),
     "edges": Field("int64", "2E"),
@@ -34,12 +34,12 @@ FIELDS = {
 
 
 def graph_path(root: Path, split: str, name: str) -> Path:
-    """Where the graph file of a scene lies."""
+    """Path of the graph file of a scene."""
     return root / split / f"{name}.npz"
 
 
 def pixels_path(path: Path) -> Path:
-    """Where the pixels of a graph file lie."""
+    """Path of the pixels of a graph file."""
     return path.with_suffix(".pixels.npy")
 
 
@@ -47,17 +47,17 @@ def check_pixels(path: Path, meta: Mapping[str, Any]) -> None:
     """Refuse pixels that have changed since the graph file was written."""
     digest = meta["pixels_sha256"]
     if digest is not None and file_digest(pixels_path(path)) != digest:
-        raise damaged(path, f"{pixels_path(path).name} beside it is not the one it was made with")
+        raise damaged(path, f"{pixels_path(path).name} beside it is not the one it was built from")
 
 
 def check_shape(
     path: Path, name: str, array: NDArray[Any], field: Field, sizes: dict[str, int]
 ) -> None:
-    """Refuse an array whose type or shape is not that of its ``field``."""
+    """Refuse an array whose type or shape differs from its ``field``, or that is not finite."""
     fits = array.dtype == field.dtype and array.ndim == len(field.shape)
     for letter, size in zip(field.shape, array.shape, strict=False):
-        wanted = int(letter) if letter.isdigit() else sizes.setdefault(letter, size)
-        fits = fits and size == wanted
+        expected = int(letter) if letter.isdigit() else sizes.setdefault(letter, size)
+        fits = fits and size == expected
     if not fits:
         raise damaged(path, f"{name} is {array.dtype} of shape {array.shape}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -65,21 +65,21 @@ def check_shape(
 
 
 def check_views(path: Path, graphs: SceneGraphs) -> None:
-    """Refuse graphs that do not hold the views they state."""
+    """Refuse graphs whose views, features or sizes are inconsistent."""
     views = {graph.features.shape[1] for graph in graphs.graphs}
     shared = len(graphs.graphs) == 1 and views == {graphs.n_views}
     separate = len(graphs.graphs) == graphs.n_views and views == {1}
     n_features = {graph.features.shape[2] for graph in graphs.graphs}
     named = {len(names) for names in graphs.feature_names}
     if not (shared or separate) or n_features != named:
-        raise damaged(path, "graphs, views and feature names do not fit together")
+        raise damaged(path, "graphs, views and feature names are inconsistent")
     masks = () if graphs.mask is None else (graphs.mask,)
-    if len({picture.shape for picture in (*(g.labels for g in graphs.graphs), *masks)}) > 1:
+    if len({array.shape for array in (*(g.labels for g in graphs.graphs), *masks)}) > 1:
         raise damaged(path, "label maps and object mask differ in size")
 
 
 def damaged(path: Path, cause: str) -> InputError:
-    """The error for a graph file that cannot be used."""
+    """The error for a damaged graph file."""
     return InputError(
         f"graph file {path} is damaged ({cause}): remove it and run 'artextract graph build' again"
     )

@@ -1,4 +1,4 @@
-"""The features of nodes: their names and layout."""
+"""Node features: their names and layout."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ def node_features(
 ) -> FloatArray:
     """Node features (N, V, F), standardised, from the ``parts`` (N, C) by `STANDARD_STATISTICS`.
 
-    Columns are standardised once, and then laid out: views have many in common.
+    Columns are standardised once and then gathered, as views share many of them.
     """
     if features == "published":
         columns = [*parts[: len(PUBLISHED_STATISTICS)], place.centroid]
@@ -41,23 +41,23 @@ def node_features(
     views = [range(n_first)] + [range(c, c + 1) for c in range(n_first, n_channels)]
     layout = _published_layout if features == "published" else _standard_layout
     order = np.array([layout(view, n_channels) for view in views], np.int32)
-    return feature_kernels.laid_out(table, order.ravel()).reshape(len(table), *order.shape)
+    return feature_kernels.gather_columns(table, order.ravel()).reshape(len(table), *order.shape)
 
 
 def _published_layout(view: range, n_channels: int) -> list[int]:
     """Mean, std, min, max per channel, row, column; a band is padded with zeros to 14."""
     n_parts = len(PUBLISHED_STATISTICS)
-    made = [part * n_channels + channel for part in range(n_parts) for channel in view]
-    made += [n_parts * n_channels + i for i in range(2)]
-    return made + [-1] * (14 - len(made))
+    columns = [part * n_channels + channel for part in range(n_parts) for channel in view]
+    columns += [n_parts * n_channels + i for i in range(2)]
+    return columns + [-1] * (14 - len(columns))
 
 
 def _standard_layout(view: range, n_channels: int) -> list[int]:
-    """Statistics of three channels, place and size; a band counts as a grey photograph.
+    """Statistics of three channels, position and size; a band is treated as a grey photograph.
 
-    Thus a band that equals the photograph has equal features, and distance zero.
+    A band equal to a grey photograph thus has equal features, and distance zero.
     """
     n_parts = len(STANDARD_STATISTICS)
     three = list(view) * (3 // len(view))
-    made = [part * n_channels + channel for part in range(n_parts) for channel in three]
-    return made + [n_parts * n_channels + i for i in range(3)]
+    columns = [part * n_channels + channel for part in range(n_parts) for channel in three]
+    return columns + [n_parts * n_channels + i for i in range(3)]

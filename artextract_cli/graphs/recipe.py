@@ -1,4 +1,4 @@
-"""The recipe of a graph: everything that decides how it is built."""
+"""The recipe of a graph: everything that determines how it is built."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ from artextract_cli.plugin.options import split_prefixed
 from artextract_cli.scenes.scene import Scene, resize_scene
 from artextract_cli.utils.settings import Setting
 
-BANDS = "bands"  # parts the options of the bands alone from the others: bands.KEY
+BANDS = "bands"  # prefix of options for the bands alone: bands.KEY
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphRecipe:
-    """How graphs are made; a model remembers the recipe of its graphs.
+    """How graphs are built; a model stores the recipe of its graphs.
 
     Attributes
     ----------
     superpixels
         Name of the superpixel method.
     superpixel_options
-        Options of the method by name. With separate segmentation, ``bands.KEY`` is an option of the
-        bands alone, and ``KEY`` is one of the RGB image too.
+        Options of the method by name. With separate segmentation, ``bands.KEY`` applies to the
+        bands alone, and ``KEY`` to the RGB image too.
     segmentation
         One label map for all images, computed from all of them ("shared") or from the RGB image
         alone ("photograph"), or one for each image ("separate", as published).
@@ -42,7 +42,7 @@ class GraphRecipe:
     segmentation: Annotated[
         Literal["shared", "photograph", "separate"],
         Setting(
-            help="One label map for all pictures, cut from all of them or from the photograph "
+            help="One label map for all images, computed from all of them or from the photograph "
             "alone; or one for each (as published).",
             group="Graphs",
         ),
@@ -53,17 +53,17 @@ class GraphRecipe:
     ] = "standard"
     size: Annotated[
         int | None,
-        Setting(help="Resize pictures to this side in pixels first.", minimum=8, group="Graphs"),
+        Setting(help="Resize images to this side in pixels first.", minimum=8, group="Graphs"),
     ] = None
 
     def __post_init__(self) -> None:
-        """Refuse options for the bands alone where there is one segmentation for all."""
+        """Refuse options for the bands alone if one label map serves all images."""
         _, banded = split_prefixed(self.superpixel_options, BANDS)
         if banded and self.segmentation != "separate":
             msg = f"superpixel option '{BANDS}.{next(iter(banded))}' needs --segmentation separate"
             raise UsageError(msg)
 
 
-def sized(scene: Scene, recipe: GraphRecipe) -> Scene:
-    """Bring a scene to the size that the recipe asks for."""
+def resized(scene: Scene, recipe: GraphRecipe) -> Scene:
+    """Resize a scene if the recipe asks for it."""
     return scene if recipe.size is None else resize_scene(scene, recipe.size)

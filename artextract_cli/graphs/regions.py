@@ -1,8 +1,8 @@
 """Regions of a label map: their numbering, statistics and adjacency, in compiled passes.
 
-A label map is an array (H, W) of int32 whose N regions are numbered 0..N-1, each of them present;
-:func:`connected_regions` makes one of any integers. The other functions rely on it and do not check
-it: a label outside 0..N-1 is the caller's mistake and reads or writes foreign memory.
+A label map is an array (H, W) of int32 with labels 0..N-1, each of which occurs;
+:func:`connected_regions` computes one from any integers. The other functions rely on this and do
+not check it: with a label outside 0..N-1 they read or write invalid memory.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from artextract_cli.kernels import adjacency, label_topology, region_moments
 
 @dataclass(frozen=True, kw_only=True)
 class RegionStatistics:
-    """What N regions hold in each of C channels, how many pixels they have, and where they lie."""
+    """Statistics of N regions in each of C channels, their sizes and centroids."""
 
     mean: FloatArray  # (N, C)
     std: FloatArray  # (N, C), of the population
@@ -30,7 +30,7 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
     """Number the 4-connected regions of equal label.
 
     Regions of fewer than ``min_size`` pixels are joined, each to the neighbour with which it shares
-    the longest border, until all are large enough or one is left.
+    the longest border, until all are large enough or one remains.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
     n : int
         Number of regions N.
     """
-    # Other types of integers become these, for every type is compiled anew.
+    # Other integer types are converted, as kernels are compiled for every type.
     kind = np.int32 if labels.dtype == np.int32 else np.int64
     regions, n = label_topology.components(np.require(labels, kind, ["C", "W"]))
     if min_size <= 1 or n == 1:
@@ -57,10 +57,10 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
 
 
 def region_statistics(image: FloatArray, labels: LabelMap, n: int) -> RegionStatistics:
-    """Mean, spread, extremes, size and place of the ``n`` regions of ``image`` (H, W, C).
+    """Mean, deviation, extremes, size and centroid of the ``n`` regions of ``image`` (H, W, C).
 
-    Sums are in double precision and relative to each region's first pixel, so that the spread of
-    16-bit counts, or of a large and nearly even region, keeps its digits.
+    Sums are in double precision and relative to each region's first pixel, so that the deviation of
+    16-bit counts, or of a large and nearly constant region, does not suffer cancellation.
     """
     mean, std, minimum, maximum, count, centroid = region_moments.moments(
         _pixels(image), _map(labels), n
@@ -100,16 +100,15 @@ def region_gradients(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
 
 
 def region_adjacency(labels: LabelMap, n: int) -> NDArray[np.int64]:
-    """Directed edges (2, E) between the regions that touch, be it at a corner.
+    """Directed edges (2, E) between the regions that touch, also at a corner.
 
-    Every pair comes in both directions, sorted by source, then target; no region is its own
-    neighbour. A region may have any number of neighbours.
+    Every pair occurs in both directions, sorted by source, then target, without self-loops.
     """
     return adjacency.edges_of_pairs(adjacency.touching_pairs(_map(labels)), n)
 
 
 def _pixels(image: FloatArray) -> FloatArray:
-    """In the one memory layout for which the kernels are compiled."""
+    """Convert to the memory layout for which the kernels are compiled."""
     return np.require(image, np.float32, ["C", "W"])
 
 

@@ -1,4 +1,4 @@
-"""What segmentations look at: principal components of all pictures, or one picture alone."""
+"""Input of a segmentation: principal components of all images, or one image alone."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -12,21 +12,21 @@ from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.kernels.colour import cielab, light
 from artextract_cli.scenes.scene import Scene
 
-# Whitened components carry weight in this order; measured on simulated scenes.
+# Weights of the whitened components, as measured on simulated scenes.
 COMPONENT_WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
-# Brings whitened components to a spread at which compactness means what it means for CIELAB.
+# Scales whitened components so that compactness has the same effect as for CIELAB.
 COMPONENT_SCALE = 10.0
-LOG_OFFSET = 0.03
-LEAST_VARIANCE = 1e-4  # of a component of standardised logarithms; weaker ones stay dark
-MOST_LOOKED_AT = 2**20  # pixels that say what the principal components are
-# Looked at together, so that what is made of them stays in the processor's cache.
-PIXELS_AT_A_TIME = 2**13
+LOG_OFFSET = 0.03  # linear light added before the logarithm, so that dark noise has little weight
+LEAST_VARIANCE = 1e-4  # of a component of standardised logarithms; weaker ones become 0
+MAX_SAMPLED_PIXELS = 2**20  # pixels from which the principal components are computed
+# Pixels processed at a time, so that intermediate results stay in the processor's cache.
+PIXELS_PER_CHUNK = 2**13
 
 View = Callable[[Scene], FloatArray]
 
 
-def segmentation_picture(scene: Scene) -> FloatArray:
-    """What the shared segmentation looks at, all at once: see `Components`."""
+def segmentation_image(scene: Scene) -> FloatArray:
+    """Input of the shared segmentation of a whole scene: see `Components`."""
     return Components(scene)(scene)
 
 
@@ -34,11 +34,11 @@ class Components:
     """Principal components over the logarithms of the linear photograph and all bands.
 
     They are whitened and weighted, up to five, so that an edge in any band can bound a superpixel.
-    In pictures beyond a million pixels, every n-th row and column says what the components are.
+    In images of more than a million pixels they are computed from every n-th row and column.
     """
 
     def __init__(self, scene: Scene) -> None:
-        step = math.isqrt(max(0, math.prod(scene.shape) - 1) // MOST_LOOKED_AT) + 1
+        step = math.isqrt(max(0, math.prod(scene.shape) - 1) // MAX_SAMPLED_PIXELS) + 1
         self._mean, covariance = _moments(scene.rgb[::step, ::step], scene.bands[::step, ::step])
         spread = np.sqrt(np.maximum(covariance.diagonal(), 0)) + 1e-6
         axes = principal_axes(covariance / np.outer(spread, spread), len(COMPONENT_WEIGHTS))
@@ -56,7 +56,7 @@ class Components:
 
 
 class FullRange:
-    """A view stretched to 0..1, and a photograph on to CIELAB, as compactness expects."""
+    """A view stretched to 0..1; a photograph is converted to CIELAB, as compactness expects."""
 
     def __init__(self, scene: Scene, view: View) -> None:
         ends = [(chunk.min(), chunk.max()) for chunk in row_chunks(view(scene))]
@@ -64,17 +64,17 @@ class FullRange:
         self._low, self._high = min(low for low, _ in ends), max(high for _, high in ends)
 
     def __call__(self, part: Scene) -> FloatArray:
-        """The picture (h, w, C) of a part of the scene."""
-        picture = self._view(part) - self._low
-        stretched = picture / (self._high - self._low) if self._high > self._low else picture
-        return cielab(stretched) if picture.shape[-1] == 3 else stretched
+        """The stretched image (h, w, C) of a part of the scene."""
+        image = self._view(part) - self._low
+        stretched = image / (self._high - self._low) if self._high > self._low else image
+        return cielab(stretched) if image.shape[-1] == 3 else stretched
 
 
 def _moments(rgb: FloatArray, bands: FloatArray) -> tuple[FloatArray, NDArray[np.float64]]:
     """Mean (C,) and covariance (C, C) of the logarithms of all channels.
 
-    Sums are relative to the mean of the first pixels: a channel that is the same everywhere has
-    that level, and no variance at all.
+    Sums are relative to the mean of the first pixels, so that a constant channel has a variance of
+    exactly 0.
     """
     n_channels, n_pixels = 3 + bands.shape[-1], 0
     origin = np.zeros(n_channels, np.float32)
@@ -92,8 +92,8 @@ def _moments(rgb: FloatArray, bands: FloatArray) -> tuple[FloatArray, NDArray[np
 
 
 def _log_blocks(rgb: FloatArray, bands: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
-    """Some rows at a time, and the logarithms of their pixels (P, C)."""
-    step = max(1, PIXELS_AT_A_TIME // rgb.shape[1])
+    """Yield some rows at a time, and the logarithms of their pixels (P, C)."""
+    step = max(1, PIXELS_PER_CHUNK // rgb.shape[1])
     for start, both in enumerate(zip(row_chunks(rgb, step), row_chunks(bands, step), strict=True)):
         photograph, others = (np.require(p, np.float32, ["C", "W"]) for p in both)
         channels = light(photograph, others, np.float32(LOG_OFFSET))

@@ -1,4 +1,4 @@
-"""Superpixels and their statistics of a picture that is worked on block by block."""
+"""Superpixels, and their statistics, of an image that is processed block by block."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,27 +17,27 @@ from artextract_cli.graphs.regions import (
 from artextract_cli.imaging.blocks import Block, Blocks
 from artextract_cli.kernels.label_topology import fill_gaps
 
-Cut = Callable[[Block], tuple[LabelMap, int]]
+Segment = Callable[[Block], tuple[LabelMap, int]]
 Make = Callable[[Block], FloatArray]
 
 
-def stitched(blocks: Blocks, cut: Cut) -> tuple[LabelMap, int]:
-    """Connected superpixels (H, W) of a whole picture from those of its windows, and how many.
+def stitch_labels(blocks: Blocks, segment: Segment) -> tuple[LabelMap, int]:
+    """Combine the superpixels of windows into connected ones (H, W) of the image; and their number.
 
-    ``cut`` gives the labels (h, w) of a block with its margin, and how many there are. A superpixel
-    counts where its centre lies in the block itself, and keeps its shape beyond: there is no
-    straight seam. What two blocks claim goes to the first, what none claims to its surroundings,
-    and pieces smaller than any superpixel was join a neighbour.
+    ``segment`` gives the labels (h, w) of a block with its margin, and their number. A superpixel
+    is kept if its centre lies in the block itself, and keeps its shape beyond it, so that there is
+    no straight seam. Pixels claimed by two blocks go to the first, unclaimed ones to the nearest
+    superpixel, and pieces smaller than all kept superpixels are joined to a neighbour.
     """
     labels = np.full(blocks.shape, -1, np.int32)
     n, least = 0, labels.size
-    for block, (found, n_found) in zip(blocks, blocks.each(cut), strict=True):
+    for block, (window_labels, n_window) in zip(blocks, blocks.each(segment), strict=True):
         window = blocks.window(block)
-        sizes = np.bincount(found.ravel(), minlength=n_found)
-        kept = _centred(found, sizes, block.inside(window))
+        sizes = np.bincount(window_labels.ravel(), minlength=n_window)
+        kept = _centred(window_labels, sizes, block.inside(window))
         number = np.where(kept, n + np.cumsum(kept) - 1, -1).astype(np.int32)
         claimed = labels[window.place]
-        np.copyto(claimed, number[found], where=claimed < 0)
+        np.copyto(claimed, number[window_labels], where=claimed < 0)
         n, least = n + int(kept.sum()), min([least, *sizes[kept].tolist()])
     if n == 0:
         return np.zeros(blocks.shape, np.int32), 1
@@ -48,7 +48,7 @@ def stitched(blocks: Blocks, cut: Cut) -> tuple[LabelMap, int]:
 def _centred(
     labels: LabelMap, sizes: NDArray[np.intp], place: tuple[slice, slice]
 ) -> NDArray[np.bool_]:
-    """Which regions, of ``sizes`` (n,) pixels, have their centre at ``place``."""
+    """Mask (n,) of the regions, of ``sizes`` (n,) pixels, whose centre is inside ``place``."""
     inside = np.ones(len(sizes), np.bool_)
     for axis, part in enumerate(place):
         steps = np.arange(labels.shape[axis], dtype=np.float64)
@@ -59,7 +59,7 @@ def _centred(
 
 
 def block_statistics(blocks: Blocks, labels: LabelMap, n: int, make: Make) -> RegionStatistics:
-    """`region_statistics` of a picture of which ``make`` gives every window (h, w, C).
+    """`region_statistics` of an image of which ``make`` computes every window (h, w, C).
 
     Blocks are merged by the formulas of T. F. Chan, G. H. Golub and R. J. LeVeque (Updating
     formulae and a pairwise algorithm for computing sample variances, 1979).
@@ -68,10 +68,10 @@ def block_statistics(blocks: Blocks, labels: LabelMap, n: int, make: Make) -> Re
         return region_statistics(make(blocks.first), labels, n)
     merged: _Merged | None = None
 
-    def look(block: Block) -> tuple[NDArray[np.intp], RegionStatistics]:
+    def of_block(block: Block) -> tuple[NDArray[np.intp], RegionStatistics]:
         return _of_block(block, blocks.core(block, make(block)), labels, n)
 
-    for regions, statistics in blocks.each(look):
+    for regions, statistics in blocks.each(of_block):
         merged = merged or _Merged(n, statistics.mean.shape[1])
         merged.add(regions, statistics)
     if merged is None:
@@ -80,27 +80,27 @@ def block_statistics(blocks: Blocks, labels: LabelMap, n: int, make: Make) -> Re
 
 
 def block_gradients(blocks: Blocks, labels: LabelMap, n: int, make: Make) -> FloatArray:
-    """`region_gradients` of a picture of which ``make`` gives every window (h, w, C)."""
+    """`region_gradients` of an image of which ``make`` computes every window (h, w, C)."""
     if len(blocks) == 1:
         return region_gradients(make(blocks.first), labels, n)
     return block_statistics(blocks, labels, n, lambda b: gradient_magnitude(make(b))).mean
 
 
 def _of_block(
-    block: Block, picture: FloatArray, labels: LabelMap, n: int
+    block: Block, image: FloatArray, labels: LabelMap, n: int
 ) -> tuple[NDArray[np.intp], RegionStatistics]:
-    """Which of ``n`` regions a block shows, and their statistics within it."""
+    """Indices of the regions in a block, out of ``n``, and their statistics within it."""
     here = labels[block.place]
-    shown = np.zeros(n, np.bool_)
-    shown[here] = True
-    number = (np.cumsum(shown) - 1).astype(np.int32)
-    statistics = region_statistics(picture, number[here], int(shown.sum()))
+    present = np.zeros(n, np.bool_)
+    present[here] = True
+    number = (np.cumsum(present) - 1).astype(np.int32)
+    statistics = region_statistics(image, number[here], int(present.sum()))
     corner = np.array([block.top, block.left], np.float32)
-    return np.flatnonzero(shown), replace(statistics, centroid=statistics.centroid + corner)
+    return np.flatnonzero(present), replace(statistics, centroid=statistics.centroid + corner)
 
 
 class _Merged:
-    """Statistics of ``n`` regions in ``channels`` channels, of the blocks so far."""
+    """Merged statistics of ``n`` regions in ``channels`` channels over the blocks so far."""
 
     def __init__(self, n: int, channels: int) -> None:
         self._count = np.zeros(n, np.int64)
@@ -110,7 +110,7 @@ class _Merged:
         self._centroid = np.zeros((n, 2))
 
     def add(self, regions: NDArray[np.intp], part: RegionStatistics) -> None:
-        """Take in what a block shows of ``regions``."""
+        """Add the statistics of ``regions`` in one block."""
         before, here = self._count[regions, None], part.count[:, None]
         share = here / (before + here)
         step = part.mean - self._mean[regions]
@@ -123,7 +123,7 @@ class _Merged:
         self._count[regions] += part.count
 
     def statistics(self) -> RegionStatistics:
-        """Those of all blocks together."""
+        """The statistics over all blocks."""
         return RegionStatistics(
             mean=self._mean.astype(np.float32),
             std=np.sqrt(self._squares / self._count[:, None]).astype(np.float32),

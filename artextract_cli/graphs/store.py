@@ -1,7 +1,7 @@
-"""Graph files: one npz per scene, and beside it the pixels as a memory-mapped array.
+"""Reading and writing graph files: one npz per scene, with the pixels in a memory-mapped array.
 
-``GRAPHS/<split>/<scene>.npz`` holds the graphs and says how they were made;
-``GRAPHS/<split>/<scene>.pixels.npy`` holds photograph and bands as (H, W, 3 + B) uint16.
+``GRAPHS/<split>/<scene>.npz`` contains the graphs and how they were built;
+``GRAPHS/<split>/<scene>.pixels.npy`` contains photograph and bands as (H, W, 3 + B) uint16.
 """
 
 import dataclasses
@@ -39,7 +39,7 @@ from artextract_cli.utils.npz import DAMAGE, opened_npz
 def source_key(
     digests: Mapping[str, str], recipe: GraphRecipe, origin: Mapping[str, str], scene: Any
 ) -> str:
-    """A digest of everything a graph file depends on; equal keys mean nothing to do."""
+    """Digest of everything a graph file depends on; if it is equal, the file is up to date."""
     parts = [FORMAT_VERSION, dict(digests), dataclasses.asdict(recipe), dict(origin), scene]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -52,9 +52,9 @@ def save_graphs(
     key: str,
     scene: Scene | None = None,
 ) -> None:
-    """Write a graph file, and beside it the pixels of ``scene``: whole, or nothing of both.
+    """Write a graph file, and the pixels of ``scene`` beside it: both in full, or neither.
 
-    Graphs never lie beside the pixels of other pictures, not even where the process is killed.
+    Graphs never lie beside pixels of other images, even if the process is killed.
     """
     with atomic_path(path) as temporary, ExitStack() as files:
         digest = None
@@ -75,7 +75,7 @@ def save_graphs(
 
 
 def _is_of_pixels(path: Path, digest: str) -> bool:
-    """Whether the graph file that is there, if any, was made with these pixels."""
+    """Whether an existing graph file was built from these pixels."""
     try:
         return bool(load_meta(path)["pixels_sha256"] == digest)
     except InputError:
@@ -115,7 +115,7 @@ def write_pixels(path: Path, scene: Scene) -> str:
     n_channels = scene.rgb.shape[-1] + scene.bands.shape[-1]
     header = {"descr": "<u2", "fortran_order": False, "shape": (*scene.shape, n_channels)}
     with path.open("wb") as file:
-        # Not np.save: it writes past Python and forgets why a write failed.
+        # Not np.save: it bypasses Python's file and loses the reason why a write failed.
         np.lib.format.write_array_header_1_0(file, header)
         for both in zip(row_chunks(scene.rgb), row_chunks(scene.bands), strict=True):
             pixels = np.concatenate(both, axis=-1)
@@ -135,7 +135,7 @@ def load_pixels(path: Path) -> NDArray[np.uint16]:
 
 
 def read_key(path: Path) -> str | None:
-    """The source key of a graph file, or None where it or its pixels are not there or damaged."""
+    """The source key of a graph file; None if it or its pixels are missing or damaged."""
     if not (path.is_file() and pixels_path(path).is_file()):
         return None
     try:
@@ -147,13 +147,13 @@ def read_key(path: Path) -> str | None:
 
 
 def load_meta(path: Path) -> dict[str, Any]:
-    """Read how a graph file was made."""
+    """Read the metadata of a graph file."""
     with _opened(path) as arrays:
         return _meta(path, arrays)
 
 
 def load_graphs(path: Path) -> SceneGraphs:
-    """Read and check a graph file; the pixels beside it are compared if they are there.
+    """Read and check a graph file; the digest of the pixels beside it is compared if they exist.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def load_graphs(path: Path) -> SceneGraphs:
     Raises
     ------
     InputError
-        If a file is missing, damaged, of another kind, or its node ids do not fit.
+        If a file is missing, damaged, of another kind, or inconsistent.
     """
     with _opened(path) as arrays:
         meta = _meta(path, arrays)
@@ -187,7 +187,7 @@ def load_graphs(path: Path) -> SceneGraphs:
             superpixels_origin=meta["superpixels_origin"],
         )
     if any(PurePath(part).name != part for part in (graphs.name, graphs.split)):
-        raise damaged(path, f"{graphs.split!r} and {graphs.name!r} are no split and scene")
+        raise damaged(path, f"{graphs.split!r} and {graphs.name!r} are not a split and a scene")
     check_views(path, graphs)
     if pixels_path(path).exists():
         check_pixels(path, meta)
@@ -195,7 +195,7 @@ def load_graphs(path: Path) -> SceneGraphs:
 
 
 def chosen_graph(file: Path, graphs: SceneGraphs, view: int) -> SuperpixelGraph:
-    """The graph of a view, where every view has one; else the one of all.
+    """The graph of a view, if every view has its own; else the common one.
 
     Raises
     ------
@@ -224,17 +224,17 @@ def find_graphs(root: Path) -> list[Path]:
     Raises
     ------
     InputError
-        If there is none.
+        If there are no graph files.
     """
-    found = sorted(p for p in root.glob("*/*.npz") if not p.name.startswith("."))
-    if not found:
-        msg = f"there are no graph files in {root}: make them with 'artextract graph build'"
+    paths = sorted(p for p in root.glob("*/*.npz") if not p.name.startswith("."))
+    if not paths:
+        msg = f"there are no graph files in {root}: build them with 'artextract graph build'"
         raise InputError(msg)
-    return found
+    return paths
 
 
 def graphs_digest(root: Path) -> str:
-    """A digest of what all graph files under ``root`` were made from."""
+    """Digest of the source keys of all graph files under ``root``."""
     keys = [
         (str(path.relative_to(root)), str(load_meta(path)["source_key"]))
         for path in find_graphs(root)
@@ -244,15 +244,15 @@ def graphs_digest(root: Path) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
-    """Open an npz after comparing its checksums; its arrays are read when asked for."""
+    """Open an npz after comparing its checksums; its arrays are read on access."""
     if path.is_dir() or path.suffix != ".npz":
-        msg = f"{path} is no graph file: name one such as graphs/train/scene.npz"
+        msg = f"{path} is not a graph file: give one such as graphs/train/scene.npz"
         raise InputError(msg)
     try:
         with opened_npz(path) as arrays:
             yield arrays
     except FileNotFoundError as error:
-        msg = f"there is no graph file {path}: make it with 'artextract graph build'"
+        msg = f"there is no graph file {path}: build it with 'artextract graph build'"
         raise InputError(msg) from error
     except DAMAGE as error:
         raise damaged(path, cause(error)) from error
@@ -260,13 +260,13 @@ def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
 
 def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     if "meta" not in arrays:
-        msg = f"{path} holds no graphs: name what 'artextract graph build' has made"
+        msg = f"{path} contains no graphs: give a file written by 'artextract graph build'"
         raise InputError(msg)
     meta = dict(json.loads(arrays["meta"].tobytes()))
     kind, version = meta["format"], meta["format_version"]
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         msg = (
-            f"{path} is {kind} version {version}, this artextract reads {FORMAT} version "
+            f"{path} is {kind} version {version}, but this artextract reads {FORMAT} version "
             f"{FORMAT_VERSION}: build the graphs again"
         )
         raise InputError(msg)
@@ -282,7 +282,7 @@ def _load_graph(path: Path, arrays: Mapping[str, NDArray[Any]], index: int) -> S
         loaded[name] = array
     for name, ids in (("edges", loaded["edges"]), ("labels", loaded["labels"])):
         if ids.size and (ids.min() < 0 or ids.max() >= sizes["N"]):
-            raise damaged(path, f"{name} hold ids outside 0..{sizes['N'] - 1}")
+            raise damaged(path, f"{name} contain ids outside 0..{sizes['N'] - 1}")
     if not np.array_equal(np.bincount(loaded["labels"].ravel()), loaded["counts"]):
-        raise damaged(path, "labels and counts do not fit together")
+        raise damaged(path, "labels and counts are inconsistent")
     return SuperpixelGraph(**loaded)

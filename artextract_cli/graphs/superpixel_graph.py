@@ -1,8 +1,8 @@
-"""From a scene to superpixel graphs: segmentation, region adjacency, node features.
+"""Building superpixel graphs of a scene: segmentation, region adjacency, node features.
 
-Shared segmentation cuts photograph and bands by one label map, so node i is the same region in
-every view; so does one of the photograph alone. Separate segmentation is the published recipe:
-every view by itself.
+Shared segmentation uses one label map for photograph and bands, so that node i is the same region
+in every view; so does segmentation of the photograph alone. Separate segmentation is the published
+recipe: a label map for every view.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from artextract_cli._typing import FloatArray, LabelMap
 from artextract_cli.graphs.node_features import feature_names, node_features
 from artextract_cli.graphs.recipe import BANDS, GraphRecipe
 from artextract_cli.graphs.regions import region_adjacency
-from artextract_cli.graphs.segmentation import cut, photograph_of, shared_superpixels
+from artextract_cli.graphs.segmentation import photograph_of, segment, shared_superpixels
 from artextract_cli.graphs.segmentation_input import FullRange, View
 from artextract_cli.graphs.stitching import block_gradients, block_statistics
 from artextract_cli.imaging.blocks import Block, BlockCache
@@ -74,7 +74,7 @@ class SceneGraphs:
     split
         ``train`` or ``val``.
     clean
-        Whether nothing is hidden in the scene; None if unknown.
+        Whether the scene has no hidden layer; None if unknown.
     graphs
         The graphs.
     band_ids
@@ -86,7 +86,7 @@ class SceneGraphs:
     mask
         (H, W), True where there is painting; None if all of the image is painting.
     recipe
-        How the graphs were made.
+        How the graphs were built.
     superpixels_origin
         Name, distribution and version of the superpixel method.
     """
@@ -104,14 +104,14 @@ class SceneGraphs:
 
     @property
     def n_views(self) -> int:
-        """The photograph and the bands."""
+        """Number of views: the photograph and the bands."""
         return 1 + len(self.band_ids)
 
 
 def build_graphs(
     scene: Scene, recipe: GraphRecipe, *, split: str = "", clean: bool | None = None
 ) -> SceneGraphs:
-    """Make the superpixel graphs of a scene that is :func:`sized` already.
+    """Build the superpixel graphs of a scene that is :func:`sized` already.
 
     Raises
     ------
@@ -121,12 +121,12 @@ def build_graphs(
         If the superpixel plugin does not return a label map.
     """
     plugin = plugin_host().find("superpixels", recipe.superpixels)
-    make = _separate_graphs if recipe.segmentation == "separate" else _shared_graph
+    build = _separate_graphs if recipe.segmentation == "separate" else _shared_graph
     return SceneGraphs(
         name=scene.name,
         split=split,
         clean=clean,
-        graphs=make(scene, recipe, plugin),
+        graphs=build(scene, recipe, plugin),
         band_ids=scene.band_ids,
         wavelengths=scene.wavelengths,
         feature_names=feature_names(recipe.features),
@@ -154,49 +154,49 @@ def _separate_graphs(
 ) -> tuple[SuperpixelGraph, ...]:
     options, of_bands = split_prefixed(recipe.superpixel_options, BANDS)
     band_options = options | of_bands
-    made = [_view_graph(scene, photograph_of, plugin, options, recipe.features)]
+    graphs = [_view_graph(scene, photograph_of, plugin, options, recipe.features)]
     for band in range(len(scene.band_ids)):
         view = partial(_one_band, band)
-        made.append(_view_graph(scene, view, plugin, band_options, recipe.features))
-    return tuple(made)
+        graphs.append(_view_graph(scene, view, plugin, band_options, recipe.features))
+    return tuple(graphs)
 
 
 def _view_graph(
     scene: Scene, view: View, plugin: Plugin, options: Mapping[str, Any], features: str
 ) -> SuperpixelGraph:
-    labels, n = cut(scene, plugin, options, FullRange(scene, view))
+    labels, n = segment(scene, plugin, options, FullRange(scene, view))
     return _graph(scene, (view,), labels, n, features)
 
 
 def _graph(
     scene: Scene, views: Sequence[View], labels: LabelMap, n: int, features: str
 ) -> SuperpixelGraph:
-    """The graph of pictures (h, w, C each) that ``views`` show of any part of the scene.
+    """Build the graph of images (h, w, C each) that ``views`` compute of any part of the scene.
 
-    The first picture is one view, of the others each channel.
+    The first image is one view; of the others each channel is a view.
     """
     blocks = scene.blocks(margin=1)
     part = BlockCache(lambda block: scene.part(blocks.window(block)))
-    pictures = [partial(_viewed, view, part) for view in views]
-    found = [block_statistics(blocks, labels, n, picture) for picture in pictures]
+    images = [partial(_viewed, view, part) for view in views]
+    statistics = [block_statistics(blocks, labels, n, image) for image in images]
     parts = [
-        np.concatenate([getattr(s, part) for s in found], axis=1)
+        np.concatenate([getattr(s, part) for s in statistics], axis=1)
         for part in ("mean", "std", "minimum", "maximum")
     ]
-    gradients = [block_gradients(blocks, labels, n, picture) for picture in pictures]
+    gradients = [block_gradients(blocks, labels, n, image) for image in images]
     parts.append(np.concatenate(gradients, axis=1))
     edges = region_adjacency(labels, n)
     mean, std, _, _, gradient = parts
-    n_first, n_channels = found[0].mean.shape[1], mean.shape[1]
+    n_first, n_channels = statistics[0].mean.shape[1], mean.shape[1]
     # Mean over a view's channels of |Δmean| + |Δstd| + |Δgradient| between two regions.
-    apart = np.concatenate([mean, std, gradient], axis=1)
+    compared = np.concatenate([mean, std, gradient], axis=1)
     return SuperpixelGraph(
         labels=labels,
         edges=edges,
-        edge_weights=edge_weights(apart, edges, n_channels, n_first),
-        features=node_features(parts, found[0], n_first, features),
-        counts=found[0].count,
-        centroids=found[0].centroid,
+        edge_weights=edge_weights(compared, edges, n_channels, n_first),
+        features=node_features(parts, statistics[0], n_first, features),
+        counts=statistics[0].count,
+        centroids=statistics[0].centroid,
     )
 
 

@@ -1,1 +1,1 @@
-"""Image processing on arrays: geometry, light, colour and masks; knows no file and no scene."""
+"""Image processing on arrays: geometry, light, colour and masks, without files or scenes."""

@@ -1,7 +1,7 @@
-"""Where the pixels of a photograph lie in a picture of another wavelength, size and position.
+"""Aligning a band of another wavelength, size and position with its photograph.
 
-A transform is a matrix (3, 3) that takes (x, y, 1) of the photograph, in pixels, to that of the
-band. What is compared are outlines, which photograph and band share whatever their tones.
+A transform is a matrix (3, 3) that maps (x, y, 1) of the photograph, in pixels, to that of the
+band. Edges are compared, which photograph and band share even where their tones differ.
 """
 
 import math
@@ -17,83 +17,85 @@ from artextract_cli.imaging.coarse_alignment import (
     Pose,
     agreement,
     directions,
+    log_polar_similarity,
     poses_about,
     poses_near,
-    poses_turned,
+    quarter_turn_poses,
     search,
 )
-from artextract_cli.imaging.registration import edges, fading
+from artextract_cli.imaging.registration import edges, hann_window
 from artextract_cli.imaging.transform import (
-    Model,
     Transform,
-    about_middle,
-    about_middles,
+    TransformModel,
+    about_centre,
+    about_centres,
+    in_full_pixels,
     load_opencv,
     resampled,
     scaling,
     shifting,
     shrunk,
-    within,
 )
 
 LONGEST_SIDE = 32_000
-"""OpenCV counts the pixels of a side in 16 bit."""
+"""Longest side in px that OpenCV can warp: it counts pixels in signed 16 bits."""
 
 COARSE_SIDE, FINE_SIDE = 256, 2048
 """Longest side of the photograph when the search begins, and when it ends."""
 
 MIN_CORRELATION = 0.1
-"""Of the outlines once they lie on each other; less is chance."""
+"""Smallest correlation of the aligned edges; less may be chance."""
 
 SEARCH_SIDE, CHECKED_SIDE = 128, 512
-"""Longest side of the photograph when every scale and turn is tried, and when fits are compared."""
+"""Longest side of the photograph when poses are searched, and when fits are compared."""
 
 SURE, LIKELY = 0.5, 0.3
-"""Of the directions of outlines that agree: above, no other start is sought; below, quarter turns
-are tried too. Wrong fits of real pictures reach 0.3, right ones 0.33 to 0.95."""
+"""Agreement of edge directions above which no other start is searched for, and below which quarter
+turns are tried too. On real images wrong fits reach 0.3, correct ones 0.33 to 0.95."""
 
 ALLOWED_LOSS = 0.02
-"""Of this agreement, by a step of refinement; one that loses more has gone astray."""
+"""Largest loss of this agreement by a refinement; one that loses more has diverged."""
 
 
 _STEPS, _PRECISION, _SMOOTHING = 200, 1e-6, 5
-_FINEST_TIMES = 2
-"""The second time the band is seen from where it belongs, and its outlines are those there."""
-_ANGLES = 360
+"""Of OpenCV's refinement: most steps, smallest change of the correlation, and size of its blur."""
+
+_N_FINEST = 2
+"""Refinements at the finest size: for the second, edges are taken after the band is resampled."""
 
 
 def align(
     photograph: FloatArray,
     band: FloatArray,
-    model: Model = "affine",
+    model: TransformModel = "affine",
     *,
     starts: Sequence[Transform] = (),
 ) -> Transform:
     """Find the transform from photograph (H, W) to band (H', W').
 
-    Scale, rotation and shift are found by phase correlation of the outlines and of their spectra
-    in log-polar coordinates; where what they explain is not enough, by trying every scale and turn
-    on the directions of the outlines. Then all parameters of the model are refined by maximising
-    the enhanced correlation coefficient (Evangelidis & Psarakis, IEEE TPAMI 30:1858, 2008) from
-    coarse to fine. ``starts``, as transforms of other bands of the same size, are tried too.
+    Scale, rotation and shift are found by phase correlation of the edges and of their spectra in
+    log-polar coordinates; if the fit is poor, by a search over scales and rotations that compares
+    edge directions. Then all parameters of the model are refined from coarse to fine by maximising
+    the enhanced correlation coefficient (Evangelidis & Psarakis, IEEE TPAMI 30:1858, 2008).
+    ``starts``, such as transforms of other bands of the same size, are tried too.
 
     Raises
     ------
     InputError
-        If the pictures have nothing in common.
+        If the images have nothing in common.
     DependencyError
         If OpenCV is not installed.
     """
     if np.ptp(photograph) == 0 or np.ptp(band) == 0:
-        msg = "its outlines and those of the photograph do not agree: there are none"
+        msg = "its edges do not match those of the photograph: one of the images is constant"
         raise InputError(msg)
     *coarser, finest = _sides(max(photograph.shape))
-    found = _started(photograph, band, model, starts)
+    transform = _first_fit(photograph, band, model, starts)
     for side in coarser[1:]:
-        found = _improved(photograph, band, found, side, model)
-    for _ in range(_FINEST_TIMES):
-        found = _improved(photograph, band, found, finest, model)
-    return found
+        transform = _improved(photograph, band, transform, side, model)
+    for _ in range(_N_FINEST):
+        transform = _improved(photograph, band, transform, finest, model)
+    return transform
 
 
 def _sides(longest: int) -> Iterator[int]:
@@ -105,175 +107,159 @@ def _sides(longest: int) -> Iterator[int]:
     yield min(side, FINE_SIDE, longest)
 
 
-def _started(
-    photograph: FloatArray, band: FloatArray, model: Model, starts: Sequence[Transform]
+def _first_fit(
+    photograph: FloatArray, band: FloatArray, model: TransformModel, starts: Sequence[Transform]
 ) -> Transform:
-    """Where the refinement begins: the best of several starts, refined at the coarsest."""
+    """The best of several starts, refined at the coarsest size."""
     guess = _coarse(photograph, band, model)
     if model == "shift":
         return _refined(photograph, band, guess, COARSE_SIDE, model)
     fits = [_fit(photograph, band, guess)]
     if fits[0][0] < SURE:
         same = max(band.shape) / max(photograph.shape)
-        more = (*starts, *_sought(photograph, band, poses_about(1.0, same)))
+        more = (*starts, *_searched_starts(photograph, band, poses_about(1.0, same)))
         fits += [_fit(photograph, band, start) for start in more]
         if max(score for score, _ in fits) < LIKELY:
-            turned = _sought(photograph, band, poses_turned(same))
-            fits += [_fit(photograph, band, start) for start in turned]
+            rotated = _searched_starts(photograph, band, quarter_turn_poses(same))
+            fits += [_fit(photograph, band, start) for start in rotated]
     score, best = max(fits, key=lambda fit: fit[0])
-    if score < 0:  # which tells why
+    if score < 0:  # this raises the error that says why
         return _refined(photograph, band, guess, COARSE_SIDE, "affine")
     return best
 
 
 def _fit(photograph: FloatArray, band: FloatArray, start: Transform) -> tuple[float, Transform]:
-    """A start that is refined, and how much of the photograph it explains; -1 if it cannot be."""
+    """Refine a start; returns its score, -1 if it cannot be refined, and the transform."""
     try:
-        found = _improved(photograph, band, start, COARSE_SIDE, "affine")
+        refined = _improved(photograph, band, start, COARSE_SIDE, "affine")
     except InputError:
         return -1.0, start
-    return _explained(photograph, band, found, COARSE_SIDE), found
+    return _score(photograph, band, refined, COARSE_SIDE), refined
 
 
 def _improved(
-    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: Model
+    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: TransformModel
 ) -> Transform:
-    """Refine a transform, by fewer parameters or not at all where it would go astray."""
+    """Refine a transform; with fewer parameters, or not at all, if the refinement diverges."""
     if model == "shift":
         return _refined(photograph, band, start, side, model)
     checked = min(side, CHECKED_SIDE)
-    before = _explained(photograph, band, start, checked)
-    models: tuple[Model, ...] = ("homography", "affine") if model == "homography" else ("affine",)
+    before = _score(photograph, band, start, checked)
+    models: tuple[TransformModel, ...] = (
+        ("homography", "affine") if model == "homography" else ("affine",)
+    )
     for tried in models:
-        found = _refined(photograph, band, start, side, tried)
-        if _explained(photograph, band, found, checked) > before - ALLOWED_LOSS:
-            return found
+        refined = _refined(photograph, band, start, side, tried)
+        if _score(photograph, band, refined, checked) > before - ALLOWED_LOSS:
+            return refined
     return start
 
 
-def _explained(photograph: FloatArray, band: FloatArray, found: Transform, side: int) -> float:
-    """Agreement of directions, by the root of the share of the photograph that is seen."""
+def _score(photograph: FloatArray, band: FloatArray, transform: Transform, side: int) -> float:
+    """Agreement of edge directions times the root of the share of the photograph in the band."""
     small, to_small = shrunk(photograph, side)
-    seen, known = resampled(band, found @ np.linalg.inv(to_small), small.shape)
-    agreed = agreement(directions(small), directions(seen) * known)
-    return agreed * math.sqrt(float(known.mean()))
+    warped, valid = resampled(band, transform @ np.linalg.inv(to_small), small.shape)
+    agreed = agreement(directions(small), directions(warped) * valid)
+    return agreed * math.sqrt(float(valid.mean()))
 
 
-def _sought(photograph: FloatArray, band: FloatArray, poses: Sequence[Pose]) -> list[Transform]:
-    """The likeliest of many scales and turns, found on small pictures."""
-    found = _searched(photograph, band, SEARCH_SIDE, poses)
-    if not found:
+def _searched_starts(
+    photograph: FloatArray, band: FloatArray, poses: Sequence[Pose]
+) -> list[Transform]:
+    """The likeliest of many scales and rotations, searched on small images."""
+    coarse = _candidates(photograph, band, SEARCH_SIDE, poses)
+    if not coarse:
         return []
-    finer = _searched(photograph, band, COARSE_SIDE, poses_near(found[0][0]))
-    return [transform for _, transform in (*finer[:1], *found)]
+    finer = _candidates(photograph, band, COARSE_SIDE, poses_near(coarse[0][0]))
+    return [transform for _, transform in (*finer[:1], *coarse)]
 
 
-def _searched(
+def _candidates(
     photograph: FloatArray, band: FloatArray, side: int, poses: Sequence[Pose]
 ) -> list[tuple[Candidate, Transform]]:
-    """Candidates among poses, with the transforms that they are."""
+    """The best candidates among poses, with their transforms."""
     small, to_small = shrunk(photograph, side)
     factor = max(photograph.shape) / max(small.shape)
-    # Shrunk once, as far as the finest of the poses allows.
-    lesser = factor * min(scale for scale, _ in poses)
-    coarse, to_coarse = shrunk(band, math.ceil(max(band.shape) / max(1.0, lesser)))
+    # Reduced once, as far as the smallest scale among the poses allows.
+    reduction = factor * min(scale for scale, _ in poses)
+    coarse, to_coarse = shrunk(band, math.ceil(max(band.shape) / max(1.0, reduction)))
 
-    def posed(scale: float, degrees: float) -> Transform:
-        return about_middles(photograph.shape, band.shape, scale, degrees)
+    def transform_of(scale: float, degrees: float) -> Transform:
+        return about_centres(photograph.shape, band.shape, scale, degrees)
 
-    def seen(
+    def band_in_pose(
         scale: float, degrees: float, window: tuple[int, int]
     ) -> tuple[FloatArray, NDArray[np.bool_]]:
         corner = shifting(-(small.shape[1] // 2), -(small.shape[0] // 2))
         back = np.linalg.inv(to_small) @ corner
-        return resampled(coarse, to_coarse @ posed(scale, degrees) @ back, window)
+        return resampled(coarse, to_coarse @ transform_of(scale, degrees) @ back, window)
 
     return [
-        (one, posed(one.scale, one.degrees) @ within(shifting(one.right, one.down), to_small))
-        for one in search(small, seen, poses)
+        (
+            one,
+            transform_of(one.scale, one.degrees)
+            @ in_full_pixels(shifting(one.right, one.down), to_small),
+        )
+        for one in search(small, band_in_pose, poses)
     ]
 
 
-def _coarse(photograph: FloatArray, band: FloatArray, model: Model) -> Transform:
-    """The best of a few guesses, each shifted to where its outlines agree most."""
+def _coarse(photograph: FloatArray, band: FloatArray, model: TransformModel) -> Transform:
+    """The best of a few guesses, each shifted to where edges agree best."""
     small, to_small = shrunk(photograph, COARSE_SIDE)
-    lines = edges(small) * fading(small.shape)
+    small_edges = edges(small) * hann_window(small.shape)
     same = max(band.shape) / max(photograph.shape)
-    best, found = -1.0, np.eye(3)
+    best_correlation, best = -1.0, np.eye(3)
     for scale in {1.0, same} if model != "shift" else {1.0}:
         start = scaling(scale, scale)
         guesses = [start]
         if model != "shift":
-            turn = _log_polar(lines, _seen(band, start, to_small, small.shape))
-            about = about_middle(turn, small.shape)
-            guesses.append(start @ within(about, to_small))
+            band_edges = _band_edges(band, start, to_small, small.shape)
+            rotation = about_centre(log_polar_similarity(small_edges, band_edges), small.shape)
+            guesses.append(start @ in_full_pixels(rotation, to_small))
         for guess in guesses:
-            correlation, shifted = _shifted(lines, band, guess, to_small)
-            if correlation > best:
-                best, found = correlation, shifted
-    return found
+            correlation, shifted = _shifted(small_edges, band, guess, to_small)
+            if correlation > best_correlation:
+                best_correlation, best = correlation, shifted
+    return best
 
 
-def _seen(
+def _band_edges(
     band: FloatArray, guess: Transform, to_small: Transform, size: tuple[int, ...]
 ) -> FloatArray:
-    """Outlines of the band as the shrunk photograph would see it by a guess."""
-    seen, known = resampled(band, guess @ np.linalg.inv(to_small), size)
-    return np.asarray(edges(seen) * known * fading(seen.shape), np.float32)
+    """Windowed edges of the band on the grid of the reduced photograph, by a guess."""
+    warped, valid = resampled(band, guess @ np.linalg.inv(to_small), size)
+    return np.asarray(edges(warped) * valid * hann_window(warped.shape), np.float32)
 
 
 def _shifted(
-    lines: FloatArray, band: FloatArray, guess: Transform, to_small: Transform
+    small_edges: FloatArray, band: FloatArray, guess: Transform, to_small: Transform
 ) -> tuple[float, Transform]:
-    """Correlation of a guess that is shifted for the outlines to agree, and that guess."""
-    # As the band may lie anywhere, it is looked at in a window of twice the sides.
-    height, width = lines.shape
+    """Shift a guess to where edges agree best; returns their correlation and the transform."""
+    # As the band may lie anywhere, it is searched in a window of twice the sides.
+    height, width = small_edges.shape
     window = (2 * height, 2 * width)
     corner = shifting(-width / 2, -height / 2)
-    seen, known = resampled(band, guess @ np.linalg.inv(to_small) @ corner, window)
-    theirs = edges(seen) * known
+    warped, valid = resampled(band, guess @ np.linalg.inv(to_small) @ corner, window)
+    theirs = edges(warped) * valid
     ours = np.zeros(window, np.float32)
-    ours[height // 2 : height // 2 + height, width // 2 : width // 2 + width] = lines
+    ours[height // 2 : height // 2 + height, width // 2 : width // 2 + width] = small_edges
     spectrum = np.fft.rfft2(ours).conj() * np.fft.rfft2(theirs)
     agreement = np.fft.irfft2(spectrum, window)
     peak = np.unravel_index(int(agreement.argmax()), window)
     down, right = ((int(p) + n // 2) % n - n // 2 for p, n in zip(peak, window, strict=True))
     norm = float(np.linalg.norm(ours) * np.linalg.norm(theirs)) or 1.0
-    return float(agreement.max()) / norm, guess @ within(shifting(right, down), to_small)
-
-
-def _log_polar(lines: FloatArray, others: FloatArray) -> Transform:
-    """Rotation and scale about the origin: a shift of the spectra in log-polar coordinates."""
-    from skimage.registration import phase_cross_correlation
-    from skimage.transform import warp_polar
-
-    side = max(lines.shape)
-    radius = side // 2
-    spectra = []
-    for picture in (lines, others):
-        spectrum = np.abs(np.fft.fftshift(np.fft.fft2(picture, (side, side))))
-        polar = warp_polar(
-            np.log1p(spectrum), radius=radius, output_shape=(_ANGLES, radius), scaling="log"
-        )
-        half = polar[: _ANGLES // 2]  # the other half repeats it
-        spectra.append((half - half.mean(axis=0)) * np.hanning(radius))
-    (turn, zoom), _, _ = phase_cross_correlation(*spectra, upsample_factor=10, normalization=None)
-    turn = (turn + _ANGLES / 4) % (_ANGLES / 2) - _ANGLES / 4
-    # A spectrum turns with its picture and shrinks as the picture grows.
-    angle = -math.radians(360 / _ANGLES * turn)
-    scale = math.exp(zoom * math.log(radius) / radius)
-    cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
-    return np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+    return float(agreement.max()) / norm, guess @ in_full_pixels(shifting(right, down), to_small)
 
 
 def _refined(
-    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: Model
+    photograph: FloatArray, band: FloatArray, start: Transform, side: int, model: TransformModel
 ) -> Transform:
-    """Improve a transform on pictures whose longest side is ``side``."""
+    """Improve a transform on images whose longest side is ``side``."""
     cv2 = load_opencv()
     small, to_small = shrunk(photograph, side)
-    # Seen by the guess, the band has the photograph's grid and only a remainder is sought.
-    seen, known = resampled(band, start @ np.linalg.inv(to_small), small.shape)
+    # Resampled by the guess, the band has the photograph's grid and only a remainder is sought.
+    warped, valid = resampled(band, start @ np.linalg.inv(to_small), small.shape)
     motion = {
         "shift": cv2.MOTION_TRANSLATION,
         "affine": cv2.MOTION_AFFINE,
@@ -283,17 +269,15 @@ def _refined(
     until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _STEPS, _PRECISION)
     try:
         correlation, rest = cv2.findTransformECC(
-            edges(small), edges(seen), rest, motion, until, np.uint8(known), _SMOOTHING
+            edges(small), edges(warped), rest, motion, until, np.uint8(valid), _SMOOTHING
         )
     except cv2.error as error:
-        msg = "its outlines and those of the photograph do not agree"
+        msg = "its edges do not match those of the photograph"
         raise InputError(msg) from error
     if not correlation > MIN_CORRELATION:
-        msg = (
-            f"its outlines and those of the photograph correlate by no more than {correlation:.2f}"
-        )
+        msg = f"the correlation of its edges with those of the photograph is only {correlation:.2f}"
         raise InputError(msg)
     whole = np.eye(3)
     whole[: len(rest)] = rest
-    found = start @ within(whole, to_small)
-    return np.asarray(found / found[2, 2])
+    refined = start @ in_full_pixels(whole, to_small)
+    return np.asarray(refined / refined[2, 2])

@@ -1,8 +1,8 @@
-"""The light that fell on a painting, estimated from the painting alone.
+"""Illumination of a painting, estimated from the image alone.
 
-Light falls off slowly, and everywhere; what is painted changes at outlines, and keeps its tone
-between them. So the light is the smooth surface whose slopes most places agree with: a quadratic
-of the logarithm, by the slopes of the picture, in which outlines are outliers.
+Illumination varies slowly everywhere; paint changes at edges and keeps its tone between them. So
+the illumination is the smooth surface whose slopes fit most places: a quadratic of the logarithm,
+fitted to the slopes of the image by robust regression, in which edges are outliers.
 """
 
 from dataclasses import dataclass
@@ -24,35 +24,45 @@ from artextract_cli.imaging.robust_regression import (
 Mask = NDArray[np.bool_]
 
 SIDE = 128
-"""Pixels of the longer side at which slopes are taken, at most."""
+"""Longer side of the reduced image on which slopes are measured, in px, at most."""
 
 STEP = 2
-"""Pixels of that picture, from one end of a slope to the other."""
+"""Distance over which a slope is measured, in px of the reduced image."""
 
 DEGREE = 2
+"""Degree of the polynomial of the log illumination."""
+
 SATURATED = 0.99
+"""Share of full scale from which a pixel counts as saturated."""
+
 FLOOR = 0.02
-"""Of the brightest, added before the logarithm is taken: noise of the dark does not count."""
+"""Share of the bright parts that is added before the logarithm: dark noise has no weight then."""
 
 LEAST_SPREAD = 0.002
-"""Of the slopes, in logarithms: that of nothing but 8 bit."""
+"""Least robust deviation of log slopes: that of the rounding to 8 bits."""
 
 ROUNDS = 30
+"""Rounds of reweighted least squares."""
+
 WEIGHTING = Weighting(tolerance=1.0)
-FEWEST_SLOPES = 200
+MIN_SLOPES = 200
+"""Smallest number of slopes for an estimate of the 8 coefficients."""
+
 BRIGHTEST = 99.5
-"""Percentile of the values, which flattening leaves at its level."""
+"""Percentile of the values whose level flattening preserves."""
 
 LARGEST_GAIN = 5.0
+"""Largest factor by which flattening brightens, and with it amplifies noise."""
+
 TINY = 1e-6
 TILES = 4
-"""Across the picture and down it, every other of which is fitted by itself."""
+"""Squares along a side of the chessboard whose two colours are fitted separately as a check."""
 
 BROAD = 1 / 8
-"""Of the shorter side: the radius of what is broad."""
+"""Radius of a broad area, as a share of the shorter side."""
 
 DARK = 0.5
-"""Of the bright parts of the picture once it is flattened."""
+"""Level below which the flattened image counts as dark, as a share of its bright parts."""
 
 
 _spread = partial(robust_deviation, least=LEAST_SPREAD)
@@ -60,42 +70,42 @@ _spread = partial(robust_deviation, least=LEAST_SPREAD)
 
 @dataclass(frozen=True, kw_only=True)
 class BlindField:
-    """The light of one picture (H, W), and what speaks against it."""
+    """Estimated illumination of one image (H, W), and measures of its reliability."""
 
     shape: tuple[int, int]
     coefficients: NDArray[np.float64]
     """(3, 3), of Legendre polynomials of the row and of the column, from −1 to 1."""
 
     weakest: float
-    """Least light, as a share of the most."""
+    """Weakest illumination as a share of the strongest."""
 
     disagreement: float
-    """Between the lights that the two halves of a chessboard tell, as a share."""
+    """Difference between estimates from the two colours of a chessboard, as a fraction."""
 
     dark: float
-    """Share of the picture that is broad and dark even so."""
+    """Share of the image in broad areas that remain dark after flattening."""
 
     def light(self) -> FloatArray:
-        """The light (H, W), 1 where it is brightest, as far as it is divided out."""
+        """Illumination (H, W), 1 where brightest, limited by the largest gain."""
         surface = np.exp(_surface(self.shape, self.coefficients))
         return np.asarray(np.maximum(surface / surface.max(), 1 / LARGEST_GAIN), np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Slopes:
-    """What pairs of pixels, one above or beside the other, tell."""
+    """Differences of pairs of pixels, one above or beside the other."""
 
     rises: NDArray[np.float64]
-    """(N,), of the logarithm of the picture."""
+    """(N,), of the logarithm of the image."""
 
     of_terms: NDArray[np.float64]
     """(N, T), of every term of the quadratic."""
 
     is_black: NDArray[np.int_]
-    """(N,), 0 or 1, by the squares of a chessboard."""
+    """(N,), 0 or 1, the colour of the chessboard square."""
 
     def fit(self, is_used: Mask | None = None) -> NDArray[np.float64]:
-        """Coefficients (3, 3) that most of the slopes agree with (Cauchy's weights)."""
+        """Coefficients (3, 3) that fit most of the slopes, by Cauchy weights."""
         used = slice(None) if is_used is None else is_used
         rises, of_terms = self.rises[used], self.of_terms[used]
         if not len(rises):
@@ -103,72 +113,73 @@ class _Slopes:
         ridge = 1e-6 * np.eye(of_terms.shape[1])
 
         def solve(weights: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-            found = ridge_solution(of_terms, rises, weights, ridge)
-            return found, rises - of_terms @ found
+            solution = ridge_solution(of_terms, rises, weights, ridge)
+            return solution, rises - of_terms @ solution
 
-        # The first weights are those under even light.
+        # The first weights assume even illumination.
         weights = WEIGHTING(rises, _spread(rises))
         rounds = [len(rises)] * ROUNDS
-        found, _ = reweighted(solve, weights, rounds, weighting=WEIGHTING, deviation=_spread)
-        return np.asarray(np.tensordot(found, np.stack(_TERMS), 1), np.float64)
+        solution, _ = reweighted(solve, weights, rounds, weighting=WEIGHTING, deviation=_spread)
+        return np.asarray(np.tensordot(solution, np.stack(_TERMS), 1), np.float64)
 
 
-def blind_field(picture: FloatArray, measures: Mask) -> BlindField | None:
-    """Tell the light of a linear picture (H, W, C), 0..1, from the pixels that ``measures`` (H, W).
+def blind_field(image: FloatArray, valid: Mask) -> BlindField | None:
+    """Estimate the illumination of a linear image (H, W, C), 0..1, from its ``valid`` pixels.
 
-    It is the same for all channels. None where too little is neither saturated nor left out.
+    It is the same for all channels. None if too few pixels are valid and unsaturated.
     """
-    small, seen = shrunk(picture, measures & (picture < SATURATED).all(axis=2))
-    slopes = _slopes(small, seen)
-    if len(slopes.rises) < FEWEST_SLOPES:
+    small, small_valid = shrunk(image, valid & (image < SATURATED).all(axis=2))
+    slopes = _slopes(small, small_valid)
+    if len(slopes.rises) < MIN_SLOPES:
         return None
-    one, other = (_surface(seen.shape, slopes.fit(slopes.is_black == half)) for half in (0, 1))
+    shape = small_valid.shape
+    one, other = (_surface(shape, slopes.fit(slopes.is_black == half)) for half in (0, 1))
     coefficients = slopes.fit()
-    surface = _surface(seen.shape, coefficients)
+    surface = _surface(shape, coefficients)
     return BlindField(
-        shape=(picture.shape[0], picture.shape[1]),
+        shape=(image.shape[0], image.shape[1]),
         coefficients=coefficients,
         weakest=float(np.exp(surface.min() - surface.max())),
-        disagreement=float(np.std((one - other)[seen]) / 2),
-        dark=_broad_and_dark(small.mean(axis=2) / np.exp(surface), seen),
+        disagreement=float(np.std((one - other)[small_valid]) / 2),
+        dark=_broad_and_dark(small.mean(axis=2) / np.exp(surface), small_valid),
     )
 
 
-def flattened(picture: FloatArray, field: BlindField, measures: Mask) -> FloatArray:
-    """Divide the light out of a linear picture (H, W, C); what was brightest keeps its level."""
-    flat = picture / field.light()[..., None]
-    if measures.any():
-        before, after = (np.percentile(a[measures], BRIGHTEST) for a in (picture, flat))
+def flattened(image: FloatArray, field: BlindField, valid: Mask) -> FloatArray:
+    """Divide the illumination out of a linear image (H, W, C); its highlights keep their level."""
+    flat = image / field.light()[..., None]
+    if valid.any():
+        before, after = (np.percentile(a[valid], BRIGHTEST) for a in (image, flat))
         flat *= before / max(after, TINY)
     return np.asarray(flat.clip(0, 1), np.float32)
 
 
-def shrunk(picture: FloatArray, measures: Mask) -> tuple[FloatArray, Mask]:
-    """The picture (h, w, C) of means of the pixels that measure, and where half of them do."""
-    factor = max(1, -(-max(measures.shape) // SIDE))
-    blocks = [min(factor, size) for size in measures.shape]
-    height, width = (size // block for size, block in zip(measures.shape, blocks, strict=True))
+def shrunk(image: FloatArray, valid: Mask) -> tuple[FloatArray, Mask]:
+    """Reduce an image to means (h, w, C) of valid pixels; also returns where half are valid."""
+    factor = max(1, -(-max(valid.shape) // SIDE))
+    blocks = [min(factor, size) for size in valid.shape]
+    height, width = (size // block for size, block in zip(valid.shape, blocks, strict=True))
 
     def summed(values: NDArray[Any]) -> FloatArray:
         part = values[: height * blocks[0], : width * blocks[1]].astype(np.float32)
-        made = part.reshape(height, blocks[0], width, blocks[1], -1).sum((1, 3))
-        return np.asarray(made, np.float32)
+        sums = part.reshape(height, blocks[0], width, blocks[1], -1).sum((1, 3))
+        return np.asarray(sums, np.float32)
 
-    counts = summed(measures)
-    sums = summed(np.where(measures[..., None], picture, 0))
+    counts = summed(valid)
+    sums = summed(np.where(valid[..., None], image, 0))
     means = np.asarray(sums / np.maximum(counts, 1), np.float32)
     return means, np.asarray(2 * counts[..., 0] >= blocks[0] * blocks[1])
 
 
-def _slopes(small: FloatArray, seen: Mask) -> _Slopes:
-    """The slopes of a small picture (h, w, C) between pixels that are ``seen`` both."""
-    bright = np.percentile(small[seen], 99, axis=0) if seen.any() else np.ones(small.shape[2])
+def _slopes(small: FloatArray, valid: Mask) -> _Slopes:
+    """The slopes of a small image (h, w, C) between pairs of ``valid`` pixels."""
+    bright = np.percentile(small[valid], 99, axis=0) if valid.any() else np.ones(small.shape[2])
     logs = np.log(small + FLOOR * np.maximum(bright, TINY))
-    terms = np.stack([_surface(seen.shape, term) for term in _TERMS], axis=-1)
-    rows, columns = (np.arange(size) * TILES // size for size in seen.shape)
+    terms = np.stack([_surface(valid.shape, term) for term in _TERMS], axis=-1)
+    rows, columns = (np.arange(size) * TILES // size for size in valid.shape)
     is_black = (rows[:, None] + columns) % 2
     parts = [
-        (logs[to] - logs[start], terms[to] - terms[start], is_black[to], seen[to] & seen[start])
+        (logs[to] - logs[start], terms[to] - terms[start], is_black[to], valid[to] & valid[start])
         for start, to in _STEPS
     ]
     n_channels = small.shape[2]
@@ -180,26 +191,26 @@ def _slopes(small: FloatArray, seen: Mask) -> _Slopes:
 
 
 def _repeated(values: NDArray[Any], n_channels: int) -> NDArray[Any]:
-    """Each of (N, ...) for all channels of a pixel."""
+    """Repeat each row of (N, ...) for all channels of a pixel."""
     return np.repeat(values, n_channels, axis=0)
 
 
 def _surface(shape: tuple[int, ...], coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The quadratic (H, W) of the logarithm."""
+    """The polynomial (H, W) of the log illumination."""
     down, across = (legvander((2 * np.arange(size) + 1) / size - 1, DEGREE) for size in shape)
     return np.asarray(down @ coefficients @ across.T)
 
 
-def _broad_and_dark(flat: NDArray[Any], seen: Mask) -> float:
-    """Share of a flattened picture (h, w) that lies in broad dark areas: what a closing leaves."""
+def _broad_and_dark(flat: NDArray[Any], valid: Mask) -> float:
+    """Share of a flattened image (h, w) in broad dark areas, which remain after a closing."""
     from scipy.ndimage import grey_closing
 
     radius = max(1, round(BROAD * min(flat.shape)))
-    filled = np.pad(np.where(seen, flat, 0), radius, mode="symmetric")
+    filled = np.pad(np.where(valid, flat, 0), radius, mode="symmetric")
     y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
     closed = grey_closing(filled, footprint=x * x + y * y <= radius * radius)
-    inside = closed[radius:-radius, radius:-radius][seen]
-    return float(np.mean(inside < DARK * np.percentile(flat[seen], 90)))
+    inside = closed[radius:-radius, radius:-radius][valid]
+    return float(np.mean(inside < DARK * np.percentile(flat[valid], 90)))
 
 
 def _unit(row: int, column: int) -> NDArray[np.float64]:

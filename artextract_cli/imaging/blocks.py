@@ -1,7 +1,7 @@
-"""Pictures in blocks: what is too large for memory is worked on part by part.
+"""Processing images in blocks, so that they need not fit into memory.
 
-Everything that looks at pixels is written as a function of one block. A picture that fits into
-memory is a single block, so that there is one way to compute, and no other result.
+Everything that reads pixels is written as a function of one block. An image that fits into memory
+is a single block, so that there is one way to compute, and one result.
 """
 
 import itertools
@@ -26,21 +26,23 @@ from artextract_cli.utils.file_errors import writing
 T = TypeVar("T")
 Slices = tuple[slice, slice]
 
-AT_ONCE = 2
-"""Blocks in work at a time. Not the number of cores: block sizes, and by them results, would
-depend on the machine."""
+N_PARALLEL_BLOCKS = 2
+"""Blocks processed at a time. If it were the number of cores, block sizes, and with them results,
+would depend on the machine."""
 
-MOST_SAMPLED = 2**24
-"""Pixels from which random ones are drawn; of larger pictures, only every n-th is a candidate."""
+MAX_SAMPLED_PIXELS = 2**24
+"""Pixels from which random ones are drawn; of larger images only every n-th is a candidate."""
 
 
-LEAST_SIDE, CORE_SHARE = 256, 0.8
-"""The least side of a block with its margin in pixels, and what of it is the block itself."""
+MIN_BLOCK_SIDE, CORE_SHARE = 256, 0.8
+"""Smallest side of a block with its margin in pixels, and share of that side without the margin.
+
+The smaller a block, the more pixels are computed twice for its margin."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A rectangle of a picture; ``bottom`` and ``right`` are the first row and column beyond it."""
+    """A rectangle of an image; ``bottom`` and ``right`` are the first row and column beyond it."""
 
     top: int
     left: int
@@ -49,7 +51,7 @@ class Block:
 
     @property
     def place(self) -> Slices:
-        """Where it is in the picture."""
+        """Its rows and columns in the image."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     @property
@@ -58,12 +60,12 @@ class Block:
         return self.bottom - self.top, self.right - self.left
 
     def inside(self, window: "Block") -> Slices:
-        """Where it is in a ``window`` around it."""
+        """Its rows and columns in a ``window`` around it."""
         rows = slice(self.top - window.top, self.bottom - window.top)
         return rows, slice(self.left - window.left, self.right - window.left)
 
     def grown(self, margin: int, shape: Sequence[int]) -> "Block":
-        """With ``margin`` pixels more on every side, within a picture of ``shape`` (H, W)."""
+        """The block grown by ``margin`` pixels on every side, but not beyond ``shape`` (H, W)."""
         return Block(
             max(0, self.top - margin),
             max(0, self.left - margin),
@@ -73,29 +75,29 @@ class Block:
 
 
 def full_block(shape: tuple[int, int]) -> Block:
-    """All of a picture of ``shape`` (H, W)."""
+    """The block of a whole image of ``shape`` (H, W)."""
     return Block(0, 0, *shape)
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """Some pixels of a picture, as rows and columns (n,)."""
+    """Some pixels of an image, as rows and columns (n,)."""
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
 
     def within(self, block: Block) -> NDArray[np.intp]:
-        """Which of them lie in ``block``."""
+        """Indices of the pixels that lie in ``block``."""
         rows = (self.rows >= block.top) & (self.rows < block.bottom)
         return np.flatnonzero(rows & (self.columns >= block.left) & (self.columns < block.right))
 
 
 def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: int) -> Pixels:
-    """At most ``n`` random pixels of a picture (H, W), always the same, of those ``painted``.
+    """Draw at most ``n`` of the ``painted`` pixels of an image (H, W), the same ones in every run.
 
-    Of all, where none is painted.
+    If none is painted, they are drawn from all pixels.
     """
-    step = -(-math.prod(shape) // MOST_SAMPLED)
+    step = -(-math.prod(shape) // MAX_SAMPLED_PIXELS)
     if painted is None:
         candidates = np.arange(0, math.prod(shape), step)
     else:
@@ -107,10 +109,10 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
 
 
 class Blocks:
-    """The blocks of a picture of ``shape`` (H, W), near squares of at most ``side`` pixels a side.
+    """The blocks of an image of ``shape`` (H, W), near squares of at most ``side`` pixels a side.
 
-    They begin at multiples of ``step`` pixels. A function of a block makes an array of the
-    ``window`` around it, ``margin`` pixels wider, in which what the margin holds need not be right.
+    They begin at multiples of ``step`` pixels. A function of a block computes an array of the
+    ``window`` around it, ``margin`` pixels wider, whose values in the margin need not be right.
     """
 
     def __init__(
@@ -125,11 +127,11 @@ class Blocks:
         ]
 
     def __iter__(self) -> Iterator[Block]:
-        """The blocks, row by row."""
+        """Iterate over the blocks, row by row."""
         return iter(self._all)
 
     def __len__(self) -> int:
-        """How many blocks there are."""
+        """Number of blocks."""
         return len(self._all)
 
     @property
@@ -141,20 +143,23 @@ class Blocks:
         """The block with its margin."""
         return block.grown(self.margin, self.shape)
 
-    def core(self, block: Block, made: NDArray[Any]) -> NDArray[Any]:
-        """What an array (h, w, ...) of the window holds of the block itself."""
-        return made[block.inside(self.window(block))]
+    def core(self, block: Block, array: NDArray[Any]) -> NDArray[Any]:
+        """The part of an array (h, w, ...) of the window that belongs to the block itself."""
+        return array[block.inside(self.window(block))]
 
     def each(self, work: Callable[[Block], T]) -> Iterator[T]:
-        """What ``work`` returns for every block, in order; `AT_ONCE` blocks at a time."""
+        """Yield the result of ``work`` for every block, in order, `N_PARALLEL_BLOCKS` at a time."""
         if len(self) == 1:
             yield work(self._all[0])
             return
-        with ThreadPoolExecutor(AT_ONCE) as pool, progress("blocks", len(self)) as advance:
+        with (
+            ThreadPoolExecutor(N_PARALLEL_BLOCKS) as pool,
+            progress("blocks", len(self)) as advance,
+        ):
             waiting: deque[Future[T]] = deque()
             for block in self._all:
                 waiting.append(pool.submit(work, block))
-                if len(waiting) == AT_ONCE:
+                if len(waiting) == N_PARALLEL_BLOCKS:
                     yield waiting.popleft().result()
                     advance()
             while waiting:
@@ -164,7 +169,7 @@ class Blocks:
     def gather(
         self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels
     ) -> list[NDArray[Any]]:
-        """The values (n, ...) at ``pixels`` of each array that ``make`` makes of a window."""
+        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window."""
 
         def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
             which, window = pixels.within(block), self.window(block)
@@ -186,7 +191,7 @@ def _cuts(size: int, side: int | None, step: int) -> list[int]:
 class BlockCache(Generic[T]):
     """A function of a block that remembers the last result of each thread.
 
-    Thus what several steps need is made once per block, and of a single block once for all.
+    What several steps need is thus computed once per block.
     """
 
     def __init__(self, make: Callable[[Block], T]) -> None:
@@ -195,25 +200,25 @@ class BlockCache(Generic[T]):
     def __call__(self, block: Block) -> T:
         """The result for ``block``."""
         if getattr(self._last, "block", None) != block:
-            self._last.block = self._last.made = None
-            self._last.made, self._last.block = self._make(block), block
-        made: T = self._last.made
-        return made
+            self._last.block = self._last.result = None
+            self._last.result, self._last.block = self._make(block), block
+        result: T = self._last.result
+        return result
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """How a large picture is worked on: the side of its blocks, and where scratch files may lie."""
+    """How to process a large image: the side of its blocks, and the folder for scratch files."""
 
     block_side: int
     scratch: Path
 
     def side_within(self, margin: int) -> int:
-        """The side of blocks that with a wide ``margin`` are no larger than others with theirs."""
+        """Side of blocks with a wide ``margin`` that take no more memory than the usual ones."""
         return max(self.block_side // 2, int(self.block_side / CORE_SHARE) - 2 * margin)
 
     def empty(self, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-        """An array in a file without a name: what is written goes to disk where memory is short.
+        """An array in an unnamed file: its pages move to disk when memory is short.
 
         Raises
         ------
@@ -224,14 +229,14 @@ class Workspace:
             self.scratch.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.scratch) as file:
                 if hasattr(os, "posix_fallocate"):
-                    # A disk that is full only when a page is written would kill the process.
+                    # A disk that becomes full only when a page is written would kill the process.
                     size = math.prod(shape) * np.dtype(dtype).itemsize
                     os.posix_fallocate(file.fileno(), 0, max(1, size))
                 return np.memmap(file, dtype, "w+", shape=shape)
 
 
 def release_pages(array: NDArray[Any]) -> None:
-    """Let go of the memory that an array from a `Workspace` has taken; its content stays."""
+    """Release the memory of an array from a `Workspace`; its content is kept in its file."""
     base: Any = array
     while isinstance(base, np.ndarray):
         base = base.base
@@ -239,8 +244,8 @@ def release_pages(array: NDArray[Any]) -> None:
         base.madvise(mmap.MADV_DONTNEED)
 
 
-def row_chunks(picture: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
-    """A picture (H, W, ...) some rows at a time, of which no more stay in memory."""
-    for top in range(0, len(picture), n_rows):
-        yield picture[top : top + n_rows]
-        release_pages(picture)
+def row_chunks(image: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
+    """Yield an image (H, W, ...) some rows at a time, releasing the memory of each chunk."""
+    for top in range(0, len(image), n_rows):
+        yield image[top : top + n_rows]
+        release_pages(image)

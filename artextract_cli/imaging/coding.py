@@ -1,7 +1,7 @@
-"""How the counts of a picture stand for light: linear, coded as sRGB, or by a power.
+"""The coding of pixel values: linear, sRGB, or a power (gamma).
 
-A camera counts in proportion to light; pictures for display have their counts coded. What is said
-of photograph and bands is that of ``dataset.yaml`` or of ``--coding``.
+The counts of a camera are proportional to light; images for display are coded. The coding of
+photograph and bands is stated in ``dataset.yaml`` or by ``--coding``.
 """
 
 import re
@@ -23,24 +23,24 @@ _GAMMA = re.compile(r"gamma\s*(\d+(?:\.\d*)?|\.\d+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Coding:
-    """How the counts of the images of a dataset stand for light, as far as it is stated.
+    """How pixel values of the images of a dataset relate to light, as far as it is stated.
 
-    A coding is ``linear``, ``srgb`` or ``gamma X`` with X from 1 to 4. An RGB image of which
-    nothing is stated is coded as sRGB, and a band is linear.
+    A coding is ``linear``, ``srgb`` or ``gamma X`` with X from 1 to 4. Without a statement an RGB
+    image is coded as sRGB, and a band is linear.
 
     Attributes
     ----------
     photograph
         Coding of the RGB image; None if it is not stated.
     bands
-        Coding of all bands that are not named; None if it is not stated.
+        Coding of all bands not listed in ``by_band``; None if it is not stated.
     by_band
         Coding by band id.
 
     Raises
     ------
     UsageError
-        If a word is none of these.
+        If a coding is not one of these.
     """
 
     photograph: str | None = None
@@ -56,11 +56,11 @@ class Coding:
 
     @property
     def of_photograph(self) -> str:
-        """The word for the photograph, which is sRGB unless it is said to be something else."""
+        """Coding of the photograph, which is sRGB unless another is stated."""
         return self.photograph or SRGB
 
     def of_band(self, band: str) -> str:
-        """The coding of a band, which is linear unless something else is stated.
+        """Coding of a band, which is linear unless another is stated.
 
         Parameters
         ----------
@@ -69,8 +69,8 @@ class Coding:
         """
         return self.by_band.get(band) or self.bands or LINEAR
 
-    def says(self, band: str) -> bool:
-        """Whether anything is stated of a band.
+    def states(self, band: str) -> bool:
+        """Whether the coding of a band is stated.
 
         Parameters
         ----------
@@ -80,7 +80,7 @@ class Coding:
         return self.bands is not None or band in self.by_band
 
     def over(self, other: "Coding") -> "Coding":
-        """Combine what is stated here with what another coding states of the rest.
+        """Combine the statements of this coding with those of another one.
 
         Parameters
         ----------
@@ -95,7 +95,7 @@ class Coding:
         )
 
     def resolved(self, band_ids: Iterable[str]) -> tuple[str, ...]:
-        """The coding of the RGB image, and those of the bands in their order.
+        """Codings of the RGB image and of the bands in their order.
 
         Parameters
         ----------
@@ -112,39 +112,39 @@ class Coding:
         band_ids
             Ids of the bands (B,) of the dataset.
         """
-        listed = {band: self.of_band(band) for band in band_ids if self.says(band)}
-        said = {PHOTOGRAPH: self.photograph, BANDS: listed if self.by_band else self.bands}
-        return {role: word for role, word in said.items() if word}
+        listed = {band: self.of_band(band) for band in band_ids if self.states(band)}
+        statement = {PHOTOGRAPH: self.photograph, BANDS: listed if self.by_band else self.bands}
+        return {role: coding for role, coding in statement.items() if coding}
 
 
 def _checked(role: str, stated: str) -> str:
     try:
-        return coding_word(stated)
+        return canonical_coding(stated)
     except ValueError as error:
         msg = f"{role}: {error} (got {stated!r})"
         raise UsageError(msg) from None
 
 
-def coding_word(text: object) -> str:
-    """Return ``linear``, ``srgb`` or ``gamma X`` as it is written here.
+def canonical_coding(text: object) -> str:
+    """Return the canonical spelling of ``linear``, ``srgb`` or ``gamma X``.
 
     Raises
     ------
     ValueError
-        If it is none of these.
+        If ``text`` is none of these.
     """
     word = " ".join(text.split()).lower() if isinstance(text, str) else ""
     if word in (LINEAR, SRGB):
         return word
-    found = _GAMMA.fullmatch(word)
-    if found is None or not LEAST_GAMMA <= float(found[1]) <= LARGEST_GAMMA:
+    gamma = _GAMMA.fullmatch(word)
+    if gamma is None or not LEAST_GAMMA <= float(gamma[1]) <= LARGEST_GAMMA:
         msg = f"a coding is {WORDS}"
         raise ValueError(msg)
-    return f"gamma {float(found[1]):g}"
+    return f"gamma {float(gamma[1]):g}"
 
 
 def linear_values(values: FloatArray, word: str) -> FloatArray:
-    """Decode values into linear ones; values that are linear stay exactly as they are.
+    """Decode values into linear ones; linear values are returned unchanged.
 
     Parameters
     ----------
@@ -190,12 +190,12 @@ def coded_values(linear: FloatArray, word: str) -> FloatArray:
 
 
 def srgb_values(values: FloatArray, word: str) -> FloatArray:
-    """Turn values of a coding, 0..1, into those of sRGB, which stay exactly as they are."""
+    """Convert values of a coding, 0..1, to sRGB; values in sRGB are returned unchanged."""
     return values if word == SRGB else coded_rgb(linear_values(values, word))
 
 
 def linear_rgb(rgb: FloatArray) -> FloatArray:
-    """Turn coded sRGB values, 0..1, into linear ones (IEC 61966-2-1)."""
+    """Decode sRGB values, 0..1, into linear ones (IEC 61966-2-1)."""
     power = ((np.maximum(rgb, srgb.CODED_UP_TO) + srgb.OFFSET) / srgb.SCALE) ** srgb.EXPONENT
     return np.where(rgb <= srgb.CODED_UP_TO, rgb / srgb.SLOPE, power).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Reflectance from the counts of a camera, a white target and a covered lens, pixel by pixel."""
+"""Flat-field correction: reflectance from frames of the painting, a white target and the dark."""
 
 from dataclasses import dataclass
 
@@ -8,29 +8,31 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 
 WHITE_REFLECTANCE = 0.99
+"""Reflectance of a white target of PTFE, the usual material."""
+
 LEAST_LIGHT = 0.02
-"""Of full scale, between white and dark: a pixel that sees less measures nothing."""
+"""Smallest difference of white and dark, as a share of full scale, in a pixel that is not dead."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlatField:
-    """What was made of one frame."""
+    """The result of correcting one frame."""
 
     reflectance: FloatArray
-    """(H, W, C), 0..1; 0 where a pixel does not measure."""
+    """(H, W, C), 0..1; 0 in pixels that are not valid."""
 
     saturated: NDArray[np.bool_]
-    """(H, W): at full scale in the frame or in white."""
+    """(H, W): at full scale in the frame or in the white frame."""
 
     dead: NDArray[np.bool_]
     """(H, W): white hardly brighter than dark."""
 
     saturated_white: float
-    """Share of the pixels that are at full scale in white."""
+    """Share of the pixels that are at full scale in the white frame."""
 
     @property
-    def measures(self) -> NDArray[np.bool_]:
-        """Where (H, W) there is a reflectance."""
+    def valid(self) -> NDArray[np.bool_]:
+        """Mask (H, W) of the pixels with a reflectance."""
         return ~(self.saturated | self.dead)
 
 
@@ -42,10 +44,10 @@ def flat_field(
     white_reflectance: float = WHITE_REFLECTANCE,
     exposure_ratio: float = 1.0,
 ) -> FlatField:
-    """Divide what the painting sends back by what a white target does; all (H, W, C), 0..1.
+    """Divide a frame of the painting by one of a white target, both less the dark frame.
 
-    ``exposure_ratio`` is the exposure time of the painting over that of white. What is brighter
-    than a perfect white is a highlight, and becomes 1.
+    All are (H, W, C), 0..1. ``exposure_ratio`` is the exposure time of the painting divided by that
+    of white. Highlights brighter than a perfect white become 1.
     """
     light = white - dark
     white_is_full = np.asarray((white >= 1).any(axis=2))

@@ -1,7 +1,7 @@
-"""Scores to colours: one bound scale for every picture, and the painting under it.
+"""Colouring scores on fixed scales, and overlaying them on the painting.
 
-The colour of a score never depends on the other scores of its picture: a clean painting stays blue,
-and equal colours in two pictures mean equal evidence.
+The colour of a score never depends on the other scores of its image: a clean painting stays blue,
+and equal colours in two images mean equal evidence.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ Picture = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
 ScaleName = Literal["false-alarm", "importance", "deviation", "hidden"]
 
-FAINTEST = 0.35  # of the opacity of an overlay: what a score of zero gets
-# Where the colours below were read off the cited maps: the last eighth bends, and is halved.
+FAINTEST = 0.35  # share of the opacity of an overlay at a score of zero
+# Positions of the colours below on the cited maps: the last eighth is curved, and is halved.
 EIGHTHS = (0, 1 / 8, 2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8, 15 / 16, 1)
 
 
@@ -32,7 +32,7 @@ def _table(*controls: tuple[int, int, int], at: tuple[float, ...]) -> Picture:
 
 
 COLOURS: Mapping[str, Picture] = {
-    # Diverging and safe for colour-blind eyes: the smooth cool-warm map of Moreland, "Diverging
+    # Diverging and safe for colour-blind readers: the smooth cool-warm map of Moreland, "Diverging
     # color maps for scientific visualization", ISVC 2009.
     "blue-red": _table(
         (59, 76, 192),
@@ -47,7 +47,7 @@ COLOURS: Mapping[str, Picture] = {
         (180, 4, 38),
         at=EIGHTHS,
     ),
-    # The rainbow of earlier publications, kept for comparison: its bright bands invent borders.
+    # The rainbow of earlier publications, kept for comparison: its bright bands suggest edges.
     "jet": _table(
         (0, 0, 128),
         (0, 0, 255),
@@ -58,7 +58,7 @@ COLOURS: Mapping[str, Picture] = {
         at=(0, 0.125, 0.375, 0.625, 0.875, 1),
     ),
 }
-# Sequential and even to the eye: viridis (Smith & van der Walt 2015).
+# Sequential and perceptually uniform: viridis (Smith & van der Walt 2015).
 SEQUENTIAL: Picture = _table(
     (68, 1, 84),
     (71, 45, 123),
@@ -75,31 +75,31 @@ SEQUENTIAL: Picture = _table(
 
 
 GREYS: Picture = _table((0, 0, 0), (255, 255, 255), at=(0, 1))
-# Scales that mean something else than agreement, and have colours of their own.
+# Scales with colour tables of their own, whatever table is chosen for the others.
 OWN_TABLES: Mapping[str, Picture] = {"importance": SEQUENTIAL, "hidden": GREYS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """What a number means, and where it lies on a colour table."""
+    """The meaning of a number, and its position on a colour table."""
 
     label: str
-    values: tuple[float, ...]  # rising; beyond the ends the colour stays
+    values: tuple[float, ...]  # ascending; values beyond the ends have the colours of the ends
     positions: tuple[float, ...]  # of those values on the table, 0..1
     ticks: Mapping[float, str]
 
     def position(self, score: NDArray[Any]) -> NDArray[np.float64]:
-        """Where each number of ``score``, any shape, lies on a colour table: 0..1."""
+        """Position of each number of ``score``, any shape, on a colour table: 0..1."""
         return np.asarray(np.interp(score, self.values, self.positions))
 
     def strength(self, score: NDArray[Any]) -> NDArray[np.float64]:
-        """How far each number lies from the position of 0, as a share of the farthest: 0..1."""
+        """Distance of each number from the position of 0, relative to the farthest end: 0..1."""
         neutral = float(np.interp(0, self.values, self.positions))
         return np.abs(self.position(score) - neutral) / max(neutral, 1 - neutral)
 
 
 SCALES: Mapping[str, Scale] = {
-    # A third of the table, its blues, goes to what 95 % of clean paint scores.
+    # A third of the table, its blues, is used for scores that 95 % of clean paint has.
     "false-alarm": Scale(
         label="−log10 of the false-alarm rate",
         values=(0, 1.3, 3),
@@ -118,9 +118,9 @@ SCALES: Mapping[str, Scale] = {
         positions=(0, 1 / 3, 1),
         ticks={0: "0", 2: "2", 4: "4", 6: "6"},
     ),
-    # What is beneath as a reflectogram shows it: darker than bare ground is dark.
+    # The hidden layer as in a reflectogram: darker than the bare ground is dark.
     "hidden": Scale(
-        label="change of reflectance by what lies beneath",
+        label="change of reflectance by the hidden layer",
         values=(-0.1, 0, 0.1),
         positions=(0, 0.6, 1),
         ticks={-0.1: "10 % darker", 0: "nothing", 0.1: "10 % lighter"},
@@ -140,13 +140,13 @@ def colour(
 
     On the scale ``false-alarm`` a score is −log10 of the false-alarm rate: blue up to 1.3 (5 %),
     full red from 3 (0.1 %) on. On ``deviation`` it is a number of robust deviations. On
-    ``importance`` it is a share 0..1, which has no neutral middle and always takes the sequential
-    map; on ``hidden`` the logarithm of a ratio of reflectances, always shown in greys.
+    ``importance`` it is a share 0..1, which has no neutral value and is always drawn with the
+    sequential map; on ``hidden`` it is the logarithm of a ratio of reflectances, always in greys.
 
     Raises
     ------
     UsageError
-        If there is no colour map of the name ``colours``.
+        If there is no colour map named ``colours``.
     """
     if colours not in COLOURS:
         msg = f"there is no colour map {colours!r}: choose one of {', '.join(COLOURS)}"
@@ -164,11 +164,10 @@ def overlay(
     colours: str = "blue-red",
     scale: ScaleName = "false-alarm",
 ) -> Picture:
-    """Lay the coloured ``score`` (H, W) over the greyed photograph ``rgb`` (H, W, 3), sRGB 0..1.
+    """Overlay the coloured ``score`` (H, W) on the photograph ``rgb`` (H, W, 3) in grey, sRGB 0..1.
 
-    The colour covers more where the score is higher, at most the share ``alpha``, so that the
-    painting stays readable where nothing was found. Where ``mask`` (H, W) is false the photograph
-    keeps its own colours.
+    Opacity increases with the score, up to ``alpha``, so that the painting stays readable where
+    nothing was found. Where ``mask`` (H, W) is False the photograph keeps its colours.
     """
     grey = _readable_grey(rgb)[..., None]
     strength = SCALES[scale].strength(score)[..., None]
@@ -180,6 +179,6 @@ def overlay(
 
 
 def _readable_grey(rgb: FloatArray) -> FloatArray:
-    """Luma (H, W) of sRGB-coded ``rgb`` (ITU-R BT.601), its blacks lifted: colour shows on them."""
+    """Luma (H, W) of sRGB-coded ``rgb`` (ITU-R BT.601), its blacks raised: colour shows on them."""
     luma = rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     return np.asarray(0.08 + 0.92 * luma, dtype=np.float32)

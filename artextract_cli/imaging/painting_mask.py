@@ -1,9 +1,9 @@
-"""Where in a picture the painting is: what a uniform backdrop leaves.
+"""Finding the painting in an image: the largest object on a uniform backdrop.
 
-Backdrop is what is joined to the border of the picture and has one colour in the photograph and in
-every band, but for a slow change of light. Of what is left the largest piece is the painting, if
-four straight sides bound it; a colour chart is a smaller piece. A frame belongs to the painting.
-What has another outline, or is not whole in the picture, is found before a light backdrop without
+The backdrop is connected to the border of the image and has one colour in the photograph and in
+every band, apart from a slow change of illumination. The largest remaining piece is the painting if
+it has four straight sides; a colour chart is a smaller piece. A frame belongs to the painting. An
+object of another shape, or one that is cut off by the border, is found on a light backdrop without
 texture.
 """
 
@@ -18,57 +18,62 @@ from artextract_cli.imaging.plain_backdrop import find_plain_backdrop
 from artextract_cli.imaging.robust_regression import robust_deviation
 
 LONGEST_SIDE = 1024
-"""In px: larger pictures are averaged before they are looked at."""
+"""Longest side in px; larger images are reduced by averaging first."""
 
 RING_SHARE = 0.02
-"""Of the shorter side: how wide the ring is in which the backdrop is looked for."""
+"""Width of the ring along the border that should be backdrop, as a share of the shorter side."""
 
 BACKDROP_SHARE = 0.6
-"""Of the ring that must be backdrop; a painting may reach one side of the picture."""
+"""Smallest share of backdrop in the ring; the painting may touch one side of the image."""
 
 MIN_PAINTING, MAX_PAINTING = 0.1, 0.98
-"""Share of the picture."""
+"""Smallest and largest share of the image that is painting."""
 
 MIN_AGREEMENT = 0.965
-"""Intersection over union of the piece that is left and its quadrilateral."""
+"""Smallest intersection over union of the remaining piece and its quadrilateral."""
 
 MAX_NOISE = 0.035
-"""Of the backdrop, in roots of tones: cloth reaches 0.03; parchment with writing and rooms have
-0.04 to 0.2, and would count whatever lies on them as backdrop."""
+"""Largest noise of the backdrop, in square roots of tones: cloth reaches 0.03. Rooms, and parchment
+with writing, have 0.04 to 0.2; within such a tolerance the painting would count as backdrop."""
 
 MAX_SECOND = 0.35
-"""Of the largest piece that the next may have: which of two like ones is the painting?"""
+"""Largest size of the second piece relative to the first; of two similar ones neither is chosen."""
 
 MARGIN_SHARE = 0.003
-"""Of the longer side, by which the painting is trimmed: edges are blurred and cast shadows."""
+"""Width that is trimmed from the painting, as a share of the longer side: edges are blurred and
+cast shadows."""
 
 MIN_MARGIN = 3
-"""In px of what is looked at: as far as smoothing carries an edge."""
+"""Smallest width that is trimmed, in px of the reduced image: how far smoothing spreads an edge."""
 
 FREE_MARGIN = 1
-"""In px of what is looked at, by which what has no straight sides is trimmed."""
+"""Width that is trimmed from an object without straight sides, in px of the reduced image."""
 
 _TOLERANCE, _NOISE_TIMES = 0.02, 5.0
+"""Allowed deviation from the backdrop, in square roots of tones and in units of its noise."""
+
 _ROUNDS, _KEPT = 4, 3.0
+"""Rounds of the fit to the ring, and robust deviations beyond which a pixel is left out."""
+
 _SAMPLES = 200
-"""Points along a side."""
+"""Number of bins along a side to which a line is fitted."""
 
 
-def find_painting(pictures: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
-    """Find the painting in pictures (H, W) or (H, W, C) of one size, 0..1; True (H, W) inside.
+def find_painting(images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
+    """Find the painting in images (H, W) or (H, W, C) of one size, 0..1; True (H, W) inside.
 
-    The first is the photograph (H, W, 3). None where there is no uniform backdrop, or where what
-    it leaves has no four straight sides and it is not sure that it is one.
+    The first is the photograph (H, W, 3). None if there is no uniform backdrop, or if the remaining
+    piece does not have four straight sides and the backdrop is not certain.
     """
     shape: tuple[int, ...] = ()
     small = []
-    for picture in pictures:
-        shape = picture.shape[:2]
-        small.append(_averaged(np.atleast_3d(picture)))
+    for image in images:
+        shape = image.shape[:2]
+        small.append(_averaged(np.atleast_3d(image)))
     channels = np.concatenate(small, axis=2)
-    painting = _free(channels)
+    painting = _of_any_shape(channels)
     if painting is None:
-        painting = _straight(channels)
+        painting = _with_straight_sides(channels)
     if painting is None:
         return None
     factor = _factor(shape)
@@ -76,7 +81,7 @@ def find_painting(pictures: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
     return np.ascontiguousarray(whole[: shape[0], : shape[1]])
 
 
-def _straight(channels: FloatArray) -> NDArray[np.bool_] | None:
+def _with_straight_sides(channels: FloatArray) -> NDArray[np.bool_] | None:
     """A painting (H, W) with four straight sides on a backdrop of any colour."""
     piece = _largest_piece(_backdrop(channels))
     if piece is None:
@@ -87,14 +92,14 @@ def _straight(channels: FloatArray) -> NDArray[np.bool_] | None:
     return _eroded(painting, _margin(painting.shape))
 
 
-def _free(channels: FloatArray) -> NDArray[np.bool_] | None:
-    """What (H, W) stands before a light, plain backdrop, whatever its outline."""
+def _of_any_shape(channels: FloatArray) -> NDArray[np.bool_] | None:
+    """An object (H, W) of any shape on a light, plain backdrop."""
     backdrop = find_plain_backdrop(np.sqrt(np.maximum(channels, 0)))
     return None if backdrop is None else _eroded(~backdrop, FREE_MARGIN)
 
 
 def _factor(shape: tuple[int, ...]) -> int:
-    """How many pixels of a picture (H, W), along a side, are averaged to one."""
+    """Number of pixels of an image (H, W), along a side, that are averaged to one."""
     return -(-max(shape) // LONGEST_SIDE)
 
 
@@ -102,69 +107,69 @@ def _margin(shape: tuple[int, ...]) -> int:
     return max(MIN_MARGIN, round(MARGIN_SHARE * max(shape)))
 
 
-def _averaged(picture: FloatArray) -> FloatArray:
-    """A picture (H, W, C) whose longest side is at most that which is looked at."""
-    factor = _factor(picture.shape[:2])
-    height, width = (-side % factor for side in picture.shape[:2])
-    padded = np.pad(picture, ((0, height), (0, width), (0, 0)), mode="edge")
+def _averaged(image: FloatArray) -> FloatArray:
+    """Reduce an image (H, W, C) to at most the longest side."""
+    factor = _factor(image.shape[:2])
+    height, width = (-side % factor for side in image.shape[:2])
+    padded = np.pad(image, ((0, height), (0, width), (0, 0)), mode="edge")
     blocks = padded.reshape(
-        padded.shape[0] // factor, factor, padded.shape[1] // factor, factor, picture.shape[2]
+        padded.shape[0] // factor, factor, padded.shape[1] // factor, factor, image.shape[2]
     )
     return np.asarray(blocks.mean(axis=(1, 3)), np.float32)
 
 
 def _backdrop(channels: FloatArray) -> NDArray[np.bool_]:
-    """What (H, W) is joined to the border and has the colour of the backdrop in all channels.
+    """The area (H, W) connected to the border with the colour of the backdrop in all channels.
 
-    Nothing where the border has no one colour, or a rough one.
+    Empty if the border does not have one colour, or is rough.
     """
     shape = channels.shape[:2]
     ring = np.ones(shape, np.bool_)
     width = max(2, round(RING_SHARE * min(shape)))
     ring[width:-width, width:-width] = False
-    light = _slow_changes(shape)
-    alike = np.ones(shape, np.bool_)
+    terms = _slow_changes(shape)
+    similar = np.ones(shape, np.bool_)
     for channel in np.moveaxis(channels, 2, 0):
-        # The root evens out photon noise.
+        # The square root makes photon noise uniform.
         tones = np.sqrt(np.maximum(ndimage.gaussian_filter(channel, 1), 0))
-        expected, noise = _fitted(light, tones, ring)
+        expected, noise = _fitted(terms, tones, ring)
         if noise > MAX_NOISE:
             return np.zeros(shape, np.bool_)
-        alike &= abs(tones - expected) <= max(_TOLERANCE, _NOISE_TIMES * noise)
-    if alike[ring].mean() < BACKDROP_SHARE:
+        similar &= abs(tones - expected) <= max(_TOLERANCE, _NOISE_TIMES * noise)
+    if similar[ring].mean() < BACKDROP_SHARE:
         return np.zeros(shape, np.bool_)
-    labels, _ = ndimage.label(alike)
-    joined = np.unique(labels[ring & alike])
-    return np.isin(labels, joined)
+    labels, _ = ndimage.label(similar)
+    connected = np.unique(labels[ring & similar])
+    return np.isin(labels, connected)
 
 
 def _slow_changes(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Polynomials (H, W, 6) of degree 2: how light may fall off."""
+    """Polynomials (H, W, 6) of degree 2: the possible falloff of the illumination."""
     y, x = np.meshgrid(*(np.linspace(-1, 1, side) for side in shape), indexing="ij")
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=2)
 
 
 def _fitted(
-    light: NDArray[np.float64], tones: FloatArray, ring: NDArray[np.bool_]
+    terms: NDArray[np.float64], tones: FloatArray, ring: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], float]:
-    """Tones (H, W) of the backdrop as most of the ring has them, and their noise."""
-    terms, seen = light[ring], tones[ring].astype(np.float64)
-    left = seen - np.median(seen)
-    coefficients = np.zeros(terms.shape[1])
+    """Tones (H, W) of the backdrop, fitted to most of the ring, and their noise."""
+    ring_terms, ring_tones = terms[ring], tones[ring].astype(np.float64)
+    residuals = ring_tones - np.median(ring_tones)
+    coefficients = np.zeros(terms.shape[2])
     noise = 0.0
     # Pixels are left out here, not weighted as in `robust_regression.reweighted`: a painting that
     # reaches into the ring must not pull on the backdrop at all.
     for _ in range(_ROUNDS):
-        noise = robust_deviation(left)
-        kept = abs(left) <= max(_TOLERANCE, _KEPT * noise)
-        solved = np.linalg.lstsq(terms[kept], seen[kept], rcond=None)
-        coefficients = np.asarray(solved[0], np.float64)
-        left = seen - terms @ coefficients
-    return light @ coefficients, noise
+        noise = robust_deviation(residuals)
+        kept = abs(residuals) <= max(_TOLERANCE, _KEPT * noise)
+        solution = np.linalg.lstsq(ring_terms[kept], ring_tones[kept], rcond=None)
+        coefficients = np.asarray(solution[0], np.float64)
+        residuals = ring_tones - ring_terms @ coefficients
+    return terms @ coefficients, noise
 
 
 def _largest_piece(backdrop: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """The largest piece (H, W) that the backdrop leaves, without holes and threads."""
+    """The largest piece (H, W) outside the backdrop, without holes and thin extensions."""
     if not backdrop.any():
         return None
     width = _margin(backdrop.shape)
@@ -182,21 +187,21 @@ def _largest_piece(backdrop: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
 
 
 def _eroded(mask: NDArray[np.bool_], distance: int) -> NDArray[np.bool_]:
-    """What (H, W) is farther than ``distance`` from the outside; the border is none."""
+    """Pixels (H, W) farther than ``distance`` from the outside; the border is not outside."""
     return np.asarray(ndimage.distance_transform_edt(mask) > distance)
 
 
 def _quadrilateral(piece: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The area (H, W) between four straight lines along the sides of a piece.
 
-    Each line is the one that most of its side lies on, so that a corner as dark as the backdrop,
-    and what sticks out, do not count.
+    Each line is fitted to most of its side, so that a corner as dark as the backdrop, or something
+    that protrudes, has no influence.
     """
     outline = np.argwhere(piece & ~ndimage.binary_erosion(piece)).astype(np.float64)
-    middle = outline.mean(axis=0)
-    axes = _upright(outline - middle)
-    points = (outline - middle) @ axes
-    grid = (np.moveaxis(np.indices(piece.shape), 0, 2) - middle) @ axes
+    centre = outline.mean(axis=0)
+    axes = _upright(outline - centre)
+    points = (outline - centre) @ axes
+    grid = (np.moveaxis(np.indices(piece.shape), 0, 2) - centre) @ axes
     inside = np.ones(piece.shape, np.bool_)
     for along, across in ((0, 1), (1, 0)):
         for side in (-1, 1):
@@ -208,22 +213,22 @@ def _quadrilateral(piece: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _upright(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Axes (2, 2) of the smallest rectangle around points (N, 2), to half a degree."""
     angles = np.radians(np.arange(-45, 45, 0.5))
-    turns = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]])
-    extents = np.ptp(np.einsum("nd,dea->nea", points, turns), axis=0)
-    return np.asarray(turns[..., int(np.argmin(extents.prod(axis=0)))])
+    rotations = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]])
+    extents = np.ptp(np.einsum("nd,dea->nea", points, rotations), axis=0)
+    return np.asarray(rotations[..., int(np.argmin(extents.prod(axis=0)))])
 
 
 def _line(along: NDArray[np.float64], outward: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and offset of the line along the outermost points, by the medians of Theil and Sen.
+    """Slope and offset of the line along the outermost points (Theil-Sen estimator).
 
-    Corners, which may be round or dark, are left out.
+    Corners, which may be round or dark, are excluded.
     """
     edges = np.linspace(along.min(), along.max(), _SAMPLES + 1)
     bins = np.clip(np.digitize(along, edges) - 1, 0, _SAMPLES - 1)
     outermost = np.full(_SAMPLES, -np.inf)
     np.maximum.at(outermost, bins, outward)
-    cut = _SAMPLES // 10
-    x, y = ((edges[:-1] + edges[1:]) / 2)[cut:-cut], outermost[cut:-cut]
+    corner = _SAMPLES // 10
+    x, y = ((edges[:-1] + edges[1:]) / 2)[corner:-corner], outermost[corner:-corner]
     known = np.isfinite(y)
     x, y = x[known], y[known]
     a, b = np.triu_indices(len(x), 1)

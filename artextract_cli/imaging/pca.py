@@ -1,4 +1,4 @@
-"""Principal axes: the orthogonal directions in which values vary most."""
+"""Principal component analysis: the orthogonal directions in which values vary most."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, kw_only=True)
 class PrincipalAxes:
-    """K directions of C channels, the one of the greatest variance first."""
+    """K directions of C channels, in descending order of variance."""
 
     variances: NDArray[Any]
     """(K,)"""
@@ -26,25 +26,25 @@ class PrincipalAxes:
         return np.asarray(np.maximum(self.variances, 0) / max(self.total_variance, 1e-30))
 
     def gains(self, least_variance: float) -> NDArray[Any]:
-        """Factors (K,) that bring each component to variance one.
+        """Factors (K,) that scale each component to variance one.
 
-        Zero where the variance is at most ``least_variance``: such a direction holds rounding
-        errors only.
+        Zero where the variance is at most ``least_variance``: such a component is mere rounding
+        error.
         """
         is_kept = self.variances > least_variance
         return np.where(is_kept, 1 / np.sqrt(np.maximum(self.variances, least_variance)), 0)
 
     def signed_directions(self) -> NDArray[Any]:
-        """Directions (C, K), each with its largest entry positive, so that no sign is arbitrary."""
+        """Directions (C, K) with a defined sign: the largest entry of each is positive."""
         largest = np.abs(self.directions).argmax(0)
         entries = self.directions[largest, np.arange(self.directions.shape[1])]
         return self.directions * np.where(entries < 0, -1, 1)
 
 
 def principal_axes(covariance: NDArray[Any], n_components: int | None = None) -> PrincipalAxes:
-    """Find the principal axes of a ``covariance`` or correlation matrix (C, C).
+    """Compute the principal axes of a ``covariance`` or correlation matrix (C, C).
 
-    All of them, or the strongest ``n_components`` where there are more.
+    All of them, or the first ``n_components``.
     """
     variances, directions = np.linalg.eigh(covariance)
     n = len(variances) if n_components is None else n_components

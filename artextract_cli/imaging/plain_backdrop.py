@@ -1,8 +1,8 @@
-"""Light, neutral backdrops behind objects of any outline, which need not be whole in the picture.
+"""Light, neutral backdrops behind objects of any shape, which the border may cut off.
 
 Unlike a painted ground such a backdrop has no texture, neither in the photograph nor in any band.
-It may fall off in light and lie in shadow, since what is compared is its colour. Dark backdrops
-are not sought here: dark paint shows no texture either.
+Its illumination may fall off and it may lie in shadow, since its colour is compared. Dark backdrops
+are not searched for here: dark paint shows no texture either.
 """
 
 from collections.abc import Iterator
@@ -14,30 +14,37 @@ from scipy import ndimage
 from artextract_cli._typing import FloatArray
 
 LARGEST_TEXTURE = 0.004
-"""Standard deviation of detail, in roots of tones: paper reaches 0.0025, paint begins at 0.003."""
+"""Largest standard deviation of detail, in square roots of tones: paper reaches 0.0025, paint
+begins at 0.003."""
 
 LARGEST_CHROMA = 0.035
-"""Between the most and least of red, green and blue, in roots of tones."""
+"""Largest difference of red, green and blue, in square roots of tones."""
 
 LIGHT, DARKEST = 0.7, 0.5
-"""Root of the tone that the backdrop has in the middle, and has at least in shadow."""
+"""Smallest square root of the tone of the backdrop: its median, and in shadow."""
 
 SIDE_SHARE = 0.5
-"""Of one side of the picture at least that is backdrop."""
+"""Smallest share of at least one side of the image that is backdrop."""
 
-LEAST, MOST = 0.03, 0.85
-"""Share of the picture."""
+MIN_SHARE, MAX_SHARE = 0.03, 0.85
+"""Smallest and largest share of the image that is backdrop."""
 
 SHARP_SHARE, SHARP = 0.85, 0.05
-"""Of the outline of what stands before it, and by how much tones differ there within 3 px."""
+"""Smallest share of the outline of the object that is sharp, and the smallest difference of tones
+within 3 px that is sharp."""
 
 _RATIO_TOLERANCE = 0.05
-_GROWTH, _GROWTH_TIMES, _ALIKE = 3, 4, 0.03
+"""Half of the largest difference of the ratio of band to photograph from that of the backdrop."""
+
+_GROWTH, _N_GROWTHS, _SIMILAR = 3, 4, 0.03
+"""Pixels by which the backdrop grows at a time, how often, and over which difference of tones."""
+
 _SPECK_SHARE = 0.001
+"""Share of the image below which an object on the backdrop counts as dust."""
 
 
 def find_plain_backdrop(tones: FloatArray) -> NDArray[np.bool_] | None:
-    """Find what (H, W) is backdrop in roots of tones (H, W, C); None where that is not sure.
+    """Find the backdrop (H, W) in square roots of tones (H, W, C); None if it is not certain.
 
     The first three channels are red, green and blue; others are bands.
     """
@@ -50,11 +57,11 @@ def find_plain_backdrop(tones: FloatArray) -> NDArray[np.bool_] | None:
     if even is None:
         return None
     backdrop = _without_specks(_grown(tones, even))
-    return backdrop if _is_sure(backdrop, smooth) else None
+    return backdrop if _is_certain(backdrop, smooth) else None
 
 
 def _flat(tones: FloatArray, smooth: FloatArray) -> NDArray[np.bool_]:
-    """Where (H, W) there is no texture, and no colour but light."""
+    """Mask (H, W) of light, neutral pixels without texture."""
     detail = ndimage.gaussian_filter(tones, (0.7, 0.7, 0)) - ndimage.gaussian_filter(
         tones, (2.5, 2.5, 0)
     )
@@ -68,7 +75,7 @@ def _flat(tones: FloatArray, smooth: FloatArray) -> NDArray[np.bool_]:
 
 
 def _joined_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """What (H, W) of a mask is joined to a side that is its for the most part."""
+    """The parts (H, W) of a mask that cover most of a side of the image; None if there are none."""
     labels, n_pieces = ndimage.label(mask)
     width = max(2, round(0.01 * min(mask.shape)))
     kept = {
@@ -82,8 +89,8 @@ def _joined_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
 
 def _sides(labels: NDArray[np.int_], width: int) -> Iterator[NDArray[np.int_]]:
     """Strips (length, width) along the four sides."""
-    for turned in (labels, labels[::-1], labels.T, labels.T[::-1]):
-        yield turned[:width].T
+    for rotated in (labels, labels[::-1], labels.T, labels.T[::-1]):
+        yield rotated[:width].T
 
 
 def _share(strip: NDArray[np.int_], label: int) -> float:
@@ -91,40 +98,40 @@ def _share(strip: NDArray[np.int_], label: int) -> float:
 
 
 def _of_one_colour(smooth: FloatArray, joined: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """What (H, W) is as bright in every band, for its photograph, as the backdrop mostly is."""
+    """Pixels (H, W) whose bands have the same ratio to the photograph as most of the backdrop."""
     tone = smooth[..., :3].mean(axis=2)
-    alike = joined
+    similar = joined
     for band in np.moveaxis(smooth[..., 3:], 2, 0):
         ratio = band / np.maximum(tone, DARKEST)
-        alike = alike & (abs(ratio - np.median(ratio[joined])) < _RATIO_TOLERANCE * 2)
-    return alike
+        similar = similar & (abs(ratio - np.median(ratio[joined])) < _RATIO_TOLERANCE * 2)
+    return similar
 
 
 def _grown(tones: FloatArray, backdrop: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The backdrop (H, W) up to the edge of what stands before it, as far as its tones go on."""
+    """Grow the backdrop (H, W) up to the edge of the object, as long as tones are similar."""
     soft = ndimage.gaussian_filter(tones, (0.7, 0.7, 0))
-    for _ in range(_GROWTH_TIMES):
-        away, nearest = ndimage.distance_transform_edt(~backdrop, return_indices=True)
-        near = (away <= _GROWTH) & ~backdrop
+    for _ in range(_N_GROWTHS):
+        distance, nearest = ndimage.distance_transform_edt(~backdrop, return_indices=True)
+        near = (distance <= _GROWTH) & ~backdrop
         rows, columns = nearest[:, near]
         differ = abs(soft[near] - soft[rows, columns]).max(axis=1)
         grown = backdrop.copy()
-        grown[near] = differ < _ALIKE
+        grown[near] = differ < _SIMILAR
         backdrop = ndimage.binary_opening(grown, iterations=1) | backdrop
     return backdrop
 
 
 def _without_specks(backdrop: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Dust on the backdrop (H, W) belongs to it."""
+    """The backdrop (H, W) with the dust on it."""
     labels, _ = ndimage.label(~backdrop)
     sizes = np.bincount(labels.ravel())
     return np.asarray(backdrop | (sizes < _SPECK_SHARE * backdrop.size)[labels])
 
 
-def _is_sure(backdrop: NDArray[np.bool_], smooth: FloatArray) -> bool:
-    """Whether what stands before the backdrop (H, W) is large, in one piece, and sharply cut."""
+def _is_certain(backdrop: NDArray[np.bool_], smooth: FloatArray) -> bool:
+    """Whether the object on the backdrop (H, W) is large, in one piece, and sharp-edged."""
     labels, n_pieces = ndimage.label(~backdrop)
-    if not n_pieces or not LEAST <= backdrop.mean() <= MOST:
+    if not n_pieces or not MIN_SHARE <= backdrop.mean() <= MAX_SHARE:
         return False
     sizes = np.bincount(labels.ravel())[1:]
     outline = ~backdrop & ndimage.binary_dilation(backdrop)

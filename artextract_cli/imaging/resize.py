@@ -1,4 +1,4 @@
-"""Maps of a reduced image at full size."""
+"""Maps of a reduced image at full size, and filling maps block by block."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from artextract_cli.imaging.blocks import Block, Blocks, release_pages
 
 
 def fill_maps(
-    blocks: Blocks, maps: Mapping[str, FloatArray], find: Callable[[Block], Mapping[str, Any]]
+    blocks: Blocks, maps: Mapping[str, FloatArray], compute: Callable[[Block], Mapping[str, Any]]
 ) -> None:
-    """Fill ``maps`` (H, W, ...) block by block with what ``find`` says of each, by name."""
+    """Fill ``maps`` (H, W, ...) by name, block by block, with the results of ``compute``."""
 
     def fill(block: Block) -> None:
-        for name, values in find(block).items():
+        for name, values in compute(block).items():
             maps[name][block.place] = values
             release_pages(maps[name])
 
@@ -25,24 +25,24 @@ def fill_maps(
 
 
 class Enlarged:
-    """A map (h, w, ...) as one of ``shape`` (H, W), by nearest neighbours."""
+    """A map (h, w, ...) enlarged to ``shape`` (H, W), by nearest neighbours."""
 
-    def __init__(self, picture: NDArray[Any], shape: Sequence[int]) -> None:
-        self._picture = picture
+    def __init__(self, image: NDArray[Any], shape: Sequence[int]) -> None:
+        self._image = image
         self._rows, self._columns = (
             ((np.arange(size) + 0.5) * available / size).astype(int)
-            for size, available in zip(shape, picture.shape[:2], strict=True)
+            for size, available in zip(shape, image.shape[:2], strict=True)
         )
-        self._is_as_large = tuple(shape) == picture.shape[:2]
+        self._is_same_size = tuple(shape) == image.shape[:2]
 
     def block(self, block: Block) -> NDArray[Any]:
-        """What a block (h, w, ...) shows."""
+        """The values (h, w, ...) of a block."""
         rows, columns = block.place
         places = (self._rows[rows][:, None], self._columns[columns])
-        made: NDArray[Any] = self._picture[block.place if self._is_as_large else places]
-        return made
+        values: NDArray[Any] = self._image[block.place if self._is_same_size else places]
+        return values
 
     def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[Any]:
         """The values (P, ...) of pixels."""
-        made: NDArray[Any] = self._picture[self._rows[rows], self._columns[columns]]
-        return made
+        values: NDArray[Any] = self._image[self._rows[rows], self._columns[columns]]
+        return values

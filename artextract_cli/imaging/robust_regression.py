@@ -1,9 +1,9 @@
 """Robust regression: least squares in rounds, in which outliers lose weight.
 
 Iteratively reweighted least squares with the weights of a Cauchy distribution (Holland & Welsch,
-Communications in Statistics A6, 813, 1977). What is shared here is the rounds, the weights and the
-robust deviation. The least-squares step itself is the caller's: the regressions differ in what they
-penalise and centre, and the shipped models were trained on maps with their exact order of sums.
+Communications in Statistics A6, 813, 1977). The rounds, the weights and the
+robust deviation are shared here. The least-squares step is the caller's: regressions differ in
+penalty and centring, and the shipped models were trained on maps with their exact order of sums.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,13 +17,13 @@ Values = NDArray[Any]
 Solution = TypeVar("Solution")
 
 NORMAL_DEVIATION = 1.4826
-"""Standard deviation of a normal distribution, in median absolute deviations."""
+"""Standard deviation of a normal distribution in median absolute deviations."""
 
 
 def robust_deviation(
     residuals: Values, least: float = 0.0, *, median: Callable[[Values], Any] = np.median
 ) -> float:
-    """1.4826 times the median absolute value of ``residuals`` (n,), and no less than ``least``."""
+    """1.4826 times the median absolute value of ``residuals`` (n,), at least ``least``."""
     return max(NORMAL_DEVIATION * float(median(np.abs(residuals))), least)
 
 
@@ -33,10 +33,10 @@ def robust_deviations(residuals: Values) -> Values:
 
 
 def upper_median(values: Values) -> float:
-    """The median of ``values`` (n,), of an even number the upper one of the middle two.
+    """The median of ``values`` (n,); for an even number the upper one of the middle two.
 
-    It takes one partition where `numpy.median` takes two, and differs from it: the shipped models
-    were trained on evidence of this one.
+    It takes one partition where `numpy.median` takes two. The shipped models were trained on
+    evidence computed with it.
     """
     middle = len(values) // 2
     return float(np.partition(values, middle)[middle])
@@ -78,7 +78,7 @@ def reweighted(
     weights
         (n,) those of the first round.
     rounds
-        How many of the n pixels each round takes; the first rounds need not be exact.
+        Number of the n pixels that each round uses; the first rounds need not be exact.
     weighting
         Gives the weights of the next round.
     deviation

@@ -1,4 +1,4 @@
-"""The photograph that narrow bands show: CIE 1931 observer of 2°, illuminant D65, sRGB."""
+"""Rendering a photograph from narrow bands: CIE 1931 2° observer, illuminant D65, sRGB."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from artextract_cli.errors import InputError
 
 FIRST_NM, LAST_NM = 420.0, 700.0
-"""Bands must reach these. The little that the eye sees beyond is filled by the outermost ones."""
+"""Range that bands must cover; the eye sees little beyond, which the outermost bands stand for."""
 
 WIDEST_STEP = 25.0
-"""Between bands in nm; with wider ones colours would be guessed (CIE 15 asks for 20 nm at most)."""
+"""Largest distance between bands in nm, a little above the 20 nm that CIE 15 allows; over wider
+gaps colours would be guessed."""
 
 
 def rgb_weights(path: Path, nm: Sequence[float]) -> NDArray[np.float64]:
@@ -33,7 +34,7 @@ def rgb_weights(path: Path, nm: Sequence[float]) -> NDArray[np.float64]:
     Raises
     ------
     InputError
-        If the bands, which are those of ``path``, do not cover what the eye sees.
+        If the bands of ``path`` do not cover the visible range.
     """
     import colour
 
@@ -42,22 +43,22 @@ def rgb_weights(path: Path, nm: Sequence[float]) -> NDArray[np.float64]:
     d65 = colour.SDS_ILLUMINANTS["D65"]
     grid = observer.wavelengths[observer.wavelengths <= d65.wavelengths[-1]]
     light = np.interp(grid, d65.wavelengths, d65.values)
-    seen = observer.values[: len(grid)] * light[:, None]
-    xyz = interpolation_weights(nm, grid) @ seen
+    responses = observer.values[: len(grid)] * light[:, None]
+    xyz = interpolation_weights(nm, grid) @ responses
     linear = xyz @ colour.RGB_COLOURSPACES["sRGB"].matrix_XYZ_to_RGB.T
-    # The matrix has four digits: without this, white would not be quite white.
+    # The matrix has four digits: without this, white would have a slight colour.
     return np.asarray(linear / linear.sum(axis=0))
 
 
 def interpolation_weights(nm: Sequence[float], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights that interpolate linearly between bands; beyond the ends the last one is repeated.
+    """Weights for linear interpolation between bands; beyond the ends the last band is repeated.
 
     Parameters
     ----------
     nm
         Wavelengths of the bands in nm (B,).
     at
-        Wavelengths in nm (n,) at which values are wanted.
+        Wavelengths in nm (n,) at which to interpolate.
 
     Returns
     -------
@@ -77,7 +78,8 @@ def _check_renderable(path: Path, nm: Sequence[float]) -> None:
     if not reaches or np.diff(inner).max(initial=0) > WIDEST_STEP:
         msg = (
             f"no photograph can be rendered from {path}: it has {len(known)} bands from "
-            f"{known[0]:g} to {known[-1]:g} nm, and it takes bands from {FIRST_NM:g} to "
-            f"{LAST_NM:g} nm, {WIDEST_STEP:g} nm apart at most; give one, -o photograph=FILE"
+            f"{known[0]:g} to {known[-1]:g} nm, but bands from {FIRST_NM:g} to {LAST_NM:g} nm, "
+            f"at most {WIDEST_STEP:g} nm apart, are needed; give a photograph with "
+            "-o photograph=FILE"
         )
         raise InputError(msg)

@@ -9,54 +9,57 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import DependencyError
 
-Model = Literal["shift", "affine", "homography"]
+TransformModel = Literal["shift", "affine", "homography"]
 Transform = NDArray[np.float64]
-MUCH_FINER = 1.5
-"""Bands with that many pixels for one of the photograph are averaged before they are compared."""
+MAX_OVERSAMPLING = 1.5
+"""Pixels of a band per pixel of the photograph above which it is reduced before a comparison; else
+resampling would skip pixels."""
 
 
-def warp(picture: NDArray[Any], transform: Transform, size: tuple[int, int]) -> NDArray[Any]:
-    """Bring a picture (H', W'), 8 or 16 bit or float32, onto the grid (H, W) of the photograph.
+def warp(image: NDArray[Any], transform: Transform, size: tuple[int, int]) -> NDArray[Any]:
+    """Resample an image (H', W'), 8 or 16 bit or float32, on the grid (H, W) of the photograph.
 
-    Cubic interpolation, kept within the range of the values; 0 where the picture does not reach.
+    Cubic interpolation, clipped to the range of the values; 0 outside the image.
     """
     cv2 = load_opencv()
-    # Finer than the photograph: what the coarser grid cannot show is taken away.
-    picture = _softened(picture, _scale(transform))
-    warped = _warped(picture, transform, size, cv2.INTER_CUBIC)
-    is_float = picture.dtype.kind == "f"
-    return np.clip(warped, picture.min(), picture.max()) if is_float else warped
+    # Detail that the coarser grid of the photograph cannot represent is removed first.
+    image = _blurred(image, _scale(transform))
+    warped = _warped(image, transform, size, cv2.INTER_CUBIC)
+    is_float = image.dtype.kind == "f"
+    return np.clip(warped, image.min(), image.max()) if is_float else warped
 
 
-def as_coarse(photograph: FloatArray, transform: Transform) -> FloatArray:
-    """The photograph (H, W) with no finer detail than its band has."""
-    return np.asarray(_softened(photograph, 1 / _scale(transform)), np.float32)
+def blurred_to_band_resolution(photograph: FloatArray, transform: Transform) -> FloatArray:
+    """Blur the photograph (H, W) to the resolution of its band."""
+    return np.asarray(_blurred(photograph, 1 / _scale(transform)), np.float32)
 
 
-def reach(shape: tuple[int, int], transform: Transform, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Where on the grid (H, W) of the photograph a band of ``shape`` has been seen."""
-    return carried(np.ones(shape, np.bool_), transform, size)
+def valid_area(
+    shape: tuple[int, int], transform: Transform, size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Mask (H, W) of the pixels of the photograph that a band of ``shape`` covers."""
+    return warped_mask(np.ones(shape, np.bool_), transform, size)
 
 
-def carried(
+def warped_mask(
     mask: NDArray[np.bool_], transform: Transform, size: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    """Where on the grid (H, W) of the photograph only pixels of a band's ``mask`` are read."""
+    """Mask (H, W) of the pixels of the photograph that are computed only from a band's ``mask``."""
     cv2 = load_opencv()
-    # The cubic reads one pixel further than the linear.
+    # Cubic interpolation reads one pixel further than linear interpolation.
     inside = cv2.erode(np.uint8(mask), np.ones((3, 3), np.uint8), borderValue=0)
-    seen = _warped(inside.astype(np.float32), transform, size, cv2.INTER_LINEAR)
-    return np.asarray(seen > 0.999)
+    covered = _warped(inside.astype(np.float32), transform, size, cv2.INTER_LINEAR)
+    return np.asarray(covered > 0.999)  # 1 but for rounding
 
 
-def shared_area(seen: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Rows and columns of a large rectangle in which ``seen`` (H, W) is True throughout.
+def shared_area(valid: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns of a large rectangle in which ``valid`` (H, W) is True throughout.
 
-    The side of which the least has been seen is trimmed until all has been; nothing may be left.
+    The side with the smallest valid share is trimmed until all is valid; it may become empty.
     """
-    top, bottom, left, right = 0, seen.shape[0], 0, seen.shape[1]
+    top, bottom, left, right = 0, valid.shape[0], 0, valid.shape[1]
     while top < bottom and left < right:
-        rows, columns = seen[top:bottom, left:right], seen[top:bottom, left:right].T
+        rows, columns = valid[top:bottom, left:right], valid[top:bottom, left:right].T
         shares = [float(edge.mean()) for edge in (rows[0], rows[-1], columns[0], columns[-1])]
         worst = int(np.argmin(shares))
         if shares[worst] == 1:
@@ -69,56 +72,56 @@ def shared_area(seen: NDArray[np.bool_]) -> tuple[slice, slice]:
 def describe(
     transform: Transform, size: tuple[int, int], band_size: tuple[int, int]
 ) -> dict[str, float]:
-    """Scale, rotation in degrees and shift of a band (H', W') in the middle of its photograph.
+    """Scale, rotation in degrees and shift of a band (H', W') at the centre of its photograph.
 
-    The shift is that of where this middle lies in the band from the band's own, in its px.
+    The shift is from the centre of the band to that of the photograph, in px of the band.
     """
-    middle, own = (np.array([(s[1] - 1) / 2, (s[0] - 1) / 2]) for s in (size, band_size))
-    origin, right, down = moved(transform, middle + np.eye(3, 2, -1))
+    centre, band_centre = (np.array([(s[1] - 1) / 2, (s[0] - 1) / 2]) for s in (size, band_size))
+    origin, right, down = transform_points(transform, centre + np.eye(3, 2, -1))
     jacobian = np.stack([right - origin, down - origin], axis=1)
-    turn = math.atan2(jacobian[1, 0] - jacobian[0, 1], jacobian[0, 0] + jacobian[1, 1])
+    angle = math.atan2(jacobian[1, 0] - jacobian[0, 1], jacobian[0, 0] + jacobian[1, 1])
     return {
         "scale": math.sqrt(abs(float(np.linalg.det(jacobian)))),
-        "rotation": math.degrees(turn),
-        "right": float(origin[0] - own[0]),
-        "down": float(origin[1] - own[1]),
+        "rotation": math.degrees(angle),
+        "right": float(origin[0] - band_centre[0]),
+        "down": float(origin[1] - band_centre[1]),
     }
 
 
-def moved(transform: Transform, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Take points (N, 2), as (x, y), from the photograph to the band."""
+def transform_points(transform: Transform, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Transform points (N, 2), as (x, y), from the photograph to the band."""
     mapped = np.c_[points, np.ones(len(points))] @ transform.T
     return np.asarray(mapped[:, :2] / mapped[:, 2:])
 
 
-def _softened(picture: NDArray[Any], factor: float) -> NDArray[Any]:
-    """A picture without what a grid that is coarser by a factor cannot show."""
+def _blurred(image: NDArray[Any], factor: float) -> NDArray[Any]:
+    """Remove detail that a grid coarser by ``factor`` cannot represent."""
     sigma = 0.5 * math.sqrt(max(0.0, factor**2 - 1))
-    return load_opencv().GaussianBlur(picture, (0, 0), sigma) if sigma > 0.2 else picture
+    return load_opencv().GaussianBlur(image, (0, 0), sigma) if sigma > 0.2 else image
 
 
 def _scale(transform: Transform) -> float:
-    """Pixels of the band for one of the photograph."""
+    """Pixels of the band per pixel of the photograph."""
     return math.sqrt(abs(float(np.linalg.det(transform[:2, :2]))))
 
 
 def resampled(
     band: FloatArray, transform: Transform, size: tuple[int, ...]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The band on a grid (H, W), and where it reaches; beyond, its edge goes on."""
+    """The band on a grid (H, W), with its edge repeated outside, and the mask of its valid area."""
     cv2 = load_opencv()
     scale = _scale(transform)
-    if scale > MUCH_FINER:
+    if scale > MAX_OVERSAMPLING:
         band, to_small = shrunk(band, max(1, round(max(band.shape) / scale)))
         transform = to_small @ transform
     shape = (size[0], size[1])
-    seen = _warped(band, transform, shape, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
-    near = reach((band.shape[0], band.shape[1]), transform, shape)
-    return seen, cv2.erode(np.uint8(near), np.ones((5, 5), np.uint8), borderValue=0) > 0
+    warped = _warped(band, transform, shape, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+    valid = valid_area((band.shape[0], band.shape[1]), transform, shape)
+    return warped, cv2.erode(np.uint8(valid), np.ones((5, 5), np.uint8), borderValue=0) > 0
 
 
 def _warped(
-    picture: NDArray[Any],
+    image: NDArray[Any],
     transform: Transform,
     size: tuple[int, int],
     interpolation: int,
@@ -127,28 +130,28 @@ def _warped(
     cv2 = load_opencv()
     flags = interpolation | cv2.WARP_INVERSE_MAP
     return np.asarray(
-        cv2.warpPerspective(picture, transform, size[::-1], flags=flags, borderMode=border)
+        cv2.warpPerspective(image, transform, size[::-1], flags=flags, borderMode=border)
     )
 
 
-def shrunk(picture: FloatArray, side: int) -> tuple[FloatArray, Transform]:
-    """A picture whose longest side is at most ``side``, and how it came there."""
+def shrunk(image: FloatArray, side: int) -> tuple[FloatArray, Transform]:
+    """Reduce an image to a longest side of at most ``side``; also returns the transform to it."""
     cv2 = load_opencv()
-    factor = side / max(picture.shape)
+    factor = side / max(image.shape)
     if factor >= 1:
-        return picture, np.eye(3)
-    height, width = (max(1, round(factor * length)) for length in picture.shape)
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    return small, scaling(width / picture.shape[1], height / picture.shape[0])
+        return image, np.eye(3)
+    height, width = (max(1, round(factor * length)) for length in image.shape)
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    return small, scaling(width / image.shape[1], height / image.shape[0])
 
 
-def within(transform: Transform, to_small: Transform) -> Transform:
-    """What a transform of the shrunk photograph is on the photograph itself."""
+def in_full_pixels(transform: Transform, to_small: Transform) -> Transform:
+    """Convert a transform of the reduced photograph to one of the full photograph."""
     return np.asarray(np.linalg.inv(to_small) @ transform @ to_small)
 
 
 def scaling(right: float, down: float) -> Transform:
-    """Scaling of pictures by their corners, not by the middles of their first pixels."""
+    """Scaling of an image about its corner, not about the centre of its first pixel."""
     return np.array([[right, 0, (right - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1.0]])
 
 
@@ -157,24 +160,30 @@ def shifting(right: float, down: float) -> Transform:
     return np.array([[1, 0, right], [0, 1, down], [0, 0, 1.0]])
 
 
-def about_middle(turn: Transform, size: tuple[int, ...]) -> Transform:
-    """A ``turn`` about the middle of an image of that size (H, W)."""
-    middle = ((size[1] - 1) / 2, (size[0] - 1) / 2)
-    return shifting(*middle) @ turn @ shifting(-middle[0], -middle[1])
+def about_centre(rotation: Transform, size: tuple[int, ...]) -> Transform:
+    """Apply a ``rotation`` about the origin about the centre of an image (H, W) instead."""
+    centre = ((size[1] - 1) / 2, (size[0] - 1) / 2)
+    return shifting(*centre) @ rotation @ shifting(-centre[0], -centre[1])
 
 
-def about_middles(
+def about_centres(
     size: tuple[int, ...], band_size: tuple[int, ...], scale: float, degrees: float
 ) -> Transform:
-    """The similarity that brings the middle of a photograph (H, W) onto that of its band."""
+    """The similarity that maps the centre of a photograph (H, W) to that of its band."""
     cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
-    turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
-    middle, own = (((s[1] - 1) / 2, (s[0] - 1) / 2) for s in (size, band_size))
-    return np.asarray(shifting(*own) @ turn @ shifting(-middle[0], -middle[1]))
+    rotation = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
+    centre, band_centre = (((s[1] - 1) / 2, (s[0] - 1) / 2) for s in (size, band_size))
+    return np.asarray(shifting(*band_centre) @ rotation @ shifting(-centre[0], -centre[1]))
 
 
 def load_opencv() -> Any:
-    """Import OpenCV, or say how to install it."""
+    """Import OpenCV.
+
+    Raises
+    ------
+    DependencyError
+        If it is not installed.
+    """
     try:
         import cv2
     except ImportError as error:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from artextract_cli.errors import UsageError
-from artextract_cli.graphs.recipe import GraphRecipe, sized
+from artextract_cli.graphs.recipe import GraphRecipe, resized
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.inference.infer_dataset import memory_plan
 from artextract_cli.models.checkpoint import MODEL_NAME, save_model
@@ -124,4 +124,4 @@ def _read(files: SceneFiles, recipe: GraphRecipe, plan: MemoryPlan | None) -> Sc
     scene = read_scene(files, plan)
     check_values(files, scene)
     check_infrared(scene, "model")
-    return sized(scene, recipe)
+    return resized(scene, recipe)

@@ -1,1 +1,1 @@
-"""Image files in and out, at their full depth."""
+"""Reading and writing image files at their full depth."""

@@ -1,4 +1,4 @@
-"""Decoders of PNG, BMP, JPEG and TIFF files that keep the full depth and notice missing data.
+"""Decoders of PNG, BMP, JPEG and TIFF files that keep the full depth and detect missing data.
 
 Pillow would read 16-bit RGB PNG as 8 bit, so PNG goes through imagecodecs and TIFF through
 tifffile. They raise one of ``DECODING_ERRORS`` on damaged files.
@@ -21,10 +21,10 @@ from artextract_cli.io.stored import Stored, check_size, exif_orientation
 from artextract_cli.io.tiff import decode_tiff, opened_tiff
 
 PNG_DEPTH_AT = 24
-"""Where the header of a PNG tells the bits of a value (ISO/IEC 15948, 11.2.2)."""
+"""Offset in bytes of the bit depth in a PNG file (ISO/IEC 15948, 11.2.2)."""
 
 
-# Without a handler, tifffile's remarks on damaged files would reach stderr beside our own error.
+# Without a handler, tifffile's messages about damaged files would reach stderr beside our error.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
@@ -46,7 +46,7 @@ def decode_png(path: Path) -> Stored:
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """Name and body of each chunk up to IEND (PNG, third edition, section 5.3).
 
-    Their checksums are compared here: libpng overlooks those of chunks that it could do without.
+    Their checksums are compared here: libpng does not check those of chunks it does not need.
     """
     view, offset, name = memoryview(data), 8, b""
     while name != b"IEND":
@@ -65,16 +65,16 @@ def decode_bmp(path: Path) -> Stored:
 
 
 def decode_jpeg(path: Path) -> Stored:
-    """Decode JPEG of 8 bit, grey or YCbCr."""
+    """Decode 8-bit JPEG, grey or YCbCr."""
     return _decode_by_pillow(JpegImagePlugin.JpegImageFile, path)
 
 
 def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path) -> Stored:
-    """Decode 8 bit. The class is called itself because ``Image.open`` has a lower limit."""
+    """Decode 8 bit. The class is called directly, because ``Image.open`` has a lower size limit."""
     with image_class(io.BytesIO(path.read_bytes())) as image:
         check_size(path, *image.size)
         if image.mode not in {"1", "L", "P", "RGB", "RGBA"}:
-            msg = f"{path} holds {image.mode} colours; save it as grey or RGB"
+            msg = f"{path} has {image.mode} colours; save it as grey or RGB"
             raise InputError(msg)
         orientation = exif_orientation(image.getexif())
         converted = image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
@@ -82,7 +82,7 @@ def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path) -> Sto
 
 
 def measure(decode: Decoder, path: Path) -> int:
-    """How many pixels the header claims of a file that ``decode`` reads."""
+    """Number of pixels that the header of a file states; ``decode`` is its decoder."""
     if decode is decode_tiff:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
@@ -94,7 +94,7 @@ def measure(decode: Decoder, path: Path) -> int:
 
 
 def measure_depth(decode: Decoder, path: Path) -> int:
-    """How many bits the header claims that a value has, of a file that ``decode`` reads."""
+    """Bits per value that the header of a file states; ``decode`` is its decoder."""
     if decode is decode_tiff:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first

@@ -1,4 +1,4 @@
-"""Images of every kind as upright, opaque, finite arrays at their full depth."""
+"""Decoded images as upright, opaque, finite arrays at their full depth."""
 
 import dataclasses
 from collections.abc import Callable
@@ -15,18 +15,19 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.coding import LINEAR, SRGB, linear_values, srgb_values
 from artextract_cli.io.stored import Part
 
-MOST_OF_16_BIT = 65535
+MAX_UINT16 = 65535
+"""Largest count of 16 bits; a curve is tabulated up to it, and computed value by value above."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A decoded picture: upright, opaque and finite."""
+    """A decoded image: upright, opaque and finite."""
 
     values: NDArray[Any]
     """(H, W, C) as stored, unsigned integers or float32; C is 1 (grey) or 3 (RGB)."""
 
     full_scale: float
-    """The stored value that means 1: ``2**bits - 1``, or 1 for floating point."""
+    """The stored value that stands for 1: ``2**bits - 1``, or 1 for floating point."""
 
     depth: str
     """Kind and bits of the values: uint8, uint12, uint16, float32, ..."""
@@ -38,39 +39,39 @@ class Picture:
 
     def linear(self, coding: str = LINEAR) -> FloatArray:
         """Return (H, W, C) float32, linear and 1 at full scale; ``coding`` is how it is stored."""
-        return self._through(lambda values: linear_values(values, coding), coding == LINEAR)
+        return self._apply_curve(lambda values: linear_values(values, coding), coding == LINEAR)
 
     def srgb(self, coding: str = SRGB) -> FloatArray:
         """Return (H, W, C) float32, coded as sRGB; ``coding`` is how it is stored."""
-        return self._through(lambda values: srgb_values(values, coding), coding == SRGB)
+        return self._apply_curve(lambda values: srgb_values(values, coding), coding == SRGB)
 
     def grey(self, coding: str = LINEAR) -> FloatArray:
         """Return (H, W) float32, linear and 1 at full scale; ``coding`` is how it is stored.
 
         Colours become the mean of their channels, which for linear counts is the reading of one
-        sensor under all three filters; grey saved as RGB stays exactly as it is.
+        sensor under all three filters; grey saved as RGB is unchanged.
         """
         if self.is_coloured():
             return np.asarray(self.linear(coding).mean(axis=2), np.float32)
         return dataclasses.replace(self, values=self.values[..., :1]).linear(coding)[..., 0]
 
-    def _through(self, curve: Callable[[FloatArray], FloatArray], is_same: bool) -> FloatArray:
-        """What a curve makes of the values; of whole numbers it is looked up."""
+    def _apply_curve(self, curve: Callable[[FloatArray], FloatArray], is_same: bool) -> FloatArray:
+        """Apply a curve to the values, through a lookup table if they are integers."""
         if is_same:
             return self.scaled()
-        if self.values.dtype.kind != "u" or self.full_scale > MOST_OF_16_BIT:
+        if self.values.dtype.kind != "u" or self.full_scale > MAX_UINT16:
             return curve(self.scaled())
         counts = np.arange(int(self.full_scale) + 1, dtype=np.float32)
         table: NDArray[Any] = curve(counts / np.float32(self.full_scale))
-        made: FloatArray = table[self.values]
-        return made
+        converted: FloatArray = table[self.values]
+        return converted
 
     def is_coloured(self) -> bool:
         """Whether the channels differ anywhere."""
         return is_coloured(self.values)
 
     def counts(self) -> NDArray[Any]:
-        """Return (H, W, C) as stored where that is 8 or 16 bit, else float32, 1 at full scale."""
+        """Return (H, W, C) as stored if that is 8 or 16 bit, else float32, 1 at full scale."""
         if self.depth in ("uint8", "uint16"):
             return self.values.astype(self.depth, copy=False)
         return self.scaled()
@@ -119,8 +120,8 @@ def as_band(picture: NDArray[Any]) -> NDArray[Any]:
     Returns
     -------
     ndarray
-        (H, W). Grey saved as RGB stays exactly as it is; colours become float32, 0..1, the mean of
-        the channels, which for linear counts is the reading of one sensor under all three filters.
+        (H, W). Grey saved as RGB is unchanged; colours become float32, 0..1, the mean of the
+        channels, which for linear counts is the reading of one sensor under all three filters.
     """
     if not is_coloured(picture):
         return picture[..., 0]
@@ -130,25 +131,25 @@ def as_band(picture: NDArray[Any]) -> NDArray[Any]:
 
 
 def value_problem(values: NDArray[Any]) -> str | None:
-    """Why (H, W) or (H, W, C) are no values from 0 to 1, and where; integers always are some."""
+    """Where (H, W) or (H, W, C) is outside 0 to 1, and what to do; None for valid values."""
     if values.dtype.kind != "f" or (values.min() >= 0 and values.max() <= 1):
         return None
     if problem := _not_finite(values, (0, 0)):
         return problem
     outside, low, high = (values < 0) | (values > 1), values.min(), values.max()
-    todo = ["set those below 0, which no light gives, to 0"] if low < 0 else []
-    todo += ["divide all by the one that means white"] if high > 1 else []
+    advice = ["set negative values to 0"] if low < 0 else []
+    advice += ["divide all values by the one that stands for white"] if high > 1 else []
     return (
         f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {low:g} to {high:g}), the "
-        f"first at {_first(outside, (0, 0))}; {', and '.join(todo)}"
+        f"first at {_first(outside, (0, 0))}; {', and '.join(advice)}"
     )
 
 
 def finite(path: Path, values: NDArray[Any], corner: tuple[int, int]) -> NDArray[Any]:
-    """Refuse values (H, W, ...) that are not finite; ``corner`` is the first pixel's place."""
+    """Refuse values (H, W, ...) that are not finite; the first is at ``corner`` (row, column)."""
     if values.dtype.kind != "f":
         return values
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
+    with np.errstate(over="ignore"):  # values beyond float32 become infinite, and are refused
         values = values.astype(np.float32)
     if problem := _not_finite(values, corner):
         msg = f"{path} {problem}"
@@ -167,7 +168,7 @@ def _not_finite(values: NDArray[Any], corner: tuple[int, int]) -> str | None:
 
 
 def _first(is_bad: NDArray[np.bool_], corner: tuple[int, int]) -> str:
-    """Where the first of some pixels (H, W) or (H, W, C) lies, both counted from 0."""
+    """Row and column, counted from 0, of the first True of (H, W) or (H, W, C)."""
     row, column, *_ = np.unravel_index(is_bad.argmax(), is_bad.shape)
     return f"row {corner[0] + row}, column {corner[1] + column}"
 
@@ -178,7 +179,7 @@ def opaque(path: Path, values: NDArray[Any], full_scale: float) -> NDArray[Any]:
         return values
     if n_bad := np.count_nonzero(values[..., -1] != full_scale):
         msg = (
-            f"{path} has {n_bad} transparent pixels, whose values are no measurements; remove its "
+            f"{path} has {n_bad} transparent pixels, whose values are not measurements; remove its "
             "alpha channel and mark what is not painting in object/<scene>_mask.png"
         )
         raise InputError(msg)
@@ -186,7 +187,7 @@ def opaque(path: Path, values: NDArray[Any], full_scale: float) -> NDArray[Any]:
 
 
 def upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Undo an orientation, which says where row 0 and column 0 are (CIPA DC-008, tag 0x0112)."""
+    """Undo an EXIF orientation of 1 to 8 (CIPA DC-008, tag 0x0112)."""
     if orientation in (3, 4, 6, 7):
         values = values[::-1]
     if orientation in (2, 3, 7, 8):
@@ -195,7 +196,7 @@ def upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
 
 
 def upright_place(part: Part) -> tuple[tuple[int, int], Block]:
-    """The upright size of a picture, and where one of its parts lies in it."""
+    """The upright size of an image, and the block of it that a part covers."""
     (height, width), orientation = part.shape, part.stored.orientation
     rows, columns = part.stored.values.shape[:2]
     top, left = part.top, part.left

@@ -1,4 +1,4 @@
-"""Writing pictures without loss: PNG, or TIFF in tiles."""
+"""Writing images losslessly: PNG, or tiled TIFF."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ import tifffile
 from numpy.typing import NDArray
 
 TILE = 512
+"""Side of the tiles of a TIFF in pixels."""
 
 
 def write_picture(path: Path, values: NDArray[Any]) -> None:

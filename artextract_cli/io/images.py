@@ -1,6 +1,6 @@
-"""Pictures of every kind as upright, opaque, finite arrays at their full depth.
+"""Reading image files as upright, opaque, finite arrays at their full depth.
 
-The kind of a file is told by its content, not by its name. Colour profiles are not applied.
+The format of a file is recognised by its content, not by its name. Colour profiles are not applied.
 """
 
 import math
@@ -18,7 +18,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.io import decoders, stored, tiff
 from artextract_cli.io.image import (
-    MOST_OF_16_BIT,
+    MAX_UINT16,
     Picture,
     finite,
     opaque,
@@ -37,12 +37,14 @@ _DECODERS: dict[bytes, decoders.Decoder] = {
     b"II+\0": tiff.decode_tiff,  # BigTIFF
     b"MM\0+": tiff.decode_tiff,
 }
-LEAST_USE = 1 / 256
-"""Of the range of more bits, which only counts of fewer do not reach."""
+MIN_RANGE_SHARE = 1 / 256
+"""Smallest share of the full scale that the largest of 32- or 64-bit counts must reach.
+
+Counts of 16 bits or fewer that were saved as 32 or 64 bits stay below it."""
 
 
 def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -> NDArray[Any]:
-    """Read an image at its full depth, as a capture takes it.
+    """Read an image at its full depth, in the form that a `Capture` takes.
 
     Parameters
     ----------
@@ -56,13 +58,13 @@ def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -
     Returns
     -------
     ndarray
-        (H, W, C) uint8, uint16 or float32; C is 1 for grey and 3 for RGB, or counts pages and
-        channels if ``stacked``.
+        (H, W, C) uint8, uint16 or float32; C is 1 for grey and 3 for RGB, or the number of pages
+        times channels if ``stacked``.
 
     Raises
     ------
     InputError
-        If the file is missing, no picture, damaged, or of a kind that cannot be read right.
+        If the file is missing, not an image, damaged, or of an unsupported kind.
     """
     counts = (_read_stack(path) if stacked else decode_picture(path)).counts()
     if not any_scale and (problem := value_problem(counts)):
@@ -78,38 +80,38 @@ def _read_stack(path: Path) -> Picture:
         if not tiff.is_stack(path):
             return decode_picture(path)
         stored = tiff.decode_stack(path)
-    return _whole(path, _picture(path, stored, is_stack=True))
+    return _range_checked(path, _picture(path, stored, is_stack=True))
 
 
 def decode_picture(path: Path) -> Picture:
     """Decode a PNG, BMP, JPEG or TIFF file of one page, grey or RGB, at its full depth.
 
     The EXIF (or TIFF) orientation is applied. An alpha channel is dropped where it is opaque
-    everywhere; otherwise the file is refused, because the values under it are no measurements.
+    everywhere; otherwise the file is refused, because values under it are not measurements.
 
     Raises
     ------
     InputError
-        If the file is missing, no picture, damaged, larger than `max_pixels` allows, or has several
-        pages, transparent pixels, values that are not finite, colours other than RGB, or more
-        than 16 bit where 16 are enough.
+        If the file is missing, not an image, damaged, larger than `max_pixels` allows, or has
+        several pages, transparent pixels, values that are not finite, colours other than RGB, or
+        more than 16 bits where 16 are enough.
     """
     decode = _decoder(path)
     with _decoding(path):
         stored = decode(path)
-    return _whole(path, _picture(path, stored))
+    return _range_checked(path, _picture(path, stored))
 
 
 def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]]:
-    """Decode a picture part by part: its size (H, W), where a part lies, and the part.
+    """Decode an image part by part: its size (H, W), the block of a part, and the part.
 
-    A TIFF comes in the strips or tiles it consists of, so that it need not fit into memory; any
-    other picture comes whole.
+    A TIFF is decoded in the strips or tiles it consists of, so that it need not fit into memory;
+    any other image is a single part.
 
     Raises
     ------
     InputError
-        As :func:`decode_picture`, perhaps after some parts.
+        As :func:`decode_picture`, possibly after some parts.
     """
     if _decoder(path) is not tiff.decode_tiff:
         picture = decode_picture(path)
@@ -127,12 +129,12 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
 
 
 def n_pixels(path: Path) -> int:
-    """How many pixels a picture has, by its header.
+    """Number of pixels of an image according to its header.
 
     Raises
     ------
     InputError
-        If the file is missing, no picture, too large, or its header is damaged.
+        If the file is missing, not an image, too large, or its header is damaged.
     """
     decode = _decoder(path)
     with _decoding(path):
@@ -140,12 +142,12 @@ def n_pixels(path: Path) -> int:
 
 
 def n_bits(path: Path) -> int:
-    """How many bits a value of a picture has, by its header.
+    """Bits per value of an image according to its header.
 
     Raises
     ------
     InputError
-        If the file is missing, no picture, or its header is damaged.
+        If the file is missing, not an image, or its header is damaged.
     """
     decode = _decoder(path)
     with _decoding(path):
@@ -154,7 +156,7 @@ def n_bits(path: Path) -> int:
 
 @contextmanager
 def _decoding(path: Path) -> Iterator[None]:
-    """Tell damage in one way; remarks on damaged EXIF data are none: the pixels are whole."""
+    """Raise one error for all kinds of damage; damaged EXIF data leaves the pixels intact."""
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
@@ -169,7 +171,7 @@ def _picture(
     is_stack: bool = False,
     corner: tuple[int, int] = (0, 0),
 ) -> Picture:
-    """What is stored, whose first upright pixel lies at ``corner`` (row, column)."""
+    """Convert a stored image whose first upright pixel is at ``corner`` (row, column)."""
     depth = f"{'float' if stored.values.dtype.kind == 'f' else 'uint'}{stored.bits}"
     full_scale = 1.0 if stored.values.dtype.kind == "f" else 2.0**stored.bits - 1
     values = upright(np.atleast_3d(stored.values), stored.orientation)
@@ -179,34 +181,34 @@ def _picture(
     return Picture(values=np.ascontiguousarray(values), full_scale=full_scale, depth=depth)
 
 
-def _whole(path: Path, picture: Picture) -> Picture:
+def _range_checked(path: Path, picture: Picture) -> Picture:
     _check_range(path, _largest(picture), picture.full_scale)
     return picture
 
 
 def _largest(picture: Picture) -> float:
-    """The largest count of more than 16 bit; other pictures, which may have any, are not read."""
-    return float(picture.values.max()) if picture.full_scale > MOST_OF_16_BIT else math.inf
+    """The largest count of an image of more than 16 bits; infinity for others, without a scan."""
+    return float(picture.values.max()) if picture.full_scale > MAX_UINT16 else math.inf
 
 
 def _check_range(path: Path, largest: float, full_scale: float) -> None:
-    """Refuse counts of few bits that were saved as 32 or 64: by their full scale all were black."""
-    if largest < LEAST_USE * full_scale:
+    """Refuse counts of few bits saved as 32 or 64 bits: at that full scale all would be black."""
+    if largest < MIN_RANGE_SHARE * full_scale:
         msg = (
-            f"{path} holds whole numbers of more than 16 bit, but none above {largest:.0f}, which "
-            f"is next to nothing of the {full_scale:.0f} that mean white: divide them by the one "
-            "that means white in them, and save them as floats or as 16 bit"
+            f"{path} contains integers of more than 16 bits, but none above {largest:.0f}, a tiny "
+            f"fraction of the {full_scale:.0f} that stands for white: divide them by the value "
+            "that stands for white, and save them as floats or 16-bit integers"
         )
         raise InputError(msg)
 
 
 def read_pages(path: Path) -> FloatArray:
-    """Read a TIFF of one or more grey pages as (H, W, pages) float32, unscaled; NaN stays.
+    """Read a TIFF of one or more grey pages as (H, W, pages) float32, unscaled; NaN is kept.
 
     Raises
     ------
     InputError
-        If the file is missing, no TIFF, or damaged.
+        If the file is missing, not a TIFF, or damaged.
     """
     _check_tiff(path)
     with _decoding(path):
@@ -219,7 +221,7 @@ def read_page(path: Path, page: int) -> FloatArray:
     Raises
     ------
     InputError
-        If the file is missing, no TIFF, damaged, or has no such page.
+        If the file is missing, not a TIFF, damaged, or has no such page.
     """
     _check_tiff(path)
     with _decoding(path):
@@ -234,8 +236,8 @@ def _decoder(path: Path) -> decoders.Decoder:
             return decode
     kind = path.suffix[1:].upper() or "picture"
     msg = (
-        f"{path} is not a {kind}: its content is none of PNG, BMP, JPEG and TIFF; save it as one "
-        "of these"
+        f"{path} is not a {kind}: its content is not PNG, BMP, JPEG or TIFF; save it as one of "
+        "these"
     )
     raise InputError(msg)
 

@@ -1,4 +1,4 @@
-"""What a decoder returns: an image as it is stored."""
+"""The result of a decoder: an image as stored."""
 
 import struct
 from pathlib import Path
@@ -9,7 +9,7 @@ from PIL import Image
 
 from artextract_cli.utils.size_limits import check_claim
 
-# What the decoding libraries raise on damaged files; they have no common base.
+# Exceptions of the decoding libraries for damaged files; they have no common base class.
 DECODING_ERRORS = (
     ArithmeticError,
     AttributeError,
@@ -25,27 +25,27 @@ ORIENTATION_TAG = 0x0112
 
 
 class Stored(NamedTuple):
-    """A picture as its file holds it."""
+    """An image as stored in its file."""
 
     values: NDArray[Any]  # (H, W) or (H, W, C), alpha included; unsigned integers or floats
     bits: int  # of unsigned integers: full scale is 2**bits - 1
-    orientation: int  # as EXIF counts it: 1 is upright
+    orientation: int  # EXIF code: 1 is upright
 
 
 class Part(NamedTuple):
-    """A rectangle of a picture as its file holds it, whatever the orientation."""
+    """A rectangle of an image as stored in its file, before its orientation is applied."""
 
-    shape: tuple[int, int]  # of the whole picture
+    shape: tuple[int, int]  # of the full image
     top: int
     left: int
     stored: Stored
 
 
 def check_size(path: Path, width: int, height: int) -> None:
-    """Refuse an image that claims more pixels than may be read."""
+    """Refuse an image whose header states more pixels than may be read."""
     check_claim(path, f"{width} × {height} pixels", width * height)
 
 
 def exif_orientation(exif: Image.Exif) -> int:
-    """The orientation that EXIF states, 1 (upright) to 8."""
+    """The orientation stated by EXIF data, 1 (upright) to 8."""
     return int(exif.get(ORIENTATION_TAG, 1))

@@ -15,29 +15,29 @@ from artextract_cli.io.stored import ORIENTATION_TAG, Part, Stored, check_size
 from artextract_cli.utils.size_limits import check_claim
 
 MAX_PAGES = 4096
-"""A TIFF of more pages is refused before they are looked at."""
+"""A TIFF of more pages is refused before they are read."""
 _TIFF_COLOURS = {"MINISWHITE", "MINISBLACK", "RGB", "PALETTE"}
 
 
 def decode_tiff(path: Path) -> Stored:
-    """Decode TIFF of one page: strips or tiles, grey, RGB or palette, unsigned or float."""
+    """Decode a TIFF of one page: strips or tiles, grey, RGB or palette, unsigned or float."""
     with _single_page(path) as page:
         return _whole_page(page)
 
 
 def is_stack(path: Path) -> bool:
-    """Whether a TIFF has several pages, or more channels than a colour picture."""
+    """Whether a TIFF has several pages, or more channels than a colour image."""
     with opened_tiff(path) as tiff:
         first: Any = tiff.pages.first
         return len(tiff.pages) > 1 or first.samplesperpixel > 4
 
 
 def decode_stack(path: Path) -> Stored:
-    """Decode TIFF of pages of one kind, each of any number of channels, as one (H, W, C)."""
+    """Decode a TIFF of similar pages, each with any number of channels, as one (H, W, C)."""
     with opened_tiff(path) as tiff:
         for page in tiff.pages:
             _check_values(path, page)
-        _check_numbers(path, tiff)
+        _check_total_size(path, tiff)
         _check_complete(tiff)
         pages = [_whole_page(page) for page in tiff.pages]
     kinds = {(page.values.shape[:2], page.values.dtype, page.bits) for page in pages}
@@ -48,21 +48,21 @@ def decode_stack(path: Path) -> Stored:
 
 
 def tiff_parts(path: Path) -> Iterator[Part]:
-    """Decode the same strip by strip or tile by tile; pages of separate colour planes whole."""
+    """Decode a page strip by strip or tile by tile; one of separate colour planes as a whole."""
     with _single_page(path) as page:
         shape = (page.imagelength, page.imagewidth)
         if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
             yield Part(shape, 0, 0, _whole_page(page))
             return
         for segment, (_, _, top, left, _), _ in page.segments():
-            # The last tiles of a row or column reach beyond the picture.
+            # The last tiles of a row or column extend beyond the image.
             values = segment[0, : shape[0] - top, : shape[1] - left]
             yield Part(shape, top, left, _stored(page, values))
 
 
 @contextmanager
 def opened_tiff(path: Path) -> Iterator[tifffile.TiffFile]:
-    """Open a TIFF whose pages are as many and as large as they may be."""
+    """Open a TIFF after checking the number and sizes of its pages."""
     with tifffile.TiffFile(path) as tiff:
         if not tiff.pages:
             msg = "its first page is missing"
@@ -74,15 +74,15 @@ def opened_tiff(path: Path) -> Iterator[tifffile.TiffFile]:
         for page in tiff.pages:
             size = (page.imagewidth, page.imagelength, page.samplesperpixel)
             if not all(isinstance(number, int) and number > 0 for number in size):
-                # A damaged count makes a list of a number, which multiplied fills the memory.
-                msg = "its width, height or number of samples is none"
+                # A damaged count turns a number into a list, whose product would fill the memory.
+                msg = "its width, height or number of samples is not a positive number"
                 raise ValueError(msg)
             check_size(path, page.imagewidth, page.imagelength)
         yield tiff
 
 
-def _check_numbers(path: Path, tiff: tifffile.TiffFile) -> None:
-    """Check that what all pages hold together may be read at once."""
+def _check_total_size(path: Path, tiff: tifffile.TiffFile) -> None:
+    """Check that all pages together may be read at once."""
     sizes = [page.imagewidth * page.imagelength * page.samplesperpixel for page in tiff.pages]
     check_claim(path, f"{sum(sizes)} pixels in all pages and channels", sum(sizes))
 
@@ -118,7 +118,7 @@ def _stored(page: Any, values: NDArray[Any]) -> Stored:
 def decode_pages(path: Path) -> NDArray[Any]:
     """Decode a TIFF of one or more pages of grey as (H, W, pages)."""
     with opened_tiff(path) as tiff:
-        _check_numbers(path, tiff)
+        _check_total_size(path, tiff)
         _check_complete(tiff)
         return np.stack([page.asarray() for page in tiff.pages], axis=-1)
 
@@ -135,7 +135,7 @@ def _check_tiff_kind(path: Path, page: Any) -> None:
     colours = page.photometric.name
     decoded_to_rgb = colours == "YCBCR" and page.compression.name == "JPEG"
     if colours not in _TIFF_COLOURS and not decoded_to_rgb:
-        msg = f"{path} holds {colours} colours; save it as grey or RGB"
+        msg = f"{path} has {colours} colours; save it as grey or RGB"
         raise InputError(msg)
     if page.samplesperpixel > 4 or page.imagedepth > 1:
         n_channels = page.samplesperpixel * page.imagedepth
@@ -146,12 +146,12 @@ def _check_tiff_kind(path: Path, page: Any) -> None:
 
 def _check_values(path: Path, page: Any) -> None:
     if page.dtype is None or page.dtype.kind not in "buf":
-        msg = f"{path} holds {page.dtype} values; save it as unsigned integers or as floats"
+        msg = f"{path} has {page.dtype} values; save it as unsigned integers or floats"
         raise InputError(msg)
 
 
 def _check_complete(tiff: tifffile.TiffFile) -> None:
-    """Check that no page, strip or tile is missing; tifffile leaves them out or fills in zeros."""
+    """Check that no page, strip or tile is missing; tifffile omits them or fills in zeros."""
     for page in tiff.pages:
         segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
         n_missing = math.prod(page.chunked) - sum(

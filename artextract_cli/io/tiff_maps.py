@@ -1,4 +1,4 @@
-"""Maps as TIFF files: in tiles where they are large, so that no part of one must be in memory."""
+"""Writing maps as TIFF files; large ones in tiles, so that they need not fit into memory."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from artextract_cli.imaging.blocks import Block, full_block
 
 TILE = 512
-"""Side of the tiles in pixels; maps that are smaller are written in strips."""
+"""Side of the tiles in pixels; smaller maps are written in strips."""
 
 BIG_BYTES = 2**31
-"""Maps that may come near the limit of TIFF, 4 GB, are written as BigTIFF."""
+"""Size in bytes above which a map is written as BigTIFF: half of the 4 GB that TIFF can hold."""
 
 Read = Callable[[int, Block], NDArray[Any]]
 
@@ -30,7 +30,7 @@ def write_map(
 ) -> None:
     """Write a TIFF of ``n_pages`` grey pages (H, W); ``read`` gives a block (h, w) of a page.
 
-    The resolution, where it is known, is told in pixels per cm. Deflated, floats with the
+    The resolution, if known, is stated in pixels per cm. Data are deflated, floats with the
     predictor for floating point (Adobe Photoshop TIFF Technical Note 3).
     """
     tiled = max(shape) > TILE
@@ -52,7 +52,7 @@ def write_map(
 
 
 def resolution_tags(pixels_per_mm: float | None) -> dict[str, Any]:
-    """What tifffile writes into a page whose scale is known: pixels per cm."""
+    """Arguments for tifffile that state the resolution in pixels per cm; none if unknown."""
     if pixels_per_mm is None:
         return {}
     per_cm = 10 * pixels_per_mm
@@ -68,7 +68,7 @@ def _pages(
 def _tiles(
     read: Read, n_pages: int, shape: tuple[int, int], dtype: type[np.generic]
 ) -> Iterator[NDArray[Any]]:
-    """Page after page, row after row, filled up with zeros at the right and at the bottom."""
+    """Tiles of page after page, row by row, padded with zeros at the right and bottom."""
     for page in range(n_pages):
         for top in range(0, shape[0], TILE):
             for left in range(0, shape[1], TILE):

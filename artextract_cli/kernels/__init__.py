@@ -1,1 +1,1 @@
-"""Compiled loops over arrays: arrays in, arrays out; they know no scene and no file."""
+"""Compiled loops over arrays, without scenes or files."""

@@ -1,4 +1,4 @@
-"""Compiled loops from a label map to the pairs of regions that touch."""
+"""Compiled region adjacency: the pairs of regions of a label map that touch."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from artextract_cli._typing import Indices, LabelMap
 from artextract_cli.kernels.jit import compiled
 
-FEW = 32  # values are sorted fastest by insertion
+MAX_INSERTION_SORT = 32  # number of values up to which insertion sort is the fastest
 
 
 @compiled
 def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
-    """Pairs (2, M) of different labels that touch, also at a corner; most repeats left out."""
+    """Pairs (2, M) of different labels that touch, also at a corner; most repeats are omitted."""
     height, width = labels.shape
     pairs = np.empty((2, 4 * labels.size), np.int32)
     n = 0
@@ -29,7 +29,7 @@ def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
                 n += 1
             if a in (b, c):
                 continue
-            # Corners tell nothing new where two of the four pixels side by side are equal.
+            # Corners add no pair where two adjacent pixels of the four are equal.
             d = labels[y + 1, x + 1]
             if d not in (b, c):
                 if a != d:
@@ -70,7 +70,7 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
 
 @compiled
 def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
-    """The higher regions (M,) of ``pairs`` by the lower one, and where those of each begin."""
+    """The higher regions (M,) of ``pairs`` grouped by the lower one, and where groups begin."""
     begin = np.zeros(n + 2, np.int64)
     for i in range(pairs.shape[1]):
         begin[min(pairs[0, i], pairs[1, i]) + 2] += 1
@@ -87,8 +87,8 @@ def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
 
 @compiled
 def sort(values: NDArray[np.int32], begin: int, end: int) -> None:
-    """Sort a part of ``values`` in place."""
-    if end - begin > FEW:
+    """Sort ``values[begin:end]`` in place."""
+    if end - begin > MAX_INSERTION_SORT:
         values[begin:end].sort()
     for i in range(begin + 1, end):
         value, at = values[i], i
@@ -100,7 +100,7 @@ def sort(values: NDArray[np.int32], begin: int, end: int) -> None:
 
 @compiled
 def sort_unique(values: NDArray[np.int32], begin: int, end: int) -> int:
-    """Sort a part of ``values`` in place; returns how many, at its beginning, are no repeats."""
+    """Sort ``values[begin:end]`` in place, distinct values first; returns their number."""
     sort(values, begin, end)
     kept = min(begin + 1, end)
     for i in range(begin + 1, end):

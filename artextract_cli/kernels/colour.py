@@ -1,7 +1,7 @@
-"""Compiled conversion of colours: coded sRGB to linear light and to CIELAB.
+"""Compiled colour conversion: coded sRGB to linear light and to CIELAB.
 
-Roots are found by Newton's method from a guess that divides the exponent of a number, as an
-integer: unlike calls of mathematical functions, that is compiled to vector instructions.
+Roots are computed by Newton's method, starting from a guess that divides the exponent of a number
+as an integer: unlike calls of mathematical functions, this compiles to vector instructions.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.kernels import srgb
 from artextract_cli.kernels.jit import compiled
 
-# IEC 61966-2-1: linear RGB to XYZ, each divided by that of white (CIE D65, 2°).
+# IEC 61966-2-1: linear RGB to XYZ, each relative to white (CIE D65, 2°).
 TO_XYZ = np.array(
     [
         [0.412453 / 0.95047, 0.357580 / 0.95047, 0.180423 / 0.95047],
@@ -22,8 +22,8 @@ TO_XYZ = np.array(
 )
 _LINEAR_UP_TO, _CODED_LINE = np.float32(srgb.CODED_UP_TO), np.float32(1 / srgb.SLOPE)
 _OFFSET, _SHARE = np.float32(srgb.OFFSET), np.float32(1 / srgb.SCALE)
-_LINE_UP_TO = np.float32(0.008856)
-_BITS_OF_ONE = 0x3F800000
+_LINE_UP_TO = np.float32(0.008856)  # relative tone up to which CIELAB is a line
+_BITS_OF_ONE = 0x3F800000  # 1.0 as float32
 
 
 def cielab(rgb: FloatArray) -> FloatArray:
@@ -33,7 +33,7 @@ def cielab(rgb: FloatArray) -> FloatArray:
 
 @compiled
 def _cielab(rgb: FloatArray) -> FloatArray:
-    """A row at a time: what is done to all values alike goes over W × 3 of them."""
+    """Convert a row at a time, so that inner loops run over W × 3 values."""
     height, width, _ = rgb.shape
     lab = np.empty((height, width, 3), np.float32)
     linear, values = np.empty(3 * width, np.float32), np.empty((3, width), np.float32)
@@ -59,20 +59,20 @@ def _cielab(rgb: FloatArray) -> FloatArray:
 def light(rgb: FloatArray, bands: FloatArray, offset: np.float32) -> FloatArray:
     """Linear light of coded ``rgb`` (H, W, 3) and ``bands`` (H, W, B), not below 0, + ``offset``.
 
-    The pixels one after the other: (H × W, 3 + B).
+    The result is (H × W, 3 + B), one row per pixel.
     """
     height, width, n_bands = bands.shape
-    made = np.empty((height * width, 3 + n_bands), np.float32)
+    result = np.empty((height * width, 3 + n_bands), np.float32)
     linear, roots = np.empty(3 * width, np.float32), np.empty(3 * width, np.float32)
     for y in range(height):
         _decode(rgb[y].ravel(), linear, roots)
         for x in range(width):
-            out, band = made[y * width + x], bands[y, x]
+            out, band = result[y * width + x], bands[y, x]
             for c in range(3):
                 out[c] = max(linear[3 * x + c], np.float32(0)) + offset
             for b in range(n_bands):
                 out[3 + b] = max(band[b], np.float32(0)) + offset
-    return made
+    return result
 
 
 @compiled
@@ -111,7 +111,7 @@ def _lightness(values: FloatArray, roots: FloatArray) -> None:
 
 @compiled
 def _guess_roots(bits: NDArray[np.uint32], degree: np.uint32) -> None:
-    """Divide the exponents of positive numbers, given as integers; within 4 % of their roots."""
+    """Approximate roots of positive numbers, given by their bits, to within 4 %."""
     rest = np.uint32(_BITS_OF_ONE - _BITS_OF_ONE // degree)
     for i in range(len(bits)):
         bits[i] = np.uint32(bits[i] // degree) + rest

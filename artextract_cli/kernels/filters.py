@@ -1,4 +1,4 @@
-"""Compiled passes over pictures: Gaussian blur, local means, second differences, polynomials."""
+"""Compiled image filters: Gaussian blur, local means, differences, displacement and morphology."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +19,20 @@ def blur(image: FloatArray, sigma: float) -> FloatArray:
     return _across(_down(pixels, weights), weights)
 
 
-def gradients(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Central differences of ``pictures`` (H, W, C) down and across, one-sided at the edges.
+def gradients(image: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Central differences of ``image`` (H, W, C) down and across, one-sided at the edges.
 
-    Both are 0 where there is a single row or column.
+    Both are 0 if there is a single row or column.
     """
-    return _gradients(np.require(pictures, np.float32, ["C"]))
+    return _gradients(np.require(image, np.float32, ["C"]))
 
 
 @compiled
-def _gradients(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:
-    height, width, channels = pictures.shape
+def _gradients(image: FloatArray) -> tuple[FloatArray, FloatArray]:
+    height, width, channels = image.shape
     down = np.zeros((height, width * channels), np.float32)
     across = np.zeros_like(down)
-    rows = pictures.reshape(height, width * channels)
+    rows = image.reshape(height, width * channels)
     if min(height, width) > 1:
         for y in range(height):
             above, below = max(y - 1, 0), min(y + 1, height - 1)
@@ -41,7 +41,7 @@ def _gradients(pictures: FloatArray) -> tuple[FloatArray, FloatArray]:
             _difference(here[: -2 * channels], here[2 * channels :], 2, across[y, channels:last])
             _difference(here[:channels], here[channels : 2 * channels], 1, across[y, :channels])
             _difference(here[last - channels : last], here[last:], 1, across[y, last:])
-    return down.reshape(pictures.shape), across.reshape(pictures.shape)
+    return down.reshape(image.shape), across.reshape(image.shape)
 
 
 @compiled
@@ -53,7 +53,7 @@ def _difference(before: FloatArray, after: FloatArray, steps: int, out: FloatArr
 
 @compiled
 def _mirrored(index: int, size: int) -> int:
-    """The index in 0..size-1 that ``index`` becomes by mirroring at both edges, repeatedly."""
+    """Map ``index`` to 0..size-1 by repeated mirroring at both edges."""
     period = 2 * size
     inside = index % period
     return min(inside, period - 1 - inside)
@@ -64,15 +64,15 @@ def _down(image: FloatArray, weights: FloatArray) -> FloatArray:
     """Convolve along the rows' axis; the inner loop runs over W × C values."""
     height, width, channels = image.shape
     rows = image.reshape(height, width * channels)
-    made = np.zeros((height, width * channels), np.float32)
+    result = np.zeros((height, width * channels), np.float32)
     radius = len(weights) // 2
     for y in range(height):
-        out = made[y]
+        out = result[y]
         for k in range(len(weights)):
             row, weight = rows[_mirrored(y + k - radius, height)], weights[k]
             for i in range(len(out)):
                 out[i] += weight * row[i]
-    return made.reshape(height, width, channels)
+    return result.reshape(height, width, channels)
 
 
 @compiled
@@ -80,16 +80,16 @@ def _across(image: FloatArray, weights: FloatArray) -> FloatArray:
     """Convolve along the columns' axis."""
     height, width, channels = image.shape
     radius = len(weights) // 2
-    made = np.zeros((height, width * channels), np.float32)
+    result = np.zeros((height, width * channels), np.float32)
     wide = np.empty((width + 2 * radius) * channels, np.float32)
     for y in range(height):
         _mirror(image[y], radius, wide.reshape(-1, channels))
-        out = made[y]
+        out = result[y]
         for k in range(len(weights)):
             part, weight = wide[k * channels :], weights[k]
             for i in range(len(out)):
                 out[i] += weight * part[i]
-    return made.reshape(height, width, channels)
+    return result.reshape(height, width, channels)
 
 
 @compiled
@@ -104,12 +104,13 @@ def _mirror(row: FloatArray, radius: int, wide: FloatArray) -> None:
 
 @compiled
 def box_mean(image: FloatArray, radius: int) -> FloatArray:
-    """Mean of each channel of ``image`` (H, W, C) in a square of side 2·radius + 1, cut at edges.
+    """Mean of each channel of ``image`` (H, W, C) in a square of side 2·radius + 1.
 
-    By running sums in double precision: the cost does not depend on the radius.
+    The square is cropped at the edges. The cost does not depend on the radius, as running sums in
+    double precision are used.
     """
     height, width, channels = image.shape
-    made = np.empty((height, width, channels), np.float32)
+    result = np.empty((height, width, channels), np.float32)
     rows = image.reshape(height, width * channels)
     columns, until = np.zeros(width * channels), np.empty((width + 1, channels))
     for y in range(-radius, height):
@@ -119,13 +120,13 @@ def box_mean(image: FloatArray, radius: int) -> FloatArray:
             _increase(columns, rows[y - radius - 1], -1.0)
         if y >= 0:
             n_rows = min(y + radius, height - 1) - max(y - radius, 0) + 1
-            _row_of_means(columns.reshape(width, channels), radius, n_rows, until, made[y])
-    return made
+            _row_of_means(columns.reshape(width, channels), radius, n_rows, until, result[y])
+    return result
 
 
 @compiled
 def _row_of_means(sums: Sums, radius: int, n_rows: int, until: Sums, out: FloatArray) -> None:
-    """Means (W, C) from ``sums`` (W, C) over ``n_rows`` rows; ``until`` (W + 1, C) is room."""
+    """Means (W, C) from ``sums`` (W, C) over ``n_rows`` rows; ``until`` (W + 1, C) is a buffer."""
     width = len(sums)
     until[0] = 0
     for x in range(width):
@@ -150,8 +151,8 @@ def _increase(sums: Sums, values: FloatArray | Sums, sign: float) -> None:
 def curvatures(image: FloatArray, step: int) -> tuple[FloatArray, FloatArray]:
     """Greatest and least second difference over all directions, each (H, W, C).
 
-    Eigenvalues of the Hessian by differences over ``step`` pixels, mirrored at the edges. A dark
-    line has a large greatest one, a light line a large negative least one, a spot both.
+    They are the eigenvalues of the Hessian by differences over ``step`` pixels, mirrored at the
+    edges. The greatest is large on a dark line, the least is strongly negative on a light line.
     """
     height, width, channels = image.shape
     greatest = np.empty((height, width, channels), np.float32)
@@ -181,12 +182,12 @@ def curvatures(image: FloatArray, step: int) -> tuple[FloatArray, FloatArray]:
 
 @compiled
 def displaced(image: FloatArray, by: NDArray[np.float64]) -> FloatArray:
-    """``image`` (H, W, C), each channel moved ``by`` (C, 2) pixels down and right, bilinear.
+    """``image`` (H, W, C) with each channel shifted ``by`` (C, 2) pixels down and right.
 
-    What comes in from outside repeats the edge.
+    Interpolation is bilinear. The edge is repeated outside the image.
     """
     height, width, channels = image.shape
-    made = np.empty((height, width, channels), np.float32)
+    result = np.empty((height, width, channels), np.float32)
     for c in range(channels):
         down, right = int(np.floor(by[c, 0])), int(np.floor(by[c, 1]))
         u, v = by[c, 0] - down, by[c, 1] - right
@@ -198,38 +199,38 @@ def displaced(image: FloatArray, by: NDArray[np.float64]) -> FloatArray:
                 x1 = min(max(x - right - 1, 0), width - 1)
                 near = (1 - v) * image[y0, x0, c] + v * image[y0, x1, c]
                 far = (1 - v) * image[y1, x0, c] + v * image[y1, x1, c]
-                made[y, x, c] = (1 - u) * near + u * far
-    return made
+                result[y, x, c] = (1 - u) * near + u * far
+    return result
 
 
 def opening(image: FloatArray, radius: int) -> FloatArray:
-    """Grey opening (H, W, C) by a square of side 2·radius + 1: narrower light details go."""
+    """Grey opening (H, W, C) by a square of side 2·radius + 1: removes narrower light details."""
     return _extreme(_extreme(image, radius, -1.0), radius, 1.0)
 
 
 def closing(image: FloatArray, radius: int) -> FloatArray:
-    """Grey closing (H, W, C) by a square of side 2·radius + 1: narrower dark details go."""
+    """Grey closing (H, W, C) by a square of side 2·radius + 1: removes narrower dark details."""
     return _extreme(_extreme(image, radius, 1.0), radius, -1.0)
 
 
 @compiled
 def _extreme(image: FloatArray, radius: int, sign: float) -> FloatArray:
-    """Maximum (``sign`` 1) or minimum (-1) in a square, cut at the edges: (H, W, C)."""
+    """Maximum (``sign`` 1) or minimum (-1) in a square, cropped at the edges: (H, W, C)."""
     height, width, channels = image.shape
     rows = image.reshape(height, width * channels)
-    made = np.empty((height, width * channels), np.float32)
+    result = np.empty((height, width * channels), np.float32)
     best = np.empty(width * channels, np.float32)
     for y in range(height):
         best[:] = rows[y]
         for near in range(max(y - radius, 0), min(y + radius + 1, height)):
             _keep(best, rows[near], sign)
-        out = made[y]
+        out = result[y]
         out[:] = best
         for step in range(1, min(radius, width - 1) + 1):
             shift = step * channels
             _keep(out[shift:], best[:-shift], sign)
             _keep(out[:-shift], best[shift:], sign)
-    return made.reshape(height, width, channels)
+    return result.reshape(height, width, channels)
 
 
 @compiled

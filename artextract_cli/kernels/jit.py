@@ -1,4 +1,4 @@
-"""How loops over pixels are compiled."""
+"""Compilation of loops over pixels."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
@@ -10,11 +10,11 @@ R = TypeVar("R")
 
 
 def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function of arrays and numbers by numba, for one thread; others run beside it.
+    """Compile a function of arrays and numbers with Numba, single-threaded and without the GIL.
 
-    The result is cached on disk, so that only the first run on a machine pays for compiling: beside
-    the source if that can be written, else in the user's cache (or ``NUMBA_CACHE_DIR``). Every
-    combination of argument types is compiled anew: call a kernel with one type and memory layout.
+    The result is cached on disk, so that only the first run on a machine compiles: beside the
+    source if that is writable, else in the user's cache (or ``NUMBA_CACHE_DIR``). Every combination
+    of argument types is compiled separately: call a kernel with one type and memory layout.
 
     Parameters
     ----------
@@ -24,15 +24,15 @@ def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
     Returns
     -------
     callable
-        The same function, compiled at its first call.
+        The same function, compiled on its first call.
     """
     return cast("Callable[P, R]", njit(cache=True, nogil=True, error_model="numpy")(kernel))
 
 
 def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
-    """As `compiled`, but sums may be taken in another order, several terms at once.
+    """Compile like `compiled`, but allow sums to be reordered, for vector instructions.
 
-    Not-a-numbers and infinities still come out as such.
+    NaN and infinities are still propagated.
     """
     freely = {"reassoc", "contract", "nsz"}
     return cast(

@@ -1,4 +1,4 @@
-"""Compiled loops over a label map: connected components, joining fragments, adjacency."""
+"""Compiled loops over a label map: connected components, joining fragments, filling gaps."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from artextract_cli.kernels.jit import compiled
 
 @compiled
 def _root(parent: NDArray[np.int32], i: int) -> int:
-    """The root of ``i`` in a union-find forest; shortens the way for the next search."""
+    """The root of ``i`` in a union-find forest; shortens the path for the next search."""
     while parent[i] != i:
         parent[i] = parent[parent[i]]
         i = parent[i]
@@ -19,7 +19,7 @@ def _root(parent: NDArray[np.int32], i: int) -> int:
 
 @compiled
 def _unite(parent: NDArray[np.int32], a: int, b: int) -> None:
-    """Put two roots together; the smaller number stays the root."""
+    """Unite two trees given by their roots; the smaller number remains the root."""
     parent[max(a, b)] = min(a, b)
 
 
@@ -46,17 +46,17 @@ def _renumber(labels: LabelMap, number: NDArray[np.int32]) -> None:
 
 
 @compiled
-def _runs(labels: Indices | LabelMap, found: LabelMap) -> NDArray[np.int32]:
-    """Give runs of equal label provisional numbers; returns the forest of those that touch."""
+def _runs(labels: Indices | LabelMap, regions: LabelMap) -> NDArray[np.int32]:
+    """Number runs of equal label in ``regions``; returns the forest of those that touch."""
     height, width = labels.shape
     parent = np.empty(height * width, np.int32)
     n = 0
     for y in range(height):
         for x in range(width):
             label = labels[y, x]
-            here = found[y, x - 1] if x > 0 and labels[y, x - 1] == label else -1
+            here = regions[y, x - 1] if x > 0 and labels[y, x - 1] == label else -1
             if y > 0 and labels[y - 1, x] == label:
-                above = found[y - 1, x]
+                above = regions[y - 1, x]
                 if here >= 0 and here != above:
                     _unite(parent, _root(parent, here), _root(parent, above))
                 here = above
@@ -64,22 +64,22 @@ def _runs(labels: Indices | LabelMap, found: LabelMap) -> NDArray[np.int32]:
                 here = n
                 parent[n] = n
                 n += 1
-            found[y, x] = here
+            regions[y, x] = here
     return parent[:n]
 
 
 @compiled
 def components(labels: Indices | LabelMap) -> tuple[LabelMap, int]:
     """4-connected components of equal label, numbered by their first pixel in raster order."""
-    found = np.empty(labels.shape, np.int32)
-    number, n = _numbered(_runs(labels, found))
-    _renumber(found, number)
-    return found, n
+    regions = np.empty(labels.shape, np.int32)
+    number, n = _numbered(_runs(labels, regions))
+    _renumber(regions, number)
+    return regions, n
 
 
 @compiled
 def region_sizes(labels: LabelMap, n: int) -> Indices:
-    """Pixels (N,) of every region."""
+    """Number of pixels (N,) of every region."""
     sizes = np.zeros(n, np.int64)
     for row in labels:
         for label in row:
@@ -89,45 +89,45 @@ def region_sizes(labels: LabelMap, n: int) -> Indices:
 
 @compiled
 def _fragment_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelMap:
-    """Pairs (2, M) of regions at every step across a border of one smaller than ``min_size``."""
+    """Pairs (2, M) of regions at every border pixel of those smaller than ``min_size``."""
     height, width = labels.shape
     small = sizes < min_size
     pairs = np.empty((2, 2 * labels.size + 1), np.int32)
-    found = 0
+    n = 0
     for y in range(height):
         row, below = labels[y], labels[min(y + 1, height - 1)]
         for x in range(width):
             a, b, c = row[x], row[min(x + 1, width - 1)], below[x]
-            # Written in any case and kept by a sum: most branches would be guessed wrong.
+            # Always written, and kept by a sum: a branch would mostly be mispredicted.
             fragment = small[np.uint32(a)]
-            pairs[0, found], pairs[1, found] = a, b
-            found += (a != b) & (fragment | small[np.uint32(b)])
-            pairs[0, found], pairs[1, found] = a, c
-            found += (a != c) & (fragment | small[np.uint32(c)])
-    return pairs[:, :found]
+            pairs[0, n], pairs[1, n] = a, b
+            n += (a != b) & (fragment | small[np.uint32(b)])
+            pairs[0, n], pairs[1, n] = a, c
+            n += (a != c) & (fragment | small[np.uint32(c)])
+    return pairs[:, :n]
 
 
 @compiled
 def longest_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelMap:
-    """Pairs (2, M) of neighbours, one smaller than ``min_size``: the longest border first."""
+    """Pairs (2, M) of neighbours, one smaller than ``min_size``, by descending border length."""
     begin, higher = by_lower(_fragment_borders(labels, sizes, min_size), len(sizes))
     lower, lengths = np.empty_like(higher), np.zeros(len(higher), np.int64)
-    found = 0
+    n = 0
     for k in range(len(sizes)):
         sort(higher, begin[k], begin[k + 1])
         for i in range(begin[k], begin[k + 1]):
-            if i == begin[k] or higher[i] != higher[found - 1]:
-                lower[found], higher[found] = k, higher[i]
-                found += 1
-            lengths[found - 1] += 1
-    return _longest_first(lower[:found], higher[:found], lengths[:found])
+            if i == begin[k] or higher[i] != higher[n - 1]:
+                lower[n], higher[n] = k, higher[i]
+                n += 1
+            lengths[n - 1] += 1
+    return _longest_first(lower[:n], higher[:n], lengths[:n])
 
 
 @compiled
 def _longest_first(
     lower: NDArray[np.int32], higher: NDArray[np.int32], lengths: Indices
 ) -> LabelMap:
-    """Pairs (2, M) by falling length, by counting; those of one length keep their order."""
+    """Pairs (2, M) by descending length, with a stable counting sort."""
     longest = max(lengths) if len(lengths) else 0
     begin = np.zeros(longest + 2, np.int64)
     for length in lengths:
@@ -146,8 +146,8 @@ def _longest_first(
 def join_fragments(labels: LabelMap, pairs: LabelMap, sizes: Indices, min_size: int) -> int:
     """Join the two regions of every pair (2, M), in order, while either is below ``min_size``.
 
-    Any pair left between two regions then has both large enough: sizes only grow. Renumbers
-    ``labels`` and adds up ``sizes`` in place; returns how many regions are left.
+    All remaining regions with a neighbour are then large enough, as sizes only grow. Renumbers
+    ``labels`` and adds up ``sizes`` in place; returns the number of remaining regions.
     """
     n = len(sizes)
     parent = np.empty(n, np.int32)
@@ -173,9 +173,9 @@ def _beside(height: int, width: int, y: int, x: int, side: int) -> tuple[int, in
 
 @compiled
 def _edges_of_gaps(labels: LabelMap) -> Indices:
-    """Pixels with a label beside one without, and space for all without, as y·W + x."""
+    """Labelled pixels beside unlabelled ones, as y·W + x, and space for all unlabelled ones."""
     height, width = labels.shape
-    found = np.empty(labels.size, np.int64)
+    pixels = np.empty(labels.size, np.int64)
     n = n_gaps = 0
     for y in range(height):
         for x in range(width):
@@ -185,9 +185,9 @@ def _edges_of_gaps(labels: LabelMap) -> Indices:
                 v, u = _beside(height, width, y, x, side)
                 beside |= labels[v, u] < 0
             if beside and labels[y, x] >= 0:
-                found[n] = y * width + x
+                pixels[n] = y * width + x
                 n += 1
-    return np.concatenate((found[:n], np.full(n_gaps, -1, np.int64)))
+    return np.concatenate((pixels[:n], np.full(n_gaps, -1, np.int64)))
 
 
 @compiled

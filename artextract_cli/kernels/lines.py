@@ -1,4 +1,4 @@
-"""Compiled oriented line filters: how much an image curves across a line, averaged along it."""
+"""Compiled oriented line filters: second derivatives across a line, averaged along it."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.jit import compiled
 
-N_DIRECTIONS = 12
+N_DIRECTIONS = 12  # steps of 15 degrees
 REACH = 2.0  # half length of the filter, in standard deviations of its length
 
 
@@ -27,8 +27,8 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     padded = np.ascontiguousarray(np.pad(smooth, reach + 1, mode="symmetric"), np.float32)
     angles = np.arange(N_DIRECTIONS) * np.pi / N_DIRECTIONS
     directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
-    # sin 30° and cos 60° differ in their last digit: rounded, halves go to the same side, and the
-    # filters turn with the image.
+    # sin 30° and cos 60° differ in their last digit: rounding first makes halves go to the same
+    # side, so that the filters of an image rotated by 90° are the rotated filters.
     offsets = np.rint(np.round(taps[:, None] * directions[:, None], 6)).astype(int)
     return _strengths(
         padded,
@@ -55,7 +55,7 @@ def _strengths(
     down, across, mixed = _second_differences(padded)
     curved = np.empty_like(down)
     total = np.empty(width, np.float32)
-    made = np.zeros((height, width, 4), np.float32)
+    result = np.zeros((height, width, 4), np.float32)
     best = np.zeros((height, width), np.float32)
     for d in range(len(directions)):
         sine, cosine = directions[d, 0], directions[d, 1]
@@ -68,7 +68,7 @@ def _strengths(
                 row = curved[y + reach + offsets[d, k, 0], left : left + width]
                 for x in range(width):
                     total[x] += weight * row[x]
-            out, strongest = made[y], best[y]
+            out, strongest = result[y], best[y]
             for x in range(width):
                 value = total[x]
                 out[x, 0] = max(out[x, 0], value)
@@ -77,7 +77,7 @@ def _strengths(
                     strongest[x] = abs(value)
                     out[x, 2] = double_cosine * abs(value)
                     out[x, 3] = double_sine * abs(value)
-    return made
+    return result
 
 
 @compiled

@@ -1,8 +1,8 @@
 """Compiled logarithms of whole arrays.
 
-A call of the mathematical function for each number is not compiled to vector instructions; taking
-the exponent off as an integer and a polynomial for the rest is. Coefficients are those of logf in
-S. L. Moshier's Cephes library.
+A call of the mathematical function for each number does not compile to vector instructions; an
+integer operation for the exponent and a polynomial for the mantissa do. Coefficients are those of
+logf in S. L. Moshier's Cephes library.
 """
 
 import numpy as np
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.kernels.jit import compiled
 
-_AT_A_TIME = 1024
-_ROOT_OF_HALF = np.int32(0x3F3504F3)  # the bits of √½: mantissas lie from here to √2
+_BLOCK = 1024  # numbers processed at a time, which fit into the first-level cache
+_ROOT_OF_HALF = np.int32(0x3F3504F3)  # the bits of √½: mantissas are from √½ to √2
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _COEFFICIENTS = np.array(
     [
@@ -31,26 +31,26 @@ def signed_log1p(values: FloatArray) -> FloatArray:
 
 @compiled
 def _signed_log1p(values: FloatArray) -> FloatArray:
-    made = np.empty_like(values)
-    mantissas, exponents = np.empty(_AT_A_TIME, np.float32), np.empty(_AT_A_TIME, np.float32)
-    for start in range(0, len(values), _AT_A_TIME):
-        part, out = values[start : start + _AT_A_TIME], made[start : start + _AT_A_TIME]
+    result = np.empty_like(values)
+    mantissas, exponents = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
+    for start in range(0, len(values), _BLOCK):
+        part, out = values[start : start + _BLOCK], result[start : start + _BLOCK]
         for i in range(len(part)):
             mantissas[i] = np.float32(1) + abs(part[i])
         _split(mantissas.view(np.int32), exponents)
         for i in range(len(part)):
             size = abs(part[i])
             whole = np.float32(1) + size
-            # What was lost when 1 was added.
+            # The rounding error of adding 1.
             lost = (size - (whole - np.float32(1))) / whole
             log = _log(mantissas[i], exponents[i]) + lost
             out[i] = log if part[i] >= 0 else -log
-    return made
+    return result
 
 
 @compiled
 def _split(bits: NDArray[np.int32], exponents: FloatArray) -> None:
-    """Take the exponents off positive numbers, given by their bits."""
+    """Split positive numbers, given by their bits, into mantissas (in place) and exponents."""
     for i in range(len(bits)):
         exponent = np.int32(bits[i] - _ROOT_OF_HALF) >> np.int32(23)
         exponents[i] = np.float32(exponent)

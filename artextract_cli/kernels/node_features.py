@@ -1,4 +1,4 @@
-"""Compiled loops from the statistics of regions to features of nodes and weights of edges."""
+"""Compiled node features and edge weights from the statistics of regions."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from artextract_cli.kernels.jit import compiled
 
 @compiled
 def standardise(columns: FloatArray) -> None:
-    """Bring every column of ``columns`` (N, K) to mean 0 and variance 1; an even one becomes 0."""
+    """Standardise every column of ``columns`` (N, K) in place; a constant one becomes 0."""
     n, k = columns.shape
     mean, spread, largest = np.zeros(k), np.zeros(k), np.zeros(k, np.float32)
     for row in columns:
@@ -24,56 +24,57 @@ def standardise(columns: FloatArray) -> None:
     scale = np.empty(k)
     for j in range(k):
         deviation = np.sqrt(spread[j] / n)
-        even = deviation <= 1e-6 * max(largest[j], 1e-6)
-        scale[j] = 0.0 if even else 1 / deviation
+        # Up to here the spread of a column is rounding error of float32.
+        is_constant = deviation <= 1e-6 * max(largest[j], 1e-6)
+        scale[j] = 0.0 if is_constant else 1 / deviation
     for row in columns:
         for j in range(k):
             row[j] = (row[j] - mean[j]) * scale[j]
 
 
 @compiled
-def laid_out(columns: FloatArray, order: NDArray[np.int32]) -> FloatArray:
-    """The columns (N, K) in another order (M,), repeated or left out: (N, M); -1 is all zeros."""
-    made = np.empty((len(columns), len(order)), np.float32)
+def gather_columns(columns: FloatArray, order: NDArray[np.int32]) -> FloatArray:
+    """Gather columns (N, K) by their indices ``order`` (M,): (N, M); index -1 gives zeros."""
+    result = np.empty((len(columns), len(order)), np.float32)
     for i in range(len(columns)):
-        source, target = columns[i], made[i]
+        source, target = columns[i], result[i]
         for j in range(len(order)):
             target[j] = source[order[j]] if order[j] >= 0 else np.float32(0)
-    return made
+    return result
 
 
 @compiled
 def edge_weights(
     statistics: FloatArray, edges: NDArray[np.int64], n_channels: int, n_first: int
 ) -> FloatArray:
-    """How far the ends of every edge lie apart in every view: (E, V).
+    """Difference between the nodes of every edge in every view: (E, V).
 
     ``statistics`` (N, S × C) are of C channels each. The first view has ``n_first`` channels and
     every other one has one; a weight is the sum over statistics of the mean absolute difference
-    over channels. ``edges`` (2, E) hold both directions of each, sorted by source, then target;
-    both get one weight, which is computed once.
+    over channels. ``edges`` (2, E) contain both directions, sorted by source, then target; their
+    common weight is computed once.
     """
     n_views = 1 + n_channels - n_first
     weights = np.zeros((edges.shape[1], n_views), np.float32)
     back = _first_edges(edges[0], len(statistics))
-    apart = np.empty(statistics.shape[1], np.float32)
+    differences = np.empty(statistics.shape[1], np.float32)
     for e in range(edges.shape[1]):
         a, b = np.uint32(edges[0, e]), np.uint32(edges[1, e])
         if a > b:
             continue
         one, other = statistics[a], statistics[b]
-        for i in range(len(apart)):
-            apart[i] = abs(one[i] - other[i])
+        for i in range(len(differences)):
+            differences[i] = abs(one[i] - other[i])
         # The sources smaller than b come in order, as do the targets of b.
         row, mirrored = weights[e], weights[back[b]]
         back[b] += 1
-        for start in range(0, len(apart), n_channels):
+        for start in range(0, len(differences), n_channels):
             total = np.float32(0)
             for c in range(start, start + n_first):
-                total += apart[c]
+                total += differences[c]
             row[0] += total / np.float32(n_first)
             for v in range(1, n_views):
-                row[v] += apart[start + n_first - 1 + v]
+                row[v] += differences[start + n_first - 1 + v]
         for v in range(n_views):
             mirrored[v] = row[v]
     return weights
@@ -81,7 +82,7 @@ def edge_weights(
 
 @compiled
 def _first_edges(sources: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Where the edges of each of ``n`` nodes begin, by their sorted ``sources`` (E,)."""
+    """Index of the first edge of each of ``n`` nodes, from the sorted ``sources`` (E,)."""
     first = np.zeros(n + 1, np.int64)
     for source in sources:
         first[source + 1] += 1

@@ -1,4 +1,4 @@
-"""Compiled loops over a picture and its label map: moments per region, gradients per pixel."""
+"""Compiled loops over an image and its label map: moments per region, gradients per pixel."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
             place[k, 0] += y
             place[k, 1] += x
             first, sums, squares, lowest, highest = origin[k], total[k], square[k], low[k], high[k]
-            # Two loops, for one with all of it is too much to be compiled to vector instructions.
+            # Two loops, as a single one would not compile to vector instructions.
             for c in range(channels):
                 difference = np.float64(pixel[c]) - first[c]
                 sums[c] += difference
@@ -113,10 +113,10 @@ def _along_rows(smooth: FloatArray, slope: FloatArray, step: int, magnitude: Flo
 def _row_of_magnitudes(
     rows: FloatArray, y: int, channels: int, smooth: FloatArray, slope: FloatArray, out: FloatArray
 ) -> None:
-    """Gradient magnitude (W × C,) of row ``y`` of a picture (H, W × C).
+    """Gradient magnitude (W × C,) of row ``y`` of an image (H, W × C).
 
-    Pixels of a row are C values apart, so that the inner loops run over W × C values. ``smooth``
-    and ``slope`` have one pixel more on either side, which repeats the edge, as mirroring does.
+    Inner loops run over W × C values. ``smooth`` and ``slope`` have one more pixel on either side,
+    which repeats the edge, as mirroring does.
     """
     height, size = rows.shape
     inside = slice(channels, size + channels)
@@ -145,7 +145,7 @@ def sobel(image: FloatArray) -> FloatArray:
 
 @compiled
 def mean_sobel(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
-    """Mean gradient magnitude (N, C) of every region, none of which is kept for the picture."""
+    """Mean gradient magnitude (N, C) of every region, without storing it per pixel."""
     height, width, channels = image.shape
     size = width * channels
     total, count = np.zeros((n, channels)), np.zeros(n, np.int64)

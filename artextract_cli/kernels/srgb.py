@@ -4,7 +4,7 @@ coded = 12.92 · linear up to 0.0031308, and 1.055 · linear^(1/2.4) - 0.055 bey
 """
 
 LINEAR_UP_TO, CODED_UP_TO = 0.0031308, 0.04045
-"""Where the line ends, in linear light and in coded values."""
+"""End of the line, in linear light and in coded values."""
 
 SLOPE = 12.92
 OFFSET = 0.055

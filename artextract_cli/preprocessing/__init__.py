@@ -1,1 +1,1 @@
-"""Datasets into datasets: import, registration, calibration and masking."""
+"""Importing, registering, calibrating and masking datasets; each step writes a new dataset."""

@@ -1,7 +1,7 @@
-"""Calibrating a dataset: raw counts become reflectance by frames of a white target and of the dark.
+"""Calibrating a dataset: raw counts become reflectance by means of white and dark frames.
 
-The frames of white and dark lie in a folder each: for every picture of the dataset one of the same
-name, in the same folders or side by side; or one for all scenes, named by the band alone.
+White and dark frames lie in a folder each: one per image of the dataset with the same name, in the
+same subfolders or in one folder; or one for all scenes, named after the band alone.
 """
 
 from collections.abc import Callable
@@ -26,12 +26,14 @@ from artextract_cli.utils.events import warn
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 SATURATED_SHARE = 0.001
-"""Of the pixels of a white frame, above which it is warned of."""
+"""Largest share of saturated pixels in a white frame before a warning (fraction).
+
+A few hot pixels are normal; more mean an exposure that was too long."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalibratedBand:
-    """One band, or the RGB image, as calibrated.
+    """Calibration statistics of one band or of the RGB image.
 
     Attributes
     ----------
@@ -61,10 +63,10 @@ class _Frames:
     white_reflectance: float
     exposure_ratio: float
     stems: frozenset[str]
-    """Names of the pictures of the dataset, whose frames serve no other."""
+    """File names of the bands of the dataset; a frame of such a name serves only that image."""
 
     def find(self, folder: Path, path: Path, dataset: Path, band: str) -> Path | None:
-        """The frame of white or dark that belongs to a picture of the dataset.
+        """Return the white or dark frame that belongs to an image of the dataset, if there is one.
 
         Raises
         ------
@@ -72,24 +74,23 @@ class _Frames:
             If there are several.
         """
         places = [p for p in (folder / path.relative_to(dataset).parent, folder) if p.is_dir()]
-        pictures = [frame for place in places for frame in list_pictures(place)]
-        ours = [f for f in pictures if f.stem == path.stem or f.stem not in self.stems]
-        names = {path.stem, *_names_for_all(folder, band)}
-        found = [frame for frame in ours if frame.stem in names] or [
-            frame for frame in ours if band and frame.stem.endswith(f"_ms_{band}")
+        frames = [frame for place in places for frame in list_pictures(place)]
+        eligible = [f for f in frames if f.stem == path.stem or f.stem not in self.stems]
+        names = {path.stem, *_shared_names(folder, band)}
+        matches = [frame for frame in eligible if frame.stem in names] or [
+            frame for frame in eligible if band and frame.stem.endswith(f"_ms_{band}")
         ]
-        if len(found) > 1:
-            told = ", ".join(str(frame.relative_to(folder)) for frame in found)
+        if len(matches) > 1:
+            listed = ", ".join(str(frame.relative_to(folder)) for frame in matches)
             msg = (
-                f"{folder} holds {len(found)} pictures that may be the frame of {path} ({told}); "
-                "leave one"
+                f"{folder} contains {len(matches)} possible frames for {path} ({listed}); keep one"
             )
             raise InputError(msg)
-        return found[0] if found else None
+        return matches[0] if matches else None
 
 
-def _names_for_all(folder: Path, band: str) -> set[str]:
-    """What a frame is named that is plainly one for all scenes; none is for photographs."""
+def _shared_names(folder: Path, band: str) -> set[str]:
+    """Names of a frame of a band that serves all scenes; photographs have no such frame."""
     words = ("white", "dark", folder.name)
     return {band, *(f"{word}_ms_{band}" for word in words)} if band else set()
 
@@ -105,26 +106,26 @@ def calibrate_dataset(
     coding: Coding | None = None,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[CalibratedBand]:
-    """Write a dataset of raw counts anew as 16-bit reflectance, by frames of white and of the dark.
+    """Convert a dataset of raw counts into 16-bit reflectance by means of white and dark frames.
 
     Pixels that are saturated or dead in a band are masked: on the grid of the band, for
-    registration, and, if that is the grid of the RGB image, for the scene. An RGB image without
-    frames is copied. ``out`` is written in full or not at all.
+    registration, and also in the object mask if the band has the grid of the RGB image. An RGB
+    image without frames is copied. ``out`` is written in full or not at all.
 
     Parameters
     ----------
     raw
         Dataset of raw counts; never written to.
     white, dark
-        Folders with a frame of a white target, and of the covered lens, for every image.
+        Folders with frames of a white target, and of the covered lens, for every image.
     out
         Dataset to write; must not exist, or be empty.
     white_reflectance
         Reflectance of the white target, 0..1.
     exposure_ratio
-        Exposure time of the painting over that of the white target.
+        Exposure time of the painting divided by that of the white target.
     coding
-        How counts of images and frames stand for light; overrides ``dataset.yaml``.
+        How pixel values of images and frames relate to light; overrides ``dataset.yaml``.
     on_scene
         Called with the name of each scene once it is calibrated.
 
@@ -136,15 +137,15 @@ def calibrate_dataset(
     Raises
     ------
     UsageError
-        If ``out`` lies in what is read, or exists and is not empty.
+        If ``out`` lies in an input folder, or exists and is not empty.
     InputError
-        If a frame is missing, or not of the size of its picture, or leaves no pixel that measures.
+        If a frame is missing, differs in size from its image, or leaves no valid pixel.
     """
     kinds = {raw: "dataset", white: "white frames", dark: "dark frames"}
     OutputPlan(out=out, source_folders=kinds, rules=(check_new_folder,)).check()
     for folder, kind in kinds.items():
         if not folder.is_dir():
-            msg = f"{folder} is no folder; expected is one of {kind}"
+            msg = f"{folder} is not a folder; expected a folder of {kind}"
             raise InputError(msg)
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
@@ -155,51 +156,51 @@ def calibrate_dataset(
         exposure_ratio=exposure_ratio,
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
-    made: list[CalibratedBand] = []
+    rows: list[CalibratedBand] = []
     with copied_dataset(raw, out) as output:
         for files in scenes:
-            made += _calibrate(files, frames, output)
+            rows += _calibrate(files, frames, output)
             on_scene(files.name)
         output.copy_top_level()
         output.state_written_coding(scenes)
-    return made
+    return rows
 
 
 def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:
     shape = decode_picture(files.rgb).values.shape[:2]
-    measures = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
+    valid = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
     rows = []
     photograph = _corrected(files.rgb, "", frames, output.source, files.coding.photograph or LINEAR)
     if photograph is not None:
         output.write_reflectance(files.rgb, coded_rgb(photograph.reflectance))
         rows.append(_row(files.name, "", photograph))
-        measures = measures & photograph.measures
+        valid = valid & photograph.valid
     for path, band in zip(files.bands, files.band_ids, strict=True):
         corrected = _corrected(path, band, frames, output.source, files.coding.of_band(band))
         if corrected is None:
             msg = (
                 f"{path} has no frames in {frames.white} and {frames.dark}: add {path.name} to "
-                f"both, or {band}{path.suffix} for all scenes, or take the band away"
+                f"both, or {band}{path.suffix} for all scenes, or remove the band"
             )
             raise InputError(msg)
         output.write_reflectance(path, corrected.reflectance.mean(axis=2))
         rows.append(_row(files.name, band, corrected))
-        _check_measures(files, corrected.measures)
-        if not corrected.measures.all():
-            output.write_mask(files, corrected.measures, band)
+        _check_valid(files, corrected.valid)
+        if not corrected.valid.all():
+            output.write_mask(files, corrected.valid, band)
         if corrected.dead.shape == shape:
-            measures = measures & corrected.measures
-    _check_measures(files, measures)
+            valid = valid & corrected.valid
+    _check_valid(files, valid)
     if photograph is None:
         output.copy_photograph(files)
     output.copy_files(truth_files(files))
-    if not measures.all():
-        output.write_mask(files, measures)
+    if not valid.all():
+        output.write_mask(files, valid)
     return rows
 
 
 def _corrected(path: Path, band: str, frames: _Frames, raw: Path, coding: str) -> FlatField | None:
-    """What frames make of a picture, all of one coding; None where it has none."""
+    """Calibrate an image by its frames, all of one coding; None if it has no frames."""
     white = frames.find(frames.white, path, raw, band)
     dark = frames.find(frames.dark, path, raw, band)
     if white is None and dark is None:
@@ -207,23 +208,21 @@ def _corrected(path: Path, band: str, frames: _Frames, raw: Path, coding: str) -
     if white is None or dark is None:
         folder = frames.white if white is None else frames.dark
         for_all = f", or {band}{path.suffix} for all scenes" if band else ""
-        msg = (
-            f"{path} has the frame {white or dark}, but none in {folder}: add {path.name}{for_all}"
-        )
+        msg = f"{path} has the frame {white or dark} but none in {folder}: add {path.name}{for_all}"
         raise InputError(msg)
-    raw_picture, *of_frames = (decode_picture(p) for p in (path, white, dark))
-    for frame, picture in zip((white, dark), of_frames, strict=True):
+    raw_picture, *pictures = (decode_picture(p) for p in (path, white, dark))
+    for frame, picture in zip((white, dark), pictures, strict=True):
         _check_frame(frame, picture, path, raw_picture)
     corrected = flat_field(
         raw_picture.linear(coding),
-        *(picture.linear(coding) for picture in of_frames),
+        *(picture.linear(coding) for picture in pictures),
         white_reflectance=frames.white_reflectance,
         exposure_ratio=frames.exposure_ratio,
     )
     if corrected.saturated_white > SATURATED_SHARE:
         warn(
             f"{white} is saturated: {corrected.saturated_white:.1%} of its pixels are at full "
-            "scale and are masked; expose white shorter, and say so by --exposure-ratio"
+            "scale and are masked; expose white for a shorter time and give --exposure-ratio"
         )
     return corrected
 
@@ -231,14 +230,14 @@ def _corrected(path: Path, band: str, frames: _Frames, raw: Path, coding: str) -
 def _check_frame(path: Path, frame: Picture, other: Path, raw: Picture) -> None:
     if frame.values.shape != raw.values.shape:
         msg = (
-            f"{path} is {_size(frame.values.shape)} but {other} is {_size(raw.values.shape)}; give "
-            "a frame of the same camera setting"
+            f"{path} is {_size(frame.values.shape)} but {other} is {_size(raw.values.shape)}; use "
+            "frames taken with the same camera settings"
         )
         raise InputError(msg)
     if frame.depth != raw.depth and {frame.values.dtype.kind, raw.values.dtype.kind} == {"u"}:
         msg = (
-            f"{path} is {frame.depth} but {other} is {raw.depth}, and their counts cannot be "
-            "compared; give a frame of the same camera setting"
+            f"{path} is {frame.depth} but {other} is {raw.depth}, so their counts cannot be "
+            "compared; use frames taken with the same camera settings"
         )
         raise InputError(msg)
 
@@ -248,21 +247,21 @@ def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[1]} × {shape[0]} pixels{colours}"
 
 
-def _check_measures(files: SceneFiles, measures: NDArray[np.bool_]) -> None:
-    if not measures.any():
+def _check_valid(files: SceneFiles, valid: NDArray[np.bool_]) -> None:
+    if not valid.any():
         msg = (
-            f"scene {files.name} has no pixel that measures in every band: each is saturated or "
-            "dead in one of them; look at the frames of white and dark"
+            f"scene {files.name} has no pixel that is valid in every band: each is saturated or "
+            "dead in at least one; check the white and dark frames"
         )
         raise InputError(msg)
 
 
-def _row(scene: str, band: str, made: FlatField) -> CalibratedBand:
-    measured = made.reflectance[made.measures]
+def _row(scene: str, band: str, field: FlatField) -> CalibratedBand:
+    valid = field.reflectance[field.valid]
     return CalibratedBand(
         scene=scene,
         band=band,
-        median=float(np.median(measured)) if measured.size else 0.0,
-        saturated=float(made.saturated.mean()),
-        dead=float(made.dead.mean()),
+        median=float(np.median(valid)) if valid.size else 0.0,
+        saturated=float(field.saturated.mean()),
+        dead=float(field.dead.mean()),
     )

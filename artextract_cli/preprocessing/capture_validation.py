@@ -1,4 +1,4 @@
-"""Checking what an importer hands over, before any of it is written."""
+"""Checking the captures of an importer before anything is written."""
 
 import dataclasses
 import re
@@ -15,37 +15,37 @@ from artextract_cli.plugin.protocols import Capture
 from artextract_cli.scenes.layout import SPLITS
 from artextract_cli.scenes.spectrum import LONGEST_NM, SHORTEST_NM
 
-LONGEST_NAME = 100
-"""Bytes of a scene name or band id, so that no file name has more than the 255 systems allow."""
+MAX_NAME_BYTES = 100
+"""Longest scene name or band id in bytes: file names, which combine two, may have at most 255."""
 
-# What no file name of Windows may hold, and with it all separators; what looks like these; and
-# names of its devices.
+# Characters that file names must not contain on Windows, which include all path separators;
+# characters that look like separators; and device names of Windows.
 _FORBIDDEN = set('<>:"/\\|?*') | set("⁄∕∖⧵⧸⧹／＼")
 _DEVICES = re.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 
 def checked_capture(capture: Any) -> Capture:
-    """Return ``capture`` with its band ids, wavelengths and pictures as they are to be written.
+    """Return ``capture`` with band ids and wavelengths filled in, after checking all of it.
 
     Raises
     ------
     InputError
-        If it is no capture, or one that cannot be a scene of a dataset.
+        If it is not a capture, or cannot be written as a scene of a dataset.
     """
     if not isinstance(capture, Capture):
-        msg = f"an importer yields scenes as Capture, not as {type(capture).__name__}"
+        msg = f"an importer must yield Capture objects, not {type(capture).__name__}"
         raise InputError(msg)
     for find_problem in (_name_problem, _shape_problem, _depth_problem, _mask_problem):
         if problem := find_problem(capture):
             msg = f"scene {capture.name!r}: {problem}"
             raise InputError(msg)
-    made = dataclasses.replace(
+    complete = dataclasses.replace(
         capture, wavelengths=_wavelengths(capture), band_ids=_band_ids(capture)
     )
-    if problem := _band_problem(made) or _value_problem(made):
+    if problem := _band_problem(complete) or _value_problem(complete):
         msg = f"scene {capture.name!r}: {problem}"
         raise InputError(msg)
-    return made
+    return complete
 
 
 def planes(capture: Capture) -> list[NDArray[Any]]:
@@ -58,24 +58,26 @@ def _name_problem(capture: Capture) -> str | None:
     if problem := _text_problem(capture.name):
         return f"its name {problem}; rename it"
     if capture.name.endswith("_RGB") or "_ms_" in f"{capture.name}_":
-        return "its name must neither end with _RGB nor hold _ms_, which part the names of files"
+        return (
+            "its name must not end in _RGB or contain _ms_, which separate the parts of file names"
+        )
     if capture.split not in (None, *SPLITS):
         return f"its split is {capture.split!r}, not one of {', '.join(SPLITS)}"
     return None
 
 
 def _text_problem(text: object) -> str | None:
-    """Why ``text`` cannot be a part of a file name on every system."""
+    """Why ``text`` cannot be part of a file name on every operating system; None if it can."""
     if not isinstance(text, str) or not text:
-        return "is no text"
+        return "is not text"
     if not text.isprintable():
-        return "holds characters that cannot be shown"
-    if found := sorted(_FORBIDDEN & {*text}):
-        return f"holds {' '.join(found)}"
+        return "contains unprintable characters"
+    if forbidden := sorted(_FORBIDDEN & {*text}):
+        return f"contains {' '.join(forbidden)}"
     if text != text.strip(" .") or _DEVICES.fullmatch(text.split(".")[0]):
-        return "is none that every system allows"
-    if len(text.encode()) > LONGEST_NAME:
-        return f"is longer than {LONGEST_NAME} bytes"
+        return "is not allowed on every operating system"
+    if len(text.encode()) > MAX_NAME_BYTES:
+        return f"is longer than {MAX_NAME_BYTES} bytes"
     return None
 
 
@@ -83,14 +85,14 @@ def _shape_problem(capture: Capture) -> str | None:
     rgb, bands = capture.rgb, capture.bands
     arrays: Sequence[Any] = bands if isinstance(bands, list | tuple) else [bands]
     if not all(isinstance(array, np.ndarray) for array in (rgb, *arrays)):
-        return "its photograph and bands must be arrays of NumPy"
+        return "its photograph and bands must be NumPy arrays"
     if rgb.ndim != 3 or rgb.shape[2] != 3 or 0 in rgb.shape:
         return f"its photograph must be (H, W, 3), not {rgb.shape}"
     n_dimensions = 3 if arrays is not bands else 2
     if wrong := [a.shape for a in arrays if a.ndim != n_dimensions or 0 in a.shape]:
         return f"its bands must be (H, W, B), or (H, W) each, not {wrong[0]}"
     if len({array.dtype for array in arrays}) != 1:
-        return "it has no bands" if not arrays else "its bands are of different types of numbers"
+        return "it has no bands" if not arrays else "its bands differ in data type"
     return None
 
 
@@ -103,12 +105,12 @@ def _depth_problem(capture: Capture) -> str | None:
 
 def _value_problem(capture: Capture) -> str | None:
     bands = [capture.bands] if isinstance(capture.bands, np.ndarray) else capture.bands
-    if not any(map(value_problem, (capture.rgb, *bands))):  # as they lie in memory, which is fast
+    if not any(map(value_problem, (capture.rgb, *bands))):  # in memory order, which is fast
         return None
     names = ("photograph", *(f"band {band}" for band in capture.band_ids or ()))
-    pictures = zip(names, (capture.rgb, *planes(capture)), strict=True)
-    told = ((name, value_problem(values)) for name, values in pictures)
-    return next(f"its {name} {problem}" for name, problem in told if problem)
+    images = zip(names, (capture.rgb, *planes(capture)), strict=True)
+    problems = ((name, value_problem(values)) for name, values in images)
+    return next(f"its {name} {problem}" for name, problem in problems if problem)
 
 
 def _mask_problem(capture: Capture) -> str | None:
@@ -118,8 +120,8 @@ def _mask_problem(capture: Capture) -> str | None:
     if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
         return "its mask must be an array of booleans"
     if mask.shape != capture.rgb.shape[:2]:
-        return f"its mask must be (H, W) as its photograph {capture.rgb.shape}, not {mask.shape}"
-    return None if mask.any() else "its mask leaves no pixel of painting"
+        return f"its mask must be (H, W) like its photograph {capture.rgb.shape}, not {mask.shape}"
+    return None if mask.any() else "its mask contains no painting"
 
 
 def _wavelengths(capture: Capture) -> tuple[float, ...] | None:
@@ -127,7 +129,7 @@ def _wavelengths(capture: Capture) -> tuple[float, ...] | None:
         given = capture.wavelengths
         return None if given is None else tuple(map(float, given))
     except (TypeError, ValueError):
-        msg = f"scene {capture.name!r}: its wavelengths are no numbers: {capture.wavelengths!r}"
+        msg = f"scene {capture.name!r}: its wavelengths are not numbers: {capture.wavelengths!r}"
         raise InputError(msg) from None
 
 
@@ -147,16 +149,16 @@ def _band_problem(capture: Capture) -> str | None:
             return f"it has {len(values)} {what} for {n_bands} bands"
     for nm in capture.wavelengths or ():
         if not SHORTEST_NM <= nm <= LONGEST_NM:
-            return f"{nm:g} is no wavelength between {SHORTEST_NM} and {LONGEST_NM} nm"
+            return f"{nm:g} is not a wavelength between {SHORTEST_NM} and {LONGEST_NM} nm"
     for band in ids:
-        if problem := _text_problem(band) or ("holds ms_" if "_ms_" in f"_{band}" else None):
+        if problem := _text_problem(band) or ("contains ms_" if "_ms_" in f"_{band}" else None):
             return f"the band id {band!r} {problem}; choose another"
-    if twice := _repeated(ids):
-        return f"the band id {twice!r} comes twice"
+    if repeated := _repeated(ids):
+        return f"the band id {repeated!r} occurs twice"
     return None
 
 
 def _repeated(names: Iterable[str]) -> str | None:
-    """A name that comes twice where systems do not tell upper from lower case."""
+    """A name that occurs twice on systems that ignore case; None if there is none."""
     (name, count), *_ = Counter(name.casefold() for name in names).most_common(1)
     return name if count > 1 else None

@@ -1,4 +1,4 @@
-"""Flattening a dataset without frames: light is estimated from the pictures, and divided out."""
+"""Flat-field correction without frames: illumination is estimated from the images themselves."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,21 +26,23 @@ from artextract_cli.utils.events import warn
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 FOLDER = "flat_fields"
-"""Of the dataset that is written, for pictures of what was divided out."""
+"""Folder in the written dataset for images of the illumination that was divided out."""
 
 DARK_SHARE = 0.05
-"""Of a picture in broad dark areas, from which it is warned of."""
+"""Share of an image in broad dark areas above which the estimate is warned of (fraction).
 
-WEAKEST = 1 / 3
-"""Of the most light, below which the least is warned of."""
+Such areas may be dark paint, which flattening would then brighten."""
 
-DISAGREEMENT = 0.1
-"""Of light that parts of a picture tell, from which it is warned of."""
+MIN_LIGHT = 1 / 3
+"""Least illumination, as a share of the strongest, below which the estimate is warned of."""
+
+MAX_DISAGREEMENT = 0.1
+"""Difference between estimates from parts of an image above which it is warned of (fraction)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlattenedPicture:
-    """One band, or the RGB image, and the light that was divided out of it.
+    """Illumination that was divided out of one band or of the RGB image.
 
     Attributes
     ----------
@@ -49,11 +51,11 @@ class FlattenedPicture:
     band
         Band id; empty for the RGB image.
     weakest
-        Least light as a share of the most, 0..1.
+        Weakest illumination as a share of the strongest, 0..1.
     dark
-        Share of the image in broad areas that stay dark.
+        Share of the image in broad areas that remain dark.
     disagreement
-        Difference between the light estimated from parts of the image, as a share.
+        Difference between the illumination estimated from parts of the image, as a fraction.
     """
 
     scene: str
@@ -64,24 +66,24 @@ class FlattenedPicture:
 
     @property
     def doubt(self) -> str | None:
-        """Why the light may be wrong."""
+        """Why the estimate may be wrong; None if nothing suggests it."""
         if self.dark > DARK_SHARE:
-            return f"{self.dark:.0%} are broad dark areas, which may be paint"
-        if self.weakest < WEAKEST:
-            return f"it would fall to {self.weakest:.0%}"
-        if self.disagreement > DISAGREEMENT:
-            return f"parts of the picture tell lights that differ by {self.disagreement:.0%}"
+            return f"{self.dark:.0%} of it is broad dark areas, which may be dark paint"
+        if self.weakest < MIN_LIGHT:
+            return f"the illumination would fall to {self.weakest:.0%} of its maximum"
+        if self.disagreement > MAX_DISAGREEMENT:
+            return f"estimates from parts of the image differ by {self.disagreement:.0%}"
         return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Flat:
     row: FlattenedPicture
-    picture: FloatArray
+    image: FloatArray
     """(H, W, C), linear."""
 
     tiles: tuple[FloatArray, ...]
-    """Three (h, w, C): as captured, the light, and as flattened."""
+    """Three (h, w, C): the captured image, the illumination, and the flattened image."""
 
 
 def flatten_dataset(
@@ -91,11 +93,11 @@ def flatten_dataset(
     coding: Coding | None = None,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[FlattenedPicture]:
-    """Write a dataset anew with uneven light divided out, which is estimated from the images alone.
+    """Divide out uneven illumination, which is estimated from the images alone.
 
-    Everything is written with 16 bit, bands linear and RGB images coded as sRGB, with a sheet per
-    scene that shows what was divided out. Doubtful estimates are warned of. ``out`` is written in
-    full or not at all.
+    All images are written with 16 bits, bands linear and RGB images coded as sRGB, with a sheet
+    per scene that shows what was divided out. Uncertain estimates are warned of. ``out`` is
+    written in full or not at all.
 
     Parameters
     ----------
@@ -104,7 +106,7 @@ def flatten_dataset(
     out
         Dataset to write; must not exist, or be empty.
     coding
-        How counts stand for light; overrides ``dataset.yaml``.
+        How pixel values relate to light; overrides ``dataset.yaml``.
     on_scene
         Called with the name of each scene once it is flattened.
 
@@ -116,67 +118,67 @@ def flatten_dataset(
     Raises
     ------
     UsageError
-        If ``out`` lies in what is read, or exists and is not empty.
+        If ``out`` lies in the dataset, or exists and is not empty.
     InputError
-        If a picture cannot be read, or shows too little that its light could be told from.
+        If an image cannot be read, or has too few valid pixels for an estimate.
     """
     OutputPlan(out=out, source_folders={raw: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
-    made: list[FlattenedPicture] = []
+    all_rows: list[FlattenedPicture] = []
     with copied_dataset(raw, out) as output:
         for files in scenes:
             rows = _flatten(files, output)
             _warn(files.name, rows, out)
-            made += rows
+            all_rows += rows
             on_scene(files.name)
         output.copy_top_level()
         output.state_written_coding(scenes)
-    return made
+    return all_rows
 
 
 def _flatten(files: SceneFiles, output: DatasetCopy) -> list[FlattenedPicture]:
     photograph = decode_picture(files.rgb).linear(files.coding.of_photograph)
     mask = None if files.mask is None else read_mask(files.mask, photograph.shape)
-    made = [_flat(files.name, files.rgb, "", photograph, mask)]
-    output.write_reflectance(files.rgb, coded_rgb(made[0].picture))
+    flats = [_flat(files.name, files.rgb, "", photograph, mask)]
+    output.write_reflectance(files.rgb, coded_rgb(flats[0].image))
     for path, band in zip(files.bands, files.band_ids, strict=True):
         values = decode_picture(path).grey(files.coding.of_band(band))[..., None]
-        its_mask = _band_mask(files, band, values, mask)
-        made.append(_flat(files.name, path, band, values, its_mask))
-        output.write_reflectance(path, made[-1].picture)
+        band_mask = _band_mask(files, band, values, mask)
+        flats.append(_flat(files.name, path, band, values, band_mask))
+        output.write_reflectance(path, flats[-1].image)
     output.copy_masks(files)
     output.copy_files(truth_files(files))
-    _write_sheet(output.folder / FOLDER / f"{files.name}.png", made)
-    return [flat.row for flat in made]
+    _write_sheet(output.folder / FOLDER / f"{files.name}.png", flats)
+    return [flat.row for flat in flats]
 
 
 def _band_mask(
     files: SceneFiles, band: str, values: FloatArray, mask: NDArray[np.bool_] | None
 ) -> NDArray[np.bool_] | None:
-    """Where a band measures; the mask of the scene serves a band of its size."""
+    """Mask of the valid pixels of a band; the object mask serves a band of its size."""
     if path := files.band_masks.get(band):
         return read_mask(path, values.shape)
     return mask if mask is not None and mask.shape == values.shape[:2] else None
 
 
 def _flat(
-    scene: str, path: Path, band: str, picture: FloatArray, mask: NDArray[np.bool_] | None
+    scene: str, path: Path, band: str, image: FloatArray, mask: NDArray[np.bool_] | None
 ) -> _Flat:
-    measures = np.ones(picture.shape[:2], np.bool_) if mask is None else mask
-    field = blind_field(picture, measures)
+    valid = np.ones(image.shape[:2], np.bool_) if mask is None else mask
+    field = blind_field(image, valid)
     if field is None:
         msg = (
-            f"{path} shows too little that is neither saturated nor masked for its light to be "
-            "told; calibrate with --white and --dark, or take it away"
+            f"{path} has too few unsaturated, unmasked pixels to estimate its illumination; "
+            "calibrate with --white and --dark, or remove it"
         )
         raise InputError(msg)
-    flat = flattened(picture, field, measures)
+    flat = flattened(image, field, valid)
     light = field.light()[..., None]
     return _Flat(
         row=_row(scene, band, field),
-        picture=flat,
-        tiles=tuple(shrunk(tile, measures)[0] for tile in (picture, light, flat)),
+        image=flat,
+        tiles=tuple(shrunk(tile, valid)[0] for tile in (image, light, flat)),
     )
 
 
@@ -191,32 +193,33 @@ def _row(scene: str, band: str, field: BlindField) -> FlattenedPicture:
 
 
 def _warn(scene: str, rows: Sequence[FlattenedPicture], out: Path) -> None:
-    """Warn once of a scene, and tell of the picture that is doubted most plainly."""
-    doubted = [row for row in rows if row.doubt]
-    if doubted:
-        worst = max(doubted, key=lambda row: row.dark)
+    """Warn once for a scene, and name the image whose estimate is least certain."""
+    uncertain = [row for row in rows if row.doubt]
+    if uncertain:
+        worst = max(uncertain, key=lambda row: row.dark)
         warn(
-            f"scene {scene}: the light of {len(doubted)} of {len(rows)} pictures is doubtful "
-            f"({worst.band or 'photograph'}: {worst.doubt}); look at "
-            f"{out / FOLDER / scene}.png, and keep the scene as it was if paint was taken for shade"
+            f"scene {scene}: the illumination of {len(uncertain)} of {len(rows)} images is "
+            f"uncertain ({worst.band or 'photograph'}: {worst.doubt}); inspect "
+            f"{out / FOLDER / scene}.png, and keep the original scene if dark paint was "
+            "mistaken for shading"
         )
 
 
-def _write_sheet(path: Path, made: Sequence[_Flat]) -> None:
-    """As captured, the light, and as flattened, one below the other: photograph, and every band."""
-    rows = [[_shown(flat.tiles[kind]) for flat in made] for kind in range(3)]
+def _write_sheet(path: Path, flats: Sequence[_Flat]) -> None:
+    """Write rows of captured images, illumination and flattened images; a column per image."""
+    rows = [[_display(flat.tiles[kind]) for flat in flats] for kind in range(3)]
     height = max(tile.shape[0] for tile in rows[0])
     sheet = [np.concatenate([_framed(tile, height) for tile in row], axis=1) for row in rows]
     write_image(path, np.concatenate(sheet))
 
 
-def _shown(tile: FloatArray) -> NDArray[np.uint8]:
-    """A small picture (h, w, 3) in sRGB, its brightest white."""
+def _display(tile: FloatArray) -> NDArray[np.uint8]:
+    """A tile (h, w, 3) in sRGB, scaled so that its brightest pixels are white."""
     bright = max(float(np.percentile(tile, 99.5)), 1e-6)
     coded = coded_rgb(np.clip(tile / np.float32(bright), 0, 1))
     return np.broadcast_to(np.rint(255 * coded).astype(np.uint8), (*tile.shape[:2], 3))
 
 
 def _framed(tile: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
-    """On white, with a gap to the next tile."""
+    """Pad a tile with white to a common height, with a gap to the next tile."""
     return np.pad(tile, ((0, height - tile.shape[0] + 4), (0, 4), (0, 0)), constant_values=255)

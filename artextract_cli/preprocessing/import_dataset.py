@@ -23,8 +23,8 @@ def import_dataset(
 ) -> list[ImportedScene]:
     """Write all scenes that an importer finds into a dataset, each in full or not at all.
 
-    Nothing that exists is overwritten. A scene that is there with the same pixels is left as it is,
-    so that an import that was interrupted can be repeated.
+    Nothing is overwritten. A scene that already exists with the same pixels is left unchanged, so
+    that an interrupted import can be repeated.
 
     Parameters
     ----------
@@ -37,13 +37,13 @@ def import_dataset(
     options
         Options of the importer by name.
     split
-        Split for scenes of which the importer does not state one.
+        Split of scenes for which the importer does not state one.
     auto_mask
-        Whether a scene without a mask gets one of where the painting is.
+        Whether to find the painting in scenes without a mask, and write a mask.
     coding
-        How counts stand for light; written into ``dataset.yaml``.
+        How pixel values relate to light; written into ``dataset.yaml``.
     dry_run
-        Whether to read and check everything, but to write nothing.
+        Whether to read and check everything without writing.
     on_scene
         Called with the name of each scene once it is written.
 
@@ -79,6 +79,6 @@ def import_dataset(
         scenes.append(scene)
         on_scene(scene.scene)
     if not scenes:
-        msg = f"the importer {importer} finds no scene in {source}"
+        msg = f"the importer {importer} found no scenes in {source}"
         raise InputError(msg)
     return scenes

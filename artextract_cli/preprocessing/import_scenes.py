@@ -1,4 +1,4 @@
-"""Writing the captures of an importer into a dataset, scene after scene."""
+"""Writing the captures of an importer into a dataset, one scene at a time."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import checked_capture, planes
 from artextract_cli.preprocessing.import_target import ImportTarget, open_target
-from artextract_cli.preprocessing.mask_dataset import found_mask
+from artextract_cli.preprocessing.mask_dataset import find_mask
 from artextract_cli.scenes.dataset import checked_coding
 from artextract_cli.scenes.dataset_writer import LARGE_PIXELS, ScenePaths, write_images
 from artextract_cli.scenes.description import DESCRIPTION
@@ -45,7 +45,7 @@ class ImportedScene:
     size
         Width and height of the RGB image in pixels.
     band_sizes
-        Width and height of every band in pixels; if they differ, the scene is to be registered.
+        Width and height of every band in pixels; if they differ, the scene must be registered.
     band_ids
         Ids of the bands (B,).
     wavelengths
@@ -77,28 +77,27 @@ def import_scenes(
     coding: Coding | None = None,
     dry_run: bool = False,
 ) -> Iterator[ImportedScene]:
-    """Write what an importer finds at ``source`` into the dataset ``out``, one scene at a time.
+    """Write the captures that an importer finds at ``source`` into the dataset ``out``.
 
-    A scene is written whole or not at all, and nothing that is there is written over; what is there
-    with the same pixels is left, so that an import that was killed can be done again. With
-    ``dry_run`` everything is read and checked, and nothing written. With ``auto_mask`` a scene
-    without a mask gets one of where the painting is. What ``coding`` says of the pictures is
-    written into ``dataset.yaml``.
+    A scene is written in full or not at all, and nothing is overwritten; existing files with the
+    same pixels are left unchanged, so that an interrupted import can be repeated. With ``dry_run``
+    everything is read and checked, and nothing written. With ``auto_mask`` a scene without a mask
+    gets one if the painting can be found. ``coding`` is written into ``dataset.yaml``.
 
     Raises
     ------
     UsageError
-        If there is no such importer or option, ``out`` lies in ``source`` or holds something else
-        than a dataset, or a folder in it is a symbolic link.
+        If there is no such importer or option, ``out`` lies in ``source`` or is not a dataset, or a
+        folder in it is a symbolic link.
     InputError
-        If something cannot be read, is no scene, or does not agree with the dataset.
+        If something cannot be read, is not a scene, or contradicts the dataset.
     ArtextractError
         If another process writes to ``out``, or it cannot be written.
     DependencyError
         If the importer fails.
     """
     plugin = plugin_host().find("importers", importer)
-    made = make_options(plugin.spec, options)
+    parsed = make_options(plugin.spec, options)
     OutputPlan(
         out=out,
         source_folders={source: "source"},
@@ -106,14 +105,14 @@ def import_scenes(
     ).check()
 
     def find(stated: Coding) -> Iterator[Capture]:
-        captures = map(partial(_checked, plugin), _captures(plugin, source, made, stated))
+        captures = map(partial(_checked, plugin), _captures(plugin, source, parsed, stated))
         return map(partial(_masked, coding=stated), captures) if auto_mask else captures
 
     return _import(find, out, split, coding or Coding(), dry_run)
 
 
 def _check_splits(source: Path, out: Path) -> None:
-    """Check that the source is not the folder of a split, nor holds one."""
+    """Check that the source is not a split folder of ``out``, nor contains one."""
     for split in SPLITS:
         check_outside(out / split, source, "source")
 
@@ -132,7 +131,7 @@ def _is_empty(folder: Path) -> bool:
 
 
 def _is_dataset(root: Path) -> bool:
-    """Whether a folder may be a dataset; graphs have their files right in the folder of a split."""
+    """Whether a folder may be a dataset; graph folders have files directly in the split folders."""
     splits = [root / split for split in SPLITS if (root / split).is_dir()]
     return (root / DESCRIPTION).exists() or any(
         not any(path.is_file() for path in split.iterdir()) for split in splits
@@ -143,25 +142,25 @@ def _checked(plugin: Plugin, capture: Any) -> Capture:
     try:
         return checked_capture(capture)
     except InputError as error:
-        msg = f"{error} (so the importer {plugin.spec.name!r} of {plugin.distribution} read it)"
+        msg = f"{error} (as read by the importer {plugin.spec.name!r} of {plugin.distribution})"
         raise InputError(msg) from error
 
 
 def _masked(capture: Capture, coding: Coding) -> Capture:
-    """With a mask of where the painting is, unless it has one or none is found."""
+    """The capture with an object mask, unless the painting cannot be found."""
     if capture.mask is not None:
         return capture
     if any(_size(band) != _size(capture.rgb) for band in planes(capture)):
         msg = (
-            f"scene {capture.name!r}: no mask is found where photograph and bands differ in size: "
-            "leave --auto-mask, and use 'artextract data register' and 'data mask'"
+            f"scene {capture.name!r}: --auto-mask needs a photograph and bands of one size: import "
+            "without it, then run 'artextract data register' and 'artextract data mask'"
         )
         raise InputError(msg)
-    return replace(capture, mask=found_mask(capture.name, _decoded(capture, coding)))
+    return replace(capture, mask=find_mask(capture.name, _decoded(capture, coding)))
 
 
 def _decoded(capture: Capture, coding: Coding) -> Iterator[FloatArray]:
-    """Photograph (H, W, 3), sRGB 0..1, and bands (H, W), linear 0..1, one after the other."""
+    """Yield the photograph (H, W, 3), sRGB 0..1, then each band (H, W), linear 0..1."""
     yield srgb_values(_scaled(capture.rgb), coding.of_photograph)
     for band, values in zip(capture.band_ids or (), planes(capture), strict=True):
         yield linear_values(_scaled(values), coding.of_band(band))
@@ -190,19 +189,19 @@ def _import(
     except InputError as error:
         if not n_scenes or dry_run:
             raise
-        msg = f"{error}; the scenes before it ({n_scenes}) are in {out}"
+        msg = f"{error}; the scenes imported before it ({n_scenes}) are in {out}"
         raise InputError(msg) from error
 
 
 def _captures(plugin: Plugin, source: Path, options: Any, coding: Coding) -> Iterator[Any]:
-    """What a plugin finds, one after the other."""
+    """Yield the captures of a plugin, one at a time."""
     read = plugin.load()
     stated = (coding,) if getattr(plugin.spec, "takes_coding", False) else ()
     with plugin.running():
-        found = iter(read(source, options, *stated))
+        captures = iter(read(source, options, *stated))
     while True:
         with plugin.running():
-            capture = next(found, _END)
+            capture = next(captures, _END)
         if capture is _END:
             return
         yield capture
@@ -235,12 +234,12 @@ def _add(capture: Capture, target: ImportTarget, split: str, dry_run: bool) -> I
     )
 
 
-def _size(picture: NDArray[Any]) -> tuple[int, int]:
-    return picture.shape[1], picture.shape[0]
+def _size(image: NDArray[Any]) -> tuple[int, int]:
+    return image.shape[1], image.shape[0]
 
 
 def _warn_of_sizes(capture: Capture) -> None:
-    """Say what comes next where bands have other sizes than their photograph."""
+    """Warn if bands differ in size from their photograph."""
     others = [
         band
         for band, values in zip(capture.band_ids or (), planes(capture), strict=True)
@@ -249,7 +248,8 @@ def _warn_of_sizes(capture: Capture) -> None:
     if others:
         warn(
             f"scene {capture.name!r}: {'bands' if others[1:] else 'band'} {', '.join(others)} "
-            "and photograph differ in size: 'artextract data register' comes next"
+            f"{'differ' if others[1:] else 'differs'} in size from the photograph: run "
+            "'artextract data register' next"
         )
 
 
@@ -258,7 +258,7 @@ def _in_order(wavelengths: Mapping[str, float], capture: Capture) -> tuple[float
 
 
 def _images(capture: Capture, folder: Path) -> dict[Path, NDArray[Any]]:
-    """The images of a scene by where they go, the photograph first."""
+    """The images of a scene by the paths to write, the photograph first."""
     suffix = ".png" if capture.rgb[..., 0].size <= LARGE_PIXELS else ".tif"
     paths = ScenePaths(folder=folder, name=capture.name, suffix=suffix)
     images = {paths.photograph: capture.rgb}

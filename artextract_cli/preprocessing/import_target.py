@@ -1,4 +1,4 @@
-"""The dataset that captures are imported into: what it holds, and what may be added to it."""
+"""The dataset that captures are imported into: its content, and what may be added to it."""
 
 import contextlib
 from collections.abc import Collection, Mapping
@@ -23,12 +23,12 @@ from artextract_cli.scenes.layout import find_scenes, natural_key
 from artextract_cli.utils.events import detail, warn
 
 Images = Mapping[Path, NDArray[Any]]
-"""The images of a scene by where they go, the photograph first."""
+"""The images of a scene by the paths to write, the photograph first."""
 
 
 @dataclass
 class ImportTarget:
-    """What a dataset holds, and with it what may be added."""
+    """The content of a dataset, which determines what may be added."""
 
     root: Path
     # Photographs by case-folded name, since file systems may ignore case; None for those of this
@@ -37,42 +37,42 @@ class ImportTarget:
     band_ids: set[str] | None = None
     wavelengths: dict[str, float] = field(default_factory=dict)
     coding: Coding = field(default_factory=Coding)
-    """Coding of the images that are there, and of those that are added."""
+    """Coding of existing and added images."""
 
-    says_coding: bool = True
+    is_coding_stated: bool = True
 
     def missing(self, capture: Capture, images: Images) -> dict[Path, NDArray[Any]]:
-        """Return the images that do not exist yet; those that do hold what would be written.
+        """Return the images that do not exist yet, after checking that existing ones are the same.
 
         Raises
         ------
         InputError
-            If there is another scene of that name, or another file in the place of an image.
+            If another scene has that name, or another file the path of an image.
         """
         missing = {path: values for path, values in images.items() if not path.exists()}
         present = {path: values for path, values in images.items() if path not in missing}
-        changed = [path for path, values in present.items() if not _holds(path, values)]
+        changed = [path for path, values in present.items() if not _contains(path, values)]
         photograph, name = next(iter(images)), capture.name.casefold()
         if name in self.names and (self.names[name] != photograph or changed):
             msg = (
-                f"there is a scene {capture.name!r} already, here or in {self.root}; name this one "
-                "otherwise or import it into another dataset"
+                f"a scene named {capture.name!r} already exists, in this import or in {self.root}; "
+                "rename this one or import it into another dataset"
             )
             raise InputError(msg)
         if changed:
-            msg = f"{changed[0]} is there already and is not written over; move it away"
+            msg = f"{changed[0]} already exists and is not overwritten; move it elsewhere"
             raise InputError(msg)
         if not missing:
             detail(f"{capture.name}: up to date")
         return missing
 
     def check_bands(self, capture: Capture) -> None:
-        """Check that a scene has the bands of the others, of the same wavelengths.
+        """Check that a scene has the same bands and wavelengths as the others.
 
         Raises
         ------
         InputError
-            If it has not.
+            If it does not.
         """
         ids = capture.band_ids or ()
         if self.band_ids is not None and self.band_ids != set(ids):
@@ -92,19 +92,19 @@ class ImportTarget:
                 raise InputError(msg)
 
     def add(self, capture: Capture) -> bool:
-        """Note a scene, and return whether ``dataset.yaml`` has to be updated for it."""
+        """Record a scene, and return whether ``dataset.yaml`` must be updated for it."""
         ids = capture.band_ids or ()
         self.names[capture.name.casefold()] = None
         self.band_ids = set(ids)
-        is_described = self.says_coding
-        self.says_coding = True
+        is_described = self.is_coding_stated
+        self.is_coding_stated = True
         if self.wavelengths or capture.wavelengths is None:
             return not is_described
         self.wavelengths = dict(zip(ids, capture.wavelengths, strict=True))
         return True
 
     def describe(self) -> None:
-        """State wavelengths and coding, before the first scene that needs them is written.
+        """Write wavelengths and coding, before the first scene that needs them.
 
         Raises
         ------
@@ -122,19 +122,22 @@ class ImportTarget:
 
 
 def open_target(root: Path, coding: Coding) -> ImportTarget:
-    """Read what is in the dataset at ``root``; a folder that does not exist is an empty one.
+    """Read the content of the dataset at ``root``; a missing folder counts as an empty dataset.
 
     Raises
     ------
     InputError
-        If it cannot be read, or ``coding`` is not that of its scenes.
+        If it cannot be read, or ``coding`` differs from that of its scenes.
     """
     if not root.exists():
-        return ImportTarget(root, coding=coding, says_coding=coding == Coding())
+        return ImportTarget(root, coding=coding, is_coding_stated=coding == Coding())
     scenes, _ = find_scenes(root)
     statement = read_statement(root)
     if statement.clean == "all":
-        warn(f"{root / DESCRIPTION} says that all scenes are clean: so will be what is imported")
+        warn(
+            f"{root / DESCRIPTION} states that all scenes are clean: imported scenes will count as "
+            "clean too"
+        )
     known = set(statement.wavelengths) or {band for scene in scenes for band in scene.bands}
     coding = coding.over(statement.coding)
     if scenes:
@@ -145,24 +148,25 @@ def open_target(root: Path, coding: Coding) -> ImportTarget:
         band_ids=known or None,
         wavelengths=dict(statement.wavelengths),
         coding=coding,
-        says_coding=coding == statement.coding,
+        is_coding_stated=coding == statement.coding,
     )
 
 
 def _check_coding(coding: Coding, theirs: Coding, band_ids: Collection[str], root: Path) -> None:
-    """Check that no other coding is stated of scenes that are there than theirs."""
+    """Check that ``coding`` is the one of the existing scenes."""
     bands = sorted(band_ids, key=natural_key)
     if coding.resolved(bands) != theirs.resolved(bands):
         named = zip(("photograph", *bands), theirs.resolved(bands), strict=True)
         msg = (
-            f"--coding is not that of the scenes that are in {root} "
-            f"({', '.join(f'{name} {word}' for name, word in named)}); import into another dataset"
+            f"--coding differs from the coding of the scenes in {root} "
+            f"({', '.join(f'{name} {theirs}' for name, theirs in named)}); import into another "
+            "dataset"
         )
         raise InputError(msg)
 
 
-def _holds(path: Path, values: NDArray[Any]) -> bool:
-    """Whether a file holds an image as it would be written."""
+def _contains(path: Path, values: NDArray[Any]) -> bool:
+    """Whether a file contains an image exactly as it would be written."""
     counts = np.atleast_3d(stored_counts(values))
     with contextlib.suppress(InputError):
         stored = decode_picture(path).values

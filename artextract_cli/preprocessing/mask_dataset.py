@@ -1,4 +1,4 @@
-"""Masking a dataset: it is written anew, with masks of what is painting and what is backdrop."""
+"""Masking a dataset: object masks that separate the painting from the backdrop."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 @dataclass(frozen=True, kw_only=True)
 class MaskedScene:
-    """Where the mask of a scene comes from.
+    """The origin of the mask of a scene.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class MaskedScene:
     split
         ``train`` or ``val``.
     mask
-        ``given`` with the dataset, ``found``, or ``none``: no backdrop was found, and all of the
+        ``given`` with the dataset, ``found``, or ``none``: no backdrop was found, and the whole
         image counts as painting.
     painting
         Share of the image that is painting.
@@ -45,10 +45,10 @@ class MaskedScene:
 def mask_dataset(
     dataset: Path, out: Path, *, on_scene: Callable[[str], None] = lambda name: None
 ) -> list[MaskedScene]:
-    """Write a dataset anew with an object mask for each scene that has none.
+    """Copy a dataset, adding an object mask to each scene that has none.
 
-    Existing masks are kept. A scene in which no painting on a uniform backdrop is found is warned
-    of. ``out`` is written in full or not at all.
+    Existing masks are kept. A warning names each scene in which no painting on a uniform backdrop
+    is found. ``out`` is written in full or not at all.
 
     Parameters
     ----------
@@ -62,53 +62,53 @@ def mask_dataset(
     Returns
     -------
     list of MaskedScene
-        Where the mask of each scene comes from.
+        The origin of the mask of each scene.
 
     Raises
     ------
     UsageError
         If ``out`` lies in the dataset, or exists and is not empty.
     InputError
-        If a picture cannot be read, or is not of the size of its photograph.
+        If an image cannot be read, or differs in size from its photograph.
     """
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
     with copied_dataset(dataset, out) as output:
         output.copy_all()
-        made = []
+        rows = []
         for files in scenes:
-            made.append(_mask(files, output))
+            rows.append(_mask(files, output))
             on_scene(files.name)
-    return made
+    return rows
 
 
-def found_mask(scene: str, pictures: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
-    """`find_painting`, and a warning where there is none to be found."""
-    found = find_painting(pictures)
-    if found is None:
+def find_mask(scene: str, images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
+    """Find the painting as `find_painting` does, and warn if none is found."""
+    mask = find_painting(images)
+    if mask is None:
         warn(
-            f"scene {scene}: no backdrop is found, neither a light one without texture nor one of "
-            "any colour around four straight sides, and all of the picture counts as painting; if "
-            "it is not, draw the mask"
+            f"scene {scene}: no backdrop was found, neither a light one without texture nor one of "
+            "any colour around a painting with four straight sides, so the whole image counts as "
+            "painting; if it is not, draw a mask"
         )
-    return found
+    return mask
 
 
 def _mask(files: SceneFiles, output: DatasetCopy) -> MaskedScene:
     if files.mask is not None:
         painting = float(read_mask(files.mask, None).mean())
         return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
-    found = found_mask(files.name, _pictures(files))
-    if found is None:
+    mask = find_mask(files.name, _images(files))
+    if mask is None:
         return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
-    output.write_mask(files, found)
+    output.write_mask(files, mask)
     return MaskedScene(
-        scene=files.name, split=files.split, mask="found", painting=float(found.mean())
+        scene=files.name, split=files.split, mask="found", painting=float(mask.mean())
     )
 
 
-def _pictures(files: SceneFiles) -> Iterator[FloatArray]:
-    """Photograph (H, W, 3), sRGB 0..1, and bands (H, W), linear 0..1, one after the other."""
+def _images(files: SceneFiles) -> Iterator[FloatArray]:
+    """Yield the photograph (H, W, 3), sRGB 0..1, then each band (H, W), linear 0..1."""
     photograph = decode_picture(files.rgb).srgb(files.coding.of_photograph)
     shape = photograph.shape
     yield photograph

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import MOST_SAMPLED
+from artextract_cli.imaging.blocks import MAX_SAMPLED_PIXELS
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
@@ -154,7 +154,7 @@ def whole_score(scores: FloatArray, mask: NDArray[np.bool_] | None) -> float:
 
     Of more than 16 million pixels, every n-th counts.
     """
-    step = -(-scores.size // MOST_SAMPLED)
+    step = -(-scores.size // MAX_SAMPLED_PIXELS)
     sample = scores.ravel()[::step]
     if mask is not None and (inside := mask.ravel()[::step]).any():
         sample = sample[inside]

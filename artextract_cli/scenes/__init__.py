@@ -1,1 +1,1 @@
-"""Scenes and datasets: a photograph and its bands on one grid, and what describes them."""
+"""Scenes and datasets: a photograph and its bands on one pixel grid, with their metadata."""

@@ -1,9 +1,9 @@
-"""Datasets: scenes on disk, and what ``dataset.yaml`` says about them.
+"""Datasets: scenes on disk, with the metadata of ``dataset.yaml``.
 
 ::
 
     wavelengths: {"17": 560, "19": 580}   # nm, by the band part of the file names
-    clean: all                            # or a list of scenes known to hide nothing
+    clean: all                            # or a list of scenes known to have no hidden layer
     coding: {photograph: srgb, bands: linear}   # bands may be listed: {"950": srgb}
     pixels_per_mm: 12.5
     notes: free text
@@ -20,20 +20,24 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.scenes.description import (
     DESCRIPTION,
     Description,
-    in_nm,
+    checked_wavelength,
     read_description,
-    unknown_clean,
-    unknown_coded,
+    unknown_clean_scenes,
+    unknown_coded_bands,
 )
 from artextract_cli.scenes.layout import Finding, FoundScene, find_scenes, natural_key
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
 
 NAMED_NM = (200, 3000)
-"""A band whose id is a number within these is taken to be named by its wavelength."""
+"""A band id that is a number in this range is read as a wavelength in nm.
+
+Ids that only count the bands (1, 2, ...) lie below it."""
 
 CONTRADICTION_NM = 5
-"""By which two statements of the wavelength of a band differ at least to be told."""
+"""Smallest difference between two stated wavelengths of a band that is reported, in nm.
+
+It lets the wavelength in a name be rounded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,7 @@ class Dataset:
 def open_dataset(
     root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> Dataset:
-    """List the scenes of a dataset; no image is opened. Contradictory wavelengths are warned of.
+    """List the scenes of a dataset without opening an image; warn of contradictory wavelengths.
 
     Parameters
     ----------
@@ -70,7 +74,7 @@ def open_dataset(
     wavelengths
         Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
     coding
-        How counts stand for light; overrides ``dataset.yaml``.
+        How pixel values relate to light; overrides ``dataset.yaml``.
 
     Returns
     -------
@@ -80,9 +84,9 @@ def open_dataset(
     Raises
     ------
     InputError
-        If there are no scenes, ``dataset.yaml`` is wrong, or a scene is not whole.
+        If there are no scenes, ``dataset.yaml`` is invalid, or a scene is incomplete.
     UsageError
-        If ``wavelengths`` are no wavelengths in nm, or ``coding`` names a band that is not there.
+        If ``wavelengths`` are not in nm, or ``coding`` names a band that does not exist.
     """
     dataset, findings = list_dataset(root, wavelengths, coding)
     errors = [finding.message for finding in findings if finding.level == "error"]
@@ -90,7 +94,7 @@ def open_dataset(
         others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
         raise InputError(errors[0] + others)
     for finding in findings:
-        if finding.file is None:  # it concerns every picture
+        if finding.file is None:  # it concerns every image
             warn(finding.message)
     return dataset
 
@@ -98,7 +102,7 @@ def open_dataset(
 def list_dataset(
     root: Path, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> tuple[Dataset, list[Finding]]:
-    """List the scenes of a dataset, whole or not, and every problem of its layout.
+    """List the scenes of a dataset, complete or not, and every problem of its layout.
 
     Raises
     ------
@@ -111,16 +115,16 @@ def list_dataset(
     scenes, findings = find_scenes(root)
     if not scenes:
         msg = (
-            f"{root} holds no scenes: expected are {{train,val}}/rgb_images/<scene>_RGB.png "
+            f"{root} contains no scenes: expected {{train,val}}/rgb_images/<scene>_RGB.png "
             "with {train,val}/ms_masks/<scene>_ms_<band>.png"
         )
         raise InputError(msg)
     description = read_description(root / DESCRIPTION, findings)
-    findings += unknown_clean(root / DESCRIPTION, description, scenes)
+    findings += unknown_clean_scenes(root / DESCRIPTION, description, scenes)
     for scene in scenes:
         findings += _band_problems(root / DESCRIPTION, scene, description.wavelengths, given)
     known = {band: None for scene in scenes for band in scene.bands}
-    findings += unknown_coded(root / DESCRIPTION, description.coding, known)
+    findings += unknown_coded_bands(root / DESCRIPTION, description.coding, known)
     coding = checked_coding(coding or Coding(), known)
     dataset = Dataset(
         root=root,
@@ -134,7 +138,7 @@ def list_dataset(
 
 
 def pair_files(rgb: Path, bands: Mapping[str, Path], *, coding: Coding | None = None) -> SceneFiles:
-    """Make a scene of one RGB image and its bands, without a dataset.
+    """Build a scene from one RGB image and its bands, without a dataset.
 
     Parameters
     ----------
@@ -143,7 +147,7 @@ def pair_files(rgb: Path, bands: Mapping[str, Path], *, coding: Coding | None = 
     bands
         Image of each band by band id. Ids that are numbers are wavelengths in nm.
     coding
-        How counts stand for light; sRGB for the RGB image and linear for bands if None.
+        How pixel values relate to light; sRGB for the RGB image and linear for bands if None.
 
     Returns
     -------
@@ -154,7 +158,7 @@ def pair_files(rgb: Path, bands: Mapping[str, Path], *, coding: Coding | None = 
     ------
     UsageError
         If there are no bands, only some ids are wavelengths in nm, two are the same, or ``coding``
-        names a band that is not there.
+        names a band that does not exist.
     """
     ids = tuple(sorted(bands, key=natural_key))
     numbers = [number for number in map(_number, ids) if number is not None]
@@ -164,8 +168,8 @@ def pair_files(rgb: Path, bands: Mapping[str, Path], *, coding: Coding | None = 
     if numbers and len(numbers) < len(ids):
         msg = f"give all bands a wavelength in nm, or none of them; got {', '.join(ids)}"
         raise UsageError(msg)
-    for told in equal_wavelengths(ids, numbers):
-        msg = f"{told}; give each wavelength once"
+    for problem in equal_wavelengths(ids, numbers):
+        msg = f"{problem}; give each wavelength once"
         raise UsageError(msg)
     return SceneFiles(
         name=rgb.stem.removesuffix("_RGB") or rgb.stem,
@@ -182,12 +186,12 @@ def pair_files(rgb: Path, bands: Mapping[str, Path], *, coding: Coding | None = 
 
 
 def checked_coding(coding: Coding, band_ids: Collection[str]) -> Coding:
-    """Return ``coding``, which a user gave, if it names none but ``band_ids``.
+    """Return the ``coding`` given by a user after checking that it names only ``band_ids``.
 
     Raises
     ------
     UsageError
-        If it names another one.
+        If it names another band.
     """
     if unknown := [band for band in coding.by_band if band not in band_ids]:
         msg = f"--coding names band {unknown[0]!r}; the bands are {', '.join(band_ids)}"
@@ -201,7 +205,7 @@ def _band_problems(
     listed: Mapping[str, float] | None,
     given: tuple[float, ...] | None,
 ) -> Iterator[Finding]:
-    """Tell where the bands of a scene are not those that have wavelengths."""
+    """Findings where the bands of a scene do not match the stated wavelengths."""
     if not scene.bands:
         return
     problems = [
@@ -217,7 +221,7 @@ def _band_problems(
         )
     if given is None and listed:
         problems += [
-            f"{file} has no wavelength in {path}: list band {band} there, or take the file away"
+            f"{file} has no wavelength in {path}: list band {band} there, or remove the file"
             for band, file in scene.bands.items()
             if band not in listed
         ]
@@ -226,7 +230,7 @@ def _band_problems(
 
 
 def equal_wavelengths(band_ids: Sequence[str], nm: Sequence[float]) -> Iterator[str]:
-    """Tell which bands have the same wavelength; none where there are no wavelengths."""
+    """Descriptions of bands that share a wavelength; none where wavelengths are unknown."""
     for (one, its_nm), (other, other_nm) in combinations(zip(band_ids, nm, strict=False), 2):
         if its_nm == other_nm:
             yield f"bands {one} and {other} are both {its_nm:g} nm"
@@ -235,15 +239,15 @@ def equal_wavelengths(band_ids: Sequence[str], nm: Sequence[float]) -> Iterator[
 def _contradictions(
     path: Path, scenes: Sequence[SceneFiles], listed: Mapping[str, float], is_given: bool
 ) -> Iterator[Finding]:
-    """Tell where wavelengths are not those that are ``listed``, or that bands are named by."""
+    """Findings where wavelengths contradict those ``listed``, or the names of bands."""
     source = "--wavelengths" if is_given else str(path)
     for scene in scenes:
         for band, nm in zip(scene.band_ids, scene.wavelengths or (), strict=False):
-            for said, where in ((listed.get(band), path), (_named_nm(band), "its name")):
-                if said is not None and abs(nm - said) >= CONTRADICTION_NM:
+            for other, where in ((listed.get(band), path), (_named_nm(band), "its name")):
+                if other is not None and abs(nm - other) >= CONTRADICTION_NM:
                     message = (
-                        f"band {band} is {nm:g} nm by {source}, but {said:g} nm by {where}: "
-                        "correct one of them, unless it is so"
+                        f"band {band} is {nm:g} nm according to {source}, but {other:g} nm "
+                        f"according to {where}: correct one of them unless this is intended"
                     )
                     yield Finding(level="warning", scene="", file=None, message=message)
 
@@ -288,7 +292,7 @@ def _number(text: str) -> float | None:
 
 def _checked_option(nm: float) -> float:
     try:
-        return in_nm(nm)
+        return checked_wavelength(nm)
     except ValueError as error:
-        msg = f"{nm:g} is not in nm: {error}"
+        msg = f"{nm:g} nm is not valid: {error}"
         raise UsageError(msg) from error

@@ -22,12 +22,12 @@ from artextract_cli.utils.atomic import atomic_folder, atomic_path
 from artextract_cli.utils.yaml import read_yaml, write_yaml
 
 LARGE_PIXELS = 2**24
-"""Images of more pixels than this become tiled TIFF, which later need not be read whole."""
+"""Pixels above which an image is written as tiled TIFF, so that it can later be read in parts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScenePaths:
-    """Where the files of a scene go."""
+    """Paths of the files of a scene to be written."""
 
     folder: Path
     """Folder of the split."""
@@ -38,32 +38,32 @@ class ScenePaths:
 
     @property
     def photograph(self) -> Path:
-        """The photograph."""
+        """Path of the photograph."""
         return self.folder / "rgb_images" / f"{self.name}_RGB{self.suffix}"
 
     def band(self, band: str) -> Path:
-        """A band by its id."""
+        """Path of a band, given its id."""
         return self.folder / "ms_masks" / f"{self.name}_ms_{band}{self.suffix}"
 
     @property
     def truth(self) -> Path:
-        """Where something is hidden."""
+        """Path of the truth image."""
         return self.folder / "truth" / f"{self.name}_hidden.png"
 
     @property
     def layer(self) -> Path:
-        """The simulated hidden layer."""
+        """Path of the simulated hidden layer."""
         return self.folder / "truth" / f"{self.name}{LAYER}.tif"
 
     def mask(self, band: str = "") -> Path:
-        """Where there is painting, or where a band has valid pixels."""
+        """Path of the object mask, or of the mask of valid pixels of a band."""
         name = f"{self.name}_ms_{band}" if band else self.name
         return self.folder / "object" / f"{name}_mask.png"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetCopy:
-    """A dataset that is written anew; its files keep their places and names."""
+    """A modified copy of a dataset; files keep their relative paths."""
 
     source: Path
     folder: Path
@@ -91,12 +91,12 @@ class DatasetCopy:
                 shutil.copyfile(path, self._place(path))
 
     def copy_photograph(self, files: SceneFiles) -> None:
-        """Copy the photograph, or write it as sRGB if it is coded otherwise."""
-        word = files.coding.of_photograph
-        if word == SRGB:
+        """Copy the photograph, or convert it to sRGB if it has another coding."""
+        coding = files.coding.of_photograph
+        if coding == SRGB:
             self.copy_files([files.rgb])
         else:
-            self.write_reflectance(files.rgb, decode_picture(files.rgb).srgb(word).clip(0, 1))
+            self.write_reflectance(files.rgb, decode_picture(files.rgb).srgb(coding).clip(0, 1))
 
     def copy_masks(self, files: SceneFiles) -> None:
         """Copy the masks of a scene and of its bands."""
@@ -107,12 +107,12 @@ class DatasetCopy:
         self.copy_files(path for path in self.source.rglob("*") if path.is_file())
 
     def copy_top_level(self, *, without: Collection[str] = ()) -> None:
-        """Copy ``dataset.yaml`` and the files beside it, except those of the names given."""
+        """Copy ``dataset.yaml`` and the files beside it, except those named in ``without``."""
         files = (path for path in self.source.iterdir() if path.is_file())
         self.copy_files(path for path in files if path.name not in without)
 
     def state_written_coding(self, scenes: Iterable[SceneFiles]) -> None:
-        """State the coding of 16-bit reflectance, if that of the source was stated."""
+        """State the coding of the written reflectance if the source stated a coding."""
         if any(files.coding != Coding() for files in scenes):
             written = Coding(photograph=SRGB, bands=LINEAR).described(())
             update_description(self.folder, {"coding": written})
@@ -125,13 +125,13 @@ class DatasetCopy:
 
 @contextlib.contextmanager
 def copied_dataset(source: Path, out: Path) -> Iterator[DatasetCopy]:
-    """Give the copy of a dataset to write; ``out`` is written whole or not at all."""
+    """Context manager of a dataset copy; ``out`` is written in full or not at all."""
     with atomic_folder(out) as folder:
         yield DatasetCopy(source=source, folder=folder)
 
 
 def truth_files(files: SceneFiles) -> list[Path]:
-    """List the truth of a scene, and the simulated layer beside it."""
+    """List the truth image of a scene, and the simulated layer beside it."""
     if files.truth is None:
         return []
     layer = files.truth.with_name(f"{files.name}{LAYER}.tif")
@@ -139,7 +139,7 @@ def truth_files(files: SceneFiles) -> list[Path]:
 
 
 def write_image(path: Path, values: NDArray[Any]) -> None:
-    """Write (H, W) or (H, W, 3) without loss, as PNG or TIFF by the suffix of ``path``."""
+    """Write (H, W) or (H, W, 3) losslessly, as PNG or TIFF by the suffix of ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_picture(path, np.ascontiguousarray(values))
 
@@ -151,7 +151,7 @@ def write_layer(path: Path, layer: FloatArray) -> None:
 
 
 def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
-    """Write the images of a scene, all or none; the first of them appears last.
+    """Write the images of a scene, all or none; the first one appears last.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
 
 
 def stored_counts(values: NDArray[Any]) -> NDArray[Any]:
-    """Return 8 and 16 bit as they are, and floats from 0 to 1 as 16 bit."""
+    """Return 8- and 16-bit values unchanged, and floats from 0 to 1 as 16 bit."""
     if values.dtype.kind == "f":
         return np.ascontiguousarray(counts_of_16_bit(values))
     return np.ascontiguousarray(values, np.uint8 if values.dtype == np.uint8 else np.uint16)
@@ -179,12 +179,12 @@ def stored_counts(values: NDArray[Any]) -> NDArray[Any]:
 def counts_of_16_bit(
     values: NDArray[np.floating[Any]], precision: type[np.floating[Any]] = np.float64
 ) -> NDArray[np.uint16]:
-    """Return values from 0 to 1 as counts of 16 bit, rounded at ``precision``."""
+    """Convert values from 0 to 1 into 16-bit counts, rounding at ``precision``."""
     return np.rint(values * precision(65535)).astype(np.uint16)
 
 
 def update_description(root: Path, statements: Mapping[str, Any]) -> None:
-    """Add statements to ``dataset.yaml``, or replace them; the others stay as they are.
+    """Add or replace statements in ``dataset.yaml``; the others stay unchanged.
 
     Raises
     ------
@@ -192,10 +192,10 @@ def update_description(root: Path, statements: Mapping[str, Any]) -> None:
         If it cannot be written.
     """
     path = root / DESCRIPTION
-    described: dict[str, Any] = read_yaml(path) if path.exists() else {}
-    write_yaml(path, described | dict(statements))
+    existing: dict[str, Any] = read_yaml(path) if path.exists() else {}
+    write_yaml(path, existing | dict(statements))
 
 
 def described_wavelengths(wavelengths: Mapping[str, float]) -> dict[str, float]:
-    """Return wavelengths in nm by band id as ``dataset.yaml`` states them."""
+    """Wavelengths in nm by band id in the form of ``dataset.yaml``: whole numbers as integers."""
     return {band: int(nm) if float(nm).is_integer() else nm for band, nm in wavelengths.items()}

@@ -1,4 +1,4 @@
-"""What ``dataset.yaml`` states about a dataset."""
+"""The content of ``dataset.yaml``, and its validation."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.coding import WORDS, Coding, coding_word
+from artextract_cli.imaging.coding import WORDS, Coding, canonical_coding
 from artextract_cli.scenes.layout import Finding, FoundScene, natural_key
 from artextract_cli.scenes.spectrum import LONGEST_NM, SHORTEST_NM
 from artextract_cli.utils.yaml import read_model
@@ -18,7 +18,7 @@ DESCRIPTION = "dataset.yaml"
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What ``dataset.yaml`` says of all scenes."""
+    """Statements of ``dataset.yaml`` about all scenes."""
 
     pixels_per_mm: float | None = None
     notes: str = ""
@@ -26,85 +26,85 @@ class Statement:
     """In nm, by band id."""
 
     clean: Literal["all"] | tuple[str, ...] | None = None
-    """Scenes known to hide nothing."""
+    """Scenes known to have no hidden layer."""
 
     coding: Coding = field(default_factory=Coding)
 
 
 def read_statement(root: Path) -> Statement:
-    """Read what the dataset at ``root`` says of itself; nothing where it has no ``dataset.yaml``.
+    """Read ``dataset.yaml`` of the dataset at ``root``; an empty statement if there is none.
 
     Raises
     ------
     InputError
-        If ``dataset.yaml`` is wrong.
+        If ``dataset.yaml`` is invalid.
     """
     path = root / DESCRIPTION
     if not path.exists():
         return Statement()
-    said = read_model(path, Description)
+    content = read_model(path, Description)
     return Statement(
-        pixels_per_mm=said.pixels_per_mm,
-        notes=said.notes or "",
-        wavelengths=said.wavelengths or {},
-        clean=said.clean,
-        coding=said.coding.stated(),
+        pixels_per_mm=content.pixels_per_mm,
+        notes=content.notes or "",
+        wavelengths=content.wavelengths or {},
+        clean=content.clean,
+        coding=content.coding.stated(),
     )
 
 
-def in_nm(value: float) -> float:
-    """Check that a wavelength is one in nm."""
+def checked_wavelength(value: float) -> float:
+    """Return a wavelength after checking that it is plausible in nm."""
     if not SHORTEST_NM <= value <= LONGEST_NM:
-        msg = f"a wavelength is between {SHORTEST_NM} and {LONGEST_NM} nm"
+        msg = f"a wavelength must be between {SHORTEST_NM} and {LONGEST_NM} nm"
         raise ValueError(msg)
     return value
 
 
 def _all_or_names(value: object) -> object:
-    """Scene names that are numbers come as such from YAML."""
+    """Convert scene names that YAML reads as numbers to text."""
     if value is None or value == "all":
         return value
     if isinstance(value, list) and all(type(name) in (str, int) for name in value):
         return tuple(map(str, value))
-    msg = "expected is 'all' or a list of scene names"
+    msg = "expected 'all' or a list of scene names"
     raise ValueError(msg)
 
 
-_Word = Annotated[str, BeforeValidator(coding_word)]
+_CodingName = Annotated[str, BeforeValidator(canonical_coding)]
 
 
-def _word_or_words(value: object) -> object:
-    """One word for all bands, or one for each."""
+def _coding_or_codings(value: object) -> object:
+    """One coding for all bands, or one for each."""
     if isinstance(value, dict):
-        return {band: _word_of_band(band, word) for band, word in value.items()}
-    return None if value is None else coding_word(value)
+        return {band: _coding_of_band(band, word) for band, word in value.items()}
+    return None if value is None else canonical_coding(value)
 
 
-def _word_of_band(band: str, word: object) -> str:
+def _coding_of_band(band: str, word: object) -> str:
     try:
-        return coding_word(word)
+        return canonical_coding(word)
     except ValueError as error:
-        msg = f"of band {band}, {error}"
+        msg = f"band {band}: {error}"
         raise ValueError(msg) from None
 
 
-def _words_by_role(value: object) -> object:
-    """Nothing stated is the usual coding."""
+def _coding_mapping(value: object) -> object:
+    """The mapping of ``coding``; empty if nothing is stated."""
     if value is None:
         return {}
     if isinstance(value, dict) and value.keys() <= _Coding.model_fields.keys():
         return value
-    msg = f"it has the keys photograph and bands, such as {{bands: srgb}}; a coding is {WORDS}"
+    msg = f"expected the keys photograph and bands, such as {{bands: srgb}}; a coding is {WORDS}"
     raise ValueError(msg)
 
 
 class _Coding(BaseModel):
-    """The content of ``coding`` in it."""
+    """The content of ``coding`` in ``dataset.yaml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    photograph: _Word | None = None
-    bands: Annotated[str | dict[str, str] | None, BeforeValidator(_word_or_words)] = None
+    photograph: _CodingName | None = None
+    bands: Annotated[str | dict[str, str] | None, BeforeValidator(_coding_or_codings)] = None
 
     def stated(self) -> Coding:
         if isinstance(self.bands, dict):
@@ -117,15 +117,15 @@ class Description(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    wavelengths: dict[str, Annotated[float, AfterValidator(in_nm)]] | None = None
+    wavelengths: dict[str, Annotated[float, AfterValidator(checked_wavelength)]] | None = None
     clean: Annotated[Literal["all"] | tuple[str, ...] | None, BeforeValidator(_all_or_names)] = None
-    coding: Annotated[_Coding, BeforeValidator(_words_by_role)] = _Coding()
+    coding: Annotated[_Coding, BeforeValidator(_coding_mapping)] = _Coding()
     pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     notes: str | None = None
 
 
 def read_description(path: Path, findings: list[Finding]) -> Description:
-    """Read ``dataset.yaml``, if there is one; what is wrong with it joins ``findings``."""
+    """Read ``dataset.yaml`` if it exists; its problems are added to ``findings``."""
     if not path.exists():
         return Description()
     try:
@@ -135,10 +135,10 @@ def read_description(path: Path, findings: list[Finding]) -> Description:
         return Description()
 
 
-def unknown_clean(
+def unknown_clean_scenes(
     path: Path, description: Description, scenes: Sequence[FoundScene]
 ) -> Iterator[Finding]:
-    """Findings of scenes that are stated to be clean and are not there."""
+    """Findings for scenes that are stated to be clean but do not exist."""
     if description.clean is None or description.clean == "all":
         return
     if unknown := set(description.clean) - {scene.name for scene in scenes}:
@@ -147,8 +147,8 @@ def unknown_clean(
         yield Finding(level="error", scene="", file=path, message=message)
 
 
-def unknown_coded(path: Path, coding: _Coding, known: Collection[str]) -> Iterator[Finding]:
-    """Findings of bands whose coding is stated and that are not there."""
+def unknown_coded_bands(path: Path, coding: _Coding, known: Collection[str]) -> Iterator[Finding]:
+    """Findings for bands whose coding is stated but that do not exist."""
     for band in coding.stated().by_band:
         if band not in known:
             message = f"{path}: coding names band {band}, which no scene has"

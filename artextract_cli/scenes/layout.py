@@ -1,4 +1,4 @@
-"""Which files of a dataset make which scene, by their names alone.
+"""The layout of a dataset: which files belong to which scene, by their names alone.
 
 ::
 
@@ -18,10 +18,10 @@ from artextract_cli.utils.output_plan import check_outside
 
 SPLITS = ("train", "val")
 LAYER = "_layer"
-"""How the name of a layer ends that the simulation writes beside its truth."""
+"""Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
 Level = Literal["error", "warning"]
-PICTURE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +33,9 @@ class Finding:
     level
         ``error`` or ``warning``.
     scene
-        Name of the scene; empty if the problem is not that of one scene.
+        Name of the scene; empty if the problem does not concern a single scene.
     file
-        The file that has the problem; None if it is not one file.
+        The file that has the problem; None if it does not concern a single file.
     message
         One sentence.
     """
@@ -59,17 +59,17 @@ class FoundScene:
     truth: Path | None
     mask: Path | None
     band_masks: Mapping[str, Path]
-    """By band id: where a band measures, on its own grid."""
+    """By band id: mask of the valid pixels of a band, on its own grid."""
 
 
 def natural_key(text: str) -> tuple[tuple[str | int, ...], str]:
     """Sort key that puts ``b9`` before ``b10``, and numbers before words."""
-    parts = re.split("([0-9]+)", text)  # words and digits in turn
+    parts = re.split("([0-9]+)", text)  # words and digits alternate
     return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), text
 
 
 def check_outside_datasets(out: Path) -> None:
-    """Check that an output goes into no dataset, whose files are never touched: a `Rule`.
+    """Check that an output does not lie in a dataset, whose files are never touched: a `Rule`.
 
     Raises
     ------
@@ -82,9 +82,9 @@ def check_outside_datasets(out: Path) -> None:
 
 
 def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
-    """Find the scenes below ``root``, training first, and all that is wrong with their files.
+    """Find the scenes below ``root``, training first, and every problem with their files.
 
-    Only folders are listed. A name that comes twice is taken once, and is an error.
+    Only folders are listed. Of files with the same role the first is used, and an error is noted.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
         for scene in _find_in_split(root / split, split, findings):
             first = scenes.setdefault(scene.name, scene)
             if first is not scene:
-                findings.append(_twice(scene.name, scene.rgb, first.rgb))
+                findings.append(_duplicate(scene.name, scene.rgb, first.rgb))
     return list(scenes.values()), findings
 
 
@@ -106,7 +106,7 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
     photographs = _named(folder / "rgb_images", "_RGB", findings)
     bands = _bands(folder / "ms_masks", photographs, findings)
     truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
-    of_bands = {f"{name}_ms_{band}" for name, found in bands.items() for band in found}
+    of_bands = {f"{name}_ms_{band}" for name, files in bands.items() for band in files}
     masks = _named(folder / "object", "_mask", findings, photographs.keys() | of_bands)
     scenes = []
     for name in sorted(photographs, key=natural_key):
@@ -138,30 +138,30 @@ def _named(
     known: Collection[str] | None = None,
     beside: tuple[str, ...] = (),
 ) -> dict[str, Path]:
-    """Pictures named ``<scene><ending>``, by scene; all of them, or those of ``known`` scenes.
+    """Images named ``<scene><ending>``, by scene; all of them, or those of ``known`` scenes.
 
-    Others are left out, and told unless they end as what may lie ``beside``.
+    Others are left out and noted, unless their names end with one of ``beside``.
     """
     named: dict[str, Path] = {}
-    for path in _pictures(folder):
+    for path in _images(folder):
         name = path.stem.removesuffix(ending)
         if name in ("", path.stem):
             if not path.stem.endswith(beside):
-                expected = f"{_likely(path.stem, known or ())}{ending}{path.suffix}"
+                expected = f"{_likely_name(path.stem, known or ())}{ending}{path.suffix}"
                 findings.append(_left_out(path, f"it is not named {expected}"))
         elif known is not None and name not in known:
             findings.append(_left_out(path, f"there is no photograph {name}_RGB"))
         elif name in named:
-            findings.append(_twice(name, path, named[name]))
+            findings.append(_duplicate(name, path, named[name]))
         else:
             named[name] = path
     return named
 
 
-def _likely(stem: str, known: Collection[str]) -> str:
-    """Which of the ``known`` names a file is likely meant to have."""
-    begun = [name for name in known if stem.casefold().startswith(name.casefold())]
-    return max(begun, key=len, default="<scene>")
+def _likely_name(stem: str, known: Collection[str]) -> str:
+    """The one of the ``known`` names that a file was probably meant to have."""
+    candidates = [name for name in known if stem.casefold().startswith(name.casefold())]
+    return max(candidates, key=len, default="<scene>")
 
 
 def _bands(
@@ -170,14 +170,14 @@ def _bands(
     """Bands by scene and band id."""
     bands: dict[str, dict[str, Path]] = {name: {} for name in scenes}
     orphans: dict[str, list[Path]] = {}
-    for path in _pictures(folder):
+    for path in _images(folder):
         name, band = _parse_band(path.stem, scenes)
         if not band:
             findings.append(_left_out(path, f"it is not named <scene>_ms_<band>{path.suffix}"))
         elif name not in bands:
             orphans.setdefault(name, []).append(path)
         elif band in bands[name]:
-            findings.append(_twice(name, path, bands[name][band]))
+            findings.append(_duplicate(name, path, bands[name][band]))
         else:
             bands[name][band] = path
     for name, paths in orphans.items():
@@ -189,7 +189,7 @@ def _bands(
 def _parse_band(stem: str, scenes: Collection[str]) -> tuple[str, str]:
     """Scene and band of a file name; the longest name of a known scene wins.
 
-    Names may hold ``_ms_`` themselves: ``a_ms_ms_1`` is band 1 of the scene ``a_ms`` if there is
+    Names may contain ``_ms_`` themselves: ``a_ms_ms_1`` is band 1 of the scene ``a_ms`` if there is
     one, and else band ``ms_1`` of ``a``.
     """
     splits = [
@@ -216,22 +216,22 @@ def list_pictures(folder: Path) -> list[Path]:
     Raises
     ------
     InputError
-        If it is no folder that can be listed.
+        If it is not a folder that can be listed.
     """
-    pictures = [path for path in _list(folder) if _is_picture(path)]
-    return sorted(pictures, key=lambda path: natural_key(path.name))
+    images = [path for path in _list(folder) if _is_image(path)]
+    return sorted(images, key=lambda path: natural_key(path.name))
 
 
-def _pictures(folder: Path) -> list[Path]:
-    """Pictures in a folder, in order of their names; none where there is no folder."""
+def _images(folder: Path) -> list[Path]:
+    """Images in a folder, in order of their names; none if there is no such folder."""
     with reading(folder):
         if not folder.exists():
             return []
-    return sorted(path for path in _list(folder) if _is_picture(path))
+    return sorted(path for path in _list(folder) if _is_image(path))
 
 
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
 
 
 def _list(folder: Path) -> list[Path]:
@@ -239,8 +239,8 @@ def _list(folder: Path) -> list[Path]:
         return list(folder.iterdir())
 
 
-def _twice(name: str, path: Path, first: Path) -> Finding:
-    message = f"{path} and {first} are the same picture of scene {name}; keep one"
+def _duplicate(name: str, path: Path, first: Path) -> Finding:
+    message = f"{path} and {first} are the same image of scene {name}; keep one"
     return Finding(level="error", scene=name, file=path, message=message)
 
 

@@ -1,32 +1,34 @@
-"""How much memory a scene needs, and whether it is read whole or in blocks."""
+"""How much memory a scene needs, and whether it is processed as a whole or in blocks."""
 
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from artextract_cli.errors import UsageError
-from artextract_cli.imaging.blocks import AT_ONCE, CORE_SHARE, LEAST_SIDE, Workspace
+from artextract_cli.imaging.blocks import CORE_SHARE, MIN_BLOCK_SIDE, N_PARALLEL_BLOCKS, Workspace
 from artextract_cli.plugin.contract import superpixel_count
 
 RESIDENT_BYTES = 18
-"""Of every pixel of a scene in blocks: its label, twice while it is made, and the object mask."""
-USUAL_REGION = 5
-"""Side of a superpixel in pixels, unless a recipe says otherwise."""
+"""Bytes per pixel that stay in memory when a scene is processed in blocks.
+
+They are those of its label, held twice while labels are computed, and of the object mask."""
+DEFAULT_REGION_SIZE = 5
+"""Side of a superpixel in pixels, unless a recipe states another."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryPlan:
-    """How much memory the work on one scene may take, and what it takes."""
+    """Memory limit for the work on one scene, and an estimate of what it takes."""
 
     limit: int  # bytes
     scratch: Path
-    program: int  # bytes before a picture is looked at
-    per_pixel: int  # bytes in work, of a pixel of a block
-    per_band: int  # and of each of its bands
-    per_superpixel: int = 0  # bytes, in a network
+    program: int  # bytes before an image is read
+    per_pixel: int  # bytes per pixel of a block in progress
+    per_band: int  # further bytes per pixel and band
+    per_superpixel: int = 0  # bytes in a network
 
     def workspace(self, n_pixels: int, n_bands: int) -> Workspace | None:
-        """How to work on a scene; None where it fits into memory as it is.
+        """Return how to process a scene in blocks; None if it fits into memory.
 
         Raises
         ------
@@ -34,16 +36,16 @@ class MemoryPlan:
             If the limit is too low even for small blocks.
         """
         per_pixel = self.per_pixel + self.per_band * n_bands
-        network = self.per_superpixel * superpixel_count((n_pixels, 1), None, USUAL_REGION)
+        network = self.per_superpixel * superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
         if self.program + network + n_pixels * per_pixel <= self.limit:
             return None
         kept = self.program + network + n_pixels * RESIDENT_BYTES
-        side = math.isqrt(max(0, self.limit - kept) // (AT_ONCE * per_pixel))
-        if side < LEAST_SIDE:
-            least = kept + AT_ONCE * per_pixel * LEAST_SIDE**2
+        side = math.isqrt(max(0, self.limit - kept) // (N_PARALLEL_BLOCKS * per_pixel))
+        if side < MIN_BLOCK_SIDE:
+            least = kept + N_PARALLEL_BLOCKS * per_pixel * MIN_BLOCK_SIDE**2
             msg = (
-                f"--max-memory {_amount(self.limit)} is too little for {n_pixels} pixels in "
-                f"{n_bands} band{'s' * (n_bands != 1)}: give at least "
+                f"--max-memory {_amount(self.limit)} is not enough for {n_pixels} pixels in "
+                f"{n_bands} band{'s' * (n_bands != 1)}: allow at least "
                 f"{_amount(math.ceil(least / 1e6) * 1e6)}"
             )
             raise UsageError(msg)
@@ -51,5 +53,5 @@ class MemoryPlan:
 
 
 def _amount(n_bytes: float) -> str:
-    """Bytes as ``--max-memory`` takes them."""
+    """A number of bytes in the notation of ``--max-memory``."""
     return f"{n_bytes / 1e9:g}GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:g}MB"

@@ -14,20 +14,20 @@ from artextract_cli.io.images import decode_picture, n_pixels, picture_parts, re
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene, SceneFiles
 
-REGISTER = "'artextract data register' brings it onto the photograph"
-"""What to do with a band that does not lie on its photograph."""
+REGISTER = "align it with 'artextract data register'"
+"""Advice for a band that is not aligned with its photograph."""
 
 
 def read_picture(path: Path, *, pages: bool = False) -> FloatArray:
-    """Read a picture (H, W, C) as float32; integers are scaled to 0..1 by their depth.
+    """Read an image (H, W, C) as float32; integers are scaled to 0..1 by their depth.
 
     C is 1 for grey and 3 for RGB. With ``pages`` the file is a TIFF of maps such as `infer`
-    writes: each page is a channel, values are as stored, and NaN stays.
+    writes: each page is a channel, values are not scaled, and NaN is kept.
 
     Raises
     ------
     InputError
-        If the file is missing, no picture, damaged, or of a kind that cannot be read right.
+        If the file is missing, not an image, damaged, or of an unsupported kind.
     """
     return read_pages(path) if pages else decode_picture(path).scaled()
 
@@ -42,7 +42,7 @@ def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
     files
         The scene, as `open_dataset` lists it.
     plan
-        Limit of memory: a scene that exceeds it is read part by part into unnamed files.
+        Memory limit: a scene that exceeds it is read part by part into unnamed files.
 
     Returns
     -------
@@ -52,9 +52,9 @@ def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
     Raises
     ------
     InputError
-        If a file cannot be read, or its size is not that of the photograph.
+        If a file cannot be read, or differs in size from the photograph.
     UsageError
-        If the plan has too little memory even so.
+        If the memory limit is too low even for blocks.
     """
     n_bands = len(files.bands)
     workspace = None if plan is None else plan.workspace(n_pixels(files.rgb), n_bands)
@@ -75,19 +75,19 @@ def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
 def _read_pictures(files: SceneFiles, workspace: Workspace | None) -> tuple[FloatArray, FloatArray]:
     """Photograph (H, W, 3) and bands (H, W, B), in memory or in files."""
     n_bands = len(files.bands)
-    made: tuple[FloatArray, FloatArray] | None = None
+    images: tuple[FloatArray, FloatArray] | None = None
     for shape, block, part in _parts(files.rgb, workspace):
-        made = made or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
-        made[0][block.place] = part.srgb(files.coding.of_photograph)
-        release_pages(made[0])
-    if made is None:
+        images = images or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
+        images[0][block.place] = part.srgb(files.coding.of_photograph)
+        release_pages(images[0])
+    if images is None:
         raise ValueError(files.rgb)
     for band, (name, path) in enumerate(zip(files.band_ids, files.bands, strict=True)):
         for shape, block, part in _parts(path, workspace):
-            check_same_size(path, shape, files.rgb, made[0].shape)
-            made[1][(*block.place, band)] = part.grey(files.coding.of_band(name))
-            release_pages(made[1])
-    return made
+            check_same_size(path, shape, files.rgb, images[0].shape)
+            images[1][(*block.place, band)] = part.grey(files.coding.of_band(name))
+            release_pages(images[1])
+    return images
 
 
 def _parts(
@@ -102,7 +102,7 @@ def _parts(
 
 
 def _empty(shape: tuple[int, int], channels: int, workspace: Workspace | None) -> FloatArray:
-    """An array (H, W, C); on disk one channel lies after the other, as they are read."""
+    """An empty array (H, W, C); on disk channel after channel, in the order of reading."""
     if workspace is None:
         return np.empty((*shape, channels), np.float32)
     return np.moveaxis(workspace.empty((channels, *shape), np.float32), 0, -1)
@@ -111,7 +111,7 @@ def _empty(shape: tuple[int, int], channels: int, workspace: Workspace | None) -
 def check_same_size(
     path: Path, shape: tuple[int, ...], rgb_path: Path, rgb_shape: tuple[int, ...]
 ) -> None:
-    """Check that a band covers the pixels of its RGB image.
+    """Check that a band has the size of its RGB image.
 
     Parameters
     ----------
@@ -138,18 +138,18 @@ def check_same_size(
 
 
 def read_mask(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.bool_]:
-    """Read an object mask (H, W): True, painting, where the picture is not 0.
+    """Read an object mask (H, W): True (painting) where the image is not 0.
 
     Raises
     ------
     InputError
-        If it cannot be read, is not of ``shape`` (H, W) where that is given, or leaves no painting.
+        If it cannot be read, is not of ``shape`` (H, W) if given, or contains no painting.
     """
     mask = np.asarray(_read_map(path, shape) > 0)
     if not mask.any():
         msg = (
-            f"{path} is 0 everywhere: it leaves no pixel of painting; paint white what is "
-            "painting, or take the mask away"
+            f"{path} is 0 everywhere, so no pixel counts as painting: fill the painting with "
+            "white, or remove the mask"
         )
         raise InputError(msg)
     return mask
@@ -163,7 +163,7 @@ def read_truth(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint8]:
     path
         A grey image of the values 0, 128 and 255.
     shape
-        (H, W) that it must have; any size if None.
+        Required (H, W); any size if None.
 
     Returns
     -------
@@ -173,12 +173,14 @@ def read_truth(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint8]:
     Raises
     ------
     InputError
-        If it cannot be read, is not of ``shape`` (H, W) where that is given, or holds other values.
+        If it cannot be read, is not of ``shape`` (H, W) if given, or contains other values.
     """
     truth = np.rint(_read_map(path, shape) * 255)
     if others := sorted(set(np.unique(truth).tolist()) - {HIDDEN, UNDECIDED, CLEAN}):
-        found = ", ".join(f"{value:g}" for value in others[:3]) + (", ..." if others[3:] else "")
-        msg = f"{path} holds {found}; truth is 255 (hidden), 0 (clean) or 128 (do not count)"
+        values = ", ".join(f"{value:g}" for value in others[:3]) + (", ..." if others[3:] else "")
+        msg = (
+            f"{path} contains {values}; truth values are 255 (hidden), 0 (clean) and 128 (ignored)"
+        )
         raise InputError(msg)
     return truth.astype(np.uint8)
 
@@ -187,8 +189,8 @@ def _read_map(path: Path, shape: tuple[int, ...] | None) -> FloatArray:
     grey = decode_picture(path).grey()
     if shape is not None and grey.shape != shape[:2]:
         msg = (
-            f"{path} is {_size(grey.shape)} but its photograph is {_size(shape)}; draw it on the "
-            "photograph"
+            f"{path} is {_size(grey.shape)} but its photograph is {_size(shape)}; draw it at the "
+            "size of the photograph"
         )
         raise InputError(msg)
     return grey

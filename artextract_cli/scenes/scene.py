@@ -14,7 +14,7 @@ from artextract_cli.imaging.blocks import Block, Blocks, Workspace, release_page
 from artextract_cli.imaging.coding import Coding, coded_rgb, linear_rgb
 
 HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
-"""Values of a truth picture; what is undecided does not count."""
+"""Values of a truth image; undecided pixels are ignored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +38,15 @@ class SceneFiles:
     truth
         Truth image; None if there is none.
     mask
-        Image of where the painting is; None if all of the image is painting.
+        Object mask of the painting; None if all of the image is painting.
     clean
-        Whether nothing is hidden in the scene; None if unknown.
+        Whether the scene has no hidden layer; None if unknown.
     pixels_per_mm
         Scale of the RGB image; None if unknown.
     band_masks
-        By band id: where a band that is not registered yet measures, on its own grid.
+        By band id: mask of the valid pixels of an unregistered band, on its own grid.
     coding
-        How counts of the RGB image and of bands stand for light.
+        How pixel values of the RGB image and of bands relate to light.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Scene:
     pixels_per_mm
         Scale of the RGB image; None if unknown.
     workspace
-        How a scene too large for memory is processed; its images are then arrays in files.
+        How to process a scene too large for memory, whose images are arrays in files.
     """
 
     name: str
@@ -103,11 +103,11 @@ class Scene:
 
     @property
     def painted(self) -> NDArray[np.bool_]:
-        """Where (H, W) there is painting."""
+        """Object mask (H, W): True where there is painting."""
         return np.ones(self.shape, np.bool_) if self.mask is None else self.mask
 
     def blocks(self, margin: int) -> Blocks:
-        """The blocks that the scene is processed in: a single one if it fits into memory.
+        """The blocks in which the scene is processed: a single one if it fits into memory.
 
         Parameters
         ----------
@@ -127,16 +127,16 @@ class Scene:
         """
         if window.shape == self.shape:
             return dataclasses.replace(self, workspace=None)
-        made = dataclasses.replace(
+        part = dataclasses.replace(
             self,
             rgb=np.ascontiguousarray(self.rgb[window.place]),
             bands=np.ascontiguousarray(self.bands[window.place]),
             mask=None if self.mask is None else self.mask[window.place],
             workspace=None,
         )
-        for picture in (self.rgb, self.bands):
-            release_pages(picture)
-        return made
+        for image in (self.rgb, self.bands):
+            release_pages(image)
+        return part
 
     def empty(self, *channels: int) -> FloatArray:
         """An array (H, W, channels...) to be filled block by block.
@@ -152,22 +152,22 @@ class Scene:
         return self.workspace.empty(shape, np.float32)
 
     def filled(self, make: Callable[[Block], NDArray[Any]], *channels: int) -> FloatArray:
-        """An array (H, W, channels...) that is computed block by block.
+        """Compute an array (H, W, channels...) block by block.
 
         Parameters
         ----------
         make
-            Gives the values of a block.
+            Computes the values of a block.
         channels
             Sizes of the axes after (H, W).
         """
-        made = self.empty(*channels)
+        result = self.empty(*channels)
         for block in self.blocks(0):
-            made[block.place] = make(block)
-            release_pages(made)
-        return made
+            result[block.place] = make(block)
+            release_pages(result)
+        return result
 
-    def painted_with(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
+    def scatter_to_pixels(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
         """Give every pixel the values of its superpixel.
 
         Parameters
@@ -181,18 +181,18 @@ class Scene:
 
 
 def resize_scene(scene: Scene, side: int) -> Scene:
-    """Resize a scene to ``side`` × ``side`` pixels, linear interpolation after a Gaussian.
+    """Resize a scene to ``side`` × ``side`` pixels by linear interpolation after a Gaussian filter.
 
-    The photograph is averaged as light, like the bands, and coded again. The mask keeps the pixels
-    that are at least half painting.
+    The photograph is averaged in linear light, like the bands, and encoded again. The mask keeps
+    the pixels that are at least half painting.
     """
     from skimage.transform import resize
 
     def resized(image: NDArray[Any]) -> FloatArray:
         return np.asarray(resize(image, (side, side), order=1, anti_aliasing=True), np.float32)
 
-    def each(pictures: FloatArray, look: Callable[[FloatArray], FloatArray]) -> FloatArray:
-        channels = [resized(look(pictures[..., c])) for c in range(pictures.shape[-1])]
+    def each(images: FloatArray, decode: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        channels = [resized(decode(images[..., c])) for c in range(images.shape[-1])]
         return np.stack(channels, axis=-1)
 
     return dataclasses.replace(
@@ -204,8 +204,8 @@ def resize_scene(scene: Scene, side: int) -> Scene:
     )
 
 
-def continued(scene: Scene) -> Scene:
-    """The scene with the nearest pixel of the painting in place of what is none."""
+def inpaint_nearest(scene: Scene) -> Scene:
+    """Replace pixels outside the object mask by the nearest pixel of the painting."""
     if scene.mask is None or scene.mask.all() or not scene.mask.any():
         return scene
     from scipy.ndimage import distance_transform_edt

@@ -7,13 +7,14 @@ from artextract_cli.imaging.coding import linear_rgb
 from artextract_cli.scenes.scene import Scene
 
 LAST_VISIBLE_NM = 720
+"""Longest wavelength that counts as visible; the eye hardly responds beyond."""
 
 SHORTEST_NM, LONGEST_NM = 100, 100_000
-"""Far ultraviolet to far infrared; what lies outside is hardly a wavelength in nm."""
+"""Far ultraviolet to far infrared; a number outside was probably not given in nm."""
 
 
 def infrared_bands(scene: Scene) -> list[int]:
-    """Indices of the bands past 720 nm, by wavelength; empty where no wavelength is known."""
+    """Indices of the bands beyond 720 nm, by wavelength; empty if no wavelengths are known."""
     if scene.wavelengths is None:
         return []
     order = np.argsort(scene.wavelengths, kind="stable")

@@ -99,9 +99,9 @@ class SuperpixelTests(PluginTests):
 
     def _segment(self, image: FloatArray, options: object) -> tuple[np.ndarray, int]:
         """Segmentation by the host."""
-        from artextract_cli.graphs.segmentation import superpixels
+        from artextract_cli.graphs.segmentation import run_superpixel_plugin
 
-        return superpixels(image, self.plugin, options)
+        return run_superpixel_plugin(image, self.plugin, options)
 
 
 def _image(shape: tuple[int, int, int]) -> FloatArray:

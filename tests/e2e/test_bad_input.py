@@ -138,14 +138,15 @@ def test_a_half_written_band_is_warned_of(data: Path, told_by_all: Callable[[str
     band[10:] = 0
     write_png(path, band)
     told_by_all(
-        "v0_ms_650.png looks cut off: rows 10 to 39 of 40 hold one value (0), unlike those of"
+        "v0_ms_650.png appears to be cut off: rows 10 to 39 of 40 have one value (0), unlike those "
+        "of"
     )
 
 
 def test_counts_of_twelve_bit_are_warned_of(data: Path, told_by_all: Callable[[str], None]) -> None:
     for path in (data / "val" / "ms_masks").glob("v0_*.png"):
         write_png(path, imagecodecs.png_decode(path.read_bytes()) // 16)
-    told_by_all("v0_ms_450.png and the other bands of its scene hold nothing brighter than ")
+    told_by_all("v0_ms_450.png and the other bands of its scene contain nothing brighter than ")
 
 
 def test_wavelengths_the_wrong_way_round_are_warned_of(

@@ -107,7 +107,7 @@ def test_a_saturated_white_is_warned_of(run: Callable[..., Ran], folders: dict[s
     [
         (None, "add abbey_ms_850.png, or 850.png for all scenes"),
         (np.full((40, 47), 40000, np.uint16), "47 × 40 pixels"),
-        (np.full(SIZE, 65535, np.uint16), "no pixel that measures in every band"),
+        (np.full(SIZE, 65535, np.uint16), "no pixel that is valid in every band"),
     ],
 )
 def test_frames_that_do_not_fit(
@@ -136,7 +136,7 @@ def test_a_frame_that_is_there_twice(
     own.write_bytes(frame.read_bytes())
     ran = calibrate(run, folders)
     assert (ran.exit_code, ran.stdout) == (3, "")
-    assert "holds 2 pictures that may be the frame of" in ran.stderr
+    assert "contains 2 possible frames for" in ran.stderr
     assert all(str(path.relative_to(white)) in ran.stderr for path in (own, frame))
     frame.unlink()
     assert calibrate(run, folders).exit_code == 0
@@ -187,7 +187,8 @@ def test_without_frames(run: Callable[..., Ran], tmp_path: Path) -> None:
     found = read_counts(band_file(out, "850"))[..., 0]
     assert found.dtype == np.uint16
     assert np.std(np.log(found / 65535) - np.log(paint["850"])) < 0.03
-    for scene, is_told in (("abbey", False), ("barn", True)):
+    for scene, is_uncertain in (("abbey", False), ("barn", True)):
         assert (out / "flat_fields" / f"{scene}.png").exists()
-        assert (f"scene {scene}: the light of 3 of 3 pictures is doubtful" in ran.stderr) == is_told
+        message = f"scene {scene}: the illumination of 3 of 3 images is uncertain"
+        assert (message in ran.stderr) == is_uncertain
     assert run("data", "check", out).exit_code == 0

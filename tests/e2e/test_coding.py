@@ -91,7 +91,7 @@ def test_infrared_of_8_bit_of_which_nothing_is_said(
     bands = sorted(data.rglob("*_ms_850.png"))
     for path in bands:
         write_png(path, np.uint8(read_counts(path)[..., 0] >> 8))
-    told = "has 8 bit, and nothing says how it is coded"
+    told = "has 8 bits and no stated coding"
     assert run("data", "check", data).stdout.replace("\n", " ").count(told) == len(bands)
     assert infer(run, data, tmp_path / "one").stderr.count(told) == 1
     for word in ("bands=srgb", "850=linear"):
@@ -155,7 +155,7 @@ def test_a_mask_is_looked_for_in_decoded_pictures(
     coded: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[np.ndarray] = []
-    monkeypatch.setattr(mask_dataset, "found_mask", lambda name, pictures: seen.extend(pictures))
+    monkeypatch.setattr(mask_dataset, "find_mask", lambda name, pictures: seen.extend(pictures))
     for root in (dataset, coded):
         mask_dataset.mask_dataset(root, tmp_path / root.parent.name)
     half = len(seen) // 2

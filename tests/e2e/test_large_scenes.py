@@ -12,7 +12,7 @@ import tifffile
 from artextract_cli._typing import FloatArray
 from artextract_cli.evaluation.robustness import as_scene
 from artextract_cli.graphs.recipe import GraphRecipe
-from artextract_cli.graphs.segmentation import cutting_blocks
+from artextract_cli.graphs.segmentation import segmentation_blocks
 from artextract_cli.graphs.store import load_graphs, load_pixels
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.imaging.blocks import Block, Blocks, Workspace
@@ -100,7 +100,7 @@ def test_no_seam_shows_in_the_heat_map(tmp_path: Path) -> None:
     model, whole = open_model(Path("gat"), device="cpu"), scene()
     cut = in_blocks(whole, 52, tmp_path)
     assert len(cut.blocks(0)) == 25
-    blocks = cutting_blocks(whole.shape, 5, Workspace(block_side=52, scratch=tmp_path))
+    blocks = segmentation_blocks(whole.shape, 5, Workspace(block_side=52, scratch=tmp_path))
     made, expected = score_scene(model, cut), score_scene(model, whole)
     (at, elsewhere), (same, others) = (
         steps(scores.maps["heatmap"], blocks, side=5) for scores in (made, expected)
@@ -175,7 +175,7 @@ def test_the_commands_work_in_blocks(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--max-memory", "1MB"], 2, f"--max-memory 1MB is too little for {SIDE**2} pixels"),
+        (["--max-memory", "1MB"], 2, f"--max-memory 1MB is not enough for {SIDE**2} pixels"),
         (["--max-memory", "lots"], 2, "takes an amount such as 4GB or 800MB; got 'lots'"),
         (["--max-memory", "0GB"], 2, "takes an amount such as 4GB or 800MB; got '0GB'"),
     ],

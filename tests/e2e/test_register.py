@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from artextract_cli.imaging.transform import moved
+from artextract_cli.imaging.transform import transform_points
 from artextract_cli.io.images import read_counts
 from tests.helpers.command_line import Ran
 from tests.helpers.datasets import write_png
@@ -87,7 +87,7 @@ def test_from_pictures_of_different_sizes(
     point = np.array([[100.0, 70.0]])  # (x, y) of the photograph
     for band, transform in TRANSFORMS.items():
         counts = read_counts(shifted / "train" / "ms_masks" / f"abbey_ms_{band}.png")[..., 0]
-        ((x, y),) = np.rint(moved(transform, point)).astype(int)
+        ((x, y),) = np.rint(transform_points(transform, point)).astype(int)
         counts[y, x] = 65535 if band == "850" else counts[y, x]
         write_png(raw / "abbey" / f"abbey_{band}.png", counts)
         for name, value in (("white", 65000), ("dark", 0)):
@@ -98,7 +98,7 @@ def test_from_pictures_of_different_sizes(
     for words in (("data", "check"), ("graph", "build", "--out", tmp_path / "graphs")):
         refused = run(*words, folders["imported"])
         assert refused.exit_code == 3
-        assert "'artextract data register' brings it onto" in refused.stdout + refused.stderr
+        assert "align it with 'artextract data register'" in refused.stdout + refused.stderr
 
     frames = (f"--white={folders['white']}", f"--dark={folders['dark']}")
     calibrated, out = tmp_path / "calibrated", tmp_path / "registered"

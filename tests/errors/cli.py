@@ -48,7 +48,7 @@ ROWS = [
         lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
                              lambda: plugin_commands.check("toy"))),
     Row(2, "no terminal to confirm '…': add --yes or --dry-run", "plugins install absent"),
-    Row(3, "the importer toy finds no scene in …", lambda here: importing_by(
+    Row(3, "the importer toy found no scenes in …", lambda here: importing_by(
         [], lambda: data_commands.imported_scenes(
             "toy", here / "data", here / "new", Importing(coding=Coding())))),
 ]  # fmt: skip

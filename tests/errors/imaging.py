@@ -20,17 +20,17 @@ WAVES = np.float32(np.sin(np.outer(np.linspace(0, 9, 64), np.linspace(0, 7, 64))
 
 
 ROWS = [
-    Row(3, "…/dataset.yaml: coding: it has the keys photograph and bands, such as {bands: srgb}; a "
-        "coding is linear, srgb or gamma X with X from 1 to 4 (got 'srgb')", BUILD,
+    Row(3, "…/dataset.yaml: coding: expected the keys photograph and bands, such as {bands: srgb}; "
+        "a coding is linear, srgb or gamma X with X from 1 to 4 (got 'srgb')", BUILD,
         put("data/dataset.yaml", "coding: srgb")),
     Row(3, "…/dataset.yaml: coding.bands: a coding is linear, srgb or gamma X with X from 1 to 4 "
         "(got 'display')", BUILD, put("data/dataset.yaml", "coding: {bands: display}")),
     Row(2, "there is no colour map 'grey': choose one of …",
         lambda here: heatmap.colour(np.zeros((2, 2)), "grey")),
-    Row(3, "its outlines and those of the photograph correlate by no more than 1.00",
+    Row(3, "the correlation of its edges with those of the photograph is only 1.00",
         lambda here: instead(alignment, "MIN_CORRELATION", 2, lambda: alignment._refined(
             WAVES, WAVES, np.eye(3), 64, "shift"))),
-    Row(3, "its outlines and those of the photograph do not agree",
+    Row(3, "its edges do not match those of the photograph",
         lambda here: alignment._refined(PLAIN, PLAIN, np.eye(3), 64, "shift")),
     Row(4, "registration needs OpenCV, which is not installed: pip install "
         "'artextract[registration]'", lambda here: without("cv2", transform.load_opencv)),
@@ -42,10 +42,11 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "photograph: a coding is linear, srgb or gamma X with X from 1 to 4 (got 'rec709')",
     ),
     "unit/imaging/test_alignment.py::test_a_constant_band_is_refused": (
-        "its outlines and those of the photograph do not agree: there are none",
+        "its edges do not match those of the photograph: one of the images is constant",
     ),
     "plugins/test_cube.py::test_without_the_visible_there_is_no_photograph": (
-        "no photograph can be rendered from …: it has 3 bands from 450 to 650 nm, and it "
-        "takes bands from 420 to 700 nm, 25 nm apart at most; give one, -o photograph=FILE",
+        "no photograph can be rendered from …: it has 3 bands from 450 to 650 nm, but "
+        "bands from 420 to 700 nm, at most 25 nm apart, are needed; give a photograph with "
+        "-o photograph=FILE",
     ),
 }

@@ -30,32 +30,32 @@ def as_tiff(*pages: np.ndarray, **options: Any) -> Damage:
 
 
 ROWS = [
-    Row(3, "…/v0_RGB.jpg holds CMYK colours; save it as grey or RGB", BUILD, cmyk),
+    Row(3, "…/v0_RGB.jpg has CMYK colours; save it as grey or RGB", BUILD, cmyk),
     Row(3, "…/v0_ms_850.tif has 2 pages; save each page as a file of its own", BUILD,
         as_tiff(noise(), noise())),
-    Row(3, "…/v0_ms_850.tif holds CIELAB colours; save it as grey or RGB", BUILD,
+    Row(3, "…/v0_ms_850.tif has CIELAB colours; save it as grey or RGB", BUILD,
         as_tiff(noise((40, 48, 3)), photometric="cielab")),
     Row(3, "…/v0_ms_850.tif has 6 channels; save each band as a file of its own", BUILD,
         as_tiff(noise((40, 48, 6)), photometric="minisblack", planarconfig="contig")),
-    Row(3, "…/v0_ms_850.tif holds int16 values; save it as unsigned integers or as floats", BUILD,
+    Row(3, "…/v0_ms_850.tif has int16 values; save it as unsigned integers or floats", BUILD,
         as_tiff(noise().astype(np.int16))),
-    Row(3, "…/v0_ms_850.tif holds whole numbers of more than 16 bit, but none above …, which is "
-        "next to nothing of the 4294967295 that mean white: divide them by the one that means "
-        "white in them, and save them as floats or as 16 bit", BUILD,
+    Row(3, "…/v0_ms_850.tif contains integers of more than 16 bits, but none above …, a tiny "
+        "fraction of the 4294967295 that stands for white: divide them by the value that stands "
+        "for white, and save them as floats or 16-bit integers", BUILD,
         as_tiff(noise().astype(np.uint32))),
     Row(3, "…/stack.tif has pages of different sizes or depths; save each page as a file of its "
         "own", lambda here: tiff.decode_stack(here / "stack.tif"),
         lambda here: tifffile.imwrite(here / "stack.tif", noise()) or
         tifffile.imwrite(here / "stack.tif", noise((8, 9)), append=True)),
-    Row(3, "…/v0_ms_850.png is not a PNG: its content is none of PNG, BMP, JPEG and TIFF; save it "
-        "as one of these", BUILD, put(BAND, "text")),
+    Row(3, "…/v0_ms_850.png is not a PNG: its content is not PNG, BMP, JPEG or TIFF; save it as "
+        "one of these", BUILD, put(BAND, "text")),
     Row(3, "…/v0_RGB.png is not a TIFF: save it as one",
         lambda here: images.read_page(here / PHOTOGRAPH, 0)),
     Row(3, "…/v0_ms_850.png is damaged or cut short: copy or export it again", BUILD, cut(BAND)),
     Row(3, "…/v0_ms_850.tif has 1920 values that are not finite (NaN or infinity), the first at "
         "row 0, column 0; replace them", BUILD, as_tiff(np.full((40, 48), np.nan, np.float32))),
-    Row(3, "…/v0_RGB.png has 1920 transparent pixels, whose values are no measurements; remove its "
-        "alpha channel and mark what is not painting in object/<scene>_mask.png", BUILD,
+    Row(3, "…/v0_RGB.png has 1920 transparent pixels, whose values are not measurements; remove "
+        "its alpha channel and mark what is not painting in object/<scene>_mask.png", BUILD,
         put(PHOTOGRAPH, noise((40, 48, 4)) // 2)),
 ]  # fmt: skip
 

@@ -193,7 +193,8 @@ ROWS = [
     Row(2, "centres=999: …/cube.hdr has no bands at 999 nm; it has 31 from 400 to 700 nm",
         CUBE + "-o centres=999", envi()),
     Row(3, "no photograph can be rendered from …/cube.hdr: it has 31 bands from 400 to 9000 nm, "
-        "and it takes bands from … nm, … nm apart at most; give one, -o photograph=FILE",
+        "but bands from … nm, at most … nm apart, are needed; give a photograph with "
+        "-o photograph=FILE",
         CUBE + "-o centres=all", envi(span=(400, 9000))),
     Row(3, "the photograph …/x.png is 20 × 30 pixels but the cube …/cube.hdr is … × …; give one of "
         "that size, or none to have it rendered", CUBE + "-o photograph=x.png",

@@ -7,7 +7,7 @@ import numpy as np
 from artextract_cli import Capture
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.io.image import Picture
-from artextract_cli.preprocessing import import_scenes, register_dataset
+from artextract_cli.preprocessing import band_registration, import_scenes, register_dataset
 from artextract_cli.scenes import dataset
 from tests.errors.row import (
     BAND,
@@ -27,69 +27,70 @@ from tests.errors.row import (
 
 
 def frames(*bands: int, size: tuple[int, int] = (40, 48)) -> Damage:
-    """Folders of frames of white and dark, which are as bright as one another."""
+    """Folders of white and dark frames that are equally bright."""
     names = [f"{folder}/{band}.png" for folder in ("white", "dark") for band in bands]
-    made = [lambda here, f=f: (here / f).mkdir() for f in ("white", "dark")]
-    return all_of(*made, *(put(name, white(size)) for name in names))
+    folders = [lambda here, f=f: (here / f).mkdir() for f in ("white", "dark")]
+    return all_of(*folders, *(put(name, white(size)) for name in names))
 
 
 CALIBRATE = "data calibrate {here}/data --white {here}/white --dark {here}/dark --out {new}"
 
 
 ROWS = [
-    Row(3, "--coding is not that of the scenes that are in … (photograph srgb, 450 linear, 650 "
-        "linear, 850 linear); import into another dataset",
+    Row(3, "--coding differs from the coding of the scenes in … (photograph srgb, 450 linear, "
+        "650 linear, 850 linear); import into another dataset",
         "data import pair {here}/raw --out {here}/data --coding bands=srgb",
         all_of(put("raw/a.png", np.arange(192, dtype=np.uint8).reshape(8, 8, 3)),
                put("raw/b.png", np.arange(64, dtype=np.uint8).reshape(8, 8)))),
-    Row(3, "…/v0_ms_850.png shows too little that is neither saturated nor masked for its light to "
-        "be told; calibrate with --white and --dark, or take it away",
+    Row(3, "…/v0_ms_850.png has too few unsaturated, unmasked pixels to estimate its illumination; "
+        "calibrate with --white and --dark, or remove it",
         "data calibrate {here}/data --out {new} --blind",
         put(BAND, np.full((40, 48), 65535, np.uint16))),
-    Row(3, "…/white is no folder; expected is one of white frames", CALIBRATE),
+    Row(3, "…/white is not a folder; expected a folder of white frames", CALIBRATE),
     Row(3, "…/t0_ms_450.png has no frames in …/white and …/dark: add t0_ms_450.png to both, or "
-        "450.png for all scenes, or take the band away", CALIBRATE, frames()),
-    Row(3, "…/t0_ms_450.png has the frame …/white/450.png, but none in …/dark: add t0_ms_450.png, "
+        "450.png for all scenes, or remove the band", CALIBRATE, frames()),
+    Row(3, "…/t0_ms_450.png has the frame …/white/450.png but none in …/dark: add t0_ms_450.png, "
         "or 450.png for all scenes",
         CALIBRATE, all_of(frames(), put("white/450.png", white()))),
-    Row(3, "…/white holds 2 pictures that may be the frame of …/t0_ms_450.png (450.png, 450.tif); "
-        "leave one", CALIBRATE,
+    Row(3, "…/white contains 2 possible frames for …/t0_ms_450.png (450.png, 450.tif); keep one",
+        CALIBRATE,
         all_of(frames(450), put("white/450.tif", white()))),
-    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; give a frame of the "
-        "same camera setting", CALIBRATE, frames(450, size=(30, 20))),
-    Row(3, "…/white/450.png is uint8 but …/t0_ms_450.png is uint16, and their counts cannot be "
-        "compared; give a frame of the same camera setting", CALIBRATE,
+    Row(3, "…/450.png is 20 × 30 pixels but …/t0_ms_450.png is 48 × 40 pixels; use frames taken "
+        "with the same camera settings", CALIBRATE, frames(450, size=(30, 20))),
+    Row(3, "…/white/450.png is uint8 but …/t0_ms_450.png is uint16, so their counts cannot be "
+        "compared; use frames taken with the same camera settings", CALIBRATE,
         all_of(frames(450), put("white/450.png", np.full((40, 48), 200, np.uint8)))),
-    Row(3, "scene t0 has no pixel that measures in every band: each is saturated or dead in one of "
-        "them; look at the frames of white and dark", CALIBRATE, frames(450, 650, 850)),
-    Row(3, "…/t0_ms_450.png cannot be checked once registered: 0 of 2 tiles have outlines in "
-        "common with its photograph; take it away or replace it",
+    Row(3, "scene t0 has no pixel that is valid in every band: each is saturated or dead in at "
+        "least one; check the white and dark frames", CALIBRATE, frames(450, 650, 850)),
+    Row(3, "…/t0_ms_450.png cannot be verified after registration: 0 of 2 tiles share edges "
+        "with its photograph; remove or replace it",
         "data register {here}/data --out {new}"),
-    Row(3, "nothing is left of scene t0 that is painting and measures in every band; look at its "
-        "masks in …/object", lambda here: register_dataset._check_mask(
+    Row(3, "scene t0 has no pixel that is painting and valid in every band; check its masks "
+        "in …/object", lambda here: register_dataset._check_mask(
             dataset.open_dataset(here / "data").scenes[0], np.zeros((4, 3), np.bool_))),
-    Row(3, "scene 'abbey': no mask is found where photograph and bands differ in size: leave "
-        "--auto-mask, and use 'artextract data register' and 'data mask'",
+    Row(3, "scene 'abbey': --auto-mask needs a photograph and bands of one size: import without "
+        "it, then run 'artextract data register' and 'artextract data mask'",
         lambda here: import_scenes._masked(
             Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))]), Coding())),
-    Row(3, "…/x.png is 4 × 3 pixels; what can be registered has sides of 32 to 32000 pixels",
-        lambda here: register_dataset._checked(
+    Row(3, "…/x.png is 4 × 3 pixels; registration needs sides of 32 to 32000 pixels",
+        lambda here: band_registration.check_sides(
             here / "x.png", Picture(values=np.ones((3, 4, 1)), full_scale=1, depth="uint8"))),
-    Row(3, "…/x.png and its photograph share too little to be registered; see that they belong",
-        lambda here: register_dataset.measured_residual(
+    Row(3, "…/x.png and its photograph overlap too little to be registered; check that they show "
+        "the same painting",
+        lambda here: band_registration.measure_residual(
             here / "x.png", "850", PLAIN, PLAIN, np.eye(3), np.eye(64) > 0, 1.0)),
-    Row(3, "the bands of scene v0 share only 4 × 3 pixels with …/v0_RGB.png; take away what "
-        "shows another part", lambda here: register_dataset._check_area(
+    Row(3, "the bands of scene v0 share only 4 × 3 pixels with …/v0_RGB.png; remove bands "
+        "that show another part", lambda here: register_dataset._check_area(
             dataset.pair_files(here / PHOTOGRAPH, {"850": here / BAND}), (3, 4))),
-    Row(3, "…/x.png cannot be registered to its photograph: its outlines and those of the "
-        "photograph do not agree: there are none; take it away or replace it",
-        lambda here: register_dataset._aligned(here / "x.png", PLAIN, PLAIN, "shift")),
-    Row(3, "an importer yields scenes as Capture, not as str (so the importer 'toy' of "
-        "artextract-toy read it)", lambda here: importing_by(
+    Row(3, "…/x.png cannot be registered to its photograph: its edges do not match those of "
+        "the photograph: one of the images is constant; remove or replace it",
+        lambda here: band_registration.align_band(here / "x.png", PLAIN, PLAIN, "shift")),
+    Row(3, "an importer must yield Capture objects, not str (as read by the importer 'toy' of "
+        "artextract-toy)", lambda here: importing_by(
             ["x"], lambda: list(
                 import_scenes.import_scenes("toy", here / "data", here / "new", options={})))),
-    Row(3, "there is a scene 'raw' already, here or in …/data; name this one otherwise or import "
-        "it into another dataset", BANDS.replace("{new}", "{here}/data"),
+    Row(3, "a scene named 'raw' already exists, in this import or in …/data; rename this one or "
+        "import it into another dataset", BANDS.replace("{new}", "{here}/data"),
         all_of(pictures(RGB=COLOURS, x_850nm=noise()),
                put("data/val/rgb_images/raw_RGB.png", COLOURS))),
     Row(3, "scene 'raw' has the bands 850, but the scenes of …/data have 450, 650, 850; import it "
@@ -103,21 +104,21 @@ ROWS = [
 ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/preprocessing/test_capture_validation.py::test_what_cannot_be_a_scene": (
         "scene 'a': …",
-        "scene 'a': its wavelengths are no numbers: ('red', 'ir')",
+        "scene 'a': its wavelengths are not numbers: ('red', 'ir')",
     ),
     "unit/preprocessing/test_capture_validation.py::test_only_captures_are_taken": (
-        "an importer yields scenes as Capture, not as str",
+        "an importer must yield Capture objects, not str",
     ),
     "unit/preprocessing/test_import_scenes.py::"
     "test_what_does_not_agree_with_the_scenes_before_is_refused": (
-        "…; the scenes before it (1) are in …",
+        "…; the scenes imported before it (1) are in …",
         "band 950 of scene 'abbey' is 940 nm, but 950 nm in …; import it into another dataset",
     ),
     "unit/preprocessing/test_import_scenes.py::test_a_file_that_is_there_is_not_written_over": (
-        "…_ms_950.png is there already and is not written over; move it away",
+        "…_ms_950.png already exists and is not overwritten; move it elsewhere",
     ),
     "e2e/test_register.py::test_too_large_a_residual": (
-        "… does not lie on its photograph once registered: the residual is 1.2 px, and 1 px "
+        "… is not aligned with its photograph after registration: the residual is 1.2 px, and 1 px "
         "are allowed; try --model homography, or raise --max-residual",
     ),
 }

@@ -8,7 +8,7 @@ from artextract_cli.scenes import dataset
 from tests.errors.row import BAND, BUILD, EVALUATE, INFER, ONE, PHOTOGRAPH, Row, noise, put, white
 
 ROWS = [
-    Row(3, "…/run holds no scenes: expected are {train,val}/rgb_images/<scene>_RGB.png with "
+    Row(3, "…/run contains no scenes: expected {train,val}/rgb_images/<scene>_RGB.png with "
         "{train,val}/ms_masks/<scene>_ms_<band>.png", "graph build {here}/run --out {new}"),
     Row(2, "…/v0_RGB.png has no bands: give at least one, such as --band 950=FILE",
         lambda here: dataset.pair_files(here / PHOTOGRAPH, {})),
@@ -16,27 +16,27 @@ ROWS = [
         ONE + "850={here}/" + BAND + " --band ir={here}/" + BAND),
     Row(2, "bands 850 and 850.0 are both 850 nm; give each wavelength once",
         ONE + "850={here}/" + BAND + " --band 850.0={here}/" + BAND),
-    Row(2, "5 is not in nm: a wavelength is between 100 and 100000 nm",
+    Row(2, "5 nm is not valid: a wavelength must be between 100 and 100000 nm",
         ONE + "5={here}/" + BAND),
     Row(3, "2 wavelengths are given but scene t0 has 3 bands: 450, 650, 850 (…)",
         BUILD + " --wavelengths 450,650"),
-    Row(3, "v0: …/v0_RGB.png is constant: every value is 1, which tells nothing; replace it; the "
-        "others are in …/new", INFER, put(PHOTOGRAPH, white((40, 48, 3)))),
-    Row(3, "v0: …/v0_ms_850.png is constant: every value is 1, which tells nothing; replace it, or "
-        "leave this band out; the others are in …/new", INFER, put(BAND, white())),
-    Row(3, "v0: …/v0_ms_850.png is constant: all but 1 of 1920 values are 1, which tells nothing; "
-        "replace it, or leave this band out; the others are in …/new", INFER,
+    Row(3, "v0: …/v0_RGB.png is constant: every value is 1, so it carries no information; "
+        "replace it; the others are in …/new", INFER, put(PHOTOGRAPH, white((40, 48, 3)))),
+    Row(3, "v0: …/v0_ms_850.png is constant: every value is 1, so it carries no information; "
+        "replace it, or leave this band out; the others are in …/new", INFER, put(BAND, white())),
+    Row(3, "v0: …/v0_ms_850.png is constant: all but 1 of 1920 values are 1, so it carries no "
+        "information; replace it, or leave this band out; the others are in …/new", INFER,
         put(BAND, white() - np.uint16(np.arange(1920).reshape(40, 48) == 999))),
     Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels; "
-        "…", BUILD, put(BAND, noise((30, 20)))),
-    Row(3, "…/v0_mask.png is 0 everywhere: it leaves no pixel of painting; paint white what is "
-        "painting, or take the mask away", BUILD,
+        "align it with 'artextract data register'", BUILD, put(BAND, noise((30, 20)))),
+    Row(3, "…/v0_mask.png is 0 everywhere, so no pixel counts as painting: fill the painting with "
+        "white, or remove the mask", BUILD,
         put("data/val/object/v0_mask.png", white(depth=np.uint8) * 0)),
-    Row(3, "…/v0_mask.png is 20 × 30 pixels but its photograph is 48 × 40 pixels; draw it on the "
-        "photograph", BUILD, put("data/val/object/v0_mask.png", white((30, 20)))),
-    Row(3, "…/v0_hidden.png holds 7; truth is 255 (hidden), 0 (clean) or 128 (do not count)",
+    Row(3, "…/v0_mask.png is 20 × 30 pixels but its photograph is 48 × 40 pixels; draw it at the "
+        "size of the photograph", BUILD, put("data/val/object/v0_mask.png", white((30, 20)))),
+    Row(3, "…/v0_hidden.png contains 7; truth values are 255 (hidden), 0 (clean) and 128 (ignored)",
         EVALUATE, put("data/val/truth/v0_hidden.png", np.full((40, 48), 7, np.uint8))),
-    Row(2, "--max-memory 1MB is too little for 1920 pixels in 3 bands: give at least …MB",
+    Row(2, "--max-memory 1MB is not enough for 1920 pixels in 3 bands: allow at least …MB",
         BUILD + " --max-memory 1MB"),
     Row(2, "--coding names band '17'; the bands are 450, 650, 850", BUILD + " --coding 17=srgb"),
 ]  # fmt: skip

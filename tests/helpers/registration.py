@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from artextract_cli.imaging.transform import moved
+from artextract_cli.imaging.transform import transform_points
 
 
 def pattern(side: int, seed: int = 0) -> np.ndarray:
@@ -43,7 +43,7 @@ def resampled(picture: np.ndarray, transform: np.ndarray, size: tuple[int, int])
     """A picture on the grid of a band by an exact spline, unlike that of `warp`."""
     rows, columns = np.indices(size)
     points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    back = moved(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *size)
+    back = transform_points(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *size)
     tones = ndimage.map_coordinates(picture.astype(float), back, order=5, mode="mirror")
     return np.asarray(np.clip(tones, 0, 1), np.float32)
 
@@ -51,4 +51,6 @@ def resampled(picture: np.ndarray, transform: np.ndarray, size: tuple[int, int])
 def mean_error(found: np.ndarray, transform: np.ndarray) -> float:
     rows, columns = np.mgrid[0:SIDE:8, 0:SIDE:8]
     points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    return float(np.hypot(*(moved(found, points) - moved(transform, points)).T).mean())
+    return float(
+        np.hypot(*(transform_points(found, points) - transform_points(transform, points)).T).mean()
+    )

@@ -15,7 +15,7 @@ from artextract_cli.evaluation.baselines.painted_pixels import (
 )
 from artextract_cli.evidence.band_regression import PREDICTOR_BLUR, TARGET_BLUR, log_reflectance
 from artextract_cli.imaging.coding import linear_rgb
-from artextract_cli.scenes.scene import Scene, continued
+from artextract_cli.scenes.scene import Scene, inpaint_nearest
 
 ACROSS, ALONG = 1.3, 8.0  # σ in px of a stroke of 2 to 3 px, and of the length that it is straight
 N_DIRECTIONS = 12
@@ -51,7 +51,7 @@ def lines_of_infrared(scene: Scene) -> FloatArray:
     The same filter as in `residual_lines`, without the photograph: what the regression adds shows.
     """
     painted = where_painted(scene)
-    band = continued(scene).bands[..., [longest_band(scene)]]
+    band = inpaint_nearest(scene).bands[..., [longest_band(scene)]]
     return picture_of(dark_lines(log_reflectance(band, TARGET_BLUR)[..., 0])[painted], painted)
 
 
@@ -101,7 +101,7 @@ def photograph_residual(scene: Scene) -> FloatArray:
     the surroundings of a masked painting are continued from it.
     """
     painted = where_painted(scene)
-    whole = continued(scene)
+    whole = inpaint_nearest(scene)
     everywhere = np.ones(painted.shape, np.bool_)
     photograph = log_reflectance(linear_rgb(whole.rgb), PREDICTOR_BLUR)
     band = log_reflectance(whole.bands[..., [longest_band(scene)]], TARGET_BLUR)[..., 0]

@@ -19,7 +19,7 @@ from artextract_cli.evaluation.baselines.painted_pixels import (
 )
 from artextract_cli.evidence.band_regression import DARKEST, TARGET_BLUR, log_reflectance
 from artextract_cli.imaging.coding import linear_rgb
-from artextract_cli.scenes.scene import Scene, continued
+from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands
 
 SSIM_SIGMA = 1.5  # px, the window of the authors
@@ -45,7 +45,9 @@ def structural_dissimilarity(scene: Scene) -> FloatArray:
     from skimage.metrics import structural_similarity
 
     painted = where_painted(scene)
-    band = log_reflectance(continued(scene).bands[..., [longest_band(scene)]], TARGET_BLUR)[..., 0]
+    band = log_reflectance(inpaint_nearest(scene).bands[..., [longest_band(scene)]], TARGET_BLUR)[
+        ..., 0
+    ]
     predicted = band - photograph_residual(scene)
     pair = [np.pad(_standardised(one, painted), SSIM_MARGIN, "edge") for one in (band, predicted)]
     _, similarity = structural_similarity(
@@ -132,7 +134,7 @@ def _superpixels(scene: Scene) -> IntArray:
     """Labels (H, W) of superpixels that respect the edges of both pictures."""
     from skimage.segmentation import slic
 
-    picture = np.concatenate(_views(continued(scene)), axis=-1).astype(np.float64)
+    picture = np.concatenate(_views(inpaint_nearest(scene)), axis=-1).astype(np.float64)
     spread = max(float(picture.std()), 1e-6)
     labels = slic(
         picture / spread, n_segments=GRAPH_NODES, compactness=0.1, convert2lab=False, start_label=0

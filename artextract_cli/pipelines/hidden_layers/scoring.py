@@ -14,7 +14,7 @@ from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.evidence.signs import SIGNED_MAPS
-from artextract_cli.graphs.recipe import sized
+from artextract_cli.graphs.recipe import resized
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.nn.attention import grad_cam
@@ -47,7 +47,7 @@ def score_hidden_layer(model: HiddenLayerModel, scene: Scene) -> SceneScores:
         If no wavelength of the scene is known, or none is infrared.
     """
     check_infrared(scene, "model")
-    scene = sized(scene, model.card.recipe)
+    scene = resized(scene, model.card.recipe)
     if not model.adapts:
         return _scored(model, scene)
     as_it_was = replace(model, adapts=False)
@@ -84,9 +84,9 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
         similarities=similarities,
         pooled=pooled.numpy(),
         nodes=tuple(np.moveaxis(nodes.z.cpu().numpy(), 1, 0)),
-        attention=None if attention is None else scene.painted_with(attention, graph.labels),
+        attention=None if attention is None else scene.scatter_to_pixels(attention, graph.labels),
         masking=masking,
-        gradcam=scene.painted_with(grad_cam(network, nodes.batch), graph.labels),
+        gradcam=scene.scatter_to_pixels(grad_cam(network, nodes.batch), graph.labels),
         scales=(1, *(maps.factor for maps in coarse)),
         adaptation=card.adaptation,
     )

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.graphs.recipe import sized
+from artextract_cli.graphs.recipe import resized
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, build_graphs
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.models.card import ModelCard
@@ -26,7 +26,7 @@ from artextract_cli.utils.events import warn
 def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
     """Build the graphs of a scene by the model's recipe and score every superpixel."""
     recipe = model.card.recipe
-    scene = sized(scene, recipe)
+    scene = resized(scene, recipe)
     graphs = build_graphs(scene, recipe)
     batch = collate([scene_tensors(graphs)], engine=model.engine, device=model.device)
     with torch.no_grad():
@@ -41,8 +41,8 @@ def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
         labels=labels,
         band_ids=graphs.band_ids,
         superpixels=graphs.superpixels_origin,
-        maps={"heatmap": scene.painted_with(_fused(model.card, raw), labels)},
-        band_maps=scene.painted_with(model.card.calibration["band"](raw), labels),
+        maps={"heatmap": scene.scatter_to_pixels(_fused(model.card, raw), labels)},
+        band_maps=scene.scatter_to_pixels(model.card.calibration["band"](raw), labels),
         whole=None,
         distances=distances,
         similarities=similarities,
@@ -80,7 +80,7 @@ def _two_maps(scene: Scene, values: Sequence[FloatArray], graphs: SceneGraphs) -
     if len(graphs.graphs) == 1:
         bands = np.concatenate(values[1:], axis=1).mean(1, keepdims=True)
         both = np.concatenate([values[0], bands], axis=1)
-        return scene.painted_with(both, graphs.graphs[0].labels)
+        return scene.scatter_to_pixels(both, graphs.graphs[0].labels)
 
     def both_of(block: Block) -> FloatArray:
         views = zip(values, graphs.graphs, strict=True)

@@ -24,7 +24,7 @@ from artextract_cli.evidence.maps import (
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.evidence.signs import Expect
-from artextract_cli.graphs.recipe import sized
+from artextract_cli.graphs.recipe import resized
 from artextract_cli.graphs.segmentation import shared_superpixels
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
@@ -129,7 +129,7 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
     """
     check_infrared(scene, "score")
     card = model.card
-    scene = sized(scene, card.recipe)
+    scene = resized(scene, card.recipe)
     plugin = plugin_host().find("superpixels", card.recipe.superpixels)
     labels, _ = shared_superpixels(scene, card.recipe, plugin)
     coarse = coarse_maps(scene, _raw_maps)

@@ -1,1 +1,1 @@
-"""Checks of values, scenes and whole datasets."""
+"""Checks of pixel values, scenes and whole datasets."""

@@ -1,4 +1,4 @@
-"""Checking a dataset: every problem of its layout and of its pictures at once."""
+"""Checking a dataset: every problem of its layout and its images in one pass."""
 
 import os
 from collections import Counter
@@ -19,7 +19,7 @@ __all__ = ["DatasetCheck", "Finding", "SceneRow", "SplitRow", "check_dataset"]
 
 @dataclass(frozen=True, kw_only=True)
 class SplitRow:
-    """How much a split holds, and where the wavelengths of its bands come from.
+    """The size of a split, and where the wavelengths of its bands come from.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class SplitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetCheck:
-    """All that was found in a dataset; files are named relative to its root.
+    """The result of checking a dataset; files are named relative to its root.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class DatasetCheck:
 def check_dataset(
     root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> DatasetCheck:
-    """Check the layout and all images of a dataset, and go on after every problem.
+    """Check the layout and all images of a dataset, continuing after every problem.
 
     Parameters
     ----------
@@ -73,19 +73,19 @@ def check_dataset(
     wavelengths
         Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
     coding
-        How counts stand for light; overrides ``dataset.yaml``.
+        How pixel values relate to light; overrides ``dataset.yaml``.
 
     Returns
     -------
     DatasetCheck
-        Every problem, and what the dataset consists of.
+        Every problem, and the content of the dataset.
 
     Raises
     ------
     InputError
         If there are no scenes.
     UsageError
-        If ``wavelengths`` are no wavelengths in nm, or ``coding`` names a band that is not there.
+        If ``wavelengths`` are not in nm, or ``coding`` names a band that does not exist.
     """
     dataset, findings = list_dataset(root, wavelengths, coding)
     if all(scene.wavelengths is None for scene in dataset.scenes):
@@ -95,9 +95,9 @@ def check_dataset(
     rows = []
     with progress("checking", len(dataset.scenes)) as advance:
         for scene in dataset.scenes:
-            row, found = check_scene(scene)
+            row, problems = check_scene(scene)
             rows.append(row)
-            findings += found
+            findings += problems
             advance(scene.name)
     return DatasetCheck(
         root=root,
@@ -108,7 +108,7 @@ def check_dataset(
 
 
 def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
-    """Tell which bands a scene lacks that at least half of the other scenes have."""
+    """Findings for bands missing from a scene that at least half of the other scenes have."""
     counts = Counter(band for scene in scenes for band in scene.band_ids)
     for scene in scenes:
         for band in sorted(set(counts) - set(scene.band_ids), key=natural_key):
@@ -118,10 +118,10 @@ def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
 
 
 def _equal_wavelengths(scenes: Sequence[SceneFiles], source: str) -> Iterator[Finding]:
-    """Tell which bands have one wavelength; all scenes that know any know the same."""
+    """Findings for bands of equal wavelength; scenes with wavelengths all have the same ones."""
     scene = next((scene for scene in scenes if scene.wavelengths), None)
-    for told in equal_wavelengths(scene.band_ids, scene.wavelengths or ()) if scene else ():
-        message = f"{told} by {source}: correct one of them, unless it is so"
+    for problem in equal_wavelengths(scene.band_ids, scene.wavelengths or ()) if scene else ():
+        message = f"{problem} according to {source}: correct one of them unless this is intended"
         yield Finding(level="warning", scene="", file=None, message=message)
 
 

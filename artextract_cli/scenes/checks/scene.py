@@ -1,4 +1,4 @@
-"""Checking the pictures of one scene: damage, size, depth, exposure and registration."""
+"""Checking the images of one scene: damage, size, depth, exposure and registration."""
 
 import math
 from collections import Counter
@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.registration import (
-    faded,
+    central_edges,
+    measure_rotation,
     measure_shift,
-    measure_turn,
-    middle_edges,
     unrelated,
+    windowed,
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.values import (
-    UNTOLD,
-    Surveyed,
-    surveyed,
-    untold_coding,
+    UNKNOWN_CODING,
+    ValueRanges,
+    bands_of_unknown_coding,
     value_problems,
+    value_ranges,
 )
 from artextract_cli.scenes.layout import Finding, Level
 from artextract_cli.scenes.reading import REGISTER, check_same_size, read_mask, read_truth
@@ -38,24 +38,24 @@ Mask = NDArray[np.bool_]
 T = TypeVar("T")
 
 WARNING_SHIFT, ERROR_SHIFT = 0.75, 3.0
-"""Of a band against its photograph, in px."""
+"""Shift of a band against its photograph that is a warning, and an error, in px."""
 
-FAR = 10.0
-"""In px; several bands shifted by more look cut out of a cube that was read wrong."""
+FAR_SHIFT = 10.0
+"""Shift in px; if several bands exceed it, they were probably extracted from a misread cube."""
 
-WARNING_TURN = 1.5
-"""In px at the corners of a band that is turned or of another scale; an error as a shift is."""
+WARNING_ROTATION = 1.5
+"""Shift of the corners in px by rotation or scale that is a warning; an error as a shift is."""
 
 SATURATED_SHARE = 0.01
-"""Of the pixels at full scale, above which a picture is called saturated."""
+"""Share of pixels at full scale above which an image counts as saturated."""
 
 DARK_LEVEL = 0.01
-"""A picture whose 99th percentile is below this share of full scale is nearly black."""
+"""Share of full scale; an image whose 99th percentile is lower counts as nearly black."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SceneRow:
-    """What one scene consists of.
+    """The content of one scene.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class _Notes:
 
     @contextmanager
     def errors_of(self, file: Path) -> Iterator[None]:
-        """Note an error in reading ``file``, and go on behind the block."""
+        """Note an error in reading ``file``, and continue after the block."""
         try:
             yield
         except InputError as error:
@@ -110,21 +110,21 @@ class _Notes:
 
 
 def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
-    """Check every picture of a scene; what cannot be read is a finding too."""
+    """Check every image of a scene; an unreadable file is a finding too."""
     notes = _Notes(files.name)
     photograph = _read(files.rgb, decode_picture, notes)
     shape = None if photograph is None else photograph.values.shape[:2]
     mask = _read(files.mask, lambda path: read_mask(path, shape), notes)
-    seen = lines = None
+    ranges = edges = None
     if photograph is not None:
         scaled = photograph.srgb(files.coding.of_photograph)
-        seen = _check_exposure(files.rgb, photograph, scaled, mask, notes)
-        lines = None if seen.constancy else middle_edges(scaled.mean(axis=2))
-    bands = _check_bands(files, shape, lines, mask, notes)
-    for level, file, message in value_problems(seen, bands.seen):
+        ranges = _check_exposure(files.rgb, photograph, scaled, mask, notes)
+        edges = None if ranges.constancy else central_edges(scaled.mean(axis=2))
+    bands = _check_bands(files, shape, edges, mask, notes)
+    for level, file, message in value_problems(ranges, bands.ranges):
         notes.add(level, file, message)
-    for path in islice(untold_coding(files), 1):
-        notes.add("warning", path, f"{path} {UNTOLD}")
+    for path in islice(bands_of_unknown_coding(files), 1):
+        notes.add("warning", path, f"{path} {UNKNOWN_CODING}")
     _read(files.truth, lambda path: read_truth(path, shape), notes)
     row = SceneRow(
         split=files.split,
@@ -143,77 +143,79 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
 class _Bands(NamedTuple):
     depths: Counter[str]
     shifts: dict[Path, float]
-    """Of bands that tell one, in px."""
+    """In px, of the bands whose shift can be measured."""
 
-    lines: dict[Path, FloatArray]
-    """Outlines of bands of the size of their photograph."""
+    edges: dict[Path, FloatArray]
+    """Windowed edges of the bands that have the size of their photograph."""
 
-    seen: list[Surveyed]
+    ranges: list[ValueRanges]
 
 
 def _check_bands(
     files: SceneFiles,
     shape: tuple[int, ...] | None,
-    lines: FloatArray | None,
+    edges: FloatArray | None,
     mask: Mask | None,
     notes: _Notes,
 ) -> _Bands:
-    """Check all bands against the shape and the outlines of their photograph, if there are any."""
-    found = _Bands(Counter(), {}, {}, [])
+    """Check all bands against the shape and the edges of their photograph, if known."""
+    bands = _Bands(Counter(), {}, {}, [])
     for name, path in zip(files.band_ids, files.bands, strict=True):
         band = _read(path, decode_picture, notes)
         if band is None:
             continue
-        found.depths[band.depth] += 1
+        bands.depths[band.depth] += 1
         if band.is_coloured():
-            notes.add("warning", path, f"{path} is coloured: the mean of its channels is taken")
+            notes.add(
+                "warning", path, f"{path} is a colour image: the mean of its channels is used"
+            )
         grey = band.grey(files.coding.of_band(name))
-        found.seen.append(_check_exposure(path, band, grey[..., None], mask, notes))
+        bands.ranges.append(_check_exposure(path, band, grey[..., None], mask, notes))
         if shape is not None:
             with notes.errors_of(path):
                 check_same_size(path, grey.shape, files.rgb, shape)
-                if lines is not None and found.seen[-1].constancy is None:
-                    _check_shift(path, lines, grey, found, notes)
-    if len(found.depths) > 1:
-        counts = ", ".join(f"{n} of {depth}" for depth, n in found.depths.items())
+                if edges is not None and bands.ranges[-1].constancy is None:
+                    _check_shift(path, edges, grey, bands, notes)
+    if len(bands.depths) > 1:
+        counts = ", ".join(f"{n} of {depth}" for depth, n in bands.depths.items())
         message = f"the bands of scene {files.name} differ in depth: {counts}"
         notes.add("warning", files.rgb, message)
-    _check_belonging(files, found, notes)
-    return found
+    _check_related(files, bands, notes)
+    return bands
 
 
-def _check_belonging(files: SceneFiles, bands: _Bands, notes: _Notes) -> None:
-    """Note what is hardly of this painting, and what looks cut out of a cube in a wrong way."""
-    for path in unrelated(bands.lines, bands.shifts):
+def _check_related(files: SceneFiles, bands: _Bands, notes: _Notes) -> None:
+    """Note bands that hardly show this painting, and bands likely extracted from a misread cube."""
+    for path in unrelated(bands.edges, bands.shifts):
         message = (
-            f"{path} shows no outlines of its photograph, nor of a band that does: is it of this "
-            f"painting? If it is, {REGISTER}"
+            f"{path} shares no edges with its photograph, nor with a band that does: does it show "
+            f"this painting? If so, {REGISTER}"
         )
         notes.add("warning", path, message)
-    n_far = sum(shift > FAR for shift in bands.shifts.values())
+    n_far = sum(shift > FAR_SHIFT for shift in bands.shifts.values())
     if n_far > 1:
         message = (
-            f"{n_far} bands of scene {files.name} are shifted by more than {FAR:g} px: if they "
-            "come from a cube, its header may tell a wrong size or interleave"
+            f"{n_far} bands of scene {files.name} are shifted by more than {FAR_SHIFT:g} px: if "
+            "they come from a cube, its header may state a wrong size or interleave"
         )
         notes.add("warning", files.rgb, message)
 
 
 def _check_shift(
-    path: Path, lines: FloatArray, band: FloatArray, found: _Bands, notes: _Notes
+    path: Path, edges: FloatArray, band: FloatArray, bands: _Bands, notes: _Notes
 ) -> None:
-    """Note the shift in px, of a turned band that of its corners, where one is told."""
-    theirs = middle_edges(band)
-    found.lines[path] = faded(theirs)
-    turn = measure_turn(lines, theirs)
-    if turn is not None and turn.at_corners(band.shape) > WARNING_TURN:
-        distance = turn.at_corners(band.shape)
+    """Note the shift in px, if measurable; of a rotated band it is that of its corners."""
+    band_edges = central_edges(band)
+    bands.edges[path] = windowed(band_edges)
+    rotation = measure_rotation(edges, band_edges)
+    if rotation is not None and rotation.at_corners(band.shape) > WARNING_ROTATION:
+        distance = rotation.at_corners(band.shape)
         how = (
-            f"does not lie on its photograph: turned by {abs(turn.degrees):.2f}°, "
-            f"{abs(turn.scale - 1):.2%} {'larger' if turn.scale > 1 else 'smaller'}, up to "
+            f"is not aligned with its photograph: rotated by {abs(rotation.degrees):.2f}°, "
+            f"{abs(rotation.scale - 1):.2%} {'larger' if rotation.scale > 1 else 'smaller'}, up to "
             f"{distance:.1f} px at the corners"
         )
-    elif (shift := measure_shift(faded(lines), found.lines[path])) is None:
+    elif (shift := measure_shift(windowed(edges), bands.edges[path])) is None:
         return
     else:
         distance = math.hypot(*shift)
@@ -224,11 +226,11 @@ def _check_shift(
     if distance > WARNING_SHIFT:
         level: Level = "error" if distance > ERROR_SHIFT else "warning"
         notes.add(level, path, f"{path} {how}; {REGISTER}")
-    found.shifts[path] = distance
+    bands.shifts[path] = distance
 
 
 def _read(path: Path | None, read: Callable[[Path], T], notes: _Notes) -> T | None:
-    """What is read of a file; None, and a finding, where it cannot be read."""
+    """Read a file if there is one; None, and a finding, if it cannot be read."""
     if path is not None:
         with notes.errors_of(path):
             return read(path)
@@ -237,13 +239,13 @@ def _read(path: Path | None, read: Callable[[Path], T], notes: _Notes) -> T | No
 
 def _check_exposure(
     path: Path, picture: Picture, values: FloatArray, mask: Mask | None, notes: _Notes
-) -> Surveyed:
-    """Note over- and underexposure, unless one value tells all, and return what ``values`` hold."""
+) -> ValueRanges:
+    """Note over- and underexposure, unless ``values`` are constant, and return their ranges."""
     fits = mask is not None and mask.shape == values.shape[:2]
-    seen = surveyed(path, values, mask if fits else None)
-    for problem in _exposure_problems(picture) if seen.constancy is None else ():
+    ranges = value_ranges(path, values, mask if fits else None)
+    for problem in _exposure_problems(picture) if ranges.constancy is None else ():
         notes.add("warning", path, f"{path} {problem}")
-    return seen
+    return ranges
 
 
 def _exposure_problems(picture: Picture) -> Iterator[str]:

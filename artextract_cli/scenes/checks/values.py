@@ -1,4 +1,4 @@
-"""Whether the values of a scene's pictures tell anything; one rule for all that look at them."""
+"""Plausibility checks of the pixel values of a scene: one set of rules for all commands."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,59 +16,59 @@ from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.io.images import n_bits
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.layout import Level
-from artextract_cli.scenes.memory_plan import USUAL_REGION
+from artextract_cli.scenes.memory_plan import DEFAULT_REGION_SIZE
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 from artextract_cli.utils.events import warn
 
 CONSTANT_SHARE = 0.999
-"""Of the pixels at one value, from which a picture tells nothing: dead but for a few hot pixels.
-What is drawn on clipped ground, however thinly, covers more than the rest."""
+"""Share of pixels at one value from which an image counts as constant, hot pixels aside.
+Even a thin drawing on clipped ground covers more than the rest."""
 
 CUT_SHARE, CUT_CONTRAST = 0.05, 0.25
-"""Of the lines of a picture, up to a border, from which it looks cut off if they hold one value;
-and of the usual contrast along a line, which the other pictures must have there."""
+"""Share of the lines of an image next to a border that must have one value for it to count as cut
+off; and share of the median contrast along a line that the other images must have there."""
 
-FEWEST_SUPERPIXELS = 40
-"""Of the usual size, below which a scene is warned of: those of 32 × 32 pixels."""
+MIN_SUPERPIXELS = 40
+"""Superpixels of default size below which a scene is warned of: those of 32 × 32 pixels."""
 
 FLOAT_RANGE = (-0.05, 2.0)
-"""Noise around black, and highlights twice as bright as white, are still plausible."""
+"""Plausible values: noise may fall below black, and highlights be twice as bright as white."""
 
 DIM, DIM_TOGETHER = 1 / 15, 1 / 4
-"""Of full scale: what is nowhere brighter looks like counts of 12 bit in a file of 16, and what is
-so in all bands of a scene like counts of 14 bit. Hot pixels do not count more than that either."""
+"""Shares of full scale: an image nowhere brighter than the first looks like 12-bit counts in a
+16-bit file, and bands that are all below the second like 14-bit counts, hot pixels included."""
 
-SEVERAL = 3
-"""Bands that are told of together; fewer may be dark by themselves."""
+MIN_DIM_BANDS = 3
+"""Number of dim bands from which they are reported together; fewer may really be dark."""
 
 DISPLAY_BITS = 8
-"""Of a band that is likely coded for display."""
+"""Bits of a band that is probably coded for display."""
 
-UNTOLD = (
-    "has 8 bit, and nothing says how it is coded: if it was saved for display, as most pictures "
-    "of 8 bit are, say coding: {bands: srgb} in dataset.yaml or --coding bands=srgb, and linear "
-    "instead of srgb if it was not"
+UNKNOWN_CODING = (
+    "has 8 bits and no stated coding: if it was saved for display, as most 8-bit images are, state "
+    "coding: {bands: srgb} in dataset.yaml or use --coding bands=srgb; otherwise use linear "
+    "instead of srgb"
 )
 
 N_ACROSS = 32
-"""Rows, and columns, in which the usual value of a channel is looked for."""
+"""Rows, and columns, of the grid on which the median of a channel is taken."""
 
 Problem = tuple[Level, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """What the painted pixels of one channel (H, W) hold."""
+    """Ranges of the painted pixels of one channel (H, W)."""
 
     rows: FloatArray
-    """(2, H), least and largest value; inf and -inf where nothing is painted."""
+    """(2, H), smallest and largest value; inf and -inf where nothing is painted."""
 
     columns: FloatArray
     """(2, W), likewise."""
 
-    usual: float
-    n_usual: int
+    median: float
+    n_at_median: int
     n_painted: int
 
     @property
@@ -78,76 +78,77 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Surveyed:
-    """A picture, and what each of its channels holds."""
+class ValueRanges:
+    """The ranges of the values of an image, channel by channel."""
 
     path: Path
     channels: Sequence[Channel]
 
     @property
     def brightest(self) -> float:
-        """The largest value that is painted."""
+        """The largest value of the painted pixels."""
         return max(float(channel.rows[1].max()) for channel in self.channels)
 
     @property
     def constancy(self) -> str | None:
-        """Which value the picture has, if it has one but for a few pixels."""
+        """Description of the value that all but a few pixels have; None if values vary."""
         first = self.channels[0]
-        n_others = max(channel.n_painted - channel.n_usual for channel in self.channels)
+        n_others = max(channel.n_painted - channel.n_at_median for channel in self.channels)
         if n_others > (1 - CONSTANT_SHARE) * first.n_painted:
             return None
         where = "" if first.n_painted == math.prod(first.shape) else " within the object mask"
         which = f"all but {n_others} of {first.n_painted}" if n_others else "every"
         values = "values are" if n_others else "value is"
-        return f"is constant{where}: {which} {values} {first.usual:g}"
+        return f"is constant{where}: {which} {values} {first.median:g}"
 
 
 def check_values(files: SceneFiles, scene: Scene) -> None:
-    """Refuse pictures of a scene that tell nothing, and warn of what is hardly meant so.
+    """Refuse constant images of a scene, and warn of implausible values.
 
     Raises
     ------
     InputError
-        If the photograph or a band has one value throughout, but for a few pixels.
+        If the photograph or a band has one value in all but a few pixels.
     """
     channels = _channels(scene.bands, scene.mask)
-    bands = [Surveyed(path, [band]) for path, band in zip(files.bands, channels, strict=True)]
-    for level, _, message in value_problems(surveyed(files.rgb, scene.rgb, scene.mask), bands):
+    bands = [ValueRanges(path, [band]) for path, band in zip(files.bands, channels, strict=True)]
+    photograph = value_ranges(files.rgb, scene.rgb, scene.mask)
+    for level, _, message in value_problems(photograph, bands):
         if level == "error":
             raise InputError(message)
         warn(message)
 
 
 def warn_of_coding(scenes: Iterable[SceneFiles]) -> None:
-    """Warn of the first of some scenes whose infrared may be coded for display."""
+    """Warn of the first scene whose infrared may be coded for display."""
     for files in scenes:
-        for path in islice(untold_coding(files), 1):
-            warn(f"{path} {UNTOLD}")
+        for path in islice(bands_of_unknown_coding(files), 1):
+            warn(f"{path} {UNKNOWN_CODING}")
             return
 
 
-def untold_coding(files: SceneFiles) -> Iterator[Path]:
-    """Infrared bands of 8 bit of which nothing says how they are coded.
+def bands_of_unknown_coding(files: SceneFiles) -> Iterator[Path]:
+    """Infrared bands of 8 bits without a stated coding.
 
-    What cannot be read is left to those that read it.
+    Unreadable files are skipped here: whoever reads them reports them.
     """
-    of_bands = zip(files.band_ids, files.bands, files.wavelengths or (), strict=False)
-    for band, path, nm in of_bands:
-        if nm > LAST_VISIBLE_NM and not files.coding.says(band):
+    bands = zip(files.band_ids, files.bands, files.wavelengths or (), strict=False)
+    for band, path, nm in bands:
+        if nm > LAST_VISIBLE_NM and not files.coding.states(band):
             with suppress(InputError):
                 if n_bits(path) <= DISPLAY_BITS:
                     yield path
 
 
-def surveyed(path: Path, picture: FloatArray, mask: NDArray[np.bool_] | None) -> Surveyed:
-    """Look at all values of a picture (H, W, C)."""
-    return Surveyed(path, _channels(picture, mask))
+def value_ranges(path: Path, image: FloatArray, mask: NDArray[np.bool_] | None) -> ValueRanges:
+    """Determine the ranges of the values of an image (H, W, C)."""
+    return ValueRanges(path, _channels(image, mask))
 
 
 def value_problems(
-    photograph: Surveyed | None, bands: Sequence[Surveyed]
+    photograph: ValueRanges | None, bands: Sequence[ValueRanges]
 ) -> Iterator[tuple[Level, Path, str]]:
-    """What is wrong with the values of a scene's pictures: how badly, of which file, and what."""
+    """Problems with the values of a scene's images: level, file and message."""
     if photograph is not None:
         for level, problem in (*_problems(photograph, bands, "bands"), *_too_small(photograph)):
             yield level, photograph.path, f"{photograph.path} {problem}"
@@ -161,59 +162,59 @@ def value_problems(
 
 
 def _too_dim(
-    photograph: Sequence[Surveyed], bands: Sequence[Surveyed]
+    photograph: Sequence[ValueRanges], bands: Sequence[ValueRanges]
 ) -> Iterator[tuple[Path, str]]:
-    """Tell what looks like counts of fewer bits than the file has: all bands, or some pictures."""
+    """Images that look like counts of fewer bits than the file has: all bands, or single ones."""
     together = max((band.brightest for band in bands), default=1.0)
-    if len(bands) >= SEVERAL and together <= DIM_TOGETHER:
-        yield bands[0].path, f"and the other bands of its scene hold {_dim(together)}"
+    if len(bands) >= MIN_DIM_BANDS and together <= DIM_TOGETHER:
+        yield bands[0].path, f"and the other bands of its scene contain {_dim(together)}"
         bands = []
-    for picture in (*photograph, *bands):
-        if picture.constancy is None and picture.brightest <= DIM:
-            yield picture.path, f"holds {_dim(picture.brightest)}"
+    for image in (*photograph, *bands):
+        if image.constancy is None and image.brightest <= DIM:
+            yield image.path, f"contains {_dim(image.brightest)}"
 
 
 def _dim(brightest: float) -> str:
     bits, factor = (12, 16) if brightest <= DIM else (14, 4)
     return (
-        f"nothing brighter than {brightest:.2%} of full scale: if these are counts of {bits} bit "
-        f"in a file of 16, multiply them by {factor}"
+        f"nothing brighter than {brightest:.2%} of full scale: if these are {bits}-bit counts "
+        f"in a 16-bit file, multiply them by {factor}"
     )
 
 
-def _channels(picture: FloatArray, mask: NDArray[np.bool_] | None) -> list[Channel]:
-    """What each channel of a picture (H, W, C) holds, read once, some rows at a time."""
-    usual = [_usual(picture[..., channel], mask) for channel in range(picture.shape[2])]
+def _channels(image: FloatArray, mask: NDArray[np.bool_] | None) -> list[Channel]:
+    """Ranges of each channel of an image (H, W, C), read once, some rows at a time."""
+    medians = [_median(image[..., channel], mask) for channel in range(image.shape[2])]
     masks = repeat(None) if mask is None else row_chunks(mask)
     parts = [
-        [_part(rows[..., channel], painted, value) for channel, value in enumerate(usual)]
-        for rows, painted in zip(row_chunks(picture), masks, strict=False)
+        [_part(rows[..., channel], painted, value) for channel, value in enumerate(medians)]
+        for rows, painted in zip(row_chunks(image), masks, strict=False)
     ]
     return [_joined(of_channel) for of_channel in zip(*parts, strict=True)]
 
 
 def _joined(parts: Sequence[Channel]) -> Channel:
-    """One below the other."""
+    """Combine the ranges of parts that lie one below the other."""
     columns = np.stack([part.columns for part in parts])
     return Channel(
         rows=np.concatenate([part.rows for part in parts], axis=1),
         columns=np.stack([columns[:, 0].min(axis=0), columns[:, 1].max(axis=0)]),
-        usual=parts[0].usual,
-        n_usual=sum(part.n_usual for part in parts),
+        median=parts[0].median,
+        n_at_median=sum(part.n_at_median for part in parts),
         n_painted=sum(part.n_painted for part in parts),
     )
 
 
-def _usual(values: FloatArray, mask: NDArray[np.bool_] | None) -> float:
-    """The value that nearly all pixels have, if they have one: the median of a grid of them."""
+def _median(values: FloatArray, mask: NDArray[np.bool_] | None) -> float:
+    """The median on a grid of pixels: the value of nearly all pixels, if there is one."""
     grid = tuple(slice(None, None, max(1, size // N_ACROSS)) for size in values.shape)
-    looked_at = values[grid] if mask is None else values[grid][mask[grid]]
-    if mask is not None and not looked_at.size:
-        looked_at = values[np.unravel_index(mask.argmax(), mask.shape)]
-    return float(np.median(looked_at))
+    sample = values[grid] if mask is None else values[grid][mask[grid]]
+    if mask is not None and not sample.size:
+        sample = values[np.unravel_index(mask.argmax(), mask.shape)]
+    return float(np.median(sample))
 
 
-def _part(values: FloatArray, painted: NDArray[np.bool_] | None, usual: float) -> Channel:
+def _part(values: FloatArray, painted: NDArray[np.bool_] | None, median: float) -> Channel:
     low = high = np.ascontiguousarray(values)
     if painted is not None:
         low, high = np.where(painted, low, np.inf), np.where(painted, high, -np.inf)
@@ -221,57 +222,60 @@ def _part(values: FloatArray, painted: NDArray[np.bool_] | None, usual: float) -
     return Channel(
         rows=rows,
         columns=columns,
-        usual=usual,
-        n_usual=int(np.count_nonzero(low == usual)),
+        median=median,
+        n_at_median=int(np.count_nonzero(low == median)),
         n_painted=low.size if painted is None else int(np.count_nonzero(painted)),
     )
 
 
-def _problems(picture: Surveyed, others: Sequence[Surveyed], what: str) -> Iterator[Problem]:
-    if constant := picture.constancy:
-        yield "error", f"{constant}, which tells nothing; replace it"
+def _problems(image: ValueRanges, others: Sequence[ValueRanges], what: str) -> Iterator[Problem]:
+    if constant := image.constancy:
+        yield "error", f"{constant}, so it carries no information; replace it"
         return
-    low = min(float(channel.rows[0].min()) for channel in picture.channels)
-    if low < FLOAT_RANGE[0] or picture.brightest > FLOAT_RANGE[1]:
-        values = f"{low:g} to {picture.brightest:g}"
-        yield "warning", f"holds values from {values}; black is 0 and white is 1"
-    if cut := _cut_off(picture, others):
-        advice = "replace it, or leave them out by the object mask"
-        yield "warning", f"looks cut off: {cut}, unlike those of its {what}; {advice}"
+    low = min(float(channel.rows[0].min()) for channel in image.channels)
+    if low < FLOAT_RANGE[0] or image.brightest > FLOAT_RANGE[1]:
+        values = f"{low:g} to {image.brightest:g}"
+        yield "warning", f"contains values from {values}; black is 0 and white is 1"
+    if cut := _cut_off(image, others):
+        advice = "replace it, or exclude them with the object mask"
+        yield "warning", f"appears to be cut off: {cut}, unlike those of its {what}; {advice}"
 
 
-def _cut_off(picture: Surveyed, others: Sequence[Surveyed]) -> str | None:
-    """Which lines hold one value up to a border, though those of the others do not."""
-    shape = picture.channels[0].shape
+def _cut_off(image: ValueRanges, others: Sequence[ValueRanges]) -> str | None:
+    """Lines next to a border that have one value, although those of the others vary."""
+    shape = image.channels[0].shape
     beside = [c for other in others for c in other.channels if c.shape == shape]
     for what in ("rows", "columns") if beside else ():
         contrast = np.mean([np.subtract(*getattr(c, what)[::-1]) for c in beside], axis=0)
-        lines = np.stack([getattr(c, what) for c in picture.channels])
+        lines = np.stack([getattr(c, what) for c in image.channels])
         run = _edge_of_one_value(lines, contrast)
-        if run is not None and lines[0, 0, run[0]] < 1:  # what is at full scale is saturated
+        if run is not None and lines[0, 0, run[0]] < 1:  # at full scale it is saturated
             span = f"{what} {run.min()} to {run.max()} of {lines.shape[2]}"
-            return f"{span} hold one value ({lines[0, 0, run[0]]:g})"
+            return f"{span} have one value ({lines[0, 0, run[0]]:g})"
     return None
 
 
 def _edge_of_one_value(lines: FloatArray, contrast: FloatArray) -> NDArray[np.intp] | None:
-    """Which of the lines (C, 2, n) do, from a border inwards; None where they are not unusual."""
+    """Indices of the lines (C, 2, n) of one value at a border; None where that is not unusual."""
     painted = np.flatnonzero(np.isfinite(contrast))
-    usual = np.median(contrast[painted])
+    median = np.median(contrast[painted])
     for inwards in (painted, painted[::-1]):
         is_same = (lines[..., inwards] == lines[:, :1, inwards[:1]]).all(axis=(0, 1))
         run = inwards[: np.append(is_same, False).argmin()]
-        if len(run) >= CUT_SHARE * len(painted) and np.median(contrast[run]) > CUT_CONTRAST * usual:
+        if (
+            len(run) >= CUT_SHARE * len(painted)
+            and np.median(contrast[run]) > CUT_CONTRAST * median
+        ):
             return run
     return None
 
 
-def _too_small(photograph: Surveyed) -> Iterator[Problem]:
+def _too_small(photograph: ValueRanges) -> Iterator[Problem]:
     n_pixels = photograph.channels[0].n_painted
-    n_superpixels = superpixel_count((n_pixels, 1), None, USUAL_REGION)
-    if n_superpixels < FEWEST_SUPERPIXELS:
+    n_superpixels = superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
+    if n_superpixels < MIN_SUPERPIXELS:
         about = f"{n_superpixels} superpixel{'s' * (n_superpixels != 1)}"
         yield (
             "warning",
-            f"shows {n_pixels} pixels of painting, about {about}: so few tell nothing reliable",
+            f"shows {n_pixels} pixels of painting, about {about}: too few for reliable results",
         )

@@ -73,7 +73,7 @@ def test_any_id_that_is_no_node_is_refused(
     damaged = dataclasses.replace(graph, **{field: wrong})
     path = tmp_path_factory.mktemp("graphs") / "made.npz"
     store(path, dataclasses.replace(graphs, graphs=(damaged,)))
-    with pytest.raises(InputError, match=f"{field} hold ids outside"):
+    with pytest.raises(InputError, match=f"{field} contain ids outside"):
         load_graphs(path)
 
 

@@ -9,7 +9,7 @@ import pytest
 from artextract_cli.errors import DependencyError
 from artextract_cli.graphs import superpixel_graph
 from artextract_cli.graphs.recipe import GraphRecipe
-from artextract_cli.graphs.segmentation import superpixels
+from artextract_cli.graphs.segmentation import run_superpixel_plugin
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.plugin.host import PluginHost, plugin_host
 from tests.helpers.scenes import make_scene, plugin_returning
@@ -21,12 +21,12 @@ from tests.helpers.scenes import make_scene, plugin_returning
 def test_what_is_no_label_map_is_blamed_on_the_plugin(labels: Any) -> None:
     picture = make_scene((13, 17)).rgb
     with pytest.raises(DependencyError, match="'given' of artextract-given"):
-        superpixels(picture, plugin_returning(labels), {})
+        run_superpixel_plugin(picture, plugin_returning(labels), {})
 
 
 def test_labels_of_a_plugin_are_made_connected_and_numbered() -> None:
     given = np.array([[7, -1, 7], [7, -1, 7]], np.int16)
-    labels, n = superpixels(np.zeros((2, 3, 1), np.float32), plugin_returning(given), {})
+    labels, n = run_superpixel_plugin(np.zeros((2, 3, 1), np.float32), plugin_returning(given), {})
     assert labels.tolist() == [[0, 1, 2], [0, 1, 2]]
     assert n == 3
 

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from artextract_cli._typing import LabelMap
 from artextract_cli.graphs.regions import connected_regions, region_gradients, region_statistics
-from artextract_cli.graphs.stitching import block_gradients, block_statistics, stitched
+from artextract_cli.graphs.stitching import block_gradients, block_statistics, stitch_labels
 from artextract_cli.imaging.blocks import Block, Blocks
 from artextract_cli.kernels.label_topology import fill_gaps
 from tests.helpers.label_maps import label_map, pieces
@@ -24,7 +24,7 @@ def squares(window: Block, side: int = 6) -> tuple[LabelMap, int]:
 
 def test_regions_are_connected_and_cover_all() -> None:
     blocks = Blocks(SHAPE, 20, 18)
-    labels, n = stitched(blocks, lambda block: squares(blocks.window(block)))
+    labels, n = stitch_labels(blocks, lambda block: squares(blocks.window(block)))
     assert labels.shape == SHAPE
     assert labels.dtype == np.int32
     np.testing.assert_array_equal(labels, pieces(labels))
@@ -47,7 +47,7 @@ def test_no_border_of_blocks_is_a_border_of_regions() -> None:
         )
 
     blocks = Blocks(SHAPE, 31, 15)
-    labels, _ = stitched(blocks, cut)
+    labels, _ = stitch_labels(blocks, cut)
     for column in {block.left for block in blocks} - {0}:
         assert (labels[:, column - 1] == labels[:, column]).mean() > 0.4
     for row in {block.top for block in blocks} - {0}:
@@ -57,7 +57,7 @@ def test_no_border_of_blocks_is_a_border_of_regions() -> None:
 @pytest.mark.parametrize("side", [None, 100])
 def test_of_a_single_block_every_region_counts(side: int | None) -> None:
     made, n = label_map(SHAPE)
-    labels, n_stitched = stitched(Blocks(SHAPE, side, 3), lambda block: (made, n))
+    labels, n_stitched = stitch_labels(Blocks(SHAPE, side, 3), lambda block: (made, n))
     np.testing.assert_array_equal(labels, made)
     assert n_stitched == n
 
@@ -65,7 +65,7 @@ def test_of_a_single_block_every_region_counts(side: int | None) -> None:
 def test_regions_whose_centre_lies_nowhere_are_one() -> None:
     """Around every block lies one region, in the middle of another's window."""
     blocks = Blocks((10, 40), 10, 40)
-    labels, n = stitched(blocks, lambda block: (np.zeros((10, 40), np.int32), 1))
+    labels, n = stitch_labels(blocks, lambda block: (np.zeros((10, 40), np.int32), 1))
     assert n == 1
     assert (labels == 0).all()
 

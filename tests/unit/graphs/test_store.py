@@ -68,7 +68,7 @@ def test_ids_out_of_range(tmp_path: Path, name: str, wrong: int | str) -> None:
     ids[-1, -1] = graph.n_nodes if wrong == "N" else wrong
     changed = dataclasses.replace(graphs, graphs=(dataclasses.replace(graph, **{name: ids}),))
     path = store(tmp_path / "a.npz", changed)
-    with pytest.raises(InputError, match=rf"a\.npz is damaged \({name} hold ids outside 0"):
+    with pytest.raises(InputError, match=rf"a\.npz is damaged \({name} contain ids outside 0"):
         load_graphs(path)
 
 
@@ -151,7 +151,7 @@ def test_objects_are_not_unpickled(tmp_path: Path) -> None:
 
 
 def test_missing_files_say_how_to_make_them(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no graph file .*make it with 'artextract graph build'"):
+    with pytest.raises(InputError, match=r"no graph file .*build it with 'artextract graph build'"):
         load_graphs(tmp_path / "a.npz")
     with pytest.raises(InputError, match=r"no graph files in .*graph build"):
         find_graphs(tmp_path)
@@ -162,10 +162,12 @@ def test_what_is_no_graph_file_is_not_called_damaged(tmp_path: Path) -> None:
     pixels = pixels_path(graph)
     pixels.touch()
     for wrong in (tmp_path, graph.parent, pixels):
-        with pytest.raises(InputError, match=f"^{wrong} is no graph file: name one such as"):
+        with pytest.raises(InputError, match=f"^{wrong} is not a graph file: give one such as"):
             load_graphs(wrong)
     np.savez(graph.with_name("embeddings.npz"), pooled=np.ones(3))
-    with pytest.raises(InputError, match=r"embeddings\.npz holds no graphs: name what 'artextract"):
+    with pytest.raises(
+        InputError, match=r"embeddings\.npz contains no graphs: give a file written by 'artextract"
+    ):
         load_graphs(graph.with_name("embeddings.npz"))
 
 
@@ -299,5 +301,5 @@ def test_adjacency_is_symmetric_and_its_ids_are_nodes(graphs: SceneGraphs) -> No
 @pytest.mark.parametrize("change", [{"name": "../../a"}, {"name": "/a"}, {"split": "../train"}])
 def test_names_that_lead_elsewhere(tmp_path: Path, change: dict[str, str]) -> None:
     path = store(tmp_path / "a.npz", dataclasses.replace(make_graphs(), **change))
-    with pytest.raises(InputError, match="are no split and scene"):
+    with pytest.raises(InputError, match="are not a split and a scene"):
         load_graphs(path)

@@ -6,8 +6,8 @@ import pytest
 from skimage.graph import RAG
 from skimage.measure import regionprops
 
-from artextract_cli.graphs.recipe import GraphRecipe, sized
-from artextract_cli.graphs.segmentation import cutting_blocks
+from artextract_cli.graphs.recipe import GraphRecipe, resized
+from artextract_cli.graphs.segmentation import segmentation_blocks
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.kernels.filters import blur
@@ -54,7 +54,9 @@ def test_superpixels_of_blocks_are_those_of_the_whole(tmp_path: Path) -> None:
     noise = make_scene((200, 240))
     scene = dataclasses.replace(noise, rgb=blur(noise.rgb, 2.0), bands=blur(noise.bands, 2.0))
     cut = dataclasses.replace(scene, workspace=Workspace(block_side=80, scratch=tmp_path))
-    assert len(cutting_blocks(scene.shape, 5, Workspace(block_side=80, scratch=tmp_path))) >= 16
+    assert (
+        len(segmentation_blocks(scene.shape, 5, Workspace(block_side=80, scratch=tmp_path))) >= 16
+    )
     made, expected = (build_graphs(s, GraphRecipe()).graphs[0].labels for s in (cut, scene))
     for axis in (0, 1):
         edges, found = (np.diff(labels, axis=axis) != 0 for labels in (expected, made))
@@ -114,7 +116,7 @@ def test_an_edge_in_one_band_alone_bounds_a_superpixel() -> None:
 def test_size_brings_every_picture_to_a_square() -> None:
     scene = make_scene((13, 17), mask=np.ones((13, 17), bool))
     recipe = GraphRecipe(size=9)
-    made = build_graphs(sized(scene, recipe), recipe, split="val", clean=True)
+    made = build_graphs(resized(scene, recipe), recipe, split="val", clean=True)
     assert made.graphs[0].labels.shape == made.mask.shape == (9, 9)
     assert (made.split, made.clean, made.name) == ("val", True, "made")
     assert made.superpixels_origin["distribution"] == "artextract"

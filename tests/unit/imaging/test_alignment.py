@@ -6,7 +6,7 @@ import pytest
 
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.alignment import align
-from artextract_cli.imaging.transform import describe, moved
+from artextract_cli.imaging.transform import describe, transform_points
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
@@ -19,7 +19,9 @@ REAL_SCENES = "ARTEXTRACT_REAL_SCENES"
 def largest_error(found: np.ndarray, transform: np.ndarray, side: int) -> float:
     """Over a square picture, whose corners are the farthest."""
     corners = (side - 1.0) * np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-    return float(np.hypot(*(moved(found, corners) - moved(transform, corners)).T).max())
+    return float(
+        np.hypot(*(transform_points(found, corners) - transform_points(transform, corners)).T).max()
+    )
 
 
 WARPS = [
@@ -97,7 +99,7 @@ def test_far_from_where_it_belongs(transform: np.ndarray, size: tuple[int, int])
     found = align(PICTURE, seen_by(transform, size))
     back = np.linalg.inv(transform)
     corners = np.array([[20, 20], [20, SIDE - 20], [SIDE - 20, 20], [SIDE - 20, SIDE - 20.0]])
-    there = moved(np.linalg.inv(found), corners) - moved(back, corners)
+    there = transform_points(np.linalg.inv(found), corners) - transform_points(back, corners)
     assert np.hypot(*there.T).max() < 1
 
 
@@ -118,5 +120,5 @@ def test_perspective() -> None:
 
 
 def test_a_constant_band_is_refused() -> None:
-    with pytest.raises(InputError, match="there are none"):
+    with pytest.raises(InputError, match="one of the images is constant"):
         align(PICTURE, np.full((SIDE, SIDE), 0.4, np.float32), "affine")

@@ -99,7 +99,7 @@ def test_a_mask_without_painting_counts_as_none() -> None:
 
 
 def test_of_huge_pictures_every_nth_pixel_may_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_SAMPLED", 500)
+    monkeypatch.setattr(module, "MAX_SAMPLED_PIXELS", 500)
     pixels = random_pixels(np.ones(SHAPE, bool), SHAPE, 10_000)
     np.testing.assert_array_equal(
         np.sort(pixels.rows * 45 + pixels.columns), np.arange(0, 31 * 45, 3)

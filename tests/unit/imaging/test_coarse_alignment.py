@@ -9,7 +9,7 @@ from artextract_cli.imaging.coarse_alignment import (
     directions,
     poses_about,
     poses_near,
-    poses_turned,
+    quarter_turn_poses,
     search,
 )
 from tests.helpers.registration import pattern
@@ -55,4 +55,4 @@ def test_the_poses_leave_no_gap() -> None:
     assert scales[-1] > 4
     assert np.diff(np.log(scales)).max() < 0.051
     assert (turns[0], turns[-1], np.diff(turns).max()) == (-12, 12, 3)
-    assert {round(turn / 90) for _, turn in poses_turned(1.0)} == {1, 2, 3}
+    assert {round(turn / 90) for _, turn in quarter_turn_poses(1.0)} == {1, 2, 3}

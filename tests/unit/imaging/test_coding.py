@@ -4,9 +4,9 @@ import pytest
 from artextract_cli.errors import UsageError
 from artextract_cli.imaging.coding import (
     Coding,
+    canonical_coding,
     coded_rgb,
     coded_values,
-    coding_word,
     linear_rgb,
     linear_values,
     srgb_values,
@@ -20,13 +20,13 @@ VALUES = np.linspace(0, 1, 101, dtype=np.float32)
     [("linear", "linear"), (" sRGB ", "srgb"), ("gamma 2.20", "gamma 2.2"), ("gamma1", "gamma 1")],
 )
 def test_words(text: str, word: str) -> None:
-    assert coding_word(text) == word
+    assert canonical_coding(text) == word
 
 
 @pytest.mark.parametrize("text", ["", "rec709", "gamma", "gamma 0.5", "gamma 5", "gamma -2", 2.2])
 def test_what_is_no_word(text: object) -> None:
     with pytest.raises(ValueError, match=r"a coding is linear, srgb or gamma X"):
-        coding_word(text)
+        canonical_coding(text)
 
 
 def test_decoding() -> None:
@@ -43,7 +43,7 @@ def test_decoding() -> None:
 def test_what_is_said_wins_over_what_was_said_before() -> None:
     noted = Coding(photograph="linear", by_band={"950": "srgb"})
     assert noted.resolved(("850", "950")) == ("linear", "linear", "srgb")
-    assert [noted.says(band) for band in ("850", "950")] == [False, True]
+    assert [noted.states(band) for band in ("850", "950")] == [False, True]
     given = Coding(by_band={"850": "gamma 2.2"}).over(noted)
     assert given.resolved(("850", "950")) == ("linear", "gamma 2.2", "srgb")
     assert Coding(bands="linear").over(noted).resolved(("950",)) == ("linear", "linear")

@@ -14,7 +14,7 @@ def test_uneven_light_and_dark_current_are_taken_away(exposure: float, reflectan
     white = np.float32(reflectance) * LIGHT + DARK
     made = flat_field(raw, white, DARK, white_reflectance=reflectance, exposure_ratio=exposure)
     np.testing.assert_allclose(made.reflectance, PAINT, atol=1e-5)
-    assert made.measures.all()
+    assert made.valid.all()
     assert made.saturated_white == 0
 
 
@@ -33,7 +33,7 @@ def test_one_colour_is_enough_not_to_measure() -> None:
     raw = np.full((2, 2, 3), 0.4, np.float32)
     raw[0, 1, 2] = 1
     made = flat_field(raw, np.full_like(raw, 0.8), np.zeros_like(raw))
-    assert np.argwhere(~made.measures).tolist() == [[0, 1]]
+    assert np.argwhere(~made.valid).tolist() == [[0, 1]]
 
 
 def test_highlights_and_noise_below_dark_stay_in_range() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from artextract_cli.imaging.registration import MAX_SIDE, measure_shift, outlines, tile_shifts
+from artextract_cli.imaging.registration import MAX_SIDE, measure_shift, tile_shifts, windowed_edges
 from tests.helpers.registration import pattern
 
 SIDE = 160
@@ -34,37 +34,41 @@ def test_known_shifts(shift: tuple[float, float], tones: str) -> None:
         "dark": 0.1 * band**2,
         "noisy": band + np.random.default_rng(1).normal(0, 0.005, band.shape),
     }[tones]
-    found = measure_shift(outlines(view(0, 0)), outlines(band))
+    found = measure_shift(windowed_edges(view(0, 0)), windowed_edges(band))
     assert found is not None
     np.testing.assert_allclose(found, shift, atol=0.15)
 
 
 def test_no_shift_is_not_minus_zero() -> None:
-    assert str(measure_shift(outlines(view(0, 0)), outlines(view(0, 0)))) == "(0.0, 0.0)"
+    assert (
+        str(measure_shift(windowed_edges(view(0, 0)), windowed_edges(view(0, 0)))) == "(0.0, 0.0)"
+    )
 
 
 def test_a_constant_band_has_no_shift() -> None:
-    lines = outlines(np.full((SIDE, SIDE), 0.4, np.float32))
+    lines = windowed_edges(np.full((SIDE, SIDE), 0.4, np.float32))
     assert not lines.any()
-    assert measure_shift(outlines(view(0, 0)), lines) is None
-    assert measure_shift(lines, outlines(view(0, 0))) is None
+    assert measure_shift(windowed_edges(view(0, 0)), lines) is None
+    assert measure_shift(lines, windowed_edges(view(0, 0))) is None
 
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_what_has_nothing_in_common_has_no_shift(seed: int) -> None:
     other = ndimage.gaussian_filter(np.random.default_rng(seed).random((SIDE, SIDE)), 2)
-    assert measure_shift(outlines(view(0, 0)), outlines(other.astype(np.float32))) is None
+    assert (
+        measure_shift(windowed_edges(view(0, 0)), windowed_edges(other.astype(np.float32))) is None
+    )
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (31, 31), (5, 900)])
 def test_small_pictures_tell_nothing(shape: tuple[int, int]) -> None:
-    lines = outlines(np.random.default_rng(0).random(shape, np.float32))
+    lines = windowed_edges(np.random.default_rng(0).random(shape, np.float32))
     assert lines.shape == shape
     assert measure_shift(lines, lines) is None
 
 
 def test_the_middle_of_large_pictures_is_compared() -> None:
-    assert outlines(np.zeros((MAX_SIDE + 7, 40), np.float32)).shape == (MAX_SIDE, 40)
+    assert windowed_edges(np.zeros((MAX_SIDE + 7, 40), np.float32)).shape == (MAX_SIDE, 40)
 
 
 @pytest.mark.parametrize("down", [0.0, 3.0])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.imaging.registration import tile_shifts
-from artextract_cli.imaging.transform import describe, reach, shared_area, warp
+from artextract_cli.imaging.transform import describe, shared_area, valid_area, warp
 from tests.helpers.registration import PICTURE, SIDE, known, seen_by
 
 
@@ -17,7 +17,7 @@ def test_a_band_of_another_size_that_shows_the_same_is_not_shifted() -> None:
 
 def test_warped_back_it_lies_on_the_photograph() -> None:
     transform = known(1.02, 1, 6, -5)
-    area = shared_area(reach((SIDE, SIDE), transform, (SIDE, SIDE)))
+    area = shared_area(valid_area((SIDE, SIDE), transform, (SIDE, SIDE)))
     warped = warp(seen_by(transform), transform, (SIDE, SIDE))
     np.testing.assert_allclose(warped[area], 0.9 - 0.7 * PICTURE[area], atol=0.02)
     shifts, n_tiles = tile_shifts(PICTURE[area], warped[area])

@@ -95,14 +95,14 @@ def test_floats_of_another_scale_are_no_counts(tmp_path: Path) -> None:
     values[3, 4], values[5, 6] = 4095, -2
     tifffile.imwrite(tmp_path / "s.tif", values)
     said = r"s.tif has 2 values outside 0 to 1 \(from -2 to 4095\), the first at row 3, column 4; "
-    said += "set those below 0, which no light gives, to 0, and divide all by the one that means"
+    said += "set negative values to 0, and divide all values by the one that stands"
     for stacked in (False, True):
         with pytest.raises(InputError, match=said):
             read_counts(tmp_path / "s.tif", stacked=stacked)
     counts = read_counts(tmp_path / "s.tif", stacked=True, any_scale=True)
     np.testing.assert_array_equal(counts[..., 0], values)
     for value, todo in (
-        (-0.2, "set those below 0, which no light gives, to 0$"),
+        (-0.2, "set negative values to 0$"),
         (2, "divide all"),
     ):
         tifffile.imwrite(tmp_path / "s.tif", np.where(values == 0.5, values, value))
@@ -126,11 +126,11 @@ def test_counts_of_16_bit_saved_as_32_are_refused(tmp_path: Path, alpha: bool) -
             lambda path: read_counts(path, stacked=True, any_scale=True),
         ):
             with (
-                pytest.raises(InputError, match="but none above 16777215, which is next to nothing")
+                pytest.raises(InputError, match="but none above 16777215, a tiny fraction")
                 if is_told
                 else nullcontext()
             ):
                 read(path)
     tifffile.imwrite(path, np.stack([values[..., 0] // 2] * 2), photometric="minisblack")
-    with pytest.raises(InputError, match="numbers of more than 16 bit, but none above 8388608"):
+    with pytest.raises(InputError, match="integers of more than 16 bits, but none above 8388608"):
         read_counts(path, stacked=True)

@@ -97,17 +97,17 @@ def test_stacks_that_are_none(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="pages of different sizes or depths"):
             read_counts(path, stacked=True)
     tifffile.imwrite(path, np.stack([GREY16.astype(np.int16)] * 2), photometric="minisblack")
-    with pytest.raises(InputError, match="holds int16 values"):
+    with pytest.raises(InputError, match="has int16 values"):
         read_counts(path, stacked=True)
 
 
 def test_other_colours_are_refused(tmp_path: Path) -> None:
     Image.fromarray(RGB8).convert("CMYK").save(tmp_path / "c.jpg")
-    refused(tmp_path / "c.jpg", "holds CMYK colours")
+    refused(tmp_path / "c.jpg", "has CMYK colours")
     tifffile.imwrite(tmp_path / "c.tif", opaque(RGB8), photometric="separated")
-    refused(tmp_path / "c.tif", "holds SEPARATED colours")
+    refused(tmp_path / "c.tif", "has SEPARATED colours")
     tifffile.imwrite(tmp_path / "i.tif", GREY16.astype(np.int16))
-    refused(tmp_path / "i.tif", "holds int16 values")
+    refused(tmp_path / "i.tif", "has int16 values")
     cube = np.dstack([GREY16] * 7)
     tifffile.imwrite(tmp_path / "s.tif", cube, photometric="minisblack", planarconfig="contig")
     refused(tmp_path / "s.tif", "has 7 channels; save each band as a file")

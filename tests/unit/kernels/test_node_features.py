@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from artextract_cli.kernels.node_features import edge_weights, laid_out, standardise
+from artextract_cli.kernels.node_features import edge_weights, gather_columns, standardise
 
 
 def test_columns_have_mean_zero_and_variance_one():
@@ -29,7 +29,7 @@ def test_many_rows_keep_their_digits():
 
 def test_layout_repeats_and_pads():
     columns = np.array([[1, 2], [3, 4]], np.float32)
-    made = laid_out(columns, np.array([1, -1, 0, 1], np.int32))
+    made = gather_columns(columns, np.array([1, -1, 0, 1], np.int32))
     np.testing.assert_array_equal(made, [[2, 0, 1, 2], [4, 0, 3, 4]])
 
 

@@ -8,6 +8,6 @@ def row(**changes: float) -> FlattenedPicture:
 
 def test_what_is_doubted() -> None:
     assert row().doubt is None
-    assert row(dark=0.5).doubt == "50% are broad dark areas, which may be paint"
-    assert row(weakest=0.2).doubt == "it would fall to 20%"
-    assert row(disagreement=0.3).doubt == "parts of the picture tell lights that differ by 30%"
+    assert row(dark=0.5).doubt == "50% of it is broad dark areas, which may be dark paint"
+    assert row(weakest=0.2).doubt == "the illumination would fall to 20% of its maximum"
+    assert row(disagreement=0.3).doubt == "estimates from parts of the image differ by 30%"

@@ -45,5 +45,5 @@ def test_the_scenes_are_returned_and_reported(source: Path, tmp_path: Path, dry_
 
 def test_without_a_scene_the_source_is_named(source: Path, tmp_path: Path) -> None:
     source.write_text("")
-    with pytest.raises(InputError, match=r"the importer toy finds no scene in .*source\.txt"):
+    with pytest.raises(InputError, match=r"the importer toy found no scenes in .*source\.txt"):
         import_dataset("toy", source, tmp_path / "data")

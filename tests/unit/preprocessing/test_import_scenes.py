@@ -84,7 +84,7 @@ def test_a_scene_is_written_in_the_layout_of_a_dataset(
     assert scene.wavelengths == (850, 950)
     np.testing.assert_array_equal(read_scene(scene).mask, mask)
     (finding,) = check_dataset(root).findings
-    assert "shows 110 pixels of painting, about 4 superpixels: so few" in finding.message
+    assert "shows 110 pixels of painting, about 4 superpixels: too few" in finding.message
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -152,16 +152,16 @@ def test_a_dataset_of_clean_scenes_is_pointed_out(
     (tmp_path / "dataset").mkdir()
     (tmp_path / "dataset" / "dataset.yaml").write_text("clean: all\n")
     imported([capture()])
-    assert "says that all scenes are clean" in capsys.readouterr().err
+    assert "states that all scenes are clean" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("second", "said"),
     [
-        (capture("first", rgb=255 - RGB), "there is a scene 'first' already"),
-        (capture("first", bands=BANDS // 2), "there is a scene 'first' already"),
-        (capture("first", split="val"), "there is a scene 'first' already"),
-        (capture("FIRST"), "there is a scene 'FIRST' already"),
+        (capture("first", rgb=255 - RGB), "a scene named 'first' already exists"),
+        (capture("first", bands=BANDS // 2), "a scene named 'first' already exists"),
+        (capture("first", split="val"), "a scene named 'first' already exists"),
+        (capture("FIRST"), "a scene named 'FIRST' already exists"),
         (capture(bands=BANDS[..., :1], wavelengths=(850,)), "has the bands 850, but .* 850, 950"),
         (capture(wavelengths=None), "has the bands 1, 2, but .* have 850, 950"),
         (
@@ -179,7 +179,7 @@ def test_what_does_not_agree_with_the_scenes_before_is_refused(
         imported([first])
     with pytest.raises(InputError, match=said) as raised:
         imported([first, second] if at_once else [second])
-    assert ("the scenes before it (1) are in" in str(raised.value)) == at_once
+    assert ("the scenes imported before it (1) are in" in str(raised.value)) == at_once
     assert len(files(tmp_path / "dataset")) == 4
     assert [scene.name for scene in open_dataset(tmp_path / "dataset").scenes] == ["first"]
 
@@ -191,7 +191,7 @@ def test_a_file_that_is_there_is_not_written_over(
     stray.parent.mkdir(parents=True)
     stray.write_text("mine")
     for dry_run in (True, False):
-        with pytest.raises(InputError, match="is there already and is not written over"):
+        with pytest.raises(InputError, match="already exists and is not overwritten"):
             imported([capture()], dry_run=dry_run)
     assert files(tmp_path / "dataset") == ["train/ms_masks/abbey_ms_950.png"]
     assert stray.read_text() == "mine"
@@ -291,7 +291,7 @@ def test_a_dry_run_checks_and_writes_nothing(imported: Callable[..., Any], tmp_p
     made = imported([capture("a"), capture("b")], dry_run=True)
     assert [len(scene.files) for scene in made] == [3, 3]
     assert not (tmp_path / "dataset").exists()
-    with pytest.raises(InputError, match="there is a scene 'a' already"):
+    with pytest.raises(InputError, match="a scene named 'a' already exists"):
         imported([capture("a"), capture("a")], dry_run=True)
 
 
@@ -423,10 +423,10 @@ def test_who_renders_is_told_what_the_dataset_says_of_its_bands(
 def test_a_mask_is_looked_for_in_decoded_pictures(
     imported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[np.ndarray] = []
-    monkeypatch.setattr(import_scenes, "found_mask", lambda name, pictures: seen.extend(pictures))
+    images: list[np.ndarray] = []
+    monkeypatch.setattr(import_scenes, "find_mask", lambda name, found: images.extend(found))
     coding = Coding(photograph="linear", by_band={"950": "gamma 2"})
     imported([capture()], auto_mask=True, coding=coding)
-    np.testing.assert_allclose(seen[0], coded_rgb(np.float32(RGB / 255)), atol=1e-6)
-    np.testing.assert_allclose(seen[1], BANDS[..., 0] / 65535, atol=1e-6)
-    np.testing.assert_allclose(seen[2], (BANDS[..., 1] / 65535) ** 2, atol=1e-6)
+    np.testing.assert_allclose(images[0], coded_rgb(np.float32(RGB / 255)), atol=1e-6)
+    np.testing.assert_allclose(images[1], BANDS[..., 0] / 65535, atol=1e-6)
+    np.testing.assert_allclose(images[2], (BANDS[..., 1] / 65535) ** 2, atol=1e-6)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import UsageError
-from artextract_cli.preprocessing.mask_dataset import found_mask, mask_dataset
+from artextract_cli.preprocessing.mask_dataset import find_mask, mask_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from tests.helpers.datasets import write_png, write_scene
 
@@ -27,8 +27,8 @@ def test_a_mask_that_is_given_is_kept(tmp_path: Path) -> None:
 def test_without_a_backdrop_all_counts_and_a_warning_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert found_mask("a", [np.random.default_rng(0).random((40, 48, 3), np.float32)]) is None
-    assert "scene a: no backdrop is found" in capsys.readouterr().err
+    assert find_mask("a", [np.random.default_rng(0).random((40, 48, 3), np.float32)]) is None
+    assert "scene a: no backdrop was found" in capsys.readouterr().err
 
 
 def test_a_dataset_is_not_masked_into_itself(dataset: Path) -> None:

@@ -60,7 +60,7 @@ def test_without_a_description(tmp_path: Path) -> None:
 
 
 def test_no_scenes(tmp_path: Path) -> None:
-    refused(tmp_path, r"holds no scenes: expected are \{train,val\}/rgb_images/<scene>_RGB\.png")
+    refused(tmp_path, r"contains no scenes: expected \{train,val\}/rgb_images/<scene>_RGB\.png")
     refused(tmp_path / "none", "cannot read .*none: No such file or directory")
     refused(make(tmp_path, "file") / "file", "cannot read .*file: Not a directory")
 
@@ -73,11 +73,11 @@ def test_scenes_must_be_whole(tmp_path: Path) -> None:
 
 def test_names_are_unique(tmp_path: Path) -> None:
     suffixes = make(tmp_path / "1", *scene("a", "1"), "train/rgb_images/a_RGB.bmp")
-    refused(suffixes, r"a_RGB\.png and .*a_RGB\.bmp are the same picture of scene a")
+    refused(suffixes, r"a_RGB\.png and .*a_RGB\.bmp are the same image of scene a")
     splits = make(tmp_path / "2", *scene("a", "1"), *scene("a", "1", split="val"))
     refused(splits, r"val/rgb_images/a_RGB\.png and .*train/rgb_images/a_RGB\.png are the same")
     bands = make(tmp_path / "3", *scene("a", "1"), "train/ms_masks/a_ms_1.tif")
-    refused(bands, r"a_ms_1\.tif and .*a_ms_1\.png are the same picture")
+    refused(bands, r"a_ms_1\.tif and .*a_ms_1\.png are the same image")
 
 
 def test_a_listed_band_must_be_there(tmp_path: Path) -> None:
@@ -100,21 +100,21 @@ def test_given_wavelengths_win(tmp_path: Path) -> None:
     refused(root, "3 wavelengths are given but scene a has 2 bands: 9, 10", (700, 800, 900))
 
 
-NAMED = "but 420 nm by its name: correct one of them, unless it is so"
+NAMED = "but 420 nm according to its name: correct one of them unless this is intended"
 
 
 @pytest.mark.parametrize(
-    ("listed", "given", "told"),
+    ("listed", "given", "message"),
     [
-        ("{420: 950, 950: 420}", None, f"band 420 is 950 nm by {{}}, {NAMED}"),
-        ("{420: 425, 950: 950}", None, f"band 420 is 425 nm by {{}}, {NAMED}"),
+        ("{420: 950, 950: 420}", None, f"band 420 is 950 nm according to {{}}, {NAMED}"),
+        ("{420: 425, 950: 950}", None, f"band 420 is 425 nm according to {{}}, {NAMED}"),
         ("{420: 424, 950: 946}", None, ""),
-        ("{}", (950, 420), f"band 420 is 950 nm by --wavelengths, {NAMED}"),
+        ("{}", (950, 420), f"band 420 is 950 nm according to --wavelengths, {NAMED}"),
         (
             "{420: 420, 950: 950}",
             (420, 850),
-            "band 950 is 850 nm by --wavelengths, but 950 nm by {}: correct one of them, unless "
-            "it is so",
+            "band 950 is 850 nm according to --wavelengths, but 950 nm according to {}: correct "
+            "one of them unless this is intended",
         ),
         ("{}", (420, 951), ""),
         ("{}", None, ""),
@@ -124,14 +124,14 @@ def test_wavelengths_that_contradict(
     tmp_path: Path,
     listed: str,
     given: tuple[float, ...] | None,
-    told: str,
+    message: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The first is told, though every scene has them."""
+    """The first one is reported, although every scene has them."""
     files = [*scene("a", "420", "950"), *scene("b", "420", "950")]
     root = make(tmp_path, *files, yaml=f"wavelengths: {listed}")
     open_dataset(root, wavelengths=given)
-    expected = f"warning: {told.format(root / 'dataset.yaml')}\n" if told else ""
+    expected = f"warning: {message.format(root / 'dataset.yaml')}\n" if message else ""
     assert capsys.readouterr().err == expected
 
 
@@ -141,14 +141,16 @@ def test_bands_that_are_numbered_contradict_nothing(
     root = make(tmp_path, *scene("a", "17", "IR", "4000"), yaml="wavelengths: {17: 560, IR: 950}")
     open_dataset(root, wavelengths=(500, 600, 700))
     assert capsys.readouterr().err == (
-        f"warning: band 17 is 500 nm by --wavelengths, but 560 nm by {root / 'dataset.yaml'}: "
-        "correct one of them, unless it is so\n"
+        "warning: band 17 is 500 nm according to --wavelengths, but 560 nm according to "
+        f"{root / 'dataset.yaml'}: correct one of them unless this is intended\n"
     )
 
 
 @pytest.mark.parametrize("nm", [0.56, -500, float("nan"), float("inf"), 2e5])
 def test_given_wavelengths_must_be_in_nm(tmp_path: Path, nm: float) -> None:
-    with pytest.raises(UsageError, match="not in nm: a wavelength is between 100 and 100000 nm"):
+    with pytest.raises(
+        UsageError, match="nm is not valid: a wavelength must be between 100 and 100000 nm"
+    ):
         open_dataset(make(tmp_path, *scene("a", "1")), wavelengths=(nm,))
 
 
@@ -192,8 +194,8 @@ def test_a_pair_without_wavelengths() -> None:
     [
         ([], "--band"),
         (["850", "ir"], "all bands a wavelength in nm, or none of them; got 850, ir"),
-        (["1", "2"], "1 is not in nm"),
-        (["-850"], "not in nm"),
+        (["1", "2"], "1 nm is not valid"),
+        (["-850"], "-850 nm is not valid"),
     ],
 )
 def test_pairs_that_will_not_do(ids: list[str], said: str) -> None:

@@ -19,10 +19,10 @@ from tests.helpers.folders import make, refused, scene
     ("yaml", "said"),
     [
         ("clean: [a, z9, z10]", r"dataset\.yaml: clean names scenes that do not exist: z9, z10"),
-        ("clean: some", r"dataset\.yaml: clean: expected is 'all' or a list of scene names"),
-        ("clean: [true]", r"clean: expected is 'all' or a list"),
+        ("clean: some", r"dataset\.yaml: clean: expected 'all' or a list of scene names"),
+        ("clean: [true]", r"clean: expected 'all' or a list"),
         ("wavelength: {1: 500}", r"unknown key 'wavelength'; known keys: wavelengths, clean"),
-        ("wavelengths: {1: 0.5}", r"wavelengths\.1: a wavelength is between .*\(got 0\.5\)"),
+        ("wavelengths: {1: 0.5}", r"wavelengths\.1: a wavelength must be between .*\(got 0\.5\)"),
         ("wavelengths: {1: red}", r"wavelengths\.1: Input should be a valid number"),
         ("wavelengths: [500]", r"wavelengths: Input should be a valid dictionary"),
         ("wavelengths: {1: 500, 1: 600}", r"dataset\.yaml, line 1: the key '1' is given twice"),
@@ -30,11 +30,11 @@ from tests.helpers.folders import make, refused, scene
         ("pixels_per_mm: .inf", r"pixels_per_mm: Input should be a finite number"),
         ("- 1", r"dataset\.yaml must contain keys and values"),
         *(
-            (f"coding: {value}", r"coding: it has the keys photograph and bands, .* linear, srgb")
+            (f"coding: {value}", r"coding: expected the keys photograph and bands, .* linear, srgb")
             for value in ("srgb", "[srgb]", "{photo: srgb}", "2.2")
         ),
         ("coding: {bands: 2.2}", r"coding\.bands: a coding is linear, srgb .*\(got 2\.2\)"),
-        ("coding: {bands: {1: foo}}", r"coding\.bands: of band 1, a coding is linear, srgb or"),
+        ("coding: {bands: {1: foo}}", r"coding\.bands: band 1: a coding is linear, srgb or"),
         ("coding: {photograph: [srgb]}", r"coding\.photograph: a coding is linear, srgb or gamma"),
     ],
 )

@@ -29,7 +29,7 @@ def test_blocks_are_larger_where_there_is_more_memory() -> None:
 
 
 def test_too_little_memory_is_refused_with_how_much_is_enough() -> None:
-    with pytest.raises(UsageError, match=r"1MB is too little .* give at least (\d+)MB") as caught:
+    with pytest.raises(UsageError, match=r"1MB is not enough .* allow at least (\d+)MB") as caught:
         plan(10**6).workspace(10**6, 3)
     enough = int(str(caught.value).rpartition(" ")[2].removesuffix("MB"))
     assert plan(enough * 10**6).workspace(10**6, 3) is not None

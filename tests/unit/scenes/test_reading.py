@@ -38,7 +38,7 @@ def test_a_scene_that_is_too_large_is_read_into_files(tmp_path: Path, files: Sce
     plan = MemoryPlan(limit=200_000, scratch=tmp_path / "s", program=0, per_pixel=1, per_band=0)
     assert read_scene(files, plan).workspace is None
     tight = dataclasses.replace(plan, limit=150_000, per_pixel=1000)
-    with pytest.raises(UsageError, match=r"0.15MB is too little .* give at least 13.MB"):
+    with pytest.raises(UsageError, match=r"0.15MB is not enough .* allow at least 13.MB"):
         read_scene(files, tight)
 
 
@@ -59,7 +59,7 @@ def test_what_is_on_disk_is_what_is_in_memory(tmp_path: Path, files: SceneFiles)
         assert part.workspace is None
     labels = np.arange(11 * 14, dtype=np.int32).reshape(SHAPE)
     values = np.random.default_rng(0).random((labels.size, 2), np.float32)
-    np.testing.assert_array_equal(on_disk.painted_with(values, labels), values[labels])
+    np.testing.assert_array_equal(on_disk.scatter_to_pixels(values, labels), values[labels])
     resized = (resize_scene(made, 7) for made in (whole, on_disk))
     for first, second in zip(*((r.rgb, r.bands) for r in resized), strict=True):
         np.testing.assert_array_equal(first, second)
@@ -134,10 +134,10 @@ def test_truth_of_one_bit(tmp_path: Path) -> None:
 
 def test_truth_with_other_values(tmp_path: Path) -> None:
     path = write(tmp_path / "t.png", np.array([[0, 1, 128], [127, 255, 254]], np.uint8))
-    with pytest.raises(InputError, match=r"t\.png holds 1, 127, 254; truth is 255"):
+    with pytest.raises(InputError, match=r"t\.png contains 1, 127, 254; truth values are 255"):
         read_truth(path, (2, 3))
     tifffile.imwrite(tmp_path / "t.tif", np.array([[0.0, 255.0]], np.float32))
-    with pytest.raises(InputError, match=r"t\.tif holds 65025; truth is"):
+    with pytest.raises(InputError, match=r"t\.tif contains 65025; truth values are"):
         read_truth(tmp_path / "t.tif", (1, 2))
     with pytest.raises(InputError, match="3 × 2 pixels but its photograph is 9 × 9"):
         read_truth(path, (9, 9))

@@ -62,15 +62,18 @@ def test_two_bands_of_one_wavelength(root: Path) -> None:
     (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 850, 850: 850.0}\n")
     contradiction, finding = found(root)
     assert contradiction.message == (
-        "band 650 is 850 nm by dataset.yaml, but 650 nm by its name: correct one of them, unless "
-        "it is so"
+        "band 650 is 850 nm according to dataset.yaml, but 650 nm according to its name: correct "
+        "one of them unless this is intended"
     )
     assert (finding.level, finding.scene, finding.file) == ("warning", "", None)
     assert finding.message == (
-        "bands 650 and 850 are both 850 nm by dataset.yaml: correct one of them, unless it is so"
+        "bands 650 and 850 are both 850 nm according to dataset.yaml: correct one of them unless "
+        "this is intended"
     )
     _, finding = check_dataset(root, wavelengths=(450, 450, 850)).findings
-    assert finding.message.startswith("bands 450 and 650 are both 450 nm by --wavelengths: ")
+    assert finding.message.startswith(
+        "bands 450 and 650 are both 450 nm according to --wavelengths: "
+    )
 
 
 def test_every_problem_at_once(root: Path) -> None:
@@ -113,6 +116,6 @@ def test_thirty_bands_of_odd_size(tmp_path: Path) -> None:
         )
     check = check_dataset(tmp_path)
     (finding,) = check.findings
-    assert "a_RGB.png shows 21 pixels of painting, about 1 superpixel: so few" in finding.message
+    assert "a_RGB.png shows 21 pixels of painting, about 1 superpixel: too few" in finding.message
     assert check.rows[0].bands == 30
     assert check.rows[0].largest_shift is None

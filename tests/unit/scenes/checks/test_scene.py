@@ -23,14 +23,14 @@ from tests.helpers.checked_datasets import (
 )
 
 LARGE = (300, 340)
-NOTHING = ", which tells nothing; replace it, or leave this band out"
+NOTHING = ", so it carries no information; replace it, or leave this band out"
 
 
 def test_another_size(root: Path) -> None:
     write(root / BAND, counts(view(0)[:-3]))
     message = (
         f"{BAND} is 170 × 147 pixels but its photograph train/rgb_images/a_RGB.png is "
-        "170 × 150 pixels; 'artextract data register' brings it onto the photograph"
+        "170 × 150 pixels; align it with 'artextract data register'"
     )
     only(root, "error", "a", BAND, message)
 
@@ -64,8 +64,8 @@ def test_a_band_that_looks_cut_off(root: Path) -> None:
     band = counts(view(0))
     band[100:] = 0
     write(root / BAND, band)
-    told = "looks cut off: rows 100 to 149 of 150 hold one value (0), unlike those of its"
-    advice = "replace it, or leave them out by the object mask"
+    told = "appears to be cut off: rows 100 to 149 of 150 have one value (0), unlike those of its"
+    advice = "replace it, or exclude them with the object mask"
     only(root, "warning", "a", BAND, f"{BAND} {told} photograph; {advice}")
 
 
@@ -96,12 +96,12 @@ def test_a_dark_band(root: Path) -> None:
     black, dim = found(root)
     assert (black.level, dim.level) == ("warning", "warning")
     assert black.message.startswith(f"{BAND} is nearly black: 99 % of its values are below 0.4")
-    assert dim.message.startswith(f"{BAND} holds nothing brighter than 0.4")
+    assert dim.message.startswith(f"{BAND} contains nothing brighter than 0.4")
 
 
 def test_a_coloured_band(root: Path) -> None:
     write(root / BAND, counts(np.dstack([view(0), view(0), view(0) * 0.9])))
-    message = f"{BAND} is coloured: the mean of its channels is taken"
+    message = f"{BAND} is a colour image: the mean of its channels is used"
     only(root, "warning", "a", BAND, message)
 
 
@@ -112,7 +112,7 @@ def test_floats_that_are_counts(root: Path) -> None:
     messages = [
         finding.message for finding in found(root) if finding.file == path.relative_to(root)
     ]
-    assert any("holds values from 2" in message for message in messages)
+    assert any("contains values from 2" in message for message in messages)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_turned_band(tmp_path: Path, degrees: float, scale: float, level: str 
     findings = found(tmp_path)
     assert [finding.level for finding in findings] == ([level] if level else [])
     if level:
-        told = re.search(r"turned by (.*)°, (.*)% larger, up to (.*) px at", findings[0].message)
+        told = re.search(r"rotated by (.*)°, (.*)% larger, up to (.*) px at", findings[0].message)
         assert told
         corner = abs(scale * cmath.rect(1, math.radians(degrees)) - 1) * math.hypot(*LARGE) / 2
         wanted = [abs(degrees), 100 * (scale - 1), corner]
@@ -168,8 +168,8 @@ def test_a_turned_band(tmp_path: Path, degrees: float, scale: float, level: str 
 
 
 ELSEWHERE = (
-    "shows no outlines of its photograph, nor of a band that does: is it of this painting? If it "
-    "is, 'artextract data register' brings it onto the photograph"
+    "shares no edges with its photograph, nor with a band that does: does it show this painting? "
+    "If so, align it with 'artextract data register'"
 )
 
 
@@ -218,7 +218,7 @@ def test_bands_that_lie_far_off(root: Path) -> None:
     assert (hint.level, str(hint.file)) == ("warning", "train/rgb_images/a_RGB.png")
     assert hint.message == (
         "2 bands of scene a are shifted by more than 10 px: if they come from a cube, its header "
-        "may tell a wrong size or interleave"
+        "may state a wrong size or interleave"
     )
 
 

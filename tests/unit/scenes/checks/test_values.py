@@ -74,11 +74,11 @@ def test_values_that_are_no_reflectance_are_a_warning(capsys: pytest.CaptureFixt
     made = scene()
     made.bands[3, 4, 0] = 4095
     check_values(FILES, made)
-    assert "abbey_ms_500.png holds values from" in capsys.readouterr().err
+    assert "abbey_ms_500.png contains values from" in capsys.readouterr().err
     made.bands[3, 4, 0] = 1.9
     made.rgb[0, 0, 1] = -0.2
     check_values(FILES, made)
-    assert "abbey_RGB.png holds values from -0.2 to" in capsys.readouterr().err
+    assert "abbey_RGB.png contains values from -0.2 to" in capsys.readouterr().err
 
 
 def test_one_pixel_is_constant() -> None:
@@ -114,7 +114,9 @@ def test_a_band_dead_but_for_a_pixel_is_refused(masked: bool) -> None:
     told = (
         "within the object mask: all but 1 of 1500 .* 0.3" if masked else ": all but 1 of 2000 .* 0"
     )
-    with pytest.raises(InputError, match=f"ms_600.png is constant ?{told}, which tells nothing"):
+    with pytest.raises(
+        InputError, match=f"ms_600.png is constant ?{told}, so it carries no information"
+    ):
         check_values(FILES, made)
 
 
@@ -152,8 +154,8 @@ def test_a_band_that_looks_cut_off(told: str, capsys: pytest.CaptureFixture[str]
     made.bands[CUTS[told]][..., 1] = 0
     check_values(FILES, made)
     assert capsys.readouterr().err == (
-        f"warning: abbey_ms_600.png looks cut off: {told} hold one value (0), unlike those of its "
-        "photograph; replace it, or leave them out by the object mask\n"
+        f"warning: abbey_ms_600.png appears to be cut off: {told} have one value (0), unlike "
+        "those of its photograph; replace it, or exclude them with the object mask\n"
     )
 
 
@@ -162,8 +164,8 @@ def test_a_photograph_that_looks_cut_off(capsys: pytest.CaptureFixture[str]) -> 
     made.rgb[14:] = 0
     check_values(FILES, made)
     assert (
-        "RGB.png looks cut off: rows 14 to 39 of 40 hold one value (0), unlike those of its bands"
-        in (capsys.readouterr().err)
+        "RGB.png appears to be cut off: rows 14 to 39 of 40 have one value (0), unlike "
+        "those of its bands" in (capsys.readouterr().err)
     )
 
 
@@ -207,10 +209,10 @@ def test_a_cut_behind_the_mask_is_counted_in_rows_of_the_picture(
     made.mask[35:] = False
     made.bands[20:, :, 0] = 0.5
     check_values(FILES, made)
-    assert "rows 20 to 34 of 40 hold one value (0.5)" in capsys.readouterr().err
+    assert "rows 20 to 34 of 40 have one value (0.5)" in capsys.readouterr().err
 
 
-COUNTS = "of full scale: if these are counts of {} bit in a file of 16, multiply them by {}\n"
+COUNTS = "of full scale: if these are {}-bit counts in a 16-bit file, multiply them by {}\n"
 
 
 @pytest.mark.parametrize(("which", "name"), [(0, "ms_500"), (1, "ms_600")])
@@ -219,7 +221,7 @@ def test_a_band_of_fewer_bits(which: int, name: str, capsys: pytest.CaptureFixtu
     made.bands[..., which] *= 4095 / 65535
     made.bands[0, 0, which] = 4095 / 65535  # a hot pixel counts no more than the camera does
     check_values(FILES, made)
-    told = f"warning: abbey_{name}.png holds nothing brighter than 6.25% {COUNTS.format(12, 16)}"
+    told = f"warning: abbey_{name}.png contains nothing brighter than 6.25% {COUNTS.format(12, 16)}"
     assert capsys.readouterr().err == told
 
 
@@ -227,7 +229,7 @@ def test_a_photograph_of_fewer_bits(capsys: pytest.CaptureFixture[str]) -> None:
     made = scene()
     made.rgb[:] /= 16
     check_values(FILES, made)
-    assert "abbey_RGB.png holds nothing brighter than 6.2" in capsys.readouterr().err
+    assert "abbey_RGB.png contains nothing brighter than 6.2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("bits", "factor"), [(14, 4), (12, 16)])
@@ -240,7 +242,7 @@ def test_bands_of_fewer_bits_are_one_warning(
     check_values(dataclasses.replace(FILES, bands=paths), made)
     told = capsys.readouterr().err
     assert told.startswith(
-        "warning: abbey_ms_500.png and the other bands of its scene hold nothing "
+        "warning: abbey_ms_500.png and the other bands of its scene contain nothing "
     )
     assert told.endswith(COUNTS.format(bits, factor))
     assert told.count("warning") == 1
@@ -262,7 +264,7 @@ def test_few_superpixels_are_a_warning(
 ) -> None:
     check_values(FILES, make_scene(size))
     err = capsys.readouterr().err
-    assert ("RGB.png shows 961 pixels of painting, about 38 superpixels: so few" in err) is told
+    assert ("RGB.png shows 961 pixels of painting, about 38 superpixels: too few" in err) is told
     assert bool(err) is told
 
 
@@ -270,6 +272,6 @@ def test_little_painting_is_little(capsys: pytest.CaptureFixture[str]) -> None:
     made = dataclasses.replace(scene(), mask=np.zeros((40, 50), np.bool_))
     made.mask[3:7, 5:10] = True
     check_values(FILES, made)
-    assert "RGB.png shows 20 pixels of painting, about 1 superpixel: so few" in (
+    assert "RGB.png shows 20 pixels of painting, about 1 superpixel: too few" in (
         capsys.readouterr().err
     )

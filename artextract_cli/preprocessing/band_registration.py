@@ -1,0 +1,163 @@
+"""Registering one band: its alignment with the photograph, and how good it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
+from artextract_cli.errors import InputError
+from artextract_cli.imaging.alignment import LONGEST_SIDE, align
+from artextract_cli.imaging.registration import MIN_SIDE, tile_shifts
+from artextract_cli.imaging.transform import (
+    Transform,
+    TransformModel,
+    blurred_to_band_resolution,
+    describe,
+    shared_area,
+    warp,
+)
+from artextract_cli.io.image import Picture
+
+MAX_RESIDUAL = 1.0
+"""Largest residual that is accepted by default, in px."""
+
+RESIDUAL_PERCENTILE = 90
+"""Percentile of the shifts left in tiles that counts as the residual: a tenth may be wrong."""
+
+MIN_TILES_SHARE = 0.25
+"""Smallest share of the tiles with a measurable shift; with fewer the residual is unreliable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredBand:
+    """How a band was aligned with its RGB image.
+
+    Attributes
+    ----------
+    band
+        Band id.
+    size
+        Width and height in pixels before registration.
+    transform
+        (3, 3), from (x, y, 1) in pixels of the uncropped RGB image to those of the band.
+    scale
+        Pixels of the band per pixel of the RGB image.
+    rotation
+        Degrees, at the centre of the RGB image.
+    right, down
+        Shift from the centre of the band to that of the RGB image, in px of the band.
+    residual
+        90th percentile of the remaining shifts, measured tile by tile, in px.
+    median_residual
+        Median of the remaining shifts in px.
+    tiles
+        Number of tiles in which a shift could be measured.
+    """
+
+    band: str
+    size: tuple[int, int]
+    transform: tuple[tuple[float, ...], ...]
+    scale: float
+    rotation: float
+    right: float
+    down: float
+    residual: float
+    median_residual: float
+    tiles: int
+
+
+def check_sides(path: Path, picture: Picture) -> Picture:
+    """Return an image after checking that its sides suit registration.
+
+    Raises
+    ------
+    InputError
+        If it is too small or too large.
+    """
+    height, width = picture.values.shape[:2]
+    if min(height, width) < MIN_SIDE or max(height, width) > LONGEST_SIDE:
+        msg = (
+            f"{path} is {width} × {height} pixels; registration needs sides of {MIN_SIDE} to "
+            f"{LONGEST_SIDE} pixels"
+        )
+        raise InputError(msg)
+    return picture
+
+
+def align_band(
+    path: Path,
+    photograph: FloatArray,
+    band: FloatArray,
+    model: TransformModel,
+    starts: Sequence[Transform] = (),
+) -> Transform:
+    """Find the transform from photograph (H, W) to band (H', W'), as `align` does.
+
+    Raises
+    ------
+    InputError
+        If the band at ``path`` cannot be aligned.
+    """
+    try:
+        return align(photograph, band, model, starts=starts)
+    except InputError as error:
+        msg = f"{path} cannot be registered to its photograph: {error}; remove or replace it"
+        raise InputError(msg) from error
+
+
+def measure_residual(
+    path: Path,
+    band_id: str,
+    photograph: FloatArray,
+    band: FloatArray,
+    transform: Transform,
+    valid: NDArray[np.bool_],
+    max_residual: float,
+) -> RegisteredBand:
+    """Measure the remaining shift between photograph and registered band, tile by tile.
+
+    ``valid`` (H, W) is where the band covers the photograph.
+
+    Raises
+    ------
+    InputError
+        If they overlap too little, too few tiles can be measured, or the residual is larger than
+        ``max_residual`` px.
+    """
+    size, band_size = (photograph.shape[0], photograph.shape[1]), (band.shape[0], band.shape[1])
+    area = shared_area(valid)
+    if min(valid[area].shape) < MIN_SIDE:
+        msg = (
+            f"{path} and its photograph overlap too little to be registered; check that they show "
+            "the same painting"
+        )
+        raise InputError(msg)
+    reference = blurred_to_band_resolution(photograph, transform)
+    tiles, n_tiles = tile_shifts(reference[area], warp(band, transform, size)[area])
+    distances = np.hypot(tiles[:, 2], tiles[:, 3])
+    if len(distances) < MIN_TILES_SHARE * n_tiles:
+        msg = (
+            f"{path} cannot be verified after registration: {len(distances)} of {n_tiles} tiles "
+            "share edges with its photograph; remove or replace it"
+        )
+        raise InputError(msg)
+    residual = float(np.percentile(distances, RESIDUAL_PERCENTILE))
+    if residual > max_residual:
+        msg = (
+            f"{path} is not aligned with its photograph after registration: the residual is "
+            f"{residual:.2f} px, and {max_residual:g} px are allowed; try --model homography, or "
+            "raise --max-residual"
+        )
+        raise InputError(msg)
+    return RegisteredBand(
+        band=band_id,
+        size=band_size[::-1],
+        transform=tuple(tuple(float(value) for value in row) for row in transform),
+        **describe(transform, size, band_size),
+        residual=residual,
+        median_residual=float(np.median(distances)),
+        tiles=len(distances),
+    )
