@@ -31,7 +31,7 @@ RIDGE = 1e-4  # per pixel, on columns of variance one
 PREDICTOR_BLUR, TARGET_BLUR, SLOPE_BLUR = 1.0, 0.7, 1.5  # σ in pixels
 TWO_SIDED = Weighting(tolerance=2.0)
 LEAST_VARIANCE = 1e-3  # of a component of standardised logarithms; weaker ones are left out
-LARGEST = 25.0  # deviations; stronger residuals tell no more
+LARGEST_RESIDUAL = 25.0  # deviations; stronger residuals tell no more
 # In logarithms of reflectance: a residual below this is rounding or focus, not paint.
 _LEAST_DEVIATION = 3e-3
 _deviation = partial(robust_deviation, least=_LEAST_DEVIATION, median=upper_median)
@@ -83,7 +83,7 @@ class BandFit:
         n = targets.shape[0] * targets.shape[1]
         x, slopes, y = (p.reshape(n, p.shape[-1]) for p in (*surface, targets))
         foretold = polynomial(x, slopes, self.gains, cubic=self.cubic)
-        left = deviating(y, foretold, self.offsets, self.deviations, LARGEST)
+        left = deviating(y, foretold, self.offsets, self.deviations, LARGEST_RESIDUAL)
         return left.reshape(targets.shape)
 
 
@@ -109,7 +109,7 @@ def fit_projection(logs: FloatArray, n_components: int = N_COMPONENTS) -> Projec
     return Projection(centre=centre, spread=spread, turn=turn.astype(np.float32))
 
 
-def look_at(logs: FloatArray, projection: Projection) -> Surface:
+def surface_features(logs: FloatArray, projection: Projection) -> Surface:
     """Principal components and slopes of the visible log channels ``logs`` (h, w, C).
 
     The slopes of the two strongest components are among the terms of a regression: to first order,

@@ -35,20 +35,20 @@ from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 
 FIT_PIXELS = 12_000
-PICTURE_BLUR = 1.5  # σ in pixels
+IMAGE_BLUR = 1.5  # σ in pixels
 BAND_RIDGE = 2e-3  # per pixel, on terms of variance one
 N_GROUPS = 3
 N_TOGETHER = 2  # groups: at shorter wavelengths fading inks and paint are told apart badly
 # A painted layer begins to show at about 650 nm; past that its trace grows about as the square.
 FIRST_TRACE_NM, GROWTH = 650.0, 2.0
 LARGEST_DEVIATIONS = 12.0  # of one band
-LARGEST_SURPRISE = 8.0  # of the bands together, in deviations that paint of that colour has
+LARGEST_JOINT_DEVIATION = 8.0  # of the bands together, in deviations that paint of that colour has
 CREDIBLE_CHANGE = 0.1  # of a logarithm: this much is never cut off
 EXPECTED_CHANGE = 3.0  # standard deviation of what is hidden, in deviations of the whole painting
 SUBDUED = 0.35
 
 
-def hidden_picture(scene: Scene) -> FloatArray:
+def hidden_layer_image(scene: Scene) -> FloatArray:
     """Estimate what lies beneath the paint of a scene: (H, W) float32.
 
     A value is the natural logarithm of the ratio by which hidden content changes the reflectance of
@@ -75,11 +75,11 @@ def hidden_picture(scene: Scene) -> FloatArray:
     InputError
         If no wavelength is known, no band is past 720 nm, or the mask leaves no painting.
     """
-    return HiddenPicture(scene, SceneView(scene))(full_block(scene.shape))
+    return HiddenLayerImage(scene, SceneView(scene))(full_block(scene.shape))
 
 
-class HiddenPicture:
-    """What `hidden_picture` describes, fitted on the whole painting and made block by block."""
+class HiddenLayerImage:
+    """What `hidden_layer_image` describes, fitted on the whole painting and made block by block."""
 
     def __init__(self, scene: Scene, view: SceneView) -> None:
         infrared = _checked_infrared(scene)
@@ -97,7 +97,7 @@ class HiddenPicture:
         terms = PixelTerms(*gather(self._terms, pixels))
         nm = np.array(scene.wavelengths)
         self._change = _Change(terms, [float(nm[group].mean()) for group in self._groups])
-        self._doubt = _Doubt(terms, self._change(terms))
+        self._doubt = _Uncertainty(terms, self._change(terms))
         self._strengths = _strengths(gather(lambda block: [self._likely(block)], pixels)[0])
 
     def __call__(self, block: Block) -> FloatArray:
@@ -125,10 +125,12 @@ class HiddenPicture:
         shape, terms = terms.components.shape[:2], terms.flat()
         unit = self._doubt.unit
         change, uncertainty = self._change(terms) / unit, self._doubt(terms)
-        limit = np.maximum(LARGEST_SURPRISE * uncertainty, np.float32(CREDIBLE_CHANGE / unit))
+        limit = np.maximum(
+            LARGEST_JOINT_DEVIATION * uncertainty, np.float32(CREDIBLE_CHANGE / unit)
+        )
         precision = 1 / uncertainty**2
         held = np.stack([np.clip(change, -limit, limit) * precision, precision], axis=1)
-        total = blur(held.reshape(*shape, 2), PICTURE_BLUR)
+        total = blur(held.reshape(*shape, 2), IMAGE_BLUR)
         made: FloatArray = unit * total[..., 0] / (total[..., 1] + np.float32(EXPECTED_CHANGE**-2))
         return made
 
@@ -173,7 +175,7 @@ class _Change:
         return np.stack(made, axis=1).astype(np.float32)
 
 
-class _Doubt:
+class _Uncertainty:
     """The deviation that paint of such colour, slope and detail has without hidden content.
 
     A robust regression of the logarithm of the absolute change, in deviations of the whole

@@ -51,7 +51,7 @@ def terms_of(components: FloatArray, groups: Sequence[FloatArray]) -> PixelTerms
     return PixelTerms(
         components=components,
         slopes=slopes,
-        signs=_signs(components, slopes),
+        signs=_difficulty_features(components, slopes),
         bands=np.concatenate([log_reflectance(g, INFRARED_BLUR) for g in groups], axis=-1),
         own=np.stack([np.concatenate(both, axis=-1) for both in own], axis=-2),
     )
@@ -81,7 +81,7 @@ def _slopes(components: FloatArray) -> FloatArray:
     return np.concatenate(slopes, axis=-1)
 
 
-def _signs(components: FloatArray, slopes: FloatArray) -> FloatArray:
+def _difficulty_features(components: FloatArray, slopes: FloatArray) -> FloatArray:
     """How steep, how lined and how rare the colour of each pixel is, as logarithms (h, w, 3)."""
     n_slopes = 2 * min(N_SLOPED, components.shape[2])
     slope = np.linalg.norm(slopes[..., :n_slopes], axis=-1)

@@ -40,7 +40,7 @@ SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
 LOCAL_RIDGE = 0.02
 UNIT = np.float32(0.05)  # of the logarithm of reflectance: 5 %
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
-LARGEST = 25.0  # deviations within the painting; more says no more
+LARGEST_VALUE = 25.0  # deviations within the painting; more says no more
 LEAST_SPREAD = 1e-4
 
 LINED = ("residual", "photograph_residual", "difference", "visible")
@@ -167,7 +167,7 @@ class EvidenceMaps:
         made = self._view.blocks.core(block, self._raw(block))
         standard: FloatArray = np.subtract(made, self._centre)
         standard /= self._spread
-        return np.clip(standard, -LARGEST, LARGEST, out=standard)
+        return np.clip(standard, -LARGEST_VALUE, LARGEST_VALUE, out=standard)
 
 
 class _RawMaps:

@@ -16,7 +16,7 @@ from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.scenes.scene import Scene, continued
 
 LEAST_SIDE = 150  # of a reduction, in pixels: with less, little is left to compare with
-USUAL_REDUCTION = 4
+DEFAULT_REDUCTION = 4
 COARSEST = 2.5  # pixels per mm, where they are known
 
 
@@ -24,7 +24,7 @@ def reductions(scene: Scene) -> tuple[int, ...]:
     """By which powers of two a scene is reduced, beside being scored as it is: such as (2, 4)."""
     most = min(scene.shape) / LEAST_SIDE
     resolution = scene.pixels_per_mm
-    most = min(most, USUAL_REDUCTION if resolution is None else resolution / COARSEST)
+    most = min(most, DEFAULT_REDUCTION if resolution is None else resolution / COARSEST)
     return tuple(2**n for n in range(1, 1 + int(np.log2(max(most, 1)))))
 
 
@@ -45,7 +45,7 @@ def reduced(scene: Scene, factor: int) -> Scene:
     rgb, bands = empty(3), empty(len(scene.band_ids))
     mask = None if scene.mask is None else np.empty(shape, np.bool_)
     for block in blocks:
-        part = scene.part(_before(block, factor, scene.shape))
+        part = scene.part(_in_scene(block, factor, scene.shape))
         if mask is not None and part.mask is not None:
             mask[block.place] = _means(part.mask[..., None], factor)[..., 0] >= 0.5
         part = continued(part)
@@ -100,7 +100,7 @@ def mean_of_scales(
     return {name: np.mean([maps[name] for maps in every], axis=0, dtype=np.float32) for name in own}
 
 
-def _before(block: Block, factor: int, shape: Sequence[int]) -> Block:
+def _in_scene(block: Block, factor: int, shape: Sequence[int]) -> Block:
     """Where a block of a reduction lies in its scene of ``shape`` (H, W)."""
     return Block(
         factor * block.top,

@@ -15,7 +15,7 @@ from artextract_cli.evidence.band_regression import (
     Surface,
     fit_projection,
     log_reflectance,
-    look_at,
+    surface_features,
 )
 from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
 from artextract_cli.scenes.scene import Scene, continued
@@ -40,7 +40,7 @@ class SceneView:
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
         # Functions of their own, not of this object: what they keep of a scene goes with the last
         # reference, and does not wait for the collector of circles.
-        part = self.part = BlockCache(partial(_continued, scene, self.blocks, self._pixels))
+        part = self.part = BlockCache(partial(_extended_window, scene, self.blocks, self._pixels))
         visible = self._visible = BlockCache(lambda block: visible_channels(part(block)))
         self.visible_logs = BlockCache(
             lambda block: log_reflectance(visible(block), PREDICTOR_BLUR)
@@ -83,17 +83,19 @@ class SceneView:
         logs = (visible_logs, photograph)
         samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
         first, second = (
-            BlockCache(partial(_looked, made, fit_projection(sample)))
+            BlockCache(partial(_surface_of, made, fit_projection(sample)))
             for made, sample in zip(logs, samples, strict=True)
         )
         return first, second
 
 
-def _looked(logs: Callable[[Block], FloatArray], projection: Projection, block: Block) -> Surface:
-    return look_at(logs(block), projection)
+def _surface_of(
+    logs: Callable[[Block], FloatArray], projection: Projection, block: Block
+) -> Surface:
+    return surface_features(logs(block), projection)
 
 
-def _continued(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:
+def _extended_window(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:
     """The window around a block, beyond the mask continued by its nearest painted pixel."""
     window = blocks.window(block)
     part = scene.part(window)

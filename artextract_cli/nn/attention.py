@@ -15,7 +15,7 @@ MASKED_SHARE = 0.05
 N_RANDOM_MASKS = 4
 
 
-def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
+def outgoing_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
     """How much attention each node gives out as a source: (N, V), 1 on average.
 
     The attention a node receives sums to one everywhere and tells nothing; what the other nodes
@@ -32,9 +32,9 @@ def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
 
 @torch.no_grad()
 def node_attention(network: SiameseNetwork, batch: SceneBatch) -> Tensor | None:
-    """`given_attention` of a network's backbone (N, V); None for a backbone that cannot tell."""
+    """`outgoing_attention` of a network's backbone (N, V); None for a backbone that cannot tell."""
     weights = network.attention(batch)
-    return None if weights is None else given_attention(batch.graph, weights)
+    return None if weights is None else outgoing_attention(batch.graph, weights)
 
 
 def pair_distance(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> Tensor:

@@ -71,11 +71,11 @@ class Topology:
             crow=torch.from_numpy(crow),
             col=torch.from_numpy(source),
             reverse=torch.from_numpy(reverse),
-            edge_features=_moved(edge_features, np.asarray(edges), keys, n_nodes),
+            edge_features=_permuted(edge_features, np.asarray(edges), keys, n_nodes),
         )
 
 
-def _moved(
+def _permuted(
     features: NDArray[np.float32] | None,
     edges: NDArray[np.integer[Any]],
     keys: NDArray[np.int64],
@@ -112,7 +112,7 @@ def _joined(features: Sequence[Tensor | None]) -> Tensor | None:
     return torch.cat(known) if len(known) == len(features) else None
 
 
-def moved(batch: T, device: torch.device | str) -> T:
+def to_device(batch: T, device: torch.device | str) -> T:
     """The dataclass ``batch``, made on the CPU, with all tensors in it on ``device``.
 
     They reach a GPU in one transfer from pinned memory, for which the CPU does not wait.
@@ -148,7 +148,7 @@ def with_tensors(batch: Any, tensors: Iterator[Tensor]) -> Any:
 
 def packed(tensors: Sequence[Tensor], *, pin_memory: bool) -> Tensor:
     """The bytes of all ``tensors``, one behind another."""
-    n_bytes = sum(_room(tensor) for tensor in tensors)
+    n_bytes = sum(_padded_size(tensor) for tensor in tensors)
     packed = torch.empty(n_bytes, dtype=torch.uint8, pin_memory=pin_memory)
     for place, tensor in zip(unpacked(packed, tensors), tensors, strict=True):
         place.copy_(tensor)
@@ -157,14 +157,14 @@ def packed(tensors: Sequence[Tensor], *, pin_memory: bool) -> Tensor:
 
 def unpacked(packed: Tensor, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Views of ``packed`` with the types and shapes of ``tensors``."""
-    places = torch.split(packed, [_room(tensor) for tensor in tensors])
+    places = torch.split(packed, [_padded_size(tensor) for tensor in tensors])
     return [
         place[: tensor.nbytes].view(tensor.dtype).view(tensor.shape)
         for place, tensor in zip(places, tensors, strict=True)
     ]
 
 
-def _room(tensor: Tensor) -> int:
+def _padded_size(tensor: Tensor) -> int:
     return -(-tensor.nbytes // _ALIGNED) * _ALIGNED
 
 
@@ -202,7 +202,7 @@ class GraphBatch:
             engine=engine,
             edge_features=_joined([t.edge_features for t in topologies]),
         )
-        return moved(batch, device)
+        return to_device(batch, device)
 
     @property
     def device(self) -> torch.device:

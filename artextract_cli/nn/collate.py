@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from artextract_cli.nn.batch import GraphBatch, Topology, moved
+from artextract_cli.nn.batch import GraphBatch, Topology, to_device
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def collate(
     turned = [
         feature
         for i, scene in enumerate(scenes)
-        for feature in _turned(scene, 0 if symmetries is None else symmetries[i])
+        for feature in _rotated_features(scene, 0 if symmetries is None else symmetries[i])
     ]
     topologies = [topology for scene in scenes for topology in scene.topologies]
     batch = SceneBatch(
@@ -81,26 +81,26 @@ def collate(
         is_shared=scenes[0].is_shared,
         n_anchors=len(scenes) if n_anchors is None else n_anchors,
     )
-    return moved(batch, device)
+    return to_device(batch, device)
 
 
-def _turned(scene: SceneTensors, symmetry: int) -> list[Tensor]:
+def _rotated_features(scene: SceneTensors, symmetry: int) -> list[Tensor]:
     if symmetry == 0 or scene.places is None:
         return list(scene.features)
     if scene.is_shared:
         photograph, bands = scene.features[0].tensor_split([1], dim=1)
         turned = (
-            _moved(photograph, scene.places[0], symmetry),
-            _moved(bands, scene.places[1], symmetry),
+            _rotated_places(photograph, scene.places[0], symmetry),
+            _rotated_places(bands, scene.places[1], symmetry),
         )
         return [torch.cat(turned, dim=1)]
     return [
-        _moved(feature, scene.places[min(view, 1)], symmetry)
+        _rotated_places(feature, scene.places[min(view, 1)], symmetry)
         for view, feature in enumerate(scene.features)
     ]
 
 
-def _moved(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
+def _rotated_places(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
     """Move centred row and column: bit 0 mirrors rows, bit 1 columns, bit 2 swaps them."""
     moved = x.clone()
     row, column = places if symmetry & 4 == 0 else places[::-1]

@@ -54,11 +54,11 @@ def in_float32(function: Callable[P, R]) -> Callable[P, R]:
         if not torch.is_autocast_enabled(device):
             return function(*args, **kwargs)
         with torch.autocast(device, enabled=False):
-            return function(*map(_raised, args), **kwargs)
+            return function(*map(_to_float32, args), **kwargs)
 
     return call
 
 
-def _raised(value: Any) -> Any:
+def _to_float32(value: Any) -> Any:
     is_float = isinstance(value, Tensor) and value.is_floating_point()
     return value.float() if is_float else value

@@ -36,13 +36,13 @@ class SiameseNetwork(nn.Module):
 
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
-        return self.around(batch.graph, self.inputs(batch))
+        return self.backbone_features(batch.graph, self.inputs(batch))
 
     def inputs(self, batch: SceneBatch) -> Tensor:
         """What the backbone is given of a batch: its projected node features (N, V, F)."""
         return self.project(batch.x)
 
-    def around(self, graph: GraphBatch, x: Tensor) -> Tensor:
+    def backbone_features(self, graph: GraphBatch, x: Tensor) -> Tensor:
         """What the backbone makes of ``x`` (N, V, F): (N, V, out_size)."""
         with self.running():
             z = self.backbone(graph, x)
@@ -177,5 +177,5 @@ def check_scores(seen: ScoredNodes, made: Any) -> None:
         raise ValueError(msg)
 
 
-def _shown(made: Any) -> str:
+def _describe(made: Any) -> str:
     return str(tuple(made.shape)) if isinstance(made, Tensor) else type(made).__name__

@@ -19,7 +19,7 @@ Losses = Iterator[tuple[Tensor, int]]
 AnyNetwork_contra = TypeVar("AnyNetwork_contra", bound=SiameseNetwork, contravariant=True)
 
 
-class Comparison(NamedTuple):
+class LossAndScorer(NamedTuple):
     """How photograph and bands are compared: in training, and to score superpixels."""
 
     objective: LossFunction
@@ -34,7 +34,7 @@ class TrainingInputs:
     training: Sequence[SceneGraphs]
     validation: Sequence[SceneGraphs]
     settings: TrainingSettings
-    compared_by: Comparison
+    compared_by: LossAndScorer
     engine: str
     device: torch.device
 
@@ -55,7 +55,7 @@ class TrainingTask(Protocol[AnyNetwork_contra]):
     def validation_losses(self, network: AnyNetwork_contra) -> Losses:
         """Losses on the validation scenes, without gradients, always the same for one network."""
 
-    def figures(self) -> Mapping[str, float]:
+    def extra_metrics(self) -> Mapping[str, float]:
         """What else is worth noting of the last epoch, by name."""
 
     def calibrations(self, network: AnyNetwork_contra) -> Mapping[str, Calibration]:

@@ -15,7 +15,7 @@ from artextract_cli.scenes.scene import Scene
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
 EXPECTED_SHARE = 0.01  # of clean paint lies above this level
-MANY = 2 * EXPECTED_SHARE  # paint alone may reach a little more than it should
+NOTABLE_SHARE = 2 * EXPECTED_SHARE  # paint alone may reach a little more than it should
 MAX_REGIONS = 100
 REGION_COLUMNS = (
     "region",
@@ -130,6 +130,6 @@ def _region(
     return dict(zip(REGION_COLUMNS, values, strict=True))
 
 
-def has_places(strong_share: float) -> bool:
+def exceeds_expected_share(strong_share: float) -> bool:
     """Whether clearly more of a scene than of clean paint scores as high as strong regions do."""
-    return strong_share > MANY
+    return strong_share > NOTABLE_SHARE

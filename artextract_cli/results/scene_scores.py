@@ -17,7 +17,7 @@ from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 
 DECISION_RATE = 0.05
 # Of the painting: what the strangest 3 % exceed stands for it. A scribble counts, a speck does not.
-STRANGEST_SHARE = 0.03
+ANOMALOUS_SHARE = 0.03
 
 
 class SceneScorer(Protocol):
@@ -149,7 +149,7 @@ def check_infrared(scene: Scene, what: str) -> None:
         raise InputError(msg)
 
 
-def whole_score(scores: FloatArray, mask: NDArray[np.bool_] | None) -> float:
+def image_score(scores: FloatArray, mask: NDArray[np.bool_] | None) -> float:
     """One score for the painting, of its uncalibrated scores (H, W): their 97th percentile.
 
     Of more than 16 million pixels, every n-th counts.
@@ -158,7 +158,7 @@ def whole_score(scores: FloatArray, mask: NDArray[np.bool_] | None) -> float:
     sample = scores.ravel()[::step]
     if mask is not None and (inside := mask.ravel()[::step]).any():
         sample = sample[inside]
-    return float(np.quantile(sample, 1 - STRANGEST_SHARE))
+    return float(np.quantile(sample, 1 - ANOMALOUS_SHARE))
 
 
 def judged(calibration: Calibration | None, raw: float, n_tiles: int = 1) -> WholeScore | None:

@@ -7,7 +7,7 @@ from artextract_cli.pipelines.settings import TrainingSettings, objective_spec, 
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 from artextract_cli.utils.events import warn
 
-WITHOUT_INFRARED = "node-contrastive"
+FALLBACK_OBJECTIVE = "node-contrastive"
 
 
 def possible_settings(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
@@ -28,7 +28,7 @@ def possible_settings(settings: TrainingSettings, graphs: SceneGraphs) -> Traini
         msg = f"{needs}: use --objective {WITHOUT_INFRARED}"
         raise UsageError(msg)
     warn(f"{needs}: training takes {WITHOUT_INFRARED}")
-    return with_objective(settings, WITHOUT_INFRARED)
+    return with_objective(settings, FALLBACK_OBJECTIVE)
 
 
 def _check_nodes(objective: str, graphs: SceneGraphs) -> None:

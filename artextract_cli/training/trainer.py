@@ -24,7 +24,7 @@ from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.networks import new_network
 from artextract_cli.pipelines.registry import pipeline_of
 from artextract_cli.pipelines.settings import TrainingSettings, objective_spec
-from artextract_cli.pipelines.training_task import Comparison, TrainingInputs
+from artextract_cli.pipelines.training_task import LossAndScorer, TrainingInputs
 from artextract_cli.training.fusion import check_fusion
 from artextract_cli.training.model_card import first_card
 from artextract_cli.training.objective import possible_settings
@@ -150,7 +150,7 @@ class _Trainer:
             training=training,
             validation=validation,
             settings=self.settings,
-            compared_by=Comparison(recorded_objective(self.card), recorded_scorer(self.card)),
+            compared_by=LossAndScorer(recorded_objective(self.card), recorded_scorer(self.card)),
             engine=self.engine,
             device=self.device,
         )
@@ -199,7 +199,7 @@ class _Trainer:
             "train_loss": self._train_epoch(epoch),
             "val_loss": self._validate(),
             "seconds": round(time.monotonic() - started, 3),
-            **self.task.figures(),
+            **self.task.extra_metrics(),
         }
         is_best = self.progress.add(row, self.network.state_dict())
         parts = {name: part.state_dict() for name, part in self.stateful.items()}

@@ -14,7 +14,9 @@ from artextract_cli.nn.engines.dgl_compat import why_no_dgl
 from artextract_cli.plugin.protocols import MessageGraph
 
 ENGINE_NAMES = ("auto", "numba", "dgl", "torch")
-NARROW = 64  # values of a node, all views together, up to which torch sums them faster than numba
+MOST_VALUES_FOR_TORCH = (
+    64  # values of a node, all views together, up to which torch sums them faster than numba
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +41,14 @@ def resolve_engine(name: str, device: torch.device) -> Engine:
         raise UsageError(msg)
     if name == "auto":
         return _FASTEST[device.type]
-    missing = _why_not(name, device)
+    missing = _why_unusable(name, device)
     if missing is not None:
         msg = f"engine {name} cannot be used on {device}: {missing}, or take --engine torch"
         raise DependencyError(msg)
     return Engine(name=name, reason="asked for")
 
 
-def _why_not(name: str, device: torch.device) -> str | None:
+def _why_unusable(name: str, device: torch.device) -> str | None:
     if name == "dgl":
         return why_no_dgl(device)
     if name == "numba" and device.type != "cpu":
@@ -89,7 +91,7 @@ class _FastestOnCPU:
     """
 
     def neighbour_mean(self, graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
-        fastest: Kernels = numba_kernels if x.shape[1] > NARROW else torch_kernels
+        fastest: Kernels = numba_kernels if x.shape[1] > MOST_VALUES_FOR_TORCH else torch_kernels
         return fastest.neighbour_mean(graph, x, scale)
 
     def edge_softmax(

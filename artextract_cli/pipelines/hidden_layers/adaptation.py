@@ -20,7 +20,7 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.recorded_plugins import recorded_objective
 from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
-from artextract_cli.pipelines.hidden_layers.augmentation import turned, turned_map
+from artextract_cli.pipelines.hidden_layers.augmentation import rotated, rotated_map
 from artextract_cli.pipelines.hidden_layers.evidence_graph import envelope_of, evidence_graph
 from artextract_cli.pipelines.hidden_layers.injection import inject
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork, embedded
@@ -38,15 +38,15 @@ HiddenLayerModel = Model[HiddenLayerNetwork]
 
 SEED = 0
 WINDOW = 192  # side in pixels
-PLACES = 8  # windows cut, of all scenes; layers are put beneath each of them several times
-TRIES = 8  # at cutting a window that is half painting, for each that is wanted
-LEARNT, CHECKED = 16, 12  # windows with layers to learn from, and to decide by
+N_WINDOWS = 8  # windows cut, of all scenes; layers are put beneath each of them several times
+TRIES_PER_WINDOW = 8  # at cutting a window that is half painting, for each that is wanted
+N_TRAINING, CHECKED = 16, 12  # windows with layers to learn from, and to decide by
 STEPS, AT_ONCE = 30, 4
 LEARNING_RATE = 5e-4
 # Of the way from the weights before to those after: further on, layers put in are found better, and
 # those really there worse.
-SHARE = 0.25
-TRIMMED = 0.1  # of a window: what scores highest may be hidden content and counts as neither
+INTERPOLATED_SHARE = 0.25
+TRIMMED_SHARE = 0.1  # of a window: what scores highest may be hidden content and counts as neither
 LEAST_GAIN = 0.005  # of the mean AUROC of the windows checked
 LEAST_T = 3.0  # of that gain in standard errors
 LEAST_HIDDEN = 60  # pixels of a layer, for its window to count
@@ -93,8 +93,8 @@ def cut_windows(scene: Scene, n_scenes: int = 1) -> list[Scene]:
     Fewer where little of the scene is painting.
     """
     rng = np.random.default_rng(SEED)
-    wanted = 2 * max(1, PLACES // (2 * n_scenes))
-    windows = (_window(scene, rng) for _ in range(TRIES * wanted))
+    wanted = 2 * max(1, N_WINDOWS // (2 * n_scenes))
+    windows = (_window(scene, rng) for _ in range(TRIES_PER_WINDOW * wanted))
     painted = (w for w in windows if w.mask is None or w.mask.mean() >= 0.5)
     return list(islice(painted, wanted))
 
@@ -109,16 +109,16 @@ def adapt(model: HiddenLayerModel, windows: Sequence[Scene]) -> Adaptation:
     """
     rng = np.random.default_rng(SEED)
     places = [_Place(window=window, scores=_scores(model, window)) for window in windows]
-    learnt = _layered(model, places[::2], LEARNT, rng)
-    checked = _layered(model, places[1::2], CHECKED, rng)
-    if len(checked) < CHECKED // 2 or len(learnt) < AT_ONCE:
-        return _told(model, windows, 0.0, np.zeros((2, 0)))
-    before = _found(model, checked)
-    mixed = _mixed(model, _tuned(model, learnt))
-    found = np.stack([before, _found(mixed, checked)])
+    learnt = _layered(model, places[::2], N_TRAINING, rng)
+    checked = _layered(model, places[1::2], N_CHECKING, rng)
+    if len(checked) < N_CHECKING // 2 or len(learnt) < BATCH_SIZE:
+        return _with_record(model, windows, 0.0, np.zeros((2, 0)))
+    before = _aurocs(model, checked)
+    mixed = _interpolated(model, _fine_tuned(model, learnt))
+    found = np.stack([before, _aurocs(mixed, checked)])
     if not _is_clear(found[1] - before):
-        return _told(model, windows, 0.0, found)
-    return _told(_recalibrated(model, mixed, places), windows, SHARE, found)
+        return _with_record(model, windows, 0.0, found)
+    return _with_record(_recalibrated(model, mixed, places), windows, INTERPOLATED_SHARE, found)
 
 
 def _is_clear(gains: NDArray[np.float64]) -> bool:
@@ -127,7 +127,7 @@ def _is_clear(gains: NDArray[np.float64]) -> bool:
     return bool(gains.mean() >= least)
 
 
-def _told(
+def _with_record(
     model: HiddenLayerModel, windows: Sequence[Scene], share: float, found: NDArray[np.float64]
 ) -> Adaptation:
     """The model with a card that tells of its adaptation; AUROCs ``found`` (2, n)."""
@@ -137,8 +137,8 @@ def _told(
         "scenes": list(dict.fromkeys(window.name for window in windows)),
         "share": share,
         "n_windows": found.shape[1],
-        "auroc_before": _known(before),
-        "auroc_after": _known(after),
+        "auroc_before": _rounded(before),
+        "auroc_after": _rounded(after),
     }
     return Adaptation(
         model=replace(model, card=replace(model.card, adaptation=about)),
@@ -149,7 +149,7 @@ def _told(
     )
 
 
-def _known(value: float) -> float | None:
+def _rounded(value: float) -> float | None:
     return None if np.isnan(value) else round(value, 4)
 
 
@@ -170,9 +170,9 @@ def _layered(
     made = []
     for i in range(max(n, len(places)) if places else 0):
         place, symmetry = places[i % len(places)], int(rng.integers(8))
-        window = turned(place.window, symmetry)
+        window = rotated(place.window, symmetry)
         layered, truth, is_light = inject(rng, window)
-        may_hide = turned_map(_anomalous(place), symmetry)
+        may_hide = rotated_map(_anomalous(place), symmetry)
         truth = np.where(may_hide & (truth == CLEAN), UNDECIDED, truth).astype(np.uint8)
         if (truth == HIDDEN).sum() < LEAST_HIDDEN:
             continue
@@ -183,7 +183,7 @@ def _layered(
 
 def _anomalous(place: _Place) -> NDArray[np.bool_]:
     score = place.scores["fused"]
-    return np.asarray(score > np.quantile(score, 1 - TRIMMED))
+    return np.asarray(score > np.quantile(score, 1 - TRIMMED_SHARE))
 
 
 def _scores(model: HiddenLayerModel, window: Scene) -> dict[str, FloatArray]:
@@ -200,7 +200,7 @@ def _scores(model: HiddenLayerModel, window: Scene) -> dict[str, FloatArray]:
 
 
 @torch.no_grad()
-def _found(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> NDArray[np.float64]:
+def _aurocs(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> NDArray[np.float64]:
     """AUROC (n,) of the layers in windows, by the score of the heat map."""
     from sklearn.metrics import roc_auc_score
 
@@ -218,7 +218,7 @@ def _found(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> NDArray
     return np.array(found)
 
 
-def _tuned(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork:
+def _fine_tuned(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> HiddenLayerNetwork:
     """The network after some steps on windows.
 
     The refinement of pixels stays as it is: when it learns, more of what is really there is lost.
@@ -232,7 +232,7 @@ def _tuned(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> HiddenL
     generator = torch.Generator().manual_seed(SEED)
     order = np.random.default_rng(SEED)
     for _ in range(STEPS):
-        chosen = order.choice(len(windows), min(AT_ONCE, len(windows)), replace=False)
+        chosen = order.choice(len(windows), min(BATCH_SIZE, len(windows)), replace=False)
         batch = injected_batch(
             [windows[i] for i in chosen], engine=model.engine, device=model.device
         )
@@ -243,12 +243,14 @@ def _tuned(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> HiddenL
     return network.eval()
 
 
-def _mixed(model: HiddenLayerModel, tuned: HiddenLayerNetwork) -> HiddenLayerModel:
+def _interpolated(model: HiddenLayerModel, tuned: HiddenLayerNetwork) -> HiddenLayerModel:
     """The model with weights part of the way to the tuned ones (Wortsman et al. 2022)."""
     network = copy.deepcopy(model.network)
     old, new = network.state_dict(), tuned.state_dict()
     mixed = {
-        name: torch.lerp(value, new[name], SHARE) if value.is_floating_point() else value
+        name: torch.lerp(value, new[name], INTERPOLATED_SHARE)
+        if value.is_floating_point()
+        else value
         for name, value in old.items()  # counts of batches are not weights
     }
     network.load_state_dict(mixed)

@@ -16,7 +16,13 @@ from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
 T = TypeVar("T", bound=np.generic)
-DISPLACED, NOISY, FEWER_BANDS, UNEVEN, CODED = 0.25, 0.2, 0.35, 0.3, 0.15  # of the scenes
+DISPLACED_SHARE, NOISY_SHARE, FEWER_BANDS_SHARE, UNEVEN_SHARE, CODED = (
+    0.25,
+    0.2,
+    0.35,
+    0.3,
+    0.15,
+)  # of the scenes
 LARGEST_FALL_OFF = 0.2  # of a band's light, either way, at the corners
 DISPLACEMENTS_PX = (0.35, 0.7, 1.4)  # standard deviations, of which one is drawn
 LARGEST_DISPLACEMENT_PX = 3.0
@@ -27,20 +33,20 @@ INFRARED_CHANGE = 1.0  # standard deviation of its log reflectance at 950 nm
 CHANGE_FROM_NM, CHANGE_TO_NM = 650.0, 950.0
 
 
-def turned(scene: Scene, symmetry: int) -> Scene:
+def rotated(scene: Scene, symmetry: int) -> Scene:
     """Move a scene by one of the eight symmetries of a square: transposed, then turned."""
-    rgb, bands = (turned_map(picture, symmetry) for picture in (scene.rgb, scene.bands))
-    mask = None if scene.mask is None else turned_map(scene.mask, symmetry)
+    rgb, bands = (rotated_map(picture, symmetry) for picture in (scene.rgb, scene.bands))
+    mask = None if scene.mask is None else rotated_map(scene.mask, symmetry)
     return replace(scene, rgb=rgb, bands=bands, mask=mask)
 
 
-def turned_map(picture: NDArray[T], symmetry: int) -> NDArray[T]:
+def rotated_map(picture: NDArray[T], symmetry: int) -> NDArray[T]:
     """Move a picture (H, W, ...) by one of the eight symmetries."""
     made = np.swapaxes(picture, 0, 1) if symmetry >= 4 else picture
     return np.ascontiguousarray(np.rot90(made, symmetry % 4))
 
 
-def repigmented(rng: np.random.Generator, scene: Scene) -> Scene:
+def recoloured(rng: np.random.Generator, scene: Scene) -> Scene:
     """Let some colours be painted with pigments that look the same and differ in the infrared.
 
     What training scenes have in pigments is little beside what there is. Pixels whose colour is
@@ -60,19 +66,19 @@ def repigmented(rng: np.random.Generator, scene: Scene) -> Scene:
     return replace(scene, bands=np.clip(scene.bands * np.exp(log_factor), 0, 1))
 
 
-def degraded(rng: np.random.Generator, scene: Scene) -> Scene:
+def corrupted(rng: np.random.Generator, scene: Scene) -> Scene:
     """Displace bands, light them unevenly, code them for display, leave some out: now and then."""
-    if rng.random() < DISPLACED:
+    if rng.random() < DISPLACED_SHARE:
         scene = _displaced(rng, scene)
-    if rng.random() < NOISY:
+    if rng.random() < NOISY_SHARE:
         noise = rng.standard_normal(scene.bands.shape, np.float32)
         bands = scene.bands + np.float32(rng.uniform(*NOISE)) * noise
         scene = replace(scene, bands=np.clip(bands, 0, 1))
-    if rng.random() < UNEVEN:
+    if rng.random() < UNEVEN_SHARE:
         scene = _unevenly_lit(rng, scene)
-    if rng.random() < CODED:
+    if rng.random() < CODED_SHARE:
         scene = _coded_infrared(scene)
-    return _with_fewer_bands(rng, scene) if rng.random() < FEWER_BANDS else scene
+    return _with_fewer_bands(rng, scene) if rng.random() < FEWER_BANDS_SHARE else scene
 
 
 def _displaced(rng: np.random.Generator, scene: Scene) -> Scene:

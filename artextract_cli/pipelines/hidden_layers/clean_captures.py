@@ -10,7 +10,7 @@ from artextract_cli.graphs.graph_file import graph_path
 from artextract_cli.graphs.store import load_pixels
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, fit_calibration
-from artextract_cli.pipelines.hidden_layers.augmentation import degraded, repigmented
+from artextract_cli.pipelines.hidden_layers.augmentation import corrupted, recoloured
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import warn
 
@@ -18,13 +18,13 @@ FEWEST_CLEAN = 4  # scenes known to be clean, below which others are used too or
 CALIBRATION_PIXELS = 20_000  # of a scene
 # Paintings in use are never quite like those of training, so that most of the scenes that
 # calibrate are not either.
-CHANGED_COPIES = 2
+N_AUGMENTED_COPIES = 2
 
 
-def as_captured(
+def augmented_copies(
     root: Path, scenes: Sequence[SceneGraphs], rng: np.random.Generator
 ) -> Iterator[tuple[SceneGraphs, Scene]]:
-    """Every scene below ``root`` as it is, and ``CHANGED_COPIES`` with other pigments, degraded.
+    """Every scene below ``root`` as it is, and ``N_AUGMENTED_COPIES`` with other pigments, degraded.
 
     Raises
     ------
@@ -34,8 +34,8 @@ def as_captured(
     for graphs in scenes:
         scene = stored_scene(root, graphs)
         yield graphs, scene
-        for _ in range(CHANGED_COPIES):
-            yield graphs, degraded(rng, repigmented(rng, scene))
+        for _ in range(N_AUGMENTED_COPIES):
+            yield graphs, corrupted(rng, recoloured(rng, scene))
 
 
 def stored_scene(root: Path, graphs: SceneGraphs) -> Scene:

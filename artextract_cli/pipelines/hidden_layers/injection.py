@@ -41,12 +41,12 @@ GROUNDS = (0.1, 0.2, 0.35, 0.6, 0.7, 0.8, 0.9)
 UNSHARP_SHARE, UNSHARP_PX = 0.5, (0.4, 0.9)  # of the layers, lenses that see them less sharply
 
 
-Drawn = tuple[IntArray, list[FloatArray]]
+DrawnShapes = tuple[IntArray, list[FloatArray]]
 """Labels (H, W), 0 bare ground, and the reflectance (C,) of what each label stands for."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Beneath:
+class _Underlayer:
     """What lies beneath: 0 in ``labels`` (H, W) is bare ground, k the k-th row of ``spectra``."""
 
     labels: IntArray
@@ -71,7 +71,7 @@ def inject(rng: np.random.Generator, scene: Scene) -> Injected:
     wavelengths = np.array([*PHOTOGRAPH_NM, *(scene.wavelengths or ())])
     seen = np.concatenate([linear_rgb(scene.rgb), scene.bands], axis=-1)
     shape = (seen.shape[0], seen.shape[1])
-    beneath = _draw_beneath(rng, shape, wavelengths)
+    beneath = _draw_underlayer(rng, shape, wavelengths)
     change = _change(rng, seen, beneath, wavelengths)
     if rng.random() < UNSHARP_SHARE:
         change = blur(change, rng.uniform(*UNSHARP_PX))
@@ -87,18 +87,18 @@ def inject(rng: np.random.Generator, scene: Scene) -> Injected:
     )
 
 
-def _draw_beneath(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Beneath:
+def _draw_underlayer(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Underlayer:
     kind = str(rng.choice(KINDS, p=ODDS))
     tilt = (nm - 550) / 400
     is_dark_ground = kind == "light"
     bare = rng.choice(GROUNDS[:3]) if is_dark_ground else rng.uniform(0.55, 0.92)
     ground = np.clip(bare + rng.uniform(-0.05, 0.1) * tilt, 0.03, 0.95)
-    labels, spectra = _DRAWN[kind](rng, shape, nm, ground)
+    labels, spectra = _DRAW[kind](rng, shape, nm, ground)
     covered = (labels > 0).astype(np.float32)
     share = blur(covered[..., None], rng.uniform(0.4, 0.9))[..., 0]
     if rng.random() < 0.5:
         share = share * (1 + 0.25 * smooth_noise(rng, shape, rng.uniform(3, 10)))
-    return _Beneath(
+    return _Underlayer(
         labels=labels,
         share=np.clip(share * rng.uniform(0.5, 1), 0, 1).astype(np.float32),
         spectra=np.stack([ground, *spectra]).astype(np.float32),
@@ -117,11 +117,15 @@ def _any_paint(rng: np.random.Generator, nm: FloatArray) -> FloatArray:
     return np.interp(nm, at, np.clip(levels, 0.02, 0.92))
 
 
-def _lines(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _lines(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     return (draw_lines(rng, shape, draw_coverage(rng)) > 0.4).astype(int), [_dark(rng, nm)]
 
 
-def _shapes(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _shapes(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     labels, spectra = (
         (draw_shapes(rng, shape, draw_coverage(rng)) > 0).astype(int),
         [_dark(rng, nm)],
@@ -129,7 +133,9 @@ def _shapes(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: Floa
     return _with_lines(rng, shape, nm, labels, spectra)
 
 
-def _reuse(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _reuse(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     labels = draw_shapes(rng, shape, draw_coverage(rng))
     spectra = [_any_paint(rng, nm) for _ in range(labels.max())]
     return _with_lines(rng, shape, nm, labels, spectra)
@@ -141,14 +147,14 @@ def _with_lines(
     nm: FloatArray,
     labels: IntArray,
     spectra: list[FloatArray],
-) -> Drawn:
+) -> DrawnShapes:
     if rng.random() < 0.3:
         labels = np.where(draw_lines(rng, shape, 0.03) > 0.4, len(spectra) + 1, labels)
         spectra = [*spectra, _dark(rng, nm)]
     return labels, spectra
 
 
-def _ink(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _ink(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> DrawnShapes:
     """Iron-gall ink: as dark as carbon to the eye, gone somewhere past 740 nm."""
     end, width, black = rng.uniform(740, 900), rng.uniform(20, 60), rng.uniform(0.02, 0.1)
     clear = rng.uniform(0.8, 1) / (1 + np.exp(-(nm - end) / width))
@@ -160,7 +166,9 @@ def _ink(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatAr
     return labels.astype(int), [black + (ground - black) * clear]
 
 
-def _light(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _light(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     coverage = draw_coverage(rng)
     light = np.clip(rng.uniform(0.6, 0.92) + rng.uniform(-0.1, 0.1) * (nm - 550) / 400, 0.3, 0.95)
     is_filled = rng.random() < 0.75
@@ -172,7 +180,7 @@ def _light(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: Float
     return labels.astype(int), [light]
 
 
-_DRAWN: dict[str, Callable[..., Drawn]] = {
+_DRAW: dict[str, Callable[..., DrawnShapes]] = {
     "lines": _lines,
     "shapes": _shapes,
     "reuse": _reuse,
@@ -182,7 +190,7 @@ _DRAWN: dict[str, Callable[..., Drawn]] = {
 
 
 def _change(
-    rng: np.random.Generator, seen: FloatArray, beneath: _Beneath, nm: FloatArray
+    rng: np.random.Generator, seen: FloatArray, beneath: _Underlayer, nm: FloatArray
 ) -> FloatArray:
     """What the layer changes in each channel (H, W, C), displaced as channels are."""
     shape = beneath.share.shape
@@ -194,7 +202,7 @@ def _change(
         rng, shape, rng.uniform(3, 12)
     )
     fall = rng.uniform(0.4, 2.6) * np.log(nm / 550)
-    below = _spread(beneath)
+    below = _underlying_reflectance(beneath)
     made = visible_share(
         np.ascontiguousarray(inner, np.float32),
         log_thickness.astype(np.float32),
@@ -212,7 +220,7 @@ def _change(
     return displaced(np.ascontiguousarray(change), rng.uniform(-0.4, 0.4, (len(nm), 2)))
 
 
-def _spread(beneath: _Beneath) -> FloatArray:
+def _underlying_reflectance(beneath: _Underlayer) -> FloatArray:
     """Reflectance below each pixel (H, W, C); a soft border has that of its shape."""
     covered = (beneath.labels > 0)[..., None].astype(np.float32)
     own = beneath.spectra[beneath.labels] * covered

@@ -90,7 +90,7 @@ class HiddenLayerNetwork(SiameseNetwork):
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes of photograph and bands: (N, 2, D)."""
         x = self.inputs(batch)
-        around = self.around(batch.graph, x)
+        around = self.backbone_features(batch.graph, x)
         # What the whole painting is like says which evidence to trust.
         scene = batch.graph.pool(around, "mean", batch.inside)
         scene = scene.repeat_interleave(batch.graph.node_counts, dim=0)
@@ -119,7 +119,7 @@ class HiddenLayerNetwork(SiameseNetwork):
         weighed = weighed + functional.linear(told, of_nodes)[node]
         return cast(Tensor, self.refinement[1:](weighed))
 
-    def learn_standards(self, scenes: Sequence[InjectedScene]) -> None:
+    def fit_normalisation(self, scenes: Sequence[InjectedScene]) -> None:
         """Take centre and spread of every feature from ``scenes``."""
         nodes = torch.cat([scene.tensors.features[0] for scene in scenes])
         photograph = nodes[:, 0, : len(PHOTOGRAPH_FEATURES)]

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.graphs.regions import region_means
-from artextract_cli.nn.batch import Topology, moved
+from artextract_cli.nn.batch import Topology, to_device
 from artextract_cli.nn.collate import SceneBatch, SceneTensors, collate, inside_painting
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
@@ -129,7 +129,7 @@ def injected_batch(
         hidden=torch.cat([scene.hidden for scene in scenes]),
         pixels=_joined(scenes),
     )
-    return moved(batch, device)
+    return to_device(batch, device)
 
 
 def _joined(scenes: Sequence[InjectedScene]) -> PixelSample:

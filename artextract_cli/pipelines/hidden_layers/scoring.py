@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, LabelMap
-from artextract_cli.evidence.hidden_image import HiddenPicture
+from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.evidence.scene_view import SceneView
@@ -136,7 +136,7 @@ def _pixel_maps(
 
     "odds" are log odds (H, W) of content of either sign, "bands" the residuals (H, W, B).
     """
-    residuals, hidden = BandResiduals(view), HiddenPicture(scene, view)
+    residuals, hidden = BandResiduals(view), HiddenLayerImage(scene, view)
     calibration, shown = model.card.calibration, model.heat_map_score
     made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
     made["bands"] = scene.empty(len(scene.band_ids))

@@ -13,11 +13,11 @@ from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, cautious, fit_calibration
 from artextract_cli.nn.collate import collate
 from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
-from artextract_cli.pipelines.hidden_layers.augmentation import degraded, turned
+from artextract_cli.pipelines.hidden_layers.augmentation import corrupted, rotated
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
     CALIBRATION_PIXELS,
     FEWEST_CLEAN,
-    as_captured,
+    augmented_copies,
     stored_scene,
     whole_calibration,
 )
@@ -42,10 +42,10 @@ from artextract_cli.utils.threads import cores, one_for_algebra, shared_with
 
 # Of a scene that may hide something, this share of the strangest pixels does not count as clean.
 TRIMMED_SHARE = 0.1
-STANDARDS_FROM = 16  # scenes
-DEGRADED_SHARE = 0.5
+N_NORMALISATION_SCENES = 16  # scenes
+CORRUPTED_SHARE = 0.5
 MOST_WORKERS = 4
-_VALIDATION = 2**31  # in place of an epoch, in the seeds of what is always the same
+_VALIDATION_SEED = 2**31  # in place of an epoch, in the seeds of what is always the same
 
 
 class HiddenLayerTask:
@@ -63,7 +63,7 @@ class HiddenLayerTask:
         self.training = _usable(given.training, "training")
         self.held_out = _usable(given.validation, "validation", fewest=1)
         self.validation = [
-            self._injected(graphs, [self.settings.seed, _VALIDATION, i])
+            self._injected(graphs, [self.settings.seed, _VALIDATION_SEED, i])
             for i, graphs in enumerate(self.held_out)
         ]
 
@@ -74,10 +74,10 @@ class HiddenLayerTask:
 
     def begin(self, network: HiddenLayerNetwork) -> None:
         """Learn the features' centres and spreads from some injected scenes."""
-        chosen = self.training[:STANDARDS_FROM]
-        seeds = [[self.settings.seed, _VALIDATION + 1, i] for i in range(len(chosen))]
+        chosen = self.training[:N_NORMALISATION_SCENES]
+        seeds = [[self.settings.seed, _VALIDATION_SEED + 1, i] for i in range(len(chosen))]
         made = [self._injected(g, seed) for g, seed in zip(chosen, seeds, strict=True)]
-        network.learn_standards(made)
+        network.fit_normalisation(made)
 
     def training_losses(self, network: HiddenLayerNetwork, epoch: int) -> Losses:
         """Losses of one epoch; every scene has a new layer, pose and condition."""
@@ -96,7 +96,7 @@ class HiddenLayerTask:
             batch = self.validation[start : start + size]
             yield self._loss(network, batch, 0), len(batch)
 
-    def figures(self) -> dict[str, float]:
+    def extra_metrics(self) -> dict[str, float]:
         """CPU seconds that injection took in this epoch, all threads together."""
         return {"injection_seconds": round(sum(self.injection_seconds), 3)}
 
@@ -113,7 +113,7 @@ class HiddenLayerTask:
         rng = np.random.default_rng(self.settings.seed)
         samples: dict[str, list[np.ndarray]] = {name: [] for name in SCORES}
         wholes: list[float] = []
-        for graphs, scene in as_captured(self.root, scenes, rng):
+        for graphs, scene in augmented_copies(self.root, scenes, rng):
             raw = self._scores(network, scene, graphs.recipe)
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
@@ -186,12 +186,12 @@ class HiddenLayerTask:
 
     def _injected(self, graphs: SceneGraphs, seeds: Sequence[int]) -> InjectedScene:
         rng = np.random.default_rng(seeds)
-        scene = turned(stored_scene(self.root, graphs), int(rng.integers(8)))
+        scene = rotated(stored_scene(self.root, graphs), int(rng.integers(8)))
         started = time.thread_time()
         scene, truth, is_light = inject(rng, scene)
         seconds = time.thread_time() - started
-        if rng.random() < DEGRADED_SHARE:
-            scene = degraded(rng, scene)
+        if rng.random() < CORRUPTED_SHARE:
+            scene = corrupted(rng, scene)
         graph = evidence_graph(scene, graphs.recipe)
         if not graphs.clean:
             truth = _trimmed(graph, truth)

@@ -19,7 +19,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.kernels.filters import blur
-from artextract_cli.results.scene_scores import STRANGEST_SHARE
+from artextract_cli.results.scene_scores import ANOMALOUS_SHARE
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
@@ -78,7 +78,7 @@ def _excess(odds: FloatArray, null: FloatArray, painted: NDArray[np.bool_] | Non
         left = np.where(painted, left, np.float32(np.median(left[painted])))
     smooth = blur(np.ascontiguousarray(left[..., None], np.float32), BLUR)[..., 0]
     inside = smooth if painted is None or not painted.any() else smooth[painted]
-    return float(np.quantile(inside, 1 - STRANGEST_SHARE))
+    return float(np.quantile(inside, 1 - ANOMALOUS_SHARE))
 
 
 def tiles(

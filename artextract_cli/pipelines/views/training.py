@@ -49,7 +49,7 @@ class ViewTask:
         for scenes, n in batches(self.validation, self.settings.batch_size, self.training):
             yield self._loss(network, scenes, n, 0, None), n
 
-    def figures(self) -> dict[str, float]:
+    def extra_metrics(self) -> dict[str, float]:
         """Nothing beyond the losses."""
         return {}
 

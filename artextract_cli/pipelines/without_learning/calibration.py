@@ -15,11 +15,11 @@ from artextract_cli.models.score_card import SCORES, ScoreCard, write_card
 from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
     CALIBRATION_PIXELS,
-    CHANGED_COPIES,
-    as_captured,
+    N_AUGMENTED_COPIES,
+    augmented_copies,
     whole_calibration,
 )
-from artextract_cli.results.scene_scores import check_infrared, whole_score
+from artextract_cli.results.scene_scores import check_infrared, image_score
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.threads import one_for_algebra
@@ -51,17 +51,17 @@ def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
     rng = np.random.default_rng(seed)
     samples: dict[str, list[FloatArray]] = {name: [] for name in SCORES}
     wholes: dict[str, list[float]] = {name: [] for name in SCORES}
-    n_captures = len(scenes) * (1 + CHANGED_COPIES)
+    n_captures = len(scenes) * (1 + N_AUGMENTED_COPIES)
     with progress("calibrating", n_captures) as advance:
-        for about, scene in as_captured(graphs, scenes, rng):
+        for about, scene in augmented_copies(graphs, scenes, rng):
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, raw in _scores(scene).items():
                 samples[name].append(raw.ravel()[chosen])
-                wholes[name].append(whole_score(raw, scene.mask))
+                wholes[name].append(image_score(raw, scene.mask))
             advance(about.name)
     of_whole = {name: whole_calibration(found, len(scenes)) for name, found in wholes.items()}
     card = ScoreCard(
-        calibration={name: _fitted(found) for name, found in samples.items()},
+        calibration={name: _fit(found) for name, found in samples.items()},
         whole={name: found for name, found in of_whole.items() if found is not None},
         recipe=scenes[0].recipe,
         superpixels=scenes[0].superpixels_origin,
@@ -79,5 +79,5 @@ def _scores(scene: Scene) -> dict[str, FloatArray]:
     return {name: score(maps) for name, score in RAW_SCORES.items()}
 
 
-def _fitted(samples: list[FloatArray]) -> Calibration:
+def _fit(samples: list[FloatArray]) -> Calibration:
     return fit_calibration(np.concatenate(samples), trimmed=False)

@@ -13,7 +13,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import UsageError
-from artextract_cli.evidence.hidden_image import HiddenPicture
+from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import (
     BandResiduals,
     EvidenceMaps,
@@ -30,7 +30,7 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.models.score_card import SCORES, ScoreCard, read_score_card
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.results.scene_scores import SceneScores, check_infrared, judged, whole_score
+from artextract_cli.results.scene_scores import SceneScores, check_infrared, judged, image_score
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.checksums import file_digest
 
@@ -141,7 +141,7 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
         superpixels=plugin.origin,
         maps=maps,
         band_maps=bands,
-        whole=judged(card.whole.get(_judging(model)), whole_score(raw, scene.mask)),
+        whole=judged(card.whole.get(_verdict_score(model)), image_score(raw, scene.mask)),
         distances=None,
         similarities=None,
         pooled=None,
@@ -176,7 +176,7 @@ def _pixel_maps(
 ) -> dict[str, FloatArray]:
     """`MAP_NAMES`, "raw": the uncalibrated score (H, W), and "bands": residuals (H, W, B)."""
     evidence = EvidenceMaps(view, only_residuals=True)
-    residuals, hidden = BandResiduals(view), HiddenPicture(scene, view)
+    residuals, hidden = BandResiduals(view), HiddenLayerImage(scene, view)
     made = {name: scene.empty() for name in (*MAP_NAMES, "raw")}
     made["bands"] = scene.empty(len(scene.band_ids))
 
@@ -190,7 +190,7 @@ def _pixel_maps(
             **calibrated,
             "heatmap": calibrated[model.heat_map_score],
             "hidden": hidden(block),
-            "raw": raw[_judging(model)],
+            "raw": raw[_verdict_score(model)],
             "bands": residuals(block),
         }
 
@@ -198,6 +198,6 @@ def _pixel_maps(
     return made
 
 
-def _judging(model: ModelFree) -> str:
+def _verdict_score(model: ModelFree) -> str:
     """The score that judges the whole painting."""
     return model.heat_map_score if model.expect == "either" else SCORES[0]

@@ -214,8 +214,12 @@ def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
         r"'narrow' of artextract-narrow 1 failed .*of features \(5, 2, 3\) it made \(5, 2, 4\), not"
     )
     with pytest.raises(DependencyError, match=said):
-        network.around(None, torch.zeros(5, 2, 3))
-    assert SiameseNetwork(Narrow(4), "max").around(None, torch.zeros(5, 2, 3)).shape == (5, 2, 4)
+        network.backbone_features(None, torch.zeros(5, 2, 3))
+    assert SiameseNetwork(Narrow(4), "max").backbone_features(None, torch.zeros(5, 2, 3)).shape == (
+        5,
+        2,
+        4,
+    )
 
 
 def test_what_no_network_learns_from_is_damage(trained: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_what_is_kept_lies_on_the_way_and_the_model_itself_does_not_change(
     allow(monkeypatch, gain=-1.0)
     before = weights(model).clone()
     found = adapted(model)
-    assert found.share == adaptation.SHARE
+    assert found.share == adaptation.INTERPOLATED_SHARE
     assert not torch.equal(weights(found.model), before)
     torch.testing.assert_close(weights(model), before, rtol=0, atol=0)
     for name, value in found.model.network.state_dict().items():
@@ -122,7 +122,7 @@ def test_a_gain_must_be_large_and_sure() -> None:
 def test_scenes_that_share_an_adaptation_lend_fewer_windows_each(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(adaptation, "PLACES", 8)
+    monkeypatch.setattr(adaptation, "N_WINDOWS", 8)
     assert [len(cut_windows(scene(), n)) for n in (1, 2, 3, 4, 50)] == [8, 4, 2, 2, 2]
 
 

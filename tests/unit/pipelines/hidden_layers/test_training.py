@@ -14,7 +14,7 @@ from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import CAUTION, TRIMMED_SHARE, Calibration
 from artextract_cli.pipelines.hidden_layers import training
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
-    CHANGED_COPIES,
+    N_AUGMENTED_COPIES,
     whole_calibration,
 )
 from artextract_cli.pipelines.hidden_layers.evidence_graph import expanded
@@ -121,7 +121,7 @@ def test_beginning_makes_features_standard(task: HiddenLayerTask) -> None:
 
 def test_injection_is_timed_by_epoch(task: HiddenLayerTask) -> None:
     list(task.training_losses(new_network(), 1))
-    seconds = task.figures()["injection_seconds"]
+    seconds = task.extra_metrics()["injection_seconds"]
     assert len(task.injection_seconds) == 5
     assert seconds == pytest.approx(sum(task.injection_seconds), abs=1e-3)
     list(task.training_losses(new_network(), 2))
@@ -150,7 +150,7 @@ class TestCalibration:
         made, scored = calibrated(task, new_network().eval(), monkeypatch)
         raw, nulls = scored[::2], scored[1::2]  # of each scene, and of its visible part alone
         assert set(made) == {*SCORES, "whole"}
-        assert len(raw) == (1 + CHANGED_COPIES) * (len(task.held_out) + len(task.training))
+        assert len(raw) == (1 + N_AUGMENTED_COPIES) * (len(task.held_out) + len(task.training))
         for name in SCORES:
             clean = np.concatenate([scores.maps()[name].ravel() for scores in raw])
             for rate in (0.1, 0.01):
