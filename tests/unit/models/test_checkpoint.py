@@ -210,9 +210,7 @@ def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
     toy = Plugin(spec=spec, distribution="artextract-narrow", version="1")
     network = SiameseNetwork(Narrow(7), "max")
     network.running = toy.running
-    said = (
-        r"'narrow' of artextract-narrow 1 failed .*of features \(5, 2, 3\) it made \(5, 2, 4\), not"
-    )
+    said = r"'narrow' of artextract-narrow 1 failed .*for features \(5, 2, 3\) it returned \(5, 2, 4\), not"
     with pytest.raises(DependencyError, match=said):
         network.backbone_features(None, torch.zeros(5, 2, 3))
     assert SiameseNetwork(Narrow(4), "max").backbone_features(None, torch.zeros(5, 2, 3)).shape == (

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from artextract_cli.nn.attention import outgoing_attention, grad_cam, masking_effect, pair_distance
+from artextract_cli.nn.attention import grad_cam, masking_effect, outgoing_attention, pair_distance
 from artextract_cli.nn.siamese import SiameseNetwork
 from tests.helpers.networks import Identity, batch_of, scene
 

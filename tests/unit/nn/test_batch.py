@@ -10,9 +10,9 @@ from artextract_cli.errors import DependencyError, InputError
 from artextract_cli.nn.batch import (
     GraphBatch,
     Topology,
-    to_device,
     packed,
     tensors_of,
+    to_device,
     unpacked,
     with_tensors,
 )

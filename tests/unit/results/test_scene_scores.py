@@ -8,11 +8,11 @@ import pytest
 from artextract_cli.errors import InputError
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.results.scene_scores import (
-    DECISION_RATE,
     ANOMALOUS_SHARE,
+    DECISION_RATE,
     check_infrared,
-    judged,
     image_score,
+    judged,
 )
 from tests.helpers.scenes import make_scene
 
