@@ -410,7 +410,7 @@ def test_graphs_name_the_plugin_that_made_them(graphs: Path, tmp_path: Path) -> 
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_that_had_reached_nothing_begins_again(graphs: Path, tmp_path: Path) -> None:
+def test_a_run_without_an_epoch_starts_again(graphs: Path, tmp_path: Path) -> None:
     whole, left = tmp_path / "whole", tmp_path / "left"
     train_tiny(graphs, whole)
     left.mkdir()
