@@ -68,9 +68,9 @@ def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibratio
     scores, first = np.unique(ordered[ranks], return_index=True)
     if len(scores) < LEAST_DISTINCT:
         msg = (
-            f"cannot calibrate: the scores of {len(ordered)} clean superpixels have too few distinct "
-            f"values ({len(scores)}, at least {LEAST_DISTINCT} are needed); train on more or larger "
-            "scenes"
+            f"cannot calibrate: the scores of {len(ordered)} clean superpixels have too few "
+            f"distinct values ({len(scores)}, at least {LEAST_DISTINCT} are needed); train on "
+            "more or larger scenes"
         )
         raise InputError(msg)
     return Calibration(

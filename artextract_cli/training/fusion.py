@@ -14,6 +14,6 @@ def check_fusion(quality: Mapping[str, float]) -> None:
     best = max(quality, key=lambda name: quality[name])
     if quality["fused"] < quality[best] - FUSION_TOLERANCE:
         warn(
-            f"on the validation scenes, {best} alone has an AUROC of {quality[best]:.3f}, the fused "
-            f"score {quality['fused']:.3f}: train for more epochs or on more scenes"
+            f"on the validation scenes, {best} alone has an AUROC of {quality[best]:.3f}, the "
+            f"fused score {quality['fused']:.3f}: train for more epochs or on more scenes"
         )

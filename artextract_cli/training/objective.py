@@ -11,7 +11,7 @@ FALLBACK_OBJECTIVE = "node-contrastive"  # without an infrared band, if none was
 
 
 def possible_settings(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
-    """The settings, with another objective if the scenes do not support the default one.
+    """Return the settings, with another objective if the scenes do not support the default one.
 
     Raises
     ------

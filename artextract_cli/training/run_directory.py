@@ -128,7 +128,10 @@ class RunDirectory:
     def check_free(self) -> None:
         """Raise `UsageError` if the directory contains a run."""
         if self._holds_epochs:
-            msg = f"{self.path} contains a run already: choose another --out, or continue it with --resume"
+            msg = (
+                f"{self.path} contains a run already: choose another --out, or continue it with "
+                "--resume"
+            )
             raise UsageError(msg)
 
     def resume(self, settings: Mapping[str, Any]) -> tuple[dict[str, Any], Progress]:

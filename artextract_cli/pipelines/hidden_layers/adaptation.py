@@ -40,8 +40,8 @@ SEED = 0
 WINDOW = 192  # side in pixels
 N_WINDOWS = 8  # windows cut, of all scenes; layers are put beneath each of them several times
 TRIES_PER_WINDOW = 8  # at cutting a window that is half painting, for each that is wanted
-N_TRAINING, CHECKED = 16, 12  # windows with layers to learn from, and to decide by
-STEPS, AT_ONCE = 30, 4
+N_TRAINING, N_CHECKING = 16, 12  # windows with layers to learn from, and to decide by
+STEPS, BATCH_SIZE = 30, 4
 LEARNING_RATE = 5e-4
 # Of the way from the weights before to those after: further on, layers put in are found better, and
 # those really there worse.

@@ -16,7 +16,7 @@ from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
 T = TypeVar("T", bound=np.generic)
-DISPLACED_SHARE, NOISY_SHARE, FEWER_BANDS_SHARE, UNEVEN_SHARE, CODED = (
+DISPLACED_SHARE, NOISY_SHARE, FEWER_BANDS_SHARE, UNEVEN_SHARE, CODED_SHARE = (
     0.25,
     0.2,
     0.35,

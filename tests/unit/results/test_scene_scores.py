@@ -61,7 +61,7 @@ class TestWhole:
 
 def test_a_scene_without_infrared_is_refused() -> None:
     check_infrared(make_scene((3, 4), 1, wavelengths=(721.0,)), "score")
-    with pytest.raises(InputError, match="no band is infrared: this score needs a band past 720"):
+    with pytest.raises(InputError, match="no band is infrared: this score needs a band above 720"):
         check_infrared(make_scene((3, 4), 1, wavelengths=(720.0,)), "score")
     unknown = dataclasses.replace(make_scene((3, 4), 1), wavelengths=None)
     with pytest.raises(InputError, match="no wavelength is known"):
