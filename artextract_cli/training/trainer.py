@@ -42,8 +42,7 @@ from artextract_cli.utils.events import detail, inform, warn
 from artextract_cli.utils.locks import only_writer
 from artextract_cli.utils.memory import keep_freed_memory
 
-# Gradients are clipped to this norm, for one-cycle: larger ones could make its peak rate diverge.
-GRADIENT_NORM = 1.0
+GRADIENT_NORM = 1.0  # to which gradients are clipped, for one-cycle
 
 
 def train(
@@ -87,8 +86,9 @@ def train(
         If the run directory cannot be written, or another process writes to it.
     DependencyError
         If the requested device, engine or precision cannot be used, or the plugin of the
-        superpixels is not installed. DivergedError If the loss is not finite; the best model so far
-        is kept.
+        superpixels is not installed.
+    DivergedError
+        If the loss is not finite; the best model so far is kept.
     """
     keep_freed_memory()
     started = time.monotonic()
@@ -150,7 +150,9 @@ class _Trainer:
             training=training,
             validation=validation,
             settings=self.settings,
-            compared_by=LossAndScorer(recorded_objective(self.card), recorded_scorer(self.card)),
+            loss_and_scorer=LossAndScorer(
+                recorded_objective(self.card), recorded_scorer(self.card)
+            ),
             engine=self.engine,
             device=self.device,
         )

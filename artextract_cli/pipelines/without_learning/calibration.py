@@ -33,15 +33,15 @@ RAW_SCORES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
 
 @one_for_algebra()
 def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
-    """Learn from the clean scenes of a graphs folder how high paint scores, and write the card.
+    """Calibrate scores on the clean scenes of a graphs folder, and write the score card.
 
-    Those of the val split, where there are such. Each counts as it is, and twice with other
-    pigments and degraded.
+    The scenes of the val split are used if there are any, each once unchanged and twice with other
+    pigments and corruptions.
 
     Raises
     ------
     InputError
-        If there are no graphs, none is known to be clean, or their bands show no infrared.
+        If there are no graphs, none is known to be clean, or they have no infrared band.
     """
     clean = [scene for scene in load_alike(graphs) if scene.clean]
     scenes = [scene for scene in clean if scene.split == "val"] or clean
@@ -59,10 +59,10 @@ def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
                 samples[name].append(raw.ravel()[chosen])
                 wholes[name].append(image_score(raw, scene.mask))
             advance(about.name)
-    of_whole = {name: whole_calibration(found, len(scenes)) for name, found in wholes.items()}
+    of_whole = {name: whole_calibration(scores, len(scenes)) for name, scores in wholes.items()}
     card = ScoreCard(
-        calibration={name: _fit(found) for name, found in samples.items()},
-        whole={name: found for name, found in of_whole.items() if found is not None},
+        calibration={name: _fit(scores) for name, scores in samples.items()},
+        whole={name: fitted for name, fitted in of_whole.items() if fitted is not None},
         recipe=scenes[0].recipe,
         superpixels=scenes[0].superpixels_origin,
         n_scenes=len(scenes),

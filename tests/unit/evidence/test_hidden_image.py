@@ -134,7 +134,7 @@ def test_a_constant_picture_hides_nothing(value: float) -> None:
 
 def test_without_infrared_it_says_so() -> None:
     scene = painting(np.zeros(SHAPE))
-    with pytest.raises(InputError, match=r"no band is past 720 nm, the longest is 650 nm"):
+    with pytest.raises(InputError, match=r"no band is above 720 nm, the longest is 650 nm"):
         hidden_layer_image(with_bands(scene, [0, 1, 2]))
     with pytest.raises(InputError, match="no wavelengths are known"):
         hidden_layer_image(dataclasses.replace(scene, wavelengths=None))

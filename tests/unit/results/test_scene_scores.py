@@ -17,7 +17,7 @@ from artextract_cli.results.scene_scores import (
 from tests.helpers.scenes import make_scene
 
 
-def test_the_whole_is_what_the_strangest_exceed() -> None:
+def test_the_image_score_is_what_the_most_anomalous_share_exceeds() -> None:
     scores = np.random.default_rng(0).permutation(1000).astype(np.float32).reshape(20, 50)
     assert ANOMALOUS_SHARE == 0.03
     found = image_score(scores, None)

@@ -63,7 +63,8 @@ def test_what_others_put_into_the_folder_of_a_scene_stays(
         monkeypatch.setattr(os, "link", lambda *args, **kwargs: Path().symlink_to(""))
     assert write_again(tmp_path, *scored) == described
     assert (
-        "v0 was replaced except for difference.png, link, mine, notes.txt" in capsys.readouterr().err
+        "v0 was replaced except for difference.png, link, mine, notes.txt"
+        in capsys.readouterr().err
     )
     assert contents(tmp_path / "v0") == before
     assert (tmp_path / "v0" / "link").readlink() == Path("nowhere")

@@ -128,7 +128,7 @@ def test_injection_is_timed_by_epoch(task: HiddenLayerTask) -> None:
     assert len(task.injection_seconds) == 5
 
 
-def test_the_strangest_tenth_does_not_count_as_clean() -> None:
+def test_the_most_anomalous_tenth_does_not_count_as_clean() -> None:
     graph = new_graph()
     truth = np.full(graph.labels.shape, CLEAN, np.uint8)
     truth[:, :3] = HIDDEN
