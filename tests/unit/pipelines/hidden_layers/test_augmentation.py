@@ -133,7 +133,7 @@ def test_bands_are_displaced_apart_and_not_far() -> None:
 
 def only(monkeypatch: pytest.MonkeyPatch, condition: str) -> None:
     for name in ("DISPLACED", "NOISY", "FEWER_BANDS", "UNEVEN", "CODED"):
-        monkeypatch.setattr(augmentation, name, float(name == condition))
+        monkeypatch.setattr(augmentation, f"{name}_SHARE", float(name == condition))
 
 
 def test_uneven_light_is_smooth_and_not_strong(monkeypatch: pytest.MonkeyPatch) -> None:

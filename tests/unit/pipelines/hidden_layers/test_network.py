@@ -258,7 +258,7 @@ class TestGatedMean:
 
 
 class TestStandards:
-    def test_features_become_standard(self) -> None:
+    def test_features_become_normalised(self) -> None:
         scenes = [new_scene(seed) for seed in range(4)]
         shifted = [
             dataclasses.replace(
@@ -279,7 +279,7 @@ class TestStandards:
             ("photograph", nodes[:, 0, :n_photograph]),
             ("pixel", torch.cat([scene.pixels.evidence for scene in shifted])),
         ):
-            standard = network._standard(values, name)
+            standard = network._normalised(values, name)
             torch.testing.assert_close(
                 standard.mean(0), torch.zeros(values.shape[1]), atol=1e-4, rtol=0
             )
@@ -313,13 +313,13 @@ class TestStandards:
         network.fit_normalisation(
             [dataclasses.replace(scene, pixels=dataclasses.replace(scene.pixels, evidence=even))]
         )
-        found = network._standard(even + 0.02, "pixel")
+        found = network._normalised(even + 0.02, "pixel")
         torch.testing.assert_close(found, torch.full_like(even, 2), atol=1e-3, rtol=0)
 
     def test_outliers_are_clipped(self) -> None:
         values = torch.full((1, len(MAPS)), 1e9)
         assert torch.equal(
-            new_network()._standard(values, "pixel"), torch.full_like(values, CLIPPED)
+            new_network()._normalised(values, "pixel"), torch.full_like(values, CLIPPED)
         )
 
     def test_one_superpixel_and_constant_features_are_finite(self) -> None:

@@ -203,7 +203,7 @@ class TestCalibration:
         self, wholes: list[float], n_scenes: int, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert whole_calibration(wholes, n_scenes) is None
-        assert "will not judge paintings as a whole" in capsys.readouterr().err
+        assert "will give no verdict on whole paintings" in capsys.readouterr().err
 
     def test_two_scenes_are_enough_to_finish(
         self, clean_graphs: Path, scenes: tuple[list[SceneGraphs], list[SceneGraphs]]
