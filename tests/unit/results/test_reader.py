@@ -89,7 +89,7 @@ def test_a_photograph_that_was_changed_is_not_shown(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     photograph = result.photograph()
     write_png(Path(result.description["photograph"]["path"]), np.uint8(photograph[:, ::-1] * 255))
-    with pytest.raises(InputError, match=r"made_RGB\.png has changed since it was scored: bring"):
+    with pytest.raises(InputError, match=r"made_RGB\.png has changed since it was scored: restore"):
         result.photograph()
 
 
