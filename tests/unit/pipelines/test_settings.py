@@ -83,5 +83,5 @@ def test_an_objective_that_sets_an_unknown_setting_is_rejected(
 ) -> None:
     spec = dataclasses.replace(objective_spec("node-contrastive"), suited={"epoch": 3})
     monkeypatch.setattr(settings, "objective_spec", lambda name: spec)
-    with pytest.raises(DependencyError, match="sets 'epoch', which is no training setting"):
+    with pytest.raises(DependencyError, match="sets 'epoch', which is not a training setting"):
         settings_for("node-contrastive")

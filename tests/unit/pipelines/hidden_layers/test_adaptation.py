@@ -31,7 +31,7 @@ def model(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few windows and steps: what is tested is what follows from them."""
-    few = {"LEARNT": 6, "CHECKED": 4, "STEPS": 4, "LEAST_HIDDEN": 20, "PLACES": 2}
+    few = {"N_TRAINING": 6, "N_CHECKING": 4, "STEPS": 4, "LEAST_HIDDEN": 20, "N_WINDOWS": 2}
     for name, value in few.items():
         monkeypatch.setattr(adaptation, name, value)
 
@@ -137,5 +137,5 @@ def test_a_window_is_half_painting_at_least(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_model_of_views_cannot_adapt(trained: Path) -> None:
-    with pytest.raises(UsageError, match="cannot adapt to a painting: leave out --adapt"):
+    with pytest.raises(UsageError, match="cannot adapt to a painting: omit --adapt"):
         open_model(trained, device="cpu", adapts=True)

@@ -205,7 +205,7 @@ def test_the_order_of_bands_does_not_change_what_is_found(model: Model) -> None:
 
 
 def test_scenes_without_infrared_are_refused(model: Model) -> None:
-    with pytest.raises(InputError, match=r"^no band is infrared: this model needs a band past"):
+    with pytest.raises(InputError, match=r"^no band is infrared: this model needs a band above"):
         score_hidden_layer(model, make_scene(SHAPE, 2))
     unknown = dataclasses.replace(scene(), wavelengths=None)
     with pytest.raises(InputError, match=r"no wavelength is known.*--wavelengths"):

@@ -73,7 +73,7 @@ def test_the_heat_map_can_be_that_of_one_sign(tmp_path: Path) -> None:
         opened = open_model_free(tmp_path / "card.json", expect=sign)
         maps = score_model_free(opened, scene()).maps
         np.testing.assert_array_equal(maps["heatmap"], maps[sign])
-    with pytest.raises(UsageError, match="leave one out"):
+    with pytest.raises(UsageError, match="omit one of them"):
         open_model_free(tmp_path / "card.json", "residual", "dark")
 
 
@@ -147,7 +147,7 @@ def test_off_the_painting_nothing_is_hidden(model: ModelFree) -> None:
 
 
 def test_scenes_without_infrared_are_refused(model: ModelFree) -> None:
-    with pytest.raises(InputError, match=r"^no band is infrared: this score needs a band past"):
+    with pytest.raises(InputError, match=r"^no band is infrared: this score needs a band above"):
         score_model_free(model, make_scene(SHAPE, 2))
 
 
