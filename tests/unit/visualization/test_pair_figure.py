@@ -194,7 +194,7 @@ def test_missing_maps_and_pictures(result: SceneResult) -> None:
     with pytest.raises(InputError, match=r"attention\.tif does not exist"):
         draw(result, mode="attention")
     Path(result.description["photograph"]["path"]).unlink()
-    with pytest.raises(InputError, match=r"rgb\.png is gone"):
+    with pytest.raises(InputError, match=r"rgb\.png, from which .* not exist"):
         draw(result)
 
 
