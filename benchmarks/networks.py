@@ -16,20 +16,20 @@ from torch.nn import functional
 
 from artextract_cli.nn.conv import GATConv, GraphConv
 from artextract_cli.nn.engines.dgl_compat import load_dgl
-from artextract_cli.pipelines.training_task import Comparison
+from artextract_cli.pipelines.training_task import LossAndScorer
 from artextract_cli.plugin.host import plugin_host
 
 SIZES = {"gcn": (14, 128, 32), "gat": (14, 128, 32, 32)}
 TOLERANCE = 1e-4
 
 
-def comparison(objective: str) -> Comparison:
+def comparison(objective: str) -> LossAndScorer:
     """An objective with its default options, and the scorer ``distance``."""
     made = []
     for kind, name in (("objectives", objective), ("scorers", "distance")):
         spec = plugin_host().find(kind, name).spec
         made.append(partial(_called, spec.load(), spec.options()))
-    return Comparison(*made)
+    return LossAndScorer(*made)
 
 
 def _called(function: Callable[[Any, Any], Tensor], options: Any, seen: Any) -> Tensor:

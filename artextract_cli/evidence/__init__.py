@@ -1,1 +1,1 @@
-"""Evidence of hidden layers: what the infrared shows beyond what the visible predicts."""
+"""Evidence of hidden layers: how the infrared differs from what the visible predicts."""

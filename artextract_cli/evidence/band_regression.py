@@ -1,8 +1,8 @@
-"""Robust regression of one band from others, on the painting itself: what shorter bands explain.
+"""Robust regression of one band on others, fitted on the painting itself.
 
-Paint that hides nothing shows in the infrared what its visible colour foretells for that painting;
-a hidden layer adds to it or takes away. The regression is fitted on the scene alone, without any
-learning, and looks away from the pixels that do not follow it.
+Where nothing is hidden, the visible colours of a painting predict its infrared; a hidden layer adds
+to it or subtracts from it. The regression is fitted on the scene alone, without any learning, and
+gives little weight to pixels that do not follow it.
 """
 
 from collections.abc import Sequence
@@ -29,15 +29,16 @@ from artextract_cli.kernels.local_regression import (
 )
 
 DARKEST = 0.03  # added before logarithms: about the reflectance of the blackest paint
+# Principal components: a cubic polynomial of five has 55 terms, for `FIT_PIXELS` pixels.
 N_COMPONENTS = 5
 ROUNDS = (1000, 1000, 1000, 1000, 3000, 3000)  # pixels of each round of a fit
 FIT_PIXELS = max(ROUNDS)
-RIDGE = 1e-4  # per pixel, on columns of variance one
+RIDGE = 1e-4  # per pixel, on terms of variance one: only stabilises collinear terms
 PREDICTOR_BLUR, TARGET_BLUR, SLOPE_BLUR = 1.0, 0.7, 1.5  # σ in pixels
-TWO_SIDED = Weighting(tolerance=2.0)
+TWO_SIDED = Weighting(tolerance=2.0)  # deviations at which a pixel has half of its weight
 LEAST_VARIANCE = 1e-3  # of a component of standardised logarithms; weaker ones are left out
-LARGEST = 25.0  # deviations; stronger residuals tell no more
-# In logarithms of reflectance: a residual below this is rounding or focus, not paint.
+LARGEST_RESIDUAL = 25.0  # deviations; clipped, as larger ones carry no further information
+# In logarithms of reflectance: smaller residuals are due to rounding or focus, not paint.
 _LEAST_DEVIATION = 3e-3
 _deviation = partial(robust_deviation, least=_LEAST_DEVIATION, median=upper_median)
 
@@ -48,18 +49,18 @@ class Projection:
 
     centre: FloatArray  # (C,)
     spread: FloatArray  # (C,)
-    turn: FloatArray  # (C, K)
+    directions: FloatArray  # (C, K) of the components, scaled to variance one
 
     def __call__(self, logs: FloatArray) -> FloatArray:
         """Components (h, w, K) of ``logs`` (h, w, C)."""
-        turn = self.turn / self.spread[:, None]
-        made = logs.reshape(-1, logs.shape[-1]) @ turn
-        subtract(made, self.centre @ turn)
-        return made.reshape(*logs.shape[:2], -1)
+        directions = self.directions / self.spread[:, None]
+        components = logs.reshape(-1, logs.shape[-1]) @ directions
+        subtract(components, self.centre @ directions)
+        return components.reshape(*logs.shape[:2], -1)
 
 
 class Surface(NamedTuple):
-    """What the visible side tells a regression, of a picture (h, w, ...) or of pixels (n, ...)."""
+    """Visible predictors of a regression, of an image (h, w, ...) or of pixels (n, ...)."""
 
     components: FloatArray  # (..., K) principal components of its log channels, variance one
     slopes: FloatArray  # (..., S) of the two strongest components
@@ -75,7 +76,7 @@ class BandFit:
     cubic: bool
 
     def of(self, bands: Sequence[int]) -> "BandFit":
-        """The same for some of the bands, or for one several times."""
+        """The fit of some of the bands; an index may be repeated."""
         return BandFit(
             offsets=self.offsets[bands],
             gains=self.gains[:, bands],
@@ -84,12 +85,14 @@ class BandFit:
         )
 
     def residuals(self, surface: Surface, targets: FloatArray) -> FloatArray:
-        """What a surface leaves of ``targets`` (h, w, T), in deviations, within ±25."""
+        """Residuals of ``targets`` (h, w, T) from a surface, in deviations, clipped to ±25."""
         n = targets.shape[0] * targets.shape[1]
         x, slopes, y = (p.reshape(n, p.shape[-1]) for p in (*surface, targets))
-        foretold = polynomial(x, slopes, self.gains, cubic=self.cubic)
-        left = standardised_residuals(y, foretold, self.offsets, self.deviations, LARGEST)
-        return left.reshape(targets.shape)
+        predicted = polynomial(x, slopes, self.gains, cubic=self.cubic)
+        residuals = standardised_residuals(
+            y, predicted, self.offsets, self.deviations, LARGEST_RESIDUAL
+        )
+        return residuals.reshape(targets.shape)
 
 
 def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
@@ -103,18 +106,18 @@ def centre_and_spread(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def fit_projection(logs: FloatArray, n_components: int = N_COMPONENTS) -> Projection:
-    """The strongest principal components of ``logs`` (n, C), standardised.
+    """Fit the strongest principal components of standardised ``logs`` (n, C).
 
     There are K, up to ``n_components``, of variance one over these n pixels.
     """
     centre, spread = centre_and_spread(logs)
     standard = (logs - centre) / spread
     axes = principal_axes(standard.T @ standard / len(logs), n_components)
-    turn = axes.directions * axes.gains(LEAST_VARIANCE)
-    return Projection(centre=centre, spread=spread, turn=turn.astype(np.float32))
+    directions = axes.directions * axes.gains(LEAST_VARIANCE)
+    return Projection(centre=centre, spread=spread, directions=directions.astype(np.float32))
 
 
-def look_at(logs: FloatArray, projection: Projection) -> Surface:
+def surface_features(logs: FloatArray, projection: Projection) -> Surface:
     """Principal components and slopes of the visible log channels ``logs`` (h, w, C).
 
     The slopes of the two strongest components are among the terms of a regression: to first order,
@@ -132,12 +135,12 @@ def fit_bands(
     cubic: bool = True,
     weighting: Weighting = TWO_SIDED,
 ) -> BandFit:
-    """Fit log bands ``targets`` (n, T) by what n pixels of a surface show.
+    """Fit log bands ``targets`` (n, T) by the surface of n pixels.
 
     Ridge regression on a polynomial, up to products of three components if ``cubic``, else of two,
     with iteratively reweighted least squares: by default, a pixel with a residual of u robust
     deviations weighs 1/(1 + (u/2)²), darker or brighter than predicted. The first rounds, which
-    need not be exact, take fewer of the pixels, whose order must be random.
+    need not be exact, use fewer of the pixels, whose order must be random.
     """
     terms = monomials(*surface, cubic)
     centre, spread = centre_and_spread(terms)
@@ -157,16 +160,16 @@ def fit_bands(
 
 
 def _fit(design: FloatArray, y: FloatArray, weighting: Weighting) -> tuple[FloatArray, float]:
-    """Coefficients (T + 1,) of ``y`` (n,) and its robust deviation from what they predict.
+    """Coefficients (T + 1,) of ``y`` (n,) and its robust deviation from the prediction.
 
-    ``design`` (n, T + 1) holds standardised terms and, last, ones, which no ridge holds back.
+    ``design`` (n, T + 1) contains standardised terms and, last, ones, which are not penalised.
     """
     n, n_terms = design.shape
     penalised = np.diag(np.float32(np.arange(n_terms) < n_terms - 1))
 
     def solve(share: FloatArray) -> tuple[FloatArray, FloatArray]:
         chosen = design[: len(share)]
-        # By roots of the weights, so that BLAS computes half of a symmetric product.
+        # With roots of the weights the product is symmetric, and BLAS computes half of it.
         weighted = chosen * np.sqrt(share)[:, None]
         ridge = RIDGE * len(chosen) * penalised
         gram = weighted.T @ weighted + ridge

@@ -1,10 +1,10 @@
 """Envelope residuals: an infrared band against what all shorter bands predict, by one-sided fits.
 
-A two-sided fit is drawn to a hidden layer that covers much of the painting. Here only the pixels
-on one side of the prediction lose weight: with those that are darker, the fit follows the upper
-envelope of the reflectance and dark content stands out below it; with those that are lighter, the
-lower one. The targets are linear reflectances, in which noise is even; the terms include place, for
-light that falls off towards the edges (asymmetric least squares: Newey & Powell, Econometrica 55,
+A hidden layer that covers much of the painting attracts a two-sided fit. Here only pixels on one
+side of the prediction lose weight: if these are the darker ones, the fit follows the upper envelope
+of the reflectance and dark content stands out below it; if the lighter ones, the lower envelope.
+The targets are linear reflectances, in which noise is uniform; the terms include the position, to
+account for illumination fall-off (asymmetric least squares: Newey & Powell, Econometrica 55,
 819, 1987).
 """
 
@@ -29,6 +29,7 @@ from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)
+# A pixel on the side that loses weight has half of it at 0.5 deviations.
 ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
 TARGET_BLUR = 1.0  # σ in pixels
@@ -38,18 +39,18 @@ def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
     """Column, row and their squares' sum (h, w, 3) of a block, each −1..1 over the whole image."""
     rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[block.top : block.bottom, None]
     columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, block.left : block.right]
-    made = np.empty((*block.shape, 3), np.float32)
-    made[..., 0], made[..., 1] = columns, rows
-    made[..., 2] = columns**2 + rows**2
-    return made
+    terms = np.empty((*block.shape, 3), np.float32)
+    terms[..., 0], terms[..., 1] = columns, rows
+    terms[..., 2] = columns**2 + rows**2
+    return terms
 
 
 class EnvelopeFits:
     """Residuals of ``bands`` from predictors ``surface``, by one fit for each side.
 
-    Called with a block, gives (h, w, 2·T): every band's residual in deviations where dark content
-    stands out (negative), then where light content does (positive). A band named twice is fitted
-    once.
+    Called with a block, it returns (h, w, 2·T): every band's residual in deviations from the fit in
+    which dark content stands out (negative), then from that in which light content does (positive).
+    A band that is given twice is fitted once.
     """
 
     def __init__(
@@ -62,9 +63,9 @@ class EnvelopeFits:
         cubic: bool = True,
     ) -> None:
         distinct = list(dict.fromkeys(bands))
-        again = np.array([distinct.index(band) for band in bands])
+        repeats = np.array([distinct.index(band) for band in bands])
         self._surface, self._reflectance = surface, partial(_reflectance, view, distinct)
-        self._columns = np.concatenate([again, again + len(distinct)])
+        self._columns = np.concatenate([repeats, repeats + len(distinct)])
 
         def arrays(block: Block) -> list[FloatArray]:
             return [*surface(block), self._reflectance(block)]
@@ -89,7 +90,7 @@ class EnvelopeFits:
 
 
 class ShorterBands:
-    """All that is visible and some infrared bands as predictors: components, slopes and place."""
+    """The visible and some infrared bands as predictors: components, slopes and position."""
 
     def __init__(self, view: SceneView, bands: Sequence[int], pixels: Pixels) -> None:
         self._view, self._bands = view, list(bands)

@@ -1,4 +1,4 @@
-"""The regressions behind the hidden image: what they use of each pixel, and their robust fit."""
+"""The regressions of the hidden-layer image: the terms of each pixel, and the robust fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,34 +13,34 @@ from artextract_cli.imaging.robust_regression import Weighting, reweighted, robu
 from artextract_cli.kernels.filters import blur, gradients
 from artextract_cli.kernels.local_regression import polynomial
 
-N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences take part
-ROUNDS = 6
+N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences are terms
+ROUNDS = 6  # of reweighting
 OWN_BLUR, INFRARED_BLUR, SLOPE_BLUR, CURVE_BLUR = 1.0, 0.7, 1.5, 0.7  # σ in pixels
-LINE_SCALE = 1.5  # σ in pixels
-LEAST_DEVIATION = 1e-3  # of a logarithm: a residual below this is rounding, not paint
+LINE_SCALE = 1.5  # σ in pixels of the blur that details are compared with
+LEAST_DEVIATION = 1e-3  # of a logarithm: smaller residuals are due to rounding, not paint
 
-# Slopes (T,) of standardised terms, and where terms (T,) and target are centred.
+# Slopes (T,) of standardised terms, and the centres of terms (T,) and target.
 _CentredSolution = tuple[FloatArray, FloatArray, np.floating[Any]]
 
 deviation_of = partial(robust_deviation, least=LEAST_DEVIATION)
 
 
 class PixelTerms(NamedTuple):
-    """What the regressions use, of the pixels of a block (h, w, ...) or of some pixels (P, ...)."""
+    """Terms of the regressions, of the pixels of a block (h, w, ...) or of some pixels (P, ...)."""
 
     components: FloatArray  # (..., K) principal components of the visible log channels, variance 1
     slopes: FloatArray  # (..., S) first and second differences of the components
-    signs: FloatArray  # (..., 3) how steep, how lined and how rare a colour is
+    difficulty: FloatArray  # (..., 3) difficulty features: slope, detail and rarity of the colour
     bands: FloatArray  # (..., G) logarithms of groups of infrared bands
     own: FloatArray  # (..., G, 2) their own first differences
 
     def flat(self) -> "PixelTerms":
-        """The same of P pixels."""
+        """The terms of all P pixels of a block, (P, ...)."""
         n = self.components.shape[0] * self.components.shape[1]
         return PixelTerms(*(array.reshape(n, *array.shape[2:]) for array in self))
 
     def extra(self, group: int) -> FloatArray:
-        """Terms (P, S + 2) that predict a group of bands beside the components."""
+        """Terms (P, S + 2) of a group of bands in addition to the components."""
         return np.concatenate([self.slopes, self.own[:, group]], axis=1)
 
 
@@ -51,7 +51,7 @@ def terms_of(components: FloatArray, groups: Sequence[FloatArray]) -> PixelTerms
     return PixelTerms(
         components=components,
         slopes=slopes,
-        signs=_signs(components, slopes),
+        difficulty=_difficulty_features(components, slopes),
         bands=np.concatenate([log_reflectance(g, INFRARED_BLUR) for g in groups], axis=-1),
         own=np.stack([np.concatenate(both, axis=-1) for both in own], axis=-2),
     )
@@ -60,7 +60,7 @@ def terms_of(components: FloatArray, groups: Sequence[FloatArray]) -> PixelTerms
 def differences(image: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Central differences of ``image`` (H, W, C) down and across, with its edges repeated.
 
-    At an edge that is half of the one-sided difference of `gradients`: a displaced band differs
+    At an edge this is half of the one-sided difference of `gradients`: a displaced band differs
     there by half as much.
     """
     padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
@@ -81,14 +81,14 @@ def _slopes(components: FloatArray) -> FloatArray:
     return np.concatenate(slopes, axis=-1)
 
 
-def _signs(components: FloatArray, slopes: FloatArray) -> FloatArray:
-    """How steep, how lined and how rare the colour of each pixel is, as logarithms (h, w, 3)."""
+def _difficulty_features(components: FloatArray, slopes: FloatArray) -> FloatArray:
+    """Difficulty features (h, w, 3): logarithms of slope, detail and rarity of each colour."""
     n_slopes = 2 * min(N_SLOPED, components.shape[2])
     slope = np.linalg.norm(slopes[..., :n_slopes], axis=-1)
     detail = np.abs(components - blur(components, LINE_SCALE)).max(axis=-1)
     rarity = np.square(components).sum(axis=-1)  # squared Mahalanobis distance
-    signs = [np.log(slope + 0.02), np.log(detail + 0.05), np.log1p(rarity)]
-    return np.stack(signs, axis=-1)
+    features = [np.log(slope + 0.02), np.log(detail + 0.05), np.log1p(rarity)]
+    return np.stack(features, axis=-1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +101,8 @@ class LinearFit:
 
     def predicted(self, components: FloatArray, extra: FloatArray, *, cubic: bool) -> FloatArray:
         """Predict P pixels from components (P, K) and further terms (P, S)."""
-        made = polynomial(components, extra, self.gain[:, None], cubic=cubic)
-        return np.asarray(made[0] + np.float32(self.offset))
+        (varying,) = polynomial(components, extra, self.gain[:, None], cubic=cubic)
+        return np.asarray(varying + np.float32(self.offset))
 
 
 def robust_fit(
@@ -111,8 +111,8 @@ def robust_fit(
     """Fit ``target`` (N,) by ``terms`` (N, T): ridge regression, iteratively reweighted.
 
     A pixel with a residual of u robust deviations weighs 1/(1 + (u/tolerance)²), so that hidden
-    content, dark or light, takes little part. Unlike `fit_bands`, each round centres the terms by
-    its own weights, and takes all pixels.
+    content, dark or light, has little influence. Unlike `fit_bands`, each round centres the terms
+    by its own weights, and uses all pixels.
     """
     centre, spread = centre_and_spread(terms)
     design = (terms - centre) / spread

@@ -1,13 +1,13 @@
-"""Evidence of hidden layers, map by map: what the infrared shows beyond what the visible predicts.
+"""Evidence maps of hidden layers: how the infrared differs from what the visible predicts.
 
-Names say what a map is. Residuals: ``residual`` (robust regression on all that is visible),
+The name of a map is its kind. Residuals: ``residual`` (robust regression on all visible data),
 ``photograph_residual`` (on the photograph alone), ``envelope`` (one-sided regression, linear
 reflectance), ``chained`` (also on the next shorter infrared bands), ``skipped`` (on all shorter
 bands but the next), ``local`` (regression in a window), ``smooth`` (a residual blurred). Structure:
-``line`` (oriented filters), ``detail`` (top-hats), ``slope``. The infrared enters at three places:
-its shortest, middle and longest band. Every map is standardised within its own painting by median
-and median absolute deviation, so that no map depends on how many bands there are or how well this
-painting's pigments predict their infrared.
+``line`` (oriented filters), ``detail`` (top-hats), ``slope``. The infrared is represented by three
+slots: its shortest, middle and longest band. Every map is standardised within its own painting by
+median and median absolute deviation, so that no map depends on how many bands there are or how well
+this painting's pigments predict their infrared.
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ DETAIL_SIZES = (5, 9)  # sides in pixels
 # Width across and length along the line, σ in pixels: pencil, brush, and both on larger scans.
 LINES = ((1.3, 8.0), (2.0, 8.0), (4.0, 16.0))
 SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
-LOCAL_RIDGE = 0.02
-UNIT = np.float32(0.05)  # of the logarithm of reflectance: 5 %
+LOCAL_RIDGE = 0.02  # of regressions in a window, which may be of one colour
+UNIT = np.float32(0.05)  # of logarithms of reflectance in local, line and detail maps: 5 %
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
-LARGEST = 25.0  # deviations within the painting; more says no more
-LEAST_SPREAD = 1e-4
+LARGEST_VALUE = 25.0  # deviations within the painting; larger values are clipped
+LEAST_SPREAD = 1e-4  # of a map; a smaller one is that of a constant map
 
 LINED = ("residual", "photograph_residual", "difference", "visible")
 DETAILED = ("infrared", "visible", "residual")
@@ -72,31 +72,31 @@ MAPS = (
     *(name for source in DETAILED for name in _detail_names(source)),
 )
 AXIS_MAPS = ("axis_cosine", "axis_sine")
-"""Where lines of the residual run: (cos 2θ, sin 2θ) times their strength; not among `MAPS`."""
+"""Direction of lines of the residual: (cos 2θ, sin 2θ) times their strength; not in `MAPS`."""
 
 N_RESIDUALS = len(_RESIDUAL_NAMES)
-"""Of the first maps, which alone make the envelope and residual scores."""
+"""Number of the first maps, from which the envelope and residual scores are computed."""
 
 RESIDUALS = [MAPS.index(f"{view}residual_{s}") for view in ("", "photograph_") for s in SLOTS]
-# Of the envelope score: what is deep grows with the wavelength, so the fit that knows all shorter
-# bands but the next counts most.
+# Weights of the envelope score: the trace of hidden content grows with the wavelength, so the fit
+# on all shorter bands except the next one counts most.
 ENVELOPE_WEIGHTS = {"skipped_dark_long": 1.0, "chained_dark_long": 0.5, "envelope_dark_long": 0.5}
 RESIDUAL_SHARE = 0.3  # of the residual score in the envelope score
-# Maps that are zero where nothing is, of either sign or not: only their spread is brought to one.
+# Direction maps are zero where there is no line: only their spread is standardised.
 _CENTRED = np.array([not name.startswith("axis") for name in (*MAPS, *AXIS_MAPS)])
 
 
 def residual_score(maps: FloatArray) -> FloatArray:
     """The robust residual as one score (...,) of evidence ``maps`` (..., M).
 
-    The strongest deviation of the three infrared bands, either way, from what all visible bands
-    predict, plus the same from what the photograph alone predicts.
+    The largest absolute residual of the three infrared bands from all visible data, plus the same
+    from the photograph alone.
     """
     return strongest_of(maps[..., RESIDUALS])
 
 
 def strongest_of(residuals: FloatArray) -> FloatArray:
-    """`residual_score` of its own six maps (..., 6): those at `RESIDUALS`."""
+    """`residual_score` of its six maps (..., 6), those at `RESIDUALS`."""
     by_predictor = np.abs(residuals).reshape(*residuals.shape[:-1], 2, len(SLOTS)).max(-1)
     return np.asarray(by_predictor[..., 0] + by_predictor[..., 1], np.float32)
 
@@ -104,14 +104,14 @@ def strongest_of(residuals: FloatArray) -> FloatArray:
 def envelope_score(maps: FloatArray) -> FloatArray:
     """The envelope residuals as one score (...,) of evidence ``maps`` (..., M).
 
-    How far the longest band is, either way, from the upper envelope of what shorter bands predict,
-    plus a share of `residual_score`, all in robust deviations.
+    The absolute deviation of the longest band from the upper envelope of its prediction by shorter
+    bands, plus a share of `residual_score`, all in robust deviations.
     """
     return np.asarray(envelope_by_sign(maps).max(-1), np.float32)
 
 
 def envelope_by_sign(maps: FloatArray) -> FloatArray:
-    """`envelope_score` (..., 2) of what is darker than predicted, and of what is lighter."""
+    """`envelope_score` (..., 2) of darker, and of lighter content than predicted."""
     total, rest = signed_envelope(maps), RESIDUAL_SHARE * residual_score(maps)
     both = np.stack([np.maximum(-total, 0) + rest, np.maximum(total, 0) + rest], axis=-1)
     return both.astype(np.float32)
@@ -126,7 +126,7 @@ def signed_envelope(maps: FloatArray) -> FloatArray:
 class BandResiduals:
     """The robust signed residual of every band, in deviations; negative = darker.
 
-    An infrared band is predicted by all that is visible, a visible one by the photograph.
+    An infrared band is predicted by all visible data, a visible one by the photograph.
     """
 
     def __init__(self, view: SceneView) -> None:
@@ -144,16 +144,16 @@ class BandResiduals:
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, B) of a block."""
         surfaces, logs = self._view.surfaces(block), self._logs(block)
-        made = np.empty_like(logs)
+        residuals = np.empty_like(logs)
         for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            made[..., chosen] = fit.residuals(surface, logs[..., chosen])
-        return self._view.blocks.core(block, made)
+            residuals[..., chosen] = fit.residuals(surface, logs[..., chosen])
+        return self._view.blocks.core(block, residuals)
 
 
 class EvidenceMaps:
-    """All maps of a scene that has an infrared band, fitted and standardised on the painting.
+    """All maps of a scene with an infrared band, fitted and standardised on the painting.
 
-    With ``only_residuals`` the first of `MAPS` alone, which make the envelope and residual scores.
+    With ``only_residuals`` only the first of `MAPS`, for the envelope and residual scores.
     """
 
     def __init__(self, view: SceneView, *, only_residuals: bool = False) -> None:
@@ -164,10 +164,10 @@ class EvidenceMaps:
 
     def __call__(self, block: Block) -> FloatArray:
         """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
-        made = self._view.blocks.core(block, self._raw(block))
-        standard: FloatArray = np.subtract(made, self._centre)
+        raw = self._view.blocks.core(block, self._raw(block))
+        standard: FloatArray = np.subtract(raw, self._centre)
         standard /= self._spread
-        return np.clip(standard, -LARGEST, LARGEST, out=standard)
+        return np.clip(standard, -LARGEST_VALUE, LARGEST_VALUE, out=standard)
 
 
 class _RawMaps:
@@ -176,45 +176,46 @@ class _RawMaps:
     def __init__(self, view: SceneView, *, only_residuals: bool) -> None:
         self._view, infrared = view, view.infrared
         self._only_residuals = only_residuals
-        places = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
-        self._places = places
-        self._bands = BlockCache(lambda block: view.log_bands(block, places))
+        slots = [infrared[0], infrared[(len(infrared) - 1) // 2], infrared[-1]]
+        self._slots = slots
+        self._bands = BlockCache(lambda block: view.log_bands(block, slots))
         surfaces, bands = view.samples(self._bands)
         self._level = bands.mean(0)
         self._fits = [self._two_sided(surface, bands) for surface in surfaces]
         self._envelopes = _envelopes(view)
 
     def _two_sided(self, surface: Surface, bands: FloatArray) -> BandFit:
-        # Where two places show one band, it is fitted once.
-        distinct = list(dict.fromkeys(self._places))
-        again = [distinct.index(place) for place in self._places]
-        targets = bands[:, [self._places.index(place) for place in distinct]]
-        return fit_bands(surface, targets).of(again)
+        # A band that fills two slots is fitted once.
+        distinct = list(dict.fromkeys(self._slots))
+        repeats = [distinct.index(slot) for slot in self._slots]
+        targets = bands[:, [self._slots.index(slot) for slot in distinct]]
+        return fit_bands(surface, targets).of(repeats)
 
     def __call__(self, block: Block) -> FloatArray:
         """The maps of a block with its margin."""
         bands, surfaces = self._bands(block), self._view.surfaces(block)
-        left = [
+        residuals = [
             fit.residuals(surface, bands) for surface, fit in zip(surfaces, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
         if self._only_residuals:
-            return np.concatenate([*left, *envelopes], axis=-1, dtype=np.float32)
+            return np.concatenate([*residuals, *envelopes], axis=-1, dtype=np.float32)
         local = _local(surfaces[0].components, bands - self._level)
         visible = log_reflectance((self._view.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
-        residual, of_photograph, envelope = left[0][..., 2], left[1][..., 2], envelopes[-1][..., 0]
+        residual, of_photograph = residuals[0][..., 2], residuals[1][..., 2]
+        envelope = envelopes[-1][..., 0]
         lined = (residual, of_photograph, infrared - visible, visible)
         lines = [_lines(source) for source in lined]
         smooth = [_smooth(source) for source in (residual, envelope)]
         details = [_details(source) for source in (infrared, visible, residual)]
         axis = lines[0][-1]
-        parts = [*left, *envelopes, local, *smooth, *(m for m, _ in lines), *details, axis]
+        parts = [*residuals, *envelopes, local, *smooth, *(m for m, _ in lines), *details, axis]
         return np.concatenate(parts, axis=-1, dtype=np.float32)
 
 
 def _envelopes(view: SceneView) -> list[EnvelopeFits]:
-    """Fits in the order of their maps: from the visible, chained for two bands, skipped."""
+    """Fits in the order of their maps: on the visible, chained for two bands, skipped."""
     infrared, pixels = view.infrared, view.pixels
     middle = (len(infrared) - 1) // 2
     last = len(infrared) - 1
@@ -236,7 +237,7 @@ def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Median and robust deviation (M,) of maps at some pixels (n, M)."""
     centre = np.where(_CENTRED[: sample.shape[1]], np.median(sample, axis=0), 0)
     spread = robust_deviations(sample - centre)
-    # A map that is zero at most pixels has no median deviation.
+    # A map that is zero at most pixels has a median deviation of zero.
     spread = np.where(spread > LEAST_SPREAD, spread, sample.std(axis=0))
     return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)
 
@@ -244,17 +245,18 @@ def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
     """Residuals (h, w, windows × 3) of linear regressions in windows around each pixel.
 
-    Of bands ``centred`` (h, w, 3) on the three strongest components of ``surface`` (h, w, K).
+    Bands ``centred`` (h, w, 3) are regressed on the three strongest components of ``surface``
+    (h, w, K).
     """
     components = np.zeros((*surface.shape[:2], 3), np.float32)
     n = min(3, surface.shape[-1])
     components[..., :n] = surface[..., :n]
     products = moments(components, centred)
-    left = [
+    residuals = [
         local_residuals(components, centred, box_mean(products, radius), LOCAL_RIDGE) / UNIT
         for radius in WINDOWS
     ]
-    return np.concatenate(left, axis=-1)
+    return np.concatenate(residuals, axis=-1)
 
 
 def _smooth(image: FloatArray) -> FloatArray:
@@ -263,17 +265,17 @@ def _smooth(image: FloatArray) -> FloatArray:
 
 def _lines(image: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Strengths (h, w, lines × 2) of an image (h, w), and the axis (h, w, 2) of the second."""
-    found = [line_strength(image, width, length) for width, length in LINES]
-    return np.concatenate([f[..., :2] for f in found], axis=-1), found[1][..., 2:]
+    lines = [line_strength(image, width, length) for width, length in LINES]
+    return np.concatenate([line[..., :2] for line in lines], axis=-1), lines[1][..., 2:]
 
 
 def _details(image: FloatArray) -> FloatArray:
     """Top-hats, dark and light, and the slope (h, w, 2 × sizes + 1) of an image (h, w)."""
-    picture = np.ascontiguousarray(image[..., None], np.float32)
+    channel = np.ascontiguousarray(image[..., None], np.float32)
     hats = [
         hat
         for side in DETAIL_SIZES
-        for hat in (closing(picture, side // 2) - picture, picture - opening(picture, side // 2))
+        for hat in (closing(channel, side // 2) - channel, channel - opening(channel, side // 2))
     ]
-    slope = np.hypot(*gradients(blur(picture, 0.8)))
+    slope = np.hypot(*gradients(blur(channel, 0.8)))
     return np.concatenate([*hats, slope], axis=-1)

@@ -1,7 +1,7 @@
-"""A scene at several scales: each score is the mean of the scene's own and of its reductions.
+"""A scene at several scales: each score is the mean over the scene and its reductions.
 
-Where pixels are averaged, what is wide, faint or blurred stands out of noise, weave and brushwork.
-How far a scene is reduced follows from its resolution, or from its size where that is unknown.
+When pixels are averaged, wide, faint or blurred content stands out from noise, weave and brushwork.
+The resolution of a scene, or its size if that is unknown, determines how far it is reduced.
 """
 
 import dataclasses
@@ -15,23 +15,23 @@ from artextract_cli.imaging.blocks import Block, Blocks, release_pages
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 
-LEAST_SIDE = 150  # of a reduction, in pixels: with less, little is left to compare with
-USUAL_REDUCTION = 4
-COARSEST = 2.5  # pixels per mm, where they are known
+LEAST_SIDE = 150  # of a reduction, in pixels: a smaller one leaves little to fit the regressions on
+DEFAULT_REDUCTION = 4  # largest factor if the resolution is unknown
+COARSEST = 2.5  # pixels per mm of the smallest reduction, if the resolution is known
 
 
 def reductions(scene: Scene) -> tuple[int, ...]:
-    """By which powers of two a scene is reduced, beside being scored as it is: such as (2, 4)."""
+    """Powers of two by which a scene is reduced, in addition to full size; (2, 4), for instance."""
     most = min(scene.shape) / LEAST_SIDE
     resolution = scene.pixels_per_mm
-    most = min(most, USUAL_REDUCTION if resolution is None else resolution / COARSEST)
+    most = min(most, DEFAULT_REDUCTION if resolution is None else resolution / COARSEST)
     return tuple(2**n for n in range(1, 1 + int(np.log2(max(most, 1)))))
 
 
 def reduced(scene: Scene, factor: int) -> Scene:
-    """The scene with every square of ``factor`` pixels a side as one, the mean of its light.
+    """Reduce a scene: each square of ``factor`` × ``factor`` pixels becomes the mean of its light.
 
-    Pixels are painting where at least half of their square is.
+    A pixel belongs to the painting if at least half of its square does.
     """
     shape = (-(-scene.shape[0] // factor), -(-scene.shape[1] // factor))
     workspace = scene.workspace
@@ -45,14 +45,14 @@ def reduced(scene: Scene, factor: int) -> Scene:
     rgb, bands = empty(3), empty(len(scene.band_ids))
     mask = None if scene.mask is None else np.empty(shape, np.bool_)
     for block in blocks:
-        part = scene.part(_before(block, factor, scene.shape))
+        part = scene.part(_in_scene(block, factor, scene.shape))
         if mask is not None and part.mask is not None:
             mask[block.place] = _means(part.mask[..., None], factor)[..., 0] >= 0.5
         part = inpaint_nearest(part)
         rgb[block.place] = coded_rgb(_means(linear_rgb(part.rgb), factor))
         bands[block.place] = _means(part.bands, factor)
-        for made in (rgb, bands):
-            release_pages(made)
+        for image in (rgb, bands):
+            release_pages(image)
     if mask is not None and not mask.any():
         mask = None
     resolution = scene.pixels_per_mm
@@ -78,7 +78,7 @@ class Coarse:
 
     def _enlarged(self, small: FloatArray, block: Block) -> FloatArray:
         down, across = (
-            _between(np.arange(place.start, place.stop), self.factor, size)
+            _interpolation(np.arange(place.start, place.stop), self.factor, size)
             for place, size in zip(block.place, small.shape, strict=True)
         )
         (above, below, lower), (left, right, later) = down, across
@@ -88,7 +88,7 @@ class Coarse:
 
 
 def coarse_maps(scene: Scene, score: Callable[[Scene], Mapping[str, FloatArray]]) -> list[Coarse]:
-    """What ``score`` makes of every reduction of a scene: maps by name."""
+    """Score every reduction of a scene: maps by name."""
     return [Coarse(score(reduced(scene, factor)), factor) for factor in reductions(scene)]
 
 
@@ -100,8 +100,8 @@ def mean_of_scales(
     return {name: np.mean([maps[name] for maps in every], axis=0, dtype=np.float32) for name in own}
 
 
-def _before(block: Block, factor: int, shape: Sequence[int]) -> Block:
-    """Where a block of a reduction lies in its scene of ``shape`` (H, W)."""
+def _in_scene(block: Block, factor: int, shape: Sequence[int]) -> Block:
+    """Map a block of a reduction to its scene of ``shape`` (H, W)."""
     return Block(
         factor * block.top,
         factor * block.left,
@@ -110,18 +110,18 @@ def _before(block: Block, factor: int, shape: Sequence[int]) -> Block:
     )
 
 
-def _means(picture: NDArray[np.generic], factor: int) -> FloatArray:
-    """Means (⌈h/f⌉, ⌈w/f⌉, C) of squares of a picture (h, w, C), the last ones continued."""
-    height, width, channels = picture.shape
-    padded = np.pad(picture, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
+def _means(image: NDArray[np.generic], factor: int) -> FloatArray:
+    """Means (⌈h/f⌉, ⌈w/f⌉, C) of squares of an image (h, w, C), padded with its edge."""
+    height, width, channels = image.shape
+    padded = np.pad(image, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
     parts = padded.reshape(padded.shape[0] // factor, factor, -1, factor, channels)
     return np.asarray(parts.mean((1, 3), dtype=np.float32))
 
 
-def _between(
+def _interpolation(
     places: NDArray[np.intp], factor: int, size: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
-    """The two places of a reduction around each of ``places`` (n,), and how near the second is."""
+    """Neighbouring indices in a reduction of ``places`` (n,), and the weight of the second."""
     at = np.clip((places + 0.5) / factor - 0.5, 0, size - 1)
     first = at.astype(np.intp)
     return first, np.minimum(first + 1, size - 1), (at - first).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What is seen of a scene, block by block: its visible surface, its photograph, its log bands."""
+"""Views of a scene, block by block: its visible surface, photograph and log bands."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -15,22 +15,22 @@ from artextract_cli.evidence.band_regression import (
     Surface,
     fit_projection,
     log_reflectance,
-    look_at,
+    surface_features,
 )
 from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
 MARGIN = 64
-"""Pixels around a block that are read with it: more than any evidence looks away."""
+"""Pixels around a block that are read with it: more than the range of any evidence map."""
 
 
 class SceneView:
-    """A scene as regressions see it; arrays are of a block with its margin (h, w, ...).
+    """The inputs of the regressions; arrays are of a block with its margin (h, w, ...).
 
-    Components are fitted on 3 000 random painted pixels, always the same. Beyond the mask the
-    painting is continued by its nearest pixel, so that no border shows; a block that sees no
-    painting at all has the colour of the nearest of those 3 000 pixels.
+    Components are fitted on 3 000 random painted pixels, always the same. Outside the mask the
+    painting is extended by its nearest pixel, so that no border shows; a block without any painting
+    has the colour of the nearest of those 3 000 pixels.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -38,9 +38,9 @@ class SceneView:
         self.infrared = infrared_bands(scene)
         self.n_bands = len(scene.band_ids)
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        # Functions of their own, not of this object: what they keep of a scene goes with the last
-        # reference, and does not wait for the collector of circles.
-        part = self.part = BlockCache(partial(_continued, scene, self.blocks, self._pixels))
+        # Not methods of this object: without a reference cycle, cached blocks are freed with the
+        # last reference instead of by the garbage collector.
+        part = self.part = BlockCache(partial(_extended_window, scene, self.blocks, self._pixels))
         visible = self._visible = BlockCache(lambda block: visible_channels(part(block)))
         self.visible_logs = BlockCache(
             lambda block: log_reflectance(visible(block), PREDICTOR_BLUR)
@@ -48,7 +48,7 @@ class SceneView:
 
     @property
     def pixels(self) -> Pixels:
-        """The random painted pixels that everything is fitted on."""
+        """The random painted pixels that all regressions are fitted on."""
         return self._pixels
 
     def linear(self, block: Block) -> FloatArray:
@@ -60,18 +60,18 @@ class SceneView:
         return log_reflectance(self.part(block).bands[..., bands], TARGET_BLUR)
 
     def surfaces(self, block: Block) -> tuple[Surface, Surface]:
-        """All that is visible of a block, and its photograph by itself."""
+        """The surface of a block from all visible data, and that from the photograph alone."""
         surface, photograph = self._surfaces
         return surface(block), photograph(block)
 
     def samples(
-        self, make: Callable[[Block], FloatArray]
+        self, targets_of: Callable[[Block], FloatArray]
     ) -> tuple[tuple[Surface, Surface], FloatArray]:
-        """Of the pixels to fit on: both surfaces, and what ``make`` makes of a block (h, w, T)."""
+        """Both surfaces and the targets (h, w, T) of blocks, at the pixels to fit on."""
 
         def arrays(block: Block) -> list[FloatArray]:
             surface, photograph = self.surfaces(block)
-            return [*surface, *photograph, make(block)]
+            return [*surface, *photograph, targets_of(block)]
 
         *parts, targets = self.blocks.gather(arrays, self._pixels)
         return (Surface(*parts[:2]), Surface(*parts[2:])), targets
@@ -81,20 +81,22 @@ class SceneView:
         visible_logs = self.visible_logs
         photograph = BlockCache(lambda block: visible_logs(block)[..., :3])
         logs = (visible_logs, photograph)
-        samples = self.blocks.gather(lambda block: [made(block) for made in logs], self._pixels)
+        samples = self.blocks.gather(lambda block: [log(block) for log in logs], self._pixels)
         first, second = (
-            BlockCache(partial(_looked, made, fit_projection(sample)))
-            for made, sample in zip(logs, samples, strict=True)
+            BlockCache(partial(_surface_of, log, fit_projection(sample)))
+            for log, sample in zip(logs, samples, strict=True)
         )
         return first, second
 
 
-def _looked(logs: Callable[[Block], FloatArray], projection: Projection, block: Block) -> Surface:
-    return look_at(logs(block), projection)
+def _surface_of(
+    logs: Callable[[Block], FloatArray], projection: Projection, block: Block
+) -> Surface:
+    return surface_features(logs(block), projection)
 
 
-def _continued(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:
-    """The window around a block, beyond the mask continued by its nearest painted pixel."""
+def _extended_window(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:
+    """The window around a block, extended outside the mask by the nearest painted pixel."""
     window = blocks.window(block)
     part = scene.part(window)
     if part.mask is None or part.mask.any() or len(blocks) == 1:

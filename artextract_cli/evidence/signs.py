@@ -3,15 +3,15 @@
 from typing import Literal
 
 Expect = Literal["either", "dark", "light"]
-"""What a heat map is of: content of either sign, or of one alone."""
+"""Sign of the content that a heat map shows."""
 
 SIGNED_MAPS = ("dark", "light")
-"""Maps of the results with the calibrated score of either sign."""
+"""Maps of the results with the calibrated scores of dark and of light content."""
 
 DARKER, LIGHTER = "darker", "lighter"
 WORDS = {DARKER: "darker than expected", LIGHTER: "lighter than expected"}
 
 
 def sign_of(difference: float) -> str:
-    """The sign by how much the score of dark exceeds that of light content."""
+    """The sign of content whose dark score minus light score is ``difference``."""
     return DARKER if difference >= 0 else LIGHTER

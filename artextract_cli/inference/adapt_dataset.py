@@ -1,4 +1,4 @@
-"""An adapted model that is kept: one adaptation for the scenes of a dataset, as a model file."""
+"""Adaptation of a model to the scenes of a dataset, saved as a new model file."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -35,8 +35,8 @@ def adapt_to_dataset(
 ) -> Adaptation:
     """Adapt a model to scenes of a dataset, and write it as a new model.
 
-    Synthetic layers are put beneath parts of the paintings. A model that does not find such layers
-    clearly better after adaptation is written as it was; its card says so.
+    Synthetic layers are inserted into windows of the paintings. If the adapted model does not
+    detect such layers clearly better, the original one is written, and its card says so.
 
     Parameters
     ----------
@@ -55,27 +55,27 @@ def adapt_to_dataset(
     device
         "auto", "cpu" or "cuda".
     engine
-        What passes messages: "auto", "numba", "dgl" or "torch".
+        Engine of message passing: "auto", "numba", "dgl" or "torch".
     max_memory
         Bytes; a scene that would take more is processed in blocks. No limit if None.
 
     Returns
     -------
     Adaptation
-        The adapted model, and how much better it finds synthetic layers.
+        The adapted model, and how much better it detects synthetic layers.
 
     Raises
     ------
     UsageError
-        If ``out`` holds a model, a scene is not there, or the model cannot adapt.
+        If ``out`` contains a model, a scene does not exist, or the model cannot adapt.
     InputError
-        If the model or a scene cannot be read, or a scene shows no infrared.
+        If the model or a scene cannot be read, or a scene has no infrared band.
     DependencyError
-        If a plugin that the model was made with is not installed.
+        If a plugin of the model is not installed.
     """
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(_check_free,)).check()
     if card_path(model) is not None:
-        msg = f"{model} has no network that could adapt: choose gat, gcn or a model of your own"
+        msg = f"{model} has no network to adapt: choose gat, gcn or your own model"
         raise UsageError(msg)
     opened = open_model(model, device=device, engine=engine, adapts=True)
     scenes = _chosen(
@@ -83,27 +83,27 @@ def adapt_to_dataset(
     )
     warn_of_coding(scenes)
     plan = None if max_memory is None else memory_plan(max_memory, out)
-    made = adapt(opened, _windows(scenes, opened.card.recipe, plan))
-    save_model(out / MODEL_NAME, made.model.network.state_dict(), made.model.card)
-    return made
+    adaptation = adapt(opened, _windows(scenes, opened.card.recipe, plan))
+    save_model(out / MODEL_NAME, adaptation.model.network.state_dict(), adaptation.model.card)
+    return adaptation
 
 
 def _check_free(out: Path) -> None:
     if out.exists() and not out.is_dir():
-        msg = f"{out} is a file, and the model needs a folder: choose another --out"
+        msg = f"{out} is a file, but the model needs a folder: choose another --out"
         raise UsageError(msg)
     if (out / MODEL_NAME).exists():
-        msg = f"{out} holds a model already: choose another --out"
+        msg = f"{out} contains a model already: choose another --out"
         raise UsageError(msg)
 
 
 def _chosen(
     dataset: Path, scenes: Sequence[SceneFiles], names: Collection[str]
 ) -> list[SceneFiles]:
-    there = [scene.name for scene in scenes]
+    known = [scene.name for scene in scenes]
     for name in names:
-        if name not in there:
-            msg = f"{dataset} has no scene {name!r}; its scenes are: {', '.join(there)}"
+        if name not in known:
+            msg = f"{dataset} has no scene {name!r}; its scenes are: {', '.join(known)}"
             raise UsageError(msg)
     return [scene for scene in scenes if not names or scene.name in names]
 
@@ -111,7 +111,7 @@ def _chosen(
 def _windows(
     scenes: Sequence[SceneFiles], recipe: GraphRecipe, plan: MemoryPlan | None
 ) -> list[Scene]:
-    """Windows of all scenes, which share one adaptation."""
+    """Cut windows from all scenes, which share one adaptation."""
     windows: list[Scene] = []
     with progress("reading", len(scenes)) as advance:
         for files in scenes:

@@ -1,4 +1,4 @@
-"""From a dataset or a pair of pictures to a results directory."""
+"""From a dataset or a pair of images to a results directory."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ def infer_dataset(
 ) -> list[SceneSummary]:
     """Score every scene of a dataset, or of one split, and write a results directory.
 
-    A scene that is there already, from the same images and model, is left as it is.
+    A scene with results from the same images and model is left as it is.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def infer_dataset(
     results
         Results directory to write, or to add scenes to.
     model
-        What `open_scorer` or `open_model` gives.
+        From `open_scorer` or `open_model`.
     split
         "train" or "val"; both if None.
     wavelengths
@@ -62,7 +62,7 @@ def infer_dataset(
     Raises
     ------
     InputError
-        If the dataset is not one, or some scene could not be read; the others are written.
+        If the dataset is not valid, or some scene could not be read; the others are written.
     UsageError
         If there is no such split, or the folder of a scene in ``results`` is a symbolic link.
     ArtextractError
@@ -96,11 +96,11 @@ def infer_scenes(
     results
         Results directory to write, or to add scenes to.
     model
-        What `open_scorer` or `open_model` gives.
+        From `open_scorer` or `open_model`.
     max_memory
         Bytes; a scene that would take more is processed in blocks. No limit if None.
     source_folders
-        Folders that must not hold the results, and what each is: {dataset: "dataset"}.
+        Folders that must not contain the results, and what each is: {dataset: "dataset"}.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def infer_scenes(
 def _inferred(
     files: SceneFiles, results: Path, model: SceneScorer, plan: MemoryPlan | None
 ) -> Mapping[str, Any]:
-    """The description of a scene, which is scored unless its results are up to date."""
+    """Score a scene unless its results are up to date; return its description."""
     former = former_result(results / files.name)
     if former is not None and is_up_to_date(former, files, model):
         clear_leftovers(former.path)
@@ -150,7 +150,7 @@ def _inferred(
 
 
 def memory_plan(max_memory: int, results: Path) -> MemoryPlan:
-    """What scoring may take, and takes: measured, and rounded up; most of the program is torch."""
+    """Memory that scoring may use and does use: bytes measured and rounded up, mostly torch."""
     return MemoryPlan(
         limit=max_memory,
         scratch=results,

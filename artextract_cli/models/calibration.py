@@ -1,8 +1,8 @@
-"""From a raw score to a false-alarm rate, learnt on clean paint.
+"""From a raw score to a false-alarm rate, calibrated on clean paint.
 
 The calibrated score is −log10 of the share of clean superpixels that score at least as high. It is
-strictly increasing in the raw score: beyond the strongest clean superpixel the tail goes on as the
-exponential of its last decade, so that ranks are kept and there are no ties.
+strictly increasing in the raw score: beyond the strongest clean superpixel, the exponential of the
+last decade extrapolates the tail, so that ranks are kept and there are no ties.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 
-N_KNOTS = 64
+LEAST_DISTINCT = 4  # scores, since the extrapolation needs several knots
+N_KNOTS = 64  # of the map, evenly spaced in the logarithm of the rate
+# Clean paint of other worlds exceeded the rates of held-out paintings by up to 1.4 times.
 CAUTION = 1.25
-# Where scenes are not known to be clean, this share of the highest scores may be hidden content.
+# Share of the highest scores that may be hidden content, in scenes that are not known to be clean.
 TRIMMED_SHARE = 0.02
 
 
@@ -35,16 +37,12 @@ class Calibration:
         tail = levels[-1] + slope * (np.asarray(raw, np.float64) - scores[-1])
         first = (levels[1] - levels[0]) / (scores[1] - scores[0])
         head = levels[0] + first * (np.asarray(raw, np.float64) - scores[0])
-        made = np.where(raw > scores[-1], tail, np.where(raw < scores[0], head, inner))
-        return np.asarray(made, np.float32)
+        calibrated = np.where(raw > scores[-1], tail, np.where(raw < scores[0], head, inner))
+        return np.asarray(calibrated, np.float32)
 
 
 def cautious(calibration: Calibration) -> Calibration:
-    """The calibration with every small rate `CAUTION` times as large, and none above 1.
-
-    Clean paint of makers that no model learnt from exceeded the rates of held-out paintings by up
-    to 1.4 times.
-    """
+    """Raise every small rate of a calibration by `CAUTION`, and none above 1."""
     rates = 10.0 ** -np.array(calibration.levels)
     raised = CAUTION * rates / (1 + (CAUTION - 1) * rates)
     return Calibration(
@@ -53,25 +51,26 @@ def cautious(calibration: Calibration) -> Calibration:
 
 
 def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibration:
-    """Fit to raw scores of clean superpixels.
+    """Fit a calibration to raw scores of clean superpixels (n,).
 
-    With ``trimmed`` the highest 2 % may be hidden content and are not looked at: rates below 2 %
-    follow from the last decade above.
+    With ``trimmed`` the highest 2 %, which may be hidden content, are not used: rates below 2 % are
+    extrapolated from the decade above.
 
     Raises
     ------
     InputError
-        If there are too few different scores to tell a rate from.
+        If there are too few distinct scores to estimate rates.
     """
     ordered = np.sort(np.asarray(clean, np.float64))
     least_rate = max(TRIMMED_SHARE if trimmed else 0, 1 / len(ordered))
     rates = np.logspace(0, np.log10(least_rate), N_KNOTS)
     ranks = np.minimum(len(ordered) - 1, np.floor((1 - rates) * len(ordered)).astype(int))
     scores, first = np.unique(ordered[ranks], return_index=True)
-    if len(scores) < 4:
+    if len(scores) < LEAST_DISTINCT:
         msg = (
-            f"cannot calibrate: {len(ordered)} clean superpixels show {len(scores)} different "
-            "scores; train on more or larger scenes"
+            f"cannot calibrate: the scores of {len(ordered)} clean superpixels have too few "
+            f"distinct values ({len(scores)}, at least {LEAST_DISTINCT} are needed); train on "
+            "more or larger scenes"
         )
         raise InputError(msg)
     return Calibration(

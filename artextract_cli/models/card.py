@@ -9,16 +9,16 @@ from artextract_cli.models.calibration import Calibration
 from artextract_cli.nn.choices import Pooling
 
 LearnsFrom = Literal["views", "layers"]
-"""What a network learns from, as objectives declare it; it names the pipeline."""
+"""What a network learns from, as its objective declares; the name of the pipeline."""
 
 HeatMapOf = Literal["pixels", "superpixels"]
 FeatureNames = tuple[tuple[str, ...], tuple[str, ...]]
-"""Of the nodes of the photograph, and of the bands."""
+"""Names of the node features of the photograph, and of the bands."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelCard:
-    """What a model file tells about itself."""
+    """The description in a model file."""
 
     backbone: Mapping[str, str]  # name, distribution, version
     options: Mapping[str, Any]
@@ -27,10 +27,10 @@ class ModelCard:
     objective: Mapping[str, str]
     objective_options: Mapping[str, Any]
     learns_from: LearnsFrom
-    uninformative_loss: float | None  # of embeddings that tell nothing, where the objective knows
+    uninformative_loss: float | None  # loss of uninformative embeddings, if the objective states it
     scorer: Mapping[str, str]
     scorer_options: Mapping[str, Any]
-    heat_map_of: HeatMapOf  # whose scores the heat map shows
+    heat_map_of: HeatMapOf  # what the heat map scores
     seed: int
     recipe: GraphRecipe
     superpixels: Mapping[str, str]
@@ -44,4 +44,4 @@ class ModelCard:
     engine: str
     calibration: Mapping[str, Calibration]  # by score; empty until training ends
     quality: Mapping[str, float]  # AUROC on validation scenes by score, where known
-    adaptation: Mapping[str, Any] | None = None  # to paintings: from which model, and what came
+    adaptation: Mapping[str, Any] | None = None  # to paintings: the original model and the result

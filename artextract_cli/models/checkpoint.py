@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from pickle import UnpicklingError  # what torch raises for what it does not admit
+from pickle import UnpicklingError  # raised by torch for content that it does not admit
 from typing import Any, get_args
 
 import safetensors
@@ -26,12 +26,12 @@ FORMAT_VERSION = 5
 MODEL_NAME, STATE_NAME = "model.safetensors", "last.pt"
 SHIPPED_MODELS = Path(__file__).parent / "weights"
 _DIGEST_MARK = b"\nsha256:"
-# What comes of values that are not of the expected kind.
+# Errors from values of an unexpected type.
 _MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
 
 
 def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard) -> None:
-    """Write a model file, whole or not at all; equal models give equal bytes."""
+    """Write a model file atomically; equal models give equal bytes."""
     about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     description = about | dataclasses.asdict(card)
     metadata = {"artextract": json.dumps(description, sort_keys=True)}
@@ -41,25 +41,25 @@ def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard)
 
 
 def model_path(run: Path) -> Path:
-    """The model file of a run directory, the file itself, or one that comes with artextract."""
+    """The model file of a run directory, the file itself, or a bundled model."""
     path = run / MODEL_NAME if run.is_dir() else run
     shipped = SHIPPED_MODELS / f"{run}.safetensors"
     return shipped if len(run.parts) == 1 and not path.exists() and shipped.exists() else path
 
 
 def read_card(run: Path) -> ModelCard:
-    """Read what a model tells about itself; ``run`` is a run directory or a model file.
+    """Read the card of a model; ``run`` is a run directory or a model file.
 
     Raises
     ------
     InputError
-        If there is no model, or it is damaged or no artextract model.
+        If there is no model, or it is damaged or not a model of artextract.
     """
     path = model_path(run)
     if not path.exists():
         msg = (
-            f"there is no model {path}: make one with 'artextract train', or take gat or gcn, "
-            "which come with artextract"
+            f"there is no model {path}: train one with 'artextract train', or use gat or gcn, "
+            "which are included with artextract"
         )
         raise InputError(msg)
     with reading(path):
@@ -74,12 +74,12 @@ def read_card(run: Path) -> ModelCard:
         raise InputError(msg) from error
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         msg = (
-            f"{path} is {kind} version {version}, this artextract reads version {FORMAT_VERSION}: "
-            "train it again"
+            f"{path} is {kind} version {version}, this version of artextract reads version "
+            f"{FORMAT_VERSION}: train it again"
         )
         raise InputError(msg)
     if not verify_digest(content, described.pop("sha256", None)):
-        msg = f"{path} is damaged: its checksum is wrong; train it again, or bring back a copy"
+        msg = f"{path} is damaged: its checksum is wrong; train it again, or restore a copy"
         raise InputError(msg)
     return _card(path, described)
 
@@ -137,5 +137,5 @@ def load_state(path: Path) -> dict[str, Any]:
         # Onto the CPU: a run may be resumed on another device.
         return dict(torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True))
     except (*_MALFORMED, EOFError, RuntimeError, UnpicklingError) as error:
-        msg = f"{path} is no resume state of artextract: train again without --resume"
+        msg = f"{path} is not a resume state of artextract: train again without --resume"
         raise InputError(msg) from error

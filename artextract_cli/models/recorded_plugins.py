@@ -1,4 +1,4 @@
-"""Plugins that a model names, found again."""
+"""Lookup of the plugins that a model records."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,38 +12,38 @@ from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.utils.events import warn
 
 
-def recorded_plugin(kind: str, origin: Mapping[str, str], made: str = "the model") -> Plugin:
-    """Find the plugin that something was ``made`` with; warn if another version is installed.
+def recorded_plugin(kind: str, origin: Mapping[str, str], user: str = "the model") -> Plugin:
+    """Find the plugin that ``user`` needs; warn if another version is installed.
 
     Raises
     ------
     DependencyError
-        If it is not installed; the sentence says what to install.
+        If it is not installed; the message says what to install.
     """
     name, distribution, version = origin["name"], origin["distribution"], origin["version"]
     try:
         plugin = plugin_host().find(kind, name)
     except UsageError as error:
         msg = (
-            f"{made} needs plugin {name!r} ({kind}) of {distribution} {version}: "
+            f"{user} needs plugin {name!r} ({kind}) of {distribution} {version}: "
             f"install it with 'artextract plugins install {distribution}=={version}'"
         )
         raise DependencyError(msg) from error
     if plugin.origin != dict(origin):
         warn(
-            f"{made} was made with {name} of {distribution} {version}, "
-            f"installed is that of {plugin.distribution} {plugin.version}"
+            f"{user} was created with {name} of {distribution} {version}, but "
+            f"{plugin.distribution} {plugin.version} is installed"
         )
     return plugin
 
 
 def recorded_objective(card: ModelCard) -> LossFunction:
-    """The objective that a model learns by; raises as `new_network`."""
+    """The objective of a model; raises like `new_network`."""
     return _function("objectives", card.objective, card.objective_options, check_loss)
 
 
 def recorded_scorer(card: ModelCard) -> ScoreFunction:
-    """The scorer that a model was calibrated for; raises as `new_network`."""
+    """The scorer that a model was calibrated for; raises like `new_network`."""
     return _function("scorers", card.scorer, card.scorer_options, check_scores)
 
 
@@ -53,25 +53,25 @@ def _function(
     values: Mapping[str, Any],
     check: Callable[[Any, Any], None],
 ) -> Callable[[Any], Any]:
-    """What the plugin's ``load`` gives, its options given and what it returns checked."""
+    """The function that the plugin loads, with its options bound and its return value checked."""
     plugin, options = recorded(kind, origin, values)
     function = plugin.load()
 
-    def call(seen: Any) -> Any:
+    def call(argument: Any) -> Any:
         with plugin.running():
-            made = function(seen, options)
-            check(seen, made)
-            return made
+            value = function(argument, options)
+            check(argument, value)
+            return value
 
     return call
 
 
 def recorded(kind: str, origin: Mapping[str, str], values: Mapping[str, Any]) -> tuple[Plugin, Any]:
-    """The plugin, and its options."""
+    """A recorded plugin and its options."""
     plugin = recorded_plugin(kind, origin)
     try:
         options = make_options(plugin.spec, values)
     except UsageError as error:
-        msg = f"the model is damaged or of another plugin: {error}"
+        msg = f"the model is damaged or belongs to another plugin: {error}"
         raise InputError(msg) from error
     return plugin, options

@@ -1,6 +1,6 @@
-"""Score cards: what scores without learning need to know, the rates of clean paint.
+"""Score cards: false-alarm rates of clean paint, for scores without learning.
 
-A card is a JSON file that describes itself and holds its own checksum.
+A card is a self-describing JSON file that contains its own checksum.
 """
 
 import dataclasses
@@ -26,26 +26,26 @@ SHIPPED_CARD = Path(__file__).parent / "weights" / f"{NONE}.json"
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreCard:
-    """How high clean paint scores, by score; ``whole`` of paintings as a whole."""
+    """How high clean paint scores, by score; ``whole`` is the image-level calibration."""
 
     calibration: Mapping[str, Calibration]
     whole: Mapping[str, Calibration]
     recipe: GraphRecipe
     superpixels: Mapping[str, str]  # origin of the method
-    n_scenes: int  # clean paintings that it was learned from
-    n_captures: int  # of these
+    n_scenes: int  # clean paintings used for it
+    n_captures: int  # of these paintings, augmented copies included
     artextract: str = artextract_cli.__version__
 
 
 def card_path(model: Path) -> Path | None:
-    """The score card that ``model`` names: `none`, or a JSON file; None for a trained model."""
+    """The score card of ``model``, which is `none` or a JSON file; None for a trained model."""
     if str(model) == NONE and not model.exists():
         return SHIPPED_CARD
     return model if model.suffix.lower() == ".json" else None
 
 
 def write_card(path: Path, card: ScoreCard) -> None:
-    """Write a card, whole or not at all; equal cards give equal bytes."""
+    """Write a card atomically; equal cards give equal bytes."""
     about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     content = json.dumps(about | dataclasses.asdict(card), indent=1).encode()
     with atomic_path(path) as temporary:

@@ -1,1 +1,1 @@
-"""Graph networks: layers, batches, the Siamese network; knows no scene and no file."""
+"""Graph networks: layers, batches, the Siamese network; independent of scenes and files."""

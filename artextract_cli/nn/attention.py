@@ -1,4 +1,4 @@
-"""Which superpixels a network looks at: attention rollout and Grad-CAM of the pair distance."""
+"""Which superpixels a network relies on: attention rollout and Grad-CAM of the pair distance."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,17 @@ from artextract_cli.nn.collate import SceneBatch
 from artextract_cli.nn.siamese import SiameseNetwork, distance
 from artextract_cli.plugin.protocols import MessageGraph
 
+# Share of nodes that is masked: results and reports state it as "the 5 % most attended".
 MASKED_SHARE = 0.05
-N_RANDOM_MASKS = 4
+N_RANDOM_MASKS = 4  # random choices whose effects are averaged for comparison
 
 
-def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
-    """How much attention each node gives out as a source: (N, V), 1 on average.
+def outgoing_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
+    """Attention that each node gives out as a source: (N, V), 1 on average.
 
-    The attention a node receives sums to one everywhere and tells nothing; what the other nodes
-    take from it does. The weights (E, V, heads) of each layer, mean over heads, are chained from
-    the output back to the input (attention rollout, Abnar & Zuidema 2020), each output node
+    The attention that a node receives sums to one everywhere and is uninformative; what the other
+    nodes take from it is not. The weights (E, V, heads) of each layer, mean over heads, are chained
+    from the output back to the input (attention rollout, Abnar & Zuidema 2020), each output node
     counting one. Residual connections carry no attention and are left out.
     """
     importance = attention[-1].new_ones(graph.n_nodes, attention[-1].shape[1])
@@ -32,9 +33,9 @@ def given_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tensor:
 
 @torch.no_grad()
 def node_attention(network: SiameseNetwork, batch: SceneBatch) -> Tensor | None:
-    """`given_attention` of a network's backbone (N, V); None for a backbone that cannot tell."""
+    """`outgoing_attention` of a backbone (N, V); None for a backbone without attention."""
     weights = network.attention(batch)
-    return None if weights is None else given_attention(batch.graph, weights)
+    return None if weights is None else outgoing_attention(batch.graph, weights)
 
 
 def pair_distance(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> Tensor:
@@ -46,8 +47,8 @@ def pair_distance(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> Tens
 def grad_cam(network: SiameseNetwork, batch: SceneBatch) -> FloatArray:
     """Grad-CAM (Selvaraju et al. 2017) of the pair distance: (N, V), or (N, 1) if separate.
 
-    The node embeddings of both branches are the activations and the distance between them is what
-    is explained, so both sides of the pair matter.
+    The node embeddings of both branches are the activations, and the distance between them is
+    explained, so that both sides of the pair matter.
     """
     with torch.no_grad():
         z = network(batch)
@@ -72,13 +73,14 @@ def masking_effect(
     """
     n_nodes = len(importance)
     n_masked = max(1, round(MASKED_SHARE * n_nodes))
-    whole = pair_distance(network, batch, network(batch))
+    unmasked = pair_distance(network, batch, network(batch))
 
     def change(masked: Tensor) -> float:
         x = batch.x.clone()
         x[masked.to(x.device)] = batch.x.mean(0)
-        blinded = SceneBatch(**{**vars(batch), "x": x})
-        return float((pair_distance(network, blinded, network(blinded)) - whole).abs())
+        masked_batch = SceneBatch(**{**vars(batch), "x": x})
+        distance = pair_distance(network, masked_batch, network(masked_batch))
+        return float((distance - unmasked).abs())
 
     random = [
         change(torch.randperm(n_nodes, generator=generator)[:n_masked])

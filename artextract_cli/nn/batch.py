@@ -16,7 +16,7 @@ from artextract_cli.nn.engines.dgl_compat import require_dgl
 from artextract_cli.nn.precision import in_float32
 
 T = TypeVar("T")
-_ALIGNED = 64  # bytes: where tensors start in packed memory
+_ALIGNED = 64  # bytes; each tensor starts at a multiple of this, as views of any type require
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,11 +49,11 @@ class Topology:
         n_nodes: int,
         edge_features: NDArray[np.float32] | None = None,
     ) -> Self:
-        """Sort ``edges`` (2, E), source over target, each in both directions, and add self-loops.
+        """Build from ``edges`` (2, E), source over target, in both directions; adds self-loops.
 
-        ``edge_features`` (E, K) belong to ``edges`` and move with them. Edges given twice, and
-        self-loops given already, count once. Raises :class:`InputError` for
-        node numbers outside 0..N-1 and for an edge without its opposite.
+        ``edge_features`` (E, K) belong to ``edges`` and are sorted with them. Duplicate edges and
+        existing self-loops count once. Raises :class:`InputError` for node numbers outside 0..N-1
+        and for an edge without its opposite.
         """
         source, target = _checked(np.asarray(edges), n_nodes)
         loops = np.arange(n_nodes, dtype=np.int64)
@@ -61,9 +61,9 @@ class Topology:
         target, source = np.divmod(keys, n_nodes)
         opposite = source * n_nodes + target
         reverse = np.searchsorted(keys, opposite)
-        alone = np.flatnonzero(keys[np.minimum(reverse, len(keys) - 1)] != opposite)
-        if alone.size:
-            i, j = source[alone[0]], target[alone[0]]
+        one_way = np.flatnonzero(keys[np.minimum(reverse, len(keys) - 1)] != opposite)
+        if one_way.size:
+            i, j = source[one_way[0]], target[one_way[0]]
             msg = f"edge {i} to {j} has no opposite {j} to {i}: build the graph again"
             raise InputError(msg)
         crow = np.concatenate([[0], np.bincount(target, minlength=n_nodes).cumsum()])
@@ -71,22 +71,22 @@ class Topology:
             crow=torch.from_numpy(crow),
             col=torch.from_numpy(source),
             reverse=torch.from_numpy(reverse),
-            edge_features=_moved(edge_features, np.asarray(edges), keys, n_nodes),
+            edge_features=_permuted(edge_features, np.asarray(edges), keys, n_nodes),
         )
 
 
-def _moved(
+def _permuted(
     features: NDArray[np.float32] | None,
     edges: NDArray[np.integer[Any]],
     keys: NDArray[np.int64],
     n_nodes: int,
 ) -> Tensor | None:
-    """Bring ``features`` (E, K) of ``edges`` (2, E) to the order of the sorted ``keys``."""
+    """Reorder ``features`` (E, K) of ``edges`` (2, E) to match the sorted ``keys``."""
     if features is None:
         return None
-    made = np.zeros((len(keys), features.shape[1]), np.float32)
-    made[np.searchsorted(keys, edges[1].astype(np.int64) * n_nodes + edges[0])] = features
-    return torch.from_numpy(made)
+    permuted = np.zeros((len(keys), features.shape[1]), np.float32)
+    permuted[np.searchsorted(keys, edges[1].astype(np.int64) * n_nodes + edges[0])] = features
+    return torch.from_numpy(permuted)
 
 
 def _checked(edges: NDArray[np.integer[Any]], n_nodes: int) -> NDArray[np.int64]:
@@ -107,13 +107,13 @@ def _checked(edges: NDArray[np.integer[Any]], n_nodes: int) -> NDArray[np.int64]
 
 
 def _joined(features: Sequence[Tensor | None]) -> Tensor | None:
-    """Edge features of all graphs one below the other; None unless every graph has some."""
+    """Edge features of all graphs, concatenated; None unless every graph has them."""
     known = [part for part in features if part is not None]
     return torch.cat(known) if len(known) == len(features) else None
 
 
-def moved(batch: T, device: torch.device | str) -> T:
-    """The dataclass ``batch``, made on the CPU, with all tensors in it on ``device``.
+def to_device(batch: T, device: torch.device | str) -> T:
+    """Move all tensors of the dataclass ``batch`` from the CPU to ``device``.
 
     They reach a GPU in one transfer from pinned memory, for which the CPU does not wait.
     """
@@ -135,7 +135,7 @@ def tensors_of(batch: Any) -> Iterator[Tensor]:
 
 
 def with_tensors(batch: Any, tensors: Iterator[Tensor]) -> Any:
-    """Put ``tensors`` into a copy of ``batch``, in the order of `tensors_of`."""
+    """Return a copy of ``batch`` with these ``tensors``, in the order of `tensors_of`."""
     changes = {}
     for field in dataclasses.fields(batch):
         value = getattr(batch, field.name)
@@ -147,24 +147,24 @@ def with_tensors(batch: Any, tensors: Iterator[Tensor]) -> Any:
 
 
 def packed(tensors: Sequence[Tensor], *, pin_memory: bool) -> Tensor:
-    """The bytes of all ``tensors``, one behind another."""
-    n_bytes = sum(_room(tensor) for tensor in tensors)
+    """Concatenate the bytes of all ``tensors``, each padded to `_ALIGNED`."""
+    n_bytes = sum(_padded_size(tensor) for tensor in tensors)
     packed = torch.empty(n_bytes, dtype=torch.uint8, pin_memory=pin_memory)
-    for place, tensor in zip(unpacked(packed, tensors), tensors, strict=True):
-        place.copy_(tensor)
+    for view, tensor in zip(unpacked(packed, tensors), tensors, strict=True):
+        view.copy_(tensor)
     return packed
 
 
 def unpacked(packed: Tensor, tensors: Sequence[Tensor]) -> list[Tensor]:
     """Views of ``packed`` with the types and shapes of ``tensors``."""
-    places = torch.split(packed, [_room(tensor) for tensor in tensors])
+    parts = torch.split(packed, [_padded_size(tensor) for tensor in tensors])
     return [
-        place[: tensor.nbytes].view(tensor.dtype).view(tensor.shape)
-        for place, tensor in zip(places, tensors, strict=True)
+        part[: tensor.nbytes].view(tensor.dtype).view(tensor.shape)
+        for part, tensor in zip(parts, tensors, strict=True)
     ]
 
 
-def _room(tensor: Tensor) -> int:
+def _padded_size(tensor: Tensor) -> int:
     return -(-tensor.nbytes // _ALIGNED) * _ALIGNED
 
 
@@ -182,7 +182,7 @@ class GraphBatch:
 
     @classmethod
     def of(cls, topologies: Sequence[Topology], *, engine: str, device: torch.device | str) -> Self:
-        """Number the nodes and edges of ``topologies`` through, and move all to ``device``."""
+        """Number nodes and edges of ``topologies`` consecutively, and move all to ``device``."""
         if not topologies:
             msg = "a batch needs at least one graph"
             raise ValueError(msg)
@@ -202,7 +202,7 @@ class GraphBatch:
             engine=engine,
             edge_features=_joined([t.edge_features for t in topologies]),
         )
-        return moved(batch, device)
+        return to_device(batch, device)
 
     @property
     def device(self) -> torch.device:
@@ -211,15 +211,15 @@ class GraphBatch:
 
     @cached_property
     def target(self) -> Tensor:
-        """Target of each edge, (E,) int64; made where the batch is, as it follows from ``crow``."""
+        """Target of each edge, (E,) int64; computed on the batch's device from ``crow``."""
         nodes = torch.arange(self.n_nodes, device=self.device)
         return nodes.repeat_interleave(self.crow.diff(), output_size=len(self.source))
 
     def dgl(self) -> Any:
         """The batch as a ``dgl.DGLGraph`` on its device, edges in our order, self-loops included.
 
-        Made once. Raises :class:`DependencyError`, naming what to install, where DGL is missing or
-        was built without support for the device.
+        Created once. Raises :class:`DependencyError`, naming what to install, where DGL is missing
+        or was built without support for the device.
         """
         return self._dgl_graph
 

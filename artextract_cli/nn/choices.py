@@ -1,4 +1,4 @@
-"""The choices that a network leaves to its user; apart from the network, which imports torch."""
+"""Choices that users make for a network; separate from the network, which imports torch."""
 
 from typing import Literal
 

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from artextract_cli.nn.batch import GraphBatch, Topology, moved
+from artextract_cli.nn.batch import GraphBatch, Topology, to_device
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def inside_painting(
 ) -> NDArray[np.bool_]:
     """Which superpixels (N,) lie mostly on the painting, by the object mask (H, W).
 
-    At least one does: the one with the largest share, if none has half.
+    There is always at least one: that with the largest share, if none has half.
     """
     if mask is None:
         return np.ones(len(counts), bool)
@@ -62,48 +62,49 @@ def collate(
     n_anchors: int | None = None,
     symmetries: Sequence[int] | None = None,
 ) -> SceneBatch:
-    """Put scenes of equally many views into one batch on ``device``.
+    """Collate scenes with equal numbers of views into one batch on ``device``.
 
-    ``symmetries`` (S,) turns or mirrors each scene by one of the eight symmetries of a square:
-    photograph and bands together, since the pictures meet the network only as places of nodes.
+    ``symmetries`` (S,) rotates or mirrors each scene by one of the eight symmetries of a square,
+    photograph and bands together. Only the positions of nodes change: images do not reach the
+    network.
     """
-    turned = [
+    features = [
         feature
         for i, scene in enumerate(scenes)
-        for feature in _turned(scene, 0 if symmetries is None else symmetries[i])
+        for feature in _rotated_features(scene, 0 if symmetries is None else symmetries[i])
     ]
     topologies = [topology for scene in scenes for topology in scene.topologies]
     batch = SceneBatch(
         graph=GraphBatch.of(topologies, engine=engine, device="cpu"),
-        x=torch.cat(turned),
+        x=torch.cat(features),
         inside=torch.cat([inside for scene in scenes for inside in scene.inside]),
         n_scenes=len(scenes),
         is_shared=scenes[0].is_shared,
         n_anchors=len(scenes) if n_anchors is None else n_anchors,
     )
-    return moved(batch, device)
+    return to_device(batch, device)
 
 
-def _turned(scene: SceneTensors, symmetry: int) -> list[Tensor]:
+def _rotated_features(scene: SceneTensors, symmetry: int) -> list[Tensor]:
     if symmetry == 0 or scene.places is None:
         return list(scene.features)
     if scene.is_shared:
         photograph, bands = scene.features[0].tensor_split([1], dim=1)
-        turned = (
-            _moved(photograph, scene.places[0], symmetry),
-            _moved(bands, scene.places[1], symmetry),
+        rotated = (
+            _rotated_places(photograph, scene.places[0], symmetry),
+            _rotated_places(bands, scene.places[1], symmetry),
         )
-        return [torch.cat(turned, dim=1)]
+        return [torch.cat(rotated, dim=1)]
     return [
-        _moved(feature, scene.places[min(view, 1)], symmetry)
+        _rotated_places(feature, scene.places[min(view, 1)], symmetry)
         for view, feature in enumerate(scene.features)
     ]
 
 
-def _moved(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
-    """Move centred row and column: bit 0 mirrors rows, bit 1 columns, bit 2 swaps them."""
-    moved = x.clone()
+def _rotated_places(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
+    """Transform centred row and column: bit 0 mirrors rows, bit 1 columns, bit 2 swaps them."""
+    rotated = x.clone()
     row, column = places if symmetry & 4 == 0 else places[::-1]
-    moved[..., places[0]] = x[..., row] * (-1 if symmetry & 1 else 1)
-    moved[..., places[1]] = x[..., column] * (-1 if symmetry & 2 else 1)
-    return moved
+    rotated[..., places[0]] = x[..., row] * (-1 if symmetry & 1 else 1)
+    rotated[..., places[1]] = x[..., column] * (-1 if symmetry & 2 else 1)
+    return rotated

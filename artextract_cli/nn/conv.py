@@ -1,7 +1,7 @@
-"""Graph layers for many views on one topology, and the engines they run on.
+"""Graph layers for many views on one topology.
 
-The layers carry DGL's parameter names, so their weights load into ``dgl.nn`` and back. Each works
-on three engines with the same numbers: ``numba`` (compiled loops, on the CPU alone), ``dgl`` (DGL's
+The layers use DGL's parameter names, so their weights load into ``dgl.nn`` and back. Each gives the
+same numbers on three engines: ``numba`` (compiled loops, on the CPU alone), ``dgl`` (DGL's
 kernels) and ``torch`` (plain torch).
 """
 
@@ -29,9 +29,9 @@ class GraphConv(nn.Module):
     in_size
         Number of features of a node.
     out_size
-        Number of features that it becomes.
+        Number of features of its embedding.
     bias
-        Whether a bias is added.
+        Whether to add a bias.
     """
 
     def __init__(self, in_size: int, out_size: int, bias: bool = True) -> None:
@@ -89,15 +89,15 @@ class GATConv(nn.Module):
     in_size
         Number of features of a node.
     out_size
-        Number of features that it becomes, per head.
+        Number of features of its embedding, per head.
     heads
         Number of heads.
     feat_drop, attn_drop
-        Shares of features and of attention that are dropped in training.
+        Shares of features and of attention to drop in training.
     negative_slope
         Slope of LeakyReLU below 0.
     residual
-        Whether the input is added, through ``res_fc`` if its size differs; the bias is then
+        Whether to add the input, through ``res_fc`` if its size differs; the bias is then
         ``res_fc.bias``.
     """
 
@@ -143,8 +143,8 @@ class GATConv(nn.Module):
     ) -> Tensor | tuple[Tensor, Tensor]:
         """Attend over ``x`` (N, V, in): (N, V, heads, out).
 
-        With ``get_attention``, return the attention (E, V, heads) before dropout too: that of the
-        edges into one node sums to one.
+        With ``get_attention``, also return the attention (E, V, heads) before dropout, which sums
+        to one over the edges into a node.
         """
         out, attention = self._attend(graph, x)
         return (out, attention) if get_attention else out
@@ -182,16 +182,16 @@ class GATConv(nn.Module):
         return functional.linear(x, weight if projection is None else weight @ projection)
 
     def _score_weight(self) -> Tensor:
-        """Spread ``attn_l`` and ``attn_r`` out: projected features to scores, (2·heads, heads·out).
+        """Weight (2·heads, heads·out), of ``attn_l`` and ``attn_r``: projected features to scores.
 
-        Each head sees its own features alone: the blocks off the diagonal are zero.
+        Each head uses its own features only: the blocks off the diagonal are zero.
         """
         attn = torch.cat([self.attn_l, self.attn_r])
         own = torch.eye(self.heads, dtype=attn.dtype, device=attn.device)
         return torch.einsum("khd,hg->kghd", attn, own).reshape(2 * self.heads, -1)
 
     def _drop(self, attention: Tensor) -> Tensor:
-        """Drop attention (E, V, heads), drawn view by view and head by head in every engine."""
+        """Drop attention (E, V, heads); the same random numbers serve every engine."""
         dropped: Tensor = self.attn_drop(attention.permute(1, 2, 0))
         return dropped.permute(2, 0, 1)
 

@@ -1,16 +1,16 @@
-"""Dropout that draws its mask quickly on the CPU."""
+"""Dropout with a fast random mask on the CPU."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-DRAWS_PER_WORD = 4  # a 64-bit random number serves four values: a third of the time of torch's
+DRAWS_PER_WORD = 4  # values per 64-bit random number: a third of the time of torch's dropout
 
 
 class Dropout(nn.Module):
-    """Sets a share of values to zero in training and scales the others so that the mean stays.
+    """Set a share of values to zero in training, and scale the others to keep the mean.
 
-    The share is exact to 2⁻¹⁶. On other devices than the CPU it is torch's own dropout.
+    The share is exact to 2⁻¹⁶. Devices other than the CPU use torch's own dropout.
     """
 
     def __init__(self, share: float) -> None:
@@ -27,7 +27,7 @@ class Dropout(nn.Module):
 
 
 def _random_words(shape: torch.Size) -> Tensor:
-    """Uniform int16 numbers of that shape, from torch's generator."""
+    """Draw uniform int16 numbers of this shape from torch's generator."""
     n_words = -(-shape.numel() // DRAWS_PER_WORD)
     words = torch.empty(n_words, dtype=torch.int64).random_(-(2**63), None)
     return words.view(torch.int16)[: shape.numel()].view(shape)

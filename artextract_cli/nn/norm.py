@@ -37,7 +37,7 @@ class NodeNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Normalise node features.
 
-        A single row has no spread to normalise by: "batch" then uses its running statistics.
+        A single row has no standard deviation: "batch" then uses its running statistics.
 
         Parameters
         ----------

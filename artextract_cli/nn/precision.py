@@ -1,4 +1,4 @@
-"""Training in float32 throughout, or with bfloat16 where that is safe."""
+"""Training in float32, or with bfloat16 where that is safe."""
 
 import functools
 from collections.abc import Callable, Iterable, Iterator
@@ -15,23 +15,26 @@ R = TypeVar("R")
 
 
 def check_precision(precision: Precision, device: torch.device) -> None:
-    """Raise :class:`DependencyError` where ``device`` has no arithmetic of that precision."""
+    """Raise :class:`DependencyError` where ``device`` does not support this precision."""
     if precision == "fp32" or device.type != "cuda":
         return
-    # Emulated bfloat16 is slower than the float32 that it stands for.
+    # Emulated bfloat16 is slower than float32.
     if not torch.cuda.is_bf16_supported(including_emulation=False):
         name = torch.cuda.get_device_name(device)
-        msg = f"precision bf16 cannot be used on {device}: {name} lacks it; take --precision fp32"
+        msg = (
+            f"precision bf16 cannot be used on {device}: {name} does not support it; "
+            "use --precision fp32"
+        )
         raise DependencyError(msg)
 
 
 def computed_in(precision: Precision, device: torch.device, items: Iterable[R]) -> Iterator[R]:
-    """Iterate over ``items``, making each in ``precision``; what is done with them is not."""
-    left = iter(items)
+    """Iterate over ``items``, computing each in ``precision``; their use is not affected."""
+    remaining = iter(items)
     while True:
         try:
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-                item = next(left)
+                item = next(remaining)
         except StopIteration:
             return
         yield item
@@ -40,13 +43,13 @@ def computed_in(precision: Precision, device: torch.device, items: Iterable[R]) 
 def in_float32(function: Callable[P, R]) -> Callable[P, R]:
     """Compute ``function`` in float32 where autocast is on; elsewhere nothing changes.
 
-    Its tensors are given by position.
+    Pass tensors as positional arguments.
     """
-    # bfloat16 has 8 bits: enough for products by weights, but
-    # - what adds up or normalises over nodes or edges, attention among it, would lose small terms,
-    #   and not all of its kernels know the type: `sampled_addmm` refuses it;
-    # - embeddings of layers that agree are nearly equal: their distance would be mere rounding;
-    # - so would cross entropy be where the network is sure.
+    # bfloat16 has 8 significant bits: enough for products with weights, but
+    # - sums and normalisation over nodes or edges, including attention, would lose small terms, and
+    #   not all of their kernels support the type: `sampled_addmm` does not;
+    # - embeddings of views that agree are nearly equal: their distance would be rounding error;
+    # - so would cross entropy where the network is certain.
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -54,11 +57,11 @@ def in_float32(function: Callable[P, R]) -> Callable[P, R]:
         if not torch.is_autocast_enabled(device):
             return function(*args, **kwargs)
         with torch.autocast(device, enabled=False):
-            return function(*map(_raised, args), **kwargs)
+            return function(*map(_to_float32, args), **kwargs)
 
     return call
 
 
-def _raised(value: Any) -> Any:
+def _to_float32(value: Any) -> Any:
     is_float = isinstance(value, Tensor) and value.is_floating_point()
     return value.float() if is_float else value

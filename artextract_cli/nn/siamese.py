@@ -27,33 +27,36 @@ class SiameseNetwork(nn.Module):
         super().__init__()
         self.backbone = backbone
         self.pooling = pooling
-        # What the backbone is called within: the guard of its plugin, if it is one's.
+        # Context in which the backbone is called: the guard of its plugin.
         self.running: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def project(self, x: Tensor) -> Tensor:
-        """What the backbone is given of the node features ``x`` (N, V, F): they themselves."""
+        """Project node features ``x`` (N, V, F) to the backbone's input; here unchanged."""
         return x
 
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
-        return self.around(batch.graph, self.inputs(batch))
+        return self.backbone_features(batch.graph, self.inputs(batch))
 
     def inputs(self, batch: SceneBatch) -> Tensor:
-        """What the backbone is given of a batch: its projected node features (N, V, F)."""
+        """Input of the backbone for a batch: its projected node features (N, V, F)."""
         return self.project(batch.x)
 
-    def around(self, graph: GraphBatch, x: Tensor) -> Tensor:
-        """What the backbone makes of ``x`` (N, V, F): (N, V, out_size)."""
+    def backbone_features(self, graph: GraphBatch, x: Tensor) -> Tensor:
+        """Embed ``x`` (N, V, F) by the backbone: (N, V, out_size)."""
         with self.running():
             z = self.backbone(graph, x)
-            wanted = (*x.shape[:2], self.backbone.out_size)
-            if not isinstance(z, Tensor) or z.shape != wanted:
-                msg = f"of features {tuple(x.shape)} it made {_shown(z)}, not embeddings {wanted}"
+            expected = (*x.shape[:2], self.backbone.out_size)
+            if not isinstance(z, Tensor) or z.shape != expected:
+                msg = (
+                    f"for features {tuple(x.shape)} it returned {_describe(z)}, not embeddings "
+                    f"{expected}"
+                )
                 raise TypeError(msg)
             return z
 
     def attention(self, batch: SceneBatch) -> list[Tensor] | None:
-        """Attention (E, V, heads) of every layer; None for a backbone that cannot tell."""
+        """Attention (E, V, heads) of every layer; None for a backbone without attention."""
         if not hasattr(self.backbone, "embed_with_attention"):
             return None
         with self.running():
@@ -61,7 +64,7 @@ class SiameseNetwork(nn.Module):
         return list(weights)
 
     def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:
-        """Pool the node embeddings on the painting to one per scene and view: (S, V, D)."""
+        """Pool the embeddings of nodes on the painting, one per scene and view: (S, V, D)."""
         pooled = batch.graph.pool(z, self.pooling, batch.inside)
         return pooled.view(batch.n_scenes, -1, z.shape[-1])
 
@@ -95,24 +98,24 @@ def contrastive_loss(positive: Tensor, negative: Tensor, margin: float) -> Tenso
     negative
         Distances of any shape that should be at least ``margin``.
     margin
-        Distance beyond which nothing is gained.
+        Distance beyond which the loss is zero.
 
     Returns
     -------
     Tensor
-        A loss without dimensions.
+        A scalar loss.
     """
     return positive.square().mean() + (margin - negative).relu().square().mean()
 
 
-# Functions of plugins, their options given.
+# Functions of plugins, with their options bound.
 LossFunction = Callable[[EmbeddedScenes], Tensor]
 ScoreFunction = Callable[[ScoredNodes], Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddedBatch:
-    """A batch as an objective sees it: `artextract_cli.plugin.protocols.EmbeddedScenes`."""
+    """A batch as objectives receive it: `artextract_cli.plugin.protocols.EmbeddedScenes`."""
 
     network: SiameseNetwork
     batch: SceneBatch
@@ -136,7 +139,7 @@ class EmbeddedBatch:
 
     @cached_property
     def scene(self) -> Tensor:
-        """Which scene each node belongs to, (N,)."""
+        """Index of the scene of each node, (N,)."""
         counts = self.graph.node_counts
         return torch.repeat_interleave(torch.arange(len(counts), device=counts.device), counts)
 
@@ -147,11 +150,11 @@ class EmbeddedBatch:
 
     @property
     def n_anchors(self) -> int:
-        """How many scenes count in the loss."""
+        """Number of scenes that count in the loss."""
         return self.batch.n_anchors
 
     def loss(self, objective: LossFunction) -> Tensor:
-        """What an objective says of the batch, with embeddings and scores in float32."""
+        """Loss of the batch by an objective, with embeddings and scores in float32."""
 
         def call(z: Tensor, scores: Tensor | None, signs: Tensor | None) -> Tensor:
             return objective(dataclasses.replace(self, z=z, pixel_scores=scores, pixel_signs=signs))
@@ -159,23 +162,23 @@ class EmbeddedBatch:
         return in_float32(call)(self.z, self.pixel_scores, self.pixel_signs).reshape(())
 
 
-def check_loss(seen: EmbeddedScenes, made: Any) -> None:
-    """Raise `TypeError` unless an objective ``made`` a loss."""
-    if not isinstance(made, Tensor) or made.numel() != 1:
-        msg = f"it returned {_shown(made)}, not a loss: a tensor of one number"
+def check_loss(scenes: EmbeddedScenes, loss: Any) -> None:
+    """Raise `TypeError` unless ``loss``, returned by an objective, is one number."""
+    if not isinstance(loss, Tensor) or loss.numel() != 1:
+        msg = f"it returned {_describe(loss)}, not a loss: a tensor of one number"
         raise TypeError(msg)
 
 
-def check_scores(seen: ScoredNodes, made: Any) -> None:
-    """Raise `TypeError` or `ValueError` unless a scorer ``made`` finite scores (N, V - 1)."""
-    n_nodes, n_views = seen.z.shape[:2]
-    if not isinstance(made, Tensor) or made.shape != (n_nodes, n_views - 1):
-        msg = f"it returned {_shown(made)}, not scores of shape {(n_nodes, n_views - 1)}"
+def check_scores(nodes: ScoredNodes, scores: Any) -> None:
+    """Raise `TypeError` or `ValueError` unless a scorer returned finite scores (N, V - 1)."""
+    n_nodes, n_views = nodes.z.shape[:2]
+    if not isinstance(scores, Tensor) or scores.shape != (n_nodes, n_views - 1):
+        msg = f"it returned {_describe(scores)}, not scores of shape {(n_nodes, n_views - 1)}"
         raise TypeError(msg)
-    if not made.isfinite().all():
+    if not scores.isfinite().all():
         msg = "it returned scores that are not finite"
         raise ValueError(msg)
 
 
-def _shown(made: Any) -> str:
-    return str(tuple(made.shape)) if isinstance(made, Tensor) else type(made).__name__
+def _describe(value: Any) -> str:
+    return str(tuple(value.shape)) if isinstance(value, Tensor) else type(value).__name__

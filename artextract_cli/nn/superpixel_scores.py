@@ -1,4 +1,4 @@
-"""How much the views of every superpixel differ, by the scorer that a model names.
+"""How much the views of every superpixel differ, by the scorer of a model.
 
 Letters: N nodes, V views (photograph first), B compared views, D embedding.
 """
@@ -20,7 +20,7 @@ from artextract_cli.plugin.protocols import ScoredNodes
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddedScene:
-    """A scene with one label map, as a scorer sees it."""
+    """A scene with one label map, as scorers receive it."""
 
     network: SiameseNetwork
     batch: SceneBatch
@@ -33,16 +33,16 @@ class EmbeddedScene:
 
     @property
     def features(self) -> Tensor:
-        """What the network was given, (N, V, F)."""
+        """Features that the network received, (N, V, F)."""
         return self.batch.x
 
     @cached_property
     def attention(self) -> Tensor | None:
-        """Attention given out, (N, V); None for a backbone that cannot tell."""
+        """Attention given out, (N, V); None for a backbone without attention."""
         return node_attention(self.network, self.batch)
 
 
 @torch.no_grad()
 def superpixel_scores(nodes: ScoredNodes, scorer: ScoreFunction) -> FloatArray:
-    """Scores (N, V - 1)."""
+    """Score how much each view of the superpixels differs from the photograph: (N, V - 1)."""
     return np.asarray(scorer(nodes).cpu().numpy(), np.float32)

@@ -1,1 +1,1 @@
-"""What is trained and scored: one package for each kind of pipeline."""
+"""Pipelines from scenes to scores: one package for each kind."""

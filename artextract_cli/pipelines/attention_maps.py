@@ -1,4 +1,4 @@
-"""Attention and Grad-CAM of a scene, as arrays."""
+"""Attention of a scene, and distances of its pooled embeddings, as arrays."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ from artextract_cli.results.scene_scores import MaskingEffect
 def attention_of(
     network: SiameseNetwork, batch: SceneBatch
 ) -> tuple[NDArray[np.float32] | None, MaskingEffect | None]:
-    """Attention given out by every node (N, V), and what masking the most attended changes.
+    """Outgoing attention of every node (N, V), and the effect of masking the most attended ones.
 
-    None for a backbone that cannot tell.
+    None for a backbone without attention.
     """
     importance = node_attention(network, batch)
     if importance is None:
@@ -30,7 +30,7 @@ def attention_of(
 def pooled_numbers(
     pooled: torch.Tensor, names: Sequence[str]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Distance and similarity of the photograph's embedding to the others', and "fused": the mean.
+    """Distance and similarity of the photograph's embedding to the others; "fused" is the mean.
 
     ``pooled`` is (V, D), ``names`` are those of the views after the photograph.
     """

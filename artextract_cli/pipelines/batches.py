@@ -1,4 +1,4 @@
-"""Reading graph files that fit together, and batching them."""
+"""Reading of matching graph files, and their batches."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,21 +12,21 @@ T = TypeVar("T")
 
 
 def load_alike(root: Path) -> list[SceneGraphs]:
-    """Read all graph files under ``root``; they must have one recipe and the same bands.
+    """Read all graph files under ``root``; they must have the same recipe and the same bands.
 
     Raises
     ------
     InputError
-        If there is none, one is damaged, recipes or bands differ, or a scene comes twice.
+        If there are none, one is damaged, recipes or bands differ, or a scene occurs twice.
     """
     paths = find_graphs(root)
     loaded = [load_graphs(path) for path in paths]
-    places: dict[str, Path] = {}
+    path_of: dict[str, Path] = {}
     for path, graphs in zip(paths, loaded, strict=True):
         if graphs.recipe != loaded[0].recipe:
             msg = (
-                f"{path} was built by another recipe than {paths[0]}: build all graphs of {root} "
-                "with the same options"
+                f"{path} was built with another recipe than {paths[0]}: build all graphs of "
+                f"{root} with the same options"
             )
             raise InputError(msg)
         if graphs.band_ids != loaded[0].band_ids:
@@ -35,22 +35,20 @@ def load_alike(root: Path) -> list[SceneGraphs]:
                 f"{', '.join(loaded[0].band_ids)}: train on scenes of the same bands"
             )
             raise InputError(msg)
-        if graphs.name in places:
-            msg = f"{places[graphs.name]} and {path} are of one scene: remove the older file"
+        if graphs.name in path_of:
+            msg = f"{path_of[graphs.name]} and {path} are of the same scene: remove the older file"
             raise InputError(msg)
-        places[graphs.name] = path
+        path_of[graphs.name] = path
     return loaded
 
 
-def batches(
-    scenes: Sequence[T], size: int, strangers: Sequence[T]
-) -> Iterator[tuple[list[T], int]]:
-    """The scenes of each batch, and how many of them are anchors.
+def batches(scenes: Sequence[T], size: int, others: Sequence[T]) -> Iterator[tuple[list[T], int]]:
+    """Yield the scenes of each batch, and how many of them are anchors.
 
-    A batch of one scene borrows another one, which only lends its negatives: the first of
-    ``scenes``, or of ``strangers`` where there is no other.
+    A batch of one scene is given another one, only for negatives: the first of ``scenes``, or of
+    ``others`` if there is only one.
     """
     for start in range(0, len(scenes), size):
         chosen = list(scenes[start : start + size])
-        lenders = strangers if len(scenes) == 1 else scenes if start else scenes[1:]
+        lenders = others if len(scenes) == 1 else scenes if start else scenes[1:]
         yield chosen + (list(lenders[:1]) if len(chosen) == 1 else []), len(chosen)

@@ -29,18 +29,17 @@ def open_model(
     Parameters
     ----------
     run
-        Run directory or model file, or ``Path("gat")`` or ``Path("gcn")``, which come with
-        artextract.
+        Run directory or model file, or ``Path("gat")`` or ``Path("gcn")``, the bundled models.
     device
         "auto", "cpu" or "cuda".
     engine
-        What passes messages: "auto", "numba", "dgl" or "torch".
+        Engine of message passing: "auto", "numba", "dgl" or "torch".
     shown
         Score of the heat map: "envelope" or "residual"; the model's own if None.
     expect
         Sign of the hidden content that the heat map shows: "either", "dark" or "light".
     adapts
-        Whether the model adapts to each scene, by synthetic layers beneath it, before scoring it.
+        Whether the model adapts to each scene before scoring it, by inserting synthetic layers.
 
     Returns
     -------
@@ -50,34 +49,34 @@ def open_model(
     Raises
     ------
     InputError
-        If there is none, it is damaged, or its training was killed before it was calibrated.
+        If the model is missing or damaged, or its training stopped before calibration.
     UsageError
-        If the model does not have the score asked for, or does not distinguish signs.
+        If the model does not have the requested score, or does not distinguish signs.
     DependencyError
-        If a plugin that it was made with is not installed.
+        If a plugin of the model is not installed.
     """
     network, card, pipeline = load_model(run)
     if not card.calibration:
-        msg = f"the training of {run} did not end: finish it with 'artextract train --resume'"
+        msg = f"the training of {run} is not finished: finish it with 'artextract train --resume'"
         raise InputError(msg)
     _check_shown(run, card, pipeline, shown, expect)
     if adapts and not pipeline.can_adapt:
         msg = (
-            f"{run} compares views and cannot adapt to a painting: leave out --adapt, or choose "
-            "a model that looks for hidden layers"
+            f"{run} compares views and cannot adapt to a painting: omit --adapt, or choose a "
+            "model that detects hidden layers"
         )
         raise UsageError(msg)
     recorded_plugin("superpixels", card.superpixels)
-    on = resolve_device(device)
+    resolved = resolve_device(device)
     return Model(
         pipeline=pipeline,
-        network=network.to(on),
+        network=network.to(resolved),
         card=card,
         scorer=recorded_scorer(card),
         path=model_path(run),
         digest=file_digest(model_path(run)),
-        engine=resolve_engine(engine, on).name,
-        device=on,
+        engine=resolve_engine(engine, resolved).name,
+        device=resolved,
         shown=shown,
         expect=expect,
         adapts=adapts,
@@ -87,18 +86,18 @@ def open_model(
 def _check_shown(
     run: Path, card: ModelCard, pipeline: Pipeline[Any], shown: str | None, expect: Expect
 ) -> None:
-    """Refuse a heat map that the model cannot make."""
+    """Raise `UsageError` for a heat map that the model cannot provide."""
     if shown is not None and not pipeline.has_evidence_scores:
         msg = (
-            f"{run} compares views and has no score {shown!r}: leave --scorer out, or choose "
+            f"{run} compares views and has no score {shown!r}: omit --scorer, or choose "
             "--model none"
         )
         raise UsageError(msg)
     if expect == "either":
         return
     if not set(SIGNED_MAPS) <= card.calibration.keys():
-        msg = f"the model {run} does not distinguish dark from light content: leave out --expect"
+        msg = f"the model {run} does not distinguish dark from light content: omit --expect"
         raise UsageError(msg)
     if shown is not None:
-        msg = f"--expect {expect} and --scorer {shown} each choose the heat map: leave one out"
+        msg = f"--expect {expect} and --scorer {shown} each choose the heat map: omit one of them"
         raise UsageError(msg)

@@ -16,19 +16,19 @@ from artextract_cli.plugin.protocols import BackboneModule
 
 
 def new_network(card: ModelCard, pipeline: Pipeline[AnyNetwork]) -> AnyNetwork:
-    """Make an untrained network of a pipeline as the card says.
+    """Create an untrained network of a pipeline by the card of its model.
 
     Raises
     ------
     DependencyError
-        If the backbone's plugin is not installed; the sentence says what to install.
+        If the backbone's plugin is not installed; the message says what to install.
     """
     plugin, options = recorded("backbones", card.backbone, card.options)
     factory = plugin.load()
     with plugin.running():
         backbone = factory(card.in_size, options)
         if not isinstance(backbone, torch.nn.Module):
-            msg = f"it made {type(backbone).__name__}, which is no torch.nn.Module"
+            msg = f"it returned {type(backbone).__name__}, which is not a torch.nn.Module"
             raise TypeError(msg)
         if not isinstance(getattr(backbone, "out_size", None), int):
             msg = "its network has no out_size, the width of its embedding"
@@ -39,7 +39,7 @@ def new_network(card: ModelCard, pipeline: Pipeline[AnyNetwork]) -> AnyNetwork:
 
 
 def load_model(run: Path) -> tuple[Any, ModelCard, Pipeline[Any]]:
-    """Read a trained network, in evaluation mode, its card and the pipeline that it is of.
+    """Read a trained network, in evaluation mode, its card and its pipeline.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def load_model(run: Path) -> tuple[Any, ModelCard, Pipeline[Any]]:
     except (RuntimeError, safetensors.SafetensorError) as error:
         msg = (
             f"the weights in {model_path(run)} do not fit backbone {card.backbone['name']!r} with "
-            "the options in its description: the file is damaged or of another backbone"
+            "the options in its description: the file is damaged or belongs to another backbone"
         )
         raise InputError(msg) from error
     return network.eval(), card, pipeline

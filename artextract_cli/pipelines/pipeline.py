@@ -1,4 +1,4 @@
-"""What a pipeline is, and a trained model of one."""
+"""A pipeline, and a trained model of one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ AnyNetwork = TypeVar("AnyNetwork", bound=SiameseNetwork)
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline(Generic[AnyNetwork]):
-    """One way from scenes to a trained network and its scores; `pipeline_of` finds it by name."""
+    """The steps from scenes to a trained network and its scores; `pipeline_of` finds it by name."""
 
-    name: LearnsFrom  # as objectives and model files call it
+    name: LearnsFrom  # its name in objectives and model files
     network: Callable[[BackboneModule, Pooling], AnyNetwork]
     task: Callable[[TrainingInputs], TrainingTask[AnyNetwork]]
     score: Callable[["Model[AnyNetwork]", Scene], SceneScores]
-    in_size: Callable[[SceneGraphs], int]  # width of what the backbone is given
+    in_size: Callable[[SceneGraphs], int]  # number of features that the backbone receives
     feature_names: Callable[[SceneGraphs], FeatureNames]  # of photograph and bands
-    heat_map_of: HeatMapOf  # whose scores the heat map shows, unless a scorer is chosen
+    heat_map_of: HeatMapOf  # what the heat map scores, unless a scorer is chosen
     needs_infrared: bool
     has_evidence_scores: bool  # "envelope" and "residual", which need no network
     can_adapt: bool  # to a painting
@@ -43,21 +43,21 @@ class Model(Generic[AnyNetwork]):
     Attributes
     ----------
     pipeline
-        The way from scenes to its scores.
+        Its pipeline.
     network
         The network.
     card
-        What the model records: its settings, plugins, graph recipe and calibration.
+        What the model file records: its settings, plugins, graph recipe and calibration.
     scorer
-        What turns embeddings into a score per superpixel.
+        Function from embeddings to a score per superpixel.
     path
         The model file.
     digest
         SHA-256 of that file.
     engine
-        What passes messages.
+        Engine of message passing.
     device
-        Where the weights are.
+        Device of the weights.
     shown
         Score that the heat map shows; None for the model's own.
     expect
@@ -80,7 +80,7 @@ class Model(Generic[AnyNetwork]):
 
     @property
     def superpixels(self) -> Mapping[str, str]:
-        """Origin of the method that cuts superpixels."""
+        """Origin of the superpixel method."""
         return self.card.superpixels
 
     @property
@@ -95,12 +95,12 @@ class Model(Generic[AnyNetwork]):
         Parameters
         ----------
         scene
-            What `read_scene` gives.
+            A scene of `read_scene`.
         """
         return self.pipeline.score(self, scene)
 
     def described(self) -> dict[str, Any]:
-        """What scene.json says of it."""
+        """The entries of scene.json about the model."""
         card = self.card
         return {
             "model": {"path": str(self.path.resolve()), "sha256": self.digest},

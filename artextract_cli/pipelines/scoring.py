@@ -33,7 +33,7 @@ def open_scorer(
     device
         "auto", "cpu" or "cuda".
     engine
-        What passes messages: "auto", "numba", "dgl" or "torch".
+        Engine of message passing: "auto", "numba", "dgl" or "torch".
     expect
         Sign of the hidden content that the heat map shows: "either", "dark" or "light".
     adapts
@@ -47,15 +47,15 @@ def open_scorer(
     Raises
     ------
     UsageError
-        If there is no such score.
+        If the score does not exist, or does not suit the model.
     InputError
         If the model or card is missing or damaged.
     DependencyError
-        If a plugin that the model was made with is not installed.
+        If a plugin of the model is not installed.
     """
     if (card := card_path(model)) is not None:
         if adapts:
-            msg = "--adapt needs a trained model, and --model none has no network: leave it out"
+            msg = "--adapt needs a trained model, but --model none has no network: omit --adapt"
             raise UsageError(msg)
         return open_model_free(card, score, expect)
     from artextract_cli.pipelines.loaded_model import open_model
@@ -72,18 +72,19 @@ def score_scene(model: SceneScorer, scene: Scene) -> SceneScores:
     Parameters
     ----------
     model
-        What `open_scorer` or `open_model` gives.
+        From `open_scorer` or `open_model`.
     scene
-        What `read_scene` gives.
+        From `read_scene`.
 
     Returns
     -------
     SceneScores
-        Maps, embeddings and, where the model was calibrated for it, the verdict on the whole scene.
+        Maps, embeddings and, if the model was calibrated for it, the verdict on the scene as a
+        whole.
 
     Raises
     ------
     InputError
-        If hidden layers are looked for and the scene has no infrared band.
+        If the model detects hidden layers and the scene has no infrared band.
     """
     return model.score(scene)

@@ -1,4 +1,4 @@
-"""Everything that decides how a network is trained."""
+"""The settings of training."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -11,19 +11,19 @@ from artextract_cli.plugin.contract import Objective
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.utils.settings import Seed, Setting, check_values
 
-HIDDEN_LAYER = "hidden-layer"  # the objective, where nothing else is said
-# Options of the run's other plugins are told apart from the backbone's by these words: scorer.KEY.
+HIDDEN_LAYER = "hidden-layer"  # the default objective
+# Prefixes of options that are not the backbone's: objective.KEY, scorer.KEY.
 OBJECTIVE, SCORER = "objective", "scorer"
 
 Device = Annotated[str, Setting(help="Where to compute: auto, cpu or cuda.", group="Computing")]
 Engine = Annotated[
-    str, Setting(help="Message passing by: auto, numba, dgl or torch.", group="Computing")
+    str, Setting(help="Engine of message passing: auto, numba, dgl or torch.", group="Computing")
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """Everything that decides how a network is trained; see `settings_for`.
+    """The settings of training; see `settings_for`.
 
     Attributes
     ----------
@@ -33,10 +33,10 @@ class TrainingSettings:
         Options of the backbone by name; those of the objective and the scorer are ``objective.KEY``
         and ``scorer.KEY``.
     objective
-        Name of what is learnt.
+        Name of the objective.
     scorer
-        Name of what turns embeddings into a score per superpixel. None is ``distance``, and a heat
-        map of the objective's own if it has one.
+        Name of the scorer, from embeddings to a score per superpixel. None is ``distance``, with
+        the objective's own heat map if it has one.
     pooling
         How node embeddings become one embedding per view: "max" or "mean".
     epochs
@@ -48,7 +48,7 @@ class TrainingSettings:
     weight_decay
         Weight decay of AdamW.
     schedule
-        Course of the learning rate: "one-cycle" or "steps".
+        Schedule of the learning rate: "one-cycle" or "steps".
     step_size
         Epochs between two reductions of the learning rate, for "steps".
     step_factor
@@ -56,7 +56,7 @@ class TrainingSettings:
     patience
         Epochs without a better validation loss before training stops.
     validation_share
-        Share of the training scenes that is held out if there is no ``val`` split.
+        Share of the training scenes to hold out if there is no ``val`` split.
     augment
         Whether scenes are mirrored and rotated.
     seed
@@ -64,11 +64,11 @@ class TrainingSettings:
     device
         "auto", "cpu" or "cuda".
     engine
-        What passes messages: "auto", "numba", "dgl" or "torch".
+        Engine of message passing: "auto", "numba", "dgl" or "torch".
     precision
-        Of training: "fp32" or "bf16"; weights and inference are fp32.
+        Precision of training: "fp32" or "bf16"; weights and inference are fp32.
     defaulted
-        Names of the settings that were chosen to suit the objective, not given.
+        Names of the settings that are defaults for the objective, not given.
     """
 
     backbone: Annotated[
@@ -85,7 +85,7 @@ class TrainingSettings:
     objective: Annotated[
         str,
         Setting(
-            help="What is learnt: hidden-layer (default; needs an infrared band), "
+            help="Objective: hidden-layer (default; needs an infrared band), "
             "node-contrastive (default where no band is infrared), graph-contrastive, or a "
             "plugin's; see 'artextract plugins list'.",
             group="Model",
@@ -96,18 +96,18 @@ class TrainingSettings:
         str | None,
         Setting(
             help="How the embeddings of a superpixel become a score: distance (default), cosine, "
-            "attention, or a plugin's. Named here, it makes the heat map; else hidden-layer makes "
-            "one of pixels. With --resume it gives a trained model another scorer.",
+            "attention, or a plugin's. If given, the heat map shows this score; else hidden-layer "
+            "scores pixels. With --resume, a trained model gets another scorer.",
             group="Model",
         ),
     ] = None
     pooling: Annotated[
-        Pooling, Setting(help="How node embeddings become one per picture.", group="Model")
+        Pooling, Setting(help="How node embeddings are pooled to one per image.", group="Model")
     ] = "max"
     epochs: Annotated[
         int,
         Setting(
-            help="Passes over the training scenes, at most: 30 for hidden-layer, else 50.",
+            help="Maximum number of passes over the training scenes: 30 for hidden-layer, else 50.",
             minimum=1,
             group="Training",
             depends=True,
@@ -137,7 +137,7 @@ class TrainingSettings:
     schedule: Annotated[
         Literal["one-cycle", "steps"],
         Setting(
-            help="Course of the learning rate: one-cycle for hidden-layer, else steps.",
+            help="Schedule of the learning rate: one-cycle for hidden-layer, else steps.",
             group="Training",
             depends=True,
         ),
@@ -145,13 +145,13 @@ class TrainingSettings:
     step_size: Annotated[
         int,
         Setting(
-            help="Epochs after which the learning rate is reduced, for steps.",
+            help="Epochs between reductions of the learning rate, for steps.",
             minimum=1,
             group="Training",
         ),
     ] = 3
     step_factor: Annotated[
-        float, Setting(help="What it is then multiplied by.", minimum=0, group="Training")
+        float, Setting(help="Factor of such a reduction.", minimum=0, group="Training")
     ] = 0.8
     patience: Annotated[
         int,
@@ -166,14 +166,14 @@ class TrainingSettings:
     validation_share: Annotated[
         float,
         Setting(
-            help="Share of training scenes held out where there is no val split.",
+            help="Share of training scenes to hold out if there is no val split.",
             minimum=0,
             group="Training",
         ),
     ] = 0.2
     augment: Annotated[
         bool,
-        Setting(help="Mirror and turn scenes, photograph and bands together.", group="Training"),
+        Setting(help="Mirror and rotate scenes, photograph and bands together.", group="Training"),
     ] = False
     seed: Seed = 0
     device: Device = "auto"
@@ -181,32 +181,32 @@ class TrainingSettings:
     precision: Annotated[
         Precision,
         Setting(
-            help="Multiply by weights in fp32, or while training in bf16: weights, sums and "
-            "distances stay in fp32.",
+            help="Precision of products with weights while training: fp32 or bf16. Weights, sums "
+            "and distances remain fp32.",
             group="Computing",
         ),
     ] = "fp32"
     defaulted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse names that do not exist and numbers outside their limits."""
+        """Reject unknown names and numbers outside their limits."""
         objective_spec(self.objective)
         check_values(self)
 
 
 def objective_spec(name: str) -> Objective:
-    """What an objective tells about itself.
+    """The description of an objective by its plugin.
 
     Raises
     ------
     UsageError
-        If there is none of that name.
+        If there is no objective of that name.
     """
     return cast(Objective, plugin_host().find("objectives", name).spec)
 
 
 def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
-    """Make training settings that suit an objective.
+    """Choose training settings that suit an objective.
 
     Parameters
     ----------
@@ -214,17 +214,17 @@ def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
         Name of the objective. None is ``hidden-layer``, or ``node-contrastive`` if the graphs have
         no infrared band.
     given
-        Fields of `TrainingSettings`; None is as if it were not given.
+        Fields of `TrainingSettings`; None means not given.
 
     Returns
     -------
     TrainingSettings
-        What is given, what suits the objective, and the defaults.
+        The given settings, those that suit the objective, and defaults.
 
     Raises
     ------
     UsageError
-        For a name that does not exist, or a number that makes no sense.
+        For an unknown name, or a number outside its limits.
     """
     known = {name: value for name, value in given.items() if value is not None}
     chosen = HIDDEN_LAYER if objective is None else objective
@@ -238,12 +238,12 @@ def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
 def _check_suited(objective: str, suits: Mapping[str, Any]) -> None:
     unknown = suits.keys() - {field.name for field in dataclasses.fields(TrainingSettings)}
     if unknown:
-        msg = f"the objective {objective} sets {min(unknown)!r}, which is no training setting"
+        msg = f"the objective {objective} sets {min(unknown)!r}, which is not a training setting"
         raise DependencyError(msg)
 
 
 def with_objective(settings: TrainingSettings, objective: str) -> TrainingSettings:
-    """The same settings for another objective, but with what suits it where nothing was given."""
+    """The same settings for another objective, with its defaults for those not given."""
     left_out = {"objective", "defaulted", *settings.defaulted}
     given = {
         field.name: getattr(settings, field.name)

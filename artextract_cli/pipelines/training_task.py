@@ -1,4 +1,4 @@
-"""What training asks of a pipeline: losses to descend, losses to watch, and a calibration."""
+"""The interface of a pipeline for training: losses, validation losses and a calibration."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from artextract_cli.nn.siamese import LossFunction, ScoreFunction, SiameseNetwor
 from artextract_cli.pipelines.settings import TrainingSettings
 
 Losses = Iterator[tuple[Tensor, int]]
-"""The loss of each batch, and how many scenes it stands for."""
+"""The loss of each batch, and its number of scenes."""
 
 AnyNetwork_contra = TypeVar("AnyNetwork_contra", bound=SiameseNetwork, contravariant=True)
 
 
-class Comparison(NamedTuple):
-    """How photograph and bands are compared: in training, and to score superpixels."""
+class LossAndScorer(NamedTuple):
+    """The functions that compare photograph and bands: in training, and to score superpixels."""
 
     objective: LossFunction
     scorer: ScoreFunction
@@ -28,23 +28,23 @@ class Comparison(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingInputs:
-    """What a training task is made from."""
+    """The inputs of a training task."""
 
     root: Path  # the folder of the graphs
     training: Sequence[SceneGraphs]
     validation: Sequence[SceneGraphs]
     settings: TrainingSettings
-    compared_by: Comparison
+    loss_and_scorer: LossAndScorer
     engine: str
     device: torch.device
 
 
 class TrainingTask(Protocol[AnyNetwork_contra]):
-    """The scenes of a run and how its objective looks at them."""
+    """The scenes of a run, prepared for its objective."""
 
     @property
     def n_batches(self) -> int:
-        """Batches of one epoch."""
+        """Number of batches of one epoch."""
 
     def begin(self, network: AnyNetwork_contra) -> None:
         """Prepare a new network, before its first epoch."""
@@ -55,11 +55,11 @@ class TrainingTask(Protocol[AnyNetwork_contra]):
     def validation_losses(self, network: AnyNetwork_contra) -> Losses:
         """Losses on the validation scenes, without gradients, always the same for one network."""
 
-    def figures(self) -> Mapping[str, float]:
-        """What else is worth noting of the last epoch, by name."""
+    def extra_metrics(self) -> Mapping[str, float]:
+        """Further metrics of the last epoch, by name."""
 
     def calibrations(self, network: AnyNetwork_contra) -> Mapping[str, Calibration]:
         """False-alarm rates of the trained network's scores, by the name of the score."""
 
     def quality(self, network: AnyNetwork_contra) -> Mapping[str, float]:
-        """AUROC of the network's scores on the validation scenes, where there is a truth to it."""
+        """AUROC of the network's scores on the validation scenes, if a truth is known."""

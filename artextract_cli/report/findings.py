@@ -8,7 +8,7 @@ from artextract_cli.evidence.signs import WORDS
 from artextract_cli.report.derived import false_colour_band
 from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
-from artextract_cli.results.regions import EXPECTED_SHARE, has_places
+from artextract_cli.results.regions import EXPECTED_SHARE, exceeds_expected_share
 from artextract_cli.results.scene_result import SceneResult
 
 WITHOUT_LEARNING = (
@@ -61,7 +61,7 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
 def _verdict(described: Mapping[str, Any]) -> str:
     """The first sentence: of the painting as a whole, and of places where that finds nothing."""
     whole = described["image_level"]
-    places = has_places(described["share_above_1_percent_false_alarms"])
+    places = exceeds_expected_share(described["share_above_1_percent_false_alarms"])
     if whole is not None and whole["something_is_there"]:
         return "This painting may have a hidden layer"
     if whole is None:
@@ -87,7 +87,7 @@ def _whole(whole: Mapping[str, Any] | None) -> str:
 
 def _share(described: Mapping[str, Any]) -> str:
     share = described["share_above_1_percent_false_alarms"]
-    if has_places(share):
+    if exceeds_expected_share(share):
         comparison = "clearly more than the 1 % that clean paint reaches by chance"
     elif share > EXPECTED_SHARE:
         comparison = "hardly more than the 1 % that clean paint reaches by chance"

@@ -1,4 +1,4 @@
-"""What ``scene.json`` says of a scene."""
+"""The description of a scored scene, ``scene.json``."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from artextract_cli.utils.checksums import file_digest
 def describe(
     files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer, heatmap: FloatArray
 ) -> dict[str, Any]:
-    """What was found in a scene, and from what; ``heatmap`` (H, W) is NaN off the painting."""
+    """Describe the results of a scene; ``heatmap`` (H, W) is NaN outside the painting."""
     inside = np.count_nonzero(np.isfinite(heatmap))
     return {
         "scene": scene.name,
@@ -26,8 +26,8 @@ def describe(
         "shape": list(scene.shape),
         "n_superpixels": int(scores.labels.max()) + 1,
         "superpixels": dict(scores.superpixels),
-        "euclidean_distance": _known(scores.distances),
-        "cosine_similarity": _known(scores.similarities),
+        "euclidean_distance": _optional(scores.distances),
+        "cosine_similarity": _optional(scores.similarities),
         "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
         "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
         "signs": shares_by_sign(scores, scene, heatmap),
@@ -39,7 +39,7 @@ def describe(
 
 
 def origins(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
-    """What a result follows from, as its description says it."""
+    """The sources and the model of a result, as its description records them."""
     return {
         "split": files.split,
         "photograph": _source(files.rgb) | {"coding": files.coding.of_photograph},
@@ -55,7 +55,7 @@ def origins(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
     }
 
 
-def _known(numbers: Mapping[str, float] | None) -> dict[str, float] | None:
+def _optional(numbers: Mapping[str, float] | None) -> dict[str, float] | None:
     return None if numbers is None else dict(numbers)
 
 

@@ -1,4 +1,4 @@
-"""What an earlier run has left of a scene, read before the scene is scored."""
+"""Results of an earlier run, read before a scene is scored."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from artextract_cli.scenes.scene import SceneFiles
 
 
 def former_result(folder: Path) -> SceneResult | None:
-    """The results in the folder of a scene; None where there are none, or a damaged description."""
+    """The results in the folder of a scene; None if missing or their description is damaged."""
     try:
         return open_scene(folder)
     except InputError:
@@ -21,12 +21,12 @@ def former_result(folder: Path) -> SceneResult | None:
 
 
 def is_up_to_date(result: SceneResult, files: SceneFiles, model: SceneScorer) -> bool:
-    """Whether the results are by this model, of these pictures, and undamaged."""
+    """Whether the results are from this model and these images, and undamaged."""
     try:
         for name in result.description["files"]:
             result.checked(name)
     except InputError:
         return False
     method = plugin_host().find("superpixels", model.superpixels["name"])
-    wanted = {"superpixels": method.origin, **origins(files, model)}
-    return bool(json.loads(json.dumps(wanted)).items() <= result.description.items())
+    expected = {"superpixels": method.origin, **origins(files, model)}
+    return bool(json.loads(json.dumps(expected)).items() <= result.description.items())

@@ -1,4 +1,4 @@
-"""The results directory: what `infer` writes and the other commands read."""
+"""Reading of the results directory that `infer` writes."""
 
 import json
 import unicodedata
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
 FORMAT, FORMAT_VERSION = "artextract-scene", 4
-"""Described by ``schema/scene.schema.json``, which refuses keys that it does not know."""
+"""Described by ``schema/scene.schema.json``, which rejects unknown keys."""
 
 
 def open_results(results: Path) -> list[SceneResult]:
@@ -37,7 +37,7 @@ def open_results(results: Path) -> list[SceneResult]:
     Raises
     ------
     InputError
-        If there is none, or a description is missing or damaged.
+        If there are no results, or a description is missing or damaged.
     """
     return [open_scene(folder) for folder in scene_folders(results)]
 
@@ -55,7 +55,7 @@ def tabulate_results(results: Path) -> "pandas.DataFrame":
     pandas.DataFrame
         The columns of ``summary.csv``: ``scene``, ``split``, ``euclidean_distance``,
         ``cosine_similarity``, ``share_above_1_percent_false_alarms`` (0..1), ``something_is_there``
-        and ``false_alarm_rate`` (0..1); what is not known is missing.
+        and ``false_alarm_rate`` (0..1); unknown values are missing.
 
     Raises
     ------
@@ -92,16 +92,16 @@ def find_scene(results: Path, name: str | None = None) -> SceneResult:
 
 
 def scene_folders(results: Path, names: Sequence[str] = ()) -> list[Path]:
-    """The folders of scenes of a results directory, all or those named, for `open_scene` to read.
+    """The folders of all scenes of a results directory, or of those in ``names``.
 
     Raises
     ------
     InputError
-        If there is none, or none of a name; the sentence lists those there are.
+        If there are no results, or none of a name; the message lists the existing ones.
     """
     found = result_folders(results)
     if not found:
-        msg = f"there are no results in {results}: make them with 'artextract infer'"
+        msg = f"there are no results in {results}: create them with 'artextract infer'"
         raise InputError(msg)
     known = {folder.name: folder for folder in found}
     for name in names:
@@ -113,23 +113,23 @@ def scene_folders(results: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 def result_folders(results: Path) -> list[Path]:
-    """Those with a description, or with a heat map, whose description must have been lost."""
+    """Folders with a description, or with a heat map whose description is missing."""
     paths = (path for name in ("scene.json", "heatmap.tif") for path in results.glob(f"*/{name}"))
     return sorted({path.parent for path in paths if path.parent.name[0] != "."})
 
 
 def open_scene(folder: Path) -> SceneResult:
-    """The results of the scene in ``folder``.
+    """Open the results of the scene in ``folder``.
 
     Raises
     ------
     InputError
-        If its description is missing or damaged, or that of another folder.
+        If its description is missing, damaged, or belongs to another folder.
     """
     path = folder / "scene.json"
     if folder.is_dir() and not path.exists():
         msg = (
-            f"{folder} has a heat map but no scene.json, which says what it is: move it away, and "
+            f"{folder} has a heat map but no scene.json, which describes it: move it away, and "
             "run 'artextract infer' again"
         )
         raise InputError(msg)
@@ -141,16 +141,19 @@ def open_scene(folder: Path) -> SceneResult:
         msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
         raise InputError(msg) from error
     if version != FORMAT_VERSION:
-        msg = f"{path} has version {version}, this artextract reads {FORMAT_VERSION}: infer again"
+        msg = (
+            f"{path} has version {version}, but this version of artextract reads "
+            f"{FORMAT_VERSION}: run 'artextract infer' again"
+        )
         raise InputError(msg)
     if not verify_digest(content, description.get("sha256")):
-        msg = f"{path} is damaged or was changed: run 'artextract infer' again"
+        msg = f"{path} is damaged or has been changed: run 'artextract infer' again"
         raise InputError(msg)
     result = SceneResult(path=folder, description=description)
     if unicodedata.normalize("NFC", folder.name) != unicodedata.normalize("NFC", result.name):
         msg = (
-            f"{folder} holds the results of scene {result.name!r}: give the folder that name "
-            "again, or move it out of the results directory"
+            f"{folder} contains the results of scene {result.name!r}: rename the folder back, or "
+            "move it out of the results directory"
         )
         raise InputError(msg)
     return result

@@ -14,9 +14,10 @@ from artextract_cli.scenes.scene import Scene
 
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
 STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
-EXPECTED_SHARE = 0.01  # of clean paint lies above this level
-MANY = 2 * EXPECTED_SHARE  # paint alone may reach a little more than it should
-MAX_REGIONS = 100
+EXPECTED_SHARE = 0.01  # of clean paint scores above this level
+# Unfamiliar clean paint may exceed the expected share a little; twice the share is called notable.
+NOTABLE_SHARE = 2 * EXPECTED_SHARE
+MAX_REGIONS = 100  # rows of regions.csv; documented in docs/results.md
 REGION_COLUMNS = (
     "region",
     "row",
@@ -35,7 +36,7 @@ REGION_COLUMNS = (
 
 
 def signs_at(scores: SceneScores, scene: Scene) -> EvidenceAt | None:
-    """By how much dark content scores more than light, for a network that distinguishes them."""
+    """Evidence for dark minus light content; None if the model does not distinguish them."""
     if not set(SIGNED_MAPS) <= scores.maps.keys():
         return None
     dark, light = (Enlarged(scores.maps[name], scene.shape) for name in SIGNED_MAPS)
@@ -45,7 +46,7 @@ def signs_at(scores: SceneScores, scene: Scene) -> EvidenceAt | None:
 def shares_by_sign(
     scores: SceneScores, scene: Scene, heatmap: FloatArray
 ) -> dict[str, float] | None:
-    """How the share of the painting that scores high divides into darker and lighter."""
+    """Shares of the painting that score high as darker and as lighter content."""
     signs = signs_at(scores, scene)
     if signs is None:
         return None
@@ -56,7 +57,7 @@ def shares_by_sign(
 
 
 def superpixel_side(shape: Sequence[int], n_superpixels: int) -> int:
-    """Side in pixels of a superpixel of mean size in a picture of ``shape`` (H, W)."""
+    """Side in pixels of a superpixel of mean size in an image of ``shape`` (H, W)."""
     return max(1, round(float(np.sqrt(shape[0] * shape[1] / n_superpixels))))
 
 
@@ -67,19 +68,19 @@ def strong_regions(
     reach: int = 0,
     signs: EvidenceAt | None = None,
 ) -> list[dict[str, Any]]:
-    """The regions of at most 1 % false alarms, strongest first.
+    """Find the regions with at most 1 % false alarms, strongest first.
 
     ``heatmap`` is (H, W); ``band_evidence`` gives the signed evidence (P, B) at rows and columns,
-    ``signs`` by how much (P,) dark content scores more than light; None where nobody knows.
+    ``signs`` the excess (P,) of the score of dark content over that of light; None if unknown.
     Pixels belong to one region if they touch, at corners too, after each has grown by ``reach``
-    pixels: a figure whose line is broken stays one. Only pixels at the level count for its numbers.
-    At most 100 regions, by their sum of scores.
+    pixels, so that a broken line stays one region. Only pixels at the level count for its numbers.
+    Returns at most 100 regions, those with the largest sum of scores.
     """
     strong = heatmap >= STRONG_LEVEL
     if not strong.any():
         return []
     rows, columns = np.nonzero(strong)
-    regions = _grouped(strong, reach)[rows, columns] - 1
+    regions = _labelled(strong, reach)[rows, columns] - 1
     strength = np.bincount(regions, heatmap[rows, columns])
     order = np.argsort(regions, kind="stable")
     pixels = np.split(order, np.cumsum(np.bincount(regions))[:-1])
@@ -90,8 +91,8 @@ def strong_regions(
     ]
 
 
-def _grouped(strong: NDArray[np.bool_], reach: int) -> NDArray[np.int32]:
-    """Number (H, W) the groups of pixels that touch after growing by ``reach``, from 1."""
+def _labelled(strong: NDArray[np.bool_], reach: int) -> NDArray[np.int32]:
+    """Label (H, W), from 1, groups of pixels that touch after growing by ``reach``."""
     from scipy.ndimage import label, maximum_filter
 
     grown = maximum_filter(strong, 2 * reach + 1, mode="constant") if reach else strong
@@ -108,7 +109,7 @@ def _region(
     band_ids: Sequence[str],
     signs: EvidenceAt | None,
 ) -> dict[str, Any]:
-    """The row of a region of ``rows`` (P,) and ``columns`` (P,)."""
+    """Describe a region, the pixels at ``rows`` (P,) and ``columns`` (P,), as a table row."""
     score = heatmap[rows, columns]
     mean = float(score.mean(dtype=np.float64))
     telling = np.abs(band_evidence(rows, columns)).mean(0).argmax()
@@ -130,6 +131,6 @@ def _region(
     return dict(zip(REGION_COLUMNS, values, strict=True))
 
 
-def has_places(strong_share: float) -> bool:
-    """Whether clearly more of a scene than of clean paint scores as high as strong regions do."""
-    return strong_share > MANY
+def exceeds_expected_share(strong_share: float) -> bool:
+    """Whether clearly more of a scene than of clean paint scores as high as strong regions."""
+    return strong_share > NOTABLE_SHARE

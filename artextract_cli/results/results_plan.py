@@ -1,4 +1,4 @@
-"""The plan of a results directory: which earlier results are replaced, and which may stay."""
+"""The output plan of a results directory: which earlier results are replaced or may stay."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -21,10 +21,10 @@ def results_plan(
     model: SceneScorer,
     source_folders: Mapping[Path, str],
 ) -> OutputPlan:
-    """The plan of writing the results of ``scenes``, as scored by ``model``, into ``results``.
+    """Plan to write the results of ``scenes``, as scored by ``model``, into ``results``.
 
-    Earlier results of these scenes are replaced. Those of other scenes may stay if they are by the
-    same model, so that the summary compares like with like.
+    Earlier results of these scenes are replaced. Those of other scenes may stay if they are from
+    the same model, so that the summary is comparable.
     """
     return OutputPlan(
         out=results,
@@ -40,7 +40,7 @@ def results_plan(
 
 
 def check_not_foreign(path: Path, target: Path) -> None:
-    """Check that writing ``target`` does not replace ``path``, a file of somebody else.
+    """Check that writing ``target`` does not replace ``path``, a file that is not a result.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def check_not_foreign(path: Path, target: Path) -> None:
         If ``target`` exists.
     """
     if target.exists():
-        msg = f"{path} is no result of ours, and would be written over: move it away"
+        msg = f"{path} is not a result of artextract and would be overwritten: move it away"
         raise UsageError(msg)
 
 
@@ -60,14 +60,14 @@ def _check_summary(results: Path) -> None:
 
 
 def _check_model(scenes: Collection[str], model: SceneScorer, results: Path) -> None:
-    """Check that the scenes which are not replaced were scored by the same model."""
+    """Check that scenes which are not replaced were scored by the same model."""
     for folder in result_folders(results):
         with suppress(InputError):  # a damaged result is reported by every command that reads it
             result = open_scene(folder)
             if result.name not in scenes and not _is_by(result, model):
                 msg = (
-                    f"{results} holds {result.name} as scored by another model: choose another "
-                    "--out, or remove what is there"
+                    f"{results} contains {result.name} as scored by another model: choose another "
+                    "--out, or remove those results"
                 )
                 raise UsageError(msg)
 
@@ -75,19 +75,19 @@ def _check_model(scenes: Collection[str], model: SceneScorer, results: Path) -> 
 def _check_scene_folders(scenes: Collection[str], results: Path) -> None:
     for folder in (results / name for name in scenes):
         if folder.exists() and not _is_own_file(folder / "scene.json", FORMAT):
-            msg = f"{folder} exists and holds no results of ours: choose another --out"
+            msg = f"{folder} exists but contains no results of artextract: choose another --out"
             raise UsageError(msg)
 
 
 def _is_by(result: SceneResult, model: SceneScorer) -> bool:
-    """Whether this model, with this score, has written a result."""
+    """Whether a result is from this model and this score."""
     description = result.description
     score = description.get("heat_map_score", model.heat_map_score)
     return bool((description["model"]["sha256"], score) == (model.digest, model.heat_map_score))
 
 
 def _is_own_file(path: Path, kind: str) -> bool:
-    """Whether `infer` has written this file: perhaps damaged since, but not other JSON."""
+    """Whether `infer` has written this file: it may be damaged, but is not other JSON."""
     try:
         content = json.loads(path.read_bytes())
     except OSError:

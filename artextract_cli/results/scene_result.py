@@ -1,7 +1,6 @@
 """The results of one scene: its description, its maps and its embeddings.
 
-Maps have the size of the photograph. Where an object mask says that there is no painting, the heat
-map is NaN.
+Maps have the size of the photograph. Outside the painting, by an object mask, the heat map is NaN.
 """
 
 import json
@@ -43,7 +42,7 @@ class SceneResult:
 
     path: Path
     description: Mapping[str, Any]
-    _whole: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _intact: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -52,7 +51,7 @@ class SceneResult:
 
     @property
     def dataset_root(self) -> Path | None:
-        """The dataset that the scene lies in: its photograph is ROOT/SPLIT/rgb_images/FILE."""
+        """The dataset of the scene, whose photograph is ROOT/SPLIT/rgb_images/FILE."""
         parents = Path(self.description["photograph"]["path"]).parents
         split = self.description["split"]
         return parents[2] if split and len(parents) > 2 and parents[1].name == split else None
@@ -64,16 +63,16 @@ class SceneResult:
 
     @property
     def is_signed(self) -> bool:
-        """Whether it distinguishes dark from light: the maps of bands are signed deviations then.
+        """Whether it distinguishes dark from light; then the maps of bands are signed deviations.
 
-        Those of other results are false-alarm rates.
+        In other results they are false-alarm rates.
         """
         return all(map(self.has_map, SIGNED_MAPS))
 
     def output_plan(self, out: Path) -> OutputPlan:
-        """Plan a file that is made from this result, such as a figure.
+        """Plan a file that is created from this result, such as a figure.
 
-        It replaces neither the images that were scored nor results, and goes into no dataset.
+        It must replace neither the scored images nor results, and must not lie in a dataset.
 
         Parameters
         ----------
@@ -99,7 +98,7 @@ class SceneResult:
         Parameters
         ----------
         name
-            Name of the map, as "heatmap" or "hidden".
+            Name of the map, such as "heatmap" or "hidden".
         """
         return self._map_path(name).name in self.description["files"]
 
@@ -159,7 +158,7 @@ class SceneResult:
         InputError
             If they are missing or damaged.
         """
-        self._refuse_without_network("embeddings", "embeddings.npz")
+        self._check_network("embeddings", "embeddings.npz")
         path = self.checked("embeddings.npz")
         try:
             with opened_npz(path) as arrays:
@@ -197,12 +196,12 @@ class SceneResult:
         return superpixel_table(self) if rows == "superpixels" else region_table(self)
 
     def checked(self, name: str) -> Path:
-        """The path of a file of the scene, once its content is known to be what was written.
+        """The path of a file of the scene, after checking that it is intact.
 
         Parameters
         ----------
         name
-            Name of the file, as "overlay.png".
+            Name of the file, such as "overlay.png".
 
         Returns
         -------
@@ -218,11 +217,11 @@ class SceneResult:
         if not path.exists():
             msg = f"{path} is missing: run 'artextract infer' again"
             raise InputError(msg)
-        if name not in self._whole:
+        if name not in self._intact:
             if file_digest(path) != self.description["files"].get(name):
-                msg = f"{path} is damaged or was changed: run 'artextract infer' again"
+                msg = f"{path} is damaged or has been changed: run 'artextract infer' again"
                 raise InputError(msg)
-            self._whole.add(name)
+            self._intact.add(name)
         return path
 
     def _map_path(self, name: str) -> Path:
@@ -230,17 +229,17 @@ class SceneResult:
 
     def _existing(self, name: str) -> Path:
         path = self._map_path(name)
-        self._refuse_without_network(name, path.name)
+        self._check_network(name, path.name)
         if not self.has_map(name):
-            msg = f"{path} does not exist: its model has no {name}"
+            msg = f"{path} does not exist: its model provides no {name}"
             raise InputError(msg)
         return self.checked(path.name)
 
-    def _refuse_without_network(self, what: str, file: str) -> None:
+    def _check_network(self, what: str, file: str) -> None:
         if self.is_model_free and file not in self.description["files"]:
             msg = (
                 f"{self.path} has no {what}: it was scored without learning; run 'artextract "
-                "infer' with a trained model for that"
+                "infer' with a trained model"
             )
             raise InputError(msg)
 
@@ -258,8 +257,8 @@ class SceneResult:
             If it is missing, or has changed since.
         """
         source = sources.photograph(self.description)
-        picture = decode_picture(source.check()).srgb(source.coding)
-        return np.broadcast_to(picture, (*picture.shape[:2], 3))
+        image = decode_picture(source.check()).srgb(source.coding)
+        return np.broadcast_to(image, (*image.shape[:2], 3))
 
 
 def _view(name: str) -> int:
@@ -271,7 +270,7 @@ def result_files(folder: Path) -> list[Path]:
     described = folder / "scene.json"
     if not described.exists():
         return []
-    # Of a damaged description nothing but itself is known.
+    # A damaged description does not list its files.
     with suppress(OSError, ValueError, LookupError, TypeError):
         files = json.loads(described.read_bytes())["files"]
         return [described, *(folder / name for name in files)]

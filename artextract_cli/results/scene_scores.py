@@ -1,4 +1,4 @@
-"""What is found in a scene, whatever scored it; nothing here needs a network."""
+"""Scores of a scene, from a network or without one; this module needs no network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,25 +15,27 @@ from artextract_cli.models.calibration import Calibration
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 
+# False-alarm rate at or below which a painting is called hidden, documented as "5 %".
 DECISION_RATE = 0.05
-# Of the painting: what the strangest 3 % exceed stands for it. A scribble counts, a speck does not.
-STRANGEST_SHARE = 0.03
+# Share of the most anomalous pixels; the score that they exceed is the score of the painting. It is
+# large enough to ignore a speck, small enough to respond to a scribble.
+ANOMALOUS_SHARE = 0.03
 
 
 class SceneScorer(Protocol):
-    """What scores scenes, as results record it: a trained model, or a score without learning."""
+    """A trained model, or a score without learning, as results record it."""
 
     @property
     def path(self) -> Path:
-        """Its file."""
+        """File of the model."""
 
     @property
     def digest(self) -> str:
-        """SHA-256 of its file."""
+        """SHA-256 of that file."""
 
     @property
     def superpixels(self) -> Mapping[str, str]:
-        """Origin of the method that cuts superpixels."""
+        """Origin of the superpixel method."""
 
     @property
     def heat_map_score(self) -> str:
@@ -43,7 +45,7 @@ class SceneScorer(Protocol):
         """Score every pixel of a scene."""
 
     def described(self) -> dict[str, Any]:
-        """What scene.json says of it."""
+        """The entries of scene.json about the model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ class WholeScore:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneScores:
-    """What is found in one scene; maps have the size of the graph's images (h, w).
+    """Scores of one scene; maps have the size of the graph's images (h, w).
 
     Distances, similarities, embeddings and importances are None without a network.
 
@@ -89,7 +91,7 @@ class SceneScores:
         Name, distribution and version of the superpixel method.
     maps
         (h, w) float32 by name. "heatmap" always: -log10 of the share of clean paint that scores as
-        high. The others, such as "hidden", "dark" and "light", if the model makes them.
+        high. The others, such as "hidden", "dark" and "light", if the model provides them.
     band_maps
         (h, w, B) float32, evidence of every band; signed if the network distinguishes signs.
     whole
@@ -112,7 +114,7 @@ class SceneScores:
     scales
         Factors by which the scene was reduced for its scores.
     adaptation
-        What came of adapting to the scene; None if it was not tried.
+        Outcome of adapting to the scene; None if it was not tried.
     """
 
     labels: NDArray[np.int32]
@@ -133,7 +135,7 @@ class SceneScores:
 
 
 def check_infrared(scene: Scene, what: str) -> None:
-    """Refuse a scene that shows no infrared; ``what`` needs it.
+    """Check that a scene has an infrared band, which ``what`` needs.
 
     Raises
     ------
@@ -141,40 +143,40 @@ def check_infrared(scene: Scene, what: str) -> None:
         If no wavelength of the scene is known, or none is infrared.
     """
     if not infrared_bands(scene):
-        known = "no wavelength is known" if scene.wavelengths is None else "no band is infrared"
+        reason = "no wavelength is known" if scene.wavelengths is None else "no band is infrared"
         msg = (
-            f"{known}: this {what} needs a band past {LAST_VISIBLE_NM} nm; name the wavelengths in "
-            "dataset.yaml or with --wavelengths"
+            f"{reason}: this {what} needs a band above {LAST_VISIBLE_NM} nm; give the wavelengths "
+            "in dataset.yaml or with --wavelengths"
         )
         raise InputError(msg)
 
 
-def whole_score(scores: FloatArray, mask: NDArray[np.bool_] | None) -> float:
-    """One score for the painting, of its uncalibrated scores (H, W): their 97th percentile.
+def image_score(scores: FloatArray, mask: NDArray[np.bool_] | None) -> float:
+    """Image-level score: the 97th percentile of uncalibrated scores (H, W) of the painting.
 
-    Of more than 16 million pixels, every n-th counts.
+    Of more than 16 million pixels, every n-th is used.
     """
     step = -(-scores.size // MAX_SAMPLED_PIXELS)
     sample = scores.ravel()[::step]
     if mask is not None and (inside := mask.ravel()[::step]).any():
         sample = sample[inside]
-    return float(np.quantile(sample, 1 - STRANGEST_SHARE))
+    return float(np.quantile(sample, 1 - ANOMALOUS_SHARE))
 
 
 def judged(calibration: Calibration | None, raw: float, n_tiles: int = 1) -> WholeScore | None:
-    """The verdict on a painting whose worst of ``n_tiles`` tiles has the score ``raw``.
+    """Verdict on a painting, where ``raw`` is the largest score of its ``n_tiles`` tiles.
 
     None without a calibration.
     """
     if calibration is None:
         return None
     level = float(calibration(np.array(raw)))
-    # Far below the clean paintings the power would overflow.
+    # Without the limit, the power would overflow far below the scores of clean paintings.
     rate = family_rate(10.0 ** -max(level, 0.0), n_tiles)
     score = level if n_tiles == 1 else -float(np.log10(max(rate, 1e-300)))
     return WholeScore(score=score, false_alarm_rate=rate, something_is_there=rate <= DECISION_RATE)
 
 
 def family_rate(rate: float, n_tiles: int) -> float:
-    """False-alarm rate of a painting from that of the worst of its ``n_tiles`` tiles (Šidák)."""
+    """False-alarm rate of a painting from the smallest rate of its ``n_tiles`` tiles (Šidák)."""
     return rate if n_tiles == 1 else float(-np.expm1(n_tiles * np.log1p(-min(rate, 1 - 1e-12))))

@@ -1,4 +1,4 @@
-"""The pictures that a scene was scored from: found again, and still the same."""
+"""The images that a scene was scored from, checked to be unchanged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.utils.checksums import file_digest
 
-ADVICE = "bring back what was scored, or run 'artextract infer' again"
+ADVICE = "restore the scored file, or run 'artextract infer' again"
 
 Description = Mapping[str, Any]
-"""Of a scene, as its ``scene.json`` has it."""
+"""Content of a scene's ``scene.json``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +23,12 @@ class Source:
     path: Path
     sha256: str
     coding: str = LINEAR
-    """How its counts stand for light, if it is a picture, in the words of ``dataset.yaml``."""
+    """How the counts of an image stand for light, as in ``dataset.yaml``."""
 
     advice: str = ADVICE
 
     def check(self) -> Path:
-        """The path, once its content is known to be what was scored.
+        """The path, after checking that the content is what was scored.
 
         Raises
         ------
@@ -36,7 +36,9 @@ class Source:
             If the file is missing, cannot be read, or has changed.
         """
         if not self.path.exists():
-            msg = f"{self.path} is gone, from which the results were made: {self.advice}"
+            msg = (
+                f"{self.path}, from which the results were computed, does not exist: {self.advice}"
+            )
             raise InputError(msg)
         if file_digest(self.path) != self.sha256:
             msg = f"{self.path} has changed since it was scored: {self.advice}"
@@ -45,12 +47,12 @@ class Source:
 
 
 def photograph(description: Description) -> Source:
-    """The photograph of a scene."""
+    """The photograph that was scored."""
     return _source("photograph", description["photograph"], SRGB)
 
 
 def bands(description: Description, advice: str = ADVICE) -> list[Source]:
-    """The bands of a scene, in their order; ``advice`` is what to do where one is not the same."""
+    """The bands that were scored, in order; ``advice`` is what to do if one has changed."""
     return [_source(f"band {band['id']}", band, LINEAR, advice) for band in description["bands"]]
 
 
@@ -61,12 +63,12 @@ def object_mask(description: Description) -> Source | None:
 
 
 def _source(
-    role: str, described: Mapping[str, Any], usual: str = LINEAR, advice: str = ADVICE
+    role: str, described: Mapping[str, Any], default: str = LINEAR, advice: str = ADVICE
 ) -> Source:
     return Source(
         role=role,
         path=Path(described["path"]),
         sha256=str(described["sha256"]),
-        coding=str(described.get("coding", usual)),
+        coding=str(described.get("coding", default)),
         advice=advice,
     )

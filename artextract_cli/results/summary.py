@@ -57,10 +57,10 @@ class SceneSummary:
     share_above_1_percent_false_alarms
         Share of the painting that scores at most 1 % false alarms on clean paint, 0..1.
     something_is_there
-        Whether something is hidden in the painting as a whole; None if the model does not judge it.
+        Whether something is hidden in the painting as a whole; None if the model gives no verdict.
     false_alarm_rate
-        Share of clean paintings that score as high as a whole, 0..1; None if the model does not
-        judge.
+        Share of clean paintings that score as high as a whole, 0..1; None if the model gives no
+        verdict.
     """
 
     scene: str
@@ -76,7 +76,7 @@ SUMMARY_COLUMNS = tuple(field.name for field in dataclasses.fields(SceneSummary)
 
 
 def summarize(description: Mapping[str, Any]) -> SceneSummary:
-    """The row of a scene from its description."""
+    """Summarise a scene from its description."""
     whole = description["image_level"] or {}
     return SceneSummary(
         scene=description["scene"],
@@ -95,7 +95,7 @@ def _fused(numbers: Mapping[str, float] | None) -> float | None:
 
 
 def write_summary(results: Path, scenes: Sequence[SceneSummary]) -> None:
-    """Write summary.json and summary.csv over all scenes."""
+    """Write summary.json and summary.csv of all scenes."""
     rows = [dataclasses.asdict(scene) for scene in scenes]
     summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
@@ -105,7 +105,7 @@ def write_summary(results: Path, scenes: Sequence[SceneSummary]) -> None:
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV (RFC 4180)."""
+    """Format rows as CSV (RFC 4180)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns)
     writer.writeheader()

@@ -22,16 +22,16 @@ MAPS: Mapping[str, str] = {
     **{name: name for name in ("network", "envelope", "residual", "dark", "light")},
     **{name: name for name in ("probability", "hidden")},
 }
-"""Maps of one page, and the columns of their means."""
+"""Maps of one page, and the columns for their means."""
 
-WHOLE_NUMBERS = frozenset({"region", "top", "left", "bottom", "right", "area_px"})
-WORDS = frozenset({"telling_band", "sign"})
+INTEGER_COLUMNS = frozenset({"region", "top", "left", "bottom", "right", "area_px"})
+TEXT_COLUMNS = frozenset({"telling_band", "sign"})
 
 
 def superpixel_table(result: "SceneResult") -> "pandas.DataFrame":
     """One row per superpixel of a scene; see `SceneResult.to_dataframe`."""
     labels = result.map("labels").astype(np.int64)
-    columns = _places(labels) | {
+    columns = _geometry(labels) | {
         column: mean_scores(result.map(name), labels)
         for name, column in MAPS.items()
         if result.has_map(name)
@@ -43,11 +43,11 @@ def superpixel_table(result: "SceneResult") -> "pandas.DataFrame":
     return data_frame(list(columns), columns)
 
 
-def _places(labels: NDArray[np.int64]) -> dict[str, NDArray[np.int64] | FloatArray]:
+def _geometry(labels: NDArray[np.int64]) -> dict[str, NDArray[np.int64] | FloatArray]:
     """Number, centroid and size of every superpixel (N,) of ``labels`` (H, W)."""
     flat = labels.ravel()
     size = np.bincount(flat)
-    rows, columns = (np.bincount(flat, place.ravel()) for place in np.indices(labels.shape))
+    rows, columns = (np.bincount(flat, index.ravel()) for index in np.indices(labels.shape))
     return {
         "superpixel": np.arange(len(size)),
         "row": (rows / np.maximum(size, 1)).astype(np.float32),
@@ -67,6 +67,6 @@ def region_table(result: "SceneResult") -> "pandas.DataFrame":
 
 
 def _value(column: str, text: str) -> Any:
-    if column in WORDS:
+    if column in TEXT_COLUMNS:
         return text
-    return int(text) if column in WHOLE_NUMBERS else float(text)
+    return int(text) if column in INTEGER_COLUMNS else float(text)

@@ -1,4 +1,4 @@
-"""Writing the results of a scene."""
+"""Writing of the results of a scene."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -39,36 +39,36 @@ def write_scene(
     model: SceneScorer,
     former: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """Write the folder of one scene, whole or not at all, and return its description.
+    """Write the folder of one scene atomically, and return its description.
 
-    ``former`` are the names of the files that an earlier run wrote into it, None where that is not
-    known: they are replaced, and what others have put into the folder stays in it.
+    ``former`` are the names of files that an earlier run wrote into it, None if unknown: they are
+    replaced, and other files in the folder are preserved.
     """
     target = results / scene.name
     with replace_folder(target) as folder:
         description = _write_all(folder, files, scene, scores, model)
-        _keep_foreign(target, folder, former)
+        _preserve_user_files(target, folder, former)
     return description
 
 
-def _keep_foreign(target: Path, folder: Path, former: Collection[str] | None) -> None:
-    """Link what is not a result of ours in the folder ``target`` of a scene into its new folder.
+def _preserve_user_files(target: Path, folder: Path, former: Collection[str] | None) -> None:
+    """Link files in the folder ``target`` of a scene that are not results into its new folder.
 
-    Where ``former`` does not say what was written, everything named as a new file is taken for it.
+    If ``former`` is None, every file with the name of a new file is taken for a former result.
     """
     kept = []
     names = (path.name for path in folder.iterdir()) if former is None else former
-    ours = {"scene.json", *names}
+    own = {"scene.json", *names}
     for path in sorted(target.iterdir()) if target.exists() else ():
-        if path.name.startswith(TEMPORARY) or (path.name in ours and not path.is_dir()):
+        if path.name.startswith(TEMPORARY) or (path.name in own and not path.is_dir()):
             continue
         check_not_foreign(path, folder / path.name)
         link_or_copy(path, folder / path.name)
         kept.append(path.name)
     if kept:
         warn(
-            f"{target} is new but for {', '.join(kept)}: what was not written by 'artextract "
-            "infer' stays, and figures among it show the former results"
+            f"{target} was replaced except for {', '.join(kept)}: files that 'artextract infer' "
+            "did not write are kept, and figures among them show the former results"
         )
 
 
@@ -89,15 +89,18 @@ def _write_all(
     return write_description(folder, describe(files, scene, scores, model, heatmap))
 
 
-def write_description(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
-    """Write what is ``told`` of a scene, and the digests of its files; return all of it.
+def write_description(folder: Path, description: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the description of a scene with the digests of its files; return all of it.
 
-    ``scene.json`` is written last: it seals the other files of ``folder``, and itself.
+    ``scene.json`` is written last: it has the digests of the other files of ``folder``, and its
+    own.
     """
     about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     files = {path.name: file_digest(path) for path in sorted(folder.iterdir())}
     files.pop("scene.json", None)
-    content = embed_digest(json.dumps(about | dict(told) | {"files": files}, indent=2).encode())
+    content = embed_digest(
+        json.dumps(about | dict(description) | {"files": files}, indent=2).encode()
+    )
     (folder / "scene.json").write_bytes(content)
     return dict(json.loads(content))
 
@@ -105,7 +108,7 @@ def write_description(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
 def _write_maps(
     folder: Path, scene: Scene, scores: SceneScores, pixels_per_mm: float | None
 ) -> None:
-    """Write every map as a TIFF of the photograph's size, NaN where nothing is painted."""
+    """Write every map as a TIFF of the photograph's size, NaN outside the painting."""
     importance = {"gradcam": scores.gradcam, "attention": scores.attention}
     for name, values in {**scores.maps, "bands": scores.band_maps, **importance}.items():
         if values is None:
@@ -119,7 +122,7 @@ def _write_maps(
 
 
 def _reader(pages: NDArray[Any], scene: Scene, mask: NDArray[np.bool_] | None) -> Read:
-    """Blocks of ``pages`` (h, w, P) at the scene's size, NaN off the ``mask``."""
+    """Reader of blocks of ``pages`` (h, w, P) at the scene's size, NaN outside the ``mask``."""
     enlarged = [Enlarged(pages[..., page], scene.shape) for page in range(pages.shape[-1])]
 
     def read(page: int, block: Block) -> NDArray[Any]:
@@ -131,8 +134,8 @@ def _reader(pages: NDArray[Any], scene: Scene, mask: NDArray[np.bool_] | None) -
 
 
 def _overlaid(scene: Scene, heatmap: FloatArray) -> NDArray[np.uint8]:
-    made = np.empty((*scene.shape, 3), np.uint8)
+    image = np.empty((*scene.shape, 3), np.uint8)
     for block in scene.blocks(0):
         part = scene.part(block)
-        made[block.place] = overlay(part.rgb, np.nan_to_num(heatmap[block.place]), mask=part.mask)
-    return made
+        image[block.place] = overlay(part.rgb, np.nan_to_num(heatmap[block.place]), mask=part.mask)
+    return image

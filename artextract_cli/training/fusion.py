@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 from artextract_cli.utils.events import warn
 
-FUSION_TOLERANCE = 0.005  # of AUROC
+FUSION_TOLERANCE = 0.005  # of AUROC, by which the fused score may fall short without a warning
 
 
 def check_fusion(quality: Mapping[str, float]) -> None:
-    """Say so if the fused score finds less in the validation scenes than one of its parts."""
+    """Warn if the fused score is worse on the validation scenes than one of its parts."""
     if not quality:
         return
     best = max(quality, key=lambda name: quality[name])
     if quality["fused"] < quality[best] - FUSION_TOLERANCE:
         warn(
-            f"on the validation scenes {best} alone has AUROC {quality[best]:.3f}, the fused score "
-            f"{quality['fused']:.3f}: train for more epochs or on more scenes"
+            f"on the validation scenes, {best} alone has an AUROC of {quality[best]:.3f}, the "
+            f"fused score {quality['fused']:.3f}: train for more epochs or on more scenes"
         )

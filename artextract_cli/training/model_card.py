@@ -1,4 +1,4 @@
-"""The model card of a run that begins."""
+"""The model card at the start of a run."""
 
 import dataclasses
 import math

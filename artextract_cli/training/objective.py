@@ -1,4 +1,4 @@
-"""The objective that a run can have on its scenes."""
+"""Choice of an objective that suits the scenes of a run."""
 
 from artextract_cli.errors import UsageError
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
@@ -7,16 +7,16 @@ from artextract_cli.pipelines.settings import TrainingSettings, objective_spec, 
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 from artextract_cli.utils.events import warn
 
-WITHOUT_INFRARED = "node-contrastive"
+FALLBACK_OBJECTIVE = "node-contrastive"  # without an infrared band, if none was requested
 
 
 def possible_settings(settings: TrainingSettings, graphs: SceneGraphs) -> TrainingSettings:
-    """The settings, with another objective where the scenes do not carry the default one.
+    """Return the settings, with another objective if the scenes do not support the default one.
 
     Raises
     ------
     UsageError
-        If an objective was asked for that these graphs do not carry.
+        If these graphs do not support the requested objective.
     """
     _check_nodes(settings.objective, graphs)
     has_infrared = _checked_infrared(graphs)
@@ -25,10 +25,10 @@ def possible_settings(settings: TrainingSettings, graphs: SceneGraphs) -> Traini
         return settings
     needs = f"{settings.objective} needs an infrared band"
     if "objective" not in settings.defaulted:
-        msg = f"{needs}: use --objective {WITHOUT_INFRARED}"
+        msg = f"{needs}: use --objective {FALLBACK_OBJECTIVE}"
         raise UsageError(msg)
-    warn(f"{needs}: training takes {WITHOUT_INFRARED}")
-    return with_objective(settings, WITHOUT_INFRARED)
+    warn(f"{needs}: training uses {FALLBACK_OBJECTIVE}")
+    return with_objective(settings, FALLBACK_OBJECTIVE)
 
 
 def _check_nodes(objective: str, graphs: SceneGraphs) -> None:
@@ -45,6 +45,6 @@ def _checked_infrared(graphs: SceneGraphs) -> bool:
     """Whether the graphs have an infrared band; warn if they do not."""
     has_infrared = max(graphs.wavelengths or (0,)) > LAST_VISIBLE_NM
     if not has_infrared:
-        known = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
-        warn(f"{known}: hidden layers cannot be expected to show, differences in colour can")
+        reason = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"
+        warn(f"{reason}: expect differences in colour to be detected, but not hidden layers")
     return has_infrared

@@ -1,7 +1,8 @@
-"""The run directory: what training writes, and what it takes up again.
+"""The run directory: the files that training writes and resumes from.
 
-``model.safetensors`` is the best model, ``last.pt`` the resume state, ``metrics.jsonl`` has one
-line per epoch, the last of them with the sha256 of all, ``config.yaml`` everything resolved.
+``model.safetensors`` is the best model, ``last.pt`` the resume state. ``metrics.jsonl`` has one
+line per epoch, the last with the sha256 of the whole file; ``config.yaml`` has the resolved
+settings.
 """
 
 import dataclasses
@@ -28,8 +29,8 @@ from artextract_cli.utils.file_errors import cause
 from artextract_cli.utils.yaml import write_yaml
 
 METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
-# These may differ between a run and its resumption; one-cycle's course follows from the epochs.
-# Another scorer is calibrated when training ends.
+# These may differ when a run is resumed, except for the epochs of one-cycle, which determine the
+# learning rate. A new scorer is calibrated when training ends.
 FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine", "scorer", "scorer_options"})
 GRAPHS_DIGEST = "graphs_digest"
 
@@ -51,13 +52,13 @@ class TrainingResult:
     epochs
         Number of epochs that were trained.
     quality
-        AUROC on the validation scenes by score, 0..1, where it is known.
+        AUROC on the validation scenes by score, 0..1, if a truth is known.
     n_parameters
         Number of weights.
     engine
-        What passed messages.
+        Engine of message passing.
     device
-        Where it was trained.
+        Device of the training.
     seconds
         Duration in s.
     """
@@ -76,7 +77,7 @@ class TrainingResult:
 
 @dataclass(kw_only=True)
 class Progress:
-    """What a run has reached."""
+    """The state of a run."""
 
     history: list[EpochRow] = field(default_factory=list)
     best: EpochRow | None = None
@@ -92,7 +93,7 @@ class Progress:
         return True
 
     def is_over(self, epochs: int, patience: int) -> bool:
-        """Whether all epochs are done, or validation has waited too long for a better one."""
+        """Whether all epochs are done, or ``patience`` epochs have brought no improvement."""
         best_epoch = int(self.best["epoch"]) if self.best else 0
         done = len(self.history)
         return done >= epochs or done - best_epoch >= patience
@@ -105,12 +106,12 @@ class RunDirectory:
     path: Path
 
     def start(self, resolved: Mapping[str, Any]) -> None:
-        """Make the directory and note its configuration.
+        """Create the directory and write its configuration.
 
         Raises
         ------
         UsageError
-            If it holds a run already.
+            If it contains a run already.
         """
         self.check_free()
         write_yaml(self.path / CONFIG_NAME, dict(resolved))
@@ -120,14 +121,17 @@ class RunDirectory:
         return any((self.path / name).exists() for name in (STATE_NAME, MODEL_NAME))
 
     @property
-    def reached_nothing(self) -> bool:
-        """Whether a run was begun here that ended before its first epoch did."""
+    def has_no_epoch(self) -> bool:
+        """Whether a run was started here but stopped before the end of its first epoch."""
         return (self.path / CONFIG_NAME).is_file() and not self._holds_epochs
 
     def check_free(self) -> None:
-        """Refuse a directory that holds a run."""
+        """Raise `UsageError` if the directory contains a run."""
         if self._holds_epochs:
-            msg = f"{self.path} holds a run already: choose another --out, or go on with --resume"
+            msg = (
+                f"{self.path} contains a run already: choose another --out, or continue it with "
+                "--resume"
+            )
             raise UsageError(msg)
 
     def resume(self, settings: Mapping[str, Any]) -> tuple[dict[str, Any], Progress]:
@@ -163,7 +167,7 @@ class RunDirectory:
     def save(
         self, progress: Progress, settings: Mapping[str, Any], parts: Mapping[str, Any]
     ) -> None:
-        """Save all that a resumed run needs, and the metrics."""
+        """Save the resume state and the metrics."""
         state = {
             "settings": json.dumps(settings, sort_keys=True),
             **parts,
@@ -206,20 +210,20 @@ def read_metrics(run: Path) -> list[EpochRow]:
     Raises
     ------
     InputError
-        If there are none, or a line is damaged.
+        If there are no metrics, or they are damaged.
     """
     path = run / METRICS_NAME
     try:
         content = path.read_bytes()
         rows = [dict(json.loads(line)) for line in content.splitlines()]
     except FileNotFoundError as error:
-        msg = f"there are no metrics in {run}: name a run directory made by 'artextract train'"
+        msg = f"there are no metrics in {run}: give a run directory of 'artextract train'"
         raise InputError(msg) from error
     except (OSError, TypeError, ValueError) as error:
         msg = f"{path} cannot be read ({cause(error)}): train again"
         raise InputError(msg) from error
     if not rows:
-        msg = f"{path} holds no epoch yet: train first"
+        msg = f"{path} contains no epoch yet: train first"
         raise InputError(msg)
     if not verify_digest(content, rows[-1].pop("sha256", None)):
         msg = f"{path} is damaged: its checksum is wrong; train again"

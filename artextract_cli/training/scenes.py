@@ -1,4 +1,4 @@
-"""Which scenes a training run sees: reading, splitting, batching."""
+"""Training and validation scenes of a run."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from artextract_cli.utils.events import inform
 def split_scenes(
     graphs: Sequence[SceneGraphs], validation_share: float, seed: int
 ) -> tuple[list[SceneGraphs], list[SceneGraphs]]:
-    """Training and validation scenes; without a val split some training scenes are held out.
+    """Split into training and validation scenes; without a val split some are held out.
 
     Raises
     ------
@@ -20,12 +20,12 @@ def split_scenes(
         If there are fewer than two scenes, or none to train on.
     """
     if len(graphs) < 2:
-        msg = f"training needs two scenes or more to compare, there is {len(graphs)}"
+        msg = f"training compares at least two scenes, but there is only {len(graphs)}"
         raise InputError(msg)
     val = [g for g in graphs if g.split == "val"]
     train = [g for g in graphs if g.split != "val"]
     if not train:
-        msg = "there are no training scenes: all graphs are of the val split"
+        msg = "there are no training scenes: all graphs belong to the val split"
         raise InputError(msg)
     if not val:
         n_val = max(1, min(len(train) - 1, round(validation_share * len(train))))

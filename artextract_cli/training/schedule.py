@@ -4,14 +4,14 @@ import math
 
 from artextract_cli.pipelines.settings import TrainingSettings
 
-WARM_UP = 0.15  # of the training, for one-cycle
+WARM_UP = 0.15  # share of the training in which one-cycle raises the rate
 
 
 def learning_rate(settings: TrainingSettings, n_batches: int, step: int) -> float:
     """Learning rate of a step, as a share of the setting.
 
-    Steps: reduced every few epochs. One-cycle (Smith & Topin 2019): up for 15 % of the training and
-    down to nothing, both along a cosine.
+    "steps": reduced every few epochs. "one-cycle" (Smith & Topin 2019): raised for 15 % of the
+    training and then lowered to zero, both along a cosine.
     """
     if settings.schedule == "steps":
         return float(settings.step_factor ** (step // n_batches // settings.step_size))

@@ -1,4 +1,4 @@
-"""Training: graph files in, run directory out; the original pictures and truth/ stay closed."""
+"""Training: graph files in, run directory out; the original images and truth/ are not read."""
 
 import dataclasses
 import math
@@ -24,7 +24,7 @@ from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.networks import new_network
 from artextract_cli.pipelines.registry import pipeline_of
 from artextract_cli.pipelines.settings import TrainingSettings, objective_spec
-from artextract_cli.pipelines.training_task import Comparison, TrainingInputs
+from artextract_cli.pipelines.training_task import LossAndScorer, TrainingInputs
 from artextract_cli.training.fusion import check_fusion
 from artextract_cli.training.model_card import first_card
 from artextract_cli.training.objective import possible_settings
@@ -42,7 +42,7 @@ from artextract_cli.utils.events import detail, inform, warn
 from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory
 
-GRADIENT_NORM = 1.0  # at most, for one-cycle
+GRADIENT_NORM = 1.0  # to which gradients are clipped, for one-cycle
 
 
 def train(
@@ -56,20 +56,20 @@ def train(
     """Train a Siamese network on graph files, and write a run directory.
 
     Ctrl-C keeps the last finished epoch: the model is calibrated and written before
-    ``KeyboardInterrupt`` goes on, and ``resume`` continues from there.
+    ``KeyboardInterrupt`` is raised again, and ``resume`` continues from there.
 
     Parameters
     ----------
     graphs
         Folder that `build_dataset` wrote.
     run
-        Run directory to write; must not hold a run unless ``resume``.
+        Run directory to write; must not contain a run unless ``resume``.
     settings
         How to train; see `settings_for`.
     resume
         Whether to continue the run in ``run``.
     on_epoch
-        Called after each epoch with its row, as of `read_metrics`.
+        Called after each epoch with its row, as in `read_metrics`.
 
     Returns
     -------
@@ -85,8 +85,8 @@ def train(
     ArtextractError
         If the run directory cannot be written, or another process writes to it.
     DependencyError
-        If the device, the engine or the precision asked for cannot be used, or the plugin that
-        made the superpixels is not installed.
+        If the requested device, engine or precision cannot be used, or the plugin of the
+        superpixels is not installed.
     DivergedError
         If the loss is not finite; the best model so far is kept.
     """
@@ -106,7 +106,7 @@ def train(
 
 
 class _Trainer:
-    """One run: its scenes, network, optimiser and what it has reached."""
+    """One run: its scenes, network, optimiser and progress."""
 
     def __init__(self, graphs: Path, run: RunDirectory, settings: TrainingSettings) -> None:
         self.graphs, self.run = graphs, run
@@ -150,31 +150,33 @@ class _Trainer:
             training=training,
             validation=validation,
             settings=self.settings,
-            compared_by=Comparison(recorded_objective(self.card), recorded_scorer(self.card)),
+            loss_and_scorer=LossAndScorer(
+                recorded_objective(self.card), recorded_scorer(self.card)
+            ),
             engine=self.engine,
             device=self.device,
         )
 
     def open_run(self, *, resume: bool) -> None:
-        """Start a run directory, or take up the one that was left."""
+        """Start a run directory, or continue an existing one."""
         settings = self._resumable()
-        if resume and self.run.reached_nothing:
-            inform("no epoch had ended: starting again")
+        if resume and self.run.has_no_epoch:
+            inform("no epoch was finished: starting from the beginning")
         elif resume:
             state, self.progress = self.run.resume(settings)
             for name, part in self.stateful.items():
                 part.load_state_dict(state[name])
-            self.run.save_metrics(self.progress)  # they lack the last epoch after some kills
-            inform(f"going on after epoch {len(self.progress.history)}")
+            self.run.save_metrics(self.progress)  # after a kill they may lack the last epoch
+            inform(f"resuming after epoch {len(self.progress.history)}")
             return
         used = {"name": self.engine, "reason": self.chosen.reason, "device": str(self.device)}
         self.run.start({"graphs": str(self.graphs.resolve())} | settings | {"engine_used": used})
 
     def _resumable(self) -> dict[str, Any]:
-        """What must be the same when the run is resumed, the kind of its graphs included."""
+        """Settings that must be the same when the run is resumed, those of its graphs included."""
         recipe = dataclasses.asdict(self.card.recipe)
         settings = dataclasses.asdict(self.settings)
-        del settings["defaulted"]  # a value counts, not who chose it
+        del settings["defaulted"]  # the value counts, not whether it was a default
         return settings | {
             "options": dict(self.card.options),
             "objective_options": dict(self.card.objective_options),
@@ -185,11 +187,11 @@ class _Trainer:
 
     @property
     def is_over(self) -> bool:
-        """Whether all epochs are done, or validation has waited too long."""
+        """Whether all epochs are done, or validation has stopped improving."""
         return self.progress.is_over(self.settings.epochs, self.settings.patience)
 
     def run_epoch(self) -> EpochRow:
-        """Train and validate once, then save what was reached."""
+        """Train and validate once, then save the state."""
         started, epoch = time.monotonic(), len(self.progress.history) + 1
         # Everything random in an epoch follows from (seed, epoch): a resumed run repeats it.
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
@@ -199,7 +201,7 @@ class _Trainer:
             "train_loss": self._train_epoch(epoch),
             "val_loss": self._validate(),
             "seconds": round(time.monotonic() - started, 3),
-            **self.task.figures(),
+            **self.task.extra_metrics(),
         }
         is_best = self.progress.add(row, self.network.state_dict())
         parts = {name: part.state_dict() for name, part in self.stateful.items()}
@@ -209,7 +211,7 @@ class _Trainer:
         return row
 
     def close_early(self) -> None:
-        """Keep what was reached, if anything was; why training stopped is the news, not this."""
+        """Keep the best model, if there is one; errors here must not hide why training stopped."""
         if self.progress.best is None:
             return
         try:
@@ -231,7 +233,7 @@ class _Trainer:
         self.run.save_model(self.progress, self.card)
 
     def result(self, *, seconds: float) -> TrainingResult:
-        """How the run ended, after as many seconds."""
+        """Summarise the run, which took ``seconds``."""
         best = self.progress.best or {}
         return TrainingResult(
             run=self.run.path,
@@ -257,7 +259,7 @@ class _Trainer:
                 torch.nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM)
             self.optimizer.step()
             self.schedule.step()
-            # Last, as it waits for a GPU to finish.
+            # Last, since reading the loss waits for the GPU.
             total, n_scenes = total + self._finite(loss) * n, n_scenes + n
         return total / n_scenes
 

@@ -118,7 +118,7 @@ def test_seeds_wait_for_no_run_that_exists(
     shutil.copytree(job.run, tmp_path / "run-3")
     ran = run("train", job.graphs, "--out", tmp_path / "run", *SMALL, "--seeds", "0,3")
     assert ran.exit_code == 2
-    assert "run-3 holds a run already" in ran.stderr
+    assert "run-3 contains a run already" in ran.stderr
     assert not (tmp_path / "run-0").exists()
 
 
@@ -207,7 +207,7 @@ def test_training_without_infrared_takes_another_objective(
     small = ["-o", "hidden=8", "-o", "out_size=8", "--epochs", "1"]
     ran = run("train", tmp_path / "graphs", "--out", tmp_path / "run", *small)
     assert ran.exit_code == 0, ran.stderr
-    assert "hidden-layer needs an infrared band: training takes node-contrastive" in ran.stderr
+    assert "hidden-layer needs an infrared band: training uses node-contrastive" in ran.stderr
 
 
 def test_pixels_of_another_size_are_refused(

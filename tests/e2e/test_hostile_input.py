@@ -371,4 +371,4 @@ def test_truncated_results_are_refused(run: Callable[..., Ran], tmp_path: Path) 
     values[0, 0] += 1
     tifffile.imwrite(path, values, photometric="minisblack", metadata=None)
     words = ("report", tmp_path / "results", "--out", tmp_path / "report.html")
-    refused(run(*words), "heatmap.tif is damaged or was changed")
+    refused(run(*words), "heatmap.tif is damaged or has been changed")

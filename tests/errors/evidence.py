@@ -8,7 +8,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "the object mask leaves no pixel of the painting; check the mask",
     ),
     "unit/evidence/test_hidden_image.py::test_without_infrared_it_says_so": (
-        "no wavelengths are known, so none of its bands is known as infrared",
-        "no band is past 720 nm, the longest is 650 nm; hidden layers show in the infrared only",
+        "no wavelengths are known, so no band is known to be infrared",
+        "no band is above 720 nm, the longest is 650 nm; hidden layers show only in the infrared",
     ),
 }

@@ -20,9 +20,9 @@ CARD = "infer {here}/data --model {here}/card.json --out {new}"
 
 
 def score_card(**changes: Any) -> Damage:
-    """Write a score card that holds nothing but what says that it is one."""
-    told = {"format": "artextract-scores", "format_version": 1, "sha256": PLACEHOLDER} | changes
-    return put("card.json", embed_digest(json.dumps(told).encode()))
+    """Write a score card that holds nothing but its own description."""
+    content = {"format": "artextract-scores", "format_version": 1, "sha256": PLACEHOLDER} | changes
+    return put("card.json", embed_digest(json.dumps(content).encode()))
 
 
 ROWS = [
@@ -30,18 +30,19 @@ ROWS = [
         TRAIN + " --resume"),
     Row(3, "the resume state …/last.pt is damaged: train again without --resume",
         "train {here}/graphs --out {here}/run --resume", cut("run/last.pt")),
-    Row(3, "there is no model …/absent: make one with 'artextract train', or take gat or gcn, "
-        "which come with artextract", "infer {here}/data --out {new} --model {here}/absent"),
+    Row(3, "there is no model …/absent: train one with 'artextract train', or use gat or gcn, "
+        "which are included with artextract",
+        "infer {here}/data --out {new} --model {here}/absent"),
     Row(3, "…/model.safetensors is damaged or is not a model of artextract: train it again",
         INFER, put("run/model.safetensors", "text")),
-    Row(3, "…/model.safetensors is artextract-model version 0, this artextract reads version …: "
-        "train it again", INFER, card(format_version=0)),
-    Row(3, "…/model.safetensors is damaged: its checksum is wrong; train it again, or bring back a "
+    Row(3, "…/model.safetensors is artextract-model version 0, this version of artextract reads "
+        "version …: train it again", INFER, card(format_version=0)),
+    Row(3, "…/model.safetensors is damaged: its checksum is wrong; train it again, or restore a "
         "copy", INFER, flip("run/model.safetensors")),
     Row(3, "the description of model …/model.safetensors is incomplete: train it again", INFER,
         card(recipe=None)),
-    Row(3, "the model is damaged or of another plugin: gcn has no option 'hiddens'; …", INFER,
-        card(options={"hiddens": 9})),
+    Row(3, "the model is damaged or belongs to another plugin: gcn has no option 'hiddens'; …",
+        INFER, card(options={"hiddens": 9})),
     Row(4, "the model needs plugin 'sgc' (backbones) of artextract-sgc 1.0: install it with "
         "'artextract plugins install artextract-sgc==1.0'", INFER,
         card(backbone={"name": "sgc", "distribution": "artextract-sgc", "version": "1.0"})),
@@ -56,10 +57,10 @@ ROWS = [
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/models/test_calibration.py::test_equal_scores_cannot_be_calibrated": (
-        "cannot calibrate: 1000 clean superpixels show 1 different scores; train on more or "
-        "larger scenes",
+        "cannot calibrate: the scores of 1000 clean superpixels have too few distinct values (1, "
+        "at least 4 are needed); train on more or larger scenes",
     ),
     "unit/models/test_checkpoint.py::test_a_rightly_signed_bomb_is_refused_and_not_executed": (
-        "…/last.pt is no resume state of artextract: train again without --resume",
+        "…/last.pt is not a resume state of artextract: train again without --resume",
     ),
 }

@@ -16,7 +16,7 @@ from tests.errors.row import (
 )
 
 ROWS = [
-    Row(2, "…/run holds a run already: choose another --out, or go on with --resume",
+    Row(2, "…/run contains a run already: choose another --out, or continue it with --resume",
         "train {here}/graphs --out {here}/run"),
     Row(2, "…/run was trained with backbone=gcn, not gat: resume with the same settings, or "
         "choose another --out",
@@ -24,9 +24,9 @@ ROWS = [
     Row(2, "…/run was trained on other graphs: choose another --out",
         "train {here}/graphs --out {here}/run --resume --objective node-contrastive "
         "--backbone gcn -o hidden=8 -o out_size=4 --epochs 2", drop(GRAPH)),
-    Row(3, "training needs two scenes or more to compare, there is 1", NET,
+    Row(3, "training compares at least two scenes, but there is only 1", NET,
         all_of(*(drop(f"graphs/{n}.npz") for n in ("train/t0", "train/t1", "train/t2", "val/v1")))),
-    Row(3, "there are no training scenes: all graphs are of the val split", NET,
+    Row(3, "there are no training scenes: all graphs belong to the val split", NET,
         all_of(*(drop(f"graphs/train/t{n}.npz") for n in range(3)))),
     Row(2, "hidden-layer needs an infrared band: use --objective node-contrastive",
         TRAIN + " --objective hidden-layer",
@@ -34,11 +34,11 @@ ROWS = [
                  for n in ("train/t0", "train/t1", "train/t2", "val/v0", "val/v1")))),
     Row(5, "training diverged in epoch 1 (loss nan): lower --learning-rate",
         NET + "--backbone gcn -o norm=none --learning-rate 1e30 --epochs 9"),
-    Row(3, "there are no metrics in …/data: name a run directory made by 'artextract train'",
+    Row(3, "there are no metrics in …/data: give a run directory of 'artextract train'",
         lambda here: run_directory.read_metrics(here / "data")),
     Row(3, "…/metrics.jsonl cannot be read (…): train again",
         "visualize loss {here}/run --out {new}.png", put("run/metrics.jsonl", "{")),
-    Row(3, "…/metrics.jsonl holds no epoch yet: train first",
+    Row(3, "…/metrics.jsonl contains no epoch yet: train first",
         "visualize loss {here}/run --out {new}.png", put("run/metrics.jsonl", "")),
     Row(3, "…/metrics.jsonl is damaged: its checksum is wrong; train again",
         "visualize loss {here}/run --out {new}.png", flip("run/metrics.jsonl")),

@@ -35,7 +35,7 @@ def new_task(
             training=training,
             validation=validation,
             settings=settings,
-            compared_by=comparison("hidden-layer"),
+            loss_and_scorer=comparison("hidden-layer"),
             engine="torch",
             device=CPU,
         )

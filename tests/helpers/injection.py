@@ -96,12 +96,12 @@ def put_signed(
 ) -> Injected:
     """The same, with its sign; ``below`` may differ between wavelengths."""
     labels = left_half()
-    beneath = injection._Beneath(
+    beneath = injection._Underlayer(
         labels=labels,
         share=np.where(labels > 0, share, 0).astype(np.float32),
         spectra=np.stack([np.full(len(NM), g, np.float32) for g in (ground, below)]),
     )
-    monkeypatch.setattr(injection, "_draw_beneath", lambda *_: beneath)
+    monkeypatch.setattr(injection, "_draw_underlayer", lambda *_: beneath)
     monkeypatch.setattr(injection, "smooth_noise", lambda *_: np.zeros(SHAPE, np.float32))
     known = np.full(SHAPE, np.log(thickness))
     monkeypatch.setattr(injection, "thickness_of", lambda *_: known)

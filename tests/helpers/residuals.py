@@ -11,7 +11,7 @@ from artextract_cli.evidence.band_regression import (
     fit_bands,
     fit_projection,
     log_reflectance,
-    look_at,
+    surface_features,
 )
 from artextract_cli.imaging.blocks import random_pixels
 from artextract_cli.kernels.filters import blur
@@ -25,7 +25,7 @@ class Seen:
         pixels = random_pixels(mask, self.shape, FIT_PIXELS)
         self.at = (pixels.rows, pixels.columns)
         logs = log_reflectance(picture, PREDICTOR_BLUR)
-        self.surface = look_at(logs, fit_projection(logs[self.at]))
+        self.surface = surface_features(logs, fit_projection(logs[self.at]))
         self.sample = Surface(*(array[self.at] for array in self.surface))
 
     @property

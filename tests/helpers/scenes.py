@@ -9,7 +9,7 @@ import torch
 
 from artextract_cli.nn.siamese import distance
 from artextract_cli.pipelines.settings import TrainingSettings
-from artextract_cli.pipelines.training_task import Comparison
+from artextract_cli.pipelines.training_task import LossAndScorer
 from artextract_cli.plugin.contract import SuperpixelMethod
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options
@@ -50,11 +50,11 @@ def plugin_returning(labels: Any) -> Plugin:
     return Plugin(spec=spec, distribution="artextract-given", version="1.0")
 
 
-def comparison(objective: str, **options: Any) -> Comparison:
+def comparison(objective: str, **options: Any) -> LossAndScorer:
     """An objective of that name, and the distance of embeddings."""
     spec = plugin_host().find("objectives", objective).spec
     function, given = spec.load(), make_options(spec, options)
-    return Comparison(lambda scenes: function(scenes, given), by_distance)
+    return LossAndScorer(lambda scenes: function(scenes, given), by_distance)
 
 
 def by_distance(nodes: ScoredNodes) -> torch.Tensor:

@@ -25,7 +25,7 @@ def new_task(
             training=training,
             validation=validation,
             settings=made,
-            compared_by=comparison(made.objective),
+            loss_and_scorer=comparison(made.objective),
             engine="torch",
             device=CPU,
         )

@@ -93,7 +93,8 @@ WITHOUT_TEST_FILE = {
     "plugin/hookspecs.py": "every hook is documented and used, see below",
     **dict.fromkeys(
         [
-            *("_typing.py", "models/card.py", "pipelines/training_task.py", "plugin/protocols.py"),
+            *("_typing.py", "models/card.py", "nn/choices.py", "pipelines/training_task.py"),
+            "plugin/protocols.py",
             *("simulate/conditions.py", "simulate/styles/manner.py", "simulate/world.py"),
         ],
         "types without behaviour",

@@ -66,7 +66,7 @@ def _remember(dataset: Path | None, out: Path, model: Path) -> None:
 
 
 def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
-    from artextract_cli.results.regions import has_places
+    from artextract_cli.results.regions import exceeds_expected_share
 
     columns = (
         "scene",
@@ -84,7 +84,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
             _verdict(
                 scene.something_is_there,
                 scene.false_alarm_rate,
-                has_places=has_places(scene.share_above_1_percent_false_alarms),
+                has_places=exceeds_expected_share(scene.share_above_1_percent_false_alarms),
             ),
         )
         for scene in scored

@@ -1,1 +1,1 @@
-"""The engines that compute message passing: compiled loops, plain torch, DGL."""
+"""Engines for message passing: compiled loops, plain torch and DGL."""

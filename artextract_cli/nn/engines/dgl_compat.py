@@ -1,8 +1,8 @@
-"""The one place that imports DGL, or says why it cannot be used.
+"""The only module that imports DGL; it reports why DGL cannot be used.
 
-DGL 2.1 works beside any torch once two things are done before it is imported. Its GraphBolt library
-exists only for torch up to 2.2.1 and is loaded without need, so a stand-in takes its place; and
-``DGLBACKEND`` is set, without which DGL writes a configuration into the home directory.
+DGL 2.1 works with any torch after two preparations. Its GraphBolt library exists only for torch up
+to 2.2.1 and is loaded although it is not needed, so a stub replaces it; and ``DGLBACKEND`` is set,
+without which DGL writes a configuration into the home directory.
 """
 
 import contextlib
@@ -29,14 +29,14 @@ INSTALL_CUDA_HINT = "install a CUDA build of DGL from https://www.dgl.ai/pages/s
 
 
 class LoadedDGL(NamedTuple):
-    """The ``dgl`` module, or None and the reason why there is none."""
+    """The ``dgl`` module, or None and the reason why it is missing."""
 
     module: Any
     reason: str | None
 
 
 def load_dgl() -> LoadedDGL:
-    """Import DGL without a word on the terminal, a warning, or a file in the home directory.
+    """Import DGL without output, warnings, or a file in the home directory.
 
     With ``ARTEXTRACT_HIDE_DGL=1`` in the environment, DGL counts as missing.
     """
@@ -46,7 +46,7 @@ def load_dgl() -> LoadedDGL:
 
 
 def dgl_has_cuda() -> bool:
-    """Whether DGL is there, was built with CUDA, and finds a GPU that torch finds too."""
+    """Whether DGL is installed, was built with CUDA, and finds a GPU, as torch does."""
     import torch
 
     dgl, _ = load_dgl()
@@ -61,12 +61,12 @@ def why_no_dgl(device: "torch.device") -> str | None:
     if device.type == "cuda" and not dgl_has_cuda():
         return f"DGL {dgl.__version__} is built without CUDA; {INSTALL_CUDA_HINT}"
     if device.type not in ("cpu", "cuda"):
-        return f"DGL does not know {device.type} devices; use --device cpu"
+        return f"DGL does not support {device.type} devices; use --device cpu"
     return None
 
 
 def require_dgl(device: "torch.device") -> Any:
-    """Return the ``dgl`` module; raise :class:`DependencyError` where it lacks ``device``."""
+    """Return the ``dgl`` module; raise :class:`DependencyError` if it cannot use ``device``."""
     reason = why_no_dgl(device)
     if reason is not None:
         msg = f"DGL cannot be used on {device}: {reason}"
@@ -85,7 +85,7 @@ def dgl_nn() -> Any:
     Raises
     ------
     DependencyError
-        If DGL cannot be used here; the sentence says what to install.
+        If DGL cannot be used here; the message says what to install.
     """
     import torch
 
@@ -117,7 +117,7 @@ def _import_dgl(package_dir: Path) -> LoadedDGL:
             warnings.simplefilter("ignore")
             return LoadedDGL(importlib.import_module("dgl"), None)
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        # A half-imported package would make the next `import dgl` fail in stranger ways.
+        # A partly imported package would make the next `import dgl` fail with another error.
         for name in [name for name in sys.modules if name.partition(".")[0] == "dgl"]:
             del sys.modules[name]
         return LoadedDGL(None, f"DGL cannot be imported ({type(error).__name__}: {error})")
@@ -132,7 +132,7 @@ def _has_graphbolt(package_dir: Path) -> bool:
 
 
 class _NoGraphBolt(ModuleType):
-    """Stands in for ``dgl.graphbolt``: importable, but without content."""
+    """Stub for ``dgl.graphbolt``: importable, but empty."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # `inspect` probes modules for dunders and expects this error

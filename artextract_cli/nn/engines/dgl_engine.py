@@ -1,4 +1,4 @@
-"""Message passing by DGL's own kernels: the CPU, and CUDA where the installed DGL has it."""
+"""Message passing by DGL's kernels, on the CPU, and on CUDA if the installed DGL supports it."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from artextract_cli.plugin.protocols import MessageGraph
 
 
 def neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
-    """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges: (N, K)."""
+    """Sum ``x`` (N, K), times ``scale`` (N,) at both ends, over incoming edges: (N, K)."""
     scale = scale.unsqueeze(1)
     total: Tensor = _ops().copy_u_sum(graph.dgl(), x * scale)
     return total * scale

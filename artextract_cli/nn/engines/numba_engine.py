@@ -1,6 +1,6 @@
-"""Message passing by compiled loops (`message_kernels`), on the CPU, with derivatives of our own.
+"""Message passing by compiled loops (`numba_loops`) on the CPU, with explicit derivatives.
 
-The views and heads of an edge lie side by side in memory, so what a neighbour knows is fetched once
+The views and heads of an edge are adjacent in memory, so the values of a neighbour are fetched once
 for all of them.
 
 Letters: N nodes, E directed edges, V views, K channels, one for each view and head, D features.
@@ -23,7 +23,7 @@ from artextract_cli.plugin.protocols import MessageGraph
 
 
 def neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
-    """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges: (N, K)."""
+    """Sum ``x`` (N, K), times ``scale`` (N,) at both ends, over incoming edges: (N, K)."""
     result: Tensor = _NeighbourMean.apply(graph, x, scale)  # type: ignore[no-untyped-call]
     return result
 
@@ -73,7 +73,7 @@ class _EdgeSoftmax(Function):
         weight = left.new_empty(len(graph.source), left.shape[1])
         slope = np.asarray(negative_slope, left.numpy().dtype)[()]
         _on_rows(loops.scores, graph, left, right, slope, weight)
-        weight.exp_()  # torch computes several at once
+        weight.exp_()  # torch uses SIMD
         _on_rows(loops.normalised, graph, weight)
         ctx.graph, ctx.slope = graph, slope
         ctx.save_for_backward(left, right, weight)
@@ -135,7 +135,7 @@ def _mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
 
 
 def _on_rows(kernel: Callable[..., None], graph: MessageGraph, *args: Any) -> None:
-    """Call ``kernel`` on all nodes, in as many ranges as torch may use threads."""
+    """Call ``kernel`` on all nodes, in as many ranges as torch uses threads."""
     arrays = [arg.detach().numpy() if isinstance(arg, Tensor) else arg for arg in args]
     n, rows = torch.get_num_threads(), (graph.crow.numpy(), graph.source.numpy())
     if n == 1:

@@ -2,8 +2,8 @@
 
 Each takes the nodes from ``start`` to ``end`` and, for each, its incoming edges: edge e comes from
 ``source[e]``, those into node i are ``crow[i]``..``crow[i + 1]``, and ``reverse[e]`` is the edge in
-the opposite direction. A node's sums have one order, whoever takes the range, so the number of
-threads changes no byte. What a loop finds goes into its last arguments.
+the opposite direction. The order of a node's sums does not depend on the ranges, so the result is
+the same for any number of threads. Results are written to the last arguments.
 
 Letters: N nodes, E directed edges, K channels, one for each view and head, D features.
 """
@@ -28,22 +28,22 @@ def scores(
     slope: float,
     score: Array,
 ) -> None:
-    """LeakyReLU of the scores (E, K), less the greatest of the target."""
+    """LeakyReLU of the scores (E, K), minus the maximum at each target."""
     n_channels = left.shape[1]
-    most = np.empty(n_channels, left.dtype)
+    largest = np.empty(n_channels, left.dtype)
     for i in range(start, end):
         for k in range(n_channels):
-            most[k] = -np.inf
+            largest[k] = -np.inf
         for e in range(crow[i], crow[i + 1]):
             j = source[e]
             for k in range(n_channels):
                 z = left[j, k] + right[i, k]
                 z = z if z > 0 else z * slope
                 score[e, k] = z
-                most[k] = z if z > most[k] else most[k]
+                largest[k] = z if z > largest[k] else largest[k]
         for e in range(crow[i], crow[i + 1]):
             for k in range(n_channels):
-                score[e, k] -= most[k]
+                score[e, k] -= largest[k]
 
 
 @compiled_sums
@@ -117,15 +117,15 @@ def source_gradients(
                 d_left[i, k] += d_score[reverse[e], k]
 
 
-# The loops below take two edges at a time, so that a node's own row is fetched half as often. Of an
-# odd number the first edge stands alone.
+# The loops below process two edges at a time, so that a node's own row is fetched half as often. If
+# their number is odd, the first edge is processed alone.
 
 
 @compiled_sums
 def means(
     start: int, end: int, crow: Index, source: Index, x: Array, scale: Array, total: Array
 ) -> None:
-    """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges."""
+    """Sum ``x`` (N, K), times ``scale`` (N,) at both ends, over incoming edges."""
     n_channels = x.shape[1]
     for i in range(start, end):
         first, alone = crow[i], (crow[i + 1] - crow[i]) % 2

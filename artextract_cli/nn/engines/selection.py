@@ -1,4 +1,4 @@
-"""Which engine computes message passing, and on which device."""
+"""Choice of the engine for message passing on a device."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,19 +7,18 @@ import torch
 from torch import Tensor
 
 from artextract_cli.errors import DependencyError, UsageError
-from artextract_cli.nn.engines import dgl_engine as dgl_kernels
-from artextract_cli.nn.engines import numba_engine as numba_kernels
-from artextract_cli.nn.engines import torch_engine as torch_kernels
+from artextract_cli.nn.engines import dgl_engine, numba_engine, torch_engine
 from artextract_cli.nn.engines.dgl_compat import why_no_dgl
 from artextract_cli.plugin.protocols import MessageGraph
 
 ENGINE_NAMES = ("auto", "numba", "dgl", "torch")
-NARROW = 64  # values of a node, all views together, up to which torch sums them faster than numba
+# Values of a node over all views: up to this many, torch was measured to sum faster than numba.
+MOST_VALUES_FOR_TORCH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """The kernels that message passing runs on, and why these."""
+    """The engine of message passing, and the reason for its choice."""
 
     name: str
     reason: str
@@ -28,29 +27,29 @@ class Engine:
 def resolve_engine(name: str, device: torch.device) -> Engine:
     """Return the engine of that name, or for ``auto`` the fastest one on ``device``.
 
-    ``auto`` follows what was measured once, not what is measured now: a run that is repeated or
-    resumed takes the same engine, and so gives the same bytes.
+    ``auto`` follows a fixed rule instead of timing at run time: a run that is repeated or resumed
+    uses the same engine, and so gives the same bytes.
 
-    Raises :class:`DependencyError`, saying what to do, where the engine asked for cannot work on
-    ``device``, and :class:`UsageError` for a name that there is not.
+    Raises :class:`DependencyError`, which says what to do, where the requested engine does not work
+    on ``device``, and :class:`UsageError` for an unknown name.
     """
     if name not in ENGINE_NAMES:
         msg = f"there is no engine {name!r}: choose one of {', '.join(ENGINE_NAMES)}"
         raise UsageError(msg)
     if name == "auto":
         return _FASTEST[device.type]
-    missing = _why_not(name, device)
-    if missing is not None:
-        msg = f"engine {name} cannot be used on {device}: {missing}, or take --engine torch"
+    reason = _why_unusable(name, device)
+    if reason is not None:
+        msg = f"engine {name} cannot be used on {device}: {reason}, or use --engine torch"
         raise DependencyError(msg)
-    return Engine(name=name, reason="asked for")
+    return Engine(name=name, reason="requested")
 
 
-def _why_not(name: str, device: torch.device) -> str | None:
+def _why_unusable(name: str, device: torch.device) -> str | None:
     if name == "dgl":
         return why_no_dgl(device)
     if name == "numba" and device.type != "cpu":
-        return "it works on the CPU alone; take --device cpu"
+        return "it works on the CPU only; use --device cpu"
     return None
 
 
@@ -68,10 +67,10 @@ _FASTEST = {
 
 
 class Kernels(Protocol):
-    """What an engine must offer, each in a module ``..._kernels``."""
+    """Functions of an engine, each in a module ``..._engine``."""
 
     def neighbour_mean(self, graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
-        """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges: (N, K)."""
+        """Sum ``x`` (N, K), times ``scale`` (N,) at both ends, over incoming edges: (N, K)."""
 
     def edge_softmax(
         self, graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float
@@ -83,34 +82,34 @@ class Kernels(Protocol):
 
 
 class _FastestOnCPU:
-    """For every layer the kernels that were the fastest when measured, by its size.
+    """For every layer the engine that was measured to be the fastest for its size.
 
-    ``benchmarks/engine_speed.py`` measures it again.
+    ``benchmarks/engine_speed.py`` repeats the measurement.
     """
 
     def neighbour_mean(self, graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
-        fastest: Kernels = numba_kernels if x.shape[1] > NARROW else torch_kernels
+        fastest: Kernels = numba_engine if x.shape[1] > MOST_VALUES_FOR_TORCH else torch_engine
         return fastest.neighbour_mean(graph, x, scale)
 
     def edge_softmax(
         self, graph: MessageGraph, left: Tensor, right: Tensor, negative_slope: float
     ) -> Tensor:
-        fastest: Kernels = numba_kernels if left[0].numel() > 1 else torch_kernels
+        fastest: Kernels = numba_engine if left[0].numel() > 1 else torch_engine
         return fastest.edge_softmax(graph, left, right, negative_slope)
 
     def weighted_sum(self, graph: MessageGraph, x: Tensor, weight: Tensor) -> Tensor:
-        fastest: Kernels = numba_kernels if weight[0].numel() > 1 else torch_kernels
+        fastest: Kernels = numba_engine if weight[0].numel() > 1 else torch_engine
         return fastest.weighted_sum(graph, x, weight)
 
 
 KERNELS: dict[str, Kernels] = {
     "numba/torch": _FastestOnCPU(),
-    "numba": numba_kernels,
-    "dgl": dgl_kernels,
-    "torch": torch_kernels,
+    "numba": numba_engine,
+    "dgl": dgl_engine,
+    "torch": torch_engine,
 }
 
 
 def kernels_of(engine: str) -> Kernels:
-    """The kernels of an engine by its name, as ``MessageGraph.engine`` gives it."""
+    """The functions of an engine by its name, that of ``MessageGraph.engine``."""
     return KERNELS[engine]

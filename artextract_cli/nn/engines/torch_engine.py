@@ -1,10 +1,10 @@
-"""Message passing in plain torch, on every device, with derivatives of our own.
+"""Message passing in plain torch, on every device, with explicit derivatives.
 
 The edges are sorted by target and come in both directions, so the adjacency is its own transpose:
-what flows back along an edge is what flows forth along its ``reverse``, and each derivative is a
-sum over the same sorted rows. Nothing is scattered, so the order of a sum is always the same.
+the gradient along an edge is the message along its ``reverse``, and each derivative is a sum over
+the same sorted rows. Nothing is scattered, so the order of a sum is always the same.
 
-On the CPU, sums of rows run on ``embedding_bag`` and products of rows on ``sampled_addmm``: there
+On the CPU, sums of rows use ``embedding_bag`` and products of rows use ``sampled_addmm``, where
 both are several times faster than gathering rows for every edge and adding them up.
 """
 
@@ -20,11 +20,11 @@ from torch.nn import functional
 from artextract_cli.plugin.protocols import MessageGraph
 
 SEGMENT_DEVICES = ("cpu", "cuda")  # where torch has embedding_bag and segment_reduce
-SAMPLED_DEVICES = ("cpu",)  # where sampled_addmm is the faster way
+SAMPLED_DEVICES = ("cpu",)  # where sampled_addmm is faster than gathering
 
 
 def neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
-    """Sum ``x`` (N, K), times ``scale`` (N,) at either end, over incoming edges: (N, K)."""
+    """Sum ``x`` (N, K), times ``scale`` (N,) at both ends, over incoming edges: (N, K)."""
     scale = scale.unsqueeze(1)
     total: Tensor = _NeighbourSum.apply(graph, x * scale)  # type: ignore[no-untyped-call]
     return total * scale
@@ -134,7 +134,7 @@ class _WeightedSum(Function):
 
 
 def _at_target(graph: MessageGraph, values: Tensor) -> Tensor:
-    """Value of each edge's target: (N,) to (E,)."""
+    """Gather the value of each edge's target: (N,) to (E,)."""
     return values.contiguous().index_select(0, graph.target)
 
 

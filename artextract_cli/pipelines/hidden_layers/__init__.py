@@ -1,1 +1,1 @@
-"""The pipeline that looks for hidden layers."""
+"""The pipeline that detects hidden layers."""

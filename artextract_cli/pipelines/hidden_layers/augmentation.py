@@ -1,6 +1,6 @@
-"""Changes that training makes to a scene: its pose, pigments, displacement, noise and bands.
+"""Augmentation of training scenes: pose, pigments, displacement, noise and bands.
 
-What comes of them is worse than most captures, so that the network trusts no accident of one.
+Augmented scenes are worse than most captures, so that the network does not rely on chance details.
 """
 
 from dataclasses import replace
@@ -16,73 +16,79 @@ from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
 T = TypeVar("T", bound=np.generic)
-DISPLACED, NOISY, FEWER_BANDS, UNEVEN, CODED = 0.25, 0.2, 0.35, 0.3, 0.15  # of the scenes
-LARGEST_FALL_OFF = 0.2  # of a band's light, either way, at the corners
-DISPLACEMENTS_PX = (0.35, 0.7, 1.4)  # standard deviations, of which one is drawn
+DISPLACED_SHARE, NOISY_SHARE, FEWER_BANDS_SHARE, UNEVEN_SHARE, CODED_SHARE = (
+    0.25,
+    0.2,
+    0.35,
+    0.3,
+    0.15,
+)  # of the scenes
+LARGEST_FALL_OFF = 0.2  # of illumination in a band, either way, towards the corners
+DISPLACEMENTS_PX = (0.35, 0.7, 1.4)  # standard deviations, one of which is drawn per scene
 LARGEST_DISPLACEMENT_PX = 3.0
 NOISE = (0.002, 0.02)  # standard deviation, of reflectance
-MOST_PIGMENTS = 4
+MOST_PIGMENTS = 4  # replaced in a scene
 COLOUR_RANGE = (0.1, 0.5)  # standard deviation of a pigment's colours, of log reflectance
 INFRARED_CHANGE = 1.0  # standard deviation of its log reflectance at 950 nm
 CHANGE_FROM_NM, CHANGE_TO_NM = 650.0, 950.0
 
 
-def turned(scene: Scene, symmetry: int) -> Scene:
-    """Move a scene by one of the eight symmetries of a square: transposed, then turned."""
-    rgb, bands = (turned_map(picture, symmetry) for picture in (scene.rgb, scene.bands))
-    mask = None if scene.mask is None else turned_map(scene.mask, symmetry)
+def rotated(scene: Scene, symmetry: int) -> Scene:
+    """Transform a scene by one of the eight symmetries of a square: transposed, then rotated."""
+    rgb, bands = (rotated_map(image, symmetry) for image in (scene.rgb, scene.bands))
+    mask = None if scene.mask is None else rotated_map(scene.mask, symmetry)
     return replace(scene, rgb=rgb, bands=bands, mask=mask)
 
 
-def turned_map(picture: NDArray[T], symmetry: int) -> NDArray[T]:
-    """Move a picture (H, W, ...) by one of the eight symmetries."""
-    made = np.swapaxes(picture, 0, 1) if symmetry >= 4 else picture
-    return np.ascontiguousarray(np.rot90(made, symmetry % 4))
+def rotated_map(image: NDArray[T], symmetry: int) -> NDArray[T]:
+    """Transform an image (H, W, ...) by one of the eight symmetries."""
+    transposed = np.swapaxes(image, 0, 1) if symmetry >= 4 else image
+    return np.ascontiguousarray(np.rot90(transposed, symmetry % 4))
 
 
-def repigmented(rng: np.random.Generator, scene: Scene) -> Scene:
-    """Let some colours be painted with pigments that look the same and differ in the infrared.
+def recoloured(rng: np.random.Generator, scene: Scene) -> Scene:
+    """Replace the pigments of some colours by others that differ only in the infrared.
 
-    What training scenes have in pigments is little beside what there is. Pixels whose colour is
-    near that of a random one change their infrared reflectance by one factor, which grows with the
-    wavelength. To calibrate on such scenes keeps the promised rates where pigments are new; to
-    train on them lost more hidden content than it saved false alarms.
+    Training scenes contain only a few of the existing pigments. Pixels whose colour is close to
+    that of a random pixel change their infrared reflectance by a common factor, which grows with
+    the wavelength. Calibration on such scenes keeps the stated rates valid for new pigments;
+    training on them lost more hidden content than it avoided false alarms.
     """
     colours = np.log(linear_rgb(scene.rgb) + np.float32(DARKEST))
     flat = colours.reshape(-1, 3)
-    reach = np.array(scene.wavelengths, np.float32) - CHANGE_FROM_NM
-    rise = np.clip(reach / (CHANGE_TO_NM - CHANGE_FROM_NM), 0, 1.2)
+    excess_nm = np.array(scene.wavelengths, np.float32) - CHANGE_FROM_NM
+    rise = np.clip(excess_nm / (CHANGE_TO_NM - CHANGE_FROM_NM), 0, 1.2)
     log_factor = np.zeros(scene.bands.shape, np.float32)
     for _ in range(rng.integers(1, MOST_PIGMENTS + 1)):
-        apart = np.square(colours - flat[rng.integers(len(flat))]).sum(-1, keepdims=True)
-        near = np.exp(-0.5 * apart / rng.uniform(*COLOUR_RANGE) ** 2)
+        distance = np.square(colours - flat[rng.integers(len(flat))]).sum(-1, keepdims=True)
+        near = np.exp(-0.5 * distance / rng.uniform(*COLOUR_RANGE) ** 2)
         log_factor += near * (rise * np.float32(rng.normal(0, INFRARED_CHANGE)))
     return replace(scene, bands=np.clip(scene.bands * np.exp(log_factor), 0, 1))
 
 
-def degraded(rng: np.random.Generator, scene: Scene) -> Scene:
-    """Displace bands, light them unevenly, code them for display, leave some out: now and then."""
-    if rng.random() < DISPLACED:
+def corrupted(rng: np.random.Generator, scene: Scene) -> Scene:
+    """Corrupt a scene at random: displaced bands, noise, uneven light, coding, fewer bands."""
+    if rng.random() < DISPLACED_SHARE:
         scene = _displaced(rng, scene)
-    if rng.random() < NOISY:
+    if rng.random() < NOISY_SHARE:
         noise = rng.standard_normal(scene.bands.shape, np.float32)
         bands = scene.bands + np.float32(rng.uniform(*NOISE)) * noise
         scene = replace(scene, bands=np.clip(bands, 0, 1))
-    if rng.random() < UNEVEN:
+    if rng.random() < UNEVEN_SHARE:
         scene = _unevenly_lit(rng, scene)
-    if rng.random() < CODED:
+    if rng.random() < CODED_SHARE:
         scene = _coded_infrared(scene)
-    return _with_fewer_bands(rng, scene) if rng.random() < FEWER_BANDS else scene
+    return _with_fewer_bands(rng, scene) if rng.random() < FEWER_BANDS_SHARE else scene
 
 
 def _displaced(rng: np.random.Generator, scene: Scene) -> Scene:
-    by = rng.normal(0, rng.choice(DISPLACEMENTS_PX), (scene.bands.shape[-1], 2))
-    by = by.clip(-LARGEST_DISPLACEMENT_PX, LARGEST_DISPLACEMENT_PX)
-    return replace(scene, bands=displaced(np.ascontiguousarray(scene.bands), by))
+    shifts = rng.normal(0, rng.choice(DISPLACEMENTS_PX), (scene.bands.shape[-1], 2))
+    shifts = shifts.clip(-LARGEST_DISPLACEMENT_PX, LARGEST_DISPLACEMENT_PX)
+    return replace(scene, bands=displaced(np.ascontiguousarray(scene.bands), shifts))
 
 
 def _unevenly_lit(rng: np.random.Generator, scene: Scene) -> Scene:
-    """Light that changes over the picture, in every band its own way."""
+    """Apply illumination that varies over the image, differently in every band."""
     height, width, n_bands = scene.bands.shape
     rows = np.linspace(-1, 1, height, dtype=np.float32)[:, None, None]
     columns = np.linspace(-1, 1, width, dtype=np.float32)[None, :, None]
@@ -93,14 +99,14 @@ def _unevenly_lit(rng: np.random.Generator, scene: Scene) -> Scene:
 
 
 def _coded_infrared(scene: Scene) -> Scene:
-    """Infrared as many cameras save it: coded for display, in 8 bit."""
+    """Code the infrared for display, in 8 bits, as many cameras save it."""
     bands, infrared = scene.bands.copy(), np.array(scene.wavelengths) > LAST_VISIBLE_NM
     bands[..., infrared] = np.rint(coded_rgb(bands[..., infrared]) * 255) / 255
     return replace(scene, bands=bands.astype(np.float32))
 
 
 def _with_fewer_bands(rng: np.random.Generator, scene: Scene) -> Scene:
-    """Keep any number of the visible bands and at least one infrared one."""
+    """Keep a random number of the visible bands and at least one infrared band."""
     wavelengths = np.array(scene.wavelengths)
     infrared = np.flatnonzero(wavelengths > LAST_VISIBLE_NM)
     visible = np.flatnonzero(wavelengths <= LAST_VISIBLE_NM)

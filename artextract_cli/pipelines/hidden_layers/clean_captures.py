@@ -1,4 +1,4 @@
-"""Clean scenes as they would be captured, to learn from how high clean paint scores."""
+"""Clean scenes and augmented copies, to calibrate scores of clean paint on."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,21 +10,22 @@ from artextract_cli.graphs.graph_file import graph_path
 from artextract_cli.graphs.store import load_pixels
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, fit_calibration
-from artextract_cli.pipelines.hidden_layers.augmentation import degraded, repigmented
+from artextract_cli.pipelines.hidden_layers.augmentation import corrupted, recoloured
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import warn
 
-FEWEST_CLEAN = 4  # scenes known to be clean, below which others are used too or nothing is told
-CALIBRATION_PIXELS = 20_000  # of a scene
-# Paintings in use are never quite like those of training, so that most of the scenes that
-# calibrate are not either.
-CHANGED_COPIES = 2
+# With fewer scenes that are known to be clean, others are used too, or there is no verdict.
+FEWEST_CLEAN = 4
+CALIBRATION_PIXELS = 20_000  # of a scene, at random
+# Real captures are never quite like those of training; therefore most scenes that calibrate are
+# augmented.
+N_AUGMENTED_COPIES = 2
 
 
-def as_captured(
+def augmented_copies(
     root: Path, scenes: Sequence[SceneGraphs], rng: np.random.Generator
 ) -> Iterator[tuple[SceneGraphs, Scene]]:
-    """Every scene below ``root`` as it is, and ``CHANGED_COPIES`` with other pigments, degraded.
+    """Yield each scene below ``root`` unchanged, and copies with other pigments and corruptions.
 
     Raises
     ------
@@ -34,12 +35,12 @@ def as_captured(
     for graphs in scenes:
         scene = stored_scene(root, graphs)
         yield graphs, scene
-        for _ in range(CHANGED_COPIES):
-            yield graphs, degraded(rng, repigmented(rng, scene))
+        for _ in range(N_AUGMENTED_COPIES):
+            yield graphs, corrupted(rng, recoloured(rng, scene))
 
 
 def stored_scene(root: Path, graphs: SceneGraphs) -> Scene:
-    """The scene whose pixels `graph build` has stored below ``root``.
+    """Read the scene whose pixels `graph build` has stored below ``root``.
 
     Raises
     ------
@@ -67,11 +68,11 @@ def stored_scene(root: Path, graphs: SceneGraphs) -> Scene:
 
 
 def whole_calibration(scores: Sequence[float], n_scenes: int) -> Calibration | None:
-    """From the scores of whole captures of ``n_scenes`` paintings; None where these are few."""
+    """Image-level calibration on captures of ``n_scenes`` paintings; None if there are too few."""
     if min(n_scenes, len(set(scores))) >= FEWEST_CLEAN:
         return fit_calibration(np.array(scores), trimmed=False)
     warn(
-        f"{n_scenes} clean scenes are too few to tell how often a whole painting is called "
-        "hidden by mistake: the model will not judge paintings as a whole"
+        f"{n_scenes} clean scenes are too few to estimate how often a clean painting is reported "
+        "as hidden: the model will give no verdict on whole paintings"
     )
     return None

@@ -1,4 +1,4 @@
-"""What captures suffer that the simulated camera does not: uneven light, coding for display.
+"""Capture faults that the simulated camera does not have: uneven light, coding for display.
 
 Each is a pure function from linear bands (H, W, B), 0..1, to bands of the same kind.
 """
@@ -10,14 +10,14 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.coding import coded_rgb
 
-LIGHT_STRENGTH = 0.2
+LIGHT_STRENGTH = 0.2  # largest deviation of the illumination from its mean
 DEPTH = 255  # of 8 bits
 
 
 def uneven_light(
     rng: np.random.Generator, bands: FloatArray, strength: float = LIGHT_STRENGTH
 ) -> FloatArray:
-    """Light every band by a lamp of its own: a plane and a radial fall-off.
+    """Illuminate every band differently: a plane and a radial fall-off.
 
     The gain lies within 1 ± ``strength`` and reaches one of these limits; the exposure is that at
     which white paint does not saturate where the light is strongest.
@@ -40,7 +40,7 @@ def _light(rng: np.random.Generator, shape: Sequence[int]) -> FloatArray:
 
 
 def display_coded(bands: FloatArray, which: Sequence[int]) -> FloatArray:
-    """Code some bands as pictures for a screen are: by the curve of sRGB, in 8 bits."""
-    made = bands.copy()
-    made[..., which] = np.round(coded_rgb(bands[..., which]) * DEPTH) / DEPTH
-    return made
+    """Code some bands for display: by the curve of sRGB, in 8 bits."""
+    coded = bands.copy()
+    coded[..., which] = np.round(coded_rgb(bands[..., which]) * DEPTH) / DEPTH
+    return coded

@@ -1,4 +1,4 @@
-"""A scene as the hidden-layer network sees it: superpixels with evidence, and the pixels' evidence.
+"""Input of the hidden-layer network: superpixels with evidence, and the evidence of pixels.
 
 Letters: H, W rows and columns, N superpixels, E directed edges, M maps, P and F node features of
 the photograph and of the bands.
@@ -46,8 +46,8 @@ _STEPPED = [
 class EvidenceNodes:
     """Superpixels of one scene with their evidence, compressed by sign(x)·log(1 + |x|).
 
-    ``photograph`` holds what the visible surface shows, ``bands`` what all bands show together, so
-    that the features do not depend on how many bands there are.
+    ``photograph`` has the features of the visible surface, ``bands`` those of all bands together,
+    so that their number does not depend on the number of bands.
     """
 
     labels: NDArray[np.int32]  # (H, W), 0..N-1
@@ -64,13 +64,13 @@ class EvidenceNodes:
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceGraph(EvidenceNodes):
-    """Superpixels, and all pixels of the scene with theirs."""
+    """Superpixels, and the evidence of all pixels of the scene."""
 
     pixels: FloatArray  # (H, W, M)
 
 
 def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
-    """Cut a scene by the recipe's superpixels and gather its evidence, all in memory.
+    """Segment a scene by the recipe and compute its evidence, all in memory.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
 
 
 def compressed_evidence(view: SceneView) -> BlockCache[FloatArray]:
-    """The evidence (h, w, M + 2) of any block of a scene, compressed; the axis of lines is last."""
+    """The evidence (h, w, M + 2) of any block of a scene, compressed; line directions are last."""
     maps = EvidenceMaps(view)
     return BlockCache(lambda block: compressed(maps(block)))
 
@@ -92,7 +92,7 @@ def compressed_evidence(view: SceneView) -> BlockCache[FloatArray]:
 def evidence_nodes(
     scene: Scene, recipe: GraphRecipe, evidence: Callable[[Block], FloatArray]
 ) -> EvidenceNodes:
-    """Cut a scene by the recipe's superpixels, whose ``evidence`` is given by blocks.
+    """Segment a scene by the recipe; ``evidence`` is computed block by block.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def evidence_nodes(
 
 
 def compressed(maps: FloatArray) -> FloatArray:
-    """sign(x)·log(1 + |x|): small evidence keeps its differences, large does not drown it."""
+    """sign(x)·log(1 + |x|), so that large evidence does not dominate small differences."""
     return signed_log1p(maps)
 
 
@@ -135,16 +135,16 @@ def envelope_of(pixels: FloatArray) -> FloatArray:
 
 
 def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:
-    """How evidence and place change along each edge, and how strong a line runs along it.
+    """Differences of evidence and position along each edge, and the strength of lines along it.
 
-    A line at angle θ of strength s counts s·(1 + cos 2(θ − φ))/2 along an edge at angle φ. What
-    runs through both ends is the smaller of the two.
+    A line at angle θ of strength s counts s·(1 + cos 2(θ − φ))/2 along an edge at angle φ. The
+    strength through both ends is the smaller of the two.
     """
     source, target = edges
     steps = mean[target][:, _STEPPED] - mean[source][:, _STEPPED]
-    way = centroid[target] - centroid[source]
-    length = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
-    direction = way / length
+    offset = centroid[target] - centroid[source]
+    length = np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 1e-6)
+    direction = offset / length
     lines = _aligned(mean[:, len(MAPS) :], direction, edges)
     return np.concatenate([steps, direction, lines], axis=1).astype(np.float32)
 

@@ -1,8 +1,8 @@
-"""Hidden layers put into clean scenes by physics, to train on: no real one is labelled.
+"""Hidden layers inserted into clean scenes by a physical model, as training data.
 
-A measured pixel is taken for a paint of unknown pigments over a bare ground. In the two-flux theory
-of Kubelka and Munk (see `simulate.kubelka_munk`) its reflectance and an assumed optical thickness
-tell its transmittance; with it follows what the pixel would show if something else lay beneath.
+A measured pixel is modelled as paint of unknown pigments on a bare ground. In the two-flux theory
+of Kubelka and Munk (see `simulate.optics.kubelka_munk`), its reflectance and an assumed optical
+thickness give its transmittance, and hence its reflectance over another underlying layer.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ from artextract_cli.pipelines.hidden_layers.layer_optics import (
     above_surface,
     below_surface,
     draw_optics,
+    reflectance_over,
     thickness_of,
-    visible_share,
 )
 from artextract_cli.pipelines.hidden_layers.underlayer_shapes import (
     draw_coverage,
@@ -34,28 +34,31 @@ from artextract_cli.simulate.content.fields import Shape, smooth_noise
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import DETECTABLE_CHANGE
 
-PHOTOGRAPH_NM = (610.0, 540.0, 450.0)  # where the three channels see most
+PHOTOGRAPH_NM = (610.0, 540.0, 450.0)  # peak sensitivity of the three channels
 KINDS = ("lines", "shapes", "reuse", "ink", "light")
-ODDS = (0.3, 0.19, 0.15, 0.15, 0.21)
-GROUNDS = (0.1, 0.2, 0.35, 0.6, 0.7, 0.8, 0.9)
-UNSHARP_SHARE, UNSHARP_PX = 0.5, (0.4, 0.9)  # of the layers, lenses that see them less sharply
+ODDS = (0.3, 0.19, 0.15, 0.15, 0.21)  # of the kinds
+GROUNDS = (0.1, 0.2, 0.35, 0.6, 0.7, 0.8, 0.9)  # reflectances for which optics are tabulated
+UNSHARP_SHARE, UNSHARP_PX = (
+    0.5,
+    (0.4, 0.9),
+)  # share of layers that are blurred by the lens, and the σ range
 
 
-Drawn = tuple[IntArray, list[FloatArray]]
-"""Labels (H, W), 0 bare ground, and the reflectance (C,) of what each label stands for."""
+DrawnShapes = tuple[IntArray, list[FloatArray]]
+"""Labels (H, W), 0 for bare ground, and the reflectance (C,) of each other label."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Beneath:
-    """What lies beneath: 0 in ``labels`` (H, W) is bare ground, k the k-th row of ``spectra``."""
+class _Underlayer:
+    """An underlying layer: label 0 is bare ground, label k the k-th row of ``spectra``."""
 
-    labels: IntArray
-    share: FloatArray  # (H, W) of the pixel, 0..1
+    labels: IntArray  # (H, W)
+    share: FloatArray  # (H, W) of each pixel, 0..1
     spectra: FloatArray  # (K + 1, C) reflectances, the first of the ground
 
 
 class Injected(NamedTuple):
-    """A scene with a layer put beneath, and what is known of it."""
+    """A scene with an inserted layer, and its ground truth."""
 
     scene: Scene
     truth: NDArray[np.uint8]  # (H, W) 255 hidden, 128 neither, 0 clean
@@ -63,42 +66,43 @@ class Injected(NamedTuple):
 
 
 def inject(rng: np.random.Generator, scene: Scene) -> Injected:
-    """Put a random hidden layer under a clean scene that has wavelengths.
+    """Insert a random hidden layer into a clean scene that has wavelengths.
 
-    Truth is 255 where more than half of a pixel changes some band by more than .02, 128 where the
-    layer shows less, 0 where there is none. Its sign is that of the infrared band it changes most.
+    Truth is 255 where the layer covers more than half of a pixel and changes some band by more than
+    .02, 128 where it shows less, 0 where there is none. Its sign is that of the infrared band that
+    it changes most.
     """
     wavelengths = np.array([*PHOTOGRAPH_NM, *(scene.wavelengths or ())])
-    seen = np.concatenate([linear_rgb(scene.rgb), scene.bands], axis=-1)
-    shape = (seen.shape[0], seen.shape[1])
-    beneath = _draw_beneath(rng, shape, wavelengths)
-    change = _change(rng, seen, beneath, wavelengths)
+    channels = np.concatenate([linear_rgb(scene.rgb), scene.bands], axis=-1)
+    shape = (channels.shape[0], channels.shape[1])
+    underlayer = _draw_underlayer(rng, shape, wavelengths)
+    change = _change(rng, channels, underlayer, wavelengths)
     if rng.random() < UNSHARP_SHARE:
         change = blur(change, rng.uniform(*UNSHARP_PX))
-    made = np.clip(seen + change, 0, 1)
+    injected = np.clip(channels + change, 0, 1)
     truth = np.full(shape, UNDECIDED, np.uint8)
     shows = np.abs(change[..., 3:]).max(-1) > DETECTABLE_CHANGE
-    truth[(beneath.share > 0.5) & shows] = HIDDEN
-    truth[beneath.share < 0.05] = CLEAN
+    truth[(underlayer.share > 0.5) & shows] = HIDDEN
+    truth[underlayer.share < 0.05] = CLEAN
     infrared = change[..., wavelengths > LAST_VISIBLE_NM]
     is_light = infrared.max(-1) > -infrared.min(-1)
     return Injected(
-        replace(scene, rgb=coded_rgb(made[..., :3]), bands=made[..., 3:]), truth, is_light
+        replace(scene, rgb=coded_rgb(injected[..., :3]), bands=injected[..., 3:]), truth, is_light
     )
 
 
-def _draw_beneath(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Beneath:
+def _draw_underlayer(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Underlayer:
     kind = str(rng.choice(KINDS, p=ODDS))
     tilt = (nm - 550) / 400
     is_dark_ground = kind == "light"
     bare = rng.choice(GROUNDS[:3]) if is_dark_ground else rng.uniform(0.55, 0.92)
     ground = np.clip(bare + rng.uniform(-0.05, 0.1) * tilt, 0.03, 0.95)
-    labels, spectra = _DRAWN[kind](rng, shape, nm, ground)
+    labels, spectra = _DRAW[kind](rng, shape, nm, ground)
     covered = (labels > 0).astype(np.float32)
     share = blur(covered[..., None], rng.uniform(0.4, 0.9))[..., 0]
     if rng.random() < 0.5:
         share = share * (1 + 0.25 * smooth_noise(rng, shape, rng.uniform(3, 10)))
-    return _Beneath(
+    return _Underlayer(
         labels=labels,
         share=np.clip(share * rng.uniform(0.5, 1), 0, 1).astype(np.float32),
         spectra=np.stack([ground, *spectra]).astype(np.float32),
@@ -117,11 +121,15 @@ def _any_paint(rng: np.random.Generator, nm: FloatArray) -> FloatArray:
     return np.interp(nm, at, np.clip(levels, 0.02, 0.92))
 
 
-def _lines(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _lines(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     return (draw_lines(rng, shape, draw_coverage(rng)) > 0.4).astype(int), [_dark(rng, nm)]
 
 
-def _shapes(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _shapes(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     labels, spectra = (
         (draw_shapes(rng, shape, draw_coverage(rng)) > 0).astype(int),
         [_dark(rng, nm)],
@@ -129,7 +137,9 @@ def _shapes(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: Floa
     return _with_lines(rng, shape, nm, labels, spectra)
 
 
-def _reuse(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _reuse(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     labels = draw_shapes(rng, shape, draw_coverage(rng))
     spectra = [_any_paint(rng, nm) for _ in range(labels.max())]
     return _with_lines(rng, shape, nm, labels, spectra)
@@ -141,15 +151,15 @@ def _with_lines(
     nm: FloatArray,
     labels: IntArray,
     spectra: list[FloatArray],
-) -> Drawn:
+) -> DrawnShapes:
     if rng.random() < 0.3:
         labels = np.where(draw_lines(rng, shape, 0.03) > 0.4, len(spectra) + 1, labels)
         spectra = [*spectra, _dark(rng, nm)]
     return labels, spectra
 
 
-def _ink(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
-    """Iron-gall ink: as dark as carbon to the eye, gone somewhere past 740 nm."""
+def _ink(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> DrawnShapes:
+    """Iron-gall ink: as dark as carbon to the eye, transparent somewhere beyond 740 nm."""
     end, width, black = rng.uniform(740, 900), rng.uniform(20, 60), rng.uniform(0.02, 0.1)
     clear = rng.uniform(0.8, 1) / (1 + np.exp(-(nm - end) / width))
     coverage = draw_coverage(rng)
@@ -160,7 +170,9 @@ def _ink(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatAr
     return labels.astype(int), [black + (ground - black) * clear]
 
 
-def _light(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray) -> Drawn:
+def _light(
+    rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: FloatArray
+) -> DrawnShapes:
     coverage = draw_coverage(rng)
     light = np.clip(rng.uniform(0.6, 0.92) + rng.uniform(-0.1, 0.1) * (nm - 550) / 400, 0.3, 0.95)
     is_filled = rng.random() < 0.75
@@ -172,7 +184,7 @@ def _light(rng: np.random.Generator, shape: Shape, nm: FloatArray, ground: Float
     return labels.astype(int), [light]
 
 
-_DRAWN: dict[str, Callable[..., Drawn]] = {
+_DRAW: dict[str, Callable[..., DrawnShapes]] = {
     "lines": _lines,
     "shapes": _shapes,
     "reuse": _reuse,
@@ -182,24 +194,24 @@ _DRAWN: dict[str, Callable[..., Drawn]] = {
 
 
 def _change(
-    rng: np.random.Generator, seen: FloatArray, beneath: _Beneath, nm: FloatArray
+    rng: np.random.Generator, channels: FloatArray, underlayer: _Underlayer, nm: FloatArray
 ) -> FloatArray:
-    """What the layer changes in each channel (H, W, C), displaced as channels are."""
-    shape = beneath.share.shape
-    bare = beneath.spectra[0]
+    """Change of each channel (H, W, C) by the layer, with displaced channels."""
+    shape = underlayer.share.shape
+    bare = underlayer.spectra[0]
     optics = draw_optics(GROUNDS[int(np.abs(np.array(GROUNDS) - bare.mean()).argmin())])
     has_varnish = rng.random() < 0.7
-    inner = below_surface(seen) if has_varnish else seen
-    log_thickness = thickness_of(rng, seen, optics) + rng.uniform(0.05, 0.3) * smooth_noise(
+    inner = below_surface(channels) if has_varnish else channels
+    log_thickness = thickness_of(rng, channels, optics) + rng.uniform(0.05, 0.3) * smooth_noise(
         rng, shape, rng.uniform(3, 12)
     )
     fall = rng.uniform(0.4, 2.6) * np.log(nm / 550)
-    below = _spread(beneath)
-    made = visible_share(
+    below = _underlying_reflectance(underlayer)
+    visible = reflectance_over(
         np.ascontiguousarray(inner, np.float32),
         log_thickness.astype(np.float32),
         fall.astype(np.float32),
-        beneath.share,
+        underlayer.share,
         below,
         bare,
         optics.reflectance,
@@ -207,14 +219,14 @@ def _change(
         float(LOG_THICKNESSES[0]),
         float(LOG_THICKNESSES[-1]),
     )
-    change = (above_surface(made) if has_varnish else made) - seen
-    change[beneath.share <= 0] = 0
+    change = (above_surface(visible) if has_varnish else visible) - channels
+    change[underlayer.share <= 0] = 0
     return displaced(np.ascontiguousarray(change), rng.uniform(-0.4, 0.4, (len(nm), 2)))
 
 
-def _spread(beneath: _Beneath) -> FloatArray:
+def _underlying_reflectance(underlayer: _Underlayer) -> FloatArray:
     """Reflectance below each pixel (H, W, C); a soft border has that of its shape."""
-    covered = (beneath.labels > 0)[..., None].astype(np.float32)
-    own = beneath.spectra[beneath.labels] * covered
+    covered = (underlayer.labels > 0)[..., None].astype(np.float32)
+    own = underlayer.spectra[underlayer.labels] * covered
     around = blur(own, 1.5) / np.maximum(blur(covered, 1.5), 1e-6)
     return np.where(covered > 0, own, around)

@@ -1,4 +1,4 @@
-"""The optics of injected layers: two-flux paint above and below a surface."""
+"""Optics of injected layers: two-flux paint above and below a surface."""
 
 from functools import cache
 from typing import NamedTuple
@@ -10,24 +10,24 @@ from artextract_cli.kernels.jit import compiled
 from artextract_cli.simulate.optics import kubelka_munk
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
-N_REFLECTANCES = 97
-LOG_THICKNESSES = np.linspace(np.log(0.05), np.log(60), 64)
-HIDING_CONTRAST = 0.03  # between black and white beneath: less, and the eye sees neither
+N_REFLECTANCES = 97  # rows of the tables, from 0 to 1
+LOG_THICKNESSES = np.linspace(np.log(0.05), np.log(60), 64)  # columns of the tables
+HIDING_CONTRAST = 0.03  # of underlying black and white; the eye does not see a smaller one
 
 
 class LayerOptics(NamedTuple):
-    """What a paint over one ground lets through, by its reflectance and log thickness (97, 64)."""
+    """Optics of paint on one ground, by its reflectance and log thickness, (97, 64)."""
 
     reflectance: FloatArray  # R0, over black
     transmittance: FloatArray  # T²
     hiding: FloatArray  # (97,) log thickness at which it hides its ground
 
 
-def thickness_of(rng: np.random.Generator, seen: FloatArray, optics: LayerOptics) -> FloatArray:
-    """Logarithm of the optical thickness at 550 nm (H, W): mostly about what hides the ground."""
+def thickness_of(rng: np.random.Generator, channels: FloatArray, optics: LayerOptics) -> FloatArray:
+    """Draw log optical thicknesses at 550 nm (H, W): mostly those that just hide the ground."""
     if rng.random() < 0.25:
-        return np.full(seen.shape[:2], np.log(rng.uniform(0.8, 7)))
-    brightest = np.maximum(np.maximum(seen[..., 0], seen[..., 1]), 0.5 * seen[..., 2])
+        return np.full(channels.shape[:2], np.log(rng.uniform(0.8, 7)))
+    brightest = np.maximum(np.maximum(channels[..., 0], channels[..., 1]), 0.5 * channels[..., 2])
     smooth = blur(brightest[..., None], 2.0)[..., 0]
     hiding = np.interp(smooth, np.linspace(0, 1, N_REFLECTANCES), optics.hiding)
     return np.asarray(hiding + np.log(rng.uniform(0.6, 1.7)))
@@ -35,16 +35,16 @@ def thickness_of(rng: np.random.Generator, seen: FloatArray, optics: LayerOptics
 
 @cache
 def draw_optics(ground: float) -> LayerOptics:
-    """Tables for paints over a ground: found by trying ratios K/S, as theory gives the inverse."""
+    """Tabulate the optics of paints on a ground, by inverting reflectances of many ratios K/S."""
     ratio = np.concatenate([[0], np.logspace(-4.5, 2.5, 500)])[::-1, None]
     scattering = np.exp(LOG_THICKNESSES)[None]
     r0, t = kubelka_munk.layer(
         ratio * scattering, np.broadcast_to(scattering, (len(ratio), scattering.size))
     )
-    seen = kubelka_munk.over(r0, t, np.float64(ground))
+    visible = kubelka_munk.over(r0, t, np.float64(ground))
     at = np.linspace(0, 1, N_REFLECTANCES)
     reflectance, transmittance = (
-        np.stack([np.interp(at, s, v) for s, v in zip(seen.T, values.T, strict=True)], axis=1)
+        np.stack([np.interp(at, s, v) for s, v in zip(visible.T, values.T, strict=True)], axis=1)
         for values in (r0, t**2)
     )
     white, black = (transmittance * g / (1 - g * reflectance) for g in (0.9, 0.05))
@@ -57,10 +57,10 @@ def draw_optics(ground: float) -> LayerOptics:
     )
 
 
-def below_surface(seen: FloatArray) -> FloatArray:
+def below_surface(outer: FloatArray) -> FloatArray:
     """Undo Saunderson's surface correction of `kubelka_munk.through_surface`."""
     passed = (1 - kubelka_munk.OUTER_REFLECTANCE) * (1 - kubelka_munk.INNER_REFLECTANCE)
-    return np.minimum(seen / (passed + kubelka_munk.INNER_REFLECTANCE * seen), 1)
+    return np.minimum(outer / (passed + kubelka_munk.INNER_REFLECTANCE * outer), 1)
 
 
 def above_surface(inner: FloatArray) -> FloatArray:
@@ -69,7 +69,7 @@ def above_surface(inner: FloatArray) -> FloatArray:
 
 
 @compiled
-def visible_share(
+def reflectance_over(
     inner: FloatArray,
     log_thickness: FloatArray,
     fall: FloatArray,
@@ -81,14 +81,14 @@ def visible_share(
     low: float,
     high: float,
 ) -> FloatArray:
-    """Reflectance (H, W, C) of paint ``inner`` once ``below`` covers its share of the ground.
+    """Reflectance (H, W, C) of paint ``inner`` if ``below`` covers its share of the ground.
 
     The columns of the tables are log thicknesses from ``low`` to ``high``.
     """
     height, width, channels = inner.shape
     n_reflectances, n_thicknesses = reflectance.shape
     step = (high - low) / (n_thicknesses - 1)
-    made = inner.copy()
+    result = inner.copy()
     for y in range(height):
         for x in range(width):
             if share[y, x] <= 0:
@@ -106,5 +106,5 @@ def visible_share(
                     (1 - v) * transmittance[i + 1, j] + v * transmittance[i + 1, j + 1]
                 )
                 new = bare[c] * (1 - share[y, x]) + below[y, x, c] * share[y, x]
-                made[y, x, c] += t2 * (new / (1 - r0 * new) - bare[c] / (1 - r0 * bare[c]))
-    return made
+                result[y, x, c] += t2 * (new / (1 - r0 * new) - bare[c] / (1 - r0 * bare[c]))
+    return result

@@ -1,8 +1,8 @@
-"""The network that looks for hidden layers: evidence in, distances and pixel scores out.
+"""The network that detects hidden layers: from evidence to distances and pixel scores.
 
-Siamese as the others: one backbone, shared by the two views, whose embeddings of a superpixel are
-close where photograph and bands agree and apart where something lies beneath. A refinement then
-gives every pixel its own score from its evidence and its superpixel's embeddings.
+It is Siamese: one backbone is shared by the two views, whose embeddings of a superpixel are close
+where photograph and bands agree and distant where there is a hidden layer. A refinement then scores
+every pixel from its evidence and the embeddings of its superpixel.
 """
 
 from collections.abc import Sequence
@@ -27,19 +27,19 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
 from artextract_cli.pipelines.hidden_layers.samples import InjectedBatch, InjectedScene
 from artextract_cli.plugin.protocols import BackboneModule
 
-WIDTH, EMBEDDING = 64, 24
-GATES = 4  # of edges; each lets through a quarter of the features
-HOPS = 2  # along edges that the gates let through, before the backbone
+WIDTH, EMBEDDING = 64, 24  # features of the backbone's input, and of the node embedding
+GATES = 4  # of edges, each for a quarter of the features
+HOPS = 2  # rounds of gated averaging along edges, before the backbone
 REFINED = 96  # width of the refinement's first layer
-CLIPPED = 6.0  # standard deviations
+CLIPPED = 6.0  # standard deviations of the training scenes, to which features are clipped
 FEATURE_NOISE = 0.1  # standard deviations, in training
 
 
 class HiddenLayerNetwork(SiameseNetwork):
     """A projection per view, the shared backbone, and a refinement of pixels.
 
-    The embedding of a node is a linear map of its projected features and of what the backbone
-    makes of them: a superpixel's own evidence reaches it without passing through its neighbours'.
+    The embedding of a node is a linear map of its projected features and of the backbone's output,
+    so that a superpixel's own evidence is not mixed with that of its neighbours.
     """
 
     def __init__(self, backbone: BackboneModule, pooling: Pooling) -> None:
@@ -64,8 +64,8 @@ class HiddenLayerNetwork(SiameseNetwork):
 
     def project(self, x: Tensor) -> Tensor:
         """Project the two views of ``x`` (N, 2, F) to the backbone's input: (N, 2, WIDTH)."""
-        photograph = self._standard(x[:, 0, : len(PHOTOGRAPH_FEATURES)], "photograph")
-        bands = self._standard(x[:, 1], "node")
+        photograph = self._normalised(x[:, 0, : len(PHOTOGRAPH_FEATURES)], "photograph")
+        bands = self._normalised(x[:, 1], "node")
         if self.training:
             photograph = photograph + FEATURE_NOISE * torch.randn_like(photograph)
             bands = bands + FEATURE_NOISE * torch.randn_like(bands)
@@ -73,10 +73,10 @@ class HiddenLayerNetwork(SiameseNetwork):
         return functional.leaky_relu(torch.stack(views, dim=1), 0.2)
 
     def inputs(self, batch: SceneBatch) -> Tensor:
-        """Projected features, and what the gates let through of the neighbours': (N, 2, WIDTH).
+        """Projected features plus gated features of the neighbours: (N, 2, WIDTH).
 
-        A gate opens by what changes along an edge and by the line that runs along it, so that a
-        line gathers evidence over its length where its surroundings do not.
+        The gate of an edge depends on differences along it and on lines that run along it, so that
+        a line accumulates evidence over its length and its surroundings do not.
         """
         x = self.project(batch.x)
         features = batch.graph.edge_features
@@ -90,37 +90,38 @@ class HiddenLayerNetwork(SiameseNetwork):
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes of photograph and bands: (N, 2, D)."""
         x = self.inputs(batch)
-        around = self.around(batch.graph, x)
-        # What the whole painting is like says which evidence to trust.
-        scene = batch.graph.pool(around, "mean", batch.inside)
+        context = self.backbone_features(batch.graph, x)
+        # Which evidence is reliable depends on the painting as a whole.
+        scene = batch.graph.pool(context, "mean", batch.inside)
         scene = scene.repeat_interleave(batch.graph.node_counts, dim=0)
-        return in_float32(self._embedded)(x, torch.cat([around, scene], dim=-1))
+        return in_float32(self._embedded)(x, torch.cat([context, scene], dim=-1))
 
-    def _embedded(self, own: Tensor, around: Tensor) -> Tensor:
-        """Map ``own`` (N, 2, WIDTH) and ``around`` (N, 2, 2·out_size) of the nodes: (N, 2, D)."""
-        of_own, of_around = torch.split(self.embed.weight, [own.shape[-1], around.shape[-1]], dim=1)
+    def _embedded(self, own: Tensor, context: Tensor) -> Tensor:
+        """Map ``own`` (N, 2, WIDTH) and ``context`` (N, 2, 2·out_size) of nodes to (N, 2, D)."""
+        sizes = [own.shape[-1], context.shape[-1]]
+        of_own, of_context = torch.split(self.embed.weight, sizes, dim=1)
         own = functional.linear(own, of_own, self.embed.bias)
-        return own + functional.linear(around, of_around)
+        return own + functional.linear(context, of_context)
 
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
-        """Score pixels (K, 2): log odds of something darker and of something lighter beneath.
+        """Score pixels (K, 2): log odds of darker and of lighter hidden content.
 
-        Both are against clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M) the
-        pixels' maps and ``node`` (K,) their superpixels.
+        Both are relative to clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M)
+        the pixels' maps and ``node`` (K,) their superpixels.
         """
-        seen = self._standard(evidence, "pixel")
+        own = self._normalised(evidence, "pixel")
         if self.training:
-            seen = seen + FEATURE_NOISE * torch.randn_like(seen)
-        told = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
+            own = own + FEATURE_NOISE * torch.randn_like(own)
+        context = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
         first = cast(nn.Linear, self.refinement[0])
-        # What superpixels tell is weighed once for each of them, not for each of their pixels.
-        of_pixels, of_nodes = torch.split(first.weight, [seen.shape[1], told.shape[1]], dim=1)
-        weighed = functional.linear(seen, of_pixels, first.bias)
-        weighed = weighed + functional.linear(told, of_nodes)[node]
-        return cast(Tensor, self.refinement[1:](weighed))
+        # The product for a superpixel is computed once, not for each of its pixels.
+        of_pixels, of_nodes = torch.split(first.weight, [own.shape[1], context.shape[1]], dim=1)
+        hidden = functional.linear(own, of_pixels, first.bias)
+        hidden = hidden + functional.linear(context, of_nodes)[node]
+        return cast(Tensor, self.refinement[1:](hidden))
 
-    def learn_standards(self, scenes: Sequence[InjectedScene]) -> None:
-        """Take centre and spread of every feature from ``scenes``."""
+    def fit_normalisation(self, scenes: Sequence[InjectedScene]) -> None:
+        """Set centre and spread of every feature to those of ``scenes``."""
         nodes = torch.cat([scene.tensors.features[0] for scene in scenes])
         photograph = nodes[:, 0, : len(PHOTOGRAPH_FEATURES)]
         pixels = torch.cat([scene.pixels.evidence for scene in scenes])
@@ -131,7 +132,7 @@ class HiddenLayerNetwork(SiameseNetwork):
             self.get_buffer(f"{name}_centre").copy_(values.mean(0))
             self.get_buffer(f"{name}_spread").copy_(spread + 0.01)
 
-    def _standard(self, values: Tensor, name: str) -> Tensor:
+    def _normalised(self, values: Tensor, name: str) -> Tensor:
         centre, spread = self.get_buffer(f"{name}_centre"), self.get_buffer(f"{name}_spread")
         return ((values - centre) / spread).clamp(-CLIPPED, CLIPPED)
 
@@ -152,7 +153,7 @@ def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:
 
 
 def either(scores: Tensor) -> Tensor:
-    """Log odds (K,) of anything beneath from those of darker and lighter (K, 2)."""
+    """Log odds (K,) of hidden content of either sign from those of darker and lighter (K, 2)."""
     return torch.logsumexp(scores, dim=-1)
 
 

@@ -1,4 +1,4 @@
-"""The pipeline whose networks look for hidden layers in all bands together."""
+"""The pipeline whose networks detect hidden layers in all bands together."""
 
 from artextract_cli.pipelines.hidden_layers.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES
 from artextract_cli.pipelines.hidden_layers.network import WIDTH, HiddenLayerNetwork

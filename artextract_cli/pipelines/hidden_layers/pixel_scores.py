@@ -1,4 +1,4 @@
-"""Raw scores of a scene by a hidden-layer network: per pixel, per superpixel and for the whole."""
+"""Raw scores of a scene by a hidden-layer network, per pixel and per superpixel."""
 
 from dataclasses import dataclass
 
@@ -22,9 +22,10 @@ from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.hidden_layers.samples import evidence_tensors
 
 SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
-PIXELS_AT_ONCE = 2**15
-# Of logarithms that are added to the log odds: of the envelope score, since what needs no learning
-# holds where a painting is unlike all that was learnt from, and of the distance of embeddings.
+PIXELS_AT_ONCE = 2**15  # pixels refined together; limits memory, not the result
+# Weights of logarithms added to the log odds. That of the envelope score, which needs no learning,
+# also holds for paintings unlike the training data (docs/detection.md compares weights from 0 to
+# 2); the other is that of the distance of embeddings.
 ENVELOPE_SHARE, NETWORK_SHARE = 1.0, 2.0
 
 
@@ -48,7 +49,7 @@ class RawScores:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeScores:
-    """What a network makes of the superpixels of one scene."""
+    """Embeddings and scores of the superpixels of one scene."""
 
     network: HiddenLayerNetwork
     z: Tensor  # (N, 2, D) embeddings, on the network's device
@@ -71,7 +72,7 @@ class NodeScores:
         ]
         envelope, network = envelope_of(evidence), self.score[labels]
         odds = torch.cat(parts).cpu().numpy().reshape(*labels.shape, 2)
-        odds = with_shares(odds, envelope, network)
+        odds = with_added_scores(odds, envelope, network)
         return {
             "fused": np.logaddexp(odds[..., 0], odds[..., 1]),
             "dark": odds[..., 0],
@@ -82,10 +83,8 @@ class NodeScores:
         }
 
 
-def with_shares(odds: FloatArray, envelope: FloatArray, network: FloatArray) -> FloatArray:
-    """A network's log odds (..., 2) with shares of the envelope scores (..., 2) and of how much the
-    embeddings (...) differ.
-    """
+def with_added_scores(odds: FloatArray, envelope: FloatArray, network: FloatArray) -> FloatArray:
+    """Log odds (..., 2) plus weighted logarithms of envelope (..., 2) and network scores (...)."""
     distance = NETWORK_SHARE * np.log1p(np.maximum(network, 0))[..., None]
     return np.asarray(odds + ENVELOPE_SHARE * np.log1p(envelope) + distance, np.float32)
 
@@ -117,7 +116,7 @@ def raw_scores(
     engine: str,
     device: torch.device,
 ) -> RawScores:
-    """Score every pixel: by its superpixel's embeddings, by the residual, and by both together."""
+    """Score every pixel by network, residual and envelope, and by all of them together."""
     nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
     scores = nodes.of_pixels(graph.labels, graph.pixels)
     return RawScores(**scores, z=nodes.z, batch=nodes.batch)

@@ -1,4 +1,4 @@
-"""Injected scenes as tensors to train on."""
+"""Injected scenes as training tensors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.graphs.regions import region_means
-from artextract_cli.nn.batch import Topology, moved
+from artextract_cli.nn.batch import Topology, to_device
 from artextract_cli.nn.collate import SceneBatch, SceneTensors, collate, inside_painting
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
@@ -20,9 +20,10 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
 )
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED
 
-N_PIXELS = 8000  # of a scene that the refinement trains on, of either class at most
-FEWEST_HIDDEN = 1000  # of a thin layer's pixels so many are drawn, some more than once
-_HIDDEN_SHARE, _CLEAN_SHARE = 0.3, 0.85  # of a superpixel's pixels, to count as one of the two
+N_PIXELS = 8000  # clean pixels of a scene, at most, to train the refinement on; half as many hidden
+FEWEST_HIDDEN = 1000  # hidden pixels drawn from a thin layer, some more than once, to carry weight
+# Shares of a superpixel's pixels from which it counts as hidden or as clean.
+_HIDDEN_SHARE, _CLEAN_SHARE = 0.3, 0.85
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +33,12 @@ class PixelSample:
     evidence: Tensor  # (K, M)
     node: Tensor  # (K,) superpixel of each
     hidden: Tensor  # (K,) 1 hidden, 0 clean
-    light: Tensor  # (K,) 1 lighter beneath, 0 darker or clean
+    light: Tensor  # (K,) 1 lighter content, 0 darker or clean
 
 
 @dataclass(frozen=True, kw_only=True)
 class InjectedScene:
-    """A scene with a layer put into it, ready to train on."""
+    """A scene with an inserted layer, as training data."""
 
     tensors: SceneTensors
     hidden: Tensor  # (N,) 1 hidden, 0 clean, NaN neither
@@ -50,7 +51,7 @@ class InjectedBatch:
 
     scenes: SceneBatch
     hidden: Tensor  # (N,) 1 hidden, 0 clean, NaN neither
-    pixels: PixelSample  # of all scenes, their superpixels numbered through
+    pixels: PixelSample  # of all scenes, with superpixels numbered consecutively
 
 
 def evidence_tensors(
@@ -79,9 +80,9 @@ def injected_scene(
     mask: NDArray[np.bool_] | None,
     rng: np.random.Generator,
 ) -> InjectedScene:
-    """Make the tensors of a scene whose ``truth`` (H, W) is known because we put it there.
+    """Convert a scene with an inserted layer, of known ``truth`` (H, W), to tensors.
 
-    ``is_light`` (H, W) says where what is hidden makes the infrared lighter.
+    ``is_light`` (H, W) is True where the layer makes the infrared lighter.
     """
     counted = truth if mask is None else np.where(mask, truth, np.uint8(UNDECIDED))
     return InjectedScene(
@@ -94,10 +95,10 @@ def injected_scene(
 def _node_truth(graph: EvidenceGraph, truth: NDArray[np.uint8]) -> FloatArray:
     both = np.stack([truth == HIDDEN, truth == CLEAN], axis=-1).astype(np.float32)
     share = region_means(both, graph.labels, graph.n_nodes)
-    made = np.full(graph.n_nodes, np.nan, np.float32)
-    made[share[:, 1] > _CLEAN_SHARE] = 0
-    made[share[:, 0] > _HIDDEN_SHARE] = 1
-    return made
+    hidden = np.full(graph.n_nodes, np.nan, np.float32)
+    hidden[share[:, 1] > _CLEAN_SHARE] = 0
+    hidden[share[:, 0] > _HIDDEN_SHARE] = 1
+    return hidden
 
 
 def _sample(
@@ -106,7 +107,7 @@ def _sample(
     is_light: NDArray[np.bool_],
     rng: np.random.Generator,
 ) -> PixelSample:
-    """At most ``N_PIXELS`` clean pixels and half as many hidden ones, at random."""
+    """Draw at most ``N_PIXELS`` clean pixels and half as many hidden ones."""
     flat = truth.ravel()
     hidden, clean = (rng.permutation(np.flatnonzero(flat == value)) for value in (HIDDEN, CLEAN))
     if 0 < len(hidden) < FEWEST_HIDDEN:
@@ -123,13 +124,13 @@ def _sample(
 def injected_batch(
     scenes: Sequence[InjectedScene], *, engine: str, device: torch.device | str
 ) -> InjectedBatch:
-    """Put injected scenes into one batch on ``device``."""
+    """Collate injected scenes into one batch on ``device``."""
     batch = InjectedBatch(
         scenes=collate([scene.tensors for scene in scenes], engine=engine, device="cpu"),
         hidden=torch.cat([scene.hidden for scene in scenes]),
         pixels=_joined(scenes),
     )
-    return moved(batch, device)
+    return to_device(batch, device)
 
 
 def _joined(scenes: Sequence[InjectedScene]) -> PixelSample:

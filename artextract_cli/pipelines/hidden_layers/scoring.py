@@ -1,4 +1,4 @@
-"""Inference with a network that looks for hidden layers."""
+"""Inference with a network that detects hidden layers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, LabelMap
-from artextract_cli.evidence.hidden_image import HiddenPicture
+from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.evidence.scene_view import SceneView
@@ -30,7 +30,7 @@ from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_inf
 from artextract_cli.results.scene_scores import SceneScores, WholeScore, check_infrared, judged
 from artextract_cli.scenes.scene import Scene
 
-BANDS = "bands"  # the name of what the photograph is compared with: all bands together
+BANDS = "bands"  # name of the view that the photograph is compared with: all bands together
 CALIBRATED = (*SIGNED_MAPS, "network", "residual", "envelope")  # scores with maps of their own
 OF_PIXELS = (*CALIBRATED, "hidden", "probability")
 
@@ -38,8 +38,8 @@ OF_PIXELS = (*CALIBRATED, "hidden", "probability")
 def score_hidden_layer(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     """Score every pixel of a scene, and the scene as a whole.
 
-    A model that adapts does so first; the verdict on the whole stays that of the model as it was,
-    since its rates were learnt with it.
+    A model that adapts does so first; the image-level verdict remains that of the original model,
+    for which it was calibrated.
 
     Raises
     ------
@@ -50,18 +50,18 @@ def score_hidden_layer(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     scene = resized(scene, model.card.recipe)
     if not model.adapts:
         return _scored(model, scene)
-    as_it_was = replace(model, adapts=False)
-    adaptation = adapt(as_it_was, cut_windows(scene))
+    original = replace(model, adapts=False)
+    adaptation = adapt(original, cut_windows(scene))
     scores = _scored(adaptation.model, scene)
     if adaptation.share:
-        odds, null = _odds(as_it_was, scene), _null(as_it_was, scene)
-        scores = replace(scores, whole=judge(as_it_was, odds, null, scene.mask))
+        odds, null = _odds(original, scene), _null(original, scene)
+        scores = replace(scores, whole=judge(original, odds, null, scene.mask))
     return scores
 
 
 def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     card, network = model.card, model.network
-    # One after the other, so that each lets go of its evidence before the next needs memory.
+    # One after the other, so that the evidence of each is freed before the next needs memory.
     null = _null(model, scene)
     coarse = coarse_maps(scene, partial(_raw_maps, model, CALIBRATED))
     view = SceneView(scene)
@@ -95,7 +95,7 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
 def _nodes(
     model: HiddenLayerModel, scene: Scene, evidence: Callable[[Block], FloatArray]
 ) -> tuple[EvidenceNodes, NodeScores]:
-    """The superpixels of a scene, and what the network makes of them."""
+    """The superpixels of a scene, and their scores by the network."""
     graph = evidence_nodes(scene, model.card.recipe, evidence)
     scored = node_scores(
         model.network,
@@ -109,18 +109,18 @@ def _nodes(
 
 
 def _raw_maps(model: HiddenLayerModel, names: Sequence[str], scene: Scene) -> dict[str, FloatArray]:
-    """Uncalibrated scores (H, W) of a scene: those of ``names``."""
+    """Uncalibrated scores (H, W) of a scene, those in ``names``."""
     view = SceneView(scene)
     evidence = compressed_evidence(view)
     graph, nodes = _nodes(model, scene, evidence)
-    made = {name: scene.empty() for name in names}
+    maps = {name: scene.empty() for name in names}
 
-    def find(block: Block) -> dict[str, FloatArray]:
+    def of_block(block: Block) -> dict[str, FloatArray]:
         scores = nodes.of_pixels(graph.labels[block.place], evidence(block))
         return {name: scores[name] for name in names}
 
-    fill_maps(view.blocks, made, find)
-    return made
+    fill_maps(view.blocks, maps, of_block)
+    return maps
 
 
 def _pixel_maps(
@@ -132,16 +132,16 @@ def _pixel_maps(
     evidence: Callable[[Block], FloatArray],
     coarse: Sequence[Coarse],
 ) -> dict[str, FloatArray]:
-    """Every map of the pixels, made block by block, of ``coarse`` scales too.
+    """All pixel maps, computed block by block and averaged with ``coarse`` scales.
 
     "odds" are log odds (H, W) of content of either sign, "bands" the residuals (H, W, B).
     """
-    residuals, hidden = BandResiduals(view), HiddenPicture(scene, view)
+    residuals, hidden = BandResiduals(view), HiddenLayerImage(scene, view)
     calibration, shown = model.card.calibration, model.heat_map_score
-    made = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
-    made["bands"] = scene.empty(len(scene.band_ids))
+    maps = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
+    maps["bands"] = scene.empty(len(scene.band_ids))
 
-    def find(block: Block) -> dict[str, FloatArray]:
+    def of_block(block: Block) -> dict[str, FloatArray]:
         raw = _at_all_scales(nodes.of_pixels(labels[block.place], evidence(block)), coarse, block)
         calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
         return {
@@ -153,8 +153,8 @@ def _pixel_maps(
             "bands": residuals(block),
         }
 
-    fill_maps(view.blocks, made, find)
-    return made
+    fill_maps(view.blocks, maps, of_block)
+    return maps
 
 
 def _probability(fused: FloatArray) -> FloatArray:
@@ -168,8 +168,8 @@ def _odds(model: HiddenLayerModel, scene: Scene) -> FloatArray:
     coarse, own = coarse_maps(scene, score), score(scene)
 
     def fused(block: Block) -> FloatArray:
-        of_block = {name: scores[block.place] for name, scores in own.items()}
-        return _at_all_scales(of_block, coarse, block)["fused"]
+        scores_here = {name: scores[block.place] for name, scores in own.items()}
+        return _at_all_scales(scores_here, coarse, block)["fused"]
 
     return scene.filled(fused)
 
@@ -177,15 +177,15 @@ def _odds(model: HiddenLayerModel, scene: Scene) -> FloatArray:
 def _at_all_scales(
     own: Mapping[str, FloatArray], coarse: Sequence[Coarse], block: Block
 ) -> dict[str, FloatArray]:
-    """Means of a block's ``own`` scores and the coarser ones, of which the fused one follows."""
+    """Means of a block's ``own`` scores and the coarser ones, and the fused score from them."""
     raw = mean_of_scales({k: scores for k, scores in own.items() if k != "fused"}, coarse, block)
     return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
 
 
 def _null(model: HiddenLayerModel, scene: Scene) -> FloatArray | None:
-    """Log odds (H, W) of what the visible alone looks like; None for a model that does not judge.
+    """Log odds (H, W) of the scene without its infrared; None for a model without a verdict.
 
-    One that was trained on too few clean scenes does not know how often it would be wrong.
+    A model that was trained on too few clean scenes gives no verdict.
     """
     return _odds(model, without_infrared(scene)) if "whole" in model.card.calibration else None
 
@@ -196,7 +196,7 @@ def judge(
     null: FloatArray | None,
     mask: NDArray[np.bool_] | None,
 ) -> WholeScore | None:
-    """Whether anything lies beneath at all, by log odds (H, W) of a scene and of its null."""
+    """Verdict on a scene, by its log odds (H, W) and those of its null."""
     if null is None:
         return None
     of_tiles = excesses(odds, null, mask)

@@ -1,4 +1,4 @@
-"""Training on hidden layers: fresh ones every epoch, put into scenes that hide nothing."""
+"""Training on hidden layers, inserted anew in every epoch into scenes that hide nothing."""
 
 import time
 from collections import deque
@@ -13,11 +13,11 @@ from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, cautious, fit_calibration
 from artextract_cli.nn.collate import collate
 from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
-from artextract_cli.pipelines.hidden_layers.augmentation import degraded, turned
+from artextract_cli.pipelines.hidden_layers.augmentation import corrupted, rotated
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
     CALIBRATION_PIXELS,
     FEWEST_CLEAN,
-    as_captured,
+    augmented_copies,
     stored_scene,
     whole_calibration,
 )
@@ -40,47 +40,47 @@ from artextract_cli.scenes.scene import CLEAN, UNDECIDED, Scene
 from artextract_cli.utils.events import detail, warn
 from artextract_cli.utils.threads import cores, reserve_cores, single_threaded_blas
 
-# Of a scene that may hide something, this share of the strangest pixels does not count as clean.
+# Share of the most anomalous pixels of a scene that may hide something; they do not count as clean.
 TRIMMED_SHARE = 0.1
-STANDARDS_FROM = 16  # scenes
-DEGRADED_SHARE = 0.5
-MOST_WORKERS = 4
-_VALIDATION = 2**31  # in place of an epoch, in the seeds of what is always the same
+N_NORMALISATION_SCENES = 16  # injected scenes that centres and spreads are taken from
+CORRUPTED_SHARE = 0.5  # of injected scenes
+MOST_WORKERS = 4  # threads that prepare scenes
+_VALIDATION_SEED = 2**31  # replaces the epoch in the seeds of scenes that never change
 
 
 class HiddenLayerTask:
-    """Clean scenes, and the layers that are put into them.
+    """Training on clean scenes with inserted layers.
 
-    Scenes that the dataset calls clean are used, if there are four or more; otherwise all are, and
-    the strangest tenth of their pixels is left out of the loss.
+    Only scenes that the dataset lists as clean are used, if there are four or more; otherwise all
+    are, and the most anomalous tenth of their pixels is left out of the loss.
     """
 
     def __init__(self, given: TrainingInputs) -> None:
         self.root, self.settings = given.root, given.settings
         self.engine, self.device = given.engine, given.device
-        self.objective, self.scorer = given.compared_by
+        self.objective, self.scorer = given.loss_and_scorer
         self.injection_seconds: list[float] = []
         self.training = _usable(given.training, "training")
         self.held_out = _usable(given.validation, "validation", fewest=1)
         self.validation = [
-            self._injected(graphs, [self.settings.seed, _VALIDATION, i])
+            self._injected(graphs, [self.settings.seed, _VALIDATION_SEED, i])
             for i, graphs in enumerate(self.held_out)
         ]
 
     @property
     def n_batches(self) -> int:
-        """Batches of one epoch."""
+        """Number of batches of one epoch."""
         return -(-len(self.training) // self.settings.batch_size)
 
     def begin(self, network: HiddenLayerNetwork) -> None:
-        """Learn the features' centres and spreads from some injected scenes."""
-        chosen = self.training[:STANDARDS_FROM]
-        seeds = [[self.settings.seed, _VALIDATION + 1, i] for i in range(len(chosen))]
-        made = [self._injected(g, seed) for g, seed in zip(chosen, seeds, strict=True)]
-        network.learn_standards(made)
+        """Fit the normalisation of features on some injected scenes."""
+        chosen = self.training[:N_NORMALISATION_SCENES]
+        seeds = [[self.settings.seed, _VALIDATION_SEED + 1, i] for i in range(len(chosen))]
+        scenes = [self._injected(g, seed) for g, seed in zip(chosen, seeds, strict=True)]
+        network.fit_normalisation(scenes)
 
     def training_losses(self, network: HiddenLayerNetwork, epoch: int) -> Losses:
-        """Losses of one epoch; every scene has a new layer, pose and condition."""
+        """Losses of one epoch; every scene has a new layer, pose and corruption."""
         self.injection_seconds.clear()
         rng = np.random.default_rng([self.settings.seed, epoch])
         order = rng.permutation(len(self.training)).tolist()
@@ -96,24 +96,24 @@ class HiddenLayerTask:
             batch = self.validation[start : start + size]
             yield self._loss(network, batch, 0), len(batch)
 
-    def figures(self) -> dict[str, float]:
-        """CPU seconds that injection took in this epoch, all threads together."""
+    def extra_metrics(self) -> dict[str, float]:
+        """CPU seconds of injection in this epoch, over all threads."""
         return {"injection_seconds": round(sum(self.injection_seconds), 3)}
 
     @single_threaded_blas()
     def calibrations(self, network: HiddenLayerNetwork) -> dict[str, Calibration]:
-        """Of all scores on held-out scenes, as they are and degraded; on others where few are.
+        """Calibrations of all scores on held-out scenes; on training scenes too if these are few.
 
-        Degraded, because a capture is seldom as good as those of training: the rates promised are
-        rather too high than too low. "whole", of the verdict on whole paintings, is left out where
-        there are fewer than four clean scenes.
+        Scenes count unchanged and with corruptions, because captures are seldom as good as those of
+        training: rates should rather be too high than too low. "whole", for the image-level
+        verdict, is left out if there are fewer than four clean scenes.
         """
         scenes = [*self.held_out, *(self.training if len(self.held_out) < FEWEST_CLEAN else [])]
         trimmed = not all(graphs.clean for graphs in scenes)
         rng = np.random.default_rng(self.settings.seed)
         samples: dict[str, list[np.ndarray]] = {name: [] for name in SCORES}
         wholes: list[float] = []
-        for graphs, scene in as_captured(self.root, scenes, rng):
+        for graphs, scene in augmented_copies(self.root, scenes, rng):
             raw = self._scores(network, scene, graphs.recipe)
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
@@ -121,33 +121,33 @@ class HiddenLayerTask:
             if graphs.clean:
                 null = self._scores(network, without_infrared(scene), graphs.recipe)
                 wholes += excesses(raw.fused, null.fused, graphs.mask)
-        made = {
+        calibrations = {
             name: cautious(fit_calibration(np.concatenate(scores), trimmed=trimmed))
             for name, scores in samples.items()
         }
         whole = whole_calibration(wholes, sum(bool(graphs.clean) for graphs in scenes))
-        return made if whole is None else made | {"whole": whole}
+        return calibrations if whole is None else calibrations | {"whole": whole}
 
     def quality(self, network: HiddenLayerNetwork) -> dict[str, float]:
-        """AUROC of all scores on the pixels of the layers put into the validation scenes."""
+        """AUROC of scores on the pixels of the layers inserted into the validation scenes."""
         from sklearn.metrics import roc_auc_score
 
-        found: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
+        scores: dict[str, list[np.ndarray]] = {"fused": [], "network": [], "residual": []}
         for scene in self.validation:
             batch = collate([scene.tensors], engine=self.engine, device=self.device)
             z = network(batch)
             pixels = scene.pixels
             node, evidence = pixels.node.to(self.device), pixels.evidence.to(self.device)
-            found["fused"].append(either(network.refine(z, evidence, node)).cpu().numpy())
-            seen = EmbeddedScene(network=network, batch=batch, z=z)
-            found["network"].append(superpixel_scores(seen, self.scorer)[pixels.node.numpy(), 0])
-            found["residual"].append(residual_of(pixels.evidence.numpy()))
+            scores["fused"].append(either(network.refine(z, evidence, node)).cpu().numpy())
+            nodes = EmbeddedScene(network=network, batch=batch, z=z)
+            scores["network"].append(superpixel_scores(nodes, self.scorer)[pixels.node.numpy(), 0])
+            scores["residual"].append(residual_of(pixels.evidence.numpy()))
         hidden = [scene.pixels.hidden.numpy() for scene in self.validation]
-        both = [i for i, truth in enumerate(hidden) if len(np.unique(truth)) == 2]
+        usable = [i for i, truth in enumerate(hidden) if len(np.unique(truth)) == 2]
         return {
-            name: float(np.mean([roc_auc_score(hidden[i], scores[i]) for i in both]))
-            for name, scores in found.items()
-            if both
+            name: float(np.mean([roc_auc_score(hidden[i], of_scene[i]) for i in usable]))
+            for name, of_scene in scores.items()
+            if usable
         }
 
     def _scores(self, network: HiddenLayerNetwork, scene: Scene, recipe: GraphRecipe) -> RawScores:
@@ -168,7 +168,7 @@ class HiddenLayerTask:
         return embedded(network, batch, generator).loss(self.objective)
 
     def _prepared(self, order: Sequence[int], epoch: int) -> Iterator[InjectedScene]:
-        """Injected scenes in ``order``, made by other threads while the network learns."""
+        """Yield injected scenes in ``order``, prepared by other threads during training."""
         workers = min(MOST_WORKERS, cores())
         waiting: deque[Future[InjectedScene]] = deque()
         with reserve_cores(workers), ThreadPoolExecutor(workers) as pool:
@@ -186,12 +186,12 @@ class HiddenLayerTask:
 
     def _injected(self, graphs: SceneGraphs, seeds: Sequence[int]) -> InjectedScene:
         rng = np.random.default_rng(seeds)
-        scene = turned(stored_scene(self.root, graphs), int(rng.integers(8)))
+        scene = rotated(stored_scene(self.root, graphs), int(rng.integers(8)))
         started = time.thread_time()
         scene, truth, is_light = inject(rng, scene)
         seconds = time.thread_time() - started
-        if rng.random() < DEGRADED_SHARE:
-            scene = degraded(rng, scene)
+        if rng.random() < CORRUPTED_SHARE:
+            scene = corrupted(rng, scene)
         graph = evidence_graph(scene, graphs.recipe)
         if not graphs.clean:
             truth = _trimmed(graph, truth)
@@ -204,21 +204,23 @@ def _usable(
 ) -> list[SceneGraphs]:
     clean = [graphs for graphs in scenes if graphs.clean]
     if len(clean) >= fewest:
-        detail(f"{len(clean)} of {len(scenes)} {what} scenes are clean; layers go into these")
+        detail(
+            f"{len(clean)} of {len(scenes)} {what} scenes are clean; layers are inserted into these"
+        )
         return clean
     if len(clean) < len(scenes):
         warn(
             f"{len(clean)} of {len(scenes)} {what} scenes are known to be clean: all are used, and "
-            "the strangest tenth of the others' pixels is not taken for clean"
+            "the most anomalous tenth of the pixels of the others does not count as clean"
         )
     return list(scenes)
 
 
 def _trimmed(graph: EvidenceGraph, truth: np.ndarray) -> np.ndarray:
-    """``truth`` (H, W) without the strangest of its clean pixels."""
+    """Set the most anomalous clean pixels of ``truth`` (H, W) to undecided."""
     score = residual_of(graph.pixels)
     clean = truth == CLEAN
     if not clean.any():
         return truth
-    strange = score > np.quantile(score[clean], 1 - TRIMMED_SHARE)
-    return np.where(clean & strange, UNDECIDED, truth).astype(np.uint8)
+    anomalous = score > np.quantile(score[clean], 1 - TRIMMED_SHARE)
+    return np.where(clean & anomalous, UNDECIDED, truth).astype(np.uint8)

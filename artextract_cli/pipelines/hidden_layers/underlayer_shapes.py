@@ -1,7 +1,7 @@
-"""Random outlines of what might lie beneath a painting: lines, writing, filled shapes.
+"""Random outlines of hidden content: lines, writing and filled shapes.
 
-They are drawn anew for every scene and epoch, and are far more various than any one hand: nothing
-is known about the hidden layer that training prepares for.
+They are drawn anew for every scene and epoch, and are more varied than the work of one artist:
+nothing is known about the hidden layers to be detected.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,18 +14,19 @@ from artextract_cli.simulate.content.sketch import Sketch, outline, wander
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
 Curve = FloatArray
-MOST_LINES, MOST_SHAPES = 300, 12
+MOST_LINES, MOST_SHAPES = 300, 12  # of a scene
+# Shares of the image; lines that cover more would be a filled shape.
 LEAST_COVERAGE, MOST_COVERAGE, MOST_LINE_COVERAGE = 0.002, 0.4, 0.12
-PENCIL_SHARE = 0.5  # of the drawings: lines of a pixel or three, whatever the picture's size
+PENCIL_SHARE = 0.5  # of the drawings: lines of one to three pixels at any image size
 
 
 def draw_coverage(rng: np.random.Generator) -> float:
-    """A share of the picture, log-uniform from .2 to 40 %."""
+    """Draw a share of the image, log-uniform from .2 to 40 %."""
     return float(np.exp(rng.uniform(np.log(LEAST_COVERAGE), np.log(MOST_COVERAGE))))
 
 
 def draw_lines(rng: np.random.Generator, shape: Shape, coverage: float) -> FloatArray:
-    """Lines of one kind until ``coverage``, at most .12, is reached: shares of pixels (H, W)."""
+    """Draw lines of one kind up to ``coverage``, at most .12: covered shares of pixels (H, W)."""
     sketch, side = Sketch(shape), min(shape)
     is_pencil = rng.random() < PENCIL_SHARE
     width = rng.uniform(1.0, 3.2) if is_pencil else rng.uniform(0.8, 6.0) * max(side / 256, 0.5)
@@ -39,7 +40,7 @@ def draw_lines(rng: np.random.Generator, shape: Shape, coverage: float) -> Float
 
 
 def draw_shapes(rng: np.random.Generator, shape: Shape, coverage: float) -> IntArray:
-    """Filled shapes that cover about ``coverage``: labels (H, W), 0 where there is none."""
+    """Draw filled shapes that cover about ``coverage``: labels (H, W), 0 for none."""
     labels = np.zeros(shape, np.int64)
     for number in range(1, MOST_SHAPES + 1):
         missing = coverage - float((labels > 0).mean())

@@ -1,11 +1,10 @@
-"""Whether anything lies beneath a painting at all.
+"""Image-level verdict: whether a painting hides anything at all.
 
-Retouchings, dark lines and odd pigments score high in clean paintings too, in some more than in
-others. How high, the painting itself tells: a model that scores it as if its longest visible band
-were infrared finds no hidden content there, since little shows at that wavelength, and stumbles
-over the same surface. Half of that score is taken off the true one, pixel by pixel. What is left
-judges the painting where it hangs together, averaged over a neighbourhood, and by tiles, so that
-what is thin or small counts in a large painting too.
+Retouching, dark lines and unusual pigments score high in clean paintings too, in some more than in
+others. The painting itself provides a null: scored with its longest visible band in place of the
+infrared, it shows little hidden content, but the same surface. Half of that score is subtracted
+from the original one, pixel by pixel. The difference is averaged over a neighbourhood and judged by
+tiles, so that thin or small content counts in a large painting too.
 """
 
 import dataclasses
@@ -19,22 +18,22 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.kernels.filters import blur
-from artextract_cli.results.scene_scores import STRANGEST_SHARE
+from artextract_cli.results.scene_scores import ANOMALOUS_SHARE
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
-TILE = 256  # side in pixels: the size of the paintings that the weights come from
+TILE = 256  # side in pixels: the size of the paintings that the bundled models are trained on
 LEAST_PAINTED = 0.25  # share of a tile that must be painting for it to be judged
 BLUR = 2.0  # σ in pixels
-NULL_SHARE = 0.5
-STAND_IN_NM = 750.0  # what the longest visible band is taken for
+NULL_SHARE = 0.5  # of the null that is subtracted; docs/detection.md compares with none
+STAND_IN_NM = 750.0  # wavelength that the longest visible band is given
 
 
 def without_infrared(scene: Scene) -> Scene:
-    """The scene as if its longest visible band were infrared, which is left out.
+    """Remove the infrared of a scene, and declare its longest visible band to be infrared.
 
-    Where no band is visible, the red of the photograph stands in, and the photograph has its green
-    in that place.
+    If no band is visible, the red of the photograph is used, and replaced by its green in the
+    photograph.
     """
     nm = scene.wavelengths or ()
     visible = sorted((b for b in range(len(nm)) if nm[b] <= LAST_VISIBLE_NM), key=nm.__getitem__)
@@ -54,8 +53,8 @@ def _without_red(scene: Scene) -> Scene:
     def rest(block: Block) -> FloatArray:
         return coded_rgb(linear_rgb(scene.part(block).rgb)[..., [1, 1, 2]])
 
-    made = _with(scene, bands=scene.filled(red, 1), wavelengths=(STAND_IN_NM,))
-    return dataclasses.replace(made, rgb=scene.filled(rest, 3))
+    red_only = _with(scene, bands=scene.filled(red, 1), wavelengths=(STAND_IN_NM,))
+    return dataclasses.replace(red_only, rgb=scene.filled(rest, 3))
 
 
 def _with(scene: Scene, *, bands: FloatArray, wavelengths: tuple[float, ...]) -> Scene:
@@ -64,7 +63,7 @@ def _with(scene: Scene, *, bands: FloatArray, wavelengths: tuple[float, ...]) ->
 
 
 def excesses(odds: FloatArray, null: FloatArray, painted: NDArray[np.bool_] | None) -> list[float]:
-    """By how much log odds (H, W) exceed those of the scene `without_infrared`, tile by tile."""
+    """Excess of log odds (H, W) over those of the scene `without_infrared`, tile by tile."""
     return [
         _excess(odds[at], null[at], None if painted is None else painted[at])
         for at in tiles((odds.shape[0], odds.shape[1]), painted)
@@ -72,19 +71,19 @@ def excesses(odds: FloatArray, null: FloatArray, painted: NDArray[np.bool_] | No
 
 
 def _excess(odds: FloatArray, null: FloatArray, painted: NDArray[np.bool_] | None) -> float:
-    left = odds - np.float32(NULL_SHARE) * null
+    excess = odds - np.float32(NULL_SHARE) * null
     if painted is not None and painted.any():
-        # What lies outside must neither count nor show across the border.
-        left = np.where(painted, left, np.float32(np.median(left[painted])))
-    smooth = blur(np.ascontiguousarray(left[..., None], np.float32), BLUR)[..., 0]
+        # Pixels outside must neither count nor affect those at the border.
+        excess = np.where(painted, excess, np.float32(np.median(excess[painted])))
+    smooth = blur(np.ascontiguousarray(excess[..., None], np.float32), BLUR)[..., 0]
     inside = smooth if painted is None or not painted.any() else smooth[painted]
-    return float(np.quantile(inside, 1 - STRANGEST_SHARE))
+    return float(np.quantile(inside, 1 - ANOMALOUS_SHARE))
 
 
 def tiles(
     shape: tuple[int, int], painted: NDArray[np.bool_] | None
 ) -> Iterator[tuple[slice, slice]]:
-    """Tiles of about `TILE` pixels a side that hold enough painting; all where none does."""
+    """Tiles of about `TILE` pixels a side with enough painting; all tiles if none has enough."""
     rows, columns = (_cuts(size) for size in shape)
     every = [(r, c) for r in rows for c in columns]
     enough = [at for at in every if painted is None or float(painted[at].mean()) >= LEAST_PAINTED]

@@ -1,1 +1,1 @@
-"""The pipeline that compares the photograph with every band by itself."""
+"""The pipeline that compares the photograph with each band separately."""

@@ -16,7 +16,7 @@ from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
 
 @dataclass(frozen=True, kw_only=True)
 class _Overlaps:
-    """Overlaps of the photograph's superpixels with a band's, as a scorer sees them."""
+    """Overlaps of the photograph's superpixels with those of a band, as input of a scorer."""
 
     z: Tensor  # (P, 2, D)
     features: Tensor  # (P, 2, F)
@@ -33,8 +33,8 @@ def view_scores(
 ) -> FloatArray:
     """How much every superpixel of the photograph differs from every band: (N, B).
 
-    With separate segmentations it is the mean over the band's superpixels that overlap the
-    photograph's one, weighted by the shared area.
+    With separate segmentations it is the mean over the overlapping superpixels of the band,
+    weighted by the shared area.
     """
     if len(graphs.graphs) == 1:
         return superpixel_scores(EmbeddedScene(network=network, batch=batch, z=z), scorer)
@@ -57,7 +57,7 @@ def view_scores(
 def _overlaps(
     labels: NDArray[np.int32], other_labels: NDArray[np.int32], n_others: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Superpixels (P,) that overlap, and by how many pixels (P,)."""
+    """Pairs of overlapping superpixels (P,), and the number of pixels that they share (P,)."""
     keys = labels.ravel().astype(np.int64) * n_others + other_labels.ravel()
     pairs, area = np.unique(keys, return_counts=True)
     node, other = np.divmod(pairs, n_others)

@@ -1,4 +1,4 @@
-"""The pipeline whose networks compare the photograph with every band by itself."""
+"""The pipeline whose networks compare the photograph with each band separately."""
 
 from artextract_cli.nn.siamese import SiameseNetwork
 from artextract_cli.pipelines.pipeline import Pipeline

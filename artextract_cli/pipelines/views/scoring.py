@@ -1,4 +1,4 @@
-"""Inference with a network that compares the photograph with every band by itself."""
+"""Inference with a network that compares the photograph with each band separately."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ from artextract_cli.utils.events import warn
 
 
 def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
-    """Build the graphs of a scene by the model's recipe and score every superpixel."""
+    """Build the graphs of a scene with the model's recipe, and score every superpixel."""
     recipe = model.card.recipe
     scene = resized(scene, recipe)
     graphs = build_graphs(scene, recipe)
@@ -57,12 +57,12 @@ def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
 
 
 def _fused(card: ModelCard, raw: FloatArray) -> FloatArray:
-    """Calibrated mean over the bands (N,); a single band has a calibration of its own."""
+    """Calibrated mean over the bands (N,); a single band has its own calibration."""
     n_bands = raw.shape[1]
     if n_bands not in (1, len(card.band_ids)):
         warn(
-            f"the model was trained with {len(card.band_ids)} bands, here are {n_bands}: its "
-            "false-alarm rates are only roughly right"
+            f"the model was trained on {len(card.band_ids)} bands, but the scene has {n_bands}: "
+            "its false-alarm rates are approximate"
         )
     return card.calibration["band" if n_bands == 1 else "fused"](raw.mean(1))
 
@@ -76,7 +76,7 @@ def _per_view(z: NDArray[np.float32], graphs: SceneGraphs) -> tuple[FloatArray, 
 
 
 def _two_maps(scene: Scene, values: Sequence[FloatArray], graphs: SceneGraphs) -> FloatArray:
-    """Paint values (N, 1) of every view as (h, w, 2): photograph, and mean over bands."""
+    """Map values (N, 1) of every view to pixels, (h, w, 2): photograph, and mean over bands."""
     if len(graphs.graphs) == 1:
         bands = np.concatenate(values[1:], axis=1).mean(1, keepdims=True)
         both = np.concatenate([values[0], bands], axis=1)
@@ -84,7 +84,7 @@ def _two_maps(scene: Scene, values: Sequence[FloatArray], graphs: SceneGraphs) -
 
     def both_of(block: Block) -> FloatArray:
         views = zip(values, graphs.graphs, strict=True)
-        painted = [value[graph.labels[block.place], 0] for value, graph in views]
-        return np.stack([painted[0], np.mean(painted[1:], axis=0)], axis=-1)
+        maps = [value[graph.labels[block.place], 0] for value, graph in views]
+        return np.stack([maps[0], np.mean(maps[1:], axis=0)], axis=-1)
 
     return scene.filled(both_of, 2)

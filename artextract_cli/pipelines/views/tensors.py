@@ -8,7 +8,7 @@ from artextract_cli.nn.collate import SceneTensors, inside_painting
 
 
 def scene_tensors(graphs: SceneGraphs) -> SceneTensors:
-    """Make the tensors of one scene."""
+    """Convert the graphs of one scene to tensors."""
     photograph, band = graphs.feature_names
     return SceneTensors(
         name=graphs.name,

@@ -1,4 +1,4 @@
-"""Training on views: the photograph against every band, node- or graph-contrastive."""
+"""Training on views: the photograph against each band, node- or graph-contrastive."""
 
 from collections.abc import Sequence
 
@@ -14,54 +14,56 @@ from artextract_cli.pipelines.training_task import Losses, TrainingInputs
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.tensors import scene_tensors
 
-N_SYMMETRIES = 8
+N_SYMMETRIES = 8  # of a square: rotations by quarters, mirrored or not
 
 
 class ViewTask:
-    """Scenes whose node features were stored with their graphs, read once and kept."""
+    """Training on node features stored with the graphs, which are read once and kept."""
 
     def __init__(self, given: TrainingInputs) -> None:
         self.settings, self.engine, self.device = given.settings, given.engine, given.device
-        self.objective, self.scorer = given.compared_by
+        self.objective, self.scorer = given.loss_and_scorer
         self.graphs = given.training
         self.training = [scene_tensors(graphs) for graphs in given.training]
         self.validation = [scene_tensors(graphs) for graphs in given.validation]
 
     @property
     def n_batches(self) -> int:
-        """Batches of one epoch."""
+        """Number of batches of one epoch."""
         return -(-len(self.training) // self.settings.batch_size)
 
     def begin(self, network: SiameseNetwork) -> None:
-        """Nothing: features are standardised per graph."""
+        """Do nothing: features are standardised per graph."""
 
     def training_losses(self, network: SiameseNetwork, epoch: int) -> Losses:
         """Losses of one epoch over the shuffled training scenes."""
         rng = np.random.default_rng([self.settings.seed, epoch])
         shuffled = [self.training[i] for i in rng.permutation(len(self.training))]
         for scenes, n_anchors in batches(shuffled, self.settings.batch_size, self.validation):
-            turns = rng.integers(N_SYMMETRIES if self.settings.augment else 1, size=len(scenes))
+            symmetries = rng.integers(
+                N_SYMMETRIES if self.settings.augment else 1, size=len(scenes)
+            )
             seed = int(rng.integers(2**31))
-            yield self._loss(network, scenes, n_anchors, seed, turns.tolist()), n_anchors
+            yield self._loss(network, scenes, n_anchors, seed, symmetries.tolist()), n_anchors
 
     def validation_losses(self, network: SiameseNetwork) -> Losses:
         """Losses of the validation scenes."""
         for scenes, n in batches(self.validation, self.settings.batch_size, self.training):
             yield self._loss(network, scenes, n, 0, None), n
 
-    def figures(self) -> dict[str, float]:
-        """Nothing beyond the losses."""
+    def extra_metrics(self) -> dict[str, float]:
+        """No metrics in addition to the losses."""
         return {}
 
     def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
-        """Of the scores of clean training scenes, or of all of them with a trimmed tail."""
+        """Calibrations on clean training scenes, or on all of them with a trimmed tail."""
         trimmed = not any(g.clean for g in self.graphs)
         scores = []
         for graphs, tensors in zip(self.graphs, self.training, strict=True):
             if graphs.clean or trimmed:
                 batch = collate([tensors], engine=self.engine, device=self.device)
-                made = view_scores(network, batch, network(batch), graphs, self.scorer)
-                scores.append(made[tensors.inside[0].numpy()])
+                of_nodes = view_scores(network, batch, network(batch), graphs, self.scorer)
+                scores.append(of_nodes[tensors.inside[0].numpy()])
         fused, band = [s.mean(1) for s in scores], [s.ravel() for s in scores]
         return {
             "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),
@@ -69,7 +71,7 @@ class ViewTask:
         }
 
     def quality(self, network: SiameseNetwork) -> dict[str, float]:
-        """Nothing: nobody knows what these scenes hide."""
+        """No AUROC: the hidden content of these scenes is unknown."""
         return {}
 
     def _loss(

@@ -15,11 +15,11 @@ from artextract_cli.models.score_card import SCORES, ScoreCard, write_card
 from artextract_cli.pipelines.batches import load_alike
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
     CALIBRATION_PIXELS,
-    CHANGED_COPIES,
-    as_captured,
+    N_AUGMENTED_COPIES,
+    augmented_copies,
     whole_calibration,
 )
-from artextract_cli.results.scene_scores import check_infrared, whole_score
+from artextract_cli.results.scene_scores import check_infrared, image_score
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.threads import single_threaded_blas
@@ -33,15 +33,15 @@ RAW_SCORES: Mapping[str, Callable[[FloatArray], FloatArray]] = {
 
 @single_threaded_blas()
 def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
-    """Learn from the clean scenes of a graphs folder how high paint scores, and write the card.
+    """Calibrate scores on the clean scenes of a graphs folder, and write the score card.
 
-    Those of the val split, where there are such. Each counts as it is, and twice with other
-    pigments and degraded.
+    The scenes of the val split are used if there are any, each once unchanged and twice with other
+    pigments and corruptions.
 
     Raises
     ------
     InputError
-        If there are no graphs, none is known to be clean, or their bands show no infrared.
+        If there are no graphs, none is known to be clean, or they have no infrared band.
     """
     clean = [scene for scene in load_alike(graphs) if scene.clean]
     scenes = [scene for scene in clean if scene.split == "val"] or clean
@@ -51,18 +51,18 @@ def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
     rng = np.random.default_rng(seed)
     samples: dict[str, list[FloatArray]] = {name: [] for name in SCORES}
     wholes: dict[str, list[float]] = {name: [] for name in SCORES}
-    n_captures = len(scenes) * (1 + CHANGED_COPIES)
+    n_captures = len(scenes) * (1 + N_AUGMENTED_COPIES)
     with progress("calibrating", n_captures) as advance:
-        for about, scene in as_captured(graphs, scenes, rng):
+        for about, scene in augmented_copies(graphs, scenes, rng):
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, raw in _scores(scene).items():
                 samples[name].append(raw.ravel()[chosen])
-                wholes[name].append(whole_score(raw, scene.mask))
+                wholes[name].append(image_score(raw, scene.mask))
             advance(about.name)
-    of_whole = {name: whole_calibration(found, len(scenes)) for name, found in wholes.items()}
+    of_whole = {name: whole_calibration(scores, len(scenes)) for name, scores in wholes.items()}
     card = ScoreCard(
-        calibration={name: _fitted(found) for name, found in samples.items()},
-        whole={name: found for name, found in of_whole.items() if found is not None},
+        calibration={name: _fit(scores) for name, scores in samples.items()},
+        whole={name: fitted for name, fitted in of_whole.items() if fitted is not None},
         recipe=scenes[0].recipe,
         superpixels=scenes[0].superpixels_origin,
         n_scenes=len(scenes),
@@ -79,5 +79,5 @@ def _scores(scene: Scene) -> dict[str, FloatArray]:
     return {name: score(maps) for name, score in RAW_SCORES.items()}
 
 
-def _fitted(samples: list[FloatArray]) -> Calibration:
+def _fit(samples: list[FloatArray]) -> Calibration:
     return fit_calibration(np.concatenate(samples), trimmed=False)

@@ -1,6 +1,6 @@
-"""Scores without learning: how far the infrared is from what shorter wavelengths predict.
+"""Scores without learning: the deviation of the infrared from its prediction by shorter bands.
 
-No network takes part, and torch is not imported.
+No network is used, and torch is not imported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import UsageError
-from artextract_cli.evidence.hidden_image import HiddenPicture
+from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import (
     BandResiduals,
     EvidenceMaps,
@@ -30,7 +30,7 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.models.score_card import SCORES, ScoreCard, read_score_card
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.results.scene_scores import SceneScores, check_infrared, judged, whole_score
+from artextract_cli.results.scene_scores import SceneScores, check_infrared, image_score, judged
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.checksums import file_digest
 
@@ -39,7 +39,7 @@ MAP_NAMES = ("heatmap", "envelope", "residual", "dark", "light", "hidden")
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFree:
-    """A score without learning; only its false-alarm rates were measured, on clean paint.
+    """A score without learning; only its false-alarm rates were calibrated, on clean paint.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class ModelFree:
 
     @property
     def superpixels(self) -> Mapping[str, str]:
-        """Origin of the method that cuts superpixels."""
+        """Origin of the superpixel method."""
         return self.card.superpixels
 
     def score(self, scene: Scene) -> SceneScores:
@@ -72,12 +72,12 @@ class ModelFree:
         Parameters
         ----------
         scene
-            What `read_scene` gives.
+            A scene of `read_scene`.
         """
         return score_model_free(self, scene)
 
     def described(self) -> dict[str, Any]:
-        """What scene.json says of it."""
+        """The entries of scene.json about the model."""
         return {
             "model": {"path": str(self.path.resolve()), "sha256": self.digest},
             "backbone": None,
@@ -94,23 +94,23 @@ class ModelFree:
 
 
 def open_model_free(path: Path, score: str | None = None, expect: Expect = "either") -> ModelFree:
-    """Read a score card; the heat map is that of ``score``, "envelope" where it is None.
+    """Read a score card; the heat map shows ``score``, or "envelope" if it is None.
 
-    Where one sign is to ``expect``, it is that part of the envelope score.
+    If one sign is to ``expect``, it shows that part of the envelope score.
 
     Raises
     ------
     UsageError
-        If there is no such score.
+        If the score does not exist.
     InputError
-        If the card is missing, damaged or of another kind.
+        If the card is missing, damaged or of another format.
     """
     shown = score or SCORES[0]
     if shown not in SCORES:
         msg = f"there is no score {shown!r}: choose one of {', '.join(SCORES)}"
         raise UsageError(msg)
     if expect != "either" and score is not None:
-        msg = f"--expect {expect} and --scorer {score} each choose the heat map: leave one out"
+        msg = f"--expect {expect} and --scorer {score} each choose the heat map: omit one of them"
         raise UsageError(msg)
     shown = shown if expect == "either" else expect
     card = read_score_card(path)
@@ -141,7 +141,7 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
         superpixels=plugin.origin,
         maps=maps,
         band_maps=bands,
-        whole=judged(card.whole.get(_judging(model)), whole_score(raw, scene.mask)),
+        whole=judged(card.whole.get(_verdict_score(model)), image_score(raw, scene.mask)),
         distances=None,
         similarities=None,
         pooled=None,
@@ -154,7 +154,7 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
 
 
 def _raw(evidence: EvidenceMaps, block: Block) -> dict[str, FloatArray]:
-    """Uncalibrated scores (h, w) of a block, and "signed": below 0 where it is darker."""
+    """Uncalibrated scores (h, w) of a block, and "signed", which is negative where it is darker."""
     maps = evidence(block)
     return {
         "envelope": envelope_score(maps),
@@ -166,9 +166,9 @@ def _raw(evidence: EvidenceMaps, block: Block) -> dict[str, FloatArray]:
 def _raw_maps(scene: Scene) -> dict[str, FloatArray]:
     """`_raw` of a whole scene, (H, W) each."""
     view = SceneView(scene)
-    made = {name: scene.empty() for name in (*SCORES, "signed")}
-    fill_maps(view.blocks, made, partial(_raw, EvidenceMaps(view, only_residuals=True)))
-    return made
+    maps = {name: scene.empty() for name in (*SCORES, "signed")}
+    fill_maps(view.blocks, maps, partial(_raw, EvidenceMaps(view, only_residuals=True)))
+    return maps
 
 
 def _pixel_maps(
@@ -176,11 +176,11 @@ def _pixel_maps(
 ) -> dict[str, FloatArray]:
     """`MAP_NAMES`, "raw": the uncalibrated score (H, W), and "bands": residuals (H, W, B)."""
     evidence = EvidenceMaps(view, only_residuals=True)
-    residuals, hidden = BandResiduals(view), HiddenPicture(scene, view)
-    made = {name: scene.empty() for name in (*MAP_NAMES, "raw")}
-    made["bands"] = scene.empty(len(scene.band_ids))
+    residuals, hidden = BandResiduals(view), HiddenLayerImage(scene, view)
+    maps = {name: scene.empty() for name in (*MAP_NAMES, "raw")}
+    maps["bands"] = scene.empty(len(scene.band_ids))
 
-    def find(block: Block) -> dict[str, FloatArray]:
+    def of_block(block: Block) -> dict[str, FloatArray]:
         raw = mean_of_scales(_raw(evidence, block), coarse, block)
         calibrated = {name: model.card.calibration[name](raw[name]) for name in SCORES}
         is_dark = raw["signed"] < 0
@@ -190,14 +190,14 @@ def _pixel_maps(
             **calibrated,
             "heatmap": calibrated[model.heat_map_score],
             "hidden": hidden(block),
-            "raw": raw[_judging(model)],
+            "raw": raw[_verdict_score(model)],
             "bands": residuals(block),
         }
 
-    fill_maps(view.blocks, made, find)
-    return made
+    fill_maps(view.blocks, maps, of_block)
+    return maps
 
 
-def _judging(model: ModelFree) -> str:
-    """The score that judges the whole painting."""
+def _verdict_score(model: ModelFree) -> str:
+    """Name of the score for the verdict on the whole painting."""
     return model.heat_map_score if model.expect == "either" else SCORES[0]

@@ -8,7 +8,7 @@ from sklearn.linear_model import Ridge
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
     DARKEST,
-    LARGEST,
+    LARGEST_RESIDUAL,
     RIDGE,
     TWO_SIDED,
     Surface,
@@ -105,7 +105,7 @@ def test_what_is_hidden_stands_out_with_its_sign(change: float, share: float) ->
 def test_residuals_are_bounded() -> None:
     seen = Seen(channels())
     left = residual(seen, following(seen) + 100 * spots(0.02))
-    assert left.max() == LARGEST
+    assert left.max() == LARGEST_RESIDUAL
     assert left.dtype == np.float32
 
 

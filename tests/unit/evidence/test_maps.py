@@ -10,7 +10,7 @@ import pytest
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import TARGET_BLUR, log_reflectance
 from artextract_cli.evidence.maps import (
-    LARGEST,
+    LARGEST_VALUE,
     MAPS,
     RESIDUALS,
     SURFACE_MAPS,
@@ -20,7 +20,7 @@ from artextract_cli.evidence.maps import (
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
-from artextract_cli.pipelines.hidden_layers.augmentation import turned
+from artextract_cli.pipelines.hidden_layers.augmentation import rotated
 from artextract_cli.scenes.spectrum import visible_channels
 from tests.helpers.evidence import band_residuals, gather_evidence
 from tests.helpers.paintings import painting, ring, with_bands
@@ -51,7 +51,7 @@ def test_every_map_has_a_name_of_its_own() -> None:
 def deviations_of(values: FloatArray) -> FloatArray:
     """``values`` as numbers of robust deviations from their median, as far as maps tell them."""
     apart = values - np.median(values)
-    return np.clip(apart / (1.4826 * np.median(np.abs(apart))), -LARGEST, LARGEST)
+    return np.clip(apart / (1.4826 * np.median(np.abs(apart))), -LARGEST_VALUE, LARGEST_VALUE)
 
 
 def test_every_map_is_standardised_within_its_painting() -> None:
@@ -68,7 +68,7 @@ def test_every_map_is_standardised_within_its_painting() -> None:
         has_spread = spread > 0.01
         assert has_spread.sum() > 0.8 * len(MAPS)
         np.testing.assert_allclose(spread[has_spread], 1, atol=1e-3)
-        assert np.abs(maps).max() <= LARGEST
+        assert np.abs(maps).max() <= LARGEST_VALUE
 
 
 @pytest.mark.parametrize("n_bands", [1, 3, 30])
@@ -92,7 +92,7 @@ def test_the_order_of_bands_does_not_matter() -> None:
 def test_evidence_turns_with_the_scene(symmetry: int) -> None:
     shape = (25, 39)  # so small that every round of a fit takes all pixels
     scene = painting(-0.2 * ring(shape), shape)
-    found = gather_evidence(turned(scene, symmetry)).maps
+    found = gather_evidence(rotated(scene, symmetry)).maps
     expected = moved(gather_evidence(scene).maps, symmetry)
     # Standardised maps reach 25 deviations, of which rounding takes a share.
     np.testing.assert_allclose(found, expected, atol=0.05, rtol=0.003)

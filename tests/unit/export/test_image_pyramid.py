@@ -38,7 +38,7 @@ def result(tmp_path: Path) -> SceneResult:
 def test_what_was_changed_is_refused(result: SceneResult, show: Shown) -> None:
     (path,) = result.path.glob(f"{show}.*")
     path.write_bytes(path.read_bytes() + b"0")
-    with pytest.raises(InputError, match=rf"{path.name} is damaged or was changed"):
+    with pytest.raises(InputError, match=rf"{path.name} is damaged or has been changed"):
         write_pyramid(result, result.path.parent / "out.ptif", show=show, compression="jpeg")
 
 

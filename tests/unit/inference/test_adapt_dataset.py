@@ -30,7 +30,7 @@ def before(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = {"LEARNT": 12, "CHECKED": 6, "STEPS": 2, "LEAST_HIDDEN": 5, "PLACES": 2}
+    few = {"N_TRAINING": 12, "N_CHECKING": 6, "STEPS": 2, "LEAST_HIDDEN": 5, "N_WINDOWS": 2}
     for name, value in few.items():
         monkeypatch.setattr(adaptation, name, value)
 

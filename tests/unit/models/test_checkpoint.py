@@ -97,7 +97,9 @@ def test_a_model_that_was_not_calibrated_is_not_opened(trained: Path, tmp_path: 
     path = tmp_path / "model.safetensors"
     network, card, _ = load_model(trained)
     save_model(path, network.state_dict(), dataclasses.replace(card, calibration={}))
-    with pytest.raises(InputError, match="did not end: finish it with 'artextract train --resume'"):
+    with pytest.raises(
+        InputError, match="is not finished: finish it with 'artextract train --resume'"
+    ):
         open_model(path, device="cpu")
 
 
@@ -187,7 +189,7 @@ def saved(state: Any, *, as_zip: bool = True) -> bytes:
 def test_a_rightly_signed_bomb_is_refused_and_not_executed(tmp_path: Path, as_zip: bool) -> None:
     path, crater = tmp_path / "last.pt", tmp_path / "crater"
     path.write_bytes(signed(saved({"settings": Bomb(crater)}, as_zip=as_zip)))
-    with pytest.raises(InputError, match=r"last\.pt is no resume state") as raised:
+    with pytest.raises(InputError, match=r"last\.pt is not a resume state") as raised:
         load_state(path)
     assert "\n" not in str(raised.value)
     assert not crater.exists()
@@ -196,7 +198,7 @@ def test_a_rightly_signed_bomb_is_refused_and_not_executed(tmp_path: Path, as_zi
 @pytest.mark.parametrize("payload", [b"", b"text", b"PK\x03\x04", saved([1, 2]), saved(3)])
 def test_rightly_signed_nonsense(tmp_path: Path, payload: bytes) -> None:
     (tmp_path / "last.pt").write_bytes(signed(payload))
-    with pytest.raises(InputError, match=r"last\.pt is no resume state"):
+    with pytest.raises(InputError, match=r"last\.pt is not a resume state"):
         load_state(tmp_path / "last.pt")
 
 
@@ -205,17 +207,16 @@ def test_nothing_to_resume(tmp_path: Path) -> None:
         load_state(tmp_path / "last.pt")
 
 
-def test_embeddings_of_another_shape_are_told_with_their_owner() -> None:
+def test_embeddings_of_another_shape_are_reported_with_their_owner() -> None:
     spec = Backbone(name="narrow", summary="A toy.", load=lambda: Narrow)
     toy = Plugin(spec=spec, distribution="artextract-narrow", version="1")
     network = SiameseNetwork(Narrow(7), "max")
     network.running = toy.running
-    said = (
-        r"'narrow' of artextract-narrow 1 failed .*of features \(5, 2, 3\) it made \(5, 2, 4\), not"
-    )
-    with pytest.raises(DependencyError, match=said):
-        network.around(None, torch.zeros(5, 2, 3))
-    assert SiameseNetwork(Narrow(4), "max").around(None, torch.zeros(5, 2, 3)).shape == (5, 2, 4)
+    message = r"'narrow' of artextract-narrow 1 failed .*it returned \(5, 2, 4\), not embeddings"
+    with pytest.raises(DependencyError, match=message):
+        network.backbone_features(None, torch.zeros(5, 2, 3))
+    z = SiameseNetwork(Narrow(4), "max").backbone_features(None, torch.zeros(5, 2, 3))
+    assert z.shape == (5, 2, 4)
 
 
 def test_what_no_network_learns_from_is_damage(trained: Path, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_another_version_of_the_plugin_is_a_warning(
 ) -> None:
     backbone = {"name": "gcn", "distribution": "artextract", "version": "0.0.1"}
     untrained(changed_card(trained, backbone=backbone))
-    assert "made with gcn of artextract 0.0.1, installed is" in capsys.readouterr().err
+    assert "created with gcn of artextract 0.0.1, but" in capsys.readouterr().err
     untrained(read_card(trained))
     assert capsys.readouterr().err == ""
 

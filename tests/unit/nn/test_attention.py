@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from artextract_cli.nn.attention import given_attention, grad_cam, masking_effect, pair_distance
+from artextract_cli.nn.attention import grad_cam, masking_effect, outgoing_attention, pair_distance
 from artextract_cli.nn.siamese import SiameseNetwork
 from tests.helpers.networks import Identity, batch_of, scene
 
@@ -16,14 +16,14 @@ def path_attention() -> torch.Tensor:
 
 def test_given_attention_of_one_layer_by_hand() -> None:
     batch = batch_of(scene([torch.zeros(3, 1, 2)]))
-    given = given_attention(batch.graph, [path_attention()])
+    given = outgoing_attention(batch.graph, [path_attention()])
     assert given[:, 0].tolist() == pytest.approx([0.7, 2.0, 0.3])
 
 
 def test_given_attention_rolls_out_over_layers() -> None:
     batch = batch_of(scene([torch.zeros(3, 1, 2)]))
     dense = torch.tensor([[0.5, 0.5, 0], [0.2, 0.6, 0.2], [0, 0.9, 0.1]])
-    given = given_attention(batch.graph, [path_attention()] * 3)
+    given = outgoing_attention(batch.graph, [path_attention()] * 3)
     assert given[:, 0].tolist() == pytest.approx((torch.ones(3) @ dense @ dense @ dense).tolist())
     assert given.sum() == pytest.approx(3)
 
@@ -34,8 +34,8 @@ def test_heads_are_averaged_and_views_stay_apart() -> None:
     even = torch.tensor([0.5, 0.5, 1 / 3, 1 / 3, 1 / 3, 0.5, 0.5])[:, None, None]
     both_heads = torch.cat([own, even], dim=2)
     two_views = torch.cat([both_heads, own.expand(-1, 1, 2)], dim=1)
-    given = given_attention(batch.graph, [two_views])
-    alone = given_attention(batch.graph, [own]), given_attention(batch.graph, [even])
+    given = outgoing_attention(batch.graph, [two_views])
+    alone = outgoing_attention(batch.graph, [own]), outgoing_attention(batch.graph, [even])
     assert torch.allclose(given[:, :1], (alone[0] + alone[1]) / 2)
     assert torch.allclose(given[:, 1:], alone[0])
 

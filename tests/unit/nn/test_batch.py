@@ -10,9 +10,9 @@ from artextract_cli.errors import DependencyError, InputError
 from artextract_cli.nn.batch import (
     GraphBatch,
     Topology,
-    moved,
     packed,
     tensors_of,
+    to_device,
     unpacked,
     with_tensors,
 )
@@ -185,7 +185,7 @@ def assert_equal_batches(there: Scenes, here: Scenes) -> None:
 
 def test_a_batch_that_stays_on_the_cpu_is_not_copied() -> None:
     scenes = new_scenes()
-    assert moved(scenes, "cpu") is scenes
+    assert to_device(scenes, "cpu") is scenes
 
 
 def test_a_batch_survives_packing() -> None:
@@ -215,7 +215,7 @@ def test_a_batch_reaches_the_gpu_in_one_pinned_transfer(monkeypatch: pytest.Monk
 
     with monkeypatch.context() as patched:
         patched.setattr(torch.Tensor, "to", note)
-        there = moved(scenes, "cuda")
+        there = to_device(scenes, "cuda")
     assert sent == [(True, {"non_blocking": True})]
     assert all(tensor.is_cuda for tensor in tensors_of(there))
     assert_equal_batches(there, scenes)

@@ -52,7 +52,7 @@ def test_outside_autocast_types_stay(dtype: torch.dtype) -> None:
 def test_a_gpu_without_bfloat16_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Tesla T4")
-    with pytest.raises(DependencyError, match="bf16 cannot be used on cuda:0: Tesla T4 lacks it"):
+    with pytest.raises(DependencyError, match="bf16 cannot be used on cuda:0: Tesla T4 does not"):
         check_precision("bf16", CUDA)
     check_precision("fp32", CUDA)
     check_precision("bf16", CPU)

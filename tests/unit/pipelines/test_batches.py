@@ -34,5 +34,5 @@ def test_graphs_of_two_recipes_are_refused(dataset: Path, graphs: Path, tmp_path
     other = tmp_path / "other"
     build_dataset(dataset, other, GraphRecipe(superpixel_options={"region_size": 8}))
     shutil.copy(other / "val" / "v0.npz", mixed / "val" / "v0.npz")
-    with pytest.raises(InputError, match=r"v0\.npz was built by another recipe than .*t0\.npz"):
+    with pytest.raises(InputError, match=r"v0\.npz was built with another recipe than .*t0\.npz"):
         load_alike(mixed)

@@ -24,7 +24,7 @@ def test_an_opened_model_knows_its_file(model: Model, trained: Path) -> None:
 
 @pytest.mark.parametrize("sign", ["dark", "light"])
 def test_a_model_of_views_cannot_be_asked_for_a_sign(trained: Path, sign: Expect) -> None:
-    with pytest.raises(UsageError, match="does not distinguish dark from light content: leave"):
+    with pytest.raises(UsageError, match="does not distinguish dark from light content: omit"):
         open_model(trained, device="cpu", expect=sign)
     assert open_model(trained, device="cpu").expect == "either"
 

@@ -45,7 +45,7 @@ def test_weights_that_do_not_fit(trained: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        (lambda in_size, options: print, "it made builtin_function_or_method, which is no torch"),
+        (lambda in_size, options: print, "it returned builtin_function_or_method, which is not"),
         (lambda in_size, options: Narrow(None), "its network has no out_size"),
         (lambda in_size, options: 1 / 0, "ZeroDivisionError"),
     ],

@@ -78,8 +78,10 @@ def test_settings_that_make_no_sense(given: dict[str, Any], said: str) -> None:
         settings_for(**{"objective": HIDDEN_LAYER} | given)
 
 
-def test_an_objective_that_suits_no_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_objective_that_sets_an_unknown_setting_is_rejected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     spec = dataclasses.replace(objective_spec("node-contrastive"), suited={"epoch": 3})
     monkeypatch.setattr(settings, "objective_spec", lambda name: spec)
-    with pytest.raises(DependencyError, match="sets 'epoch', which is no training setting"):
+    with pytest.raises(DependencyError, match="sets 'epoch', which is not a training setting"):
         settings_for("node-contrastive")

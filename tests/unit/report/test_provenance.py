@@ -85,5 +85,5 @@ def test_a_model_that_is_gone_or_another_is_told_of(tmp_path: Path, content: byt
         path.write_bytes(content)
     story = model_story(result)
     assert (story.rows, story.curve) == ((), None)
-    assert ("has changed" if content else "is gone") in story.notice
+    assert ("has changed" if content else "does not exist") in story.notice
     assert story.notice.endswith(": its card is left out.")

@@ -76,5 +76,5 @@ def test_without_bands_they_are_not_even_looked_for(tmp_path: Path) -> None:
     made = layers(result, with_bands=False)
     assert {"photograph", "hidden", "heatmap", "evidence-0"} <= made.keys()
     assert not {"band-0", "component-1", "false-colour"} & made.keys()
-    with pytest.raises(InputError, match="is gone"):
+    with pytest.raises(InputError, match="does not exist"):
         read_layers(result)

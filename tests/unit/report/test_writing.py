@@ -86,7 +86,7 @@ def test_of_several_scenes_one_without_a_description_is_named_in_the_report(
 def test_a_copy_of_a_scene_is_not_counted(tmp_path: Path) -> None:
     result, out = write_result(tmp_path), tmp_path / "report.html"
     shutil.copytree(result.path, result.path.with_name("a copy"))
-    with pytest.raises(InputError, match=r"^a copy: .*holds the results of scene 'made': give"):
+    with pytest.raises(InputError, match=r"^a copy: .*contains the results of scene 'made'"):
         write_report(result.path.parent, out)
     assert "<h1><bdi>made</bdi></h1>" in out.read_text(encoding="utf-8")
 

@@ -89,7 +89,7 @@ def test_a_photograph_that_was_changed_is_not_shown(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     photograph = result.photograph()
     write_png(Path(result.description["photograph"]["path"]), np.uint8(photograph[:, ::-1] * 255))
-    with pytest.raises(InputError, match=r"made_RGB\.png has changed since it was scored: bring"):
+    with pytest.raises(InputError, match=r"made_RGB\.png has changed since it was scored: restore"):
         result.photograph()
 
 
@@ -116,7 +116,7 @@ def test_a_scene_whose_description_is_gone_is_missed(scored, tmp_path: Path) -> 
 
 def test_a_model_without_attention_writes_none(scored, tmp_path: Path) -> None:
     write_scene(tmp_path, *scored)
-    with pytest.raises(InputError, match="its model has no attention"):
+    with pytest.raises(InputError, match="its model provides no attention"):
         find_scene(tmp_path, "v0").pages("attention")
 
 
@@ -135,7 +135,7 @@ def test_what_others_put_where_a_result_belongs_is_not_written_over(scored, tmp_
     sealed_again(find_scene(tmp_path, "v0"))
     (tmp_path / "v0" / "overlay.png").write_bytes(b"mine")
     before = contents(tmp_path)
-    with pytest.raises(UsageError, match=r"v0/overlay\.png is no result of ours, and would be"):
+    with pytest.raises(UsageError, match=r"v0/overlay\.png is not a result of artextract"):
         write_again(tmp_path, *scored)
     assert contents(tmp_path) == before
 
@@ -144,7 +144,7 @@ def test_a_copy_of_a_scene_is_no_other_scene(scored, tmp_path: Path) -> None:
     write_scene(tmp_path, *scored)
     shutil.copytree(tmp_path / "v0", tmp_path / "v0 copy")
     with pytest.raises(
-        InputError, match="v0 copy holds the results of scene 'v0': give the folder"
+        InputError, match="v0 copy contains the results of scene 'v0': rename the folder"
     ):
         open_results(tmp_path)
     assert find_scene(tmp_path, "v0").path.name == "v0"

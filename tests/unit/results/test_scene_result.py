@@ -11,7 +11,7 @@ def test_a_file_is_checked_before_it_is_read(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     assert result.checked("hidden.tif") == result.path / "hidden.tif"
     (result.path / "heatmap.tif").write_bytes(b"")
-    with pytest.raises(InputError, match=r"heatmap\.tif is damaged or was changed"):
+    with pytest.raises(InputError, match=r"heatmap\.tif is damaged or has been changed"):
         result.map("heatmap")
     (result.path / "dark.tif").unlink()
     with pytest.raises(InputError, match=r"dark\.tif is missing"):
@@ -19,7 +19,7 @@ def test_a_file_is_checked_before_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_map_that_was_not_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="its model has no gradcam"):
+    with pytest.raises(InputError, match="its model provides no gradcam"):
         write_result(tmp_path).map("gradcam")
 
 

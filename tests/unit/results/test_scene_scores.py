@@ -8,30 +8,30 @@ import pytest
 from artextract_cli.errors import InputError
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.results.scene_scores import (
+    ANOMALOUS_SHARE,
     DECISION_RATE,
-    STRANGEST_SHARE,
     check_infrared,
+    image_score,
     judged,
-    whole_score,
 )
 from tests.helpers.scenes import make_scene
 
 
-def test_the_whole_is_what_the_strangest_exceed() -> None:
+def test_the_image_score_is_what_the_most_anomalous_share_exceeds() -> None:
     scores = np.random.default_rng(0).permutation(1000).astype(np.float32).reshape(20, 50)
-    assert STRANGEST_SHARE == 0.03
-    found = whole_score(scores, None)
+    assert ANOMALOUS_SHARE == 0.03
+    found = image_score(scores, None)
     assert (scores > found).sum() == 30
     assert 968 < found < 970
-    assert 386.5 < whole_score(scores, scores < 400) < 387.5
-    assert whole_score(scores, scores == 17) == 17
-    assert whole_score(np.array([[-3]], np.float32), None) == -3
-    assert whole_score(np.full((40, 50), 0.25, np.float32), None) == 0.25
+    assert 386.5 < image_score(scores, scores < 400) < 387.5
+    assert image_score(scores, scores == 17) == 17
+    assert image_score(np.array([[-3]], np.float32), None) == -3
+    assert image_score(np.full((40, 50), 0.25, np.float32), None) == 0.25
 
 
 def test_a_mask_without_painting_counts_as_none() -> None:
     scores = np.arange(200, dtype=np.float32).reshape(10, 20)
-    assert whole_score(scores, np.zeros((10, 20), np.bool_)) == whole_score(scores, None)
+    assert image_score(scores, np.zeros((10, 20), np.bool_)) == image_score(scores, None)
 
 
 class TestWhole:
@@ -61,7 +61,7 @@ class TestWhole:
 
 def test_a_scene_without_infrared_is_refused() -> None:
     check_infrared(make_scene((3, 4), 1, wavelengths=(721.0,)), "score")
-    with pytest.raises(InputError, match="no band is infrared: this score needs a band past 720"):
+    with pytest.raises(InputError, match="no band is infrared: this score needs a band above 720"):
         check_infrared(make_scene((3, 4), 1, wavelengths=(720.0,)), "score")
     unknown = dataclasses.replace(make_scene((3, 4), 1), wavelengths=None)
     with pytest.raises(InputError, match="no wavelength is known"):

@@ -20,14 +20,14 @@ def test_sources_that_are_still_the_same(tmp_path: Path) -> None:
 def test_a_changed_source_is_one_clear_sentence(tmp_path: Path) -> None:
     source = sources.photograph(write_result(tmp_path).description)
     source.path.write_bytes(source.path.read_bytes() + b" ")
-    with pytest.raises(InputError, match=r"made_RGB.png has changed since it was scored: bring"):
+    with pytest.raises(InputError, match=r"made_RGB.png has changed since it was scored: restore"):
         source.check()
 
 
-def test_a_missing_band_is_told_with_the_advice_that_is_given(tmp_path: Path) -> None:
+def test_a_missing_band_is_reported_with_the_advice_that_is_given(tmp_path: Path) -> None:
     band = sources.bands(write_result(tmp_path).description, "look for it")[1]
     band.path.unlink()
-    with pytest.raises(InputError, match=r"made_ms_1.png is gone.*: look for it$"):
+    with pytest.raises(InputError, match=r"made_ms_1.png, from.* not exist: look for it$"):
         band.check()
 
 

@@ -63,7 +63,8 @@ def test_what_others_put_into_the_folder_of_a_scene_stays(
         monkeypatch.setattr(os, "link", lambda *args, **kwargs: Path().symlink_to(""))
     assert write_again(tmp_path, *scored) == described
     assert (
-        "v0 is new but for difference.png, link, mine, notes.txt: what" in capsys.readouterr().err
+        "v0 was replaced except for difference.png, link, mine, notes.txt"
+        in capsys.readouterr().err
     )
     assert contents(tmp_path / "v0") == before
     assert (tmp_path / "v0" / "link").readlink() == Path("nowhere")
@@ -75,7 +76,7 @@ def test_a_folder_named_as_a_result_is_not_lost(scored, tmp_path: Path) -> None:
     (tmp_path / "v0" / "overlay.png").unlink()
     (tmp_path / "v0" / "overlay.png").mkdir()
     (tmp_path / "v0" / "overlay.png" / "mine.txt").write_text("mine")
-    with pytest.raises(UsageError, match=r"v0/overlay\.png is no result of ours"):
+    with pytest.raises(UsageError, match=r"v0/overlay\.png is not a result of artextract"):
         write_again(tmp_path, *scored)
     assert (tmp_path / "v0" / "overlay.png" / "mine.txt").read_text() == "mine"
 
@@ -84,10 +85,10 @@ def test_a_description_of_somebody_else_is_not_written_over(scored, tmp_path: Pa
     plan = results_plan(tmp_path, ["v0"], scored[-1], {})
     (tmp_path / "v0").mkdir()
     (tmp_path / "v0" / "scene.json").write_text('{"camera": "mine"}')
-    with pytest.raises(UsageError, match="v0 exists and holds no results of ours"):
+    with pytest.raises(UsageError, match="v0 exists but contains no results of"):
         plan.check()
     (tmp_path / "summary.csv").write_text("mine")
-    with pytest.raises(UsageError, match=r"summary\.csv is no result of ours"):
+    with pytest.raises(UsageError, match=r"summary\.csv is not a result of artextract"):
         plan.check()
     (tmp_path / "summary.csv").unlink()
     (tmp_path / "v0" / "scene.json").unlink()

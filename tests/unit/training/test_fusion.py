@@ -11,7 +11,7 @@ from artextract_cli.training import fusion
         ({}, None),
         ({"fused": 0.9, "network": 0.7, "residual": 0.8}, None),
         ({"fused": 0.797, "network": 0.7, "residual": 0.8}, None),
-        ({"fused": 0.7, "network": 0.7, "residual": 0.8}, "residual alone has AUROC 0.800"),
+        ({"fused": 0.7, "network": 0.7, "residual": 0.8}, "residual alone has an AUROC of 0.800"),
     ],
 )
 def test_a_fused_score_that_loses_is_not_hushed_up(

@@ -74,13 +74,13 @@ def test_what_is_saved_is_resumed(tmp_path: Path) -> None:
     assert read_metrics(run.path) == progress.history
 
 
-def test_a_run_that_was_begun_and_reached_nothing(tmp_path: Path) -> None:
+def test_a_run_that_has_no_epoch_yet(tmp_path: Path) -> None:
     run = RunDirectory(path=tmp_path / "run")
-    assert not run.reached_nothing
+    assert not run.has_no_epoch
     run.start({"seed": 3})
-    assert run.reached_nothing
+    assert run.has_no_epoch
     run.save(progress_of(0.5), {"seed": 3}, {})
-    assert not run.reached_nothing
+    assert not run.has_no_epoch
 
 
 def test_other_settings_are_not_resumed(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_directory_that_holds_a_run_is_not_started_again(tmp_path: Path) -> No
     run.start({"seed": 1})
     run.start({"seed": 2})
     run.save(progress_of(0.5), {}, {})
-    with pytest.raises(UsageError, match="holds a run already"):
+    with pytest.raises(UsageError, match="contains a run already"):
         run.start({"seed": 3})
     assert read_yaml(tmp_path / "config.yaml") == {"seed": 2}
 
@@ -120,5 +120,5 @@ def test_no_metrics(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there are no metrics in .*artextract train"):
         read_metrics(tmp_path)
     (tmp_path / "metrics.jsonl").touch()
-    with pytest.raises(InputError, match="holds no epoch yet"):
+    with pytest.raises(InputError, match="contains no epoch yet"):
         read_metrics(tmp_path)

@@ -40,7 +40,7 @@ def test_the_held_out_scenes_follow_from_the_seed() -> None:
 
 
 def test_too_few_scenes() -> None:
-    with pytest.raises(InputError, match="two scenes or more to compare, there is 1"):
+    with pytest.raises(InputError, match="at least two scenes, but there is only 1"):
         split_scenes(scenes("train", 1), 0.2, 0)
     with pytest.raises(InputError, match="no training scenes"):
         split_scenes(scenes("val", 3), 0.2, 0)

@@ -149,7 +149,7 @@ def test_everything_resolved_is_written_down(trained: Path, graphs: Path) -> Non
     assert config["options"]["layers"] == 2
     assert config["recipe"]["superpixel_options"]["region_size"] == 6
     assert (config["epochs"], config["objective"]) == (2, "node-contrastive")
-    used = {"name": "torch", "reason": "asked for", "device": "cpu"}
+    used = {"name": "torch", "reason": "requested", "device": "cpu"}
     assert config["engine_used"] == used
     assert json.loads(load_state(trained / "last.pt")["settings"])["seed"] == 0
 
@@ -327,7 +327,7 @@ def test_a_gpu_without_bfloat16_is_refused_before_anything_is_written(
     monkeypatch.setattr(trainer, "resolve_device", lambda name: torch.device("cuda", 0))
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Tesla T4")
-    with pytest.raises(DependencyError, match="Tesla T4 lacks it; take --precision fp32") as error:
+    with pytest.raises(DependencyError, match="Tesla T4 does not support it; use --prec") as error:
         train_tiny(graphs, tmp_path / "run", precision="bf16")
     assert error.value.exit_code == 4
     assert not (tmp_path / "run").exists()
@@ -410,7 +410,7 @@ def test_graphs_name_the_plugin_that_made_them(graphs: Path, tmp_path: Path) -> 
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_that_had_reached_nothing_begins_again(graphs: Path, tmp_path: Path) -> None:
+def test_a_run_without_an_epoch_starts_again(graphs: Path, tmp_path: Path) -> None:
     whole, left = tmp_path / "whole", tmp_path / "left"
     train_tiny(graphs, whole)
     left.mkdir()

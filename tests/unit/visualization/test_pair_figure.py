@@ -194,13 +194,13 @@ def test_missing_maps_and_pictures(result: SceneResult) -> None:
     with pytest.raises(InputError, match=r"attention\.tif does not exist"):
         draw(result, mode="attention")
     Path(result.description["photograph"]["path"]).unlink()
-    with pytest.raises(InputError, match=r"rgb\.png is gone"):
+    with pytest.raises(InputError, match=r"rgb\.png, from which .* not exist"):
         draw(result)
 
 
 def test_a_picture_that_was_changed_is_not_drawn_beside_an_older_map(result: SceneResult) -> None:
     write_png(result.path / "ir.png", np.full(SIZE, 7, np.uint16))
-    with pytest.raises(InputError, match=r"ir\.png has changed since it was scored: bring back"):
+    with pytest.raises(InputError, match=r"ir\.png has changed since it was scored: restore"):
         draw(result)
     draw(result, show_bands=("17",))
 

@@ -26,12 +26,12 @@ def test_auto_agrees_with_the_engines_it_chooses_from(
 
 
 def test_the_engine_and_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resolve_engine("torch", CPU).reason == "asked for"
+    assert resolve_engine("torch", CPU).reason == "requested"
     with pytest.raises(UsageError, match="no engine 'jax': choose one of auto, numba, dgl, torch"):
         resolve_engine("jax", CPU)
     monkeypatch.setenv("ARTEXTRACT_HIDE_DGL", "1")
     assert resolve_engine("auto", CPU).name == "numba/torch"
-    with pytest.raises(DependencyError, match=r"pip install .*, or take --engine torch"):
+    with pytest.raises(DependencyError, match=r"pip install .*, or use --engine torch"):
         resolve_engine("dgl", CPU)
     with pytest.raises(UsageError, match="no engine 'numba/torch'"):
         resolve_engine("numba/torch", CPU)
@@ -40,7 +40,7 @@ def test_the_engine_and_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_gpu_takes_plain_torch() -> None:
     gpu = torch.device("cuda", 0)
     assert resolve_engine("auto", gpu).name == resolve_engine("torch", gpu).name == "torch"
-    with pytest.raises(DependencyError, match="it works on the CPU alone"):
+    with pytest.raises(DependencyError, match="it works on the CPU only"):
         resolve_engine("numba", gpu)
 
 
@@ -48,5 +48,5 @@ def test_a_gpu_takes_plain_torch() -> None:
 def test_dgl_is_taken_when_asked_for() -> None:
     assert resolve_engine("dgl", CPU).name == "dgl"
     assert "measured" in resolve_engine("auto", CPU).reason
-    with pytest.raises(DependencyError, match="does not know mps devices"):
+    with pytest.raises(DependencyError, match="does not support mps devices"):
         resolve_engine("dgl", torch.device("mps"))

@@ -31,7 +31,7 @@ def model(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few windows and steps: what is tested is what follows from them."""
-    few = {"LEARNT": 6, "CHECKED": 4, "STEPS": 4, "LEAST_HIDDEN": 20, "PLACES": 2}
+    few = {"N_TRAINING": 6, "N_CHECKING": 4, "STEPS": 4, "LEAST_HIDDEN": 20, "N_WINDOWS": 2}
     for name, value in few.items():
         monkeypatch.setattr(adaptation, name, value)
 
@@ -71,7 +71,7 @@ def test_what_is_kept_lies_on_the_way_and_the_model_itself_does_not_change(
     allow(monkeypatch, gain=-1.0)
     before = weights(model).clone()
     found = adapted(model)
-    assert found.share == adaptation.SHARE
+    assert found.share == adaptation.INTERPOLATED_SHARE
     assert not torch.equal(weights(found.model), before)
     torch.testing.assert_close(weights(model), before, rtol=0, atol=0)
     for name, value in found.model.network.state_dict().items():
@@ -122,7 +122,7 @@ def test_a_gain_must_be_large_and_sure() -> None:
 def test_scenes_that_share_an_adaptation_lend_fewer_windows_each(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(adaptation, "PLACES", 8)
+    monkeypatch.setattr(adaptation, "N_WINDOWS", 8)
     assert [len(cut_windows(scene(), n)) for n in (1, 2, 3, 4, 50)] == [8, 4, 2, 2, 2]
 
 
@@ -137,5 +137,5 @@ def test_a_window_is_half_painting_at_least(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_model_of_views_cannot_adapt(trained: Path) -> None:
-    with pytest.raises(UsageError, match="cannot adapt to a painting: leave out --adapt"):
+    with pytest.raises(UsageError, match="cannot adapt to a painting: omit --adapt"):
         open_model(trained, device="cpu", adapts=True)

@@ -12,8 +12,8 @@ from artextract_cli.pipelines.hidden_layers.augmentation import (
     LARGEST_DISPLACEMENT_PX,
     LARGEST_FALL_OFF,
     NOISE,
-    degraded,
-    turned,
+    corrupted,
+    rotated,
 )
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
@@ -35,8 +35,8 @@ def numbered(shape: tuple[int, int] = SHAPE) -> Scene:
 @pytest.mark.parametrize("symmetry", range(8))
 def test_a_pose_can_be_undone(symmetry: int) -> None:
     scene = numbered()
-    there = turned(scene, symmetry)
-    back = turned(there, INVERSE[symmetry])
+    there = rotated(scene, symmetry)
+    back = rotated(there, INVERSE[symmetry])
     sides = SHAPE if (symmetry % 4) % 2 == symmetry // 4 else SHAPE[::-1]
     assert there.rgb.shape == (*sides, 3)
     for name in ("rgb", "bands", "mask"):
@@ -45,32 +45,32 @@ def test_a_pose_can_be_undone(symmetry: int) -> None:
 
 
 def test_the_eight_poses_differ() -> None:
-    poses = [turned(numbered((7, 7)), symmetry).rgb.tobytes() for symmetry in range(8)]
+    poses = [rotated(numbered((7, 7)), symmetry).rgb.tobytes() for symmetry in range(8)]
     assert len(set(poses)) == 8
 
 
 @pytest.mark.parametrize("symmetry", range(8))
 def test_photograph_bands_and_mask_move_together(symmetry: int) -> None:
     scene = numbered()
-    there = turned(scene, symmetry)
+    there = rotated(scene, symmetry)
     np.testing.assert_array_equal(there.bands[..., :3], there.rgb)
     assert there.mask is not None
     assert scene.mask is not None
     assert sorted(there.rgb[there.mask].ravel()) == sorted(scene.rgb[scene.mask].ravel())
     assert there.rgb.flags.c_contiguous
     assert there.bands.flags.c_contiguous
-    assert turned(dataclasses.replace(scene, mask=None), symmetry).mask is None
+    assert rotated(dataclasses.replace(scene, mask=None), symmetry).mask is None
 
 
 @pytest.fixture
 def even_light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither uneven light nor coding for display, which change the levels of whole bands."""
-    monkeypatch.setattr(augmentation, "UNEVEN", 0)
-    monkeypatch.setattr(augmentation, "CODED", 0)
+    monkeypatch.setattr(augmentation, "UNEVEN_SHARE", 0)
+    monkeypatch.setattr(augmentation, "CODED_SHARE", 0)
 
 
 def conditions(scene: Scene, n: int = 200) -> list[Scene]:
-    return [degraded(np.random.default_rng(seed), scene) for seed in range(n)]
+    return [corrupted(np.random.default_rng(seed), scene) for seed in range(n)]
 
 
 def test_an_infrared_band_always_stays() -> None:
@@ -133,7 +133,7 @@ def test_bands_are_displaced_apart_and_not_far() -> None:
 
 def only(monkeypatch: pytest.MonkeyPatch, condition: str) -> None:
     for name in ("DISPLACED", "NOISY", "FEWER_BANDS", "UNEVEN", "CODED"):
-        monkeypatch.setattr(augmentation, name, float(name == condition))
+        monkeypatch.setattr(augmentation, f"{name}_SHARE", float(name == condition))
 
 
 def test_uneven_light_is_smooth_and_not_strong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,7 +179,7 @@ def test_every_kind_of_layer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_odds_are_those_of_all_kinds() -> None:
-    assert len(ODDS) == len(KINDS) == len(injection._DRAWN)
+    assert len(ODDS) == len(KINDS) == len(injection._DRAW)
     assert sum(ODDS) == pytest.approx(1)
 
 

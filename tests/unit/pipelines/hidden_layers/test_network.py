@@ -214,7 +214,7 @@ class TestNetwork:
 
     def test_its_state_can_be_loaded(self, backbone: str) -> None:
         network, other = new_network(backbone).eval(), new_network(backbone, seed=1).eval()
-        network.learn_standards([new_scene(0), new_scene(1)])
+        network.fit_normalisation([new_scene(0), new_scene(1)])
         batch = batch_of([new_scene(2)])
         assert not torch.equal(network(batch), other(batch))
         other.load_state_dict(network.state_dict())
@@ -258,7 +258,7 @@ class TestGatedMean:
 
 
 class TestStandards:
-    def test_features_become_standard(self) -> None:
+    def test_features_become_normalised(self) -> None:
         scenes = [new_scene(seed) for seed in range(4)]
         shifted = [
             dataclasses.replace(
@@ -271,7 +271,7 @@ class TestStandards:
             for scene in scenes
         ]
         network = new_network()
-        network.learn_standards(shifted)
+        network.fit_normalisation(shifted)
         nodes = torch.cat([scene.tensors.features[0] for scene in shifted])
         n_photograph = len(PHOTOGRAPH_FEATURES)
         for name, values in (
@@ -279,7 +279,7 @@ class TestStandards:
             ("photograph", nodes[:, 0, :n_photograph]),
             ("pixel", torch.cat([scene.pixels.evidence for scene in shifted])),
         ):
-            standard = network._standard(values, name)
+            standard = network._normalised(values, name)
             torch.testing.assert_close(
                 standard.mean(0), torch.zeros(values.shape[1]), atol=1e-4, rtol=0
             )
@@ -301,7 +301,7 @@ class TestStandards:
         losses = []
         for made in (scene, shifted):
             network = new_network().eval()
-            network.learn_standards([made])
+            network.fit_normalisation([made])
             losses.append(loss_of(network, made).item())
         assert losses[0] == pytest.approx(losses[1], rel=1e-3)
         assert loss_of(new_network().eval(), shifted).item() != pytest.approx(losses[1], rel=0.01)
@@ -310,16 +310,16 @@ class TestStandards:
         scene = new_scene()
         even = torch.full_like(scene.pixels.evidence, 3)
         network = new_network()
-        network.learn_standards(
+        network.fit_normalisation(
             [dataclasses.replace(scene, pixels=dataclasses.replace(scene.pixels, evidence=even))]
         )
-        found = network._standard(even + 0.02, "pixel")
+        found = network._normalised(even + 0.02, "pixel")
         torch.testing.assert_close(found, torch.full_like(even, 2), atol=1e-3, rtol=0)
 
     def test_outliers_are_clipped(self) -> None:
         values = torch.full((1, len(MAPS)), 1e9)
         assert torch.equal(
-            new_network()._standard(values, "pixel"), torch.full_like(values, CLIPPED)
+            new_network()._normalised(values, "pixel"), torch.full_like(values, CLIPPED)
         )
 
     def test_one_superpixel_and_constant_features_are_finite(self) -> None:
@@ -331,7 +331,7 @@ class TestStandards:
                 truth[0, 0] = marked
             scene = injected_scene("", graph, truth, lighter(), None, np.random.default_rng(0))
             network = new_network()
-            network.learn_standards([scene])
+            network.fit_normalisation([scene])
             assert all(torch.isfinite(value).all() for value in network.state_dict().values())
             assert torch.isfinite(loss_of(network, scene))
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from artextract_cli.errors import InputError
-from artextract_cli.evidence.hidden_image import hidden_picture
+from artextract_cli.evidence.hidden_image import hidden_layer_image
 from artextract_cli.evidence.scales import Coarse, reduced
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.blocks import full_block
@@ -113,7 +113,7 @@ def test_maps_are_the_calibrated_scores(model: Model) -> None:
     np.testing.assert_array_equal(scores.labels, graph.labels)
     np.testing.assert_array_equal(scores.band_maps, band_residuals(scene()))
     # On its own scale: what is likely to be surface paint is not faded.
-    np.testing.assert_array_equal(scores.maps["hidden"], hidden_picture(scene()))
+    np.testing.assert_array_equal(scores.maps["hidden"], hidden_layer_image(scene()))
     odds = np.exp(raw.dark) + np.exp(raw.light)
     np.testing.assert_allclose(scores.maps["probability"], odds / (1 + odds), rtol=1e-3, atol=1e-5)
     blank = evidence_graph(without_infrared(scene()), card.recipe)
@@ -205,7 +205,7 @@ def test_the_order_of_bands_does_not_change_what_is_found(model: Model) -> None:
 
 
 def test_scenes_without_infrared_are_refused(model: Model) -> None:
-    with pytest.raises(InputError, match=r"^no band is infrared: this model needs a band past"):
+    with pytest.raises(InputError, match=r"^no band is infrared: this model needs a band above"):
         score_hidden_layer(model, make_scene(SHAPE, 2))
     unknown = dataclasses.replace(scene(), wavelengths=None)
     with pytest.raises(InputError, match=r"no wavelength is known.*--wavelengths"):

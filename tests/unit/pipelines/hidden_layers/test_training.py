@@ -14,7 +14,7 @@ from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import CAUTION, TRIMMED_SHARE, Calibration
 from artextract_cli.pipelines.hidden_layers import training
 from artextract_cli.pipelines.hidden_layers.clean_captures import (
-    CHANGED_COPIES,
+    N_AUGMENTED_COPIES,
     whole_calibration,
 )
 from artextract_cli.pipelines.hidden_layers.evidence_graph import expanded
@@ -121,14 +121,14 @@ def test_beginning_makes_features_standard(task: HiddenLayerTask) -> None:
 
 def test_injection_is_timed_by_epoch(task: HiddenLayerTask) -> None:
     list(task.training_losses(new_network(), 1))
-    seconds = task.figures()["injection_seconds"]
+    seconds = task.extra_metrics()["injection_seconds"]
     assert len(task.injection_seconds) == 5
     assert seconds == pytest.approx(sum(task.injection_seconds), abs=1e-3)
     list(task.training_losses(new_network(), 2))
     assert len(task.injection_seconds) == 5
 
 
-def test_the_strangest_tenth_does_not_count_as_clean() -> None:
+def test_the_most_anomalous_tenth_does_not_count_as_clean() -> None:
     graph = new_graph()
     truth = np.full(graph.labels.shape, CLEAN, np.uint8)
     truth[:, :3] = HIDDEN
@@ -150,7 +150,7 @@ class TestCalibration:
         made, scored = calibrated(task, new_network().eval(), monkeypatch)
         raw, nulls = scored[::2], scored[1::2]  # of each scene, and of its visible part alone
         assert set(made) == {*SCORES, "whole"}
-        assert len(raw) == (1 + CHANGED_COPIES) * (len(task.held_out) + len(task.training))
+        assert len(raw) == (1 + N_AUGMENTED_COPIES) * (len(task.held_out) + len(task.training))
         for name in SCORES:
             clean = np.concatenate([scores.maps()[name].ravel() for scores in raw])
             for rate in (0.1, 0.01):
@@ -203,7 +203,7 @@ class TestCalibration:
         self, wholes: list[float], n_scenes: int, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert whole_calibration(wholes, n_scenes) is None
-        assert "will not judge paintings as a whole" in capsys.readouterr().err
+        assert "will give no verdict on whole paintings" in capsys.readouterr().err
 
     def test_two_scenes_are_enough_to_finish(
         self, clean_graphs: Path, scenes: tuple[list[SceneGraphs], list[SceneGraphs]]

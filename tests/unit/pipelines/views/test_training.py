@@ -125,4 +125,4 @@ def test_nothing_is_known_beyond_the_losses(
     before = {name: weight.clone() for name, weight in network.state_dict().items()}
     task.begin(network)
     assert all(torch.equal(weight, before[name]) for name, weight in network.state_dict().items())
-    assert task.figures() == task.quality(network) == {}
+    assert task.extra_metrics() == task.quality(network) == {}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.evidence.hidden_image import hidden_picture
+from artextract_cli.evidence.hidden_image import hidden_layer_image
 from artextract_cli.evidence.maps import envelope_score, residual_score
 from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.models.score_card import SHIPPED_CARD, write_card
@@ -19,7 +19,7 @@ from artextract_cli.pipelines.without_learning.scoring import (
     open_model_free,
     score_model_free,
 )
-from artextract_cli.results.scene_scores import whole_score
+from artextract_cli.results.scene_scores import image_score
 from artextract_cli.scenes.scene import Scene, resize_scene
 from tests.helpers.evidence import band_residuals, gather_evidence
 from tests.helpers.paintings import painting, ring, with_bands
@@ -50,7 +50,7 @@ def test_maps_are_the_calibrated_scores(model: ModelFree) -> None:
     np.testing.assert_array_equal(scores.band_maps, band_residuals(scene()))
     assert scores.whole is not None
     assert scores.whole.score == pytest.approx(
-        float(LEVELS(np.array(whole_score(envelope_score(maps), None)))), rel=1e-4
+        float(LEVELS(np.array(image_score(envelope_score(maps), None)))), rel=1e-4
     )
 
 
@@ -64,7 +64,7 @@ def test_dark_and_light_are_the_heat_map_by_sign(model: ModelFree) -> None:
 
 def test_the_hidden_picture_is_on_its_own_scale(model: ModelFree) -> None:
     maps = score_model_free(model, scene()).maps
-    np.testing.assert_allclose(maps["hidden"], hidden_picture(scene()), rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(maps["hidden"], hidden_layer_image(scene()), rtol=1e-5, atol=1e-7)
 
 
 def test_the_heat_map_can_be_that_of_one_sign(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_the_heat_map_can_be_that_of_one_sign(tmp_path: Path) -> None:
         opened = open_model_free(tmp_path / "card.json", expect=sign)
         maps = score_model_free(opened, scene()).maps
         np.testing.assert_array_equal(maps["heatmap"], maps[sign])
-    with pytest.raises(UsageError, match="leave one out"):
+    with pytest.raises(UsageError, match="omit one of them"):
         open_model_free(tmp_path / "card.json", "residual", "dark")
 
 
@@ -147,7 +147,7 @@ def test_off_the_painting_nothing_is_hidden(model: ModelFree) -> None:
 
 
 def test_scenes_without_infrared_are_refused(model: ModelFree) -> None:
-    with pytest.raises(InputError, match=r"^no band is infrared: this score needs a band past"):
+    with pytest.raises(InputError, match=r"^no band is infrared: this score needs a band above"):
         score_model_free(model, make_scene(SHAPE, 2))
 
 
