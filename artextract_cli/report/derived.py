@@ -7,7 +7,7 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.heatmap import BoolArray, Picture
 from artextract_cli.imaging.pca import principal_axes
-from artextract_cli.report.pictures import as_bytes, grey, sample
+from artextract_cli.report.images import as_bytes, grey, sample
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
 FALSE_COLOUR_NM = 900  # what infrared film saw, and what most cameras still see well

@@ -2,7 +2,7 @@
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.report.pictures import reduced
+from artextract_cli.report.images import reduced
 from artextract_cli.results.scene_result import SceneResult
 
 

@@ -38,7 +38,7 @@ class Input:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelStory:
+class ModelDescription:
     """What is known of the model and its training."""
 
     rows: Rows
@@ -99,7 +99,7 @@ def _without_learning(told: Mapping[str, Any]) -> dict[str, Any]:
     return {"Heat map": f"{told['heat_map_score']}, a score without learning; no network"}
 
 
-def model_story(result: SceneResult) -> ModelStory:
+def describe_model(result: SceneResult) -> ModelDescription:
     """The model's card and the course of its training, as far as they are still to be had."""
     told = result.description["model"]
     path = Path(told["path"])
@@ -107,12 +107,12 @@ def model_story(result: SceneResult) -> ModelStory:
     try:
         if result.is_model_free:
             rows = _score_card(read_score_card(model.check()))
-            return ModelStory(rows=rows, curve=None, notice="")
+            return ModelDescription(rows=rows, curve=None, notice="")
         card = read_card(model.check())
     except InputError as error:
-        return ModelStory(rows=(), curve=None, notice=_sentence(error))
+        return ModelDescription(rows=(), curve=None, notice=_sentence(error))
     curve, notice = _curve(path)
-    return ModelStory(rows=_card(card), curve=curve, notice=notice)
+    return ModelDescription(rows=_card(card), curve=curve, notice=notice)
 
 
 def _curve(path: Path) -> tuple[LossCurve | None, str]:

@@ -12,6 +12,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.imaging.coding import SRGB
 from artextract_cli.io.images import decode_picture
+from artextract_cli.report.images import Encoded, reduced
 from artextract_cli.report.layers import (
     ALL_LIMIT,
     GROUPS,
@@ -27,7 +28,6 @@ from artextract_cli.report.layers import (
     still_overlay,
 )
 from artextract_cli.report.maps import read_map
-from artextract_cli.report.pictures import Encoded, reduced
 from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
@@ -56,13 +56,13 @@ def read_layers(result: SceneResult, *, with_bands: bool = True) -> Layers:
     """
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
         try:
-            return _Desk(result=result, pool=pool).layers(with_bands=with_bands)
+            return _LayerBuilder(result=result, pool=pool).layers(with_bands=with_bands)
         finally:
             pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Desk:
+class _LayerBuilder:
     """The work on one scene: what is read goes on to be encoded while more is read."""
 
     result: SceneResult

@@ -14,7 +14,14 @@ from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
 from artextract_cli.report.palettes import colour_bar, palette
-from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, model_story, scoring
+from artextract_cli.report.provenance import (
+    Input,
+    ModelDescription,
+    Rows,
+    describe_model,
+    inputs,
+    scoring,
+)
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
@@ -26,7 +33,7 @@ from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
 
 # Of scene.json; what else it holds is told if it is there.
-NEEDED = frozenset(
+REQUIRED_KEYS = frozenset(
     {
         *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
@@ -52,7 +59,7 @@ class SceneReport:
     overlay_uri: str
     inputs: tuple[Input, ...]
     scoring: Rows
-    model: ModelStory
+    model: ModelDescription
 
     def in_millimetres(self, pixels: float) -> str:
         """A length in px as mm; only where the scale is known."""
@@ -140,15 +147,17 @@ def write_report(
     told: list[SceneReport] = []
     failures: dict[str, str] = {}
     for folder in scene_folders(results, names):
-        with _noting(failures, folder.name):
+        with _collecting_failure(failures, folder.name):
             scenes.append(_open(folder, out))
     with progress("reporting", len(scenes)) as advance:
         for result in scenes:
-            with _noting(failures, result.name):
-                told.append(_tell(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm))
+            with _collecting_failure(failures, result.name):
+                told.append(
+                    _scene_report(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm)
+                )
             advance(result.name)
     if told:
-        page = render(_values(told, with_bands=with_bands) | {"left_out": failures})
+        page = render(_template_values(told, with_bands=with_bands) | {"left_out": failures})
         with atomic_path(out) as temporary:
             # A file name that is no text holds halves of characters, which UTF-8 does not know.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))
@@ -164,7 +173,7 @@ def _check_kind(out: Path) -> None:
 
 
 @contextmanager
-def _noting(failures: dict[str, str], name: str) -> Iterator[None]:
+def _collecting_failure(failures: dict[str, str], name: str) -> Iterator[None]:
     """Note why the scene ``name`` cannot be told of, and go on."""
     try:
         yield
@@ -175,7 +184,7 @@ def _noting(failures: dict[str, str], name: str) -> Iterator[None]:
 def _open(folder: Path, out: Path) -> SceneResult:
     """The results of a scene that has all that is told, and nothing that ``out`` writes over."""
     result = open_scene(folder)
-    if missing := NEEDED - result.description.keys():
+    if missing := REQUIRED_KEYS - result.description.keys():
         msg = (
             f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
             "run 'artextract infer' again"
@@ -185,7 +194,9 @@ def _open(folder: Path, out: Path) -> SceneResult:
     return result
 
 
-def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:
+def _scene_report(
+    result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None
+) -> SceneReport:
     described = result.description
     names = dict(zip((band["id"] for band in described["bands"]), band_names(result), strict=True))
     said = _statement(result)
@@ -205,7 +216,7 @@ def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None)
         overlay_uri=pictures.overlay.uri,
         inputs=inputs(result, with_bands=with_bands),
         scoring=scoring(result),
-        model=model_story(result),
+        model=describe_model(result),
     )
 
 
@@ -215,7 +226,7 @@ def _statement(result: SceneResult) -> Statement:
     return Statement() if root is None else read_statement(root)
 
 
-def _values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict[str, Any]:
+def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict[str, Any]:
     """What the template names."""
     scales = sorted({layer.scale for scene in scenes for layer in scene.layers if layer.scale})
     return {

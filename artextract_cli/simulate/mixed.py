@@ -8,11 +8,11 @@ from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings
 from artextract_cli.simulate.styles.old_masters.palette import OLD_MASTERS
 
-EVERY = 3
+OLD_MASTERS_EVERY = 3
 
 
 def simulate_mixed(rng_seed_parts: Sequence[int], settings: SceneSettings) -> SimulatedScene:
     """Simulate the scene that belongs to the seed parts, integers ≥ 0; the last is its number."""
-    if rng_seed_parts[-1] % EVERY < EVERY - 1:
+    if rng_seed_parts[-1] % OLD_MASTERS_EVERY < OLD_MASTERS_EVERY - 1:
         return simulate_random(rng_seed_parts, settings)
     return simulate_scene(rng_seed_parts, dataclasses.replace(settings, palette=OLD_MASTERS))
