@@ -90,7 +90,7 @@ def draw_pair(
             (_band_title(b), decode_picture(b["source"].check()).grey(b["source"].coding))
             for b in bands
         ],
-        score_label=f"Band {bands[0]['id']} alone"
+        score_label=f"Band {bands[0]['id']} only"
         if options.only_band
         else _label(result, options.mode),
         numbers=_numbers(result, [band["id"] for band in bands]),

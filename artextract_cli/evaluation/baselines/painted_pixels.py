@@ -58,7 +58,7 @@ def painted_mask(scene: Scene) -> BoolArray:
         If the object mask excludes every pixel.
     """
     if not scene.painted.any():
-        msg = "the object mask excludes every pixel of the painting: check the mask"
+        msg = "the object mask leaves no pixel of the painting; check the mask"
         raise InputError(msg)
     return scene.painted
 

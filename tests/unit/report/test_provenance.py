@@ -52,7 +52,7 @@ def test_how_a_scene_was_scored(tmp_path: Path) -> None:
     assert rows["Wavelengths"] == "450, 650, 850 nm"
     (tmp_path / "other").mkdir()
     unknown = write_result(tmp_path / "other", wavelengths_nm=None)
-    assert dict(scoring(unknown))["Wavelengths"] == "not known"
+    assert dict(scoring(unknown))["Wavelengths"] == "unknown"
 
 
 def test_a_shipped_model_has_a_card_and_no_losses(tmp_path: Path) -> None:
@@ -86,4 +86,4 @@ def test_a_model_that_is_gone_or_another_is_told_of(tmp_path: Path, content: byt
     story = describe_model(result)
     assert (story.rows, story.curve) == ((), None)
     assert ("has changed" if content else "is gone") in story.notice
-    assert story.notice.endswith(": its card is left out.")
+    assert story.notice.endswith(": its description is left out.")
