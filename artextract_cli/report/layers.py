@@ -80,8 +80,8 @@ def hidden_layer(image: FloatArray) -> Layer:
         group=PICTURES,
         place=1,
         label="Hidden-layer image",
-        note="estimated change in the longest infrared band, at full strength everywhere; dark is "
-        "darker than bare ground",
+        note="estimated change in the longest infrared band, at full strength everywhere; dark "
+        "means darker than bare ground",
         encoded=jpeg(shown, LIMITS["hidden"]),
     )
 

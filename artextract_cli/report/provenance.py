@@ -77,7 +77,7 @@ def scoring(result: SceneResult) -> Rows:
     rows: dict[str, Any] = {
         "Scored by": f"artextract {description['artextract']}",
         **method,
-        "Superpixels": f"{_origin(superpixels)}: {description['n_superpixels']}",
+        "Superpixels": f"{description['n_superpixels']}, by {_origin(superpixels)}",
         "Expected content": EXPECTED[description["expect"]],
         "Size of the photograph": f"{width} × {height} px",
         "Wavelengths": _wavelengths(description["wavelengths_nm"]),

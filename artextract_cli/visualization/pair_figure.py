@@ -138,7 +138,12 @@ def _large(mask: BoolArray, least: int) -> BoolArray:
 
 
 def _band_title(band: Mapping[str, Any]) -> str:
-    return f"Band {band['id']}" + (f" ({band['nm']:g}\N{NO-BREAK SPACE}nm)" if band["nm"] else "")
+    if band["nm"] is None:
+        return f"Band {band['id']}"
+    wavelength = f"{band['nm']:g}\N{NO-BREAK SPACE}nm"
+    if band["id"] == f"{band['nm']:g}":
+        return f"Band {wavelength}"
+    return f"Band {band['id']} ({wavelength})"
 
 
 def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:

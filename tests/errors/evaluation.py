@@ -35,7 +35,7 @@ ROWS = [
                  for a, b in (("one", "v0"), ("other", "v1"))))),
     Row(3, "…/v0 does not name the model that produced it: run 'artextract infer' again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={}))),
-    Row(2, "there is no palette 'e'; choose from: old-masters, moderns, measured, workshop, "
+    Row(2, "unknown palette 'e'; choose from: old-masters, moderns, measured, workshop, "
         "random, mixed", lambda here: palette_named("e")),
     Row(2, "use one of the palettes old-masters, moderns and at least one scene",
         lambda here: robustness.measure_robustness(lambda scene: {}, 0)),

@@ -46,7 +46,7 @@ def test_how_counts_stand_for_light(tmp_path: Path) -> None:
 def test_how_a_scene_was_scored(tmp_path: Path) -> None:
     rows = dict(scoring(write_result(tmp_path)))
     assert rows["Engine, device"] == "torch, cpu"
-    assert rows["Superpixels"] == "slic (artextract 0.1.0): 192"
+    assert rows["Superpixels"] == "192, by slic (artextract 0.1.0)"
     assert rows["Expected content"] == "darker or lighter"
     assert rows["Size of the photograph"] == "80 × 60 px"
     assert rows["Wavelengths"] == "450, 650, 850 nm"
