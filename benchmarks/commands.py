@@ -1,4 +1,4 @@
-"""Runs of the command line from a cold start, and the most memory that they hold."""
+"""Runs of commands from a cold start, with their time and peak memory."""
 
 import subprocess
 import sys
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-INTERVAL = 0.05  # seconds between two looks at the memory
+INTERVAL = 0.05  # seconds between two samples of the memory
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How long a command took, and the most memory it held, files that are mapped included."""
+    """Duration and peak memory of a command, mapped files included."""
 
     seconds: float
     peak_bytes: int
 
 
 def run(*words: str) -> Ran:
-    """Run a command of artextract to its end.
+    """Run a command of artextract and wait for its end.
 
     Raises
     ------
@@ -40,9 +40,9 @@ def run(*words: str) -> Ran:
 
 
 def _watch(pid: int, peaks: list[int]) -> None:
-    """Note the memory held at most until the process has ended.
+    """Record the peak memory of a process until it has ended.
 
-    The system's own account at the end would count what the parent held when it started the child.
+    The usage that the system reports at the end would include what the parent held at the fork.
     """
     status = Path(f"/proc/{pid}/status")
     try:

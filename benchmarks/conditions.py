@@ -1,4 +1,4 @@
-"""Conditions under which simulated paintings are scored: the rows of `detection.py`."""
+"""Conditions under which simulated paintings are scored: the rows in tables of `detection.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,9 +29,9 @@ def _for_display(_: np.random.Generator, scene: Scene) -> FloatArray:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A condition: settings that are changed, or go round from scene to scene, and what follows.
+    """A condition: settings that are changed, or alternate from scene to scene, and disturbances.
 
-    ``kept`` are the bands in nm that are left, None for all; ``disturb`` makes the final bands.
+    ``kept`` are the bands in nm that are used, None for all; ``disturb`` changes the bands.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Row:
     disturb: Disturbance | None = None
 
     def settings(self, world: str, number: int, size: int) -> SceneSettings:
-        """Those of one scene."""
+        """Settings of one scene."""
         turns = {name: values[number % len(values)] for name, values in self.rounds.items()}
         return SceneSettings(palette=palette_named(world), size=size, **self.changes, **turns)
 
@@ -77,12 +77,12 @@ class Painting:
 
 
 def photographed(painting: Painting) -> tuple[Scene, SimulatedScene]:
-    """The scene as captured, and what is known about it."""
+    """The scene as captured, and its simulation with the ground truth."""
     row, number = painting.row, painting.number
     settings = row.settings(painting.world, number, painting.size)
-    made = simulate_scene((SEED, STREAM, number), settings)
-    scene = as_scene(made, row.kept or settings.wavelengths)
+    simulated = simulate_scene((SEED, STREAM, number), settings)
+    scene = as_scene(simulated, row.kept or settings.wavelengths)
     if row.disturb is not None:
         rng = np.random.default_rng([SEED, STREAM, number])
         scene = replace(scene, bands=row.disturb(rng, scene))
-    return scene, made
+    return scene, simulated

@@ -1,19 +1,19 @@
-"""How much of a training step of the default objective is the network's.
+"""The share of a training step of the default objective that the network takes.
 
-Hidden-layer, GAT as it is shipped, four simulated clean scenes of 256 × 256 pixels in a step. To
-put layers into scenes and to gather their evidence belongs to the objective: other threads do it
-beside the step. It is left out of *step* and timed for itself:
+Objective hidden-layer, the GAT of the bundled model, four simulated clean scenes of 256 × 256
+pixels per step. Inserting layers into scenes and computing their evidence belongs to the objective,
+but other threads do it during the step: it is not part of *step*, and timed separately.
 
 - *step*: batching, network, losses of superpixels and pixels, gradients, clipping, optimiser, on
-  scenes that are prepared already.
-- *network alone*: forward and backward pass of all that is learnt, on the same batch ready made:
-  projection, graph layers, embedding, refinement of pixels.
-- *graph layers alone*: those of the backbone plugin, of these.
-- *epoch*: sixteen scenes, prepared and learnt from, as the trainer does it.
+  prepared scenes.
+- *network alone*: forward and backward pass of everything that is learned, on a ready-made batch:
+  projection, graph layers, embedding, pixel refinement.
+- *graph layers alone*: the layers of the backbone plugin only.
+- *epoch*: preparation of, and training on, sixteen scenes, as the trainer does it.
 
-``default_step_overhead_share`` is the share of the step that is not the network's: batching,
-losses, clipping, optimiser. ``default_step_beyond_graph_layers_share`` counts projection, embedding
-and refinement too, which this objective has and the others have not.
+``default_step_overhead_share`` is the share of the step outside the network: batching, losses,
+clipping, optimiser. ``default_step_beyond_graph_layers_share`` also counts projection, embedding
+and refinement, which only this objective has.
 """
 
 import tempfile
@@ -53,7 +53,7 @@ SEED = 0
 
 
 class DefaultStep:
-    """The default network on simulated scenes, and what trains it."""
+    """The default network on simulated scenes, with its objective and optimiser."""
 
     def __init__(self, graphs: Path) -> None:
         training, validation = split_scenes(load_alike(graphs), 0.2, SEED)
@@ -77,17 +77,17 @@ class DefaultStep:
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=SETTINGS.learning_rate)
 
     def step(self) -> None:
-        """One step on the prepared scenes: those of validation, which stay as they are."""
+        """One step on prepared scenes: those of the validation split, which do not change."""
         for loss, _ in self.task.validation_losses(self.network):
             self._descend(loss)
 
     def epoch(self) -> None:
-        """All training scenes, prepared by another thread meanwhile."""
+        """One epoch over all training scenes, which another thread prepares meanwhile."""
         for loss, _ in self.task.training_losses(self.network, 1):
             self._descend(loss)
 
     def network_alone(self) -> Callable[[], object]:
-        """Forward and backward of all that is learnt on the batch of the prepared scenes."""
+        """Forward and backward pass of everything that is learned, on the prepared batch."""
         batch, pixels = self._batch.scenes, self._batch.pixels
         gradients = [torch.randn(len(batch.x), 2, EMBEDDING), torch.randn(len(pixels.node))]
 
@@ -100,7 +100,7 @@ class DefaultStep:
         return run
 
     def graph_layers_alone(self) -> Callable[[], object]:
-        """Forward and backward of the backbone on the same batch."""
+        """Forward and backward pass of the backbone on the same batch."""
         batch = self._batch.scenes
         with torch.no_grad():
             x = self.network.project(batch.x)

@@ -1,16 +1,16 @@
-"""Detection on simulated paintings that no training saw, beside methods without learning.
+"""Detection on simulated paintings not used in training, compared with methods without learning.
 
     python benchmarks/detection.py [RUN ...] --out FILE.json [--worlds a,b] [--scenes 20] [--jobs 2]
 
-Every RUN is a model of the hidden-layer objective, such as three seeds of one training; without
-any, the one that comes with artextract. A world is a palette of the simulator, a row a condition of
-`conditions.ROWS`. Seeds are such that `data simulate` cannot reach them, and the same for every
-world, row and number of processes. Figures are means over the scenes that hide something
-detectable, then mean and standard deviation over the runs. The gain is that of the fused score over
-the score without learning that has the best average precision on the plain paintings of the same
-world (those of the first row where `plain` is not asked for): scene by scene, averaged over the
-runs, with a 95 % bootstrap interval. Whole paintings are judged by the verdict of the model, those
-of the other methods by the 97th percentile of their map.
+Every RUN is a model of the hidden-layer objective, such as three seeds of one training; the default
+is the bundled GAT. A world is a palette of the simulator, a row a condition of `conditions.ROWS`.
+The seeds are out of reach of `data simulate`, and the same for every world, row and number of
+processes. Values are means over the scenes with detectable hidden content, then mean and standard
+deviation over the runs. The gain is that of the fused score over the score without learning with
+the best average precision on the plain paintings of the same world (those of the first row if
+`plain` is not requested): scene by scene, averaged over the runs, with a 95 % bootstrap interval.
+Paintings as a whole are scored by the verdict of the model, and for the other methods by the 97th
+percentile of their map.
 """
 
 import argparse
@@ -45,8 +45,8 @@ from artextract_cli.scenes.scene import HIDDEN, Scene
 from artextract_cli.simulate import ALIASES, PALETTES
 
 FUSED = "fused"
-STANDS_FOR_ALL = 0.97  # quantile of a map that judges the whole painting
-# Scores that a training has shaped; all others are without learning.
+WHOLE_QUANTILE = 0.97  # of a map: the score of a painting, as in the verdict of the model
+# Scores that involve learning; all others do not.
 LEARNED = (FUSED, "dark", "light", "network")
 MEASURES = ("auroc", "average_precision", "aupro", *RECALL_RATES)
 SHOWN = {"auroc": "AUROC", "average_precision": "AP", "recall_at_1_percent": "recall at 1 %"}
@@ -59,10 +59,10 @@ BESIDE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """What was measured on one painting, by method and then by run; baselines have one run.
+    """Measurements of one painting, by method and then by run; baselines have one run.
 
-    ``figures`` (runs, measures) are NaN where nothing is detectable, ``wholes`` (runs,) the scores
-    of the whole painting. ``above`` (runs, rates) are shares of a clean painting at or above the
+    ``figures`` (runs, measures) are NaN if nothing is detectable, ``wholes`` (runs,) the scores of
+    the painting as a whole. ``above`` (runs, rates) are shares of a clean painting at or above the
     promised rates of the fused score, ``called`` (runs,) whether it is called hidden at 5 %.
     """
 
@@ -76,10 +76,10 @@ class Scored:
 
 def score_painting(models: Sequence[Model], beside: Sequence[str], painting: Painting) -> Scored:
     """Every score of one painting, by every model and by methods without learning."""
-    scene, made = photographed(painting)
+    scene, simulated = photographed(painting)
     maps = _maps(models, beside, scene)
     wholes = {
-        name: np.array([np.quantile(m, STANDS_FOR_ALL) for m in by_run])
+        name: np.array([np.quantile(m, WHOLE_QUANTILE) for m in by_run])
         for name, by_run in maps.items()
     }
     nulls = _maps(models, (), without_infrared(scene))[FUSED]
@@ -92,9 +92,9 @@ def score_painting(models: Sequence[Model], beside: Sequence[str], painting: Pai
     fused = [model.card.calibration[FUSED](m) for model, m in zip(models, maps[FUSED], strict=True)]
     return Scored(
         painting=painting,
-        share_hidden=float((made.truth == HIDDEN).mean()),
+        share_hidden=float((simulated.truth == HIDDEN).mean()),
         figures={
-            name: np.array([_figures(one, made.truth) for one in by_run])
+            name: np.array([_figures(one, simulated.truth) for one in by_run])
             for name, by_run in maps.items()
         },
         wholes=wholes,
@@ -106,7 +106,7 @@ def score_painting(models: Sequence[Model], beside: Sequence[str], painting: Pai
 def _maps(
     models: Sequence[Model], beside: Sequence[str], scene: Scene
 ) -> dict[str, list[FloatArray]]:
-    """Maps by method and run, on evidence that is gathered once."""
+    """Maps by method and run, on evidence that is computed once."""
     graph = evidence_graph(scene, models[0].card.recipe)
     by_run = [
         raw_scores(
@@ -130,11 +130,11 @@ def _figures(score: FloatArray, truth: Any) -> list[float]:
 
 
 def open_models(runs: Sequence[Path]) -> list[Model]:
-    """The models, which must be made of graphs of one recipe."""
-    torch.set_num_threads(1)  # the same rounding for every number of processes
+    """Open the models, which must have been trained on graphs of one recipe."""
+    torch.set_num_threads(1)  # for the same rounding with any number of processes
     models = [open_model(run, device="cpu") for run in runs]
     if any(model.card.recipe != models[0].card.recipe for model in models):
-        sys.exit("the runs are of graphs of different recipes")
+        sys.exit("the runs were trained on graphs of different recipes")
     return models
 
 
@@ -153,7 +153,7 @@ def _score(painting: Painting) -> Scored:
 def score_all(
     runs: Sequence[Path], beside: Sequence[str], paintings: Sequence[Painting], jobs: int
 ) -> Iterator[Scored]:
-    """Score paintings in their order, in ``jobs`` processes."""
+    """Score paintings in the given order, in ``jobs`` processes."""
     if jobs == 1:
         _prepare(runs, beside)
         yield from map(_score, paintings)
@@ -164,7 +164,7 @@ def score_all(
 
 
 def world_summary(scored: Sequence[Scored]) -> dict[str, Any]:
-    """All figures of one world, its clean paintings among ``scored``."""
+    """All results of one world; ``scored`` includes its clean paintings."""
     by_row: dict[str, list[Scored]] = {}
     for one in scored:
         by_row.setdefault(one.painting.row.name, []).append(one)
@@ -182,7 +182,7 @@ def world_summary(scored: Sequence[Scored]) -> dict[str, Any]:
 
 
 def best_unlearned(scored: Sequence[Scored]) -> str:
-    """The method without learning of the best mean average precision."""
+    """The method without learning with the best mean average precision."""
     names = [name for name in scored[0].figures if name not in LEARNED]
     precision = MEASURES.index("average_precision")
     return max(names, key=lambda name: float(np.nanmean(_by_run(scored, name)[..., precision])))
@@ -221,12 +221,12 @@ def clean_summary(scored: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _by_run(scored: Sequence[Scored], method: str) -> FloatArray:
-    """Figures (runs, scenes, measures) of a method."""
+    """Values (runs, scenes, measures) of a method."""
     return np.stack([one.figures[method] for one in scored], axis=1)
 
 
 def _image_aurocs(hidden: Sequence[Scored], clean: Sequence[Scored], method: str) -> FloatArray:
-    """How well a method tells whole paintings apart (runs,), of those with detectable content."""
+    """AUROC (runs,) of a method for paintings as a whole, with detectable content against clean."""
     rows = [[one.wholes[method] for one in group] for group in (hidden, clean)]
     rows[0] = [w for w, one in zip(rows[0], hidden, strict=True) if one.share_hidden > 0]
     pairs = zip(np.transpose(rows[0]), np.transpose(rows[1]), strict=True)
@@ -237,16 +237,16 @@ def _mean_and_sd(values: FloatArray) -> dict[str, float]:
     return {"mean": float(np.mean(values)), "sd": float(np.std(values))}
 
 
-def show(world: str, made: Mapping[str, Any]) -> None:
-    """Print the figures of one world."""
-    for name, row in made["rows"].items():
+def show(world: str, summary: Mapping[str, Any]) -> None:
+    """Print the results of one world."""
+    for name, row in summary["rows"].items():
         print(f"\n{world}: {name} ({row['n_scenes']} scenes, {row['share_hidden']:.1%} hidden)")
         for method, values in row["methods"].items():
             cells = [f"{label} {_with_sd(values[key])}" for key, label in SHOWN.items()]
             print(f"  {method:26}{'   '.join(cells)}")
         cells = [f"{label} {_with_interval(row['gain'][key])}" for key, label in SHOWN.items()]
-        print(f"  fused - {made['best_without_learning']}: {'   '.join(cells)}")
-    clean, whole = made["clean"], made["image_auroc"]
+        print(f"  fused - {summary['best_without_learning']}: {'   '.join(cells)}")
+    clean, whole = summary["clean"], summary["image_auroc"]
     above = [_with_sd(clean[f"share_above_{rate}_percent"]) for rate in (1, 5)]
     print(f"\n{world}: clean paint above 1 %: {above[0]}, above 5 %: {above[1]}")
     print(f"{world}: clean paintings called hidden {_with_sd(clean['paintings_called_hidden'])}")
@@ -263,12 +263,12 @@ def _with_interval(value: Mapping[str, float]) -> str:
 
 
 def _names(known: Mapping[str, Any]) -> Callable[[str], tuple[str, ...]]:
-    """A parser of names of ``known``, with commas between them."""
+    """A parser of comma-separated names of ``known``."""
 
     def parse(text: str) -> tuple[str, ...]:
         names = tuple(name for name in text.split(",") if name)
         if unknown := set(names) - set(known):
-            msg = f"no such name: {', '.join(sorted(unknown))}; there are {', '.join(known)}"
+            msg = f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(known)}"
             raise argparse.ArgumentTypeError(msg)
         return names
 
@@ -276,7 +276,7 @@ def _names(known: Mapping[str, Any]) -> Callable[[str], tuple[str, ...]]:
 
 
 def arguments() -> argparse.Namespace:
-    """What was asked for."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="*", type=Path, default=[Path("gat")])
     parser.add_argument("--worlds", type=_names({**PALETTES, **ALIASES}), default=tuple(PALETTES))
@@ -290,11 +290,11 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Run all worlds and rows, print tables and write them."""
+    """Score all worlds and rows, print tables and write the results."""
     given = arguments()
     rows = (*(ROWS[name] for name in given.rows), CLEAN)
-    made: dict[str, Any] = {"runs": [str(run) for run in given.runs], "worlds": {}}
-    made |= {"scenes": given.scenes, "size": given.size}
+    results: dict[str, Any] = {"runs": [str(run) for run in given.runs], "worlds": {}}
+    results |= {"scenes": given.scenes, "size": given.size}
     paintings = [
         Painting(world=world, row=row, number=number, size=given.size)
         for world in given.worlds
@@ -306,11 +306,11 @@ def main() -> None:
         scored.append(one)
         if len(scored) == len(rows) * given.scenes:
             world = one.painting.world
-            made["worlds"][world] = world_summary(scored)
-            show(world, made["worlds"][world])
+            results["worlds"][world] = world_summary(scored)
+            show(world, results["worlds"][world])
             scored = []
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(made, indent=1), encoding="utf-8")
+    given.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Whether ``--engine auto`` takes the fastest engine, for every kind and size of layer.
+"""Whether ``--engine auto`` chooses the fastest engine, for every kind and size of layer.
 
-Forward and backward pass of one layer on eight graphs of about 5000 nodes side by side, float32, by
-each engine that works here: GCN and GAT, widths and heads of the published and of the shipped
-networks, one, two and nine views. One view occurs only where photograph and bands have separate
+Forward and backward pass of one layer on a batch of eight graphs of about 5000 nodes, float32, by
+each available engine: GCN and GAT, widths and heads of the published and of the bundled networks,
+one, two and nine views. A single view occurs only if photograph and bands have separate
 segmentations.
 
-``engine_auto_...`` is the time that auto needs over that of the fastest engine: about 1 where it is
-the right choice. ``engine_auto_worst`` is the greatest of them.
+``engine_auto_...`` is the time of auto divided by that of the fastest engine: about 1 if the choice
+is right. ``engine_auto_worst`` is the largest of these.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ from artextract_cli.nn.engines.selection import ENGINE_NAMES, resolve_engine
 from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.utils.memory import keep_freed_memory
 
-# In and out size; heads share the latter.
+# Input and output size; heads share the latter.
 GCN_SIZES = ((14, 128), (128, 32), (48, 48))
 GAT_SIZES = ((14, 128, 1), (128, 32, 1), (32, 32, 1), (14, 128, 4), (128, 32, 4), (48, 48, 4))
 VIEWS = (1, 2, 9)
@@ -44,12 +44,12 @@ class Case:
 
     @property
     def name(self) -> str:
-        """As in gat_128_32_4_heads_9_views."""
+        """Name such as gat_128_32_4_heads_9_views."""
         kind = f"gat_{self.in_size}_{self.out_size}_{self.heads}_heads"
         return f"{kind if self.heads else f'gcn_{self.in_size}_{self.out_size}'}_{self.views}_views"
 
     def layer(self) -> nn.Module:
-        """The layer, with weights of its own."""
+        """Create the layer, with the same weights each time."""
         torch.manual_seed(SEED)
         if not self.heads:
             return GraphConv(self.in_size, self.out_size)
@@ -70,7 +70,7 @@ def sides(case: Case, batches: dict[str, GraphBatch]) -> dict[str, Side]:
     layer = case.layer()
     x = torch.randn(next(iter(batches.values())).n_nodes, case.views, case.in_size)
 
-    def made(batch: GraphBatch) -> Callable[[], object]:
+    def side(batch: GraphBatch) -> Callable[[], object]:
         inputs = x.clone().requires_grad_()
         gradient = torch.randn_like(layer(batch, inputs))
         return lambda: torch.autograd.grad(
@@ -78,14 +78,14 @@ def sides(case: Case, batches: dict[str, GraphBatch]) -> dict[str, Side]:
         )
 
     return {
-        engine: with_peer("dgl" if engine == "dgl" else "torch", lambda b=batch: made(b))
+        engine: with_peer("dgl" if engine == "dgl" else "torch", lambda b=batch: side(b))
         for engine, batch in batches.items()
     }
 
 
 def measure(turns: int) -> Outcome:
     """Time every layer on every engine."""
-    load_dgl()  # which has to be imported with care, before anything asks for it
+    load_dgl()  # our patched import must come before any other import of DGL
     keep_freed_memory()
     topologies = [scene_tensors(scene).topologies[0] for scene in eight_scenes()]
     auto = resolve_engine("auto", torch.device("cpu")).name
@@ -94,7 +94,7 @@ def measure(turns: int) -> Outcome:
         for engine in ENGINE_NAMES
     }
     timed = {case.name: interleaved(sides(case, batches), turns=turns) for case in cases()}
-    figures = {f"engine_auto_{name}": _over_fastest(found) for name, found in timed.items()}
+    figures = {f"engine_auto_{name}": _over_fastest(engines) for name, engines in timed.items()}
     figures["engine_auto_worst"] = max(figures.values())
     return Outcome(
         what=__doc__ or "",

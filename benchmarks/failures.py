@@ -1,9 +1,9 @@
-"""The pictures of docs/detection.md: where the model that comes with artextract fails.
+"""The figure of failures in docs/detection.md: where the bundled model fails.
 
     python benchmarks/failures.py --out docs/images/failures.png [--scenes 20]
 
-Of simulated paintings of palette b, those of `detection.py`, the figure shows the ones whose hidden
-layer is found worst, and the clean one with the most false alarms.
+Of the simulated paintings of palette b of `detection.py`, the figure shows those whose hidden layer
+is detected worst, and the clean one with the most false alarms.
 """
 
 import argparse
@@ -25,55 +25,55 @@ from artextract_cli.simulate import SimulatedScene
 from artextract_cli.visualization.canvas import new_figure, save, style
 
 SHOWN = 4
-COLUMNS = ("photograph", "longest band", "hidden (truth)", "heat map", "what lies beneath")
+COLUMNS = ("Photograph", "Longest band", "Ground truth", "Heat map", "Hidden-layer image")
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A painting, what the model says of it, and how badly that is wrong (larger is worse)."""
+    """A painting, its scores by the model, and their error (larger is worse)."""
 
     scene: Scene
-    made: SimulatedScene
+    simulated: SimulatedScene
     scores: SceneScores
     error: float
     label: str
 
 
 def missed(model: Model, n: int) -> list[Failure]:
-    """The paintings whose hidden layer is found worst."""
-    found = []
+    """The paintings whose hidden layer is detected worst."""
+    failures = []
     for number in range(n):
-        scene, made = photographed(Painting(world="b", row=ROWS["plain"], number=number))
+        scene, simulated = photographed(Painting(world="b", row=ROWS["plain"], number=number))
         scores = score_scene(model, scene)
-        auroc = binary_scores(scores.maps["heatmap"], made.truth).auroc
+        auroc = binary_scores(scores.maps["heatmap"], simulated.truth).auroc
         if auroc is not None:
-            found.append(Failure(scene, made, scores, -auroc, f"AUROC {auroc:.2f}"))
-    return sorted(found, key=lambda failure: -failure.error)[:SHOWN]
+            failures.append(Failure(scene, simulated, scores, -auroc, f"AUROC {auroc:.2f}"))
+    return sorted(failures, key=lambda failure: -failure.error)[:SHOWN]
 
 
 def false_alarm(model: Model, n: int) -> Failure:
     """The clean painting with the largest share above the 1 % threshold."""
-    found = []
+    failures = []
     for number in range(n):
-        scene, made = photographed(Painting(world="b", row=CLEAN, number=number))
+        scene, simulated = photographed(Painting(world="b", row=CLEAN, number=number))
         scores = score_scene(model, scene)
         share = float((scores.maps["heatmap"] >= 2).mean())
-        found.append(Failure(scene, made, scores, share, f"clean, {share:.1%} above 1 %"))
-    return max(found, key=lambda failure: failure.error)
+        failures.append(Failure(scene, simulated, scores, share, f"clean, {share:.1%} above 1 %"))
+    return max(failures, key=lambda failure: failure.error)
 
 
 def draw(row: list[Axes], failure: Failure) -> None:
-    """One painting, a picture per column."""
+    """Draw one painting, an image per column."""
     scene, maps = failure.scene, failure.scores.maps
     shown = (
         scene.rgb,
         scene.bands[..., -1],
-        failure.made.truth == HIDDEN,
+        failure.simulated.truth == HIDDEN,
         overlay(scene.rgb, maps["heatmap"]),
         colour(maps["hidden"], "blue-red", "hidden"),
     )
-    for axes, picture in zip(row, shown, strict=True):
-        axes.imshow(np.asarray(picture), cmap="gray", interpolation="nearest")
+    for axes, image in zip(row, shown, strict=True):
+        axes.imshow(np.asarray(image), cmap="gray", interpolation="nearest")
         axes.set(xticks=[], yticks=[])
     row[0].set_ylabel(failure.label)
 

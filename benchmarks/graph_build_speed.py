@@ -1,23 +1,23 @@
-"""How fast graphs are built from one scene in memory, against the published way and NumPy's best.
+"""Speed of graph building from a scene in memory, compared with published scripts and with NumPy.
 
-One photograph and eight bands of 256 × 256 pixels, 5000 superpixels asked for. Nothing is read or
-written. Every side ends with 14 features per superpixel and view, the edges between superpixels
-that touch, and a weight per edge and view:
+One photograph and eight bands of 256 × 256 pixels, 5000 superpixels requested. Nothing is read or
+written. Every side computes 14 features per superpixel and view, the edges between adjacent
+superpixels, and a weight per edge and view:
 
-- *published way*: nine segmentations by scikit-image, one for each picture, and Python loops
+- *published way*: nine segmentations by scikit-image, one for each image, and Python loops
   (`published_way.py`).
 - *scikit-image and NumPy*: one segmentation of the photograph by scikit-image, then vectorised
   NumPy (`numpy_way.py`).
-- *artextract*: `build_graphs` on superpixels of the photograph with published features, as
-  ``artextract graph build --segmentation photograph --features published -s n_segments=5000`` runs
-  it. Beyond what the others do it standardises the features.
-- *artextract, all cut*: the same on superpixels of the principal components of all pictures, as
-  ``--segmentation shared``, the default, makes them.
-- *artextract, nine cuts*: `build_graphs` with separate segmentation, the published recipe to the
-  letter: nine segmentations, nine graphs.
+- *artextract*: `build_graphs` on superpixels of the photograph with published features, as in
+  ``artextract graph build --segmentation photograph --features published -s n_segments=5000``.
+  Unlike the others, it also standardises the features.
+- *artextract, all cut*: the same on superpixels of the principal components of all images, as in
+  ``--segmentation shared``, the default.
+- *artextract, nine cuts*: `build_graphs` with separate segmentations, exactly the published recipe:
+  nine segmentations, nine graphs.
 
-The default recipe is timed beside them: superpixels of the principal components at their default
-size with all evidence of hidden layers (`evidence_graph`), and what ``graph build`` itself makes.
+The default recipe is timed too: superpixels of the principal components at their default size with
+all evidence of hidden layers (`evidence_graph`), and the graph that ``graph build`` itself stores.
 """
 
 from functools import partial
@@ -52,7 +52,7 @@ DEFAULT, DEFAULT_GRAPH = "default recipe, all evidence", "default recipe, graph 
 
 
 def superpixels_made(scene: Scene) -> dict[str, list[int]]:
-    """How many superpixels each way ends with, graph by graph, of the 5000 asked for."""
+    """Number of superpixels that each side produces, graph by graph, of the 5000 requested."""
     return {
         # Row 0 belongs to no superpixel.
         PUBLISHED: [len(g.features) - 1 for g in published_way.build(scene, N_SEGMENTS)],
@@ -65,7 +65,7 @@ def superpixels_made(scene: Scene) -> dict[str, list[int]]:
 
 
 def measure(turns: int) -> Outcome:
-    """Time all ways, with freed memory kept as ``graph build`` keeps it."""
+    """Time all sides, with freed memory kept as in ``graph build``."""
     keep_freed_memory(however_large=False)
     scene = astronaut()
     ours = {

@@ -1,4 +1,4 @@
-"""The batch of graphs that networks are measured on: eight scenes of about 5000 superpixels each.
+"""The batch of graphs for timing networks: eight scenes of about 5000 superpixels each.
 
 Letters: N nodes, E directed edges, V views (photograph and bands), F features.
 """
@@ -10,7 +10,7 @@ from pictures import astronaut_parts
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, build_graphs
 
-# Of these our SLIC makes about 5000 of such a picture.
+# Our SLIC segments such an image into about 5000 superpixels if this number is requested.
 N_SEGMENTS = 5900
 RECIPE = GraphRecipe(features="published", superpixel_options={"n_segments": N_SEGMENTS})
 
@@ -22,7 +22,7 @@ def eight_scenes() -> tuple[SceneGraphs, ...]:
 
 
 def sizes(scenes: tuple[SceneGraphs, ...]) -> dict[str, int]:
-    """How large the batch of these scenes is."""
+    """Size of the batch of these scenes."""
     return {
         "graphs": len(scenes),
         "nodes": sum(scene.graphs[0].n_nodes for scene in scenes),

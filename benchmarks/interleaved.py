@@ -1,12 +1,12 @@
-"""Several ways to do one thing, timed in turns.
+"""Alternative implementations ("sides") of one task, timed in turns.
 
-The sides take turns (A B A B ...), so that what slows the machine down for a while slows all of
-them down. A turn is one call. What one thread does is measured by the processor time of its
-process, which other programs do not lengthen as they lengthen the time on the wall; what several
-processes do is measured on the wall. Both are kept.
+The sides alternate (A B A B ...), so that a temporary slowdown of the machine affects all of them.
+A turn is one call. Work of a single thread is measured by processor time, which depends less on
+other programs than wall-clock time; work of several processes is measured by wall-clock time. Both
+are recorded.
 
-Sides run in this process, or each in a process of its own (`Apart`) where they want the memory
-allocator in different states; then too only one of them runs at a time.
+Sides run in this process, or each in a process of its own (`Apart`) if they need different states
+of the memory allocator; only one of them runs at a time in either case.
 """
 
 import gc
@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 Clock = Literal["processor", "wall"]
 LEAST_TURNS = 5
-# Sides that are quick take more turns than asked for: this long in all, but not for ever.
+# Fast sides take more turns than requested: until this time has passed, but at most MOST_TURNS.
 LEAST_SECONDS = 4.0
 MOST_TURNS = 50
 
@@ -35,7 +35,7 @@ class Skipped:
 
 
 class Apart:
-    """A side in a process of its own, which ``make``, a function of a module, prepares there."""
+    """A side in a process of its own, where ``make``, a function of a module, prepares it."""
 
     def __init__(self, make: Callable[[], "Side"]) -> None:
         context = multiprocessing.get_context("spawn")
@@ -46,13 +46,13 @@ class Apart:
         self.skipped: Skipped | None = self.pipe.recv()
 
     def timed(self) -> "dict[Clock, float]":
-        """Milliseconds of one call there."""
+        """Milliseconds of one call in that process."""
         self.pipe.send(True)
         elapsed: dict[Clock, float] = self.pipe.recv()
         return elapsed
 
     def close(self) -> None:
-        """Let the process end."""
+        """End the process."""
         self.pipe.close()
         self.process.join()
 
@@ -62,7 +62,7 @@ Side = Callable[[], object] | Skipped | Apart
 
 @dataclass(frozen=True, kw_only=True)
 class Timed:
-    """Milliseconds of every turn of every side, by both clocks, and the sides left out."""
+    """Milliseconds of every turn of every side, by both clocks, and the skipped sides."""
 
     clock: Clock
     samples: Mapping[str, Mapping[Clock, list[float]]]
@@ -73,13 +73,13 @@ class Timed:
         return median(self._of(side)) if side in self.samples else None
 
     def ratio(self, slower: str, faster: str) -> float | None:
-        """How many times as fast as ``slower`` the side ``faster`` is; None if one was skipped."""
+        """Time of ``slower`` divided by that of ``faster``; None if one was skipped."""
         if slower not in self.samples or faster not in self.samples:
             return None
         return median(self._of(slower)) / median(self._of(faster))
 
     def spread(self, slower: str, faster: str) -> tuple[float, float] | None:
-        """The least and greatest ratio within one turn."""
+        """Smallest and largest ratio within one turn."""
         if slower not in self.samples or faster not in self.samples:
             return None
         both = zip(self._of(slower), self._of(faster), strict=True)
@@ -87,7 +87,7 @@ class Timed:
         return min(ratios), max(ratios)
 
     def summary(self) -> dict[str, Any]:
-        """Medians and all samples, for a file."""
+        """Medians and all samples, as plain data."""
         sides = {
             side: {
                 "median_ms": round(median(self._of(side)), 4),
@@ -105,7 +105,7 @@ class Timed:
 def interleaved(
     sides: Mapping[str, Side], *, turns: int = LEAST_TURNS, clock: Clock = "processor"
 ) -> Timed:
-    """Call every side once to warm it up, then all in turns, ``turns`` times or more."""
+    """Call every side once to warm up, then all in turns, at least ``turns`` times."""
     run = {name: _timer(side) for name, side in sides.items() if not isinstance(side, Skipped)}
     samples: dict[str, dict[Clock, list[float]]] = {
         name: {"processor": [], "wall": []} for name in run
@@ -125,7 +125,7 @@ def interleaved(
 
 @contextmanager
 def all_apart(make: Mapping[str, Callable[[], Side]]) -> Iterator[dict[str, Side]]:
-    """Sides in processes of their own, which end with the context."""
+    """Run sides in processes of their own, which end with the context."""
     started = {name: Apart(prepare) for name, prepare in make.items()}
     try:
         yield {name: side.skipped or side for name, side in started.items()}
@@ -135,7 +135,7 @@ def all_apart(make: Mapping[str, Callable[[], Side]]) -> Iterator[dict[str, Side
 
 
 def _serve(pipe: Connection, make: Callable[[], Side]) -> None:
-    """Prepare a side and time one call of it whenever asked, until nobody listens any more."""
+    """Prepare a side, and time one call on every request until the pipe is closed."""
     side = make()
     if isinstance(side, Skipped):
         pipe.send(side)
@@ -155,20 +155,20 @@ def _timer(side: Callable[[], object] | Apart) -> "Callable[[], dict[Clock, floa
 
 
 def timed(call: Callable[[], object]) -> dict[Clock, float]:
-    """Milliseconds of one call by both clocks; what it returns is thrown away outside of them."""
+    """Milliseconds of one call by both clocks; its result is freed outside the measurement."""
     gc.collect()
     wall, processor = time.perf_counter(), time.process_time()
-    made = call()
+    result = call()
     elapsed: dict[Clock, float] = {
         "processor": 1e3 * (time.process_time() - processor),
         "wall": 1e3 * (time.perf_counter() - wall),
     }
-    del made
+    del result
     return elapsed
 
 
 def with_peer(module: str, make: Callable[[], Callable[[], object]]) -> Side:
-    """The side that ``make`` prepares, or why it is skipped: ``module`` cannot be imported."""
+    """The side that ``make`` prepares; skipped, with the reason, if ``module`` is not available."""
     try:
         importlib.import_module(module)
     except ImportError as error:

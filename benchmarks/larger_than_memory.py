@@ -1,12 +1,12 @@
-"""Graph building and inference of a scene that is larger than the memory they may take.
+"""Graph building and inference of a scene that is larger than the memory limit.
 
     python benchmarks/larger_than_memory.py [--side 10000] [--max-memory 4GB] [--work FOLDER]
 
-One scene of 2048 × 2048 pixels is simulated, with 8 bands, and mirrored to the side that is asked
-for: tiled BigTIFF, 16 bit. Printed are time and the most memory of each command, files that are
-mapped into memory included, and how large the score's steps are across the borders of blocks beside
-those across other lines of the grid that superpixels start from. About half an hour on two cores,
-and 20 GB of disk, for 10 000 pixels.
+A scene of 2048 × 2048 pixels with 8 bands is simulated and mirrored to the requested side: tiled
+BigTIFF, 16 bit. The output gives time and peak memory of each command, mapped files included, and
+compares steps of the score across block borders with those across other lines of the grid from
+which superpixels start. For 10 000 pixels it takes about half an hour on two cores, and 20 GB of
+disk.
 """
 
 import argparse
@@ -35,7 +35,7 @@ SIMULATED, TILE, N_BANDS = 2048, 512, 8
 
 
 def enlarge(folder: Path, side: int) -> None:
-    """Replace every picture of a dataset by one of ``side`` × ``side`` pixels, mirrored."""
+    """Replace every image of a dataset by its mirrored repetition of ``side`` × ``side`` pixels."""
     for path in sorted(folder.glob("val/*s/*.png")):
         picture = imagecodecs.png_decode(path.read_bytes())
         tifffile.imwrite(
@@ -62,16 +62,16 @@ def _tiles(picture: NDArray[Any], side: int) -> Iterator[NDArray[Any]]:
             yield picture[place[top : top + TILE][:, None], place[left : left + TILE]]
 
 
-def told(*words: str) -> dict[str, float]:
-    """Run a command of artextract: seconds, and the most memory in GB."""
+def measured(*words: str) -> dict[str, float]:
+    """Run a command of artextract; return its seconds and peak memory in GB."""
     ran = run(*words)
     return {"seconds": round(ran.seconds, 1), "peak_gb": round(ran.peak_bytes / 1e9, 2)}
 
 
 def steps(heatmap_path: Path, max_memory: str) -> dict[str, Any]:
-    """Mean step of the score across borders of blocks, and across other lines of their grid.
+    """Mean step of the score across block borders, and across other lines of their grid.
 
-    Superpixels start from this grid, and end along its lines more often than along others.
+    Superpixels start from this grid, and end along its lines more often than elsewhere.
     """
     heatmap = tifffile.imread(heatmap_path)
     plan = memory_plan(parse_memory(max_memory), Path())
@@ -99,26 +99,27 @@ def steps(heatmap_path: Path, max_memory: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Make the scene, run both commands, print what was found."""
+    """Create the scene, run both commands, print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=10_000)
     parser.add_argument("--max-memory", default="4GB")
-    parser.add_argument("--work", type=Path, help="Where to put 20 GB for a while.")
+    parser.add_argument("--work", type=Path, help="Folder for 20 GB of temporary files.")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.work) as work:
         data, graphs, results = (Path(work, name) for name in ("data", "graphs", "results"))
         simulate_dataset(data, train=0, val=1, seed=5, settings=SceneSettings(size=SIMULATED))
         enlarge(data, asked.side)
         limit = ("--max-memory", asked.max_memory)
-        found: dict[str, Any] = {
+        infer = ("infer", str(data), "--out", str(results), "--device", "cpu", *limit)
+        report: dict[str, Any] = {
             "side": asked.side,
             "max_memory": asked.max_memory,
-            "graph build": told("graph", "build", str(data), "--out", str(graphs), *limit),
-            "infer": told("infer", str(data), "--out", str(results), "--device", "cpu", *limit),
+            "graph build": measured("graph", "build", str(data), "--out", str(graphs), *limit),
+            "infer": measured(*infer),
         }
         (heatmap,) = results.glob("*/heatmap.tif")
-        found |= steps(heatmap, asked.max_memory)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        report |= steps(heatmap, asked.max_memory)
+    sys.stdout.write(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":

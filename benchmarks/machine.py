@@ -1,4 +1,4 @@
-"""The machine that is measured: one thread for everything, and what it is called."""
+"""The machine of a measurement: its description and load, and one thread for every library."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-# Every library that brings threads of its own asks one of these when it is first imported.
+# Every library with threads of its own reads one of these when it is first imported.
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -30,12 +30,12 @@ PACKAGES = (
 
 
 def pin_to_one_thread() -> None:
-    """Give one thread to every library that is imported from here on, in child processes too."""
+    """Limit every library imported from now on to one thread, in child processes too."""
     os.environ |= dict.fromkeys(THREAD_VARIABLES, "1")
 
 
 def description() -> dict[str, Any]:
-    """What the machine is: processor, cores, memory in GiB, system, Python."""
+    """Description of the machine: processor, cores, memory in GiB, system, Python."""
     pages, page_size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     return {
         "processor": _processor(),
@@ -47,12 +47,12 @@ def description() -> dict[str, Any]:
 
 
 def load() -> float:
-    """Processes that want a core, averaged over the last minute: what else the machine does."""
+    """Load average of the last minute: the number of processes that need a core."""
     return round(os.getloadavg()[0], 2)
 
 
 def versions() -> dict[str, str | None]:
-    """Versions of all that is measured; None is not installed."""
+    """Versions of the packages; None if a package is not installed."""
     return {package: _version(package) for package in PACKAGES}
 
 
@@ -64,7 +64,7 @@ def _version(package: str) -> str | None:
 
 
 def _processor() -> str:
-    """As the kernel calls it: the name, and what tells generations of that name apart."""
+    """Processor as the kernel reports it: model name, family and model number."""
     path = Path("/proc/cpuinfo")
     if not path.exists():
         return platform.processor()

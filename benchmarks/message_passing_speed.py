@@ -1,19 +1,19 @@
-"""How fast messages pass, forward and backward, beside PyTorch Geometric and dgl.nn.
+"""Speed of message passing, forward and backward, compared with PyTorch Geometric and dgl.nn.
 
-Eight graphs of about 5000 nodes side by side, float32. Every side embeds the nodes of one view by
-the same network (`networks.py`) with the same weights and takes the gradients of all weights for
-one and the same gradient of the embedding; that embedding and gradient agree in double precision is
-checked before the clock starts. The batch of graphs is ready made on every side, with self-loops
-except for PyTorch Geometric, whose layers add them in every call:
+A batch of eight graphs of about 5000 nodes, float32. Every side embeds the nodes of one view with
+the same network (`networks.py`) and weights, and computes the gradients of all weights for the same
+gradient of the embedding; a check before the timing ensures that embeddings and gradients agree in
+double precision. The batch of graphs is ready-made on every side, with self-loops except for
+PyTorch Geometric, whose layers add them in every call:
 
 - *PyG*: GCNConv and GATConv as they are, on an edge index.
 - *dgl.nn*: GraphConv and GATConv as they are, on a DGLGraph.
 - *artextract*: our GraphConv and GATConv on the engine that ``--engine auto`` takes on this device;
   *artextract on dgl*: the same on DGL's kernels.
 
-All sides use the system's memory allocator as it comes. Then all are timed once more with freed
-memory kept for reuse, as our training does (``..._memory_kept``): it speeds up PyTorch Geometric
-most, which asks for the largest blocks.
+All sides use the default memory allocator. They are then timed again with freed memory kept for
+reuse, as in our training (``..._memory_kept``): PyTorch Geometric, which allocates the largest
+blocks, gains most from it.
 """
 
 import copy
@@ -61,7 +61,7 @@ class Case:
         self.expected, self.expected_gradient = self._exact(self.ours, self._batch(self.engine))
 
     def sides(self) -> dict[str, Side]:
-        """All networks that can be made here."""
+        """All networks whose libraries are available."""
         on_dgl = with_peer("dgl", lambda: self._checked(self.ours, self._batch("dgl")))
         return {
             PYG: with_peer("torch_geometric", self._by_pyg),
@@ -86,7 +86,7 @@ class Case:
         layers(graph, self.x).backward(self.gradient)
 
     def _exact(self, layers: Layers, graph: object) -> tuple[Tensor, Tensor]:
-        """Embedding and gradient in double precision, in which the order of sums hardly counts."""
+        """Embedding and gradient in double precision, where the order of sums hardly matters."""
         exact = copy.deepcopy(layers).double()
         z = exact(graph, self.x.double())
         z.backward(self.gradient.double())
@@ -104,14 +104,14 @@ class Case:
 
 def measure(turns: int) -> Outcome:
     """Time GCN and GAT."""
-    load_dgl()  # which has to be imported with care, before anything asks for it
+    load_dgl()  # our patched import must come before any other import of DGL
     cases = [Case("gcn"), Case("gat")]
     timed, ratios = {}, {}
     for suffix, prepare in (("", lambda: None), ("_memory_kept", keep_freed_memory)):
         prepare()
         for case in cases:
-            found = timed[f"{case.kind}{suffix}"] = interleaved(case.sides(), turns=turns)
-            ratios |= _ratios(case.kind, found, suffix)
+            times = timed[f"{case.kind}{suffix}"] = interleaved(case.sides(), turns=turns)
+            ratios |= _ratios(case.kind, times, suffix)
     return Outcome(
         what=__doc__ or "",
         settings=sizes(eight_scenes()) | {"n_segments": N_SEGMENTS, "engine": cases[0].engine},

@@ -1,8 +1,8 @@
-"""One small network three times: of our layers, of dgl.nn's and of PyTorch Geometric's.
+"""One small network in three versions: with our layers, those of dgl.nn and of PyTorch Geometric.
 
 All have the layers of the published recipe: GCN 14 → 128 → 32 with batch normalisation, GAT 14 →
-128 → 32 → 32 with one head and without; LeakyReLU after every layer. `copy_weights` gives them the
-same numbers, and `check_alike` makes sure that they then compute the same.
+128 → 32 → 32 with one head and without normalisation; LeakyReLU after every layer. `copy_weights`
+gives them the same weights, and `check_alike` ensures that their results agree.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,20 +20,20 @@ from artextract_cli.pipelines.training_task import LossAndScorer
 from artextract_cli.plugin.host import plugin_host
 
 SIZES = {"gcn": (14, 128, 32), "gat": (14, 128, 32, 32)}
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # of the largest value; larger differences mean different computations
 
 
 def comparison(objective: str) -> LossAndScorer:
     """An objective with its default options, and the scorer ``distance``."""
-    made = []
+    functions = []
     for kind, name in (("objectives", objective), ("scorers", "distance")):
         spec = plugin_host().find(kind, name).spec
-        made.append(partial(_called, spec.load(), spec.options()))
-    return LossAndScorer(*made)
+        functions.append(partial(_with_options, spec.load(), spec.options()))
+    return LossAndScorer(*functions)
 
 
-def _called(function: Callable[[Any, Any], Tensor], options: Any, seen: Any) -> Tensor:
-    return function(seen, options)
+def _with_options(function: Callable[[Any, Any], Tensor], options: Any, inputs: Any) -> Tensor:
+    return function(inputs, options)
 
 
 class Layers(nn.Module):
@@ -54,7 +54,7 @@ class Layers(nn.Module):
         return x
 
     def convolve(self, convolution: nn.Module, graph: Any, x: Tensor) -> Tensor:
-        """Call one layer as its library wants it: (N, F) to (N, D)."""
+        """Call one layer by the conventions of its library: (N, F) to (N, D)."""
         raise NotImplementedError
 
 
@@ -67,7 +67,7 @@ class OurLayers(Layers):
         super().__init__(kind, GraphConv if kind == "gcn" else lambda a, b: GATConv(a, b, heads=1))
 
     def convolve(self, convolution: nn.Module, graph: Any, x: Tensor) -> Tensor:
-        """One view on the topology."""
+        """Our layers have an axis of views."""
         return convolution(graph, x.unsqueeze(1)).flatten(1)
 
 
@@ -81,12 +81,12 @@ class DglLayers(Layers):
         super().__init__(kind, convolution if kind == "gcn" else attention)
 
     def convolve(self, convolution: nn.Module, graph: Any, x: Tensor) -> Tensor:
-        """Its attention has an axis of heads."""
+        """DGL's attention has an axis of heads."""
         return convolution(graph, x).flatten(1)
 
 
 class PygLayers(Layers):
-    """The layers of PyTorch Geometric, as they are; ``graph`` is an edge index (2, E)."""
+    """The unmodified layers of PyTorch Geometric; ``graph`` is an edge index (2, E)."""
 
     def __init__(self, kind: str) -> None:
         from torch_geometric import nn as pyg_layers
@@ -94,13 +94,13 @@ class PygLayers(Layers):
         super().__init__(kind, pyg_layers.GCNConv if kind == "gcn" else pyg_layers.GATConv)
 
     def convolve(self, convolution: nn.Module, graph: Any, x: Tensor) -> Tensor:
-        """It adds the self-loops in every call."""
+        """The layers add self-loops in every call."""
         return convolution(x, graph)
 
 
 @torch.no_grad()
 def copy_weights(ours: Iterable[nn.Module], theirs: Layers) -> None:
-    """Give another network the weights of our convolutions."""
+    """Copy the weights of our convolutions into another network."""
     for mine, other in zip(ours, theirs.convolutions, strict=True):
         if isinstance(theirs, DglLayers):
             other.load_state_dict(mine.state_dict())
@@ -122,9 +122,9 @@ def first_gradient(layers: Layers) -> Tensor:
     return first.fc.weight.grad if hasattr(first, "fc") else first.weight.grad.t()
 
 
-def check_alike(name: str, found: Tensor, expected: Tensor) -> None:
-    """Refuse to time two sides that do not compute the same."""
-    apart = float((found - expected).abs().max() / expected.abs().max())
-    if not apart <= TOLERANCE:
-        msg = f"{name} differs from ours by {apart:.1e} of the largest value: nothing to compare"
+def check_alike(name: str, result: Tensor, expected: Tensor) -> None:
+    """Refuse to time two sides whose results differ."""
+    difference = float((result - expected).abs().max() / expected.abs().max())
+    if not difference <= TOLERANCE:
+        msg = f"{name} differs from ours by {difference:.1e} of the largest value: not comparable"
         raise RuntimeError(msg)

@@ -1,7 +1,7 @@
-"""The best that NumPy and scikit-image alone do: one shared segmentation, everything vectorised.
+"""Graph building with NumPy and scikit-image alone: one shared segmentation, fully vectorised.
 
-One SLIC by scikit-image on the photograph serves all views. Sums over superpixels are `bincount`,
-extremes are reductions over sorted pixels, the adjacency is `unique` over pairs of neighbours.
+One SLIC of scikit-image on the photograph serves all views. Sums over superpixels use `bincount`,
+extremes reductions over sorted pixels, the adjacency `unique` over pairs of neighbours.
 
 Letters: H rows, W columns, C channels, N superpixels, V views, E directed edges.
 """
@@ -20,7 +20,7 @@ COMPACTNESS = 10.0  # in CIELAB, as is the default of our plugin
 
 
 class Regions(NamedTuple):
-    """What N superpixels hold in each of C channels, and where they lie."""
+    """Statistics of N superpixels in each of C channels, and their centroids."""
 
     mean: FloatArray  # (N, C)
     std: FloatArray  # (N, C)
@@ -31,7 +31,7 @@ class Regions(NamedTuple):
 
 
 class SharedGraph(NamedTuple):
-    """The graph of all views of a scene, as the published scripts make one for each picture."""
+    """One graph for all views of a scene; the published scripts build one for each image."""
 
     features: FloatArray  # (N, V, 14)
     edges: NDArray[np.int64]  # (2, E)
@@ -39,40 +39,40 @@ class SharedGraph(NamedTuple):
 
 
 def build(scene: Scene, n_segments: int) -> SharedGraph:
-    """Make the graph of a scene."""
+    """Build the graph of a scene."""
     labels = segmentation.slic(
         scene.rgb, n_segments=n_segments, compactness=COMPACTNESS, start_label=0, channel_axis=-1
     )
-    picture = np.concatenate([scene.rgb, scene.bands], axis=-1)
-    return shared_graph(regions(picture, labels), adjacency(labels))
+    image = np.concatenate([scene.rgb, scene.bands], axis=-1)
+    return shared_graph(regions(image, labels), adjacency(labels))
 
 
-def shared_graph(found: Regions, edges: NDArray[np.int64]) -> SharedGraph:
-    """Lay out what was found as the published features and weights of every view."""
-    n_views = found.mean.shape[1] - 2
-    features = np.zeros((len(found.mean), n_views, N_FEATURES), np.float32)
-    parts = found[:4]
-    photograph = np.concatenate([*(part[:, :3] for part in parts), found.centroid], axis=1)
+def shared_graph(statistics: Regions, edges: NDArray[np.int64]) -> SharedGraph:
+    """Arrange the statistics as the published features and edge weights of every view."""
+    n_views = statistics.mean.shape[1] - 2
+    features = np.zeros((len(statistics.mean), n_views, N_FEATURES), np.float32)
+    parts = statistics[:4]
+    photograph = np.concatenate([*(part[:, :3] for part in parts), statistics.centroid], axis=1)
     features[:, 0] = photograph
     for place, part in enumerate(parts):
         features[:, 1:, place] = part[:, 3:]
-    features[:, 1:, 4:6] = found.centroid[:, None]
-    return SharedGraph(features, edges, _weights(found, edges))
+    features[:, 1:, 4:6] = statistics.centroid[:, None]
+    return SharedGraph(features, edges, _weights(statistics, edges))
 
 
-def regions(picture: FloatArray, labels: IntArray) -> Regions:
-    """Statistics of the superpixels of ``picture`` (H, W, C)."""
-    height, width, channels = picture.shape
-    flat, pixels = labels.ravel(), picture.reshape(-1, channels)
+def regions(image: FloatArray, labels: IntArray) -> Regions:
+    """Statistics of the superpixels of ``image`` (H, W, C)."""
+    height, width, channels = image.shape
+    flat, pixels = labels.ravel(), image.reshape(-1, channels)
     count = np.bincount(flat)
-    # A stable sort of 16-bit keys is by counting, which is several times as fast.
+    # NumPy sorts 16-bit keys stably by counting, which is several times as fast.
     order = np.argsort(flat.astype(np.uint16 if len(count) < 2**16 else np.int64), kind="stable")
     starts = np.concatenate([[0], np.cumsum(count)[:-1]])
     gathered = pixels[order]
     mean, std = _moments(pixels, flat, count)
     rows, columns = np.repeat(np.arange(height), width), np.tile(np.arange(width), height)
     places = [np.bincount(flat, place) / count for place in (rows, columns)]
-    gradients = [filters.sobel(picture[..., c]).ravel() for c in range(channels)]
+    gradients = [filters.sobel(image[..., c]).ravel() for c in range(channels)]
     return Regions(
         mean=mean,
         std=std,
@@ -95,7 +95,7 @@ def _moments(
 
 
 def adjacency(labels: IntArray) -> NDArray[np.int64]:
-    """Directed edges (2, E) between the labels (H, W) that touch, also at a corner."""
+    """Directed edges (2, E) between adjacent labels (H, W), including diagonal neighbours."""
     n = int(labels.max()) + 1
     wide = labels.astype(np.int64)
     steps = (
@@ -113,10 +113,10 @@ def adjacency(labels: IntArray) -> NDArray[np.int64]:
     return np.stack([np.concatenate([low, high]), np.concatenate([high, low])])
 
 
-def _weights(found: Regions, edges: NDArray[np.int64]) -> FloatArray:
-    """Mean over a view's channels of what the ends of an edge differ by: (E, V)."""
+def _weights(statistics: Regions, edges: NDArray[np.int64]) -> FloatArray:
+    """Difference between the ends of an edge, averaged over the channels of a view: (E, V)."""
     source, target = edges
-    parts = (found.mean, found.std, found.gradient)
-    apart = sum(np.abs(part[source] - part[target]) for part in parts)
-    photograph = apart[:, :3].mean(1, keepdims=True)
-    return np.concatenate([photograph, apart[:, 3:]], axis=1).astype(np.float32)
+    parts = (statistics.mean, statistics.std, statistics.gradient)
+    difference = sum(np.abs(part[source] - part[target]) for part in parts)
+    photograph = difference[:, :3].mean(1, keepdims=True)
+    return np.concatenate([photograph, difference[:, 3:]], axis=1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What a benchmark found: its times, the ratios of them that count, and single figures."""
+"""The outcome of a benchmark: times, the ratios that matter, and single figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from interleaved import Timed
 
 @dataclass(frozen=True, kw_only=True)
 class Ratio:
-    """How many times as fast as another way ours is, or another number of which more is better.
+    """Speed-up of ours over another side, or another number of which more is better.
 
-    ``low`` and ``high`` are the least and the greatest of it within one turn.
+    ``low`` and ``high`` are the smallest and the largest value within one turn.
     """
 
     value: float | None
@@ -23,7 +23,7 @@ class Ratio:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Everything that one benchmark found."""
+    """All results of one benchmark."""
 
     what: str
     settings: Mapping[str, Any]
@@ -33,7 +33,7 @@ class Outcome:
 
 
 def ratio_of(timed: Timed, slower: str, faster: str) -> Ratio:
-    """The ratio of two sides, or why there is none."""
+    """The ratio of two sides, or the reason why it was skipped."""
     missing = [side for side in (slower, faster) if side in timed.skipped]
     if missing:
         reason = f"{missing[0]}: {timed.skipped[missing[0]]}"

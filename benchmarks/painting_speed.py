@@ -1,11 +1,11 @@
-"""How fast scores become pictures: 4096 × 4096 pixels of 60 000 superpixels.
+"""Speed of turning scores into images: 4096 × 4096 pixels of 60 000 superpixels.
 
 - *paint*: `heatmap.paint`, the score of every pixel's superpixel.
-- *gather*: the same by NumPy's `take`, nothing else: what painting cannot be faster than.
+- *gather*: the same by NumPy's `take` alone, a lower bound of the time.
 - *copy*: a copy of the label map, which reads and writes as many bytes.
-- *mask by mask*: a pixel mask per superpixel as the published scripts paint; 200 superpixels alone,
-  since the time of each is the same.
-- *colour* and *overlay*: the painted scores coloured, and laid over the photograph.
+- *mask by mask*: a pixel mask per superpixel, as in the published scripts; 200 superpixels only,
+  since each takes the same time.
+- *colour* and *overlay*: the painted scores coloured, and blended with the photograph.
 """
 
 from functools import partial
@@ -32,7 +32,7 @@ def squares() -> NDArray[np.int32]:
 
 
 def mask_by_mask(scores: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
-    """Paint the first superpixels in a Python loop over masks of the whole picture."""
+    """Paint the first superpixels in a Python loop over masks of the full image."""
     painted = np.zeros(labels.shape, np.float32)
     for region in range(N_MASKED):
         painted[labels == region] = scores[region]

@@ -1,6 +1,6 @@
-"""The pictures that are measured on: made of scikit-image's astronaut, no file needed.
+"""Test scenes derived from scikit-image's astronaut, so that no file is needed.
 
-Letters as everywhere: H rows, W columns, B bands.
+Letters: H rows, W columns, B bands.
 """
 
 from itertools import product
@@ -17,19 +17,19 @@ GREY = np.array([0.3, 0.6, 0.1], np.float32)
 
 
 def astronaut(side: int = SIDE) -> Scene:
-    """The whole astronaut at ``side`` × ``side`` pixels, and eight bands."""
+    """The astronaut at ``side`` × ``side`` pixels, with eight bands."""
     photograph = transform.resize(data.astronaut(), (side, side), anti_aliasing=True)
     return _with_bands("astronaut", photograph.astype(np.float32), np.random.default_rng(0))
 
 
 def astronaut_parts() -> list[Scene]:
-    """Eight scenes of 256 × 256 pixels: the astronaut at full size, all but the middle of it."""
-    picture = data.astronaut().astype(np.float32) / 255
+    """Eight scenes of 256 × 256 pixels: overlapping parts of the astronaut, except the centre."""
+    image = data.astronaut().astype(np.float32) / 255
     corners = [corner for corner in product((0, 128, 256), repeat=2) if corner != (128, 128)]
     return [
         _with_bands(
             f"part_{number}",
-            np.ascontiguousarray(picture[row : row + SIDE, column : column + SIDE]),
+            np.ascontiguousarray(image[row : row + SIDE, column : column + SIDE]),
             np.random.default_rng(number),
         )
         for number, (row, column) in enumerate(corners)
@@ -37,7 +37,7 @@ def astronaut_parts() -> list[Scene]:
 
 
 def mirrored(scene: Scene, side: int) -> Scene:
-    """A larger scene of the same texture: the same pixels over and over, mirrored at the seams."""
+    """A larger scene of the same texture: repetitions that are mirrored at the seams."""
     more = side - scene.rgb.shape[0]
     padding = ((0, more), (0, more), (0, 0))
     return Scene(

@@ -1,12 +1,12 @@
-"""Whole runs of the command line, from a cold start, timed on the wall.
+"""Complete commands from a cold start, by wall-clock time.
 
 - *one scene*: ``artextract graph build`` of one simulated scene of 256 × 256 pixels and eight
-  bands, by default; the run before has left its compiled code on disk.
-- *large scene*: the same of one scene of 4096 × 4096 pixels and eight bands, 16 bit, and the most
-  memory that it held.
-- *jobs*: the same of many scenes of 256 × 256 pixels, with ``--jobs 1`` and with ``--jobs 2``.
+  bands, with default options; compiled code of an earlier run is on disk.
+- *large scene*: the same for a scene of 4096 × 4096 pixels and eight bands, 16 bit, with its peak
+  memory.
+- *jobs*: the same for many scenes of 256 × 256 pixels, with ``--jobs 1`` and with ``--jobs 2``.
 
-Every run writes to a new folder. Each process has one thread for itself, as everywhere here.
+Every run writes to a new folder. Each process has one thread, as in all benchmarks.
 """
 
 import os
@@ -34,14 +34,14 @@ ONE_JOB, TWO_JOBS = "--jobs 1", "--jobs 2"
 
 
 class GraphBuild:
-    """A run of ``artextract graph build``, and the most memory that it held."""
+    """Runs of ``artextract graph build``, and their peak memory."""
 
     def __init__(self, dataset: Path, *options: str) -> None:
         self.dataset, self.options = dataset, options
         self.peak_bytes = 0
 
     def __call__(self) -> None:
-        """Run it to its end."""
+        """Run the command and wait for its end."""
         with tempfile.TemporaryDirectory() as out:
             graphs = str(Path(out, "graphs"))
             ran = run("graph", "build", str(self.dataset), "--out", graphs, *self.options)
@@ -60,19 +60,19 @@ def many_scenes(folder: Path) -> Path:
 def large_scene(folder: Path) -> Path:
     """A dataset of one scene of 4096 × 4096 pixels."""
     scene = mirrored(astronaut(SIDE), LARGE_SIDE)
-    pictures = {"rgb_images/large_RGB.png": scene.rgb}
-    for band, picture in zip(scene.band_ids, np.moveaxis(scene.bands, -1, 0), strict=True):
-        pictures[f"ms_masks/large_ms_{band}.png"] = picture
-    for name, picture in pictures.items():
-        _write(folder / "train" / name, picture)
+    images = {"rgb_images/large_RGB.png": scene.rgb}
+    for band, image in zip(scene.band_ids, np.moveaxis(scene.bands, -1, 0), strict=True):
+        images[f"ms_masks/large_ms_{band}.png"] = image
+    for name, image in images.items():
+        _write(folder / "train" / name, image)
     wavelengths = ", ".join(f'"{band}": {band}' for band in scene.band_ids)
     (folder / "dataset.yaml").write_text(f"wavelengths: {{{wavelengths}}}\n", encoding="utf-8")
     return folder
 
 
-def _write(path: Path, picture: FloatArray) -> None:
+def _write(path: Path, image: FloatArray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    counts = np.ascontiguousarray(np.rint(picture * 65535), np.uint16)
+    counts = np.ascontiguousarray(np.rint(image * 65535), np.uint16)
     path.write_bytes(imagecodecs.png_encode(counts))
 
 
@@ -108,4 +108,4 @@ def measure(turns: int) -> Outcome:
 def _only_on_two_cores(ratio: Ratio) -> Ratio:
     if len(os.sched_getaffinity(0)) > 1:
         return ratio
-    return Ratio(value=None, what=ratio.what, skipped="this machine lends one core alone")
+    return Ratio(value=None, what=ratio.what, skipped="only one core is available")

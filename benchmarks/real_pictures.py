@@ -1,11 +1,11 @@
-"""Detection and false alarms on real pictures, beside methods without learning.
+"""Detection and false alarms on real images, compared with methods without learning.
 
     python benchmarks/real_pictures.py FOLDER [--model RUN ...] [--decode [NAME ...]] [--out FILE]
 
-Every dataset below FOLDER is scored with every model (the one that comes with artextract unless
-others are named), and each map that the model makes is measured: a signed one by its size and as
-dark content. Where a scene has a truth picture, detection is measured; in others nothing is known
-to be hidden, and the share of false alarms alone counts. The pictures are not part of the project.
+Every dataset in FOLDER is scored with every model (by default the bundled GAT), and each map of the
+model is evaluated: a signed one by its absolute value, and as dark content. If a scene has a truth
+image, detection is measured; in others no hidden content is known, and only the share of false
+alarms counts. The images are not part of the project.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene
 from artextract_cli.scenes.spectrum import infrared_bands
 
 DISPLAY_CODED = ("mummy", "rijmbijbel", "soldier", "visible-nir")
-"""Datasets whose infrared is a picture for a screen; what `--decode` alone decodes."""
+"""Datasets whose infrared is coded for display; these are decoded by `--decode` without names."""
 
 FIGURES = {"auroc": "AUROC", "average_precision": "AP", "recall_at_1_percent": "recall at 1 %"}
 RATES = {"above_1_percent": 0.01, "above_5_percent": 0.05}
@@ -47,7 +47,7 @@ Truth = NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A scene and its truth (H, W), which is all clean where nothing is known to be hidden."""
+    """A scene and its truth (H, W), all clean if no hidden content is known."""
 
     dataset: str
     scene: Scene
@@ -56,7 +56,7 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What was measured on one picture; ``methods`` have a None where there is no figure."""
+    """Measurements of one image; values of ``methods`` are None where nothing can be measured."""
 
     dataset: str
     scene: str
@@ -67,7 +67,7 @@ class Measured:
 
 
 def pictures(folder: Path, decoded: Sequence[str]) -> Iterator[Picture]:
-    """All pictures of all datasets below a folder, one after the other."""
+    """Yield the images of all datasets in a folder."""
     for root in sorted(path.parent for path in folder.glob("*/dataset.yaml")):
         for files in open_dataset(root).scenes:
             scene = read_scene(files)
@@ -79,14 +79,14 @@ def pictures(folder: Path, decoded: Sequence[str]) -> Iterator[Picture]:
 
 
 def with_linear_infrared(scene: Scene) -> Scene:
-    """The scene with its infrared bands, coded as sRGB is, in linear light."""
+    """The scene with its infrared bands decoded from sRGB to linear light."""
     bands, infrared = scene.bands.copy(), infrared_bands(scene)
     bands[..., infrared] = linear_rgb(bands[..., infrared])
     return replace(scene, bands=bands)
 
 
 def measure(models: Mapping[str, Model], picture: Picture) -> Measured:
-    """Every map of every model, and what stands beside them."""
+    """Measure every map of every model, and the methods without learning."""
     methods: dict[str, Mapping[str, float | None]] = {}
     verdicts = {}
     for label, model in models.items():
@@ -107,34 +107,34 @@ def measure(models: Mapping[str, Model], picture: Picture) -> Measured:
 
 
 def is_signed(name: str) -> bool:
-    """Whether a map is a picture of what lies beneath, dark where negative; others are rates."""
+    """Whether a map is a hidden-layer image, dark where negative; others are scores."""
     return name.startswith("hidden")
 
 
 def views(maps: Mapping[str, FloatArray]) -> Iterator[tuple[str, FloatArray]]:
-    """Maps as scores, larger = more likely hidden; a signed one by its size, and as darkness."""
-    for name, made in maps.items():
+    """Maps as scores, larger = more likely hidden; signed ones by absolute value and darkness."""
+    for name, values in maps.items():
         if is_signed(name):
-            yield f"|{name}|", np.abs(made)
-            yield f"-{name}", -made
+            yield f"|{name}|", np.abs(values)
+            yield f"-{name}", -values
         else:
-            yield name, made
+            yield name, values
 
 
 def figures(picture: Picture, score: FloatArray, *, calibrated: bool) -> dict[str, float | None]:
     """Detection, and for a calibrated map the shares of clean pixels above the promised rates."""
     score, mask = np.nan_to_num(score), picture.scene.mask
-    found = binary_scores(score, picture.truth, mask)
-    made: dict[str, float | None] = {name: getattr(found, name) for name in FIGURES}
+    detection = binary_scores(score, picture.truth, mask)
+    measured: dict[str, float | None] = {name: getattr(detection, name) for name in FIGURES}
     for name, rate in RATES.items():
         level = -np.log10(rate)
         share = false_alarm_share(score, picture.truth, mask, level) if calibrated else None
-        made[name] = share
-    return made
+        measured[name] = share
+    return measured
 
 
 def show(measured: Measured) -> None:
-    """Print the figures of one picture."""
+    """Print the measurements of one image."""
     height, width = measured.size
     what = f"{measured.share_hidden:.2%} hidden" if measured.share_hidden else "nothing known"
     print(f"\n{measured.dataset}: {measured.scene}, {height} x {width}, {what}")
@@ -155,7 +155,7 @@ def _verdict(verdict: WholeScore | None) -> str:
     if verdict is None:
         return "no verdict"
     answer = "something is there" if verdict.something_is_there else "nothing found"
-    return f"{answer}: {verdict.false_alarm_rate:.1%} of clean paintings score so high"
+    return f"{answer}: {verdict.false_alarm_rate:.1%} of clean paintings score as high"
 
 
 def _number(value: float | None) -> str:
@@ -167,14 +167,14 @@ def _share(value: float | None) -> str:
 
 
 def show_datasets(measured: Sequence[Measured]) -> None:
-    """Print the means of every dataset of several pictures."""
+    """Print the means of every dataset with several images."""
     for dataset in dict.fromkeys(one.dataset for one in measured):
         own = [one for one in measured if one.dataset == dataset]
         if len(own) == 1:
             continue
         answers = [w.something_is_there for one in own for w in one.verdicts.values() if w]
         count = f"{sum(answers)} of {len(answers)}"
-        print(f"\n{dataset}: means of {len(own)} pictures; something is there: {count}")
+        print(f"\n{dataset}: means of {len(own)} images; something is there: {count}")
         _show_methods(
             {
                 name: {key: _mean([one.methods[name][key] for one in own]) for key in values}
@@ -189,7 +189,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def arguments() -> argparse.Namespace:
-    """What was asked for."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", nargs="+", type=Path, default=[Path("gat")])
@@ -199,7 +199,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure all pictures, print tables, and write them if asked to."""
+    """Measure all images, print tables, and write them if requested."""
     given = arguments()
     decoded = DISPLAY_CODED if given.decode == [] else tuple(given.decode or ())
     runs = [str(run) for run in given.model]
@@ -210,12 +210,12 @@ def main() -> None:
         measured.append(measure(models, picture))
         show(measured[-1])
     show_datasets(measured)
-    print(f"\n{len(measured)} pictures; infrared decoded: {', '.join(decoded) or 'none'}")
+    print(f"\n{len(measured)} images; infrared decoded: {', '.join(decoded) or 'none'}")
     if given.out is not None:
-        made: dict[str, Any] = {"models": runs, "decoded": decoded}
-        made["pictures"] = [asdict(one) for one in measured]
+        results: dict[str, Any] = {"models": runs, "decoded": decoded}
+        results["pictures"] = [asdict(one) for one in measured]
         given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(json.dumps(made, indent=1), encoding="utf-8")
+        given.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Hidden layers put into real surfaces: a network trained on some scenes, tested on the others.
+"""Hidden layers inserted into real surfaces: networks trained on some scenes, tested on others.
 
     python benchmarks/real_surfaces.py DATASET --out FILE.json [--folds 3]
 
-DATASET holds clean scenes of eight visible bands, such as the CAVE set. None of them is infrared,
-so the wavelengths are stretched: what was measured at 560-700 nm stands in for 500-950 nm.
-Surfaces, noise and registration are real, the hidden layers are physics; how pigments behave in the
-infrared is not tested. Each fold trains on the scenes of the other folds and tests on its own.
+DATASET holds clean scenes of eight visible bands, such as the CAVE set. None of the bands is
+infrared, so the wavelengths are stretched: 560-700 nm stand for 500-950 nm. Surfaces, noise and
+registration are real, the hidden layers are simulated; the behaviour of pigments in the infrared is
+not tested. Each fold trains on the scenes of the other folds and tests on its own.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def stretched(wavelengths: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def link_fold(root: Path, scenes: list[SceneFiles], held_out: set[str]) -> None:
-    """Make a dataset of links: the held-out scenes are its val split."""
+    """Create a dataset of symbolic links, with the held-out scenes as its val split."""
     for scene in scenes:
         folder = root / ("val" if scene.name in held_out else "train")
         files = [("rgb_images", scene.rgb), *(("ms_masks", band) for band in scene.bands)]
@@ -58,7 +58,7 @@ def link_fold(root: Path, scenes: list[SceneFiles], held_out: set[str]) -> None:
 
 
 def run_fold(work: Path, scenes: list[SceneFiles], held_out: set[str], seed: int) -> list[Any]:
-    """Train on the other scenes, and score layers put into the held-out ones."""
+    """Train on the other scenes, and score layers inserted into the held-out ones."""
     link_fold(work / "scenes", scenes, held_out)
     build_dataset(work / "scenes", work / "graphs", RECIPE, jobs=2)
     settings = settings_for(
@@ -102,14 +102,14 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as work:
             rows += run_fold(Path(work), scenes, held_out, fold)
         print(f"fold {fold + 1} of {given.folds}: {len(rows)} scenes scored", flush=True)
-    found = np.array(rows, float)  # (scenes, methods, measures)
+    values = np.array(rows, float)  # (scenes, methods, measures)
     means = {
-        method: dict(zip(("auroc", "average_precision"), np.nanmean(found[:, k], 0), strict=True))
+        method: dict(zip(("auroc", "average_precision"), np.nanmean(values[:, k], 0), strict=True))
         for k, method in enumerate(METHODS)
     }
     gains = {
         f"{method}_minus_residual": {
-            measure: vars(paired_difference(list(found[:, k, j]), list(found[:, 2, j])))
+            measure: vars(paired_difference(list(values[:, k, j]), list(values[:, 2, j])))
             for j, measure in enumerate(("auroc", "average_precision"))
         }
         for k, method in enumerate(METHODS[:2])

@@ -1,17 +1,17 @@
-"""How exactly bands are registered: real pictures under known warps.
+"""Accuracy of registration: real images under known warps.
 
     python benchmarks/registration.py DATASET [--bands 560,620,700] [--scenes N] [--out FILE.json]
 
-DATASET holds scenes whose photograph and bands lie on each other to within a pixel. Every band is
-warped by a known transform and registered again,
+DATASET holds scenes whose photograph and bands are aligned to within a pixel. Every band is warped
+by a known transform and registered again,
 
-- to itself, as it came: the known warp is the whole answer;
-- to its photograph: the answer is the known warp after what lies between photograph and band as
-  they came, which is measured first, without the warp.
+- to the original band: the reference is the known warp;
+- to the photograph: the reference is the known warp combined with the transform between photograph
+  and original band, which is estimated first, without the warp.
 
-The error is the distance between the transform found and the answer: over the whole picture its
-mean, and its largest, which for these models lies in a corner. What registration would refuse, by
-its own residual, is counted and not left out.
+The error is the distance between the estimated transform and the reference: its mean and its
+maximum over the image, which for these models is at a corner. Results that registration would
+refuse because of their residual are counted, and included.
 """
 
 import argparse
@@ -50,7 +50,7 @@ WARPS = {
 """Scale, rotation in degrees, shift right and down in px."""
 
 ALLOWED = 0.3
-"""In px."""
+"""Largest error in px that counts as accurate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,75 +61,81 @@ class Row:
     band: str
     warp: str
     against: str
-    """``itself`` or ``photograph``."""
+    """The reference: ``itself`` or ``photograph``."""
 
     mean_error: float
     largest_error: float
-    """In px, over the picture; not finite where nothing was found."""
+    """Errors in px over the image; not finite if registration failed."""
 
     residual: float | None
-    """In px, of nine tiles in ten; None where no tile tells one."""
+    """90th percentile of the tile shifts in px; None if no tile can be compared."""
 
 
 def similarity(shape: tuple[int, ...], warped: tuple[float, float, float, float]) -> Transform:
-    """A similarity about the middle of a picture (H, W), and a shift."""
+    """A similarity about the centre of an image (H, W), and a shift."""
     scale, degrees, right, down = warped
     cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
-    turn = np.array([[cosine, -sine], [sine, cosine]])
-    middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
-    made = np.eye(3)
-    made[:2, :2], made[:2, 2] = turn, middle - turn @ middle + [right, down]
-    return made
+    rotation = np.array([[cosine, -sine], [sine, cosine]])
+    centre = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
+    transform = np.eye(3)
+    transform[:2, :2] = rotation
+    transform[:2, 2] = centre - rotation @ centre + [right, down]
+    return transform
 
 
-def seen_by(picture: FloatArray, transform: Transform) -> FloatArray:
-    """The picture on the grid of a band, by a spline of order 5: not the cubic of `warp`."""
-    rows, columns = np.indices(picture.shape)
+def resampled(image: FloatArray, transform: Transform) -> FloatArray:
+    """The image on the grid of a band, by a spline of order 5, unlike the cubic one of `warp`."""
+    rows, columns = np.indices(image.shape)
     points = np.c_[columns.ravel(), rows.ravel()].astype(float)
-    back = transform_points(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *picture.shape)
-    seen = ndimage.map_coordinates(picture.astype(float), back, order=5, mode="constant")
-    return np.asarray(np.clip(seen, 0, 1), np.float32)
+    back = transform_points(np.linalg.inv(transform), points)[:, ::-1].T.reshape(2, *image.shape)
+    band = ndimage.map_coordinates(image.astype(float), back, order=5, mode="constant")
+    return np.asarray(np.clip(band, 0, 1), np.float32)
 
 
-def errors(found: Transform, answer: Transform, shape: tuple[int, ...]) -> tuple[float, float]:
-    """Mean and largest distance over the picture."""
+def errors(
+    estimate: Transform, reference: Transform, shape: tuple[int, ...]
+) -> tuple[float, float]:
+    """Mean and largest distance between two transforms over the image."""
     rows, columns = (np.linspace(0, side - 1, 33) for side in shape)
     points = np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2)
-    apart = np.hypot(*(transform_points(found, points) - transform_points(answer, points)).T)
-    return float(apart.mean()), float(apart.max())
+    distances = np.hypot(
+        *(transform_points(estimate, points) - transform_points(reference, points)).T
+    )
+    return float(distances.mean()), float(distances.max())
 
 
-def residual(reference: FloatArray, band: FloatArray, found: Transform) -> float | None:
-    """What the program itself would say of the fit."""
+def residual(reference: FloatArray, band: FloatArray, estimate: Transform) -> float | None:
+    """The residual that the program itself would report."""
     size = (reference.shape[0], reference.shape[1])
-    area = shared_area(valid_area(size, found, size))
-    tiles, _ = tile_shifts(reference[area], warp(band, found, size)[area])
-    distances = np.hypot(*tiles[:, 2:].T)
-    return float(np.percentile(distances, RESIDUAL_PERCENTILE)) if len(tiles) else None
+    area = shared_area(valid_area(size, estimate, size))
+    tiles, _ = tile_shifts(reference[area], warp(band, estimate, size)[area])
+    return (
+        float(np.percentile(np.hypot(*tiles[:, 2:].T), RESIDUAL_PERCENTILE)) if len(tiles) else None
+    )
 
 
 def measure(files: SceneFiles, band_ids: set[str]) -> Iterator[Row]:
-    """Register the chosen bands of a scene under every warp."""
+    """Register the selected bands of a scene under every warp."""
     photograph = decode_picture(files.rgb).scaled().mean(axis=2)
     for path, band in zip(files.bands, files.band_ids, strict=True):
         if band not in band_ids:
             continue
-        picture = decode_picture(path).grey()
-        own = align(photograph, picture)
+        image = decode_picture(path).grey()
+        own = align(photograph, image)
         for name, parameters in WARPS.items():
-            known = similarity(picture.shape, parameters)
-            warped = seen_by(picture, known)
-            for against, reference, answer in (
-                ("itself", picture, known),
+            known = similarity(image.shape, parameters)
+            warped = resampled(image, known)
+            for against, reference, expected in (
+                ("itself", image, known),
                 ("photograph", photograph, known @ own),
             ):
                 try:
-                    found = align(reference, warped)
+                    estimate = align(reference, warped)
                 except InputError:
                     mean, largest, left = math.inf, math.inf, None
                 else:
-                    mean, largest = errors(found, answer, picture.shape)
-                    left = residual(reference, warped, found)
+                    mean, largest = errors(estimate, expected, image.shape)
+                    left = residual(reference, warped, estimate)
                 yield Row(
                     scene=files.name,
                     band=band,
@@ -142,8 +148,8 @@ def measure(files: SceneFiles, band_ids: set[str]) -> Iterator[Row]:
 
 
 def summary(rows: list[Row]) -> list[dict[str, object]]:
-    """Errors by what was registered to and by warp; the largest is that over every picture."""
-    made: list[dict[str, object]] = []
+    """Errors by reference and warp; the largest is that over all images."""
+    table: list[dict[str, object]] = []
     for against in ("itself", "photograph"):
         for name in WARPS:
             chosen = [row for row in rows if (row.against, row.warp) == (against, name)]
@@ -151,7 +157,7 @@ def summary(rows: list[Row]) -> list[dict[str, object]]:
             accepted = [
                 row for row in chosen if row.residual is not None and row.residual <= MAX_RESIDUAL
             ]
-            made.append(
+            table.append(
                 {
                     "against": against,
                     "warp": name,
@@ -165,15 +171,15 @@ def summary(rows: list[Row]) -> list[dict[str, object]]:
                     "largest_error_of_accepted": max(row.largest_error for row in accepted),
                 }
             )
-    return made
+    return table
 
 
 def main() -> None:
-    """Register, print a table, and write every number."""
+    """Register, print a table, and write all results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--bands", default="560,620,700", help="wavelengths in nm")
-    parser.add_argument("--scenes", type=int, help="only so many")
+    parser.add_argument("--scenes", type=int, help="number of scenes; default: all")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     nm = {float(band) for band in given.bands.split(",")}
@@ -182,12 +188,12 @@ def main() -> None:
         known = zip(files.band_ids, files.wavelengths or (), strict=True)
         rows += measure(files, {band for band, wavelength in known if wavelength in nm})
         print(f"{files.name}: {len(rows)}", flush=True)
-    made = summary(rows)
-    print(" | ".join(made[0]))
-    for row in made:
+    table = summary(rows)
+    print(" | ".join(table[0]))
+    for row in table:
         print(" | ".join(f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()))
     if given.out:
-        text = json.dumps({"summary": made, "rows": [asdict(row) for row in rows]}, indent=1)
+        text = json.dumps({"summary": table, "rows": [asdict(row) for row in rows]}, indent=1)
         given.out.write_text(text + "\n", encoding="utf-8")
 
 

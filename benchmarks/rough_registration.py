@@ -1,16 +1,15 @@
-"""How often bands are registered that lie nowhere near their photograph.
+"""Success rate of registration from rough starts.
 
     python benchmarks/rough_registration.py DATASET [DATASET ...] [--cases 5] [--scenes N]
         [--model affine] [--kind sizes|extreme|views] [--out FILE.json]
 
-DATASETS hold scenes whose photograph and bands lie on each other to within a pixel or so. The last
-band of each is resampled under ``--cases`` transforms drawn by chance, cut to what it shows, so
-that nothing but picture is left, and registered. ``views`` cuts the photograph too, of which the
-band may show half or twice as much, turns the tones of the band over, adds noise, and blurs a third
-of it until nothing is seen there. The right answer is the transform drawn, after
-what lies between photograph and band as they came. The error is the distance, in px of the
-photograph, between where both put a grid over what the band shows. A band is accepted if
-`data register` would write it.
+Each DATASET holds scenes whose photograph and bands are aligned to within about a pixel. The last
+band of each scene is resampled under ``--cases`` random transforms, cropped to its content, and
+registered. ``views`` also crops the photograph, of which the band may show half or twice as much,
+inverts the tones of the band, adds noise, and blurs a third of it until it is blank. The reference
+is the random transform combined with the one between the original photograph and band. The error
+is the distance, in px of the photograph, between a grid over the band mapped by the estimate and by
+the reference. A band is accepted if `data register` would write it.
 """
 
 import argparse
@@ -49,31 +48,31 @@ FACTORS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """How a band differs from its photograph."""
+    """The displacement of a band relative to its photograph."""
 
     factor: float
     zoom: float
-    """What of the scale its size does not tell."""
+    """Scale in addition to the ratio of sizes."""
 
     degrees: float
     right: float
     down: float
-    """In px of the photograph."""
+    """Shifts in px of the photograph."""
 
     tilt: tuple[float, float] = (0.0, 0.0)
-    """By which share the far sides are smaller."""
+    """Relative reduction of the far sides."""
 
     def transform(self, shape: tuple[int, ...]) -> Transform:
-        """From the photograph (H, W) to the band, about the middles of both."""
+        """The transform from the photograph (H, W) to the band, about the centres of both."""
         scale = self.factor * self.zoom
         cosine, sine = (scale * f(math.radians(self.degrees)) for f in (math.cos, math.sin))
-        middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
-        to_middle, turned, away = np.eye(3), np.eye(3), np.eye(3)
-        to_middle[:2, 2] = -middle + [self.right, self.down]
-        turned[:2, :2] = [[cosine, -sine], [sine, cosine]]
-        turned[2, :2] = np.array(self.tilt) / (2 * middle)
-        away[:2, 2] = (np.array([shape[1], shape[0]]) * self.factor - 1) / 2
-        return np.asarray(away @ turned @ to_middle)
+        centre = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
+        to_centre, rotation, from_centre = np.eye(3), np.eye(3), np.eye(3)
+        to_centre[:2, 2] = -centre + [self.right, self.down]
+        rotation[:2, :2] = [[cosine, -sine], [sine, cosine]]
+        rotation[2, :2] = np.array(self.tilt) / (2 * centre)
+        from_centre[:2, 2] = (np.array([shape[1], shape[0]]) * self.factor - 1) / 2
+        return np.asarray(from_centre @ rotation @ to_centre)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,19 +87,19 @@ class Row:
 
     median_error: float | None
     largest_error: float | None
-    """In px of the photograph; None where nothing was found."""
+    """Errors in px of the photograph; None if registration failed."""
 
     refused: str
-    """Why; empty where the band is accepted."""
+    """Reason for refusal; empty if the band is accepted."""
 
     seconds: float
-    """Of the processor."""
+    """Processor time."""
 
 
 def drawn(
     rng: np.random.Generator, kind: str, shape: tuple[int, ...], model: TransformModel
 ) -> Start:
-    """Draw a start by chance."""
+    """Draw a random start."""
     zoom = 1 + rng.choice([-1, 1]) * rng.uniform(0.05, 0.15)
     sign = rng.choice([-1, 1], 2)
     far = np.minimum(120, np.array(shape[1::-1]) / 4)
@@ -122,96 +121,98 @@ def drawn(
     )
 
 
-def resampled(picture: FloatArray, transform: Transform, size: tuple[int, int]) -> FloatArray:
-    """The picture on the grid of a band, by a spline of order 3."""
+def resampled(image: FloatArray, transform: Transform, size: tuple[int, int]) -> FloatArray:
+    """The image on the grid of a band, by a spline of order 3."""
     scale = math.sqrt(abs(np.linalg.det(transform[:2, :2])))
     if scale < 1:
-        picture = ndimage.gaussian_filter(picture, 0.5 * math.sqrt(1 / scale**2 - 1))
+        image = ndimage.gaussian_filter(image, 0.5 * math.sqrt(1 / scale**2 - 1))
     rows, columns = np.indices(size)
     points = np.c_[columns.ravel(), rows.ravel()].astype(np.float64)
     back = transform_points(np.asarray(np.linalg.inv(transform), np.float64), points)[
         :, ::-1
     ].T.reshape(2, *size)
-    return np.asarray(np.clip(ndimage.map_coordinates(picture, back, order=3), 0, 1), np.float32)
+    return np.asarray(np.clip(ndimage.map_coordinates(image, back, order=3), 0, 1), np.float32)
 
 
-def taken(picture: FloatArray, start: Start) -> tuple[FloatArray, Transform]:
-    """What a band shows from a start, and the transform to it."""
-    transform = start.transform(picture.shape)
-    size = (round(start.factor * picture.shape[0]), round(start.factor * picture.shape[1]))
+def displaced(image: FloatArray, start: Start) -> tuple[FloatArray, Transform]:
+    """The band displaced by a start and cropped to its content, and the transform to it."""
+    transform = start.transform(image.shape)
+    size = (round(start.factor * image.shape[0]), round(start.factor * image.shape[1]))
     area = shared_area(
         valid_area(
-            (picture.shape[0], picture.shape[1]),
+            (image.shape[0], image.shape[1]),
             np.asarray(np.linalg.inv(transform), np.float64),
             size,
         )
     )
-    cut = np.eye(3)
-    cut[:2, 2] = -area[1].start, -area[0].start
-    return np.ascontiguousarray(resampled(picture, transform, size)[area]), cut @ transform
+    crop = np.eye(3)
+    crop[:2, 2] = -area[1].start, -area[0].start
+    return np.ascontiguousarray(resampled(image, transform, size)[area]), crop @ transform
 
 
-def cut(picture: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, Transform]:
-    """Some part of the photograph, and where it begins there."""
-    height, width = (round(side * rng.uniform(0.6, 0.9)) for side in picture.shape)
+def cropped(image: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, Transform]:
+    """A random part of the photograph, and the shift to its origin."""
+    height, width = (round(side * rng.uniform(0.6, 0.9)) for side in image.shape)
     top, left = (
-        int(rng.integers(0, n - m)) for n, m in zip(picture.shape, (height, width), strict=True)
+        int(rng.integers(0, n - m)) for n, m in zip(image.shape, (height, width), strict=True)
     )
-    begins = np.eye(3)
-    begins[:2, 2] = left, top
-    return np.ascontiguousarray(picture[top : top + height, left : left + width]), begins
+    shift = np.eye(3)
+    shift[:2, 2] = left, top
+    return np.ascontiguousarray(image[top : top + height, left : left + width]), shift
 
 
-def worse(band: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """The band with other tones, noise, and a third of it without detail."""
+def corrupted(band: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """The band with inverted tones, noise, and no detail in a third of it."""
     third = slice(
         *(round(share * band.shape[1]) for share in rng.choice([0, 1, 2]) / 3 + [0, 1 / 3])
     )
-    made = 1 - band
-    made[:, third] = ndimage.gaussian_filter(made[:, third], 0.03 * max(band.shape))
-    made += rng.normal(0, 0.01, band.shape).astype(np.float32)
-    return np.asarray(np.clip(made, 0, 1), np.float32)
+    negative = 1 - band
+    negative[:, third] = ndimage.gaussian_filter(negative[:, third], 0.03 * max(band.shape))
+    negative += rng.normal(0, 0.01, band.shape).astype(np.float32)
+    return np.asarray(np.clip(negative, 0, 1), np.float32)
 
 
-def errors(found: Transform, answer: Transform, shape: tuple[int, int]) -> FloatArray:
+def errors(estimate: Transform, reference: Transform, shape: tuple[int, int]) -> FloatArray:
     """Distances, in px of the photograph, over a grid on the band (H, W)."""
     rows, columns = (np.linspace(0, side - 1, 33) for side in shape)
     points = np.stack(np.meshgrid(columns, rows), -1).reshape(-1, 2).astype(np.float64)
-    there = transform_points(np.asarray(np.linalg.inv(answer), np.float64), points)
-    apart = transform_points(np.asarray(np.linalg.inv(found), np.float64), points) - there
-    return np.asarray(np.hypot(*apart.T), np.float32)
+    expected = transform_points(np.asarray(np.linalg.inv(reference), np.float64), points)
+    difference = (
+        transform_points(np.asarray(np.linalg.inv(estimate), np.float64), points) - expected
+    )
+    return np.asarray(np.hypot(*difference.T), np.float32)
 
 
 def measure(files: SceneFiles, kind: str, n_cases: int, model: TransformModel) -> Iterator[Row]:
     """Register the last band of a scene from several starts."""
-    whole = decode_picture(files.rgb).scaled().mean(axis=2)
-    picture = decode_picture(files.bands[-1]).grey()
-    own = align(whole, picture, model)
+    full = decode_picture(files.rgb).scaled().mean(axis=2)
+    image = decode_picture(files.bands[-1]).grey()
+    own = align(full, image, model)
     rng = np.random.default_rng(sum(files.name.encode()))
     for _ in range(n_cases):
-        start = drawn(rng, kind, picture.shape, model)
-        band, transform = taken(picture, start)
-        photograph, begins = cut(whole, rng) if kind == "views" else (whole, np.eye(3))
-        band = worse(band, rng) if kind == "views" else band
-        answer = transform @ own @ begins
+        start = drawn(rng, kind, image.shape, model)
+        band, transform = displaced(image, start)
+        photograph, shift = cropped(full, rng) if kind == "views" else (full, np.eye(3))
+        band = corrupted(band, rng) if kind == "views" else band
+        reference = transform @ own @ shift
         size = (photograph.shape[0], photograph.shape[1])
         shape = (band.shape[0], band.shape[1])
-        began, apart, why = time.process_time(), None, ""
+        began, error, refused = time.process_time(), None, ""
         try:
-            found = align(photograph, band, model)
-            apart = errors(found, answer, shape)
-            reached = valid_area(shape, found, size)
-            measure_residual(files.bands[-1], "", photograph, band, found, reached, MAX_RESIDUAL)
-        except InputError as error:
-            why = str(error).replace(str(files.bands[-1]), "it")
+            estimate = align(photograph, band, model)
+            error = errors(estimate, reference, shape)
+            valid = valid_area(shape, estimate, size)
+            measure_residual(files.bands[-1], "", photograph, band, estimate, valid, MAX_RESIDUAL)
+        except InputError as reason:
+            refused = str(reason).replace(str(files.bands[-1]), "it")
         yield Row(
             scene=files.name,
             start=start,
             sizes=(*size[::-1], *shape[::-1]),
-            shown=float(valid_area(shape, answer, size).mean()),
-            median_error=None if apart is None else float(np.median(apart)),
-            largest_error=None if apart is None else float(apart.max()),
-            refused=why,
+            shown=float(valid_area(shape, reference, size).mean()),
+            median_error=None if error is None else float(np.median(error)),
+            largest_error=None if error is None else float(error.max()),
+            refused=refused,
             seconds=time.process_time() - began,
         )
 
@@ -219,19 +220,19 @@ def measure(files: SceneFiles, kind: str, n_cases: int, model: TransformModel) -
 def line(row: Row) -> str:
     """One row of the table."""
     s = row.start
-    apart = (
-        "nothing found"
+    error = (
+        "failed"
         if row.largest_error is None
         else f"{row.median_error:.2f} px, {row.largest_error:.2f} px at most"
     )
     return (
         f"{row.scene:20} {s.factor:.2f}×{s.zoom:.3f} {s.degrees:+5.1f}° {s.right:+5.0f} "
-        f"{s.down:+5.0f} shows {row.shown:4.0%} {row.seconds:5.1f} s  {apart}  {row.refused[:70]}"
+        f"{s.down:+5.0f} shows {row.shown:4.0%} {row.seconds:5.1f} s  {error}  {row.refused[:70]}"
     )
 
 
 def summary(rows: list[Row]) -> dict[str, float | int]:
-    """What is accepted, and how wrong that is."""
+    """Number of accepted bands, and their errors."""
     accepted = np.array([row.largest_error for row in rows if not row.refused], float)
     return {
         "cases": len(rows),
@@ -248,11 +249,11 @@ def summary(rows: list[Row]) -> dict[str, float | int]:
 
 
 def main() -> None:
-    """Register, print a table, and write every number."""
+    """Register, print a table, and write all results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("datasets", type=Path, nargs="+")
-    parser.add_argument("--cases", type=int, default=5, help="of every scene")
-    parser.add_argument("--scenes", type=int, help="only so many of a dataset")
+    parser.add_argument("--cases", type=int, default=5, help="number of starts per scene")
+    parser.add_argument("--scenes", type=int, help="number of scenes per dataset; default: all")
     parser.add_argument("--model", default="affine")
     parser.add_argument("--kind", default="sizes", choices=sorted(FACTORS))
     parser.add_argument("--out", type=Path)

@@ -1,11 +1,11 @@
-"""How the time to build a graph grows with the picture.
+"""Time of graph building as a function of image size.
 
-Scenes of one photograph and eight bands, 256² to 4096² pixels, of the same texture throughout: the
-smallest, mirrored at its edges again and again. `build_graphs` in memory with published features
-and everything else by default, superpixels of 5 pixels but at most 60 000 in a scene. The sizes
-take turns. Freed memory is kept for the next scene, as ``artextract graph build`` keeps it. The
-exponent is the slope of a line through the logarithms of the median times over those of the pixel
-counts: 1 is a cost that is linear in pixels.
+Scenes of one photograph and eight bands, 256² to 4096² pixels, with the same texture: the smallest
+one, repeated and mirrored at the seams. `build_graphs` in memory with published features and
+otherwise default options, superpixels of 5 pixels but at most 60 000 per scene. The sizes
+alternate. Freed memory is kept for the next scene, as in ``artextract graph build``. The exponent
+is the slope of a line fitted to the logarithms of median times and pixel counts: 1 means a cost
+that is linear in pixels.
 """
 
 from functools import partial

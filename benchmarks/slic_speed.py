@@ -1,13 +1,13 @@
-"""How fast pictures are cut into superpixels, beside scikit-image and fast-slic.
+"""Speed of superpixel segmentation, compared with scikit-image and fast-slic.
 
-Every side is given the same picture in CIELAB, converted before the clock starts, asked for the
-same number of superpixels, and does ten rounds and its own pass that leaves no region unconnected:
+Every side segments the same image in CIELAB, converted before the timing, with the same requested
+number of superpixels, ten iterations, and its own pass that enforces connectivity:
 
-- *scikit-image*: `skimage.segmentation.slic`, the conversion to CIELAB switched off.
-- *fast-slic*: `fast_slic.Slic`, its plain kernel, on 8-bit CIELAB; every third row per round, as is
+- *scikit-image*: `skimage.segmentation.slic` without the conversion to CIELAB.
+- *fast-slic*: `fast_slic.Slic`, its plain kernel, on 8-bit CIELAB; every third row per iteration,
   its default. *fast-slic, AVX2* is its kernel for that instruction set.
-- *artextract*: the function of our plugin. It is timed for 1, 5 and 9 channels too: the photograph
-  and bands of the scene, scaled to the spread of the lightness. fast-slic takes three alone.
+- *artextract*: the function of our plugin. It is also timed for 1, 5 and 9 channels: the photograph
+  and bands of the scene, scaled to the range of lightness. fast-slic accepts three channels only.
 """
 
 from collections.abc import Callable
@@ -41,19 +41,19 @@ def in_lab(scene: Scene) -> FloatArray:
 
 
 def by_skimage(lab: FloatArray) -> IntArray:
-    """Cut a picture (H, W, 3) by scikit-image."""
-    # It brings the picture to 0..1 before it applies compactness.
+    """Segment an image (H, W, 3) with scikit-image."""
+    # scikit-image scales the image to 0..1 before it applies compactness.
     compactness = COMPACTNESS / float(np.ptp(lab))
     return slic(lab, N_SEGMENTS, compactness, convert2lab=False, start_label=0, channel_axis=-1)
 
 
-def by_us(picture: FloatArray) -> IntArray:
-    """Cut a picture (H, W, C) by our plugin."""
-    return segment(picture, SlicOptions(n_segments=N_SEGMENTS, compactness=COMPACTNESS))
+def by_us(image: FloatArray) -> IntArray:
+    """Segment an image (H, W, C) with our plugin."""
+    return segment(image, SlicOptions(n_segments=N_SEGMENTS, compactness=COMPACTNESS))
 
 
 def by_fast_slic(lab: FloatArray, kernel: str) -> Callable[[], IntArray] | Skipped:
-    """Cut a picture (H, W, 3) by a kernel of fast-slic, if that was built."""
+    """Segment an image (H, W, 3) with a kernel of fast-slic, if it was built."""
     import fast_slic
 
     model = _model(fast_slic, kernel)
@@ -62,12 +62,12 @@ def by_fast_slic(lab: FloatArray, kernel: str) -> Callable[[], IntArray] | Skipp
     scaled = lab * np.array([2.55, 1, 1], np.float32) + np.array([0, 128, 128], np.float32)
     counts = np.ascontiguousarray(np.rint(scaled).clip(0, 255), np.uint8)
 
-    def cut() -> IntArray:
-        # A model remembers its centres, so that each picture needs a new one.
-        made = model(N_SEGMENTS, compactness=COMPACTNESS, convert_to_lab=False, num_threads=1)
-        return made.iterate(counts, 10)
+    def segmented() -> IntArray:
+        # A model keeps its cluster centres, so each image needs a new one.
+        fresh = model(N_SEGMENTS, compactness=COMPACTNESS, convert_to_lab=False, num_threads=1)
+        return fresh.iterate(counts, 10)
 
-    return cut
+    return segmented
 
 
 def _model(fast_slic: ModuleType, kernel: str) -> Any:
@@ -81,7 +81,7 @@ def _model(fast_slic: ModuleType, kernel: str) -> Any:
 
 
 def sides_of(lab: FloatArray) -> dict[str, Side]:
-    """All ways to cut a picture of three channels."""
+    """All ways to segment an image of three channels."""
     return {
         SKIMAGE: partial(by_skimage, lab),
         FAST: with_peer("fast_slic", partial(by_fast_slic, lab, "standard")),
@@ -91,13 +91,13 @@ def sides_of(lab: FloatArray) -> dict[str, Side]:
 
 
 def of_channels(scene: Scene, n: int) -> FloatArray:
-    """The first ``n`` of photograph and bands (H, W, n), from 0 to 100 as lightness goes."""
+    """The first ``n`` channels of photograph and bands (H, W, n), from 0 to 100 like lightness."""
     channels = np.concatenate([scene.rgb, scene.bands], axis=-1)[..., :n]
     return np.ascontiguousarray(100 * channels)
 
 
 def measure(turns: int) -> Outcome:
-    """Time all ways on a small and a large picture."""
+    """Time all sides on a small and a large image."""
     scene = astronaut()
     lab = in_lab(scene)
     more = {f"{OURS}, {n} channels": partial(by_us, of_channels(scene, n)) for n in CHANNELS}
@@ -110,9 +110,9 @@ def measure(turns: int) -> Outcome:
             "n_segments": N_SEGMENTS,
             "compactness": COMPACTNESS,
             "superpixels_made": {
-                name: len(np.unique(cut()))
-                for name, cut in sides_of(lab).items()
-                if not isinstance(cut, Skipped)
+                name: len(np.unique(side()))
+                for name, side in sides_of(lab).items()
+                if not isinstance(side, Skipped)
             },
         },
         timed={f"{SIDE} pixels": small, f"{LARGE_SIDE} pixels": large},

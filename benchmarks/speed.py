@@ -1,14 +1,14 @@
-"""How fast artextract is, beside other ways to do the same, in one table.
+"""Speed of artextract compared with other libraries, in one table.
 
     python benchmarks/speed.py [BENCHMARK ...] [--name NAME] [--turns 5]
 
-Without a benchmark's name it runs all of them. What was found goes to
-``benchmarks/results/NAME.json``: machine, versions, ratios, and of every benchmark the medians and
-all samples. A run of some benchmarks alone leaves the others in that file as they are, if machine
-and versions are the same. Other libraries are not needed to run: what they are missing for is
-skipped, and its ratio is null.
+Runs all benchmarks unless some are named. The results are written to
+``benchmarks/results/NAME.json``: machine, versions, ratios, and the medians and all samples of
+every benchmark. If only some benchmarks are run, the others in that file are kept, provided that
+machine and versions are the same. Other libraries are optional: comparisons with missing ones are
+skipped, and their ratio is null.
 
-Every benchmark has a process of its own and one thread; where a side needs more, it says so.
+Every benchmark has a process of its own and one thread, unless its description says otherwise.
 """
 
 import argparse
@@ -46,7 +46,7 @@ LEAST_TURNS = 5
 
 
 def run(name: str, turns: int) -> dict[str, Any]:
-    """Run one benchmark in this process; returns what goes into the file."""
+    """Run one benchmark in this process; return its entry in the file."""
     from artextract_cli.cli import console
 
     console.configure(verbosity=-1)
@@ -72,7 +72,7 @@ def run_apart(name: str, turns: int) -> dict[str, Any]:
 
 
 def begun(path: Path) -> dict[str, Any]:
-    """What the file holds already, if it is of this machine and these versions."""
+    """Contents of the file if it has this machine and these versions; otherwise a new one."""
     here = {"machine": machine.description(), "threads": 1, "versions": machine.versions()}
     if path.exists():
         known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -81,21 +81,21 @@ def begun(path: Path) -> dict[str, Any]:
     return {**here, "benchmarks": {}}
 
 
-def save(path: Path, found: Mapping[str, Any]) -> None:
-    """Write the file, ratios and figures of all benchmarks first."""
-    benchmarks = found["benchmarks"].values()
+def save(path: Path, results: Mapping[str, Any]) -> None:
+    """Write the file, with the ratios and figures of all benchmarks first."""
+    benchmarks = results["benchmarks"].values()
     ratios = {k: ratio["value"] for part in benchmarks for k, ratio in part["ratios"].items()}
     figures = {k: value for part in benchmarks for k, value in part["figures"].items()}
-    head = {key: value for key, value in found.items() if key != "benchmarks"}
-    whole = head | {"ratios": ratios, "figures": figures, "benchmarks": found["benchmarks"]}
+    head = {key: value for key, value in results.items() if key != "benchmarks"}
+    content = head | {"ratios": ratios, "figures": figures, "benchmarks": results["benchmarks"]}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(whole, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def table(found: Mapping[str, Any]) -> Table:
-    """All ratios, then all figures, each beside what it is meant to be."""
-    here = found["machine"]
-    made = Table(
+def table(results: Mapping[str, Any]) -> Table:
+    """All ratios, then all figures, each with its target."""
+    here = results["machine"]
+    rows = Table(
         "ratio",
         "value",
         "in one turn",
@@ -103,15 +103,15 @@ def table(found: Mapping[str, Any]) -> Table:
         "of",
         title=f"one thread of {here['processor']}, {here['cores']} cores",
     )
-    for part in found["benchmarks"].values():
+    for part in results["benchmarks"].values():
         for name, ratio in part["ratios"].items():
             spread = "" if ratio["low"] is None else f"{ratio['low']:.3g} to {ratio['high']:.3g}"
-            made.add_row(name, _shown(ratio["value"]), spread, _target(name, ratio), ratio["what"])
-    made.add_section()
-    for part in found["benchmarks"].values():
+            rows.add_row(name, _shown(ratio["value"]), spread, _target(name, ratio), ratio["what"])
+    rows.add_section()
+    for part in results["benchmarks"].values():
         for name, value in part["figures"].items():
-            made.add_row(name, _shown(value), "", _target(name, {"value": value}), "")
-    return made
+            rows.add_row(name, _shown(value), "", _target(name, {"value": value}), "")
+    return rows
 
 
 def _shown(value: float | None) -> str:
@@ -127,37 +127,37 @@ def _target(name: str, ratio: Mapping[str, Any]) -> str:
     return f"{target} {'met' if target.is_met(value) else 'missed'}"
 
 
-def skipped(found: Mapping[str, Any]) -> list[str]:
+def skipped(results: Mapping[str, Any]) -> list[str]:
     """A line for every ratio that could not be measured."""
     return [
         f"skipped: {name}: {ratio['skipped']}"
-        for part in found["benchmarks"].values()
+        for part in results["benchmarks"].values()
         for name, ratio in part["ratios"].items()
         if ratio["skipped"]
     ]
 
 
 def main() -> None:
-    """Run what is asked for, print the table and write the file."""
+    """Run the requested benchmarks, print the table and write the file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("benchmarks", nargs="*", metavar="BENCHMARK", help=", ".join(BENCHMARKS))
-    parser.add_argument("--name", default="speed", help="of the file in benchmarks/results")
-    parser.add_argument("--turns", type=int, default=LEAST_TURNS, help="of every side, or more")
+    parser.add_argument("--name", default="speed", help="name of the file in benchmarks/results")
+    parser.add_argument("--turns", type=int, default=LEAST_TURNS, help="least turns of every side")
     given = parser.parse_args()
     if unknown := set(given.benchmarks) - set(BENCHMARKS):
-        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+        parser.error(f"unknown benchmark: {', '.join(sorted(unknown))}")
     machine.pin_to_one_thread()
-    talk = Console(stderr=True)
+    messages = Console(stderr=True)
     path = RESULTS / f"{given.name}.json"
-    found = begun(path)
+    results = begun(path)
     for name in given.benchmarks or BENCHMARKS:
-        talk.print(f"{name} ...")
-        found["benchmarks"][name] = run_apart(name, max(given.turns, LEAST_TURNS))
-        save(path, found)
-    Console(width=None if talk.is_terminal else 200).print(table(found))
-    for line in skipped(found):
-        talk.print(line, soft_wrap=True)
-    talk.print(f"written to {path}", soft_wrap=True)
+        messages.print(f"{name} ...")
+        results["benchmarks"][name] = run_apart(name, max(given.turns, LEAST_TURNS))
+        save(path, results)
+    Console(width=None if messages.is_terminal else 200).print(table(results))
+    for line in skipped(results):
+        messages.print(line, soft_wrap=True)
+    messages.print(f"written to {path}", soft_wrap=True)
 
 
 if __name__ == "__main__":

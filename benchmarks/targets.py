@@ -1,17 +1,17 @@
-"""What the program is meant to reach, by the names of ratios and figures."""
+"""Performance targets, by the names of ratios and figures."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Target:
-    """A bound: ``at_least`` it, or at most."""
+    """A lower bound if ``at_least``, otherwise an upper bound."""
 
     bound: float
     at_least: bool = True
 
     def __str__(self) -> str:
-        """As a table shows it."""
+        """The target as shown in a table."""
         return f"{'≥' if self.at_least else '≤'} {self.bound:g}"
 
     def is_met(self, value: float) -> bool:

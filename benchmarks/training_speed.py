@@ -1,23 +1,23 @@
-"""How fast a whole training step is, beside the published way to take it.
+"""Speed of a complete training step, compared with the published method.
 
 Eight scenes of about 5000 superpixels, the photograph and eight bands of each; GAT of three layers
 and one head, the published contrastive loss of pooled embeddings, AdamW. Every side assembles its
-batches, embeds, pools, takes the loss and its gradients, and moves the weights. All start from the
-same weights and have the same first loss, which is checked. Dropout is off.
+batches, embeds, pools, computes the loss and its gradients, and updates the weights. All start from
+the same weights and must have the same first loss. Dropout is off.
 
-- *published way*: PyTorch Geometric, a pair after the other: for each band the photographs and the
+- *published way*: PyTorch Geometric, one pair after another: for each band, the photographs and the
   bands of the eight scenes pass through the network, sixteen passes in all, each with a batch of
-  its own; gradients add up over the pairs.
+  its own; gradients are accumulated over the pairs.
 - *PyG, nine passes* and *dgl.nn, nine passes*: photographs and bands once each, one gradient.
-- *artextract*: a step of `ViewTask` as the trainer takes it, all views at once on one topology.
+- *artextract*: a step of `ViewTask` as in the trainer, all views at once on one topology.
 
-Each side has a process of its own and the memory allocator as its user has it: our trainer keeps
-freed memory for reuse (`artextract_cli.utils.memory`), the others leave the system's allocator as
-it comes. Then all are timed once more with freed memory kept (``..._memory_kept``), which speeds up
-PyTorch Geometric most.
+Each side has a process of its own, with the memory allocator that its users have: our trainer keeps
+freed memory for reuse (`artextract_cli.utils.memory`), the others use the default allocator. All
+are then timed again with freed memory kept (``..._memory_kept``), which speeds up PyTorch Geometric
+most.
 
-*backbone alone* is the network's forward and backward pass on a batch that is ready made: what the
-step takes beyond it is the overhead of batching, loss and optimiser.
+*backbone alone* is the forward and backward pass of the network on a ready-made batch: the rest of
+the step is the overhead of batching, loss and optimiser.
 """
 
 from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ SEED = 0
 
 
 class OurStep:
-    """Our network on the eight scenes, and what trains it."""
+    """Our network on the eight scenes, with its objective and optimiser."""
 
     def __init__(self) -> None:
         spec = plugin_host().find("backbones", SETTINGS.backbone).spec
@@ -78,7 +78,7 @@ class OurStep:
         self.optimizer = _optimizer(self.network)
 
     def step(self) -> float:
-        """One step over all scenes, as the trainer takes it; returns the loss."""
+        """Take one step over all scenes, as the trainer does; return the loss."""
         for loss, _ in self.task.training_losses(self.network, 1):
             value = loss.item()
             self.optimizer.zero_grad()
@@ -87,7 +87,7 @@ class OurStep:
         return value
 
     def backbone_alone(self) -> Callable[[], object]:
-        """Forward and backward of the backbone on a batch made before."""
+        """Forward and backward pass of the backbone on a ready-made batch."""
         batch = collate(self.task.training, engine=self.engine, device="cpu")
         gradient = torch.randn(len(batch.x), batch.x.shape[1], self.network.backbone.out_size)
 
@@ -99,7 +99,7 @@ class OurStep:
 
 
 class PeerStep:
-    """A network of another library on the same scenes; ``embed`` gives pooled (8, D) of a view."""
+    """A network of another library on the same scenes; ``embed`` pools a view to (8, D)."""
 
     def __init__(self, ours: OurStep, layers: Layers, expected: float) -> None:
         self.layers = layers.train()
@@ -107,8 +107,8 @@ class PeerStep:
         self.n_views = self.scenes[0].n_views
         copy_weights(ours.network.backbone.attentions, layers)
         self.optimizer = _optimizer(layers)
-        found = torch.stack(list(self.losses())).mean().detach()
-        check_alike(f"the loss of {type(self).__name__}", found, torch.tensor(expected))
+        loss = torch.stack(list(self.losses())).mean().detach()
+        check_alike(f"the loss of {type(self).__name__}", loss, torch.tensor(expected))
 
     def embed(self, view: int) -> Tensor:
         """Assemble the batch of a view, embed its nodes and pool them: (8, D)."""
@@ -121,7 +121,7 @@ class PeerStep:
             yield _loss(photograph, self.embed(band))
 
     def step(self) -> float:
-        """One step in nine passes; returns the loss."""
+        """Take one step in nine passes; return the loss."""
         self.optimizer.zero_grad()
         loss = torch.stack(list(self.losses())).mean()
         loss.backward()
@@ -130,7 +130,7 @@ class PeerStep:
 
 
 class PygStep(PeerStep):
-    """PyTorch Geometric: a `Data` for every picture, made once; a `Batch` for every pass."""
+    """PyTorch Geometric: a `Data` for every image, created once; a `Batch` for every pass."""
 
     def __init__(self, ours: OurStep, expected: float) -> None:
         self.data = [list(_pyg_data(scene)) for scene in ours.task.training]
@@ -145,7 +145,7 @@ class PygStep(PeerStep):
         return global_max_pool(self.layers(batch.edge_index, batch.x), batch.batch)
 
     def published_step(self) -> float:
-        """One step in sixteen passes, two for every band; returns the loss."""
+        """Take one step in sixteen passes, two for every band; return the loss."""
         self.optimizer.zero_grad()
         total = 0.0
         for band in range(1, self.n_views):
@@ -184,9 +184,9 @@ def _optimizer(network: torch.nn.Module) -> torch.optim.Optimizer:
 
 def _loss(photographs: Tensor, bands: Tensor) -> Tensor:
     """The contrastive loss of photographs (S, D) against a band of all scenes (S, D)."""
-    apart = distance(photographs[:, None], bands[None])
+    distances = distance(photographs[:, None], bands[None])
     own = torch.eye(len(photographs), dtype=torch.bool)
-    return contrastive_loss(apart[own], apart[~own], MARGIN)
+    return contrastive_loss(distances[own], distances[~own], MARGIN)
 
 
 def _pyg_data(scene: SceneTensors) -> Iterator[Any]:
@@ -211,37 +211,37 @@ def our_side(keep_memory: bool) -> Side:
 
 
 def backbone_side(keep_memory: bool) -> Side:
-    """Our backbone's share of it."""
+    """The backbone's part of that step."""
     return _prepared(keep_memory).backbone_alone()
 
 
 def published_side(keep_memory: bool) -> Side:
-    """The published way, if PyTorch Geometric is there."""
+    """The published method, if PyTorch Geometric is installed."""
     ours = _prepared(keep_memory)
     return with_peer("torch_geometric", lambda: PygStep(ours, OurStep().step()).published_step)
 
 
 def pyg_side(keep_memory: bool) -> Side:
-    """Nine passes by PyTorch Geometric, if it is there."""
+    """Nine passes by PyTorch Geometric, if it is installed."""
     ours = _prepared(keep_memory)
     return with_peer("torch_geometric", lambda: PygStep(ours, OurStep().step()).step)
 
 
 def dgl_side(keep_memory: bool) -> Side:
-    """Nine passes by dgl.nn, if DGL is there."""
+    """Nine passes by dgl.nn, if DGL is installed."""
     ours = _prepared(keep_memory)
     return with_peer("dgl", lambda: DglStep(ours, OurStep().step()).step)
 
 
 def _prepared(keep_memory: bool) -> OurStep:
-    load_dgl()  # which has to be imported with care, before anything asks for it
+    load_dgl()  # our patched import must come before any other import of DGL
     if keep_memory:
         keep_freed_memory()
     return OurStep()
 
 
 def timed_steps(turns: int, *, peers_keep_memory: bool) -> Timed:
-    """Time all ways to take a step, each in a process of its own."""
+    """Time a step of every side, each in a process of its own."""
     peers = {PUBLISHED: published_side, PYG: pyg_side, DGL: dgl_side}
     ways = {name: partial(side, peers_keep_memory) for name, side in peers.items()}
     ways |= {BACKBONE: partial(backbone_side, True), OURS: partial(our_side, True)}
@@ -250,16 +250,16 @@ def timed_steps(turns: int, *, peers_keep_memory: bool) -> Timed:
 
 
 def measure(turns: int) -> Outcome:
-    """Time all ways to take a step."""
-    as_they_come = timed_steps(turns, peers_keep_memory=False)
-    all_kept = timed_steps(turns, peers_keep_memory=True)
+    """Time a step of every side."""
+    default_allocator = timed_steps(turns, peers_keep_memory=False)
+    memory_kept = timed_steps(turns, peers_keep_memory=True)
     scenes = eight_scenes()
     return Outcome(
         what=__doc__ or "",
         settings=sizes(scenes) | {"n_segments": N_SEGMENTS, "options": dict(SETTINGS.options)},
-        timed={"each as it comes": as_they_come, "freed memory kept": all_kept},
-        ratios=_ratios(as_they_come, "") | _ratios(all_kept, "_memory_kept"),
-        figures={"step_overhead_share": _overhead(as_they_come)},
+        timed={"each as it comes": default_allocator, "freed memory kept": memory_kept},
+        ratios=_ratios(default_allocator, "") | _ratios(memory_kept, "_memory_kept"),
+        figures={"step_overhead_share": _overhead(default_allocator)},
     )
 
 
@@ -272,6 +272,6 @@ def _ratios(timed: Timed, suffix: str) -> dict[str, Ratio]:
 
 
 def _overhead(timed: Timed) -> float | None:
-    """The share of our step that is not the backbone's."""
+    """The share of our step outside the backbone."""
     share = timed.ratio(BACKBONE, OURS)
     return None if share is None else 1 - share

@@ -1,1 +1,1 @@
-"""Evaluation against ground truth, beside scores without learning."""
+"""Evaluation against ground truth, compared with scores without learning."""

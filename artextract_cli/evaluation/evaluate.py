@@ -1,6 +1,6 @@
-"""Evaluation: maps of results against ground truth, beside the classical baselines.
+"""Evaluation of result maps and of the classical baselines against ground truth.
 
-Several results folders of one dataset, such as seeds or backbones, are measured on the scenes that
+Several results folders of one dataset, such as seeds or backbones, are evaluated on the scenes that
 they have in common; each scene is read once.
 """
 
@@ -21,7 +21,7 @@ from artextract_cli.evaluation.metrics import (
     false_alarm_share,
 )
 from artextract_cli.evaluation.scores import (
-    HIDDEN_PICTURE,
+    HIDDEN_LAYER_IMAGE,
     OURS,
     OWN_METHODS,
     PROMISED,
@@ -40,18 +40,22 @@ from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import progress, warn
 
-IMAGE_PERCENTILE = 99.5  # of a map: the score of a scene where nothing else gives one
-MOST_CLEAN_PIXELS = 1 << 18  # of one scene that are kept, evenly spread, to check a calibration
+# Percentile of a map that scores a scene without an answer of its own: high enough for content that
+# covers half a percent, not decided by a single pixel.
+IMAGE_PERCENTILE = 99.5
+# Evenly spread clean pixels kept per scene to check a calibration: bounds the memory of a large
+# scene, and the rarest promised rate, 0.5 %, still has 1300 of them.
+MOST_CLEAN_PIXELS = 1 << 18
 
 
 def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
-    """Compare every calibrated map of results, and the classical baselines, with the truth.
+    """Compare every calibrated map of the results, and the classical baselines, with the truth.
 
     Parameters
     ----------
     results
         Results directories of one dataset, such as seeds or backbones; they are compared on the
-        scenes that they have in common.
+        scenes they have in common.
     dataset
         Dataset with ``truth/`` folders.
 
@@ -65,8 +69,8 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
     UsageError
         If two results folders have the same name.
     InputError
-        If there are no results, they have no scene with a truth picture in common, or are of other
-        pictures than the dataset's.
+        If there are no results, they have no scene with a truth image in common, or they belong to
+        images other than the dataset's.
     """
     files = {scene.name: scene for scene in open_dataset(dataset).scenes if scene.truth}
     folders = {
@@ -76,25 +80,25 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
     scenes = {}
     with progress("evaluating", len(names)) as advance:
         for name in names:
-            found = {folder: known[name] for folder, known in folders.items()}
-            scenes[name] = _evaluate_scene(found, files[name])
+            of_scene = {folder: known[name] for folder, known in folders.items()}
+            scenes[name] = _evaluate_scene(of_scene, files[name])
             advance(name)
     return Evaluation(results=tuple(folders), scenes=scenes)
 
 
 def name_results(results: Sequence[Path]) -> dict[str, Path]:
-    """Results folders by their own names.
+    """Map the name of every results folder to its path.
 
     Raises
     ------
     UsageError
-        If two have the same name.
+        If two folders have the same name.
     """
     named: dict[str, Path] = {}
     for path in results:
         first = named.setdefault(path.resolve().name, path)
         if first is not path:
-            msg = f"{first} and {path} have the same name, which tells results apart: rename one"
+            msg = f"{first} and {path} have the same name, which identifies results: rename one"
             raise UsageError(msg)
     return named
 
@@ -102,12 +106,12 @@ def name_results(results: Sequence[Path]) -> dict[str, Path]:
 def _known_scenes(
     results: Path, files: Mapping[str, SceneFiles], dataset: Path
 ) -> dict[str, SceneResult]:
-    """The scenes of one results folder that have a truth picture, by name."""
+    """The scenes of one results folder that have a truth image, by name."""
     known = {
         folder.name: open_scene(folder) for folder in scene_folders(results) if folder.name in files
     }
     if not known:
-        msg = f"no scene of {results} has a truth picture in {dataset}: nothing to evaluate"
+        msg = f"no scene of {results} has a truth image in {dataset}: nothing to evaluate"
         raise InputError(msg)
     return known
 
@@ -121,12 +125,12 @@ def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str
         raise InputError(msg)
     left_out = len({name for known in folders.values() for name in known}) - len(common)
     if left_out:
-        warn(f"{left_out} scenes are left out: not all of {', '.join(folders)} have them")
+        warn(f"{left_out} scenes are left out: not all of {', '.join(folders)} contain them")
     return common
 
 
 def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> SceneEvaluation:
-    """Measure one scene: ``results`` by folder, all of the same pictures."""
+    """Evaluate one scene: ``results`` by folder, all of the same images."""
     for result in results.values():
         _check_source(result, files)
     if files.truth is None:
@@ -150,47 +154,47 @@ def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> Sc
 
 
 def _check_source(result: SceneResult, files: SceneFiles) -> None:
-    """Refuse results of other pictures: names alone say little."""
+    """Refuse results of other images: equal names do not make them the same."""
     photograph = result.description["photograph"]["sha256"]
     if photograph != file_digest(files.rgb):
         msg = (
-            f"the results of {result.name} in {result.path} are of another photograph: run "
+            f"the results of {result.name} in {result.path} belong to another photograph: run "
             "'artextract infer' on this dataset"
         )
         raise InputError(msg)
     bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
     if bands and bands != dict(zip(files.band_ids, map(file_digest, files.bands), strict=True)):
         msg = (
-            f"the results of {result.name} in {result.path} are of other bands than the dataset's: "
-            "run 'artextract infer' on this dataset"
+            f"the results of {result.name} in {result.path} belong to bands other than the "
+            "dataset's: run 'artextract infer' on this dataset"
         )
         raise InputError(msg)
     if bands and _codings(result) != files.coding.resolved(files.band_ids):
         msg = (
-            f"the results of {result.name} in {result.path} were made with another coding than "
-            "the dataset's: write it into dataset.yaml, or run 'artextract infer' without --coding"
+            f"the results of {result.name} in {result.path} were computed with a coding other than "
+            "the dataset's: set it in dataset.yaml, or run 'artextract infer' without --coding"
         )
         raise InputError(msg)
 
 
 def _codings(result: SceneResult) -> tuple[str, ...]:
-    """How photograph and bands were coded as they were scored."""
+    """Coding of the photograph and of every band with which they were scored."""
     description = result.description
     bands = (band.get("coding", LINEAR) for band in description["bands"])
     return description["photograph"].get("coding", SRGB), *bands
 
 
 def _own_scores(result: SceneResult, method: str, scene: Scene, truth: Truth) -> MapScores:
-    """How a calibrated map of ours does; the fused one may come with an answer for the scene."""
+    """Scores of a calibrated map of ours; the fused one may come with a verdict on the scene."""
     score = _own_map(result, OWN_METHODS[method], scene)
-    answer: Mapping[str, Any] = result.description.get("image_level") or {}
+    verdict: Mapping[str, Any] = result.description.get("image_level") or {}
     scores = _map_scores(score, scene, truth, calibrated=True)
-    if method != OURS or not answer:
+    if method != OURS or not verdict:
         return scores
     return dataclasses.replace(
         scores,
-        image_score=float(answer["score"]),
-        called_hidden=bool(answer["something_is_there"]),
+        image_score=float(verdict["score"]),
+        called_hidden=bool(verdict["something_is_there"]),
     )
 
 
@@ -214,16 +218,16 @@ def _map_scores(
 
 
 def _own_map(result: SceneResult, name: str, scene: Scene) -> FloatArray:
-    made = result.map(name)
-    _check_shape(result.path / f"{name}.tif", made, scene)
-    return np.nan_to_num(made)
+    score = result.map(name)
+    _check_shape(result.path / f"{name}.tif", score, scene)
+    return np.nan_to_num(score)
 
 
-def _check_shape(path: Path, picture: FloatArray, scene: Scene) -> None:
-    if picture.shape != scene.rgb.shape[:2]:
+def _check_shape(path: Path, image: FloatArray, scene: Scene) -> None:
+    if image.shape != scene.rgb.shape[:2]:
         msg = (
-            f"{path} has size {picture.shape}, the photograph of {scene.name} "
-            f"{scene.rgb.shape[:2]}: they are of different datasets"
+            f"{path} has shape {image.shape}, but the photograph of {scene.name} has "
+            f"{scene.rgb.shape[:2]}: they belong to different datasets"
         )
         raise InputError(msg)
 
@@ -231,20 +235,20 @@ def _check_shape(path: Path, picture: FloatArray, scene: Scene) -> None:
 def _correlations(
     results: Mapping[str, SceneResult], scene: Scene, path: Path
 ) -> dict[str, float | None]:
-    """Correlation of the signed pictures of a scene with its simulated layer at ``path``."""
+    """Correlation of the signed images of a scene with its simulated layer at ``path``."""
     layer = read_picture(path, pages=True)[..., 0]
     _check_shape(path, layer, scene)
-    pictures = _signed_pictures(results, scene)
-    return {name: correlation(picture, layer, scene.painted) for name, picture in pictures}
+    images = _signed_images(results, scene)
+    return {name: correlation(image, layer, scene.painted) for name, image in images}
 
 
-def _signed_pictures(
+def _signed_images(
     results: Mapping[str, SceneResult], scene: Scene
 ) -> Iterator[tuple[str, FloatArray]]:
-    """Pictures of what is hidden, negative or low where it is dark as in the simulated layer."""
+    """Images of the hidden layer, low where it is dark, like the simulated layer."""
     for folder, result in results.items():
-        if result.has_map(HIDDEN_PICTURE):
-            picture = _own_map(result, HIDDEN_PICTURE, scene)
-            yield method_label(HIDDEN_PICTURE, folder, len(results)), picture
+        if result.has_map(HIDDEN_LAYER_IMAGE):
+            image = _own_map(result, HIDDEN_LAYER_IMAGE, scene)
+            yield method_label(HIDDEN_LAYER_IMAGE, folder, len(results)), image
     yield "longest_band", scene.bands[..., longest_band(scene)]
     yield "plain_residual", -plain_residual(scene)

@@ -1,4 +1,4 @@
-"""The figure of an evaluation: every method's detection, and how it bears harder conditions."""
+"""The figure of an evaluation: detection by every method, and under harder conditions."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from artextract_cli.evaluation.robustness import CURVES, METHODS, Curve, Robustness
 from artextract_cli.evaluation.scores import OURS, OWN_METHODS, Evaluation
 from artextract_cli.evaluation.summary import COMPARED, MEASURES, Summary, means
-from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style, wrapped
+from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style, wrap_text
 
-# Okabe & Ito, "Color universal design", 2008; markers and dashes tell the lines apart as well.
+# Okabe & Ito, "Color universal design", 2008; markers and dashes distinguish the lines as well.
 COLOURS: Mapping[str, str] = {
     "artextract": "#D55E00",
     "network": "#0072B2",
@@ -30,7 +30,8 @@ COLOURS: Mapping[str, str] = {
 MARKERS: Mapping[str, str] = dict(zip(METHODS, "os*^v+xdPX", strict=True))
 OTHER_COLOUR = "#595959"
 CURVE_COLUMNS = 3
-KIND_SPREAD = 0.6  # between the first and the last method of one kind
+# Width that the points of one kind take, of the distance between two kinds: a gap stays between.
+KIND_SPREAD = 0.6
 CHANCE = 0.5  # the AUROC of guessing
 CHANCE_STYLE: Mapping[str, Any] = {"color": "0.5", "linewidth": 0.8, "linestyle": ":", "zorder": 1}
 
@@ -40,23 +41,23 @@ def draw_evaluation(
 ) -> None:
     """Draw AUROC and AP of every method and, if robustness is given, its curves.
 
-    Points are means, bars one standard deviation over the scenes. The curves have no bars: their
-    paintings are the same at every level, so that lines can be compared, while bars would mostly
-    show how much the paintings differ.
+    Points are means, bars one standard deviation over the scenes. The curves have no bars: the
+    paintings are the same at every level, so lines can be compared, while bars would mostly show
+    how much the paintings differ.
 
     Parameters
     ----------
     evaluation
-        What `evaluate` gives.
+        Result of `evaluate`.
     out
         Figure to write: .png, .svg or .pdf.
     robustness
-        What `measure_robustness` gives.
+        Result of `measure_robustness`.
 
     Raises
     ------
     UsageError
-        If ``out`` is neither png, svg nor pdf.
+        If the suffix of ``out`` is not one of these.
     """
     check_suffix(out)
     with style():
@@ -69,7 +70,7 @@ def draw_evaluation(
 
 
 def _draw_all(figure: Figure, evaluation: Evaluation, robustness: Robustness) -> None:
-    """Methods at the left, the curves beside them, their legend below."""
+    """Draw methods on the left, the curves on the right, and their legend below."""
     places = figure.add_gridspec(1, 2, width_ratios=(1, 1.9), wspace=0.03)
     left, right = (figure.add_subfigure(place) for place in (places[0], places[1]))
     left.suptitle("a  methods on the evaluated scenes", x=0.02, ha="left", weight="bold")
@@ -93,26 +94,26 @@ def _draw_all(figure: Figure, evaluation: Evaluation, robustness: Robustness) ->
 
 
 def _lowest(robustness: Robustness, measure: str) -> float:
-    """Where the axis of a measure begins, the same in all panels: a tenth below the lowest."""
+    """Lower limit of the axis of a measure, the same in all panels: the next lower tenth."""
     values = [
         summary[measure]
         for levels in robustness.curves.values()
-        for found in levels.values()
-        for summary in found.values()
+        for by_method in levels.values()
+        for summary in by_method.values()
     ]
     known = [value for value in values if value is not None]
     return max(0.0, math.floor(min(known, default=0) * 10 - 1e-9) / 10)
 
 
 def _draw_methods(panels: Sequence[Axes], evaluation: Evaluation) -> None:
-    """A row of points per method, the first one on top."""
-    found = means(evaluation)
-    labels = list(found)
+    """Draw a row of points per method, the first one on top."""
+    summaries = means(evaluation)
+    labels = list(summaries)
     for axes, measure in zip(panels, COMPARED, strict=True):
         for row, label in enumerate(labels):
-            _draw_point(axes, row, label, found[label], measure)
+            _draw_point(axes, row, label, summaries[label], measure)
         axes.set(xlabel=MEASURES[measure], xlim=(-0.02, 1.02))
-        axes.set_yticks(range(len(labels)), labels=[wrapped(label, 2) for label in labels])
+        axes.set_yticks(range(len(labels)), labels=[wrap_text(label, 2) for label in labels])
         _tidy(axes)
     panels[0].axvline(CHANCE, **CHANCE_STYLE)
     panels[0].set_ylim(len(labels) - 0.5, -0.5)
@@ -138,13 +139,13 @@ def _method(label: str) -> str:
 def _draw_curve(
     panels: Sequence[Axes], curve: Curve, levels: Mapping[str, Mapping[str, Summary]]
 ) -> None:
-    """One panel per measure, one below the other; between kinds there is no line."""
+    """Draw one panel per measure, one below the other; kinds are not connected by a line."""
     is_number = curve.axis == "numbers"
     places = np.array([float(name) for name in levels] if is_number else range(len(levels)))
     beside = KIND_SPREAD * (np.arange(len(METHODS)) / (len(METHODS) - 1) - 0.5)
     for axes, measure in zip(panels, COMPARED, strict=True):
         for method, offset in zip(METHODS, beside, strict=True):
-            values = [found.get(method, {}).get(measure) for found in levels.values()]
+            values = [by_method.get(method, {}).get(measure) for by_method in levels.values()]
             line = _line_style(method)
             if curve.axis == "kinds":
                 line |= {"linestyle": ""}
@@ -152,7 +153,7 @@ def _draw_curve(
                 shift = offset if curve.axis == "kinds" else 0
                 axes.plot(places + shift, _gaps(values), label=method, **line)
         axes.tick_params(labelbottom=axes is panels[-1])
-        axes.set_xticks(places, labels=[wrapped(name, 0.8) for name in levels])
+        axes.set_xticks(places, labels=[wrap_text(name, 0.8) for name in levels])
         _tidy(axes)
     panels[0].axhline(CHANCE, **CHANCE_STYLE)
     panels[-1].set_xlabel(curve.label)
@@ -163,7 +164,7 @@ def _gaps(values: Sequence[float | None]) -> list[float]:
 
 
 def _line_style(method: str) -> dict[str, Any]:
-    """Ours in full and thick lines, the baselines thin; the last ones dashed differently."""
+    """Style of a method's line: ours thick and solid, the baselines thin, the best-of dashed."""
     is_own = method in OWN_METHODS
     dashes = {"best ica": ":", "best pca": "--"}
     return {

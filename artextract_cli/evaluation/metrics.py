@@ -1,4 +1,4 @@
-"""How well a score finds what the truth says is hidden, and how far its figures can be trusted."""
+"""Measures of detection against a ground truth, of calibration, and of paired differences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,18 @@ from artextract_cli.scenes.scene import CLEAN, HIDDEN
 Values = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-AUPRO_LIMIT = 0.3  # false-positive rate up to which regions are compared
-PROMISED_RATES = (0.1, 0.05, 0.02, 0.01, 0.005)  # false-alarm rates at which a map is checked
+AUPRO_LIMIT = 0.3  # false-positive rate up to which regions are compared, as its authors do
+# False-alarm rates at which a calibrated map is checked: the rarest is that of 300 pixels in a
+# painting of 256 × 256.
+PROMISED_RATES = (0.1, 0.05, 0.02, 0.01, 0.005)
 RECALL_RATES: Mapping[str, float] = {
     "recall_at_0_1_percent": 1e-3,
     "recall_at_0_3_percent": 3e-3,
     "recall_at_1_percent": 1e-2,
 }
-"""False-alarm rates at which recall is reported, by the name of the figure."""
+"""False-alarm rates at which recall is reported, by the name of the measure."""
 
-CONFIDENCE = 0.95
+CONFIDENCE = 0.95  # of the intervals of paired differences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +45,16 @@ def binary_scores(
     """Compare ``score`` (H, W), larger = more likely hidden, with ``truth`` (H, W).
 
     Truth is 255 where something is hidden and 0 where nothing is; other values (128) do not count,
-    nor do pixels where ``mask`` (H, W) is false. Every figure is exact: each different score is a
+    nor do pixels where ``mask`` (H, W) is false. All measures are exact: each distinct score is a
     threshold, and equal scores pass it together.
 
     - AUROC: the area under the receiver operating characteristic.
     - Average precision: the step-wise sum of scikit-learn, without interpolation.
-    - AUPRO: the area under the mean share found of each hidden region over the false-positive rate
-      up to 0.3, divided by 0.3 (Bergmann et al., "The MVTec Anomaly Detection Dataset", IJCV 129,
-      2021), so that a thin stroke counts as much as a large figure. Guessing gives 0.15. Regions
-      are the 8-connected components of the truth as drawn, each taken by its pixels that count.
+    - AUPRO: the area under the curve of the share detected of a hidden region, averaged over the
+      regions, against the false-positive rate up to 0.3, divided by 0.3 (Bergmann et al., "The
+      MVTec Anomaly Detection Dataset", IJCV 129, 2021), so that a thin stroke counts as much as a
+      large figure. Chance is 0.15. Regions are the 8-connected components of the truth image; of
+      each, only the pixels that count are used.
     - Best F1 and best intersection over union: the largest over all thresholds.
     - Recall at the false-alarm rates of `RECALL_RATES`: the share of hidden pixels at or above the
       lowest threshold that at most this share of the clean pixels reaches. Without interpolation:
@@ -60,7 +63,7 @@ def binary_scores(
     Raises
     ------
     InputError
-        If score, truth and mask are not of one size, or a score that counts is not a number.
+        If score, truth and mask differ in size, or a score that counts is NaN.
     """
     counted = _counted(score, truth, mask)
     hidden = truth[counted] == HIDDEN
@@ -69,19 +72,19 @@ def binary_scores(
     if n_positive == 0 or n_negative == 0:
         return DetectionScores(n_positive=n_positive, n_negative=n_negative)
     order, ends = _ranked(score[counted])
-    found = np.cumsum(hidden[order])[ends]
-    false = ends + 1 - found
+    hits = np.cumsum(hidden[order])[ends]
+    false_alarms = ends + 1 - hits
     recalls = {
-        name: _recall_at(rate, false / n_negative, found / n_positive)
+        name: _recall_at(rate, false_alarms / n_negative, hits / n_positive)
         for name, rate in RECALL_RATES.items()
     }
     overlap = np.cumsum(_region_weights(truth, counted)[order])[ends]
     # F1 = 2·IoU / (1 + IoU) grows with IoU: one threshold is the best for both.
-    best_iou = float((found / (n_positive + false)).max())
+    best_iou = float((hits / (n_positive + false_alarms)).max())
     return DetectionScores(
-        auroc=_area(false, found, n_negative) / (n_negative * n_positive),
-        average_precision=float(np.diff(found, prepend=0) @ (found / (ends + 1)) / n_positive),
-        aupro=_area(false, overlap, AUPRO_LIMIT * n_negative) / (AUPRO_LIMIT * n_negative),
+        auroc=_area(false_alarms, hits, n_negative) / (n_negative * n_positive),
+        average_precision=float(np.diff(hits, prepend=0) @ (hits / (ends + 1)) / n_positive),
+        aupro=_area(false_alarms, overlap, AUPRO_LIMIT * n_negative) / (AUPRO_LIMIT * n_negative),
         best_f1=2 * best_iou / (1 + best_iou),
         best_iou=best_iou,
         **recalls,
@@ -91,23 +94,23 @@ def binary_scores(
 
 
 def image_auroc(hidden: Sequence[float], clean: Sequence[float]) -> float | None:
-    """How well one score per scene tells scenes that hide something from those that do not.
+    """AUROC of one score per scene, for scenes with hidden content against clean ones.
 
-    The share of pairs in which the scene of ``hidden`` scores higher than the one of ``clean``, a
-    tie being half a pair (Mann & Whitney 1947). None where either has no scene.
+    The share of pairs in which the scene of ``hidden`` scores higher than that of ``clean``, a
+    tie being half a pair (Mann & Whitney 1947). None if either has no scene.
 
     Raises
     ------
     InputError
-        If a score is not a number.
+        If a score is NaN.
     """
     if len(hidden) == 0 or len(clean) == 0:
         return None
     scores = np.concatenate([hidden, clean]).astype(np.float64)
-    _refuse_nan(scores)
+    _check_not_nan(scores)
     order, ends = _ranked(scores)
-    found = np.cumsum(order < len(hidden))[ends]
-    return _area(ends + 1 - found, found, len(clean)) / (len(clean) * len(hidden))
+    hits = np.cumsum(order < len(hidden))[ends]
+    return _area(ends + 1 - hits, hits, len(clean)) / (len(clean) * len(hidden))
 
 
 def false_alarm_share(
@@ -115,13 +118,13 @@ def false_alarm_share(
 ) -> float | None:
     """Share of the clean pixels of ``score`` (H, W) at or above ``level``; None without any.
 
-    A calibrated map, −log10 of the false-alarm rate, promises 10 to the power of −``level``. What
-    counts is as in `binary_scores`.
+    A calibrated map, −log10 of the false-alarm rate, promises 10 to the power of −``level``. The
+    pixels that count are those of `binary_scores`.
 
     Raises
     ------
     InputError
-        If score, truth and mask are not of one size, or a score that counts is not a number.
+        If score, truth and mask differ in size, or a score that counts is NaN.
     """
     clean = score[_counted(score, truth, mask) & (truth == CLEAN)]
     # A Python float: the level is rounded as the scores of the map were.
@@ -129,25 +132,25 @@ def false_alarm_share(
 
 
 def calibration_error(clean: ArrayLike) -> float | None:
-    """How far a calibrated map is from the false-alarm rates it promises, in powers of ten.
+    """Deviation of a calibrated map from the false-alarm rates it promises, in powers of ten.
 
-    ``clean`` (P,) are the scores, −log10 of a rate, of clean pixels. The mean over the promised
-    rates 10, 5, 2, 1 and 0.5 % of |log10(measured share / promised rate)|: zero is perfect, 0.3 a
-    factor of two, whether too many or too few. Where no pixel reaches a level, half a pixel is
-    taken to, for the logarithm; a rate by which not even one pixel of ``clean`` would be expected
-    cannot be measured and is left out. None where that leaves no rate.
+    ``clean`` (P,) are the scores, −log10 of a rate, of clean pixels. The result is the mean over
+    the promised rates 10, 5, 2, 1 and 0.5 % of |log10(measured share / promised rate)|: zero is
+    perfect, 0.3 a factor of two in either direction. If no pixel reaches a level, half a pixel is
+    assumed, so that the logarithm is finite; a rate at which less than one pixel of ``clean`` is
+    expected cannot be measured and is left out. None if no rate is left.
 
     Raises
     ------
     InputError
-        If a score is not a number.
+        If a score is NaN.
     """
     scores = np.asarray(clean).ravel()
-    _refuse_nan(scores)
+    _check_not_nan(scores)
     measurable = [rate for rate in PROMISED_RATES if rate * len(scores) >= 1]
     if not measurable:
         return None
-    # Python floats: a level is rounded as the scores were, so that those at it are above it.
+    # Python floats: a level is rounded like the scores, so that those equal to it reach it.
     reached = [np.count_nonzero(scores >= float(-np.log10(rate))) for rate in measurable]
     shares = np.maximum(reached, 0.5) / len(scores)
     return float(np.abs(np.log10(shares / measurable)).mean())
@@ -159,26 +162,26 @@ def paired_difference(
     seed: int = 0,
     n: int = 10_000,
 ) -> PairedDifference:
-    """Mean of ``ours`` − ``theirs`` (S,) over the scenes, with the paired bootstrap's interval.
+    """Mean of ``ours`` − ``theirs`` (S,) over the scenes, with a paired bootstrap interval.
 
-    The scenes are drawn ``n`` times with replacement, each with both of its figures; the interval
+    The scenes are drawn ``n`` times with replacement, each with both of its values; the interval
     holds the middle 95 % of the means (the percentile interval of Efron & Tibshirani, "An
-    Introduction to the Bootstrap", 1993, chapter 13). Scenes in which either figure is None or NaN
+    Introduction to the Bootstrap", 1993, chapter 13). Scenes in which either value is None or NaN
     are left out.
 
     Raises
     ------
     InputError
-        If the two are not of one length, or no scene has both figures.
+        If the two differ in length, or no scene has both values.
     """
     first, second = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
     if first.shape != second.shape:
-        msg = f"cannot pair {first.size} scenes with {second.size}: give both for the same scenes"
+        msg = f"cannot pair {first.size} scenes with {second.size}: give values of the same scenes"
         raise InputError(msg)
     difference = first - second
     difference = difference[~np.isnan(difference)]
     if difference.size == 0:
-        msg = "no scene was measured with both methods: there is no difference to give"
+        msg = "no scene was measured with both methods: their difference is undefined"
         raise InputError(msg)
     means = _resampled_means(difference, seed, n)
     low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
@@ -190,18 +193,18 @@ def paired_difference(
 def correlation(a: NDArray[Any], b: NDArray[Any], where: BoolArray) -> float | None:
     """Pearson correlation of two maps (H, W) over the pixels of ``where`` (H, W).
 
-    None where a map does not vary there, as with less than two pixels.
+    None if a map does not vary there, as with fewer than two pixels.
 
     Raises
     ------
     InputError
-        If the maps are not of one size, or hold a pixel there that is not a number.
+        If the maps differ in size, or a pixel there is NaN.
     """
-    _check_sizes(a, {"other map": b, "choice of pixels": where})
+    _check_sizes(a, {"other map": b, "selection of pixels": where})
     if not where.any():
         return None
     pairs = np.stack([a[where], b[where]]).astype(np.float64)
-    _refuse_nan(pairs)
+    _check_not_nan(pairs)
     if (np.ptp(pairs, axis=1) == 0).any():
         return None
     x, y = pairs - pairs.mean(axis=1, keepdims=True)
@@ -209,24 +212,24 @@ def correlation(a: NDArray[Any], b: NDArray[Any], where: BoolArray) -> float | N
 
 
 def _counted(score: NDArray[Any], truth: NDArray[np.uint8], mask: BoolArray | None) -> BoolArray:
-    """Where (H, W) the truth is decided and the mask, if any, shows painting."""
+    """Mask (H, W) of the pixels that count: the truth is decided, and they are of the painting."""
     _check_sizes(score, {"truth": truth, "mask": mask})
     counted: BoolArray = (truth == HIDDEN) | (truth == CLEAN)
     if mask is not None:
         counted &= mask
-    _refuse_nan(score[counted])
+    _check_not_nan(score[counted])
     return counted
 
 
 def _ranked(scores: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Order of ``scores`` (P,) from the largest, and where in it each different score ends (T,)."""
+    """Order of ``scores`` (P,) from the largest, and the last index of each distinct score (T,)."""
     order = np.argsort(scores)[::-1]
     ordered = scores[order]
     return order, np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(scores) - 1)
 
 
 def _region_weights(truth: NDArray[np.uint8], counted: BoolArray) -> Values:
-    """What each counted pixel (P,) adds to the mean share found of the hidden regions."""
+    """What each counted pixel (P,) adds to the mean share detected of the hidden regions."""
     from scipy.ndimage import label
 
     regions = label(truth == HIDDEN, structure=np.ones((3, 3)))[0][counted]
@@ -240,7 +243,7 @@ def _region_weights(truth: NDArray[np.uint8], counted: BoolArray) -> Values:
 def _area(x: NDArray[Any], y: NDArray[Any], limit: float) -> float:
     """Area from 0 to ``limit`` under the straight lines from the origin through ``x``, ``y`` (T,).
 
-    Neither falls, and ``x`` ends at ``limit`` or beyond. Given counts the area is free of rounding.
+    Neither decreases, and ``x`` ends at ``limit`` or beyond. Of counts, the area is exact.
     """
     x, y = np.concatenate([[0.0], x]), np.concatenate([[0.0], y])
     inside = int(np.searchsorted(x, limit, side="right"))
@@ -260,22 +263,22 @@ def _resampled_means(values: Values, seed: int, n: int) -> Values:
     return np.asarray(values[drawn].mean(axis=1))
 
 
-def _refuse_nan(scores: NDArray[Any]) -> None:
+def _check_not_nan(scores: NDArray[Any]) -> None:
     missing = int(np.count_nonzero(np.isnan(scores)))
     if missing:
-        msg = f"{missing} of {scores.size} scores are not a number: leave them out"
+        msg = f"{missing} of {scores.size} scores are NaN: leave them out"
         raise InputError(msg)
 
 
 def _check_sizes(score: NDArray[Any], others: Mapping[str, NDArray[Any] | None]) -> None:
-    for name, picture in others.items():
-        if picture is not None and picture.shape != score.shape:
+    for name, image in others.items():
+        if image is not None and image.shape != score.shape:
             msg = (
-                f"the {name} is {_size(picture)} pixels but the score {_size(score)}: "
+                f"the {name} has {_size(image)} pixels, but the score has {_size(score)}: "
                 f"give a {name} of the size of the photograph"
             )
             raise InputError(msg)
 
 
-def _size(picture: NDArray[Any]) -> str:
-    return " × ".join(str(length) for length in picture.shape)
+def _size(image: NDArray[Any]) -> str:
+    return " × ".join(str(length) for length in image.shape)

@@ -1,7 +1,7 @@
-"""Robustness: detection on simulated paintings of which one number is changed at a time.
+"""Robustness: detection on simulated paintings with one condition changed at a time.
 
-Every level of every curve shows the same paintings, since each number of a simulated scene has a
-random stream of its own; what is not changed is as drawn for that painting.
+Every level of every curve shows the same paintings, because each parameter of a simulated scene has
+a random stream of its own: what is not changed stays as drawn for that painting.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,22 +34,22 @@ from artextract_cli.utils.events import progress
 Scorer = Callable[[Scene], Mapping[str, FloatArray]]
 """From a scene to maps (H, W) by name, "heatmap" among them."""
 
-SIZE = 256
+SIZE = 256  # side of the paintings in px, as in simulated training datasets
 STREAM = 2  # 0 and 1 are the training and validation scenes of simulated datasets
 COMPONENTS: Mapping[str, tuple[str, ...]] = {
     f"best {kind}": tuple(f"{kind}_{number}" for number in range(1, N_COMPONENTS + 1))
     for kind in ("pca", "ica")
 }
-"""Baselines of which the best is shown, by hindsight, and its parts."""
+"""Groups of baselines of which only the best, by hindsight, is shown, with their members."""
 
 SINGLE = ("rx", "plain_residual", "nir_tophat", "spectral_angle")
 METHODS = (*OWN_METHODS, *SINGLE, *COMPONENTS)
-_PALETTES = ("old-masters", "moderns")  # whose ranges the conditions of the curves exceed
+_PALETTES = ("old-masters", "moderns")  # the curves go beyond the ranges of these two
 
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One condition: settings that are changed, and the bands in nm that are kept."""
+    """One condition: the changed settings, and the bands in nm that are kept."""
 
     name: str
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -57,13 +57,13 @@ class Level:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """The same for levels that are the same condition."""
+        """Key that levels of the same condition share."""
         return (*sorted(self.changes.items()), self.bands)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Conditions along one axis; levels on an axis of numbers are named by their numbers."""
+    """Conditions along one axis; on a numeric axis, levels are named by their values."""
 
     name: str
     label: str
@@ -73,7 +73,7 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True)
 class Robustness:
-    """Detection on simulated paintings of which one condition is changed at a time.
+    """Detection on simulated paintings with one condition changed at a time.
 
     Attributes
     ----------
@@ -90,16 +90,16 @@ class Robustness:
     curves: Mapping[str, Mapping[str, Mapping[str, Summary]]]
 
 
-def _numbers(name: str, label: str, values: Sequence[float]) -> Curve:
+def _numeric_curve(name: str, label: str, values: Sequence[float]) -> Curve:
     levels = tuple(Level(name=f"{value:g}", changes={name: value}) for value in values)
     return Curve(name=name, label=label, levels=levels, axis="numbers")
 
 
 CURVES = (
-    _numbers("misregistration", "misregistration in px", (0, 0.5, 1, 2, 3)),
-    _numbers("noise", "noise at reflectance .5", (0.001, 0.005, 0.01, 0.02)),
-    _numbers("thickness", "thickness of the paint", (0.8, 1, 1.3, 1.7, 2.2)),
-    _numbers("coverage", "share that hides something", (0.03, 0.1, 0.2, 0.33)),
+    _numeric_curve("misregistration", "misregistration in px", (0, 0.5, 1, 2, 3)),
+    _numeric_curve("noise", "noise at a reflectance of .5", (0.001, 0.005, 0.01, 0.02)),
+    _numeric_curve("thickness", "relative paint thickness", (0.8, 1, 1.3, 1.7, 2.2)),
+    _numeric_curve("coverage", "share with hidden content", (0.03, 0.1, 0.2, 0.33)),
     Curve(
         name="content",
         label="kind of content and surface",
@@ -113,7 +113,7 @@ CURVES = (
     ),
     Curve(
         name="bands",
-        label="bands beside the photograph",
+        label="bands in addition to the photograph",
         axis="ranks",
         levels=(
             Level(name="8"),
@@ -128,18 +128,18 @@ CURVES = (
 def measure_robustness(
     score: Scorer, n_scenes: int, *, palette: str = "moderns", size: int = SIZE
 ) -> Robustness:
-    """Score simulated paintings under harder and harder conditions.
+    """Score simulated paintings under increasingly difficult conditions.
 
-    The figures of a level are means and deviations over the paintings in which something is
-    detectable at all; thick paint leaves fewer. Fewer bands are judged by the truth of all bands.
+    The values of a level are means and standard deviations over the paintings in which anything is
+    detectable; under thick paint these are fewer. Fewer bands are compared with the truth of all.
 
     Parameters
     ----------
     score
-        What is measured: from a `Scene` to maps (H, W) by name, "heatmap" among them.
-        `model_scorer` makes one.
+        The scorer: from a `Scene` to maps (H, W) by name, "heatmap" among them. `model_scorer`
+        creates one.
     n_scenes
-        Paintings per condition.
+        Number of paintings per condition.
     palette
         "old-masters" or "moderns", see `PALETTES`.
     size
@@ -153,11 +153,11 @@ def measure_robustness(
     Raises
     ------
     UsageError
-        If there is no such palette, or no scene is asked for.
+        If the palette is unknown, or ``n_scenes`` is less than one.
     """
     palette = ALIASES.get(palette, palette)
     if palette not in _PALETTES or n_scenes < 1:
-        msg = f"give one of the palettes {', '.join(_PALETTES)} and one scene or more"
+        msg = f"use one of the palettes {', '.join(_PALETTES)} and at least one scene"
         raise UsageError(msg)
     levels = {level.key: level for curve in CURVES for level in curve.levels}
     measured = {}
@@ -176,7 +176,7 @@ def measure_robustness(
 
 
 def model_scorer(result: SceneResult) -> Scorer:
-    """Make a scorer for `measure_robustness` of the model that made some results.
+    """Create a scorer for `measure_robustness` from the model that produced some results.
 
     Parameters
     ----------
@@ -191,18 +191,23 @@ def model_scorer(result: SceneResult) -> Scorer:
     Raises
     ------
     InputError
-        If the results do not name their model, or it is gone or another one by now.
+        If the results do not name their model, or it is missing or has changed.
     """
     from artextract_cli.pipelines.scoring import open_scorer
 
-    made_by = result.description.get("model")
-    if not made_by:
-        msg = f"{result.path} does not say which model made it: run 'artextract infer' again"
+    source = result.description.get("model")
+    if not source:
+        msg = (
+            f"{result.path} does not name the model that produced it: run 'artextract infer' again"
+        )
         raise InputError(msg)
     shown = result.description.get("heat_map_score")
-    model = open_scorer(Path(made_by["path"]), score=shown if shown in SCORES else None)
-    if model.digest != made_by["sha256"]:
-        msg = f"{model.path} is not the model any more that made {result.path}: infer again"
+    model = open_scorer(Path(source["path"]), score=shown if shown in SCORES else None)
+    if model.digest != source["sha256"]:
+        msg = (
+            f"{model.path} is no longer the model that produced {result.path}: run 'artextract "
+            "infer' again"
+        )
         raise InputError(msg)
     return lambda scene: _model_maps(model, scene)
 
@@ -217,20 +222,21 @@ def _model_maps(model: SceneScorer, scene: Scene) -> Mapping[str, FloatArray]:
 def _score_painting(
     score: Scorer, level: Level, settings: SceneSettings, number: int
 ) -> dict[str, DetectionScores]:
-    """Every method on one simulated painting, by name."""
+    """Detection of every method on one simulated painting, by name."""
     painting = simulate_scene((0, STREAM, number), settings)
     scene = as_scene(painting, level.bands)
     maps = score(scene)
-    found = {method: maps[name] for method, name in OWN_METHODS.items() if name in maps}
+    by_method = {method: maps[name] for method, name in OWN_METHODS.items() if name in maps}
     baselines = (*SINGLE, *(name for parts in COMPONENTS.values() for name in parts))
-    found |= {name: BASELINES[name](scene) for name in baselines}
+    by_method |= {name: BASELINES[name](scene) for name in baselines}
     return {
-        method: binary_scores(np.nan_to_num(made), painting.truth) for method, made in found.items()
+        method: binary_scores(np.nan_to_num(scores), painting.truth)
+        for method, scores in by_method.items()
     }
 
 
 def as_scene(painting: SimulatedScene, bands: Sequence[float]) -> Scene:
-    """A simulated painting as if it had been read from a dataset, with ``bands`` in nm alone."""
+    """A simulated painting as if read from a dataset, with only the ``bands`` in nm."""
     kept = [DEFAULT_WAVELENGTHS.index(nm) for nm in bands]
     return Scene(
         name="simulated",
@@ -245,18 +251,18 @@ def as_scene(painting: SimulatedScene, bands: Sequence[float]) -> Scene:
 def _summaries(scenes: Sequence[Mapping[str, DetectionScores]]) -> dict[str, Summary]:
     """Means of every method over the paintings of one condition."""
     names = dict.fromkeys(name for scene in scenes for name in scene)
-    found = {
+    single = {
         name: detection_means((scene[name] for scene in scenes if name in scene), COMPARED)
         for name in names
     }
-    best = {name: _best([found[part] for part in parts]) for name, parts in COMPONENTS.items()}
-    return {name: summary for name, summary in (found | best).items() if name in METHODS}
+    best = {name: _best([single[part] for part in parts]) for name, parts in COMPONENTS.items()}
+    return {name: summary for name, summary in (single | best).items() if name in METHODS}
 
 
 def _best(candidates: Sequence[Summary]) -> Summary:
-    """For each measure the mean, and its deviation, of the candidate that is best by it."""
-    made = Summary(n_scenes=candidates[0]["n_scenes"])
+    """Mean and standard deviation of the best candidate, measure by measure."""
+    summary = Summary(n_scenes=candidates[0]["n_scenes"])
     for measure in COMPARED:
-        best = max(candidates, key=lambda summary: summary[measure] or 0.0)
-        made |= {name: best[name] for name in (measure, f"{measure}_sd")}
-    return made
+        best = max(candidates, key=lambda candidate: candidate[measure] or 0.0)
+        summary |= {name: best[name] for name in (measure, f"{measure}_sd")}
+    return summary

@@ -1,4 +1,4 @@
-"""What an evaluation finds: scores of maps, of scenes, of all."""
+"""Results of an evaluation: the scores of maps, of scenes, and of a whole dataset."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -19,15 +19,16 @@ OWN_METHODS: Mapping[str, str] = {
     OURS: "heatmap",
     **{name: name for name in ("network", "envelope", "residual")},
 }
-"""Our methods, and the calibrated map of a scene's results that each has written."""
-HIDDEN_PICTURE = "hidden"
+"""Our methods, and the calibrated map of a scene's results that belongs to each."""
+HIDDEN_LAYER_IMAGE = "hidden"
 PROMISED: Mapping[str, float] = {"1_percent": 0.01, "5_percent": 0.05}
+"""False-alarm rates whose measured shares are reported, by the name of the figure."""
 Truth = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DetectionScores:
-    """Detection of hidden pixels by a score, each 0..1; None if a class has no pixel.
+    """Detection of hidden pixels by a score, each 0..1; None if a class has no pixels.
 
     Attributes
     ----------
@@ -36,11 +37,11 @@ class DetectionScores:
     average_precision
         Step-wise area under precision and recall.
     aupro
-        Area under the share found of each region, up to 30 % false alarms.
+        Area under the curve of the share detected of each region, up to 30 % false alarms.
     best_f1, best_iou
-        Largest F1 and intersection over union of all thresholds.
+        Largest F1 and intersection over union over all thresholds.
     recall_at_0_1_percent, recall_at_0_3_percent, recall_at_1_percent
-        Share of hidden pixels found where so many clean pixels are false alarms.
+        Share of hidden pixels detected at that false-alarm rate of clean pixels.
     n_positive, n_negative
         Number of hidden and of clean pixels.
     """
@@ -67,19 +68,19 @@ TABLE_COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class MapScores:
-    """How well one method does on one scene.
+    """The scores of one method on one scene.
 
     Attributes
     ----------
     detection
         Detection of hidden pixels.
     image_score
-        Score of the whole scene, larger where it is more likely to hide something.
+        Score of the scene, larger if it is more likely to hide something.
     called_hidden
         Whether the method says that something is hidden; None if it does not decide.
     false_alarms
-        Share of pixels by promised rate, ``1_percent`` or ``5_percent``, for calibrated maps of
-        clean scenes.
+        Measured share of pixels by promised rate, ``1_percent`` or ``5_percent``, for calibrated
+        maps of clean scenes.
     clean_scores
         (P,) scores of clean pixels, evenly sampled, of such maps.
     """
@@ -93,12 +94,12 @@ class MapScores:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneEvaluation:
-    """What was measured on one scene.
+    """The scores of all methods on one scene.
 
     Attributes
     ----------
     hidden
-        Whether its truth has a hidden pixel.
+        Whether its truth contains hidden pixels.
     methods
         Scores by label of the method, see `Evaluation.label`.
     correlations
@@ -145,9 +146,9 @@ class Evaluation:
     @property
     def labels(self) -> tuple[str, ...]:
         """The methods: ours first, each in all results, then the baselines."""
-        found = {label for scene in self.scenes.values() for label in scene.methods}
+        known = {label for scene in self.scenes.values() for label in scene.methods}
         own = [self.label(method, folder) for method in OWN_METHODS for folder in self.results]
-        return tuple(label for label in (*own, *BASELINES) if label in found)
+        return tuple(label for label in (*own, *BASELINES) if label in known)
 
     def to_dataframe(self) -> "pandas.DataFrame":
         """Tabulate the scores, one row per scene and method; needs pandas.
@@ -188,5 +189,5 @@ class Evaluation:
 
 
 def method_label(method: str, folder: str, n_folders: int) -> str:
-    """Our ``method``, with the name of its results folder where there are several."""
+    """Label of our ``method``, with the name of its results folder if there are several."""
     return method if n_folders == 1 else f"{method}/{folder}"

@@ -1,4 +1,4 @@
-"""What an evaluation comes to over its scenes: means, answers per scene, differences, trust."""
+"""Summary of an evaluation over its scenes: means, verdicts, paired differences, calibration."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,15 +36,14 @@ MEASURES: Mapping[str, str] = {
 }
 COMPARED = ("auroc", "average_precision")
 PAIRED = (*COMPARED, *RECALL_RATES)
-"""Measures whose differences are given with an interval."""
-
+"""Measures whose paired differences are reported with an interval."""
 
 Summary = dict[str, float | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Our fused map, ``method``, less another one by one measure, scene by scene."""
+    """Our fused map, ``method``, minus another one by one measure, scene by scene."""
 
     method: str
     against: str
@@ -63,32 +62,33 @@ def means(evaluation: Evaluation) -> dict[str, Summary]:
 def detection_means(
     scenes: Iterable[DetectionScores], measures: Sequence[str] = tuple(MEASURES)
 ) -> Summary:
-    """Mean, and as ``<measure>_sd`` the standard deviation, of the scenes that have a figure."""
+    """Mean, and as ``<measure>_sd`` the standard deviation, over the scenes with hidden pixels."""
     measured = [scores for scores in scenes if scores.auroc is not None]
-    made: Summary = {"n_scenes": len(measured)}
+    summary: Summary = {"n_scenes": len(measured)}
     for measure in measures:
-        made |= _mean_and_sd(measure, [getattr(scores, measure) for scores in measured])
-    return made
+        summary |= _mean_and_sd(measure, [getattr(scores, measure) for scores in measured])
+    return summary
 
 
 def means_over_results(evaluation: Evaluation) -> dict[str, Summary]:
-    """Mean and standard deviation of our methods' means over the results; empty for one alone."""
+    """Mean and standard deviation of our methods' means over the results; empty for only one."""
     by_label = means(evaluation)
-    found = {}
+    summaries = {}
     for method in OWN_METHODS:
         own = [evaluation.label(method, folder) for folder in evaluation.results]
         if len(own) > 1 and all(label in by_label for label in own):
-            found[method] = Summary(n_results=len(own))
+            summary = Summary(n_results=len(own))
             for measure in MEASURES:
-                found[method] |= _mean_and_sd(measure, [by_label[label][measure] for label in own])
-    return found
+                summary |= _mean_and_sd(measure, [by_label[label][measure] for label in own])
+            summaries[method] = summary
+    return summaries
 
 
 def image_level(evaluation: Evaluation) -> dict[str, Summary]:
-    """How each method tells scenes that hide something from those that do not, and keeps its word.
+    """How well each method separates hidden from clean scenes, and how well it is calibrated.
 
     ``auroc`` is that of the scores per scene. ``clean_called_hidden`` and ``hidden_called_hidden``
-    are shares of scenes by the method's own answer; ``false_alarms_<rate>`` the mean share of
+    are shares of scenes by the method's own verdict; ``false_alarms_<rate>`` is the mean share of
     pixels of clean scenes at or above a promised rate, and ``calibration_error`` that of all their
     pixels together, for calibrated maps. What cannot be measured is None.
     """
@@ -124,11 +124,11 @@ def _calibration_error(clean: Sequence[MapScores]) -> float | None:
 
 
 def comparisons(evaluation: Evaluation) -> list[Comparison]:
-    """Our fused map less its parts, and less the baseline that is best by the same measure.
+    """Our fused map minus its parts, and minus the baseline that is best by the same measure.
 
-    Empty where no scene hides anything.
+    Empty if no scene hides anything.
     """
-    made: list[Comparison] = []
+    compared: list[Comparison] = []
     by_label = means(evaluation)
     for folder in evaluation.results:
         ours = evaluation.label(OURS, folder)
@@ -137,7 +137,7 @@ def comparisons(evaluation: Evaluation) -> list[Comparison]:
         for measure in PAIRED:
             parts = [evaluation.label(m, folder) for m in OWN_METHODS if m != OURS]
             others = [part for part in parts if part in evaluation.labels]
-            made += [
+            compared += [
                 Comparison(
                     method=ours,
                     against=other,
@@ -148,24 +148,24 @@ def comparisons(evaluation: Evaluation) -> list[Comparison]:
                 )
                 for other in (*others, best_baseline(evaluation, measure))
             ]
-    return made
+    return compared
 
 
 def best_baseline(evaluation: Evaluation, measure: str) -> str:
-    """The baseline of the highest mean."""
+    """The baseline with the highest mean of ``measure``."""
     by_label = means(evaluation)
     return max(BASELINES, key=lambda name: by_label[name][measure] or 0.0)
 
 
 def correlations(evaluation: Evaluation) -> dict[str, Summary]:
-    """Mean correlation of signed pictures with the simulated layer; empty without such layers."""
+    """Mean correlation of signed images with the simulated layer; empty without such layers."""
     known = [scene.correlations for scene in evaluation.scenes.values() if scene.correlations]
     names = dict.fromkeys(name for scene in known for name in scene)
-    made = {}
+    summaries = {}
     for name in names:
-        found = [scene[name] for scene in known if scene.get(name) is not None]
-        made[name] = Summary(n_scenes=len(found)) | _mean_and_sd("correlation", found)
-    return made
+        values = [scene[name] for scene in known if scene.get(name) is not None]
+        summaries[name] = Summary(n_scenes=len(values)) | _mean_and_sd("correlation", values)
+    return summaries
 
 
 def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     Parameters
     ----------
     evaluation
-        What `evaluate` gives.
+        Result of `evaluate`.
 
     Returns
     -------
@@ -201,7 +201,7 @@ def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _scene_data(scores: MapScores) -> dict[str, Any]:
-    """The figures of one map; its clean scores are pixels, not figures."""
+    """The scores of one map as plain data, without those of its clean pixels."""
     return dataclasses.asdict(scores.detection) | {
         "image_score": scores.image_score,
         "called_hidden": scores.called_hidden,
@@ -215,7 +215,7 @@ def _scores(evaluation: Evaluation, label: str) -> list[MapScores]:
 
 
 def _figures(evaluation: Evaluation, label: str, measure: str) -> list[float | None]:
-    """One figure per scene, None where it was not measured."""
+    """One value per scene, None where it was not measured."""
     return [
         getattr(scene.methods[label].detection, measure) if label in scene.methods else None
         for scene in evaluation.scenes.values()
@@ -229,6 +229,6 @@ def _mean_and_sd(measure: str, values: Sequence[float | None]) -> Summary:
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
-    """Mean of those that are known; None without any."""
+    """Mean of the values that are known; None without any."""
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known else None

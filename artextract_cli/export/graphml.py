@@ -1,6 +1,6 @@
 """Graphs as GraphML (graphml.graphdrawing.org), for programs that draw and analyse networks.
 
-A node is a superpixel with its place, its size and its features; an edge joins two neighbours.
+A node is a superpixel with its position, size and features; an edge joins two neighbours.
 """
 
 import re
@@ -31,7 +31,7 @@ HEAD = (
     'xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns '
     'http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">\n'
 )
-CHUNK = 20_000  # rows between two words on the progress
+CHUNK = 20_000  # elements written between two updates of the progress bar; bounds the memory
 PHOTOGRAPH = "photograph"
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -51,8 +51,8 @@ def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None =
     view
         Which graph, if every view has one: 0 is the RGB image, 1 + b is band b.
     results
-        Results directory of the same dataset: every node then has the mean of the heat map over its
-        superpixel as ``score``.
+        Results directory of the same dataset: every node then has an attribute ``score``, the mean
+        of the heat map over its superpixel.
 
     Returns
     -------
@@ -62,19 +62,19 @@ def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None =
     Raises
     ------
     UsageError
-        If there is no such view, or ``out`` is no .graphml file or an input.
+        If the view does not exist, or ``out`` is not a .graphml file or is an input.
     InputError
-        If the graph file or the results are missing, damaged, or of other pictures.
+        If the graph file or the results are missing or damaged, or belong to other images.
     """
     if out.suffix.lower() != ".graphml":
-        msg = f"{out}: a graph is written as GraphML; end its name in .graphml"
+        msg = f"{out}: graphs are exported as GraphML; use a name that ends in .graphml"
         raise UsageError(msg)
     OutputPlan(out=out, source_files=(file, pixels_path(file))).check()
     graphs = load_graphs(file)
     graph = chosen_graph(file, graphs, view)
     views = list(_views(graphs, view))
     scores = {} if results is None else {"score": _scores(file, graphs, graph.labels, results)}
-    nodes = {**_place(graph), **_features(graphs, graph, views, view), **scores}
+    nodes = {**_positions(graph), **_features(graphs, graph, views, view), **scores}
     pairs, edges = _edges(graph, views)
     with atomic_path(out) as temporary, temporary.open("w", encoding="utf-8") as written:
         _write(written, graphs.name, nodes, pairs, edges)
@@ -82,13 +82,13 @@ def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None =
 
 
 def _views(graphs: SceneGraphs, view: int) -> Iterator[str]:
-    """Names of the views that the graph has features of."""
+    """Names of the views whose features the graph has."""
     names = (PHOTOGRAPH, *graphs.band_ids)
     yield from names if len(graphs.graphs) == 1 else (names[view],)
 
 
-def _place(graph: SuperpixelGraph) -> Columns:
-    """Row and column of the centroid, and x and y as programs that draw graphs take them."""
+def _positions(graph: SuperpixelGraph) -> Columns:
+    """Row and column of the centroid, and x and y as graph-drawing programs expect them."""
     row, column = graph.centroids.T
     return {"row": row, "column": column, "x": column, "y": -row, "size_px": graph.counts}
 
@@ -96,15 +96,15 @@ def _place(graph: SuperpixelGraph) -> Columns:
 def _features(
     graphs: SceneGraphs, graph: SuperpixelGraph, views: list[str], view: int
 ) -> dict[str, FloatArray]:
-    """Standardised features by VIEW.NAME; of those with one name, which are equal, the first."""
-    made: dict[str, FloatArray] = {}
+    """Standardised features by VIEW.NAME; of features with one name, which are equal, the first."""
+    columns: dict[str, FloatArray] = {}
     for index, shown in enumerate(views):
         is_photograph = index == 0 and view == 0
         names = graphs.feature_names[0 if is_photograph else 1]
         for column, name in enumerate(names):
             if name:
-                made.setdefault(f"{shown}.{name}", graph.features[:, index, column])
-    return made
+                columns.setdefault(f"{shown}.{name}", graph.features[:, index, column])
+    return columns
 
 
 def _edges(graph: SuperpixelGraph, views: list[str]) -> tuple[IntArray, Columns]:
@@ -118,18 +118,18 @@ def _edges(graph: SuperpixelGraph, views: list[str]) -> tuple[IntArray, Columns]
 def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) -> FloatArray:
     """Mean of the heat map over every superpixel (N,); NaN where nothing is painted."""
     result = find_scene(results, graphs.name)
-    pictures = (result.description["photograph"], *result.description["bands"])
-    if not {p["sha256"] for p in pictures} <= set(load_meta(file)["sources"].values()):
+    images = (result.description["photograph"], *result.description["bands"])
+    if not {image["sha256"] for image in images} <= set(load_meta(file)["sources"].values()):
         msg = (
-            f"{results} scored other pictures of {graphs.name} than {file} was built from: run "
-            "'artextract infer' on the same dataset"
+            f"{results} belongs to images of {graphs.name} other than those {file} was built from: "
+            "run 'artextract infer' on the same dataset"
         )
         raise InputError(msg)
     heatmap = result.map("heatmap")
     if heatmap.shape != labels.shape:
         msg = (
-            f"{file} was built at {labels.shape[1]} × {labels.shape[0]} pixels, the heat map has "
-            f"{heatmap.shape[1]} × {heatmap.shape[0]}: build the graph without --size"
+            f"{file} was built at {labels.shape[1]} × {labels.shape[0]} pixels, but the heat map "
+            f"has {heatmap.shape[1]} × {heatmap.shape[0]}: build the graph without --size"
         )
         raise InputError(msg)
     return mean_scores(heatmap, labels)
@@ -165,7 +165,7 @@ def _rows(
     ids: list[NDArray[np.int64]],
     columns: Columns,
 ) -> Iterator[list[str]]:
-    """One element a line, in chunks; a value that is not a number is left out."""
+    """One element per line, in chunks; values that are not finite are left out."""
     for start in range(0, len(ids[0]), CHUNK):
         part = slice(start, start + CHUNK)
         numbers = zip(*(each[part].tolist() for each in ids), strict=True)
@@ -173,13 +173,13 @@ def _rows(
         for index, values in enumerate(columns.values()):
             shape = "%d" if values.dtype.kind in "iu" else "%.9g"
             data = f'<data key="{prefix}{index}">{shape}</data>'
-            told = [data % value if isfinite(value) else "" for value in values[part].tolist()]
-            cells = [cell + more for cell, more in zip(cells, told, strict=True)]
+            texts = [data % value if isfinite(value) else "" for value in values[part].tolist()]
+            cells = [cell + text for cell, text in zip(cells, texts, strict=True)]
         yield [f"{cell}</{element}>\n" for cell in cells]
 
 
 def _clean(text: str) -> str:
-    """Text without the characters that XML 1.0 cannot hold."""
+    """Replace the characters that XML 1.0 does not allow."""
     return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

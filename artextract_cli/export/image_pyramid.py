@@ -1,8 +1,8 @@
-"""Pictures for image servers: tiled TIFF of many resolutions, as IIIF servers read them.
+"""Image pyramids for IIIF image servers: tiled TIFF files of many resolutions.
 
-The resolutions are pages one after the other, each half the size of the one before and marked as a
-reduced one (TIFF 6.0, NewSubfileType). So libvips writes them, and so IIPImage and Cantaloupe read
-them; sub-directories (SubIFDs) are known to fewer servers.
+The resolutions are consecutive pages, each half the size of the previous one and marked as a
+reduced image (TIFF 6.0, NewSubfileType). libvips writes such files, and IIPImage and Cantaloupe
+read them; sub-directories (SubIFDs) are supported by fewer servers.
 """
 
 import dataclasses
@@ -26,10 +26,10 @@ from artextract_cli.utils.events import Advance, progress
 Shown = Literal["overlay", "heatmap", "hidden"]
 Compression = Literal["jpeg", "deflate"]
 
-TILE = 256
+TILE = 256  # side of a tile in px, the usual size for image servers
 SUFFIXES = (".tif", ".tiff", ".ptif")
 SCALES: dict[Shown, ScaleName] = {"heatmap": "false-alarm", "hidden": "hidden"}
-# Colours carry the scores: they keep their full resolution.
+# Colours encode the scores: JPEG must not reduce their resolution.
 ENCODINGS: dict[Compression, dict[str, Any]] = {
     "jpeg": {
         "subsampling": (1, 1),
@@ -38,7 +38,7 @@ ENCODINGS: dict[Compression, dict[str, Any]] = {
     },
     "deflate": {"compression": "zlib", "predictor": True},
 }
-_ROWS = 512  # coloured at a time
+_ROWS = 512  # processed at a time: bounds the memory of wide images
 
 
 def write_pyramid(
@@ -48,9 +48,9 @@ def write_pyramid(
     show: Shown = "overlay",
     compression: Compression = "jpeg",
 ) -> list[tuple[int, int]]:
-    """Write an image of a scene as a tiled TIFF of many resolutions, for IIIF image servers.
+    """Write an image of a scene as a pyramidal, tiled TIFF for IIIF image servers.
 
-    Takes about six bytes of memory for each pixel.
+    Needs about six bytes of memory per pixel.
 
     Parameters
     ----------
@@ -71,13 +71,13 @@ def write_pyramid(
     Raises
     ------
     UsageError
-        If ``out`` is no TIFF, lies among the results, or is a picture that they were made from.
+        If ``out`` is not a TIFF, is inside the results, or is an image that was scored.
     InputError
-        If the results hold no such picture, or it is damaged.
+        If the results do not contain that image, or it is damaged.
     """
     _check_out(out, result)
-    levels = _halved(_picture(result, show))
-    places = [list(_places(level)) for level in levels]
+    levels = _pyramid(_image(result, show))
+    places = [list(_tile_blocks(level)) for level in levels]
     pixels_per_mm = result.description.get("pixels_per_mm")
     is_big = sum(level.nbytes for level in levels) > BIG_BYTES
     with (
@@ -102,51 +102,51 @@ def write_pyramid(
 
 def _check_out(out: Path, result: SceneResult) -> None:
     if out.suffix.lower() not in SUFFIXES:
-        msg = f"{out}: a pyramid is a TIFF; end its name in {', '.join(SUFFIXES)}"
+        msg = f"{out}: image pyramids are TIFF files; use a suffix of {', '.join(SUFFIXES)}"
         raise UsageError(msg)
     plan = result.output_plan(out)
     dataclasses.replace(plan, source_folders={result.path: "results folder"}).check()
 
 
-def _picture(result: SceneResult, show: Shown) -> Picture:
-    """What is shown (H, W, 3), at the size of the photograph; white where nothing is painted."""
+def _image(result: SceneResult, show: Shown) -> Picture:
+    """The image (H, W, 3) to write, of the size of the photograph; white outside the painting."""
     if show == "overlay":
         values: Picture = decode_picture(result.checked("overlay.png")).values
         return values
     score = result.map(show)
-    made = np.empty((*score.shape, 3), np.uint8)
+    image = np.empty((*score.shape, 3), np.uint8)
     for top in range(0, len(score), _ROWS):
-        made[top : top + _ROWS] = _coloured(score[top : top + _ROWS], SCALES[show])
-    return made
+        image[top : top + _ROWS] = _colourise(score[top : top + _ROWS], SCALES[show])
+    return image
 
 
-def _coloured(score: FloatArray, scale: ScaleName) -> Picture:
+def _colourise(score: FloatArray, scale: ScaleName) -> Picture:
     coloured = colour(np.nan_to_num(score), scale=scale)
     return np.where(np.isfinite(score)[..., None], coloured, np.uint8(255))
 
 
-def _halved(picture: Picture) -> list[Picture]:
-    """``picture`` (H, W, 3) and its halves, down to one that fits into a tile."""
-    levels = [picture]
+def _pyramid(image: Picture) -> list[Picture]:
+    """``image`` (H, W, 3) at full and at repeatedly halved size, until it fits into a tile."""
+    levels = [image]
     while max(levels[-1].shape) > TILE:
-        levels.append(_half(levels[-1]))
+        levels.append(_halve(levels[-1]))
     return levels
 
 
-def _half(picture: Picture) -> Picture:
-    """Means of two pixels by two (H // 2, W // 2, 3), at least one a side; an odd edge is lost."""
-    height, width = (max(1, size // 2) for size in picture.shape[:2])
-    made = np.empty((height, width, 3), np.uint8)
+def _halve(image: Picture) -> Picture:
+    """Means of 2 × 2 pixels (H // 2, W // 2, 3), at least one a side; an odd last line is lost."""
+    height, width = (max(1, size // 2) for size in image.shape[:2])
+    halved = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _ROWS):
         bottom = min(top + _ROWS, height)
-        rows = picture[2 * top : 2 * bottom].astype(np.uint16)
-        down = rows[::2] + rows[1::2] if len(picture) > 1 else 2 * rows
-        across = down[:, : 2 * width : 2] + down[:, 1::2] if picture.shape[1] > 1 else 2 * down
-        made[top:bottom] = (across + 2) // 4
-    return made
+        rows = image[2 * top : 2 * bottom].astype(np.uint16)
+        down = rows[::2] + rows[1::2] if len(image) > 1 else 2 * rows
+        across = down[:, : 2 * width : 2] + down[:, 1::2] if image.shape[1] > 1 else 2 * down
+        halved[top:bottom] = (across + 2) // 4
+    return halved
 
 
-def _places(level: Picture) -> Iterator[Block]:
+def _tile_blocks(level: Picture) -> Iterator[Block]:
     height, width = level.shape[:2]
     for top in range(0, height, TILE):
         for left in range(0, width, TILE):
@@ -154,7 +154,7 @@ def _places(level: Picture) -> Iterator[Block]:
 
 
 def _tiles(level: Picture, blocks: list[Block], advance: Advance) -> Iterator[Picture]:
-    """Tiles of full size; beyond the edge the last pixels go on, which JPEG takes well."""
+    """Tiles of full size; beyond the edge the last pixels are repeated, which JPEG encodes well."""
     for block in blocks:
         height, width = block.shape
         missing = ((0, TILE - height), (0, TILE - width), (0, 0))

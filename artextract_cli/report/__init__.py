@@ -1,4 +1,4 @@
-"""One HTML file that tells what was found, with the pictures to see it by.
+"""The report: the findings as one HTML file with all its images.
 
-``write_report`` (in `writing`) makes it; nothing outside the file is needed to read it.
+``write_report`` (in `writing`) writes it; nothing outside the file is needed to read it.
 """

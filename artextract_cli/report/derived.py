@@ -1,4 +1,4 @@
-"""Pictures made of photograph and bands: false-colour infrared and principal components."""
+"""Images derived from photograph and bands: false-colour infrared and principal components."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.heatmap import BoolArray, Picture
 from artextract_cli.imaging.pca import principal_axes
-from artextract_cli.report.pictures import as_bytes, grey, sample
+from artextract_cli.report.images import as_bytes, grey, sample
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
-FALSE_COLOUR_NM = 900  # what infrared film saw, and what most cameras still see well
-N_COMPONENTS = 3
-TAIL = 0.01  # the share at either end that becomes black or white
+FALSE_COLOUR_NM = 900  # the limit of infrared film, where silicon sensors still record well
+N_COMPONENTS = 3  # shown in the report
+TAIL = 0.01  # share of pixels clipped to black, and to white: outliers must not set the contrast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,26 +24,29 @@ class Component:
 
 
 def false_colour_band(wavelengths: tuple[float, ...] | None) -> int | None:
-    """Index of the infrared band nearest 900 nm; None where no band is known to be infrared."""
-    infrared = [(abs(nm - FALSE_COLOUR_NM), i) for i, nm in enumerate(wavelengths or ())]
-    infrared = [(away, i) for away, i in infrared if (wavelengths or ())[i] > LAST_VISIBLE_NM]
+    """Index of the infrared band nearest to 900 nm; None if no band is known to be infrared."""
+    infrared = [
+        (abs(nm - FALSE_COLOUR_NM), i)
+        for i, nm in enumerate(wavelengths or ())
+        if nm > LAST_VISIBLE_NM
+    ]
     return min(infrared)[1] if infrared else None
 
 
 def false_colour(photograph: FloatArray, infrared: FloatArray) -> Picture:
-    """Infrared as red, red as green, green as blue (h, w, 3).
+    """False-colour infrared (h, w, 3): infrared as red, red as green, green as blue.
 
     ``photograph`` (h, w, 3) is sRGB 0..1, ``infrared`` (h, w) linear.
     """
-    seen = as_bytes(photograph[..., :2])
-    return np.concatenate([grey(infrared)[..., None], seen], axis=-1)
+    red_and_green = as_bytes(photograph[..., :2])
+    return np.concatenate([grey(infrared)[..., None], red_and_green], axis=-1)
 
 
 def principal_components(bands: FloatArray, painted: BoolArray) -> list[Component]:
     """The strongest components of ``bands`` (B, h, w), each stretched from black to white.
 
-    Every band counts alike: mean 0 and variance 1 over what is ``painted`` (h, w). A component is
-    signed so that its largest weight is positive.
+    Bands are standardised to mean 0 and variance 1 over the ``painted`` pixels (h, w). The sign of
+    a component is such that its largest weight is positive.
     """
     where = sample(np.flatnonzero(painted))
     spectra = bands.reshape(len(bands), -1)
@@ -62,6 +65,6 @@ def principal_components(bands: FloatArray, painted: BoolArray) -> list[Componen
 
 
 def _stretched(values: FloatArray, sampled: FloatArray) -> Picture:
-    """``values`` of any shape from black to white, but for the tails of those ``sampled``."""
+    """Stretch ``values`` of any shape from black to white between the tails of ``sampled``."""
     low, high = np.quantile(sampled, [TAIL, 1 - TAIL])
     return as_bytes((values - np.float32(low)) / max(np.float32(high - low), np.float32(1e-9)))

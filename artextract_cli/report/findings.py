@@ -1,4 +1,4 @@
-"""What was found in a scene, in words and numbers, and what that does not tell."""
+"""The findings of a scene in words and numbers, and their limitations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,32 +23,32 @@ class Findings:
 
     verdict: str
     is_found: bool
-    whole_rate: float | None
-    """Of clean paintings that score as high as a whole."""
+    false_alarm_rate: float | None
+    """Share of clean paintings that score as high overall; None without a verdict."""
 
     share: float
-    """Of the painted surface that scores 2 or more."""
+    """Share of the painted surface that scores 2 or more."""
 
     sentences: tuple[str, ...]
     numbers: tuple[tuple[str, str, str], ...]
-    """Value, what it is, what to compare it with."""
+    """Value, its meaning, and what to compare it with."""
 
     caveats: tuple[str, ...]
 
 
 def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None = None) -> Findings:
-    """Put a scene's numbers into words; lengths in mm too where the scale is known."""
+    """Describe the results of a scene in words; lengths also in mm if the scale is known."""
     described = result.description
     return Findings(
         verdict=_verdict(described),
         is_found=bool((described["image_level"] or {}).get("something_is_there")),
-        whole_rate=(described["image_level"] or {}).get("false_alarm_rate"),
+        false_alarm_rate=(described["image_level"] or {}).get("false_alarm_rate"),
         share=described["share_above_1_percent_false_alarms"],
         sentences=tuple(
             unbroken(sentence)
             for sentence in (
                 *((WITHOUT_LEARNING,) if result.is_model_free else ()),
-                _whole(described["image_level"]),
+                _image_level(described["image_level"]),
                 _share(described),
                 _strongest(regions, pixels_per_mm),
             )
@@ -59,29 +59,29 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
 
 
 def _verdict(described: Mapping[str, Any]) -> str:
-    """The first sentence: of the painting as a whole, and of places where that finds nothing."""
-    whole = described["image_level"]
-    places = exceeds_expected_share(described["share_above_1_percent_false_alarms"])
-    if whole is not None and whole["something_is_there"]:
+    """The first sentence: the verdict on the painting, or on its regions if that is negative."""
+    image_level = described["image_level"]
+    has_regions = exceeds_expected_share(described["share_above_1_percent_false_alarms"])
+    if image_level is not None and image_level["something_is_there"]:
         return "This painting may have a hidden layer"
-    if whole is None:
-        return "Regions to examine" if places else "No more differences than in clean paint"
-    if places:
+    if image_level is None:
+        return "Regions to examine" if has_regions else "No more differences than in clean paint"
+    if has_regions:
         return "Regions to examine, but no finding for the painting as a whole"
     return "Nothing found beyond what clean paintings show"
 
 
-def _whole(whole: Mapping[str, Any] | None) -> str:
-    if whole is None:
+def _image_level(image_level: Mapping[str, Any] | None) -> str:
+    if image_level is None:
         return (
             "This model scores regions; it does not judge whether the painting as a whole hides "
             "something."
         )
-    rate = whole["false_alarm_rate"]
+    rate = image_level["false_alarm_rate"]
     in_words = f" ({one_in(rate)})" if rate < 0.5 else ""
     return (
-        f"Of paintings that hide nothing, {percent(rate)}{in_words} score as high as this one as a "
-        "whole; 5 % or less is called a finding."
+        f"Of paintings that hide nothing, {percent(rate)}{in_words} score as high overall as this "
+        "one; 5 % or less counts as a finding."
     )
 
 
@@ -122,20 +122,20 @@ def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
 
 
 def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str, str, str], ...]:
-    whole = described["image_level"]
-    judged = (
+    image_level = described["image_level"]
+    verdict = (
         ()
-        if whole is None
+        if image_level is None
         else (
             (
-                percent(whole["false_alarm_rate"]),
+                percent(image_level["false_alarm_rate"]),
                 "of clean paintings score as high as this one",
                 "a finding: at most 5 %",
             ),
         )
     )
     return (
-        *judged,
+        *verdict,
         (
             percent(described["share_above_1_percent_false_alarms"]),
             "of the surface scores 2 or more",
@@ -148,7 +148,7 @@ def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str,
         ),
         (
             str(len(regions.listed)),
-            f"region{' is' if len(regions.listed) == 1 else 's are'} as large as a superpixel",
+            f"region{'' if len(regions.listed) == 1 else 's'} of at least the size of a superpixel",
             "table below",
         ),
         *_of_embeddings(described),
@@ -156,17 +156,17 @@ def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str,
 
 
 def _of_embeddings(described: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """Distance and similarity; nothing without a network."""
+    """Distance and similarity of the embeddings; empty without a network."""
     distance, similarity = described["euclidean_distance"], described["cosine_similarity"]
     if distance is None or similarity is None:
         return ()
     values = f"{decimal(distance['fused'])} / {decimal(similarity['fused'])}"
-    what = "distance / cosine similarity of photograph and bands"
-    return ((values, what, "of the embeddings; no unit"),)
+    meaning = "distance / cosine similarity of photograph and bands"
+    return ((values, meaning, "of the embeddings; no unit"),)
 
 
 def _caveats(result: SceneResult) -> tuple[str, ...]:
-    """Limits of the numbers; the last ones apply to networks trained on hidden layers."""
+    """Limitations of the numbers; the last ones apply to networks trained on hidden layers."""
     general = (
         "A difference is not yet a hidden painting. Pigments that look alike but absorb infrared "
         "differently, retouching, fills, stains and imperfect registration also cause "
@@ -188,9 +188,13 @@ def _caveats(result: SceneResult) -> tuple[str, ...]:
         "charcoal or bone black is darker, lead white on a dark ground lighter, and retouching may "
         "be either.",
     )
-    blind = (
+    without_infrared = (
         "No band is known to be infrared (beyond 720 nm), so hidden layers cannot be expected to "
         "show: the differences here are in the colours of the surface.",
     )
     has_infrared = false_colour_band(result.description["wavelengths_nm"]) is not None
-    return (() if has_infrared else blind) + general + (hidden_layers if result.is_signed else ())
+    return (
+        *(() if has_infrared else without_infrared),
+        *general,
+        *(hidden_layers if result.is_signed else ()),
+    )

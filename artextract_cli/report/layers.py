@@ -1,4 +1,4 @@
-"""The layers of one scene that a reader can lay over each other, each within its limit of bytes."""
+"""The layers of a scene that the viewer can show, each encoded within a limit of bytes."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,14 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.imaging.heatmap import BoolArray, ScaleName, colour, overlay
 from artextract_cli.report.derived import false_colour, false_colour_band, principal_components
+from artextract_cli.report.images import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.palettes import LEVELS
-from artextract_cli.report.pictures import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.wording import percent
 from artextract_cli.results.scene_result import SceneResult
 
-# Bytes, whatever is painted: what the other pictures leave of the whole goes to the bands' maps.
-ALL_LIMIT = 10_700_000  # 14.3 MB as text
+# Bytes per scene, whatever its content: 14.3 MB as text, so that a page stays below 15 MB. What the
+# other images leave of it goes to the maps of signs and bands.
+ALL_LIMIT = 10_700_000
 LIMITS = {
     "photograph": 1_400_000,
     "false colour": 700_000,
@@ -24,7 +25,7 @@ LIMITS = {
     "heat map": 1_800_000,
 }
 ALL_BANDS_LIMIT = 3_600_000
-OVERLAY_SIDE = 1200
+OVERLAY_SIDE = 1200  # px, of the square with as many pixels: a still image for print
 LAYER_WORDS = dict(zip(SIGNED_MAPS, ("Darker", "Lighter"), strict=True))
 
 GROUPS = ("Images", "Bands", "Principal components", "Heat maps")
@@ -33,22 +34,22 @@ PICTURES, BANDS, COMPONENTS, SCORES = GROUPS
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """A picture of the scene, in the frame of its photograph."""
+    """An image of the scene, in the frame of its photograph."""
 
     key: str
     group: str
     place: int
-    """In its group."""
+    """Position within its group."""
 
     label: str
     note: str
     encoded: Encoded
     scale: ScaleName | None = None
-    """Of a score in grey levels; None is a picture as the eye takes it."""
+    """Colour scale of a score in grey levels; None for an image that is shown as it is."""
 
 
 def band_names(result: SceneResult) -> list[str]:
-    """The bands as a reader calls them: by wavelength, and by id where that is another."""
+    """Names of the bands for readers: the wavelength, and the id if it differs."""
     ids = [str(band["id"]) for band in result.description["bands"]]
     wavelengths = result.description["wavelengths_nm"]
     if wavelengths is None:
@@ -60,7 +61,7 @@ def band_names(result: SceneResult) -> list[str]:
 
 
 def photograph_layer(rgb: FloatArray) -> Layer:
-    """The photograph (h, w, 3), sRGB 0..1."""
+    """Layer of the photograph (h, w, 3), sRGB 0..1."""
     return Layer(
         key="photograph",
         group=PICTURES,
@@ -71,22 +72,22 @@ def photograph_layer(rgb: FloatArray) -> Layer:
     )
 
 
-def hidden_layer(beneath: FloatArray) -> Layer:
-    """What lies beneath (h, w), in the greys of its scale."""
-    shown = np.ascontiguousarray(colour(np.nan_to_num(beneath), scale="hidden")[..., 0])
+def hidden_layer(image: FloatArray) -> Layer:
+    """Layer of the hidden-layer image (h, w), in the greys of its scale."""
+    shown = np.ascontiguousarray(colour(np.nan_to_num(image), scale="hidden")[..., 0])
     return Layer(
         key="hidden",
         group=PICTURES,
         place=1,
         label="Hidden-layer image",
-        note="estimated change in the longest infrared band, at full strength everywhere; dark is "
-        "darker than bare ground",
+        note="estimated change in the longest infrared band, at full strength everywhere; dark "
+        "means darker than bare ground",
         encoded=jpeg(shown, LIMITS["hidden"]),
     )
 
 
 def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
-    """One band (h, w), linear 0..1."""
+    """Layer of one band (h, w), linear 0..1."""
     n_bands = len(result.description["bands"])
     return Layer(
         key=f"band-{index}",
@@ -99,7 +100,7 @@ def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
 
 
 def heat_map_layer(score: FloatArray) -> Layer:
-    """The calibrated score (h, w) of all bands together."""
+    """Layer of the calibrated score (h, w) of all bands together."""
     levels = LEVELS["false-alarm"]
     return Layer(
         key="heatmap",
@@ -113,7 +114,7 @@ def heat_map_layer(score: FloatArray) -> Layer:
 
 
 def signed_layer(sign: str, score: FloatArray, limit: int) -> Layer:
-    """The calibrated score (h, w) of what is dark, or light, beneath."""
+    """Layer of the calibrated score (h, w) for darker, or lighter, hidden content."""
     levels, word = LEVELS["false-alarm"], LAYER_WORDS[sign]
     return Layer(
         key=sign,
@@ -127,7 +128,7 @@ def signed_layer(sign: str, score: FloatArray, limit: int) -> Layer:
 
 
 def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int) -> Layer:
-    """What one band tells by itself: signed deviations, or a score like that of all bands."""
+    """Layer of one band's evidence: signed deviations, or a score like that of all bands."""
     is_signed = result.is_signed
     scale: ScaleName = "deviation" if is_signed else "false-alarm"
     levels = LEVELS[scale]
@@ -147,14 +148,14 @@ def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int
 
 
 def still_overlay(rgb: FloatArray, score: FloatArray) -> Encoded:
-    """Photograph and heat map as one picture that nothing need be done for."""
+    """Photograph and heat map as one still image, for paper and browsers without JavaScript."""
     small = reduced(score, OVERLAY_SIDE)
     still = overlay(reduced(rgb, OVERLAY_SIDE), np.nan_to_num(small), mask=np.isfinite(small))
     return jpeg(still, LIMITS["overlay"])
 
 
 def component_layers(bands: list[FloatArray], painted: BoolArray) -> list[Layer]:
-    """The principal components of bands (h, w) over what is ``painted`` (h, w)."""
+    """Layers of the principal components of bands (h, w) over the ``painted`` pixels (h, w)."""
     components = principal_components(np.stack(bands), painted)
     return [
         Layer(
@@ -172,7 +173,7 @@ def component_layers(bands: list[FloatArray], painted: BoolArray) -> list[Layer]
 def false_colour_layers(
     result: SceneResult, rgb: FloatArray, bands: list[FloatArray]
 ) -> list[Layer]:
-    """False-colour infrared, if a band is known to be infrared."""
+    """Layer of false-colour infrared, if a band is known to be infrared."""
     infrared = false_colour_band(result.description["wavelengths_nm"])
     if infrared is None:
         return []

@@ -1,21 +1,21 @@
-"""The course of training as a drawing in the page: coordinates for two polylines and their axes."""
+"""The loss curve of the page: coordinates of two polylines and their axes, for an SVG drawing."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 34
+WIDTH, HEIGHT = 640, 200  # of the drawing, in its own units
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 34  # margins: room for the labels of the axes
 N_TICKS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class LossCurve:
-    """In units of the drawing, from its upper left corner."""
+    """Losses by epoch, in units of the drawing from its upper left corner."""
 
     training: str
-    """Points of a polyline."""
+    """Points of an SVG polyline, as is ``validation``."""
 
     validation: str
     best: tuple[float, float]
@@ -27,7 +27,7 @@ class LossCurve:
 
 
 def loss_curve(rows: Sequence[Mapping[str, Any]]) -> LossCurve | None:
-    """Draw training and validation loss by epoch; None where no loss is finite."""
+    """Draw training and validation loss by epoch; None if no loss is finite."""
     training, validation = _points(rows, "train_loss"), _points(rows, "val_loss")
     decisive = validation or training
     if not decisive:
@@ -53,11 +53,11 @@ def loss_curve(rows: Sequence[Mapping[str, Any]]) -> LossCurve | None:
 
 
 def _points(rows: Sequence[Mapping[str, Any]], name: str) -> list[tuple[int, float]]:
-    """Epoch and loss where the loss is a finite number."""
-    found = [(row.get("epoch"), row.get(name)) for row in rows]
+    """Epoch and loss of the rows whose loss is a finite number."""
+    pairs = [(row.get("epoch"), row.get(name)) for row in rows]
     return [
         (int(epoch), float(loss))
-        for epoch, loss in found
+        for epoch, loss in pairs
         if isinstance(epoch, int) and isinstance(loss, int | float) and math.isfinite(loss)
     ]
 

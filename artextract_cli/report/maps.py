@@ -1,23 +1,25 @@
-"""Maps of a results directory, page by page and reduced: a stack of all pages may be large."""
+"""Maps of a results directory, read page by page and reduced: a stack of all may be large."""
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.report.pictures import reduced
+from artextract_cli.report.images import reduced
 from artextract_cli.results.scene_result import SceneResult
 
 
 def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
-    """Read one page of a map as (h, w), at most as large as a page shows; NaN is no painting.
+    """Read one page of a map, reduced to the size (h, w) that the report shows.
+
+    NaN marks pixels outside the painting.
 
     Raises
     ------
     InputError
-        If it is missing, damaged, or not of the photograph's size.
+        If the map is missing or damaged, or its size is not that of the photograph.
     """
     pixels = result.map(name, page)
     if list(pixels.shape) != list(result.description["shape"]):
         msg = (
-            f"{result.path / name}.tif is not of the size of its photograph: "
+            f"{result.path / name}.tif does not have the size of the photograph: "
             "run 'artextract infer' again"
         )
         raise InputError(msg)

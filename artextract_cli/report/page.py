@@ -1,7 +1,7 @@
-"""The page itself: template, style and script put together under a strict policy.
+"""The page: template, style and script under a strict content security policy.
 
-The policy names the digests of the one style and the one script, and lets pictures come from the
-page alone; nothing else may run or load. Every value is escaped, data included.
+The policy gives the digests of the one style and the one script, and allows only images that are
+inside the page; nothing else may run or load. Every value is escaped, data included.
 """
 
 import base64
@@ -19,7 +19,7 @@ SCRIPTS = ("pixels.js", "picture.js", "viewer.js", "controls.js", "start.js")
 
 
 def render(values: Mapping[str, Any]) -> str:
-    """Render the page; ``values`` are what the template names."""
+    """Render the page; ``values`` are the variables of the template."""
     style, script = _asset("report.css"), _script()
     return _template().render(
         **values, style=Markup(style), script=Markup(script), policy=policy(style, script)
@@ -27,7 +27,7 @@ def render(values: Mapping[str, Any]) -> str:
 
 
 def policy(style: str, script: str) -> str:
-    """The content security policy of a page with this style and script and no others."""
+    """Content security policy of a page that allows this style and script only."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -53,7 +53,7 @@ def _template() -> jinja2.Template:
 
 
 def _script() -> str:
-    """All scripts as one, each seeing what those before it define, and the page nothing."""
+    """All scripts joined in one function scope: later ones use what earlier ones define."""
     parts = "\n".join(_asset(name) for name in SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}}})();\n'
 

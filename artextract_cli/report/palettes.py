@@ -1,4 +1,4 @@
-"""How scores become grey levels in the page, and what the page paints a level with."""
+"""Scores as grey levels in the page, and the colours of these levels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ import numpy as np
 
 from artextract_cli.imaging.heatmap import FAINTEST, SCALES, ScaleName, colour
 
-N_STOPS = 33  # of a colour bar
+N_STOPS = 33  # of the gradient of a colour bar; colours in between are interpolated
 
 
 @dataclass(frozen=True, kw_only=True)
 class Levels:
-    """Levels 1..255 of a grey picture: score = (level − zero) · step."""
+    """Levels 1..255 of a grey image: score = (level − zero) · step."""
 
     step: float
     zero: int
     top: float
-    """Where the threshold's slider ends."""
+    """Upper end of the threshold slider."""
 
     slider_step: float
     unit: str
 
 
-# Signed evidence keeps its sign; both reach beyond the end of their colours.
+# Signed evidence keeps its sign. Both ranges, to 5.08 and ±10.16, go beyond full red (3 and 6).
 LEVELS: Mapping[str, Levels] = {
     "false-alarm": Levels(step=0.02, zero=1, top=5, slider_step=0.1, unit="score"),
     "deviation": Levels(step=0.08, zero=128, top=10, slider_step=0.25, unit="deviations"),
@@ -32,7 +32,7 @@ LEVELS: Mapping[str, Levels] = {
 
 
 def palette(name: ScaleName) -> dict[str, Any]:
-    """What the page needs to know of a scale: colours of all levels, and how they cover."""
+    """What the script needs for a scale: the colours and opacities of all levels."""
     levels = LEVELS[name]
     size = np.abs((np.arange(256) - levels.zero) * levels.step).astype(np.float32)
     colours = colour(size[None], scale=name)[0]
@@ -51,17 +51,17 @@ def palette(name: ScaleName) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class ColourBar:
-    """A colour bar in words and numbers, for a drawing of 100 × 10 units."""
+    """A colour bar: its label, gradient and ticks."""
 
     label: str
     stops: tuple[tuple[float, str], ...]
-    """Place in percent, and colour."""
+    """Position in percent, and colour."""
 
     ticks: tuple[tuple[float, str], ...]
 
 
 def colour_bar(name: ScaleName) -> ColourBar:
-    """The bar of a scale, linear in its score from end to end."""
+    """The colour bar of a scale, linear in its score."""
     scale = SCALES[name]
     lowest, highest = scale.values[0], scale.values[-1]
     values = np.linspace(lowest, highest, N_STOPS)

@@ -1,4 +1,4 @@
-"""Where the numbers of a page come from: inputs, model, run, versions."""
+"""Provenance of the numbers of a page: inputs, model, training run, versions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,37 +20,38 @@ Rows = tuple[tuple[str, str], ...]
 
 EXPECTED: Mapping[str, str] = {
     "either": "darker or lighter",
-    "dark": "darker alone",
-    "light": "lighter alone",
+    "dark": "darker only",
+    "light": "lighter only",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """A file that was scored, and whether the page shows it."""
+    """A file that was scored, and whether its checksum was verified for the page."""
 
     role: str
     path: str
     sha256: str
     checked: bool
     coding: str
-    """How its counts stand for light; empty for a mask."""
+    """Coding of its values; empty for a mask."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelStory:
-    """What is known of the model and its training."""
+class ModelDescription:
+    """The model and its training, as far as known."""
 
     rows: Rows
     curve: LossCurve | None
     notice: str
-    """Why something is not told; empty where all is."""
+    """Why something is missing; empty if nothing is."""
 
 
 def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
-    """Every file that was read when the scene was scored.
+    """List every file that was read when the scene was scored.
 
-    Those the page shows were compared with their digests by whoever read them; the mask is here.
+    Checksums of the images that the page shows are verified when they are read, that of the mask
+    here.
 
     Raises
     ------
@@ -68,59 +69,63 @@ def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
 
 
 def scoring(result: SceneResult) -> Rows:
-    """How a scene was scored."""
-    told = result.description
-    height, width = told["shape"]
+    """How a scene was scored, as names and values."""
+    description = result.description
+    height, width = description["shape"]
+    method = _without_learning(description) if result.is_model_free else _by_network(description)
+    superpixels, model = description["superpixels"], description["model"]
     rows: dict[str, Any] = {
-        "Scored by": f"artextract {told['artextract']}",
-        **(_without_learning(told) if result.is_model_free else _by_network(told)),
-        "Superpixels": f"{_origin(told['superpixels'])}: {told['n_superpixels']}",
-        "Expected content": EXPECTED[told["expect"]],
+        "Scored by": f"artextract {description['artextract']}",
+        **method,
+        "Superpixels": f"{description['n_superpixels']}, by {_origin(superpixels)}",
+        "Expected content": EXPECTED[description["expect"]],
         "Size of the photograph": f"{width} × {height} px",
-        "Wavelengths": _wavelengths(told["wavelengths_nm"]),
-        "Model file": told["model"]["path"],
-        "Model SHA-256": told["model"]["sha256"],
+        "Wavelengths": _wavelengths(description["wavelengths_nm"]),
+        "Model file": model["path"],
+        "Model SHA-256": model["sha256"],
     }
     return _rows(rows)
 
 
-def _by_network(told: Mapping[str, Any]) -> dict[str, Any]:
+def _by_network(description: Mapping[str, Any]) -> dict[str, Any]:
     rows = {
-        "Engine, device": f"{told['engine']}, {told['device']}",
-        "Objective": _origin(told["objective"]),
-        "Scorer": _origin(told["scorer"]),
-        "Backbone": _origin(told["backbone"]),
+        "Engine, device": f"{description['engine']}, {description['device']}",
+        "Objective": _origin(description["objective"]),
+        "Scorer": _origin(description["scorer"]),
+        "Backbone": _origin(description["backbone"]),
     }
-    shown = told.get("heat_map_score")
+    shown = description.get("heat_map_score")
     return rows | ({"Heat map": f"{shown}, a score without learning"} if shown in SCORES else {})
 
 
-def _without_learning(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {"Heat map": f"{told['heat_map_score']}, a score without learning; no network"}
+def _without_learning(description: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Heat map": f"{description['heat_map_score']}, a score without learning; no network"}
 
 
-def model_story(result: SceneResult) -> ModelStory:
-    """The model's card and the course of its training, as far as they are still to be had."""
-    told = result.description["model"]
-    path = Path(told["path"])
-    model = Source(role="model", path=path, sha256=told["sha256"], advice="its card is left out")
+def describe_model(result: SceneResult) -> ModelDescription:
+    """The card of the model and its loss curve, as far as they are available."""
+    recorded = result.description["model"]
+    path = Path(recorded["path"])
+    model = Source(
+        role="model", path=path, sha256=recorded["sha256"], advice="its description is left out"
+    )
     try:
         if result.is_model_free:
             rows = _score_card(read_score_card(model.check()))
-            return ModelStory(rows=rows, curve=None, notice="")
+            return ModelDescription(rows=rows, curve=None, notice="")
         card = read_card(model.check())
     except InputError as error:
-        return ModelStory(rows=(), curve=None, notice=_sentence(error))
+        return ModelDescription(rows=(), curve=None, notice=_sentence(error))
     curve, notice = _curve(path)
-    return ModelStory(rows=_card(card), curve=curve, notice=notice)
+    return ModelDescription(rows=_card(card), curve=curve, notice=notice)
 
 
 def _curve(path: Path) -> tuple[LossCurve | None, str]:
-    """The losses of the run directory that the model lies in."""
+    """The loss curve of the run directory that contains the model."""
     if path.name != MODEL_NAME or not (path.parent / METRICS_NAME).exists():
         return (
             None,
-            "There is no loss curve: the model came as a file, without the losses of its epochs.",
+            "There is no loss curve: the losses of the training run are not beside the model file.",
         )
     try:
         return loss_curve(read_metrics(path.parent)), ""
@@ -136,7 +141,7 @@ def _score_card(card: ScoreCard) -> Rows:
             "False-alarm rates": f"from {learned}",
             "Superpixels": _origin(card.superpixels),
             "Superpixel options": _options(card.recipe.superpixel_options),
-            "Made by": f"artextract {card.artextract}",
+            "Created by": f"artextract {card.artextract}",
         }
     )
 
@@ -153,7 +158,7 @@ def _card(card: ModelCard) -> Rows:
         "Pooling": card.pooling,
         "Seed": card.seed,
         "Best epoch": card.best_epoch,
-        "Loss there": f"training {card.train_loss:.4g}, validation {card.val_loss:.4g}",
+        "Loss in that epoch": f"training {card.train_loss:.4g}, validation {card.val_loss:.4g}",
         "AUROC on validation scenes": _options(
             {name: f"{quality:.3f}" for name, quality in card.quality.items()}
         ),
@@ -162,7 +167,7 @@ def _card(card: ModelCard) -> Rows:
         "Superpixels": _origin(card.superpixels),
         "Superpixel options": _options(recipe.superpixel_options),
         "Graphs": f"segmentation {recipe.segmentation}, features {recipe.features}, size "
-        + ("as it is" if recipe.size is None else f"{recipe.size} px"),
+        + ("unchanged" if recipe.size is None else f"{recipe.size} px"),
         "Training engine": card.engine,
         "Versions": _options(card.versions),
     }
@@ -192,7 +197,7 @@ def _options(options: Mapping[str, Any]) -> str:
 
 
 def _wavelengths(wavelengths: Any) -> str:
-    return "not known" if not wavelengths else ", ".join(f"{nm:g}" for nm in wavelengths) + " nm"
+    return "unknown" if not wavelengths else ", ".join(f"{nm:g}" for nm in wavelengths) + " nm"
 
 
 def _sentence(error: InputError) -> str:

@@ -1,4 +1,4 @@
-"""The strongest regions of a scene, as a reader looks for them on the painting."""
+"""The strongest regions of a scene, with their location on the painting."""
 
 import csv
 from collections.abc import Mapping
@@ -28,68 +28,68 @@ class Region:
     false_alarm_rate: float
     telling_band: str
     sign: str
-    """In words; empty where the model does not distinguish signs."""
+    """The sign in words; empty if the model does not distinguish signs."""
 
     place: str
 
     @property
     def height(self) -> int:
-        """Of the box around it."""
+        """Height of the bounding box."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
-        """Of the box around it."""
+        """Width of the bounding box."""
         return self.right - self.left
 
 
 @dataclass(frozen=True, kw_only=True)
 class Regions:
-    """Those large enough to look at, and how many are not."""
+    """The regions large enough to be listed, and the number of smaller ones."""
 
     listed: tuple[Region, ...]
     n_small: int
     least_area: int
-    """In px: that of a superpixel of mean size."""
+    """Least area of a listed region in px: that of a superpixel of mean size."""
 
     @property
     def are_signed(self) -> bool:
-        """Whether it is known of each if it is darker or lighter than expected."""
+        """Whether regions are known to be darker or lighter than expected."""
         return any(region.sign for region in self.listed)
 
 
 def read_regions(result: SceneResult, band_names: Mapping[str, str]) -> Regions:
-    """Read ``regions.csv``; ``band_names`` says how the page calls the bands, by id.
+    """Read ``regions.csv``; ``band_names`` gives the names of the bands in the page, by id.
 
     Raises
     ------
     InputError
-        If it is missing or damaged.
+        If the file is missing or damaged.
     """
     path = result.checked("regions.csv")
     shape = (int(result.description["shape"][0]), int(result.description["shape"][1]))
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
-            found = [_region(row, shape, band_names) for row in rows]
+            regions = [_region(row, shape, band_names) for row in rows]
             if tuple(rows.fieldnames or ()) != REGION_COLUMNS:
                 raise KeyError(rows.fieldnames)
     except (csv.Error, KeyError, TypeError, ValueError) as error:
         msg = f"{path} is damaged: run 'artextract infer' again"
         raise InputError(msg) from error
     least = superpixel_side(shape, int(result.description["n_superpixels"])) ** 2
-    listed = tuple(region for region in found if region.area_px >= least)
-    return Regions(listed=listed, n_small=len(found) - len(listed), least_area=least)
+    listed = tuple(region for region in regions if region.area_px >= least)
+    return Regions(listed=listed, n_small=len(regions) - len(listed), least_area=least)
 
 
 def _region(
     row: Mapping[str, str], shape: tuple[int, int], band_names: Mapping[str, str]
 ) -> Region:
-    where = float(row["row"]), float(row["column"])
+    centre = float(row["row"]), float(row["column"])
     return Region(
         number=int(row["region"]),
-        row=where[0],
-        column=where[1],
+        row=centre[0],
+        column=centre[1],
         top=int(row["top"]),
         left=int(row["left"]),
         bottom=int(row["bottom"]),
@@ -100,5 +100,5 @@ def _region(
         false_alarm_rate=float(row["false_alarm_rate"]),
         telling_band=band_names.get(row["telling_band"], row["telling_band"]),
         sign=WORDS[row["sign"]] if row["sign"] else "",
-        place=wording.place(*where, shape),
+        place=wording.place(*centre, shape),
     )

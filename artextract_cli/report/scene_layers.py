@@ -1,4 +1,4 @@
-"""All layers of a scene from its files: read, reduced and encoded, two at a time."""
+"""All layers of a scene, read from its files, reduced and encoded, two at a time."""
 
 import os
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.imaging.coding import SRGB
 from artextract_cli.io.images import decode_picture
+from artextract_cli.report.images import Encoded, reduced
 from artextract_cli.report.layers import (
     ALL_LIMIT,
     GROUPS,
@@ -27,27 +28,26 @@ from artextract_cli.report.layers import (
     still_overlay,
 )
 from artextract_cli.report.maps import read_map
-from artextract_cli.report.pictures import Encoded, reduced
 from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
 
-BANDS_ADVICE = f"{sources.ADVICE}; --no-bands makes the report without the bands"
+BANDS_ADVICE = f"{sources.ADVICE}; --no-bands writes the report without band images"
 
-MOST_THREADS = 2  # each holds a whole picture while it reduces it
+MOST_THREADS = 2  # each holds a full image while reducing it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layers:
-    """All pictures of a scene."""
+    """All images of a scene."""
 
     layers: tuple[Layer, ...]
     overlay: Encoded
-    """Photograph and heat map as one still picture, for paper."""
+    """Photograph and heat map as one still image, for paper."""
 
 
 def read_layers(result: SceneResult, *, with_bands: bool = True) -> Layers:
-    """Read, check, reduce and encode all pictures of a scene.
+    """Read, verify, reduce and encode all images of a scene.
 
     Raises
     ------
@@ -56,14 +56,14 @@ def read_layers(result: SceneResult, *, with_bands: bool = True) -> Layers:
     """
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
         try:
-            return _Desk(result=result, pool=pool).layers(with_bands=with_bands)
+            return _LayerBuilder(result=result, pool=pool).layers(with_bands=with_bands)
         finally:
             pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Desk:
-    """The work on one scene: what is read goes on to be encoded while more is read."""
+class _LayerBuilder:
+    """Builds the layers of one scene: images are encoded while others are still being read."""
 
     result: SceneResult
     pool: ThreadPoolExecutor
@@ -71,12 +71,12 @@ class _Desk:
 
     def layers(self, *, with_bands: bool) -> Layers:
         result, read = self.result, self.pool.submit
-        told = result.description
-        n_bands = len(told["bands"])
-        photograph = read(_read_photograph, sources.photograph(told))
+        description = result.description
+        n_bands = len(description["bands"])
+        photograph = read(_read_photograph, sources.photograph(description))
         heatmap = read(read_map, result, "heatmap")
-        listed = sources.bands(told, BANDS_ADVICE) if with_bands else []
-        bands = [read(_read_band, band) for band in listed]
+        band_sources = sources.bands(description, BANDS_ADVICE) if with_bands else []
+        bands = [read(_read_band, source) for source in band_sources]
         evidence = [read(read_map, result, "bands", page) for page in range(n_bands)]
         signed = {
             sign: read(read_map, result, sign) for sign in SIGNED_MAPS if result.has_map(sign)
@@ -88,16 +88,16 @@ class _Desk:
         if result.has_map("hidden"):
             self._encode(hidden_layer, read_map(result, "hidden"))
         self._encode_bands(rgb, [band.result() for band in bands], score)
-        made = self._encoded()
-        used = overlay.result().n_bytes + sum(layer.encoded.n_bytes for layer in made)
+        layers = self._encoded()
+        used = overlay.result().n_bytes + sum(layer.encoded.n_bytes for layer in layers)
         limit = (ALL_LIMIT - used) // (n_bands + len(signed))
         for sign, of_sign in signed.items():
             self._encode(signed_layer, sign, of_sign.result(), limit)
         for page, of_band in enumerate(evidence):
             self._encode(evidence_layer, result, page, of_band.result(), limit)
-        made += self._encoded()
-        made.sort(key=lambda layer: (GROUPS.index(layer.group), layer.place))
-        return Layers(layers=tuple(made), overlay=overlay.result())
+        layers += self._encoded()
+        layers.sort(key=lambda layer: (GROUPS.index(layer.group), layer.place))
+        return Layers(layers=tuple(layers), overlay=overlay.result())
 
     def _encode_bands(self, rgb: FloatArray, bands: list[FloatArray], score: FloatArray) -> None:
         for index, band in enumerate(bands):
@@ -106,28 +106,28 @@ class _Desk:
             self._encode(component_layers, bands, np.isfinite(score))
             self._encode(false_colour_layers, self.result, rgb, bands)
 
-    def _encode(self, make: Callable[..., Layer | list[Layer]], *given: Any) -> None:
-        def listed() -> list[Layer]:
-            made = make(*given)
-            return made if isinstance(made, list) else [made]
+    def _encode(self, make: Callable[..., Layer | list[Layer]], *arguments: Any) -> None:
+        def as_list() -> list[Layer]:
+            layers = make(*arguments)
+            return layers if isinstance(layers, list) else [layers]
 
-        self.encoding.append(self.pool.submit(listed))
+        self.encoding.append(self.pool.submit(as_list))
 
     def _encoded(self) -> list[Layer]:
-        """What is being encoded, once it is done."""
-        made = [layer for job in self.encoding for layer in job.result()]
+        """Wait for the layers that are being encoded, and return them."""
+        layers = [layer for job in self.encoding for layer in job.result()]
         self.encoding.clear()
-        return made
+        return layers
 
 
 def _read_photograph(source: Source) -> FloatArray:
     """The photograph (h, w, 3), sRGB 0..1."""
     picture = decode_picture(source.check())
     if source.coding == SRGB:
-        made = reduced(picture.values) / np.float32(picture.full_scale)
+        rgb = reduced(picture.values) / np.float32(picture.full_scale)
     else:
-        made = reduced(picture.srgb(source.coding))
-    return np.broadcast_to(made, (*made.shape[:2], 3))
+        rgb = reduced(picture.srgb(source.coding))
+    return np.broadcast_to(rgb, (*rgb.shape[:2], 3))
 
 
 def _read_band(source: Source) -> FloatArray:

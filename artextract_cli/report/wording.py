@@ -1,4 +1,4 @@
-"""Numbers as a reader takes them: rates, shares, lengths, places."""
+"""Numbers formatted for readers: rates, shares, lengths, locations."""
 
 import math
 import re
@@ -7,10 +7,10 @@ _NUMBER_AND_UNIT = re.compile("([0-9]) (%|px|mm|nm|×)")
 
 
 def percent(share: float) -> str:
-    """A share as percent: two figures where there are few, whole where there are many."""
+    """A share in percent: a whole number from 10 % on, two significant figures below."""
     value = 100 * share
     if 99 <= value < 100:
-        number = f"{math.floor(10 * value) / 10:.1f}"  # all but a little is not all
+        number = f"{math.floor(10 * value) / 10:.1f}"  # 99.9 % must not become 100 %
     else:
         number = f"{value:.0f}" if value >= 10 else _two_figures(value)
     return unbroken(f"{number} %")
@@ -28,7 +28,7 @@ def one_in(rate: float) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Keep numbers and their units on one line."""
+    """Join numbers and their units by non-breaking spaces."""
     return _NUMBER_AND_UNIT.sub("\\1\N{NO-BREAK SPACE}\\2", text)
 
 
@@ -38,12 +38,12 @@ def decimal(value: float, places: int = 2) -> str:
 
 
 def millimetres(pixels: float, pixels_per_mm: float) -> str:
-    """A length in px as mm, without needless figures."""
+    """A length in px as mm, with two significant figures or whole."""
     return _two_figures(pixels / pixels_per_mm)
 
 
 def place(row: float, column: float, shape: tuple[int, int]) -> str:
-    """Where a point lies in a picture of ``shape`` (H, W), in words."""
+    """Location of a point in an image of ``shape`` (H, W), in words such as "upper left"."""
     words = (
         _third(row / shape[0], ("upper", "", "lower")),
         _third(column / shape[1], ("left", "", "right")),
@@ -56,7 +56,7 @@ def _third(share: float, words: tuple[str, str, str]) -> str:
 
 
 def _two_figures(value: float) -> str:
-    """Two significant figures or more, never as a power of ten."""
+    """At least two significant figures, without an exponent."""
     if value == 0:
         return "0"
     places = max(0, 1 - math.floor(math.log10(value)))

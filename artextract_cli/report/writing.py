@@ -1,4 +1,4 @@
-"""From a results directory to a report."""
+"""Writing a report from a results directory."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,14 @@ from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
 from artextract_cli.report.palettes import colour_bar, palette
-from artextract_cli.report.provenance import Input, ModelStory, Rows, inputs, model_story, scoring
+from artextract_cli.report.provenance import (
+    Input,
+    ModelDescription,
+    Rows,
+    describe_model,
+    inputs,
+    scoring,
+)
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
@@ -25,8 +32,8 @@ from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
 
-# Of scene.json; what else it holds is told if it is there.
-NEEDED = frozenset(
+# Keys of scene.json without which a scene cannot be reported; others are optional.
+REQUIRED_KEYS = frozenset(
     {
         *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
@@ -38,7 +45,7 @@ NEEDED = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class SceneReport:
-    """All that the page tells of one scene."""
+    """Everything the page shows of one scene."""
 
     name: str
     split: str
@@ -52,25 +59,26 @@ class SceneReport:
     overlay_uri: str
     inputs: tuple[Input, ...]
     scoring: Rows
-    model: ModelStory
+    model: ModelDescription
 
     def in_millimetres(self, pixels: float) -> str:
-        """A length in px as mm; only where the scale is known."""
+        """A length in px as mm; empty if the scale is unknown."""
         return "" if self.pixels_per_mm is None else millimetres(pixels, self.pixels_per_mm)
 
     @property
-    def whole_rate(self) -> str:
-        """Of clean paintings that score as high as this one; a dash where nobody judged it."""
-        return "–" if self.findings.whole_rate is None else percent(self.findings.whole_rate)
+    def false_alarm_rate(self) -> str:
+        """Share of clean paintings that score as high as this one; a dash without a verdict."""
+        rate = self.findings.false_alarm_rate
+        return "–" if rate is None else percent(rate)
 
     @property
     def shown_width(self) -> int:
-        """Of the photograph in the page."""
+        """Width of the photograph in the page."""
         return next(layer.encoded.width for layer in self.layers if layer.key == "photograph")
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the script reads."""
+        """Data for the script of the page."""
         return {
             "width": self.width,
             "height": self.height,
@@ -88,7 +96,7 @@ class SceneReport:
 
     @property
     def _signs(self) -> list[dict[str, str]]:
-        """The maps of either sign and what they tell, darker first; none of other models."""
+        """Keys and meanings of the maps of either sign, darker first; empty for other models."""
         keys = {layer.key for layer in self.layers}
         if not keys.issuperset(SIGNED_MAPS):
             return []
@@ -106,8 +114,7 @@ def write_report(
 ) -> list[str]:
     """Write one HTML file about scenes of a results directory.
 
-    A scene that cannot be described is named in the file with the reason, and the others are
-    described.
+    A scene that cannot be reported is named in the file with the reason; the others are reported.
 
     Parameters
     ----------
@@ -125,47 +132,48 @@ def write_report(
     Returns
     -------
     list of str
-        Names of the scenes that are described.
+        Names of the reported scenes.
 
     Raises
     ------
     InputError
-        If there is no such scene; after the file is written, if a result is damaged, or a source is
-        missing or has changed. Nothing is written if no scene can be told of.
+        If a scene does not exist; after the file is written, if a result is damaged, or a source is
+        missing or has changed. Nothing is written if no scene can be reported.
     UsageError
-        If ``out`` is no HTML file, is an input or a result, or lies in a dataset.
+        If ``out`` is not an HTML file, is an input or a result, or is in a dataset.
     """
     _check_kind(out)
     scenes: list[SceneResult] = []
-    told: list[SceneReport] = []
+    reports: list[SceneReport] = []
     failures: dict[str, str] = {}
     for folder in scene_folders(results, names):
-        with _noting(failures, folder.name):
+        with _collecting_failure(failures, folder.name):
             scenes.append(_open(folder, out))
     with progress("reporting", len(scenes)) as advance:
         for result in scenes:
-            with _noting(failures, result.name):
-                told.append(_tell(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm))
+            with _collecting_failure(failures, result.name):
+                report = _report(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm)
+                reports.append(report)
             advance(result.name)
-    if told:
-        page = render(_values(told, with_bands=with_bands) | {"left_out": failures})
+    if reports:
+        page = render(_template_values(reports, with_bands=with_bands) | {"left_out": failures})
         with atomic_path(out) as temporary:
-            # A file name that is no text holds halves of characters, which UTF-8 does not know.
+            # A file name that is not valid text contains surrogates, which UTF-8 cannot encode.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))
     sentences = [f"{name}: {reason}" for name, reason in failures.items()]
-    raise_failures(sentences, len(told) + len(failures), "reported", out)
-    return [scene.name for scene in told]
+    raise_failures(sentences, len(reports) + len(failures), "reported", out)
+    return [report.name for report in reports]
 
 
 def _check_kind(out: Path) -> None:
     if out.suffix.lower() not in (".html", ".htm"):
-        msg = f"{out} is no HTML file: name one such as report.html"
+        msg = f"{out} is not an HTML file: use a name such as report.html"
         raise UsageError(msg)
 
 
 @contextmanager
-def _noting(failures: dict[str, str], name: str) -> Iterator[None]:
-    """Note why the scene ``name`` cannot be told of, and go on."""
+def _collecting_failure(failures: dict[str, str], name: str) -> Iterator[None]:
+    """Record why the scene ``name`` cannot be reported, and continue."""
     try:
         yield
     except InputError as error:
@@ -173,9 +181,9 @@ def _noting(failures: dict[str, str], name: str) -> Iterator[None]:
 
 
 def _open(folder: Path, out: Path) -> SceneResult:
-    """The results of a scene that has all that is told, and nothing that ``out`` writes over."""
+    """Open the results of a scene, and check that they are complete and ``out`` is not an input."""
     result = open_scene(folder)
-    if missing := NEEDED - result.description.keys():
+    if missing := REQUIRED_KEYS - result.description.keys():
         msg = (
             f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
             "run 'artextract infer' again"
@@ -185,38 +193,38 @@ def _open(folder: Path, out: Path) -> SceneResult:
     return result
 
 
-def _tell(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:
+def _report(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:
     described = result.description
     names = dict(zip((band["id"] for band in described["bands"]), band_names(result), strict=True))
-    said = _statement(result)
-    scale = said.pixels_per_mm if pixels_per_mm is None else pixels_per_mm
+    dataset = _dataset_statement(result)
+    scale = dataset.pixels_per_mm if pixels_per_mm is None else pixels_per_mm
     regions = read_regions(result, names)
-    pictures = read_layers(result, with_bands=with_bands)
+    images = read_layers(result, with_bands=with_bands)
     return SceneReport(
         name=result.name,
         split=described["split"],
-        notes=said.notes,
+        notes=dataset.notes,
         height=described["shape"][0],
         width=described["shape"][1],
         pixels_per_mm=scale,
         findings=describe(result, regions, scale),
         regions=regions,
-        layers=pictures.layers,
-        overlay_uri=pictures.overlay.uri,
+        layers=images.layers,
+        overlay_uri=images.overlay.uri,
         inputs=inputs(result, with_bands=with_bands),
         scoring=scoring(result),
-        model=model_story(result),
+        model=describe_model(result),
     )
 
 
-def _statement(result: SceneResult) -> Statement:
-    """What its dataset says of itself; nothing for a lone pair."""
+def _dataset_statement(result: SceneResult) -> Statement:
+    """Contents of ``dataset.yaml``; empty for a single pair without a dataset."""
     root = result.dataset_root
     return Statement() if root is None else read_statement(root)
 
 
-def _values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict[str, Any]:
-    """What the template names."""
+def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict[str, Any]:
+    """Variables of the template."""
     scales = sorted({layer.scale for scene in scenes for layer in scene.layers if layer.scale})
     return {
         "scenes": scenes,
@@ -224,7 +232,7 @@ def _values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict[str, Any
         "palettes": {name: palette(name) for name in scales},
         "bars": {name: colour_bar(name) for name in (*scales, "hidden")},
         "version": artextract_cli.__version__,
-        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "percent": percent,
         "decimal": decimal,
     }

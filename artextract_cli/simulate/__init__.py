@@ -1,4 +1,4 @@
-"""Synthetic paintings with ground truth: two-layer Kubelka-Munk paint, seen by a real camera."""
+"""Synthetic paintings with ground truth: two-layer Kubelka-Munk paint and a realistic camera."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -33,9 +33,9 @@ PALETTES: Mapping[str, Palette | World] = MappingProxyType(
 )
 """The styles of the simulated paintings.
 
-Old masters and moderns share no pigment, composition, brush or camera; "random" draws everything
-anew for each painting. Models learn from "mixed": two random paintings, one by an old master, and
-so on. The others are for evaluation only.
+Old masters and moderns have no pigment, composition, brush or camera in common; "random" draws
+everything anew for each painting. Models are trained on "mixed": two random paintings, then one of
+the old masters, and so on. The others are for evaluation only.
 """
 
 ALIASES: Mapping[str, str] = MappingProxyType(
@@ -45,15 +45,15 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 
 
 def palette_named(name: str) -> Palette | World:
-    """Find a palette by its name or its letter.
+    """Return the palette with this name or letter.
 
     Raises
     ------
     UsageError
-        If there is none of that name.
+        If no palette has that name.
     """
     if (known := ALIASES.get(name, name)) not in PALETTES:
-        msg = f"there is no palette {name!r}; choose from: {', '.join(PALETTES)}"
+        msg = f"unknown palette {name!r}; choose from: {', '.join(PALETTES)}"
         raise UsageError(msg)
     return PALETTES[known]
 

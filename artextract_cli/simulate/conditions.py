@@ -1,11 +1,11 @@
-"""Everything about one simulated scene that is a number."""
+"""The numeric conditions of one simulated scene."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
-    """The numbers of one scene; see `SceneSettings` for their meaning and units."""
+    """Numeric conditions of one scene; see `SceneSettings` for their meaning and units."""
 
     coverage: float
     thickness: float

@@ -18,14 +18,16 @@ from artextract_cli.simulate.optics.pigments import Batch, Palette, draw_batch
 from artextract_cli.simulate.settings import SceneSettings, draw_conditions, draw_kinds
 from artextract_cli.simulate.world import World
 
+# Change of reflectance in some band from which hidden content counts as detectable; with a smaller
+# one, the truth would contain what no detector can find.
 DETECTABLE_CHANGE = 0.02
-_PRESENT, _ABSENT = 0.5, 0.05  # shares of a pixel; between them lies a soft border
-_BLOCK = 8192  # pixels rendered at once: all their spectra stay in the cache
+_PRESENT, _ABSENT = 0.5, 0.05  # covered shares of a pixel; in between, the truth is undecided
+_BLOCK = 8192  # pixels rendered at once, so that their spectra stay in the cache
 
 
 @dataclass(frozen=True, kw_only=True)
 class Painting:
-    """Reflectance as it would be seen without a camera's faults, float32.
+    """Reflectance before the camera, float32.
 
     ``colour`` is linear sRGB (H, W, 3); ``with_hidden`` and ``without_hidden`` are the bands
     (H, W, B), the second with a bare ground under the same surface; ``layer`` (H, W) is the
@@ -40,9 +42,9 @@ class Painting:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedScene:
-    """A simulated painting as captured, and what is known about it.
+    """A simulated painting as captured, and its ground truth.
 
-    Truth and layer are in the frame of the RGB image; the bands are displaced against it.
+    Truth and layer are in the frame of the RGB image; the bands are displaced relative to it.
 
     Attributes
     ----------
@@ -75,8 +77,8 @@ class SimulatedScene:
 def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> SimulatedScene:
     """Simulate one painting in memory.
 
-    Pigments, conditions, surface, hidden content and camera have random streams of their own: to
-    change one setting leaves everything else of the scene as it was.
+    Pigments, conditions, surface, hidden content and camera have random streams of their own: a
+    change of one setting leaves the rest of the scene unchanged.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> Si
     Returns
     -------
     SimulatedScene
-        The images, and what is known about them.
+        The images and their ground truth.
     """
     if isinstance(settings.palette, World):
         return settings.palette.simulate(rng_seed_parts, settings)
@@ -161,24 +163,25 @@ class _Spectra:
     def render(self, surface: FloatArray, hidden: FloatArray, present: BoolArray) -> FloatArray:
         """Colour, bands with and without hidden content, and layer: (3 + B + B + 1, n).
 
-        Loads are (P, n) for n pixels, ``present`` (n,) says where anything is hidden.
+        Loads are (P, n) for n pixels; ``present`` (n,) is true where anything is hidden.
         """
         below = np.repeat(self.ground, surface.shape[1], axis=1)
         below[:, present] = kubelka_munk.over(*self._layer(hidden[:, present]), self.ground)
         r0, t = self._layer(surface)
-        seen = kubelka_munk.through_surface(kubelka_munk.over(r0, t, below))
+        reflectance = kubelka_munk.through_surface(kubelka_munk.over(r0, t, below))
         bands = slice(len(VISIBLE_GRID), None)
         bare = kubelka_munk.over(r0[bands], t[bands], self.ground[bands])
         layer = below[[self.longest]] - self.ground[self.longest]
-        colour = RGB_WEIGHTS.T @ seen[: len(VISIBLE_GRID)]
-        return np.concatenate([colour, seen[bands], kubelka_munk.through_surface(bare), layer])
+        colour = RGB_WEIGHTS.T @ reflectance[: len(VISIBLE_GRID)]
+        without_hidden = kubelka_munk.through_surface(bare)
+        return np.concatenate([colour, reflectance[bands], without_hidden, layer])
 
     def _layer(self, loads: FloatArray) -> tuple[FloatArray, FloatArray]:
         return kubelka_munk.layer(self.absorption @ loads, self.scattering @ loads)
 
 
 def mark_truth(painting: Painting, presence: FloatArray) -> NDArray[np.uint8]:
-    """The truth (H, W) as `SimulatedScene` defines it, from presence (H, W), 0 to 1."""
+    """The truth (H, W) as defined by `SimulatedScene`, from presence (H, W), 0 to 1."""
     change = np.abs(painting.with_hidden - painting.without_hidden).max(axis=-1)
     truth = np.full(presence.shape, UNDECIDED, np.uint8)
     truth[(presence > _PRESENT) & (change > DETECTABLE_CHANGE)] = HIDDEN
@@ -187,7 +190,7 @@ def mark_truth(painting: Painting, presence: FloatArray) -> NDArray[np.uint8]:
 
 
 def _relief(rng: np.random.Generator, shape: Shape, conditions: Conditions) -> FloatArray:
-    """Shade (H, W, 1) by cracks, the same at every wavelength; 1 on whole paint."""
+    """Shading (H, W, 1) by cracks, the same at every wavelength; 1 on intact paint."""
     if not conditions.craquelure:
         return np.ones((1, 1, 1), np.float32)
     spacing = rng.uniform(0.04, 0.12) * min(shape)

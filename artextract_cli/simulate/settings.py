@@ -1,4 +1,4 @@
-"""What a simulated scene is made of: the settings a caller fixes and those drawn for each scene."""
+"""Settings of simulated scenes: those that a caller fixes, and those drawn for each scene."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ KINDS = ("drawing", "underpainting", "reuse", "ink", "light")
 """Kinds of hidden content: carbon drawing, dark filled underpainting, an earlier painting with
 other pigments, an ink that fades in the infrared, and a light underpainting on a dark ground."""
 
-_KIND_ODDS = (0.36, 0.24, 0.15, 0.15, 0.1)
-_SECOND_KIND_ODDS = 0.25
-_SIZES = (8, 2048)
-_WAVELENGTHS_NM = (380.0, 1100.0)  # where the pigments' bands are known to us
+_KIND_ODDS = (0.36, 0.24, 0.15, 0.15, 0.1)  # in the order of `KINDS`: drawings are most common
+_SECOND_KIND_ODDS = 0.25  # of a second kind of content in the same scene
+_SIZES = (8, 2048)  # px
+_WAVELENGTHS_NM = (380.0, 1100.0)  # range in which the absorption bands of the pigments are known
 
-
+# Ranges of the conditions; what is drawn below 0 counts as 0, so that some scenes have none of it.
 _RANGES: dict[str, tuple[float, float]] = {
     "coverage": (0.03, 0.2),
     "thickness": (0.9, 1.6),
@@ -56,30 +56,30 @@ class SceneSettings:
         Kinds of hidden content: "drawing", "underpainting", "reuse", "ink", "light"; () hides
         nothing.
     coverage
-        Share of the image that hides something (.03-.2; lines at most .09).
+        Share of the image with hidden content (.03-.2; lines at most .09).
     thickness
-        Thickness of the paint, 1 where it just hides its ground from the eye (.9-1.6).
+        Relative thickness of the paint; 1 just hides the ground from the eye (.9-1.6).
     dark_lines
         Share of the surface in visible dark lines (0-.025).
     metamers
-        Share repainted in the same colour with other pigments (0-.03).
+        Share repainted in the same colour with different pigments (0-.03).
     craquelure
         Darkening in a crack (0-.3; half of the scenes have none).
     weave
-        Relative change of thickness by the canvas (0-.06; a quarter are on panel).
+        Relative variation of thickness by the canvas weave (0-.06; a quarter are on panel).
     vignetting
         Loss of light in the corners (0-.15).
     exposure
         Standard deviation of each band's relative exposure error (0-.04).
     misregistration
-        Largest displacement of a band against the RGB image in px (0-.6).
+        Largest displacement of a band relative to the RGB image in px (0-.6).
     noise
-        Standard deviation at reflectance .5 (.001-.005); grows as the root of the light.
+        Standard deviation at a reflectance of .5 (.001-.005); grows with the square root of light.
 
     Raises
     ------
     UsageError
-        If a value is outside what the simulation can do.
+        If a value is out of range.
     """
 
     size: int | Shape = 256
@@ -117,20 +117,20 @@ class SceneSettings:
             problems.append(f"wavelengths must differ from each other: {self.wavelengths}")
         unknown = set(self.kinds or ()) - set(KINDS)
         if unknown:
-            problems.append(f"unknown hidden content {sorted(unknown)}: use {', '.join(KINDS)}")
+            problems.append(f"unknown hidden content {sorted(unknown)}; use {', '.join(KINDS)}")
         negative = [name for name, value in self.given().items() if value < 0]
         if negative:
             problems.append(f"{', '.join(negative)} must not be negative")
         return problems
 
     def given(self) -> dict[str, float]:
-        """The numbers of `Conditions` that are fixed here."""
+        """The values of `Conditions` that are fixed here."""
         values = {name: getattr(self, name) for name in _RANGES}
         return {name: value for name, value in values.items() if value is not None}
 
 
 def draw_conditions(rng: np.random.Generator, settings: SceneSettings) -> Conditions:
-    """The numbers of one scene; those fixed in the settings do not disturb the others."""
+    """Draw the conditions of one scene; those fixed in the settings do not affect the others."""
     drawn = {name: max(0.0, rng.uniform(*limits)) for name, limits in _RANGES.items()}
     return Conditions(**drawn | settings.given())
 
@@ -138,9 +138,9 @@ def draw_conditions(rng: np.random.Generator, settings: SceneSettings) -> Condit
 def draw_kinds(
     rng: np.random.Generator, settings: SceneSettings, odds: tuple[float, ...] = _KIND_ODDS
 ) -> tuple[str, ...]:
-    """One kind of hidden content, sometimes two, unless the settings name them.
+    """Draw one kind of hidden content, sometimes two, unless the settings give them.
 
-    A light underpainting comes alone: nothing dark would show on its dark ground.
+    A light underpainting is never combined: nothing dark would show on its dark ground.
     """
     first, second = rng.choice(KINDS, size=2, p=odds)
     has_second = rng.random() < _SECOND_KIND_ODDS

@@ -1,4 +1,4 @@
-"""A look of the simulated paintings that draws more anew for each scene than a palette does."""
+"""Worlds: styles of simulated paintings that draw more anew for each scene than a palette does."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class World:
     """A named way to simulate a scene from its seed parts and the settings.
 
-    ``simulate`` stands in for `simulate_scene`: the same arguments, the same kind of result.
+    ``simulate`` has the parameters and the result of `simulate_scene`.
     """
 
     name: str

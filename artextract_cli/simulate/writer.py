@@ -1,4 +1,4 @@
-"""Simulated scenes on disk, in the layout of a data set."""
+"""Simulated scenes on disk, in the layout of a dataset."""
 
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -39,34 +39,35 @@ def simulate_dataset(
     clean_splits: Collection[str] = (),
     on_scene: Callable[[str], None] | None = None,
 ) -> None:
-    """Write a dataset of simulated paintings with their truth, in full or not at all.
+    """Write a dataset of simulated paintings with their truth, completely or not at all.
 
     Parameters
     ----------
     out
         Folder to write; must not exist, or be empty.
     train, val
-        Number of training and of validation scenes, 0 or more. Scene i of a split depends on (seed,
-        split, i) alone, in pixels and name, so that both numbers can grow.
+        Number of training and of validation scenes, 0 or more. Pixels and name of scene i of a
+        split depend on (seed, split, i) only, so that both numbers can be increased.
     seed
-        Seed of everything random, 0 or more.
+        Random seed, 0 or more.
     settings
         Size, bands, palette and conditions; the default settings if None.
     clean_splits
-        Splits of which no scene hides anything. Of the others every fourth scene hides nothing.
+        Splits in which no scene hides anything. In the others, every fourth scene hides nothing.
     on_scene
         Called with the name of each scene once it is written.
 
     Raises
     ------
     UsageError
-        If ``out`` exists and is not an empty folder, a number is negative, or there is no scene to
-        write.
+        If ``out`` exists and is not an empty folder, a number is negative, or the number of scenes
+        is zero.
     """
     settings = settings or SceneSettings()
     if min(train, val, seed) < 0 or train + val == 0:
         problem = (
-            f"train={train}, val={val}, seed={seed}: ask for one scene or more, seed 0 or more"
+            f"train={train}, val={val}, seed={seed}: at least one scene and a seed of 0 or more "
+            "are required"
         )
         raise UsageError(problem)
     OutputPlan(out=out, rules=(check_new_folder,)).check()
@@ -103,7 +104,7 @@ def _write_scene(folder: Path, name: str, scene: SimulatedScene, settings: Scene
 
 
 def _counts(image: FloatArray) -> NDArray[np.uint16]:
-    # Simulated scenes have always been rounded at single precision: their pixels stay the same.
+    # In single precision: rounding in double precision would change pixels of existing datasets.
     return counts_of_16_bit(image, np.float32)
 
 

@@ -1,1 +1,1 @@
-"""Figures for print and screen."""
+"""Figures for print and screen, drawn with matplotlib."""

@@ -1,6 +1,6 @@
-"""The blank figures that `artextract_cli.visualization.panels` draws on, and how they are written.
+"""Blank figures for `artextract_cli.visualization.panels` to draw on, their style and formats.
 
-Matplotlib's objects, without pyplot: no window, no global state.
+Uses matplotlib's objects without pyplot: no window, no global state.
 """
 
 import io
@@ -20,11 +20,12 @@ from matplotlib.transforms import Bbox
 
 from artextract_cli.errors import UsageError
 from artextract_cli.utils.atomic import atomic_path
-from artextract_cli.visualization.settings import AS_DRAWN, Page
+from artextract_cli.visualization.settings import DEFAULT_PAGE, Page
 
-PAD = 0.08  # inches around what is drawn
-NARROW = 5.0  # inches; a figure of one column of print
-# Dates and random ids out of the files: the same figure is the same bytes.
+PADDING = 0.08  # inches around the drawing
+# Page width in inches below which panels are stacked: between one column of print (85 mm) and two.
+NARROW_PAGE = 5.0
+# No dates in the files: the same figure gives the same bytes.
 _METADATA: Mapping[str, dict[str, Any]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -34,18 +35,18 @@ _STYLE: Any = {
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.linewidth": 0.5,
-    "svg.fonttype": "path",  # looks the same where our font is missing
+    "svg.fonttype": "path",  # looks the same on a system without our font
     "svg.hashsalt": "artextract",
     "pdf.fonttype": 42,  # whole TrueType fonts, as publishers ask for, not outlines of type 3
-    "text.parse_math": False,  # a dollar in a name is a dollar
+    "text.parse_math": False,  # a dollar sign in a name is just a dollar sign
 }
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The look of our figures, for as long as one is drawn and written.
+    """Apply the style of our figures while one is drawn and written.
 
-    Letters that the font lacks become boxes, without a word about it.
+    Characters that the font lacks become boxes, without a warning.
     """
     with rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
@@ -53,23 +54,23 @@ def style() -> Iterator[None]:
 
 
 def check_suffix(out: Path) -> None:
-    """Raise `UsageError` where ``out`` does not end in png, svg or pdf."""
+    """Raise `UsageError` if ``out`` does not end in .png, .svg or .pdf."""
     if out.suffix.lower() not in _METADATA:
-        msg = f"{out}: a figure is written as png, svg or pdf; end its name in one of these"
+        msg = f"{out}: figures are written as PNG, SVG or PDF; use a name with such a suffix"
         raise UsageError(msg)
 
 
-def save(figure: Figure, out: Path, page: Page = AS_DRAWN) -> None:
-    """Write ``figure`` in the format that ``out`` ends in.
+def save(figure: Figure, out: Path, page: Page = DEFAULT_PAGE) -> None:
+    """Write ``figure`` in the format given by the suffix of ``out``.
 
-    It is cropped to what is drawn; if the page has a width, at top and bottom alone.
+    It is cropped to its content; if the page has a width, only at top and bottom.
     """
     suffix = out.suffix.lower()
-    crop: Any = {"bbox_inches": "tight", "pad_inches": PAD}
+    crop: Any = {"bbox_inches": "tight", "pad_inches": PADDING}
     if page.inches is not None:
         figure.draw_without_rendering()
         drawn = figure.get_tightbbox()
-        crop = {"bbox_inches": Bbox([[0, drawn.y0 - PAD], [page.inches, drawn.y1 + PAD]])}
+        crop = {"bbox_inches": Bbox([[0, drawn.y0 - PADDING], [page.inches, drawn.y1 + PADDING]])}
     # In memory first: the writer of PDF forgets why a write failed.
     drawing = io.BytesIO()
     figure.savefig(drawing, format=suffix[1:], dpi=page.dpi, metadata=_METADATA[suffix], **crop)
@@ -78,7 +79,7 @@ def save(figure: Figure, out: Path, page: Page = AS_DRAWN) -> None:
 
 
 def new_figure(width: float, height: float, layout: Literal["constrained", "compressed"]) -> Figure:
-    """An empty figure of that size in inches, which draws without pyplot."""
+    """Create an empty figure of that size in inches, which draws without pyplot."""
     figure = Figure(figsize=(width, height), layout=layout)
     FigureCanvasAgg(figure)
     return figure
@@ -88,25 +89,26 @@ def panel_grid(
     count: int,
     aspect: float,
     size: tuple[float, float] = (10, 8),
-    page: Page = AS_DRAWN,
+    page: Page = DEFAULT_PAGE,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of ``count`` equal panels for pictures of ``aspect`` (width / height).
+    """Create a figure of ``count`` equal panels for images of ``aspect`` (width / height).
 
-    As many columns as bring the whole nearest to a page-wide band, or to a square on a narrow page;
-    ``size`` is the most, in inches, that the panels may take where the page has no width.
+    The number of columns is chosen such that the panels together come closest to a page-wide band,
+    or to a square on a narrow page; ``size`` is the largest size of all panels in inches if the
+    page has no width.
     """
-    wanted = 1.0 if page.inches is not None and page.inches < NARROW else 2.5
-    # Of more than four panels one place may stay empty.
+    target = 1.0 if page.inches is not None and page.inches < NARROW_PAGE else 2.5
+    # With more than four panels, one place may stay empty.
     spare = int(count > 4)
     possible = [n for n in range(1, count + 1) if -count % n <= spare]
-    columns = min(possible, key=lambda n: abs(math.log(n / -(-count // n) * aspect / wanted)))
+    columns = min(possible, key=lambda n: abs(math.log(n / -(-count // n) * aspect / target)))
     rows = -(-count // columns)
-    whole = aspect * columns / rows
-    width = max(min(size[0], size[1] * whole), 3)
-    height = width / whole
+    total_aspect = aspect * columns / rows
+    width = max(min(size[0], size[1] * total_aspect), 3)
+    height = width / total_aspect
     if page.inches is not None:
         width = page.inches - 1
-        height = min(width / whole, size[1])
+        height = min(width / total_aspect, size[1])
     figure = new_figure(width + 1, height + 0.3 * rows + 0.7, layout="compressed")
     grid = list(figure.subplots(rows, columns, squeeze=False).flat)
     for empty in grid[count:]:
@@ -118,11 +120,11 @@ def panel_grid(
 
 
 def n_columns(grid: Sequence[Axes]) -> int:
-    """How many columns the panels of a figure stand in."""
+    """Number of columns of the panels of a figure."""
     spec = grid[0].get_gridspec()
     return 1 if spec is None else spec.ncols
 
 
-def wrapped(text: str, inches: float) -> str:
-    """Break ``text`` into lines of at most ``inches`` in small print."""
-    return textwrap.fill(text, max(12, int(inches * 14)))
+def wrap_text(text: str, inches: float) -> str:
+    """Break ``text`` into lines of at most ``inches`` at the font size of our figures."""
+    return textwrap.fill(text, max(12, int(inches * 14)))  # about 14 characters of 8 points an inch

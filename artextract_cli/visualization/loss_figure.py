@@ -1,4 +1,4 @@
-"""The figure of a training: its losses, epoch by epoch."""
+"""The loss figure: training and validation loss of one or more runs by epoch."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,10 +15,10 @@ from artextract_cli.training.run_directory import read_metrics
 from artextract_cli.utils.events import warn
 from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style
 from artextract_cli.visualization.panels import legend_columns
-from artextract_cli.visualization.settings import AS_DRAWN, Page
+from artextract_cli.visualization.settings import DEFAULT_PAGE, Page
 
 EpochRow = Mapping[str, float | None]
-# Okabe & Ito, "Color universal design", 2008: distinct for colour-blind eyes.
+# Okabe & Ito, "Color universal design", 2008: distinct for colour-blind readers.
 RUN_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 VALIDATION_STYLE: Mapping[str, Any] = {"linewidth": 1.5, "marker": ".", "markersize": 3}
 TRAINING_STYLE: Mapping[str, Any] = {
@@ -29,28 +29,30 @@ TRAINING_STYLE: Mapping[str, Any] = {
     "markersize": 3,
 }
 LOSSES = ("train_loss", "val_loss")
-WIDE_RANGE = 30  # the largest loss over the smallest
+# Largest over smallest loss beyond which the axis is logarithmic: on a linear one, small losses would
+# all be at its lower end.
+WIDE_RANGE = 30
 
 
 def loss_figure(
     runs: Mapping[str, Sequence[EpochRow]],
     out: Path,
     floor: float | None = None,
-    page: Page = AS_DRAWN,
+    page: Page = DEFAULT_PAGE,
 ) -> None:
-    """Show training and validation loss by epoch for each of ``runs``, the best epoch marked.
+    """Draw training and validation loss by epoch for each of ``runs``, the best epoch marked.
 
-    A row has ``epoch``, ``train_loss`` and ``val_loss`` (None where none was measured). ``floor``
-    is the loss of an embedding that tells nothing.
+    A row has ``epoch``, ``train_loss`` and ``val_loss`` (None if it was not measured). ``floor``
+    is the loss of an uninformative embedding.
 
     Raises
     ------
     UsageError
-        If no run has an epoch, or ``out`` is neither png, svg nor pdf.
+        If no run has an epoch, or the suffix of ``out`` is not .png, .svg or .pdf.
     """
     check_suffix(out)
     if not any(runs.values()):
-        msg = "no run has finished an epoch yet: train first, then show the loss"
+        msg = "no run has completed an epoch yet: train first, then draw the loss"
         raise UsageError(msg)
     with style():
         figure = new_figure(page.inches or 6.5, 3.8, layout="constrained")
@@ -71,10 +73,10 @@ def loss_figure(
         save(figure, out, page)
 
 
-def draw_loss(runs: Sequence[Path], out: Path, *, page: Page = AS_DRAWN) -> None:
+def draw_loss(runs: Sequence[Path], out: Path, *, page: Page = DEFAULT_PAGE) -> None:
     """Draw training and validation loss by epoch of one or more runs, the best epoch marked.
 
-    Losses of different objectives are warned of.
+    Warns if the runs have different objectives, whose losses cannot be compared.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def draw_loss(runs: Sequence[Path], out: Path, *, page: Page = AS_DRAWN) -> None
     Raises
     ------
     UsageError
-        If ``out`` is neither png, svg nor pdf.
+        If the suffix of ``out`` is unknown.
     InputError
         If a run has no metrics or no model, or they are damaged.
     """
@@ -102,7 +104,7 @@ def draw_loss(runs: Sequence[Path], out: Path, *, page: Page = AS_DRAWN) -> None
 
 
 def _draw_run(axes: Axes, name: str, rows: Sequence[EpochRow], run_colour: str) -> None:
-    """Both losses of one run; the best epoch is the lowest of validation, or else of training."""
+    """Draw both losses of one run; the best epoch is that of the lowest validation loss, if any."""
     epochs = _column(rows, "epoch")
     training, validation = _column(rows, "train_loss"), _column(rows, "val_loss")
     decisive = validation if np.isfinite(validation).any() else training
@@ -116,7 +118,7 @@ def _draw_run(axes: Axes, name: str, rows: Sequence[EpochRow], run_colour: str) 
 
 
 def _scale_losses(axes: Axes, runs: Mapping[str, Sequence[EpochRow]]) -> None:
-    """Take a logarithmic axis where the losses would not be told apart on a linear one."""
+    """Use a logarithmic axis if small losses could not be distinguished on a linear one."""
     losses = np.concatenate([_column(r, n) for r in runs.values() for n in LOSSES])
     positive = losses[losses > 0]
     if len(positive) and positive.max() > WIDE_RANGE * positive.min():
@@ -124,5 +126,5 @@ def _scale_losses(axes: Axes, runs: Mapping[str, Sequence[EpochRow]]) -> None:
 
 
 def _column(rows: Sequence[EpochRow], name: str) -> NDArray[np.float64]:
-    """One number of every epoch, NaN where there is none."""
+    """One value per epoch, NaN where it is missing."""
     return np.array([row.get(name) for row in rows], dtype=np.float64)

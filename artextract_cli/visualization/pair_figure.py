@@ -1,4 +1,4 @@
-"""The picture of one pair from its results: heat maps, attention, Grad-CAM or what is hidden."""
+"""The pair figure: photograph, bands and a map of a scene's results, such as the heat map."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,14 +15,14 @@ from artextract_cli.results import sources
 from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.visualization.panels import pair_figure
-from artextract_cli.visualization.settings import AS_DRAWN, Colours, Look, Mode, Page
+from artextract_cli.visualization.settings import DEFAULT_PAGE, Colours, Mode, Page, PairOptions
 
 LABELS = {
     "difference": "Heat map",
     "dark": "Heat map of darker hidden content",
     "light": "Heat map of lighter hidden content",
-    "attention": "Attention given out, of its maximum",
-    "gradcam": "Grad-CAM of the pair distance, of its maximum",
+    "attention": "Attention, relative to its maximum",
+    "gradcam": "Grad-CAM of the pair distance, relative to its maximum",
     "hidden": "Hidden-layer image",
 }
 SCALES: Mapping[str, ScaleName] = {
@@ -39,7 +39,7 @@ def draw_pair(
     show_bands: Sequence[str] = (),
     only_band: bool = False,
     colours: Colours = "blue-red",
-    page: Page = AS_DRAWN,
+    page: Page = DEFAULT_PAGE,
 ) -> None:
     """Draw the RGB image, bands, a map of a scene, and the map over the image.
 
@@ -55,7 +55,7 @@ def draw_pair(
     show_bands
         Bands to show, by id or wavelength in nm; the last one if empty.
     only_band
-        Whether the heat map is that of the one band shown.
+        Whether to show the heat map of the one shown band instead of the fused one.
     colours
         Colours of the heat map: "blue-red" or "jet".
     page
@@ -64,37 +64,41 @@ def draw_pair(
     Raises
     ------
     UsageError
-        If there is no such band, the suffix of ``out`` is unknown, or it is an input, a result, or
+        If a band does not exist, the suffix of ``out`` is unknown, or it is an input, a result, or
         in a dataset.
     InputError
-        If a map or a source picture is missing, or has changed since it was scored.
+        If a map or a source image is missing, or has changed since it was scored.
     """
-    look = Look(mode=mode, show_bands=tuple(show_bands), only_band=only_band, colours=colours)
-    if look.only_band and len(look.show_bands) > 1:
-        msg = f"--only-band takes one --show-band, not {', '.join(look.show_bands)}"
+    options = PairOptions(
+        mode=mode, show_bands=tuple(show_bands), only_band=only_band, colours=colours
+    )
+    if options.only_band and len(options.show_bands) > 1:
+        msg = f"--only-band takes one --show-band, not {', '.join(options.show_bands)}"
         raise UsageError(msg)
-    if look.only_band and look.mode != "difference":
-        msg = f"--only-band goes with --mode difference, not with {look.mode}"
+    if options.only_band and options.mode != "difference":
+        msg = f"--only-band requires --mode difference, not {options.mode}"
         raise UsageError(msg)
     result.output_plan(out).check()
     heatmap = result.map("heatmap")
-    bands = [_find_band(result, wanted) for wanted in look.show_bands or (None,)]
-    alone = bands[0]["page"] if look.only_band else None
+    bands = [_find_band(result, wanted) for wanted in options.show_bands or (None,)]
+    alone = bands[0]["page"] if options.only_band else None
     pair_figure(
         result.photograph(),
-        _map(result, look.mode, alone),
+        _map(result, options.mode, alone),
         title=result.name,
         bands=[
             (_band_title(b), decode_picture(b["source"].check()).grey(b["source"].coding))
             for b in bands
         ],
-        score_label=f"Band {bands[0]['id']} alone" if look.only_band else _label(result, look.mode),
+        score_label=f"Band {bands[0]['id']} only"
+        if options.only_band
+        else _label(result, options.mode),
         numbers=_numbers(result, [band["id"] for band in bands]),
         out=out,
         mask=np.isfinite(heatmap),
-        colours=look.colours,
-        scale=_scale(result, look),
-        outlines=_outlines(result) if look.mode == "difference" and alone is None else {},
+        colours=options.colours,
+        scale=_scale(result, options),
+        outlines=_outlines(result) if options.mode == "difference" and alone is None else {},
         page=page,
     )
 
@@ -106,7 +110,7 @@ def _label(result: SceneResult, mode: str) -> str:
 
 
 def _outlines(result: SceneResult) -> dict[str, BoolArray]:
-    """The strong places (H, W) of either sign that are as large as a superpixel, by their words.
+    """Masks (H, W) of strong regions at least as large as a superpixel, by sign in words.
 
     Empty where the model does not distinguish signs.
     """
@@ -117,28 +121,33 @@ def _outlines(result: SceneResult) -> dict[str, BoolArray]:
     least = superpixel_side(strong.shape, result.description["n_superpixels"]) ** 2
     by_sign = {DARKER: strong & (dark >= light), LIGHTER: strong & (dark < light)}
     large = {
-        f"score of {STRONG_LEVEL:g} or more, {WORDS[sign]}": _large(places, least)
-        for sign, places in by_sign.items()
+        f"score of {STRONG_LEVEL:g} or more, {WORDS[sign]}": _large(region, least)
+        for sign, region in by_sign.items()
     }
-    return {name: places for name, places in large.items() if places.any()}
+    return {name: region for name, region in large.items() if region.any()}
 
 
-def _large(places: BoolArray, least: int) -> BoolArray:
-    """The connected parts of ``places`` (H, W) of at least ``least`` pixels."""
+def _large(mask: BoolArray, least: int) -> BoolArray:
+    """The connected components of ``mask`` (H, W) with at least ``least`` pixels."""
     from scipy.ndimage import label
 
-    numbered, _ = label(places, np.ones((3, 3)))
+    numbered, _ = label(mask, np.ones((3, 3)))
     is_large = np.bincount(numbered.ravel()) >= least
     is_large[0] = False
     return np.asarray(is_large[numbered])
 
 
 def _band_title(band: Mapping[str, Any]) -> str:
-    return f"Band {band['id']}" + (f" ({band['nm']:g}\N{NO-BREAK SPACE}nm)" if band["nm"] else "")
+    if band["nm"] is None:
+        return f"Band {band['id']}"
+    wavelength = f"{band['nm']:g}\N{NO-BREAK SPACE}nm"
+    if band["id"] == f"{band['nm']:g}":
+        return f"Band {wavelength}"
+    return f"Band {band['id']} ({wavelength})"
 
 
 def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
-    """What the caption tells; a network that sees all bands together has no distance to one."""
+    """Numbers of the caption; a network that takes all bands together has none for single bands."""
     distances = result.description["euclidean_distance"]
     if distances is None:
         return {}
@@ -151,16 +160,16 @@ def _numbers(result: SceneResult, band_ids: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _scale(result: SceneResult, look: Look) -> ScaleName:
-    if look.mode == "difference" and look.only_band and result.is_signed:
+def _scale(result: SceneResult, options: PairOptions) -> ScaleName:
+    if options.mode == "difference" and options.only_band and result.is_signed:
         return "deviation"
-    return SCALES.get(look.mode, "importance")
+    return SCALES.get(options.mode, "importance")
 
 
 def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
-    """The difference (H, W), of one band if ``page`` says which, or an importance 0..1.
+    """The map (H, W) of a mode; of "difference" that of a single band if ``page`` is given.
 
-    An importance is the mean of photograph and bands, as a share of its maximum.
+    Attention and Grad-CAM are means over photograph and bands, relative to their maximum.
     """
     if mode == "difference":
         score = result.map("heatmap") if page is None else result.map("bands", page)

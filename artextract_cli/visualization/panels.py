@@ -1,6 +1,6 @@
-"""Figures for print: what was found in one painting, how training went, what the graph looks like.
+"""Panels of figures: images side by side, colour bars, outlines and captions.
 
-The suffix of a path says what is written: png, svg or pdf.
+The suffix of a path determines the format: PNG, SVG or PDF.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,19 +20,19 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.heatmap import SCALES, BoolArray, Picture, ScaleName, colour, overlay
 from artextract_cli.visualization.canvas import (
-    NARROW,
+    NARROW_PAGE,
     check_suffix,
     n_columns,
     panel_grid,
     save,
     style,
-    wrapped,
+    wrap_text,
 )
-from artextract_cli.visualization.settings import AS_DRAWN, Page
+from artextract_cli.visualization.settings import DEFAULT_PAGE, Page
 
 BORDER_COLOUR, EDGE_COLOUR = "#FFFFFF", "#E69F00"
 
-# Black and solid, white and dashed on black: two lines that no eye and no printer confuses.
+# Solid black on white, and dashed white on black: distinct in colour, in grey and in print.
 OUTLINE_STYLES: tuple[Mapping[str, Any], ...] = (
     {"color": "k", "path_effects": [withStroke(linewidth=2.2, foreground="w")]},
     {
@@ -41,7 +41,8 @@ OUTLINE_STYLES: tuple[Mapping[str, Any], ...] = (
         "path_effects": [withStroke(linewidth=2.2, foreground="k")],
     },
 )
-MOST_OUTLINED = 2000  # pixels along the longer side; a finer outline would not show
+# Longest side in px of a mask when it is outlined; a finer outline would not be visible in a panel.
+MAX_OUTLINE_SIDE = 2000
 NO_OUTLINES: Mapping[str, BoolArray] = {}
 
 
@@ -58,54 +59,54 @@ def pair_figure(
     colours: str = "blue-red",
     scale: ScaleName = "false-alarm",
     outlines: Mapping[str, BoolArray] = NO_OUTLINES,
-    page: Page = AS_DRAWN,
+    page: Page = DEFAULT_PAGE,
 ) -> None:
-    """Show photograph, bands, the heat map and its overlay side by side, with one colour bar.
+    """Draw photograph, bands, the heat map and its overlay side by side, with one colour bar.
 
-    ``rgb`` (H, W, 3) is sRGB-coded 0..1, ``bands`` are titles and pictures (H, W) linear 0..1,
-    ``score`` (H, W) is as `heatmap.colour` takes it on ``scale``. ``numbers`` become the caption.
-    Where ``mask`` (H, W) is false nothing is coloured. Up to two places ``outlines`` (H, W) by name
+    ``rgb`` (H, W, 3) is sRGB-coded 0..1, ``bands`` are titles and images (H, W) linear 0..1,
+    ``score`` (H, W) is input of `heatmap.colour` on ``scale``. ``numbers`` become the caption.
+    Nothing is coloured where ``mask`` (H, W) is false. Up to two masks ``outlines`` (H, W) by name
     are outlined in heat map and overlay, by a solid and by a dashed line.
 
     Raises
     ------
     UsageError
-        If ``out`` is neither png, svg nor pdf, or there is no such colour map.
+        If the suffix of ``out`` is not .png, .svg or .pdf, or the colour map does not exist.
     """
     check_suffix(out)
     panels: list[tuple[str, NDArray[Any]]] = [
         ("Photograph", rgb),
-        *((name, _grey_picture(band)) for name, band in bands),
+        *((name, _grey_image(band)) for name, band in bands),
         (score_label, _heat_map(score, mask, colours, scale)),
         ("Overlay", overlay(rgb, score, mask=mask, colours=colours, scale=scale)),
     ]
     with style():
         figure, grid = panel_grid(len(panels), score.shape[1] / score.shape[0], page=page)
         inches = figure.get_figwidth() / n_columns(grid)
-        for axes, (name, picture) in zip(grid, panels, strict=True):
-            axes.imshow(picture)
-            axes.set_title(wrapped(name, inches))
-        lines = _outlined(grid[-2:], outlines)
+        for axes, (name, image) in zip(grid, panels, strict=True):
+            axes.imshow(image)
+            axes.set_title(wrap_text(name, inches))
+        lines = _draw_outlines(grid[-2:], outlines)
         bar = add_colour_bar(figure, grid, colours, scale)
-        _frame(figure, grid, bar, title, numbers)
+        _place_captions(figure, grid, bar, title, numbers)
         _add_legend(figure, grid, lines)
         save(figure, out, page)
 
 
 def legend_columns(figure: Figure) -> int:
-    """Columns of a legend that a page has room for."""
-    return 2 if figure.get_figwidth() >= NARROW else 1
+    """Number of legend columns that fit the width of the figure."""
+    return 2 if figure.get_figwidth() >= NARROW_PAGE else 1
 
 
 def _caption(numbers: Mapping[str, float], inches: float) -> str:
-    """Numbers with their names, never parted at the end of a line."""
+    """Numbers with their names, each on one line."""
     items = [f"{name} = {value:.3g}" for name, value in numbers.items()]
     unbroken = [item.replace(" ", "\N{NO-BREAK SPACE}") for item in items]
-    return wrapped(",  ".join(unbroken), inches)
+    return wrap_text(",  ".join(unbroken), inches)
 
 
-def _grey_picture(band: FloatArray) -> FloatArray:
-    """A linear band (H, W) as grey sRGB (H, W, 3), its brightest thousandth at white."""
+def _grey_image(band: FloatArray) -> FloatArray:
+    """A linear band (H, W) in grey sRGB (H, W, 3), its brightest thousandth white."""
     white = max(float(np.quantile(band, 0.999)), 1e-6)
     coded = np.clip(band / white, 0, 1) ** (1 / 2.2)
     return np.asarray(np.repeat(coded[..., None], 3, axis=2), dtype=np.float32)
@@ -120,7 +121,7 @@ def _heat_map(score: FloatArray, mask: BoolArray | None, colours: str, scale: Sc
 def add_colour_bar(
     figure: Figure, grid: Sequence[Axes], colours: str, scale_name: ScaleName
 ) -> Axes:
-    """Add what the colours of the panels ``grid`` mean, at their right."""
+    """Add a colour bar to the right of the panels ``grid``."""
     scale = SCALES[scale_name]
     lowest, highest = scale.values[0], scale.values[-1]
     steps = np.linspace(lowest, highest, 256, dtype=np.float32)[None]
@@ -132,12 +133,12 @@ def add_colour_bar(
     return bar.ax
 
 
-def _outlined(panels: Sequence[Axes], outlines: Mapping[str, BoolArray]) -> list[Line2D]:
-    """Outline places (H, W) in ``panels``; return a line for each, with its name, for a legend."""
+def _draw_outlines(panels: Sequence[Axes], outlines: Mapping[str, BoolArray]) -> list[Line2D]:
+    """Outline masks (H, W) in ``panels``; return a named line for each, for the legend."""
     lines = []
-    for (name, places), line_style in zip(outlines.items(), OUTLINE_STYLES, strict=False):
-        step = -(-max(places.shape) // MOST_OUTLINED)
-        closed = np.pad(places[::step, ::step], 1).astype(np.float32)
+    for (name, mask), line_style in zip(outlines.items(), OUTLINE_STYLES, strict=False):
+        step = -(-max(mask.shape) // MAX_OUTLINE_SIDE)
+        closed = np.pad(mask[::step, ::step], 1).astype(np.float32)
         y, x = (step * (np.arange(size) - 1) for size in closed.shape)
         for axes in panels:
             limits = axes.get_xlim(), axes.get_ylim()
@@ -151,7 +152,7 @@ def _outlined(panels: Sequence[Axes], outlines: Mapping[str, BoolArray]) -> list
 
 
 def _add_legend(figure: Figure, grid: Sequence[Axes], lines: Sequence[Line2D]) -> None:
-    """Say below the caption what the outlines mean."""
+    """Add a legend of the outlines below the caption."""
     if not lines:
         return
     figure.draw_without_rendering()
@@ -167,10 +168,10 @@ def _add_legend(figure: Figure, grid: Sequence[Axes], lines: Sequence[Line2D]) -
     )
 
 
-def _frame(
+def _place_captions(
     figure: Figure, grid: Sequence[Axes], bar: Axes, title: str, numbers: Mapping[str, float]
 ) -> None:
-    """Settle the layout, then fit colour bar, title and caption to where the panels came to lie."""
+    """Finish the layout, then align colour bar, title and caption with the panels."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     panels = Bbox.union([axes.get_position() for axes in grid])
@@ -180,6 +181,6 @@ def _frame(
     bar.set_position((bar.get_position().x0, panels.y0, bar.get_position().width, panels.height))
     width, height = figure.get_size_inches()
     centre, gap = (panels.x0 + panels.x1) / 2, 0.12 / height
-    heading, caption = wrapped(title, width * 0.8), _caption(numbers, width)
+    heading, caption = wrap_text(title, width * 0.8), _caption(numbers, width)
     figure.text(centre, titles_end + gap, heading, ha="center", va="bottom", size=10, weight="bold")
     figure.text(centre, panels.y0 - gap, caption, ha="center", va="top")

@@ -1,4 +1,4 @@
-"""What the user chooses of a figure; apart from the figures, which import matplotlib."""
+"""Options of figures, in a module of their own: those of the figures import matplotlib."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -13,68 +13,75 @@ Colours = Annotated[Literal["blue-red", "jet"], Setting(help="Colours of the hea
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """How large a figure is printed, and how fine its pixels are.
+    """Width and resolution of a figure.
 
     Attributes
     ----------
     width_mm
-        Width in mm; as large as its content if None.
+        Width in mm; that of the content if None.
     dpi
-        Pixels per inch of what is not drawn as lines.
+        Resolution in pixels per inch of what is not drawn as vectors.
     """
 
     width_mm: Annotated[
         float | None,
         Setting(
-            help="Width of the figure in mm, e.g. 85 for one column and 180 for two; text keeps "
-            "its size. As large as its content if left out.",
+            help="Width of the figure in mm, e.g. 85 for one column and 180 for two; the text "
+            "keeps its size. Default: the width of the content.",
             minimum=50,
             maximum=1000,
         ),
     ] = None
     dpi: Annotated[
         int,
-        Setting(help="Pixels per inch of what is not drawn as lines.", minimum=50, maximum=1200),
+        Setting(
+            help="Resolution in pixels per inch of what is not drawn as vectors.",
+            minimum=50,
+            maximum=1200,
+        ),
     ] = 200
 
     @property
     def inches(self) -> float | None:
-        """Width in inches, where it is given."""
+        """Width in inches; None if it is not given."""
         return None if self.width_mm is None else self.width_mm / MM_PER_INCH
 
 
-AS_DRAWN = Page()
+DEFAULT_PAGE = Page()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """What a picture of a pair shows."""
+class PairOptions:
+    """What a pair figure shows."""
 
     mode: Annotated[
         Mode,
         Setting(
-            help="What the map shows: difference, the heat map; dark or light, hidden content of "
-            "that sign only; attention; Grad-CAM; hidden, the hidden-layer image."
+            help="Map to show: difference (the heat map), dark or light (hidden content of that "
+            "sign only), attention, gradcam, or hidden (the hidden-layer image)."
         ),
     ] = "difference"
     show_bands: Annotated[
         tuple[str, ...],
         Setting(
-            help="Band to show beside it, by id or nm; may be given several times. The last band "
-            "if left out.",
+            help="Band to show, by id or wavelength in nm; may be given several times. Default: "
+            "the last band.",
             option="show_band",
         ),
     ] = ()
-    only_band: Annotated[bool, Setting(help="Heat map of the shown band alone.")] = False
+    only_band: Annotated[bool, Setting(help="Show the heat map of the shown band only.")] = False
     colours: Colours = "blue-red"
 
 
 @dataclass(frozen=True, kw_only=True)
-class EmbeddingLook:
-    """How embeddings come down to two dimensions, and their colours."""
+class EmbeddingOptions:
+    """Projection and colours of an embedding figure."""
 
     method: Annotated[
         Literal["pca", "tsne"],
-        Setting(help="Projection: principal components, or t-SNE, which keeps neighbours."),
+        Setting(
+            help="Projection: principal components (pca), or t-SNE (tsne), which preserves "
+            "neighbourhoods."
+        ),
     ] = "pca"
     colours: Colours = "blue-red"

@@ -1,7 +1,7 @@
 """Write the reference pages beside this file from the hooks, the contract and the built-in plugins.
 
-A page for each kind of plugin: its hook, its spec, what its function is given and must return, and
-the options of those that come with the program. `make reference` runs this.
+One page per kind of plugin: its hook, its spec, what its function receives and must return, and the
+options of the built-in plugins. `make reference` runs this.
 """
 
 import dataclasses
@@ -20,8 +20,8 @@ from artextract_cli.plugin.options import describe_options
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.specs import KINDS
 
-# What a plugin of each kind writes or meets, in the order of the page.
-SEEN: dict[str, tuple[type, ...]] = {
+# The types that a plugin of each kind implements or receives, in the order of the page.
+TYPES: dict[str, tuple[type, ...]] = {
     "superpixels": (protocols.SuperpixelFunction,),
     "backbones": (
         protocols.BackboneModule,
@@ -53,8 +53,8 @@ def _page(kind: str) -> Iterator[str]:
     hook = getattr(hookspecs, f"artextract_{kind}")
     yield from (NOTICE, "", f"# {kind}", "", _text(hook), "")
     yield from _spec(kind, KINDS[kind])
-    for seen in SEEN[kind]:
-        yield from _class(seen)
+    for documented in TYPES[kind]:
+        yield from _class(documented)
     yield from ("## Built in", "")
     for plugin in plugin_host().of_kind(kind):
         if plugin.distribution == HOME_DISTRIBUTION:
@@ -66,26 +66,26 @@ def _spec(kind: str, spec: type[Spec]) -> Iterator[str]:
     yield from (f"Returns one `{spec.__name__}`, or several in a list. {_text(spec)}", "")
     yield from ("| field | type | default | |", "|---|---|---|---|")
     for field in dataclasses.fields(spec):
-        made = field.default_factory is not dataclasses.MISSING
-        default = field.default_factory() if made else field.default
+        has_factory = field.default_factory is not dataclasses.MISSING
+        default = field.default_factory() if has_factory else field.default
         shown = "" if default is dataclasses.MISSING else f"`{_shown(default)}`"
         yield f"| `{field.name}` | `{_type(field.type)}` | {shown} | {_remark(spec, field.name)} |"
     yield ""
 
 
-def _class(seen: type) -> Iterator[str]:
-    yield from (f"## `{seen.__name__}`", "", _text(seen), "")
-    members = [name for name in vars(seen) if not name.startswith("_") or name == "__call__"]
-    for name in members:
-        member = vars(seen)[name]
+def _class(documented: type) -> Iterator[str]:
+    yield from (f"## `{documented.__name__}`", "", _text(documented), "")
+    attributes = vars(documented)
+    for name in [name for name in attributes if not name.startswith("_") or name == "__call__"]:
+        member = attributes[name]
         if isinstance(member, property) and member.fget is not None:
             kind = _type(inspect.signature(member.fget).return_annotation)
             yield f"- `{name}`: `{kind}`. {_text(member, between=' ')}"
         elif inspect.isfunction(member):
             yield f"- `{_signature(name, member)}`. {_text(member, between=' ')}"
-    for name in vars(seen).get("__annotations__", {}):
-        kind = _type(vars(seen)["__annotations__"][name])
-        yield f"- `{name}`: `{kind}`. {_remark(seen, name)}".removesuffix(". ")
+    for name, annotation in attributes.get("__annotations__", {}).items():
+        remark = _remark(documented, name)
+        yield f"- `{name}`: `{_type(annotation)}`. {remark}".removesuffix(". ")
     yield ""
 
 
@@ -103,18 +103,18 @@ def _plugin(plugin: Plugin) -> Iterator[str]:
 
 
 def _text(documented: Any, between: str = "\n\n") -> str:
-    """Its docstring in Markdown: one line for each paragraph, code as code."""
+    """The docstring in Markdown: one line for each paragraph, code as code."""
     text = (inspect.getdoc(documented) or "").partition(ATTRIBUTES)[0].rstrip()
     text = re.sub(r":class:`(\w+)`", r"`\1`", text).replace("``", "`")
     text = re.sub(r"\nRaises\n-+\n(\w+)\n +", r"\nRaises `\1`: ", text)
     return between.join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
-def _remark(seen: type, name: str) -> str:
-    """What the section Attributes of a class says of a field: shape, unit or meaning."""
-    _, _, section = (inspect.getdoc(seen) or "").partition(ATTRIBUTES)
-    found = re.search(rf"^{name}\n((?:    .*\n?)+)", section, re.M)
-    return " ".join(found[1].replace("``", "`").split()) if found else ""
+def _remark(documented: type, name: str) -> str:
+    """The description of a field in the section Attributes of a class: shape, unit or meaning."""
+    _, _, section = (inspect.getdoc(documented) or "").partition(ATTRIBUTES)
+    match = re.search(rf"^{name}\n((?:    .*\n?)+)", section, re.M)
+    return " ".join(match[1].replace("``", "`").split()) if match else ""
 
 
 def _signature(name: str, function: Any) -> str:

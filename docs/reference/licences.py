@@ -19,14 +19,14 @@ NOTICE = "<!-- Written by docs/reference/licences.py from what is installed: do 
 INTRODUCTION = """\
 # Licences
 
-What artextract needs, itself or through what it needs, under the licences that the distributions
-state, on Linux with Python 3.11 and torch for the CPU. Wheels may contain libraries of others, of
-which files inside them tell. artextract itself is under Apache-2.0."""
+The direct and indirect dependencies of artextract, with the licences that the distributions
+declare, on Linux with Python 3.11 and torch for the CPU. Wheels may contain libraries of others;
+their licences are in files inside the wheels. artextract itself is under Apache-2.0."""
 
 
 def page() -> str:
     """The text of the page."""
-    installed = {normal(d.name): d for d in importlib.metadata.distributions()}
+    installed = {canonical_name(d.name): d for d in importlib.metadata.distributions()}
     needed = requirements(installed, HOME)
     extra = requirements(installed, HOME, EXTRAS) - needed
     lines = [
@@ -34,50 +34,50 @@ def page() -> str:
         "",
         INTRODUCTION,
         "",
-        "## Needed by artextract",
+        "## Required by artextract",
         "",
         *_table(installed, needed),
     ]
-    lines += ["", f"## Needed by the extras {', '.join(EXTRAS)}", "", *_table(installed, extra)]
+    lines += ["", f"## Required by the extras {', '.join(EXTRAS)}", "", *_table(installed, extra)]
     return "\n".join(lines) + "\n"
 
 
 def requirements(
     installed: Mapping[str, Distribution], name: str, extras: tuple[str, ...] = ()
 ) -> set[str]:
-    """Names of the installed distributions that one needs, directly or not."""
-    found: set[str] = set()
-    waiting = [(name, extras)]
-    while waiting:
-        of, chosen = waiting.pop()
-        for text in installed[of].requires or ():
-            needed = Requirement(text)
-            applies = needed.marker is None or any(
-                needed.marker.evaluate({"extra": extra}) for extra in ("", *chosen)
+    """Names of the installed distributions that one requires, directly or indirectly."""
+    required: set[str] = set()
+    pending = [(name, extras)]
+    while pending:
+        distribution, chosen = pending.pop()
+        for text in installed[distribution].requires or ():
+            requirement = Requirement(text)
+            applies = requirement.marker is None or any(
+                requirement.marker.evaluate({"extra": extra}) for extra in ("", *chosen)
             )
-            key = normal(needed.name)
-            if applies and key in installed and key not in found:
-                found.add(key)
-                waiting.append((key, tuple(needed.extras)))
-    return found - {name}
+            key = canonical_name(requirement.name)
+            if applies and key in installed and key not in required:
+                required.add(key)
+                pending.append((key, tuple(requirement.extras)))
+    return required - {name}
 
 
 def licence(distribution: Distribution) -> str:
-    """What the distribution says: the expression, the classifiers, or the first line of a text."""
-    said = distribution.metadata
-    if expression := said.get("License-Expression"):
+    """The declared licence: the expression, the classifiers, or the first line of the text."""
+    metadata = distribution.metadata
+    if expression := metadata.get("License-Expression"):
         return expression
     prefix = "License ::"
-    classified = [c for c in said.get_all("Classifier") or () if c.startswith(prefix)]
+    classified = [c for c in metadata.get_all("Classifier") or () if c.startswith(prefix)]
     names = [c.rpartition("::")[2].strip() for c in classified]
     if names := [name for name in names if name != "OSI Approved"]:
         return ", ".join(names)
-    text = (said.get("License") or "").strip().splitlines()
+    text = (metadata.get("License") or "").strip().splitlines()
     return text[0] if text else "not stated"
 
 
-def normal(name: str) -> str:
-    """A distribution's name as indices compare it."""
+def canonical_name(name: str) -> str:
+    """The normalised name of a distribution (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

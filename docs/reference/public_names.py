@@ -1,4 +1,4 @@
-"""Write `artextract_cli/__init__.pyi`, which tells type checkers where the public names come from.
+"""Write `artextract_cli/__init__.pyi`, from which type checkers know where public names come from.
 
 python docs/reference/public_names.py
 """

@@ -228,7 +228,7 @@ def test_one_band_alone_is_a_difference(job: Job, run: Callable[..., Ran], tmp_p
     assert run(*words).exit_code == 0
     ran = run(*words, "--mode", "hidden")
     assert ran.exit_code == 2
-    assert "--only-band goes with --mode difference" in ran.stderr
+    assert "--only-band requires --mode difference" in ran.stderr
 
 
 def test_a_dataset_without_infrared_ends_without_results(

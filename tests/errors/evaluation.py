@@ -16,30 +16,31 @@ from tests.errors.row import (
 )
 
 ROWS = [
-    Row(3, "the results of t0 in …/results/t0 were made with another coding than the dataset's: "
-        "write it into dataset.yaml, or run 'artextract infer' without --coding",
+    Row(3, "the results of t0 in …/results/t0 were computed with a coding other than the "
+        "dataset's: set it in dataset.yaml, or run 'artextract infer' without --coding",
         "evaluate {here}/results --truth {here}/data",
         put("data/dataset.yaml", "coding: {bands: srgb}")),
-    Row(2, "…/results and …/results have the same name, which tells results apart: rename one",
+    Row(2, "…/results and …/results have the same name, which identifies results: rename one",
         EVALUATE.replace("evaluate", "evaluate {here}/results")),
-    Row(3, "no scene of …/results has a truth picture in …/data: nothing to evaluate", EVALUATE,
+    Row(3, "no scene of …/results has a truth image in …/data: nothing to evaluate", EVALUATE,
         lambda here: [path.unlink() for path in here.glob("data/*/truth/*")]),
-    Row(3, "the results of v0 in …/v0 are of another photograph: run 'artextract infer' on this "
+    Row(3, "the results of v0 in …/v0 belong to another photograph: run 'artextract infer' on this "
         "dataset", EVALUATE, put(PHOTOGRAPH, noise((40, 48, 3)))),
-    Row(3, "the results of v0 in …/v0 are of other bands than the dataset's: run 'artextract "
-        "infer' on this dataset", EVALUATE, put(BAND, noise())),
+    Row(3, "the results of v0 in …/v0 belong to bands other than the dataset's: run "
+        "'artextract infer' on this dataset", EVALUATE, put(BAND, noise())),
     Row(3, "the results one, other have no scene with truth in common",
         "evaluate {here}/one {here}/other --truth {here}/data",
         all_of(*(lambda here, a=a, b=b: (here / a).mkdir() or
                  (here / "results" / b).rename(here / a / b)
                  for a, b in (("one", "v0"), ("other", "v1"))))),
-    Row(3, "…/v0 does not say which model made it: run 'artextract infer' again",
+    Row(3, "…/v0 does not name the model that produced it: run 'artextract infer' again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={}))),
-    Row(2, "there is no palette 'e'; choose from: old-masters, moderns, measured, workshop, "
+    Row(2, "unknown palette 'e'; choose from: old-masters, moderns, measured, workshop, "
         "random, mixed", lambda here: palette_named("e")),
-    Row(2, "give one of the palettes old-masters, moderns and one scene or more",
+    Row(2, "use one of the palettes old-masters, moderns and at least one scene",
         lambda here: robustness.measure_robustness(lambda scene: {}, 0)),
-    Row(3, "…/model.safetensors is not the model any more that made …: infer again",
+    Row(3, "…/model.safetensors is no longer the model that produced …: run 'artextract "
+        "infer' again",
         lambda here: robustness.model_scorer(SceneResult(path=here / "v0", description={
             "model": {"path": str(here / "run"), "sha256": "0"}}))),
 ]  # fmt: skip
@@ -47,17 +48,18 @@ ROWS = [
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/evaluation/test_evaluate.py::test_a_map_of_another_size": (
-        "…/heatmap.tif has size (20, 23), the photograph of a (20, 24): they are of different"
-        " datasets",
+        "…/heatmap.tif has shape (20, 23), but the photograph of a has (20, 24): they belong to"
+        " different datasets",
     ),
     "unit/evaluation/test_metrics.py::test_scenes_without_both_figures_are_left_out": (
-        "cannot pair 2 scenes with 1: give both for the same scenes",
-        "no scene was measured with both methods: there is no difference to give",
+        "cannot pair 2 scenes with 1: give values of the same scenes",
+        "no scene was measured with both methods: their difference is undefined",
     ),
     "unit/evaluation/test_metrics.py::test_infinite_scores_are_ranked_and_missing_ones_refused": (
-        "1 of 4 scores are not a number: leave them out",
+        "1 of 4 scores are NaN: leave them out",
     ),
     "unit/evaluation/test_metrics.py::test_pictures_of_another_size_are_refused": (
-        "the truth is 4 × 5 pixels but the score 4 × 6: give a truth of the size of the photograph",
+        "the truth has 4 × 5 pixels, but the score has 4 × 6: give a truth of the size of the "
+        "photograph",
     ),
 }

@@ -14,20 +14,21 @@ from tests.errors.row import (
 )
 
 ROWS = [
-    Row(2, "…/new.txt: a graph is written as GraphML; end its name in .graphml",
+    Row(2, "…/new.txt: graphs are exported as GraphML; use a name that ends in .graphml",
         "graph export {here}/" + GRAPH + " --out {new}.txt"),
-    Row(3, "…/results scored other pictures of v0 than …/v0.npz was built from: run "
+    Row(3, "…/results belongs to images of v0 other than those …/v0.npz was built from: run "
         "'artextract infer' on the same dataset",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(change(SCENE, photograph={"path": "x", "sha256": "0"}))),
-    Row(3, "…/v0.npz was built at 48 × 40 pixels, the heat map has 9 × 8: build the graph without "
-        "--size", "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
+    Row(3, "…/v0.npz was built at 48 × 40 pixels, but the heat map has 9 × 8: build the graph "
+        "without --size",
+        "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/export/test_image_pyramid.py::test_what_is_read_is_not_written_over": (
-        "…: a pyramid is a TIFF; end its name in …",
+        "…: image pyramids are TIFF files; use a suffix of …",
     ),
 }

@@ -12,11 +12,12 @@ from tests.errors.row import (
 )
 
 ROWS = [
-    Row(3, "…/v0/heatmap.tif is not of the size of its photograph: run 'artextract infer' again",
+    Row(3, "…/v0/heatmap.tif does not have the size of the photograph: run 'artextract infer' "
+        "again",
         REPORT, resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
     Row(3, "…/regions.csv is damaged: run 'artextract infer' again", REPORT,
         resealed(put("results/v0/regions.csv", "a,b\n1,2\n"))),
-    Row(2, "…/new.pdf is no HTML file: name one such as report.html",
+    Row(2, "…/new.pdf is not an HTML file: use a name such as report.html",
         "report {here}/results --out {new}.pdf"),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ SIMULATE = "data simulate {new} --train 1 --val 0 --size 32 "
 
 
 ROWS = [
-    Row(2, "train=0, val=0, seed=0: ask for one scene or more, seed 0 or more",
+    Row(2, "train=0, val=0, seed=0: at least one scene and a seed of 0 or more are required",
         "data simulate {new} --train 0 --val 0"),
     Row(2, "wavelengths must be …", SIMULATE + "--wavelengths 5"),
 ]  # fmt: skip

@@ -29,12 +29,12 @@ def pinned(licences: ModuleType) -> dict[str, str]:
     """Versions in constraints.txt by name."""
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("==") for line in lines if not line.startswith("#"))
-    return {licences.normal(name): version for name, version in pairs}
+    return {licences.canonical_name(name): version for name, version in pairs}
 
 
 def needed(licences: ModuleType) -> set[str]:
     """All that artextract and its extras need, as far as it is installed."""
-    installed = {licences.normal(d.name): d for d in importlib.metadata.distributions()}
+    installed = {licences.canonical_name(d.name): d for d in importlib.metadata.distributions()}
     found: set[str] = licences.requirements(installed, "artextract", licences.EXTRAS)
     return found - OURS - BY_PYTHON
 

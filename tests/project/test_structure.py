@@ -152,8 +152,8 @@ def test_commands_are_short_and_take_few_parameters_of_their_own() -> None:
 
 
 def test_settings_import_neither_torch_nor_typer() -> None:
-    rooms = ("pipelines.settings", "graphs.recipe", "visualization.settings")
-    names = ", ".join(f"{PACKAGE.name}.{room}" for room in rooms)
+    modules = ("pipelines.settings", "graphs.recipe", "visualization.settings")
+    names = ", ".join(f"{PACKAGE.name}.{module}" for module in modules)
     code = f"import sys, {names}; print(*{{n.split('.')[0] for n in sys.modules}})"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(ran.stdout.split()) & {"typer", *HEAVY} == set()

@@ -14,7 +14,7 @@ from artextract_cli.cli.completion import band_names, scene_names
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.option_groups import Codings, Pair, ScorerChoice, View
 from artextract_cli.errors import UsageError
-from artextract_cli.visualization.settings import EmbeddingLook, Look, Page
+from artextract_cli.visualization.settings import EmbeddingOptions, Page, PairOptions
 
 if TYPE_CHECKING:
     from artextract_cli.results.scene_result import SceneResult
@@ -49,7 +49,7 @@ def pair(
     ] = None,
     scene: SceneName = None,
     out: Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = None,
-    look: Annotated[Look, Options(completion={"show_bands": band_names})],
+    look: Annotated[PairOptions, Options(completion={"show_bands": band_names})],
     page: Page,
     new: NewPair,
 ) -> None:
@@ -131,7 +131,7 @@ def embedding(
     out: Annotated[Path, typer.Option(help="Figure to write: .png, .svg or .pdf.")] = Path(
         "embedding.png"
     ),
-    look: EmbeddingLook,
+    look: EmbeddingOptions,
     page: Page,
 ) -> None:
     """Show the embeddings of superpixels in two dimensions, coloured by their scores."""

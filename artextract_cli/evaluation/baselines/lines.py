@@ -1,4 +1,4 @@
-"""Baselines that look at the longest band alone or for lines: what anybody sees in the infrared."""
+"""Baselines of the longest band, or of lines: what is visible in the infrared without learning."""
 
 from collections.abc import Iterator
 
@@ -8,82 +8,85 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.evaluation.baselines.painted_pixels import (
     BoolArray,
     longest_band,
-    picture_of,
+    painted_mask,
     pixels_of,
     ridge_prediction,
-    where_painted,
+    scatter_to_image,
 )
 from artextract_cli.evidence.band_regression import PREDICTOR_BLUR, TARGET_BLUR, log_reflectance
 from artextract_cli.imaging.coding import linear_rgb
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 
-ACROSS, ALONG = 1.3, 8.0  # σ in px of a stroke of 2 to 3 px, and of the length that it is straight
-N_DIRECTIONS = 12
+ACROSS, ALONG = 1.3, 8.0  # σ in px: a stroke is 2 to 3 px wide, and straight over about 16 px
+N_DIRECTIONS = 12  # 15° apart: a line is at most 7.5° off, and a filter is 9° wide (1.3 / 8)
 KERNEL_RADIUS = 24  # px: three σ along the line
 PENALTY, ROUNDS = 1e-4, 6  # of the regression: as for the robust residual of the evidence
 
 
 def infrared(scene: Scene) -> FloatArray:
-    """How dark the longest band is: what anybody sees in it without any computation."""
-    painted = where_painted(scene)
-    return picture_of(1 - scene.bands[..., longest_band(scene)][painted], painted)
+    """One minus the longest band: what is visible in it without processing."""
+    painted = painted_mask(scene)
+    return scatter_to_image(1 - scene.bands[..., longest_band(scene)][painted], painted)
 
 
 def nir_tophat(scene: Scene, diameter: int = 7) -> FloatArray:
     """Depth of dark details in the longest band that are narrower than ``diameter`` pixels.
 
-    The black top-hat: closing with a disk, less the band (Meyer, "Contrast feature extraction",
+    The black top-hat: closing with a disk, minus the band (Meyer, "Contrast feature extraction",
     1979).
     """
     from scipy.ndimage import grey_dilation, grey_erosion
 
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     band = scene.bands[..., longest_band(scene)]
     disk = _disk(diameter)
     dilated = grey_dilation(np.where(painted, band, -np.inf), footprint=disk)
     closed = grey_erosion(np.where(painted, dilated, np.inf), footprint=disk)
-    return picture_of((closed - band)[painted], painted)
+    return scatter_to_image((closed - band)[painted], painted)
 
 
 def lines_of_infrared(scene: Scene) -> FloatArray:
     """Strength of dark lines of 2 to 3 px in the logarithm of the longest band; see `dark_lines`.
 
-    The same filter as in `residual_lines`, without the photograph: what the regression adds shows.
+    The filter of `residual_lines`, without the photograph: the difference between the two is what
+    the regression adds.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     band = inpaint_nearest(scene).bands[..., [longest_band(scene)]]
-    return picture_of(dark_lines(log_reflectance(band, TARGET_BLUR)[..., 0])[painted], painted)
+    return scatter_to_image(
+        dark_lines(log_reflectance(band, TARGET_BLUR)[..., 0])[painted], painted
+    )
 
 
 def residual_lines(scene: Scene) -> FloatArray:
-    """Strength of dark lines of 2 to 3 px that the longest band shows and the photograph does not.
+    """Strength of dark lines of 2 to 3 px in the longest band that the photograph does not show.
 
     The filter of `dark_lines` on the residual of a robust regression of the log band on a quadratic
     polynomial of the log photograph, fitted on the painting itself.
     """
-    painted = where_painted(scene)
-    return picture_of(dark_lines(photograph_residual(scene))[painted], painted)
+    painted = painted_mask(scene)
+    return scatter_to_image(dark_lines(photograph_residual(scene))[painted], painted)
 
 
-def dark_lines(picture: FloatArray) -> FloatArray:
-    """Strongest response (H, W) over `N_DIRECTIONS` directions of a filter for dark lines.
+def dark_lines(image: FloatArray) -> FloatArray:
+    """Strongest response (H, W) of a filter for dark lines over `N_DIRECTIONS` directions.
 
     The second derivative of a Gaussian across the line, σ = `ACROSS`, times a Gaussian along it,
     σ = `ALONG`: the matched filter for vessels of Chaudhuri et al., "Detection of blood vessels in
     retinal images using two-dimensional matched filters", IEEE Trans. Medical Imaging 8(3), 1989.
-    Zero where nothing dark is drawn out in any direction.
+    Zero where nothing dark is elongated in any direction.
     """
     from scipy.signal import oaconvolve
 
-    wide = np.pad(picture.astype(np.float32), KERNEL_RADIUS, mode="edge")
-    best = np.zeros(picture.shape, np.float32)
+    padded = np.pad(image.astype(np.float32), KERNEL_RADIUS, mode="edge")
+    best = np.zeros(image.shape, np.float32)
     for kernel in _line_kernels():
-        np.maximum(best, oaconvolve(wide, kernel, mode="valid"), out=best)
+        np.maximum(best, oaconvolve(padded, kernel, mode="valid"), out=best)
     return best
 
 
 def _line_kernels() -> Iterator[FloatArray]:
-    """Kernels (K, K) of sum zero that answer to a line darker than both its sides."""
+    """Kernels (K, K) of sum zero that respond to a line darker than both its sides."""
     offsets = np.arange(-KERNEL_RADIUS, KERNEL_RADIUS + 1)
     rows, columns = np.meshgrid(offsets, offsets, indexing="ij")
     for angle in np.arange(N_DIRECTIONS) * np.pi / N_DIRECTIONS:
@@ -95,12 +98,12 @@ def _line_kernels() -> Iterator[FloatArray]:
 
 
 def photograph_residual(scene: Scene) -> FloatArray:
-    """What the photograph leaves (H, W) of the log longest band; negative where that is darker.
+    """Residual (H, W) of the log longest band, explained by the photograph; negative where darker.
 
     Ridge regression on a quadratic polynomial of the three log channels, six rounds of reweighting;
-    the surroundings of a masked painting are continued from it.
+    the surroundings of a masked painting are extended from it.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     whole = inpaint_nearest(scene)
     everywhere = np.ones(painted.shape, np.bool_)
     photograph = log_reflectance(linear_rgb(whole.rgb), PREDICTOR_BLUR)

@@ -1,4 +1,4 @@
-"""Pixels of the painting, without those of its surroundings, for the baselines to work on."""
+"""Pixels of the painting without its surroundings, and regressions on them, for the baselines."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -23,23 +23,23 @@ from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 Values = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-FIT_PIXELS = 20_000
-CHUNK_PIXELS = 16_384
+FIT_PIXELS = 20_000  # fitted on at most: 130 for each of the 150 terms of sixteen bands
+CHUNK_PIXELS = 16_384  # predicted at a time: bounds the memory of their polynomial terms
 LEAST_DEVIATION = 1e-6  # below a tenth of a 16-bit step a residual is rounding, not paint
 
 
 def longest_band(scene: Scene) -> int:
-    """Index of the band of the longest wavelength; of the last band where none is known."""
+    """Index of the band with the longest wavelength; of the last band if none is known."""
     if scene.wavelengths is None:
         return len(scene.band_ids) - 1
     return int(np.argmax(np.asarray(scene.wavelengths)))
 
 
 def predictors_and_target(scene: Scene) -> tuple[FloatArray, FloatArray]:
-    """What should explain the longest band (H, W, P), and that band (H, W), in linear light.
+    """The predictors (H, W, P) of the longest band, and that band (H, W), in linear light.
 
-    The visible bands (at most 720 nm) explain an infrared one, all other bands a visible one or one
-    of unknown wavelength. Where this leaves none, the three channels of the photograph do it.
+    The visible bands (up to 720 nm) predict an infrared one, all other bands a visible one or one
+    of unknown wavelength. If this leaves none, the three channels of the photograph do.
     """
     target = longest_band(scene)
     others = [band for band in range(scene.bands.shape[2]) if band != target]
@@ -49,13 +49,13 @@ def predictors_and_target(scene: Scene) -> tuple[FloatArray, FloatArray]:
     return predictors, scene.bands[..., target]
 
 
-def where_painted(scene: Scene) -> BoolArray:
-    """Where (H, W) the painting is.
+def painted_mask(scene: Scene) -> BoolArray:
+    """Mask (H, W) of the painting.
 
     Raises
     ------
     InputError
-        If the object mask leaves no pixel.
+        If the object mask excludes every pixel.
     """
     if not scene.painted.any():
         msg = "the object mask leaves no pixel of the painting; check the mask"
@@ -63,25 +63,25 @@ def where_painted(scene: Scene) -> BoolArray:
     return scene.painted
 
 
-def pixels_of(picture: NDArray[Any], painted: BoolArray) -> Values:
-    """The painted pixels (P, B) of ``picture`` (H, W, B)."""
-    return picture[painted].astype(np.float64)
+def pixels_of(image: NDArray[Any], painted: BoolArray) -> Values:
+    """The painted pixels (P, B) of ``image`` (H, W, B)."""
+    return image[painted].astype(np.float64)
 
 
-def picture_of(values: NDArray[Any], painted: BoolArray) -> FloatArray:
-    """Put ``values`` (P,) of the painted pixels back into a picture (H, W)."""
-    picture = np.full(painted.shape, values.min(), dtype=np.float32)
-    picture[painted] = values
-    return picture
+def scatter_to_image(values: NDArray[Any], painted: BoolArray) -> FloatArray:
+    """Put ``values`` (P,) of the painted pixels into an image (H, W), their minimum elsewhere."""
+    image = np.full(painted.shape, values.min(), dtype=np.float32)
+    image[painted] = values
+    return image
 
 
-def blurred_inside(picture: FloatArray, painted: BoolArray, sigma: float = 1.0) -> FloatArray:
-    """Gaussian blur of each band of ``picture`` (H, W, B) that takes nothing from outside."""
+def blurred_inside(image: FloatArray, painted: BoolArray, sigma: float = 1.0) -> FloatArray:
+    """Gaussian blur of each band of ``image`` (H, W, B) that uses no pixel outside the painting."""
     from scipy.ndimage import gaussian_filter
 
     inside = painted.astype(np.float32)[..., None]
     weight = gaussian_filter(inside, sigma, axes=(0, 1))
-    blurred = gaussian_filter(picture * inside, sigma, axes=(0, 1))
+    blurred = gaussian_filter(image * inside, sigma, axes=(0, 1))
     return np.asarray(blurred / np.maximum(weight, 1e-6), dtype=np.float32)
 
 
@@ -90,8 +90,9 @@ def ridge_prediction(
 ) -> Values:
     """Predict from ``x`` (P, B), or ``of`` (Q, B), by ridge regression on a quadratic polynomial.
 
-    It is fitted on ``x`` and ``y`` (P,); ``penalty`` is per pixel, on columns of variance one. With
-    several ``rounds``, pixels of residual u robust deviations weigh 1/(1 + (u/2)²) in the next one.
+    It is fitted to ``x`` and ``y`` (P,); ``penalty`` is per pixel, on columns of variance one. With
+    several ``rounds``, a pixel with a residual of u robust deviations has the weight 1/(1 + (u/2)²)
+    in the next one.
     """
     chosen = fit_pixels(len(x))
     standardise = standardiser(x[chosen])
@@ -106,7 +107,7 @@ def ridge_prediction(
 
 
 def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
-    """Gains (1 + F,) of the columns of ``design`` (P, 1 + F), the first of which is constant."""
+    """Coefficients (1 + F,) of the columns of ``design`` (P, 1 + F), the first being constant."""
     ridge = penalty * len(y) * np.eye(design.shape[1])
     ridge[0, 0] = 0
 
@@ -125,12 +126,12 @@ def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
 
 
 def fit_pixels(n_pixels: int) -> NDArray[np.intp]:
-    """Which pixels to fit on: at most `FIT_PIXELS` drawn at random, always the same ones."""
+    """Indices of the pixels to fit on: at most `FIT_PIXELS`, random but always the same."""
     return np.random.default_rng(0).permutation(n_pixels)[:FIT_PIXELS].astype(np.intp)
 
 
 def _chunks(x: Values) -> Iterator[Values]:
-    """``x`` (P, B) in pieces: the polynomial of a whole large scene would not fit in memory."""
+    """Yield ``x`` (P, B) in pieces: all terms of a large scene would not fit in memory."""
     for start in range(0, len(x), CHUNK_PIXELS):
         yield x[start : start + CHUNK_PIXELS]
 
@@ -143,7 +144,7 @@ def standardiser(sample: Values) -> Callable[[Values], Values]:
 
 
 def _quadratic(x: Values) -> Values:
-    """The columns of ``x`` (P, B) and all their products of two: (P, B + B·(B + 1)/2)."""
+    """The columns of ``x`` (P, B) and all products of two of them: (P, B + B·(B + 1)/2)."""
     first, second = np.array(
         list(combinations_with_replacement(range(x.shape[1]), 2)), dtype=np.intp
     ).T

@@ -1,8 +1,8 @@
-"""Classical detectors of hidden layers, one score per pixel: what any network has to beat.
+"""Classical detectors of hidden layers, one score per pixel, which any network has to outperform.
 
 Each takes a scene and returns a score (H, W) float32, larger = more likely hidden. Pixels outside
-the painting take no part in any statistic and get the lowest score of the painting. To add one,
-write it from the helpers of `painted_pixels` and name it in `BASELINES`.
+the painting do not affect any statistic and get the lowest score of the painting. To add a
+baseline, write it with the functions of `painted_pixels` and add it to `BASELINES`.
 """
 
 import warnings
@@ -25,11 +25,11 @@ from artextract_cli.evaluation.baselines.painted_pixels import (
     blurred_inside,
     fit_pixels,
     longest_band,
-    picture_of,
+    painted_mask,
     pixels_of,
     predictors_and_target,
     ridge_prediction,
-    where_painted,
+    scatter_to_image,
 )
 from artextract_cli.evaluation.baselines.structure import (
     graph_change,
@@ -45,7 +45,7 @@ from artextract_cli.scenes.scene import Scene
 
 Baseline = Callable[[Scene], FloatArray]
 
-N_COMPONENTS = 4
+N_COMPONENTS = 4  # principal, and independent, components that are baselines
 
 
 def rx(scene: Scene) -> FloatArray:
@@ -53,28 +53,30 @@ def rx(scene: Scene) -> FloatArray:
 
     The global anomaly detector of Reed & Yu, IEEE Trans. ASSP 38(10), 1990.
     """
-    painted = where_painted(scene)
-    return picture_of((_components(pixels_of(scene.bands, painted)) ** 2).sum(axis=1), painted)
+    painted = painted_mask(scene)
+    return scatter_to_image(
+        (_components(pixels_of(scene.bands, painted)) ** 2).sum(axis=1), painted
+    )
 
 
 def principal_component(scene: Scene, number: int) -> FloatArray:
-    """Size of the principal component ``number`` (from 1) of the log bands, in standard deviations.
+    """Absolute principal component ``number`` (from 1) of the log bands, in standard deviations.
 
-    Zero everywhere where the bands vary in fewer directions than that.
+    Zero throughout if the bands vary in fewer directions than that.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     components = _components(np.log(pixels_of(scene.bands, painted) + DARKEST))
     return _component_size(components, number, painted)
 
 
 def independent_component(scene: Scene, number: int) -> FloatArray:
-    """Size of the independent component ``number`` (from 1) of the log bands, in deviations.
+    """Absolute independent component ``number`` (from 1) of the log bands, in deviations.
 
     FastICA (Hyvärinen & Oja, Neural Networks 13, 2000) on at most `FIT_PIXELS` pixels, always the
-    same ones. The component whose excess kurtosis is farthest from zero is the first: what few
-    pixels show has long tails. Zero everywhere where the bands vary in fewer directions.
+    same ones. Components are sorted by the size of their excess kurtosis, the largest first: what
+    few pixels show has long tails. Zero throughout if the bands vary in fewer directions.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     components = _independent_components(np.log(pixels_of(scene.bands, painted) + DARKEST))
     return _component_size(components, number, painted)
 
@@ -83,39 +85,39 @@ def spectral_angle(scene: Scene) -> FloatArray:
     """Angle in radians between the bands of a pixel and the median of the painting, 0..π/2.
 
     The spectral angle mapper of Kruse et al., "The Spectral Image Processing System (SIPS)", Remote
-    Sensing of Environment 44, 1993. It does not see how bright a pixel is; a wholly black one has
-    no angle and scores zero, and so does everything where there is a single band.
+    Sensing of Environment 44, 1993. It does not depend on the brightness of a pixel. A black pixel
+    has no angle and scores zero, as does every pixel of a single band.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     pixels = pixels_of(scene.bands, painted)
     directions, typical = _directions(pixels), _directions(np.median(pixels, axis=0))
     # The arc cosine of their product would lose small angles to rounding (Kahan 2006).
-    apart = np.linalg.norm(directions - typical, axis=1)
-    together = np.linalg.norm(directions + typical, axis=1)
+    difference = np.linalg.norm(directions - typical, axis=1)
+    total = np.linalg.norm(directions + typical, axis=1)
     black = ~directions.any(axis=1) | ~typical.any()
-    return picture_of(np.where(black, 0, 2 * np.arctan2(apart, together)), painted)
+    return scatter_to_image(np.where(black, 0, 2 * np.arctan2(difference, total)), painted)
 
 
 def plain_residual(scene: Scene) -> FloatArray:
     """How much darker the longest band is than the visible bands predict, in robust deviations.
 
-    A ridge regression on a quadratic polynomial of the log bands, fitted on the painting itself
-    after a gaussian blur of σ = 1 px; one deviation is 1.4826 times the median absolute residual.
+    A ridge regression on a quadratic polynomial of the log bands, fitted to the painting itself
+    after a Gaussian blur of σ = 1 px; one deviation is 1.4826 times the median absolute residual.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     predictors, target = predictors_and_target(scene)
     x = np.log(pixels_of(blurred_inside(predictors, painted), painted) + DARKEST)
     y = pixels_of(blurred_inside(target[..., None], painted), painted)[:, 0]
     darker = ridge_prediction(x, y) - y
-    return picture_of(darker / robust_deviation(darker, LEAST_DEVIATION), painted)
+    return scatter_to_image(darker / robust_deviation(darker, LEAST_DEVIATION), painted)
 
 
 def abs_difference(scene: Scene) -> FloatArray:
-    """Difference between the longest band and the luminance of the photograph, without its sign."""
-    painted = where_painted(scene)
+    """Absolute difference between the longest band and the luminance of the photograph."""
+    painted = painted_mask(scene)
     luminance = linear_rgb(scene.rgb) @ LUMINANCE
     difference = np.abs(scene.bands[..., longest_band(scene)] - luminance)
-    return picture_of(difference[painted], painted)
+    return scatter_to_image(difference[painted], painted)
 
 
 BASELINES: Mapping[str, Baseline] = {
@@ -142,16 +144,16 @@ BASELINES: Mapping[str, Baseline] = {
 
 
 def _component_size(components: Values, number: int, painted: BoolArray) -> FloatArray:
-    """Absolute value of the component ``number`` (from 1) of ``components`` (P, K) as a picture."""
+    """Absolute value of the component ``number`` (from 1) of ``components`` (P, K) as an image."""
     if number > components.shape[1]:
         return np.zeros(painted.shape, dtype=np.float32)
-    return picture_of(np.abs(components[:, number - 1]), painted)
+    return scatter_to_image(np.abs(components[:, number - 1]), painted)
 
 
 def _components(pixels: Values, sample: Values | None = None) -> Values:
     """Principal components (P, K) of ``pixels`` (P, B), each of variance one, the strongest first.
 
-    They are those of ``sample`` (S, B), where given. K is the number of directions in which that
+    The axes are those of ``sample`` (S, B), if given. K is the number of directions in which it
     varies at all.
     """
     sample = pixels if sample is None else sample
@@ -160,8 +162,8 @@ def _components(pixels: Values, sample: Values | None = None) -> Values:
     axes = principal_axes(deviation.T @ deviation / len(sample))
     varies = axes.variances > max(axes.variances.max() * 1e-12, 1e-20)
     scaled = axes.directions[:, varies] / np.sqrt(axes.variances[varies])
-    # The weakest first while it is multiplied: independent components, whose search stops at a
-    # tolerance, would move by a hundredth if the last bits were others.
+    # Multiplied with the weakest first: FastICA stops at a tolerance, so that other last bits would
+    # change independent components by a hundredth.
     components: Values = (pixels - mean) @ scaled[:, ::-1]
     return components[:, ::-1]
 
@@ -179,19 +181,19 @@ def _independent_components(pixels: Values) -> Values:
 
 
 def _fast_ica(sample: Values, white: Values) -> Values:
-    """The components of ``white`` (P, K) that are independent on ``sample`` (S, K)."""
+    """Independent components of ``white`` (P, K), estimated from ``sample`` (S, K)."""
     from sklearn.decomposition import FastICA
     from sklearn.exceptions import ConvergenceWarning
 
     model = FastICA(whiten="unit-variance", random_state=0)
     with warnings.catch_warnings():
-        # Nearly gaussian bands have no best rotation; the last one tried is as good as any.
+        # Nearly Gaussian bands have no best rotation: the last one tried is as good as any.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(sample)
     return np.asarray(model.transform(white))
 
 
 def _directions(spectra: Values) -> Values:
-    """``spectra`` (..., B) brought to length one; those that are zero stay zero."""
+    """``spectra`` (..., B) scaled to length one; zeros stay zero."""
     lengths = np.linalg.norm(spectra, axis=-1, keepdims=True)
     return np.asarray(spectra / np.where(lengths > 0, lengths, 1.0))

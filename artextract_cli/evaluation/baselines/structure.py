@@ -12,10 +12,10 @@ from artextract_cli.evaluation.baselines.painted_pixels import (
     Values,
     blurred_inside,
     longest_band,
-    picture_of,
+    painted_mask,
     pixels_of,
+    scatter_to_image,
     standardiser,
-    where_painted,
 )
 from artextract_cli.evidence.band_regression import DARKEST, TARGET_BLUR, log_reflectance
 from artextract_cli.imaging.coding import linear_rgb
@@ -23,28 +23,29 @@ from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands
 
 SSIM_SIGMA = 1.5  # px, the window of the authors
-SSIM_MARGIN = 8  # px, more than their window looks away
-RANGE = 6.0  # of a picture of variance one: three deviations either way
+SSIM_MARGIN = 8  # px, more than the radius of that window
+RANGE = 6.0  # of an image of variance one: three deviations in either direction
 
-PATCH_SIGMAS = (1.0, 3.0)  # px
-BANK_PIXELS = 512
+PATCH_SIGMAS = (1.0, 3.0)  # px: the pixel itself, and its neighbourhood
+BANK_PIXELS = 512  # of the painting; time and memory grow with them
+# Nearest pixels of the bank that are averaged: more than the few of a hidden layer that are in the
+# bank, which would otherwise make it look normal.
 NEIGHBOURS = 16
-"""Of a patch in the bank: enough that a hidden layer's few patches there do not vouch for it."""
 
-CHUNK = 1 << 15  # pixels whose distances to the bank are in memory at once
-GRAPH_NODES = 1200
+CHUNK = 1 << 15  # pixels whose distances to the bank are in memory at once: 64 MB
+GRAPH_NODES = 1200  # superpixels; distances between all pairs are computed, 12 MB each
 
 
 def structural_dissimilarity(scene: Scene) -> FloatArray:
-    """One less the structural similarity of the longest band and its prediction, 0 to 2.
+    """One minus the structural similarity of the longest band and its prediction, 0 to 2.
 
     SSIM of Wang et al., "Image quality assessment: from error visibility to structural similarity",
     IEEE Trans. Image Processing 13(4), 2004, with their Gaussian window. The prediction is that
-    of `photograph_residual`; both pictures have variance one.
+    of `photograph_residual`; both images have variance one.
     """
     from skimage.metrics import structural_similarity
 
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     band = log_reflectance(inpaint_nearest(scene).bands[..., [longest_band(scene)]], TARGET_BLUR)[
         ..., 0
     ]
@@ -54,29 +55,29 @@ def structural_dissimilarity(scene: Scene) -> FloatArray:
         *pair, gaussian_weights=True, sigma=SSIM_SIGMA, data_range=RANGE, full=True
     )
     inside = similarity[SSIM_MARGIN:-SSIM_MARGIN, SSIM_MARGIN:-SSIM_MARGIN]
-    return picture_of(1 - inside[painted], painted)
+    return scatter_to_image(1 - inside[painted], painted)
 
 
-def _standardised(picture: FloatArray, painted: BoolArray) -> FloatArray:
-    """``picture`` (H, W) with mean zero and variance one where ``painted``."""
-    values = picture[painted].astype(np.float64)
-    # Where nothing varies, what is left is rounding.
+def _standardised(image: FloatArray, painted: BoolArray) -> FloatArray:
+    """``image`` (H, W) with mean zero and variance one where ``painted``."""
+    values = image[painted].astype(np.float64)
+    # Variation below this is rounding.
     spread = values.std() if values.std() > 1e-5 else np.inf
-    return np.asarray((picture - values.mean()) / spread, np.float32)
+    return np.asarray((image - values.mean()) / spread, np.float32)
 
 
 def local_anomaly(scene: Scene) -> FloatArray:
-    """Mean distance of a pixel's surroundings to their nearest in a bank of the painting's own.
+    """Mean distance of a pixel's neighbourhood to the nearest ones in a bank of the same painting.
 
     The memory bank of Roth et al., "Towards total recall in industrial anomaly detection", CVPR
-    2022, on plain features instead of learnt ones: principal components of the log bands, blurred
-    at two scales, and how far the pixel departs from either. The bank has `BANK_PIXELS` pixels of
-    the painting itself, always the same; the distance is that to the `NEIGHBOURS` nearest.
+    2022, on plain features instead of learned ones: the log bands, blurred at two scales, and the
+    absolute difference between the two. The bank has `BANK_PIXELS` pixels of the painting itself,
+    always the same; the distance is the mean over the `NEIGHBOURS` nearest.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     features = _patch_features(scene, painted)
     chosen = np.random.default_rng(0).permutation(len(features))[:BANK_PIXELS]
-    return picture_of(_mean_distance(features, features[chosen]), painted)
+    return scatter_to_image(_mean_distance(features, features[chosen]), painted)
 
 
 def _patch_features(scene: Scene, painted: BoolArray) -> FloatArray:
@@ -89,7 +90,7 @@ def _patch_features(scene: Scene, painted: BoolArray) -> FloatArray:
 
 
 def _mean_distance(features: FloatArray, bank: FloatArray) -> FloatArray:
-    """Mean distance (P,) of ``features`` (P, F) to their nearest of ``bank`` (M, F)."""
+    """Mean distance (P,) of ``features`` (P, F) to their nearest neighbours in ``bank`` (M, F)."""
     n = min(NEIGHBOURS, len(bank))
     means = []
     for start in range(0, len(features), CHUNK):
@@ -105,21 +106,21 @@ def _squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
 
 
 def graph_change(scene: Scene) -> FloatArray:
-    """How badly superpixels that look alike in the photograph do so in the infrared, and back.
+    """How unlike in the infrared superpixels are that are alike in the photograph, and vice versa.
 
     Structure consistency of Sun et al., "Structure consistency-based graph for unsupervised change
     detection with homogeneous and heterogeneous remote sensing images", IEEE Trans. Geoscience and
     Remote Sensing 60, 2022, with superpixels for patches: a graph joins each of about `GRAPH_NODES`
-    superpixels to the √N that are most alike in one picture; the change is by how much farther, in
-    the other picture, these are than those most alike there. Nothing is learnt.
+    superpixels to the √N most similar ones in one image; the change is how much larger their
+    distances are in the other image than those of the most similar ones there. Nothing is learned.
     """
-    painted = where_painted(scene)
+    painted = painted_mask(scene)
     labels = _superpixels(scene)[painted]
     numbered, labels = np.unique(labels, return_inverse=True)
     views = [_node_features(view, painted, labels, len(numbered)) for view in _views(scene)]
     distances = [np.sqrt(_squared_distances(view, view)) for view in views]
     change = _structure_change(*distances) + _structure_change(*reversed(distances))
-    return picture_of(change[labels], painted)
+    return scatter_to_image(change[labels], painted)
 
 
 def _views(scene: Scene) -> tuple[FloatArray, FloatArray]:
@@ -131,13 +132,13 @@ def _views(scene: Scene) -> tuple[FloatArray, FloatArray]:
 
 
 def _superpixels(scene: Scene) -> IntArray:
-    """Labels (H, W) of superpixels that respect the edges of both pictures."""
+    """Labels (H, W) of superpixels that respect the edges of both images."""
     from skimage.segmentation import slic
 
-    picture = np.concatenate(_views(inpaint_nearest(scene)), axis=-1).astype(np.float64)
-    spread = max(float(picture.std()), 1e-6)
+    image = np.concatenate(_views(inpaint_nearest(scene)), axis=-1).astype(np.float64)
+    spread = max(float(image.std()), 1e-6)
     labels = slic(
-        picture / spread, n_segments=GRAPH_NODES, compactness=0.1, convert2lab=False, start_label=0
+        image / spread, n_segments=GRAPH_NODES, compactness=0.1, convert2lab=False, start_label=0
     )
     return np.asarray(labels)
 
@@ -156,9 +157,9 @@ def _node_features(view: FloatArray, painted: BoolArray, labels: IntArray, n: in
 
 
 def _structure_change(graph: Values, other: Values) -> Values:
-    """By how much (N,) the neighbours by ``graph`` (N, N) are farther in ``other`` (N, N).
+    """Excess distance (N,) in ``other`` (N, N) of the neighbours by ``graph`` (N, N).
 
-    Than the nearest there; both are distances.
+    The excess is over the nearest ones in ``other``; both are distances.
     """
     n = max(1, round(np.sqrt(len(graph))))
     alike = np.argsort(graph, axis=1, kind="stable")[:, :n]

@@ -2,8 +2,8 @@
 
 const N_LEVELS = 256;
 
-// Colours (RGBA as one number) of all levels. What scores below the threshold stays uncoloured; more
-// is covered where the score is higher, and everything alike as opacity nears one.
+// Colours (RGBA as one number) of all levels. Scores below the threshold stay uncoloured; higher
+// scores are more opaque, and all are equally opaque as opacity approaches one.
 function levelColours(palette, opacity, threshold) {
   const colours = new Uint32Array(N_LEVELS);
   const least = palette.faintest + (1 - palette.faintest) * Math.max(0, (opacity - 0.75) / 0.25);
@@ -58,7 +58,7 @@ class ScoreMap {
     return this.canvas;
   }
 
-  // A canvas that is opaque where there is no painting, or null where all is painted.
+  // A canvas that is opaque outside the painting, or null if the painting fills the image.
   unpainted() {
     if (!this.levels.includes(0)) return null;
     const [canvas, context] = newCanvas(this.pixels.width, this.pixels.height);
@@ -70,7 +70,7 @@ class ScoreMap {
     return canvas;
   }
 
-  // The score at shares of width and height, or null where there is no painting.
+  // The score at fractions of width and height, or null outside the painting.
   at(across, down) {
     const { width, height } = this.pixels;
     const [x, y] = [Math.floor(across * width), Math.floor(down * height)];

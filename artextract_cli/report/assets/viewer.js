@@ -1,4 +1,4 @@
-// The stage: two layers with a curtain between them, zoom, and the box of a chosen region.
+// The stage: two layers with a curtain between them, zoom, and the box of the selected region.
 
 const MOST_ZOOM = 32; // pixels of the screen for one of the photograph
 const STEP = 1.3;

@@ -83,7 +83,7 @@ def cells(rng: np.random.Generator, shape: Shape, count: int, warp: float) -> In
 
 
 def craquelure(rng: np.random.Generator, shape: Shape, spacing: float) -> FloatArray:
-    """A net of age cracks: 1 in a crack, 0 on whole paint, (H, W) float32, in patches.
+    """A network of age cracks: 1 in a crack, 0 on intact paint, (H, W) float32, in patches.
 
     Cracks are the borders of cells about ``spacing`` pixels wide, about a pixel across: where the
     two nearest of jittered grid points are equally far (S. Worley, Proc. SIGGRAPH, 291, 1996).
@@ -92,7 +92,7 @@ def craquelure(rng: np.random.Generator, shape: Shape, spacing: float) -> FloatA
         axis / spacing + 1 for axis in _warped_grid(rng, shape, spacing / 8, spacing / 2)
     )
     top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
-    # The warp reaches beyond the picture; wrapping repeats a point there, which nobody sees.
+    # The warp reaches beyond the image; wrapping repeats a point there, which is not visible.
     jitter = rng.uniform(0.1, 0.9, (2, int(shape[0] / spacing) + 4, int(shape[1] / spacing) + 4))
     first, second = np.full(shape, np.inf), np.full(shape, np.inf)
     for step_down, step_right in product((-1, 0, 1), repeat=2):

@@ -70,7 +70,7 @@ def blend_borders(loads: FloatArray) -> FloatArray:
 
 
 def retouchings(rng: np.random.Generator, shape: Shape, share: float) -> BoolArray:
-    """Where a restorer repainted (H, W) bool: patches that cover ``share`` of the picture."""
+    """Mask (H, W) of retouchings: patches that cover ``share`` of the painting."""
     patches = Sketch(shape)
     area = shape[0] * shape[1]
     for _ in range(12):

@@ -1,7 +1,7 @@
-"""What lies under the surface: carbon drawing, underpainting, a reused canvas, fading ink.
+"""Hidden content under the surface: carbon drawing, underpainting, a reused canvas, fading ink.
 
-Each kind yields loads (P, H, W) as in `mixing`, to be laid upon the ground, and its presence
-(H, W): the share of each pixel that the hidden content covers, however thin it is there.
+Each kind yields loads (P, H, W) as in `mixing`, which are laid on the ground, and its presence
+(H, W): the share of each pixel that it covers, however thin.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,8 +18,8 @@ from artextract_cli.simulate.optics.mixing import draw_paints
 from artextract_cli.simulate.optics.pigments import Batch, Recipe
 from artextract_cli.simulate.styles.manner import Manner
 
-MOST_PARTS = 60  # of one sketch; small pictures fill up long before
-MOST_LINES = 0.09  # share of a picture that lines can cover and still be lines
+MOST_PARTS = 60  # of one sketch; small images are full long before
+MOST_LINES = 0.09  # share of an image that lines can cover without merging into areas
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +42,10 @@ def hide(
     conditions: Conditions,
     makers: Mapping[str, Maker] | None = None,
 ) -> HiddenLayer:
-    """Everything that is hidden in a scene; ``kinds`` share the coverage equally.
+    """All hidden content of a scene; ``kinds`` share the coverage equally.
 
-    Where two kinds overlap their paint mingles: the loads add. ``makers`` make each kind, those of
-    the palettes a and b where it is None.
+    Where two kinds overlap, their loads add up. ``makers`` generate each kind; None stands for
+    those of old masters and moderns.
     """
     makers = makers or _MAKERS
     loads = np.zeros((len(batch.palette.pigments), *shape), np.float32)

@@ -1,4 +1,4 @@
-"""What lies below the paint: drawings, dead colouring, a reused picture, ink, light touches."""
+"""Hidden content: drawings, dead colouring, a reused picture, ink, light touches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

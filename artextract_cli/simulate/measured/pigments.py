@@ -2,7 +2,8 @@
 
 The values are the diffuse reflectance of an opaque film, in per cent, without the gloss. They are
 drawn by hand through the features that the sources publish (position of an edge, maxima, minima,
-behaviour past 700 nm); they are no digitised measurements, and trusted to some 3 % of reflectance.
+behaviour past 700 nm); they are not digitised measurements, and accurate to about 3 % of
+reflectance.
 
 Sources, by the key that stands in ``Pigment.source``:
 

@@ -1,4 +1,4 @@
-"""The plan of a painting of the world "measured": what lies where, drawn at random."""
+"""The plan of a painting of the world "measured": its content and layout, drawn at random."""
 
 import zlib
 from collections.abc import Callable, Sequence

@@ -1,1 +1,1 @@
-"""Light and paint: pigments, mixtures, layers and the camera."""
+"""Optics of paint: pigments, mixtures, layers and the camera."""

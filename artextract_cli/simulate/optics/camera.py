@@ -1,4 +1,4 @@
-"""From reflectance to pictures: lens, light, registration and noise of the photograph and bands."""
+"""From reflectance to images: lens, light, registration and noise of the photograph and bands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
 _BLUR_PX = 0.4  # at 550 nm; grows with the wavelength by diffraction (E. Hecht, Optics, ch. 10)
 _ROOT_TAU = np.sqrt(2 * np.pi)
-_READ_NOISE = 0.05  # light that would make as much noise as reading the pixel does
+_READ_NOISE = 0.05  # light whose photon noise equals the read noise of a pixel
 
 
 @dataclass(frozen=True, kw_only=True)
 class Camera:
-    """A set-up: its light (H, W) over the picture and the conditions of the scene."""
+    """A set-up: its illumination (H, W) and the conditions of the scene."""
 
     light: FloatArray
     conditions: Conditions

@@ -58,10 +58,10 @@ def over(reflectance: FloatArray, transmittance: FloatArray, below: Floats) -> F
 
 
 def through_surface(reflectance: FloatArray) -> FloatArray:
-    """What a camera off the mirror direction sees of paint in a binder, 0.96 for a perfect white.
+    """Reflectance of paint in a binder as a camera records it, 0.96 for a perfect white.
 
-    (1 − k1)(1 − k2)R / (1 − k2·R) with Saunderson's k1 = .04 and k2 = .6 (his formula without the
-    mirror reflection k1, which lamps at 45° keep out of the picture).
+    (1 − k1)(1 − k2)R / (1 − k2·R) with Saunderson's k1 = .04 and k2 = .6: his formula without the
+    specular reflection k1, which lamps at 45° keep out of the image.
     """
     passed = (1 - OUTER_REFLECTANCE) * (1 - INNER_REFLECTANCE)
     return passed * reflectance / (1 - INNER_REFLECTANCE * reflectance)

@@ -15,14 +15,14 @@ from artextract_cli.simulate.optics.colour import VISIBLE_GRID, to_srgb, tristim
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.optics.pigments import Batch
 
-# A painter stops when the ground no longer shows: black and white beneath then differ by less than
-# this in X, Y and Z, of which a white surface has 1. The thickest layer is that of a glaze, which
-# never hides.
+# A painter stops when the ground no longer shows: paint over black and over white then differs by
+# less than this in X, Y and Z, which are 1 for a white surface. Glazes, which never hide the
+# ground, get the largest thickness.
 _HIDING_CONTRAST = 0.03
 _THICKEST = 40.0
 
 COMPONENTS = 4
-"""Of a paint: up to three pigments of its recipe, and one that makes its shadows."""
+"""Components of a paint: up to three pigments of its recipe, and one for its shadows."""
 
 _RECIPES_OF_A_PICTURE = (3, 8)
 _LOG_SHADOW = (np.log(0.001), np.log(0.03))  # of the shadow pigment's share
@@ -115,8 +115,8 @@ def join(first: Paints, second: Paints) -> Paints:
 def masstones(paints: Paints, batch: Batch) -> FloatArray:
     """Colour, sRGB coded, and reflectance at 900 nm of each paint laid thick, (R, 4)."""
     optics = _optics(paints, batch, (*VISIBLE_GRID, _INFRARED_NM))
-    seen = kubelka_munk.through_surface(kubelka_munk.infinite_reflectance(*optics))
-    return np.concatenate([to_srgb(seen[:, :-1]), seen[:, -1:]], axis=1)
+    reflectance = kubelka_munk.through_surface(kubelka_munk.infinite_reflectance(*optics))
+    return np.concatenate([to_srgb(reflectance[:, :-1]), reflectance[:, -1:]], axis=1)
 
 
 def _optics(

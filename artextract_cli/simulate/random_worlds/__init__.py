@@ -1,1 +1,1 @@
-"""Worlds to learn from: every painting has pigments, a composition and a camera of its own."""
+"""Random worlds for training: every painting has its own pigments, composition and camera."""

@@ -14,15 +14,15 @@ from artextract_cli.simulate.optics.camera import point_spread
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
 _INFRARED_NM = 700.0
-_READ_NOISE = 0.05  # light that would make as much noise as reading the pixel does
+_READ_NOISE = 0.05  # light whose photon noise equals the read noise of a pixel
 
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    """How the pictures are stored: each false, or None, in a clean capture.
+    """How the images are stored: each false, or None, in a clean capture.
 
-    ``eight_bit`` and ``coded`` concern the bands beyond 700 nm: steps of 1/255, and the curve of
-    sRGB that nobody takes off again. ``photograph_quality`` and ``band_quality`` are those of JPEG.
+    ``eight_bit`` and ``coded`` concern the bands beyond 700 nm: steps of 1/255, and an sRGB curve
+    that is not decoded. ``photograph_quality`` and ``band_quality`` are those of JPEG.
     """
 
     eight_bit: bool = False

@@ -58,9 +58,9 @@ def paint(
 def _draw_upon(
     rng: np.random.Generator, loads: FloatArray, batch: Batch, share: float
 ) -> FloatArray:
-    """The loads with a visible drawing or lettering, such as others have below; changed in place.
+    """The loads with a visible drawing or lettering, like hidden ones; changed in place.
 
-    So its shape alone does not tell that something is hidden.
+    The shape of lines alone is therefore no sign of hidden content.
     """
     name = str(rng.choice(batch.palette.lines))
     mask = lines(rng, (loads.shape[1], loads.shape[2]), batch.palette.manner, share)

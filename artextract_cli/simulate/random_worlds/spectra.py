@@ -1,7 +1,7 @@
-"""Pigments that nobody ever ground: masstone spectra drawn at random.
+"""Invented pigments: masstone spectra drawn at random.
 
-What a pigment does beyond 640 nm is drawn independently of its colour, so that no relation between
-the visible and the infrared holds from one painting to the next.
+The behaviour of a pigment beyond 640 nm is drawn independently of its colour, so that no relation
+between the visible and the infrared holds from one painting to the next.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What lies under random paintings: pencil, writing, hatching, shapes and earlier paintings."""
+"""Hidden content of random paintings: pencil, writing, hatching, shapes and earlier paintings."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def hide(
 
 
 def draw_ground(rng: np.random.Generator, batch: Batch, kinds: tuple[str, ...]) -> FloatArray:
-    """Shares (P,) of the ground: dark under light content, and now and then else."""
+    """Shares (P,) of the ground: dark under light content, and occasionally otherwise."""
     palette = batch.palette
     may_be_dark = not {"drawing", "ink", "underpainting"} & {*kinds}
     dark = rng.random() < _DARK_GROUND_ODDS

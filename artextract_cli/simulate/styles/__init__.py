@@ -1,1 +1,1 @@
-"""Schools of painting that the simulator knows."""
+"""Schools of painting: their palettes and their manner."""

@@ -14,7 +14,7 @@ from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """Everything that one look of the simulated paintings does in its own way.
+    """What distinguishes one style of simulated paintings from another.
 
     ``compose`` gives the labels (H, W) of the regions of a picture; ``brush`` the marks (H, W) of
     the brush, of about unit variance, for those labels and their number; ``motif`` the curves of a

@@ -128,7 +128,7 @@ def test_pixels_that_do_not_count(data: Path, tmp_path: Path) -> None:
 def test_a_map_of_another_size(data: Path, tmp_path: Path, kind: str) -> None:
     maps = {"heatmap": np.zeros(SIZE), kind: np.zeros((20, 23))}
     write_results(tmp_path / "results", "a", **maps)
-    said = rf"{kind}\.tif has size \(20, 23\), the photograph of a \(20, 24\)"
+    said = rf"{kind}\.tif has shape \(20, 23\), but the photograph of a has \(20, 24\)"
     with pytest.raises(InputError, match=said):
         evaluate([tmp_path / "results"], data)
 
@@ -136,12 +136,12 @@ def test_a_map_of_another_size(data: Path, tmp_path: Path, kind: str) -> None:
 def test_results_of_another_photograph(data: Path, tmp_path: Path) -> None:
     write_results(tmp_path / "results", "a", np.zeros(SIZE))
     write_scene(data, "val", "a", size=SIZE, seed=9, hidden=True)
-    with pytest.raises(InputError, match=r"results of a in .* are of another photograph"):
+    with pytest.raises(InputError, match=r"results of a in .* belong to another photograph"):
         evaluate([tmp_path / "results"], data)
 
 
 def test_results_of_other_bands(data: Path, tmp_path: Path) -> None:
-    """The photograph alone does not tell: the same one may come with bands displaced."""
+    """The photograph is not enough: the same one may come with displaced bands."""
     bands = [
         {"id": band, "sha256": file_digest(data / "val" / "ms_masks" / f"a_ms_{band}.png")}
         for band in ("450", "650", "850")
@@ -149,7 +149,7 @@ def test_results_of_other_bands(data: Path, tmp_path: Path) -> None:
     write_results(tmp_path / "results", "a", square() * 1.0, {"bands": bands})
     assert evaluate([tmp_path / "results"], data).scenes
     write_results(tmp_path / "other", "a", square() * 1.0, {"bands": bands[:2]})
-    with pytest.raises(InputError, match=r"of a in .*other/a are of other bands"):
+    with pytest.raises(InputError, match=r"of a in .*other/a belong to bands other than"):
         evaluate([tmp_path / "results", tmp_path / "other"], data)
 
 
@@ -163,7 +163,7 @@ def test_truth_of_another_size(data: Path, tmp_path: Path) -> None:
 def test_nothing_to_evaluate(data: Path, tmp_path: Path) -> None:
     results = tmp_path / "results"
     write_results(results, "elsewhere", np.zeros(SIZE))
-    with pytest.raises(InputError, match=r"no scene of .* has a truth picture"):
+    with pytest.raises(InputError, match=r"no scene of .* has a truth image"):
         evaluate([results], data)
     write_results(results, "c", np.zeros(SIZE))
     write_results(tmp_path / "others", "a", np.zeros(SIZE))

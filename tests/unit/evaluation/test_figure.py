@@ -108,5 +108,5 @@ def test_methods_are_told_apart_by_colour_and_marker() -> None:
 
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"figure\.bmp.* png, svg or pdf"):
+    with pytest.raises(UsageError, match=r"figure\.bmp.* PNG, SVG or PDF"):
         draw_evaluation(evaluation(scene()), tmp_path / "figure.bmp")

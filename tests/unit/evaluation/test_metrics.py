@@ -158,15 +158,15 @@ def test_infinite_scores_are_ranked_and_missing_ones_refused() -> None:
     score = np.array([[np.inf, 1, -np.inf, 2]], dtype=np.float32)
     assert binary_scores(score, truth).auroc == 1
     score[0, 1] = np.nan
-    with pytest.raises(InputError, match="1 of 4 scores are not a number"):
+    with pytest.raises(InputError, match="1 of 4 scores are NaN"):
         binary_scores(score, truth)
 
 
 def test_pictures_of_another_size_are_refused() -> None:
     score = np.zeros((4, 6), dtype=np.float32)
-    with pytest.raises(InputError, match="truth is 4 × 5 pixels but the score 4 × 6"):
+    with pytest.raises(InputError, match="truth has 4 × 5 pixels, but the score has 4 × 6"):
         binary_scores(score, np.zeros((4, 5), dtype=np.uint8))
-    with pytest.raises(InputError, match="mask is 3 × 6 pixels"):
+    with pytest.raises(InputError, match="mask has 3 × 6 pixels"):
         binary_scores(score, np.zeros((4, 6), dtype=np.uint8), np.ones((3, 6), dtype=bool))
 
 
@@ -223,7 +223,7 @@ def test_rates_that_so_few_pixels_cannot_show_are_left_out() -> None:
     scores[:2] = 1, 9
     assert calibration_error(scores) == pytest.approx(0, abs=1e-9)
     assert calibration_error(np.zeros(9)) is None
-    with pytest.raises(InputError, match="not a number"):
+    with pytest.raises(InputError, match="are NaN"):
         calibration_error(np.array([np.nan]))
 
 
@@ -273,7 +273,7 @@ def test_correlation_over_the_pixels_that_count() -> None:
     b[:, :3] = np.nan
     assert correlation(a, b, where) == pytest.approx(expected)
     assert correlation(a, 1 - 2 * a, where) == pytest.approx(-1)
-    with pytest.raises(InputError, match="not a number"):
+    with pytest.raises(InputError, match="are NaN"):
         correlation(a, b, ~where)
 
 
@@ -281,5 +281,5 @@ def test_a_map_that_does_not_vary_has_no_correlation() -> None:
     a, where = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones((2, 3), dtype=bool)
     assert correlation(a, np.full((2, 3), 0.1, dtype=np.float32), where) is None
     assert correlation(a, a, ~where) is None
-    with pytest.raises(InputError, match="other map is 1 × 3 pixels"):
+    with pytest.raises(InputError, match="other map has 1 × 3 pixels"):
         correlation(a, a[:1], where)

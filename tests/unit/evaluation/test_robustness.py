@@ -141,7 +141,7 @@ def test_a_painting_becomes_a_scene() -> None:
 
 @pytest.mark.parametrize(("palette", "n_scenes"), [("c", 1), ("a", 0)])
 def test_what_there_is_not(palette: str, n_scenes: int) -> None:
-    with pytest.raises(UsageError, match="palettes old-masters, moderns and one scene or more"):
+    with pytest.raises(UsageError, match="palettes old-masters, moderns and at least one scene"):
         measure_robustness(Seen(), n_scenes, palette=palette)
 
 
@@ -156,9 +156,9 @@ def test_the_model_is_the_one_that_made_the_results(monkeypatch: pytest.MonkeyPa
     made_by = {"path": "run/model", "sha256": "abc"}
     scene = as_scene(simulate_scene((0, 2, 0), SceneSettings(size=8)), (950.0,))
     assert model_scorer(result(model=made_by))(scene) is answer.maps
-    with pytest.raises(InputError, match="results/a does not say which model made it"):
+    with pytest.raises(InputError, match="results/a does not name the model that produced it"):
         model_scorer(result())
-    with pytest.raises(InputError, match="run/model is not the model any more"):
+    with pytest.raises(InputError, match="run/model is no longer the model"):
         model_scorer(result(model=made_by | {"sha256": "other"}))
 
 

@@ -88,7 +88,7 @@ def test_separate_graphs_one_view_at_a_time(tmp_path: Path) -> None:
     assert read.nodes[3]["500.mean"] == pytest.approx(float(graph.features[3, 0, 0]), rel=1e-6)
     with pytest.raises(UsageError, match="has views 0 to 2, not 3"):
         export_graph(file, tmp_path / "b.graphml", view=3)
-    with pytest.raises(UsageError, match=r"end its name in \.graphml"):
+    with pytest.raises(UsageError, match=r"use a name that ends in \.graphml"):
         export_graph(file, tmp_path / "b.gml")
     assert not (tmp_path / "b.graphml").exists()
 
@@ -113,8 +113,8 @@ def test_scores_of_results_are_means_over_superpixels(
     assert read.nodes[4]["score"] == pytest.approx((np.count_nonzero(labels == 4) - 1) / 2)
     small = tmp_path / "small"
     build_dataset(dataset, small, GraphRecipe(size=32))
-    with pytest.raises(InputError, match="32 × 32 pixels, the heat map has 48 × 40"):
+    with pytest.raises(InputError, match="32 × 32 pixels, but the heat map has 48 × 40"):
         export_graph(small / "val" / "v0.npz", out, results=results)
     other = store(tmp_path, "v0")
-    with pytest.raises(InputError, match="scored other pictures of v0"):
+    with pytest.raises(InputError, match="belongs to images of v0 other than"):
         export_graph(other, out, results=results)

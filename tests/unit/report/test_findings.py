@@ -42,7 +42,7 @@ def test_nothing_was_found(tmp_path: Path) -> None:
     assert findings.verdict == "Nothing found beyond what clean paintings show"
     assert not findings.is_found
     assert "no more than" in findings.sentences[1]
-    assert findings.whole_rate == 0.63
+    assert findings.false_alarm_rate == 0.63
 
 
 def test_many_strong_places_are_told_of_in_a_painting_that_is_no_finding(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_model_that_does_not_judge_the_whole(tmp_path: Path, share: float, ver
     findings = told(tmp_path, image_level=None, share_above_1_percent_false_alarms=share)
     assert findings.verdict == verdict
     assert not findings.is_found
-    assert findings.whole_rate is None
+    assert findings.false_alarm_rate is None
     assert len(findings.numbers) == 4
 
 

@@ -24,7 +24,7 @@ def test_maps_that_are_missing_damaged_or_of_another_size(tmp_path: Path, name: 
     with pytest.raises(InputError, match=rf"{name}\.tif is damaged"):
         read_layers(result)
     tifffile.imwrite(path, np.zeros((9, 9), np.float32))
-    with pytest.raises(InputError, match="not of the size of its photograph"):
+    with pytest.raises(InputError, match="does not have the size of the photograph"):
         read_layers(sealed_again(result))
     path.unlink()
     with pytest.raises(InputError, match=rf"{name}\.tif is missing: run 'artextract infer' again"):

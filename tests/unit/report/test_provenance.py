@@ -5,7 +5,7 @@ import pytest
 
 from artextract_cli.errors import InputError
 from artextract_cli.models.checkpoint import SHIPPED_MODELS
-from artextract_cli.report.provenance import inputs, model_story, scoring
+from artextract_cli.report.provenance import describe_model, inputs, scoring
 from tests.helpers.results import described, sealed_again, write_result
 
 
@@ -46,18 +46,18 @@ def test_how_counts_stand_for_light(tmp_path: Path) -> None:
 def test_how_a_scene_was_scored(tmp_path: Path) -> None:
     rows = dict(scoring(write_result(tmp_path)))
     assert rows["Engine, device"] == "torch, cpu"
-    assert rows["Superpixels"] == "slic (artextract 0.1.0): 192"
+    assert rows["Superpixels"] == "192, by slic (artextract 0.1.0)"
     assert rows["Expected content"] == "darker or lighter"
     assert rows["Size of the photograph"] == "80 × 60 px"
     assert rows["Wavelengths"] == "450, 650, 850 nm"
     (tmp_path / "other").mkdir()
     unknown = write_result(tmp_path / "other", wavelengths_nm=None)
-    assert dict(scoring(unknown))["Wavelengths"] == "not known"
+    assert dict(scoring(unknown))["Wavelengths"] == "unknown"
 
 
 def test_a_shipped_model_has_a_card_and_no_losses(tmp_path: Path) -> None:
     model = described(SHIPPED_MODELS / "gat.safetensors")
-    story = model_story(write_result(tmp_path, model=model))
+    story = describe_model(write_result(tmp_path, model=model))
     rows = dict(story.rows)
     assert rows["Backbone"].startswith("gat (artextract ")
     assert (rows["Seed"], rows["Training engine"]) == ("0", "numba/torch")
@@ -69,7 +69,7 @@ def test_a_shipped_model_has_a_card_and_no_losses(tmp_path: Path) -> None:
 
 def test_a_model_of_a_run_has_its_losses(trained: Path, tmp_path: Path) -> None:
     model = described(trained / "model.safetensors")
-    story = model_story(write_result(tmp_path, model=model))
+    story = describe_model(write_result(tmp_path, model=model))
     assert story.curve is not None
     losses = [json.loads(row) for row in (trained / "metrics.jsonl").read_text().splitlines()]
     assert story.curve.n_epochs == len(losses) == 2
@@ -83,7 +83,7 @@ def test_a_model_that_is_gone_or_another_is_told_of(tmp_path: Path, content: byt
     result = write_result(tmp_path, model={"path": str(path), "sha256": "0" * 64})
     if content is not None:
         path.write_bytes(content)
-    story = model_story(result)
+    story = describe_model(result)
     assert (story.rows, story.curve) == ((), None)
     assert ("has changed" if content else "does not exist") in story.notice
-    assert story.notice.endswith(": its card is left out.")
+    assert story.notice.endswith(": its description is left out.")

@@ -101,7 +101,7 @@ def test_a_map_that_was_deleted_is_missed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["report.pdf", "report"])
 def test_only_html_is_written(tmp_path: Path, name: str) -> None:
     result = write_result(tmp_path)
-    with pytest.raises(UsageError, match=r"is no HTML file: name one such as report\.html"):
+    with pytest.raises(UsageError, match=r"is not an HTML file: use a name such as report\.html"):
         write_report(result.path.parent, tmp_path / name)
 
 

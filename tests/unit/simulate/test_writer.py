@@ -102,5 +102,5 @@ def test_nothing_is_left_when_the_work_breaks_off(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("counts", [{"train": -1}, {"seed": -1}, {"train": 0, "val": 0}])
 def test_counts_that_make_no_sense_are_refused(tmp_path, counts):
-    with pytest.raises(UsageError, match="one scene or more"):
+    with pytest.raises(UsageError, match="at least one scene"):
         simulate_dataset(tmp_path / "out", **counts)

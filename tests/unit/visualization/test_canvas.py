@@ -38,11 +38,11 @@ def test_letters_without_a_glyph_are_no_error(tmp_path: Path, suffix: str) -> No
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "figure.bmp"
     labels, edges, centroids = grid_graph(2, 2, 3)
-    with pytest.raises(UsageError, match=r"figure\.bmp.* png, svg or pdf"):
+    with pytest.raises(UsageError, match=r"figure\.bmp.* PNG, SVG or PDF"):
         draw_pair(out)
-    with pytest.raises(UsageError, match="png, svg or pdf"):
+    with pytest.raises(UsageError, match="PNG, SVG or PDF"):
         loss_figure({"run": epochs((1, 1))}, out)
-    with pytest.raises(UsageError, match="png, svg or pdf"):
+    with pytest.raises(UsageError, match="PNG, SVG or PDF"):
         graph_figure(np.zeros((6, 6, 3), dtype=np.float32), labels, edges, centroids, out)
     assert not out.exists()
 

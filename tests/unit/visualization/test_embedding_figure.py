@@ -111,10 +111,10 @@ def test_the_command(run: Callable[..., Ran], result: SceneResult, suffix: str) 
 
 
 def test_what_cannot_be_drawn(result: SceneResult) -> None:
-    with pytest.raises(UsageError, match="png, svg or pdf"):
+    with pytest.raises(UsageError, match="PNG, SVG or PDF"):
         draw_embedding(result, Path("a.bmp"))
     result = save(result, nodes_0=np.eye(1, 3), nodes_1=np.eye(1, 3))
-    with pytest.raises(InputError, match="has 2 embeddings: to project them takes four or more"):
+    with pytest.raises(InputError, match="has 2 embeddings, but a projection needs at least four"):
         project_embeddings(result)
     (result.path / "embeddings.npz").write_bytes(b"PK")
     with pytest.raises(InputError, match=r"embeddings\.npz is damaged .*infer' again"):

@@ -18,7 +18,7 @@ def test_graph_draws_every_border_and_each_edge_once(drawn: list[Figure]) -> Non
     assert len(borders) == 2 * 20 + 3 * 15  # pixel sides along 2 rows and 3 columns of borders
     assert len(links) == 3 * 3 + 2 * 4
     np.testing.assert_allclose(links[0], [[2, 2], [7, 2]])  # x, y
-    assert whole.get_title() == "12 superpixels, 17 neighbourhoods"
+    assert whole.get_title() == "12 superpixels, 17 edges"
     assert enlarged.get_xlim() == (-0.5, 19.5)
 
 

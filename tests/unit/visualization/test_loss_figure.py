@@ -36,7 +36,7 @@ def test_loss_of_one_epoch_and_of_losses_that_are_not_finite(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("runs", [{}, {"a": []}])
 def test_loss_without_an_epoch_is_refused(tmp_path: Path, runs: dict[str, list[Any]]) -> None:
-    with pytest.raises(UsageError, match="no run has finished an epoch"):
+    with pytest.raises(UsageError, match="no run has completed an epoch"):
         loss_figure(runs, tmp_path / "loss.png")
 
 

@@ -82,7 +82,7 @@ def test_the_difference_of_one_band_alone(
     draw(result, show_bands=("17",), only_band=True)
     ((_, score, given),) = drawn
     np.testing.assert_array_equal(score[2:], HEATMAP[2:] + 1)
-    assert given["score_label"] == "Band 17 alone"
+    assert given["score_label"] == "Band 17 only"
 
 
 def test_importance_is_the_mean_of_both_branches_as_share_of_its_maximum(

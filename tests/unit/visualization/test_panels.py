@@ -56,7 +56,7 @@ def test_without_places_there_is_no_legend(drawn: list[Figure]) -> None:
 def test_outlines_of_large_pictures_are_coarser(
     drawn: list[Figure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(panels, "MOST_OUTLINED", 10)  # every fifth of 45 pixels
+    monkeypatch.setattr(panels, "MAX_OUTLINE_SIDE", 10)  # every fifth of 45 pixels
     places = np.zeros((31, 45), dtype=bool)
     places[10:21, 10:31] = True
     draw_pair(Path("pair.png"), outlines={"darker": places}, bands=[])

@@ -1,7 +1,7 @@
-"""The manner of the moderns: facets, strata and still lifes in short dabs, seen by another camera.
+"""The manner of the moderns: facets, strata and still lifes in short dabs, and another camera.
 
-Nothing of it is shared with the old masters, so that what is found on one look of the simulated
-paintings can be tried on another.
+It shares nothing with the old masters, so that what is learned on one style of the simulated
+paintings can be tested on another.
 """
 
 from itertools import product
@@ -70,7 +70,7 @@ def _leaves(rng: np.random.Generator, shape: Shape) -> IntArray:
 
 
 def _thing(rng: np.random.Generator, centre: FloatArray, size: float) -> list[FloatArray]:
-    """Outlines of something seen: a vessel, a house, a tree or some fruit."""
+    """Outlines of an object: a vessel, a house, a tree or some fruit."""
     return (_vessel, _house, _tree, _fruit)[rng.integers(4)](rng, centre, size)
 
 

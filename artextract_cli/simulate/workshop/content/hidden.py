@@ -1,4 +1,4 @@
-"""What lies beneath the surface: drawings, washes, another picture, inks and pale corrections."""
+"""Hidden content: drawings, washes, another picture, inks and pale corrections."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def _underpainting(task: _Task) -> HiddenLayer:
 
 
 def _light(task: _Task) -> HiddenLayer:
-    """Pale corrections, mostly beneath dark paint."""
+    """Pale corrections, mostly under dark paint."""
     shape = task.picture.shape
     order = cloud(task.rng, shape, max(shape) / 5, 2.5)
     order = order - 4 * blurred(task.picture.colours.mean(axis=2), max(shape) / 20)

@@ -38,7 +38,7 @@ class Picture:
 
     ``colours`` (H, W, 3) are coded sRGB; ``forms`` number what belongs together; ``regions`` are 1
     where the painter's other palette is used; ``cover`` is the share that is painted and
-    ``writing`` that of written lines, which are no paint.
+    ``writing`` that of written lines, which are not paint.
     """
 
     shape: Shape

@@ -105,7 +105,7 @@ def _lightness(reflectance: FloatArray) -> FloatArray:
 
 
 def _hiding_thickness(absorption: FloatArray, scattering: FloatArray) -> FloatArray:
-    """Thickness (M,) at which white and black beneath differ by no more than the eye overlooks."""
+    """Thickness (M,) at which underlying white and black differ by less than the eye notices."""
     low, high = np.full(len(absorption), -3.0), np.full(len(absorption), np.log(_MOST))
     for _ in range(18):
         middle = (low + high) / 2

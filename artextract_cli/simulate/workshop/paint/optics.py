@@ -24,13 +24,13 @@ def layer(absorption: FloatArray, scattering: FloatArray) -> tuple[FloatArray, F
 
 
 def over(upper: tuple[FloatArray, FloatArray], beneath: FloatArray) -> FloatArray:
-    """Reflectance of a layer (reflectance, transmittance) over what reflects ``beneath``."""
+    """Reflectance of a layer (reflectance, transmittance) over a reflectance ``beneath``."""
     reflectance, transmittance = upper
     return reflectance + transmittance**2 * beneath / (1 - reflectance * beneath)
 
 
 def under_gloss(inner: FloatArray, gloss: float) -> FloatArray:
-    """Reflectance seen from outside, the camera's light being at 45 degrees.
+    """Reflectance outside the paint, with the camera's light at 45 degrees.
 
     ``gloss`` 1 is a varnished surface, of which the mirror reflection misses the camera; 0 is matt,
     without an optical boundary.

@@ -6,10 +6,10 @@ import pytest
 from artextract_cli.errors import InputError
 from artextract_cli.evaluation.baselines.painted_pixels import (
     longest_band,
-    picture_of,
+    painted_mask,
     predictors_and_target,
     ridge_prediction,
-    where_painted,
+    scatter_to_image,
 )
 from artextract_cli.imaging.coding import linear_rgb
 from tests.helpers.painted_scenes import make_scene, painted_bands
@@ -46,12 +46,12 @@ def test_the_photograph_predicts_where_no_band_does(wavelengths: tuple[float, ..
 def test_a_mask_without_painting_is_refused() -> None:
     scene = make_scene(painted_bands((4, 5), 2), mask=np.zeros((4, 5), dtype=bool))
     with pytest.raises(InputError, match="the object mask leaves no pixel"):
-        where_painted(scene)
+        painted_mask(scene)
 
 
 def test_what_is_not_painted_gets_the_lowest_score() -> None:
     painted = np.array([[True, False], [True, True]])
-    made = picture_of(np.array([3.0, -1.0, 2.0]), painted)
+    made = scatter_to_image(np.array([3.0, -1.0, 2.0]), painted)
     np.testing.assert_array_equal(made, np.array([[3, -1], [-1, 2]], dtype=np.float32))
 
 

@@ -147,5 +147,5 @@ def test_a_data_set_names_its_palette(tmp_path):
 def test_palettes_have_names_and_short_letters() -> None:
     assert get_args(PaletteName) == (*PALETTES, *ALIASES)
     assert palette_named("b") is palette_named("moderns") is MODERNS
-    with pytest.raises(UsageError, match="no palette 'e'; choose from: old-masters, moderns"):
+    with pytest.raises(UsageError, match="unknown palette 'e'; choose from: old-masters, moderns"):
         palette_named("e")

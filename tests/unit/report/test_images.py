@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from artextract_cli.report.pictures import Encoded, grey, jpeg, quantised, reduced, score_png
+from artextract_cli.report.images import Encoded, grey, jpeg, quantised, reduced, score_png
 
 
 def decoded(encoded: Encoded) -> np.ndarray:
