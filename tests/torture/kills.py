@@ -179,7 +179,7 @@ def _at_steps(do: Callable[[], None]) -> None:
 
     for name in STEPS:
         setattr(os, name, wrapped(getattr(os, name)))
-    atomic._exchanged = wrapped(atomic._exchanged)  # type: ignore[assignment]
+    atomic._exchange = wrapped(atomic._exchange)  # type: ignore[assignment]
 
 
 def _count_steps(path: Path) -> None:
