@@ -349,7 +349,7 @@ def test_scenes_of_results_write_nothing_elsewhere(
     before = set(tmp_path.rglob("*"))
     for words in (["report"], ["visualize", "pair"]):
         ran = run(*words, tmp_path / "results", "--out", tmp_path / "out.html", "-q")
-        refused(ran, f"holds the results of scene '{name}'")
+        refused(ran, f"contains the results of scene '{name}'")
     assert set(tmp_path.rglob("*")) == before
 
 
