@@ -153,7 +153,7 @@ def test_wavelengths_the_wrong_way_round_are_warned_of(
     data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
 ) -> None:
     """In one line, by all that take them."""
-    told = "band 450 is 850 nm by --wavelengths, but 450 nm by "
+    told = "band 450 is 850 nm according to --wavelengths, but 450 nm according to "
     wrong = ["--wavelengths", "850,650,450"]
     assert told in run("data", "check", data, *wrong).stdout
     words = ["--model", trained / "run", "--out", tmp_path / "results", *wrong]

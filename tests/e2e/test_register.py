@@ -94,7 +94,9 @@ def test_from_pictures_of_different_sizes(
             write_png(folders[name] / f"{band}.png", np.full_like(counts, value))
     ran = run("data", "import", "bands", raw / "abbey", "--out", folders["imported"])
     assert ran.exit_code == 0, ran.stderr
-    assert "band 850 and photograph differ in size: 'artextract data register'" in ran.stderr
+    assert (
+        "band 850 differs in size from the photograph: run 'artextract data register'" in ran.stderr
+    )
     for words in (("data", "check"), ("graph", "build", "--out", tmp_path / "graphs")):
         refused = run(*words, folders["imported"])
         assert refused.exit_code == 3
@@ -150,6 +152,6 @@ def test_where_it_may_not_write(run: Callable[..., Ran], shifted: Path) -> None:
     inside = run("data", "register", shifted, "--out", shifted / "new")
     there = run("data", "register", shifted, "--out", shifted.parent)
     assert (inside.exit_code, there.exit_code) == (2, 2)
-    assert "lies inside the dataset" in inside.stderr
+    assert "is inside the dataset" in inside.stderr
     assert "is not an empty folder" in there.stderr
     assert content(shifted) == before

@@ -240,7 +240,7 @@ def test_blocks_of_rows_make_no_difference(tmp_path: Path, monkeypatch: pytest.M
     [
         ((450.0, 550.0, 650.0), "it has 3 bands from 450 to 650 nm"),
         (tuple(np.linspace(430, 1000, 31)), "from 430 to 1000"),
-        ((400.0, 410, 420, 500, *np.linspace(510, 700, 27)), "25 nm apart at most"),
+        ((400.0, 410, 420, 500, *np.linspace(510, 700, 27)), "at most 25 nm apart"),
     ],
 )
 def test_without_the_visible_there_is_no_photograph(
@@ -250,7 +250,7 @@ def test_without_the_visible_there_is_no_photograph(
     header = write_envi(tmp_path / "abbey.hdr", cube, nm)
     with pytest.raises(InputError, match=why) as raised:
         only(header)
-    assert "give one, -o photograph=FILE" in str(raised.value)
+    assert "give a photograph with -o photograph=FILE" in str(raised.value)
     photograph = RNG.integers(0, 256, (*SIZE, 3), np.uint8)
     write_png(tmp_path / "abbey_photo.png", photograph)
     capture = only(header, photograph="*_photo.png")

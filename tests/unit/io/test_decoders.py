@@ -111,9 +111,9 @@ def test_size_is_limited_before_decoding(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "220")
     for case, encode in ENCODED.items():
         encode(tmp_path / case)
-        with pytest.raises(InputError, match="claims 17 × 13 pixels; from 1 to 220 pixels"):
+        with pytest.raises(InputError, match="claims 17 × 13 pixels, but only 1 to 220 pixels"):
             decode_picture(tmp_path / case)
-        with pytest.raises(InputError, match="claims 17 × 13 pixels; from 1 to 220 pixels"):
+        with pytest.raises(InputError, match="claims 17 × 13 pixels, but only 1 to 220 pixels"):
             n_pixels(tmp_path / case)
 
 
