@@ -94,7 +94,9 @@ def test_from_pictures_of_different_sizes(
             write_png(folders[name] / f"{band}.png", np.full_like(counts, value))
     ran = run("data", "import", "bands", raw / "abbey", "--out", folders["imported"])
     assert ran.exit_code == 0, ran.stderr
-    assert "band 850 and photograph differ in size: 'artextract data register'" in ran.stderr
+    assert (
+        "band 850 differs in size from the photograph: run 'artextract data register'" in ran.stderr
+    )
     for words in (("data", "check"), ("graph", "build", "--out", tmp_path / "graphs")):
         refused = run(*words, folders["imported"])
         assert refused.exit_code == 3
