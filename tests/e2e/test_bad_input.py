@@ -152,17 +152,17 @@ def test_counts_of_twelve_bit_are_warned_of(data: Path, told_by_all: Callable[[s
 def test_wavelengths_the_wrong_way_round_are_warned_of(
     data: Path, run: Callable[..., Ran], tmp_path: Path, trained: Path
 ) -> None:
-    """In one line, by all that take them."""
-    told = "band 450 is 850 nm according to --wavelengths, but 450 nm according to "
+    """In one line, by all commands with this option."""
+    message = "band 450 is 850 nm according to --wavelengths, but 450 nm according to "
     wrong = ["--wavelengths", "850,650,450"]
-    assert told in run("data", "check", data, *wrong).stdout
+    assert message in run("data", "check", data, *wrong).stdout
     words = ["--model", trained / "run", "--out", tmp_path / "results", *wrong]
     for ran in (
         run("infer", data, *words),
         run("graph", "build", data, "--out", tmp_path / "graphs", *wrong),
     ):
-        assert f"warning: {told}" in ran.stderr
-        assert ran.stderr.count(" nm by --wavelengths") == 1
+        assert f"warning: {message}" in ran.stderr
+        assert ran.stderr.count(" nm according to --wavelengths") == 1
 
 
 def test_a_directory_without_scenes(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_painting_that_fills_the_picture(
     ran = run("data", "mask", dataset, "--out", tmp_path / "masked", "--json")
     assert ran.exit_code == 0, ran.stderr
     assert {row["mask"] for row in json.loads(ran.stdout)["scenes"]} == {"none"}
-    assert ran.stderr.count("all of the picture counts as painting") == 5
+    assert ran.stderr.count("the whole image counts as painting") == 5
     assert not list((tmp_path / "masked").rglob("*_mask.png"))
     refused = run("data", "mask", dataset, "--out", dataset / "masked")
     assert refused.exit_code == 2
