@@ -84,5 +84,5 @@ def test_importing_as_typed_wrongly(run: Callable[..., Ran], tmp_path: Path) -> 
         assert ran.stderr.count("\n") == 1
     inside = run("data", "import", "bands", raw, "--out", raw / "dataset")
     assert inside.exit_code == 2
-    assert "lies inside the source" in inside.stderr
+    assert "is inside the source" in inside.stderr
     assert not dataset.exists()

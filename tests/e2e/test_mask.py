@@ -109,7 +109,7 @@ def test_a_painting_that_fills_the_picture(
     assert not list((tmp_path / "masked").rglob("*_mask.png"))
     refused = run("data", "mask", dataset, "--out", dataset / "masked")
     assert refused.exit_code == 2
-    assert "lies inside the dataset" in refused.stderr
+    assert "is inside the dataset" in refused.stderr
 
 
 def test_import_finds_the_same_mask(run: Callable[..., Ran], scans: Path, tmp_path: Path) -> None:

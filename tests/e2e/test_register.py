@@ -150,6 +150,6 @@ def test_where_it_may_not_write(run: Callable[..., Ran], shifted: Path) -> None:
     inside = run("data", "register", shifted, "--out", shifted / "new")
     there = run("data", "register", shifted, "--out", shifted.parent)
     assert (inside.exit_code, there.exit_code) == (2, 2)
-    assert "lies inside the dataset" in inside.stderr
+    assert "is inside the dataset" in inside.stderr
     assert "is not an empty folder" in there.stderr
     assert content(shifted) == before

@@ -106,7 +106,7 @@ def test_libvips_reads_every_level(result: SceneResult, compression: str) -> Non
 def test_what_is_read_is_not_written_over(result: SceneResult) -> None:
     with pytest.raises(UsageError, match=r"end its name in \.tif, \.tiff, \.ptif"):
         write_pyramid(result, Path("out.jpg"))
-    with pytest.raises(UsageError, match="lies inside the results folder"):
+    with pytest.raises(UsageError, match="is inside the results folder"):
         write_pyramid(result, result.path / "heatmap.tif")
     band = {"id": "450", "path": str(result.path.parent / "band.tif")}
     described = {**result.description, "bands": [band]}

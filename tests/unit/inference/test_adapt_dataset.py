@@ -82,7 +82,7 @@ def test_without_a_gain_the_model_is_written_as_it_was(
     out = tmp_path / "adapted"
     ran = run("adapt", dataset, "--model", before, "--out", out)
     assert ran.exit_code == 0, ran.stderr
-    assert "adaptation does not clearly help here" in ran.stdout
+    assert "adaptation does not clearly help" in ran.stdout
     torch.testing.assert_close(weights(out), weights(before), rtol=0, atol=0)
     assert read_card(out).calibration == read_card(before).calibration
     told = read_card(out).adaptation

@@ -64,10 +64,10 @@ def test_a_change_of_objective_survives_other_changes() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"objective": "none"}, "no plugin 'none' among the objectives; choose from: graph-c"),
-        ({"pooling": "sum"}, "no pooling 'sum'; choose from: max, mean"),
-        ({"schedule": "cosine"}, "no schedule 'cosine'; choose from: one-cycle, steps"),
-        ({"precision": "fp16"}, "no precision 'fp16'; choose from: fp32, bf16"),
+        ({"objective": "none"}, "unknown plugin 'none' of kind objectives; choose from: graph-c"),
+        ({"pooling": "sum"}, "unknown pooling 'sum'; choose from: max, mean"),
+        ({"schedule": "cosine"}, "unknown schedule 'cosine'; choose from: one-cycle, steps"),
+        ({"precision": "fp16"}, "unknown precision 'fp16'; choose from: fp32, bf16"),
         ({"epochs": 0}, "epochs must be a number 1 or more, not 0"),
         ({"learning_rate": float("inf")}, "learning_rate must be a number above 0, not inf"),
         ({"weight_decay": -1.0}, r"weight_decay must be a number 0 or more, not -1\.0"),

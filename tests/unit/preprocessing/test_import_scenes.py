@@ -348,7 +348,7 @@ def test_what_may_lie_in_the_folder_of_a_dataset(
 def test_nothing_is_written_into_the_source(
     imported: Callable[..., Any], source: Path, out: str
 ) -> None:
-    with pytest.raises(UsageError, match="lies inside the source"):
+    with pytest.raises(UsageError, match="is inside the source"):
         imported([capture()], source / out)
     assert list(source.iterdir()) == []
 
@@ -358,7 +358,7 @@ def test_nothing_is_written_into_a_source_within_the_dataset(
 ) -> None:
     source.rename(tmp_path / "train")
     source.symlink_to(tmp_path / "train")
-    with pytest.raises(UsageError, match="lies inside the source"):
+    with pytest.raises(UsageError, match="is inside the source"):
         imported([capture()], tmp_path)
 
 

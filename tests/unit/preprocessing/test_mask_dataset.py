@@ -32,5 +32,5 @@ def test_without_a_backdrop_all_counts_and_a_warning_says_so(
 
 
 def test_a_dataset_is_not_masked_into_itself(dataset: Path) -> None:
-    with pytest.raises(UsageError, match="lies inside the dataset"):
+    with pytest.raises(UsageError, match="is inside the dataset"):
         mask_dataset(dataset, dataset / "masked")

@@ -43,5 +43,5 @@ def test_a_band_of_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_into_the_dataset(dataset: Path) -> None:
-    with pytest.raises(UsageError, match="lies inside the dataset"):
+    with pytest.raises(UsageError, match="is inside the dataset"):
         register_dataset(dataset, dataset / "registered")

@@ -107,7 +107,7 @@ def test_only_html_is_written(tmp_path: Path, name: str) -> None:
 
 def test_never_into_the_dataset(tmp_path: Path) -> None:
     result = write_result(tmp_path)
-    with pytest.raises(UsageError, match="lies inside the dataset"):
+    with pytest.raises(UsageError, match="is inside the dataset"):
         write_report(result.path.parent, tmp_path / "dataset" / "report.html")
 
 

@@ -100,7 +100,7 @@ def test_what_a_result_was_made_from_and_consists_of_is_not_written_over(tmp_pat
     for path in (made_from, result.path / "heatmap.tif", result.path / "scene.json", other):
         with pytest.raises(UsageError, match="is one of the inputs"):
             result.output_plan(path).check()
-    with pytest.raises(UsageError, match="lies inside the dataset"):
+    with pytest.raises(UsageError, match="is inside the dataset"):
         result.output_plan(tmp_path / "dataset" / "val" / "truth" / "made_hidden.png").check()
     result.output_plan(result.path / "difference.png").check()
 

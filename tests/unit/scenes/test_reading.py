@@ -155,7 +155,7 @@ def test_read_picture_keeps_channels(files: SceneFiles, monkeypatch: pytest.Monk
     assert read_picture(files.rgb).shape == (*SHAPE, 3)
     assert read_picture(files.bands[0]).shape == (*SHAPE, 1)
     monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "9")
-    with pytest.raises(InputError, match="from 1 to 9 pixels"):
+    with pytest.raises(InputError, match="only 1 to 9 pixels"):
         read_picture(files.rgb)
 
 
