@@ -1,7 +1,7 @@
 """Find hidden layers in paintings by comparing a photograph with its multispectral bands.
 
-The names below are public: they keep their meaning from one version to the next. Everything else
-may change without notice.
+The names below are public and keep their meaning from one version to the next. Everything else may
+change without notice.
 """
 
 from artextract_cli.cli.console import emit as emit

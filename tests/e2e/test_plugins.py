@@ -121,7 +121,7 @@ def test_a_new_plugin_is_installed_used_and_taken_out(shell: Shell) -> None:
     assert "artextract-ring uninstalled" in taken
     assert shell.plugins() == []
     assert (
-        "is not an installed plugin"
+        "not an installed plugin"
         in shell.run("artextract", "plugins", "uninstall", "ring", "--yes", exit_code=2).stderr
     )
 

@@ -228,7 +228,7 @@ def test_a_note_tells_what_is_what(folder: Callable[..., Path]) -> None:
         ("x.png: 850", "lists x.png, but there is no such file"),
         ("m.png: infrared", "gives m.png the wavelength 'infrared', which is not a"),
         ("m.png: true", "gives m.png the wavelength True"),
-        ("photograph: photo.png", "lists no band"),
+        ("photograph: photo.png", "lists no bands"),
         ("m.png: 850\nm.png: 950", "given twice"),
     ],
 )
