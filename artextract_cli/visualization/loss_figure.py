@@ -29,8 +29,8 @@ TRAINING_STYLE: Mapping[str, Any] = {
     "markersize": 3,
 }
 LOSSES = ("train_loss", "val_loss")
-# Largest over smallest loss beyond which the axis is logarithmic: on a linear one, small losses would
-# all be at its lower end.
+# Largest over smallest loss beyond which the axis is logarithmic: on a linear one, small losses
+# would all be at its lower end.
 WIDE_RANGE = 30
 
 

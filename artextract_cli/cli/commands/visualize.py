@@ -14,7 +14,7 @@ from artextract_cli.cli.completion import band_names, scene_names
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.option_groups import Codings, Pair, ScorerChoice, View
 from artextract_cli.errors import UsageError
-from artextract_cli.visualization.settings import EmbeddingOptions, PairOptions, Page
+from artextract_cli.visualization.settings import EmbeddingOptions, Page, PairOptions
 
 if TYPE_CHECKING:
     from artextract_cli.results.scene_result import SceneResult

@@ -18,7 +18,7 @@ def test_a_width_in_mm_is_converted_to_inches(width_mm: float | None, inches: fl
 
 
 def test_a_page_has_the_width_of_its_content_by_default() -> None:
-    assert DEFAULT_PAGE == Page(width_mm=None, dpi=200)
+    assert Page(width_mm=None, dpi=200) == DEFAULT_PAGE
 
 
 @pytest.mark.parametrize("options", [PairOptions(), EmbeddingOptions()])
