@@ -149,7 +149,7 @@ def test_the_dataset_is_never_written_to(data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("recipe", "said"),
     [
-        ({"superpixels": "cubes"}, "no plugin 'cubes'"),
+        ({"superpixels": "cubes"}, "unknown plugin 'cubes'"),
         ({"superpixel_options": {"cubes": 3}}, "no option 'cubes'"),
         (
             {"segmentation": "separate", "superpixel_options": {"bands.cubes": 3}},

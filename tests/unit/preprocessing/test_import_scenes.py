@@ -393,7 +393,9 @@ def test_an_importer_of_nothing_but_none(imported: Callable[..., Any]) -> None:
 
 
 def test_it_is_found_by_name() -> None:
-    with pytest.raises(UsageError, match="unknown plugin 'x' of kind importers; choose from: bands"):
+    with pytest.raises(
+        UsageError, match="unknown plugin 'x' of kind importers; choose from: bands"
+    ):
         import_scenes.import_scenes("x", Path(), Path("out"), options={})
     with pytest.raises(UsageError, match="bands has no option 'x'"):
         import_scenes.import_scenes("bands", Path(), Path("out"), options={"x": "1"})

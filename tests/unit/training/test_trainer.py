@@ -178,11 +178,11 @@ def test_a_run_is_not_resumed_on_other_graphs(dataset: Path, trained: Path, tmp_
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"objective": "none"}, "no plugin 'none' among the objectives; choose from: graph-c"),
-        ({"pooling": "sum"}, "no pooling 'sum'; choose from: max, mean"),
+        ({"objective": "none"}, "unknown plugin 'none' of kind objectives; choose from: graph-c"),
+        ({"pooling": "sum"}, "unknown pooling 'sum'; choose from: max, mean"),
         ({"epochs": 0}, "epochs must be a number 1 or more, not 0"),
         ({"learning_rate": float("nan")}, "learning_rate must be a number above 0"),
-        ({"backbone": "gpt"}, "no plugin 'gpt'"),
+        ({"backbone": "gpt"}, "unknown plugin 'gpt'"),
         ({"options": {"heads": 2}}, "gcn has no option 'heads'"),
     ],
 )
