@@ -92,9 +92,12 @@ def name_results(results: Sequence[Path]) -> dict[str, Path]:
     Raises
     ------
     UsageError
-        If two folders have the same name.
+        If there is no folder, or two have the same name.
     """
     named: dict[str, Path] = {}
+    if not results:
+        msg = "no results are given: name one results folder or more"
+        raise UsageError(msg)
     for path in results:
         first = named.setdefault(path.resolve().name, path)
         if first is not path:

@@ -75,7 +75,7 @@ def write_pyramid(
     InputError
         If the results do not contain that image, or it is damaged.
     """
-    _check_out(out, result)
+    _check_out(out, result, compression)
     levels = _pyramid(_image(result, show))
     places = [list(_tile_blocks(level)) for level in levels]
     pixels_per_mm = result.description.get("pixels_per_mm")
@@ -100,7 +100,10 @@ def write_pyramid(
     return [(level.shape[0], level.shape[1]) for level in levels]
 
 
-def _check_out(out: Path, result: SceneResult) -> None:
+def _check_out(out: Path, result: SceneResult, compression: str) -> None:
+    if compression not in ENCODINGS:
+        msg = f"unknown compression {compression!r}; choose from: {', '.join(ENCODINGS)}"
+        raise UsageError(msg)
     if out.suffix.lower() not in SUFFIXES:
         msg = f"{out}: image pyramids are TIFF files; use a suffix of {', '.join(SUFFIXES)}"
         raise UsageError(msg)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from artextract_cli.errors import InputError, raise_failures
+from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.graphs.graph_file import graph_path
 from artextract_cli.graphs.recipe import BANDS, GraphRecipe, resized
 from artextract_cli.graphs.store import read_key, save_graphs, source_key
@@ -105,6 +105,9 @@ def build_dataset(
         If ``out`` cannot be written, or another process writes to it.
     """
     keep_freed_memory(however_large=False)
+    if jobs < 1:
+        msg = f"jobs must be 1 or more, not {jobs}"
+        raise UsageError(msg)
     scenes = open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes
     OutputPlan(
         out=out,

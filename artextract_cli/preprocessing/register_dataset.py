@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import BoolArray
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.registration import MIN_SIDE
 from artextract_cli.imaging.transform import (
     Transform,
@@ -103,12 +103,15 @@ def register_dataset(
     Raises
     ------
     UsageError
-        If ``out`` lies in the dataset, or exists and is not empty.
+        For an unknown ``model``, or if ``out`` lies in the dataset, or exists and is not empty.
     InputError
         If an image cannot be read, or a band cannot be registered well enough.
     DependencyError
         If OpenCV is not installed.
     """
+    if model not in get_args(TransformModel):
+        msg = f"unknown model {model!r}; choose from: {', '.join(get_args(TransformModel))}"
+        raise UsageError(msg)
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
     with copied_dataset(dataset, out) as output:

@@ -25,6 +25,7 @@ from artextract_cli.pipelines.networks import new_network
 from artextract_cli.pipelines.registry import pipeline_of
 from artextract_cli.pipelines.settings import TrainingSettings, objective_spec
 from artextract_cli.pipelines.training_task import LossAndScorer, TrainingInputs
+from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.training.fusion import check_fusion
 from artextract_cli.training.model_card import first_card
 from artextract_cli.training.objective import possible_settings
@@ -41,6 +42,7 @@ from artextract_cli.utils.device import resolve_device
 from artextract_cli.utils.events import detail, inform, warn
 from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory
+from artextract_cli.utils.output_plan import OutputPlan
 
 GRADIENT_NORM = 1.0  # to which gradients are clipped, for one-cycle
 
@@ -81,7 +83,8 @@ def train(
     InputError
         For missing, damaged or mixed graph files, or fewer than two scenes.
     UsageError
-        For an unknown backbone, option, objective or pooling, or a run that exists already.
+        For an unknown backbone, option, objective or pooling, a run that exists already, or one
+        inside ``graphs`` or a dataset.
     ArtextractError
         If the run directory cannot be written, or another process writes to it.
     DependencyError
@@ -90,6 +93,9 @@ def train(
     DivergedError
         If the loss is not finite; the best model so far is kept.
     """
+    OutputPlan(
+        out=run, source_folders={graphs: "graphs folder"}, rules=(check_outside_datasets,)
+    ).check()
     keep_freed_memory()
     started = time.monotonic()
     trainer = _Trainer(graphs, RunDirectory(path=run), settings)

@@ -86,7 +86,8 @@ def check_new_folder(out: Path) -> None:
         If it cannot be listed.
     """
     with writing(out):
-        is_free = not out.exists() or (out.is_dir() and not any(out.iterdir()))
+        is_there = out.exists() or out.is_symlink()  # a link may lead nowhere
+        is_free = not is_there or (out.is_dir() and not any(out.iterdir()))
     if not is_free:
         msg = f"{out} exists and is not an empty folder: choose a new one"
         raise UsageError(msg)

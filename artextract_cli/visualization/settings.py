@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from artextract_cli.utils.settings import Setting
+from artextract_cli.utils.settings import Setting, check_values
 
 MM_PER_INCH = 25.4
 
@@ -40,6 +40,9 @@ class Page:
             maximum=1200,
         ),
     ] = 200
+
+    def __post_init__(self) -> None:
+        check_values(self)
 
     @property
     def inches(self) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from artextract_cli.evaluation import robustness
+from artextract_cli.evaluation.evaluate import evaluate
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.simulate import palette_named
 from tests.errors.row import (
@@ -16,6 +17,8 @@ from tests.errors.row import (
 )
 
 ROWS = [
+    Row(2, "no results are given: name one results folder or more",
+        lambda here: evaluate([], here / "data")),
     Row(3, "the results of t0 in …/results/t0 were computed with a coding other than the "
         "dataset's: set it in dataset.yaml, or run 'artextract infer' without --coding",
         "evaluate {here}/results --truth {here}/data",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from artextract_cli.export.image_pyramid import write_pyramid
+from artextract_cli.results.reader import find_scene
 from tests.errors.row import (
     GRAPH,
     SCENE,
@@ -14,6 +16,9 @@ from tests.errors.row import (
 )
 
 ROWS = [
+    Row(2, "unknown compression 'zz'; choose from: …",
+        lambda here: write_pyramid(find_scene(here / "results", "v0"), here / "a.tif",
+                                   compression="zz")),
     Row(2, "…/new.txt: graphs are exported as GraphML; use a name that ends in .graphml",
         "graph export {here}/" + GRAPH + " --out {new}.txt"),
     Row(3, "…/results belongs to images of v0 other than those …/v0.npz was built from: run "

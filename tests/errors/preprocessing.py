@@ -37,6 +37,8 @@ CALIBRATE = "data calibrate {here}/data --white {here}/white --dark {here}/dark 
 
 
 ROWS = [
+    Row(2, "unknown model 'zz'; choose from: shift, affine, homography",
+        lambda here: register_dataset.register_dataset(here / "data", here / "new", model="zz")),
     Row(3, "--coding differs from the coding of the scenes in … (photograph srgb, 450 linear, "
         "650 linear, 850 linear); import into another dataset",
         "data import pair {here}/raw --out {here}/data --coding bands=srgb",

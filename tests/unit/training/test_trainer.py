@@ -440,3 +440,15 @@ def test_a_run_has_one_writer(graphs: Path, tmp_path: Path) -> None:
             train_tiny(graphs, tmp_path / "run", resume=True)
 
     train_tiny(graphs, tmp_path / "run", on_epoch=intrude)
+
+
+@pytest.mark.parametrize("where", ["inside", "."])
+def test_a_run_inside_its_graphs_is_refused(graphs: Path, where: str) -> None:
+    with pytest.raises(UsageError, match="is inside the graphs folder"):
+        trainer.train(graphs, graphs / where, settings_for("node-contrastive", backbone="gcn"))
+
+
+def test_a_run_inside_a_dataset_is_refused(graphs: Path, dataset: Path) -> None:
+    with pytest.raises(UsageError, match="is inside the dataset"):
+        trainer.train(graphs, dataset / "val", settings_for("node-contrastive", backbone="gcn"))
+    assert not (dataset / "val" / "config.yaml").exists()

@@ -62,3 +62,9 @@ def test_a_new_folder(tmp_path: Path) -> None:
     for name in ("file", "full"):
         with pytest.raises(UsageError, match=f"{name} exists and is not an empty folder"):
             check_new_folder(tmp_path / name)
+
+
+def test_a_link_that_leads_nowhere_is_not_a_new_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "gone")
+    with pytest.raises(UsageError, match="exists and is not an empty folder"):
+        check_new_folder(tmp_path / "out")

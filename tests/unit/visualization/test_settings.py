@@ -12,7 +12,7 @@ from artextract_cli.visualization.settings import (
 )
 
 
-@pytest.mark.parametrize(("width_mm", "inches"), [(25.4, 1), (180, 180 / 25.4), (None, None)])
+@pytest.mark.parametrize(("width_mm", "inches"), [(50.8, 2), (180, 180 / 25.4), (None, None)])
 def test_a_width_in_mm_is_converted_to_inches(width_mm: float | None, inches: float) -> None:
     assert Page(width_mm=width_mm).inches == (None if inches is None else pytest.approx(inches))
 
