@@ -227,7 +227,7 @@ def test_a_model_that_is_none(dataset: Path, run: Callable[..., Ran], tmp_path: 
         (["train", "{graphs}", "--out", "{out}", "--objective", "none"], 2, "node-contrastive"),
         (["train", "{graphs}", "--out", "{out}", "--engine", "steam"], 2, "steam"),
         (["train", "{graphs}", "--out", "{run}"], 2, "--resume"),
-        (["train", "{out}", "--out", "{out}"], 3, "graph build"),
+        (["train", "{out}", "--out", "{out}-run"], 3, "graph build"),
         (["plugins", "info", "cubes"], 2, "slic"),
         (["visualize", "pair", "{out}"], 3, "infer"),
         (["visualize", "loss", "{out}"], 3, "train"),
