@@ -36,7 +36,7 @@ from artextract_cli.evaluation.metrics import (
     paired_difference,
 )
 from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
-from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
+from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores_by
 from artextract_cli.pipelines.hidden_layers.scoring import judge
 from artextract_cli.pipelines.hidden_layers.verdict import without_infrared
 from artextract_cli.pipelines.loaded_model import open_model
@@ -108,17 +108,7 @@ def _maps(
 ) -> dict[str, list[FloatArray]]:
     """Maps by method and run, on evidence that is computed once."""
     graph = evidence_graph(scene, models[0].card.recipe)
-    by_run = [
-        raw_scores(
-            model.network,
-            graph,
-            scene.mask,
-            model.scorer,
-            engine=model.engine,
-            device=model.device,
-        ).maps()
-        for model in models
-    ]
+    by_run = [raw_scores_by(model, graph, scene.mask).maps() for model in models]
     own = {name: [maps[name] for maps in by_run] for name in by_run[0]}
     return own | {name: [BASELINES[name](scene)] for name in beside}
 

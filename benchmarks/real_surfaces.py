@@ -22,7 +22,7 @@ from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe, resized
 from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
 from artextract_cli.pipelines.hidden_layers.injection import inject
-from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
+from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores_by
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
 from artextract_cli.scenes.dataset import open_dataset
@@ -74,14 +74,7 @@ def run_fold(work: Path, scenes: list[SceneFiles], held_out: set[str], seed: int
         for number in range(LAYERS_PER_SCENE):
             injected, truth = inject(np.random.default_rng([777, len(rows), number]), scene)
             graph = evidence_graph(injected, RECIPE)
-            scores = raw_scores(
-                model.network,
-                graph,
-                scene.mask,
-                model.scorer,
-                engine=model.engine,
-                device=model.device,
-            ).maps()
+            scores = raw_scores_by(model, graph, scene.mask).maps()
             measured = [binary_scores(scores[name], truth, scene.mask) for name in METHODS]
             rows.append([[m.auroc, m.average_precision] for m in measured])
     return rows

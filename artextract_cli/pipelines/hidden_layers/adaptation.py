@@ -24,17 +24,18 @@ from artextract_cli.pipelines.hidden_layers.augmentation import rotated, rotated
 from artextract_cli.pipelines.hidden_layers.evidence_graph import envelope_of, evidence_graph
 from artextract_cli.pipelines.hidden_layers.injection import inject
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork, embedded
-from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores, with_added_scores
+from artextract_cli.pipelines.hidden_layers.pixel_scores import (
+    HiddenLayerModel,
+    raw_scores_by,
+    with_added_scores,
+)
 from artextract_cli.pipelines.hidden_layers.samples import (
     InjectedScene,
     injected_batch,
     injected_scene,
 )
-from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.utils.threads import single_threaded_blas
-
-HiddenLayerModel = Model[HiddenLayerNetwork]
 
 SEED = 0
 WINDOW = 192  # side of a window in pixels
@@ -187,15 +188,7 @@ def _anomalous(scored: _ScoredWindow) -> NDArray[np.bool_]:
 
 def _scores(model: HiddenLayerModel, window: Scene) -> dict[str, FloatArray]:
     graph = evidence_graph(window, model.card.recipe)
-    raw = raw_scores(
-        model.network,
-        graph,
-        window.mask,
-        model.scorer,
-        engine=model.engine,
-        device=model.device,
-    )
-    return raw.maps()
+    return raw_scores_by(model, graph, window.mask).maps()
 
 
 @torch.no_grad()

@@ -20,6 +20,9 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
 )
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.hidden_layers.samples import evidence_tensors
+from artextract_cli.pipelines.pipeline import Model
+
+HiddenLayerModel = Model[HiddenLayerNetwork]
 
 SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
 PIXELS_AT_ONCE = 2**15  # pixels refined together; limits memory, not the result
@@ -120,3 +123,12 @@ def raw_scores(
     nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
     scores = nodes.of_pixels(graph.labels, graph.pixels)
     return RawScores(**scores, z=nodes.z, batch=nodes.batch)
+
+
+def raw_scores_by(
+    model: HiddenLayerModel, graph: EvidenceGraph, mask: NDArray[np.bool_] | None
+) -> RawScores:
+    """Score every pixel of a scene with a trained model, as `raw_scores` does with its parts."""
+    return raw_scores(
+        model.network, graph, mask, model.scorer, engine=model.engine, device=model.device
+    )

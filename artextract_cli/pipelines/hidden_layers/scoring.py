@@ -19,13 +19,17 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.nn.attention import grad_cam
 from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
-from artextract_cli.pipelines.hidden_layers.adaptation import HiddenLayerModel, adapt, cut_windows
+from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceNodes,
     compressed_evidence,
     evidence_nodes,
 )
-from artextract_cli.pipelines.hidden_layers.pixel_scores import NodeScores, node_scores
+from artextract_cli.pipelines.hidden_layers.pixel_scores import (
+    HiddenLayerModel,
+    NodeScores,
+    node_scores,
+)
 from artextract_cli.pipelines.hidden_layers.verdict import excesses, without_infrared
 from artextract_cli.results.scene_scores import SceneScores, WholeScore, check_infrared, judged
 from artextract_cli.scenes.scene import Scene
