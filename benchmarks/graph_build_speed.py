@@ -29,7 +29,7 @@ from outcome import Outcome, ratio_of
 from pictures import SIDE, astronaut
 
 from artextract_cli.graphs.recipe import GraphRecipe
-from artextract_cli.graphs.segmentation_input import segmentation_image
+from artextract_cli.graphs.segmentation_input import Components
 from artextract_cli.graphs.superpixel_graph import build_graphs
 from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
 from artextract_cli.scenes.scene import Scene
@@ -86,7 +86,7 @@ def measure(turns: int) -> Outcome:
             **ours,
             DEFAULT: partial(evidence_graph, scene, GraphRecipe()),
             DEFAULT_GRAPH: partial(build_graphs, scene, GraphRecipe()),
-            "segmentation picture alone": partial(segmentation_image, scene),
+            "segmentation picture alone": lambda: Components(scene)(scene),
         },
         turns=turns,
     )

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.evaluation.scores import DetectionScores
 from artextract_cli.scenes.scene import CLEAN, HIDDEN
 
 Values = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 AUPRO_LIMIT = 0.3  # false-positive rate up to which regions are compared, as its authors do
 # False-alarm rates at which a calibrated map is checked: the rarest is that of 300 pixels in a

@@ -25,11 +25,6 @@ PIXELS_PER_CHUNK = 2**13
 View = Callable[[Scene], FloatArray]
 
 
-def segmentation_image(scene: Scene) -> FloatArray:
-    """Input of the shared segmentation of a whole scene: see `Components`."""
-    return Components(scene)(scene)
-
-
 class Components:
     """Principal components over the logarithms of the linear photograph and all bands.
 

@@ -13,15 +13,13 @@ import numpy as np
 from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.imaging.robust_regression import (
     Weighting,
     reweighted,
     ridge_solution,
     robust_deviation,
 )
-
-Mask = NDArray[np.bool_]
 
 SIDE = 128
 """Longer side of the reduced image on which slopes are measured, in px, at most."""
@@ -104,7 +102,7 @@ class _Slopes:
     is_black: NDArray[np.int_]
     """(N,), 0 or 1, the colour of the chessboard square."""
 
-    def fit(self, is_used: Mask | None = None) -> NDArray[np.float64]:
+    def fit(self, is_used: BoolArray | None = None) -> NDArray[np.float64]:
         """Coefficients (3, 3) that fit most of the slopes, by Cauchy weights."""
         used = slice(None) if is_used is None else is_used
         rises, of_terms = self.rises[used], self.of_terms[used]
@@ -123,7 +121,7 @@ class _Slopes:
         return np.asarray(np.tensordot(solution, np.stack(_TERMS), 1), np.float64)
 
 
-def blind_field(image: FloatArray, valid: Mask) -> BlindField | None:
+def blind_field(image: FloatArray, valid: BoolArray) -> BlindField | None:
     """Estimate the illumination of a linear image (H, W, C), 0..1, from its ``valid`` pixels.
 
     It is the same for all channels. None if too few pixels are valid and unsaturated.
@@ -145,7 +143,7 @@ def blind_field(image: FloatArray, valid: Mask) -> BlindField | None:
     )
 
 
-def flattened(image: FloatArray, field: BlindField, valid: Mask) -> FloatArray:
+def flattened(image: FloatArray, field: BlindField, valid: BoolArray) -> FloatArray:
     """Divide the illumination out of a linear image (H, W, C); its highlights keep their level."""
     flat = image / field.light()[..., None]
     if valid.any():
@@ -154,7 +152,7 @@ def flattened(image: FloatArray, field: BlindField, valid: Mask) -> FloatArray:
     return np.asarray(flat.clip(0, 1), np.float32)
 
 
-def shrunk(image: FloatArray, valid: Mask) -> tuple[FloatArray, Mask]:
+def shrunk(image: FloatArray, valid: BoolArray) -> tuple[FloatArray, BoolArray]:
     """Reduce an image to means (h, w, C) of valid pixels; also returns where half are valid."""
     factor = max(1, -(-max(valid.shape) // SIDE))
     blocks = [min(factor, size) for size in valid.shape]
@@ -171,7 +169,7 @@ def shrunk(image: FloatArray, valid: Mask) -> tuple[FloatArray, Mask]:
     return means, np.asarray(2 * counts[..., 0] >= blocks[0] * blocks[1])
 
 
-def _slopes(small: FloatArray, valid: Mask) -> _Slopes:
+def _slopes(small: FloatArray, valid: BoolArray) -> _Slopes:
     """The slopes of a small image (h, w, C) between pairs of ``valid`` pixels."""
     bright = np.percentile(small[valid], 99, axis=0) if valid.any() else np.ones(small.shape[2])
     logs = np.log(small + FLOOR * np.maximum(bright, TINY))
@@ -201,7 +199,7 @@ def _surface(shape: tuple[int, ...], coefficients: NDArray[np.float64]) -> NDArr
     return np.asarray(down @ coefficients @ across.T)
 
 
-def _broad_and_dark(flat: NDArray[Any], valid: Mask) -> float:
+def _broad_and_dark(flat: NDArray[Any], valid: BoolArray) -> float:
     """Share of a flattened image (h, w) in broad dark areas, which remain after a closing."""
     from scipy.ndimage import grey_closing
 

@@ -11,11 +11,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli._typing import BoolArray, FloatArray, IntArray
 from artextract_cli.errors import UsageError
 
 Picture = NDArray[np.uint8]
-BoolArray = NDArray[np.bool_]
 ScaleName = Literal["false-alarm", "importance", "deviation", "hidden"]
 
 FAINTEST = 0.35  # share of the opacity of an overlay at a score of zero

@@ -15,17 +15,6 @@ def subtract(values: FloatArray, shift: FloatArray) -> None:
 
 
 @compiled
-def stack_planes(planes: tuple[FloatArray, ...], maps: FloatArray) -> None:
-    """Stack M ``planes``, each (H, W, C), into ``maps`` (H, W, C, M), row by row."""
-    for y in range(maps.shape[0]):
-        for i in range(len(planes)):
-            plane = planes[i][y]
-            for x in range(maps.shape[1]):
-                for c in range(maps.shape[2]):
-                    maps[y, x, c, i] = plane[x, c]
-
-
-@compiled
 def local_residuals(
     predictors: FloatArray, targets: FloatArray, means: FloatArray, ridge: float
 ) -> FloatArray:

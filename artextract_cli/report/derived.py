@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.heatmap import BoolArray, Picture
+from artextract_cli._typing import BoolArray, FloatArray
+from artextract_cli.imaging.heatmap import Picture
 from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.report.images import as_bytes, grey, sample
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.evidence.signs import SIGNED_MAPS
-from artextract_cli.imaging.heatmap import BoolArray, ScaleName, colour, overlay
+from artextract_cli.imaging.heatmap import ScaleName, colour, overlay
 from artextract_cli.report.derived import false_colour, false_colour_band, principal_components
 from artextract_cli.report.images import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.palettes import LEVELS

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
-from artextract_cli.imaging.heatmap import BoolArray, ScaleName
+from artextract_cli.imaging.heatmap import ScaleName
 from artextract_cli.io.images import decode_picture
 from artextract_cli.results import sources
 from artextract_cli.results.regions import STRONG_LEVEL, superpixel_side

@@ -17,8 +17,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.heatmap import SCALES, BoolArray, Picture, ScaleName, colour, overlay
+from artextract_cli._typing import BoolArray, FloatArray
+from artextract_cli.imaging.heatmap import SCALES, Picture, ScaleName, colour, overlay
 from artextract_cli.visualization.canvas import (
     NARROW_PAGE,
     check_suffix,

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.evaluation.baselines.painted_pixels import (
-    BoolArray,
     longest_band,
     painted_mask,
     pixels_of,

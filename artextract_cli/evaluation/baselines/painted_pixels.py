@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.band_regression import TWO_SIDED
 from artextract_cli.imaging.coding import linear_rgb
@@ -21,7 +21,6 @@ from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
 Values = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 FIT_PIXELS = 20_000  # fitted on at most: 130 for each of the 150 terms of sixteen bands
 CHUNK_PIXELS = 16_384  # predicted at a time: bounds the memory of their polynomial terms

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.evaluation.baselines.lines import (
     infrared,
     lines_of_infrared,
@@ -20,7 +20,6 @@ from artextract_cli.evaluation.baselines.lines import (
 )
 from artextract_cli.evaluation.baselines.painted_pixels import (
     LEAST_DEVIATION,
-    BoolArray,
     Values,
     blurred_inside,
     fit_pixels,

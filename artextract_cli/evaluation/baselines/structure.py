@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli._typing import BoolArray, FloatArray, IntArray
 from artextract_cli.evaluation.baselines.lines import photograph_residual
 from artextract_cli.evaluation.baselines.painted_pixels import (
-    BoolArray,
     Values,
     blurred_inside,
     longest_band,

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.registration import (
     central_edges,
@@ -34,7 +33,6 @@ from artextract_cli.scenes.layout import Finding, Level
 from artextract_cli.scenes.reading import REGISTER, check_same_size, read_mask, read_truth
 from artextract_cli.scenes.scene import SceneFiles
 
-Mask = NDArray[np.bool_]
 T = TypeVar("T")
 
 WARNING_SHIFT, ERROR_SHIFT = 0.75, 3.0
@@ -155,7 +153,7 @@ def _check_bands(
     files: SceneFiles,
     shape: tuple[int, ...] | None,
     edges: FloatArray | None,
-    mask: Mask | None,
+    mask: BoolArray | None,
     notes: _Notes,
 ) -> _Bands:
     """Check all bands against the shape and the edges of their photograph, if known."""
@@ -238,7 +236,7 @@ def _read(path: Path | None, read: Callable[[Path], T], notes: _Notes) -> T | No
 
 
 def _check_exposure(
-    path: Path, picture: Picture, values: FloatArray, mask: Mask | None, notes: _Notes
+    path: Path, picture: Picture, values: FloatArray, mask: BoolArray | None, notes: _Notes
 ) -> ValueRanges:
     """Note over- and underexposure, unless ``values`` are constant, and return their ranges."""
     fits = mask is not None and mask.shape == values.shape[:2]

@@ -3,7 +3,7 @@ import pytest
 from skimage.color import rgb2lab
 
 from artextract_cli.graphs import segmentation_input
-from artextract_cli.graphs.segmentation_input import Components, FullRange, segmentation_image
+from artextract_cli.graphs.segmentation_input import Components, FullRange
 from artextract_cli.imaging.blocks import Block
 from tests.helpers.scenes import make_scene
 
@@ -14,7 +14,8 @@ def test_the_segmentation_picture_is_white_and_weighted(
     monkeypatch: pytest.MonkeyPatch, n_bands: int, n_components: int, at_a_time: int
 ) -> None:
     monkeypatch.setattr(segmentation_input, "PIXELS_PER_CHUNK", at_a_time)
-    picture = segmentation_image(make_scene((31, 45), n_bands))
+    scene = make_scene((31, 45), n_bands)
+    picture = Components(scene)(scene)
     assert picture.shape == (31, 45, n_components)
     assert picture.dtype == np.float32
     assert picture.flags.c_contiguous
@@ -26,7 +27,8 @@ def test_the_segmentation_picture_is_white_and_weighted(
 def test_directions_without_variance_stay_dark_in_the_segmentation_picture() -> None:
     grey = np.random.default_rng(0).random((13, 17), np.float32)
     flat = np.full((13, 17, 2), 0.4, np.float32)
-    picture = segmentation_image(make_scene(rgb=np.stack([grey] * 3, -1), bands=flat))
+    scene = make_scene(rgb=np.stack([grey] * 3, -1), bands=flat)
+    picture = Components(scene)(scene)
     assert picture[..., 0].std() == pytest.approx(20, rel=1e-3)
     assert not picture[..., 1:].any()
 
