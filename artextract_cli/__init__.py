@@ -27,6 +27,8 @@ _DEFINED_IN = {
     "evaluation.robustness": ("Robustness", "measure_robustness", "model_scorer"),
     "evaluation.scores": ("DetectionScores", "Evaluation", "MapScores", "SceneEvaluation"),
     "evaluation.summary": ("summarize_evaluation",),
+    "examination.examine": ("Examination", "examine"),
+    "examination.record": ("Step",),
     "export.graphml": ("export_graph",),
     "export.image_pyramid": ("write_pyramid",),
     "graphs.build_dataset": ("BuildReport", "build_dataset"),

@@ -25,6 +25,9 @@ from artextract_cli.evaluation.scores import Evaluation as Evaluation
 from artextract_cli.evaluation.scores import MapScores as MapScores
 from artextract_cli.evaluation.scores import SceneEvaluation as SceneEvaluation
 from artextract_cli.evaluation.summary import summarize_evaluation as summarize_evaluation
+from artextract_cli.examination.examine import Examination as Examination
+from artextract_cli.examination.examine import examine as examine
+from artextract_cli.examination.record import Step as Step
 from artextract_cli.export.graphml import export_graph as export_graph
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
 from artextract_cli.graphs.build_dataset import BuildReport as BuildReport
@@ -169,6 +172,7 @@ __all__ = [
     "DivergedError",
     "EmbeddedScenes",
     "Evaluation",
+    "Examination",
     "FailedScenesError",
     "Finding",
     "FlattenedPicture",
@@ -206,6 +210,7 @@ __all__ = [
     "Scorer",
     "SimulatedScene",
     "SplitRow",
+    "Step",
     "SuperpixelFunction",
     "SuperpixelGraph",
     "SuperpixelMethod",
@@ -238,6 +243,7 @@ __all__ = [
     "draw_pair",
     "emit",
     "evaluate",
+    "examine",
     "export_graph",
     "find_graphs",
     "find_scene",

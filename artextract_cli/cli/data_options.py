@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from artextract_cli.cli.option_groups import Codings, Wavelengths
+from artextract_cli.cli.option_groups import (
+    DEFAULT_MODEL,
+    Codings,
+    MaxMemory,
+    Model,
+    Wavelengths,
+)
+from artextract_cli.pipelines.settings import Device
 from artextract_cli.utils.settings import Seed, Setting
 
 PaletteName = Literal[
@@ -52,6 +59,33 @@ class Importing:
     coding: Codings
     dry_run: Annotated[
         bool, Setting(help="Read and check everything, report, and write nothing.")
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examining:
+    """How one painting is examined."""
+
+    importer: Annotated[
+        str | None,
+        Setting(
+            help="Importer of the captures, see 'artextract plugins list'; by default the one that "
+            "recognises the folder."
+        ),
+    ] = None
+    options: Annotated[
+        Mapping[str, Any],
+        Setting(help="Option of the importer, as key=value, e.g. wavelengths=450,550,650,950."),
+    ] = field(default_factory=dict)
+    coding: Codings
+    model: Model = DEFAULT_MODEL
+    device: Device = "auto"
+    max_memory: MaxMemory
+    pixels_per_mm: Annotated[
+        float | None, Setting(help="Scale of the photograph.", minimum=1e-6, maximum=1e6)
+    ] = None
+    dry_run: Annotated[
+        bool, Setting(help="Read the captures and say what they are; write nothing.")
     ] = False
 
 

@@ -12,7 +12,17 @@ from typer.core import TyperGroup
 
 import artextract_cli
 from artextract_cli.cli import console
-from artextract_cli.cli.commands import adapt, data, demo, evaluate, graph, infer, plugins, train
+from artextract_cli.cli.commands import (
+    adapt,
+    data,
+    demo,
+    evaluate,
+    examine,
+    graph,
+    infer,
+    plugins,
+    train,
+)
 from artextract_cli.cli.commands import report as report_command
 from artextract_cli.cli.commands import visualize as visualize_commands
 from artextract_cli.cli.completion import rejoin_bash_words
@@ -97,6 +107,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(graph.app, name="graph")
 app.command()(train.train)
 app.command()(adapt.adapt)
+app.command()(examine.examine)
 app.command()(infer.infer)
 app.command()(evaluate.evaluate)
 app.add_typer(visualize_commands.app, name="visualize")

@@ -38,6 +38,23 @@ Codings = Annotated[
         parse=parse_coding,
     ),
 ]
+MaxMemory = Annotated[
+    int,
+    Parsed(
+        help="Memory limit for one scene, e.g. 8GB; larger scenes are processed in blocks, "
+        "with temporary files beside the output.",
+        parse=parse_memory,
+        default="4GB",
+        group="Computing",
+    ),
+]
+Model = Annotated[
+    Path,
+    Setting(
+        help="Run directory or model file written by 'artextract train', or gat or gcn, the "
+        "bundled models, trained on simulated paintings; none scores without a trained model."
+    ),
+]
 DEFAULT_MODEL = Path("gat")
 View = Annotated[
     int,
@@ -57,16 +74,7 @@ class Captures:
 class LargeCaptures(Captures):
     """Captures that are processed in blocks if memory is short; ``max_memory`` in bytes."""
 
-    max_memory: Annotated[
-        int,
-        Parsed(
-            help="Memory limit for one scene, e.g. 8GB; larger scenes are processed in blocks, "
-            "with temporary files beside the output.",
-            parse=parse_memory,
-            default="4GB",
-            group="Computing",
-        ),
-    ]
+    max_memory: MaxMemory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +101,7 @@ class DemoSettings:
 class ScorerChoice:
     """The model or method that scores scenes."""
 
-    model: Annotated[
-        Path,
-        Setting(
-            help="Run directory or model file written by 'artextract train', or gat or gcn, the "
-            "bundled models, trained on simulated paintings; none scores without a trained model."
-        ),
-    ] = DEFAULT_MODEL
+    model: Model = DEFAULT_MODEL
     scorer: Annotated[
         Literal["envelope", "residual"] | None,
         Setting(

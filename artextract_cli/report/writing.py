@@ -142,7 +142,7 @@ def write_report(
     UsageError
         If ``out`` is not an HTML file, is an input or a result, or is in a dataset.
     """
-    _check_kind(out)
+    check_html(out)
     scenes: list[SceneResult] = []
     reports: list[SceneReport] = []
     failures: dict[str, str] = {}
@@ -165,7 +165,14 @@ def write_report(
     return [report.name for report in reports]
 
 
-def _check_kind(out: Path) -> None:
+def check_html(out: Path) -> None:
+    """Check that the name of a report ends in .html.
+
+    Raises
+    ------
+    UsageError
+        If it does not.
+    """
     if out.suffix.lower() not in (".html", ".htm"):
         msg = f"{out} is not an HTML file: use a name such as report.html"
         raise UsageError(msg)

@@ -21,6 +21,7 @@ LAYER = "_layer"
 """Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
 Level = Literal["error", "warning"]
+Remedy = Literal["register"] | None
 IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
 
 
@@ -38,12 +39,15 @@ class Finding:
         The file that has the problem; None if it does not concern a single file.
     message
         One sentence.
+    remedy
+        "register" if registering the bands mends it; else None.
     """
 
     level: Level
     scene: str
     file: Path | None
     message: str
+    remedy: Remedy = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,7 +66,7 @@ def _remember(dataset: Path | None, out: Path, model: Path) -> None:
 
 
 def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
-    from artextract_cli.results.regions import exceeds_expected_share
+    from artextract_cli.results.verdict import verdict_in_words
 
     columns = (
         "scene",
@@ -81,11 +81,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
             scene.euclidean_distance,
             scene.cosine_similarity,
             100 * scene.share_above_1_percent_false_alarms,
-            _verdict(
-                scene.something_is_there,
-                scene.false_alarm_rate,
-                has_places=exceeds_expected_share(scene.share_above_1_percent_false_alarms),
-            ),
+            verdict_in_words(scene),
         )
         for scene in scored
     ]
@@ -97,14 +93,3 @@ def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[
     from artextract_cli.results.reader import open_scene
 
     return [dict(open_scene(results / scene.scene).description) for scene in scored]
-
-
-def _verdict(is_positive: bool | None, rate: float | None, *, has_places: bool) -> str | None:
-    """The image-level verdict, and how often a clean painting scores as high."""
-    if is_positive is None or rate is None:
-        return None
-    negative = "no finding, but regions to examine" if has_places else "nothing found"
-    verdict = "finding" if is_positive else negative
-    percent = 100 * rate
-    rounded = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
-    return f"{verdict} ({rounded} % of clean paintings score as high)"

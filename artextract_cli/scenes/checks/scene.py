@@ -29,7 +29,7 @@ from artextract_cli.scenes.checks.values import (
     value_problems,
     value_ranges,
 )
-from artextract_cli.scenes.layout import Finding, Level
+from artextract_cli.scenes.layout import Finding, Level, Remedy
 from artextract_cli.scenes.reading import REGISTER, check_same_size, read_mask, read_truth
 from artextract_cli.scenes.scene import SceneFiles
 
@@ -95,16 +95,17 @@ class _Notes:
     scene: str
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, level: Level, file: Path, message: str) -> None:
-        self.findings.append(Finding(level=level, scene=self.scene, file=file, message=message))
+    def add(self, level: Level, file: Path, message: str, remedy: Remedy = None) -> None:
+        finding = Finding(level=level, scene=self.scene, file=file, message=message, remedy=remedy)
+        self.findings.append(finding)
 
     @contextmanager
-    def errors_of(self, file: Path) -> Iterator[None]:
+    def errors_of(self, file: Path, remedy: Remedy = None) -> Iterator[None]:
         """Note an error in reading ``file``, and continue after the block."""
         try:
             yield
         except InputError as error:
-            self.add("error", file, str(error))
+            self.add("error", file, str(error), remedy)
 
 
 def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
@@ -170,7 +171,7 @@ def _check_bands(
         grey = band.grey(files.coding.of_band(name))
         bands.ranges.append(_check_exposure(path, band, grey[..., None], mask, notes))
         if shape is not None:
-            with notes.errors_of(path):
+            with notes.errors_of(path, remedy="register"):
                 check_same_size(path, grey.shape, files.rgb, shape)
                 if edges is not None and bands.ranges[-1].constancy is None:
                     _check_shift(path, edges, grey, bands, notes)
@@ -223,7 +224,7 @@ def _check_shift(
         )
     if distance > WARNING_SHIFT:
         level: Level = "error" if distance > ERROR_SHIFT else "warning"
-        notes.add(level, path, f"{path} {how}; {REGISTER}")
+        notes.add(level, path, f"{path} {how}; {REGISTER}", remedy="register")
     bands.shifts[path] = distance
 
 

@@ -1,0 +1,64 @@
+"""`artextract examine`: from the folder of a camera to a report."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from artextract_cli.cli import console
+from artextract_cli.cli.completion import option_keys, plugin_names
+from artextract_cli.cli.data_options import Examining
+from artextract_cli.cli.derived_options import Options, settings_as_options
+from artextract_cli.utils.events import inform
+
+if TYPE_CHECKING:
+    from artextract_cli.examination.examine import Examination
+    from artextract_cli.examination.record import Step
+
+
+@settings_as_options
+def examine(
+    *,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder with the photograph and the bands of one painting; or a cube, or a "
+            "dataset with one scene. Never written to."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
+    how: Annotated[
+        Examining,
+        Options(
+            names={"options": ("--options", "-o")},
+            completion={
+                "importer": plugin_names("importers"),
+                "options": option_keys(("", "importers", "importer", "")),
+            },
+        ),
+    ],
+) -> None:
+    """Examine one painting: import, check, register, mask, infer, and report."""
+    from artextract_cli.examination.examine import examine as examine_painting
+
+    examination = examine_painting(folder, out, on_step=_show, **vars(how))
+    console.emit(dataclasses.asdict(examination), [*_summary(examination)])
+
+
+def _show(step: "Step") -> None:
+    inform(f"{step.name:<9} {step.result}")
+
+
+def _summary(examination: "Examination") -> Iterator[str]:
+    from artextract_cli.results.verdict import verdict_in_words
+
+    if examination.scene is None:
+        yield "dry run: nothing was written"
+    else:
+        yield f"verdict   {verdict_in_words(examination.scene) or 'none'}"
+        yield f"report    {examination.report}"
+        yield f"files     {examination.folder}"
+    yield "the same, step by step:"
+    yield from (f"  {step.command}" for step in examination.steps if step.command)
