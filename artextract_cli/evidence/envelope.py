@@ -29,9 +29,8 @@ from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)
-# Sharper than the 2 deviations of the two-sided fit: a layer that covers much of the painting
-# would otherwise keep its weight and attract the fit.
-# A pixel on the side that loses weight has half of it at 0.5 deviations.
+# A pixel on the side that loses weight has half of it at 0.5 deviations. This is sharper than the 2
+# of the two-sided fit: a layer that covers much of the painting would keep its weight there.
 ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 # Infrared bands add directions to the visible ones; 119 terms still leave 25 of the 3000 pixels
 # for each.

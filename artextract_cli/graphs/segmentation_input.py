@@ -12,8 +12,8 @@ from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.kernels.colour import cielab, light
 from artextract_cli.scenes.scene import Scene
 
-# Whitened, all have variance one: unweighted, the noisy fifth would count as much as the first.
-# Weights of the whitened components, as measured on simulated scenes.
+# Weights of the whitened components, as measured on simulated scenes. All have variance one:
+# unweighted, the noisy fifth would count as much as the first.
 COMPONENT_WEIGHTS = (2.0, 1.5, 1.0, 1.0, 1.0)
 # Scales whitened components so that compactness has the same effect as for CIELAB.
 # Unscaled, a compactness of 10 would turn superpixels into squares.
@@ -22,8 +22,8 @@ LOG_OFFSET = 0.03  # linear light added before the logarithm, so that dark noise
 LEAST_VARIANCE = 1e-4  # of a component of standardised logarithms; weaker ones become 0
 # A covariance of a dozen channels needs no more; it keeps the sample of a large image small.
 MAX_SAMPLED_PIXELS = 2**20  # pixels from which the principal components are computed
-# With eleven channels these are 360 kB.
-# Pixels processed at a time, so that intermediate results stay in the processor's cache.
+# Pixels processed at a time, so that intermediate results stay in the processor's cache: 360 kB
+# with eleven channels.
 PIXELS_PER_CHUNK = 2**13
 
 View = Callable[[Scene], FloatArray]

@@ -11,8 +11,8 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.kernels import srgb
 from artextract_cli.kernels.jit import compiled
 
-# Six digits instead of the four of the standard, as in scikit-image, the reference of the tests.
-# IEC 61966-2-1: linear RGB to XYZ, each relative to white (CIE D65, 2°).
+# IEC 61966-2-1: linear RGB to XYZ, each relative to white (CIE D65, 2°). Six digits instead of the
+# four of the standard, as in scikit-image, the reference of the tests.
 TO_XYZ = np.array(
     [
         [0.412453 / 0.95047, 0.357580 / 0.95047, 0.180423 / 0.95047],
