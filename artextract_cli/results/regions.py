@@ -124,7 +124,7 @@ def _region(
 ) -> dict[str, Any]:
     """Describe a region, the pixels at ``rows`` (P,) and ``columns`` (P,), as a table row."""
     score = heatmap[rows, columns]
-    # In float64, because the rate 10**-mean depends on the last digits of the sum.
+    # In float64: a float32 sum over a large region loses digits.
     mean = float(score.mean(dtype=np.float64))
     # Without signs, since evidence of either sign tells; (P, B), averaged over the pixels.
     telling = np.abs(band_evidence(rows, columns)).mean(0).argmax()
