@@ -48,6 +48,7 @@ def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
     """
     _settings.as_json = as_json
     _settings.verbosity = verbosity
+    # Verbosity -1 picks the last entry.
     LOGGER.setLevel((logging.INFO, logging.DEBUG, logging.WARNING)[verbosity])
     LOGGER.addHandler(_messages)
     on_progress(show_progress)
@@ -89,13 +90,18 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
     stdout = results_stream()
     if _settings.as_json:
         value = data() if callable(data) else data
+        # NaN is not JSON (RFC 8259): it would be a mistake of ours, which shows here and not in the
+        # reader.
         stdout.write(json.dumps(value, indent=2, default=str, allow_nan=False) + "\n")
         return
     width = None if stdout.isatty() else PIPE_WIDTH
+    # Without highlighting, which would colour numbers inside names.
     console = rich.console.Console(file=stdout, highlight=False, width=width)
     parts = [text] if isinstance(text, str | rich.table.Table) else text
     for part in parts:
         if isinstance(part, str):
+            # A path may contain square brackets, which Rich would take for markup, and must not be
+            # broken.
             console.print(part, markup=False, soft_wrap=True)
         else:
             console.print(part)
@@ -163,6 +169,7 @@ def show_progress(label: str, total: int | None) -> Iterator[Advance]:
     Without ``total`` it only counts. Nested progress is a second bar below the first, or lines only
     if it takes long. Threads other than the main one show nothing.
     """
+    # Rich shows one live display at a time, and threads would interleave their lines.
     if _settings.verbosity < 0 or threading.current_thread() is not threading.main_thread():
         yield lambda note="": None
         return
@@ -192,6 +199,7 @@ def _bar(label: str, total: int | None) -> Iterator[Advance]:
         rich.progress.TextColumn("{task.fields[note]}"),
     )
     console = rich.console.Console(stderr=True)
+    # Transient: the bars disappear, so that the terminal keeps only results and messages.
     with rich.progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=total, note="")
         _running.bar = bar
