@@ -56,6 +56,7 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
     OutputPlan(out=project, rules=(_check_absent,)).check()
     with writing(project):
         folder.mkdir(parents=True, exist_ok=True)
+        # On the same file system, so that moving it is one rename: no project is written in part.
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
             inside = Path(temporary, project.name)
             for path, text in _files(name, kind).items():
