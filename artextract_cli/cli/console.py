@@ -20,7 +20,9 @@ from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
 SHORT_CELL = 26  # characters; longer cells may wrap, shorter ones such as names never do
 PIPE_WIDTH = 160  # columns if stdout is not a terminal, enough for our widest tables
-LINE_INTERVAL_S = 5  # between progress lines without a terminal, so that logs stay short
+# Between progress lines without a terminal: at most 720 lines an hour in a log, and still a sign of
+# life before anyone suspects a hang.
+LINE_INTERVAL_S = 5
 
 
 @dataclass
@@ -235,6 +237,7 @@ class _Lines:
 
 def duration(seconds: float) -> str:
     """A duration rounded for reading: 40 s, 3 min, 2 h 5 min."""
+    # Up to 90 of a unit: "1 min" would hide up to half of what it stands for.
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{max(1, round(seconds))} s"

@@ -24,7 +24,9 @@ SUMMARIES = {
     "importers": "Arrays saved by NumPy.",
     "commands": "List the files of a folder.",
 }
-MAX_NAME_LENGTH = 50  # characters; keeps paths of the project within limits of file systems
+# In characters. Names of files repeat it with a prefix and a suffix, and must stay below 255 bytes,
+# the limit of most file systems, also inside wheels and caches.
+MAX_NAME_LENGTH = 50
 TEMPLATES = Path(__file__).parent / "templates"
 
 

@@ -17,9 +17,13 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.imaging.heatmap import Picture
 
-MAX_SIDE = 2048  # px, of the square with as many pixels; larger images are reduced
+# In px, of the square with as many pixels; larger images are reduced. A screen of 2560 × 1600 shows
+# as many at once. With eight bands a scene has 25 such images, which must fit into 15 MB.
+MAX_SIDE = 2048
 MAX_SIDE_LENGTH = 8192  # px in a row or column that every browser can draw
-MIN_SIDE = 64  # px; below this an image is not reduced further, even if it exceeds its limit
+# In px; below this an image is not reduced further, even if it exceeds its limit. It guards against
+# a limit of nothing, not against large images: 64 × 64 pixels take a few kB.
+MIN_SIDE = 64
 # Of JPEG, tried in turn before the size is reduced. Below the last one, the blocks of 8 × 8 pixels
 # could be taken for structures of the painting: a smaller image is the better choice.
 QUALITIES = (92, 82, 68)

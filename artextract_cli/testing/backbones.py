@@ -237,10 +237,9 @@ def _graph(
     topologies = []
     for pairs, n, numbers in parts:
         names = np.arange(n) if numbers is None else numbers
+        # Not symmetric in the ends, so that a backbone which exchanges source and target shows.
         columns = [
-            # Not symmetric in the ends, so that a backbone which exchanges source and target shows.
-            np.sin(names[pairs[0]] + 2.0 * k * names[pairs[1]])
-            for k in range(EDGE_FEATURES)
+            np.sin(names[pairs[0]] + 2.0 * k * names[pairs[1]]) for k in range(EDGE_FEATURES)
         ]
         features = np.stack(columns, axis=1).astype(np.float32)
         topologies.append(Topology.from_edges(pairs, n, None if bare else features))

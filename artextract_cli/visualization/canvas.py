@@ -22,7 +22,7 @@ from artextract_cli.errors import UsageError
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.visualization.settings import DEFAULT_PAGE, Page
 
-PADDING = 0.08  # inches around the drawing
+PADDING = 0.08  # inches (2 mm) around the drawing: text at the edge is not cut off
 # Page width in inches below which panels are stacked: between one column of print (85 mm) and two.
 NARROW_PAGE = 5.0
 # No dates in the files: the same figure gives the same bytes.
@@ -101,6 +101,7 @@ def panel_grid(
     or to a square on a narrow page; ``size`` is the largest size of all panels in inches if the
     page has no width.
     """
+    # Width over height: 2.5 lets photograph, band, heat map and overlay stand in one row or two.
     target = 1.0 if page.inches is not None and page.inches < NARROW_PAGE else 2.5
     # With more than four panels, one place may stay empty.
     spare = int(count > 4)

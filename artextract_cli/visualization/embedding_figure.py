@@ -24,7 +24,10 @@ Method = Literal["pca", "tsne"]
 TSNE_POINTS = 4000
 """Largest number of embeddings for t-SNE, which is slow; of more, that many are sampled."""
 
+# Darker than the grey in the middle of the blue-red scale, #DDDDDD.
 UNSCORED_COLOUR = "#BBBBBB"
+# Rasterised, because thousands of points as vectors make a file slow to open; slightly transparent,
+# so that dense places show.
 POINTS: Mapping[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.8, "rasterized": True}
 
 
@@ -90,6 +93,8 @@ def draw_embedding(
     projection = project_embeddings(result, method)
     with style():
         width = page.inches or 6.5
+        # 6.5 inches are 165 mm, nearly two columns of print. The aspect gives two panels that are
+        # about square.
         shape, aspect = ((2, 1), 1.6) if width < NARROW_PAGE else ((1, 2), 0.5)
         figure = new_figure(width, width * aspect, layout="constrained")
         panels = list(figure.subplots(*shape, sharex=True, sharey=True).flat)

@@ -143,6 +143,8 @@ def register(
         Literal["shift", "affine", "homography"],
         typer.Option(help="Transform between a band and its photograph."),
     ] = "affine",
+    # A smaller default would refuse usable captures; with a larger one, bands pass whose shifted
+    # contours look like hidden lines.
     max_residual: Annotated[
         float, typer.Option(min=0.05, help="Largest residual in px that 9 of 10 tiles may have.")
     ] = 1.0,

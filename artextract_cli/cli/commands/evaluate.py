@@ -43,7 +43,6 @@ def evaluate(
 
     if figure is not None:
         _check_figure(figure, truth)
-    # Opened before the evaluation, so that a missing model shows at once.
     scorer = _scorer(results[0]) if robustness else None
     evaluation = evaluate_results(results, truth)
     data, output = summarize_evaluation(evaluation), evaluation_tables(evaluation)

@@ -31,7 +31,9 @@ from artextract_cli.plugin.install.distributions import (
 from artextract_cli.plugin.install.environment import Environment
 from artextract_cli.utils.events import inform
 
-TIMEOUT_S = 120  # to load all plugins; torch alone takes a few seconds
+# To load all plugins. Torch alone takes a few seconds, more on a busy machine. With a shorter time
+# a slow plugin would be uninstalled again; with a longer one, one that hangs is noticed later.
+TIMEOUT_S = 120
 
 # Loads the plugins of the given distributions; on failure its last line states the reason.
 LOAD_ALL = """
