@@ -15,6 +15,7 @@ from artextract_cli.simulate.optics.pigments import Pigment
 GRID_NM = np.arange(340.0, 1141.0, 5.0)
 """Wavelengths at which a spectrum is drawn; wider than the bands, since batches shift it."""
 
+# K/S is (1 - R)^2/(2 R): it grows without limit towards 0 and vanishes at 1.
 _LEAST, _GREATEST = 0.012, 0.965  # reflectance of any masstone
 _INFRARED_NM = (640.0, 1060.0)  # where the steps and bands beyond the colour lie
 
@@ -32,6 +33,8 @@ class SampledPigment(Pigment):
 
 def pigment_of(name: str, masstone: FloatArray, scattering: float) -> SampledPigment:
     """The pigment with this S at 550 nm whose thick layer reflects ``masstone`` (L,)."""
+    # Kubelka and Munk's K/S of an opaque layer. S is that at 550 nm, so that in a batch whose S
+    # falls the infrared masstone is darker than drawn.
     absorption = scattering * (1 - masstone) ** 2 / (2 * masstone)
     return SampledPigment(
         name=name,
@@ -63,6 +66,7 @@ def fading_ink(rng: np.random.Generator) -> FloatArray:
 def coloured(rng: np.random.Generator, *, calm: bool = False) -> FloatArray:
     """Masstone (L,) of a coloured or dull pigment; ``calm`` ones are all pale in the infrared."""
     floor = np.full(GRID_NM.shape, rng.uniform(0.03, 0.2))
+    # Edges and bands twice as often as dull earths.
     shape = (_edge, _edge, _bands, _bands, _dull)[rng.integers(5)]
     if calm:
         return _paling(rng, floor + shape(rng))
@@ -78,6 +82,8 @@ def _with_infrared(rng: np.random.Generator, masstone: FloatArray, *, steps: int
     """The masstone (L,) with steps past its colour, to any level, and perhaps an absorption."""
     for _ in range(steps):
         step = _step(rng.uniform(*_INFRARED_NM), _log_uniform(rng, 8, 70))
+        # Any level in nearly half of the steps, pale in the rest: most real pigments lose
+        # absorption in the infrared (A. Cosentino, Heritage Science 2:8, 2014).
         level = rng.uniform(0.03, 0.92) if rng.random() < 0.45 else rng.uniform(0.4, 0.92)
         masstone = masstone * (1 - step) + level * step
     if rng.random() < 0.4:
@@ -112,6 +118,7 @@ def _dull(rng: np.random.Generator) -> FloatArray:
 
 
 def _step(position: float, width: float) -> FloatArray:
+    # Clipped, so that the exponential of a narrow step does not overflow.
     return np.asarray(1 / (1 + np.exp(-np.clip((GRID_NM - position) / width, -50, 50))))
 
 
@@ -126,6 +133,7 @@ def _tilt(rng: np.random.Generator, most: float) -> FloatArray:
 
 def _ripple(rng: np.random.Generator) -> FloatArray:
     """A factor (L,) about 1 that wavers over some 60 nm, as real spectra do."""
+    # 12 grid points of 5 nm.
     return np.asarray(np.exp(0.04 * smooth_noise(rng, (1, len(GRID_NM)), 12)[0]))
 
 
