@@ -161,6 +161,7 @@ def measure_residual(
         raise InputError(msg)
     return RegisteredBand(
         band=band_id,
+        # Width and height, as people write sizes; arrays have height first.
         size=band_size[::-1],
         transform=tuple(tuple(float(value) for value in row) for row in transform),
         **describe(transform, size, band_size),

@@ -170,6 +170,7 @@ def calibrate_dataset(
 
 def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:
     shape = decode_picture(files.rgb).values.shape[:2]
+    # Of the object mask, which only shrinks: a calibration adds no painting.
     valid = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
     rows = []
     # A photograph with frames consists of raw counts: linear, unless its coding is stated.
@@ -188,8 +189,7 @@ def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[
             raise InputError(msg)
         output.write_reflectance(path, corrected.reflectance.mean(axis=2))
         rows.append(_row(files.name, band, corrected))
-        # Each band is checked as it comes, not only all together: the first bad one ends a long
-        # run.
+        # Each band is checked as it comes, so that a bad one does not end a run so late.
         _check_valid(files, corrected.valid)
         if not corrected.valid.all():
             output.write_mask(files, corrected.valid, band)
@@ -269,6 +269,7 @@ def _row(scene: str, band: str, field: FlatField) -> CalibratedBand:
     return CalibratedBand(
         scene=scene,
         band=band,
+        # The median of nothing would be NaN, with a warning.
         median=float(np.median(valid)) if valid.size else 0.0,
         saturated=float(field.saturated.mean()),
         dead=float(field.dead.mean()),

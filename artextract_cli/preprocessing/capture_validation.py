@@ -165,5 +165,6 @@ def _band_problem(capture: Capture) -> str | None:
 
 def _repeated(names: Iterable[str]) -> str | None:
     """A name that occurs twice on systems that ignore case; None if there is none."""
+    # Bands that differ in case only would be one file on Windows and macOS.
     (name, count), *_ = Counter(name.casefold() for name in names).most_common(1)
     return name if count > 1 else None

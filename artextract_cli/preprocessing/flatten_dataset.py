@@ -180,6 +180,7 @@ def _flat(
         )
         raise InputError(msg)
     flat = flattened(image, field, valid)
+    # (H, W, 1): one light for all colours, so that hues stay.
     light = field.light()[..., None]
     return _Flat(
         row=_row(scene, band, field),

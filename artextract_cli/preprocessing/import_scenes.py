@@ -190,6 +190,7 @@ def _import(
                 n_scenes += 1
                 del capture  # the next one may need its memory
     except InputError as error:
+        # Otherwise nothing has been written that the user should know of.
         if not n_scenes or dry_run:
             raise
         msg = f"{error}; the scenes imported before it ({n_scenes}) are in {out}"

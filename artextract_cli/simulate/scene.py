@@ -21,6 +21,7 @@ from artextract_cli.simulate.world import World
 # Change of reflectance in some band from which hidden content counts as detectable; with a smaller
 # one, the truth would contain what no detector can find.
 DETECTABLE_CHANGE = 0.02
+# Pixels on the edge of a line or shape would make any exact detector look wrong by half a pixel.
 _PRESENT, _ABSENT = 0.5, 0.05  # covered shares of a pixel; in between, the truth is undecided
 _BLOCK = 8192  # pixels rendered at once, so that their spectra stay in the cache
 

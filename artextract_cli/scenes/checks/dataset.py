@@ -113,8 +113,7 @@ def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
     counts = Counter(band for scene in scenes for band in scene.band_ids)
     for scene in scenes:
         for band in sorted(set(counts) - set(scene.band_ids), key=natural_key):
-            # The scene itself lacks the band, so that all that have it are among the len(scenes) -
-            # 1 others.
+            # The scene itself lacks the band: all that have it are among the others.
             if scene.bands and 2 * counts[band] >= len(scenes) - 1:
                 message = f"scene {scene.name} has no band {band}, unlike other scenes"
                 yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)

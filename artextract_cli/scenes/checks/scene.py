@@ -41,6 +41,7 @@ T = TypeVar("T")
 WARNING_SHIFT, ERROR_SHIFT = 0.75, 3.0
 """Shift of a band against its photograph that is a warning, and an error, in px."""
 
+# Registration cannot correct a misread cube, so that another advice is needed.
 FAR_SHIFT = 10.0
 """Shift in px; if several bands exceed it, they were probably extracted from a misread cube."""
 

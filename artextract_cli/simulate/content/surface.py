@@ -85,7 +85,6 @@ def retouchings(rng: np.random.Generator, shape: Shape, share: float) -> BoolArr
     """Mask (H, W) of retouchings: patches that cover ``share`` of the painting."""
     patches = Sketch(shape)
     area = shape[0] * shape[1]
-    # At most twelve patches, each of a part of what is missing: the share is approached, not met.
     for _ in range(12):
         wanted = (share - patches.covered) * area
         centre = rng.uniform(0.1, 0.9, 2) * shape

@@ -63,7 +63,6 @@ def fall_off(shape: Shape, centre: FloatArray, loss: float) -> FloatArray:
 
 def blurred(image: FloatArray, sharpness: float, wavelength: float) -> FloatArray:
     """The image through the lens, which draws less sharply the longer the wave."""
-    # 0.75 of the sharpness at 400 nm, 1.3 of it at 1100 nm.
     width = sharpness * (0.75 + 0.55 * (wavelength - 400) / 700)
     result: FloatArray = ndimage.gaussian_filter(image, width, mode="nearest")
     return result

@@ -44,7 +44,6 @@ def streaks(rng: np.random.Generator, shape: Shape, angle: float, width: float) 
     rows, columns = frequencies(shape)
     along = rows * np.sin(angle) + columns * np.cos(angle)
     across = columns * np.sin(angle) - rows * np.cos(angle)
-    # Nine times as long as wide.
     gain = np.exp(-2 * np.pi * ((along * width * 4.5) ** 2 + (across * width * 0.5) ** 2))
     return standard(scipy.fft.irfft2(_noise(rng, shape) * gain, shape))
 

@@ -109,6 +109,7 @@ def hiding_thickness(absorption: FloatArray, scattering: FloatArray) -> FloatArr
         middle = np.sqrt(least * most)
         white, black = (
             lab_of_spectra(film(absorption, scattering, middle[:, None], np.full(1, below)))
+            # Nearly white and black: no ground is perfect.
             for below in (0.95, 0.1)
         )
         shows = ((white - black) ** 2).sum(1) > HIDDEN_STEP**2

@@ -76,7 +76,7 @@ def random_streams(parts: Sequence[int]) -> Streams:
 
 
 def _some_kinds(rng: np.random.Generator) -> tuple[str, ...]:
-    # Clean unless the settings ask for something.
+    # Beside the clean scenes that the caller asks for, a fifth of the others hide nothing.
     if rng.random() < 0.2:
         return ()
     n = int(rng.choice([1, 2, 3], p=[0.65, 0.28, 0.07]))

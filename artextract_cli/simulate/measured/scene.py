@@ -20,6 +20,7 @@ from artextract_cli.simulate.measured.plan import (
 from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
 
+# The same limit as in the other worlds, so that their figures can be compared.
 CHANGED = 0.02
 """A hidden layer counts as one that can be found where some band changes by more than this."""
 

@@ -137,8 +137,8 @@ class Batch:
         at_reference = np.array([pigment.scattering for pigment in self.palette.pigments])
         fall = self.palette.scattering(nm, self.grain)
         scattering = (at_reference * self.scattering_gain)[:, None] * fall
-        # Float32 from here on: spectra of all pixels are the largest arrays of a scene.
         absorption = absorption * self.absorption_gain[:, None]
+        # Float32 from here on: what is computed from them has a spectrum for every pixel.
         return absorption.astype(np.float32), scattering.astype(np.float32)
 
 

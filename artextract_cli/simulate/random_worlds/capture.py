@@ -50,7 +50,6 @@ class Relief:
     def shade(self, contrasts: FloatArray, wavelength: float) -> FloatArray:
         """Factor (H, W) on the light at one wavelength, with the contrasts (3,) of its light."""
         weave, impasto, grain, cracks = self.strengths
-        # 0 up to 550 nm, 1 from 950 nm on.
         beyond = np.clip((wavelength - 550) / 400, 0, 1)
         shade = 1 + contrasts[0] * weave * self.weave + contrasts[1] * impasto * self.impasto
         shade += contrasts[2] * grain * self.grain
@@ -170,7 +169,6 @@ class Studio:
         rows, columns = (
             2 * axis / max(side - 1, 1) - 1 for axis, side in zip(grid(shape), shape, strict=True)
         )
-        # Coordinates run from -1 to 1 along both sides.
         uneven = bend[0] * rows + bend[1] * columns - abs(bend[2]) * (rows**2 + columns**2)
         return np.asarray(1 + self.conditions.vignetting * np.clip(uneven, -1, 1), np.float32)
 

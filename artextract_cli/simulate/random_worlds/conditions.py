@@ -5,11 +5,12 @@ import numpy as np
 from artextract_cli.simulate.conditions import Conditions
 from artextract_cli.simulate.settings import SceneSettings
 
+# The others are recorded roughly, as real captures mostly are.
 BENIGN_ODDS = 0.25  # scenes that a careful studio recorded
 
 _COVERAGE = (0.002, 0.4)  # its logarithm is drawn
-# Wider than those of the palettes, on both sides. What is drawn below 0 counts as 0: a quarter to a
-# half of the scenes have no dark lines, no retouching, no craquelure or no weave.
+# Wider than those of the palettes. What is drawn below 0 counts as 0: a quarter to a half of the
+# scenes have no dark lines, no retouching, no craquelure or no weave.
 _RANGES = {
     "thickness": (0.8, 2.0),
     "dark_lines": (-0.02, 0.04),

@@ -18,7 +18,6 @@ def lines(rng: np.random.Generator, shape: Shape, manner: Manner, coverage: floa
     """Lines (H, W) of a drawing, a hatching, letters or writing until ``coverage`` is reached."""
     width = rng.uniform(*_PENCIL_PX)
     choice = rng.random()
-    # Contours and hatching make up six tenths, letters and writing the rest.
     if choice < 0.4:
         return sketch_lines(rng, manner, shape, coverage, width)
     if choice < 0.5:

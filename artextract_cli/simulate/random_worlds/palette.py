@@ -56,6 +56,8 @@ def _coloured_pigments(rng: np.random.Generator, count: int) -> tuple[list[Pigme
     pigments: list[Pigment] = []
     twins: list[int] = []
     calm = rng.random() < _CALM_ODDS
+    # Pairs that look alike and differ in the infrared: without them the visible would explain
+    # everything.
     twin_odds = 0.15 if calm else 0.5
     for number in range(count):
         masstone = spectra.coloured(rng, calm=calm)
@@ -67,7 +69,6 @@ def _coloured_pigments(rng: np.random.Generator, count: int) -> tuple[list[Pigme
         if rng.random() < twin_odds:
             other = spectra.with_other_infrared(rng, masstone)
             pigments.append(spectra.pigment_of(f"p{number}'", other, scattering))
-            # Each is the twin of the other.
             twins[place:] = [place + 1, place]
     return pigments, np.array(twins)
 
@@ -82,7 +83,6 @@ def _palette(rng: np.random.Generator, pigments: tuple[Pigment, ...], first: int
         name="random",
         pigments=pigments,
         recipes=tuple(_recipe(rng, names) for _ in range(rng.integers(10, 30))),
-        # White, off-white and toned.
         grounds=tuple(_ground(rng, names, most) for most in (0.05, 0.15, 0.6)),
         dark_grounds=tuple(_dark_ground(rng, dark) for _ in range(2)),
         drawing=("k0", "k1", "k2"),
@@ -116,7 +116,6 @@ def _ground(rng: np.random.Generator, names: list[str], most: float) -> Recipe:
 
 
 def _dark_ground(rng: np.random.Generator, dark: list[str]) -> Recipe:
-    # Two thirds of a dark pigment on average.
     shares = rng.dirichlet((4, 1, 1))
     names = (str(rng.choice(dark)), f"k{rng.integers(BLACKS)}", f"w{rng.integers(WHITES)}")
     return tuple((name, float(share)) for name, share in zip(names, shares, strict=True))

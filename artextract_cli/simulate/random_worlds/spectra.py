@@ -66,7 +66,6 @@ def fading_ink(rng: np.random.Generator) -> FloatArray:
 def coloured(rng: np.random.Generator, *, calm: bool = False) -> FloatArray:
     """Masstone (L,) of a coloured or dull pigment; ``calm`` ones are all pale in the infrared."""
     floor = np.full(GRID_NM.shape, rng.uniform(0.03, 0.2))
-    # Edges and bands twice as often as dull earths.
     shape = (_edge, _edge, _bands, _bands, _dull)[rng.integers(5)]
     if calm:
         return _paling(rng, floor + shape(rng))
@@ -133,7 +132,6 @@ def _tilt(rng: np.random.Generator, most: float) -> FloatArray:
 
 def _ripple(rng: np.random.Generator) -> FloatArray:
     """A factor (L,) about 1 that wavers over some 60 nm, as real spectra do."""
-    # 12 grid points of 5 nm.
     return np.asarray(np.exp(0.04 * smooth_noise(rng, (1, len(GRID_NM)), 12)[0]))
 
 

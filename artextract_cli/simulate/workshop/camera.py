@@ -53,7 +53,7 @@ def capture(
     """Bands (H, W, B) as captured from reflectances (B, H, W)."""
     captured = np.empty((*bands.shape[1:], len(bands)), np.float32)
     for index, (band, nm) in enumerate(zip(bands, wavelengths, strict=True)):
-        # About 1 in the far infrared; focus is lost ever faster.
+        # About 1 at the infrared end of the range; towards it, focus is lost ever faster.
         away = abs(nm - camera.sharpest_nm) / 450
         sharp = _displaced(rng, band, conditions.misregistration)
         seen = blurred(sharp, camera.blur + camera.defocus * away**1.5)

@@ -8,7 +8,7 @@ from artextract_cli.simulate import conditions
 from artextract_cli.simulate.settings import KINDS, SceneSettings
 from artextract_cli.simulate.workshop.paint.media import Medium
 
-# Wider than those of the other worlds, so that conditions are met that no training scene had.
+# In part beyond those of the training worlds: thinner paint, stronger weave and fall-off of light.
 _RANGES = {
     "thickness": (0.5, 1.8),
     "dark_lines": (0.0, 0.04),

@@ -20,6 +20,7 @@ from artextract_cli.simulate.workshop.rendering import render
 
 _STREAM = 0xD0C5
 _MOST_UNTOUCHED = 0.05  # less of a pixel counts as nothing hidden
+# The same limit as in the other worlds, so that their figures can be compared.
 _DETECTABLE = 0.02
 
 

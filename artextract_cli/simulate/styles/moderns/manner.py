@@ -62,8 +62,8 @@ def _leaves(rng: np.random.Generator, shape: Shape) -> IntArray:
     labels = np.zeros(shape, int)
     for label in range(1, int(rng.integers(12, 28))):
         centre = rng.random(2) * shape
-        # Many small and few large ones: the number falls with the area as in leaves or pebbles,
-        # from .07 to half of the side.
+        # Many small and few large ones: the area is the reciprocal of a uniform number, the
+        # radius .07 to .5 of the side.
         radius = 0.07 * min(shape) / np.sqrt(rng.uniform(0.02, 1))
         angle, stretch = rng.uniform(0, np.pi), np.exp(rng.uniform(0, 0.7))
         down, right = rows - centre[0], columns - centre[1]

@@ -39,7 +39,6 @@ def _lit(
     # The mask blurred by a fifth of its size stands for the height of a rounded body; its slope
     # towards the lamp is the light on it.
     round_ = blurred(mask, max(1.0, 0.18 * float(np.sqrt(mask.sum()))))
-    # From above, left to right.
     angle = rng.uniform(-2.6, -0.5)
     down, right = np.gradient(round_) if min(mask.shape) > 1 else (round_, round_)
     light = down * np.sin(angle) + right * np.cos(angle)
@@ -77,7 +76,6 @@ def still_life(rng: np.random.Generator, shape: Shape) -> Picture:
         centre = np.array([rng.uniform(edge - 0.1, 0.9), rng.uniform(0.05, 0.95)]) * shape
         outline = blob(rng, centre, min(shape) * rng.uniform(0.06, 0.2), 0.12)
         shadow, body = Sheet(shape), Sheet(shape)
-        # Half as high, wider and lower: a shadow on the table.
         shadow.polygon(outline * [0.5, 1.15] + [0.55 * centre[0], -0.1 * centre[1]])
         body.polygon(outline)
         dark = 0.7 * blurred(shadow.mask(), 2)[..., None]
@@ -146,7 +144,6 @@ def _tiles(
     colour: FloatArray,
 ) -> None:
     bottom, left, right = floor
-    # Rows of tiles grow towards the beholder.
     depths = bottom + (1 - bottom) * np.linspace(0, 1, int(rng.integers(4, 8))) ** 1.7
     edges = np.linspace(0, 1, int(rng.integers(5, 10)))
     for i, (near, far) in enumerate(zip(depths[1:], depths, strict=False)):

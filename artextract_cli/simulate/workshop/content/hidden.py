@@ -139,11 +139,9 @@ def _areas(task: _Task, order: FloatArray) -> FloatArray:
     for _ in range(int(rng.integers(1, 6))):
         radius = min(shape) * rng.uniform(0.08, 0.3)
         free.polygon(blob(rng, rng.uniform(0, 1, 2) * shape, radius, 0.2))
-    # Only if the shapes do not cover enough within the room.
     spread = highest(order, min(2.5 * task.share, 1.0))
     mask = np.maximum(moved(same, shift[0], shift[1]) * rng.integers(2), free.mask())
     mask = np.maximum(mask, spread) if float((mask * task.room).mean()) < task.share else mask
-    # Hard, soft and scumbled edges.
     mask = blurred(mask, float(rng.choice([0.0, 0.8, 2.5])))
     return limited(mask * task.room, order, task.share)
 

@@ -25,7 +25,6 @@ def tone(rng: np.random.Generator, lightness: tuple[float, float] = (0.0, 1.0)) 
     hue, saturation, value = colorsys.rgb_to_hsv(*pool[int(rng.integers(len(pool)))])
     return np.array(
         colorsys.hsv_to_rgb(
-            # Hue is an angle: it wraps.
             (hue + 0.02 * rng.standard_normal()) % 1,
             float(np.clip(saturation * rng.uniform(0.7, 1.3), 0, 1)),
             float(np.clip(value * rng.uniform(0.8, 1.15), 0.07, 0.97)),

@@ -49,7 +49,6 @@ def document(rng: np.random.Generator, picture: Picture) -> Picture:
         centre = rng.uniform(0.05, 0.95, 2) * shape
         boxes.polygon(blob(rng, centre, min(shape) * rng.uniform(0.03, 0.1), 0.1))
     painted = boxes.mask()
-    # Written around the miniature, not over it.
     picture.writing = _lines(rng, shape) * (1 - painted)
     # Large only where a pixel is painted in part: thin colour along the edges of the boxes.
     washes = blurred(1 - np.abs(2 * painted - 1), min(shape) / 30)

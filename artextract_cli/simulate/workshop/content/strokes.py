@@ -30,7 +30,6 @@ def along(edges: FloatArray, width: float) -> FloatArray:
     if not edges.any():
         return np.zeros(edges.shape, np.float32)
     distance = ndimage.distance_transform_edt(edges == 0)
-    # Half the width, with an edge that falls off over one pixel.
     return np.asarray(np.clip(width / 2 + 0.5 - distance, 0, 1), np.float32)
 
 

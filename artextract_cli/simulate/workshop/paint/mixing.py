@@ -16,6 +16,8 @@ from artextract_cli.simulate.workshop.paint.colour import (
 )
 from artextract_cli.simulate.workshop.paint.pigments import Batch
 
+# Twice the pigments of a palette are set aside for pure pigments and greys; more mixtures match
+# colours better and make the table slower, (levels^3, mixtures) distances.
 _N_MIXTURES = 420
 _LEVELS = 13  # of each coded channel in the table of colours
 _HIDING_L = 3.5  # difference in L* over white and black that the eye overlooks in a picture
@@ -97,7 +99,7 @@ def _mixtures(rng: np.random.Generator, names: Sequence[str], palette: Sequence[
     for row in shares:
         chosen = rng.choice(chromatic, size=rng.integers(1, 4), replace=False)
         row[[place[str(name)] for name in chosen]] = rng.dirichlet(np.full(len(chosen), 0.8))
-        # Most mixtures are either nearly pure or pale.
+        # Most mixtures are either nearly pure or hold little colour.
         row *= rng.beta(0.5, 0.5)
         row[white] += (1 - row.sum()) * (1 if rng.random() < 0.75 else rng.random())
         row[black] += 1 - row.sum() if rng.random() < 0.6 else 0.0
