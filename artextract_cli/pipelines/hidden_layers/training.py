@@ -42,8 +42,11 @@ from artextract_cli.utils.threads import cores, reserve_cores, single_threaded_b
 
 # Share of the most anomalous pixels of a scene that may hide something; they do not count as clean.
 TRIMMED_SHARE = 0.1
+# Centre and spread of superpixels and pixels of all of them; more scenes delay the first epoch.
 N_NORMALISATION_SCENES = 16  # injected scenes that centres and spreads are taken from
+# The other half keeps what good captures show.
 CORRUPTED_SHARE = 0.5  # of injected scenes
+# A scene takes 120 ms (docs/performance.md); workers take their cores from torch.
 MOST_WORKERS = 4  # threads that prepare scenes
 _VALIDATION_SEED = 2**31  # replaces the epoch in the seeds of scenes that never change
 
