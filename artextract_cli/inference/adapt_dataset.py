@@ -115,6 +115,7 @@ def _windows(
     windows: list[Scene] = []
     with progress("reading", len(scenes)) as advance:
         for files in scenes:
+            # Only windows are kept: scenes of a dataset need not fit into memory together.
             windows += cut_windows(_read(files, recipe, plan), len(scenes))
             advance(files.name)
     return windows

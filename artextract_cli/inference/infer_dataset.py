@@ -125,6 +125,8 @@ def infer_scenes(
         for files in scenes:
             try:
                 rows.append(summarize(_inferred(files, results, model, plan)))
+            # A collection should not fail at its worst image: the others are scored, and this one
+            # is reported.
             except InputError as failure:
                 failures.append(f"{files.name}: {failure}")
             advance(files.name)
@@ -140,6 +142,7 @@ def _inferred(
     """Score a scene unless its results are up to date; return its description."""
     former = former_result(results / files.name)
     if former is not None and is_up_to_date(former, files, model):
+        # A kill may have left temporary files beside complete results.
         clear_leftovers(former.path)
         detail(f"{files.name}: up to date")
         return former.description
@@ -154,8 +157,12 @@ def memory_plan(max_memory: int, results: Path) -> MemoryPlan:
     return MemoryPlan(
         limit=max_memory,
         scratch=results,
+        # Mostly torch and compiled code. Too low, and a scene is killed by the system; too high,
+        # and one that would fit is processed in blocks, which takes longer.
         program=700 * 10**6,
+        # The 67 maps of evidence and intermediate results.
         per_pixel=1500,
         per_band=35,
+        # Features, messages and embeddings of the whole graph, which is not cut into blocks.
         per_superpixel=16000,
     )

@@ -33,6 +33,8 @@ def computed_in(precision: Precision, device: torch.device, items: Iterable[R]) 
     remaining = iter(items)
     while True:
         try:
+            # Autocast is on only while an item is computed. Around ``yield`` it would also cover
+            # the caller: the backward pass and the optimiser.
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
                 item = next(remaining)
         except StopIteration:
@@ -53,6 +55,7 @@ def in_float32(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        # Autocast is set per type of device: that of the first tensor.
         device = next(arg.device.type for arg in args if isinstance(arg, Tensor))
         if not torch.is_autocast_enabled(device):
             return function(*args, **kwargs)

@@ -167,7 +167,7 @@ def _pixel_maps(
 
 def _probability(fused: FloatArray) -> FloatArray:
     """The log odds (H, W) of content of either sign as a probability 0..1."""
-    # Beyond ±30 float32 rounds to 0 and 1 anyway, and `exp` overflows at 88.
+    # Beyond ±30 this is 0 or 1 to thirteen digits, and `exp` overflows float32 at 88.
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
 
 
