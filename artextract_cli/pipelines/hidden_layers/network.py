@@ -137,6 +137,7 @@ class HiddenLayerNetwork(SiameseNetwork):
         photograph = nodes[:, 0, : len(PHOTOGRAPH_FEATURES)]
         pixels = torch.cat([scene.pixels.evidence for scene in scenes])
         for name, values in (("photograph", photograph), ("node", nodes[:, 1]), ("pixel", pixels)):
+            # Scenes that are undecided throughout leave no pixels.
             if not len(values):
                 continue
             # A single sample has no unbiased deviation; .01 keeps a constant feature finite.
