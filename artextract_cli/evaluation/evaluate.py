@@ -258,6 +258,5 @@ def _signed_images(
         if result.has_map(HIDDEN_LAYER_IMAGE):
             image = _own_map(result, HIDDEN_LAYER_IMAGE, scene)
             yield method_label(HIDDEN_LAYER_IMAGE, folder, len(results)), image
-    # For comparison: what the layer looks like without any processing.
     yield "longest_band", scene.bands[..., longest_band(scene)]
     yield "plain_residual", -plain_residual(scene)

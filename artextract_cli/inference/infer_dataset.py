@@ -117,6 +117,8 @@ def infer_scenes(
         If the results cannot be written, or another process writes to them.
     """
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
+    # Scratch files of large scenes lie beside the results: a system's temporary folder may be in
+    # memory.
     plan = None if max_memory is None else memory_plan(max_memory, results)
     warn_of_coding(scenes)
     rows: list[SceneSummary] = []
@@ -146,6 +148,7 @@ def _inferred(
         clear_leftovers(former.path)
         detail(f"{files.name}: up to date")
         return former.description
+    # What the former run wrote may be replaced; other files in the folder are the user's.
     written = None if former is None else former.description["files"]
     scene = read_scene(files, plan)
     check_values(files, scene)

@@ -70,7 +70,6 @@ class Topology:
             i, j = source[one_way[0]], target[one_way[0]]
             msg = f"edge {i} to {j} has no opposite {j} to {i}: build the graph again"
             raise InputError(msg)
-        # The number of edges into each node, summed: offsets of the rows.
         crow = np.concatenate([[0], np.bincount(target, minlength=n_nodes).cumsum()])
         return cls(
             crow=torch.from_numpy(crow),
@@ -234,7 +233,6 @@ class GraphBatch:
     def _dgl_graph(self) -> Any:
         dgl = require_dgl(self.device)
         graph = dgl.graph((self.source, self.target), num_nodes=self.n_nodes)
-        # Last edge of every graph, from the first edge of the node after it.
         ends = self.crow[self.node_counts.cumsum(0)]
         graph.set_batch_num_nodes(self.node_counts)
         graph.set_batch_num_edges(ends.diff(prepend=ends.new_zeros(1)))

@@ -165,7 +165,6 @@ class GATConv(nn.Module):
             scores = self._scores(projected)
             message = projected.view(*x.shape[:2], self.heads, self.out_size)
         left, right = scores.chunk(2, dim=-1)
-        # (E, V, heads).
         attention = in_float32(kernels.edge_softmax)(graph, left, right, self.negative_slope)
         out = in_float32(kernels.weighted_sum)(graph, message, self._drop(attention))
         if is_narrow:

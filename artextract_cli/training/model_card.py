@@ -43,7 +43,6 @@ def first_card(
         band_ids=graphs.band_ids,
         wavelengths=graphs.wavelengths,
         best_epoch=0,
-        # Replaced after the first epoch that is the best so far.
         train_loss=math.nan,
         val_loss=math.nan,
         versions={"python": sys.version.split()[0]} | {name: version(name) for name in PACKAGES},

@@ -28,7 +28,6 @@ def split_scenes(
         msg = "there are no training scenes: all graphs belong to the val split"
         raise InputError(msg)
     if not val:
-        # At least one scene on either side.
         n_val = max(1, min(len(train) - 1, round(validation_share * len(train))))
         held_out = set(np.random.default_rng(seed).permutation(len(train))[:n_val].tolist())
         val = [g for i, g in enumerate(train) if i in held_out]

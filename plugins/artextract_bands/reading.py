@@ -120,7 +120,6 @@ def _find_photograph(
     elif noted.photograph is not None:
         return noted.photograph
     else:
-        # By content: cameras do not agree on a name for photographs.
         matches, what = _in_colour([path for path in files if path not in noted.bands]), "in colour"
     if len(matches) == 1:
         return matches[0]

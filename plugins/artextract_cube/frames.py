@@ -147,7 +147,6 @@ def _check_wavelengths(cube: Cube, white: Cube, dark: Cube) -> None:
 def _check_brightness(white: Cube, dark: Cube) -> None:
     """Refuse swapped frames, judged by their middle lines."""
     light = np.subtract(*(_middle_line(frame) for frame in (white, dark)))
-    # Missing counts are NaN.
     light = light[np.isfinite(light)]
     if light.size and np.median(light) < 0:
         msg = (

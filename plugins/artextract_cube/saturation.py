@@ -91,7 +91,6 @@ def _use(cube: Cube, full_scale: float) -> _Use:
     for block in _counts(cube):
         # `fmax` ignores NaN, of which a cube of floats may contain some.
         highest = float(np.fmax.reduce(block, axis=None, initial=0))
-        # Counts of an earlier, lower maximum no longer matter.
         if highest > largest:
             largest, n_largest = highest, 0
         n_largest += int(np.count_nonzero(block >= largest))

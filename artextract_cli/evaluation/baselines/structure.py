@@ -86,7 +86,6 @@ def _patch_features(scene: Scene, painted: BoolArray) -> FloatArray:
     logs = np.log(scene.bands + np.float32(DARKEST))
     blurs = [blurred_inside(logs, painted, sigma) for sigma in PATCH_SIGMAS]
     parts = [blurs[0], blurs[1], np.abs(blurs[0] - blurs[1])]
-    # Blurred values recognise paint, their difference recognises texture.
     features = np.concatenate([pixels_of(part, painted) for part in parts], axis=1)
     return standardiser(features)(features).astype(np.float32)
 

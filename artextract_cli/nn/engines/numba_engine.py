@@ -146,8 +146,7 @@ def _on_rows(kernel: Callable[..., None], graph: MessageGraph, *args: Any) -> No
     if n == 1:
         kernel(0, graph.n_nodes, *rows, *arrays)
         return
-    # Equal numbers of nodes have similar numbers of edges: a region adjacency graph is planar, with
-    # fewer than six neighbours on average.
+    # Equal numbers of nodes have about equally many edges: superpixels have few neighbours each.
     ends = [graph.n_nodes * i // n for i in range(n + 1)]
     parts = [
         _threads(n).submit(kernel, start, end, *rows, *arrays) for start, end in pairwise(ends)

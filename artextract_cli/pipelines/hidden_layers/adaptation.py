@@ -47,6 +47,7 @@ TRIES_PER_WINDOW = 8  # to find a window of which at least half is painting
 # Three or four layers in each of the eight windows.
 N_TRAINING, N_CHECKING = 16, 12  # windows with layers to train on, and to decide by
 STEPS, BATCH_SIZE = 30, 4
+# A sixth of the peak rate of training: 30 steps should correct the network, not retrain it.
 LEARNING_RATE = 5e-4
 # Of the way from the weights before to those after training: at half of the way inserted layers are
 # detected better still, but real ones worse, by two to three times as much (docs/detection.md).
@@ -178,7 +179,6 @@ def _with_layers(
     """``n`` windows, or all if more, with random layers, except layers that hardly show."""
     samples = []
     for i in range(max(n, len(scored)) if scored else 0):
-        # Windows in turn, each time in another pose and with another layer.
         original, symmetry = scored[i % len(scored)], int(rng.integers(8))
         window = rotated(original.window, symmetry)
         layered, truth, is_light = inject(rng, window)

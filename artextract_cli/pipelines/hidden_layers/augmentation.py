@@ -52,8 +52,6 @@ def rotated(scene: Scene, symmetry: int) -> Scene:
 
 def rotated_map(image: NDArray[T], symmetry: int) -> NDArray[T]:
     """Transform an image (H, W, ...) by one of the eight symmetries."""
-    # `rot90` alone gives the four rotations; with a transposition first, also the four mirrored
-    # ones.
     transposed = np.swapaxes(image, 0, 1) if symmetry >= 4 else image
     return np.ascontiguousarray(np.rot90(transposed, symmetry % 4))
 

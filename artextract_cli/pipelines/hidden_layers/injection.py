@@ -114,7 +114,6 @@ def _draw_underlayer(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> 
     # Drawn borders are those of whole pixels. Real ones end within a pixel.
     share = blur(covered[..., None], rng.uniform(0.4, 0.9))[..., 0]
     if rng.random() < 0.5:
-        # Half of the layers vary in density, as charcoal and thin paint do.
         share = share * (1 + 0.25 * smooth_noise(rng, shape, rng.uniform(3, 10)))
     return _Underlayer(
         labels=labels,
@@ -170,8 +169,6 @@ def _with_lines(
     spectra: list[FloatArray],
 ) -> DrawnShapes:
     if rng.random() < 0.3:
-        # Some shapes have contours or inner drawing too: a few per cent of the image, in another
-        # dark.
         labels = np.where(draw_lines(rng, shape, 0.03) > 0.4, len(spectra) + 1, labels)
         spectra = [*spectra, _dark(rng, nm)]
     return labels, spectra

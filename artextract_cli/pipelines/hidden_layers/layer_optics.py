@@ -27,7 +27,6 @@ class LayerOptics(NamedTuple):
 
 def thickness_of(rng: np.random.Generator, channels: FloatArray, optics: LayerOptics) -> FloatArray:
     """Draw log optical thicknesses at 550 nm (H, W): mostly those that just hide the ground."""
-    # Uniform thickness everywhere, thin or opaque, whatever the surface needs to hide its ground.
     if rng.random() < 0.25:
         return np.full(channels.shape[:2], np.log(rng.uniform(0.8, 7)))
     # Blue counts half, since it contributes least to what the eye sees.
@@ -56,7 +55,6 @@ def draw_optics(ground: float) -> LayerOptics:
         np.stack([np.interp(at, s, v) for s, v in zip(visible.T, values.T, strict=True)], axis=1)
         for values in (r0, t**2)
     )
-    # What reaches the eye from white and from black below the paint.
     white, black = (transmittance * g / (1 - g * reflectance) for g in (0.9, 0.05))
     hides = white - black < HIDING_CONTRAST
     # Paint that never hides its ground gets the largest thickness; `argmax` would give the

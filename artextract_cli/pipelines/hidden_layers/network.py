@@ -187,7 +187,6 @@ def embedded(
         hidden=batch.hidden,
         pixel_scores=either(scores),
         pixel_hidden=pixels.hidden,
-        # Log odds of lighter against darker.
         pixel_signs=scores[:, 1] - scores[:, 0],
         pixel_light=pixels.light,
     )

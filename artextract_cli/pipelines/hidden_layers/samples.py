@@ -88,7 +88,6 @@ def injected_scene(
 
     ``is_light`` (H, W) is True where the layer makes the infrared lighter.
     """
-    # Beyond the painting nothing is clean or hidden.
     counted = truth if mask is None else np.where(mask, truth, np.uint8(UNDECIDED))
     return InjectedScene(
         tensors=evidence_tensors(name, graph, mask),

@@ -48,7 +48,6 @@ def draw_shapes(rng: np.random.Generator, shape: Shape, coverage: float) -> IntA
     """Draw filled shapes that cover about ``coverage``: labels (H, W), 0 for none."""
     labels = np.zeros(shape, np.int64)
     for number in range(1, MOST_SHAPES + 1):
-        # Shapes overlap, so what is still missing is measured before each of them.
         missing = coverage - float((labels > 0).mean())
         if missing < 0.1 * coverage:
             break

@@ -77,7 +77,6 @@ def excesses(odds: FloatArray, null: FloatArray, painted: NDArray[np.bool_] | No
 
 
 def _excess(odds: FloatArray, null: FloatArray, painted: NDArray[np.bool_] | None) -> float:
-    # float32 as both maps, which may be as large as the memory allows.
     excess = odds - np.float32(NULL_SHARE) * null
     if painted is not None and painted.any():
         # Pixels outside must neither count nor affect those at the border.

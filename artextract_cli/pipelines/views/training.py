@@ -30,7 +30,6 @@ class ViewTask:
     @property
     def n_batches(self) -> int:
         """Number of batches of one epoch."""
-        # Rounded up: the last batch may be smaller.
         return -(-len(self.training) // self.settings.batch_size)
 
     def begin(self, network: SiameseNetwork) -> None:
