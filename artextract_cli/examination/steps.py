@@ -95,8 +95,13 @@ def import_painting(job: Job, *, dry_run: bool = False) -> Path:
         raise InputError(_several(job, importer, [scene.scene for scene in found]))
     options = [word for key, value in job.options.items() for word in ("-o", f"{key}={value}")]
     coding = [word for option in job.coding.options for word in ("--coding", option)]
-    words = ("data", "import", importer, job.source, "--out", out, *options, *coding)
-    job.done("import", f"{importer}: {_contents(found[0])}", *words)
+    job.done(
+        "import",
+        f"{importer}: {_contents(found[0])}",
+        *("data", "import", importer, job.source, "--out", out),
+        *options,
+        *coding,
+    )
     return out
 
 
