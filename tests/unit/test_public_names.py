@@ -33,6 +33,7 @@ COMMANDS = {
     "data simulate": {"simulate_dataset", "SceneSettings", "PALETTES"},
     "doctor": {"diagnosis"},
     "evaluate": {"evaluate", "summarize_evaluation", "measure_robustness", "draw_evaluation"},
+    "examine": {"examine"},
     "graph build": {"build_dataset", "GraphRecipe"},
     "graph export": {"export_graph"},
     "graph inspect": {"load_graphs"},
