@@ -29,10 +29,6 @@ ROWS = [
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
-    "unit/examination/test_steps.py::test_several_paintings_in_one_folder": (
-        "…/both contains several paintings (one, two, ...), and a report examines one: run "
-        "'…'",
-    ),
     "unit/examination/test_steps.py::test_a_dataset_without_wavelengths": (
         "the wavelengths of the bands in … are not known: write them into …/dataset.yaml, a line "
         """such as 'wavelengths: {"b": 950}'""",
