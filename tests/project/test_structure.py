@@ -88,7 +88,7 @@ WITHOUT_TEST_FILE = {
     "simulate/random_worlds/*": "a frozen world, as above",
     "simulate/workshop/*": "a frozen world, as above",
     "cli/commands/*": "commands parse, call and print: tests/e2e runs each of them",
-    "cli/demo_job.py": "run by tests/e2e/test_main_job.py",
+    "cli/demo_*.py": "run by tests/e2e/test_main_job.py",
     "nn/engines/numba_loops.py": "the loops of numba_engine, whose tests run them",
     "plugin/hookspecs.py": "every hook is documented and used, see below",
     **dict.fromkeys(
