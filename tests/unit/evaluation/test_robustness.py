@@ -94,7 +94,7 @@ def test_the_best_component_is_chosen_for_each_measure() -> None:
         figures = {"auroc": auroc, "average_precision": precision}
         return {"n_scenes": 2, "auroc_sd": 0.1, "average_precision_sd": 0.2} | figures
 
-    best = robustness._best([summary(0.6, 0.3), summary(0.9, 0.1), summary(None, None)])
+    best = robustness.best_by_measure([summary(0.6, 0.3), summary(0.9, 0.1), summary(None, None)])
     assert best == summary(0.9, 0.3)
 
 

@@ -114,9 +114,9 @@ def test_a_painting_too_small_for_layers_is_left_alone(
 
 def test_a_gain_must_be_large_and_sure() -> None:
     few, sure = np.full(9, 0.02), 0.001 * np.arange(-4.0, 5.0)
-    assert adaptation._is_clear(few + sure)
-    assert not adaptation._is_clear(few + 30 * sure)  # as large on the mean, and by chance
-    assert not adaptation._is_clear(0.1 * few + 0.1 * sure)  # as sure, and small
+    assert adaptation.is_clear_gain(few + sure)
+    assert not adaptation.is_clear_gain(few + 30 * sure)  # as large on the mean, and by chance
+    assert not adaptation.is_clear_gain(0.1 * few + 0.1 * sure)  # as sure, and small
 
 
 def test_scenes_that_share_an_adaptation_lend_fewer_windows_each(
