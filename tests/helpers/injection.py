@@ -8,9 +8,11 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.pipelines.hidden_layers import injection
 from artextract_cli.pipelines.hidden_layers.injection import (
+    KINDS,
     PHOTOGRAPH_NM,
     Injected,
-    inject,
+    Underlayer,
+    insert,
 )
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate.optics import kubelka_munk
@@ -20,6 +22,11 @@ SHAPE = (24, 31)
 WAVELENGTHS = (550.0, 650.0, 750.0, 850.0, 950.0)
 NM = np.array([*PHOTOGRAPH_NM, *WAVELENGTHS])
 FALL = 1.5  # scattering falls as this power of the wavelength
+
+
+def only(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Let every layer be of one kind."""
+    monkeypatch.setattr(injection, "ODDS", tuple(float(k == kind) for k in KINDS))
 
 
 class Middle:
@@ -96,13 +103,12 @@ def put_signed(
 ) -> Injected:
     """The same, with its sign; ``below`` may differ between wavelengths."""
     labels = left_half()
-    beneath = injection._Underlayer(
+    beneath = Underlayer(
         labels=labels,
         share=np.where(labels > 0, share, 0).astype(np.float32),
         spectra=np.stack([np.full(len(NM), g, np.float32) for g in (ground, below)]),
     )
-    monkeypatch.setattr(injection, "_draw_underlayer", lambda *_: beneath)
     monkeypatch.setattr(injection, "smooth_noise", lambda *_: np.zeros(SHAPE, np.float32))
     known = np.full(SHAPE, np.log(thickness))
     monkeypatch.setattr(injection, "thickness_of", lambda *_: known)
-    return inject(Middle(chance), scene)  # type: ignore[arg-type]
+    return insert(Middle(chance), scene, beneath)  # type: ignore[arg-type]

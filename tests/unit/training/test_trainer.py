@@ -89,9 +89,18 @@ def test_an_interrupted_run_keeps_its_last_epoch_and_a_calibrated_model(
 
 
 def losses(monkeypatch: pytest.MonkeyPatch, *values: float) -> None:
-    """Let validation end with these losses, one an epoch."""
+    """Let validation, of one batch, end with these losses, one an epoch."""
     left = list(values)
-    monkeypatch.setattr(trainer._Trainer, "_validate", lambda trainer: left.pop(0))
+    objective = comparison("node-contrastive").objective
+
+    def loss(scenes: EmbeddedBatch) -> torch.Tensor:
+        return (
+            objective(scenes)
+            if scenes.network.training
+            else torch.tensor(left.pop(0), dtype=torch.float64)
+        )
+
+    monkeypatch.setattr(trainer, "recorded_objective", lambda card: loss)
 
 
 def test_patience_stops_early(

@@ -1,7 +1,6 @@
 """Baselines that compare neighbourhoods, on scenes whose answer is known."""
 
 import numpy as np
-import pytest
 from scipy.ndimage import gaussian_filter
 from scipy.spatial.distance import cdist
 from sklearn.metrics import roc_auc_score

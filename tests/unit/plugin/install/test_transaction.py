@@ -99,7 +99,9 @@ case "$last" in https*) exit 1;; esac
     return path
 
 
-def put_on_path(folder: Path, name: str, version: str, source: dict[str, Any] | None = None) -> None:
+def put_on_path(
+    folder: Path, name: str, version: str, source: dict[str, Any] | None = None
+) -> None:
     """Write the metadata of a distribution, as if it were installed."""
     info = folder / f"{name}-{version}.dist-info"
     info.mkdir()
