@@ -1,18 +1,19 @@
 """Error messages of artextract_cli.imaging."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from unittest import mock
 
 import numpy as np
+import pytest
 
 from artextract_cli.imaging import alignment, heatmap, transform
 from tests.errors.row import BUILD, Row, put
+from tests.helpers.machines import without_module
 
 
 def without(module: str, call: Callable[[], object]) -> None:
     """Call as if ``module`` were not installed."""
-    with mock.patch.dict(sys.modules, {module: None}):
+    with pytest.MonkeyPatch.context() as patched:
+        without_module(patched, module)
         call()
 
 

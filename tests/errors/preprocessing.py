@@ -113,8 +113,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "…_ms_950.png already exists and is not overwritten; move it elsewhere",
     ),
     "unit/preprocessing/test_register_dataset.py::test_bands_that_share_too_little_are_refused": (
-        "the bands of scene a share only 19 × 189 pixels with …/a_RGB.png; remove bands that show another "
-        "part",
+        "the bands of scene a share only 19 × 189 pixels with …/a_RGB.png; remove bands that show "
+        "another part",
     ),
     "unit/preprocessing/test_register_dataset.py::"
     "test_a_painting_outside_of_every_band_is_refused": (

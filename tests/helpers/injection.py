@@ -30,7 +30,7 @@ def only(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
 
 
 class Middle:
-    """A generator that draws the middle of every range: no displacement, and no varnish."""
+    """A generator that draws the middle of every range: no noise or displacement, no varnish."""
 
     def __init__(self, chance: float = 0.9) -> None:
         self.chance = chance
@@ -38,6 +38,9 @@ class Middle:
     def random(self) -> float:
         """Above every share that is asked for, unless told otherwise."""
         return self.chance
+
+    def standard_normal(self, size: tuple[int, int], dtype: type) -> FloatArray:
+        return np.zeros(size, dtype)
 
     def uniform(self, low: float, high: float, size: int | None = None) -> float | FloatArray:
         middle = (low + high) / 2
@@ -108,7 +111,6 @@ def put_signed(
         share=np.where(labels > 0, share, 0).astype(np.float32),
         spectra=np.stack([np.full(len(NM), g, np.float32) for g in (ground, below)]),
     )
-    monkeypatch.setattr(injection, "smooth_noise", lambda *_: np.zeros(SHAPE, np.float32))
     known = np.full(SHAPE, np.log(thickness))
     monkeypatch.setattr(injection, "thickness_of", lambda *_: known)
     return insert(Middle(chance), scene, beneath)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.console import duration, emit, mapping_table, table
 from artextract_cli.utils import events
 from artextract_cli.utils.events import progress
+from tests.helpers.machines import ticking
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +71,7 @@ def test_progress_without_a_terminal_is_few_plain_lines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second passes per item: the sixth is the first after five seconds, and the last ends."""
-    now = iter(range(1000))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 1)
     with progress("building", 10) as advance:
         for i in range(10):
             advance(f"scene {i}")
@@ -85,8 +85,7 @@ def test_plain_lines_tell_the_time_that_is_left(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten seconds an item: after the first of four there are thirty left, and none at the end."""
-    now = iter(range(0, 1000, 10))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 10)
     with progress("inferring", 4) as advance:
         for _ in range(4):
             advance("abbey")
@@ -132,8 +131,7 @@ def test_what_takes_long_within_an_item_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four seconds a block: the second of four is told; what ends within five is not."""
-    now = iter(range(0, 1000, 4))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 4)
     with progress("inferring", 1) as advance:
         with progress("blocks", 4) as inner:
             for _ in range(4):

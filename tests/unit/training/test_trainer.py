@@ -29,6 +29,7 @@ from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
 from artextract_cli.training import trainer
 from artextract_cli.training.run_directory import EpochRow, read_metrics
 from artextract_cli.utils.yaml import read_yaml
+from tests.helpers.machines import with_gpu_of_no_bfloat16
 from tests.helpers.scenes import TINY, comparison, train_tiny
 
 MODEL = "model.safetensors"
@@ -334,8 +335,7 @@ def test_a_gpu_without_bfloat16_is_refused_before_anything_is_written(
     graphs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer, "resolve_device", lambda name: torch.device("cuda", 0))
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Tesla T4")
+    with_gpu_of_no_bfloat16(monkeypatch)
     with pytest.raises(DependencyError, match="Tesla T4 does not support it; use --prec") as error:
         train_tiny(graphs, tmp_path / "run", precision="bf16")
     assert error.value.exit_code == 4
