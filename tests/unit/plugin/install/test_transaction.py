@@ -127,6 +127,7 @@ def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
     put_on_path(site, "kept", "1.0")
     before = {
         **distributions.snapshot(),
+        "gone": found("gone"),
         "older": found("Older"),
         "here": found("here", url="file:///src"),
         "there": found("there", url="https://example.org/t.whl"),
@@ -161,7 +162,6 @@ def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
 )
 def test_a_tool_takes_out_what_was_requested_alone(
     plain: Environment,
-    site: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     package: str,
@@ -173,8 +173,11 @@ def test_a_tool_takes_out_what_was_requested_alone(
     monkeypatch.setenv("PATH", str(installer(tmp_path / "bin" / "pipx", noted).parent), ":")
     before = distributions.snapshot()
     for name in new:
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.syspath_prepend(folder)  # what comes last is found first
         address = {"url": "https://example.org/sage"} if name == "Artextract_Sage" else None
-        put_on_path(site, name, "1", address)
+        put_on_path(folder, name, "1", address)
     told = installation.roll_back(kept_by(plain, "pipx_metadata.json"), package, before)
     assert told == f"{taken_out} uninstalled again"
     assert noted.read_text() == f"uninject env {taken_out}\n"
