@@ -66,7 +66,7 @@ def distribution_name(package: str) -> str:
         metadata = tomllib.loads(project.read_text(encoding="utf-8"))
         return str(metadata.get("project", {}).get("name", ""))
     if package.endswith(".whl"):
-        return package.rpartition("/")[2].partition("-")[0].replace("_", "-")
+        return Path(package).name.partition("-")[0].replace("_", "-")
     for mark in "=<>!~[@; ":
         package = package.partition(mark)[0]
     return package
@@ -79,7 +79,7 @@ def constraints() -> Iterator[Path]:
     lines = [f"{name}=={version}\n" for name, version in versions.items()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "constraints.txt")
-        path.write_text("".join(lines), encoding="utf-8")
+        path.write_text("".join(lines), encoding="utf-8", newline="\n")
         yield path
 
 
