@@ -69,7 +69,7 @@ def system(name: str) -> Iterator[None]:
     if is_windows:
         modules = {"msvcrt": locks_of_windows(), **dict.fromkeys(POSIX_ONLY_MODULES)}
     with (
-        mock.patch.dict(sys.modules, modules),  # type: ignore[arg-type]
+        mock.patch.dict(sys.modules, modules),
         mock.patch.object(sys, "platform", name),
         contextlib.ExitStack() as stack,
     ):
