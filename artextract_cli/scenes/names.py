@@ -14,6 +14,8 @@ def name_problem(name: str) -> str | None:
         return "contains unprintable characters"
     if forbidden := sorted(_FORBIDDEN & {*name}):
         return f"contains {' '.join(forbidden)}"
+    # Windows drops spaces and dots at the end, a leading dot hides a file, and the name of a device
+    # remains one with any suffix.
     if name != name.strip(" .") or _DEVICES.fullmatch(name.split(".")[0].rstrip(" ")):
         return "is not allowed on every operating system"
     return None

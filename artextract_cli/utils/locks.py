@@ -24,6 +24,7 @@ def directory_lock(folder: Path) -> Iterator[None]:
     ArtextractError
         If another process holds the lock, or the folder cannot be created.
     """
+    # From the innermost folder outwards, so that they can be removed in this order.
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +59,7 @@ def _lock_held(folder: Path) -> Iterator[None]:
 
 def lock_file(path: Path) -> int | None:
     """Create and lock an empty file: its descriptor, or None if another process holds it."""
+    # O_NOFOLLOW, because a symbolic link in its place would have another file emptied.
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     for _ in range(100):  # a retry is needed only if another process removes the file in between
         descriptor = os.open(path, flags, 0o666)
@@ -66,6 +68,7 @@ def lock_file(path: Path) -> int | None:
             # The former holder may have moved or removed it after it was opened here. On Windows
             # nobody can: the file is open.
             if sys.platform == "win32" or os.path.samestat(os.fstat(descriptor), path.stat()):
+                # The file may hold what a killed writer left.
                 os.ftruncate(descriptor, 0)
                 return descriptor
         except BlockingIOError:
@@ -92,12 +95,16 @@ def _lock(descriptor: int) -> None:
     else:
         import fcntl
 
+        # flock belongs to the open file. A lock of lockf belongs to the process, and would end as
+        # soon as the process closes any other descriptor of the same file. LOCK_NB: refuse instead
+        # of waiting.
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _remove_locked(path: Path, descriptor: int) -> None:
     """Remove a locked file and end its lock, in this order wherever open files can be removed."""
     if sys.platform != "win32":
+        # While it is still locked: afterwards the file might already be that of another process.
         path.unlink(missing_ok=True)
     os.close(descriptor)
     if sys.platform == "win32":
