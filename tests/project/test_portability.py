@@ -2,15 +2,17 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.helpers.other_systems import POSIX_ONLY_MODULES
-from tests.project.test_structure import PACKAGE, PLUGINS, sources
 
+ROOT = Path(__file__).parents[2]
 TREES = {
-    path.relative_to(PACKAGE.parent): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sources(PACKAGE, PLUGINS)
+    path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8"))
+    for folder in ("artextract_cli", "plugins")
+    for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
 
