@@ -1,7 +1,10 @@
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -113,6 +116,25 @@ def test_what_is_written_is_the_scene(dataset: Path, graphs: Path) -> None:
     assert load_graphs(graphs / "val" / "v0.npz").clean is False
     assert load_pixels(graphs / "train" / "t0.npz").shape == (40, 48, 6)
     assert made.graphs[0].labels.shape == (40, 48)
+
+
+def test_windows_waits_for_at_most_61_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, max_workers: int, **settings: object) -> None:
+            asked.append(max_workers)
+            super().__init__(max_workers)
+
+    monkeypatch.setattr(graph_building, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(graph_building, "_build_scene", lambda out, recipe, plan, files: files.name)
+    scenes = [SimpleNamespace(name=str(number)) for number in range(100)]
+    build = partial(graph_building._build_scene, tmp_path, RECIPE, None)
+    for jobs in (3, 200):
+        assert sorted(graph_building._run(build, scenes, jobs)) == sorted(s.name for s in scenes)
+    assert asked == [2, 61]
 
 
 def test_a_scene_that_fails_leaves_the_others_built_and_two_jobs_give_the_bytes_of_one(
