@@ -9,11 +9,16 @@ from artextract_cli.kernels.jit import compiled
 MAX_INSERTION_SORT = 32  # number of values up to which insertion sort is the fastest
 
 
-@compiled
 def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
     """Pairs (2, M) of different labels that touch, also at a corner; most repeats are omitted."""
-    height, width = labels.shape
     pairs = np.empty((2, 4 * labels.size), np.int32)
+    return pairs[:, : _touching_pairs(labels, pairs)]
+
+
+@compiled
+def _touching_pairs(labels: LabelMap, pairs: NDArray[np.int32]) -> int:
+    """Write `touching_pairs` to the first columns of ``pairs``; returns their number."""
+    height, width = labels.shape
     n = 0
     for y in range(height):
         for x in range(width):
@@ -27,21 +32,20 @@ def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
             if a != c and (x == 0 or labels[y, x - 1] != a or labels[y + 1, x - 1] != c):
                 pairs[0, n], pairs[1, n] = a, c
                 n += 1
-            if a in (b, c):
+            if a == b or a == c:  # noqa: PLR1714 - compiles faster than a search
                 continue
             # Corners add no pair where two adjacent pixels of the four are equal.
             d = labels[y + 1, x + 1]
-            if d not in (b, c):
+            if d != b and d != c:  # noqa: PLR1714
                 if a != d:
                     pairs[0, n], pairs[1, n] = a, d
                     n += 1
                 if b != c:
                     pairs[0, n], pairs[1, n] = b, c
                     n += 1
-    return pairs[:, :n]
+    return n
 
 
-@compiled
 def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
     """Edges (2, E) in both directions between the ``n`` regions of every pair (2, M), each once.
 
@@ -49,6 +53,25 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
     """
     begin, higher = by_lower(pairs, n)
     degree, first = np.zeros(n, np.int64), np.zeros(n + 1, np.int64)
+    _count_edges(begin, higher, degree, first)
+    edges = np.empty((2, first[n]), np.int64)
+    _write_edges(begin, higher, degree, first, edges)
+    return edges
+
+
+def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
+    """The higher regions (M,) of ``pairs`` grouped by the lower one, and where groups begin."""
+    begin, higher = np.zeros(n + 2, np.int64), np.empty(pairs.shape[1], np.int32)
+    _group_by_lower(pairs, n, begin, higher)
+    return begin, higher
+
+
+@compiled
+def _count_edges(
+    begin: Indices, higher: NDArray[np.int32], degree: Indices, first: Indices
+) -> None:
+    """Sort each group; count its distinct regions (N,), and edges before each source (N + 1,)."""
+    n = len(degree)
     for k in range(n):
         degree[k] = sort_unique(higher, begin[k], begin[k + 1])
         first[k + 1] += degree[k]
@@ -56,53 +79,58 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
             first[higher[i] + 1] += 1
     for k in range(n):
         first[k + 1] += first[k]
-    edges = np.empty((2, first[n]), np.int64)
+
+
+@compiled
+def _write_edges(
+    begin: Indices, higher: NDArray[np.int32], degree: Indices, first: Indices, edges: Indices
+) -> None:
     # Regions come in order, so that a region's lower neighbours are put before its higher ones.
-    for k in range(n):
+    for k in range(len(degree)):
         for i in range(begin[k], begin[k] + degree[k]):
             other = higher[i]
             edges[0, first[k]], edges[1, first[k]] = k, other
             edges[0, first[other]], edges[1, first[other]] = other, k
             first[k] += 1
             first[other] += 1
-    return edges
 
 
 @compiled
-def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
-    """The higher regions (M,) of ``pairs`` grouped by the lower one, and where groups begin."""
-    begin = np.zeros(n + 2, np.int64)
-    for i in range(pairs.shape[1]):
-        begin[min(pairs[0, i], pairs[1, i]) + 2] += 1
-    for k in range(n):
-        begin[k + 2] += begin[k + 1]
-    higher = np.empty(pairs.shape[1], np.int32)
+def _group_by_lower(pairs: LabelMap, n: int, begin: Indices, higher: NDArray[np.int32]) -> None:
     for i in range(pairs.shape[1]):
         a, b = pairs[0, i], pairs[1, i]
-        place = begin[min(a, b) + 1]
-        higher[place] = max(a, b)
-        begin[min(a, b) + 1] = place + 1
-    return begin, higher
+        begin[(a if a < b else b) + 2] += 1
+    for k in range(n):
+        begin[k + 2] += begin[k + 1]
+    for i in range(pairs.shape[1]):
+        a, b = pairs[0, i], pairs[1, i]
+        lower, other = (a, b) if a < b else (b, a)
+        place = begin[lower + 1]
+        higher[place] = other
+        begin[lower + 1] = place + 1
 
 
 @compiled
 def sort(values: NDArray[np.int32], begin: int, end: int) -> None:
-    """Sort ``values[begin:end]`` in place."""
-    if end - begin > MAX_INSERTION_SORT:
-        values[begin:end].sort()
-    for i in range(begin + 1, end):
-        value, at = values[i], i
-        while at > begin and values[at - 1] > value:
-            values[at] = values[at - 1]
-            at -= 1
-        values[at] = value
+    """Sort ``values[begin:end]`` in place: Shell's sort, which is insertion sort of a few."""
+    step = 1
+    while step * MAX_INSERTION_SORT < end - begin:
+        step = 3 * step + 1
+    while step > 0:
+        for i in range(begin + step, end):
+            value, at = values[i], i
+            while at >= begin + step and values[at - step] > value:
+                values[at] = values[at - step]
+                at -= step
+            values[at] = value
+        step //= 3
 
 
 @compiled
 def sort_unique(values: NDArray[np.int32], begin: int, end: int) -> int:
     """Sort ``values[begin:end]`` in place, distinct values first; returns their number."""
     sort(values, begin, end)
-    kept = min(begin + 1, end)
+    kept = begin + 1 if begin < end else end
     for i in range(begin + 1, end):
         if values[i] != values[kept - 1]:
             values[kept] = values[i]

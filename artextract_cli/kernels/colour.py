@@ -11,6 +11,8 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.kernels import srgb
 from artextract_cli.kernels.jit import compiled
 
+Bits = NDArray[np.uint32]
+
 # IEC 61966-2-1: linear RGB to XYZ, each relative to white (CIE D65, 2°).
 TO_XYZ = np.array(
     [
@@ -28,34 +30,43 @@ _BITS_OF_ONE = 0x3F800000  # 1.0 as float32
 
 def cielab(rgb: FloatArray) -> FloatArray:
     """Coded sRGB values (H, W, 3), 0..1, in CIELAB (D65): L* from 0 to 100."""
-    return _cielab(np.require(rgb, np.float32, ["C", "W"]))
-
-
-@compiled
-def _cielab(rgb: FloatArray) -> FloatArray:
-    """Convert a row at a time, so that inner loops run over W × 3 values."""
     height, width, _ = rgb.shape
+    coded = np.require(rgb, np.float32, ["C", "W"]).reshape(height, 3 * width)
     lab = np.empty((height, width, 3), np.float32)
-    linear, values = np.empty(3 * width, np.float32), np.empty((3, width), np.float32)
-    roots = np.empty(3 * width, np.float32)
-    light = linear.reshape(width, 3)
-    by_channel = roots.reshape(3, width)
-    for y in range(height):
-        _decode(rgb[y].ravel(), linear, roots)
-        for i in range(3):
-            r, g, b = TO_XYZ[i, 0], TO_XYZ[i, 1], TO_XYZ[i, 2]
-            for x in range(width):
-                values[i, x] = r * light[x, 0] + g * light[x, 1] + b * light[x, 2]
-        _lightness(values.ravel(), roots)
-        for x in range(width):
-            along_x, along_y, along_z = by_channel[0, x], by_channel[1, x], by_channel[2, x]
-            lab[y, x, 0] = np.float32(116) * along_y - np.float32(16)
-            lab[y, x, 1] = np.float32(500) * (along_x - along_y)
-            lab[y, x, 2] = np.float32(200) * (along_y - along_z)
+    linear, values, roots = np.empty((3, 3 * width), np.float32)
+    _cielab(coded, linear, values, roots, roots.view(np.uint32), lab)
     return lab
 
 
 @compiled
+def _cielab(
+    coded: FloatArray,
+    linear: FloatArray,
+    values: FloatArray,
+    roots: FloatArray,
+    bits: Bits,
+    lab: FloatArray,
+) -> None:
+    """Convert a row at a time, so that inner loops run over W × 3 values.
+
+    The buffers are (W × 3,); ``bits`` are those of ``roots``.
+    """
+    height, width, _ = lab.shape
+    for y in range(height):
+        _decode(coded[y], linear, roots, bits)
+        for i in range(3):
+            r, g, b = TO_XYZ[i, 0], TO_XYZ[i, 1], TO_XYZ[i, 2]
+            for x in range(width):
+                red, green, blue = linear[3 * x], linear[3 * x + 1], linear[3 * x + 2]
+                values[i * width + x] = r * red + g * green + b * blue
+        _lightness(values, roots, bits)
+        for x in range(width):
+            along_x, along_y, along_z = roots[x], roots[width + x], roots[2 * width + x]
+            lab[y, x, 0] = np.float32(116) * along_y - np.float32(16)
+            lab[y, x, 1] = np.float32(500) * (along_x - along_y)
+            lab[y, x, 2] = np.float32(200) * (along_y - along_z)
+
+
 def light(rgb: FloatArray, bands: FloatArray, offset: np.float32) -> FloatArray:
     """Linear light of coded ``rgb`` (H, W, 3) and ``bands`` (H, W, B), not below 0, + ``offset``.
 
@@ -63,24 +74,41 @@ def light(rgb: FloatArray, bands: FloatArray, offset: np.float32) -> FloatArray:
     """
     height, width, n_bands = bands.shape
     result = np.empty((height * width, 3 + n_bands), np.float32)
-    linear, roots = np.empty(3 * width, np.float32), np.empty(3 * width, np.float32)
-    for y in range(height):
-        _decode(rgb[y].ravel(), linear, roots)
-        for x in range(width):
-            out, band = result[y * width + x], bands[y, x]
-            for c in range(3):
-                out[c] = max(linear[3 * x + c], np.float32(0)) + offset
-            for b in range(n_bands):
-                out[3 + b] = max(band[b], np.float32(0)) + offset
+    linear, roots = np.empty((2, 3 * width), np.float32)
+    coded = rgb.reshape(height, 3 * width)
+    _light(coded, bands, offset, linear, roots, roots.view(np.uint32), result)
     return result
 
 
 @compiled
-def _decode(coded: FloatArray, linear: FloatArray, roots: FloatArray) -> None:
+def _light(
+    coded: FloatArray,
+    bands: FloatArray,
+    offset: np.float32,
+    linear: FloatArray,
+    roots: FloatArray,
+    bits: Bits,
+    result: FloatArray,
+) -> None:
+    """`light` of rows of coded values (H, W × 3), with buffers like those of `_cielab`."""
+    height, width, n_bands = bands.shape
+    for y in range(height):
+        _decode(coded[y], linear, roots, bits)
+        for x in range(width):
+            out, band = result[y * width + x], bands[y, x]
+            for c in range(3):
+                value = linear[3 * x + c]
+                out[c] = (np.float32(0) if value < 0 else value) + offset
+            for b in range(n_bands):
+                out[3 + b] = (np.float32(0) if band[b] < 0 else band[b]) + offset
+
+
+@compiled
+def _decode(coded: FloatArray, linear: FloatArray, roots: FloatArray, bits: Bits) -> None:
     """Linear light of coded values: a line near black, else a power of 2.4 = 2 + 2 / 5."""
     for i in range(len(coded)):
         roots[i] = _base(coded[i])
-    _guess_roots(roots.view(np.uint32), np.uint32(5))
+    _guess_roots(bits, np.uint32(5))
     for i in range(len(coded)):
         base, root = _base(coded[i]), roots[i]
         for _ in range(4):
@@ -96,11 +124,11 @@ def _base(coded: np.float32) -> np.float32:
 
 
 @compiled
-def _lightness(values: FloatArray, roots: FloatArray) -> None:
+def _lightness(values: FloatArray, roots: FloatArray, bits: Bits) -> None:
     """The function of CIELAB: a line near black, else the cube root."""
     for i in range(len(values)):
         roots[i] = values[i] if values[i] > _LINE_UP_TO else _LINE_UP_TO
-    _guess_roots(roots.view(np.uint32), np.uint32(3))
+    _guess_roots(bits, np.uint32(3))
     for i in range(len(values)):
         base, root = values[i] if values[i] > _LINE_UP_TO else _LINE_UP_TO, roots[i]
         for _ in range(3):
@@ -110,7 +138,7 @@ def _lightness(values: FloatArray, roots: FloatArray) -> None:
 
 
 @compiled
-def _guess_roots(bits: NDArray[np.uint32], degree: np.uint32) -> None:
+def _guess_roots(bits: Bits, degree: np.uint32) -> None:
     """Approximate roots of positive numbers, given by their bits, to within 4 %."""
     rest = np.uint32(_BITS_OF_ONE - _BITS_OF_ONE // degree)
     for i in range(len(bits)):

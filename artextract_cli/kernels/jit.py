@@ -26,7 +26,7 @@ def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
     callable
         The same function, compiled on its first call.
     """
-    return cast("Callable[P, R]", njit(cache=True, nogil=True, error_model="numpy")(kernel))
+    return cast("Callable[P, R]", njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(kernel))
 
 
 def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
@@ -37,5 +37,5 @@ def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
     freely = {"reassoc", "contract", "nsz"}
     return cast(
         "Callable[P, R]",
-        njit(cache=True, nogil=True, error_model="numpy", fastmath=freely)(kernel),
+        njit(cache=True, nogil=True, error_model="numpy", fastmath=freely, no_cfunc_wrapper=True)(kernel),
     )

@@ -26,18 +26,26 @@ _COEFFICIENTS = np.array(
 def signed_log1p(values: FloatArray) -> FloatArray:
     """sign(x)·log(1 + |x|) of an array of any shape, to the last digits of float32."""
     flat = np.require(values, np.float32, ["C", "W"]).reshape(-1)
-    return _signed_log1p(flat).reshape(values.shape)
+    result = np.empty_like(flat)
+    mantissas, exponents = np.empty((2, _BLOCK), np.float32)
+    _signed_log1p(flat, mantissas, mantissas.view(np.int32), exponents, result)
+    return result.reshape(values.shape)
 
 
 @compiled
-def _signed_log1p(values: FloatArray) -> FloatArray:
-    result = np.empty_like(values)
-    mantissas, exponents = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
+def _signed_log1p(
+    values: FloatArray,
+    mantissas: FloatArray,
+    bits: NDArray[np.int32],
+    exponents: FloatArray,
+    result: FloatArray,
+) -> None:
+    """`signed_log1p` of values (P,); ``bits`` are those of the buffer ``mantissas``."""
     for start in range(0, len(values), _BLOCK):
         part, out = values[start : start + _BLOCK], result[start : start + _BLOCK]
         for i in range(len(part)):
             mantissas[i] = np.float32(1) + abs(part[i])
-        _split(mantissas.view(np.int32), exponents)
+        _split(bits, exponents)
         for i in range(len(part)):
             size = abs(part[i])
             whole = np.float32(1) + size
@@ -45,7 +53,6 @@ def _signed_log1p(values: FloatArray) -> FloatArray:
             lost = (size - (whole - np.float32(1))) / whole
             log = _log(mantissas[i], exponents[i]) + lost
             out[i] = log if part[i] >= 0 else -log
-    return result
 
 
 @compiled
