@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.kernels import srgb
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 Bits = NDArray[np.uint32]
 
@@ -103,7 +103,7 @@ def _light(
                 out[3 + b] = (np.float32(0) if band[b] < 0 else band[b]) + offset
 
 
-@compiled
+@inlined
 def _decode(coded: FloatArray, linear: FloatArray, roots: FloatArray, bits: Bits) -> None:
     """Linear light of coded values: a line near black, else a power of 2.4 = 2 + 2 / 5."""
     for i in range(len(coded)):
@@ -117,13 +117,13 @@ def _decode(coded: FloatArray, linear: FloatArray, roots: FloatArray, bits: Bits
         linear[i] = line if coded[i] <= _LINEAR_UP_TO else power
 
 
-@compiled
+@inlined
 def _base(coded: np.float32) -> np.float32:
     above = coded if coded > _LINEAR_UP_TO else _LINEAR_UP_TO
     return (above + _OFFSET) * _SHARE
 
 
-@compiled
+@inlined
 def _lightness(values: FloatArray, roots: FloatArray, bits: Bits) -> None:
     """The function of CIELAB: a line near black, else the cube root."""
     for i in range(len(values)):
@@ -137,7 +137,7 @@ def _lightness(values: FloatArray, roots: FloatArray, bits: Bits) -> None:
         roots[i] = line if values[i] <= _LINE_UP_TO else root
 
 
-@compiled
+@inlined
 def _guess_roots(bits: Bits, degree: np.uint32) -> None:
     """Approximate roots of positive numbers, given by their bits, to within 4 %."""
     rest = np.uint32(_BITS_OF_ONE - _BITS_OF_ONE // degree)

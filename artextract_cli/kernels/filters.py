@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, Indices
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 Sums = NDArray[np.float64]
 
@@ -122,7 +122,7 @@ def _box_mean(
             _row_of_means(sums, radius, n_rows, until, result[y])
 
 
-@compiled
+@inlined
 def _row_of_means(sums: Sums, radius: int, n_rows: int, until: Sums, out: FloatArray) -> None:
     """Means (W, C) from ``sums`` (W, C) over ``n_rows`` rows; ``until`` (W + 1, C) is a buffer."""
     width = len(sums)
@@ -141,7 +141,7 @@ def _row_of_means(sums: Sums, radius: int, n_rows: int, until: Sums, out: FloatA
             mean[c] = (high[c] - low[c]) * share
 
 
-@compiled
+@inlined
 def _increase(sums: Sums, values: FloatArray | Sums, sign: float) -> None:
     for i in range(len(sums)):
         sums[i] += sign * values[i]

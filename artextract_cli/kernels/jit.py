@@ -39,3 +39,11 @@ def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
         "Callable[P, R]",
         njit(cache=True, nogil=True, error_model="numpy", fastmath=freely, no_cfunc_wrapper=True)(kernel),
     )
+
+
+def inlined(kernel: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function as part of each kernel that calls it, instead of separately."""
+    return cast(
+        "Callable[P, R]",
+        njit(nogil=True, error_model="numpy", inline="always", no_cfunc_wrapper=True)(kernel),
+    )

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import BoolArray, Indices, LabelMap
 from artextract_cli.kernels.adjacency import by_lower, sort
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 
-@compiled
+@inlined
 def _root(parent: NDArray[np.int32], i: int) -> int:
     """The root of ``i`` in a union-find forest; shortens the path for the next search."""
     while parent[i] != i:
@@ -17,7 +17,7 @@ def _root(parent: NDArray[np.int32], i: int) -> int:
     return i
 
 
-@compiled
+@inlined
 def _unite(parent: NDArray[np.int32], a: int, b: int) -> None:
     """Unite two trees given by their roots; the smaller number remains the root."""
     if a < b:

@@ -4,7 +4,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.kernels.filters import blur
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 N_DIRECTIONS = 12  # steps of 15 degrees
 REACH = 2.0  # half length of the filter, in standard deviations of its length
@@ -80,15 +80,15 @@ def _strengths(
             out, strongest = result[y], best[y]
             for x in range(width):
                 value = total[x]
-                out[x, 0] = max(out[x, 0], value)
-                out[x, 1] = max(out[x, 1], -value)
+                out[x, 0] = value if value > out[x, 0] else out[x, 0]
+                out[x, 1] = -value if -value > out[x, 1] else out[x, 1]
                 if abs(value) > strongest[x]:
                     strongest[x] = abs(value)
                     out[x, 2] = double_cosine * abs(value)
                     out[x, 3] = double_sine * abs(value)
 
 
-@compiled
+@inlined
 def _curve_across(
     down: FloatArray,
     across: FloatArray,
@@ -105,7 +105,7 @@ def _curve_across(
             row[x] = of_down * a[x] + of_across * b[x] + of_mixed * c[x]
 
 
-@compiled
+@inlined
 def _second_differences(
     padded: FloatArray, down: FloatArray, across: FloatArray, mixed: FloatArray
 ) -> None:

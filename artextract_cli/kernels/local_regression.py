@@ -144,6 +144,8 @@ def standardised_residuals(
     They are divided by ``scales`` (n,) and clipped to ±``largest``.
     """
     result = np.empty(values.shape, np.float32)
+    # The targets of one call in two are transposed: in one layout there is one kernel.
+    values = np.ascontiguousarray(values)
     _standardised_residuals(values, predicted, offsets, scales, largest, result)
     return result
 
@@ -178,32 +180,32 @@ def _polynomial(
     n_columns = k + extra.shape[1]
     two, three = columns[n_columns], columns[n_columns + 1]
     for start in range(0, n_pixels, BLOCK):
-        _transpose(x, start, columns, 0)
-        _transpose(extra, start, columns, k)
-        at = 0
+        _transpose(x, start, columns)
+        _transpose(extra, start, columns[k:])
+        at = -1
         for i in range(k):
-            _add(result, start, columns[i], gains, at)
             at += 1
+            _add(result, start, columns[i], gains, at)
             for j in range(i, k):
+                at += 1
                 _multiply(columns[i], columns[j], two)
                 _add(result, start, two, gains, at)
-                at += 1
                 if cubic:
                     for h in range(j, k):
+                        at += 1
                         _multiply(two, columns[h], three)
                         _add(result, start, three, gains, at)
-                        at += 1
         for i in range(k, n_columns):
-            _add(result, start, columns[i], gains, at)
             at += 1
+            _add(result, start, columns[i], gains, at)
 
 
 @compiled
-def _transpose(pixels: FloatArray, start: int, columns: FloatArray, first: int) -> None:
+def _transpose(pixels: FloatArray, start: int, columns: FloatArray) -> None:
     n = len(pixels) - start
     for i in range(n if n < BLOCK else BLOCK):
         for j in range(pixels.shape[1]):
-            columns[first + j, i] = pixels[start + i, j]
+            columns[j, i] = pixels[start + i, j]
 
 
 @compiled

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 _BLOCK = 1024  # numbers processed at a time, which fit into the first-level cache
 _ROOT_OF_HALF = np.int32(0x3F3504F3)  # the bits of √½: mantissas are from √½ to √2
@@ -55,7 +55,7 @@ def _signed_log1p(
             out[i] = log if part[i] >= 0 else -log
 
 
-@compiled
+@inlined
 def _split(bits: NDArray[np.int32], exponents: FloatArray) -> None:
     """Split positive numbers, given by their bits, into mantissas (in place) and exponents."""
     for i in range(len(bits)):
@@ -64,7 +64,7 @@ def _split(bits: NDArray[np.int32], exponents: FloatArray) -> None:
         bits[i] = np.int32(bits[i] - np.int32(exponent << np.int32(23)))
 
 
-@compiled
+@inlined
 def _log(mantissa: np.float32, exponent: np.float32) -> np.float32:
     x = mantissa - np.float32(1)
     total: np.float32 = _COEFFICIENTS[0]

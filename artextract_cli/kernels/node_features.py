@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, Indices
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 Sums = NDArray[np.float64]
 
@@ -106,7 +106,7 @@ def _edge_weights(
             mirrored[v] = row[v]
 
 
-@compiled
+@inlined
 def _first_edges(sources: Indices, first: Indices) -> None:
     """Index of the first edge of each node (N + 1,), from the sorted ``sources`` (E,) and zeros."""
     for source in sources:

@@ -11,7 +11,7 @@ compiler use vector instructions, and a view for each call would cost more than 
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import compiled
+from artextract_cli import compiled, inlined
 
 FloatArray = NDArray[np.float32]
 LabelMap = NDArray[np.int32]
@@ -111,7 +111,7 @@ def _blocks_of(width: int) -> int:
     return (width + BLOCK - 1) // BLOCK
 
 
-@compiled
+@inlined
 def _spread(
     centres: FloatArray,
     cell_row: int,
@@ -139,7 +139,7 @@ def _spread(
             begin += BLOCK
 
 
-@compiled
+@inlined
 def _measure(
     blocks: FloatArray,
     pixels: int,
@@ -161,7 +161,7 @@ def _measure(
     return begin + channels * BLOCK
 
 
-@compiled
+@inlined
 def _add_three(
     blocks: FloatArray, pixels: int, fields: FloatArray, begin: int, scores: FloatArray
 ) -> None:
@@ -174,7 +174,7 @@ def _add_three(
         scores[x] = scores[x] + a * a + b * b + c * c
 
 
-@compiled
+@inlined
 def _add_one(
     blocks: FloatArray, pixels: int, fields: FloatArray, begin: int, scores: FloatArray
 ) -> None:
@@ -184,7 +184,7 @@ def _add_one(
         scores[x] += difference * difference
 
 
-@compiled
+@inlined
 def _keep_nearer(
     fields: FloatArray,
     begin: int,
