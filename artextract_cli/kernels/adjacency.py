@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import Indices, LabelMap
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 MAX_INSERTION_SORT = 32  # number of values up to which insertion sort is the fastest
 
@@ -60,22 +60,61 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
 
 
 def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
-    """The higher regions (M,) of ``pairs`` grouped by the lower one, and where groups begin."""
+    """The higher regions (M,) of ``pairs`` by the lower one, sorted, and where groups begin."""
     begin, higher = np.zeros(n + 2, np.int64), np.empty(pairs.shape[1], np.int32)
-    _group_by_lower(pairs, n, begin, higher)
+    _group_by_lower(pairs, begin, higher)
     return begin, higher
+
+
+@compiled
+def _group_by_lower(pairs: LabelMap, begin: Indices, higher: NDArray[np.int32]) -> None:
+    n = len(begin) - 2
+    for i in range(pairs.shape[1]):
+        a, b = pairs[0, i], pairs[1, i]
+        begin[(a if a < b else b) + 2] += 1
+    for k in range(n):
+        begin[k + 2] += begin[k + 1]
+    for i in range(pairs.shape[1]):
+        a, b = pairs[0, i], pairs[1, i]
+        lower, other = (a, b) if a < b else (b, a)
+        place = begin[lower + 1]
+        higher[place] = other
+        begin[lower + 1] = place + 1
+    for k in range(n):
+        _sort(higher, begin[k], begin[k + 1])
+
+
+@inlined
+def _sort(values: NDArray[np.int32], begin: int, end: int) -> None:
+    """Sort ``values[begin:end]`` in place: Shell's sort, which is insertion sort of a few."""
+    step = 1
+    while step * MAX_INSERTION_SORT < end - begin:
+        step = 3 * step + 1
+    while step > 0:
+        for i in range(begin + step, end):
+            value, at = values[i], i
+            while at >= begin + step and values[at - step] > value:
+                values[at] = values[at - step]
+                at -= step
+            values[at] = value
+        step //= 3
 
 
 @compiled
 def _count_edges(
     begin: Indices, higher: NDArray[np.int32], degree: Indices, first: Indices
 ) -> None:
-    """Sort each group; count its distinct regions (N,), and edges before each source (N + 1,)."""
+    """Count distinct regions of each group (N,), moved to its front; edges before a source (N + 1,)."""
     n = len(degree)
     for k in range(n):
-        degree[k] = sort_unique(higher, begin[k], begin[k + 1])
+        kept = begin[k]
+        for i in range(begin[k], begin[k + 1]):
+            if i == begin[k] or higher[i] != higher[kept - 1]:
+                higher[kept] = higher[i]
+                kept += 1
+        degree[k] = kept - begin[k]
         first[k + 1] += degree[k]
-        for i in range(begin[k], begin[k] + degree[k]):
+        for i in range(begin[k], kept):
             first[higher[i] + 1] += 1
     for k in range(n):
         first[k + 1] += first[k]
@@ -93,46 +132,3 @@ def _write_edges(
             edges[0, first[other]], edges[1, first[other]] = other, k
             first[k] += 1
             first[other] += 1
-
-
-@compiled
-def _group_by_lower(pairs: LabelMap, n: int, begin: Indices, higher: NDArray[np.int32]) -> None:
-    for i in range(pairs.shape[1]):
-        a, b = pairs[0, i], pairs[1, i]
-        begin[(a if a < b else b) + 2] += 1
-    for k in range(n):
-        begin[k + 2] += begin[k + 1]
-    for i in range(pairs.shape[1]):
-        a, b = pairs[0, i], pairs[1, i]
-        lower, other = (a, b) if a < b else (b, a)
-        place = begin[lower + 1]
-        higher[place] = other
-        begin[lower + 1] = place + 1
-
-
-@compiled
-def sort(values: NDArray[np.int32], begin: int, end: int) -> None:
-    """Sort ``values[begin:end]`` in place: Shell's sort, which is insertion sort of a few."""
-    step = 1
-    while step * MAX_INSERTION_SORT < end - begin:
-        step = 3 * step + 1
-    while step > 0:
-        for i in range(begin + step, end):
-            value, at = values[i], i
-            while at >= begin + step and values[at - step] > value:
-                values[at] = values[at - step]
-                at -= step
-            values[at] = value
-        step //= 3
-
-
-@compiled
-def sort_unique(values: NDArray[np.int32], begin: int, end: int) -> int:
-    """Sort ``values[begin:end]`` in place, distinct values first; returns their number."""
-    sort(values, begin, end)
-    kept = begin + 1 if begin < end else end
-    for i in range(begin + 1, end):
-        if values[i] != values[kept - 1]:
-            values[kept] = values[i]
-            kept += 1
-    return kept - begin

@@ -26,7 +26,10 @@ def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
     callable
         The same function, compiled on its first call.
     """
-    return cast("Callable[P, R]", njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(kernel))
+    return cast(
+        "Callable[P, R]",
+        njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(kernel),
+    )
 
 
 def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
@@ -37,7 +40,9 @@ def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
     freely = {"reassoc", "contract", "nsz"}
     return cast(
         "Callable[P, R]",
-        njit(cache=True, nogil=True, error_model="numpy", fastmath=freely, no_cfunc_wrapper=True)(kernel),
+        njit(cache=True, nogil=True, error_model="numpy", fastmath=freely, no_cfunc_wrapper=True)(
+            kernel
+        ),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import BoolArray, Indices, LabelMap
-from artextract_cli.kernels.adjacency import by_lower, sort
+from artextract_cli.kernels.adjacency import by_lower
 from artextract_cli.kernels.jit import compiled, inlined
 
 
@@ -26,14 +26,12 @@ def _unite(parent: NDArray[np.int32], a: int, b: int) -> None:
         parent[a] = b
 
 
-def _numbered(parent: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
-    """Number the trees of a forest by their roots, in order; returns each node's number."""
-    number = np.empty_like(parent)
-    return number, _number(parent, number)
-
-
 @compiled
-def _number(parent: NDArray[np.int32], number: NDArray[np.int32]) -> int:
+def _renumber(labels: LabelMap, parent: NDArray[np.int32], number: NDArray[np.int32]) -> int:
+    """Number the trees of a forest by their roots, in order, in ``labels``; returns how many.
+
+    ``number``, like ``parent``, is a buffer for the number of each node.
+    """
     n = 0
     for i in range(len(parent)):
         if parent[i] == i:
@@ -41,15 +39,11 @@ def _number(parent: NDArray[np.int32], number: NDArray[np.int32]) -> int:
             n += 1
         else:
             number[i] = number[parent[i]]
-    return n
-
-
-@compiled
-def _renumber(labels: LabelMap, number: NDArray[np.int32]) -> None:
     height, width = labels.shape
     for y in range(height):
         for x in range(width):
             labels[y, x] = number[labels[y, x]]
+    return n
 
 
 @compiled
@@ -81,9 +75,8 @@ def components(labels: Indices | LabelMap) -> tuple[LabelMap, int]:
     """4-connected components of equal label, numbered by their first pixel in raster order."""
     regions = np.empty(labels.shape, np.int32)
     parent = np.empty(labels.size, np.int32)
-    number, n = _numbered(parent[: _runs(labels, regions, parent)])
-    _renumber(regions, number)
-    return regions, n
+    parent = parent[: _runs(labels, regions, parent)]
+    return regions, _renumber(regions, parent, np.empty_like(parent))
 
 
 def region_sizes(labels: LabelMap, n: int) -> Indices:
@@ -136,7 +129,6 @@ def _measure_borders(
     """Count how often each pair occurs in groups by the lower region; returns how many pairs."""
     n = 0
     for k in range(len(begin) - 2):
-        sort(higher, begin[k], begin[k + 1])
         for i in range(begin[k], begin[k + 1]):
             if i == begin[k] or higher[i] != higher[n - 1]:
                 lower[n], higher[n] = k, higher[i]
@@ -153,15 +145,11 @@ def join_fragments(labels: LabelMap, pairs: LabelMap, sizes: Indices, min_size: 
     """
     parent = np.arange(len(sizes), dtype=np.int32)
     _join_pairs(pairs, sizes, min_size, parent)
-    number, kept = _numbered(parent)
-    _renumber(labels, number)
-    return kept
+    return _renumber(labels, parent, np.empty_like(parent))
 
 
 @compiled
-def _join_pairs(
-    pairs: LabelMap, sizes: Indices, min_size: int, parent: NDArray[np.int32]
-) -> None:
+def _join_pairs(pairs: LabelMap, sizes: Indices, min_size: int, parent: NDArray[np.int32]) -> None:
     for i in range(pairs.shape[1]):
         a, b = _root(parent, np.int64(pairs[0, i])), _root(parent, np.int64(pairs[1, i]))
         if a != b and (sizes[a] < min_size or sizes[b] < min_size):

@@ -1,9 +1,12 @@
 """Compiled local linear and polynomial regression of images."""
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 BLOCK = 512  # pixels of which a polynomial is computed at a time
 
@@ -128,8 +131,22 @@ def polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, *, cubic: bo
     result = np.zeros((gains.shape[1], len(x)), np.float32)
     # The columns of a block, and products of two and three of them.
     buffers = np.empty((x.shape[1] + extra.shape[1] + 2, BLOCK), np.float32)
-    _polynomial(x, extra, np.ascontiguousarray(gains, np.float32), cubic, buffers, result)
+    factors = _factors(x.shape[1], extra.shape[1], cubic=cubic)
+    _polynomial(x, extra, factors, np.ascontiguousarray(gains, np.float32), buffers, result)
     return result
+
+
+@cache
+def _factors(n_columns: int, n_extra: int, *, cubic: bool) -> NDArray[np.int64]:
+    """The columns whose product is a term of `monomials`: (terms, 3), or -1."""
+    terms = []
+    for i in range(n_columns):
+        terms.append((i, -1, -1))
+        for j in range(i, n_columns):
+            terms.append((i, j, -1))
+            terms += [(i, j, h) for h in range(j, n_columns) if cubic]
+    terms += [(i, -1, -1) for i in range(n_columns, n_columns + n_extra)]
+    return np.array(terms, np.int64).reshape(-1, 3)
 
 
 def standardised_residuals(
@@ -170,8 +187,8 @@ def _standardised_residuals(
 def _polynomial(
     x: FloatArray,
     extra: FloatArray,
+    factors: NDArray[np.int64],
     gains: FloatArray,
-    cubic: bool,
     columns: FloatArray,
     result: FloatArray,
 ) -> None:
@@ -182,25 +199,19 @@ def _polynomial(
     for start in range(0, n_pixels, BLOCK):
         _transpose(x, start, columns)
         _transpose(extra, start, columns[k:])
-        at = -1
-        for i in range(k):
-            at += 1
-            _add(result, start, columns[i], gains, at)
-            for j in range(i, k):
-                at += 1
+        for at in range(len(factors)):
+            i, j, h = factors[at, 0], factors[at, 1], factors[at, 2]
+            term = columns[i]
+            if h >= 0:  # ``two`` is that of the preceding term
+                _multiply(two, columns[h], three)
+                term = three
+            elif j >= 0:
                 _multiply(columns[i], columns[j], two)
-                _add(result, start, two, gains, at)
-                if cubic:
-                    for h in range(j, k):
-                        at += 1
-                        _multiply(two, columns[h], three)
-                        _add(result, start, three, gains, at)
-        for i in range(k, n_columns):
-            at += 1
-            _add(result, start, columns[i], gains, at)
+                term = two
+            _add(result, start, term, gains, at)
 
 
-@compiled
+@inlined
 def _transpose(pixels: FloatArray, start: int, columns: FloatArray) -> None:
     n = len(pixels) - start
     for i in range(n if n < BLOCK else BLOCK):
@@ -208,13 +219,13 @@ def _transpose(pixels: FloatArray, start: int, columns: FloatArray) -> None:
             columns[j, i] = pixels[start + i, j]
 
 
-@compiled
+@inlined
 def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
     for p in range(len(out)):
         out[p] = a[p] * b[p]
 
 
-@compiled
+@inlined
 def _add(result: FloatArray, start: int, values: FloatArray, gains: FloatArray, at: int) -> None:
     for t in range(result.shape[0]):
         # Slices are taken here for every t: passing them costs as much as the addition.

@@ -135,9 +135,7 @@ def _mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
     return total
 
 
-def _on_rows(
-    kernel: Callable[..., None], graph: MessageGraph, *args: Any, buffer: int = 0
-) -> None:
+def _on_rows(kernel: Callable[..., None], graph: MessageGraph, *args: Any, buffer: int = 0) -> None:
     """Call ``kernel`` on all nodes, in as many ranges as torch uses threads.
 
     If it needs a ``buffer``, each range has one of so many numbers.
