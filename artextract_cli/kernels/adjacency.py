@@ -32,11 +32,11 @@ def _touching_pairs(labels: LabelMap, pairs: NDArray[np.int32]) -> int:
             if a != c and (x == 0 or labels[y, x - 1] != a or labels[y + 1, x - 1] != c):
                 pairs[0, n], pairs[1, n] = a, c
                 n += 1
-            if a == b or a == c:  # noqa: PLR1714 - compiles faster than a search
+            if a in (b, c):
                 continue
             # Corners add no pair where two adjacent pixels of the four are equal.
             d = labels[y + 1, x + 1]
-            if d != b and d != c:  # noqa: PLR1714
+            if d not in (b, c):
                 if a != d:
                     pairs[0, n], pairs[1, n] = a, d
                     n += 1
@@ -104,7 +104,10 @@ def _sort(values: NDArray[np.int32], begin: int, end: int) -> None:
 def _count_edges(
     begin: Indices, higher: NDArray[np.int32], degree: Indices, first: Indices
 ) -> None:
-    """Count distinct regions of each group (N,), moved to its front; edges before a source (N + 1,)."""
+    """Move distinct regions to the front of their group; count them, and edges by source.
+
+    ``first`` (N + 1,), like ``degree`` (N,), starts as zeros.
+    """
     n = len(degree)
     for k in range(n):
         kept = begin[k]
