@@ -6,11 +6,13 @@ from numpy.typing import NDArray
 from artextract_cli._typing import Indices, LabelMap
 from artextract_cli.kernels.jit import compiled, inlined
 
+# Most lists of neighbours are shorter; the result does not depend on it.
 MAX_INSERTION_SORT = 32  # number of values up to which insertion sort is the fastest
 
 
 def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
     """Pairs (2, M) of different labels that touch, also at a corner; most repeats are omitted."""
+    # A pixel adds at most four: to the right, below, and across the corner in both directions.
     pairs = np.empty((2, 4 * labels.size), np.int32)
     return pairs[:, : _touching_pairs(labels, pairs)]
 
@@ -26,6 +28,7 @@ def _touching_pairs(labels: LabelMap, pairs: NDArray[np.int32]) -> int:
             right, below = x + 1 < width, y + 1 < height
             b = labels[y, x + 1] if right else a
             c = labels[y + 1, x] if below else a
+            # Along a border only its first pixel adds the pair, which leaves less to sort.
             if a != b and (y == 0 or labels[y - 1, x] != a or labels[y - 1, x + 1] != b):
                 pairs[0, n], pairs[1, n] = a, b
                 n += 1
@@ -52,6 +55,7 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
     They are sorted by source, then target.
     """
     begin, higher = by_lower(pairs, n)
+    # Counting sort in O(M + N), except for the short lists of neighbours.
     degree, first = np.zeros(n, np.int64), np.zeros(n + 1, np.int64)
     _count_edges(begin, higher, degree, first)
     edges = np.empty((2, first[n]), np.int64)
@@ -61,6 +65,7 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
 
 def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
     """The higher regions (M,) of ``pairs`` by the lower one, sorted, and where groups begin."""
+    # Two places ahead: while groups are filled, each start moves to its end, the start of the next.
     begin, higher = np.zeros(n + 2, np.int64), np.empty(pairs.shape[1], np.int32)
     _group_by_lower(pairs, begin, higher)
     return begin, higher

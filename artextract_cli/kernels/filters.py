@@ -11,6 +11,7 @@ Sums = NDArray[np.float64]
 
 def blur(image: FloatArray, sigma: float) -> FloatArray:
     """Gaussian blur of each channel of ``image`` (H, W, C), mirrored at its edges, up to 3σ."""
+    # Beyond 3σ lie 0.3 % of a Gaussian; the weights are normalised without them.
     radius = int(np.ceil(3 * sigma))
     offsets = np.arange(-radius, radius + 1)
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
@@ -55,10 +56,12 @@ def _blur(
     for y in range(height):
         for i in range(size):
             smooth[i] = 0
+        # Separable: the cost grows with the radius, not with its square.
         for k in range(len(weights)):
             row, weight = rows[row_of[y + k]], weights[k]
             for i in range(size):
                 smooth[i] += weight * row[i]
+        # A mirrored copy of the row: the inner loop then needs no test for the edges.
         for x in range(len(column_of)):
             for c in range(channels):
                 wide[x * channels + c] = smooth[column_of[x] * channels + c]
@@ -99,6 +102,8 @@ def box_mean(image: FloatArray, radius: int) -> FloatArray:
     """
     height, width, channels = image.shape
     result = np.empty((height, width, channels), np.float32)
+    # Sums over the rows of the square, and their sums from the left. In single precision, values
+    # that are added and later subtracted would leave rounding errors that grow down the image.
     columns, until = np.zeros((width, channels)), np.empty((width + 1, channels))
     rows = image.reshape(height, width * channels)
     _box_mean(rows, radius, columns, columns.reshape(-1), until, result)
@@ -111,6 +116,7 @@ def _box_mean(
 ) -> None:
     """`box_mean` of rows (H, W × C); ``columns`` is ``sums`` (W, C), zeros, as (W × C,)."""
     height = len(rows)
+    # The first rounds only fill the sums of columns.
     for y in range(-radius, height):
         if y + radius < height:
             _increase(columns, rows[y + radius], 1.0)
@@ -179,6 +185,7 @@ def _curvatures(
                 here = image[y, x, c]
                 down = image[above, x, c] + image[below, x, c] - 2 * here
                 across = image[y, left, c] + image[y, right, c] - 2 * here
+                # Each way over 2·step, where the others take steps of one: hence a quarter.
                 mixed = 0.25 * (
                     image[above, left, c]
                     + image[below, right, c]
@@ -233,6 +240,7 @@ def _extreme(image: FloatArray, radius: int, sign: float) -> FloatArray:
     height, width, channels = image.shape
     rows = image.reshape(height, width * channels)
     result = np.empty_like(rows)
+    # Rows, then columns: a square is separable. The cost grows with the radius, which is 4 at most.
     best = np.empty(width * channels, np.float32)
     _extremes(rows, radius, min(radius, width - 1) * channels, channels, sign, best, result)
     return result.reshape(image.shape)

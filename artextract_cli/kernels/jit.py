@@ -8,6 +8,8 @@ from numba import njit
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Without the GIL, two blocks are processed at a time by threads. With NumPy's error model a
+# division by zero gives infinity: checks for it would prevent vector instructions.
 # Entry points for C code, which nothing calls, took a tenth of the time to compile.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
@@ -39,6 +41,7 @@ def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
 
     NaN and infinities are still propagated.
     """
+    # Not "nnan" and "ninf", under which the compiler may assume that there are no such values.
     freely = {"reassoc", "contract", "nsz"}
     return cast("Callable[P, R]", njit(cache=True, fastmath=freely, **_OPTIONS)(kernel))
 

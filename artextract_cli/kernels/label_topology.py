@@ -11,6 +11,7 @@ from artextract_cli.kernels.jit import compiled, inlined
 @inlined
 def _root(parent: NDArray[np.int32], i: int) -> int:
     """The root of ``i`` in a union-find forest; shortens the path for the next search."""
+    # Path halving (Tarjan & van Leeuwen, Journal of the ACM 31, 245, 1984).
     while parent[i] != i:
         parent[i] = parent[parent[i]]
         i = parent[i]
@@ -34,6 +35,7 @@ def _renumber(labels: LabelMap, parent: NDArray[np.int32], number: NDArray[np.in
     """
     n = 0
     for i in range(len(parent)):
+        # A root is the smallest number of its tree, so that it is numbered before its nodes.
         if parent[i] == i:
             number[i] = n
             n += 1
@@ -74,6 +76,7 @@ def _runs(labels: Indices | LabelMap, regions: LabelMap, parent: NDArray[np.int3
 def components(labels: Indices | LabelMap) -> tuple[LabelMap, int]:
     """4-connected components of equal label, numbered by their first pixel in raster order."""
     regions = np.empty(labels.shape, np.int32)
+    # At most one run per pixel.
     parent = np.empty(labels.size, np.int32)
     parent = parent[: _runs(labels, regions, parent)]
     return regions, _renumber(regions, parent, np.empty_like(parent))
@@ -90,6 +93,7 @@ def region_sizes(labels: LabelMap, n: int) -> Indices:
 def _count(labels: LabelMap, sizes: Indices) -> None:
     for row in labels:
         for label in row:
+            # Unsigned: an index that cannot be negative needs no check.
             sizes[np.uint32(label)] += 1
 
 
@@ -113,11 +117,14 @@ def _fragment_borders(labels: LabelMap, small: BoolArray, pairs: LabelMap) -> in
 
 def longest_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelMap:
     """Pairs (2, M) of neighbours, one smaller than ``min_size``, by descending border length."""
+    # Two pairs per pixel, and a place to write one that is not kept.
     pairs = np.empty((2, 2 * labels.size + 1), np.int32)
     n = _fragment_borders(labels, sizes < min_size, pairs)
+    # Equal pairs are counted: a pair occurs once per pixel of the border.
     begin, higher = by_lower(pairs[:, :n], len(sizes))
     lower, lengths = np.empty_like(higher), np.zeros(len(higher), np.int64)
     n = _measure_borders(begin, higher, lower, lengths)
+    # Stable, so that borders of equal length are joined in a defined order.
     longest_first = np.argsort(-lengths[:n], kind="stable")
     return np.stack([lower[longest_first], higher[longest_first]])
 

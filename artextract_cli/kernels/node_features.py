@@ -11,6 +11,7 @@ Sums = NDArray[np.float64]
 
 def standardise(columns: FloatArray) -> None:
     """Standardise every column of ``columns`` (N, K) in place; a constant one becomes 0."""
+    # Two passes in double precision: the sum of squares alone would cancel for nearly equal values.
     mean, spread, scale = np.zeros((3, columns.shape[1]))
     _standardise(columns, mean, spread, scale, np.zeros(columns.shape[1], np.float32))
 
@@ -67,6 +68,7 @@ def edge_weights(
     """
     n_views = 1 + n_channels - n_first
     weights = np.zeros((edges.shape[1], n_views), np.float32)
+    # Next place of every node for the mirror image of an edge.
     back = np.zeros(len(statistics) + 1, np.int64)
     _first_edges(edges[0], back)
     differences = np.empty(statistics.shape[1], np.float32)
@@ -87,6 +89,7 @@ def _edge_weights(
     n_views = weights.shape[1]
     for e in range(edges.shape[1]):
         a, b = np.uint32(edges[0, e]), np.uint32(edges[1, e])
+        # The weight was written together with that of the edge from b to a.
         if a > b:
             continue
         one, other = statistics[a], statistics[b]

@@ -23,6 +23,7 @@ BLOCK = 128  # pixels; blocks instead of single pixels save a third of the time
 def in_blocks(image: FloatArray) -> FloatArray:
     """``image`` (H, W, C) as a flat array of shape (H, blocks of a row, C, BLOCK)."""
     height, width, channels = image.shape
+    # The last block of a row is padded: loops always run over BLOCK pixels.
     blocks = np.zeros((height, _blocks_of(width), channels, BLOCK), np.float32)
     _fill_blocks(image, blocks)
     return blocks.reshape(-1)
@@ -57,8 +58,11 @@ def assign(
     the nearby cells; ``pull`` is the weight of a squared distance in pixels.
     """
     reach = len(near_rows)
+    # A ring buffer for `reach` rows of cells, which are gathered only when the search moves on;
+    # `spread` tells which row of cells is in which slot.
     fields = np.empty(reach * reach * len(centres) * BLOCK, np.float32)
     spread = np.empty(reach, np.int64)
+    # Colour distances to the present centre, then the smallest scores so far.
     scores = np.empty(2 * BLOCK, np.float32)
     _assign(
         blocks, centres, near_rows, near_columns, pull, labels, step, offset, fields, spread, scores
@@ -85,6 +89,7 @@ def _assign(
     n_blocks = (width + BLOCK - 1) // BLOCK
     for b in range(n_blocks):
         first = b * BLOCK
+        # Rows inside the loop over blocks: neighbouring rows search the same cells.
         for i in range(reach):
             spread[i] = -1
         for y in range(offset, height, step):
@@ -235,6 +240,7 @@ def _move(centres: FloatArray, total: NDArray[np.float64]) -> None:
     """Move centres (C + 3, R × K) to the means of their pixels, if they have any."""
     for k in range(len(total)):
         sums = total[k]
+        # A centre without pixels keeps its place and may get some later.
         if sums[-1] > 0:
             share = 1 / sums[-1]
             for f in range(len(sums) - 1):

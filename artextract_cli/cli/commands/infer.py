@@ -53,6 +53,7 @@ def infer(
         raise UsageError(msg)
     if remember:
         _remember(dataset, out, scorer.model)
+    # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
 
 

@@ -44,6 +44,7 @@ def scores(
                 largest[k] = z if z > largest[k] else largest[k]
         for e in range(crow[i], crow[i + 1]):
             for k in range(n_channels):
+                # Softmax is unchanged by a constant; without the maximum, large scores overflow.
                 score[e, k] -= largest[k]
 
 
@@ -60,6 +61,7 @@ def normalised(
             for k in range(n_channels):
                 total[k] += weight[e, k]
         for k in range(n_channels):
+            # One division per node and channel. Never by zero: every node has a self-loop.
             total[k] = 1 / total[k]
         for e in range(crow[i], crow[i + 1]):
             for k in range(n_channels):
@@ -89,11 +91,14 @@ def score_gradients(
             d_right[i, k] = 0
         for e in range(crow[i], crow[i + 1]):
             for k in range(n_channels):
+                # Derivative of softmax: a · (g − Σ a g), the sum being over the edges into the same
+                # node.
                 mean[k] += weight[e, k] * d_weight[e, k]
         for e in range(crow[i], crow[i + 1]):
             j = source[e]
             for k in range(n_channels):
                 d = weight[e, k] * (d_weight[e, k] - mean[k])
+                # The sign is computed again rather than stored for E · K scores.
                 d = d if left[j, k] + right[i, k] > 0 else d * slope
                 d_score[e, k] = d
                 d_right[i, k] += d
@@ -132,6 +137,7 @@ def means(
     for i in range(start, end):
         first, alone = crow[i], (crow[i + 1] - crow[i]) % 2
         p = source[first]
+        # Zero for an even number of edges; the row is then only initialised.
         a = scale[i] * scale[p] * alone
         for d in range(n_channels):
             total[i, d] = a * x[p, d]
@@ -210,6 +216,7 @@ def products(
     shared = n_channels // x.shape[1]
     for i in range(start, end):
         for e in range(crow[i], crow[i + 1], 2):
+            # An odd last edge is its own partner, and is computed twice.
             f = e + 1 if e + 1 < crow[i + 1] else e
             p, q = source[e], source[f]
             for k in range(n_channels):

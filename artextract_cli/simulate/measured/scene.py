@@ -20,6 +20,7 @@ from artextract_cli.simulate.measured.plan import (
 from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
 
+# The same limit as in the other worlds, so that their figures can be compared.
 CHANGED = 0.02
 """A hidden layer counts as one that can be found where some band changes by more than this."""
 
@@ -70,6 +71,7 @@ def _rendered(
     rng: Streams, painting: Painting, bands: FloatArray
 ) -> tuple[list[FloatArray], FloatArray]:
     """Each band before the camera (H, W), and the greatest change (H, W) by what is hidden."""
+    # Relief and weave differ in strength from band to band, as under other lamps and filters.
     lamps = rng("lamps").uniform(0.7, 1.3, len(bands))
     threads = rng("threads").uniform(0.3, 1.3, len(bands))
     exact: list[FloatArray] = []
@@ -82,6 +84,7 @@ def _rendered(
         band = external(_seen(painting, at, filled)) * factor
         exact.append(band)
         if painting.contents:
+            # Before the camera: a displaced band would change along every edge.
             without = external(_seen(painting, at, bare)) * factor
             change = np.maximum(change, np.abs(band - without))
     return exact, change
@@ -97,6 +100,7 @@ def _photographed(rng: Streams, painting: Painting, conditions: Conditions) -> F
         linear += light[..., None].astype(np.float32) * LINEAR_WEIGHTS[:, at].astype(np.float32)
     numbers = rng("photograph")
     sharpness, centre = numbers.uniform(0.4, 0.65), numbers.uniform(-0.15, 0.15, 2)
+    # Less than in the bands, which are lit by other lamps.
     fall = faults.fall_off(painting.shape, centre, 0.4 * conditions.vignetting)
     for channel in range(3):
         seen = faults.blurred(linear[..., channel], sharpness, 550.0) * fall
@@ -137,6 +141,7 @@ def _cover(painting: Painting) -> FloatArray:
 def _truth(painting: Painting, change: FloatArray) -> np.ndarray:
     cover = _cover(painting)
     truth = np.full(painting.shape, CLEAN, np.uint8)
+    # A pixel covered in part is neither clearly hidden nor clean: no measure counts it.
     truth[cover > 0.05] = UNDECIDED
     truth[(cover > 0.5) & (change > CHANGED)] = HIDDEN
     return truth
