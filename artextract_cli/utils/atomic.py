@@ -91,7 +91,7 @@ def replace_folder(out: Path) -> Iterator[Path]:
         _flush_all(work)
         if not target.exists():
             work.rename(target)
-        elif not _exchange(work, target):
+        elif not exchange_paths(work, target):
             _remove(former)
             target.rename(former)
             work.rename(target)
@@ -182,7 +182,7 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange_paths(one: Path, other: Path) -> bool:
     """Exchange two paths in one step; False where the system or file system cannot."""
     if sys.platform != "linux":
         return False

@@ -82,7 +82,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
             scene.euclidean_distance,
             scene.cosine_similarity,
             100 * scene.share_above_1_percent_false_alarms,
-            _verdict(
+            verdict_text(
                 scene.something_is_there,
                 scene.false_alarm_rate,
                 has_places=exceeds_expected_share(scene.share_above_1_percent_false_alarms),
@@ -100,7 +100,7 @@ def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[
     return [dict(open_scene(results / scene.scene).description) for scene in scored]
 
 
-def _verdict(is_positive: bool | None, rate: float | None, *, has_places: bool) -> str | None:
+def verdict_text(is_positive: bool | None, rate: float | None, *, has_places: bool) -> str | None:
     """The image-level verdict, and how often a clean painting scores as high."""
     if is_positive is None or rate is None:
         return None
