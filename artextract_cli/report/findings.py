@@ -10,6 +10,7 @@ from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
 from artextract_cli.results.regions import EXPECTED_SHARE, exceeds_expected_share
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.scenes.checks.registration import WARNING_SHIFT, registration_of
 
 WITHOUT_LEARNING = (
     "This is a score without learning: no network was used. It measures how far the infrared "
@@ -51,6 +52,7 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
                 _image_level(described["image_level"]),
                 _share(described),
                 _strongest(regions, pixels_per_mm),
+                _registration(described),
             )
         ),
         numbers=_numbers(described, regions),
@@ -118,6 +120,23 @@ def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
         f"The strongest region {where} is {size} with a mean score of "
         f"{decimal(first.mean_score)}; {first.telling_band} differs most there."
         + (f" It is {first.sign} in the infrared." if first.sign else "")
+    )
+
+
+def _registration(described: Mapping[str, Any]) -> str:
+    """How well the bands are registered, on which every score depends."""
+    registration = registration_of(described["registration"])
+    if registration.largest is None:
+        return (
+            "Registration could not be measured: no band shares clear edges with the photograph in "
+            "the middle of the painting. Check that they show the same painting."
+        )
+    largest = decimal(registration.largest, 1)
+    if registration.largest <= WARNING_SHIFT:
+        return f"Registration residual: at most {largest} px (band {registration.band})."
+    return (
+        f"Warning: band {registration.band} is shifted by {largest} px against the photograph, so "
+        "scores and verdict may be wrong. Register the bands and score the painting again."
     )
 
 

@@ -33,6 +33,7 @@ def describe(
         "signs": shares_by_sign(scores, scene, heatmap),
         "scales": list(scores.scales),
         "adaptation": None if scores.adaptation is None else dict(scores.adaptation),
+        "registration": scores.registration.described(),
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
     }

@@ -94,6 +94,7 @@ def write_result(
         "image_level": {"score": 2.0, "false_alarm_rate": 0.01, "something_is_there": True},
         "share_above_1_percent_false_alarms": 0.04,
         "signs": {"darker": 0.03, "lighter": 0.01},
+        "registration": {"largest": 0.3, "band": band_ids[-1], "residuals": {band_ids[-1]: 0.3}},
         "share_blue": 0.96,
     } | changes
     write_description(target, description)

@@ -74,6 +74,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
         "cosine similarity",
         "% above 1 % false alarms",
         "verdict",
+        "registration px",
     )
     rows = [
         (
@@ -86,6 +87,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
                 scene.false_alarm_rate,
                 has_places=exceeds_expected_share(scene.share_above_1_percent_false_alarms),
             ),
+            scene.registration_residual,
         )
         for scene in scored
     ]

@@ -22,6 +22,7 @@ from artextract_cli.imaging.registration import (
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
+from artextract_cli.scenes.checks.registration import ERROR_SHIFT, WARNING_SHIFT
 from artextract_cli.scenes.checks.values import (
     UNKNOWN_CODING,
     ValueRanges,
@@ -34,9 +35,6 @@ from artextract_cli.scenes.reading import REGISTER, check_same_size, read_mask, 
 from artextract_cli.scenes.scene import SceneFiles
 
 T = TypeVar("T")
-
-WARNING_SHIFT, ERROR_SHIFT = 0.75, 3.0
-"""Shift of a band against its photograph that is a warning, and an error, in px."""
 
 FAR_SHIFT = 10.0
 """Shift in px; if several bands exceed it, they were probably extracted from a misread cube."""
