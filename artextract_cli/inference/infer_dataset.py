@@ -126,7 +126,8 @@ def infer_scenes(
         for files in scenes:
             try:
                 described = _inferred(files, results, model, plan)
-                warn_of_registration(files, registration_of(described["registration"]))
+                registration = registration_of(described["registration"])
+                warn_of_registration(files, registration, described["shape"])
                 rows.append(summarize(described))
             except InputError as failure:
                 failures.append(f"{files.name}: {failure}")

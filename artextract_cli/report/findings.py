@@ -10,7 +10,7 @@ from artextract_cli.report.regions import Regions
 from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
 from artextract_cli.results.regions import EXPECTED_SHARE, exceeds_expected_share
 from artextract_cli.results.scene_result import SceneResult
-from artextract_cli.scenes.checks.registration import WARNING_SHIFT, registration_of
+from artextract_cli.scenes.checks.registration import registration_of
 
 WITHOUT_LEARNING = (
     "This is a score without learning: no network was used. It measures how far the infrared "
@@ -132,7 +132,7 @@ def _registration(described: Mapping[str, Any]) -> str:
             "the middle of the painting. Check that they show the same painting."
         )
     largest = decimal(registration.largest, 1)
-    if registration.largest <= WARNING_SHIFT:
+    if registration.largest <= registration.limit:
         return f"Registration residual: at most {largest} px (band {registration.band})."
     return (
         f"Warning: band {registration.band} is shifted by {largest} px against the photograph, so "

@@ -22,7 +22,7 @@ from artextract_cli.imaging.registration import (
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
-from artextract_cli.scenes.checks.registration import ERROR_SHIFT, WARNING_SHIFT
+from artextract_cli.scenes.checks.registration import ERROR_SHIFT, warning_shift
 from artextract_cli.scenes.checks.values import (
     UNKNOWN_CODING,
     ValueRanges,
@@ -219,7 +219,7 @@ def _check_shift(
             f"is shifted by {distance:.2f} px against its photograph "
             f"({shift[0]:+.2f} rows, {shift[1]:+.2f} columns)"
         )
-    if distance > WARNING_SHIFT:
+    if distance > warning_shift(band.shape):
         level: Level = "error" if distance > ERROR_SHIFT else "warning"
         notes.add(level, path, f"{path} {how}; {REGISTER}")
     bands.shifts[path] = distance

@@ -13,6 +13,7 @@ from artextract_cli.scenes.checks.registration import (
     measure_registration,
     registration_of,
     warn_of_registration,
+    warning_shift,
 )
 from artextract_cli.scenes.dataset import pair_files
 from artextract_cli.scenes.scene import Scene, SceneFiles
@@ -34,8 +35,8 @@ def scene(*shifts: tuple[int, int], size: tuple[int, int] = (300, 340)) -> Scene
 
 @pytest.mark.parametrize("size", [(48, 60), (256, 256), (300, 340), (200, 700)])
 def test_residuals_are_known_shifts(size: tuple[int, int]) -> None:
-    measured = measure_registration(scene((0, 0), (0, 1), (3, -4), size=size))
-    assert measured.residuals == pytest.approx({"500": 0, "600": 1, "700": 5}, abs=0.1)
+    measured = measure_registration(scene((0, 0), (0, 2), (3, -4), size=size))
+    assert measured.residuals == pytest.approx({"500": 0, "600": 2, "700": 5}, abs=0.1)
     assert (measured.band, measured.n_shifted) == ("700", 2)
     assert measured.largest == measured.residuals["700"]
     assert registration_of(measured.described()) == measured
@@ -91,7 +92,7 @@ def test_the_warning_gives_the_command(
     residuals: dict[str, float | None], beside: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "artextract"):
-        warn_of_registration(files(Path("my scans")), Registration(residuals=residuals))
+        warn_of_registration(files(Path("my scans")), Registration(residuals=residuals), (200, 300))
     assert caplog.messages == [
         "band 850 of scene a is shifted by 4.00 px against its photograph (more than 0.75 px)"
         f"{beside}, so scores may be wrong: run `artextract data register 'my scans' --out "
@@ -102,10 +103,26 @@ def test_the_warning_gives_the_command(
 def test_a_pair_is_imported_first(caplog: pytest.LogCaptureFixture) -> None:
     pair = replace(files(Path("x")), split="")
     with caplog.at_level(logging.WARNING, "artextract"):
-        warn_of_registration(pair, Registration(residuals={"850": 4.0}))
+        warn_of_registration(pair, Registration(residuals={"850": 4.0}), (200, 300))
     assert caplog.messages[0].endswith(
         "import the images with 'artextract data import', then run 'artextract data register'"
     )
+
+
+@pytest.mark.parametrize(
+    ("residuals", "said"),
+    [
+        ({"650": 0, "850": None}, "band 850 of scene a shares no edges with its photograph"),
+        ({"650": None, "850": None}, "bands 650, 850 of scene a share no edges with its photo"),
+    ],
+)
+def test_bands_that_may_show_another_painting(
+    residuals: dict[str, float | None], said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "artextract"):
+        warn_of_registration(files(Path("x")), Registration(residuals=residuals), (128, 300))
+    (message,) = caplog.messages
+    assert message.startswith(said)
 
 
 @pytest.mark.parametrize("residuals", [{}, {"850": None}, {"850": 0.75}])
@@ -113,5 +130,14 @@ def test_nothing_to_warn_of(
     residuals: dict[str, float | None], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "artextract"):
-        warn_of_registration(files(Path("x")), Registration(residuals=residuals))
+        warn_of_registration(files(Path("x")), Registration(residuals=residuals), (127, 300))
     assert not caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("shape", "limit"), [((512, 512), 0.75), ((128, 900), 0.9), ((96, 96, 3), 1.0)]
+)
+def test_small_images_are_measured_less_well(shape: tuple[int, ...], limit: float) -> None:
+    assert warning_shift(shape) == limit
+    small = scene((0, 1), size=(140, 140))
+    assert measure_registration(small).limit == warning_shift((140, 140))
