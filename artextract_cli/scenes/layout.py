@@ -8,15 +8,22 @@
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading
 from artextract_cli.utils.output_plan import check_outside
 
 SPLITS = ("train", "val")
+MASKS = "object"
+"""Folder of the object masks of a split."""
+
+SHOWN = 3
+"""Number of unused masks that a warning names."""
+
 LAYER = "_layer"
 """Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
@@ -107,7 +114,7 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
     bands = _bands(folder / "ms_masks", photographs, findings)
     truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
     of_bands = {f"{name}_ms_{band}" for name, files in bands.items() for band in files}
-    masks = _named(folder / "object", "_mask", findings, photographs.keys() | of_bands)
+    masks = _named(folder / MASKS, "_mask", findings, photographs.keys() | of_bands)
     scenes = []
     for name in sorted(photographs, key=natural_key):
         rgb = photographs[name]
@@ -237,6 +244,28 @@ def _is_image(path: Path) -> bool:
 def _list(folder: Path) -> list[Path]:
     with reading(folder):
         return list(folder.iterdir())
+
+
+def warn_of(findings: Sequence[Finding]) -> None:
+    """Warn of the findings that concern every image, and of object masks that belong to no scene.
+
+    What such a mask excludes would count as painting.
+    """
+    for finding in findings:
+        if finding.file is None:
+            warn(finding.message)
+    files = [finding.file for finding in findings if finding.file is not None]
+    unused = [str(path) for path in files if path.parent.name == MASKS]
+    if unused:
+        listed = ", ".join(unused[:SHOWN])
+        more = f" and {len(unused) - SHOWN} more" if len(unused) > SHOWN else ""
+        said = (
+            "masks belong to no scene and are" if unused[1:] else "mask belongs to no scene and is"
+        )
+        warn(
+            f"{len(unused)} {said} not used ({listed}{more}): name a mask <scene>_mask.png after "
+            "its photograph <scene>_RGB.png"
+        )
 
 
 def _duplicate(name: str, path: Path, first: Path) -> Finding:

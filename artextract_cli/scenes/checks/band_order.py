@@ -33,7 +33,7 @@ _CHANNELS_NM, _WIDTHS_NM = np.array([605.0, 545.0, 455.0]), np.array([40.0, 40.0
 """Centres and standard deviations of the sensitivities of red, green and blue, approximately."""
 
 _COLOURS_NM = 430, 650
-"""Wavelengths in nm beyond which the photograph shows best what the blue or the red channel shows."""
+"""Wavelengths in nm beyond which blue or red alone is the colour that a band resembles most."""
 
 
 @dataclass(frozen=True, kw_only=True)

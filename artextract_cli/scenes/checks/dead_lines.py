@@ -87,8 +87,10 @@ def dead_lines(
     found: set[int] = set()
     for width in range(1, MAX_WIDTH + 1):
         if len(tones) > width + 2 * _BESIDE:
-            first = _dead(tones, reference, painted, width) + _BESIDE
-            found.update(int(line) for start in first for line in range(start, start + width))
+            starts = _dead(tones, reference, painted, width) + _BESIDE
+            runs = [range(start, start + width) for start in map(int, starts)]
+            # Beside a single dead line, a pair with it deviates too.
+            found.update(line for run in runs if found.isdisjoint(run) for line in run)
     return np.array(sorted(found), np.intp)
 
 

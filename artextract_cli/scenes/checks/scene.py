@@ -124,7 +124,11 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
         if not ranges.constancy:
             edges = central_edges(scaled.mean(axis=2))
             fits = mask is not None and mask.shape == shape
-            content = SceneContent(files=files, photograph=scaled, mask=mask if fits else None)
+            content = SceneContent(
+                files=files,
+                photograph=np.broadcast_to(scaled, (*scaled.shape[:2], 3)),
+                mask=mask if fits else None,
+            )
     bands = _check_bands(files, shape, edges, mask, content, notes)
     for level, file, message in value_problems(ranges, bands.ranges):
         notes.add(level, file, message)
