@@ -90,6 +90,7 @@ _DEFINED_IN = {
     "results.scene_scores": ("SceneScores", "WholeScore"),
     "results.summary": ("SceneSummary", "mean_scores"),
     "scenes.checks.dataset": ("DatasetCheck", "SplitRow", "check_dataset"),
+    "scenes.checks.registration": ("Registration",),
     "scenes.checks.scene": ("SceneRow",),
     "scenes.dataset": ("Dataset", "open_dataset", "pair_files"),
     "scenes.layout": ("Finding", "list_pictures"),

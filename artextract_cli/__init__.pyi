@@ -109,6 +109,7 @@ from artextract_cli.results.summary import mean_scores as mean_scores
 from artextract_cli.scenes.checks.dataset import DatasetCheck as DatasetCheck
 from artextract_cli.scenes.checks.dataset import SplitRow as SplitRow
 from artextract_cli.scenes.checks.dataset import check_dataset as check_dataset
+from artextract_cli.scenes.checks.registration import Registration as Registration
 from artextract_cli.scenes.checks.scene import SceneRow as SceneRow
 from artextract_cli.scenes.dataset import Dataset as Dataset
 from artextract_cli.scenes.dataset import open_dataset as open_dataset
@@ -192,6 +193,7 @@ __all__ = [
     "Projection",
     "RegisteredBand",
     "RegisteredScene",
+    "Registration",
     "Robustness",
     "Scene",
     "SceneEvaluation",

@@ -62,9 +62,9 @@ def dead_line_problems(
 ) -> Iterator[str]:
     """Sentences about dead rows and columns of a band (H, W), compared with the photograph."""
     for what, transposed in (("row", False), ("column", True)):
-        images = [band, photograph] if mask is None else [band, photograph, mask]
-        band_lines, photograph_lines, *masks = (i.T if transposed else i for i in images)
-        lines = dead_lines(band_lines, photograph_lines, *masks)
+        if transposed:
+            band, photograph, mask = band.T, photograph.T, None if mask is None else mask.T
+        lines = dead_lines(band, photograph, mask)
         if len(lines):
             listed = ", ".join(map(str, lines[:SHOWN])) + (", ..." if len(lines) > SHOWN else "")
             several = len(lines) > 1
@@ -122,7 +122,8 @@ def _profiles(tones: FloatArray, weights: FloatArray, width: int) -> _Profiles:
     lines = [tones[i : i + n] for i in range(width + 2 * _BESIDE)]
     far_before, before = lines[:_BESIDE]
     after, far_after = lines[-_BESIDE:]
-    deviation = sum(lines[_BESIDE:-_BESIDE], np.zeros_like(before)) / width - (before + after) / 2
+    inner = np.mean(lines[_BESIDE:-_BESIDE], axis=0, dtype=np.float32)
+    deviation = np.asarray(inner - (before + after) / 2, np.float32)
     changes = (before - far_before, after - before, far_after - after)
 
     def mean(values: FloatArray) -> FloatArray:
