@@ -126,6 +126,7 @@ def __getattr__(name: str) -> Any:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     value = getattr(import_module(_MODULE_OF[name]), name)
+    # The next access finds it without calling this function.
     globals()[name] = value
     return value
 

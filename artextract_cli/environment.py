@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from artextract_cli.plugin.host import plugin_host
 
+# Those whose versions decide which results, engines and plugins to expect: the first questions to
+# anyone who reports a problem.
 PACKAGES = ("artextract", "torch", "dgl", "numpy", "numba", "scikit-image", "typer", "pluggy")
 
 
@@ -52,6 +54,7 @@ def diagnosis() -> Diagnosis:
     Diagnosis
         Versions, devices, engines and broken plugins of this machine.
     """
+    # They import torch, which takes seconds: not when this module is imported.
     from artextract_cli.nn.engines.dgl_compat import why_no_dgl
     from artextract_cli.nn.engines.selection import resolve_engine
     from artextract_cli.utils.device import describe_devices, resolve_device

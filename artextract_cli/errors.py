@@ -7,6 +7,7 @@ root of the command line turns them into exit codes.
 from collections.abc import Sequence
 from pathlib import Path
 
+# 128 + SIGINT (2), as shells report it.
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
@@ -20,12 +21,14 @@ class ArtextractError(Exception):
 class UsageError(ArtextractError):
     """A name, option or combination of options that does not exist (exit 2)."""
 
+    # The code that Click uses for its own usage errors.
     exit_code = 2
 
 
 class InputError(ArtextractError):
     """A file or folder that is missing, damaged or invalid (exit 3)."""
 
+    # From here on codes of our own, so that a script can distinguish the causes.
     exit_code = 3
 
 

@@ -114,6 +114,7 @@ def _given(ctx: typer.Context, parameter: str) -> Any:
     if not Path(path).is_file():
         return None
     section = read_yaml(Path(path))
+    # The first word is the program itself.
     for name in ctx.command_path.split()[1:]:
         section = section.get(name) or {}
     return section.get(parameter)
@@ -135,14 +136,17 @@ def rejoin_bash_words() -> Iterator[None]:
     if os.environ.get("_ARTEXTRACT_COMPLETE") != "complete_bash":
         yield
         return
+    # What stands behind the cursor is not part of the word that is completed.
     given = os.environ["COMP_WORDS"].split("\n")[: int(os.environ["COMP_CWORD"]) + 1]
     words, known = _joined(given)
     os.environ |= {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
     answer = io.StringIO()
     try:
+        # Typer writes the offers and then ends the process, hence the finally clause.
         with contextlib.redirect_stdout(answer):
             yield
     finally:
+        # Inside quotes bash takes a backslash literally.
         is_quoted = given[-1][:1] in ("'", '"')
         for word in answer.getvalue().splitlines():
             rest = word.removeprefix(known)

@@ -47,12 +47,14 @@ def load_defaults(path: Path | None, group: Any) -> dict[str, Any]:
 def _checked(path: Path, place: str, content: Any, command: Any) -> Any:
     """Checked defaults of a command; for that of a plugin, a function that checks them later."""
     _check_section(path, place.rstrip("."), content)
+    # The options of a plugin's command are known only once it is imported.
     if getattr(command, "is_loaded_on_use", False):
         return partial(_checked, path, place, content)
     if hasattr(command, "commands"):
         subcommands = {key: command.get_command(None, key) for key in content}
         _check_known(path, place, subcommands, list(command.commands), "command")
         return {
+            # A bare key, ``train:``, is None in YAML: a section without defaults.
             key: _checked(path, f"{place}{key}.", {} if value is None else value, subcommands[key])
             for key, value in content.items()
         }

@@ -20,7 +20,9 @@ from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
 SHORT_CELL = 26  # characters; longer cells may wrap, shorter ones such as names never do
 PIPE_WIDTH = 160  # columns if stdout is not a terminal, enough for our widest tables
-LINE_INTERVAL_S = 5  # between progress lines without a terminal, so that logs stay short
+# Between progress lines without a terminal: at most 720 lines an hour in a log, and still a sign of
+# life before anyone suspects a hang.
+LINE_INTERVAL_S = 5
 
 
 @dataclass
@@ -48,6 +50,7 @@ def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
     """
     _settings.as_json = as_json
     _settings.verbosity = verbosity
+    # Verbosity -1 picks the last entry.
     LOGGER.setLevel((logging.INFO, logging.DEBUG, logging.WARNING)[verbosity])
     LOGGER.addHandler(_messages)
     on_progress(show_progress)
@@ -89,13 +92,18 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
     stdout = results_stream()
     if _settings.as_json:
         value = data() if callable(data) else data
+        # NaN is not JSON (RFC 8259): it would be a mistake of ours, which shows here and not in the
+        # reader.
         stdout.write(json.dumps(value, indent=2, default=str, allow_nan=False) + "\n")
         return
     width = None if stdout.isatty() else PIPE_WIDTH
+    # Without highlighting, which would colour numbers inside names.
     console = rich.console.Console(file=stdout, highlight=False, width=width)
     parts = [text] if isinstance(text, str | rich.table.Table) else text
     for part in parts:
         if isinstance(part, str):
+            # A path may contain square brackets, which Rich would take for markup, and must not be
+            # broken.
             console.print(part, markup=False, soft_wrap=True)
         else:
             console.print(part)
@@ -163,6 +171,7 @@ def show_progress(label: str, total: int | None) -> Iterator[Advance]:
     Without ``total`` it only counts. Nested progress is a second bar below the first, or lines only
     if it takes long. Threads other than the main one show nothing.
     """
+    # Rich shows one live display at a time, and threads would interleave their lines.
     if _settings.verbosity < 0 or threading.current_thread() is not threading.main_thread():
         yield lambda note="": None
         return
@@ -192,6 +201,7 @@ def _bar(label: str, total: int | None) -> Iterator[Advance]:
         rich.progress.TextColumn("{task.fields[note]}"),
     )
     console = rich.console.Console(stderr=True)
+    # Transient: the bars disappear, so that the terminal keeps only results and messages.
     with rich.progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(label, total=total, note="")
         _running.bar = bar
@@ -227,6 +237,7 @@ class _Lines:
 
 def duration(seconds: float) -> str:
     """A duration rounded for reading: 40 s, 3 min, 2 h 5 min."""
+    # Up to 90 of a unit: "1 min" would hide up to half of what it stands for.
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{max(1, round(seconds))} s"

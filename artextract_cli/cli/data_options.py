@@ -17,6 +17,7 @@ PaletteName = Literal[
 class Paintings:
     """A dataset of simulated paintings."""
 
+    # Enough for the default objective to learn on two cores in minutes; as in the demo.
     train: Annotated[int, Setting(help="Training scenes.", minimum=0)] = 24
     val: Annotated[int, Setting(help="Validation scenes.", minimum=0)] = 8
     size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=16)] = 256
@@ -69,6 +70,7 @@ class Lighting:
         bool,
         Setting(help="Without frames: estimate uneven light from the images, and divide by it."),
     ] = False
+    # The nominal value of targets of sintered PTFE, as sold for calibration.
     white_reflectance: Annotated[
         float, Setting(help="Reflectance of the white target.", minimum=0.01, maximum=1)
     ] = 0.99

@@ -73,6 +73,7 @@ def _simulate(dataset: Path, settings: DemoSettings) -> None:
             train=settings.train,
             val=settings.val,
             settings=SceneSettings(size=settings.size),
+            # The objective inserts layers of its own, and must know that there are no others.
             clean_splits=("train",),
             on_scene=advance,
         )

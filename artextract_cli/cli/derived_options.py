@@ -63,6 +63,7 @@ class _Group:
         elif default is dataclasses.MISSING:
             default = inspect.Parameter.empty
         public = setting.option or name
+        # Named explicitly, because Typer would add a second flag, --no-NAME.
         flag = (f"--{public.replace('_', '-')}",) if hint is bool else ()
         option = typer.Option(
             *self.added.names.get(name, flag),
@@ -88,9 +89,11 @@ class _Group:
 
 def settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
     """Replace the dataclass parameters of ``command`` by one option per field, for Typer."""
+    # Evaluated, since annotations are text in modules that postpone them.
     own = inspect.signature(command, eval_str=True).parameters
     groups = {name: group for name, p in own.items() if (group := _group(p.annotation))}
     parameters = [
+        # Keyword-only parameters may follow each other whether or not they have defaults.
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
         for name, p in own.items()
         for parameter in (groups[name].parameters() if name in groups else [p])
@@ -101,6 +104,8 @@ def settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
         plain = {name: given[name] for name in own if name not in groups}
         command(**plain, **{name: group.value(given) for name, group in groups.items()})
 
+    # Typer reads the signature, and the annotations where it resolves types: both must name the
+    # options.
     vars(call)["__signature__"] = inspect.Signature(parameters)
     call.__annotations__ = {p.name: p.annotation for p in parameters}
     return call
@@ -122,6 +127,7 @@ def _takes_words(hint: Any) -> bool:
 def _option_type(hint: Any, setting: Setting) -> Any:
     """The type of the option for Typer; a list of texts for sequences and mappings."""
     if isinstance(setting, Parsed):
+        # The option has the type that its parser takes.
         return next(iter(inspect.signature(setting.parse).parameters.values())).annotation
     if _takes_words(hint):
         return list[str] | None

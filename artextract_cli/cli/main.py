@@ -63,6 +63,7 @@ class RootGroup(TyperGroup):
     def _add_plugins(self, ctx: Any) -> None:
         is_completing = ctx is not None and ctx.resilient_parsing
         for name, command in plugin_commands(quietly=is_completing).items():
+            # A built-in command is never replaced.
             self.commands.setdefault(name, command)
 
     def invoke(self, ctx: Any) -> Any:
@@ -76,6 +77,7 @@ class RootGroup(TyperGroup):
         except KeyboardInterrupt:
             console.error("interrupted")
             raise typer.Exit(INTERRUPTED) from None
+        # Whatever was not turned into a sentence on the path, such as a full disk below a library.
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             _fail(ctx, f"system error: {where}{error.strerror or error}", 1)
@@ -90,6 +92,7 @@ class RootGroup(TyperGroup):
 app = typer.Typer(
     cls=RootGroup,
     no_args_is_help=True,
+    # Tracebacks are ours to show, with --debug only.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ARTEXTRACT"},
 )
@@ -110,6 +113,7 @@ def _fail(ctx: Any, message: str, exit_code: int, failures: Sequence[str] = ()) 
         raise  # the error that is being handled
     for failure in failures:
         console.error(failure)
+    # Messages of libraries may have several lines.
     console.error(" ".join(message.split()))
     raise typer.Exit(exit_code)
 
@@ -122,6 +126,7 @@ def _show_version(value: bool) -> None:
 
 def _limit_plugins(value: bool) -> None:
     if value:
+        # In the environment, so that worker processes inherit it.
         os.environ[LIMIT_VARIABLE] = ""
 
 
@@ -163,10 +168,12 @@ def hoist_global_flags(words: Sequence[str]) -> list[str]:
     """Move global flags to the front of the command line."""
     front: list[str] = []
     rest = list(words)
+    # After a bare "--" everything is an argument, even if it looks like a flag.
     end = rest.index("--") if "--" in rest else len(rest)
     position = 0
     while position < end:
         takes_value = GLOBAL_FLAGS.get(rest[position].split("=")[0])
+        # A flag and its value move together: "--config FILE", but "--config=FILE" is one word.
         width = 2 if takes_value and "=" not in rest[position] else 1
         if takes_value is None or position + width > end:
             position += 1

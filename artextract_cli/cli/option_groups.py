@@ -38,6 +38,7 @@ Codings = Annotated[
         parse=parse_coding,
     ),
 ]
+# The bundled GAT: docs/detection.md compares it with the GCN.
 DEFAULT_MODEL = Path("gat")
 View = Annotated[
     int,
@@ -63,6 +64,9 @@ class LargeCaptures(Captures):
             help="Memory limit for one scene, e.g. 8GB; larger scenes are processed in blocks, "
             "with temporary files beside the output.",
             parse=parse_memory,
+            # Leaves room beside other programs on a machine of 8 GB; a scene of 10 000 × 10 000
+            # pixels with 8 bands then takes 85 s to build and 11 min to score
+            # (docs/performance.md).
             default="4GB",
             group="Computing",
         ),
@@ -81,6 +85,7 @@ class Computing:
 class DemoSettings:
     """Size of the demo, and its device and engine."""
 
+    # With these numbers and `demo_job.SMALL`, the demo trains in about two minutes on two cores.
     epochs: Annotated[int, Setting(help="Training epochs.", minimum=1)] = 20
     train: Annotated[int, Setting(help="Training scenes.", minimum=2)] = 24
     val: Annotated[int, Setting(help="Validation scenes.", minimum=1)] = 8

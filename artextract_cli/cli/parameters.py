@@ -7,6 +7,7 @@ from pathlib import Path
 from artextract_cli.errors import UsageError
 from artextract_cli.imaging.coding import BANDS, PHOTOGRAPH, WORDS, Coding, canonical_coding
 
+# Decimal and binary units (IEC 80000-13); kilobytes are too little for any scene.
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 
 
@@ -24,6 +25,7 @@ def parse_wavelengths(text: str | None) -> tuple[float, ...] | None:
         wavelengths = tuple(float(part) for part in text.split(","))
     except ValueError:
         wavelengths = ()
+    # The comparison also refuses NaN.
     if not wavelengths or not all(0 < value < float("inf") for value in wavelengths):
         msg = f"--wavelengths takes comma-separated numbers in nm, such as 420,850; got {text!r}"
         raise UsageError(msg)
@@ -59,6 +61,7 @@ def parse_coding(words: list[str] | None) -> Coding:
     codings: dict[str, str] = {}
     for word in words or ():
         name, _, text = word.partition("=")
+        # An unknown coding falls through to the message, like a missing or repeated name.
         with suppress(ValueError):
             if name and name not in codings:
                 codings[name] = canonical_coding(text)

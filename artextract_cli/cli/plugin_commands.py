@@ -41,6 +41,7 @@ class PluginCommand(TyperCommand):
         except DependencyError:
             if not extra.get("resilient_parsing"):
                 raise
+            # Completion goes on with the placeholder, which has no options.
             return super().make_context(info_name, args, parent=parent, **extra)
         check_defaults = ((parent and parent.default_map) or {}).get(info_name)
         if check_defaults is not None:
@@ -71,6 +72,7 @@ def load_command(plugin: Plugin) -> Any:
         # Completion is installed by the main program.
         app._add_completion = False
         command: Any = typer.main.get_command(app)
+    # Only the top level is wrapped: subcommands are invoked from within it.
     command.invoke = _guarded(plugin, command.invoke)
     return command
 
@@ -85,6 +87,7 @@ def _guarded(plugin: Plugin, invoke: Callable[[Any], Any]) -> Callable[[Any], An
         except ENDINGS:
             raise
         except Exception:
+            # Raised again inside the block, which turns it into an error that names the plugin.
             with plugin.running():
                 raise
 

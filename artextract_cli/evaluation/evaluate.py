@@ -158,6 +158,7 @@ def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> Sc
 
 def _check_source(result: SceneResult, files: SceneFiles) -> None:
     """Refuse results of other images: equal names do not make them the same."""
+    # Compared by content: a name says little about pixels.
     photograph = result.description["photograph"]["sha256"]
     if photograph != file_digest(files.rgb):
         msg = (
@@ -172,6 +173,7 @@ def _check_source(result: SceneResult, files: SceneFiles) -> None:
             "dataset's: run 'artextract infer' on this dataset"
         )
         raise InputError(msg)
+    # The same files decoded differently are other images.
     if bands and _codings(result) != files.coding.resolved(files.band_ids):
         msg = (
             f"the results of {result.name} in {result.path} were computed with a coding other than "
@@ -216,6 +218,8 @@ def _map_scores(
             name: false_alarm_share(score, truth, scene.mask, -np.log10(rate))
             for name, rate in PROMISED.items()
         },
+        # Every n-th pixel rather than a random choice: evaluations need no seed. At least every
+        # one.
         clean_scores=clean[:: -(-len(clean) // MOST_CLEAN_PIXELS) or 1],
     )
 
@@ -223,6 +227,7 @@ def _map_scores(
 def _own_map(result: SceneResult, name: str, scene: Scene) -> FloatArray:
     score = result.map(name)
     _check_shape(result.path / f"{name}.tif", score, scene)
+    # Maps contain NaN outside the painting, where nothing is counted.
     return np.nan_to_num(score)
 
 

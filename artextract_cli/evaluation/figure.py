@@ -62,6 +62,7 @@ def draw_evaluation(
     check_suffix(out)
     with style():
         if robustness is None:
+            # Inches: a row for each method, and a fixed part for axis and labels.
             figure = new_figure(6.5, 0.9 + 0.17 * len(evaluation.labels), layout="constrained")
             _draw_methods(figure.subplots(1, len(COMPARED), sharey=True), evaluation)
         else:
@@ -102,6 +103,7 @@ def _lowest(robustness: Robustness, measure: str) -> float:
         for summary in by_method.values()
     ]
     known = [value for value in values if value is not None]
+    # A value on a tick gets the next lower tenth, so that its marker is not cut off.
     return max(0.0, math.floor(min(known, default=0) * 10 - 1e-9) / 10)
 
 
@@ -115,6 +117,8 @@ def _draw_methods(panels: Sequence[Axes], evaluation: Evaluation) -> None:
         axes.set(xlabel=MEASURES[measure], xlim=(-0.02, 1.02))
         axes.set_yticks(range(len(labels)), labels=[wrap_text(label, 2) for label in labels])
         _tidy(axes)
+    # Only for AUROC: chance of average precision is the share of hidden pixels, other in every
+    # scene.
     panels[0].axvline(CHANCE, **CHANCE_STYLE)
     panels[0].set_ylim(len(labels) - 0.5, -0.5)
     for tick, label in zip(panels[0].get_yticklabels(), labels, strict=True):

@@ -25,6 +25,7 @@ RECALL_RATES: Mapping[str, float] = {
 }
 """False-alarm rates at which recall is reported, by the name of the measure."""
 
+# The usual level; a method is called better if this interval excludes zero.
 CONFIDENCE = 0.95  # of the intervals of paired differences
 
 
@@ -70,6 +71,8 @@ def binary_scores(
     n_negative = len(hidden) - n_positive
     if n_positive == 0 or n_negative == 0:
         return DetectionScores(n_positive=n_positive, n_negative=n_negative)
+    # Cumulative counts at every distinct threshold, from the highest: O(P log P), and exact where a
+    # fixed number of thresholds would lose small differences.
     order, ends = _ranked(score[counted])
     hits = np.cumsum(hidden[order])[ends]
     false_alarms = ends + 1 - hits
@@ -182,6 +185,8 @@ def paired_difference(
     if difference.size == 0:
         msg = "no scene was measured with both methods: their difference is undefined"
         raise InputError(msg)
+    # Of ten thousand resamples, 250 lie beyond either end of the interval; of fewer, the ends would
+    # depend more on the seed.
     means = _resampled_means(difference, seed, n)
     low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return PairedDifference(
@@ -204,6 +209,7 @@ def correlation(a: NDArray[Any], b: NDArray[Any], where: BoolArray) -> float | N
         return None
     pairs = np.stack([a[where], b[where]]).astype(np.float64)
     _check_not_nan(pairs)
+    # Exactly constant: the variance of a constant float64 map may be rounding instead of zero.
     if (np.ptp(pairs, axis=1) == 0).any():
         return None
     x, y = pairs - pairs.mean(axis=1, keepdims=True)
@@ -222,6 +228,7 @@ def _counted(score: NDArray[Any], truth: NDArray[np.uint8], mask: BoolArray | No
 
 def _ranked(scores: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Order of ``scores`` (P,) from the largest, and the last index of each distinct score (T,)."""
+    # Ties need no stable order, since a threshold is only taken at the last of them.
     order = np.argsort(scores)[::-1]
     ordered = scores[order]
     return order, np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(scores) - 1)
@@ -231,10 +238,12 @@ def _region_weights(truth: NDArray[np.uint8], counted: BoolArray) -> Values:
     """What each counted pixel (P,) adds to the mean share detected of the hidden regions."""
     from scipy.ndimage import label
 
+    # 8-connected, so that a diagonal stroke of one pixel is one region.
     regions = label(truth == HIDDEN, structure=np.ones((3, 3)))[0][counted]
     sizes = np.bincount(regions)
     sizes[0] = 0  # the clean pixels
     shares = np.zeros(len(sizes))
+    # A region whose pixels are all masked has no size and no share.
     shares[sizes > 0] = 1 / (sizes[sizes > 0] * np.count_nonzero(sizes))
     return np.asarray(shares[regions])
 

@@ -42,6 +42,7 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
 }
 """Groups of baselines of which only the best, by hindsight, is shown, with their members."""
 
+# One classical method of each kind: a figure with all 19 baselines would be illegible.
 SINGLE = ("rx", "plain_residual", "nir_tophat", "spectral_angle")
 METHODS = (*OWN_METHODS, *SINGLE, *COMPONENTS)
 _PALETTES = ("old-masters", "moderns")  # the curves go beyond the ranges of these two
@@ -96,6 +97,7 @@ def _numeric_curve(name: str, label: str, values: Sequence[float]) -> Curve:
 
 
 CURVES = (
+    # Each goes beyond the ranges of the palettes, to show where detection ends.
     _numeric_curve("misregistration", "misregistration in px", (0, 0.5, 1, 2, 3)),
     _numeric_curve("noise", "noise at a reflectance of .5", (0.001, 0.005, 0.01, 0.02)),
     _numeric_curve("thickness", "relative paint thickness", (0.8, 1, 1.3, 1.7, 2.2)),
@@ -160,6 +162,7 @@ def measure_robustness(
         msg = f"use one of the palettes {', '.join(_PALETTES)} and at least one scene"
         raise UsageError(msg)
     levels = {level.key: level for curve in CURVES for level in curve.levels}
+    # Levels that several curves share, such as the unchanged one, are measured once.
     measured = {}
     with progress("robustness", len(levels) * n_scenes) as advance:
         for key, level in levels.items():
@@ -203,6 +206,7 @@ def model_scorer(result: SceneResult) -> Scorer:
         raise InputError(msg)
     shown = result.description.get("heat_map_score")
     model = open_scorer(Path(source["path"]), score=shown if shown in SCORES else None)
+    # A path may meanwhile lead to another model.
     if model.digest != source["sha256"]:
         msg = (
             f"{model.path} is no longer the model that produced {result.path}: run 'artextract "
@@ -230,6 +234,7 @@ def _score_painting(
     baselines = (*SINGLE, *(name for parts in COMPONENTS.values() for name in parts))
     by_method |= {name: BASELINES[name](scene) for name in baselines}
     return {
+        # Maps contain NaN outside the painting, and these paintings have no outside.
         method: binary_scores(np.nan_to_num(scores), painting.truth)
         for method, scores in by_method.items()
     }
@@ -255,11 +260,14 @@ def _summaries(scenes: Sequence[Mapping[str, DetectionScores]]) -> dict[str, Sum
         name: detection_means((scene[name] for scene in scenes if name in scene), COMPARED)
         for name in names
     }
-    best = {name: _best([single[part] for part in parts]) for name, parts in COMPONENTS.items()}
+    best = {
+        name: best_by_measure([single[part] for part in parts])
+        for name, parts in COMPONENTS.items()
+    }
     return {name: summary for name, summary in (single | best).items() if name in METHODS}
 
 
-def _best(candidates: Sequence[Summary]) -> Summary:
+def best_by_measure(candidates: Sequence[Summary]) -> Summary:
     """Mean and standard deviation of the best candidate, measure by measure."""
     summary = Summary(n_scenes=candidates[0]["n_scenes"])
     for measure in COMPARED:

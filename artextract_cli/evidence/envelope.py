@@ -29,9 +29,13 @@ from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)
-# A pixel on the side that loses weight has half of it at 0.5 deviations.
+# A pixel on the side that loses weight has half of it at 0.5 deviations. This is sharper than the 2
+# of the two-sided fit: a layer that covers much of the painting would keep its weight there.
 ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
+# Infrared bands add directions to the visible ones; 119 terms still leave 25 of the 3000 pixels
+# for each.
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
+# The same as of the visible predictors: edges of different sharpness leave a residual.
 TARGET_BLUR = 1.0  # σ in pixels
 
 
@@ -62,9 +66,11 @@ class EnvelopeFits:
         *,
         cubic: bool = True,
     ) -> None:
+        # With one or two infrared bands, several slots are the same band.
         distinct = list(dict.fromkeys(bands))
         repeats = np.array([distinct.index(band) for band in bands])
         self._surface, self._reflectance = surface, partial(_reflectance, view, distinct)
+        # Columns of the residuals (..., 2 × distinct): first those of the upper envelope.
         self._columns = np.concatenate([repeats, repeats + len(distinct)])
 
         def arrays(block: Block) -> list[FloatArray]:
@@ -85,6 +91,7 @@ class EnvelopeFits:
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, 2·T) of the window around a block."""
         targets = self._reflectance(block)
+        # Both sides are one `BandFit`, so that the polynomial terms are computed only once.
         both = np.concatenate([targets, targets], axis=-1)
         return self._fit.residuals(self._surface(block), both)[..., self._columns]
 
@@ -100,6 +107,7 @@ class ShorterBands:
     def __call__(self, block: Block) -> Surface:
         """The predictors of the window around a block."""
         components = self._projection(self._logs(block))
+        # σ as in `surface_features`: the slopes absorb small displacements of the bands.
         slopes = gradients(blur(components[..., :2], 1.5))
         window = self._view.blocks.window(block)
         place = place_terms(window, self._view.blocks.shape)

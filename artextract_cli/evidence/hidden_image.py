@@ -34,17 +34,25 @@ from artextract_cli.kernels.local_regression import monomials
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 
+# About 180 for each of the 67 terms of a group of bands; the time of a fit grows in proportion.
 FIT_PIXELS = 12_000  # random pixels of the painting that the regressions are fitted on
+# Averages noise with the neighbours, and softens lines of one or two pixels.
 IMAGE_BLUR = 1.5  # σ in pixels
+# Stabilises collinear terms, of which slopes and curvatures add more; a larger one leaves surface
+# paint in the residual.
 BAND_RIDGE = 2e-3  # per pixel, on terms of variance one
 N_GROUPS = 3  # of neighbouring infrared bands, each averaged
 N_USED_GROUPS = 2  # the longest: at shorter wavelengths fading inks and paint are hard to separate
 # A painted layer begins to show at about 650 nm; past that its trace grows about as the square.
 FIRST_TRACE_NM, GROWTH = 650.0, 2.0
+# What exceeds these limits is mostly surface paint that the regression cannot predict; a lower
+# limit would flatten strong hidden content too.
 LARGEST_DEVIATIONS = 12.0  # of one band
 LARGEST_JOINT_DEVIATION = 8.0  # of the bands together, in deviations of paint of that colour
 CREDIBLE_CHANGE = 0.1  # of a logarithm: changes up to this are never clipped
+# A smaller prior deviation shrinks uncertain pixels further towards 0, and faint content with them.
 EXPECTED_CHANGE = 3.0  # standard deviation of hidden content, in deviations of the whole painting
+# With 0 both sides stay as they are; a larger one suppresses real content of the weaker side too.
 ATTENUATION = 0.35  # exponent for the side, dark or light, with less content
 
 
@@ -97,6 +105,7 @@ class HiddenLayerImage:
         nm = np.array(scene.wavelengths)
         self._change = _Change(terms, [float(nm[group].mean()) for group in self._groups])
         self._uncertainty = _Uncertainty(terms, self._change(terms))
+        # From the sample, since no block shows which side prevails in the whole painting.
         self._strengths = _strengths(gather(lambda block: [self._likely(block)], pixels)[0])
 
     def __call__(self, block: Block) -> FloatArray:
@@ -128,6 +137,7 @@ class HiddenLayerImage:
             LARGEST_JOINT_DEVIATION * uncertainty, np.float32(CREDIBLE_CHANGE / unit)
         )
         precision = 1 / uncertainty**2
+        # (P, 2): blurring numerator and denominator alike gives a mean weighted by precision.
         weighted = np.stack([np.clip(change, -limit, limit) * precision, precision], axis=1)
         total = blur(weighted.reshape(*shape, 2), IMAGE_BLUR)
         mean: FloatArray = unit * total[..., 0] / (total[..., 1] + np.float32(EXPECTED_CHANGE**-2))
@@ -153,11 +163,15 @@ class _Change:
         ]
         sample = self._residuals(pixels)
         deviations = np.array([deviation_of(column) for column in sample.T])
+        # C is that of the errors: neither hidden content nor badly predicted paint may be in it.
         inliers = sample[(np.abs(sample) < 4 * deviations).all(axis=1)] / deviations
+        # Errors of neighbouring groups are alike; .05 on variances of about 1 keeps C invertible.
         covariance = inliers.T @ inliers / max(len(inliers), 1) + 0.05 * np.eye(len(wavelengths))
         excess_nm = np.array(wavelengths) - FIRST_TRACE_NM
+        # Relative to the longest group, so that the result is a change of that group.
         trace = (excess_nm / excess_nm[-1]) ** GROWTH / deviations
         weights = np.linalg.solve(covariance, trace)
+        # Normalised so that a change equal to the trace is returned unchanged.
         self._weights = weights / deviations / (weights @ trace)
 
     def __call__(self, pixels: PixelTerms) -> FloatArray:
@@ -186,8 +200,10 @@ class _Uncertainty:
         self._centre, self._spread = centre_and_spread(pixels.difficulty)
         standardised = change / self.unit
         terms = monomials(pixels.components, self._difficulty_terms(pixels), False)
+        # Residuals near 0 say nothing about the spread, but their logarithm has no limit.
         target = np.log(np.clip(np.abs(standardised), 0.05, 20))
         self._fit, self._scale = robust_fit(terms, target, tolerance=4, ridge=1e-2), 1.0
+        # The mean of a logarithm lies below the logarithm of a deviation: this corrects the level.
         self._scale = deviation_of(standardised / self(pixels))
 
     def __call__(self, pixels: PixelTerms) -> FloatArray:
@@ -217,6 +233,7 @@ def _checked_infrared(scene: Scene) -> list[int]:
 
 def _strengths(sample: FloatArray) -> tuple[float, float]:
     """Factors for light and dark changes, to attenuate the side with less in ``sample``."""
+    # Third powers count the strong changes that content makes, not the noise of both signs.
     light, dark = (float((np.maximum(side, 0) ** 3).mean()) for side in (sample, -sample))
     if min(light, dark) <= 0:
         return 1.0, 1.0

@@ -13,9 +13,12 @@ from artextract_cli.imaging.robust_regression import Weighting, reweighted, robu
 from artextract_cli.kernels.filters import blur, gradients
 from artextract_cli.kernels.local_regression import polynomial
 
+# To first order a displaced band differs by a slope, and a blurred one by a second difference.
 N_SLOPED, N_CURVED = 2, 2  # components whose first and second differences are terms
+# As in `band_regression`, but every round uses all pixels.
 ROUNDS = 6  # of reweighting
 OWN_BLUR, INFRARED_BLUR, SLOPE_BLUR, CURVE_BLUR = 1.0, 0.7, 1.5, 0.7  # σ in pixels
+# A larger one would count wide brushstrokes as detail and raise their uncertainty.
 LINE_SCALE = 1.5  # σ in pixels of the blur that details are compared with
 LEAST_DEVIATION = 1e-3  # of a logarithm: smaller residuals are due to rounding, not paint
 
@@ -87,6 +90,7 @@ def _difficulty_features(components: FloatArray, slopes: FloatArray) -> FloatArr
     slope = np.linalg.norm(slopes[..., :n_slopes], axis=-1)
     detail = np.abs(components - blur(components, LINE_SCALE)).max(axis=-1)
     rarity = np.square(components).sum(axis=-1)  # squared Mahalanobis distance
+    # Offsets limit the logarithm on flat paint, in units of components of variance one.
     features = [np.log(slope + 0.02), np.log(detail + 0.05), np.log1p(rarity)]
     return np.stack(features, axis=-1)
 
@@ -119,7 +123,9 @@ def robust_fit(
     penalty = ridge * len(target) * np.eye(design.shape[1], dtype=np.float32)
 
     def solve(weights: FloatArray) -> tuple[_CentredSolution, FloatArray]:
+        # Mean one, so that the penalty has the same effect in every round.
         share = weights / weights.mean()
+        # Centred by weight, the intercept needs no column of its own and is not penalised.
         level, middle = (share * target).mean(), (share[:, None] * design).mean(0)
         centred = design - middle
         weighted = centred * share[:, None]

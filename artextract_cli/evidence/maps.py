@@ -32,14 +32,18 @@ from artextract_cli.kernels.local_regression import local_residuals, moments
 
 SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")
+# Squares of 9 and 25 pixels: smaller ones explain more of a line away, larger ones mix paints.
 WINDOWS = (4, 12)  # radii in pixels
+# Wider than lines of 2 to 3 pixels, and than those of twice the resolution.
 DETAIL_SIZES = (5, 9)  # sides in pixels
 # Width across and length along the line, σ in pixels: pencil, brush, and both on larger scans.
 LINES = ((1.3, 8.0), (2.0, 8.0), (4.0, 16.0))
+# For faint and broad content under noise and weave; narrower content is averaged away.
 SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
 LOCAL_RIDGE = 0.02  # of regressions in a window, which may be of one colour
 UNIT = np.float32(0.05)  # of logarithms of reflectance in local, line and detail maps: 5 %
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
+# Without a limit a single pixel could dominate the mean of its superpixel, of 25 by default.
 LARGEST_VALUE = 25.0  # deviations within the painting; larger values are clipped
 LEAST_SPREAD = 1e-4  # of a map; a smaller one is that of a constant map
 
@@ -81,6 +85,7 @@ RESIDUALS = [MAPS.index(f"{view}residual_{s}") for view in ("", "photograph_") f
 # Weights of the envelope score: the trace of hidden content grows with the wavelength, so the fit
 # on all shorter bands except the next one counts most.
 ENVELOPE_WEIGHTS = {"skipped_dark_long": 1.0, "chained_dark_long": 0.5, "envelope_dark_long": 0.5}
+# Small, so that the two-sided residual decides only where the envelope residuals are weak.
 RESIDUAL_SHARE = 0.3  # of the residual score in the envelope score
 # Direction maps are zero where there is no line: only their spread is standardised.
 _CENTRED = np.array([not name.startswith("axis") for name in (*MAPS, *AXIS_MAPS)])
@@ -209,6 +214,7 @@ class _RawMaps:
         lines = [_lines(source) for source in lined]
         smooth = [_smooth(source) for source in (residual, envelope)]
         details = [_details(source) for source in (infrared, visible, residual)]
+        # Of the residual from all visible data: edges of the graph follow its lines.
         axis = lines[0][-1]
         parts = [*residuals, *envelopes, local, *smooth, *(m for m, _ in lines), *details, axis]
         return np.concatenate(parts, axis=-1, dtype=np.float32)
@@ -217,6 +223,7 @@ class _RawMaps:
 def _envelopes(view: SceneView) -> list[EnvelopeFits]:
     """Fits in the order of their maps: on the visible, chained for two bands, skipped."""
     infrared, pixels = view.infrared, view.pixels
+    # With one infrared band, all three slots are that band and the chains below them are empty.
     middle = (len(infrared) - 1) // 2
     last = len(infrared) - 1
     slots = [infrared[0], infrared[middle], infrared[last]]
@@ -226,6 +233,7 @@ def _envelopes(view: SceneView) -> list[EnvelopeFits]:
         return EnvelopeFits(surface, targets, view, pixels, cubic=cubic)
 
     return [
+        # The order is that of `_RESIDUAL_NAMES`.
         fits([], slots, cubic=True),
         fits(infrared[:middle], slots[1:2], cubic=False),
         fits(infrared[:last], slots[2:], cubic=False),
@@ -238,6 +246,7 @@ def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     centre = np.where(_CENTRED[: sample.shape[1]], np.median(sample, axis=0), 0)
     spread = robust_deviations(sample - centre)
     # A map that is zero at most pixels has a median deviation of zero.
+    # Line maps are zero at most pixels; their standard deviation is that of the lines.
     spread = np.where(spread > LEAST_SPREAD, spread, sample.std(axis=0))
     return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)
 
@@ -251,6 +260,8 @@ def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
     components = np.zeros((*surface.shape[:2], 3), np.float32)
     n = min(3, surface.shape[-1])
     components[..., :n] = surface[..., :n]
+    # (h, w, 9 + 4·3): one set of moments serves both windows. Targets are centred because variances
+    # are differences of moments, which cancel digits.
     products = moments(components, centred)
     residuals = [
         local_residuals(components, centred, box_mean(products, radius), LOCAL_RIDGE) / UNIT
@@ -277,5 +288,6 @@ def _details(image: FloatArray) -> FloatArray:
         for side in DETAIL_SIZES
         for hat in (closing(channel, side // 2) - channel, channel - opening(channel, side // 2))
     ]
+    # Blurred a little, as differences amplify noise.
     slope = np.hypot(*gradients(blur(channel, 0.8)))
     return np.concatenate([*hats, slope], axis=-1)

@@ -17,6 +17,7 @@ from artextract_cli.scenes.scene import Scene, inpaint_nearest
 
 LEAST_SIDE = 150  # of a reduction, in pixels: a smaller one leaves little to fit the regressions on
 DEFAULT_REDUCTION = 4  # largest factor if the resolution is unknown
+# A pixel is then 0.4 mm: narrower lines are lost, shapes are not.
 COARSEST = 2.5  # pixels per mm of the smallest reduction, if the resolution is known
 
 
@@ -25,6 +26,7 @@ def reductions(scene: Scene) -> tuple[int, ...]:
     most = min(scene.shape) / LEAST_SIDE
     resolution = scene.pixels_per_mm
     most = min(most, DEFAULT_REDUCTION if resolution is None else resolution / COARSEST)
+    # Powers of two, so that each doubles the width of the content that filters respond to.
     return tuple(2**n for n in range(1, 1 + int(np.log2(max(most, 1)))))
 
 
@@ -45,10 +47,13 @@ def reduced(scene: Scene, factor: int) -> Scene:
     rgb, bands = empty(3), empty(len(scene.band_ids))
     mask = None if scene.mask is None else np.empty(shape, np.bool_)
     for block in blocks:
+        # Whole squares of the scene, so that no mean depends on where blocks are cut.
         part = scene.part(_in_scene(block, factor, scene.shape))
         if mask is not None and part.mask is not None:
             mask[block.place] = _means(part.mask[..., None], factor)[..., 0] >= 0.5
+        # Otherwise the backdrop would be averaged into pixels at the border of the painting.
         part = inpaint_nearest(part)
+        # Light is averaged, not coded values: these are not additive.
         rgb[block.place] = coded_rgb(_means(linear_rgb(part.rgb), factor))
         bands[block.place] = _means(part.bands, factor)
         for image in (rgb, bands):
@@ -82,6 +87,7 @@ class Coarse:
             for place, size in zip(block.place, small.shape, strict=True)
         )
         (above, below, lower), (left, right, later) = down, across
+        # Rows first: `small` may lie in a file, whose pages can then be released.
         rows = small[above] + (small[below] - small[above]) * lower[:, None]
         release_pages(small)
         return np.asarray(rows[:, left] + (rows[:, right] - rows[:, left]) * later, np.float32)
@@ -122,6 +128,7 @@ def _interpolation(
     places: NDArray[np.intp], factor: int, size: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
     """Neighbouring indices in a reduction of ``places`` (n,), and the weight of the second."""
+    # Centres of pixels, not corners, coincide; beyond the outermost centre the map is constant.
     at = np.clip((places + 0.5) / factor - 0.5, 0, size - 1)
     first = at.astype(np.intp)
     return first, np.minimum(first + 1, size - 1), (at - first).astype(np.float32)

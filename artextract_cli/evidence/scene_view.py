@@ -21,6 +21,8 @@ from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, ran
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
+# The longest reach is 54: 32 of the longest line filter, 1 of its differences, 12 of its blur, and
+# 9 of the residual (5 of slopes, 1 of their differences, 3 of predictors).
 MARGIN = 64
 """Pixels around a block that are read with it: more than the range of any evidence map."""
 
@@ -80,6 +82,7 @@ class SceneView:
     def _surfaces(self) -> tuple[BlockCache[Surface], BlockCache[Surface]]:
         visible_logs = self.visible_logs
         photograph = BlockCache(lambda block: visible_logs(block)[..., :3])
+        # Two, because a band in the far red may itself show the hidden layer and explain it away.
         logs = (visible_logs, photograph)
         samples = self.blocks.gather(lambda block: [log(block) for log in logs], self._pixels)
         first, second = (
@@ -101,6 +104,7 @@ def _extended_window(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block)
     part = scene.part(window)
     if part.mask is None or part.mask.any() or len(blocks) == 1:
         return inpaint_nearest(part)
+    # A distance transform of the whole mask would not fit into memory; the fit pixels are at hand.
     down = pixels.rows - (window.top + window.bottom) // 2
     across = pixels.columns - (window.left + window.right) // 2
     nearest = int(np.argmin(down**2 + across**2))

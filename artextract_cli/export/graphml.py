@@ -33,6 +33,7 @@ HEAD = (
 )
 CHUNK = 20_000  # elements written between two updates of the progress bar; bounds the memory
 PHOTOGRAPH = "photograph"
+# Control characters and non-characters (XML 1.0, section 2.2); a file with one of them is not XML.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Columns = Mapping[str, NDArray[np.generic]]
@@ -89,6 +90,7 @@ def _views(graphs: SceneGraphs, view: int) -> Iterator[str]:
 
 def _positions(graph: SuperpixelGraph) -> Columns:
     """Row and column of the centroid, and x and y as graph-drawing programs expect them."""
+    # Rows count downwards, the y axis of drawing programs points upwards.
     row, column = graph.centroids.T
     return {"row": row, "column": column, "x": column, "y": -row, "size_px": graph.counts}
 
@@ -109,6 +111,7 @@ def _features(
 
 def _edges(graph: SuperpixelGraph, views: list[str]) -> tuple[IntArray, Columns]:
     """Every pair of neighbours once, (2, P), and their weights by VIEW.weight."""
+    # Edges are stored in both directions; GraphML has undirected edges.
     once = graph.edges[0] < graph.edges[1]
     weights = graph.edge_weights[once]
     of_views = {f"{shown}.weight": weights[:, i] for i, shown in enumerate(views)}
@@ -119,6 +122,7 @@ def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) ->
     """Mean of the heat map over every superpixel (N,); NaN where nothing is painted."""
     result = find_scene(results, graphs.name)
     images = (result.description["photograph"], *result.description["bands"])
+    # By content, since files may have been moved between building and scoring.
     if not {image["sha256"] for image in images} <= set(load_meta(file)["sources"].values()):
         msg = (
             f"{results} belongs to images of {graphs.name} other than those {file} was built from: "
@@ -137,6 +141,7 @@ def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) ->
 
 def _write(file: TextIO, name: str, nodes: Columns, pairs: IntArray, edges: Columns) -> None:
     file.write(HEAD)
+    # The ids of keys must be unique among those of nodes and edges together, hence the prefixes.
     for prefix, element, columns in (("n", "node", nodes), ("e", "edge", edges)):
         for index, (column, values) in enumerate(columns.items()):
             kind = "int" if values.dtype.kind in "iu" else "float"
@@ -171,8 +176,11 @@ def _rows(
         numbers = zip(*(each[part].tolist() for each in ids), strict=True)
         cells = [f"    {opening}" % row for row in numbers]
         for index, values in enumerate(columns.values()):
+            # Nine significant digits identify every float32 (IEEE 754).
             shape = "%d" if values.dtype.kind in "iu" else "%.9g"
             data = f'<data key="{prefix}{index}">{shape}</data>'
+            # Programs differ in how they read NaN; an attribute that is absent is understood by
+            # all.
             texts = [data % value if isfinite(value) else "" for value in values[part].tolist()]
             cells = [cell + text for cell, text in zip(cells, texts, strict=True)]
         yield [f"{cell}</{element}>\n" for cell in cells]

@@ -29,16 +29,20 @@ Compression = Literal["jpeg", "deflate"]
 TILE = 256  # side of a tile in px, the usual size for image servers
 SUFFIXES = (".tif", ".tiff", ".ptif")
 SCALES: dict[Shown, ScaleName] = {"heatmap": "false-alarm", "hidden": "hidden"}
-# Colours encode the scores: JPEG must not reduce their resolution.
+# Colours encode the scores: JPEG must not halve their resolution, as its default 4:2:0 would.
 ENCODINGS: dict[Compression, dict[str, Any]] = {
     "jpeg": {
         "subsampling": (1, 1),
         "compression": "jpeg",
+        # JPEG quality: lower values blur the edges of colours into rings, higher ones mostly add
+        # bytes.
         "compressionargs": {"level": 90},
     },
     "deflate": {"compression": "zlib", "predictor": True},
 }
-_ROWS = 512  # processed at a time: bounds the memory of wide images
+# Processed at a time. Colouring and halving need several times the memory of the bytes that they
+# produce; with strips of rows this does not grow with the height of the image.
+_ROWS = 512
 
 
 def write_pyramid(
@@ -76,9 +80,11 @@ def write_pyramid(
         If the results do not contain that image, or it is damaged.
     """
     _check_out(out, result, compression)
+    # All levels together take 4/3 of the largest: three bytes per pixel and one more.
     levels = _pyramid(_image(result, show))
     places = [list(_tile_blocks(level)) for level in levels]
     pixels_per_mm = result.description.get("pixels_per_mm")
+    # Counted before compression, so that the decision does not depend on the content.
     is_big = sum(level.nbytes for level in levels) > BIG_BYTES
     with (
         atomic_path(out) as temporary,
@@ -93,6 +99,8 @@ def write_pyramid(
                 tile=(TILE, TILE),
                 photometric="rgb",
                 subfiletype=int(number > 0),
+                # Otherwise tifffile writes the shape of the array as JSON into ImageDescription,
+                # the tag for captions.
                 metadata=None,
                 **ENCODINGS[compression],
                 **resolution_tags(pixels_per_mm and pixels_per_mm / 2**number),
@@ -139,9 +147,13 @@ def _pyramid(image: Picture) -> list[Picture]:
 def _halve(image: Picture) -> Picture:
     """Means of 2 × 2 pixels (H // 2, W // 2, 3), at least one a side; an odd last line is lost."""
     height, width = (max(1, size // 2) for size in image.shape[:2])
+    # From the previous level, not from the full image: all levels together cost as much as 4/3 of
+    # one.
     halved = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _ROWS):
         bottom = min(top + _ROWS, height)
+        # The sum of four bytes is up to 1020, which uint8 cannot hold; + 2 rounds to the nearest
+        # mean.
         rows = image[2 * top : 2 * bottom].astype(np.uint16)
         down = rows[::2] + rows[1::2] if len(image) > 1 else 2 * rows
         across = down[:, : 2 * width : 2] + down[:, 1::2] if image.shape[1] > 1 else 2 * down

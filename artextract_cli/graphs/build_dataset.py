@@ -104,6 +104,7 @@ def build_dataset(
     ArtextractError
         If ``out`` cannot be written, or another process writes to it.
     """
+    # Scenes of one size need the same arrays again; returning them to the system costs time.
     keep_freed_memory(however_large=False)
     if jobs < 1:
         msg = f"jobs must be 1 or more, not {jobs}"
@@ -146,6 +147,8 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
     if jobs == 1 or len(scenes) == 1:
         yield from map(build, scenes)
         return
+    # One worker less than jobs, as this process builds too. Spawned, since a process with threads
+    # may deadlock after a fork.
     pool = ProcessPoolExecutor(
         min(jobs, len(scenes)) - 1,
         mp_context=multiprocessing.get_context("spawn"),
@@ -155,6 +158,7 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
         waiting = deque((scene, pool.submit(build, scene)) for scene in scenes)
         while waiting:
             scene, future = waiting.pop()
+            # A scene that a worker has begun cannot be cancelled, and is not built twice.
             yield build(scene) if future.cancel() else future.result()
             while waiting and waiting[0][1].done():
                 yield waiting.popleft()[1].result()
@@ -189,6 +193,7 @@ def _build_if_needed(
     digests = {image.name: file_digest(image) for image in images}
     origin = plugin_host().find("superpixels", recipe.superpixels).origin
     metadata: list[object] = [files.split, files.clean, files.wavelengths]
+    # Only what differs from the default: stating the default does not make files outdated.
     if files.coding.resolved(files.band_ids) != Coding().resolved(files.band_ids):
         metadata.append(files.coding.resolved(files.band_ids))
     key = source_key(digests, recipe, origin, metadata)
@@ -204,6 +209,8 @@ def _build_if_needed(
 
 def _plan(max_memory: int, out: Path, recipe: GraphRecipe) -> MemoryPlan:
     """Memory limit and needs of building graphs: peak memory as measured, rounded up."""
+    # Loaded first, since only the plugin itself shows whether it imports torch.
     plugin_host().find("superpixels", recipe.superpixels).load()
     program = 400 * 10**6 + (TORCH_BYTES if "torch" in sys.modules else 0)
+    # Larger numbers than needed only make blocks smaller; too small ones break the limit.
     return MemoryPlan(limit=max_memory, scratch=out, program=program, per_pixel=100, per_band=12)

@@ -46,6 +46,7 @@ def pixels_path(path: Path) -> Path:
 def check_pixels(path: Path, meta: Mapping[str, Any]) -> None:
     """Refuse pixels that have changed since the graph file was written."""
     digest = meta["pixels_sha256"]
+    # None: graphs that were saved without their pixels.
     if digest is not None and file_digest(pixels_path(path)) != digest:
         raise damaged(path, f"{pixels_path(path).name} beside it is not the one it was built from")
 
@@ -54,8 +55,10 @@ def check_shape(
     path: Path, name: str, array: NDArray[Any], field: Field, sizes: dict[str, int]
 ) -> None:
     """Refuse an array whose type or shape differs from its ``field``, or that is not finite."""
+    # Whoever reads a graph relies on these: an id that is not a node crashes DGL.
     fits = array.dtype == field.dtype and array.ndim == len(field.shape)
     for letter, size in zip(field.shape, array.shape, strict=False):
+        # The first array with a letter defines its size for all others.
         expected = int(letter) if letter.isdigit() else sizes.setdefault(letter, size)
         fits = fits and size == expected
     if not fits:

@@ -34,12 +34,14 @@ def node_features(
     if features == "published":
         columns = [*parts[: len(PUBLISHED_STATISTICS)], place.centroid]
     else:
+        # The logarithm, as sizes are spread over orders of magnitude where fragments are joined.
         columns = [*parts, place.centroid, np.log(place.count.astype(np.float32))[:, None]]
     table = np.concatenate(columns, axis=1)
     feature_kernels.standardise(table)
     n_channels = parts[0].shape[1]
     views = [range(n_first)] + [range(c, c + 1) for c in range(n_first, n_channels)]
     layout = _published_layout if features == "published" else _standard_layout
+    # (V, F) columns of the table.
     order = np.array([layout(view, n_channels) for view in views], np.int32)
     return feature_kernels.gather_columns(table, order.ravel()).reshape(len(table), *order.shape)
 

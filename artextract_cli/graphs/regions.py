@@ -51,6 +51,7 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
     regions, n = label_topology.components(np.require(labels, kind, ["C", "W"]))
     if min_size <= 1 or n == 1:
         return regions, n
+    # Longest border first: a fragment joins the region that surrounds most of it, not the largest.
     sizes = label_topology.region_sizes(regions, n)
     borders = label_topology.longest_borders(regions, sizes, min_size)
     return regions, label_topology.join_fragments(regions, borders, sizes, min_size)

@@ -47,8 +47,10 @@ def segment(
         If the superpixel plugin does not return a label map.
     """
     parsed = make_options(plugin.spec, options)
+    # The same superpixels as without a memory limit.
     if scene.workspace is None or len(scene.blocks(0)) == 1:
         return run_superpixel_plugin(features(scene), plugin, parsed)
+    # Whole pixels: windows that begin at multiples of the side then start from the same cells.
     n = _requested_superpixels(scene.shape, parsed)
     side = superpixel_side(scene.shape, n) if n else DEFAULT_SIDE
     blocks = segmentation_blocks(scene.shape, side, scene.workspace)
@@ -95,6 +97,7 @@ def run_superpixel_plugin(image: FloatArray, plugin: Plugin, options: Any) -> tu
     DependencyError
         If the plugin fails, or does not return a label map.
     """
+    # No distance is smaller than NaN: a clustering would return wrong labels without a word.
     if not np.isfinite(image).all():
         msg = "the image to segment has values that are not finite: replace them"
         raise InputError(msg)
@@ -108,6 +111,7 @@ def run_superpixel_plugin(image: FloatArray, plugin: Plugin, options: Any) -> tu
             "report it to its authors"
         )
         raise DependencyError(msg)
+    # Plugins may return any integers and disconnected regions; everything else relies on 0..N-1.
     return connected_regions(labels)
 
 

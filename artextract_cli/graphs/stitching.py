@@ -29,18 +29,23 @@ def stitch_labels(blocks: Blocks, segment: Segment) -> tuple[LabelMap, int]:
     no straight seam. Pixels claimed by two blocks go to the first, unclaimed ones to the nearest
     superpixel, and pieces smaller than all kept superpixels are joined to a neighbour.
     """
+    # Labels of the whole image stay in memory, 4 bytes a pixel: every superpixel needs them.
     labels = np.full(blocks.shape, -1, np.int32)
     n, least = 0, labels.size
     for block, (window_labels, n_window) in zip(blocks, blocks.each(segment), strict=True):
         window = blocks.window(block)
         sizes = np.bincount(window_labels.ravel(), minlength=n_window)
         kept = _centred(window_labels, sizes, block.inside(window))
+        # (n,) final number of each superpixel of the window, -1 if another block keeps it.
         number = np.where(kept, n + np.cumsum(kept) - 1, -1).astype(np.int32)
         claimed = labels[window.place]
+        # `claimed` is a view: this writes into `labels`.
         np.copyto(claimed, number[window_labels], where=claimed < 0)
         n, least = n + int(kept.sum()), min([least, *sizes[kept].tolist()])
     if n == 0:
         return np.zeros(blocks.shape, np.int32), 1
+    # After gaps are filled, a superpixel that was cut in two by a claim is two regions: the smaller
+    # one counts as a fragment.
     fill_gaps(labels)
     return connected_regions(labels, least)
 
@@ -54,6 +59,7 @@ def _centred(
         steps = np.arange(labels.shape[axis], dtype=np.float64)
         along = np.broadcast_to(steps if axis else steps[:, None], labels.shape)
         centre = np.bincount(labels.ravel(), along.ravel(), minlength=len(sizes)) / sizes
+        # Half-open: a centre on the border of two blocks belongs to exactly one.
         inside &= (centre >= part.start - 0.5) & (centre < part.stop - 0.5)
     return inside
 
@@ -83,6 +89,7 @@ def block_gradients(blocks: Blocks, labels: LabelMap, n: int, make: Make) -> Flo
     """`region_gradients` of an image of which ``make`` computes every window (h, w, C)."""
     if len(blocks) == 1:
         return region_gradients(make(blocks.first), labels, n)
+    # Needs a margin of one pixel, which `_graph` gives its blocks.
     return block_statistics(blocks, labels, n, lambda b: gradient_magnitude(make(b))).mean
 
 
@@ -91,6 +98,7 @@ def _of_block(
 ) -> tuple[NDArray[np.intp], RegionStatistics]:
     """Indices of the regions in a block, out of ``n``, and their statistics within it."""
     here = labels[block.place]
+    # Numbered anew, so that statistics of a block take memory for its own regions only.
     present = np.zeros(n, np.bool_)
     present[here] = True
     number = (np.cumsum(present) - 1).astype(np.int32)
@@ -104,6 +112,7 @@ class _Merged:
 
     def __init__(self, n: int, channels: int) -> None:
         self._count = np.zeros(n, np.int64)
+        # In double precision: a region may be merged from many blocks.
         self._mean, self._squares = np.zeros((n, channels)), np.zeros((n, channels))
         self._minimum = np.full((n, channels), np.inf, np.float32)
         self._maximum = np.full((n, channels), -np.inf, np.float32)
@@ -116,6 +125,7 @@ class _Merged:
         step = part.mean - self._mean[regions]
         self._mean[regions] += step * share
         self._squares[regions] += here * np.square(part.std, dtype=np.float64)
+        # Between the two parts: n₁·n₂ / (n₁ + n₂) times the squared difference of their means.
         self._squares[regions] += before * share * step**2
         self._centroid[regions] += (part.centroid - self._centroid[regions]) * share
         self._minimum[regions] = np.minimum(self._minimum[regions], part.minimum)

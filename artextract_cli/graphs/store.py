@@ -59,6 +59,7 @@ def save_graphs(
     with atomic_path(path) as temporary, ExitStack() as files:
         digest = None
         if scene is not None:
+            # The exit stack moves the pixels into place before the graphs that describe them.
             pixels = files.enter_context(atomic_path(pixels_path(path)))
             digest = write_pixels(pixels, scene)
             flush(pixels)
@@ -70,6 +71,8 @@ def save_graphs(
         with temporary.open("wb") as file:
             np.savez(file, **_arrays(graphs), meta=np.frombuffer(json.dumps(meta).encode(), "u1"))
         flush(temporary)
+        # Both new files are on disk by now. Graphs of other pixels are deleted before the new
+        # pixels take their place: a kill in between leaves no graphs rather than wrong ones.
         if digest is not None and not _is_of_pixels(path, digest):
             path.unlink(missing_ok=True)
 
@@ -119,6 +122,7 @@ def write_pixels(path: Path, scene: Scene) -> str:
         np.lib.format.write_array_header_1_0(file, header)
         for both in zip(row_chunks(scene.rgb), row_chunks(scene.bands), strict=True):
             pixels = np.concatenate(both, axis=-1)
+            # Little-endian uint16 on every machine: its digest is part of the graph file.
             counts = np.rint(pixels.clip(0, 1) * 65535)
             file.write(np.ascontiguousarray(counts, "<u2").data)
     return file_digest(path)
@@ -186,6 +190,7 @@ def load_graphs(path: Path) -> SceneGraphs:
             recipe=GraphRecipe(**meta["recipe"]),
             superpixels_origin=meta["superpixels_origin"],
         )
+    # These become folders and files of results: none may lead elsewhere.
     if any(PurePath(part).name != part for part in (graphs.name, graphs.split)):
         raise damaged(path, f"{graphs.split!r} and {graphs.name!r} are not a split and a scene")
     check_views(path, graphs)
@@ -226,6 +231,7 @@ def find_graphs(root: Path) -> list[Path]:
     InputError
         If there are no graph files.
     """
+    # Names with a dot are temporary files of a write in progress, or of one that was killed.
     paths = sorted(p for p in root.glob("*/*.npz") if not p.name.startswith("."))
     if not paths:
         msg = f"there are no graph files in {root}: build them with 'artextract graph build'"
@@ -283,6 +289,7 @@ def _load_graph(path: Path, arrays: Mapping[str, NDArray[Any]], index: int) -> S
     for name, ids in (("edges", loaded["edges"]), ("labels", loaded["labels"])):
         if ids.size and (ids.min() < 0 or ids.max() >= sizes["N"]):
             raise damaged(path, f"{name} contain ids outside 0..{sizes['N'] - 1}")
+    # Checksums show that a file is as it was written, not that another program wrote it correctly.
     if not np.array_equal(np.bincount(loaded["labels"].ravel()), loaded["counts"]):
         raise damaged(path, "labels and counts are inconsistent")
     return SuperpixelGraph(**loaded)

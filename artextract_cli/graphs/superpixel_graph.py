@@ -175,6 +175,7 @@ def _graph(
 
     The first image is one view; of the others each channel is a view.
     """
+    # One pixel, for the gradients at the border of a block.
     blocks = scene.blocks(margin=1)
     part = BlockCache(lambda block: scene.part(blocks.window(block)))
     images = [partial(_viewed, view, part) for view in views]
@@ -183,6 +184,7 @@ def _graph(
         np.concatenate([getattr(s, part) for s in statistics], axis=1)
         for part in ("mean", "std", "minimum", "maximum")
     ]
+    # In a second pass over the blocks: gradients per pixel are never stored.
     gradients = [block_gradients(blocks, labels, n, image) for image in images]
     parts.append(np.concatenate(gradients, axis=1))
     edges = region_adjacency(labels, n)

@@ -40,12 +40,15 @@ from artextract_cli.imaging.transform import (
 LONGEST_SIDE = 32_000
 """Longest side in px that OpenCV can warp: it counts pixels in signed 16 bits."""
 
+# On small images a rough start is within the few pixels that a refinement corrects; larger ones
+# than 2048 px take longer.
 COARSE_SIDE, FINE_SIDE = 256, 2048
 """Longest side of the photograph when the search begins, and when it ends."""
 
 MIN_CORRELATION = 0.1
 """Smallest correlation of the aligned edges; less may be chance."""
 
+# The search tries hundreds of poses, so that its images must be small; compared fits are few.
 SEARCH_SIDE, CHECKED_SIDE = 128, 512
 """Longest side of the photograph when poses are searched, and when fits are compared."""
 
@@ -57,6 +60,7 @@ ALLOWED_LOSS = 0.02
 """Largest loss of this agreement by a refinement; one that loses more has diverged."""
 
 
+# The steps bound the time of a refinement that does not converge; smoothing widens its reach.
 _STEPS, _PRECISION, _SMOOTHING = 200, 1e-6, 5
 """Of OpenCV's refinement: most steps, smallest change of the correlation, and size of its blur."""
 
@@ -114,6 +118,7 @@ def _first_fit(
     guess = _coarse(photograph, band, model)
     if model == "shift":
         return _refined(photograph, band, guess, COARSE_SIDE, model)
+    # From cheap to expensive: a search over poses takes 1.5 to 4 s per band.
     fits = [_fit(photograph, band, guess)]
     if fits[0][0] < SURE:
         same = max(band.shape) / max(photograph.shape)
@@ -143,6 +148,7 @@ def _improved(
     """Refine a transform; with fewer parameters, or not at all, if the refinement diverges."""
     if model == "shift":
         return _refined(photograph, band, start, side, model)
+    # By `_score`, not the correlation, which the refinement maximises even if it diverges.
     checked = min(side, CHECKED_SIDE)
     before = _score(photograph, band, start, checked)
     models: tuple[TransformModel, ...] = (
@@ -160,6 +166,7 @@ def _score(photograph: FloatArray, band: FloatArray, transform: Transform, side:
     small, to_small = shrunk(photograph, side)
     warped, valid = resampled(band, transform @ np.linalg.inv(to_small), small.shape)
     agreed = agreement(directions(small), directions(warped) * valid)
+    # The root, as chance decreases with the overlap: a small one proves little.
     return agreed * math.sqrt(float(valid.mean()))
 
 
@@ -247,7 +254,9 @@ def _shifted(
     spectrum = np.fft.rfft2(ours).conj() * np.fft.rfft2(theirs)
     agreement = np.fft.irfft2(spectrum, window)
     peak = np.unravel_index(int(agreement.argmax()), window)
+    # Indices beyond the middle of a periodic correlation are negative shifts.
     down, right = ((int(p) + n // 2) % n - n // 2 for p, n in zip(peak, window, strict=True))
+    # Edges may all be 0 where the guess does not overlap.
     norm = float(np.linalg.norm(ours) * np.linalg.norm(theirs)) or 1.0
     return float(agreement.max()) / norm, guess @ in_full_pixels(shifting(right, down), to_small)
 
@@ -265,6 +274,7 @@ def _refined(
         "affine": cv2.MOTION_AFFINE,
         "homography": cv2.MOTION_HOMOGRAPHY,
     }[model]
+    # OpenCV takes 2 × 3 matrices of float32 for all models but the homography.
     rest = np.eye(3 if model == "homography" else 2, 3, dtype=np.float32)
     until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, _STEPS, _PRECISION)
     try:
@@ -280,4 +290,5 @@ def _refined(
     whole = np.eye(3)
     whole[: len(rest)] = rest
     refined = start @ in_full_pixels(whole, to_small)
+    # A homography is defined up to a factor.
     return np.asarray(refined / refined[2, 2])

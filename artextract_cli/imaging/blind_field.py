@@ -42,6 +42,7 @@ LEAST_SPREAD = 0.002
 ROUNDS = 30
 """Rounds of reweighted least squares."""
 
+# Edges of paint must weigh little: narrower than the 2 deviations of the band regressions.
 WEIGHTING = Weighting(tolerance=1.0)
 MIN_SLOPES = 200
 """Smallest number of slopes for an estimate of the 8 coefficients."""
@@ -52,6 +53,7 @@ BRIGHTEST = 99.5
 LARGEST_GAIN = 5.0
 """Largest factor by which flattening brightens, and with it amplifies noise."""
 
+# Guards divisions and logarithms of black images.
 TINY = 1e-6
 TILES = 4
 """Squares along a side of the chessboard whose two colours are fitted separately as a check."""
@@ -108,6 +110,7 @@ class _Slopes:
         rises, of_terms = self.rises[used], self.of_terms[used]
         if not len(rises):
             return np.zeros((DEGREE + 1, DEGREE + 1))
+        # Only so that a term without slopes, as of a single row, can be solved for.
         ridge = 1e-6 * np.eye(of_terms.shape[1])
 
         def solve(weights: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -138,6 +141,7 @@ def blind_field(image: FloatArray, valid: BoolArray) -> BlindField | None:
         shape=(image.shape[0], image.shape[1]),
         coefficients=coefficients,
         weakest=float(np.exp(surface.min() - surface.max())),
+        # Half the difference: the estimate from all slopes lies about midway between the two.
         disagreement=float(np.std((one - other)[small_valid]) / 2),
         dark=_broad_and_dark(small.mean(axis=2) / np.exp(surface), small_valid),
     )
@@ -159,6 +163,7 @@ def shrunk(image: FloatArray, valid: BoolArray) -> tuple[FloatArray, BoolArray]:
     height, width = (size // block for size, block in zip(valid.shape, blocks, strict=True))
 
     def summed(values: NDArray[Any]) -> FloatArray:
+        # Rows and columns that do not fill a block are left out: illumination varies slowly.
         part = values[: height * blocks[0], : width * blocks[1]].astype(np.float32)
         sums = part.reshape(height, blocks[0], width, blocks[1], -1).sum((1, 3))
         return np.asarray(sums, np.float32)
@@ -217,6 +222,7 @@ def _unit(row: int, column: int) -> NDArray[np.float64]:
     return unit
 
 
+# Without the constant, which has no slope and only sets the level.
 _TERMS = [_unit(i, j) for i in range(DEGREE + 1) for j in range(DEGREE + 1) if 0 < i + j <= DEGREE]
 _FIRST, _LAST, _ALL = slice(None, -STEP), slice(STEP, None), slice(None)
 _STEPS = (((_FIRST, _ALL), (_LAST, _ALL)), ((_ALL, _FIRST), (_ALL, _LAST)))

@@ -97,6 +97,7 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
 
     If none is painted, they are drawn from all pixels.
     """
+    # A permutation of 2²⁴ indices takes 128 MiB.
     step = -(-math.prod(shape) // MAX_SAMPLED_PIXELS)
     if painted is None:
         candidates = np.arange(0, math.prod(shape), step)
@@ -104,6 +105,7 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
         candidates = np.flatnonzero(painted.ravel()[::step]) * step
         if not len(candidates):
             return random_pixels(None, shape, n)
+    # The first n of a permutation are in random order, as the short rounds of a fit need them.
     rows, columns = np.divmod(np.random.default_rng(0).permutation(candidates)[:n], shape[1])
     return Pixels(rows, columns)
 
@@ -156,6 +158,7 @@ class Blocks:
             ThreadPoolExecutor(N_PARALLEL_BLOCKS) as pool,
             progress("blocks", len(self)) as advance,
         ):
+            # No further ahead than the threads: each result may be as large as a block.
             waiting: deque[Future[T]] = deque()
             for block in self._all:
                 waiting.append(pool.submit(work, block))
@@ -177,12 +180,14 @@ class Blocks:
             return which, [array[at] for array in make(block)]
 
         parts = list(self.each(take))
+        # In the order of the pixels: fits must not depend on where blocks are cut.
         order = np.argsort(np.concatenate([which for which, _ in parts]))
         arrays = zip(*(values for _, values in parts), strict=True)
         return [np.concatenate(values)[order] for values in arrays]
 
 
 def _cuts(size: int, side: int | None, step: int) -> list[int]:
+    # Rounding to the grid can lengthen a block by step − 1 pixels.
     n = 1 if side is None else -(-size // max(side - step + 1, step))
     inner = {round(i * size / n / step) * step for i in range(1, n)}
     return [0, *sorted(inner - {0, size}), size]
@@ -200,6 +205,7 @@ class BlockCache(Generic[T]):
     def __call__(self, block: Block) -> T:
         """The result for ``block``."""
         if getattr(self._last, "block", None) != block:
+            # The old result is freed before the next one needs memory.
             self._last.block = self._last.result = None
             self._last.result, self._last.block = self._make(block), block
         result: T = self._last.result
@@ -227,6 +233,7 @@ class Workspace:
         """
         with writing(self.scratch):
             self.scratch.mkdir(parents=True, exist_ok=True)
+            # The mapping keeps the unnamed file alive, and a killed process leaves nothing behind.
             with tempfile.TemporaryFile(dir=self.scratch) as file:
                 if hasattr(os, "posix_fallocate"):
                     # A disk that becomes full only when a page is written would kill the process.
@@ -238,6 +245,7 @@ class Workspace:
 def release_pages(array: NDArray[Any]) -> None:
     """Release the memory of an array from a `Workspace`; its content is kept in its file."""
     base: Any = array
+    # A view of a view: the mapping lies at the end of the chain.
     while isinstance(base, np.ndarray):
         base = base.base
     if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):

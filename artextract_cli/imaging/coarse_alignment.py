@@ -42,6 +42,7 @@ LARGEST_ROTATION = 12.0
 QUARTER_SCALE, LARGEST_QUARTER_ROTATION = 1.25, 6.0
 """The same for bands rotated by quarter turns, such as scans of a painting laid down sideways."""
 
+# The best score of a reduced image may be chance; each further candidate costs a refinement.
 N_BEST = 6
 """Number of candidates that are refined."""
 
@@ -91,12 +92,15 @@ class _Reference:
 
 def directions(image: FloatArray) -> Field:
     """Edge directions of ``image`` (H, W), at equal local contrast."""
+    # The square root makes photon noise uniform.
     smooth = ndimage.gaussian_filter(np.sqrt(np.maximum(image, 0)), _SIGMA, mode="nearest")
     down, right = np.gradient(smooth)
     squared = down**2 + right**2
     # A box filter, because it is applied hundreds of times.
     contrast = np.sqrt(np.maximum(ndimage.uniform_filter(squared, _CONTRAST_SIDE), 0))
+    # A tenth of the mean contrast keeps noise in flat areas weak; `tiny` guards constant images.
     even = contrast + 0.1 * contrast.mean() + np.finfo(np.float32).tiny
+    # Squares of slopes have the doubled angle; divided by a slope, they are linear in contrast.
     weight = even * (np.sqrt(squared) + 1e-3 * even)
     doubled = np.empty(image.shape, np.complex64)
     doubled.real, doubled.imag = (right**2 - down**2) / weight, 2 * right * down / weight
@@ -123,6 +127,7 @@ def log_polar_similarity(ours: FloatArray, theirs: FloatArray) -> NDArray[np.flo
     radius = side // 2
     spectra = []
     for image in (ours, theirs):
+        # A square, so that one step of frequency is the same in both directions.
         spectrum = np.abs(np.fft.fftshift(np.fft.fft2(image, (side, side))))
         polar = warp_polar(
             np.log1p(spectrum), radius=radius, output_shape=(_ANGLES, radius), scaling="log"
@@ -132,9 +137,11 @@ def log_polar_similarity(ours: FloatArray, theirs: FloatArray) -> NDArray[np.flo
     (rotation, zoom), _, _ = phase_cross_correlation(
         *spectra, upsample_factor=10, normalization=None
     )
+    # Spectra of real images repeat after half a turn: the rotation is known up to 180°.
     rotation = (rotation + _ANGLES / 4) % (_ANGLES / 2) - _ANGLES / 4
     # A spectrum rotates with its image and shrinks as the image grows.
     angle = -math.radians(360 / _ANGLES * rotation)
+    # `radius` columns span log(radius).
     scale = math.exp(zoom * math.log(radius) / radius)
     cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
     return np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
@@ -190,6 +197,7 @@ def _window(size: tuple[int, int]) -> tuple[int, int]:
 
 def _reference(photograph: FloatArray) -> _Reference:
     height, width = photograph.shape
+    # Twice the sides, so that a periodic correlation does not wrap around.
     window = _window((height, width))
     place = np.s_[height // 2 : height // 2 + height, width // 2 : width // 2 + width]
     field, valid = np.zeros(window, np.complex64), np.zeros(window, np.float32)
@@ -213,6 +221,8 @@ def _best_shift(
     window = band.shape
     field = directions(band) * valid
     valid_spectrum = fft.rfft2(valid.astype(np.float32))
+    # Masked normalised correlation: agreement, and both norms, over the overlap of every shift
+    # (Padfield, IEEE Transactions on Image Processing 21, 2706, 2012).
     together = fft.ifft2(reference.spectrum * fft.fft2(field)).real
     ours = fft.irfft2(reference.strength * valid_spectrum, window)
     theirs = fft.irfft2(reference.valid * fft.rfft2(abs(field) ** 2), window)

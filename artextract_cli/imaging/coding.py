@@ -87,6 +87,7 @@ class Coding:
         other
             The coding that this one overrides.
         """
+        # A coding of all bands overrides also what the other one states of single bands.
         inherited = {} if self.bands else other.by_band
         return Coding(
             photograph=self.photograph or other.photograph,
@@ -163,6 +164,7 @@ def linear_values(values: FloatArray, word: str) -> FloatArray:
     if word == SRGB:
         return linear_rgb(values)
     power = np.float32(word.removeprefix("gamma "))
+    # Resampling can produce values below 0, of which a power is not a number.
     return np.copysign(np.abs(values) ** power, values)
 
 
@@ -196,6 +198,7 @@ def srgb_values(values: FloatArray, word: str) -> FloatArray:
 
 def linear_rgb(rgb: FloatArray) -> FloatArray:
     """Decode sRGB values, 0..1, into linear ones (IEC 61966-2-1)."""
+    # `where` computes both branches: the power must not warn of values on the line.
     power = ((np.maximum(rgb, srgb.CODED_UP_TO) + srgb.OFFSET) / srgb.SCALE) ** srgb.EXPONENT
     return np.where(rgb <= srgb.CODED_UP_TO, rgb / srgb.SLOPE, power).astype(np.float32)
 

@@ -50,8 +50,10 @@ def flat_field(
     of white. Highlights brighter than a perfect white become 1.
     """
     light = white - dark
+    # A channel at full scale is a lower bound of the light; the whole pixel is then invalid.
     white_is_full = np.asarray((white >= 1).any(axis=2))
     dead = np.asarray((light < LEAST_LIGHT).any(axis=2))
+    # The limit only prevents division by 0: pixels below it are dead, and become 0.
     share = (raw - dark) / np.maximum(light, LEAST_LIGHT) / np.float32(exposure_ratio)
     reflectance = np.clip(share * np.float32(white_reflectance), 0, 1)
     saturated = np.asarray((raw >= 1).any(axis=2)) | white_is_full

@@ -17,6 +17,7 @@ from artextract_cli.errors import UsageError
 Picture = NDArray[np.uint8]
 ScaleName = Literal["false-alarm", "importance", "deviation", "hidden"]
 
+# With 0, clean paint would look as if it had not been examined.
 FAINTEST = 0.35  # share of the opacity of an overlay at a score of zero
 # Positions of the colours below on the cited maps: the last eighth is curved, and is halved.
 EIGHTHS = (0, 1 / 8, 2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8, 15 / 16, 1)
@@ -129,6 +130,7 @@ SCALES: Mapping[str, Scale] = {
 
 def paint(scores: NDArray[Any], labels: IntArray) -> NDArray[Any]:
     """Give every pixel of ``labels`` (H, W) the score of its superpixel, from ``scores`` (N,)."""
+    # One gather; painting superpixels one by one takes a pass over the image for each.
     return scores[labels]
 
 
@@ -179,5 +181,6 @@ def overlay(
 
 def _readable_grey(rgb: FloatArray) -> FloatArray:
     """Luma (H, W) of sRGB-coded ``rgb`` (ITU-R BT.601), its blacks raised: colour shows on them."""
+    # Weights of coded values, as here; those of BT.709 are for linear light.
     luma = rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     return np.asarray(0.08 + 0.92 * luma, dtype=np.float32)

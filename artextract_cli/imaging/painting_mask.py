@@ -71,6 +71,7 @@ def find_painting(images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
         shape = image.shape[:2]
         small.append(averaged(image))
     channels = np.concatenate(small, axis=2)
+    # First, because its mask follows the outline; straight sides would cut off what protrudes.
     painting = _of_any_shape(channels)
     if painting is None:
         painting = _with_straight_sides(channels)
@@ -139,6 +140,7 @@ def _backdrop(channels: FloatArray) -> NDArray[np.bool_]:
         similar &= abs(tones - expected) <= max(_TOLERANCE, _NOISE_TIMES * noise)
     if similar[ring].mean() < BACKDROP_SHARE:
         return np.zeros(shape, np.bool_)
+    # Only what is connected to the ring: paint of the same colour inside remains painting.
     labels, _ = ndimage.label(similar)
     connected = np.unique(labels[ring & similar])
     return np.isin(labels, connected)
@@ -174,6 +176,7 @@ def _largest_piece(backdrop: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     if not backdrop.any():
         return None
     width = _margin(backdrop.shape)
+    # Eroded, labelled and grown back: thin bridges, as to a colour chart, are cut.
     kept = _eroded(~backdrop, width)
     labels, n_pieces = ndimage.label(kept)
     if not n_pieces:
@@ -213,6 +216,7 @@ def _quadrilateral(piece: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _upright(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Axes (2, 2) of the smallest rectangle around points (N, 2), to half a degree."""
+    # Every quarter turn repeats; half a degree suffices, as lines are fitted afterwards.
     angles = np.radians(np.arange(-45, 45, 0.5))
     rotations = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]])
     extents = np.ptp(np.einsum("nd,dea->nea", points, rotations), axis=0)
@@ -232,6 +236,7 @@ def _line(along: NDArray[np.float64], outward: NDArray[np.float64]) -> tuple[flo
     x, y = ((edges[:-1] + edges[1:]) / 2)[corner:-corner], outermost[corner:-corner]
     known = np.isfinite(y)
     x, y = x[known], y[known]
+    # All pairs of at most 160 bins: 12 720 slopes, of which 29 % may be outliers.
     a, b = np.triu_indices(len(x), 1)
     slope = float(np.median((y[b] - y[a]) / (x[b] - x[a])))
     return slope, float(np.median(y - slope * x))

@@ -23,6 +23,7 @@ class PrincipalAxes:
     @property
     def shares(self) -> NDArray[Any]:
         """Share (K,) of the total variance along each direction."""
+        # Rounding can make the least variances slightly negative.
         return np.asarray(np.maximum(self.variances, 0) / max(self.total_variance, 1e-30))
 
     def gains(self, least_variance: float) -> NDArray[Any]:
@@ -46,6 +47,7 @@ def principal_axes(covariance: NDArray[Any], n_components: int | None = None) ->
 
     All of them, or the first ``n_components``.
     """
+    # In ascending order of variance, hence the reversed slice.
     variances, directions = np.linalg.eigh(covariance)
     n = len(variances) if n_components is None else n_components
     strongest = slice(None, -n - 1, -1)

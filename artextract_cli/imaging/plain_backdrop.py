@@ -50,6 +50,7 @@ def find_plain_backdrop(tones: FloatArray) -> NDArray[np.bool_] | None:
     """
     smooth = ndimage.gaussian_filter(tones, (1, 1, 0))
     flat = _flat(tones, smooth)
+    # Thin connections of smooth paint to the backdrop are cut.
     joined = _joined_to_border(ndimage.binary_opening(flat, iterations=2))
     if joined is None or np.median(smooth[..., :3].mean(axis=2)[joined]) < LIGHT:
         return None
@@ -62,6 +63,7 @@ def find_plain_backdrop(tones: FloatArray) -> NDArray[np.bool_] | None:
 
 def _flat(tones: FloatArray, smooth: FloatArray) -> NDArray[np.bool_]:
     """Mask (H, W) of light, neutral pixels without texture."""
+    # Detail of σ from 0.7 to 2.5 px: noise of single pixels is finer, fall-off of light coarser.
     detail = ndimage.gaussian_filter(tones, (0.7, 0.7, 0)) - ndimage.gaussian_filter(
         tones, (2.5, 2.5, 0)
     )
@@ -102,6 +104,7 @@ def _of_one_colour(smooth: FloatArray, joined: NDArray[np.bool_]) -> NDArray[np.
     tone = smooth[..., :3].mean(axis=2)
     similar = joined
     for band in np.moveaxis(smooth[..., 3:], 2, 0):
+        # White paint that is dark in the infrared has another ratio; shadow has the same.
         ratio = band / np.maximum(tone, DARKEST)
         similar = similar & (abs(ratio - np.median(ratio[joined])) < _RATIO_TOLERANCE * 2)
     return similar
@@ -111,12 +114,14 @@ def _grown(tones: FloatArray, backdrop: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Grow the backdrop (H, W) up to the edge of the object, as long as tones are similar."""
     soft = ndimage.gaussian_filter(tones, (0.7, 0.7, 0))
     for _ in range(_N_GROWTHS):
+        # The texture near an edge includes the edge: a rim of backdrop is missing at first.
         distance, nearest = ndimage.distance_transform_edt(~backdrop, return_indices=True)
         near = (distance <= _GROWTH) & ~backdrop
         rows, columns = nearest[:, near]
         differ = abs(soft[near] - soft[rows, columns]).max(axis=1)
         grown = backdrop.copy()
         grown[near] = differ < _SIMILAR
+        # The opening removes single pixels of paint that happen to be similar.
         backdrop = ndimage.binary_opening(grown, iterations=1) | backdrop
     return backdrop
 
@@ -135,6 +140,8 @@ def _is_certain(backdrop: NDArray[np.bool_], smooth: FloatArray) -> bool:
         return False
     sizes = np.bincount(labels.ravel())[1:]
     outline = ~backdrop & ndimage.binary_dilation(backdrop)
+    # 7 px: within 3 px to either side.
     contrast = ndimage.maximum_filter(smooth, (7, 7, 1)) - ndimage.minimum_filter(smooth, (7, 7, 1))
     sharp = contrast.max(axis=2)[outline] > SHARP
+    # Threads and splinters beside the object may take up a fifth.
     return bool(sizes.max() > 0.8 * sizes.sum() and sharp.mean() >= SHARP_SHARE)

@@ -102,9 +102,11 @@ def measure_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, floa
         photograph, band, upsample_factor=_UPSAMPLING, normalization=None
     )
     shifted = np.roll(band, np.rint(to_photograph).astype(int), axis=(0, 1))
+    # At whole pixels: the peak of a subpixel shift is lower by little, and needs no resampling.
     correlation = np.vdot(photograph, shifted) / (np.linalg.norm(photograph) * np.linalg.norm(band))
     if correlation < max(_MIN_CORRELATION, _CHANCE_TIMES_SIDE / math.sqrt(band.size)):
         return None
+    # Adding 0.0 turns -0.0 into 0.0.
     down, right = (round(-float(distance), 2) + 0.0 for distance in to_photograph)
     return down, right
 
@@ -142,6 +144,7 @@ def tile_shifts(photograph: FloatArray, band: FloatArray) -> tuple[FloatArray, i
         tile = np.s_[top : top + side, left : left + side]
         ours, theirs = windowed_edges(photograph[tile]), windowed_edges(band[tile])
         shift = measure_shift(ours, theirs)
+        # A shift below a pixel is smaller than any period of bars or weave.
         if shift is not None and math.hypot(*shift) > _AMBIGUOUS_SHIFT:
             shift = _smallest_shift(ours, theirs)
         if shift is not None:
@@ -164,6 +167,7 @@ def _smallest_shift(photograph: FloatArray, band: FloatArray) -> tuple[float, fl
 def _refined_peak(spectra: NDArray[Any], peak: tuple[float, float]) -> tuple[float, float]:
     """Position of the highest correlation within a pixel of a peak, to 1/20 px."""
     steps = np.arange(-_UPSAMPLING, _UPSAMPLING + 1) / _UPSAMPLING
+    # A Fourier transform at 41 × 41 positions around the peak only, as two matrix products.
     down, right = (
         np.exp(2j * np.pi * np.outer(at + steps, np.fft.fftfreq(n)))
         for at, n in zip(peak, spectra.shape, strict=True)
@@ -204,6 +208,7 @@ def measure_rotation(photograph: FloatArray, band: FloatArray) -> Rotation | Non
         return None
     points, shifts = points[agree], shifts[agree]
     centred = points - points.mean()
+    # With points as complex numbers, a rotation and scale is one complex factor.
     slope = np.vdot(centred, shifts - shifts.mean()) / np.vdot(centred, centred).real
     residuals = shifts - shifts.mean() - slope * centred
     variance = np.vdot(residuals, residuals).real / (len(residuals) - 2)
@@ -230,6 +235,7 @@ def _few_tiles(photograph: FloatArray, band: FloatArray) -> tuple[NDArray[Any], 
 def _agreeing(points: NDArray[Any], shifts: NDArray[Any]) -> NDArray[np.bool_]:
     """Mask (N,) of the tiles that agree with the pair of tiles with which most others agree."""
     best = np.zeros(len(points), np.bool_)
+    # All pairs instead of random ones: of 16 tiles there are only 120.
     for a, b in combinations(range(len(points)), 2):
         slope = (shifts[b] - shifts[a]) / (points[b] - points[a])
         agree = abs(shifts - shifts[a] - slope * (points - points[a])) < _INLIER_DISTANCE

@@ -41,6 +41,7 @@ def rgb_weights(path: Path, nm: Sequence[float]) -> NDArray[np.float64]:
     _check_renderable(path, nm)
     observer = colour.MSDS_CMFS["CIE 1931 2 Degree Standard Observer"]
     d65 = colour.SDS_ILLUMINANTS["D65"]
+    # The table of D65 ends before that of the observer, whose responses are nearly 0 there.
     grid = observer.wavelengths[observer.wavelengths <= d65.wavelengths[-1]]
     light = np.interp(grid, d65.wavelengths, d65.values)
     responses = observer.values[: len(grid)] * light[:, None]
@@ -67,12 +68,14 @@ def interpolation_weights(nm: Sequence[float], at: NDArray[np.float64]) -> NDArr
     """
     order = np.argsort(nm, kind="stable")
     known = np.asarray(nm, np.float64)[order]
+    # Interpolating each unit vector gives the weights of its band.
     one_band = np.eye(len(known))[order]
     return np.stack([np.interp(at, known, one_band[:, band]) for band in range(len(known))])
 
 
 def _check_renderable(path: Path, nm: Sequence[float]) -> None:
     known = np.sort(np.asarray(nm, np.float64))
+    # Bands just outside bridge the gap to the ends; those farther off may be wide apart.
     inner = known[(known >= FIRST_NM - WIDEST_STEP) & (known <= LAST_NM + WIDEST_STEP)]
     reaches = known[0] <= FIRST_NM and known[-1] >= LAST_NM
     if not reaches or np.diff(inner).max(initial=0) > WIDEST_STEP:

@@ -25,6 +25,7 @@ def warp(image: NDArray[Any], transform: Transform, size: tuple[int, int]) -> ND
     # Detail that the coarser grid of the photograph cannot represent is removed first.
     image = _blurred(image, _scale(transform))
     warped = _warped(image, transform, size, cv2.INTER_CUBIC)
+    # Cubic interpolation overshoots at edges; integers are clipped by OpenCV to their type only.
     is_float = image.dtype.kind == "f"
     return np.clip(warped, image.min(), image.max()) if is_float else warped
 
@@ -58,6 +59,7 @@ def shared_area(valid: NDArray[np.bool_]) -> tuple[slice, slice]:
     The side with the smallest valid share is trimmed until all is valid; it may become empty.
     """
     top, bottom, left, right = 0, valid.shape[0], 0, valid.shape[1]
+    # Greedy: the result need not be the largest rectangle there is.
     while top < bottom and left < right:
         rows, columns = valid[top:bottom, left:right], valid[top:bottom, left:right].T
         shares = [float(edge.mean()) for edge in (rows[0], rows[-1], columns[0], columns[-1])]
@@ -96,6 +98,8 @@ def transform_points(transform: Transform, points: NDArray[np.float64]) -> NDArr
 
 def _blurred(image: NDArray[Any], factor: float) -> NDArray[Any]:
     """Remove detail that a grid coarser by ``factor`` cannot represent."""
+    # A pixel counts as a blur of σ = 0.5, a coarser one as `factor` times that; squares of blurs
+    # add up. Below 0.2 the kernel is a single pixel.
     sigma = 0.5 * math.sqrt(max(0.0, factor**2 - 1))
     return load_opencv().GaussianBlur(image, (0, 0), sigma) if sigma > 0.2 else image
 
@@ -117,6 +121,7 @@ def resampled(
     shape = (size[0], size[1])
     warped = _warped(band, transform, shape, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
     valid = valid_area((band.shape[0], band.shape[1]), transform, shape)
+    # Edges are taken afterwards, and those at the border of the valid area are not of the painting.
     return warped, cv2.erode(np.uint8(valid), np.ones((5, 5), np.uint8), borderValue=0) > 0
 
 

@@ -77,6 +77,7 @@ def adapt_to_dataset(
     if card_path(model) is not None:
         msg = f"{model} has no network to adapt: choose gat, gcn or your own model"
         raise UsageError(msg)
+    # With ``adapts``, so that a model that cannot adapt is refused before any image is read.
     opened = open_model(model, device=device, engine=engine, adapts=True)
     scenes = _chosen(
         dataset, open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes, names
@@ -115,6 +116,7 @@ def _windows(
     windows: list[Scene] = []
     with progress("reading", len(scenes)) as advance:
         for files in scenes:
+            # Only windows are kept: scenes of a dataset need not fit into memory together.
             windows += cut_windows(_read(files, recipe, plan), len(scenes))
             advance(files.name)
     return windows

@@ -118,6 +118,8 @@ def infer_scenes(
         If the results cannot be written, or another process writes to them.
     """
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
+    # Scratch files of large scenes lie beside the results: a system's temporary folder may be in
+    # memory.
     plan = None if max_memory is None else memory_plan(max_memory, results)
     warn_of_coding(scenes)
     rows: list[SceneSummary] = []
@@ -129,6 +131,8 @@ def infer_scenes(
                 registration = registration_of(described["registration"])
                 warn_of_registration(files, registration, described["shape"])
                 rows.append(summarize(described))
+            # A collection should not fail at its worst image: the others are scored, and this one
+            # is reported.
             except InputError as failure:
                 failures.append(f"{files.name}: {failure}")
             advance(files.name)
@@ -144,9 +148,11 @@ def _inferred(
     """Score a scene unless its results are up to date; return its description."""
     former = former_result(results / files.name)
     if former is not None and is_up_to_date(former, files, model):
+        # A kill may have left temporary files beside complete results.
         clear_leftovers(former.path)
         detail(f"{files.name}: up to date")
         return former.description
+    # What the former run wrote may be replaced; other files in the folder are the user's.
     written = None if former is None else former.description["files"]
     scene = read_scene(files, plan)
     check_values(files, scene)
@@ -158,8 +164,12 @@ def memory_plan(max_memory: int, results: Path) -> MemoryPlan:
     return MemoryPlan(
         limit=max_memory,
         scratch=results,
+        # Mostly torch and compiled code. Too low, and a scene is killed by the system; too high,
+        # and one that would fit is processed in blocks, which takes longer.
         program=700 * 10**6,
+        # The 67 maps of evidence and intermediate results.
         per_pixel=1500,
         per_band=35,
+        # Features, messages and embeddings of the whole graph, which is not cut into blocks.
         per_superpixel=16000,
     )

@@ -37,6 +37,7 @@ def decode_png(path: Path) -> Stored:
     chunks = dict(_png_chunks(data))
     width, height = struct.unpack_from(">II", chunks[b"IHDR"])
     check_size(path, width, height)
+    # imagecodecs returns pixels only, so that the orientation is read from the chunk itself.
     exif = Image.Exif()
     exif.load(bytes(chunks.get(b"eXIf", b"")))
     values = imagecodecs.png_decode(data)
@@ -48,9 +49,11 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
     Their checksums are compared here: libpng does not check those of chunks it does not need.
     """
+    # The signature has 8 bytes; a memoryview cuts the chunks out without copying them.
     view, offset, name = memoryview(data), 8, b""
     while name != b"IEND":
         size, name = struct.unpack_from(">I4s", data, offset)
+        # A chunk is 4 bytes of length, 4 of name, the body, and 4 of checksum over name and body.
         end = offset + 8 + size
         if struct.unpack_from(">I", data, end)[0] != zlib.crc32(view[offset + 4 : end]):
             msg = f"the checksum of its chunk {name.decode('latin-1')} is wrong"
@@ -77,6 +80,7 @@ def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path) -> Sto
             msg = f"{path} has {image.mode} colours; save it as grey or RGB"
             raise InputError(msg)
         orientation = exif_orientation(image.getexif())
+        # Palette indices are not brightness, and full scale is 255 for 1-bit images too.
         converted = image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
         return Stored(np.asarray(converted), 8, orientation)
 
@@ -87,6 +91,7 @@ def measure(decode: Decoder, path: Path) -> int:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
             return int(page.imagewidth) * int(page.imagelength)
+    # Pillow reads only the header until pixels are asked for.
     with _PILLOW_CLASSES[decode](path) as image:
         width, height = image.size
     check_size(path, width, height)

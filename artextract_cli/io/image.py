@@ -53,6 +53,7 @@ class Picture:
         """
         if self.is_coloured():
             return np.asarray(self.linear(coding).mean(axis=2), np.float32)
+        # One of the equal channels is enough; the mean of three could be rounded.
         return dataclasses.replace(self, values=self.values[..., :1]).linear(coding)[..., 0]
 
     def _apply_curve(self, curve: Callable[[FloatArray], FloatArray], is_same: bool) -> FloatArray:
@@ -61,6 +62,7 @@ class Picture:
             return self.scaled()
         if self.values.dtype.kind != "u" or self.full_scale > MAX_UINT16:
             return curve(self.scaled())
+        # A table of at most 65 536 entries replaces a power for every pixel.
         counts = np.arange(int(self.full_scale) + 1, dtype=np.float32)
         table: NDArray[Any] = curve(counts / np.float32(self.full_scale))
         converted: FloatArray = table[self.values]
@@ -125,6 +127,7 @@ def as_band(picture: NDArray[Any]) -> NDArray[Any]:
     """
     if not is_coloured(picture):
         return picture[..., 0]
+    # Counts end here: the mean of three is no whole number, and has no depth to keep.
     full_scale = np.iinfo(picture.dtype).max if picture.dtype.kind == "u" else 1.0
     mean = picture.mean(axis=2, dtype=np.float32) / np.float32(full_scale)
     return np.asarray(np.clip(mean, 0, 1))
@@ -132,6 +135,7 @@ def as_band(picture: NDArray[Any]) -> NDArray[Any]:
 
 def value_problem(values: NDArray[Any]) -> str | None:
     """Where (H, W) or (H, W, C) is outside 0 to 1, and what to do; None for valid values."""
+    # NaN makes a comparison false, so that it does not pass for valid here.
     if values.dtype.kind != "f" or (values.min() >= 0 and values.max() <= 1):
         return None
     if problem := _not_finite(values, (0, 0)):
@@ -188,6 +192,7 @@ def opaque(path: Path, values: NDArray[Any], full_scale: float) -> NDArray[Any]:
 
 def upright(values: NDArray[Any], orientation: int) -> NDArray[Any]:
     """Undo an EXIF orientation of 1 to 8 (CIPA DC-008, tag 0x0112)."""
+    # `upright_place` does the same to the place of a part.
     if orientation in (3, 4, 6, 7):
         values = values[::-1]
     if orientation in (2, 3, 7, 8):

@@ -16,6 +16,9 @@ def write_picture(path: Path, values: NDArray[Any]) -> None:
     if path.suffix == ".png":
         path.write_bytes(imagecodecs.png_encode(values))
         return
+    # Differences of neighbouring counts (predictor) deflate better than the counts. BigTIFF is used
+    # from half of the 4 GB that TIFF can address, as the size of the deflated file is not known
+    # before.
     tifffile.imwrite(
         path,
         values,
@@ -24,5 +27,6 @@ def write_picture(path: Path, values: NDArray[Any]) -> None:
         compression="zlib",
         predictor=True,
         bigtiff=values.nbytes > 2**31,
+        # Nothing but the image: tifffile would otherwise describe its array in a tag.
         metadata=None,
     )

@@ -37,6 +37,7 @@ _DECODERS: dict[bytes, decoders.Decoder] = {
     b"II+\0": tiff.decode_tiff,  # BigTIFF
     b"MM\0+": tiff.decode_tiff,
 }
+# Of 32-bit full scale, counts of 16 bits reach at most 1/65 536 and those of 24 bits just 1/256.
 MIN_RANGE_SHARE = 1 / 256
 """Smallest share of the full scale that the largest of 32- or 64-bit counts must reach.
 
@@ -118,6 +119,7 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
         height, width = picture.values.shape[:2]
         yield (height, width), full_block((height, width)), picture
         return
+    # The range is judged after the last part, because a single strip or tile may be dark.
     largest, full_scale = 0.0, 1.0
     with _decoding(path):
         for part in tiff.tiff_parts(path):
@@ -158,6 +160,7 @@ def n_bits(path: Path) -> int:
 def _decoding(path: Path) -> Iterator[None]:
     """Raise one error for all kinds of damage; damaged EXIF data leaves the pixels intact."""
     try:
+        # Decoders warn of damaged metadata, which does not touch the pixels.
         with warnings.catch_warnings(action="ignore"):
             yield
     except stored.DECODING_ERRORS as error:
@@ -174,6 +177,7 @@ def _picture(
     """Convert a stored image whose first upright pixel is at ``corner`` (row, column)."""
     depth = f"{'float' if stored.values.dtype.kind == 'f' else 'uint'}{stored.bits}"
     full_scale = 1.0 if stored.values.dtype.kind == "f" else 2.0**stored.bits - 1
+    # Upright first, so that the row and column of a bad value are those that the user sees.
     values = upright(np.atleast_3d(stored.values), stored.orientation)
     values = finite(path, values, corner)
     if not is_stack:
@@ -230,6 +234,7 @@ def read_page(path: Path, page: int) -> FloatArray:
 
 def _decoder(path: Path) -> decoders.Decoder:
     with reading(path), path.open("rb") as file:
+        # The longest signature, that of PNG, has 8 bytes.
         head = file.read(8)
     for signature, decode in _DECODERS.items():
         if head.startswith(signature):

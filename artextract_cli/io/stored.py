@@ -21,6 +21,7 @@ DECODING_ERRORS = (
     ValueError,
     struct.error,
 )
+# EXIF uses the tag numbers of TIFF, so that one number serves all formats.
 ORIENTATION_TAG = 0x0112
 
 

@@ -14,6 +14,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.io.stored import ORIENTATION_TAG, Part, Stored, check_size
 from artextract_cli.utils.size_limits import check_claim
 
+# Far above the number of bands of a hyperspectral cube; a small file can chain a million pages.
 MAX_PAGES = 4096
 """A TIFF of more pages is refused before they are read."""
 _TIFF_COLOURS = {"MINISWHITE", "MINISBLACK", "RGB", "PALETTE"}
@@ -51,6 +52,7 @@ def tiff_parts(path: Path) -> Iterator[Part]:
     """Decode a page strip by strip or tile by tile; one of separate colour planes as a whole."""
     with _single_page(path) as page:
         shape = (page.imagelength, page.imagewidth)
+        # A strip or tile holds a single plane here, and no pixel is complete before the last plane.
         if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
             yield Part(shape, 0, 0, _whole_page(page))
             return
@@ -68,6 +70,7 @@ def opened_tiff(path: Path) -> Iterator[tifffile.TiffFile]:
             msg = "its first page is missing"
             raise ValueError(msg)
         with suppress(IndexError):
+            # This follows the chain of pages without decoding any of them.
             tiff.pages[MAX_PAGES]
             msg = f"{path} has more than {MAX_PAGES} pages; save them as several files"
             raise InputError(msg)
@@ -109,8 +112,10 @@ def _stored(page: Any, values: NDArray[Any]) -> Stored:
         values = values.astype(np.uint8)
     orientation = int(page.tags.valueof(ORIENTATION_TAG, default=1))
     if page.photometric.name == "PALETTE":
+        # Colours of a TIFF palette, (3, entries), have 16 bits whatever the depth of the index.
         return Stored(np.moveaxis(page.colormap[:, values[..., 0]], 0, 2), 16, orientation)
     if page.photometric.name == "MINISWHITE" and values.dtype.kind == "u":
+        # Here 0 stands for white; counts are inverted, so that larger always means lighter.
         values = values.dtype.type(2**page.bitspersample - 1) - values
     return Stored(values, page.bitspersample, orientation)
 
@@ -153,6 +158,7 @@ def _check_values(path: Path, page: Any) -> None:
 def _check_complete(tiff: tifffile.TiffFile) -> None:
     """Check that no page, strip or tile is missing; tifffile omits them or fills in zeros."""
     for page in tiff.pages:
+        # A strip or tile counts if it has bytes and all of them lie within the file.
         segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
         n_missing = math.prod(page.chunked) - sum(
             size > 0 and offset + size <= tiff.filehandle.size for offset, size in segments
@@ -160,6 +166,8 @@ def _check_complete(tiff: tifffile.TiffFile) -> None:
         if n_missing:
             msg = f"{n_missing} strips or tiles are missing"
             raise ValueError(msg)
+    # A complete file ends its chain of pages with the offset 0. Where it leads beyond the end of a
+    # truncated file, tifffile omits the pages that are missing.
     tiff.filehandle.seek(tiff.pages.next_page_offset)
     if any(tiff.filehandle.read(tiff.tiff.offsetsize)):
         msg = "its last page is missing"

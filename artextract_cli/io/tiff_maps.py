@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from artextract_cli.imaging.blocks import Block, full_block
 
+# A tile of float32 takes 1 MiB. Smaller tiles deflate less well; larger ones are padded more, and
+# more is decoded for a small part of a map.
 TILE = 512
 """Side of the tiles in pixels; smaller maps are written in strips."""
 
@@ -45,6 +47,8 @@ def write_map(
         photometric="minisblack",
         compression="zlib",
         predictor=np.dtype(dtype).kind == "f",
+        # Tiles are deflated side by side and written in order: the bytes do not depend on the
+        # cores.
         maxworkers=os.cpu_count(),
         metadata=None,
         **resolution_tags(pixels_per_mm),

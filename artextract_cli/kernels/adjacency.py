@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import Indices, LabelMap
 from artextract_cli.kernels.jit import compiled
 
+# Most lists of neighbours are shorter; the result does not depend on it.
 MAX_INSERTION_SORT = 32  # number of values up to which insertion sort is the fastest
 
 
@@ -13,6 +14,7 @@ MAX_INSERTION_SORT = 32  # number of values up to which insertion sort is the fa
 def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
     """Pairs (2, M) of different labels that touch, also at a corner; most repeats are omitted."""
     height, width = labels.shape
+    # A pixel adds at most four: to the right, below, and across the corner in both directions.
     pairs = np.empty((2, 4 * labels.size), np.int32)
     n = 0
     for y in range(height):
@@ -21,6 +23,7 @@ def touching_pairs(labels: LabelMap) -> NDArray[np.int32]:
             right, below = x + 1 < width, y + 1 < height
             b = labels[y, x + 1] if right else a
             c = labels[y + 1, x] if below else a
+            # Along a border only its first pixel adds the pair, which leaves less to sort.
             if a != b and (y == 0 or labels[y - 1, x] != a or labels[y - 1, x + 1] != b):
                 pairs[0, n], pairs[1, n] = a, b
                 n += 1
@@ -48,6 +51,7 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
     They are sorted by source, then target.
     """
     begin, higher = by_lower(pairs, n)
+    # Counting sort in O(M + N), except for the short lists of neighbours.
     degree, first = np.zeros(n, np.int64), np.zeros(n + 1, np.int64)
     for k in range(n):
         degree[k] = sort_unique(higher, begin[k], begin[k + 1])
@@ -71,6 +75,7 @@ def edges_of_pairs(pairs: LabelMap, n: int) -> Indices:
 @compiled
 def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
     """The higher regions (M,) of ``pairs`` grouped by the lower one, and where groups begin."""
+    # Two places ahead: while groups are filled, each start moves to its end, the start of the next.
     begin = np.zeros(n + 2, np.int64)
     for i in range(pairs.shape[1]):
         begin[min(pairs[0, i], pairs[1, i]) + 2] += 1
@@ -89,6 +94,7 @@ def by_lower(pairs: LabelMap, n: int) -> tuple[Indices, NDArray[np.int32]]:
 def sort(values: NDArray[np.int32], begin: int, end: int) -> None:
     """Sort ``values[begin:end]`` in place."""
     if end - begin > MAX_INSERTION_SORT:
+        # The loop below then makes a single pass over sorted values.
         values[begin:end].sort()
     for i in range(begin + 1, end):
         value, at = values[i], i

@@ -11,11 +11,13 @@ Sums = NDArray[np.float64]
 
 def blur(image: FloatArray, sigma: float) -> FloatArray:
     """Gaussian blur of each channel of ``image`` (H, W, C), mirrored at its edges, up to 3σ."""
+    # Beyond 3σ lie 0.3 % of a Gaussian; the weights are normalised without them.
     radius = int(np.ceil(3 * sigma))
     offsets = np.arange(-radius, radius + 1)
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
     weights = (kernel / kernel.sum()).astype(np.float32)
     pixels = np.require(image, np.float32, ["C"])
+    # Separable: the cost grows with the radius, not with its square.
     return _across(_down(pixels, weights), weights)
 
 
@@ -81,6 +83,7 @@ def _across(image: FloatArray, weights: FloatArray) -> FloatArray:
     height, width, channels = image.shape
     radius = len(weights) // 2
     result = np.zeros((height, width * channels), np.float32)
+    # A mirrored copy of the row: the inner loop then needs no test for the edges.
     wide = np.empty((width + 2 * radius) * channels, np.float32)
     for y in range(height):
         _mirror(image[y], radius, wide.reshape(-1, channels))
@@ -112,7 +115,10 @@ def box_mean(image: FloatArray, radius: int) -> FloatArray:
     height, width, channels = image.shape
     result = np.empty((height, width, channels), np.float32)
     rows = image.reshape(height, width * channels)
+    # Sums over the rows of the square, and their sums from the left. In single precision, values
+    # that are added and later subtracted would leave rounding errors that grow down the image.
     columns, until = np.zeros(width * channels), np.empty((width + 1, channels))
+    # The first rounds only fill the sums of columns.
     for y in range(-radius, height):
         if y + radius < height:
             _increase(columns, rows[y + radius], 1.0)
@@ -160,6 +166,7 @@ def curvatures(image: FloatArray, step: int) -> tuple[FloatArray, FloatArray]:
     for y in range(height):
         above, below = _mirrored(y - step, height), _mirrored(y + step, height)
         for x in range(width):
+            # Most pixels need no mirroring, which costs a division each.
             left, right = x - step, x + step
             if left < 0 or right >= width:
                 left, right = _mirrored(left, width), _mirrored(right, width)
@@ -167,6 +174,7 @@ def curvatures(image: FloatArray, step: int) -> tuple[FloatArray, FloatArray]:
                 here = image[y, x, c]
                 down = image[above, x, c] + image[below, x, c] - 2 * here
                 across = image[y, left, c] + image[y, right, c] - 2 * here
+                # Each way over 2·step, where the others take steps of one: hence a quarter.
                 mixed = 0.25 * (
                     image[above, left, c]
                     + image[below, right, c]
@@ -219,6 +227,7 @@ def _extreme(image: FloatArray, radius: int, sign: float) -> FloatArray:
     height, width, channels = image.shape
     rows = image.reshape(height, width * channels)
     result = np.empty((height, width * channels), np.float32)
+    # Rows, then columns: a square is separable. The cost grows with the radius, which is 4 at most.
     best = np.empty(width * channels, np.float32)
     for y in range(height):
         best[:] = rows[y]

@@ -26,6 +26,8 @@ def compiled(kernel: Callable[P, R]) -> Callable[P, R]:
     callable
         The same function, compiled on its first call.
     """
+    # Without the GIL, two blocks are processed at a time by threads. With NumPy's error model a
+    # division by zero gives infinity: checks for it would prevent vector instructions.
     return cast("Callable[P, R]", njit(cache=True, nogil=True, error_model="numpy")(kernel))
 
 
@@ -34,6 +36,7 @@ def compiled_sums(kernel: Callable[P, R]) -> Callable[P, R]:
 
     NaN and infinities are still propagated.
     """
+    # Not "nnan" and "ninf", under which the compiler may assume that there are no such values.
     freely = {"reassoc", "contract", "nsz"}
     return cast(
         "Callable[P, R]",

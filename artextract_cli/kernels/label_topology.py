@@ -11,6 +11,7 @@ from artextract_cli.kernels.jit import compiled
 @compiled
 def _root(parent: NDArray[np.int32], i: int) -> int:
     """The root of ``i`` in a union-find forest; shortens the path for the next search."""
+    # Path halving (Tarjan & van Leeuwen, Journal of the ACM 31, 245, 1984).
     while parent[i] != i:
         parent[i] = parent[parent[i]]
         i = parent[i]
@@ -29,6 +30,7 @@ def _numbered(parent: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:
     number = np.empty(len(parent), np.int32)
     n = 0
     for i in range(len(parent)):
+        # A root is the smallest number of its tree, so that it is numbered before its nodes.
         if parent[i] == i:
             number[i] = n
             n += 1
@@ -49,6 +51,7 @@ def _renumber(labels: LabelMap, number: NDArray[np.int32]) -> None:
 def _runs(labels: Indices | LabelMap, regions: LabelMap) -> NDArray[np.int32]:
     """Number runs of equal label in ``regions``; returns the forest of those that touch."""
     height, width = labels.shape
+    # At most one run per pixel.
     parent = np.empty(height * width, np.int32)
     n = 0
     for y in range(height):
@@ -83,6 +86,7 @@ def region_sizes(labels: LabelMap, n: int) -> Indices:
     sizes = np.zeros(n, np.int64)
     for row in labels:
         for label in row:
+            # Unsigned: an index that cannot be negative needs no check.
             sizes[np.uint32(label)] += 1
     return sizes
 
@@ -92,6 +96,7 @@ def _fragment_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelM
     """Pairs (2, M) of regions at every border pixel of those smaller than ``min_size``."""
     height, width = labels.shape
     small = sizes < min_size
+    # Two pairs per pixel, and a place to write one that is not kept.
     pairs = np.empty((2, 2 * labels.size + 1), np.int32)
     n = 0
     for y in range(height):
@@ -110,6 +115,7 @@ def _fragment_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelM
 @compiled
 def longest_borders(labels: LabelMap, sizes: Indices, min_size: int) -> LabelMap:
     """Pairs (2, M) of neighbours, one smaller than ``min_size``, by descending border length."""
+    # Equal pairs are counted: a pair occurs once per pixel of the border.
     begin, higher = by_lower(_fragment_borders(labels, sizes, min_size), len(sizes))
     lower, lengths = np.empty_like(higher), np.zeros(len(higher), np.int64)
     n = 0
@@ -131,6 +137,7 @@ def _longest_first(
     longest = max(lengths) if len(lengths) else 0
     begin = np.zeros(longest + 2, np.int64)
     for length in lengths:
+        # Stable, so that borders of equal length are joined in a defined order.
         begin[longest - length + 1] += 1
     for k in range(longest):
         begin[k + 1] += begin[k]
@@ -187,6 +194,7 @@ def _edges_of_gaps(labels: LabelMap) -> Indices:
             if beside and labels[y, x] >= 0:
                 pixels[n] = y * width + x
                 n += 1
+    # Each unlabelled pixel enters the queue once, when it is labelled.
     return np.concatenate((pixels[:n], np.full(n_gaps, -1, np.int64)))
 
 

@@ -6,7 +6,10 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.jit import compiled
 
+# A line is at most 7.5° off a direction: 8 px along it (one σ) these are 1.05 px, less than the σ
+# of 1.3 px across.
 N_DIRECTIONS = 12  # steps of 15 degrees
+# The taps beyond weigh under 14 % of the central one; a longer reach would need a wider margin.
 REACH = 2.0  # half length of the filter, in standard deviations of its length
 
 
@@ -19,11 +22,14 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     is the largest response of a line darker than its surroundings, ``light`` of a lighter one. The
     axis is (cos 2θ, sin 2θ) times the larger of the two, for lines at θ from the columns' axis.
     """
+    # One blur serves all directions: second derivatives at any angle follow from three of them.
     smooth = blur(image[..., None], width)[..., 0]
+    # Blurred by σ = width, the image is smooth enough for a tap every width pixels.
     step = max(1, round(width))
     taps = np.arange(-int(REACH * length / step), int(REACH * length / step) + 1) * step
     weights = np.exp(-0.5 * (taps / length) ** 2)
     reach = int(np.abs(taps).max()) + step
+    # One pixel more than the taps, for the differences.
     padded = np.ascontiguousarray(np.pad(smooth, reach + 1, mode="symmetric"), np.float32)
     angles = np.arange(N_DIRECTIONS) * np.pi / N_DIRECTIONS
     directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
@@ -53,6 +59,7 @@ def _strengths(
 ) -> FloatArray:
     """`line_strength` of an image padded by ``reach`` + 1 pixels on every side."""
     down, across, mixed = _second_differences(padded)
+    # Second differences across the direction, computed once for all taps.
     curved = np.empty_like(down)
     total = np.empty(width, np.float32)
     result = np.zeros((height, width, 4), np.float32)
@@ -62,6 +69,7 @@ def _strengths(
         _curve_across(down, across, mixed, sine, cosine, curved)
         double_cosine, double_sine = cosine * cosine - sine * sine, 2 * sine * cosine
         for y in range(height):
+            # A row of sums stays in the nearest cache while all taps are added.
             total[:] = 0
             for k in range(len(weights)):
                 weight, left = weights[k], reach + offsets[d, k, 1]

@@ -27,6 +27,7 @@ def local_residuals(
     result = np.empty((height, width, n_targets), np.float32)
     for y in range(height):
         for x in range(width):
+            # m are means, q means of products; a to f and r0 to r2 are the covariances.
             m, q = means[y, x], means[y, x, 3 + n_targets :]
             a = q[0] - m[0] * m[0] + ridge
             b = q[1] - m[0] * m[1]
@@ -37,6 +38,7 @@ def local_residuals(
             # The inverse of a symmetric 3 × 3 matrix by its cofactors.
             c0, c1, c2 = d * f - e * e, c * e - b * f, b * e - c * d
             c3, c4, c5 = a * f - c * c, b * c - a * e, a * d - b * b
+            # The ridge keeps the determinant positive, also in a window of one colour.
             scale = 1 / (a * c0 + b * c1 + c * c2)
             p0 = predictors[y, x, 0] - m[0]
             p1 = predictors[y, x, 1] - m[1]
@@ -81,6 +83,7 @@ def moments(predictors: FloatArray, targets: FloatArray) -> FloatArray:
 def monomials(x: FloatArray, extra: FloatArray, cubic: bool) -> FloatArray:
     """Products of one, two and (if ``cubic``) three columns of ``x`` (P, K), then ``extra``."""
     n, k = x.shape
+    # Combinations with repetition of one, two and three of k.
     n_terms = k + k * (k + 1) // 2 + (k * (k + 1) * (k + 2) // 6 if cubic else 0)
     result = np.empty((n, n_terms + extra.shape[1]), np.float32)
     for row in range(n):
@@ -131,10 +134,12 @@ def _polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, cubic: bool
     """Values (n, P), block by block, so that the products of a block stay in the nearest cache."""
     n_pixels, k = x.shape
     result = np.zeros((gains.shape[1], n_pixels), np.float32)
+    # 14 to 17 columns of 512 numbers take about 30 kB: larger blocks leave the nearest cache.
     size = 512  # pixels per block
     columns = np.empty((k + extra.shape[1], size), np.float32)
     two, three = np.empty(size, np.float32), np.empty(size, np.float32)
     for start in range(0, n_pixels, size):
+        # Each column is contiguous, so that products of columns are vector instructions.
         _transpose(x[start : start + size], columns)
         _transpose(extra[start : start + size], columns[k:])
         at = 0

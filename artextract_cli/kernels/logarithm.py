@@ -13,6 +13,7 @@ from artextract_cli.kernels.jit import compiled
 
 _BLOCK = 1024  # numbers processed at a time, which fit into the first-level cache
 _ROOT_OF_HALF = np.int32(0x3F3504F3)  # the bits of √½: mantissas are from √½ to √2
+# ln 2 in two parts: the product of the first with an exponent is exact in float32.
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _COEFFICIENTS = np.array(
     [
@@ -41,7 +42,7 @@ def _signed_log1p(values: FloatArray) -> FloatArray:
         for i in range(len(part)):
             size = abs(part[i])
             whole = np.float32(1) + size
-            # The rounding error of adding 1.
+            # The rounding error of adding 1, which to first order is missing in the logarithm.
             lost = (size - (whole - np.float32(1))) / whole
             log = _log(mantissas[i], exponents[i]) + lost
             out[i] = log if part[i] >= 0 else -log
@@ -64,5 +65,6 @@ def _log(mantissa: np.float32, exponent: np.float32) -> np.float32:
     for i in range(1, 9):
         total = total * x + _COEFFICIENTS[i]
     square = x * x
+    # Small terms first, so that the large ones do not swallow their digits.
     rest = total * x * square + exponent * _LN2_LOW - np.float32(0.5) * square
     return x + rest + exponent * _LN2_HIGH

@@ -11,6 +11,7 @@ from artextract_cli.kernels.jit import compiled
 def standardise(columns: FloatArray) -> None:
     """Standardise every column of ``columns`` (N, K) in place; a constant one becomes 0."""
     n, k = columns.shape
+    # Two passes in double precision: the sum of squares alone would cancel for nearly equal values.
     mean, spread, largest = np.zeros(k), np.zeros(k), np.zeros(k, np.float32)
     for row in columns:
         for j in range(k):
@@ -56,10 +57,12 @@ def edge_weights(
     """
     n_views = 1 + n_channels - n_first
     weights = np.zeros((edges.shape[1], n_views), np.float32)
+    # Next place of every node for the mirror image of an edge.
     back = _first_edges(edges[0], len(statistics))
     differences = np.empty(statistics.shape[1], np.float32)
     for e in range(edges.shape[1]):
         a, b = np.uint32(edges[0, e]), np.uint32(edges[1, e])
+        # The weight was written together with that of the edge from b to a.
         if a > b:
             continue
         one, other = statistics[a], statistics[b]

@@ -15,6 +15,7 @@ Moments = tuple[FloatArray, FloatArray, FloatArray, FloatArray, Counts, FloatArr
 def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
     """Mean, standard deviation, minimum, maximum (N, C), pixels (N,) and centroid (N, 2)."""
     height, width, channels = image.shape
+    # The first pixel of each region: sums of differences to it do not cancel for large values.
     origin = np.empty((n, channels), np.float32)
     low, high = np.empty_like(origin), np.empty_like(origin)
     total, square = np.zeros((n, channels)), np.zeros((n, channels))
@@ -55,6 +56,7 @@ def _mean_and_spread(
             shift = sums[c] * share
             middle[c] = first[c] + shift
             variance = squares[c] * share - shift * shift
+            # Rounding can make the variance of a constant region slightly negative.
             spread[c] = np.sqrt(variance if variance > 0 else 0.0)
     return mean, std
 

@@ -14,6 +14,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 
 LEAST_DISTINCT = 4  # scores, since the extrapolation needs several knots
+# Steps of a tenth of a decade for a million clean pixels, and 64 numbers in the model file.
 N_KNOTS = 64  # of the map, evenly spaced in the logarithm of the rate
 # Clean paint of other worlds exceeded the rates of held-out paintings by up to 1.4 times.
 CAUTION = 1.25
@@ -30,12 +31,16 @@ class Calibration:
 
     def __call__(self, raw: NDArray[np.floating]) -> FloatArray:
         """Calibrate raw scores of any shape."""
+        # float64, so that the differences in the divisions below keep their digits.
         scores, levels = np.array(self.scores), np.array(self.levels)
         inner = np.interp(raw, scores, levels)
+        # The knot one power of ten before the last: a single step of the tail, of very few pixels,
+        # would give a random slope. With less than a decade, the step before the last.
         decade = min(int(np.searchsorted(levels, levels[-1] - 1)), len(levels) - 2)
         slope = (levels[-1] - levels[decade]) / (scores[-1] - scores[decade])
         tail = levels[-1] + slope * (np.asarray(raw, np.float64) - scores[-1])
         first = (levels[1] - levels[0]) / (scores[1] - scores[0])
+        # Below the lowest clean score the first step is extended: ranks are kept there too.
         head = levels[0] + first * (np.asarray(raw, np.float64) - scores[0])
         calibrated = np.where(raw > scores[-1], tail, np.where(raw < scores[0], head, inner))
         return np.asarray(calibrated, np.float32)
@@ -44,6 +49,7 @@ class Calibration:
 def cautious(calibration: Calibration) -> Calibration:
     """Raise every small rate of a calibration by `CAUTION`, and none above 1."""
     rates = 10.0 ** -np.array(calibration.levels)
+    # The odds of a rate are multiplied: small rates grow by CAUTION, a rate of 1 remains 1.
     raised = CAUTION * rates / (1 + (CAUTION - 1) * rates)
     return Calibration(
         scores=calibration.scores, levels=tuple(float(level) for level in -np.log10(raised))
@@ -63,8 +69,10 @@ def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibratio
     """
     ordered = np.sort(np.asarray(clean, np.float64))
     least_rate = max(TRIMMED_SHARE if trimmed else 0, 1 / len(ordered))
+    # No rate below one pixel can be measured; the extrapolation covers those.
     rates = np.logspace(0, np.log10(least_rate), N_KNOTS)
     ranks = np.minimum(len(ordered) - 1, np.floor((1 - rates) * len(ordered)).astype(int))
+    # Of equal scores the first: the largest rate, which is the cautious one.
     scores, first = np.unique(ordered[ranks], return_index=True)
     if len(scores) < LEAST_DISTINCT:
         msg = (

@@ -35,8 +35,10 @@ def save_model(path: Path, weights: Mapping[str, torch.Tensor], card: ModelCard)
     about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     description = about | dataclasses.asdict(card)
     metadata = {"artextract": json.dumps(description, sort_keys=True)}
+    # safetensors refuses tensors that share memory or are not contiguous.
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     with atomic_path(path) as temporary:
+        # The digest replaces a placeholder of equal length, so that the file can contain its own.
         temporary.write_bytes(embed_digest(safetensors.torch.save(tensors, metadata)))
 
 
@@ -63,11 +65,13 @@ def read_card(run: Path) -> ModelCard:
         )
         raise InputError(msg)
     with reading(path):
+        # The whole file, since the checksum covers it; the bundled models have .2 MB.
         content = path.read_bytes()
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
         described = json.loads(metadata["artextract"])
+        # Before the checksum: another version is not damage, and is reported as what it is.
         kind, version = described.pop("format"), described.pop("format_version")
     except (*_MALFORMED, OSError, safetensors.SafetensorError) as error:
         msg = f"{path} is damaged or is not a model of artextract: train it again"
@@ -129,12 +133,15 @@ def load_state(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         msg = f"there is nothing to resume: {path} does not exist; train without --resume"
         raise InputError(msg) from error
+    # The last mark: the archive itself may contain these bytes.
     payload, mark, digest = content.rpartition(_DIGEST_MARK)
     if not mark or hashlib.sha256(payload).hexdigest().encode() != digest:
         msg = f"the resume state {path} is damaged: train again without --resume"
         raise InputError(msg)
     try:
         # Onto the CPU: a run may be resumed on another device.
+        # ``weights_only`` refuses pickled code, which the checksum could not: it reveals damage,
+        # not intent.
         return dict(torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True))
     except (*_MALFORMED, EOFError, RuntimeError, UnpicklingError) as error:
         msg = f"{path} is not a resume state of artextract: train again without --resume"

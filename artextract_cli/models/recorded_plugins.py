@@ -29,6 +29,7 @@ def recorded_plugin(kind: str, origin: Mapping[str, str], user: str = "the model
             f"install it with 'artextract plugins install {distribution}=={version}'"
         )
         raise DependencyError(msg) from error
+    # A warning only: most versions compute the same, and an old model should remain usable.
     if plugin.origin != dict(origin):
         warn(
             f"{user} was created with {name} of {distribution} {version}, but "
@@ -58,6 +59,7 @@ def _function(
     function = plugin.load()
 
     def call(argument: Any) -> Any:
+        # The check is inside too, so that a wrong value is reported as an error of the plugin.
         with plugin.running():
             value = function(argument, options)
             check(argument, value)

@@ -39,6 +39,7 @@ class ScoreCard:
 
 def card_path(model: Path) -> Path | None:
     """The score card of ``model``, which is `none` or a JSON file; None for a trained model."""
+    # A file or run directory of that name has priority.
     if str(model) == NONE and not model.exists():
         return SHIPPED_CARD
     return model if model.suffix.lower() == ".json" else None
@@ -49,6 +50,7 @@ def write_card(path: Path, card: ScoreCard) -> None:
     about = {"format": FORMAT, "format_version": FORMAT_VERSION, "sha256": PLACEHOLDER}
     content = json.dumps(about | dataclasses.asdict(card), indent=1).encode()
     with atomic_path(path) as temporary:
+        # The newline is for editors and is not part of the checksum.
         temporary.write_bytes(embed_digest(content) + b"\n")
 
 

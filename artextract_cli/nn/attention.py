@@ -13,6 +13,7 @@ from artextract_cli.plugin.protocols import MessageGraph
 
 # Share of nodes that is masked: results and reports state it as "the 5 % most attended".
 MASKED_SHARE = 0.05
+# Each costs a pass through the network; the mean has half the standard error of a single one.
 N_RANDOM_MASKS = 4  # random choices whose effects are averaged for comparison
 
 
@@ -27,6 +28,8 @@ def outgoing_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tens
     importance = attention[-1].new_ones(graph.n_nodes, attention[-1].shape[1])
     for weights in reversed(attention):
         flow = weights.mean(-1) * importance[graph.target]
+        # Attention moves from targets to sources, one layer per round: no products of (N, N)
+        # matrices.
         importance = torch.zeros_like(importance).index_add_(0, graph.source, flow)
     return importance
 
@@ -52,10 +55,13 @@ def grad_cam(network: SiameseNetwork, batch: SceneBatch) -> FloatArray:
     """
     with torch.no_grad():
         z = network(batch)
+    # The embeddings are leaves: no gradient passes through the backbone.
     z.requires_grad_()
     (gradient,) = torch.autograd.grad(pair_distance(network, batch, z), z)
     counts = batch.graph.node_counts.tolist()
     parts = [
+        # A mean gradient weighs each feature, as in Grad-CAM each channel; only what increases the
+        # distance is shown.
         (part * slope.mean(0)).sum(-1).relu()
         for part, slope in zip(z.detach().split(counts), gradient.split(counts), strict=True)
     ]
@@ -77,6 +83,7 @@ def masking_effect(
 
     def change(masked: Tensor) -> float:
         x = batch.x.clone()
+        # The mean rather than zero: zero may be an unusual value of a feature.
         x[masked.to(x.device)] = batch.x.mean(0)
         masked_batch = SceneBatch(**{**vars(batch), "x": x})
         distance = pair_distance(network, masked_batch, network(masked_batch))

@@ -57,9 +57,13 @@ class Topology:
         """
         source, target = _checked(np.asarray(edges), n_nodes)
         loops = np.arange(n_nodes, dtype=np.int64)
+        # One number per edge, whose order is that by target, then source; `unique` also removes
+        # duplicates and adds no second self-loop. N² fits into int64 for any image.
         keys = np.unique(np.concatenate([target * n_nodes + source, loops * n_nodes + loops]))
         target, source = np.divmod(keys, n_nodes)
         opposite = source * n_nodes + target
+        # By bisection, O(E log E). Opposites beyond the last key are caught by the comparison
+        # below.
         reverse = np.searchsorted(keys, opposite)
         one_way = np.flatnonzero(keys[np.minimum(reverse, len(keys) - 1)] != opposite)
         if one_way.size:
@@ -120,6 +124,7 @@ def to_device(batch: T, device: torch.device | str) -> T:
     if torch.device(device).type == "cpu":
         return batch
     tensors = list(tensors_of(batch))
+    # One block, since every transfer has a fixed cost; pinned, since others are not asynchronous.
     block = packed(tensors, pin_memory=True).to(device, non_blocking=True)
     return cast(T, with_tensors(batch, iter(unpacked(block, tensors))))
 
@@ -213,6 +218,7 @@ class GraphBatch:
     def target(self) -> Tensor:
         """Target of each edge, (E,) int64; computed on the batch's device from ``crow``."""
         nodes = torch.arange(self.n_nodes, device=self.device)
+        # With the size given, torch need not wait for the GPU to learn it.
         return nodes.repeat_interleave(self.crow.diff(), output_size=len(self.source))
 
     def dgl(self) -> Any:
@@ -243,6 +249,7 @@ class GraphBatch:
 
         The gradient of a maximum reached by several nodes is shared equally among them.
         """
+        # A list of Python numbers, read from the GPU once: graph by graph, sums have a fixed order.
         graphs = torch.split(x, self._sizes)
         if inside is not None and not bool(inside.all()):
             kept = torch.split(inside, self._sizes)

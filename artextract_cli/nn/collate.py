@@ -50,6 +50,7 @@ def inside_painting(
     """
     if mask is None:
         return np.ones(len(counts), bool)
+    # Counts are never zero: every label has pixels.
     share = np.bincount(labels[mask], minlength=len(counts)) / counts
     return np.asarray(share >= min(0.5, share.max()))
 
@@ -75,6 +76,7 @@ def collate(
     ]
     topologies = [topology for scene in scenes for topology in scene.topologies]
     batch = SceneBatch(
+        # On the CPU first, so that everything moves to a GPU in one transfer.
         graph=GraphBatch.of(topologies, engine=engine, device="cpu"),
         x=torch.cat(features),
         inside=torch.cat([inside for scene in scenes for inside in scene.inside]),
@@ -103,6 +105,7 @@ def _rotated_features(scene: SceneTensors, symmetry: int) -> list[Tensor]:
 
 def _rotated_places(x: Tensor, places: tuple[int, int], symmetry: int) -> Tensor:
     """Transform centred row and column: bit 0 mirrors rows, bit 1 columns, bit 2 swaps them."""
+    # A copy: the features of the scene are kept for the next epoch.
     rotated = x.clone()
     row, column = places if symmetry & 4 == 0 else places[::-1]
     rotated[..., places[0]] = x[..., row] * (-1 if symmetry & 1 else 1)

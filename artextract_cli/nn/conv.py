@@ -72,6 +72,7 @@ class GraphConv(nn.Module):
 @in_float32
 def _neighbour_mean(graph: MessageGraph, x: Tensor) -> Tensor:
     """Sum ``x`` (N, V, F) over neighbours, divided at each end by the root of its degree."""
+    # Degrees count the self-loop, so that none is zero.
     scale = graph.crow.diff().to(x.dtype).rsqrt()
     return KERNELS[graph.engine].neighbour_mean(graph, x.flatten(1), scale).view_as(x)
 
@@ -124,11 +125,13 @@ class GATConv(nn.Module):
             self.res_fc = (
                 nn.Linear(in_size, heads * out_size) if needs_projection else nn.Identity()
             )
+        # With a projection its bias serves: `dgl.nn` has no second one either.
         self.bias = None if needs_projection else nn.Parameter(torch.empty(heads * out_size))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Draw the weights as Glorot & Bengio (2010) do; biases start at zero."""
+        # Gain and distribution as in ``dgl.nn``, so that networks of both start alike.
         gain = nn.init.calculate_gain("relu")
         for weight in (self.fc.weight, self.attn_l, self.attn_r):
             nn.init.xavier_normal_(weight, gain=gain)
@@ -154,6 +157,7 @@ class GATConv(nn.Module):
         x = self.feat_drop(x)
         is_narrow = x.shape[-1] < self.out_size
         if is_narrow:  # edges are many: pass messages where the features are few
+            # attn · (W x) = (attn W) · x: scores need no projected features either.
             scores = self._scores(x, self.fc.weight)
             message = x.unsqueeze(2)
         else:
@@ -192,6 +196,7 @@ class GATConv(nn.Module):
 
     def _drop(self, attention: Tensor) -> Tensor:
         """Drop attention (E, V, heads); the same random numbers serve every engine."""
+        # In the order in which the torch engine returns it; all engines then draw the same mask.
         dropped: Tensor = self.attn_drop(attention.permute(1, 2, 0))
         return dropped.permute(2, 0, 1)
 

@@ -23,11 +23,13 @@ class Dropout(nn.Module):
             return x
         if x.device.type != "cpu":
             return functional.dropout(x, self.share)
+        # Thresholds of 16-bit numbers, which are signed: from −2¹⁵ rather than 0.
         return x * (_random_words(x.shape) >= round(self.share * 2**16) - 2**15) / (1 - self.share)
 
 
 def _random_words(shape: torch.Size) -> Tensor:
     """Draw uniform int16 numbers of this shape from torch's generator."""
     n_words = -(-shape.numel() // DRAWS_PER_WORD)
+    # From −2⁶³ without an upper limit: all bits are random.
     words = torch.empty(n_words, dtype=torch.int64).random_(-(2**63), None)
     return words.view(torch.int16)[: shape.numel()].view(shape)

@@ -49,6 +49,8 @@ class NodeNorm(nn.Module):
         Tensor
             (N, V, F).
         """
+        # (N · V, F). In "batch", nodes of all views share one mean and deviation, as they share the
+        # backbone: separate ones would remove the very difference between photograph and bands.
         rows = x.flatten(0, 1)
         if isinstance(self.norm, nn.BatchNorm1d) and len(rows) == 1:
             norm = self.norm

@@ -33,6 +33,8 @@ def computed_in(precision: Precision, device: torch.device, items: Iterable[R]) 
     remaining = iter(items)
     while True:
         try:
+            # Autocast is on only while an item is computed. Around ``yield`` it would also cover
+            # the caller: the backward pass and the optimiser.
             with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
                 item = next(remaining)
         except StopIteration:

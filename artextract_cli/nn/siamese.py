@@ -46,6 +46,8 @@ class SiameseNetwork(nn.Module):
         """Embed ``x`` (N, V, F) by the backbone: (N, V, out_size)."""
         with self.running():
             z = self.backbone(graph, x)
+            # Checked here, where the plugin can be named: elsewhere a wrong shape would surface as
+            # an error of torch, or be broadcast to a wrong result.
             expected = (*x.shape[:2], self.backbone.out_size)
             if not isinstance(z, Tensor) or z.shape != expected:
                 msg = (
@@ -84,6 +86,8 @@ def distance(a: Tensor, b: Tensor) -> Tensor:
         (...), 0 or more.
     """
     squared = (a - b).square().sum(-1)
+    # The root has an infinite slope at zero, and 0 · ∞ is NaN. The inner `where` keeps zero from
+    # reaching the root at all, since masking its result alone would leave NaN in the gradient.
     is_zero = squared == 0
     return torch.where(is_zero, 0, torch.where(is_zero, 1, squared).sqrt())
 
@@ -159,6 +163,7 @@ class EmbeddedBatch:
         def call(z: Tensor, scores: Tensor | None, signs: Tensor | None) -> Tensor:
             return objective(dataclasses.replace(self, z=z, pixel_scores=scores, pixel_signs=signs))
 
+        # Embeddings and scores are passed as arguments, since only these are converted.
         return in_float32(call)(self.z, self.pixel_scores, self.pixel_signs).reshape(())
 
 

@@ -45,4 +45,5 @@ class EmbeddedScene:
 @torch.no_grad()
 def superpixel_scores(nodes: ScoredNodes, scorer: ScoreFunction) -> FloatArray:
     """Score how much each view of the superpixels differs from the photograph: (N, V - 1)."""
+    # On the CPU as float32, whatever type and device a plugin returns.
     return np.asarray(scorer(nodes).cpu().numpy(), np.float32)

@@ -22,7 +22,9 @@ def attention_of(
     importance = node_attention(network, batch)
     if importance is None:
         return None, None
+    # Fixed: results of one scene do not depend on those scored before it.
     generator = torch.Generator().manual_seed(0)
+    # Photograph and bands are masked together: a superpixel counts by its mean over the views.
     attended, random = masking_effect(network, batch, importance.mean(1).cpu(), generator)
     return importance.cpu().numpy(), MaskingEffect(attended=attended, random=random)
 

@@ -50,5 +50,6 @@ def batches(scenes: Sequence[T], size: int, others: Sequence[T]) -> Iterator[tup
     """
     for start in range(0, len(scenes), size):
         chosen = list(scenes[start : start + size])
+        # A contrastive loss needs negatives from another scene.
         lenders = others if len(scenes) == 1 else scenes if start else scenes[1:]
         yield chosen + (list(lenders[:1]) if len(chosen) == 1 else []), len(chosen)

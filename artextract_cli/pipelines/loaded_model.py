@@ -66,6 +66,7 @@ def open_model(
             "model that detects hidden layers"
         )
         raise UsageError(msg)
+    # Here already, so that a missing plugin is reported before any scene is read.
     recorded_plugin("superpixels", card.superpixels)
     resolved = resolve_device(device)
     return Model(

@@ -25,6 +25,7 @@ def new_network(card: ModelCard, pipeline: Pipeline[AnyNetwork]) -> AnyNetwork:
     """
     plugin, options = recorded("backbones", card.backbone, card.options)
     factory = plugin.load()
+    # Errors below are reported as those of the plugin, with its distribution.
     with plugin.running():
         backbone = factory(card.in_size, options)
         if not isinstance(backbone, torch.nn.Module):
@@ -50,6 +51,7 @@ def load_model(run: Path) -> tuple[Any, ModelCard, Pipeline[Any]]:
     pipeline = pipeline_of(card.learns_from)
     network = new_network(card, pipeline)
     try:
+        # By names and shapes only: safetensors hold no code.
         network.load_state_dict(safetensors.torch.load_file(model_path(run)))
     except (RuntimeError, safetensors.SafetensorError) as error:
         msg = (

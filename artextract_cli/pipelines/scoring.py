@@ -60,6 +60,7 @@ def open_scorer(
             msg = "--adapt needs a trained model, but --model none has no network: omit --adapt"
             raise UsageError(msg)
         return open_model_free(card, score, expect)
+    # Imported here: the scores without learning need no torch.
     from artextract_cli.pipelines.loaded_model import open_model
 
     return open_model(

@@ -236,6 +236,7 @@ def settings_for(objective: str | None, **given: Any) -> TrainingSettings:
 
 
 def _check_suited(objective: str, suits: Mapping[str, Any]) -> None:
+    # Objectives of plugins are not checked before: a misspelt name must not be ignored.
     unknown = suits.keys() - {field.name for field in dataclasses.fields(TrainingSettings)}
     if unknown:
         msg = f"the objective {objective} sets {min(unknown)!r}, which is not a training setting"
@@ -244,6 +245,7 @@ def _check_suited(objective: str, suits: Mapping[str, Any]) -> None:
 
 def with_objective(settings: TrainingSettings, objective: str) -> TrainingSettings:
     """The same settings for another objective, with its defaults for those not given."""
+    # Defaults of the former objective must not survive as if they had been given.
     left_out = {"objective", "defaulted", *settings.defaulted}
     given = {
         field.name: getattr(settings, field.name)

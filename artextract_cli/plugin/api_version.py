@@ -14,6 +14,7 @@ def stated_api_version(module: str, spec_names: frozenset[str]) -> int | None:
     fail anywhere.
     """
     source = _source(module)
+    # Most plugins state no version: searching their text is faster than parsing it.
     if source is None or KEYWORD not in source:
         return None
     try:
@@ -28,6 +29,7 @@ def stated_api_version(module: str, spec_names: frozenset[str]) -> int | None:
             for keyword in call.keywords
             if keyword.arg == KEYWORD
             and isinstance(keyword.value, ast.Constant)
+            # Not isinstance, since True is an int too.
             and type(keyword.value.value) is int
         ),
         None,
@@ -36,6 +38,7 @@ def stated_api_version(module: str, spec_names: frozenset[str]) -> int | None:
 
 def _called(call: ast.Call) -> str:
     """The last part of the name that is called."""
+    # So that `artextract_cli.Backbone(...)` is recognised as well as `Backbone(...)`.
     return ast.unparse(call.func).rpartition(".")[2]
 
 
@@ -43,6 +46,7 @@ def _source(module: str) -> str | None:
     try:
         spec = _find_spec(module)
         loader = None if spec is None else spec.loader
+        # Compiled modules have a loader without source.
         read = getattr(loader, "get_source", None)
         source: str | None = None if read is None else read(module)
     except (ImportError, OSError, SyntaxError, ValueError):

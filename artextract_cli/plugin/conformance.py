@@ -39,6 +39,7 @@ def check_plugin(plugin: str) -> list[dict[str, Any]]:
         If it cannot be loaded.
     """
     with tempfile.TemporaryDirectory() as folder:
+        # A file, because the plugin may print to stdout.
         out = Path(folder, "outcomes.jsonl")
         command = [sys.executable, "-m", "artextract_cli.testing", str(out), plugin]
         completed = subprocess.run(command, stdout=sys.stderr, check=False)
@@ -46,6 +47,7 @@ def check_plugin(plugin: str) -> list[dict[str, Any]]:
     outcomes = [json.loads(line) for line in lines]
     if outcomes and "error" in outcomes[-1]:
         raise _ERRORS[outcomes[-1]["exit_code"]](outcomes[-1]["error"])
+    # Without this last line the plugin has ended the process, by a crash or by exiting.
     if not outcomes or outcomes[-1] != {"all": "done"}:
         last = f" after {outcomes[-1]['check']!r}" if outcomes else ""
         msg = f"{plugin} ended its test process{last} ({_exit_reason(completed.returncode)})"
@@ -54,4 +56,5 @@ def check_plugin(plugin: str) -> list[dict[str, Any]]:
 
 
 def _exit_reason(code: int) -> str:
+    # Python reports the signal that ended a process as a negative number.
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import typer
 
 
+# Raised whenever a plugin written for the earlier contract would no longer work.
 API_VERSION = 1
 
 
@@ -49,6 +50,7 @@ def option(
     Any
         A dataclass field.
     """
+    # Where dataclasses leave room for it: the field remains an ordinary field.
     metadata = {"help": help, "minimum": minimum, "maximum": maximum, "choices": tuple(choices)}
     return dataclasses.field(default=default, metadata=metadata)
 
@@ -226,6 +228,8 @@ class Command(Spec):
     load: "Callable[[], typer.Typer]"
 
 
+# The default limit trades detail for memory and time, both of which grow with the superpixels: at a
+# side of 5 px it is reached by images of 1225 × 1225 pixels, whose superpixels are then larger.
 def superpixel_count(
     shape: Sequence[int], n_segments: int | None, region_size: float, limit: int = 60_000
 ) -> int:
@@ -248,5 +252,6 @@ def superpixel_count(
         From 1 to the number of pixels.
     """
     pixels = shape[0] * shape[1]
+    # The limit does not apply to a number that the user asked for.
     n = min(round(pixels / region_size**2), limit) if n_segments is None else n_segments
     return max(1, min(n, pixels))

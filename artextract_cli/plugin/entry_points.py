@@ -90,9 +90,12 @@ def _entries_of(distribution: Distribution) -> Iterator[PluginEntry]:
 
 def _owner(distribution: Distribution) -> tuple[str, str, str]:
     """Name and version of a distribution, and the problem with them, if any."""
+    # What importlib.metadata raises for metadata that are missing, empty or cut short.
     with contextlib.suppress(KeyError, TypeError, importlib.metadata.PackageNotFoundError):
         if distribution.metadata["Name"] and distribution.version:
             return distribution.metadata["Name"], distribution.version, ""
+    # The only hint at which files to delete; private, and absent from distributions of other
+    # finders.
     folder = getattr(distribution, "_path", "unknown")
     problem = f"its metadata has no name or no version: delete {folder} and reinstall it"
     return getattr(folder, "name", "unknown"), "?", problem
@@ -104,4 +107,5 @@ def requirements(distribution: str) -> list[str]:
         required = importlib.metadata.requires(distribution) or []
     except importlib.metadata.PackageNotFoundError:
         return []
+    # Extras are optional: that they are missing is not why a plugin fails.
     return [requirement for requirement in required if "extra ==" not in requirement]

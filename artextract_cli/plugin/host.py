@@ -95,6 +95,7 @@ class PluginHost:
         accepted: dict[tuple[str, str], Plugin] = {}
         for spec in specs:
             key = (spec.kind, spec.name)
+            # A name may be claimed twice within one entry point too.
             if owner := entry.distribution if key in accepted else self.owner_of(*key):
                 msg = (
                     f"{spec.kind} {spec.name!r} already belongs to {owner}; "
@@ -104,11 +105,13 @@ class PluginHost:
             accepted[key] = Plugin(
                 spec=spec, distribution=entry.distribution, version=entry.version
             )
+        # Only here, so that a refused entry point leaves nothing behind.
         self.plugins |= accepted
 
 
 def enumerate_names(names: Iterable[str]) -> str:
     """Join the first names for a message, with a hint how to list the others."""
+    # One more than is shown reveals whether there are others.
     first = list(itertools.islice(names, MAX_LISTED_NAMES + 1))
     more = ", … (`artextract plugins list`)" if len(first) > MAX_LISTED_NAMES else ""
     return ", ".join(first[:MAX_LISTED_NAMES]) + more
@@ -127,6 +130,7 @@ def check_kind(kind: str) -> None:
         raise UsageError(msg)
 
 
+# Importing all plugins takes time, and their warnings should appear once.
 @functools.cache
 def plugin_host() -> PluginHost:
     """Discover the plugins of this environment, once per process, and warn of broken ones."""
@@ -180,4 +184,5 @@ def _within_limit(entries: Iterable[PluginEntry]) -> list[PluginEntry]:
     if limit is None:
         return list(entries)
     allowed = {name.strip() for name in limit.split(",")}
+    # Both names are accepted: users know the plugin or the package they installed.
     return [e for e in entries if e.is_built_in or allowed & {e.name, e.distribution}]

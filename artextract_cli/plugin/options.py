@@ -10,6 +10,7 @@ from typing import Any
 from artextract_cli.errors import UsageError
 from artextract_cli.plugin.contract import Spec
 
+# The words that Click accepts too, less the abbreviations.
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 # Command line that selects a plugin of each kind, and the prefix of its options.
@@ -48,6 +49,7 @@ class OptionInfo:
 
 def describe_options(options: type) -> list[OptionInfo]:
     """List the options of an options dataclass in order of declaration."""
+    # Resolved, because annotations may be text.
     hints = typing.get_type_hints(options)
     return [
         OptionInfo(
@@ -156,6 +158,7 @@ def _checked(spec: Spec, info: OptionInfo, hint: Any, raw: Any) -> Any:
     except (TypeError, ValueError):
         msg = f"{spec.name}: option {info.name}={raw} is not of type {info.type_name}"
         raise UsageError(msg) from None
+    # Written as "not at least", since all comparisons with NaN are false: NaN is refused.
     too_low = info.minimum is not None and value is not None and not value >= info.minimum
     too_high = info.maximum is not None and value is not None and not value <= info.maximum
     if too_low or too_high:
@@ -174,8 +177,10 @@ def _convert(hint: Any, raw: Any) -> Any:
         if raw is None or str(raw).lower() == "none":
             return None
         (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
+    # bool("false") would be True.
     if hint is bool:
         return _boolean(raw)
+    # int would cut 2.5 to 2.
     if hint is int and isinstance(raw, float) and raw != int(raw):
         raise ValueError(raw)
     return hint(raw)

@@ -71,8 +71,11 @@ class Plugin:
         try:
             with prints_to_stderr():
                 yield
+        # These are not faults of the plugin: no memory, a full disk, or a sentence meant for the
+        # user.
         except (ArtextractError, MemoryError, OSError):
             raise
+        # A plugin that calls sys.exit must not end the command without a word.
         except (Exception, SystemExit) as error:
             if _is_out_of_memory(error):
                 raise MemoryError(str(error)) from error

@@ -24,7 +24,9 @@ SUMMARIES = {
     "importers": "Arrays saved by NumPy.",
     "commands": "List the files of a folder.",
 }
-MAX_NAME_LENGTH = 50  # characters; keeps paths of the project within limits of file systems
+# In characters. Names of files repeat it with a prefix and a suffix, and must stay below 255 bytes,
+# the limit of most file systems, also inside wheels and caches.
+MAX_NAME_LENGTH = 50
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -56,6 +58,7 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
     OutputPlan(out=project, rules=(_check_absent,)).check()
     with writing(project):
         folder.mkdir(parents=True, exist_ok=True)
+        # On the same file system, so that moving it is one rename: no project is written in part.
         with tempfile.TemporaryDirectory(dir=folder) as temporary:
             inside = Path(temporary, project.name)
             for path, text in _files(name, kind).items():

@@ -47,11 +47,13 @@ def specs_of(entry: PluginEntry, manager: pluggy.PluginManager) -> list[Spec]:
     """Load the module of an entry point and check the specs that its hooks return."""
     if entry.problem:
         raise RefusedError(entry.problem)
+    # Before the import, which may fail for a plugin written for another version.
     version = stated_api_version(entry.module, _SPEC_NAMES)
     if version is not None:
         _check_api(version)
     module = entry.load()
     hooks = _hooks_of(module, manager)
+    # pluggy checks the signatures of the hooks.
     manager.register(module, name=f"{entry.distribution}:{entry.name}")
     specs = [
         _checked_spec(spec, hook) for hook in hooks for spec in _as_list(getattr(module, hook)())
@@ -69,6 +71,7 @@ def _hooks_of(module: Any, manager: pluggy.PluginManager) -> list[str]:
         if name not in _HOOKS:
             msg = f"it implements an unknown hook {name!r}; the hooks are: {', '.join(_HOOKS)}"
             raise RefusedError(msg)
+    # A forgotten @hookimpl would otherwise leave the plugin silently without effect.
     for name in dir(module):
         is_hook = name.startswith(f"{GROUP}_") and inspect.isroutine(getattr(module, name, None))
         if is_hook and name not in hooks:
@@ -108,6 +111,7 @@ def _checked_spec(spec: Any, hook: str) -> Spec:
 
 
 def _check_api(version: Any) -> None:
+    # True and False are instances of int.
     if type(version) is not int:
         msg = f"its api_version is {version!r}, not an integer"
         raise RefusedError(msg)

@@ -21,12 +21,16 @@ from artextract_cli.imaging.transform import (
 )
 from artextract_cli.io.image import Picture
 
+# Registered bands leave 0.18 px in the median of real scenes (docs/capture.md). A band of a quarter
+# of the pixels may need more, since one of its pixels is 2 to 4 of the photograph.
 MAX_RESIDUAL = 1.0
 """Largest residual that is accepted by default, in px."""
 
 RESIDUAL_PERCENTILE = 90
 """Percentile of the shifts left in tiles that counts as the residual: a tenth may be wrong."""
 
+# Far in the infrared much of a painting has no edges in common with the photograph; a larger share
+# would refuse such bands, a smaller one would trust a corner of the image.
 MIN_TILES_SHARE = 0.25
 """Smallest share of the tiles with a measurable shift; with fewer the residual is unreliable."""
 
@@ -135,7 +139,10 @@ def measure_residual(
             "the same painting"
         )
         raise InputError(msg)
+    # A band of fewer pixels is blurred once enlarged: compared with the sharp photograph, its edges
+    # would seem weaker and displaced.
     reference = blurred_to_band_resolution(photograph, transform)
+    # Measured on the images, not taken from the fit. Rows of tiles: row, column, and shift in both.
     tiles, n_tiles = tile_shifts(reference[area], warp(band, transform, size)[area])
     distances = np.hypot(tiles[:, 2], tiles[:, 3])
     if len(distances) < MIN_TILES_SHARE * n_tiles:
@@ -154,6 +161,7 @@ def measure_residual(
         raise InputError(msg)
     return RegisteredBand(
         band=band_id,
+        # Width and height, as people write sizes; arrays have height first.
         size=band_size[::-1],
         transform=tuple(tuple(float(value) for value in row) for row in transform),
         **describe(transform, size, band_size),

@@ -75,8 +75,10 @@ class _Frames:
         """
         places = [p for p in (folder / path.relative_to(dataset).parent, folder) if p.is_dir()]
         frames = [frame for place in places for frame in list_pictures(place)]
+        # A frame with the name of another image must not serve as one for all scenes.
         eligible = [f for f in frames if f.stem == path.stem or f.stem not in self.stems]
         names = {path.stem, *_shared_names(folder, band)}
+        # Exact names win over names that merely end in the band, such as of a common frame.
         matches = [frame for frame in eligible if frame.stem in names] or [
             frame for frame in eligible if band and frame.stem.endswith(f"_ms_{band}")
         ]
@@ -168,8 +170,10 @@ def calibrate_dataset(
 
 def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:
     shape = decode_picture(files.rgb).values.shape[:2]
+    # Of the object mask, which only shrinks: a calibration adds no painting.
     valid = np.ones(shape, np.bool_) if files.mask is None else read_mask(files.mask, shape)
     rows = []
+    # A photograph with frames consists of raw counts: linear, unless its coding is stated.
     photograph = _corrected(files.rgb, "", frames, output.source, files.coding.photograph or LINEAR)
     if photograph is not None:
         output.write_reflectance(files.rgb, coded_rgb(photograph.reflectance))
@@ -185,9 +189,12 @@ def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[
             raise InputError(msg)
         output.write_reflectance(path, corrected.reflectance.mean(axis=2))
         rows.append(_row(files.name, band, corrected))
+        # Each band is checked as it comes, so that a bad one does not end a run so late.
         _check_valid(files, corrected.valid)
         if not corrected.valid.all():
             output.write_mask(files, corrected.valid, band)
+        # Other grids have no place in the object mask before registration, which warps the mask of
+        # the band.
         if corrected.dead.shape == shape:
             valid = valid & corrected.valid
     _check_valid(files, valid)
@@ -234,6 +241,7 @@ def _check_frame(path: Path, frame: Picture, other: Path, raw: Picture) -> None:
             "frames taken with the same camera settings"
         )
         raise InputError(msg)
+    # Counts of 8 and of 16 bits have no common unit; of floats, 1 is white at any depth.
     if frame.depth != raw.depth and {frame.values.dtype.kind, raw.values.dtype.kind} == {"u"}:
         msg = (
             f"{path} is {frame.depth} but {other} is {raw.depth}, so their counts cannot be "
@@ -261,6 +269,7 @@ def _row(scene: str, band: str, field: FlatField) -> CalibratedBand:
     return CalibratedBand(
         scene=scene,
         band=band,
+        # The median of nothing would be NaN, with a warning.
         median=float(np.median(valid)) if valid.size else 0.0,
         saturated=float(field.saturated.mean()),
         dead=float(field.dead.mean()),

@@ -35,6 +35,7 @@ def checked_capture(capture: Any) -> Capture:
     if not isinstance(capture, Capture):
         msg = f"an importer must yield Capture objects, not {type(capture).__name__}"
         raise InputError(msg)
+    # In this order: later checks rely on earlier ones, such as that bands are arrays at all.
     for find_problem in (_name_problem, _shape_problem, _depth_problem, _mask_problem):
         if problem := find_problem(capture):
             msg = f"scene {capture.name!r}: {problem}"
@@ -42,6 +43,7 @@ def checked_capture(capture: Any) -> Capture:
     complete = dataclasses.replace(
         capture, wavelengths=_wavelengths(capture), band_ids=_band_ids(capture)
     )
+    # Values last, since they are the only check that reads every pixel.
     if problem := _band_problem(complete) or _value_problem(complete):
         msg = f"scene {capture.name!r}: {problem}"
         raise InputError(msg)
@@ -57,6 +59,7 @@ def planes(capture: Capture) -> list[NDArray[Any]]:
 def _name_problem(capture: Capture) -> str | None:
     if problem := _text_problem(capture.name):
         return f"its name {problem}; rename it"
+    # The underscore is for names that end in _ms: a_ms_ms_1 could also be band ms_1 of a.
     if capture.name.endswith("_RGB") or "_ms_" in f"{capture.name}_":
         return (
             "its name must not end in _RGB or contain _ms_, which separate the parts of file names"
@@ -74,6 +77,8 @@ def _text_problem(text: object) -> str | None:
         return "contains unprintable characters"
     if forbidden := sorted(_FORBIDDEN & {*text}):
         return f"contains {' '.join(forbidden)}"
+    # Windows drops spaces and dots at the end, a leading dot hides a file, and the name of a device
+    # remains one with any suffix.
     if text != text.strip(" .") or _DEVICES.fullmatch(text.split(".")[0]):
         return "is not allowed on every operating system"
     if len(text.encode()) > MAX_NAME_BYTES:
@@ -160,5 +165,6 @@ def _band_problem(capture: Capture) -> str | None:
 
 def _repeated(names: Iterable[str]) -> str | None:
     """A name that occurs twice on systems that ignore case; None if there is none."""
+    # Bands that differ in case only would be one file on Windows and macOS.
     (name, count), *_ = Counter(name.casefold() for name in names).most_common(1)
     return name if count > 1 else None

@@ -28,14 +28,19 @@ from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 FOLDER = "flat_fields"
 """Folder in the written dataset for images of the illumination that was divided out."""
 
+# Broad means a radius of an eighth of the shorter side. Both real paintings and a miniature exceed
+# one of these three limits (docs/capture.md).
 DARK_SHARE = 0.05
 """Share of an image in broad dark areas above which the estimate is warned of (fraction).
 
 Such areas may be dark paint, which flattening would then brighten."""
 
+# Flattening brightens at most five times; a fall to a third is more likely paint than a lamp.
 MIN_LIGHT = 1 / 3
 """Least illumination, as a share of the strongest, below which the estimate is warned of."""
 
+# The error of the estimate is 6 to 11 % in simulated paintings, and 21 % at worst
+# (docs/capture.md): a smaller limit would doubt most estimates.
 MAX_DISAGREEMENT = 0.1
 """Difference between estimates from parts of an image above which it is warned of (fraction)."""
 
@@ -143,6 +148,7 @@ def _flatten(files: SceneFiles, output: DatasetCopy) -> list[FlattenedPicture]:
     flats = [_flat(files.name, files.rgb, "", photograph, mask)]
     output.write_reflectance(files.rgb, coded_rgb(flats[0].image))
     for path, band in zip(files.bands, files.band_ids, strict=True):
+        # (H, W, 1), so that bands and photograph go the same way.
         values = decode_picture(path).grey(files.coding.of_band(band))[..., None]
         band_mask = _band_mask(files, band, values, mask)
         flats.append(_flat(files.name, path, band, values, band_mask))
@@ -174,10 +180,12 @@ def _flat(
         )
         raise InputError(msg)
     flat = flattened(image, field, valid)
+    # (H, W, 1): one light for all colours, so that hues stay.
     light = field.light()[..., None]
     return _Flat(
         row=_row(scene, band, field),
         image=flat,
+        # Small copies are enough for the sheet.
         tiles=tuple(shrunk(tile, valid)[0] for tile in (image, light, flat)),
     )
 
@@ -215,6 +223,8 @@ def _write_sheet(path: Path, flats: Sequence[_Flat]) -> None:
 
 def _display(tile: FloatArray) -> NDArray[np.uint8]:
     """A tile (h, w, 3) in sRGB, scaled so that its brightest pixels are white."""
+    # Not the maximum, which a highlight would set; the guard is for an image that is black
+    # throughout.
     bright = max(float(np.percentile(tile, 99.5)), 1e-6)
     coded = coded_rgb(np.clip(tile / np.float32(bright), 0, 1))
     return np.broadcast_to(np.rint(255 * coded).astype(np.uint8), (*tile.shape[:2], 3))
@@ -222,4 +232,5 @@ def _display(tile: FloatArray) -> NDArray[np.uint8]:
 
 def _framed(tile: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
     """Pad a tile with white to a common height, with a gap to the next tile."""
+    # Image kinds differ in height where bands differ in size.
     return np.pad(tile, ((0, height - tile.shape[0] + 4), (0, 4), (0, 0)), constant_values=255)

@@ -29,6 +29,7 @@ from artextract_cli.utils.file_errors import reading
 from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.output_plan import OutputPlan, check_outside
 
+# An own marker, because StopIteration must not leave a generator, and None may be a wrong capture.
 _END = object()
 
 
@@ -127,6 +128,7 @@ def _check_out(out: Path) -> None:
 
 
 def _is_empty(folder: Path) -> bool:
+    # Hidden files are those of file managers, and our lock.
     return all(path.name.startswith(".") for path in folder.iterdir())
 
 
@@ -180,6 +182,7 @@ def _import(
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
+        # A dry run writes nothing, not even the lock.
         with contextlib.nullcontext() if dry_run else directory_lock(out):
             target = open_target(out, coding)
             for capture in find(target.coding):
@@ -187,6 +190,7 @@ def _import(
                 n_scenes += 1
                 del capture  # the next one may need its memory
     except InputError as error:
+        # Otherwise nothing has been written that the user should know of.
         if not n_scenes or dry_run:
             raise
         msg = f"{error}; the scenes imported before it ({n_scenes}) are in {out}"
@@ -200,6 +204,7 @@ def _captures(plugin: Plugin, source: Path, options: Any, coding: Coding) -> Ite
     with plugin.running():
         captures = iter(read(source, options, *stated))
     while True:
+        # The next capture runs code of the plugin too: its errors and output are attributed to it.
         with plugin.running():
             capture = next(captures, _END)
         if capture is _END:
@@ -210,6 +215,7 @@ def _captures(plugin: Plugin, source: Path, options: Any, coding: Coding) -> Ite
 
 def _add(capture: Capture, target: ImportTarget, split: str, dry_run: bool) -> ImportedScene:
     split = capture.split or split
+    # All checks come before the first write, so that a refused scene leaves no trace.
     images = _images(capture, target.root / split)
     folders = sorted({str(path.parent.relative_to(target.root)) for path in images})
     OutputPlan(out=target.root, subfolders=[split, *folders]).check()
@@ -220,6 +226,8 @@ def _add(capture: Capture, target: ImportTarget, split: str, dry_run: bool) -> I
     needs_description = target.add(capture)
     if not dry_run:
         if needs_description:
+            # Before the images: after a kill in between there are no scenes yet, whereas scenes
+            # without their wavelengths would be misread.
             target.describe()
         write_images(missing)
     return ImportedScene(
@@ -259,6 +267,7 @@ def _in_order(wavelengths: Mapping[str, float], capture: Capture) -> tuple[float
 
 def _images(capture: Capture, folder: Path) -> dict[Path, NDArray[Any]]:
     """The images of a scene by the paths to write, the photograph first."""
+    # One format for a scene, even if its bands are smaller than the photograph.
     suffix = ".png" if capture.rgb[..., 0].size <= LARGE_PIXELS else ".tif"
     paths = ScenePaths(folder=folder, name=capture.name, suffix=suffix)
     images = {paths.photograph: capture.rgb}

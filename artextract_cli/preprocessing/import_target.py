@@ -53,6 +53,7 @@ class ImportTarget:
         present = {path: values for path, values in images.items() if path not in missing}
         changed = [path for path, values in present.items() if not _contains(path, values)]
         photograph, name = next(iter(images)), capture.name.casefold()
+        # The same path with the same pixels is a repeated import, not another scene.
         if name in self.names and (self.names[name] != photograph or changed):
             msg = (
                 f"a scene named {capture.name!r} already exists, in this import or in {self.root}; "
@@ -98,6 +99,7 @@ class ImportTarget:
         self.band_ids = set(ids)
         is_described = self.is_coding_stated
         self.is_coding_stated = True
+        # The first scene with wavelengths decides; `check_bands` compares the others with it.
         if self.wavelengths or capture.wavelengths is None:
             return not is_described
         self.wavelengths = dict(zip(ids, capture.wavelengths, strict=True))
@@ -138,6 +140,7 @@ def open_target(root: Path, coding: Coding) -> ImportTarget:
             f"{root / DESCRIPTION} states that all scenes are clean: imported scenes will count as "
             "clean too"
         )
+    # The description is written before the first scene and may list bands that no scene has yet.
     known = set(statement.wavelengths) or {band for scene in scenes for band in scene.bands}
     coding = coding.over(statement.coding)
     if scenes:
@@ -167,7 +170,9 @@ def _check_coding(coding: Coding, theirs: Coding, band_ids: Collection[str], roo
 
 def _contains(path: Path, values: NDArray[Any]) -> bool:
     """Whether a file contains an image exactly as it would be written."""
+    # Compared as stored: floats are rounded to 16 bits when they are written.
     counts = np.atleast_3d(stored_counts(values))
+    # A damaged file is not the same image; the caller says that it is in the way.
     with contextlib.suppress(InputError):
         stored = decode_picture(path).values
         return stored.dtype == counts.dtype and np.array_equal(stored, counts)

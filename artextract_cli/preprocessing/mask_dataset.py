@@ -74,6 +74,7 @@ def mask_dataset(
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
     with copied_dataset(dataset, out) as output:
+        # Pixels do not change, so that files are copied as they are, whatever their format.
         output.copy_all()
         rows = []
         for files in scenes:
@@ -112,6 +113,7 @@ def _images(files: SceneFiles) -> Iterator[FloatArray]:
     photograph = decode_picture(files.rgb).srgb(files.coding.of_photograph)
     shape = photograph.shape
     yield photograph
+    # Bands follow one at a time; the caller has taken what it needs of the photograph.
     del photograph
     for name, path in zip(files.band_ids, files.bands, strict=True):
         band = decode_picture(path).grey(files.coding.of_band(name))

@@ -128,6 +128,7 @@ def register_dataset(
 def _register(
     files: SceneFiles, output: DatasetCopy, model: TransformModel, max_residual: float
 ) -> RegisteredScene:
+    # Edges are compared, which the coding hardly moves: values are not decoded here.
     photograph = check_sides(files.rgb, decode_picture(files.rgb)).scaled().mean(axis=2)
     size = (photograph.shape[0], photograph.shape[1])
     transforms: list[Transform] = []
@@ -147,6 +148,8 @@ def _register(
             bands.append(row)
             valid &= band_valid
             advance(band_id)
+    # The largest area is known only after the last band, so that images are written in a second
+    # pass.
     area = shared_area(valid)
     _check_area(files, valid[area].shape)
     _write(files, output, transforms, size, area)
@@ -176,12 +179,15 @@ def _write(
 ) -> None:
     """Write the images of a scene, registered and cropped to ``area``, and its object mask."""
     for path, transform in zip(files.bands, transforms, strict=True):
+        # Decoded again: keeping all bands of a scene from the first pass could exceed the memory.
+        # Warped once, from original pixels, because every interpolation blurs.
         registered = warp(_stored(decode_picture(path)), transform, size)
         output.write(path, registered[area])
     for path in (files.rgb, *truth_files(files)):
         output.write(path, _stored(decode_picture(path))[area])
     mask = _valid_painting(files, transforms, size)[area]
     _check_mask(files, mask)
+    # A mask that excludes nothing is left out, unless the scene had one.
     if files.mask is not None or not mask.all():
         output.write_mask(files, mask)
 
@@ -233,4 +239,5 @@ def _record(
         "max_residual": max_residual,
         "scenes": [asdict(scene) for scene in scenes],
     }
+    # JSON has no NaN; other programs could not read it.
     return json.dumps(data, indent=2, allow_nan=False) + "\n"

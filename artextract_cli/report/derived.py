@@ -11,7 +11,9 @@ from artextract_cli.report.images import as_bytes, grey, sample
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 
 FALSE_COLOUR_NM = 900  # the limit of infrared film, where silicon sensors still record well
-N_COMPONENTS = 3  # shown in the report
+# Shown in the report, by descending variance. Each takes up to 350 kB of the page; those after the
+# third hold little variance, since the bands of most paintings are strongly correlated.
+N_COMPONENTS = 3
 TAIL = 0.01  # share of pixels clipped to black, and to white: outliers must not set the contrast
 
 
@@ -48,12 +50,16 @@ def principal_components(bands: FloatArray, painted: BoolArray) -> list[Componen
     Bands are standardised to mean 0 and variance 1 over the ``painted`` pixels (h, w). The sign of
     a component is such that its largest weight is positive.
     """
+    # Means, deviations and covariance are those of a sample; only the projection uses every pixel.
     where = sample(np.flatnonzero(painted))
     spectra = bands.reshape(len(bands), -1)
     pixels = spectra[:, where].T
+    # A band of one value would divide by zero; its standardised values become 0.
     deviation = np.maximum(pixels.std(0), 1e-9)
     standard = (pixels - pixels.mean(0)) / deviation
     axes = principal_axes(standard.T @ standard / len(standard), N_COMPONENTS)
+    # Divided by the deviations here, (B, 3), instead of standardising all pixels. The mean is not
+    # subtracted: the stretch that follows removes any offset.
     weights = axes.signed_directions() / deviation[:, None]
     projected = weights.T.astype(np.float32) @ spectra
     return [

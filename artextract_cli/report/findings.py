@@ -80,6 +80,7 @@ def _image_level(image_level: Mapping[str, Any] | None) -> str:
             "something."
         )
     rate = image_level["false_alarm_rate"]
+    # Above one half, "1 in 1.5" says less than the percentage.
     in_words = f" ({one_in(rate)})" if rate < 0.5 else ""
     return (
         f"Of paintings that hide nothing, {percent(rate)}{in_words} score as high overall as this "
@@ -162,6 +163,7 @@ def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str,
         ),
         (
             percent(described["share_blue"]),
+            # 1.3 is -log10 of 5 %, where the blue of the heat map ends.
             "of the surface stays blue (score up to 1.3)",
             "clean paint: 95 %",
         ),

@@ -17,10 +17,16 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.imaging.heatmap import Picture
 
-MAX_SIDE = 2048  # px, of the square with as many pixels; larger images are reduced
+# In px, of the square with as many pixels; larger images are reduced. A screen of 2560 × 1600 shows
+# as many at once. With eight bands a scene has 25 such images, which must fit into 15 MB.
+MAX_SIDE = 2048
 MAX_SIDE_LENGTH = 8192  # px in a row or column that every browser can draw
-MIN_SIDE = 64  # px; below this an image is not reduced further, even if it exceeds its limit
-QUALITIES = (92, 82, 68)  # of JPEG, tried in turn before the size is reduced
+# In px; below this an image is not reduced further, even if it exceeds its limit. It guards against
+# a limit of nothing, not against large images: 64 × 64 pixels take a few kB.
+MIN_SIDE = 64
+# Of JPEG, tried in turn before the size is reduced. Below the last one, the blocks of 8 × 8 pixels
+# could be taken for structures of the painting: a smaller image is the better choice.
+QUALITIES = (92, 82, 68)
 SHRINK = 0.95  # largest ratio of sides between two attempts, so that each makes progress
 # Scores are noise on flat ground: searching them for repetitions takes long and finds nothing.
 RUN_LENGTHS = 3  # zlib's Z_RLE
@@ -48,13 +54,17 @@ def reduced(image: NDArray[Any], side: int = MAX_SIDE) -> FloatArray:
     if size == image.shape[:2]:
         return np.asarray(image, np.float32)
     if image.ndim == 3:
+        # Pillow resizes images of one float channel only.
         channels = [_mean(image[..., c], size) for c in range(image.shape[2])]
         return np.stack(channels, axis=-1)
     if image.dtype.kind != "f" or np.isfinite(image).all():
         return _mean(image, size)
+    # Resizing would spread a NaN over the whole new pixel: sums and shares are resized instead.
     finite = np.isfinite(image)
     share = _mean(finite, size)
     total = _mean(np.where(finite, image, 0), size)
+    # Where the share is below one half the result is NaN anyway, so that the divisor may be limited
+    # to it.
     return np.where(share >= 0.5, total / np.maximum(share, 0.5), np.nan).astype(np.float32)
 
 
@@ -76,9 +86,11 @@ def grey(band: FloatArray) -> Picture:
 
 def white_of(band: FloatArray) -> float:
     """The value of ``band`` (H, W) that is displayed as white."""
+    # A band that is black throughout stays black instead of being divided by zero.
     return max(float(np.quantile(sample(band.ravel()), WHITE_QUANTILE)), 1e-6)
 
 
+# 250 000 pixels: 250 of them lie above the quantile that sets white, the rarest that is asked for.
 def sample(pixels: NDArray[Any], most: int = 250_000) -> NDArray[Any]:
     """Every nth of ``pixels`` (P, ...), about ``most`` of them."""
     return pixels[:: max(1, len(pixels) // most)]
@@ -100,6 +112,7 @@ def jpeg(image: Picture, limit: int) -> Encoded:
         side = _next_side(side, len(content), limit)
         if side < MIN_SIDE:
             return _encoded("jpeg", content, pixels)
+        # From the original each time, so that blur does not accumulate over attempts.
         pixels = as_bytes(reduced(image, side) / 255)
 
 
@@ -125,11 +138,15 @@ def _side(image: NDArray[Any]) -> int:
 
 def _next_side(side: int, n_bytes: int, limit: int) -> int:
     """A side at which ``n_bytes`` should become ``limit``: bytes are about proportional to area."""
+    # Three per cent below the limit, because the proportion is not exact. Not less than half the
+    # side in one step: far from the limit the estimate is poor, and a smaller image than necessary
+    # would result.
     return int(side * min(SHRINK, max(0.5, 0.97 * (limit / n_bytes) ** 0.5)))
 
 
 def quantised(score: FloatArray, step: float, zero: int) -> Picture:
     """Scores of any shape as 1..255, NaN as 0."""
+    # Rounded to the nearest level; scores beyond the ends of the range get the colour of the end.
     levels = np.clip(np.rint(np.nan_to_num(score) / step) + zero, 1, 255)
     return np.where(np.isfinite(score), levels, 0).astype(np.uint8)
 

@@ -16,6 +16,9 @@ from artextract_cli.results.scene_result import SceneResult
 # Bytes per scene, whatever its content: 14.3 MB as text, so that a page stays below 15 MB. What the
 # other images leave of it goes to the maps of signs and bands.
 ALL_LIMIT = 10_700_000
+# The largest share goes to what is examined closely: photograph, heat map, bands. Scores are PNG,
+# which takes more bytes than JPEG. With three components and the bands these limits add up to 9.25
+# MB, so that at least 1.45 MB are left for the maps of signs and bands.
 LIMITS = {
     "photograph": 1_400_000,
     "false colour": 700_000,
@@ -25,7 +28,9 @@ LIMITS = {
     "heat map": 1_800_000,
 }
 ALL_BANDS_LIMIT = 3_600_000
-OVERLAY_SIDE = 1200  # px, of the square with as many pixels: a still image for print
+# In px, of the square with as many pixels. It is a still image for print: across the 170 mm that A4
+# leaves between margins, these are 180 pixels per inch.
+OVERLAY_SIDE = 1200
 LAYER_WORDS = dict(zip(SIGNED_MAPS, ("Darker", "Lighter"), strict=True))
 
 GROUPS = ("Images", "Bands", "Principal components", "Heat maps")
@@ -95,6 +100,7 @@ def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
         place=index,
         label=_capital(band_names(result)[index]),
         note="",
+        # Shared equally: the page has the same size for 4 bands as for 40.
         encoded=jpeg(grey(band), ALL_BANDS_LIMIT // n_bands),
     )
 
@@ -105,6 +111,7 @@ def heat_map_layer(score: FloatArray) -> Layer:
     return Layer(
         key="heatmap",
         group=SCORES,
+        # Before the maps of either sign at -2 and -1, and those of the bands from 0 on.
         place=-3,
         label="Heat map, all bands",
         note="score: −log10 of the share of clean paint that scores as high",

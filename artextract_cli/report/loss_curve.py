@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT = 640, 200  # of the drawing, in its own units
+# Of the drawing, in its own units: the page scales it, and the labels with it.
+WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 34  # margins: room for the labels of the axes
+# Labels on the loss axis, 50 units apart in a drawing of this height.
 N_TICKS = 4
 
 
@@ -29,6 +31,7 @@ class LossCurve:
 def loss_curve(rows: Sequence[Mapping[str, Any]]) -> LossCurve | None:
     """Draw training and validation loss by epoch; None if no loss is finite."""
     training, validation = _points(rows, "train_loss"), _points(rows, "val_loss")
+    # Without validation scenes, the best epoch is that of the lowest training loss.
     decisive = validation or training
     if not decisive:
         return None
@@ -70,6 +73,7 @@ class _Frame:
     high: float
 
     def place(self, epoch: int, loss: float) -> tuple[float, float]:
+        # The guards are for runs of one epoch and for a constant loss.
         across = (epoch - self.first) / max(self.last - self.first, 1)
         up = (loss - self.low) / ((self.high - self.low) or 1)
         return (
@@ -85,6 +89,7 @@ class _Frame:
         return tuple((self.place(self.first, value)[1], f"{value:.3g}") for value in values)
 
     def x_ticks(self) -> tuple[tuple[float, str], ...]:
+        # At most nine labels, some 70 units apart, so that epochs of three digits do not touch.
         step = max(1, math.ceil((self.last - self.first) / 8))
         epochs = range(self.first, self.last + 1, step)
         return tuple((self.place(epoch, self.low)[0], str(epoch)) for epoch in epochs)

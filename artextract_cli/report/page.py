@@ -21,6 +21,8 @@ SCRIPTS = ("pixels.js", "picture.js", "viewer.js", "controls.js", "start.js")
 def render(values: Mapping[str, Any]) -> str:
     """Render the page; ``values`` are the variables of the template."""
     style, script = _asset("report.css"), _script()
+    # Style and script are our own, and are not escaped: the digests must be of the very text in the
+    # page.
     return _template().render(
         **values, style=Markup(style), script=Markup(script), policy=policy(style, script)
     )
@@ -45,6 +47,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ASSETS),
         autoescape=True,
+        # A misspelt variable is an error instead of an empty place in the page.
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -8,7 +8,9 @@ import numpy as np
 
 from artextract_cli.imaging.heatmap import FAINTEST, SCALES, ScaleName, colour
 
-N_STOPS = 33  # of the gradient of a colour bar; colours in between are interpolated
+# Of the gradient of a colour bar: one per eight levels of a table of 256 colours. The browser
+# interpolates between them.
+N_STOPS = 33
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,7 @@ def palette(name: ScaleName) -> dict[str, Any]:
     """What the script needs for a scale: the colours and opacities of all levels."""
     levels = LEVELS[name]
     size = np.abs((np.arange(256) - levels.zero) * levels.step).astype(np.float32)
+    # By size, without its sign: both directions of a deviation have the same colour.
     colours = colour(size[None], scale=name)[0]
     strength = SCALES[name].strength(size)
     return {
@@ -45,6 +48,7 @@ def palette(name: ScaleName) -> dict[str, Any]:
         "unit": levels.unit,
         "faintest": FAINTEST,
         "colours": colours.tobytes().hex(),
+        # Three decimals are finer than the 256 opacities that a browser distinguishes.
         "strengths": np.round(strength, 3).tolist(),
     }
 

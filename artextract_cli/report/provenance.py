@@ -122,6 +122,8 @@ def describe_model(result: SceneResult) -> ModelDescription:
 
 def _curve(path: Path) -> tuple[LossCurve | None, str]:
     """The loss curve of the run directory that contains the model."""
+    # A copied model lies beside other files, or under another name: the losses found there may be
+    # of another run.
     if path.name != MODEL_NAME or not (path.parent / METRICS_NAME).exists():
         return (
             None,

@@ -69,9 +69,11 @@ def read_regions(result: SceneResult, band_names: Mapping[str, str]) -> Regions:
     path = result.checked("regions.csv")
     shape = (int(result.description["shape"][0]), int(result.description["shape"][1]))
     try:
+        # Without translation of line ends, as the csv module requires.
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
             regions = [_region(row, shape, band_names) for row in rows]
+            # Raised here to be reported like every other damage.
             if tuple(rows.fieldnames or ()) != REGION_COLUMNS:
                 raise KeyError(rows.fieldnames)
     except (csv.Error, KeyError, TypeError, ValueError) as error:

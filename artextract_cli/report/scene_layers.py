@@ -34,7 +34,9 @@ from artextract_cli.results.sources import Source
 
 BANDS_ADVICE = f"{sources.ADVICE}; --no-bands writes the report without band images"
 
-MOST_THREADS = 2  # each holds a full image while reducing it
+# Each holds a full image while reducing it, so that memory grows with the threads: with two, a
+# scene of 4096 × 4096 pixels takes 1.2 GB and 9 s (docs/report.md).
+MOST_THREADS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def read_layers(result: SceneResult, *, with_bands: bool = True) -> Layers:
         try:
             return _LayerBuilder(result=result, pool=pool).layers(with_bands=with_bands)
         finally:
+            # After an error, images still waiting to be read are not needed.
             pool.shutdown(cancel_futures=True)
 
 
@@ -73,6 +76,7 @@ class _LayerBuilder:
         result, read = self.result, self.pool.submit
         description = result.description
         n_bands = len(description["bands"])
+        # All reading is queued first, so that the threads go on while this one waits for an image.
         photograph = read(_read_photograph, sources.photograph(description))
         heatmap = read(read_map, result, "heatmap")
         band_sources = sources.bands(description, BANDS_ADVICE) if with_bands else []
@@ -88,6 +92,8 @@ class _LayerBuilder:
         if result.has_map("hidden"):
             self._encode(hidden_layer, read_map(result, "hidden"))
         self._encode_bands(rgb, [band.result() for band in bands], score)
+        # What these images leave of the limit is known only now; the maps of signs and bands share
+        # it.
         layers = self._encoded()
         used = overlay.result().n_bytes + sum(layer.encoded.n_bytes for layer in layers)
         limit = (ALL_LIMIT - used) // (n_bands + len(signed))
@@ -124,6 +130,7 @@ def _read_photograph(source: Source) -> FloatArray:
     """The photograph (h, w, 3), sRGB 0..1."""
     picture = decode_picture(source.check())
     if source.coding == SRGB:
+        # Reduced as stored, and then scaled: the full image is never converted to float.
         rgb = reduced(picture.values) / np.float32(picture.full_scale)
     else:
         rgb = reduced(picture.srgb(source.coding))

@@ -52,11 +52,13 @@ def place(row: float, column: float, shape: tuple[int, int]) -> str:
 
 
 def _third(share: float, words: tuple[str, str, str]) -> str:
+    # A centroid on the last row has the share 1, which would be a fourth third.
     return words[min(2, max(0, int(share * 3)))]
 
 
 def _two_figures(value: float) -> str:
     """At least two significant figures, without an exponent."""
+    # Zero has no logarithm.
     if value == 0:
         return "0"
     places = max(0, 1 - math.floor(math.log10(value)))

@@ -148,6 +148,8 @@ def write_report(
     reports: list[SceneReport] = []
     failures: dict[str, str] = {}
     for folder in scene_folders(results, names):
+        # All scenes are opened before the first is drawn: an output that must not be written is
+        # refused before the work.
         with _collecting_failure(failures, folder.name):
             scenes.append(_open(folder, out))
     with progress("reporting", len(scenes)) as advance:
@@ -161,6 +163,7 @@ def write_report(
         with atomic_path(out) as temporary:
             # A file name that is not valid text contains surrogates, which UTF-8 cannot encode.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))
+    # After the file is written, so that the scenes that could be reported are not lost.
     sentences = [f"{name}: {reason}" for name, reason in failures.items()]
     raise_failures(sentences, len(reports) + len(failures), "reported", out)
     return [report.name for report in reports]
@@ -231,6 +234,7 @@ def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict
         "scenes": scenes,
         "with_bands": with_bands,
         "palettes": {name: palette(name) for name in scales},
+        # The bar of the hidden-layer image belongs to no score, so that no layer names its scale.
         "bars": {name: colour_bar(name) for name in (*scales, "hidden")},
         "version": artextract_cli.__version__,
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -23,10 +23,14 @@ def former_result(folder: Path) -> SceneResult | None:
 def is_up_to_date(result: SceneResult, files: SceneFiles, model: SceneScorer) -> bool:
     """Whether the results are from this model and these images, and undamaged."""
     try:
+        # Reading all files takes a fraction of the time of scoring, and reveals edited or damaged
+        # results.
         for name in result.description["files"]:
             result.checked(name)
     except InputError:
         return False
     method = plugin_host().find("superpixels", model.superpixels["name"])
     expected = {"superpixels": method.origin, **origins(files, model)}
+    # By way of JSON, since tuples are stored as lists. The description has other keys too, hence
+    # "<=".
     return bool(json.loads(json.dumps(expected)).items() <= result.description.items())

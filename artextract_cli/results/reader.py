@@ -106,15 +106,18 @@ def scene_folders(results: Path, names: Sequence[str] = ()) -> list[Path]:
     known = {folder.name: folder for folder in found}
     for name in names:
         if name not in known:
+            # Ten names suffice to recognise a wrong folder or a misspelt name.
             listed = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
             msg = f"{results} has no scene {name!r}; its scenes are: {listed}"
             raise InputError(msg)
+    # dict.fromkeys drops repeated names and keeps the order given.
     return [known[name] for name in dict.fromkeys(names)] or found
 
 
 def result_folders(results: Path) -> list[Path]:
     """Folders with a description, or with a heat map whose description is missing."""
     paths = (path for name in ("scene.json", "heatmap.tif") for path in results.glob(f"*/{name}"))
+    # Names that begin with a dot are folders still being written or replaced (`utils.atomic`).
     return sorted({path.parent for path in paths if path.parent.name[0] != "."})
 
 
@@ -140,6 +143,7 @@ def open_scene(folder: Path) -> SceneResult:
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
         raise InputError(msg) from error
+    # Before the checksum, which another version may embed in another way.
     if version != FORMAT_VERSION:
         msg = (
             f"{path} has version {version}, but this version of artextract reads "
@@ -150,6 +154,7 @@ def open_scene(folder: Path) -> SceneResult:
         msg = f"{path} is damaged or has been changed: run 'artextract infer' again"
         raise InputError(msg)
     result = SceneResult(path=folder, description=description)
+    # A file system may store names decomposed (NFD), as HFS+ of macOS does.
     if unicodedata.normalize("NFC", folder.name) != unicodedata.normalize("NFC", result.name):
         msg = (
             f"{folder} contains the results of scene {result.name!r}: rename the folder back, or "

@@ -13,11 +13,16 @@ from artextract_cli.results.scene_scores import SceneScores
 from artextract_cli.scenes.scene import Scene
 
 EvidenceAt = Callable[[NDArray[np.intp], NDArray[np.intp]], FloatArray]
-STRONG_LEVEL = 2.0  # a false-alarm rate of 1 % on clean paint
+# A false-alarm rate of 1 % on clean paint, as -log10. A lower level marks chance as regions: at
+# 1.3, a twentieth of every clean painting. A higher one loses faint layers, and below about 0.1 %
+# (a score of 3) rates are extrapolated.
+STRONG_LEVEL = 2.0
 EXPECTED_SHARE = 0.01  # of clean paint scores above this level
 # Unfamiliar clean paint may exceed the expected share a little; twice the share is called notable.
 NOTABLE_SHARE = 2 * EXPECTED_SHARE
-MAX_REGIONS = 100  # rows of regions.csv; documented in docs/results.md
+# Rows of regions.csv. By chance alone, 1 % of clean paint is above the level, mostly as specks:
+# they have the smallest sums of scores, and are the ones left out.
+MAX_REGIONS = 100
 REGION_COLUMNS = (
     "region",
     "row",
@@ -39,6 +44,7 @@ def signs_at(scores: SceneScores, scene: Scene) -> EvidenceAt | None:
     """Evidence for dark minus light content; None if the model does not distinguish them."""
     if not set(SIGNED_MAPS) <= scores.maps.keys():
         return None
+    # Enlarged only at the pixels asked for: two whole maps would take eight bytes per pixel.
     dark, light = (Enlarged(scores.maps[name], scene.shape) for name in SIGNED_MAPS)
     return lambda rows, columns: dark.at(rows, columns) - light.at(rows, columns)
 
@@ -58,6 +64,7 @@ def shares_by_sign(
 
 def superpixel_side(shape: Sequence[int], n_superpixels: int) -> int:
     """Side in pixels of a superpixel of mean size in an image of ``shape`` (H, W)."""
+    # At least 1, for images of fewer pixels than a superpixel usually has.
     return max(1, round(float(np.sqrt(shape[0] * shape[1] / n_superpixels))))
 
 
@@ -80,8 +87,11 @@ def strong_regions(
     if not strong.any():
         return []
     rows, columns = np.nonzero(strong)
+    # From 0. Every group contains a strong pixel, so that all numbers occur.
     regions = _labelled(strong, reach)[rows, columns] - 1
     strength = np.bincount(regions, heatmap[rows, columns])
+    # Sorting the P pixels by region once costs O(P log P); a mask per region would scan the image
+    # for each of what may be thousands. Stable sorts keep the table the same in every run.
     order = np.argsort(regions, kind="stable")
     pixels = np.split(order, np.cumsum(np.bincount(regions))[:-1])
     strongest = np.argsort(-strength, kind="stable")[:MAX_REGIONS]
@@ -95,7 +105,10 @@ def _labelled(strong: NDArray[np.bool_], reach: int) -> NDArray[np.int32]:
     """Label (H, W), from 1, groups of pixels that touch after growing by ``reach``."""
     from scipy.ndimage import label, maximum_filter
 
+    # Mode "constant": nothing grows into the image from beyond its border.
     grown = maximum_filter(strong, 2 * reach + 1, mode="constant") if reach else strong
+    # Neighbours at corners too: with SciPy's default of four neighbours, a diagonal line falls
+    # apart.
     numbered, _ = label(grown, np.ones((3, 3)))
     return np.asarray(numbered, np.int32)
 
@@ -111,7 +124,9 @@ def _region(
 ) -> dict[str, Any]:
     """Describe a region, the pixels at ``rows`` (P,) and ``columns`` (P,), as a table row."""
     score = heatmap[rows, columns]
+    # In float64: a float32 sum over a large region loses digits.
     mean = float(score.mean(dtype=np.float64))
+    # Without signs, since evidence of either sign tells; (P, B), averaged over the pixels.
     telling = np.abs(band_evidence(rows, columns)).mean(0).argmax()
     values = (
         number,
@@ -119,6 +134,7 @@ def _region(
         round(float(columns.mean()), 1),
         int(rows.min()),
         int(columns.min()),
+        # Exclusive ends, as in slices.
         int(rows.max()) + 1,
         int(columns.max()) + 1,
         len(rows),

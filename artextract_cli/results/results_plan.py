@@ -82,6 +82,7 @@ def _check_scene_folders(scenes: Collection[str], results: Path) -> None:
 def _is_by(result: SceneResult, model: SceneScorer) -> bool:
     """Whether a result is from this model and this score."""
     description = result.description
+    # A description without this entry states no other score.
     score = description.get("heat_map_score", model.heat_map_score)
     return bool((description["model"]["sha256"], score) == (model.digest, model.heat_map_score))
 
@@ -92,6 +93,8 @@ def _is_own_file(path: Path, kind: str) -> bool:
         content = json.loads(path.read_bytes())
     except OSError:
         return False
+    # Not JSON at all: the summary or description was cut short. Refusing it would leave the user
+    # with results that no command replaces.
     except ValueError:
         return True
     return isinstance(content, dict) and content.get("format") == kind

@@ -42,6 +42,7 @@ class SceneResult:
 
     path: Path
     description: Mapping[str, Any]
+    # Files that were verified: each is hashed once, however many of its pages are read.
     _intact: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
@@ -59,6 +60,7 @@ class SceneResult:
     @property
     def is_model_free(self) -> bool:
         """Whether it was scored without learning."""
+        # None stands for a score without learning; a missing key does not.
         return self.description.get("learns_from", "") is None
 
     @property
@@ -162,6 +164,7 @@ class SceneResult:
         path = self.checked("embeddings.npz")
         try:
             with opened_npz(path) as arrays:
+                # By number: sorted as text, nodes_10 would come before nodes_2.
                 views = sorted((name for name in arrays if name.startswith("nodes_")), key=_view)
                 return tuple(arrays[name] for name in views)
         except DAMAGE as error:
@@ -258,6 +261,7 @@ class SceneResult:
         """
         source = sources.photograph(self.description)
         image = decode_picture(source.check()).srgb(source.coding)
+        # A grey photograph gets three equal channels without being copied.
         return np.broadcast_to(image, (*image.shape[:2], 3))
 
 

@@ -16,7 +16,8 @@ from artextract_cli.scenes.checks.registration import Registration
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 
-# False-alarm rate at or below which a painting is called hidden, documented as "5 %".
+# False-alarm rate at or below which a painting is called hidden, documented as "5 %": the customary
+# level of significance. Of clean paintings, one in twenty is a false finding.
 DECISION_RATE = 0.05
 # Share of the most anomalous pixels; the score that they exceed is the score of the painting. It is
 # large enough to ignore a speck, small enough to respond to a scribble.
@@ -160,8 +161,10 @@ def image_score(scores: FloatArray, mask: NDArray[np.bool_] | None) -> float:
 
     Of more than 16 million pixels, every n-th is used.
     """
+    # Regular steps rather than a random sample, so that the score is the same in every run.
     step = -(-scores.size // MAX_SAMPLED_PIXELS)
     sample = scores.ravel()[::step]
+    # A painting too small to be hit by any sample is judged by the whole image.
     if mask is not None and (inside := mask.ravel()[::step]).any():
         sample = sample[inside]
     return float(np.quantile(sample, 1 - ANOMALOUS_SHARE))
@@ -177,10 +180,14 @@ def judged(calibration: Calibration | None, raw: float, n_tiles: int = 1) -> Who
     level = float(calibration(np.array(raw)))
     # Without the limit, the power would overflow far below the scores of clean paintings.
     rate = family_rate(10.0 ** -max(level, 0.0), n_tiles)
+    # The level itself where nothing was combined, without rounding by way of the rate. 1e-300,
+    # close to the smallest float64, keeps the logarithm finite.
     score = level if n_tiles == 1 else -float(np.log10(max(rate, 1e-300)))
     return WholeScore(score=score, false_alarm_rate=rate, something_is_there=rate <= DECISION_RATE)
 
 
 def family_rate(rate: float, n_tiles: int) -> float:
     """False-alarm rate of a painting from the smallest rate of its ``n_tiles`` tiles (Šidák)."""
+    # 1 - (1 - p)**n (Šidák 1967, tiles taken as independent); written so, since the plain
+    # difference loses all digits of p below 1e-16. The limit of p keeps log1p finite.
     return rate if n_tiles == 1 else float(-np.expm1(n_tiles * np.log1p(-min(rate, 1 - 1e-12))))

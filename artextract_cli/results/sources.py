@@ -48,6 +48,8 @@ class Source:
 
 def photograph(description: Description) -> Source:
     """The photograph that was scored."""
+    # Descriptions without a coding follow the convention of datasets: a photograph is sRGB, a band
+    # linear.
     return _source("photograph", description["photograph"], SRGB)
 
 

@@ -34,8 +34,10 @@ def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatA
         (N,) float32, NaN for superpixels without painting.
     """
     painted, n = np.isfinite(heatmap), int(labels.max()) + 1
+    # bincount adds up in float64: a superpixel may have many pixels, the heat map is float32.
     total = np.bincount(labels[painted], heatmap[painted], n)
     count = np.bincount(labels[painted], minlength=n)
+    # Of a superpixel without painting, 0 / 1 is computed and dropped: 0 / 0 would cause a warning.
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 

@@ -30,6 +30,7 @@ TEXT_COLUMNS = frozenset({"telling_band", "sign"})
 
 def superpixel_table(result: "SceneResult") -> "pandas.DataFrame":
     """One row per superpixel of a scene; see `SceneResult.to_dataframe`."""
+    # Maps are read as float32, which is exact for whole numbers up to 2**24.
     labels = result.map("labels").astype(np.int64)
     columns = _geometry(labels) | {
         column: mean_scores(result.map(name), labels)
@@ -47,6 +48,7 @@ def _geometry(labels: NDArray[np.int64]) -> dict[str, NDArray[np.int64] | FloatA
     """Number, centroid and size of every superpixel (N,) of ``labels`` (H, W)."""
     flat = labels.ravel()
     size = np.bincount(flat)
+    # Sums of coordinates by label in one pass over the pixels, not one per superpixel.
     rows, columns = (np.bincount(flat, index.ravel()) for index in np.indices(labels.shape))
     return {
         "superpixel": np.arange(len(size)),

@@ -82,6 +82,8 @@ def _write_all(
     read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
     heatmap = scene.filled(lambda block: read(0, block))
     Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
+    # Two pieces each grow by half a superpixel, so that those within one superpixel become one
+    # region.
     reach = superpixel_side(scene.shape, int(scores.labels.max()) + 1) // 2
     of_bands, signs = Enlarged(scores.band_maps, scene.shape), signs_at(scores, scene)
     regions = strong_regions(heatmap, of_bands.at, scores.band_ids, reach, signs)
@@ -102,6 +104,7 @@ def write_description(folder: Path, description: Mapping[str, Any]) -> dict[str,
         json.dumps(about | dict(description) | {"files": files}, indent=2).encode()
     )
     (folder / "scene.json").write_bytes(content)
+    # As readers will see it: with its digest, and lists instead of tuples.
     return dict(json.loads(content))
 
 
@@ -117,6 +120,7 @@ def _write_maps(
         read = _reader(pages, scene, scene.mask)
         path, n_pages = folder / f"{name}.tif", pages.shape[-1]
         write_map(path, read, n_pages, scene.shape, np.float32, pixels_per_mm)
+    # Without the mask: an integer map has no NaN, and readers need a label at every pixel.
     read = _reader(scores.labels[..., None], scene, None)
     write_map(folder / "labels.tif", read, 1, scene.shape, np.int32, pixels_per_mm)
 
@@ -127,6 +131,8 @@ def _reader(pages: NDArray[Any], scene: Scene, mask: NDArray[np.bool_] | None) -
 
     def read(page: int, block: Block) -> NDArray[Any]:
         values = enlarged[page].block(block)
+        # If the pages are mapped from a scratch file, those read would count as memory of this
+        # process.
         release_pages(pages)
         return values if mask is None else np.where(mask[block.place], values, np.nan)
 
@@ -137,5 +143,6 @@ def _overlaid(scene: Scene, heatmap: FloatArray) -> NDArray[np.uint8]:
     image = np.empty((*scene.shape, 3), np.uint8)
     for block in scene.blocks(0):
         part = scene.part(block)
+        # NaN marks what is not painting; the mask leaves it uncoloured.
         image[block.place] = overlay(part.rgb, np.nan_to_num(heatmap[block.place]), mask=part.mask)
     return image

@@ -130,6 +130,7 @@ def list_dataset(
         notes=description.notes or "",
     )
     listed = {} if given is None else description.wavelengths or {}
+    # One is enough: a wrong list of wavelengths contradicts most names at once.
     contradictions = _contradictions(root / DESCRIPTION, dataset.scenes, listed, given is not None)
     return dataset, findings + list(islice(contradictions, 1))
 
@@ -284,6 +285,7 @@ def _number(text: str) -> float | None:
         number = float(text)
     except ValueError:
         return None
+    # float() also reads "nan" and "inf", which are words here.
     return number if math.isfinite(number) else None
 
 

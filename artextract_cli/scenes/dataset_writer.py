@@ -21,6 +21,7 @@ from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.atomic import atomic_folder, atomic_path
 from artextract_cli.utils.yaml import read_yaml, write_yaml
 
+# A PNG can only be decoded as a whole: at this size, RGB takes 200 MB as float32.
 LARGE_PIXELS = 2**24
 """Pixels above which an image is written as tiled TIFF, so that it can later be read in parts."""
 
@@ -88,6 +89,8 @@ class DatasetCopy:
         """Copy the contents of files; the copies can be written to."""
         for path in paths:
             if path is not None:
+                # Contents only: copying the mode too would make copies of read-only files
+                # read-only.
                 shutil.copyfile(path, self._place(path))
 
     def copy_photograph(self, files: SceneFiles) -> None:
@@ -159,6 +162,9 @@ def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
         If one of them cannot be written.
     """
     try:
+        # Files are moved into place in reverse order when the stack unwinds. The photograph, which
+        # is the first, appears last: until then there is no scene, only bands that the next import
+        # completes.
         with contextlib.ExitStack() as files:
             for path, values in images.items():
                 write_picture(files.enter_context(atomic_path(path)), stored_counts(values))
@@ -173,6 +179,7 @@ def stored_counts(values: NDArray[Any]) -> NDArray[Any]:
     """Return 8- and 16-bit values unchanged, and floats from 0 to 1 as 16 bit."""
     if values.dtype.kind == "f":
         return np.ascontiguousarray(counts_of_16_bit(values))
+    # The encoders take contiguous arrays only.
     return np.ascontiguousarray(values, np.uint8 if values.dtype == np.uint8 else np.uint16)
 
 
@@ -180,6 +187,7 @@ def counts_of_16_bit(
     values: NDArray[np.floating[Any]], precision: type[np.floating[Any]] = np.float64
 ) -> NDArray[np.uint16]:
     """Convert values from 0 to 1 into 16-bit counts, rounding at ``precision``."""
+    # Rounded, not truncated, which would darken every image by half a step.
     return np.rint(values * precision(65535)).astype(np.uint16)
 
 
@@ -198,4 +206,5 @@ def update_description(root: Path, statements: Mapping[str, Any]) -> None:
 
 def described_wavelengths(wavelengths: Mapping[str, float]) -> dict[str, float]:
     """Wavelengths in nm by band id in the form of ``dataset.yaml``: whole numbers as integers."""
+    # "950", not "950.0": people read and edit this file.
     return {band: int(nm) if float(nm).is_integer() else nm for band, nm in wavelengths.items()}

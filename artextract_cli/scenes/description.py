@@ -64,6 +64,7 @@ def _all_or_names(value: object) -> object:
     """Convert scene names that YAML reads as numbers to text."""
     if value is None or value == "all":
         return value
+    # The exact type, because True is an int too: an unquoted "yes" is a mistake, not a name.
     if isinstance(value, list) and all(type(name) in (str, int) for name in value):
         return tuple(map(str, value))
     msg = "expected 'all' or a list of scene names"
@@ -85,6 +86,7 @@ def _coding_of_band(band: str, word: object) -> str:
         return canonical_coding(word)
     except ValueError as error:
         msg = f"band {band}: {error}"
+        # pydantic turns the message into its own error; the cause would only repeat it.
         raise ValueError(msg) from None
 
 
@@ -115,6 +117,7 @@ class _Coding(BaseModel):
 class Description(BaseModel):
     """The content of ``dataset.yaml``."""
 
+    # A misspelt key is an error; if it were ignored, its default would apply unnoticed.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     wavelengths: dict[str, Annotated[float, AfterValidator(checked_wavelength)]] | None = None
@@ -131,6 +134,7 @@ def read_description(path: Path, findings: list[Finding]) -> Description:
     try:
         return read_model(path, Description)
     except InputError as error:
+        # `data check` goes on with the images, as if nothing were stated.
         findings.append(Finding(level="error", scene="", file=path, message=str(error)))
         return Description()
 

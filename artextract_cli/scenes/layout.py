@@ -17,6 +17,7 @@ from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading
 from artextract_cli.utils.output_plan import check_outside
 
+# In the order in which scenes are listed everywhere.
 SPLITS = ("train", "val")
 MASKS = "object"
 """Folder of the object masks of a split."""
@@ -71,6 +72,8 @@ class FoundScene:
 
 def natural_key(text: str) -> tuple[tuple[str | int, ...], str]:
     """Sort key that puts ``b9`` before ``b10``, and numbers before words."""
+    # The text itself breaks ties, such as b1 and b01, so that the order never depends on the
+    # folder.
     parts = re.split("([0-9]+)", text)  # words and digits alternate
     return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), text
 
@@ -83,6 +86,7 @@ def check_outside_datasets(out: Path) -> None:
     UsageError
         If ``out`` is a dataset, or lies inside one.
     """
+    # Resolved, so that a link into a dataset is recognised as one.
     for folder in (out.resolve(), *out.resolve().parents):
         if any((folder / split / "rgb_images").is_dir() for split in SPLITS):
             check_outside(out, folder, "dataset")
@@ -100,6 +104,7 @@ def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
     """
     findings: list[Finding] = []
     scenes: dict[str, FoundScene] = {}
+    # Raises if the dataset itself cannot be listed; missing split folders are no error.
     _list(root)
     for split in SPLITS:
         for scene in _find_in_split(root / split, split, findings):
@@ -113,6 +118,7 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
     photographs = _named(folder / "rgb_images", "_RGB", findings)
     bands = _bands(folder / "ms_masks", photographs, findings)
     truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
+    # Masks of bands are named after scene and band together, and lie beside those of scenes.
     of_bands = {f"{name}_ms_{band}" for name, files in bands.items() for band in files}
     masks = _named(folder / MASKS, "_mask", findings, photographs.keys() | of_bands)
     scenes = []
@@ -152,6 +158,7 @@ def _named(
     named: dict[str, Path] = {}
     for path in _images(folder):
         name = path.stem.removesuffix(ending)
+        # Either the ending is missing, or there is nothing before it.
         if name in ("", path.stem):
             if not path.stem.endswith(beside):
                 expected = f"{_likely_name(path.stem, known or ())}{ending}{path.suffix}"
@@ -201,9 +208,11 @@ def _parse_band(stem: str, scenes: Collection[str]) -> tuple[str, str]:
     """
     splits = [
         (stem[: match.start()], stem[match.start() + 4 :])
+        # Lookarounds consume nothing and so find overlapping separators too, as in a_ms_ms_1.
         for match in re.finditer("(?<=.)(?=_ms_.)", stem)
     ]
     known = [split for split in splits if split[0] in scenes]
+    # The last split has the longest name of a scene.
     return (known or splits or [("", "")])[-1]
 
 
@@ -234,10 +243,12 @@ def _images(folder: Path) -> list[Path]:
     with reading(folder):
         if not folder.exists():
             return []
+    # The order of a folder depends on the file system; results must not.
     return sorted(path for path in _list(folder) if _is_image(path))
 
 
 def _is_image(path: Path) -> bool:
+    # macOS leaves a file ._NAME.png beside each image on foreign disks: it is not an image.
     return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
 
 

@@ -12,6 +12,8 @@ RESIDENT_BYTES = 18
 """Bytes per pixel that stay in memory when a scene is processed in blocks.
 
 They are those of its label, held twice while labels are computed, and of the object mask."""
+# Larger superpixels average thin lines away; smaller ones multiply nodes, edges and memory. At this
+# size, 256 x 256 pixels have about 2600.
 DEFAULT_REGION_SIZE = 5
 """Side of a superpixel in pixels, unless a recipe states another."""
 
@@ -36,19 +38,23 @@ class MemoryPlan:
             If the limit is too low even for small blocks.
         """
         per_pixel = self.per_pixel + self.per_band * n_bands
+        # The network runs on one graph of the whole scene, so that blocks do not reduce its share.
         network = self.per_superpixel * superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
         if self.program + network + n_pixels * per_pixel <= self.limit:
             return None
         kept = self.program + network + n_pixels * RESIDENT_BYTES
+        # So many blocks are in progress at once, each side**2 pixels, margins included.
         side = math.isqrt(max(0, self.limit - kept) // (N_PARALLEL_BLOCKS * per_pixel))
         if side < MIN_BLOCK_SIDE:
             least = kept + N_PARALLEL_BLOCKS * per_pixel * MIN_BLOCK_SIDE**2
             msg = (
                 f"--max-memory {_amount(self.limit)} is not enough for {n_pixels} pixels in "
                 f"{n_bands} band{'s' * (n_bands != 1)}: allow at least "
+                # Rounded up to whole MB: the advice must be enough.
                 f"{_amount(math.ceil(least / 1e6) * 1e6)}"
             )
             raise UsageError(msg)
+        # The rest of the side is for the margin, which neighbours compute as well.
         return Workspace(block_side=int(CORE_SHARE * side), scratch=self.scratch)
 
 

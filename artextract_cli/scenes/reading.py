@@ -77,9 +77,12 @@ def _read_pictures(files: SceneFiles, workspace: Workspace | None) -> tuple[Floa
     n_bands = len(files.bands)
     images: tuple[FloatArray, FloatArray] | None = None
     for shape, block, part in _parts(files.rgb, workspace):
+        # The size is known with the first part only.
         images = images or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
         images[0][block.place] = part.srgb(files.coding.of_photograph)
+        # Written pages of the mapped file would otherwise stay in memory until the system needs it.
         release_pages(images[0])
+    # Every image has at least one part; this is for the type checker.
     if images is None:
         raise ValueError(files.rgb)
     for band, (name, path) in enumerate(zip(files.band_ids, files.bands, strict=True)):
@@ -105,6 +108,7 @@ def _empty(shape: tuple[int, int], channels: int, workspace: Workspace | None) -
     """An empty array (H, W, C); on disk channel after channel, in the order of reading."""
     if workspace is None:
         return np.empty((*shape, channels), np.float32)
+    # Bands are written one after another: channel by channel, each goes to one stretch of the file.
     return np.moveaxis(workspace.empty((channels, *shape), np.float32), 0, -1)
 
 
@@ -175,6 +179,7 @@ def read_truth(path: Path, shape: tuple[int, ...] | None) -> NDArray[np.uint8]:
     InputError
         If it cannot be read, is not of ``shape`` (H, W) if given, or contains other values.
     """
+    # Scaled back from 0..1, so that 16-bit truth images are read as well.
     truth = np.rint(_read_map(path, shape) * 255)
     if others := sorted(set(np.unique(truth).tolist()) - {HIDDEN, UNDECIDED, CLEAN}):
         values = ", ".join(f"{value:g}" for value in others[:3]) + (", ..." if others[3:] else "")

@@ -125,10 +125,12 @@ class Scene:
         window
             Rows and columns to cut out.
         """
+        # The images are used as they are, without a copy.
         if window.shape == self.shape:
             return dataclasses.replace(self, workspace=None)
         part = dataclasses.replace(
             self,
+            # Copied into memory, so that the mapped pages can be released at once.
             rgb=np.ascontiguousarray(self.rgb[window.place]),
             bands=np.ascontiguousarray(self.bands[window.place]),
             mask=None if self.mask is None else self.mask[window.place],
@@ -192,6 +194,7 @@ def resize_scene(scene: Scene, side: int) -> Scene:
         return np.asarray(resize(image, (side, side), order=1, anti_aliasing=True), np.float32)
 
     def each(images: FloatArray, decode: Callable[[FloatArray], FloatArray]) -> FloatArray:
+        # One channel at a time: skimage works on copies, and a filter must not mix channels.
         channels = [resized(decode(images[..., c])) for c in range(images.shape[-1])]
         return np.stack(channels, axis=-1)
 
@@ -206,6 +209,7 @@ def resize_scene(scene: Scene, side: int) -> Scene:
 
 def inpaint_nearest(scene: Scene) -> Scene:
     """Replace pixels outside the object mask by the nearest pixel of the painting."""
+    # Without a single painted pixel there is no nearest one.
     if scene.mask is None or scene.mask.all() or not scene.mask.any():
         return scene
     from scipy.ndimage import distance_transform_edt

@@ -17,6 +17,7 @@ def infrared_bands(scene: Scene) -> list[int]:
     """Indices of the bands beyond 720 nm, by wavelength; empty if no wavelengths are known."""
     if scene.wavelengths is None:
         return []
+    # Stable: bands of equal wavelength keep their order.
     order = np.argsort(scene.wavelengths, kind="stable")
     return [int(b) for b in order if scene.wavelengths[b] > LAST_VISIBLE_NM]
 

@@ -39,6 +39,7 @@ the old masters, and so on. The others are for evaluation only.
 """
 
 ALIASES: Mapping[str, str] = MappingProxyType(
+    # The letters stay, because the tables of docs/detection.md use them.
     {"a": "old-masters", "b": "moderns", "c": "measured", "d": "workshop"}
 )
 """Short names of palettes; published figures use them."""

@@ -13,6 +13,7 @@ OLD_MASTERS_EVERY = 3  # every third; random ones alone cost .02 of average prec
 
 def simulate_mixed(rng_seed_parts: Sequence[int], settings: SceneSettings) -> SimulatedScene:
     """Simulate the scene of these seed parts, integers ≥ 0; the last is the number of the scene."""
+    # By number, not at random: any run of three scenes has the same mixture.
     if rng_seed_parts[-1] % OLD_MASTERS_EVERY < OLD_MASTERS_EVERY - 1:
         return simulate_random(rng_seed_parts, settings)
     return simulate_scene(rng_seed_parts, dataclasses.replace(settings, palette=OLD_MASTERS))

@@ -21,6 +21,7 @@ from artextract_cli.simulate.world import World
 # Change of reflectance in some band from which hidden content counts as detectable; with a smaller
 # one, the truth would contain what no detector can find.
 DETECTABLE_CHANGE = 0.02
+# Pixels on the edge of a line or shape would make any exact detector look wrong by half a pixel.
 _PRESENT, _ABSENT = 0.5, 0.05  # covered shares of a pixel; in between, the truth is undecided
 _BLOCK = 8192  # pixels rendered at once, so that their spectra stay in the cache
 
@@ -100,6 +101,7 @@ def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> Si
 def _paint(
     rng_seed_parts: Sequence[int], settings: SceneSettings, palette: Palette
 ) -> SimulatedScene:
+    # Spawned streams are independent of each other, however much is drawn from one of them.
     streams = np.random.SeedSequence([*rng_seed_parts, *palette.stream]).spawn(8)
     rng = [np.random.default_rng(stream) for stream in streams]
     batch = draw_batch(rng[0], palette)
@@ -108,6 +110,8 @@ def _paint(
     surface = paint_surface(rng[3], settings.shape, batch, conditions)
     ground = draw_ground(rng[4], batch, kinds)
     hidden = hide(rng[5], settings.shape, batch, kinds, conditions)
+    # The truth compares renderings without relief and camera: exact, and in the frame of the
+    # photograph.
     painting = render(surface, hidden, ground, batch, settings.wavelengths)
     relief = _relief(rng[6], settings.shape, conditions)
     camera = palette.manner.set_up(rng[7], settings.shape, conditions)
@@ -131,6 +135,7 @@ def render(
     """Reflectance of surface loads (P, H, W) over hidden content over a ground of shares (P,)."""
     shape = surface.shape[1], surface.shape[2]
     spectra = _Spectra(batch, ground, wavelengths)
+    # Planes (channels, H * W): colour, bands with hidden content, bands without, hidden layer.
     planes = np.empty((3 + 2 * len(wavelengths) + 1, surface[0].size), np.float32)
     upper, lower = (loads.reshape(len(loads), -1) for loads in (surface, hidden.loads))
     present = hidden.presence.ravel() > 0
@@ -165,11 +170,13 @@ class _Spectra:
 
         Loads are (P, n) for n pixels; ``present`` (n,) is true where anything is hidden.
         """
+        # (L, n); elsewhere the ground is bare, and the second layer need not be computed.
         below = np.repeat(self.ground, surface.shape[1], axis=1)
         below[:, present] = kubelka_munk.over(*self._layer(hidden[:, present]), self.ground)
         r0, t = self._layer(surface)
         reflectance = kubelka_munk.through_surface(kubelka_munk.over(r0, t, below))
         bands = slice(len(VISIBLE_GRID), None)
+        # Only the bands decide what is detectable; the colour of the clean painting is not needed.
         bare = kubelka_munk.over(r0[bands], t[bands], self.ground[bands])
         layer = below[[self.longest]] - self.ground[self.longest]
         colour = RGB_WEIGHTS.T @ reflectance[: len(VISIBLE_GRID)]
@@ -193,6 +200,8 @@ def _relief(rng: np.random.Generator, shape: Shape, conditions: Conditions) -> F
     """Shading (H, W, 1) by cracks, the same at every wavelength; 1 on intact paint."""
     if not conditions.craquelure:
         return np.ones((1, 1, 1), np.float32)
+    # Cells of 10 to 31 px at 256 px; cracks are about a pixel wide, and cells of less than 4 px
+    # would be nothing but cracks.
     spacing = rng.uniform(0.04, 0.12) * min(shape)
     shade = 1 - conditions.craquelure * craquelure(rng, shape, max(spacing, 4))
     return shade[..., None].astype(np.float32)

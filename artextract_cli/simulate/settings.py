@@ -12,6 +12,7 @@ from artextract_cli.simulate.optics.pigments import Palette
 from artextract_cli.simulate.styles.old_masters.palette import OLD_MASTERS
 from artextract_cli.simulate.world import World
 
+# In nm: five visible bands and three in the infrared, as far as a silicon sensor is useful.
 DEFAULT_WAVELENGTHS = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
 
 KINDS = ("drawing", "underpainting", "reuse", "ink", "light")
@@ -20,6 +21,7 @@ other pigments, an ink that fades in the infrared, and a light underpainting on 
 
 _KIND_ODDS = (0.36, 0.24, 0.15, 0.15, 0.1)  # in the order of `KINDS`: drawings are most common
 _SECOND_KIND_ODDS = 0.25  # of a second kind of content in the same scene
+# The loads of 20 pigments at 2048 x 2048 pixels take 336 MB.
 _SIZES = (8, 2048)  # px
 _WAVELENGTHS_NM = (380.0, 1100.0)  # range in which the absorption bands of the pigments are known
 
@@ -33,6 +35,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "weave": (-0.02, 0.06),
     "vignetting": (0.0, 0.15),
     "exposure": (0.0, 0.04),
+    # Real bands are up to 0.7 px off their photograph (docs/capture.md).
     "misregistration": (0.0, 0.6),
     "noise": (0.001, 0.005),
 }
@@ -113,6 +116,7 @@ class SceneSettings:
         low, high = _WAVELENGTHS_NM
         if not self.wavelengths or not all(low <= nm <= high for nm in self.wavelengths):
             problems.append(f"wavelengths must be {low:g} to {high:g} nm, not {self.wavelengths}")
+        # Band ids and file names have this form, so that closer wavelengths would collide.
         if len({f"{nm:g}" for nm in self.wavelengths}) < len(self.wavelengths):
             problems.append(f"wavelengths must differ from each other: {self.wavelengths}")
         unknown = set(self.kinds or ()) - set(KINDS)
@@ -131,6 +135,7 @@ class SceneSettings:
 
 def draw_conditions(rng: np.random.Generator, settings: SceneSettings) -> Conditions:
     """Draw the conditions of one scene; those fixed in the settings do not affect the others."""
+    # All are drawn, in one order, even those that are given: the others keep their random numbers.
     drawn = {name: max(0.0, rng.uniform(*limits)) for name, limits in _RANGES.items()}
     return Conditions(**drawn | settings.given())
 
@@ -142,6 +147,7 @@ def draw_kinds(
 
     A light underpainting is never combined: nothing dark would show on its dark ground.
     """
+    # Drawn even if the kinds are given, for the same reason.
     first, second = rng.choice(KINDS, size=2, p=odds)
     has_second = rng.random() < _SECOND_KIND_ODDS
     if settings.kinds is not None:

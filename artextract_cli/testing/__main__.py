@@ -42,10 +42,12 @@ TESTS: dict[str, type[PluginTests]] = {
 
 def main(out: Path, plugin: str) -> None:
     """Write the outcome of every check into ``out``, or an error that prevents the checks."""
+    # Line-buffered, so that outcomes are on the disk when a plugin ends the process.
     with out.open("w", encoding="utf-8", buffering=1) as lines:
         try:
             for spec in find_specs(plugin):
                 _check(spec, lines)
+            # Tells a complete run from one that a plugin has ended.
             lines.write(json.dumps({"all": "done"}) + "\n")
         except (DependencyError, InputError, UsageError) as error:
             lines.write(json.dumps({"error": str(error), "exit_code": error.exit_code}) + "\n")
@@ -117,6 +119,8 @@ def _entry_points(path: Path) -> Iterator[importlib.metadata.EntryPoint]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeError, LookupError, AttributeError) as error:
         msg = f"{project} names no plugin under [project.entry-points.{GROUP}] ({error})"
         raise InputError(msg) from error
+    # Before the installed packages: the project is checked as it is, even if another version is
+    # installed.
     sys.path[:0] = [str(folder.resolve()) for folder in (path / "src", path) if folder.is_dir()]
     for name, value in entry_points:
         yield importlib.metadata.EntryPoint(name=name, value=str(value), group=GROUP)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from artextract_cli.testing.base import PluginTests, expect
 
+# Unlike each other and any width in use, so that a width that is not taken from the arguments
+# shows.
 IN_SIZE = 7
 EDGE_FEATURES = 5
 RELATIVE, ABSOLUTE = 1e-3, 1e-4  # tolerances: engines and devices sum float32 in other orders
@@ -21,6 +23,8 @@ class BackboneTests(PluginTests):
         """(N, V, in_size) becomes (N, V, out_size) for any N and V, and stays finite."""
         for module in self._modules():
             expect(int(module.out_size) > 0, "out_size must be the width of the embedding")
+            # One node has no edges, two nodes have none either, 30 nodes have some; nine views are
+            # a photograph and eight bands.
             for n_nodes, n_views in ((1, 1), (1, 2), (2, 9), (30, 1), (30, 2), (30, 9)):
                 x = _features(n_nodes, n_views)
                 for mode in (True, False):
@@ -79,6 +83,7 @@ class BackboneTests(PluginTests):
         """A node without neighbours has an embedding that does not depend on other nodes."""
         for module in self._modules():
             x, changed = (_features(30, 2) for _ in range(2))
+            # Node 0 is the isolated one.
             changed[1:] += 1
             alone, unaffected = (module(_graph(30), features)[:1] for features in (x, changed))
             expect(bool(alone.isfinite().all()), "an isolated node has no finite embedding")
@@ -100,6 +105,7 @@ class BackboneTests(PluginTests):
 
         for module in self._modules():
             z = module(_graph(30), _features(30, 2))
+            # Weights that differ, because the plain sum of a normalised embedding has no gradient.
             (z * torch.linspace(-1, 1, z.numel()).view_as(z)).sum().backward()
             for name, parameter in module.named_parameters():
                 grad = parameter.grad
@@ -190,6 +196,7 @@ class BackboneTests(PluginTests):
         """Yield a network in evaluation mode, after one training batch, for each of the options."""
         for options in self.tried():
             module = self._network(options)
+            # Batch normalisation then has statistics other than its initial ones.
             module.train()(_graph(30, 20), _features(50, 2))
             yield module.eval()
 
@@ -205,7 +212,9 @@ def _edges(n_nodes: int) -> NDArray[np.int64]:
     if n_nodes < 3:
         return np.zeros((2, 0), np.int64)
     pairs = np.random.default_rng(n_nodes).integers(1, n_nodes, (2, 3 * n_nodes))
+    # Self-loops are added by the topology.
     pairs = pairs[:, pairs[0] != pairs[1]]
+    # Without repeated edges, sorted.
     return np.unique(np.concatenate([pairs, pairs[::-1]], axis=1), axis=1)
 
 
@@ -228,6 +237,7 @@ def _graph(
     topologies = []
     for pairs, n, numbers in parts:
         names = np.arange(n) if numbers is None else numbers
+        # Not symmetric in the ends, so that a backbone which exchanges source and target shows.
         columns = [
             np.sin(names[pairs[0]] + 2.0 * k * names[pairs[1]]) for k in range(EDGE_FEATURES)
         ]

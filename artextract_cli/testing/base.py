@@ -15,6 +15,7 @@ from artextract_cli.plugin.options import make_options
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.specs import NAME
 
+# Packages that take longer to import than all of ``artextract --help`` may take.
 HEAVY = ("dgl", "matplotlib", "numba", "pandas", "scipy", "skimage", "sklearn", "torch")
 _PROBE = """
 import json, sys, {module} as module
@@ -85,6 +86,8 @@ class PluginTests:
         if not hasattr(sys.modules.get(name), hooks[0]):
             msg = f"load is not defined in the module with the hook {hooks[0]}"
             raise unittest.SkipTest(msg)
+        # In a fresh process: this one may have imported anything. The last line, since the plugin
+        # may print.
         heavy = in_child(_PROBE.format(module=name, hooks=hooks, heavy=HEAVY)).splitlines()[-1]
         expect(heavy == "[]", f"the hook imports {heavy}: import it in load, or inside functions")
 
@@ -97,6 +100,7 @@ def expect(condition: Any, message: str) -> None:
 
 def in_child(code: str) -> str:
     """Output of ``code`` in a fresh Python process with the same module path."""
+    # A project that is not installed is found by sys.path only.
     path = os.pathsep.join(part for part in sys.path if part)
     completed = subprocess.run(
         [sys.executable, "-c", code],
@@ -112,6 +116,7 @@ def in_child(code: str) -> str:
 def checks(tests: type[PluginTests]) -> dict[str, Callable[[PluginTests], None]]:
     """The tests of a class by name, those of its bases first."""
     tests_by_name: dict[str, Callable[[PluginTests], None]] = {}
+    # From the base downwards: a subclass may replace a test, which keeps its place in the order.
     for base in reversed(tests.__mro__):
         tests_by_name |= {
             name: test for name, test in vars(base).items() if name.startswith("test_")

@@ -44,5 +44,6 @@ class CommandTests(PluginTests):
         if not hasattr(sys.modules.get(name), "artextract_commands"):
             msg = "load is not defined in the module with the hook"
             raise unittest.SkipTest(msg)
+        # Loaded in a fresh process, since this one may have imported anything.
         heavy = in_child(_PROBE.format(module=name, heavy=HEAVY)).splitlines()[-1]
         expect(heavy == "[]", f"loading the command imports {heavy}: import inside functions")

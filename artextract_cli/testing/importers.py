@@ -15,6 +15,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.testing.base import PluginTests, expect
 
+# A square, and an image whose odd sides differ, so that exchanged rows and columns show.
 SIZES = ((16, 16), (13, 31))
 
 
@@ -44,6 +45,8 @@ class ImporterTests(PluginTests):
             with self._written(size, n_bands, depth) as (source, capture):
                 captures = self._read(source)
                 expect(len(captures) == 1, f"1 capture was written, but {len(captures)} were read")
+                # Two counts of the stored depth: one for rounding, one for a conversion of the
+                # scale.
                 self._compare(self.expected(capture), captures[0], 2 / (2**depth - 1))
 
     def test_source_is_not_modified(self) -> None:
@@ -57,6 +60,7 @@ class ImporterTests(PluginTests):
         """A truncated file raises InputError with one sentence, and nothing else."""
         with self._written(*self.captures[-1]) as (source, _):
             files = [path for path in _files(source) if path.stat().st_size > 1]
+            # The largest file is that with the pixels: half of them are missing.
             path = max(files, key=lambda path: path.stat().st_size)
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
             self._refused(source, f"a truncated {path.suffix} file")
@@ -108,6 +112,7 @@ class ImporterTests(PluginTests):
 def _capture(size: tuple[int, int], n_bands: int, depth: int) -> Capture:
     rng = np.random.default_rng(depth)
     dtype: Any = np.uint8 if depth == 8 else np.uint16
+    # Noise over the full range: every count may occur, and no two bands are alike.
     counts = rng.integers(0, 2**depth, (*size, 3 + n_bands)).astype(dtype)
     return Capture(
         name="abbey",

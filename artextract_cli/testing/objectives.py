@@ -8,6 +8,8 @@ import numpy as np
 from artextract_cli.plugin.contract import Objective
 from artextract_cli.testing.base import PluginTests, expect
 
+# Dimensions of the embeddings: more than the two that the tests set, and none of the numbers of
+# views or nodes, so that exchanged axes show.
 WIDTH = 4
 
 
@@ -17,6 +19,7 @@ class ObjectiveTests(PluginTests):
     def test_finite_loss_with_gradient(self) -> None:
         """Batches of every shape have a finite loss, and a finite gradient."""
         for options in self.tried():
+            # A single node has no partner to be compared with.
             for n_nodes in (1, 3, 40):
                 for n_views in (2, 9):
                     scenes, z = self._noise(n_nodes, n_views)
@@ -30,6 +33,7 @@ class ObjectiveTests(PluginTests):
     def test_equal_views_have_a_finite_gradient(self) -> None:
         """The gradient is finite where photograph and bands agree exactly."""
         for options in self.tried():
+            # At distance zero the square root has an infinite derivative: the usual cause of NaN.
             parts = [np.full((6, 3, WIDTH), 1.0 * scene) for scene in range(2)]
             scenes, z = self._scenes(parts)
             self._loss(scenes, options).backward()
@@ -42,6 +46,7 @@ class ObjectiveTests(PluginTests):
         for options in self.tried():
             losses = []
             for apart in (0.0, 3.0):
+                # At a distance of 50 the second scene is beyond any margin.
                 parts = [np.zeros((6, 2, WIDTH)), np.full((6, 2, WIDTH), 50.0)]
                 parts[1][:, 0, 0] += (
                     apart  # photograph of the second scene, which only provides negatives
@@ -86,6 +91,7 @@ class ObjectiveTests(PluginTests):
             forward, backward = (
                 self._loss(self._scenes(parts)[0], options).item() for parts in ((a, b), (b, a))
             )
+            # Not exactly: the terms of the sum are float32 and come in another order.
             same = abs(forward - backward) < 1e-5
             expect(same, f"two scenes have the loss {forward}, but {backward} in reverse order")
 

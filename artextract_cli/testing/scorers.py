@@ -7,6 +7,7 @@ import numpy as np
 
 from artextract_cli.testing.base import PluginTests, expect
 
+# Three different numbers, so that exchanged axes show.
 N_NODES, WIDTH, N_FEATURES = 20, 6, 5
 
 
@@ -40,6 +41,7 @@ class ScorerTests(PluginTests):
             for bare in (False, True):
                 nodes = _nodes(3, bare=bare, apart=0)
                 largest = float(self._scores(nodes, options).abs().max())
+                # Rounding of float32: these embeddings have lengths of about 2.5.
                 expect(largest < 1e-5, f"equal views score up to {largest:.3g}, not 0")
 
     def test_larger_differences_score_more(self) -> None:
@@ -54,6 +56,7 @@ class ScorerTests(PluginTests):
         """A view's score does not depend on the other views."""
         for options in self.tried():
             nodes = _nodes(4)
+            # The photograph stays first; views 1 and 3 change places.
             reordered = Nodes(
                 nodes.z[:, [0, 3, 2, 1]],
                 nodes.features[:, [0, 3, 2, 1]],
@@ -98,6 +101,7 @@ def _nodes(n_views: int, *, apart: float = 0.5, bare: bool = False) -> Nodes:
     z = torch.cat([photograph, photograph + apart * others], dim=1)
     features = torch.randn(N_NODES, n_views, N_FEATURES, generator=drawn)
     if apart == 0:
+        # Contiguous copies: a view of one row repeated could hide a write to the input.
         features = features[:, :1].expand(-1, n_views, -1).clone()
     if bare:
         return Nodes(z, features)

@@ -8,6 +8,8 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.testing.base import PluginTests, expect
 
+# One pixel, single lines in both directions, less than a superpixel, and an image whose odd sides
+# differ, so that exchanged rows and columns show.
 SIZES = ((1, 1), (1, 7), (7, 1), (2, 3), (33, 47))
 
 
@@ -19,6 +21,7 @@ class SuperpixelTests(PluginTests):
         for options in self.tried():
             function = self.spec.load()
             for size in SIZES:
+                # 11 are a photograph with eight bands.
                 for channels in (1, 3, 11):
                     image = _image((*size, channels))
                     labels = np.asarray(function(image, options))
@@ -40,6 +43,8 @@ class SuperpixelTests(PluginTests):
         """An image has the same segmentation every time, also with several threads."""
         for options in self.tried():
             image = _image((128, 128, 3))
+            # 128 × 128 pixels, four times: enough work for several threads to be scheduled
+            # differently.
             first, *others = (self._segment(image, options)[0] for _ in range(4))
             same = all((first == other).all() for other in others)
             expect(same, "the same image had two segmentations: fix seeds and threads")
@@ -49,6 +54,7 @@ class SuperpixelTests(PluginTests):
         for options in self.tried():
             image = _image((33, 47, 3))
             before = image.copy()
+            # An attempt to write then fails where it happens.
             image.flags.writeable = False
             self._segment(image, options)
             expect((image == before).all(), "the image was modified")
@@ -72,6 +78,8 @@ class SuperpixelTests(PluginTests):
         """By default a detailed image is divided into superpixels, not single pixels."""
         image = _image((128, 128, 3))
         _, n = self._segment(image, self.spec.options())
+        # From four superpixels, so that one for the whole image is refused, to four pixels each on
+        # average.
         expect(4 <= n <= 128 * 128 / 4, f"128 × 128 pixels were divided into {n} superpixels")
 
     def test_nan_is_refused(self) -> None:
@@ -109,8 +117,11 @@ def _image(shape: tuple[int, int, int]) -> FloatArray:
     from scipy import ndimage
 
     rng = np.random.default_rng(shape)
+    # Blurring to a width divides the noise by about that factor; squared, the coarse structure
+    # dominates, as in images.
     smooth = sum(
         ndimage.gaussian_filter(rng.normal(size=shape), (width, width, 0)) * width**2
         for width in (1, 2, 4)
     )
+    # Mostly within 0..100, the range of L* in CIELAB.
     return np.asarray(50 + 10 * smooth, np.float32)

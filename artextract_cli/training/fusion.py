@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from artextract_cli.utils.events import warn
 
+# More than seeds differ by: their standard deviation is .001 to .003 (docs/detection.md).
 FUSION_TOLERANCE = 0.005  # of AUROC, by which the fused score may fall short without a warning
 
 

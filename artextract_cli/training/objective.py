@@ -43,6 +43,7 @@ def _check_nodes(objective: str, graphs: SceneGraphs) -> None:
 
 def _checked_infrared(graphs: SceneGraphs) -> bool:
     """Whether the graphs have an infrared band; warn if they do not."""
+    # All graphs of a run have the same bands: see `load_alike`.
     has_infrared = max(graphs.wavelengths or (0,)) > LAST_VISIBLE_NM
     if not has_infrared:
         reason = "no wavelength is known" if graphs.wavelengths is None else "no band is infrared"

@@ -89,6 +89,7 @@ class Progress:
         if self.best is not None and row["val_loss"] >= self.best["val_loss"]:
             return False
         self.best = row
+        # Copies: the optimiser changes the weights in place.
         self.best_weights = {name: w.detach().cpu().clone() for name, w in weights.items()}
         return True
 
@@ -169,6 +170,7 @@ class RunDirectory:
     ) -> None:
         """Save the resume state and the metrics."""
         state = {
+            # As text, since the state may only contain tensors and plain values.
             "settings": json.dumps(settings, sort_keys=True),
             **parts,
             **dataclasses.asdict(progress),
@@ -178,6 +180,7 @@ class RunDirectory:
 
     def save_metrics(self, progress: Progress) -> None:
         """Write one line per epoch."""
+        # The file is written anew each time: a digest in the last line cannot be appended.
         *earlier, last = progress.history
         lines = "".join(
             json.dumps(row) + "\n" for row in (*earlier, last | {"sha256": PLACEHOLDER})

@@ -4,6 +4,8 @@ import math
 
 from artextract_cli.pipelines.settings import TrainingSettings
 
+# A shorter warm-up takes large steps while AdamW's moments are still unreliable, a longer one
+# leaves less time at falling rates. The default of torch is .3.
 WARM_UP = 0.15  # share of the training in which one-cycle raises the rate
 
 
@@ -17,5 +19,6 @@ def learning_rate(settings: TrainingSettings, n_batches: int, step: int) -> floa
         return float(settings.step_factor ** (step // n_batches // settings.step_size))
     done = min(step / (n_batches * settings.epochs), 1)
     if done < WARM_UP:
+        # From 1/25 of the peak, as torch's `OneCycleLR` does by default.
         return 0.04 + 0.96 * (1 - math.cos(math.pi * done / WARM_UP)) / 2
     return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2

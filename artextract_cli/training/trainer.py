@@ -44,6 +44,7 @@ from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.output_plan import OutputPlan
 
+# The peak rate is three times that of "steps": a single batch could move the weights far.
 GRADIENT_NORM = 1.0  # to which gradients are clipped, for one-cycle
 
 
@@ -93,6 +94,7 @@ def train(
     DivergedError
         If the loss is not finite; the best model so far is kept.
     """
+    # Before anything is read: a wrong --out costs no time.
     OutputPlan(
         out=run, source_folders={graphs: "graphs folder"}, rules=(check_outside_datasets,)
     ).check()
@@ -118,6 +120,7 @@ class _Trainer:
         self.graphs, self.run = graphs, run
         self.progress = Progress()
         loaded, self.graphs_digest = load_alike(graphs), graphs_digest(graphs)
+        # Inference will need it: better known now than after training.
         recorded_plugin("superpixels", loaded[0].superpixels_origin, str(graphs))
         self.settings = settings = possible_settings(settings, loaded[0])
         training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
@@ -130,8 +133,10 @@ class _Trainer:
         pipeline = pipeline_of(objective_spec(settings.objective).learns_from)
         self.card = first_card(loaded[0], settings, pipeline, self.engine)
         self.task = pipeline.task(self._inputs(training, validation))
+        # Before the network, so that its first weights depend on the seed alone.
         torch.manual_seed(settings.seed)
         self.network = new_network(self.card, pipeline)
+        # On the CPU, where its scenes are.
         self.task.begin(self.network)
         self.network.to(self.device)
         self.optimizer = torch.optim.AdamW(
@@ -199,7 +204,8 @@ class _Trainer:
     def run_epoch(self) -> EpochRow:
         """Train and validate once, then save the state."""
         started, epoch = time.monotonic(), len(self.progress.history) + 1
-        # Everything random in an epoch follows from (seed, epoch): a resumed run repeats it.
+        # Everything random in an epoch follows from (seed, epoch): a resumed run repeats it. The
+        # factor exceeds any number of epochs, so that no two pairs give the same number.
         torch.manual_seed(self.settings.seed * 1_000_003 + epoch)
         row: EpochRow = {
             "epoch": epoch,
@@ -211,6 +217,8 @@ class _Trainer:
         }
         is_best = self.progress.add(row, self.network.state_dict())
         parts = {name: part.state_dict() for name, part in self.stateful.items()}
+        # The state before the model: a kill in between loses nothing, since the state contains the
+        # best weights too.
         self.run.save(self.progress, self._resumable(), parts)
         if is_best:
             self.run.save_model(self.progress, self.card)

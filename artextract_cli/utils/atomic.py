@@ -37,8 +37,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with _temporary(path, path.suffix) as temporary:
             try:
                 yield temporary
+                # The contents must be on the disk before the name points to them: after a power
+                # failure the name could otherwise lead to an empty file.
                 flush(temporary)
                 temporary.replace(path)
+                # The new name is an entry of the folder, which is cached separately.
                 flush(path.parent)
             finally:
                 temporary.unlink(missing_ok=True)
@@ -56,6 +59,8 @@ def atomic_folder(out: Path) -> Iterator[Path]:
         If it cannot be written, or ``out`` exists and is not an empty folder.
     """
     with writing(out):
+        # If ``out`` is a symbolic link, renaming would replace the link, not the folder that it
+        # leads to.
         target = out.resolve()
         with _temporary_folder(target) as work:
             yield work
@@ -76,6 +81,8 @@ def replace_folder(out: Path) -> Iterator[Path]:
         If it cannot be written.
     """
     target = out.resolve()
+    # Hidden, so that it is not listed as a scene, and named after the target, so that the next
+    # writer finds it after a kill.
     former = target.with_name(f".{target.name}.former")
     with writing(out), _temporary_folder(target) as work:
         if former.exists() and not target.exists():  # killed between two renames
@@ -84,7 +91,7 @@ def replace_folder(out: Path) -> Iterator[Path]:
         _flush_all(work)
         if not target.exists():
             work.rename(target)
-        elif not _exchange(work, target):
+        elif not exchange_paths(work, target):
             _remove(former)
             target.rename(former)
             work.rename(target)
@@ -106,12 +113,15 @@ def link_or_copy(path: Path, target: Path) -> None:
 def _link_or_copy_file(path: Path | str, target: Path | str) -> None:
     try:
         os.link(path, target, follow_symlinks=False)
+    # Links are impossible across file systems and on some network drives; Python raises
+    # NotImplementedError where the system cannot link without following symbolic links.
     except (OSError, NotImplementedError):
         shutil.copy2(path, target, follow_symlinks=False)
 
 
 def clear_leftovers(out: Path) -> None:
     """Remove what a killed process left of `replace_folder` beside ``out``."""
+    # Entering the context removes what lies under the temporary name; leaving it removes the lock.
     with writing(out), _temporary_folder(out.resolve()):
         pass
 
@@ -125,6 +135,7 @@ def _temporary(path: Path, suffix: str) -> Iterator[Path]:
     """
     # Not the name itself, which may be too long for the file system once anything is added.
     digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    # A locked name belongs to a running writer of the same path: then the next number is tried.
     for number in itertools.count():
         temporary = path.with_name(f"{TEMPORARY}{digest}-{number}{suffix}")
         try:
@@ -146,9 +157,12 @@ def _temporary(path: Path, suffix: str) -> Iterator[Path]:
 def _temporary_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside ``path`` that no other process writes to; then remove it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A folder cannot be opened for writing and locked, so an empty file beside it carries the lock.
     with _temporary(path, ".lock") as lock:
         work = lock.with_suffix("")
         try:
+            # With the lock held, a folder of this name can only be the leftover of a killed
+            # process.
             _remove(work)
             work.mkdir()
             yield work
@@ -162,15 +176,18 @@ def _remove(folder: Path) -> None:
     for path, names, _ in os.walk(folder):
         for inner in (Path(path, name) for name in names):
             if not inner.is_symlink():
+                # The entries of a read-only folder, such as one copied from an archive, cannot be
+                # deleted.
                 inner.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange_paths(one: Path, other: Path) -> bool:
     """Exchange two paths in one step; False where the system or file system cannot."""
     if sys.platform != "linux":
         return False
     try:
+        # Python has no call that exchanges two paths; glibc has had this one since version 2.28.
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:
         return False
@@ -178,6 +195,8 @@ def _exchange(one: Path, other: Path) -> bool:
     if renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0:
         return True
     number = ctypes.get_errno()
+    # The file system or the kernel cannot exchange (renameat2(2)): the caller renames twice
+    # instead.
     if number in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
         return False
     raise OSError(number, os.strerror(number), str(other))
@@ -185,6 +204,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 def flush(path: Path) -> None:
     """Flush a file, or the entries of a folder, to the disk."""
+    # Windows cannot open a folder, and flushes a file only through a descriptor that may write.
     if path.is_dir() and sys.platform == "win32":
         return
     descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)

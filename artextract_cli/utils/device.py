@@ -46,6 +46,8 @@ def resolve_device(name: str) -> "torch.device":
         msg = f"unknown device {name!r}: choose from {', '.join(DEVICE_NAMES)}"
         raise UsageError(msg)
     if name != "cpu" and torch.cuda.is_available():
+        # With its index, since torch.device("cuda") and torch.device("cuda:0") do not compare
+        # equal.
         return torch.device("cuda", torch.cuda.current_device())
     if name == "cuda":
         msg = f"device cuda cannot be used: {_why_no_cuda()}, or use --device cpu"

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 LOGGER = logging.getLogger("artextract")
+# Without any handler, logging would write warnings to stderr even if nobody asked for them.
 LOGGER.addHandler(logging.NullHandler())
 
 
@@ -29,6 +30,7 @@ def _no_progress(label: str, total: int | None) -> Iterator[Advance]:
     yield lambda note="": None
 
 
+# One per process, as there is one terminal.
 _renderer: Renderer = _no_progress
 
 
@@ -74,6 +76,7 @@ def warn(message: str) -> None:
     message
         The sentence, for the logger ``artextract``.
     """
+    # The message is an argument, not the format: a path in it may contain a percent sign.
     LOGGER.warning("%s", message)
 
 

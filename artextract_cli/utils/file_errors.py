@@ -23,6 +23,7 @@ def reading(path: Path) -> Iterator[None]:
     InputError
         If it cannot be read.
     """
+    # A missing path passes: opening it gives the proper error.
     if path.exists() and not (path.is_file() or path.is_dir()):
         msg = f"cannot read {path}: it is not a regular file"
         raise InputError(msg)
@@ -49,6 +50,7 @@ def cause(error: Exception) -> str:
     """Why a file cannot be read, in plain words, from the error of a library (see --debug)."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    # Messages of libraries speak of their internals, such as a struct or a chunk.
     return "it was cut short or changed"
 
 

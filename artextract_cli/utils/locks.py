@@ -25,6 +25,7 @@ def directory_lock(folder: Path) -> Iterator[None]:
     ArtextractError
         If another process holds the lock, or the folder cannot be created.
     """
+    # From the innermost folder outwards, so that they can be removed in this order.
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +55,8 @@ def _lock_held(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        # Removed while it is still locked: afterwards the file might already be that of another
+        # process.
         lock.unlink(missing_ok=True)
         os.close(descriptor)
 
@@ -61,13 +64,19 @@ def _lock_held(folder: Path) -> Iterator[None]:
 def lock_file(path: Path) -> int | None:
     """Create and lock an empty file: its descriptor, or None if another process holds it."""
     if sys.platform == "win32":
+        # The callers treat this like a file system without locks.
         raise OSError
     for _ in range(100):  # a retry is needed only if another process removes the file in between
+        # O_NOFOLLOW, because a symbolic link in its place would have another file emptied.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         try:
+            # flock belongs to the open file. A lock of lockf belongs to the process, and would end
+            # as soon as the process closes any other descriptor of the same file. LOCK_NB: refuse
+            # instead of waiting.
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The former holder may have moved or removed it after it was opened here.
             if os.path.samestat(os.fstat(descriptor), path.stat()):
+                # The file may hold what a killed writer left.
                 os.ftruncate(descriptor, 0)
                 return descriptor
         except BlockingIOError:

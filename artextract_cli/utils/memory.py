@@ -24,9 +24,12 @@ def keep_freed_memory(*, however_large: bool = True) -> None:
     if mallopt is None:
         return
     if however_large:
+        # No block is mapped on its own, so that every freed block stays in the heap.
         mallopt(M_MMAP_MAX, 0)
     else:
+        # Workers share the memory: blocks beyond the threshold go back to the system.
         mallopt(M_MMAP_THRESHOLD, MAX_KEPT_BLOCK_BYTES)
+    # The largest int of C: the heap is never trimmed.
     mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(M_TOP_PAD, 64 * 2**20)  # grow the heap by 64 MiB at a time: fewer system calls
 
@@ -42,6 +45,7 @@ def prepare_worker() -> None:
 
         def exit_with_parent() -> None:
             parent.join()
+            # Not sys.exit, which in a thread ends only that thread.
             os._exit(1)
 
         threading.Thread(target=exit_with_parent, daemon=True).start()

@@ -33,6 +33,8 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+# Version 3 differs only in allowing UTF-8 in names of record fields, and records are not expected
+# here; it raises KeyError, which `DAMAGE` includes.
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -63,6 +65,8 @@ def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     with path.open("rb") as file, zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         unpacked = sum(member.file_size for member in members)
+        # Without compression, members are no larger than the file, which is on the disk already.
+        # The limit is a number of values: eight bytes count as one, rounded up.
         if unpacked > path.stat().st_size:
             check_claim(path, f"{unpacked} bytes", -(-unpacked // 8))
         for member in members:
@@ -71,6 +75,7 @@ def opened_npz(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
         if (name := archive.testzip()) is not None:
             msg = f"the checksum of {name} is wrong"
             raise ValueError(msg)
+        # The archive has moved the position of the shared file.
         file.seek(0)
         with np.load(file, allow_pickle=False) as arrays:
             yield arrays
@@ -82,6 +87,7 @@ def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         opened = cast(BinaryIO, file)
         shape, _, dtype = _HEADERS[np.lib.format.read_magic(opened)](opened)
         n_bytes = file.tell() + math.prod(shape) * dtype.itemsize
+    # Arrays of objects are refused by NumPy, with a message of its own.
     if not dtype.hasobject and n_bytes != member.file_size:
         msg = f"{member.filename} has {member.file_size} bytes where its header gives {n_bytes}"
         raise ValueError(msg)

@@ -47,6 +47,7 @@ class OutputPlan:
             rule(self.out)
 
     def _check_files(self) -> None:
+        # Resolved, so that a symbolic link or a detour by ".." is recognised as the same file.
         if self.out.resolve() in {file.resolve() for file in self.source_files}:
             msg = f"{self.out} is one of the inputs, which are never modified; choose another --out"
             raise UsageError(msg)

@@ -47,11 +47,14 @@ class Setting:
         )
 
 
+# Up to 2**31 - 1: a signed integer of 32 bits is accepted by every generator in use.
 Seed = Annotated[int, Setting(help="Seed of all random numbers.", minimum=0, maximum=2**31 - 1)]
 
 
 def described_fields(settings: type) -> Mapping[str, tuple[Any, Setting]]:
     """Type and description of every field of a dataclass that has a :class:`Setting`."""
+    # With ``include_extras``, since otherwise the annotations, and the settings in them, are
+    # dropped.
     hints = typing.get_type_hints(settings, include_extras=True)
     described = {}
     for field in dataclasses.fields(settings):

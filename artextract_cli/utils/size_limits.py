@@ -26,6 +26,7 @@ def max_pixels() -> int:
         If the environment sets a limit that is not a positive whole number.
     """
     text = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_MAX_PIXELS))
+    # Alone, isdigit accepts superscripts, which int refuses.
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         msg = (
             f"{LIMIT_VARIABLE} must be a positive whole number of pixels, such as "

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TextIO
 
 
+# contextlib.redirect_stdout restores what it found on entry: if two threads overlap, stdout would
+# stay redirected after both. Counting them restores it with the last one.
 class _Redirection:
     """Number of threads whose prints go to stderr, and the original stdout."""
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 def cores() -> int:
     """Number of processor cores that this process may use."""
+    # A container or taskset may allow fewer cores than the machine has.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

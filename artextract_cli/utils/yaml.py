@@ -56,6 +56,8 @@ class _Loader(yaml.SafeLoader):
         return mapping
 
 
+# PyYAML tries a rule only on text that begins with one of the listed characters; the empty string
+# stands for empty text.
 _Loader.add_implicit_resolver(f"{_TAG}null", _NULL, ["~", "n", "N", ""])
 _Loader.add_implicit_resolver(f"{_TAG}bool", _BOOL, list("tTfF"))
 _Loader.add_implicit_resolver(f"{_TAG}int", _INT, _NUMBER_STARTS)
@@ -65,10 +67,12 @@ _Loader.add_implicit_resolver(f"{_TAG}float", _FLOAT, _NUMBER_STARTS)
 class _Dumper(yaml.SafeDumper):
     """Quotes text that YAML 1.1 or this reader would read as something else."""
 
+    # The reader refuses aliases, so a value that occurs twice is written out twice.
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
+# The text 1e-3 is not a number in YAML 1.1, but it is one for this reader: it needs quotes.
 _Dumper.add_implicit_resolver(f"{_TAG}float", _FLOAT, _NUMBER_STARTS)
 
 
@@ -91,6 +95,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         If the file cannot be read, is not YAML, gives a key twice, or is not a mapping.
     """
     with reading(path):
+        # Bytes, not text: PyYAML recognises UTF-16 by its byte order mark.
         text = path.read_bytes()
     try:
         data = yaml.load(text, Loader=_Loader)
@@ -98,6 +103,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         msg = f"{path}{line}: {error.problem}"
         raise InputError(msg) from error
+    # ValueError: an integer of more than 4300 digits, which int refuses. RecursionError: lists
+    # nested thousands deep.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         msg = f"{path} is not valid YAML: rewrite it as plain text in UTF-8"
         raise InputError(msg) from error

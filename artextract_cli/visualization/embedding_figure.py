@@ -24,7 +24,10 @@ Method = Literal["pca", "tsne"]
 TSNE_POINTS = 4000
 """Largest number of embeddings for t-SNE, which is slow; of more, that many are sampled."""
 
+# Darker than the grey in the middle of the blue-red scale, #DDDDDD.
 UNSCORED_COLOUR = "#BBBBBB"
+# Rasterised, because thousands of points as vectors make a file slow to open; slightly transparent,
+# so that dense places show.
 POINTS: Mapping[str, Any] = {"s": 5, "linewidths": 0, "alpha": 0.8, "rasterized": True}
 
 
@@ -90,6 +93,8 @@ def draw_embedding(
     projection = project_embeddings(result, method)
     with style():
         width = page.inches or 6.5
+        # 6.5 inches are 165 mm, nearly two columns of print. The aspect gives two panels that are
+        # about square.
         shape, aspect = ((2, 1), 1.6) if width < NARROW_PAGE else ((1, 2), 0.5)
         figure = new_figure(width, width * aspect, layout="constrained")
         panels = list(figure.subplots(*shape, sharex=True, sharey=True).flat)
@@ -130,9 +135,12 @@ def project_embeddings(result: SceneResult, method: Method = "pca") -> Projectio
     views = result.embeddings()
     scores = mean_scores(result.map("heatmap"), result.map("labels").astype(np.int64))
     unknown = np.float32(np.nan)
+    # In graphs with separate segmentations a view has its own superpixels, which the heat map, on
+    # those of the photograph, says nothing about.
     by_view = [scores if len(z) == len(scores) else np.full(len(z), unknown) for z in views]
     vectors, all_scores = np.concatenate(views), np.concatenate(by_view)
     of_photograph = np.arange(len(vectors)) < len(views[0])
+    # t-SNE of n points allows a perplexity of (n - 1) / 3 at most, which should not be below 1.
     if len(vectors) < 4:
         msg = f"{result.path} has {len(vectors)} embeddings, but a projection needs at least four"
         raise InputError(msg)
@@ -141,6 +149,7 @@ def project_embeddings(result: SceneResult, method: Method = "pca") -> Projectio
         return Projection(points=points, scores=all_scores, is_photograph=of_photograph, axes=axes)
     kept = np.arange(len(vectors))
     if len(kept) > TSNE_POINTS:
+        # Sorted, so that the points keep the order of the views.
         kept = np.sort(np.random.default_rng(0).choice(kept, TSNE_POINTS, replace=False))
         inform(f"t-SNE of {TSNE_POINTS} of {len(vectors)} embeddings, which takes a while")
     return Projection(
@@ -156,8 +165,11 @@ def principal_components(vectors: FloatArray) -> tuple[FloatArray, tuple[str, st
 
     The largest weight of a component is positive, so that a figure is never mirrored.
     """
+    # In float64: in float32 the covariance of long embeddings that differ little is mostly
+    # rounding.
     centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
     axes = principal_axes(centred.T @ centred / len(centred), 2)
+    # Embeddings of one dimension have one component; the second coordinate stays 0.
     points = np.zeros((len(vectors), 2), np.float32)
     points[:, : len(axes.variances)] = centred @ axes.signed_directions()
     names = [f"component {i}" for i in (1, 2)]
@@ -169,6 +181,9 @@ def principal_components(vectors: FloatArray) -> tuple[FloatArray, tuple[str, st
 def _tsne(vectors: FloatArray) -> FloatArray:
     from sklearn.manifold import TSNE
 
+    # Smaller if there are few points: the limit is that of van der Maaten's implementation.
+    # Starting from principal components keeps the arrangement at large the same in every run (Kobak
+    # and Berens 2019).
     perplexity = min(30.0, (len(vectors) - 1) / 3)  # 30 is scikit-learn's default
     points = TSNE(2, perplexity=perplexity, init="pca", random_state=0).fit_transform(vectors)
     return np.asarray(points, np.float32)

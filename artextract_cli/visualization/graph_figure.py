@@ -53,7 +53,9 @@ def graph_figure(
         If the suffix of ``out`` is not .png, .svg or .pdf.
     """
     check_suffix(out)
+    # Every pair once, without self-loops: (P, 2).
     pairs = np.unique(np.sort(edges[:, edges[0] != edges[1]], axis=0), axis=1).T
+    # Matplotlib wants x and y, which are column and row.
     points = centroids[:, ::-1]
     lines: dict[str, NDArray[Any]] = {BORDER_COLOUR: _borders(labels), EDGE_COLOUR: points[pairs]}
     height, width = labels.shape
@@ -62,8 +64,10 @@ def graph_figure(
         figure, (whole, enlarged) = panel_grid(2, width / height, (14, 12), page)
         whole.set_title(f"{len(points)} superpixels, {len(pairs)} edges")
         enlarged.set_title("Centre, enlarged")
+        # Thinner for more superpixels, 0.28 points for 5000, or lines would cover the painting.
         _draw_lines(whole, image, lines, min(0.8, 20 / math.sqrt(len(points))))
         whole.add_patch(Rectangle(window.p0, window.width, window.height, **WINDOW_STYLE))
+        # Image coordinates point down, hence the reversed interval.
         enlarged.set(xlim=window.intervalx, ylim=window.intervaly[::-1])
         visible = {name: _visible_in(window, segments) for name, segments in lines.items()}
         _draw_lines(enlarged, image, visible, 1.0)
@@ -100,6 +104,7 @@ def draw_graph(
         If the graph file or its pixels are missing or damaged.
     """
     shown = chosen_graph(file, load_graphs(file), view)
+    # Channels 0 to 2 are the photograph; band b, which is view 1 + b, is channel 3 + b.
     channels = slice(0, 3) if view == 0 else [2 + view] * 3
     image = np.asarray(load_pixels(file)[..., channels] / 65535, np.float32)
     graph_figure(image, shown.labels, shown.edges, shown.centroids, out, page)
@@ -108,6 +113,7 @@ def draw_graph(
 
 def _borders(labels: IntArray) -> NDArray[np.float64]:
     """The pixel edges between different labels, as lines (S, 2, 2) of x and y."""
+    # Pixel centres have whole coordinates, so that borders lie at halves.
     row, column = np.nonzero(labels[1:] != labels[:-1])
     below = np.stack([column - 0.5, row + 0.5, column + 0.5, row + 0.5], axis=1)
     row, column = np.nonzero(labels[:, 1:] != labels[:, :-1])
@@ -117,6 +123,7 @@ def _borders(labels: IntArray) -> NDArray[np.float64]:
 
 def _central_window(height: int, width: int, n_superpixels: int) -> Bbox:
     """A central window with the aspect ratio of the image and about 150 superpixels."""
+    # With more than about 150 superpixels, single edges can no longer be followed in half a page.
     share = min(1.0, math.sqrt(150 / n_superpixels))
     left, top = width * (1 - share) / 2 - 0.5, height * (1 - share) / 2 - 0.5
     return Bbox.from_bounds(left, top, width * share, height * share)

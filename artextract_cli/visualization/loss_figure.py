@@ -29,8 +29,8 @@ TRAINING_STYLE: Mapping[str, Any] = {
     "markersize": 3,
 }
 LOSSES = ("train_loss", "val_loss")
-# Largest over smallest loss beyond which the axis is logarithmic: on a linear one, small losses
-# would all be at its lower end.
+# Largest over smallest loss beyond which the axis is logarithmic. On a linear one of 3 inches, all
+# losses up to a thirtieth of the largest would lie within a tenth of an inch.
 WIDE_RANGE = 30
 
 
@@ -63,6 +63,7 @@ def loss_figure(
         if floor is not None:
             label = f"uninformative embedding ({floor:g})"
             axes.axhline(floor, color="0.4", linestyle=(0, (1, 2)), linewidth=1, label=label)
+        # Empty lines, only for the legend: colours stand for runs, line styles for the two losses.
         axes.plot([], [], color="0.4", label="validation", **VALIDATION_STYLE)
         axes.plot([], [], color="0.4", label="training", **TRAINING_STYLE)
         axes.set(xlabel="epoch", ylabel="loss")
@@ -99,6 +100,7 @@ def draw_loss(runs: Sequence[Path], out: Path, *, page: Page = DEFAULT_PAGE) -> 
     if len(objectives) > 1:
         warn(f"losses of {' and '.join(objectives)} cannot be compared with each other")
     floors = {card.uninformative_loss for card in cards}
+    # One line stands for all runs, so it is drawn only if they agree.
     floor = floors.pop() if len(floors) == 1 else None
     loss_figure({str(run): read_metrics(run) for run in runs}, out, floor, page)
 

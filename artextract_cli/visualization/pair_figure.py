@@ -118,6 +118,7 @@ def _outlines(result: SceneResult) -> dict[str, BoolArray]:
         return {}
     dark, light = map(result.map, SIGNED_MAPS)
     strong = result.map("heatmap") >= STRONG_LEVEL
+    # Smaller pieces are likely to be chance, and their outlines would hide what they enclose.
     least = superpixel_side(strong.shape, result.description["n_superpixels"]) ** 2
     by_sign = {DARKER: strong & (dark >= light), LIGHTER: strong & (dark < light)}
     large = {
@@ -131,8 +132,10 @@ def _large(mask: BoolArray, least: int) -> BoolArray:
     """The connected components of ``mask`` (H, W) with at least ``least`` pixels."""
     from scipy.ndimage import label
 
+    # Neighbours at corners too, as in the regions of the results.
     numbered, _ = label(mask, np.ones((3, 3)))
     is_large = np.bincount(numbered.ravel()) >= least
+    # Number 0 is everything outside the mask.
     is_large[0] = False
     return np.asarray(is_large[numbered])
 
@@ -177,6 +180,7 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
     if mode in ("hidden", *SIGNED_MAPS):
         return np.nan_to_num(result.map(mode))
     importance = np.nan_to_num(result.pages(mode).mean(0))
+    # A map of zeros stays one.
     return np.asarray(importance / max(float(importance.max()), 1e-12), np.float32)
 
 
@@ -188,6 +192,7 @@ def _find_band(result: SceneResult, wanted: str | None) -> dict[str, Any]:
         for page, (band, source, nm) in enumerate(zip(bands, of_bands, wavelengths, strict=True))
     ]
     if wanted is None:
+        # The last band usually has the longest wavelength, which sees deepest.
         return known[-1]
     for band in known:
         if wanted == band["id"] or (band["nm"] and wanted == f"{band['nm']:g}"):

@@ -41,7 +41,8 @@ OUTLINE_STYLES: tuple[Mapping[str, Any], ...] = (
         "path_effects": [withStroke(linewidth=2.2, foreground="k")],
     },
 )
-# Longest side in px of a mask when it is outlined; a finer outline would not be visible in a panel.
+# Longest side in px of a mask when it is outlined: that of 10 inches at 200 dpi. A finer outline
+# would not be visible in a panel, and tracing it takes time in proportion to the area.
 MAX_OUTLINE_SIDE = 2000
 NO_OUTLINES: Mapping[str, BoolArray] = {}
 
@@ -107,7 +108,9 @@ def _caption(numbers: Mapping[str, float], inches: float) -> str:
 
 def _grey_image(band: FloatArray) -> FloatArray:
     """A linear band (H, W) in grey sRGB (H, W, 3), its brightest thousandth white."""
+    # The same white as in the report; 1e-6 guards a band that is black throughout.
     white = max(float(np.quantile(band, 0.999)), 1e-6)
+    # An approximation of the sRGB curve that suffices for display.
     coded = np.clip(band / white, 0, 1) ** (1 / 2.2)
     return np.asarray(np.repeat(coded[..., None], 3, axis=2), dtype=np.float32)
 
@@ -138,9 +141,11 @@ def _draw_outlines(panels: Sequence[Axes], outlines: Mapping[str, BoolArray]) ->
     lines = []
     for (name, mask), line_style in zip(outlines.items(), OUTLINE_STYLES, strict=False):
         step = -(-max(mask.shape) // MAX_OUTLINE_SIDE)
+        # A rim of zeros closes outlines at the border; it shifts the coordinates by one sample.
         closed = np.pad(mask[::step, ::step], 1).astype(np.float32)
         y, x = (step * (np.arange(size) - 1) for size in closed.shape)
         for axes in panels:
+            # contour widens the limits to the rim.
             limits = axes.get_xlim(), axes.get_ylim()
             contours = axes.contour(x, y, closed, [0.5], linewidths=0.8, alpha=1)
             contours.set_edgecolor(line_style["color"])
@@ -173,13 +178,17 @@ def _place_captions(
 ) -> None:
     """Finish the layout, then align colour bar, title and caption with the panels."""
     figure.draw_without_rendering()
+    # Positions are known after the first layout; a second one would move the panels away from the
+    # captions placed by them.
     figure.set_layout_engine("none")
     panels = Bbox.union([axes.get_position() for axes in grid])
     outside = [axes.get_tightbbox() or axes.bbox for axes in grid]
     titles_end = Bbox.union(outside).transformed(figure.transFigure.inverted()).y1
+    # The fixed aspect of a colour bar would override the height of the panels.
     bar.set_box_aspect(None)
     bar.set_position((bar.get_position().x0, panels.y0, bar.get_position().width, panels.height))
     width, height = figure.get_size_inches()
+    # A gap of 0.12 inches, as a share of the height of the figure.
     centre, gap = (panels.x0 + panels.x1) / 2, 0.12 / height
     heading, caption = wrap_text(title, width * 0.8), _caption(numbers, width)
     figure.text(centre, titles_end + gap, heading, ha="center", va="bottom", size=10, weight="bold")

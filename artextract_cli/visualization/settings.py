@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from artextract_cli.utils.settings import Setting, check_values
 
-MM_PER_INCH = 25.4
+MM_PER_INCH = 25.4  # by definition
 
 Mode = Literal["difference", "dark", "light", "attention", "gradcam", "hidden"]
 Colours = Annotated[Literal["blue-red", "jet"], Setting(help="Colours of the heat map.")]
@@ -28,6 +28,7 @@ class Page:
         Setting(
             help="Width of the figure in mm, e.g. 85 for one column and 180 for two; the text "
             "keeps its size. Default: the width of the content.",
+            # At 50 mm, half is left for the panels beside the colour bar (`canvas.panel_grid`).
             minimum=50,
             maximum=1000,
         ),

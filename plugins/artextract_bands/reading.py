@@ -46,6 +46,7 @@ def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> I
         return
     folders = sorted(path for path in source.iterdir() if path.is_dir() and list_pictures(path))
     if not folders:
+        # Only for the advice: the user may have given a folder one level too high.
         deeper = sorted(p for p in source.glob("*/*") if p.is_dir() and list_pictures(p))
         advice = "move those of each scene into a subfolder"
         if deeper:
@@ -105,6 +106,7 @@ def _rendered(
     for plane, weight, band in zip(planes, weights, nm, strict=True):
         full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
         light = linear_values(np.asarray(plane / full, np.float32), coding.of_band(f"{band:g}"))
+        # Band by band: all of them in float32 would take several times the memory of the counts.
         linear += light[..., None] * weight.astype(np.float32)
     return np.asarray(coded_values(np.clip(linear, 0, 1), coding.of_photograph))
 
@@ -143,6 +145,7 @@ def _likelihood(path: Path) -> int:
     image = read_counts(path, stacked=True)
     if image.shape[2] != 3:
         return 0
+    # Colour counts more than the name, as a grey image may have been saved as RGB.
     return 2 * is_coloured(image) + (wavelength_in(path.stem) is None)
 
 
@@ -173,6 +176,7 @@ def _of_one_depth(planes: list[NDArray[Any]]) -> list[NDArray[Any]]:
     """Bands (H, W), all converted to the greatest depth."""
     depths = {plane.dtype for plane in planes}
     if len(depths) > 1:
+        # 16 bit holds 8 and 16 exactly; together with floats, only floats do.
         depths = {np.dtype(np.uint16 if all(d.kind == "u" for d in depths) else np.float32)}
     (depth,) = depths
     return [_at_depth(plane, depth) for plane in planes]
@@ -183,5 +187,6 @@ def _at_depth(plane: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:
     if plane.dtype == depth:
         return plane
     if depth == np.uint16:
+        # 65535 / 255: white stays white, and no count is rounded.
         return plane.astype(np.uint16) * 257
     return (plane / np.float32(np.iinfo(plane.dtype).max)).astype(np.float32)

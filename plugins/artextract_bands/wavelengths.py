@@ -12,6 +12,7 @@ NOTE = "bands.yaml"
 SHORTEST_NM, LONGEST_NM = 200, 3000
 """Range in nm of numbers in file names that count as wavelengths without the unit nm."""
 
+# Not before a letter, so that ``5nmos`` has no wavelength.
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?nm(?![a-z])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -26,9 +27,11 @@ class Note:
 
 def wavelength_in(stem: str) -> float | None:
     """The number before ``nm`` in a file name without its suffix, else its last number."""
+    # A set: ``450nm_copy_450nm`` is unambiguous, two different wavelengths are not.
     with_unit = {float(number) for number in _WITH_UNIT.findall(stem)}
     if with_unit:
         return with_unit.pop() if len(with_unit) == 1 else None
+    # The last number, since names usually begin with that of the scene.
     numbers = [float(number) for number in _NUMBER.findall(stem)]
     return numbers[-1] if numbers and SHORTEST_NM <= numbers[-1] <= LONGEST_NM else None
 
@@ -81,6 +84,7 @@ def parse_wavelengths(text: str) -> tuple[float, ...]:
     """
     try:
         return tuple(float(part) for part in text.split(","))
+    # The cause would only repeat the text of the option.
     except ValueError:
         msg = f"wavelengths={text} are not comma-separated numbers in nm, such as 420,470,850"
         raise UsageError(msg) from None

@@ -99,7 +99,9 @@ class _Rows:
         word_of_rgb: str,
     ) -> None:
         self.cube, self.n_bands, self.is_rendered = cube, weights.shape[1], to_rgb is not None
+        # Bands and colours in one product: every value of the cube is read once.
         every = weights if to_rgb is None else np.concatenate([weights, to_rgb], axis=1)
+        # Only bands that are used are read and checked: a bad one elsewhere does no harm.
         self.used = np.flatnonzero(every.any(axis=1))
         self._weights = every[self.used]
         self._word, self._word_of_rgb = word, word_of_rgb
@@ -108,8 +110,10 @@ class _Rows:
         """Average and render ``rows``."""
         cube = self.cube
         block, measured = _block(cube, self.used, rows)
+        # Before reflectance: constant bands are those of the file.
         ends = _ends(block, measured)
         block, measured = _reflectance(cube, cube.stored(self.used), rows, block, measured)
+        # (n, h, W) with (n, K + 3): (h, W, K + 3).
         means = np.tensordot(block, self._weights.astype(np.float32), axes=(0, 0))
         means /= np.float32(cube.full_scale)
         bands, colours = means[..., : self.n_bands], means[..., self.n_bands :]
@@ -120,6 +124,7 @@ class _Rows:
         self, block: NDArray[np.float32], colours: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Coded colours (h, W, 3) of a block (n, h, W), whose weighted means are ``colours``."""
+        # Light adds up, coded values do not.
         if self._word != LINEAR:
             light = linear_values(block / np.float32(self.cube.full_scale), self._word)
             to_rgb = self._weights[:, self.n_bands :].astype(np.float32)
@@ -185,6 +190,7 @@ def _block(
     if cube.missing is not None:
         is_nan = np.isnan(cube.missing)
         is_missing = np.asarray(np.isnan(block) if is_nan else block == np.float32(cube.missing))
+        # A pixel without one of the bands is masked in all: the regressions need every band.
         measured = np.asarray(~is_missing.any(axis=0))
         block[:, ~measured] = 0
     check_finite(cube, used, rows.start, ~np.isfinite(block))
@@ -220,6 +226,7 @@ def _at_depth(bands: NDArray[np.float32], cube: Cube, weights: NDArray[np.float6
     if is_raw or depth.kind != "u" or depth.itemsize > 2 or not np.isin(weights, (0, 1)).all():
         return bands
     full_count = np.iinfo(depth).max
+    # Counts of another scale would have to be stretched, and rounded.
     if cube.full_scale != full_count:
         return bands
     counts: NDArray[Any] = np.rint(bands * np.float32(full_count)).astype(depth.newbyteorder("="))

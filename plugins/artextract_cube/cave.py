@@ -27,6 +27,7 @@ _FIRST = "_ms_01.png"
 
 def read(source: Path, options: CaveOptions) -> Iterator[Capture]:
     """Yield the scene of every folder with bands in ``source``, at any depth."""
+    # macOS keeps file attributes in files that begin with a dot.
     firsts = sorted(path for path in source.rglob(f"*{_FIRST}") if not path.name.startswith("."))
     if not firsts:
         msg = f"there is no scene in {source}: no folder in it contains a file NAME{_FIRST}"

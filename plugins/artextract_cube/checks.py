@@ -64,6 +64,7 @@ def check_finite(cube: Cube, used: NDArray[np.intp], top: int, is_bad: NDArray[n
 
 def warn_of_dead_bands(cube: Cube, used: NDArray[np.intp], ends: NDArray[np.float32]) -> None:
     """Warn of constant bands, from the ``ends`` (blocks, 2, n) of all blocks."""
+    # Over all blocks: a band may be constant within one of them.
     is_dead = ends[:, 0].min(axis=0) == ends[:, 1].max(axis=0)
     dead = [f"{cube.nm[band]:g}" for band in used[is_dead]]
     if dead:
@@ -100,6 +101,7 @@ def check_varied(cube: Cube, average: Averaged) -> None:
 def _is_constant(values: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
     """Which channels (C,) of (H, W, C) are constant inside the mask, at the written depth."""
     is_float = values.dtype.kind == "f"
+    # Floats are written as 16 bits: smaller variation is lost.
     full, steps = (1, 65535) if is_float else (np.iinfo(values.dtype).max, 1)
     where = np.True_ if mask is None else mask[..., None]
     low = values.min(axis=(0, 1), where=where, initial=full)
@@ -119,11 +121,13 @@ def clipped(cube: Cube, bands: NDArray[np.float32], nm: Sequence[float]) -> NDAr
             f"{_mark(cube, bands, nm) if bands.min() < LOWEST_PLAUSIBLE else ''}"
         )
         raise InputError(msg)
+    # Up to a thousandth it is rounding, and not worth a warning.
     if bands.max() > 1.001 or bands.min() < -0.001:
         warn(
             f"{cube.path} contains values {span}: {share:.2%} of them are below 0 or above "
             f"{cube.full_scale:g}, and are clipped{_mark(cube, bands, nm)}"
         )
+    # In place: another array of this size may not fit into memory.
     return np.clip(bands, 0, 1, out=bands)
 
 

@@ -27,6 +27,7 @@ from artextract_cube.wavelengths import chosen_centres
 def read(source: Path, options: CubeOptions, coding: Coding | None = None) -> Iterator[Capture]:
     """Yield the scene in the file ``source``, or that of every cube in the folder."""
     paths = _cubes_in(source, options) if source.is_dir() else [source]
+    # A single file with a given name is a painting, even if it is called white horse.
     if source.is_dir() or options.name is None:
         paths = without_frames(source, paths, options)
     if options.name is not None and len(paths) > 1:
@@ -39,6 +40,7 @@ def read(source: Path, options: CubeOptions, coding: Coding | None = None) -> It
 def _cubes_in(folder: Path, options: CubeOptions) -> list[Path]:
     with reading(folder):
         files = cubes_in(folder)
+    # What options name is not a scene of its own.
     beside = {_photograph_of(path, options) for path in files}
     for path in files:
         beside |= set(frame_paths(folder, _name(path, options), options).values())

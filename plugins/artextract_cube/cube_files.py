@@ -61,6 +61,7 @@ def open_cube(path: Path, options: CubeOptions) -> Iterator[Cube]:
         If the options do not fit it.
     """
     given = options.wavelengths
+    # Helps to decide which axis is that of the bands. A range fits any number of them.
     n_given = None if given is None or ":" in given else given.count(",") + 1
     with open_stored(path, options.variable, n_given) as stored:
         yield _cube(stored, options)
@@ -113,7 +114,10 @@ def _cube(stored: Stored, options: CubeOptions) -> Cube:
 
 def _load(path: Path) -> NDArray[Any]:
     with reading(path), _loading(path):
+        # Without pickle: an array of objects could run code.
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        # NumPy ignores what follows the array: two files may have been joined, or the header be
+        # damaged.
         if (n_left := path.stat().st_size - mapped.offset - mapped.nbytes) != 0:
             msg = f"the file has {n_left} bytes more than its header gives"
             raise ValueError(msg)
@@ -133,6 +137,7 @@ def _load_all(path: Path) -> dict[str, NDArray[Any]]:
 def _loading(path: Path) -> Iterator[None]:
     try:
         yield
+    # Not damage: `reading` reports these by their own names.
     except (FileNotFoundError, PermissionError, IsADirectoryError):
         raise
     except _DAMAGE as error:
@@ -201,6 +206,7 @@ def _full_scale(path: Path, depth: np.dtype[Any], given: float | None) -> float:
     if depth.kind == "f":
         return 1.0
     if depth.kind == "u" and depth.itemsize <= 2:
+        # For wider integers no default is plausible: no camera fills 32 bits.
         return float(np.iinfo(depth).max)
     msg = (
         f"{path} contains {depth.name} numbers, but not the value that counts as 1, such as 10000 "

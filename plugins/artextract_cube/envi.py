@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from artextract_cli import InputError, reading
 from artextract_cube.stored import Stored
 
+# The codes of ENVI; 6 and 9 are complex, 14 and 15 have 64 bits.
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4"}
 # Axes of the raw file, slowest first; the cube is transposed to (B, H, W).
 _AXES = {"bsq": "bls", "bil": "lbs", "bip": "lsb"}
@@ -71,10 +72,13 @@ def _fields(header: Path) -> dict[str, str]:
     try:
         text = content.decode()
     except UnicodeDecodeError:
+        # Headers do not declare their encoding; in Latin-1 every byte is valid.
         text = content.decode("latin-1")
+    # Comments begin with a semicolon.
     text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(";"))
     fields = {" ".join(key.lower().split()): value for key, value in _FIELD.findall(text)}
     for name, value in fields.items():
+        # A list that was cut off would be read as its first line.
         if value.startswith("{") and not value.endswith("}"):
             msg = f"{header} is damaged or cut short: the list of its {name} has no end"
             raise InputError(msg)
@@ -129,6 +133,8 @@ def _mapped(header: Path, fields: Mapping[str, str]) -> NDArray[Any]:
     depth = _depth(header, fields)
     raw = _raw_file(header)
     n_bytes = offset + size["b"] * size["l"] * size["s"] * depth.itemsize
+    # A longer file is refused too: its header may belong to another one, and all rows would be
+    # shifted.
     if raw.stat().st_size != n_bytes:
         msg = (
             f"{raw} has {raw.stat().st_size} bytes where {header.name} expects {n_bytes}: it was "
@@ -160,6 +166,7 @@ def _depth(header: Path, fields: Mapping[str, str]) -> np.dtype[Any]:
 def _raw_file(header: Path) -> Path:
     """The file of the same name without ``.hdr``, or with a suffix of raw files."""
     stem = header.with_suffix("").name
+    # Regardless of case: files often come from Windows.
     names = {stem.lower(), *(f"{stem}{suffix}".lower() for suffix in _RAW_SUFFIXES)}
     with reading(header.parent):
         candidates = sorted(

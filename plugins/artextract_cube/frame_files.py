@@ -11,6 +11,7 @@ from artextract_cube.checks import abbreviated
 from artextract_cube.cube_files import cubes_in
 from artextract_cube.envi import is_raw_of
 
+# Names that cameras give their frames, but not words that begin with these, such as whitewash.
 _FRAME = re.compile(
     "(white|dark)(ref|reference|frame|target|current)?(?![a-z])", flags=re.IGNORECASE
 )
@@ -23,6 +24,7 @@ def frame_paths(folder: Path, name: str, options: CubeOptions) -> dict[str, Path
     if len(named) == 1:
         msg = "white=FILE and dark=FILE require each other; give both, or neither for reflectance"
         raise UsageError(msg)
+    # The header, if the raw file is given: both name one frame.
     return {kind: is_raw_of(path) or path for kind, path in named.items()}
 
 
@@ -108,5 +110,6 @@ def _pattern(kind: str, frames: Sequence[Path], scenes: Sequence[Path]) -> str |
     if frame is None:
         return None
     ends = [path.stem for path in scenes if frame.stem.endswith(path.stem)]
+    # The longest, since names of scenes may end in one another.
     end = max(ends, key=len, default="")
     return f"{frame.stem.removesuffix(end)}{'*' if end else ''}{frame.suffix}"

@@ -47,11 +47,15 @@ class Frames:
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Reflectance (n, h, W) of counts of n bands in some rows, and where (h, W) it is valid."""
         white, dark = (_part(frame, bands, rows) for frame in (self.white, self.dark))
+        # Without a measured frame there is no light: such pixels fail below.
         light = np.nan_to_num(white - dark)
+        # Per band: lamps and sensors are not equally strong at all wavelengths.
         least = MIN_LIGHT_SHARE * np.median(light, axis=(1, 2), keepdims=True)
         fails = (
             (raw >= self.saturated) | (white >= self.saturated) | (light <= np.maximum(least, 0))
         )
+        # Divisors of failed pixels are replaced, to avoid warnings; their values are replaced as
+        # well.
         share = (raw - dark) / np.where(light > 0, light, 1) * np.float32(self.gain)
         return np.where(fails, 0, share), ~fails.any(axis=0)
 
@@ -98,6 +102,8 @@ def calibrated(cube: Cube, name: str, options: CubeOptions) -> Iterator[Cube]:
 def _open_frame(path: Path, cube: Cube, variable: str | None) -> Iterator[Cube]:
     """Open a frame of ``cube``, whose properties replace those that a frame may lack."""
     with open_stored(path, variable, len(cube.values)) as stored:
+        # From the cube, so that frames have its scale and chosen bands, which headers of frames
+        # often lack.
         frame = replace(
             cube,
             path=stored.path,
@@ -174,6 +180,7 @@ def _check_frame(frame: Cube, cube: Cube) -> None:
         )
         raise InputError(msg)
     depth, of_depth = frame.values.dtype, cube.values.dtype
+    # Wider types may hold the same counts; 8 bits hold counts that were scaled down.
     if depth != of_depth and 1 in (depth.itemsize, of_depth.itemsize):
         msg = (
             f"{frame.path} contains {depth.name} numbers but {cube.path} {of_depth.name}: counts "
@@ -194,6 +201,7 @@ def _mean_of_lines(band: NDArray[np.float32], saturated: float) -> NDArray[np.fl
     """Mean (W,) of measured counts; NaN where nothing was measured."""
     measured = np.isfinite(band)
     n_measured = measured.sum(axis=0)
+    # float64: sums of thousands of 16-bit counts exceed the digits of float32.
     total = band.sum(axis=0, dtype=np.float64, where=measured)
     mean = np.divide(total, n_measured, out=np.full(len(total), np.nan), where=n_measured > 0)
     is_saturated = (band >= saturated).sum(axis=0) > MAX_SATURATED_LINE_SHARE * n_measured
@@ -210,5 +218,6 @@ def _measured(frame: Cube, counts: NDArray[Any]) -> NDArray[np.float32]:
     values = np.asarray(counts, np.float32)
     is_measured = np.isfinite(values)
     if frame.missing is not None:
+        # Compared in the type of the file: converted values may no longer be equal.
         is_measured &= counts != frame.missing
     return np.where(is_measured, values, np.float32(np.nan))

@@ -43,6 +43,7 @@ def _read_scene(
     factors = _factors(path, arrays, options.calibration)
     values = np.moveaxis(measured, 2, 0).astype(np.float32) * factors[:, None, None]
     if mask is not None:
+        # Before the maximum: what moved may be brighter than the scene.
         values[:, ~mask] = 0
     brightest = float(values.max())
     cube = Cube(
@@ -73,6 +74,8 @@ def _mask(
     if labels.shape != shape[:2]:
         msg = f"{path} contains lbl of shape {labels.shape}, but its ref has {shape[:2]}"
         raise InputError(msg)
+    # 0 is where something moved; the README of the database could not be checked
+    # (docs/references.md).
     mask = np.asarray(labels != 0)
     return None if mask.all() else mask
 

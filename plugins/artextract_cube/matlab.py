@@ -37,6 +37,7 @@ def matlab_arrays(path: Path) -> Iterator[dict[str, NDArray[Any]]]:
     with tempfile.TemporaryDirectory(prefix="artextract-", ignore_cleanup_errors=True) as folder:
         _unpack(path, folder)
         names = json.loads(Path(folder, "names.json").read_text("utf-8"))
+        # Within the context, since the arrays are mapped from the temporary folder.
         yield {
             name: np.load(Path(folder, f"{number}.npy"), mmap_mode="r", allow_pickle=False)
             for number, name in enumerate(names)
@@ -45,6 +46,7 @@ def matlab_arrays(path: Path) -> Iterator[dict[str, NDArray[Any]]]:
 
 def _unpack(path: Path, folder: str) -> None:
     completed = subprocess.run(
+        # By path, not by module: the child imports nothing of artextract.
         [sys.executable, matlab_child.__file__, str(path.resolve()), folder, str(max_pixels())],
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # its memory counts towards the limit
         capture_output=True,

@@ -40,6 +40,7 @@ def main(source: str, out: str, max_numbers: str) -> None:
 def is_hdf5(path: Path) -> bool:
     """Whether a MATLAB file is of version 7.3, which is HDF5 after a header."""
     with path.open("rb") as file:
+        # MATLAB writes 512 bytes of its own before the HDF5 signature; other writers write none.
         head = file.read(512 + len(HDF5_SIGNATURE))
     return head[:8] == HDF5_SIGNATURE or head[512:] == HDF5_SIGNATURE
 
@@ -49,13 +50,16 @@ def _limit(n_bytes: int) -> None:
     if sys.platform != "win32":
         import resource
 
+        # Address space, since a damaged header can claim any size; not available on Windows.
         resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
         resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
 
 
 def _check_sizes(shapes: Iterable[tuple[int, ...]], max_numbers: int) -> None:
+    # From headers, before anything is allocated.
     claimed = sum(math.prod(shape) for shape in shapes)
     if claimed > max_numbers:
+        # Read by the parent, which names the file in its message.
         sys.stdout.write(f"{claimed} numbers")
         raise SystemExit(TOO_LARGE)
 
@@ -74,6 +78,8 @@ def _hdf5(source: str, max_numbers: int) -> Iterator[tuple[str, Any]]:
     import h5py
 
     with h5py.File(source, "r") as file:
+        # Soft and external links could lead to another file; so could virtual and external
+        # datasets.
         own = [name for name in file if isinstance(file.get(name, getlink=True), h5py.HardLink)]
         datasets = {name: file[name] for name in own if isinstance(file[name], h5py.Dataset)}
         numeric = {

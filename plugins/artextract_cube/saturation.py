@@ -46,6 +46,7 @@ def saturation(cube: Cube, white: Cube) -> float:
     """
     uses = [_use(each, cube.full_scale) for each in (white, cube)]
     largest = max(use.largest for use in uses)
+    # The other cube does not reach the largest count of both: nothing of it is saturated.
     at_largest = [use.at_largest if use.largest == largest else 0.0 for use in uses]
     fills = largest == cube.full_scale or _fills_bits(largest)
     if cube.scale_is_given:
@@ -88,6 +89,7 @@ def _use(cube: Cube, full_scale: float) -> _Use:
     """Scan all counts once in chunks: a cube may be larger than memory."""
     largest, n_largest, n_full, n_counts = 0.0, 0, 0, 0
     for block in _counts(cube):
+        # `fmax` ignores NaN, of which a cube of floats may contain some.
         highest = float(np.fmax.reduce(block, axis=None, initial=0))
         if highest > largest:
             largest, n_largest = highest, 0

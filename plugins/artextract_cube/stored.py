@@ -38,6 +38,7 @@ class Stored:
 
 def file_nm(stored: Stored) -> tuple[float, ...] | None:
     """Wavelengths of all bands in the file; None if missing or unusable."""
+    # Here wavelengths only serve for comparison; where they are needed, `nm_of` raises.
     with suppress(InputError):
         return _read_nm(stored)
     return None

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from artextract_cli import InputError, UsageError, interpolation_weights
 
+# The bands of the simulated paintings, on which the bundled models are trained.
 DEFAULT_CENTRES = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
 MAX_GAP_NM = 50.0
 """Largest gap in nm between bands to interpolate across; within wider ones nothing is known."""
@@ -61,6 +62,7 @@ def given_wavelengths(text: str, n_bands: int) -> tuple[float, ...]:
 
 def equal_bands(nm: Sequence[float]) -> tuple[int, int] | None:
     """Numbers (from 1) of the first two bands whose wavelengths, and thus names, are equal."""
+    # Compared as text, since the ids of bands are written so.
     names = [f"{value:g}" for value in nm]
     firsts = map(names.index, names)
     return next(((a + 1, b + 1) for b, a in enumerate(firsts) if a < b), None)
@@ -88,6 +90,7 @@ def as_nm(path: Path, wavelengths: Sequence[float], unit: str = "") -> tuple[flo
     if not (np.isfinite(values) & (values > 0)).all():
         msg = f"{path} contains invalid wavelengths; give them, -o wavelengths=NM,NM,..."
         raise InputError(msg)
+    # Rounded, since 1.001 · 1000 is not exactly 1001.
     if word in _MICROMETRES or (word not in _NANOMETRES and values.max() < 100):
         values = np.round(values * 1000, 6)
     return tuple(float(nm) for nm in values)
@@ -148,5 +151,6 @@ def band_weights(
     for centre in centres:
         inside = np.abs(np.asarray(nm, np.float64) - centre) <= width / 2 + _ROUNDING
         between = interpolation_weights(nm, np.array([centre]))[:, 0]
+        # A mean suppresses noise; interpolation serves sparse cubes.
         columns.append(inside / inside.sum() if inside.any() else between)
     return np.stack(columns, axis=1)

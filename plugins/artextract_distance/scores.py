@@ -17,6 +17,7 @@ def cosine(nodes: ScoredNodes, options: NoOptions) -> Tensor:
     Computed from the distance of directions: 1 minus a similarity near 1 would lose precision.
     """
     direction = torch.nn.functional.normalize(nodes.z, dim=-1)
+    # |a − b|² = 2 − 2 cos for vectors of length one.
     return distance(direction[:, :1], direction[:, 1:]).square() / 2
 
 
@@ -28,4 +29,5 @@ def attended(nodes: ScoredNodes, options: NoOptions) -> Tensor:
     distances = euclidean(nodes, options)
     if nodes.attention is None:
         return distances
+    # A backbone of a plugin may return negative attention, whose root is NaN.
     return distances * (nodes.attention[:, :1] * nodes.attention[:, 1:]).clamp(min=0).sqrt()

@@ -20,6 +20,7 @@ def doctor() -> None:
         "engine_dgl": result.engine_dgl,
         "broken_plugins": result.broken_plugins,
     }
+    # The table is for reading, so groups are flattened; JSON keeps them.
     rows = {
         "system": result.system,
         **result.packages,

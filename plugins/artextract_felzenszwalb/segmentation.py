@@ -21,6 +21,7 @@ def segment(image: NDArray[np.float32], options: FelzenszwalbOptions) -> NDArray
 
     The contrast of the image is the root of its summed variances over the channels.
     """
+    # In float64: float32 variances of large images lose digits.
     contrast = float(np.sqrt(image.var(axis=(0, 1), dtype=np.float64).sum()))
     with warnings.catch_warnings():
         # Any number of channels is intended.

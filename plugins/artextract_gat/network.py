@@ -46,6 +46,7 @@ class GAT(nn.Module):
         for attention, norm in zip(self.attentions, self.norms, strict=True):
             out, weight = attention(graph, x, get_attention=True)
             weights.append(weight)
+            # (N, V, heads, size) to (N, V, heads · size): heads side by side.
             x = self.activation(norm(out.flatten(2)))
         return x, weights
 

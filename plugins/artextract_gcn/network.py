@@ -24,6 +24,8 @@ class GCN(nn.Module):
         )
         self.norms = nn.ModuleList(NodeNorm(options.norm, size) for size in sizes[1:])
         self.dropout = nn.Dropout(options.dropout)
+        # Torch's default slope; with zero, a feature that is negative everywhere would no longer
+        # learn.
         self.activation = nn.LeakyReLU(0.01)
 
     def forward(self, graph: MessageGraph, x: Tensor) -> Tensor:

@@ -32,6 +32,8 @@ def artextract_objectives() -> Objective:
         load=_load,
         learns_from="layers",
         suited={
+            # Patience as long as training: the rate of one-cycle reaches zero only at its end, and
+            # stopping early would keep weights of a high rate.
             "epochs": 30,
             "batch_size": 4,
             "learning_rate": 3e-3,

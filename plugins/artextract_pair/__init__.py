@@ -15,6 +15,7 @@ class PairOptions:
     infrared: str | None = option(
         None, "The infrared image, a file in the folder; by default the grey one."
     )
+    # nm; the longest of the default bands, for sources that do not state it.
     nm: float = option(
         950.0, "Wavelength of the infrared image in nm.", minimum=100, maximum=100_000
     )

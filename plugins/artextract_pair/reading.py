@@ -45,6 +45,7 @@ def _choose(folder: Path, options: PairOptions) -> tuple[Path, Path]:
         raise InputError(msg)
     if rgb is None and infrared is None:
         return _by_colour(folder, files)
+    # With one of the two given, the other has the other role, whatever its colours.
     (other,) = (path for path in files if path not in (rgb, infrared))
     return rgb or other, infrared or other
 

@@ -21,9 +21,11 @@ def segment(image: NDArray[np.float32], options: QuickshiftOptions) -> NDArray[n
     contrast = float(np.sqrt(image.var(axis=(0, 1), dtype=np.float64).sum()))
     labels: NDArray[np.int64] = quickshift(
         image,
+        # A constant image has no contrast to divide by, and any ratio gives the same regions.
         ratio=options.ratio / contrast if contrast > 0 else 1.0,
         kernel_size=options.kernel_size,
         max_dist=options.max_dist,
+        # The image already has the colour space, or the components, of the recipe.
         convert2lab=False,
         rng=TIE_SEED,
     )

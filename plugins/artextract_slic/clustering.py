@@ -19,6 +19,7 @@ from artextract_slic.kernels import assign, in_blocks, largest_colour_distances,
 # boundary recall and undersegmentation error); larger superpixels stray further.
 SMALL_SIDE = 6.0
 # All iterations but the last use only every second or third row, of superpixels large enough.
+# At least 1.6 sampled rows per superpixel and iteration: with the default side of 5, every third.
 SAMPLED_ROWS_PER_SIDE = 1.6
 LARGEST_ROW_STEP = 3
 # Smallest compactness of SLICO relative to the requested one, so that uniform regions stay compact.
@@ -84,16 +85,21 @@ def _cluster(image: NDArray[np.float32], grid: Grid, options: SlicOptions) -> ND
     blocks = in_blocks(image)
     labels = np.zeros((height, width), np.int32)
     centres = _first_centres(image, grid)
+    # Double precision: sums over a large superpixel may exceed the 24 bits of a float32.
     total = np.empty((grid.n_rows * grid.n_columns, channels + 3))
     pull = np.float32((options.compactness / grid.side) ** 2)
     adapted = np.full(centres.shape[1:], MIN_COMPACTNESS * options.compactness, np.float32)
     for remaining in reversed(range(options.max_iterations)):
+        # The last iteration labels every row; the centres are not needed after it.
         step = grid.row_step if remaining else 1
+        # Each iteration samples other rows, so that all of them move the centres.
         offset = remaining % step
         assign(blocks, centres, grid.near_rows, grid.near_columns, pull, labels, step, offset)
         if remaining and options.slic_zero:
             furthest = largest_colour_distances(image, labels, centres, step, offset)
             np.maximum(adapted, np.sqrt(furthest), out=adapted)
+            # SLICO divides colour distances by the largest one of their superpixel. As `pull` is
+            # common to all centres, the weight of colour changes instead.
             centres[channels + 2] = (options.compactness / adapted) ** 2
         if remaining:
             update(image, labels, centres, total, step, offset)
@@ -108,6 +114,7 @@ def _first_centres(image: NDArray[np.float32], grid: Grid) -> NDArray[np.float32
     centres = np.ones((channels + 3, grid.n_rows, grid.n_columns), np.float32)
     pixels = image[row.astype(int)[:, None], column.astype(int)]
     centres[:channels] = pixels.transpose(2, 0, 1)
+    # Centres of cells in pixel coordinates: the centre of the first pixel is 0, not 0.5.
     centres[channels] = row[:, None] - 0.5
     centres[channels + 1] = column - 0.5
     return centres

@@ -25,6 +25,7 @@ def in_blocks(image: FloatArray) -> FloatArray:
     """``image`` (H, W, C) as a flat array of shape (H, blocks of a row, C, BLOCK)."""
     height, width, channels = image.shape
     n_blocks = _blocks_of(width)
+    # The last block of a row is padded: loops always run over BLOCK pixels.
     blocks = np.zeros((height, n_blocks, channels, BLOCK), np.float32)
     for y in range(height):
         for b in range(n_blocks):
@@ -54,11 +55,15 @@ def assign(
     height, width = labels.shape
     reach, n_fields = len(near_rows), len(centres)
     n_blocks = _blocks_of(width)
+    # A ring buffer for `reach` rows of cells, which are gathered only when the search moves on;
+    # `spread` tells which row of cells is in which slot.
     fields = np.empty(reach * reach * n_fields * BLOCK, np.float32)
     spread = np.empty(reach, np.int64)
+    # Colour distances to the present centre, then the smallest scores so far.
     scores = np.empty(2 * BLOCK, np.float32)
     for b in range(n_blocks):
         first = b * BLOCK
+        # Rows inside the loop over blocks: neighbouring rows search the same cells.
         spread[:] = -1
         for y in range(offset, height, step):
             pixels = (y * n_blocks + b) * (n_fields - 3) * BLOCK
@@ -206,6 +211,7 @@ def update(
     flat = centres.reshape(len(centres), -1)
     for k in range(len(total)):
         sums = total[k]
+        # A centre without pixels keeps its place and may get some later.
         if sums[-1] > 0:
             share = 1 / sums[-1]
             for f in range(len(sums) - 1):

@@ -46,6 +46,8 @@ def segment(image: NDArray[np.float32], options: SlicTorchOptions) -> NDArray[np
     pixels = torch.from_numpy(np.require(image, np.float32, ["C", "W"]))
     labels = segment_batch(pixels[None], options)[0].cpu().numpy()
     grid = _grid(height, width, options)
+    # Small regions are fragments: `artextract_slic` has the same limit, so that both give the same
+    # graphs.
     mean_size = height * width / (grid.n_rows * grid.n_columns)
     return connected_regions(labels, min_size=int(mean_size / 2))[0]
 
@@ -64,6 +66,8 @@ def segment_batch(images: Tensor, options: SlicTorchOptions) -> Tensor:
     grid = _grid(planes.shape[2], planes.shape[3], options)
     batch = _prepare(planes, grid, options)
     centres = _first_centres(planes, grid)
+    # Rounds before the last only see every ``row_step``-th row, each time other ones, as in the
+    # `slic` plugin: centres move little between rounds, and a round costs a fraction.
     for remaining in range(options.max_iterations - 1, 0, -1):
         offset = remaining % grid.row_step
         centres = _updated_centres(batch, centres, list(_row_blocks(planes, offset, grid.row_step)))
@@ -78,6 +82,7 @@ def _grid(height: int, width: int, options: SlicTorchOptions) -> Grid:
 
 
 def _prepare(planes: Tensor, grid: Grid, options: SlicTorchOptions) -> ImageBatch:
+    # Per image and channel: a power of two scales without rounding.
     largest = torch.linalg.vector_norm(planes, torch.inf, dim=(2, 3), keepdim=True)
     factor_bits = (COLOUR_BITS - torch.frexp(largest).exponent).clamp(max=LARGEST_FACTOR_BITS)
     return ImageBatch(
@@ -95,11 +100,13 @@ def _first_centres(planes: Tensor, grid: Grid) -> Tensor:
     row = _middles(planes.shape[2], grid.n_rows, planes.device)
     column = _middles(planes.shape[3], grid.n_columns, planes.device)
     colours = planes[:, :, row.long()[:, None], column.long()]
+    # Half a pixel less: pixel 0 has its centre at 0, not at .5.
     place = torch.stack(torch.meshgrid(row - 0.5, column - 0.5, indexing="ij")).float()
     return torch.cat([colours, place.expand(len(planes), -1, -1, -1)], dim=1)
 
 
 def _middles(size: int, n_cells: int, device: torch.device) -> Tensor:
+    # float64: rounding in float32 could choose the neighbouring pixel.
     return (torch.arange(n_cells, dtype=torch.float64, device=device) + 0.5) * size / n_cells
 
 
@@ -119,6 +126,7 @@ def _spread(batch: ImageBatch, centres: Tensor) -> list[Tensor]:
     here = torch.arange(batch.planes.shape[3], device=centres.device)
     spread = [centres.index_select(3, columns) for columns in batch.near_columns]
     for fields in spread:
+        # Once for each column instead of once for each pixel.
         fields[:, -1] = (here - fields[:, -1]).square()
     return spread
 
@@ -142,6 +150,7 @@ def _nearest(batch: ImageBatch, spread: Sequence[Tensor], rows: slice) -> Tensor
 def _distance(batch: ImageBatch, centres: Tensor, rows: slice) -> Tensor:
     """Squared distances (B, h, W) of the pixels of ``rows`` to one centre (B, C + 2, h, W) each."""
     row = torch.arange(batch.planes.shape[2], device=centres.device)[rows, None]
+    # In place, and channel by channel: (B, C, h, W) is computed once, its square never stored.
     distance = (row - centres[:, -2]).square_().add_(centres[:, -1]).mul_(batch.pull)
     difference = batch.planes[:, :, rows] - centres[:, :-2]
     for of_channel in difference.unbind(1):
@@ -159,6 +168,8 @@ def _updated_centres(batch: ImageBatch, centres: Tensor, blocks: Sequence[slice]
         cells = _nearest(batch, spread, rows).long()
         fields = _integer_fields(batch, rows)
         sums.scatter_add_(2, cells.flatten(1)[:, None].expand_as(fields), fields)
+    # float64: sums of 30-bit colours exceed the digits of float32. Divided by zero, cells without
+    # pixels give NaN, which `where` replaces.
     means = sums[:, :-1].double() / sums[:, -1:]
     means[:, :-2] /= batch.factor[..., 0]
     return torch.where(sums[:, -1:] > 0, means.float(), centres.flatten(2)).view_as(centres)

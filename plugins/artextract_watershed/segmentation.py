@@ -20,6 +20,7 @@ def segment(image: NDArray[np.float32], options: WatershedOptions) -> NDArray[np
     labels: NDArray[np.int64] = watershed(
         gradient,
         markers=superpixel_count(image.shape, options.n_segments, options.region_size),
+        # In units of the mean gradient, so that one default suits images of any scale.
         compactness=options.compactness * float(gradient.mean()),
     )
     return labels

@@ -26,6 +26,7 @@ from tests.helpers.command_line import Ran
 from tests.helpers.cubes import CODES, write_envi
 from tests.helpers.cut_files import INTERNALS, cut_short
 from tests.helpers.datasets import write_png
+from tests.helpers.machines import without_module
 
 RNG = np.random.default_rng(0)
 SIZE = (5, 7)
@@ -632,7 +633,7 @@ def test_a_mat_file_that_crashes_its_reader_is_an_error(
 
 def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_mat_73(tmp_path / "abbey.mat", np.moveaxis(cube_of(), 0, 2))
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    without_module(monkeypatch, "h5py")
     with pytest.raises(DependencyError, match=r"pip install 'artextract\[hdf5\]'"):
         only(tmp_path / "abbey.mat")
 

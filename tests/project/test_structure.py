@@ -2,7 +2,6 @@
 
 import ast
 import fnmatch
-import importlib
 import json
 import os
 import subprocess
@@ -15,9 +14,11 @@ from pathlib import Path
 import pytest
 
 import artextract_cli
+from artextract_cli.errors import InputError
 from artextract_cli.plugin import hookspecs
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.specs import KINDS
+from artextract_cli.utils.yaml import read_yaml
 from tests.helpers.imports import HEAVY
 
 PACKAGE = Path(artextract_cli.__file__).parent
@@ -244,8 +245,14 @@ def test_no_file_that_is_read_can_run_code() -> None:
         if unsafe(node)
     ]
     assert found == []
-    loader = importlib.import_module("artextract_cli.utils.yaml")._Loader
-    assert loader.__mro__[1].__name__ == "SafeLoader"
+
+
+def test_a_description_cannot_run_code(tmp_path: Path) -> None:
+    path = tmp_path / "dataset.yaml"
+    path.write_text(f"notes: !!python/object/apply:os.mkdir [{tmp_path / 'made'}]\n")
+    with pytest.raises(InputError, match="could not determine a constructor"):
+        read_yaml(path)
+    assert not (tmp_path / "made").exists()
 
 
 PROBE = """

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from artextract_cli.preprocessing.import_scenes import ImportedScene
 
 app = typer.Typer(no_args_is_help=True, help="Import and simulate datasets, and check them.")
+# Splits without any hidden layer; "some" leaves the choice to the simulator.
 CLEAN_SPLITS = {"some": (), "train": ("train",), "all": ("train", "val")}
 
 
@@ -77,6 +78,7 @@ def check(
     from artextract_cli.scenes.checks.dataset import check_dataset
 
     checked = check_dataset(dataset, wavelengths=captures.wavelengths, coding=captures.coding)
+    # The list is printed before the error, so that scripts get all findings and the exit code.
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
@@ -141,6 +143,8 @@ def register(
         Literal["shift", "affine", "homography"],
         typer.Option(help="Transform between a band and its photograph."),
     ] = "affine",
+    # A smaller default would refuse usable captures; with a larger one, bands pass whose shifted
+    # contours look like hidden lines.
     max_residual: Annotated[
         float, typer.Option(min=0.05, help="Largest residual in px that 9 of 10 tiles may have.")
     ] = 1.0,

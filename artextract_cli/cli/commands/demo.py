@@ -26,6 +26,7 @@ def demo(
     settings: DemoSettings,
 ) -> None:
     """Simulate paintings, build graphs, train, infer, evaluate and report; needs no input."""
+    # Before the imports, which take seconds.
     OutputPlan(out=out, rules=(_check_empty,)).check()
     from artextract_cli.cli.demo_job import run_demo
     from artextract_cli.evaluation.summary import summarize_evaluation

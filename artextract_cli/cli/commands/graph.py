@@ -77,6 +77,7 @@ def inspect(
             "superpixels": graph.n_nodes,
             "edges": graph.edges.shape[1],
             "mean_neighbours": graph.edges.shape[1] / graph.n_nodes,
+            # The upper median: always the size of an existing superpixel.
             "median_size_px": float(sorted(graph.counts)[graph.n_nodes // 2]),
         }
         for i, graph in enumerate(graphs.graphs)

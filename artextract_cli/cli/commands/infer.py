@@ -53,6 +53,7 @@ def infer(
         raise UsageError(msg)
     if remember:
         _remember(dataset, out, scorer.model)
+    # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
 
 
@@ -82,7 +83,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
             scene.euclidean_distance,
             scene.cosine_similarity,
             100 * scene.share_above_1_percent_false_alarms,
-            _verdict(
+            verdict_text(
                 scene.something_is_there,
                 scene.false_alarm_rate,
                 has_places=exceeds_expected_share(scene.share_above_1_percent_false_alarms),
@@ -101,7 +102,7 @@ def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[
     return [dict(open_scene(results / scene.scene).description) for scene in scored]
 
 
-def _verdict(is_positive: bool | None, rate: float | None, *, has_places: bool) -> str | None:
+def verdict_text(is_positive: bool | None, rate: float | None, *, has_places: bool) -> str | None:
     """The image-level verdict, and how often a clean painting scores as high."""
     if is_positive is None or rate is None:
         return None

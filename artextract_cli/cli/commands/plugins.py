@@ -121,13 +121,16 @@ def install(
 
     environment = Environment.current()
     package = installation.resolve_requirement(package)
+    # The file with the constraints exists only inside this block.
     with distributions.constraints() as limits:
         if not _confirm(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
             return
+        # Taken after the confirmation: the user may have changed something in another terminal.
         before = distributions.snapshot()
         try:
             plugins = installation.install(environment, package, limits, before)
         except DependencyError as error:
+            # Nothing to undo if the tool failed before it installed anything.
             if not installation.is_changed(before) or not (yes or _confirm_roll_back()):
                 raise
             msg = f"{error}; {installation.roll_back(environment, package, before)}"

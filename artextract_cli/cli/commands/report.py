@@ -9,7 +9,8 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import scene_names
 from artextract_cli.utils import events
 
-MAX_QUICK_BYTES = 100_000_000  # larger pages take long to open in a browser
+# Larger pages take long to open in a browser; seven large scenes of 14 MB come close.
+MAX_QUICK_BYTES = 100_000_000
 
 
 def report(

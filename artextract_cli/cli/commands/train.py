@@ -55,6 +55,7 @@ def train(
     from artextract_cli.training.run_directory import RunDirectory
 
     runs = _runs(out, settings, seeds)
+    # All of them first: the third run must not be refused after hours of the first two.
     if not resume:
         for run in runs:
             RunDirectory(path=run).check_free()
@@ -77,6 +78,7 @@ def _runs(out: Path, settings: TrainingSettings, seeds: str | None) -> dict[Path
     if seeds is None:
         return {out: settings}
     numbers = seeds.split(",")
+    # Below 2**31, as for --seed.
     is_number = all(n.strip().isdecimal() and int(n) < 2**31 for n in numbers)
     if not is_number or len({int(n) for n in numbers}) < len(numbers):
         msg = f"--seeds takes distinct comma-separated numbers, such as 0,1,2; got {seeds!r}"

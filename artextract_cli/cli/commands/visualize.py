@@ -73,6 +73,8 @@ def _result(
     if (files := new.files(new.coding)) is not None:
         from artextract_cli.inference.infer_dataset import infer_scenes
 
+        # The results must exist until the figure is drawn: it is drawn while this generator waits
+        # at its yield.
         with tempfile.TemporaryDirectory() as folder:
             infer_scenes([files], Path(folder), new.open())
             yield find_scene(Path(folder), files.name), f"{files.name}_"

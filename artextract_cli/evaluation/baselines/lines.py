@@ -39,6 +39,7 @@ def nir_tophat(scene: Scene, diameter: int = 7) -> FloatArray:
     painted = painted_mask(scene)
     band = scene.bands[..., longest_band(scene)]
     disk = _disk(diameter)
+    # Closing of the painting alone: what is outside never wins a maximum or a minimum.
     dilated = grey_dilation(np.where(painted, band, -np.inf), footprint=disk)
     closed = grey_erosion(np.where(painted, dilated, np.inf), footprint=disk)
     return scatter_to_image((closed - band)[painted], painted)
@@ -78,8 +79,11 @@ def dark_lines(image: FloatArray) -> FloatArray:
     from scipy.signal import oaconvolve
 
     padded = np.pad(image.astype(np.float32), KERNEL_RADIUS, mode="edge")
+    # From zero: a negative response is a light line, which does not count.
     best = np.zeros(image.shape, np.float32)
     for kernel in _line_kernels():
+        # Overlap-add by FFT: direct sums would take 2401 products per pixel and direction. The
+        # kernels are symmetric, so that convolution equals correlation.
         np.maximum(best, oaconvolve(padded, kernel, mode="valid"), out=best)
     return best
 
@@ -92,6 +96,7 @@ def _line_kernels() -> Iterator[FloatArray]:
         across = (np.cos(angle) * rows - np.sin(angle) * columns) / ACROSS
         along = (np.sin(angle) * rows + np.cos(angle) * columns) / ALONG
         kernel = (across**2 - 1) * np.exp(-(across**2 + along**2) / 2)
+        # Cut off at a finite radius, its sum is not quite zero, and constant areas would respond.
         kernel -= kernel.mean()
         yield (kernel / np.abs(kernel).sum()).astype(np.float32)
 
@@ -107,6 +112,7 @@ def photograph_residual(scene: Scene) -> FloatArray:
     everywhere = np.ones(painted.shape, np.bool_)
     photograph = log_reflectance(linear_rgb(whole.rgb), PREDICTOR_BLUR)
     band = log_reflectance(whole.bands[..., [longest_band(scene)]], TARGET_BLUR)[..., 0]
+    # Fitted on the painting alone, but predicted everywhere: filters look beyond its border.
     predicted = ridge_prediction(
         pixels_of(photograph, painted),
         pixels_of(band, painted),

@@ -43,6 +43,7 @@ def predictors_and_target(scene: Scene) -> tuple[FloatArray, FloatArray]:
     target = longest_band(scene)
     others = [band for band in range(scene.bands.shape[2]) if band != target]
     if scene.wavelengths is not None and scene.wavelengths[target] > LAST_VISIBLE_NM:
+        # Other infrared bands show the hidden layer too, and would explain it away.
         others = [band for band in others if scene.wavelengths[band] <= LAST_VISIBLE_NM]
     predictors = scene.bands[..., others] if others else linear_rgb(scene.rgb)
     return predictors, scene.bands[..., target]
@@ -69,6 +70,7 @@ def pixels_of(image: NDArray[Any], painted: BoolArray) -> Values:
 
 def scatter_to_image(values: NDArray[Any], painted: BoolArray) -> FloatArray:
     """Put ``values`` (P,) of the painted pixels into an image (H, W), their minimum elsewhere."""
+    # The lowest score: pixels outside can never be false alarms.
     image = np.full(painted.shape, values.min(), dtype=np.float32)
     image[painted] = values
     return image
@@ -81,6 +83,7 @@ def blurred_inside(image: FloatArray, painted: BoolArray, sigma: float = 1.0) ->
     inside = painted.astype(np.float32)[..., None]
     weight = gaussian_filter(inside, sigma, axes=(0, 1))
     blurred = gaussian_filter(image * inside, sigma, axes=(0, 1))
+    # Normalised convolution; far outside both sums are zero.
     return np.asarray(blurred / np.maximum(weight, 1e-6), dtype=np.float32)
 
 
@@ -95,6 +98,7 @@ def ridge_prediction(
     """
     chosen = fit_pixels(len(x))
     standardise = standardiser(x[chosen])
+    # Products are standardised once more: the same penalty then suits every column.
     balance = standardiser(_quadratic(standardise(x[chosen])))
 
     def design(part: Values) -> Values:
@@ -108,6 +112,7 @@ def ridge_prediction(
 def _fit(design: Values, y: Values, penalty: float, rounds: int) -> Values:
     """Coefficients (1 + F,) of the columns of ``design`` (P, 1 + F), the first being constant."""
     ridge = penalty * len(y) * np.eye(design.shape[1])
+    # The mean is not penalised.
     ridge[0, 0] = 0
 
     def solve(weights: Values) -> tuple[Values, Values]:
@@ -138,6 +143,7 @@ def _chunks(x: Values) -> Iterator[Values]:
 def standardiser(sample: Values) -> Callable[[Values], Values]:
     """A function that brings the columns of ``sample`` (P, F) to mean zero and variance one."""
     centre, spread = sample.mean(axis=0), sample.std(axis=0)
+    # A constant column stays zero instead of becoming NaN.
     divisor = np.where(spread > 1e-9, spread, 1.0)
     return lambda values: np.asarray((values - centre) / divisor)
 

@@ -159,6 +159,8 @@ def _components(pixels: Values, sample: Values | None = None) -> Values:
     mean = sample.mean(axis=0)
     deviation = sample - mean
     axes = principal_axes(deviation.T @ deviation / len(sample))
+    # Relative to the strongest, below which float64 covariances are rounding; the absolute limit is
+    # for an image that is constant throughout.
     varies = axes.variances > max(axes.variances.max() * 1e-12, 1e-20)
     scaled = axes.directions[:, varies] / np.sqrt(axes.variances[varies])
     # Multiplied with the weakest first: FastICA stops at a tolerance, so that other last bits would
@@ -184,6 +186,7 @@ def _fast_ica(sample: Values, white: Values) -> Values:
     from sklearn.decomposition import FastICA
     from sklearn.exceptions import ConvergenceWarning
 
+    # Its iterations start from random rotations: the seed is fixed.
     model = FastICA(whiten="unit-variance", random_state=0)
     with warnings.catch_warnings():
         # Nearly Gaussian bands have no best rotation: the last one tried is as good as any.

@@ -49,6 +49,8 @@ def structural_dissimilarity(scene: Scene) -> FloatArray:
         ..., 0
     ]
     predicted = band - photograph_residual(scene)
+    # scikit-image refuses images smaller than its window and mirrors beyond the border; padding
+    # avoids both and is cut off again.
     pair = [np.pad(_standardised(one, painted), SSIM_MARGIN, "edge") for one in (band, predicted)]
     _, similarity = structural_similarity(
         *pair, gaussian_weights=True, sigma=SSIM_SIGMA, data_range=RANGE, full=True
@@ -76,7 +78,7 @@ def local_anomaly(scene: Scene) -> FloatArray:
     painted = painted_mask(scene)
     features = _patch_features(scene, painted)
     chosen = np.random.default_rng(0).permutation(len(features))[:BANK_PIXELS]
-    return scatter_to_image(_mean_distance(features, features[chosen]), painted)
+    return scatter_to_image(mean_distance(features, features[chosen]), painted)
 
 
 def _patch_features(scene: Scene, painted: BoolArray) -> FloatArray:
@@ -88,18 +90,21 @@ def _patch_features(scene: Scene, painted: BoolArray) -> FloatArray:
     return standardiser(features)(features).astype(np.float32)
 
 
-def _mean_distance(features: FloatArray, bank: FloatArray) -> FloatArray:
+def mean_distance(features: FloatArray, bank: FloatArray) -> FloatArray:
     """Mean distance (P,) of ``features`` (P, F) to their nearest neighbours in ``bank`` (M, F)."""
     n = min(NEIGHBOURS, len(bank))
     means = []
     for start in range(0, len(features), CHUNK):
+        # (chunk, M): the whole matrix of a large scene would not fit into memory.
         squares = _squared_distances(features[start : start + CHUNK], bank)
+        # Only the n smallest matter, not their order: O(M) instead of O(M log M).
         means.append(np.sqrt(np.partition(squares, n - 1, axis=1)[:, :n]).mean(axis=1))
     return np.concatenate(means)
 
 
 def _squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Squared distances (N, M) of the rows of ``a`` (N, F) and ``b`` (M, F)."""
+    # |a|² + |b|² − 2ab: one matrix product, and no array (N, M, F). Rounding may make it negative.
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
     return np.asarray(np.maximum(squares, 0))
 
@@ -115,10 +120,11 @@ def graph_change(scene: Scene) -> FloatArray:
     """
     painted = painted_mask(scene)
     labels = _superpixels(scene)[painted]
+    # Superpixels without painted pixels are left out, and the others numbered from 0.
     numbered, labels = np.unique(labels, return_inverse=True)
     views = [_node_features(view, painted, labels, len(numbered)) for view in _views(scene)]
     distances = [np.sqrt(_squared_distances(view, view)) for view in views]
-    change = _structure_change(*distances) + _structure_change(*reversed(distances))
+    change = structure_change(*distances) + structure_change(*reversed(distances))
     return scatter_to_image(change[labels], painted)
 
 
@@ -135,6 +141,7 @@ def _superpixels(scene: Scene) -> IntArray:
     from skimage.segmentation import slic
 
     image = np.concatenate(_views(inpaint_nearest(scene)), axis=-1).astype(np.float64)
+    # Compactness is relative to colour differences, so the image is brought to unit spread.
     spread = max(float(image.std()), 1e-6)
     labels = slic(
         image / spread, n_segments=GRAPH_NODES, compactness=0.1, convert2lab=False, start_label=0
@@ -150,17 +157,19 @@ def _node_features(view: FloatArray, painted: BoolArray, labels: IntArray, n: in
         np.stack([np.bincount(labels, channel, n) for channel in powers.T], axis=1) / counts
         for powers in (values, values**2)
     ]
+    # E[x²] − E[x]², in float64; rounding may make it negative.
     spread = np.sqrt(np.maximum(sums[1] - sums[0] ** 2, 0))
     features = np.concatenate([sums[0], spread], axis=1)
     return standardiser(features)(features)
 
 
-def _structure_change(graph: Values, other: Values) -> Values:
+def structure_change(graph: Values, other: Values) -> Values:
     """Excess distance (N,) in ``other`` (N, N) of the neighbours by ``graph`` (N, N).
 
     The excess is over the nearest ones in ``other``; both are distances.
     """
     n = max(1, round(np.sqrt(len(graph))))
+    # Stable, so that equal distances give the same neighbours everywhere.
     alike = np.argsort(graph, axis=1, kind="stable")[:, :n]
     mapped = np.take_along_axis(other, alike, axis=1).mean(axis=1)
     nearest = np.sort(other, axis=1)[:, :n].mean(axis=1)

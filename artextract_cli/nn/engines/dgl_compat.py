@@ -95,6 +95,7 @@ def dgl_nn() -> Any:
 
 @functools.cache
 def _load_once() -> LoadedDGL:
+    # Imported by other code already: preparations would come too late, and were not needed.
     if "dgl" in sys.modules:
         return LoadedDGL(sys.modules["dgl"], None)
     spec = importlib.util.find_spec("dgl")
@@ -111,11 +112,14 @@ def _load_once() -> LoadedDGL:
 
 def _import_dgl(package_dir: Path) -> LoadedDGL:
     if not _has_graphbolt(package_dir):
+        # Before the import, which otherwise fails where the library for this torch does not exist.
         sys.modules["dgl.graphbolt"] = _NoGraphBolt("dgl.graphbolt")
     try:
         with warnings.catch_warnings(), _environment("DGLBACKEND", "pytorch"):
             warnings.simplefilter("ignore")
             return LoadedDGL(importlib.import_module("dgl"), None)
+    # What importing libraries compiled for another torch can raise; DGL is optional, whatever it
+    # is.
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         # A partly imported package would make the next `import dgl` fail with another error.
         for name in [name for name in sys.modules if name.partition(".")[0] == "dgl"]:
@@ -126,6 +130,7 @@ def _import_dgl(package_dir: Path) -> LoadedDGL:
 def _has_graphbolt(package_dir: Path) -> bool:
     import torch
 
+    # DGL names its libraries by the version of torch, without a suffix such as +cpu.
     stem = f"graphbolt_pytorch_{torch.__version__.partition('+')[0]}"
     names = (f"lib{stem}.so", f"lib{stem}.dylib", f"{stem}.dll")
     return any((package_dir / "graphbolt" / name).exists() for name in names)

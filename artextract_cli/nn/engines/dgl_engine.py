@@ -22,6 +22,7 @@ def edge_softmax(graph: MessageGraph, left: Tensor, right: Tensor, negative_slop
     ``left`` and ``right`` are (N, V, heads), the result is (E, V, heads).
     """
     ops, edges = _ops(), graph.dgl()
+    # DGL's kernels expect a last axis of features: (N, V, heads, 1).
     score = ops.u_add_v(edges, left.unsqueeze(-1), right.unsqueeze(-1))
     weight: Tensor = ops.edge_softmax(edges, functional.leaky_relu(score, negative_slope))
     return weight.squeeze(-1)

@@ -71,11 +71,13 @@ class _EdgeSoftmax(Function):
     ) -> Tensor:
         left, right = left.contiguous(), right.contiguous()
         weight = left.new_empty(len(graph.source), left.shape[1])
+        # In the type of the scores: a Python float would make the kernel compute in float64.
         slope = np.asarray(negative_slope, left.numpy().dtype)[()]
         _on_rows(loops.scores, graph, left, right, slope, weight)
         weight.exp_()  # torch uses SIMD
         _on_rows(loops.normalised, graph, weight)
         ctx.graph, ctx.slope = graph, slope
+        # The scores, E · K numbers, are not kept: their sign follows from ``left`` and ``right``.
         ctx.save_for_backward(left, right, weight)
         return weight
 
@@ -97,6 +99,8 @@ class _EdgeSoftmax(Function):
             d_score,
             d_right,
         )
+        # Sums over outgoing edges: row i of the reversed edges. Nothing is scattered, so that
+        # threads never write to the same place.
         _on_rows(loops.source_gradients, graph, graph.reverse, d_score, d_left)
         return None, d_left, d_right, None
 
@@ -119,6 +123,7 @@ class _WeightedSum(Function):
         x, weight = ctx.saved_tensors
         graph, grad = ctx.graph, grad.contiguous()
         d_x = d_weight = None
+        # The first layer's input needs no gradient, and a fixed weight neither.
         if ctx.needs_input_grad[1]:
             d_x = torch.empty_like(x)
             _on_rows(loops.sums_back, graph, graph.reverse, grad, weight, d_x)
@@ -141,14 +146,17 @@ def _on_rows(kernel: Callable[..., None], graph: MessageGraph, *args: Any) -> No
     if n == 1:
         kernel(0, graph.n_nodes, *rows, *arrays)
         return
+    # Equal numbers of nodes have about equally many edges: superpixels have few neighbours each.
     ends = [graph.n_nodes * i // n for i in range(n + 1)]
     parts = [
         _threads(n).submit(kernel, start, end, *rows, *arrays) for start, end in pairwise(ends)
     ]
+    # `result` raises what a thread raised.
     for part in parts:
         part.result()
 
 
 @cache
 def _threads(n: int) -> ThreadPoolExecutor:
+    # Kept for the life of the process, instead of starting threads for every kernel.
     return ThreadPoolExecutor(n, thread_name_prefix="message-passing")

@@ -30,6 +30,7 @@ def scores(
 ) -> None:
     """LeakyReLU of the scores (E, K), minus the maximum at each target."""
     n_channels = left.shape[1]
+    # One maximum per channel, reused for all nodes: an array per node would be allocated N times.
     largest = np.empty(n_channels, left.dtype)
     for i in range(start, end):
         for k in range(n_channels):
@@ -43,6 +44,7 @@ def scores(
                 largest[k] = z if z > largest[k] else largest[k]
         for e in range(crow[i], crow[i + 1]):
             for k in range(n_channels):
+                # Softmax is unchanged by a constant; without the maximum, large scores overflow.
                 score[e, k] -= largest[k]
 
 
@@ -58,6 +60,7 @@ def normalised(start: int, end: int, crow: Index, source: Index, weight: Array) 
             for k in range(n_channels):
                 total[k] += weight[e, k]
         for k in range(n_channels):
+            # One division per node and channel. Never by zero: every node has a self-loop.
             total[k] = 1 / total[k]
         for e in range(crow[i], crow[i + 1]):
             for k in range(n_channels):
@@ -87,11 +90,14 @@ def score_gradients(
             d_right[i, k] = 0
         for e in range(crow[i], crow[i + 1]):
             for k in range(n_channels):
+                # Derivative of softmax: a · (g − Σ a g), the sum being over the edges into the same
+                # node.
                 mean[k] += weight[e, k] * d_weight[e, k]
         for e in range(crow[i], crow[i + 1]):
             j = source[e]
             for k in range(n_channels):
                 d = weight[e, k] * (d_weight[e, k] - mean[k])
+                # The sign is computed again rather than stored for E · K scores.
                 d = d if left[j, k] + right[i, k] > 0 else d * slope
                 d_score[e, k] = d
                 d_right[i, k] += d
@@ -130,6 +136,7 @@ def means(
     for i in range(start, end):
         first, alone = crow[i], (crow[i + 1] - crow[i]) % 2
         p = source[first]
+        # Zero for an even number of edges; the row is then only initialised.
         a = scale[i] * scale[p] * alone
         for d in range(n_channels):
             total[i, d] = a * x[p, d]
@@ -208,6 +215,7 @@ def products(
     shared = n_channels // x.shape[1]
     for i in range(start, end):
         for e in range(crow[i], crow[i + 1], 2):
+            # An odd last edge is its own partner, and is computed twice.
             f = min(e + 1, crow[i + 1] - 1)
             p, q = source[e], source[f]
             for k in range(n_channels):

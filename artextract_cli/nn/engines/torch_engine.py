@@ -35,6 +35,7 @@ def edge_softmax(graph: MessageGraph, left: Tensor, right: Tensor, negative_slop
 
     ``left`` and ``right`` are (N, V, heads), the result is (E, V, heads).
     """
+    # (N, V, heads) to (V · heads, N): a channel is contiguous, and is reduced on its own.
     ends = (end.permute(1, 2, 0).flatten(0, 1) for end in (left, right))
     weight: Tensor = _EdgeSoftmax.apply(graph, *ends, negative_slope)  # type: ignore[no-untyped-call]
     return weight.view(*left.shape[1:], -1).permute(2, 0, 1)
@@ -76,10 +77,13 @@ class _EdgeSoftmax(Function):
         weights = left.new_empty(len(left), len(graph.source))
         is_positive = torch.empty_like(weights, dtype=torch.bool)
         for k, weight in enumerate(weights):
+            # In place: one array (E,) per channel instead of one for each step.
             torch.index_select(left[k].contiguous(), 0, graph.source, out=weight)
             weight += _at_target(graph, right[k])
+            # Kept for the derivative, since the exponential overwrites the sign of the score.
             torch.gt(weight, 0, out=is_positive[k])
             functional.leaky_relu_(weight, negative_slope)
+            # Softmax is unchanged by a constant; without the maximum, large scores overflow.
             weight -= _at_target(graph, _reduce_rows(graph, weight, "max"))
             weight.exp_()
             weight /= _at_target(graph, _reduce_rows(graph, weight, "sum"))
@@ -96,9 +100,13 @@ class _EdgeSoftmax(Function):
         right = torch.empty_like(left)
         for k, weight in enumerate(weights):
             slope = weight * grad[k]
+            # Derivative of softmax: a · (g − Σ a g), the sum being over the edges into the same
+            # node.
             slope -= weight * _at_target(graph, _reduce_rows(graph, slope, "sum"))
             slope = torch.where(is_positive[k], slope, slope * ctx.negative_slope)
             right[k] = _reduce_rows(graph, slope, "sum")
+            # ``left`` belongs to the source: the sum over outgoing edges is that over reversed
+            # ones.
             left[k] = _reduce_rows(graph, slope.index_select(0, graph.reverse), "sum")
         return None, left, right, None
 
@@ -111,6 +119,7 @@ class _WeightedSum(Function):
         tables, weights = tables.contiguous(), weights.contiguous()
         ctx.graph = graph
         ctx.save_for_backward(tables, weights)
+        # Heads that share their input: the table is not repeated for each of them.
         shared = len(weights) // len(tables)
         total = [_sum_sources(graph, tables[k // shared], w) for k, w in enumerate(weights)]
         return torch.stack(total, dim=1) if len(total) > 1 else total[0].unsqueeze(1)
@@ -127,6 +136,7 @@ class _WeightedSum(Function):
             d_total = grad[:, k].contiguous()
             if d_tables is not None:
                 back = weight.index_select(0, graph.reverse)
+                # Added, since several heads may share a table.
                 d_tables[k // shared] += _sum_sources(graph, d_total, back)
             if d_weights is not None:
                 d_weights[k] = _edge_products(graph, d_total, tables[k // shared])
@@ -141,6 +151,8 @@ def _at_target(graph: MessageGraph, values: Tensor) -> Tensor:
 def _sum_sources(graph: MessageGraph, x: Tensor, weight: Tensor | None = None) -> Tensor:
     """Sum ``x`` (N, K), times ``weight`` (E,) if given, over incoming edges: (N, K)."""
     if x.device.type in SEGMENT_DEVICES:
+        # Sums rows of a table by lists of indices, which is message passing: without (E, K)
+        # messages.
         return functional.embedding_bag(
             graph.source,
             x.contiguous(),
@@ -158,6 +170,8 @@ def _sum_sources(graph: MessageGraph, x: Tensor, weight: Tensor | None = None) -
 def _reduce_rows(graph: MessageGraph, values: Tensor, how: str) -> Tensor:
     """Sum or maximum of ``values`` (E,) over each node's incoming edges: (N,)."""
     if values.device.type in SEGMENT_DEVICES:
+        # ``unsafe`` skips checks of the offsets, for which the CPU would wait for a GPU; they come
+        # from `Topology`.
         return torch.segment_reduce(values, how, offsets=graph.crow, unsafe=True)
     rows = values.new_zeros(graph.n_nodes)
     reduce = "amax" if how == "max" else "sum"
@@ -171,6 +185,8 @@ def _edge_products(graph: MessageGraph, target: Tensor, source: Tensor) -> Tenso
         return ends.sum(1)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
+        # The adjacency as pattern: a product of (N, D) and (D, N) of which only the edges are
+        # computed.
         pattern = torch.sparse_csr_tensor(
             graph.crow,
             graph.source,
@@ -178,5 +194,6 @@ def _edge_products(graph: MessageGraph, target: Tensor, source: Tensor) -> Tenso
             (graph.n_nodes, graph.n_nodes),
             check_invariants=False,
         )
+    # With beta 0 the values of the pattern do not count.
     products: Tensor = torch.sparse.sampled_addmm(pattern, target, source.t(), beta=0.0).values()
     return products

@@ -37,17 +37,24 @@ from artextract_cli.pipelines.hidden_layers.samples import (
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 from artextract_cli.utils.threads import single_threaded_blas
 
+# Fixed: the same painting always gets the same adaptation.
 SEED = 0
+# Windows, layers and steps bound the time: 10 s of processor time for 256 × 256 pixels
+# (docs/detection.md). More windows make the decision more certain.
 WINDOW = 192  # side of a window in pixels
 N_WINDOWS = 8  # of all scenes together; layers are inserted into each of them several times
 TRIES_PER_WINDOW = 8  # to find a window of which at least half is painting
+# Three or four layers in each of the eight windows.
 N_TRAINING, N_CHECKING = 16, 12  # windows with layers to train on, and to decide by
 STEPS, BATCH_SIZE = 30, 4
+# A sixth of the peak rate of training: 30 steps should correct the network, not retrain it.
 LEARNING_RATE = 5e-4
 # Of the way from the weights before to those after training: at half of the way inserted layers are
 # detected better still, but real ones worse, by two to three times as much (docs/detection.md).
 INTERPOLATED_SHARE = 0.25
 TRIMMED_SHARE = 0.1  # of a window: the highest scores may be hidden content and count as neither
+# Significance alone is not enough: inserted layers were detected better by more than three standard
+# errors where real content was detected worse (docs/detection.md).
 LEAST_GAIN = 0.005  # in the mean AUROC of the windows that decide
 LEAST_T = 3.0  # that gain in standard errors
 LEAST_HIDDEN = 60  # pixels of a layer; a window with fewer is left out
@@ -94,6 +101,7 @@ def cut_windows(scene: Scene, n_scenes: int = 1) -> list[Scene]:
     There are fewer if little of the scene is painting.
     """
     rng = np.random.default_rng(SEED)
+    # An even number of every scene: one window for training and one that decides.
     n_windows = 2 * max(1, N_WINDOWS // (2 * n_scenes))
     windows = (_window(scene, rng) for _ in range(TRIES_PER_WINDOW * n_windows))
     painted = (w for w in windows if w.mask is None or w.mask.mean() >= 0.5)
@@ -111,18 +119,20 @@ def adapt(model: HiddenLayerModel, windows: Sequence[Scene]) -> Adaptation:
     scored = [_ScoredWindow(window=window, scores=_scores(model, window)) for window in windows]
     training = _with_layers(model, scored[::2], N_TRAINING, rng)
     checking = _with_layers(model, scored[1::2], N_CHECKING, rng)
+    # With fewer, a standard error of the gains says little.
     if len(checking) < N_CHECKING // 2 or len(training) < BATCH_SIZE:
         return _with_record(model, windows, 0.0, np.zeros((2, 0)))
     before = _aurocs(model, checking)
     adapted = _interpolated(model, _fine_tuned(model, training))
     aurocs = np.stack([before, _aurocs(adapted, checking)])
-    if not _is_clear(aurocs[1] - before):
+    if not is_clear_gain(aurocs[1] - before):
         return _with_record(model, windows, 0.0, aurocs)
     return _with_record(_recalibrated(model, adapted, scored), windows, INTERPOLATED_SHARE, aurocs)
 
 
-def _is_clear(gains: NDArray[np.float64]) -> bool:
+def is_clear_gain(gains: NDArray[np.float64]) -> bool:
     """Whether gains (n,) are large enough and significant."""
+    # The same layers before and after: the standard error is that of paired differences.
     least = max(LEAST_GAIN, LEAST_T * float(gains.std(ddof=1)) / len(gains) ** 0.5)
     return bool(gains.mean() >= least)
 
@@ -172,6 +182,7 @@ def _with_layers(
         original, symmetry = scored[i % len(scored)], int(rng.integers(8))
         window = rotated(original.window, symmetry)
         layered, truth, is_light = inject(rng, window)
+        # What may be real hidden content must not be learned as clean paint.
         may_hide = rotated_map(_anomalous(original), symmetry)
         truth = np.where(may_hide & (truth == CLEAN), UNDECIDED, truth).astype(np.uint8)
         if (truth == HIDDEN).sum() < LEAST_HIDDEN:
@@ -204,6 +215,7 @@ def _aurocs(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> NDArra
         odds = network.refine(z, pixels.evidence, pixels.node).cpu().numpy()
         scene = EmbeddedScene(network=network, batch=batch.scenes, z=z)
         distance = superpixel_scores(scene, model.scorer)[window.pixels.node.numpy(), 0]
+        # The score that users see: an adaptation that only improves the refinement may not help it.
         score = with_added_scores(odds, envelope_of(window.pixels.evidence.numpy()), distance)
         hidden = window.pixels.hidden.numpy()
         aurocs.append(roc_auc_score(hidden, np.logaddexp(score[..., 0], score[..., 1])))
@@ -215,10 +227,12 @@ def _fine_tuned(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> Hi
 
     The refinement of pixels is not trained: otherwise detection of real content gets worse.
     """
+    # The original is needed again, to compare with and to interpolate from.
     network = copy.deepcopy(model.network).train()
     network.refinement.requires_grad_(False)
     trained = [value for value in network.parameters() if value.requires_grad]
     objective = recorded_objective(model.card)
+    # Without weight decay: weights should stay close to the trained ones, not to zero.
     optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=0.0)
     torch.manual_seed(SEED)  # for the noise on features
     generator = torch.Generator().manual_seed(SEED)
@@ -230,6 +244,7 @@ def _fine_tuned(model: HiddenLayerModel, windows: Sequence[InjectedScene]) -> Hi
         )
         optimizer.zero_grad()
         embedded(network, batch, generator).loss(objective).backward()  # type: ignore[no-untyped-call]
+        # As in training; of 30 steps, a single one with a large gradient would matter.
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
     return network.eval()
@@ -259,12 +274,15 @@ def _recalibrated(
     """
     new = [_scores(after, each.window) for each in scored]
     calibration = {k: v for k, v in before.card.calibration.items() if k != "whole"}
+    # Residual and envelope do not come from the network, and keep their rates.
     for name in ("fused", "dark", "light", "network"):
         scores, levels = (
             np.quantile(np.concatenate([maps[name].ravel() for maps in side]), QUANTILES)
             for side in (new, [each.scores for each in scored])
         )
+        # (32,) knots: the old levels at these ranks, over the new scores of equal rank.
         known = before.card.calibration[name](levels)
+        # Calibrations need strictly increasing knots, but quantiles of equal scores are equal.
         kept = np.flatnonzero(np.diff(scores, prepend=-np.inf) > 1e-6)
         rising = np.maximum.accumulate(known[kept]) + 1e-6 * np.arange(len(kept))
         if len(kept) > 1:

@@ -16,9 +16,12 @@ from artextract_cli.utils.events import warn
 
 # With fewer scenes that are known to be clean, others are used too, or there is no verdict.
 FEWEST_CLEAN = 4
+# Bounds memory, and gives large and small paintings the same weight.
 CALIBRATION_PIXELS = 20_000  # of a scene, at random
 # Real captures are never quite like those of training; therefore most scenes that calibrate are
 # augmented.
+# With one copy, 7.9 % of the clean paint of 40 paintings of another palette were above the 5 %
+# threshold of an earlier network, with two 6.0 %.
 N_AUGMENTED_COPIES = 2
 
 
@@ -36,6 +39,7 @@ def augmented_copies(
         scene = stored_scene(root, graphs)
         yield graphs, scene
         for _ in range(N_AUGMENTED_COPIES):
+            # Pigments first: they belong to the painting, corruptions to its capture.
             yield graphs, corrupted(rng, recoloured(rng, scene))
 
 
@@ -56,6 +60,7 @@ def stored_scene(root: Path, graphs: SceneGraphs) -> Scene:
             f"{shape}: run 'artextract graph build' again"
         )
         raise InputError(msg)
+    # `graph build` rounds linear bands and the coded photograph to 16 bits.
     pixels = np.asarray(stored, np.float32) / np.float32(65535)
     return Scene(
         name=graphs.name,
@@ -69,6 +74,7 @@ def stored_scene(root: Path, graphs: SceneGraphs) -> Scene:
 
 def whole_calibration(scores: Sequence[float], n_scenes: int) -> Calibration | None:
     """Image-level calibration on captures of ``n_scenes`` paintings; None if there are too few."""
+    # Equal scores carry no more information than one, and a calibration needs several knots.
     if min(n_scenes, len(set(scores))) >= FEWEST_CLEAN:
         return fit_calibration(np.array(scores), trimmed=False)
     warn(

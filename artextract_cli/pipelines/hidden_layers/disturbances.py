@@ -10,6 +10,7 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.coding import coded_rgb
 
+# The condition "uneven light" of docs/detection.md.
 LIGHT_STRENGTH = 0.2  # largest deviation of the illumination from its mean
 DEPTH = 255  # of 8 bits
 
@@ -23,6 +24,7 @@ def uneven_light(
     which white paint does not saturate where the light is strongest.
     """
     fields = [_light(rng, bands.shape[:2]) for _ in range(bands.shape[2])]
+    # Divided by the strongest light, so that no band is clipped: clipping is another fault.
     gains = (1 + strength * np.stack(fields, axis=-1)) / (1 + strength)
     return np.asarray(bands * gains, np.float32)
 
@@ -36,6 +38,7 @@ def _light(rng: np.random.Generator, shape: Sequence[int]) -> FloatArray:
     radial = (rows - centre[0]) ** 2 + (columns - centre[1]) ** 2
     field = plane - rng.uniform(0, 1) * radial
     field -= field.mean()
+    # An image of one pixel has a constant field.
     return np.asarray(field / max(np.abs(field).max(), 1e-6), np.float32)
 
 

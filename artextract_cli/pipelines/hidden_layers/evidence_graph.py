@@ -37,6 +37,8 @@ EDGE_FEATURES = (
     *("residual_step", "infrared_step", "visible_step", "row_step", "column_step"),
     *("line_at_source", "line_at_target", "line_through_both"),
 )
+# Steps of the residual, of the infrared against its neighbourhood, and of visible lines: together
+# they distinguish the border of a layer from one of the surface.
 _STEPPED = [
     MAPS.index(name) for name in ("residual_long", "local_12_long", "line_1.3_dark_visible")
 ]
@@ -79,6 +81,7 @@ def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
     """
     evidence = compressed_evidence(SceneView(scene))
     nodes = evidence_nodes(scene, recipe, evidence)
+    # Without the two channels of line direction, which only edges use.
     pixels = evidence(full_block(scene.shape))[..., : len(MAPS)]
     return EvidenceGraph(**vars(nodes), pixels=np.ascontiguousarray(pixels))
 
@@ -100,10 +103,12 @@ def evidence_nodes(
         If the superpixel plugin does not return a label map.
     """
     plugin = plugin_host().find("superpixels", recipe.superpixels)
+    # One segmentation of photograph and bands: a superpixel must be the same place in both views.
     labels, n = shared_superpixels(scene, recipe, plugin)
     statistics = block_statistics(scene.blocks(0), labels, n, evidence)
     edges = region_adjacency(labels, n)
     n_maps = len(MAPS)
+    # Mean, and spread: a line is too thin to change the mean of a superpixel much.
     surface = [statistics.mean[:, _SURFACE], statistics.std[:, _SURFACE]]
     return EvidenceNodes(
         labels=labels,
@@ -143,6 +148,7 @@ def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> F
     source, target = edges
     steps = mean[target][:, _STEPPED] - mean[source][:, _STEPPED]
     offset = centroid[target] - centroid[source]
+    # Enclosed superpixels may have the centroid of what surrounds them.
     length = np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 1e-6)
     direction = offset / length
     lines = _aligned(mean[:, len(MAPS) :], direction, edges)
@@ -152,9 +158,11 @@ def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> F
 def _aligned(axis: FloatArray, direction: FloatArray, edges: IntArray) -> FloatArray:
     """Strength (E, 3) of lines along each edge: at its source, at its target, the smaller."""
     sine, cosine = direction.T
+    # (cos 2φ, sin 2φ): lines have no direction, so that φ and φ + 180° must count alike.
     double = np.stack([cosine**2 - sine**2, 2 * sine * cosine], axis=1)
     ends = [
         0.5 * (np.linalg.norm(axis[end], axis=1) + (axis[end] * double).sum(axis=1))
         for end in edges
     ]
+    # The minimum is large only if one line runs through both superpixels.
     return np.stack([*ends, np.minimum(*ends)], axis=1)

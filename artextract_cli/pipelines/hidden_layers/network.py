@@ -27,11 +27,15 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
 from artextract_cli.pipelines.hidden_layers.samples import InjectedBatch, InjectedScene
 from artextract_cli.plugin.protocols import BackboneModule
 
+# Small: message passing is most of a step, and the bundled model is part of the package.
 WIDTH, EMBEDDING = 64, 24  # features of the backbone's input, and of the node embedding
 GATES = 4  # of edges, each for a quarter of the features
+# Evidence spreads over about 10 pixels along a line before the backbone sees it.
 HOPS = 2  # rounds of gated averaging along edges, before the backbone
 REFINED = 96  # width of the refinement's first layer
+# Bounds what outliers can do: the network was not trained on such values, and would extrapolate.
 CLIPPED = 6.0  # standard deviations of the training scenes, to which features are clipped
+# Regularisation: differences below a tenth of the spread of a feature are not to be relied on.
 FEATURE_NOISE = 0.1  # standard deviations, in training
 
 
@@ -51,6 +55,8 @@ class HiddenLayerNetwork(SiameseNetwork):
         )
         self.embed = nn.Linear(WIDTH + 2 * backbone.out_size, EMBEDDING)
         self.refinement = nn.Sequential(
+            # Evidence of the pixel, distance of the embeddings, and both embeddings of the
+            # superpixel.
             nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, REFINED),
             nn.LeakyReLU(0.2),
             nn.Linear(REFINED, 48),
@@ -58,6 +64,7 @@ class HiddenLayerNetwork(SiameseNetwork):
             nn.Linear(48, 2),
         )
         sizes = {"node": len(BAND_FEATURES), "pixel": len(MAPS)}
+        # Buffers, so that the model file contains them: a painting is normalised as in training.
         for name, size in (sizes | {"photograph": len(PHOTOGRAPH_FEATURES)}).items():
             self.register_buffer(f"{name}_centre", torch.zeros(size))
             self.register_buffer(f"{name}_spread", torch.ones(size))
@@ -80,6 +87,7 @@ class HiddenLayerNetwork(SiameseNetwork):
         """
         x = self.project(batch.x)
         features = batch.graph.edge_features
+        # Without edge features there are no lines to follow.
         if features is None:
             return x
         gates = torch.sigmoid(self.gate(features))
@@ -93,6 +101,7 @@ class HiddenLayerNetwork(SiameseNetwork):
         context = self.backbone_features(batch.graph, x)
         # Which evidence is reliable depends on the painting as a whole.
         scene = batch.graph.pool(context, "mean", batch.inside)
+        # (scenes, 2, out_size) to (N, 2, out_size).
         scene = scene.repeat_interleave(batch.graph.node_counts, dim=0)
         return in_float32(self._embedded)(x, torch.cat([context, scene], dim=-1))
 
@@ -100,6 +109,8 @@ class HiddenLayerNetwork(SiameseNetwork):
         """Map ``own`` (N, 2, WIDTH) and ``context`` (N, 2, 2·out_size) of nodes to (N, 2, D)."""
         sizes = [own.shape[-1], context.shape[-1]]
         of_own, of_context = torch.split(self.embed.weight, sizes, dim=1)
+        # Two products, added, instead of one of a concatenation: the copy (N, 2, WIDTH +
+        # 2·out_size) is saved.
         own = functional.linear(own, of_own, self.embed.bias)
         return own + functional.linear(context, of_context)
 
@@ -126,8 +137,10 @@ class HiddenLayerNetwork(SiameseNetwork):
         photograph = nodes[:, 0, : len(PHOTOGRAPH_FEATURES)]
         pixels = torch.cat([scene.pixels.evidence for scene in scenes])
         for name, values in (("photograph", photograph), ("node", nodes[:, 1]), ("pixel", pixels)):
+            # Scenes that are undecided throughout leave no pixels.
             if not len(values):
                 continue
+            # A single sample has no unbiased deviation; .01 keeps a constant feature finite.
             spread = values.std(0, correction=min(1, len(values) - 1))
             self.get_buffer(f"{name}_centre").copy_(values.mean(0))
             self.get_buffer(f"{name}_spread").copy_(spread + 0.01)
@@ -143,9 +156,12 @@ def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:
     Weights are divided by their sum plus one, so that a node with closed gates receives little.
     """
     n_gates = gates.shape[1]
+    # (N, G), the sums of gates into each node; self-loops have gates of their own.
     total = 1 + torch.zeros(graph.n_nodes, n_gates, device=x.device).index_add(
         0, graph.target, gates
     )
+    # (N, V, G, F/G) and (E, V, G): gates act like heads of attention, so that the engines serve
+    # both.
     parts = x.reshape(*x.shape[:-1], n_gates, -1)
     weights = gates[:, None].expand(-1, x.shape[1], -1).contiguous()
     summed = kernels_of(graph.engine).weighted_sum(graph, parts, weights)

@@ -25,6 +25,7 @@ from artextract_cli.pipelines.pipeline import Model
 HiddenLayerModel = Model[HiddenLayerNetwork]
 
 SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
+# 12 MB for the widest layer, of 96 float32 numbers per pixel.
 PIXELS_AT_ONCE = 2**15  # pixels refined together; limits memory, not the result
 # Weights of logarithms added to the log odds. That of the envelope score, which needs no learning,
 # also holds for paintings unlike the training data (docs/detection.md compares weights from 0 to
@@ -73,10 +74,12 @@ class NodeScores:
             )
             for start in range(0, labels.size, PIXELS_AT_ONCE)
         ]
+        # (h, w, 2) by sign, and (h, w): the pixels of a superpixel share its distance.
         envelope, network = envelope_of(evidence), self.score[labels]
         odds = torch.cat(parts).cpu().numpy().reshape(*labels.shape, 2)
         odds = with_added_scores(odds, envelope, network)
         return {
+            # Odds of exclusive classes relative to the same one add up.
             "fused": np.logaddexp(odds[..., 0], odds[..., 1]),
             "dark": odds[..., 0],
             "light": odds[..., 1],
@@ -88,6 +91,7 @@ class NodeScores:
 
 def with_added_scores(odds: FloatArray, envelope: FloatArray, network: FloatArray) -> FloatArray:
     """Log odds (..., 2) plus weighted logarithms of envelope (..., 2) and network scores (...)."""
+    # A scorer of a plugin may return negative numbers, which have no logarithm here.
     distance = NETWORK_SHARE * np.log1p(np.maximum(network, 0))[..., None]
     return np.asarray(odds + ENVELOPE_SHARE * np.log1p(envelope) + distance, np.float32)
 

@@ -20,9 +20,12 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
 )
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED
 
+# A bound on the cost of a step: a painting of 256 × 256 pixels has eight times as many.
 N_PIXELS = 8000  # clean pixels of a scene, at most, to train the refinement on; half as many hidden
 FEWEST_HIDDEN = 1000  # hidden pixels drawn from a thin layer, some more than once, to carry weight
 # Shares of a superpixel's pixels from which it counts as hidden or as clean.
+# A line 1.5 pixels wide covers .3 of a superpixel of 5 × 5 pixels, and should count. A clean one
+# must contain little that is undecided.
 _HIDDEN_SHARE, _CLEAN_SHARE = 0.3, 0.85
 
 
@@ -58,6 +61,7 @@ def evidence_tensors(
     name: str, graph: EvidenceNodes, mask: NDArray[np.bool_] | None
 ) -> SceneTensors:
     """The two views of a scene as tensors; the photograph's features are padded with zeros."""
+    # Both views must fit into one tensor (N, 2, F); the network ignores the padding.
     padding = len(BAND_FEATURES) - len(PHOTOGRAPH_FEATURES)
     photograph = np.pad(graph.photograph, ((0, 0), (0, padding)))
     counts = np.bincount(graph.labels.ravel(), minlength=graph.n_nodes)
@@ -109,6 +113,7 @@ def _sample(
 ) -> PixelSample:
     """Draw at most ``N_PIXELS`` clean pixels and half as many hidden ones."""
     flat = truth.ravel()
+    # Shuffled before they are cut off, so that all parts of the image are represented.
     hidden, clean = (rng.permutation(np.flatnonzero(flat == value)) for value in (HIDDEN, CLEAN))
     if 0 < len(hidden) < FEWEST_HIDDEN:
         hidden = rng.choice(hidden, FEWEST_HIDDEN)
@@ -126,6 +131,7 @@ def injected_batch(
 ) -> InjectedBatch:
     """Collate injected scenes into one batch on ``device``."""
     batch = InjectedBatch(
+        # On the CPU first: graphs and pixels then move to a GPU in a single transfer.
         scenes=collate([scene.tensors for scene in scenes], engine=engine, device="cpu"),
         hidden=torch.cat([scene.hidden for scene in scenes]),
         pixels=_joined(scenes),

@@ -57,6 +57,7 @@ def score_hidden_layer(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     original = replace(model, adapts=False)
     adaptation = adapt(original, cut_windows(scene))
     scores = _scored(adaptation.model, scene)
+    # Only a changed network needs the verdict of the original, which costs two more passes.
     if adaptation.share:
         odds, null = _odds(original, scene), _null(original, scene)
         scores = replace(scores, whole=judge(original, odds, null, scene.mask))
@@ -78,6 +79,8 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     attention, masking = attention_of(network, nodes.batch)
     odds, band_maps = maps.pop("odds"), maps.pop("bands")
     return SceneScores(
+        # Embeddings, attention and Grad-CAM are those of the full size: other scales have other
+        # superpixels.
         labels=graph.labels,
         band_ids=scene.band_ids,
         superpixels=card.superpixels,
@@ -146,6 +149,7 @@ def _pixel_maps(
     maps["bands"] = scene.empty(len(scene.band_ids))
 
     def of_block(block: Block) -> dict[str, FloatArray]:
+        # Scales are averaged before calibration, since the calibration is that of raw scores.
         raw = _at_all_scales(nodes.of_pixels(labels[block.place], evidence(block)), coarse, block)
         calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
         return {
@@ -163,6 +167,7 @@ def _pixel_maps(
 
 def _probability(fused: FloatArray) -> FloatArray:
     """The log odds (H, W) of content of either sign as a probability 0..1."""
+    # Beyond ±30 this is 0 or 1 to thirteen digits, and `exp` overflows float32 at 88.
     return np.asarray(1 / (1 + np.exp(-np.clip(fused, -30, 30))), np.float32)
 
 
@@ -182,6 +187,8 @@ def _at_all_scales(
     own: Mapping[str, FloatArray], coarse: Sequence[Coarse], block: Block
 ) -> dict[str, FloatArray]:
     """Means of a block's ``own`` scores and the coarser ones, and the fused score from them."""
+    # The fused score is derived from the means, not averaged: the odds of both signs have to add
+    # up.
     raw = mean_of_scales({k: scores for k, scores in own.items() if k != "fused"}, coarse, block)
     return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
 
@@ -204,4 +211,5 @@ def judge(
     if null is None:
         return None
     of_tiles = excesses(odds, null, mask)
+    # Largest of n tiles: `judged` corrects for their number (Šidák).
     return judged(model.card.calibration["whole"], max(of_tiles), len(of_tiles))

@@ -42,8 +42,11 @@ from artextract_cli.utils.threads import cores, reserve_cores, single_threaded_b
 
 # Share of the most anomalous pixels of a scene that may hide something; they do not count as clean.
 TRIMMED_SHARE = 0.1
+# Centre and spread of superpixels and pixels of all of them; more scenes delay the first epoch.
 N_NORMALISATION_SCENES = 16  # injected scenes that centres and spreads are taken from
+# The other half keeps what good captures show.
 CORRUPTED_SHARE = 0.5  # of injected scenes
+# A scene takes 120 ms (docs/performance.md); workers take their cores from torch.
 MOST_WORKERS = 4  # threads that prepare scenes
 _VALIDATION_SEED = 2**31  # replaces the epoch in the seeds of scenes that never change
 
@@ -115,10 +118,13 @@ class HiddenLayerTask:
         wholes: list[float] = []
         for graphs, scene in augmented_copies(self.root, scenes, rng):
             raw = self._scores(network, scene, graphs.recipe)
+            # Random pixels of the painting: neighbouring ones are nearly the same observation.
             chosen = rng.permutation(np.flatnonzero(scene.painted))[:CALIBRATION_PIXELS]
             for name, score in raw.maps().items():
                 samples[name].append(score.ravel()[chosen])
             if graphs.clean:
+                # The null doubles the time; scenes that may hide something cannot calibrate a
+                # verdict.
                 null = self._scores(network, without_infrared(scene), graphs.recipe)
                 wholes += excesses(raw.fused, null.fused, graphs.mask)
         calibrations = {
@@ -143,6 +149,7 @@ class HiddenLayerTask:
             scores["network"].append(superpixel_scores(nodes, self.scorer)[pixels.node.numpy(), 0])
             scores["residual"].append(residual_of(pixels.evidence.numpy()))
         hidden = [scene.pixels.hidden.numpy() for scene in self.validation]
+        # AUROC needs pixels of both classes; a layer may not show anywhere.
         usable = [i for i, truth in enumerate(hidden) if len(np.unique(truth)) == 2]
         return {
             name: float(np.mean([roc_auc_score(hidden[i], of_scene[i]) for i in usable]))
@@ -176,17 +183,22 @@ class HiddenLayerTask:
                 for i in order:
                     seeds = [self.settings.seed, epoch, i]
                     waiting.append(pool.submit(self._injected, self.training[i], seeds))
+                    # A batch ahead and one scene for every worker: more would only take memory.
                     if len(waiting) > workers + self.settings.batch_size:
                         yield waiting.popleft().result()
                 while waiting:
                     yield waiting.popleft().result()
             finally:
+                # If training stops early, scenes that nobody needs must not delay its end.
                 for future in waiting:
                     future.cancel()
 
     def _injected(self, graphs: SceneGraphs, seeds: Sequence[int]) -> InjectedScene:
         rng = np.random.default_rng(seeds)
+        # From (seed, epoch, scene): what is drawn depends neither on the number of threads nor on
+        # their order. The pose comes before the layer, whose optics know no direction.
         scene = rotated(stored_scene(self.root, graphs), int(rng.integers(8)))
+        # Processor time of this thread: others work at the same time.
         started = time.thread_time()
         scene, truth, is_light = inject(rng, scene)
         seconds = time.thread_time() - started
@@ -194,7 +206,7 @@ class HiddenLayerTask:
             scene = corrupted(rng, scene)
         graph = evidence_graph(scene, graphs.recipe)
         if not graphs.clean:
-            truth = _trimmed(graph, truth)
+            truth = trim_anomalous(graph, truth)
         self.injection_seconds.append(seconds)
         return injected_scene(graphs.name, graph, truth, is_light, scene.mask, rng)
 
@@ -216,7 +228,7 @@ def _usable(
     return list(scenes)
 
 
-def _trimmed(graph: EvidenceGraph, truth: np.ndarray) -> np.ndarray:
+def trim_anomalous(graph: EvidenceGraph, truth: np.ndarray) -> np.ndarray:
     """Set the most anomalous clean pixels of ``truth`` (H, W) to undecided."""
     score = residual_of(graph.pixels)
     clean = truth == CLEAN

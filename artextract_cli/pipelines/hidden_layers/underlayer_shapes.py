@@ -14,6 +14,7 @@ from artextract_cli.simulate.content.sketch import Sketch, outline, wander
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
 Curve = FloatArray
+# Bounds on time: strokes that leave the image, and shapes over shapes, add no coverage.
 MOST_LINES, MOST_SHAPES = 300, 12  # of a scene
 # Shares of the image; lines that cover more would be a filled shape.
 LEAST_COVERAGE, MOST_COVERAGE, MOST_LINE_COVERAGE = 0.002, 0.4, 0.12
@@ -22,6 +23,7 @@ PENCIL_SHARE = 0.5  # of the drawings: lines of one to three pixels at any image
 
 def draw_coverage(rng: np.random.Generator) -> float:
     """Draw a share of the image, log-uniform from .2 to 40 %."""
+    # Log-uniform, because faint drawings and reused canvases differ by two orders of magnitude.
     return float(np.exp(rng.uniform(np.log(LEAST_COVERAGE), np.log(MOST_COVERAGE))))
 
 
@@ -29,10 +31,13 @@ def draw_lines(rng: np.random.Generator, shape: Shape, coverage: float) -> Float
     """Draw lines of one kind up to ``coverage``, at most .12: covered shares of pixels (H, W)."""
     sketch, side = Sketch(shape), min(shape)
     is_pencil = rng.random() < PENCIL_SHARE
+    # In pixels for a pencil; brushes scale with the image, relative to the 256 pixels of the
+    # training paintings.
     width = rng.uniform(1.0, 3.2) if is_pencil else rng.uniform(0.8, 6.0) * max(side / 256, 0.5)
     maker = _LINES[rng.integers(len(_LINES))]
     centre, spread = rng.uniform(0.15, 0.85, 2) * shape, rng.uniform(0.15, 0.45) * side
     for number, curve in zip(range(MOST_LINES), _endless(maker, rng, centre, spread), strict=False):
+        # Coverage reads the whole sheet, so it is only checked before every other line.
         if number % 2 == 0 and sketch.covered >= min(coverage, MOST_LINE_COVERAGE):
             break
         sketch.stroke(curve, width * rng.uniform(0.8, 1.25))
@@ -46,11 +51,13 @@ def draw_shapes(rng: np.random.Generator, shape: Shape, coverage: float) -> IntA
         missing = coverage - float((labels > 0).mean())
         if missing < 0.1 * coverage:
             break
+        # A disk of .56 times the root of an area covers it: with less, several shapes share it.
         sketch, radius = Sketch(shape), np.sqrt(missing * labels.size) * rng.uniform(0.25, 0.55)
         centre = rng.uniform(0.1, 0.9, 2) * shape
         sketch.fill(_contour(rng, centre, radius))
         labels[sketch.mask() > 0.5] = number
     if rng.random() < 0.25:  # worn, or laid in thinly
+        # Normal noise above 1.2 deviations: about a tenth of the shapes.
         labels[smooth_noise(rng, shape, rng.uniform(3, 12) * max(min(shape) / 256, 0.5)) > 1.2] = 0
     return labels
 
@@ -58,6 +65,7 @@ def draw_shapes(rng: np.random.Generator, shape: Shape, coverage: float) -> IntA
 def _contour(rng: np.random.Generator, centre: FloatArray, radius: float) -> Curve:
     if rng.random() < 0.65:
         return outline(rng, centre, radius, rng.uniform(0.1, 0.5))
+    # A polygon with its corners on a circle covers less than the disk.
     return _polygon(rng, centre, 1.3 * radius)
 
 

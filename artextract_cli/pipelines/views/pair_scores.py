@@ -39,6 +39,7 @@ def view_scores(
     if len(graphs.graphs) == 1:
         return superpixel_scores(EmbeddedScene(network=network, batch=batch, z=z), scorer)
     counts = [graph.n_nodes for graph in graphs.graphs]
+    # Per view (N_v, D) and (N_v, F).
     embedded, features = torch.split(z[:, 0], counts), torch.split(batch.x[:, 0], counts)
     first = graphs.graphs[0].labels
     columns = []
@@ -49,6 +50,7 @@ def view_scores(
             features=torch.stack([features[0][node], features[view][other]], dim=1),
         )
         score = superpixel_scores(pairs, scorer)[:, 0]
+        # Every superpixel overlaps some other one, so the divisor below is never zero.
         total = np.bincount(node, area * score, minlength=counts[0])
         columns.append(total / np.bincount(node, area, minlength=counts[0]))
     return np.stack(columns, axis=1).astype(np.float32)
@@ -58,6 +60,7 @@ def _overlaps(
     labels: NDArray[np.int32], other_labels: NDArray[np.int32], n_others: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of overlapping superpixels (P,), and the number of pixels that they share (P,)."""
+    # One number for each pair. 60 000 by 60 000 superpixels exceed the range of int32.
     keys = labels.ravel().astype(np.int64) * n_others + other_labels.ravel()
     pairs, area = np.unique(keys, return_counts=True)
     node, other = np.divmod(pairs, n_others)

@@ -34,6 +34,7 @@ def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
         pooled = model.network.pool(batch, z)[0].cpu()
     raw = view_scores(model.network, batch, z, graphs, model.scorer)
     attention, masking = attention_of(model.network, batch)
+    # Outside `no_grad`, since it needs a gradient. (N, V, 1), or (N of all graphs, 1, 1).
     importance = grad_cam(model.network, batch)[..., None]
     labels = graphs.graphs[0].labels
     distances, similarities = pooled_numbers(pooled, graphs.band_ids)
@@ -59,6 +60,7 @@ def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
 def _fused(card: ModelCard, raw: FloatArray) -> FloatArray:
     """Calibrated mean over the bands (N,); a single band has its own calibration."""
     n_bands = raw.shape[1]
+    # The spread of a mean depends on how many bands it is taken over.
     if n_bands not in (1, len(card.band_ids)):
         warn(
             f"the model was trained on {len(card.band_ids)} bands, but the scene has {n_bands}: "
@@ -71,6 +73,7 @@ def _per_view(z: NDArray[np.float32], graphs: SceneGraphs) -> tuple[FloatArray, 
     """Split (N, V, D), or (N of all graphs, 1, D), into one (N, D) per view."""
     if len(graphs.graphs) == 1:
         return tuple(np.moveaxis(z, 1, 0))
+    # Separate segmentations: the nodes of all views follow one another.
     ends = np.cumsum([graph.n_nodes for graph in graphs.graphs])[:-1]
     return tuple(np.split(z[:, 0], ends))
 
@@ -82,6 +85,8 @@ def _two_maps(scene: Scene, values: Sequence[FloatArray], graphs: SceneGraphs) -
         both = np.concatenate([values[0], bands], axis=1)
         return scene.scatter_to_pixels(both, graphs.graphs[0].labels)
 
+    # Segmentations differ between views, so values can only be averaged pixel by pixel; in blocks,
+    # since V maps of a large scene would not fit into memory.
     def both_of(block: Block) -> FloatArray:
         views = zip(values, graphs.graphs, strict=True)
         maps = [value[graph.labels[block.place], 0] for value, graph in views]

@@ -37,6 +37,7 @@ class ViewTask:
 
     def training_losses(self, network: SiameseNetwork, epoch: int) -> Losses:
         """Losses of one epoch over the shuffled training scenes."""
+        # From (seed, epoch): a resumed run draws what an uninterrupted one would.
         rng = np.random.default_rng([self.settings.seed, epoch])
         shuffled = [self.training[i] for i in rng.permutation(len(self.training))]
         for scenes, n_anchors in batches(shuffled, self.settings.batch_size, self.validation):
@@ -49,6 +50,7 @@ class ViewTask:
     def validation_losses(self, network: SiameseNetwork) -> Losses:
         """Losses of the validation scenes."""
         for scenes, n in batches(self.validation, self.settings.batch_size, self.training):
+            # One seed and no symmetries, so that epochs differ by their weights alone.
             yield self._loss(network, scenes, n, 0, None), n
 
     def extra_metrics(self) -> dict[str, float]:
@@ -57,13 +59,16 @@ class ViewTask:
 
     def calibrations(self, network: SiameseNetwork) -> dict[str, Calibration]:
         """Calibrations on clean training scenes, or on all of them with a trimmed tail."""
+        # Without a scene that is known to be clean, the highest scores may be hidden content.
         trimmed = not any(g.clean for g in self.graphs)
         scores = []
         for graphs, tensors in zip(self.graphs, self.training, strict=True):
             if graphs.clean or trimmed:
                 batch = collate([tensors], engine=self.engine, device=self.device)
+                # (N, B): of the superpixels on the painting only, since the backdrop is not paint.
                 of_nodes = view_scores(network, batch, network(batch), graphs, self.scorer)
                 scores.append(of_nodes[tensors.inside[0].numpy()])
+        # Means vary less than single bands, so each needs rates of its own.
         fused, band = [s.mean(1) for s in scores], [s.ravel() for s in scores]
         return {
             "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),

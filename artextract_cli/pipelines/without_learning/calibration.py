@@ -44,6 +44,7 @@ def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
         If there are no graphs, none is known to be clean, or they have no infrared band.
     """
     clean = [scene for scene in load_alike(graphs) if scene.clean]
+    # Preferred, since a model trained on this folder is calibrated on its validation scenes too.
     scenes = [scene for scene in clean if scene.split == "val"] or clean
     if not scenes:
         msg = f"no scene of {graphs} is known to be clean: name clean scenes in dataset.yaml"
@@ -75,6 +76,7 @@ def calibrate_scores(graphs: Path, out: Path, *, seed: int = 0) -> ScoreCard:
 def _scores(scene: Scene) -> dict[str, FloatArray]:
     """Uncalibrated scores (H, W) of a scene in memory."""
     check_infrared(scene, "score")
+    # Lines and details are not part of these scores.
     maps = EvidenceMaps(SceneView(scene), only_residuals=True)(full_block(scene.shape))
     return {name: score(maps) for name, score in RAW_SCORES.items()}
 

@@ -132,6 +132,7 @@ def score_model_free(model: ModelFree, scene: Scene) -> SceneScores:
     scene = resized(scene, card.recipe)
     plugin = plugin_host().find("superpixels", card.recipe.superpixels)
     labels, _ = shared_superpixels(scene, card.recipe, plugin)
+    # Before the evidence of the full size, so that both are never in memory together.
     coarse = coarse_maps(scene, _raw_maps)
     maps = _pixel_maps(model, scene, SceneView(scene), coarse)
     raw, bands = maps.pop("raw"), maps.pop("bands")
@@ -181,8 +182,10 @@ def _pixel_maps(
     maps["bands"] = scene.empty(len(scene.band_ids))
 
     def of_block(block: Block) -> dict[str, FloatArray]:
+        # Scales are averaged before calibration, since the calibration is that of raw scores.
         raw = mean_of_scales(_raw(evidence, block), coarse, block)
         calibrated = {name: model.card.calibration[name](raw[name]) for name in SCORES}
+        # Zero is a false-alarm rate of 1: paint of the other sign.
         is_dark = raw["signed"] < 0
         calibrated["dark"] = np.where(is_dark, calibrated["envelope"], 0)
         calibrated["light"] = np.where(is_dark, 0, calibrated["envelope"])

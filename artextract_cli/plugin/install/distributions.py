@@ -30,6 +30,8 @@ Snapshot = Mapping[str, Installed]
 
 def snapshot() -> dict[str, Installed]:
     """All distributions that are now installed."""
+    # A tool has installed files behind the back of this process, whose finders cache folder
+    # listings.
     importlib.invalidate_caches()
     by_name: dict[str, Installed] = {}
     for distribution in importlib.metadata.distributions():
@@ -38,11 +40,13 @@ def snapshot() -> dict[str, Installed]:
         except (KeyError, TypeError, importlib.metadata.PackageNotFoundError):
             continue
         if name and version:
+            # A distribution may be on the path twice; Python imports the first.
             by_name.setdefault(canonicalize_name(name), _installed(name, version, distribution))
     return by_name
 
 
 def _installed(name: str, version: str, distribution: importlib.metadata.Distribution) -> Installed:
+    # Only what was not installed from an index has this file (PEP 610).
     source = json.loads(distribution.read_text("direct_url.json") or "{}")
     folder = getattr(distribution, "_path", None)
     return Installed(
@@ -66,7 +70,10 @@ def distribution_name(package: str) -> str:
         metadata = tomllib.loads(project.read_text(encoding="utf-8"))
         return str(metadata.get("project", {}).get("name", ""))
     if package.endswith(".whl"):
+        # The first part of a wheel's name, in which hyphens became underscores (binary distribution
+        # format, PEP 427).
         return package.rpartition("/")[2].partition("-")[0].replace("_", "-")
+    # What may follow the name in a requirement (PEP 508).
     for mark in "=<>!~[@; ":
         package = package.partition(mark)[0]
     return package
@@ -86,6 +93,7 @@ def constraints() -> Iterator[Path]:
 def installed_dependencies(name: str) -> dict[str, str]:
     """Installed versions of a distribution and its direct and indirect requirements."""
     versions: dict[str, str] = {}
+    # A loop instead of recursion: requirements may be circular.
     pending = [name]
     while pending:
         current = pending.pop()

@@ -31,6 +31,7 @@ class Environment:
     def current(cls) -> "Environment":
         """The environment of this process."""
         is_virtual = sys.prefix != sys.base_prefix
+        # The marker by which an operating system forbids installing into its Python (PEP 668).
         marker = Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
         return cls(
             prefix=Path(sys.prefix),
@@ -90,6 +91,7 @@ class Environment:
         if self._is_pipx:
             return ["pipx", "uninject", self.prefix.name, distributions[0]]
         uninstall = self._installer("uninstall")
+        # uv does not ask, and does not know the option.
         return [*uninstall, *(["--yes"] if self.has_pip else []), *distributions]
 
     @property
@@ -107,6 +109,7 @@ class Environment:
     def _installer(self, verb: str) -> list[str]:
         if self.has_pip:
             return [str(self.python), "-m", "pip", verb]
+        # uv creates environments without pip, and installs into them from outside.
         return ["uv", "pip", verb, "--python", str(self.python)]
 
     def _check_allowed(self, packages: str) -> None:

@@ -31,7 +31,9 @@ from artextract_cli.plugin.install.distributions import (
 from artextract_cli.plugin.install.environment import Environment
 from artextract_cli.utils.events import inform
 
-TIMEOUT_S = 120  # to load all plugins; torch alone takes a few seconds
+# To load all plugins. Torch alone takes a few seconds, more on a busy machine. With a shorter time
+# a slow plugin would be uninstalled again; with a longer one, one that hangs is noticed later.
+TIMEOUT_S = 120
 
 # Loads the plugins of the given distributions; on failure its last line states the reason.
 LOAD_ALL = """
@@ -60,6 +62,7 @@ def resolve_requirement(package: str) -> str:
     if path.is_dir() and not is_project:
         msg = f"{path} has no pyproject.toml: give the folder of a project"
         raise InputError(msg)
+    # Absolute, because the tool may run in another folder.
     return str(path.resolve()) if is_project or path.is_file() else package
 
 
@@ -99,6 +102,8 @@ def _check_versions_kept(before: Snapshot) -> None:
 def _installed_plugins(package: str, before: Snapshot) -> list[dict[str, Any]]:
     """Descriptions of the plugins of a package that was just installed."""
     requested = canonicalize_name(distribution_name(package))
+    # Reinstalling the same version changes the time of writing, not the version: hence whole
+    # records. The requested one counts even if the tool found nothing to do.
     new = {name for name, now in snapshot().items() if before.get(name) != now} | {requested}
     owners = {entry.distribution for entry in installed_entries() if not entry.is_built_in}
     owners = {owner for owner in owners if canonicalize_name(owner) in new}
@@ -110,6 +115,7 @@ def _installed_plugins(package: str, before: Snapshot) -> list[dict[str, Any]]:
         if broken["distribution"] in owners:
             msg = f"{broken['distribution']} cannot be loaded: {broken['cause']}"
             raise DependencyError(msg)
+    # Listing loads only the specs; this loads what they stand for.
     _child("-c", LOAD_ALL, *owners)
     return [plugin for plugin in listed["plugins"] if plugin["distribution"] in owners]
 
@@ -123,6 +129,7 @@ def roll_back(environment: Environment, package: str, before: Snapshot) -> str:
     """Uninstall new distributions, restore earlier ones, and describe what was done."""
     after = snapshot()
     new = [installed for name, installed in after.items() if name not in before]
+    # Such a tool removes the dependencies of what it uninstalls by itself.
     if environment.is_managed_by_tool:
         new = _requested(package, new)
     names = [installed.name for installed in new]
@@ -181,6 +188,7 @@ def owner_of(name: str) -> str:
         if name == entry.name or canonical == canonicalize_name(entry.distribution)
     ]
     owners = {entry.distribution for entry in matches}
+    # Plugins are imported only if no metadata has the name.
     owners = owners or {p["distribution"] for p in _listed()["plugins"] if p["name"] == name}
     others = sorted(owners - {HOME_DISTRIBUTION})
     if len(others) != 1:
@@ -225,7 +233,9 @@ def _child(*words: str) -> str:
     DependencyError
         If the process fails, with its own error message.
     """
+    # All plugins, including those that the user has excluded from this process.
     env = {key: value for key, value in os.environ.items() if key != LIMIT_VARIABLE}
+    # -P: modules in the current folder must not take the place of installed ones.
     command = [sys.executable, "-P", *words]
     try:
         completed = subprocess.run(
@@ -241,6 +251,7 @@ def _child(*words: str) -> str:
         msg = f"a plugin prevents artextract from starting: no response within {TIMEOUT_S} s"
         raise DependencyError(msg) from error
     if completed.returncode:
+        # The last line of an error is its message; the lines before are a traceback or warnings.
         *_, last = ["", *completed.stderr.splitlines()]
         msg = last or f"a plugin ended artextract (exit code {completed.returncode})"
         raise DependencyError(msg.removeprefix("error: "))

@@ -35,6 +35,7 @@ def read_receipt(path: Path, name: str) -> UvTool | None:
     if not path.is_file():
         return None
     tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+    # A receipt lists a plain requirement as text, any other as a table.
     required = [{"name": r} if isinstance(r, str) else r for r in tool.get("requirements", [])]
     return UvTool(
         main=next((r for r in required if r["name"] == name), {"name": name}),
@@ -81,6 +82,7 @@ def _source(requirement: Mapping[str, Any]) -> str | None:
 def _git(address: str) -> str:
     """``https://host/project?rev=main&subdirectory=x`` in the form of a requirement."""
     query = parse_qs(urlsplit(address).query)
+    # uv keeps revision and folder in the query of the address, pip expects them behind "@" and "#".
     plain = address.partition("?")[0].partition("#")[0]
     revision = next((f"@{query[key][0]}" for key in ("rev", "tag", "branch") if key in query), "")
     folder = f"#subdirectory={query['subdirectory'][0]}" if "subdirectory" in query else ""

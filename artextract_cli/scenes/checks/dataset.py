@@ -91,6 +91,7 @@ def check_dataset(
         If ``wavelengths`` are not in nm, or ``coding`` names a band that does not exist.
     """
     dataset, findings = list_dataset(root, wavelengths, coding)
+    # If wavelengths are listed, listing the dataset has already reported bands that are missing.
     if all(scene.wavelengths is None for scene in dataset.scenes):
         findings += _uneven_bands(dataset.scenes)
     findings += _missing_infrared(dataset.scenes)
@@ -116,6 +117,7 @@ def _uneven_bands(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
     counts = Counter(band for scene in scenes for band in scene.band_ids)
     for scene in scenes:
         for band in sorted(set(counts) - set(scene.band_ids), key=natural_key):
+            # The scene itself lacks the band: all that have it are among the others.
             if scene.bands and 2 * counts[band] >= len(scenes) - 1:
                 message = f"scene {scene.name} has no band {band}, unlike other scenes"
                 yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
@@ -145,6 +147,7 @@ def _missing_infrared(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
 
 def _relative(finding: Finding, root: Path) -> Finding:
     file = None if finding.file is None else finding.file.relative_to(root)
+    # Messages of readers contain full paths, which would repeat the root in every line.
     return replace(finding, file=file, message=finding.message.replace(f"{root}{os.sep}", ""))
 
 

@@ -14,6 +14,9 @@ from artextract_cli.imaging.registration import measure_shift, windowed_edges
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.events import warn
 
+# Real bands are up to 0.7 px off their photograph, and simulated ones are displaced by up to
+# 0.6 px. Half a pixel costs little in detection, three pixels much (docs/capture.md,
+# docs/detection.md).
 WARNING_SHIFT, ERROR_SHIFT = 0.75, 3.0
 """Shift of a band against its photograph that is a warning, and an error, in px."""
 

@@ -18,6 +18,8 @@ def smooth_noise(rng: np.random.Generator, shape: Shape, scale: float) -> FloatA
     A uniform cubic B-spline with normal coefficients; its variance is (151/315)² by the integral
     of the squared basis function.
     """
+    # Knots less than a pixel apart would add nothing. (H, K) @ (K, L) @ (L, W): the basis is
+    # separable, so that the cost falls with the scale, unlike that of a filter of this width.
     rows, columns = (_spline_basis(rng, length, max(scale, 1.0)) for length in shape)
     coefficients = rng.standard_normal((rows.shape[1], columns.shape[1]), dtype=np.float32)
     return np.asarray(rows @ coefficients @ columns.T * np.float32(315 / 151))
@@ -25,10 +27,12 @@ def smooth_noise(rng: np.random.Generator, shape: Shape, scale: float) -> FloatA
 
 def _spline_basis(rng: np.random.Generator, length: int, step: float) -> FloatArray:
     """Values (length, knots) float32 of the uniform cubic B-splines at every pixel."""
+    # A random phase, so that the knots of several fields do not coincide.
     position = np.arange(length) / step + rng.random()
     knot = np.floor(position).astype(int)
     t = position - knot
     weights = np.stack([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, 3 * t * (1 + t - t**2) + 1, t**3])
+    # Each pixel depends on four knots, so that the last one reaches three beyond its own.
     basis = np.zeros((length, knot[-1] + 4), np.float32)
     basis[np.arange(length), knot + np.arange(4)[:, None]] = weights / 6
     return basis
@@ -50,10 +54,13 @@ def brush_marks(
     shape = direction.shape[0], direction.shape[1]
     rows, columns = grid(shape)
     cosine, sine = np.cos(direction), np.sin(direction)
+    # Marks swerve by about half their width: straight ones would look ruled.
     bend = 0.6 * width * smooth_noise(rng, shape, 5 * width)
     along = (columns * cosine + rows * sine) / length
     across = (rows * cosine - columns * sine + bend) / width
+    # A small tile repeated, instead of noise at every place that a turned mark may reach.
     tile = rng.standard_normal((_BRUSH_TILE, _BRUSH_TILE), dtype=np.float32)
+    # The second, finer octave stands for single bristles within a mark.
     marks = _look_up(tile, across, along) + np.float32(0.6) * _look_up(tile, 2.5 * across, along)
     # Linear interpolation keeps (2/3)² of the variance on average; the two octaves add 1 + .6².
     return np.asarray(marks * np.float32(1.5 / np.hypot(1, 0.6)))
@@ -76,8 +83,10 @@ def cells(rng: np.random.Generator, shape: Shape, count: int, warp: float) -> In
 
     Borders are bent by ``warp`` pixels.
     """
+    # A border is bent a few times over the picture, not at every pixel.
     rows, columns = _warped_grid(rng, shape, warp, max(shape) / 6)
     centres = rng.random((count, 2)) * shape
+    # One map (H, W) for each point; squares have the same order as distances.
     distance = [(rows - row) ** 2 + (columns - column) ** 2 for row, column in centres]
     return np.asarray(np.argmin(distance, axis=0))
 
@@ -93,15 +102,23 @@ def craquelure(rng: np.random.Generator, shape: Shape, spacing: float) -> FloatA
     )
     top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
     # The warp reaches beyond the image; wrapping repeats a point there, which is not visible.
+    # The difference of two distances is never more than the distance of the two points: if these
+    # were close together, the whole cell would count as crack. Hence the margin of a tenth on every
+    # side.
     jitter = rng.uniform(0.1, 0.9, (2, int(shape[0] / spacing) + 4, int(shape[1] / spacing) + 4))
     first, second = np.full(shape, np.inf), np.full(shape, np.inf)
+    # The nearest points lie in the nine cells around a pixel; running minima keep two maps, not
+    # nine.
     for step_down, step_right in product((-1, 0, 1), repeat=2):
         row, column = top + step_down, left + step_right
         offset = jitter[:, row % jitter.shape[1], column % jitter.shape[2]]
         distance = np.hypot(row + offset[0] - rows, column + offset[1] - columns)
         second = np.minimum(second, np.maximum(first, distance))
         first = np.minimum(first, distance)
+    # Half the difference is about the distance from the border: a crack is full up to 0.2 px from
+    # it and ends at 1.2 px.
     crack = np.clip(1.2 - spacing * (second - first) / 2, 0, 1)
+    # Real craquelure is uneven: whole at least half of the time, gone where the noise is below -1.
     patches = np.clip(1 + smooth_noise(rng, shape, max(shape) / 4), 0, 1)
     return np.asarray(crack * patches, np.float32)
 
@@ -109,6 +126,8 @@ def craquelure(rng: np.random.Generator, shape: Shape, spacing: float) -> FloatA
 def weave(rng: np.random.Generator, shape: Shape, thread: float) -> FloatArray:
     """Plain canvas weave (H, W), between −1 and 1, of threads ``thread`` pixels apart."""
     rows, columns = grid(shape)
+    # Stretched canvas is oblique by a degree or two, and its threads wander by a third of their
+    # distance: a strict grid could be removed by a filter for two frequencies.
     tilt = rng.normal(0, 0.03)
     slack = 0.3 * thread * smooth_noise(rng, shape, 12 * thread)
     warp = np.cos(2 * np.pi * (columns + tilt * rows + slack) / thread)

@@ -12,6 +12,8 @@ from artextract_cli._typing import IntArray
 from artextract_cli.simulate.content.fields import Shape
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
+# Pillow draws without smoothing edges: nine samples give a pixel ten levels of coverage, for nine
+# times the memory.
 _SUPERSAMPLING = 3
 
 
@@ -44,6 +46,7 @@ class Sketch:
 
     def mask(self) -> FloatArray:
         """Coverage of every pixel (H, W) float32, 0 to 1."""
+        # The mean of whole squares of samples, without rounding of places.
         small = self._image.reduce(_SUPERSAMPLING)
         return np.asarray(small, np.float32) / 255
 
@@ -67,6 +70,8 @@ def paint_in(labels: IntArray, outlines: Sequence[FloatArray]) -> IntArray:
 def wander(rng: np.random.Generator, start: FloatArray, length: float, bend: float) -> FloatArray:
     """A line of ``length`` pixels whose heading drifts by ``bend`` radians per tenth of it."""
     steps = 40
+    # Small turns add up to the hesitations of a hand, the linear term to the bend of the whole
+    # line.
     drift = rng.normal(0, bend / 2, steps)
     heading = rng.uniform(0, 2 * np.pi) + np.cumsum(drift) + np.linspace(0, rng.normal(0, bend), 40)
     step = np.stack([np.sin(heading), np.cos(heading)], axis=1) * (length / steps)
@@ -79,9 +84,12 @@ def outline(
     """A closed, smooth, star-shaped outline: harmonics 1-5 on a circle, stretched and turned."""
     angle = np.linspace(0, 2 * np.pi, 96)
     order = np.arange(1, 6)[:, None]
+    # Higher harmonics are weaker: otherwise outlines would be jagged.
     amplitude = rng.normal(0, roughness, (5, 1)) / order
     wave = np.cos(order * angle + rng.uniform(0, 2 * np.pi, (5, 1)))
+    # A positive radius keeps the outline from crossing itself.
     r = radius * np.clip(1 + (amplitude * wave).sum(axis=0), 0.2, 2)
+    # One axis is stretched as much as the other shrinks, so that the area stays.
     stretch = np.exp(rng.normal(0, 0.25))
     curve = np.stack([r * np.sin(angle) * stretch, r * np.cos(angle) / stretch], axis=1)
     return centre + curve @ _rotation(rng.normal(0, 0.4)).T
@@ -103,6 +111,7 @@ def hatching(rng: np.random.Generator, centre: FloatArray, radius: float) -> Ite
     """Parallel, slightly bent lines that fill a disc of ``radius`` pixels, as a shadow is drawn."""
     turn = _rotation(rng.uniform(0, np.pi))
     bend = rng.normal(0, 0.12) * radius
+    # Up to 0.9 of the radius: chords farther out would be dots.
     for offset in np.arange(-0.9, 0.9, rng.uniform(4, 9) / radius):
         half = np.sqrt(1 - offset**2) * rng.uniform(0.75, 1)
         t = np.linspace(-half, half, 8)
@@ -112,6 +121,7 @@ def hatching(rng: np.random.Generator, centre: FloatArray, radius: float) -> Ite
 
 def script(rng: np.random.Generator, start: FloatArray, length: float, size: float) -> FloatArray:
     """A line of cursive writing: loops of height ``size`` along a nearly level base line."""
+    # About 16 points for each loop, of which there are 0.9 in a height.
     count = max(16, round(length / size * 14))
     t = np.linspace(0, length / size, count)
     phase = 2 * np.pi * (0.9 * t + 0.25 * np.cumsum(rng.normal(0, 0.25, count)))

@@ -17,7 +17,10 @@ from artextract_cli.simulate.optics.mixing import (
 )
 from artextract_cli.simulate.optics.pigments import Batch
 
+# Standard deviation, px: somewhat more than the blur of the lens, so that borders of wet paint are
+# not as sharp as the camera allows.
 _WET_BORDER_PX = 0.7
+# Lines that overlap or leave the picture may never reach the share: the loop has to end.
 _MOST_LINES = 60
 
 
@@ -30,6 +33,7 @@ def paint_surface(
     paints = draw_paints(for_regions, batch, int(labels.max()) + 1)
     twins = metamers(for_regions, paints, batch)
     retouched = retouchings(for_patches, shape, conditions.metamers)
+    # The paints of the twins follow the others, in the same order.
     labels = np.where(retouched, labels + len(paints.shares), labels)
     loads = apply_paints(for_brush, labels, join(paints, twins), batch, conditions)
     return draw_lines(for_lines, loads, batch, conditions.dark_lines)
@@ -47,16 +51,22 @@ def apply_paints(
     Mixture and thickness vary smoothly over a region and along its brush marks.
     """
     shape = labels.shape[0], labels.shape[1]
+    # Sizes in px are meant for 256 px and grow with the picture, but not below what the camera
+    # resolves.
     unit = max(min(shape) / 256, 0.5)
     manner, regions = batch.palette.manner, len(paints.shares)
     marks = manner.brush(rng, labels, regions)
     streaks = np.array(manner.streaks, np.float32)[:, None, None]
+    # Each component varies at a scale of its own, so that hue and infrared change within a region,
+    # and not the lightness alone.
     modelling = [smooth_noise(rng, shape, min(shape) / part) for part in (3, 7, 5, 4)]
+    # The shadow pigment varies most: with it painters model.
     amplitude = rng.uniform(*manner.modelling, (regions, 1)) * [1, 1, 1, 1.5]
     tones = amplitude.T[:, labels] * (modelling + streaks * marks)
     amounts = paints.amounts(labels, tones.astype(np.float32), len(batch.palette.pigments))
     relief = manner.relief * marks + 0.08 * smooth_noise(rng, shape, 30 * unit)
     relief += conditions.weave * weave(rng, shape, rng.uniform(3.5, 7))
+    # Painters judge hiding by eye: regions differ by some 15 %.
     own = hiding_thickness(paints, batch) * np.exp(rng.normal(0, 0.15, regions))
     thickness = conditions.thickness * own[labels] * np.exp(relief)
     return blend_borders(amounts * thickness.astype(np.float32))
@@ -64,6 +74,8 @@ def apply_paints(
 
 def blend_borders(loads: FloatArray) -> FloatArray:
     """The loads (P, H, W) with borders that ran into each other; changed in place."""
+    # Most pigments of the palette are not on the board of a picture, and a filter of zeros is
+    # wasted.
     for pigment in np.flatnonzero(loads.any(axis=(1, 2))):
         loads[pigment] = ndimage.gaussian_filter(loads[pigment], _WET_BORDER_PX, truncate=3)
     return loads
@@ -103,5 +115,7 @@ def draw_lines(
     mask = sketch.mask() * np.clip(0.85 + 0.25 * smooth_noise(rng, shape, 8 * unit), 0, 1)
     # The brush pushes a little of the wet paint aside and mixes the dark one in.
     loads *= 1 - 0.15 * mask
+    # Four units hide what is below: the two blacks let nothing through at any wavelength, while
+    # lakes and indigo, dark to the eye, transmit 70 to 80 % in the infrared.
     loads[paint] += 4 * mask
     return loads

@@ -60,6 +60,7 @@ def hide(
 def draw_ground(rng: np.random.Generator, batch: Batch, kinds: tuple[str, ...]) -> FloatArray:
     """Shares (P,) of the ground: dark for a light underpainting, sometimes dark with no content."""
     palette = batch.palette
+    # Otherwise a dark ground would be a sure sign of hidden content.
     bare = not kinds and rng.random() < 0.12
     grounds: tuple[Recipe, ...] = palette.grounds
     if bare or "light" in kinds:
@@ -72,10 +73,12 @@ def _drawing(
 ) -> HiddenLayer:
     """Contours, folds and hatching in charcoal, chalk or brush; pressure varies along the lines."""
     width = rng.uniform(1.2, 3.2) * _unit(shape)
+    # Uniform in the logarithm, in which the eye and the optics of thin layers judge: faint to firm.
     amount = np.exp(rng.uniform(np.log(0.4), np.log(1.8)))
     name = str(rng.choice(batch.palette.drawing))
     mask = sketch_lines(rng, batch.palette.manner, shape, min(coverage, MOST_LINES), width)
     grain = np.clip(0.85 + 0.3 * smooth_noise(rng, shape, 10 * _unit(shape)), 0.2, 1.5)
+    # Chalk and charcoal catch on the tooth of the ground, at about a pixel; ink does not.
     grain *= np.clip(0.9 + rng.uniform(0, 0.35) * smooth_noise(rng, shape, 1.3), 0.1, 2)
     return single_pigment(batch, name, mask, amount * grain)
 
@@ -106,6 +109,7 @@ def _light(
     rng: np.random.Generator, shape: Shape, batch: Batch, coverage: float, _: Conditions
 ) -> HiddenLayer:
     """Filled shapes in white, for a dark ground."""
+    # White hides by scattering alone and needs far more paint than black.
     amount = rng.uniform(4, 12) * brushed(rng, shape)
     return single_pigment(
         batch,
@@ -122,6 +126,8 @@ def _reuse(
     labels = batch.palette.manner.compose(rng, shape)
     paints = draw_paints(rng, batch, int(labels.max()) + 1)
     loads = apply_paints(rng, labels, paints, batch, conditions)
+    # Larger forms than those of an underpainting: what remains of a painting is not in small
+    # pieces.
     mask = sketch_shapes(rng, batch.palette.manner, shape, coverage, largest=0.9)
     return HiddenLayer(loads=loads * mask, presence=mask)
 
@@ -154,6 +160,7 @@ def sketch_script(
 ) -> FloatArray:
     """A block of writing: lines one below the other."""
     sketch = Sketch(shape)
+    # Letters of three to five widths of the pen; finer ones would run into blots.
     size = width * rng.uniform(3, 5)
     row, column = rng.uniform(0.05, 0.4, 2) * shape
     while sketch.covered < coverage and row < shape[0]:
@@ -174,8 +181,10 @@ def sketch_shapes(
     sketch = Sketch(shape)
     for _ in range(MOST_PARTS):
         wanted = (coverage - sketch.covered) * shape[0] * shape[1]
+        # The last tenth would take many tiny forms.
         if wanted < 0.1 * coverage * shape[0] * shape[1]:
             break
+        # A form of this radius covers about what is wanted, or less: several make up the rest.
         radius = rng.uniform(0.5, 1) * largest * np.sqrt(wanted)
         centre = rng.uniform(0.15, 0.85, 2) * shape
         for part in manner.form(rng, centre, radius):

@@ -31,9 +31,12 @@ def moved(
 ) -> tuple[FloatArray, FloatArray]:
     """Displacements (n, 2) and changes of scale (n); the worst band is off by ``greatest`` px."""
     angle, share = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.2, 1.0, n)
+    # The worst band is off by exactly what the settings say.
     share /= share.max()
     stretched = rng.uniform(-0.3, 0.3, n)
     corner = 0.5 * float(np.hypot(*shape))
+    # The shift leaves room for the stretch, which acts at the corners: together they stay in the
+    # limit.
     length = greatest * share * (1 - np.abs(stretched))
     moves = length[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
     return moves, greatest * share * stretched / corner
@@ -45,6 +48,7 @@ def _displaced(band: FloatArray, move: FloatArray, scale: float) -> FloatArray:
     middle = (np.array(band.shape) - 1) / 2
     matrix = np.full(2, 1 + scale)
     offset = middle - matrix * middle + move
+    # Cubic: linear interpolation would blur displaced bands, and by that alone give them away.
     result: FloatArray = ndimage.affine_transform(band, matrix, offset, order=3, mode="nearest")
     return result
 
@@ -72,7 +76,9 @@ def grain(
     Its deviation is ``noise`` at reflectance one half and 620 nm; a silicon sensor sees less light
     from 900 nm on, which costs up to a third more.
     """
+    # Silicon loses sensitivity towards 1000 nm (J. R. Janesick, Photon Transfer, 2007).
     silicon = 1 + 0.35 * np.clip((wavelength - 850) / 250, 0, 1)
+    # Four fifths of the variance at one half are photons, one fifth is reading.
     deviation = noise * silicon * np.sqrt(0.8 * np.maximum(exact, 0) / 0.5 + 0.2)
     pattern = 0.25 * noise * smooth(rng, exact.shape, 3.0)
     result: FloatArray = deviation * rng.standard_normal(exact.shape, dtype=np.float32) + pattern

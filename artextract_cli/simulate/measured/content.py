@@ -47,7 +47,10 @@ def plain_coat(paints: Paints, shape: Shape, thickness: FloatArray) -> Coat:
 
 def shares(rng: np.random.Generator, kinds: tuple[str, ...], coverage: float) -> list[float]:
     """Share of the picture for each kind, so that together they hide ``coverage`` of it."""
+    # Lines get a third of what planes get: more of them would merge into planes.
     weights = [rng.uniform(0.2, 0.4) if kind in LINES else 1.0 for kind in kinds]
+    # Bisection: kinds overlap by chance, so that their shares add up as 1 - (1 - a)(1 - b). 40
+    # halvings are exact to rounding.
     low, high = 0.0, 3.0
     for _ in range(40):
         middle = 0.5 * (low + high)
@@ -60,6 +63,7 @@ def _worn(rng: np.random.Generator, shape: Shape) -> FloatArray:
     """Where a layer still holds (H, W, 0 or 1): most are whole, some have lost parts."""
     if rng.random() < 0.6:
         return np.ones(shape, np.float32)
+    # Wear has large patches and, in them, a grain.
     rubbed = smooth(rng, shape, max(min(shape) / 8, 2)) + 0.8 * smooth(rng, shape, 2.5)
     return 1 - share_of(rubbed, rng.uniform(0.1, 0.4))
 
@@ -70,12 +74,15 @@ def line_cover(
     """Coverage (H, W) of lines of pencil or brush; they grow wider when they must cover much."""
     width = rng.uniform(1.2, 3.2) * max(1.0, (min(shape) / 256) ** 0.5) * (1 + 4 * share)
     kept = _worn(rng, shape)
+    # More is drawn where part of it is worn away, within reason.
     goal = share / max(float(kept.mean()), 0.3)
     sources: list[Callable[[], FloatArray]] = [lambda: drawn(rng, shape, width)]
     if traced and goal < 0.12 and rng.random() < 0.45:
         lightness = traced[int(rng.integers(len(traced)))]
         first = tracing(rng, lightness, width, rng.uniform(0.3, 1.0) * goal / width)
         shift = rng.normal(0, 1.5, 2)
+        # Traced lines come first and once, a little beside the forms; others follow until the share
+        # is met.
         pending = [first + np.array([*shift, 0.0])]
         sources[0] = lambda: pending.pop() if pending else drawn(rng, shape, width)
     return lines_of(sources[0], shape, goal) * kept
@@ -92,6 +99,8 @@ def broad_cover(
         score = 0.02 * score - np.maximum(rows[:, None], rng.uniform(0.6, 1.6) * columns[None])
     elif way < 0.45 and traced:
         lightness = traced[int(rng.integers(len(traced)))]
+        # Either the lights or the shades of a picture; lightness is 0 to 100, so that both terms
+        # are alike.
         score = rng.choice([-1.0, 1.0]) * lightness / 25 + 0.7 * score
     elif way < 0.75:
         score = _silhouette(rng, shape) + 0.05 * score
@@ -106,6 +115,7 @@ def _silhouette(rng: np.random.Generator, shape: Shape) -> FloatArray:
         centre, size = rng.uniform(0.15, 0.85, 2) * shape, min(shape) * rng.uniform(0.5, 1.0)
         down, right = (rows - centre[0]) / size, (columns - centre[1]) / size
         angle, phases = np.arctan2(down, right), rng.uniform(0, 2 * np.pi, 5)
+        # Harmonics 2 to 6, ever weaker: a bumpy but not a jagged outline.
         swings = rng.normal(0, 0.25, 5) / np.arange(1, 6)
         edge = sum(s * np.cos((k + 2) * angle + phases[k]) for k, s in enumerate(swings))
         score = np.maximum(score, -np.hypot(down, right * rng.uniform(0.6, 1.4)) * np.exp(-edge))
@@ -117,6 +127,7 @@ def touched(
 ) -> Coat:
     """A thin or thick coat of a pigment with a second one worked into it."""
     paints = pure(names, wavelengths)
+    # Of the thickness that hides: hidden layers are thin as a rule.
     strength = rng.uniform(0.35, 1.1)
     texture = np.exp(0.3 * smooth(rng, shape, 4.0) + 0.25 * smooth(rng, shape, min(shape) / 4))
     coat = plain_coat(paints, shape, texture * strength * paints.hiding[0])

@@ -19,12 +19,14 @@ def frequencies(shape: Shape) -> tuple[FloatArray, FloatArray]:
 
 
 def _noise(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    # scipy.fft keeps single precision, numpy.fft would not: half the memory of each field.
     result: FloatArray = scipy.fft.rfft2(rng.standard_normal(shape, dtype=np.float32))
     return result
 
 
 def standard(field: FloatArray) -> FloatArray:
     """The field with mean 0 and standard deviation 1."""
+    # A field may be constant, in a picture smaller than its blots.
     result: FloatArray = (field - field.mean()) / max(float(field.std()), 1e-6)
     return result
 
@@ -32,6 +34,7 @@ def standard(field: FloatArray) -> FloatArray:
 def smooth(rng: np.random.Generator, shape: Shape, size: float) -> FloatArray:
     """A smooth field of mean 0 and deviation 1 whose blots measure some ``size`` pixels."""
     rows, columns = frequencies(shape)
+    # A Gaussian filter, applied as a product in the spectrum: its cost does not grow with the size.
     gain = np.exp(-2 * (size * 0.45) ** 2 * (rows**2 + columns**2) * np.pi)
     return standard(scipy.fft.irfft2(_noise(rng, shape) * gain, shape))
 
@@ -52,8 +55,11 @@ def share_of(score: FloatArray, share: float, kept: FloatArray | float = 1.0) ->
     """
     if share <= 0:
         return np.zeros_like(score)
+    # Unkept pixels get the lowest score and so are never chosen first.
     level = np.quantile(np.where(np.asarray(kept) > 0.5, score, score.min()), 1 - min(share, 1.0))
     rows, columns = np.gradient(score)
+    # Score over slope is the distance from the edge in px: coverage falls from 1 to 0 within a
+    # pixel. The guard is for a score that is level.
     steep = np.hypot(rows, columns) + 1e-6
     result: FloatArray = (np.clip(0.5 + (score - level) / steep, 0, 1) * kept).astype(np.float32)
     return result
@@ -67,6 +73,7 @@ def _rasterised(points: FloatArray, shape: Shape) -> FloatArray:
         return np.zeros(shape, np.float32)
     owner = np.full(shape, -1)
     at = np.rint(points[:, :2]).astype(int)
+    # Each pixel takes the disc of the nearest point: one distance transform serves all points.
     owner[at[:, 0], at[:, 1]] = np.arange(len(points))
     nearest = ndimage.distance_transform_edt(owner < 0, return_distances=False, return_indices=True)
     found = points[owner[nearest[0], nearest[1]]]
@@ -84,11 +91,14 @@ def lines_of(strokes: Callable[[], FloatArray], shape: Shape, share: float) -> F
     if share <= 0:
         return np.zeros(shape, np.float32)
     points = strokes()
+    # What a point adds to a line: its width (twice the half width) times the step of 0.7 px.
     mean_area = 1.4 * float(points[:, 2].mean())
+    # More than enough points, since lines cross and leave the picture; then the first n are taken.
     while len(points) * mean_area < 2.5 * share * shape[0] * shape[1] + 20:
         points = np.concatenate([points, strokes()])
     n = min(len(points), int(share * shape[0] * shape[1] / mean_area) + 2)
     drawn = _rasterised(points[:n], shape)
+    # Three corrections of n by what was really covered, each by at most a factor of three.
     for _ in range(3):
         found = float((drawn > 0.5).mean())
         n = int(np.clip(n * share / max(found, 1e-4), n / 3 + 1, min(3 * n, len(points))))

@@ -88,9 +88,12 @@ def recipes(rng: np.random.Generator, names: tuple[str, ...], n: int) -> FloatAr
     """Shares (n, n names) as a painter mixes: one to three colours, most with white or black."""
     shares = np.zeros((n, len(names)))
     rows = np.arange(n)
+    # Logarithms to the base of ten: a main colour of .5 to 1, a second of .025 to 1, a third of a
+    # trace to one half.
     for exponent in ((-0.3, 0.0), (-1.6, 0.0), (-2.5, -0.3)):
         chosen = rng.integers(2, len(names), n)
         shares[rows, chosen] += 10 ** rng.uniform(*exponent, n)
+    # A third of the recipes keep only colours of at least one half: these are nearly pure.
     shares[: n // 3] = shares[: n // 3] * (shares[: n // 3] >= 0.5)
     white, black = rng.uniform(-1.5, 2.2, n), rng.uniform(-2.5, 0.6, n)
     shares[:, 0] += np.where(rng.random(n) < 0.8, 10**white, 0.0)
@@ -102,8 +105,10 @@ def recipes(rng: np.random.Generator, names: tuple[str, ...], n: int) -> FloatAr
 def stock(rng: np.random.Generator, period: int, wavelengths: FloatArray) -> Paints:
     """Many mixtures of the pigments that one painter of a period uses."""
     names = PERIODS[period]
+    # 6 to 10 colours beside white and black, which every painter has.
     kept = rng.permutation(len(names) - 2)[: rng.integers(6, 11)] + 2
     mine = (names[0], names[1], *(names[i] for i in sorted(kept)))
+    # Enough for a near match of 8 to 30 colours; (1800, colours) distances remain small.
     return mixed(recipes(rng, mine, 1800), mine, wavelengths)
 
 
@@ -111,6 +116,7 @@ def matched(
     rng: np.random.Generator, colours: FloatArray, among: Paints, choices: int
 ) -> np.ndarray:
     """For each colour (n, 3) in CIELAB, one of the ``choices`` paints that are nearest to it."""
+    # Lightness counts a little more than hue. Rounded, so that ties break alike on every machine.
     distance = ((colours[:, None] - among.lab[None]) ** 2 @ np.array([1.0, 0.8, 0.8])).round(6)
     nearest = np.argsort(distance, axis=1, kind="stable")[:, :choices]
     return nearest[np.arange(len(colours)), rng.integers(0, choices, len(colours))]
@@ -135,6 +141,7 @@ class Coat:
 
     def over(self, at: int, below: FloatArray) -> FloatArray:
         """Internal reflectance (H, W) of the coat over ``below`` at one wavelength."""
+        # One wavelength at a time: (H, W) maps, not spectra of all pixels.
         absorption = self._mixed(self.paints.absorption[:, at])
         return film(absorption, self._mixed(self.paints.scattering[:, at]), self.thickness, below)
 

@@ -33,6 +33,7 @@ def _photograph(name: str) -> FloatArray:
 def _reduced(photograph: FloatArray, by: int) -> FloatArray:
     """Means of squares of ``by`` pixels, so that a small picture of a photograph is clean."""
     rows, columns = (n // by for n in photograph.shape[:2])
+    # (rows, by, columns, by, 3): the mean of axes 1 and 3 is that of each square.
     squares = photograph[: rows * by, : columns * by].reshape(rows, by, columns, by, 3)
     result: FloatArray = squares.mean((1, 3))
     return result
@@ -46,6 +47,7 @@ def _crop(rng: np.random.Generator, photograph: FloatArray, shape: Shape) -> Flo
         photograph = photograph[:, ::-1]
     greatest = min(photograph.shape[0] / shape[0], photograph.shape[1] / shape[1])
     scale = greatest * rng.uniform(0.45, 1.0)
+    # Whole factors by averaging, the rest by interpolation: without aliasing.
     photograph, scale = _reduced(photograph, max(int(scale), 1)), scale / max(int(scale), 1)
     corner = rng.uniform(0, 1, 2) * (np.array(photograph.shape[:2]) - scale * np.array(shape))
     rows, columns = (
@@ -86,6 +88,7 @@ def fields_of_colour(rng: np.random.Generator, shape: Shape) -> FloatArray:
     heights = np.stack(
         [smooth(rng, shape, size) + 0.35 * smooth(rng, shape, size / 4) for _ in range(n)]
     )
+    # The higher the factor, the harder the edges between planes.
     weights = np.exp(heights * rng.uniform(1.5, 9))
     weights /= weights.sum(0)
     picture = np.tensordot(weights, _colours(rng, n), (0, 0))
@@ -99,6 +102,7 @@ def scenery(rng: np.random.Generator, shape: Shape) -> FloatArray:
     """Sky and ridges, each paler the farther away, linear (H, W, 3)."""
     n = int(rng.integers(3, 8))
     colours = _colours(rng, n + 1)
+    # Distant ridges fade to the colour of the air.
     haze = np.linspace(0.65, 0.0, n + 1)[:, None] ** 1.5
     colours = colours * (1 - haze) + haze * np.array([0.55, 0.6, 0.62])
     rows = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None]
@@ -139,6 +143,7 @@ def composed(rng: np.random.Generator, shape: Shape) -> FloatArray:
 def _clusters(rng: np.random.Generator, lab: FloatArray, n: int) -> FloatArray:
     """Middle colours (n, 3) of a picture: Lloyd's iteration on a sample of its pixels."""
     pixels = lab.reshape(-1, 3)
+    # 1200 pixels are enough for at most 30 colours.
     sample = pixels[rng.integers(0, len(pixels), 1200)]
     centres = sample[rng.choice(1200, n, replace=False)].astype(np.float64)
     for _ in range(8):
@@ -155,12 +160,14 @@ def _two_nearest(lab: FloatArray, centres: FloatArray) -> tuple[np.ndarray, np.n
     best, next_best = (np.full(shape, np.inf, np.float32) for _ in range(2))
     first, second = (np.zeros(shape, np.int32) for _ in range(2))
     for i, centre in enumerate(centres.astype(np.float32)):
+        # Running minima: two maps of distances, instead of one for each of up to 30 centres.
         distance = sum((lab[..., c] - centre[c]) ** 2 for c in range(3))
         wins, follows = distance < best, distance < next_best
         second = np.where(wins, first, np.where(follows, i, second))
         next_best = np.where(wins, best, np.where(follows, distance, next_best))
         first, best = np.where(wins, i, first), np.where(wins, distance, best)
     near, far = np.sqrt(best), np.sqrt(next_best)
+    # 0 at a centre, one half on the border between two; the guard is for two equal centres.
     return first, second, near / np.maximum(near + far, 1e-3)
 
 
@@ -170,6 +177,7 @@ def _stirred(paints: Paints, coat: Coat, lightness: FloatArray) -> tuple[FloatAr
     missing = lightness - (
         reached[coat.first] * (1 - coat.blend) + reached[coat.second] * coat.blend
     )
+    # A share of 1 would change the lightness by about 70 or 90; limits keep the hue of the paint.
     return np.clip(missing / 70, 0, 0.45), np.clip(-missing / 90, 0, 0.3)
 
 
@@ -182,12 +190,14 @@ def painted(
     the ground from the eye.
     """
     lab = lab_of_linear(linear).astype(np.float32)
+    # No painter copies single pixels, and their noise would be copied into the paint.
     lab = np.stack([ndimage.gaussian_filter(lab[..., c], 0.6) for c in range(3)], -1)
     lab[..., 0] += np.float32(rng.uniform(0.5, 3.0)) * brush
     centres = _clusters(rng, lab, int(rng.integers(8, 31)))
     paints = among.take(matched(rng, centres, among, 2)).joined(aids)
     first, second, blend = _two_nearest(lab, centres)
     if rng.random() < 0.35:
+        # Some painters set colours side by side, with hard edges.
         blend = np.clip((blend - 0.5) * 4 + 0.5, 0, 0.5)
     blend = blend.astype(np.float32)
     hiding = paints.hiding.astype(np.float32)

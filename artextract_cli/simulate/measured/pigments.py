@@ -32,6 +32,7 @@ import numpy as np
 
 from artextract_cli.simulate.measured.optics import FloatArray, absorption_ratio, internal
 
+# In nm: dense where the colour is decided, sparse where spectra of pigments are smooth.
 KNOTS = (
     *(380, 400, 420, 440, 460, 480, 500, 520, 540, 560, 580),
     *(600, 620, 640, 660, 700, 750, 800, 850, 900, 1000, 1100),

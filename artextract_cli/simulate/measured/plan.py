@@ -76,6 +76,7 @@ def random_streams(parts: Sequence[int]) -> Streams:
 
 
 def _some_kinds(rng: np.random.Generator) -> tuple[str, ...]:
+    # Beside the clean scenes that the caller asks for, a fifth of the others hide nothing.
     if rng.random() < 0.2:
         return ()
     n = int(rng.choice([1, 2, 3], p=[0.65, 0.28, 0.07]))
@@ -85,7 +86,9 @@ def _some_kinds(rng: np.random.Generator) -> tuple[str, ...]:
 
 def _some_coverage(rng: np.random.Generator, kinds: tuple[str, ...]) -> float:
     only_lines = all(kind in below.LINES for kind in kinds)
+    # Lines on more than a tenth of the picture would merge into planes.
     least, most = (0.003, 0.09) if only_lines else (0.01, 0.35)
+    # Uniform in the logarithm: faint content is as frequent as broad.
     return float(least * (most / least) ** rng.random())
 
 
@@ -98,6 +101,7 @@ def draw_conditions(rng: Streams, settings: SceneSettings) -> Conditions:
     kinds = _some_kinds(rng("kinds")) if settings.kinds is None else tuple(settings.kinds)
     drawn_values = {
         "coverage": _some_coverage(rng("coverage"), kinds),
+        # A median of 1.1: in most scenes the paint hides its ground, in some it does not.
         "thickness": float(np.exp(rng("thickness").normal(0.1, 0.35))),
         "dark_lines": _sometimes(rng("dark_lines"), 0.55, 0.002, 0.025),
         "metamers": _sometimes(rng("metamers"), 0.55, 0.01, 0.12),
@@ -109,6 +113,7 @@ def draw_conditions(rng: Streams, settings: SceneSettings) -> Conditions:
         "noise": float(0.001 * 6 ** rng("noise").random()),
     }
     given = {name: getattr(settings, name) for name in drawn_values}
+    # No coverage means a clean scene, whose truth must say so.
     kinds = () if given["coverage"] == 0 else kinds
     values = {name: drawn_values[name] if v is None else float(v) for name, v in given.items()}
     return Conditions(kinds=kinds, **values)
@@ -147,6 +152,7 @@ def _aids(rng: np.random.Generator, period: int, waves: FloatArray) -> Paints:
 def _ground(rng: np.random.Generator, waves: FloatArray, *, toned: bool) -> FloatArray:
     """Internal reflectance of the ground: white, or toned with earths."""
     names = ("lead white", "chalk", "yellow ochre", "red ochre", "burnt umber", "bone black")
+    # Nearly white: traces of earths between .01 and 1 %.
     white = np.array([0.6, 0.4, *10 ** rng.uniform(-4, -2, 4)])
     tone = np.array([0.35, 0.3, *10 ** rng.uniform(-1.6, -0.2, 2), *rng.uniform(0.02, 0.35, 2)])
     chosen = tone if rng.random() < 0.2 or toned else white
@@ -176,6 +182,7 @@ def _contents(
         cover = (below.line_cover if thin else below.broad_cover)(numbers, shape, share, traced)
         if kind == "reuse":
             aids = _aids(numbers, 0, waves)
+            # In the painter's own stock, since a support is mostly reused within a workshop.
             coat = painted(numbers, other, mine, aids, brush)
             strength = np.float32(numbers.uniform(0.7, 1.3))
             coat = replace(coat, thickness=coat.thickness * strength)
@@ -190,7 +197,9 @@ def _retouched(rng: Streams, coat: Coat, shape: Shape, waves: FloatArray, share:
     numbers = rng("retouched")
     score = smooth(numbers, shape, min(shape) * numbers.uniform(0.06, 0.25))
     where = share_of(score, share) > 0.5
+    # Of the 19th century or modern: retouching is mostly younger than the painting.
     others = stock(numbers, int(numbers.choice([2, 3, 3])), waves)
+    # The last two are white and dark; the twins go before them, where `Coat` expects these.
     n = len(coat.paints.absorption) - 2
     twins = others.take(matched(numbers, coat.paints.lab[:n], others, 1))
     paints = coat.paints.take(np.arange(n)).joined(twins)
@@ -201,6 +210,7 @@ def _retouched(rng: Streams, coat: Coat, shape: Shape, waves: FloatArray, share:
         paints=paints,
         first=np.where(where, coat.first + n, coat.first),
         second=np.where(where, coat.second + n, coat.second),
+        # A retouching is laid on until it hides, whatever the thickness around it.
         thickness=np.where(where, hiding[coat.first], coat.thickness),
     )
 
@@ -241,6 +251,7 @@ def _glaze(rng: np.random.Generator, shape: Shape, waves: FloatArray) -> Content
     name = str(rng.choice(GLAZES))
     paints = pure((name, name, name), waves)
     mean = float(paints.absorption[0, : len(VISIBLE)].mean())
+    # Optical depth of a glaze, absorption alone: it colours but does not hide.
     depth = rng.uniform(0.05, 0.22) / mean * np.exp(0.3 * smooth(rng, shape, min(shape) / 5))
     score = smooth(rng, shape, min(shape) * rng.uniform(0.15, 0.4))
     cover = share_of(score, rng.uniform(0.03, 0.25))

@@ -20,6 +20,7 @@ from artextract_cli.simulate.measured.plan import (
 from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
 
+# The same limit as in the other worlds, so that their figures can be compared.
 CHANGED = 0.02
 """A hidden layer counts as one that can be found where some band changes by more than this."""
 
@@ -43,7 +44,7 @@ def simulate_measured(rng_seed_parts: Sequence[int], settings: SceneSettings) ->
     conditions = draw_conditions(rng, settings)
     bands = np.array(settings.wavelengths, np.float64)
     painting = plan_painting(rng, settings.shape, np.concatenate([VISIBLE, bands]), conditions)
-    exact, change = _rendered(rng, painting, bands)
+    exact, change = rendered(rng, painting, bands)
     return SimulatedScene(
         rgb=_photographed(rng, painting, conditions),
         bands=_recorded(rng, exact, bands, conditions),
@@ -66,10 +67,11 @@ def _grounds(painting: Painting, at: int) -> tuple[FloatArray, FloatArray]:
     return below.ground_after(painting.ground, painting.contents, at, painting.shape)
 
 
-def _rendered(
+def rendered(
     rng: Streams, painting: Painting, bands: FloatArray
 ) -> tuple[list[FloatArray], FloatArray]:
     """Each band before the camera (H, W), and the greatest change (H, W) by what is hidden."""
+    # Relief and weave differ in strength from band to band, as under other lamps and filters.
     lamps = rng("lamps").uniform(0.7, 1.3, len(bands))
     threads = rng("threads").uniform(0.3, 1.3, len(bands))
     exact: list[FloatArray] = []
@@ -82,6 +84,7 @@ def _rendered(
         band = external(_seen(painting, at, filled)) * factor
         exact.append(band)
         if painting.contents:
+            # Before the camera: a displaced band would change along every edge.
             without = external(_seen(painting, at, bare)) * factor
             change = np.maximum(change, np.abs(band - without))
     return exact, change
@@ -97,6 +100,7 @@ def _photographed(rng: Streams, painting: Painting, conditions: Conditions) -> F
         linear += light[..., None].astype(np.float32) * LINEAR_WEIGHTS[:, at].astype(np.float32)
     numbers = rng("photograph")
     sharpness, centre = numbers.uniform(0.4, 0.65), numbers.uniform(-0.15, 0.15, 2)
+    # Less than in the bands, which are lit by other lamps.
     fall = faults.fall_off(painting.shape, centre, 0.4 * conditions.vignetting)
     for channel in range(3):
         seen = faults.blurred(linear[..., channel], sharpness, 550.0) * fall
@@ -126,7 +130,7 @@ def _recorded(
     return np.stack(list(recorded), -1)
 
 
-def _cover(painting: Painting) -> FloatArray:
+def cover_of(painting: Painting) -> FloatArray:
     """How far (H, W, 0 to 1) any hidden layer covers each pixel."""
     bare: FloatArray = np.ones(painting.shape, np.float32)
     for content in painting.contents:
@@ -135,8 +139,9 @@ def _cover(painting: Painting) -> FloatArray:
 
 
 def _truth(painting: Painting, change: FloatArray) -> np.ndarray:
-    cover = _cover(painting)
+    cover = cover_of(painting)
     truth = np.full(painting.shape, CLEAN, np.uint8)
+    # A pixel covered in part is neither clearly hidden nor clean: no measure counts it.
     truth[cover > 0.05] = UNDECIDED
     truth[(cover > 0.5) & (change > CHANGED)] = HIDDEN
     return truth
@@ -146,4 +151,4 @@ def _layer(painting: Painting, at: int) -> FloatArray:
     """Reflectance (H, W) of the ground with what is hidden less that of the bare ground."""
     bare, filled = _grounds(painting, at)
     difference = external(filled) - external(bare)
-    return np.where(_cover(painting) > 0, difference, 0).astype(np.float32)
+    return np.where(cover_of(painting) > 0, difference, 0).astype(np.float32)

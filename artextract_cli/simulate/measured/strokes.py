@@ -21,6 +21,7 @@ def _pressed(rng: np.random.Generator, points: FloatArray, width: float) -> Floa
     """The points with a half width that follows the pressure of the hand."""
     phase = np.linspace(0, np.pi * rng.uniform(0.6, 1.4), len(points)) + rng.uniform(0, 0.8)
     pressure = 0.75 + 0.35 * np.abs(np.sin(phase))
+    # Never much below half a pixel: thinner lines would break up.
     return np.column_stack([points, np.maximum(0.5 * width * pressure, 0.45)])
 
 
@@ -74,6 +75,7 @@ def lettering(rng: np.random.Generator, shape: Shape, width: float) -> FloatArra
 def wandering(rng: np.random.Generator, shape: Shape, width: float) -> FloatArray:
     """A free curve: drapery, a branch, a horizon."""
     n = int(rng.integers(30, 120))
+    # A random walk of the heading, not of the position: a curve without corners.
     heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.09, n))
     step = min(shape) / 90 + 0.6
     path = rng.uniform(0, 1, 2) * shape + np.cumsum(
@@ -89,10 +91,13 @@ def tracing(
     blurred = ndimage.gaussian_filter(lightness, 1.5)
     rows, columns = (ndimage.sobel(blurred, axis=axis) for axis in (0, 1))
     steep = np.hypot(rows, columns)
+    # Local maxima of steepness, with a tolerance so that level crests do not break.
     crest = ndimage.maximum_filter(steep, size=3) <= steep * 1.02
     crest &= steep > np.quantile(steep, 0.7)
+    # Steep edges first, and region by region: a tracing is rarely complete.
     order = steep / (steep.max() + 1e-6) + smooth(rng, lightness.shape, min(lightness.shape) / 4)
     at = np.argwhere(crest)
+    # Rounded and stable: the order of nearly equal crests does not depend on the machine.
     at = at[np.argsort(-order[crest].round(4), kind="stable")]
     at = at[: int(share * lightness.size) + 20]
     return np.column_stack([at, np.full(len(at), max(0.5 * width, 0.6))])
@@ -103,6 +108,7 @@ MOTIFS = (contour, hatching, lettering, wandering)
 
 def drawn(rng: np.random.Generator, shape: Shape, width: float) -> FloatArray:
     """A handful of motifs: points (n, 3) of row, column and half width."""
+    # Any mixture of motifs is equally likely, so that most drawings have a character.
     weights = rng.dirichlet(np.full(len(MOTIFS), 1.0))
     chosen = rng.choice(len(MOTIFS), 5, p=weights)
     return np.concatenate([MOTIFS[i](rng, shape, width) for i in chosen])

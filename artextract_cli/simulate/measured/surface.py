@@ -13,6 +13,8 @@ def brushwork(rng: np.random.Generator, shape: Shape) -> FloatArray:
     angle = rng.uniform(0, np.pi) + rng.uniform(0.2, 1.3) * smooth(rng, shape, min(shape) / 3)
     width = float(np.clip(min(shape) * rng.uniform(0.004, 0.012), 0.9, 4.0))
     total, weights = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    # Fields of four directions, blended by the eighth power of the cosine: a filter has one
+    # direction for the whole picture, but strokes turn.
     for k in range(4):
         weight = np.abs(np.cos(angle - k * np.pi / 4)).astype(np.float32) ** 8 + 1e-3
         total += weight * streaks(rng, shape, k * np.pi / 4, width)
@@ -30,6 +32,7 @@ def support(rng: np.random.Generator, shape: Shape) -> FloatArray:
     wobble = [smooth(rng, shape, 8 * period) * 0.25 * period for _ in range(2)]
     warp = np.sin(2 * np.pi * (columns + wobble[0]) / period)
     weft = np.sin(2 * np.pi * (rows + wobble[1]) / (period * rng.uniform(0.85, 1.2)))
+    # The thread on top changes from crossing to crossing, as in plain weave.
     crossing = np.where(warp * weft > 0, warp, weft)
     return standard(crossing + 0.6 * (warp + weft) + 0.4 * smooth(rng, shape, period))
 
@@ -42,6 +45,7 @@ def cracks(rng: np.random.Generator, shape: Shape) -> FloatArray:
     row = (rows + 0.3 * size * smooth(rng, shape, size / 2)) / (size * stretch)
     column = (columns + 0.3 * size * smooth(rng, shape, size / 2)) / size
     nearest, following = _two_distances(rng, row, column)
+    # Twice the distance from the border of the cell, about, in px.
     gap = (following - nearest) * size
     open_here = np.clip(0.9 + 0.7 * smooth(rng, shape, 3 * size), 0, 1)
     result: FloatArray = np.clip(1.2 - gap / rng.uniform(0.8, 1.6), 0, 1) * open_here
@@ -55,6 +59,7 @@ def _two_distances(
     low_row, low_column = np.floor(row).astype(int), np.floor(column).astype(int)
     low_row_at, low_column_at = low_row.min() - 1, low_column.min() - 1
     cells = (low_row.max() - low_row_at + 2, low_column.max() - low_column_at + 2)
+    # Apart from the borders of the cells: two points close together would make a blot.
     jitter = rng.uniform(0.1, 0.9, (2, *cells)).astype(np.float32)
     nearest, following = (np.full(row.shape, np.inf, np.float32) for _ in range(2))
     for i in (-1, 0, 1):
@@ -86,6 +91,7 @@ class Relief:
         """
         shallow = 1 - 0.25 * np.clip((wavelength - 600) / 500, 0, 1)
         lit = 1 + self.brush_gain * lamp * self.brush + self.weave_gain * weave * self.weave
+        # Steep spots would otherwise become black or brighter than white.
         result: FloatArray = np.clip(lit, 0.6, 1.5) * (1 - self.crack_gain * shallow * self.crack)
         return result
 
@@ -104,6 +110,7 @@ class Varnish:
 
     def passes(self, wavelength: float) -> FloatArray:
         """Share (H, W) that comes back."""
+        # A steep fall: yellowed varnish absorbs blue and is clear in the infrared.
         result: FloatArray = np.exp(-self.density * (450.0 / wavelength) ** 5)
         return result
 

@@ -25,6 +25,7 @@ class Camera:
 
     def photograph(self, rng: np.random.Generator, linear: FloatArray) -> FloatArray:
         """The photograph (H, W, 3) float32, sRGB coded, of linear colour (H, W, 3)."""
+        # The photograph defines the grid: it is neither displaced nor wrongly exposed.
         exposed = [self._expose(rng, linear[..., i], 550.0, (0.0, 0.0), 1.0) for i in range(3)]
         return coded_rgb(np.stack(exposed, axis=-1).clip(0, 1))
 
@@ -48,9 +49,11 @@ class Camera:
         displacement: Sequence[float],
         exposure: float,
     ) -> FloatArray:
+        # Blur and displacement are separable: one kernel for each axis, applied once.
         for axis, shift in enumerate(displacement):
             kernel = point_spread(shift, self.blur(wavelength))
             image = ndimage.convolve1d(image, kernel, axis=axis, mode="nearest")
+        # The root of the noise takes no negative light, which the kernel may leave by rounding.
         light = np.maximum(image * self.light * exposure, 0)
         return np.asarray(np.clip(light + self.noise(rng, light, wavelength), 0, 1), np.float32)
 
@@ -60,6 +63,7 @@ class Camera:
 
     def noise(self, rng: np.random.Generator, light: FloatArray, _wavelength: float) -> FloatArray:
         """Noise (H, W) of light (H, W): photons, and the reading of the pixels."""
+        # 1 at reflectance .5, where the settings define the noise.
         grain = np.sqrt((light + _READ_NOISE) / (0.5 + _READ_NOISE))
         noise = self.conditions.noise * rng.standard_normal(light.shape, dtype=np.float32)
         return np.asarray(grain * noise)
@@ -72,6 +76,7 @@ def point_spread(displacement: float, blur: float) -> FloatArray:
     interpolation, sampled: it keeps straight ramps, so its mean is the displacement exactly. It is
     the second difference of the twice integrated Gaussian.
     """
+    # Beyond four deviations there is less than 1e-4 of a Gaussian; the triangle adds a pixel.
     radius = int(np.ceil(abs(displacement) + 4 * blur)) + 1
     x = np.arange(-radius - 1, radius + 2) - displacement
     integral = x * special.ndtr(x / blur) + blur * np.exp(-0.5 * (x / blur) ** 2) / _ROOT_TAU
@@ -90,5 +95,6 @@ def set_up(rng: np.random.Generator, shape: Shape, conditions: Conditions) -> Ca
 def _in_unit_disc(rng: np.random.Generator, count: int) -> FloatArray:
     """Points (count, 2) spread evenly over the unit disc."""
     angle = rng.uniform(0, 2 * np.pi, count)
+    # Without the root, points would crowd in the middle.
     radius = np.sqrt(rng.random(count))
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)

@@ -53,6 +53,7 @@ def _weights() -> tuple[FloatArray, FloatArray]:
     """Weights (16, 3) of the visible grid for linear sRGB and for X, Y, Z; white gives 1."""
     xyz = matching_functions(np.array(VISIBLE_GRID)) * _D65[:, None]
     rgb = xyz @ _XYZ_TO_RGB.T
+    # Scaled in each channel: with 16 samples and rounded primaries, white would not be exactly 1.
     return (rgb / rgb.sum(axis=0)).astype(np.float32), xyz / xyz.sum(axis=0)
 
 

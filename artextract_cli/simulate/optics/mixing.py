@@ -24,10 +24,12 @@ _THICKEST = 40.0
 COMPONENTS = 4
 """Components of a paint: up to three pigments of its recipe, and one for its shadows."""
 
+# At least 3 and fewer than 8: with many, every region would have an infrared of its own.
 _RECIPES_OF_A_PICTURE = (3, 8)
 _LOG_SHADOW = (np.log(0.001), np.log(0.03))  # of the shadow pigment's share
 _CANDIDATES = 30  # mixtures tried per recipe to match a colour
 _COLOUR_TOLERANCE = 0.08  # distance in sRGB that passes for a match under brushwork
+# Where metamers are compared: far enough from the red for pigments to differ, and within the bands.
 _INFRARED_NM = 900.0
 
 
@@ -43,6 +45,7 @@ class Paints:
 
         ``tones`` (4, ...) are added to the logarithms of the shares; ``count`` is P.
         """
+        # (4, H, W), or (4, R) for the plain paints.
         weights = self.shares.T[:, labels] * np.exp(tones)
         weights /= weights.sum(axis=0)
         amounts = np.zeros((count, labels.size), np.float32)
@@ -79,10 +82,13 @@ def _mix(rng: np.random.Generator, batch: Batch, order: IntArray) -> Paints:
 def hiding_thickness(paints: Paints, batch: Batch) -> FloatArray:
     """Thickness (R,) at which each paint hides its ground from the eye, at most 40."""
     absorption, scattering = _optics(paints, batch, VISIBLE_GRID)
+    # Steps of 9 %; (T, 1, 1), against R paints at L wavelengths.
     thickness = np.geomspace(0.3, _THICKEST, 60, dtype=np.float32)[:, None, None]
     r0, t = kubelka_munk.layer(absorption * thickness, scattering * thickness)
     white, black = (
         kubelka_munk.through_surface(kubelka_munk.over(r0, t, np.float32(ground)))
+        # A white priming and a black, as in charts for hiding power; no paint is a perfect white or
+        # black.
         for ground in (0.9, 0.05)
     )
     hides = tristimulus(white - black).max(axis=-1) < _HIDING_CONTRAST
@@ -100,6 +106,7 @@ def metamers(rng: np.random.Generator, paints: Paints, batch: Batch) -> Paints:
     difference = own[:, None] - other
     unlike = np.linalg.norm(difference[..., :3], axis=-1)
     matches = unlike < _COLOUR_TOLERANCE
+    # Matches are negative, so that they win over all others, the most different infrared first.
     best = np.where(matches, -np.abs(difference[..., 3]), unlike).argmin(axis=1)
     return Paints(shares=many.shares[best], pigments=many.pigments[best])
 

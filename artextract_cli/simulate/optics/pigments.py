@@ -138,6 +138,7 @@ class Batch:
         fall = self.palette.scattering(nm, self.grain)
         scattering = (at_reference * self.scattering_gain)[:, None] * fall
         absorption = absorption * self.absorption_gain[:, None]
+        # Float32 from here on: what is computed from them has a spectrum for every pixel.
         return absorption.astype(np.float32), scattering.astype(np.float32)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
+# In nm: where the eye is most sensitive, and the unit of S is defined.
 REFERENCE_NM = 550.0
 
 

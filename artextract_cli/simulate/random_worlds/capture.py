@@ -13,6 +13,7 @@ from artextract_cli.simulate.content.fields import Shape, craquelure, grid, smoo
 from artextract_cli.simulate.optics.camera import point_spread
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
+# Bands beyond are saved apart from the photograph, and so may have another depth and coding.
 _INFRARED_NM = 700.0
 _READ_NOISE = 0.05  # light whose photon noise equals the read noise of a pixel
 
@@ -57,6 +58,9 @@ class Relief:
 
 def draw_files(rng: np.random.Generator, *, benign: bool) -> Files:
     """How a scene is stored."""
+    # Drawn before the return, so that a benign scene takes as many random numbers as any other.
+    # 8-bit, display-coded infrared is common among real captures, and decoding cannot always be
+    # expected.
     eight_bit, coded, jpeg = rng.random(3) < (0.33, 0.2, 0.2)  # of those that are not benign
     photograph, bands = rng.integers(70, 96, 2)
     which = rng.integers(3)
@@ -74,12 +78,17 @@ def draw_relief(rng: np.random.Generator, surface: FloatArray, conditions: Condi
     """The relief of surface loads (P, H, W) on its canvas."""
     shape = surface.shape[1], surface.shape[2]
     angle = rng.uniform(0, 2 * np.pi)
+    # Loads of glazes reach 40 units, those of opaque paints a few: the logarithm keeps both
+    # visible.
     height = ndimage.gaussian_filter(np.log1p(surface.sum(axis=0)), rng.uniform(0.6, 1.5))
     down, right = np.gradient(height)
     slope = np.sin(angle) * down + np.cos(angle) * right
+    # Lit from one side, slopes show, not heights. In units of their deviation, so that the strength
+    # does not depend on the thickness; the clip is for steps at the edges of shapes.
     impasto = np.clip(slope / max(float(slope.std()), 1e-6), -3, 3)
     spacing = max(rng.uniform(0.04, 0.12) * min(shape), 4)
     cracks = craquelure(rng, shape, spacing) if conditions.craquelure else np.zeros(shape)
+    # Half of the scenes are rough and half nearly flat, so that a model meets both.
     rough = rng.random() < 0.5
     return Relief(
         weave=weave(rng, shape, rng.uniform(2.5, 8)),
@@ -132,7 +141,7 @@ class Studio:
     ) -> FloatArray:
         """The bands (H, W, B) float32 of reflectance (H, W, B)."""
         bands = [
-            _stored(self._band(for_band, reflectance[..., i], nm, relief), nm, files)
+            stored_band(self._band(for_band, reflectance[..., i], nm, relief), nm, files)
             for i, (nm, for_band) in enumerate(
                 zip(wavelengths, rng.spawn(len(wavelengths)), strict=True)
             )
@@ -143,9 +152,12 @@ class Studio:
         self, rng: np.random.Generator, image: FloatArray, wavelength: float, relief: Relief
     ) -> FloatArray:
         gain = np.exp(self.conditions.exposure * rng.standard_normal())
+        # Relief differs between bands, as lamps do; a residual then shows weave and strokes that
+        # are no hidden layer. Negative contrast is light from the other side.
         contrasts = np.clip(1 + self.differing * rng.normal(0, 1, 3), -0.5, 2.5)
         light = gain * self._light(rng, (image.shape[0], image.shape[1]))
         light = light * relief.shade(contrasts, wavelength)
+        # Evenly over the disc whose radius is the given displacement.
         angle, radius = rng.uniform(0, 2 * np.pi), np.sqrt(rng.random())
         distance = self.conditions.misregistration * radius
         displacement = (distance * np.sin(angle), distance * np.cos(angle))
@@ -189,9 +201,10 @@ def draw_studio(rng: np.random.Generator, conditions: Conditions, *, benign: boo
     )
 
 
-def _stored(band: FloatArray, wavelength: float, files: Files) -> FloatArray:
+def stored_band(band: FloatArray, wavelength: float, files: Files) -> FloatArray:
     """A band (H, W) as its file has it."""
     infrared = wavelength > _INFRARED_NM
+    # In the order of a camera program: coding, then depth, then compression.
     if infrared and files.coded:
         band = coded_rgb(band)
     if infrared and files.eight_bit:
@@ -203,6 +216,7 @@ def _through_jpeg(picture: FloatArray, quality: int | None) -> FloatArray:
     """The picture, grey or coloured, 0-1, after JPEG of this quality."""
     if quality is None:
         return picture
+    # JPEG takes 8 bits only, so that compressed bands are 8-bit ones as well.
     counts = np.ascontiguousarray(np.rint(255 * picture).astype(np.uint8))
     decoded = imagecodecs.jpeg8_decode(imagecodecs.jpeg8_encode(counts, level=quality))
     return (decoded.astype(np.float32) / 255).reshape(picture.shape)

@@ -13,7 +13,10 @@ from artextract_cli.simulate.random_worlds import photographs
 from artextract_cli.simulate.styles.moderns.manner import MODERNS_MANNER
 from artextract_cli.simulate.styles.old_masters.manner import OLD_MASTERS_MANNER
 
+# Photographs have real shapes, but there are only seven: a larger share would repeat them more
+# often.
 PHOTOGRAPH_ODDS = 0.4
+# Uniform in the logarithm, like `_COLOURS`: few and many are equally frequent.
 _REGIONS = (3, 45)
 _COLOURS = (6, 40)  # of a photograph
 
@@ -50,6 +53,8 @@ def _after_photograph(rng: np.random.Generator, shape: Shape) -> Composition:
     labels = _renumbered(photographs.clusters(rng, picture, count))
     regions = np.arange(int(labels.max()) + 1)
     colours = np.stack([ndimage.mean(picture[..., i], labels, regions) for i in range(3)], axis=1)
+    # Weights of luminance of the sRGB primaries (IEC 61966-2-1), applied to coded values for
+    # lightness.
     grey = picture @ np.array([0.21, 0.72, 0.07], np.float32)
     own = ndimage.mean(grey, labels, regions).astype(np.float32)
     return Composition(labels=labels, colours=colours, lightness=grey - own[labels])
@@ -70,6 +75,7 @@ def _islands(rng: np.random.Generator, shape: Shape) -> IntArray:
     scale = _log_uniform(rng, 0.03, 0.25) * min(shape)
     best, labels = np.full(shape, -np.inf, np.float32), np.zeros(shape, int)
     for label in range(round(_log_uniform(rng, *_REGIONS))):
+        # The offset makes some regions larger than others.
         field = smooth_noise(rng, shape, scale) + np.float32(0.6 * rng.standard_normal())
         labels[field > best] = label
         best = np.maximum(best, field)

@@ -10,6 +10,7 @@ from artextract_cli.simulate.content.underlayers import MOST_PARTS, sketch_lines
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.styles.manner import Manner
 
+# Thin coherent lines, such as those of a pencil, are what a model misses without such training.
 _PENCIL_PX = (1.5, 3.0)
 
 

@@ -22,7 +22,10 @@ from artextract_cli.simulate.random_worlds.compositions import Composition, comp
 from artextract_cli.simulate.random_worlds.drawings import lines
 from artextract_cli.simulate.random_worlds.palette import Workshop, paints_like, random_mixtures
 
+# From a twentieth to twenty times as much; in between, lightness is interpolated.
 _TONES = np.linspace(-3, 3, 13, dtype=np.float32)  # more white and less dark, in logarithms
+# Regions that look like others but not in the infrared, without being retouched: such surface paint
+# is the main cause of false alarms.
 _SWAPPED = 0.2  # share of the regions
 _LOOSE_LINES_ODDS = 0.5  # of loose strokes, rather than a drawing
 _MOST_LIFT = 0.45  # lightness that a paint can gain or lose without another mixture
@@ -38,6 +41,7 @@ def paint_surface(
     paints = _swap_some(for_paint, choose_paints(for_paint, batch, composition), workshop)
     twins = _twins(for_patches, paints, workshop)
     retouched = retouchings(for_patches, shape, conditions.metamers)
+    # The twins follow the other paints, in the same order.
     labels = np.where(retouched, composition.labels + composition.regions, composition.labels)
     lifted = _lifts(composition, paints, batch)
     loads = lay_on(for_brush, labels, join(paints, twins), batch, conditions, lifted)
@@ -79,6 +83,7 @@ def choose_paints(rng: np.random.Generator, batch: Batch, composition: Compositi
     """Paints of the regions: like their colours, or from a board of a few or many mixtures."""
     if composition.colours is not None:
         return paints_like(rng, batch, composition.colours)
+    # Few mixtures make many regions alike in the infrared; many make it unpredictable.
     board = random_mixtures(rng, batch, int(rng.integers(3, 30)))
     order = rng.integers(len(board.shares), size=composition.regions)
     paints = Paints(shares=board.shares[order], pigments=board.pigments[order])
@@ -111,6 +116,7 @@ def lay_on(
     marks = _marks(rng, labels, batch, len(paints.shares))
     tones = _tones(rng, labels, marks, batch, len(paints.shares))
     if lifted is not None:
+        # Towards white, and as far away from the shadow pigment.
         tones[0] += lifted
         tones[-1] -= lifted
     amounts = paints.amounts(labels, tones, len(batch.palette.pigments))
@@ -130,7 +136,9 @@ def _marks(rng: np.random.Generator, labels: IntArray, batch: Batch, regions: in
     if rng.random() < 0.25:
         share = rng.uniform(0.3, 1)
         rough = photographs.texture(rng, (labels.shape[0], labels.shape[1]))
+        # The squares of the two weights sum to 1, and so the variance stays 1.
         marks = np.sqrt(1 - share**2) * marks + share * rough
+    # Tones are exponents: a rare extreme would turn into a spot of one pure pigment.
     return np.asarray(np.clip(marks, -3, 3), np.float32)
 
 
@@ -141,6 +149,7 @@ def _tones(
     shape = labels.shape[0], labels.shape[1]
     manner = batch.palette.manner
     amplitude = rng.uniform(*manner.modelling, (regions, 1)) * [1, 1, 1, 1.5]
+    # Filled one component at a time: no intermediate array is of this size.
     tones = np.empty((COMPONENTS, *shape), np.float32)
     for component, part in enumerate((3, 7, 5, 4)):
         varied = smooth_noise(rng, shape, min(shape) / part) + manner.streaks[component] * marks
@@ -156,8 +165,11 @@ def _lifts(composition: Composition, paints: Paints, batch: Batch) -> FloatArray
     middle = lightness[len(_TONES) // 2]
     wanted = np.clip(composition.lightness, -_MOST_LIFT, _MOST_LIFT)
     lifts = np.zeros(wanted.shape, np.float32)
+    # Only the bounding box of each region is searched for its pixels.
     for region, place in enumerate(ndimage.find_objects(composition.labels + 1)):
         here = composition.labels[place] == region
+        # More white is not lighter for every mixture, and interpolation needs values that do not
+        # fall.
         rising = np.maximum.accumulate(lightness[:, region])
         lifts[place][here] = np.interp(wanted[place][here] + middle[region], rising, _TONES)
     return lifts
@@ -165,6 +177,7 @@ def _lifts(composition: Composition, paints: Paints, batch: Batch) -> FloatArray
 
 def _lightness_of_tones(paints: Paints, batch: Batch) -> FloatArray:
     """sRGB lightness (T, R) of the paints with each of the tones of `_TONES`."""
+    # (T, 1, 4): white grows while the shadow pigment shrinks, the two colours stay.
     steps = np.exp(_TONES[:, None, None] * np.array([1, 0, 0, -1], np.float32))
     shares = (paints.shares * steps).reshape(-1, COMPONENTS)
     shares /= shares.sum(axis=1, keepdims=True)

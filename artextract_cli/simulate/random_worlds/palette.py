@@ -15,9 +15,13 @@ from artextract_cli.simulate.styles.manner import Manner
 from artextract_cli.simulate.styles.moderns.manner import MODERNS_MANNER
 from artextract_cli.simulate.styles.old_masters.manner import OLD_MASTERS_MANNER
 
+# Placed first in the palette, blacks after whites, then the ink: `random_mixtures` relies on it.
 WHITES, BLACKS = 2, 3
 _COLOURED = (7, 15)
+# Where the infrared is predictable, a residual may be trusted; elsewhere it may not. A model that
+# has to tell the two apart needs paintings of both kinds.
 _CALM_ODDS = 0.3  # of a palette whose infrared follows from the visible, but for a few pigments
+# More are less alike in colour; a single one would give regions of one colour the same infrared.
 _MATCHES = 4  # mixtures nearest to a colour, of which one is taken
 
 
@@ -52,9 +56,12 @@ def _coloured_pigments(rng: np.random.Generator, count: int) -> tuple[list[Pigme
     pigments: list[Pigment] = []
     twins: list[int] = []
     calm = rng.random() < _CALM_ODDS
+    # Pairs that look alike and differ in the infrared: without them the visible would explain
+    # everything.
     twin_odds = 0.15 if calm else 0.5
     for number in range(count):
         masstone = spectra.coloured(rng, calm=calm)
+        # From lakes to the strongest whites; lead white is 1.
         scattering = float(np.exp(rng.uniform(np.log(0.06), np.log(1.3))))
         place = len(pigments)
         pigments.append(spectra.pigment_of(f"p{number}", masstone, scattering))
@@ -69,6 +76,7 @@ def _coloured_pigments(rng: np.random.Generator, count: int) -> tuple[list[Pigme
 def _palette(rng: np.random.Generator, pigments: tuple[Pigment, ...], first: int) -> Palette:
     """The palette of these pigments, whose coloured ones begin at ``first``."""
     names = [pigment.name for pigment in pigments[first:]]
+    # K/S at 550 nm orders masstones by darkness: their reflectance falls with it.
     by_darkness = sorted(pigments[first:], key=_darkness, reverse=True)
     dark = [pigment.name for pigment in by_darkness[:4]]
     return Palette(
@@ -150,6 +158,7 @@ def random_mixtures(rng: np.random.Generator, batch: Batch, count: int) -> Paint
         ],
         axis=1,
     )
+    # Logarithms of the shares: a mixture may be nearly pure, a tint, or nearly black.
     exponents = rng.uniform((-4, -1.5, -4, -8), (2.3, 0.5, 0.5, -0.5), (count, COMPONENTS))
     shares = np.exp(exponents).astype(np.float32)
     return Paints(shares=shares / shares.sum(axis=1, keepdims=True), pigments=pigments)
@@ -160,6 +169,7 @@ def paints_like(rng: np.random.Generator, batch: Batch, colours: FloatArray) -> 
 
     The infrared of regions of one colour so differs within a painting as well.
     """
+    # Distances (R, 1500): enough mixtures for a fair match, and still cheap for up to 40 colours.
     many = random_mixtures(rng, batch, 1500)
     unlike = np.linalg.norm(colours[:, None] - masstones(many, batch)[None, :, :3], axis=-1)
     nearest = np.argsort(unlike, axis=1)[:, :_MATCHES]

@@ -11,6 +11,7 @@ from artextract_cli._typing import IntArray
 from artextract_cli.simulate.content.fields import Shape, grid
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 
+# Only files inside the scikit-image wheel: others would be downloaded.
 PHOTOGRAPHS = (
     *("astronaut.png", "coffee.png", "chelsea.png", "rocket.jpg", "retina.jpg", "ihc.png"),
     "motorcycle_left.png",
@@ -18,12 +19,14 @@ PHOTOGRAPHS = (
 TEXTURES = ("brick.png", "grass.png", "gravel.png")
 
 _SAMPLE = 4000  # pixels that the clusters are found with
+# Rounds of k-means (S. P. Lloyd, 1982); regions need not be optimal.
 _ROUNDS = 8
 
 
 def photograph(rng: np.random.Generator, shape: Shape) -> FloatArray:
     """A cutting (H, W, 3) of some photograph, sRGB 0-1, in changed colours."""
     picture = _read(str(rng.choice(PHOTOGRAPHS)))
+    # Permuted, inverted and bent channels: shapes of real things, not their colours.
     cut = _cutting(rng, picture, shape)[..., rng.permutation(3)]
     if rng.random() < 0.2:
         cut = 1 - cut
@@ -50,6 +53,7 @@ def clusters(rng: np.random.Generator, picture: FloatArray, count: int) -> IntAr
         sums = [np.bincount(labels, sample[:, i], len(centres)) for i in range(3)]
         means = np.stack(sums, axis=1) / np.maximum(sizes, 1)[:, None]
         centres = np.where(sizes[:, None] > 0, means, centres).astype(np.float32)
+    # Otherwise noise and JPEG blocks would end up as regions of single pixels.
     smooth = ndimage.gaussian_filter(picture, (0.7, 0.7, 0))
     return _nearest(smooth.reshape(-1, 3), centres).reshape(picture.shape[:2])
 
@@ -66,6 +70,8 @@ def _spread(sample: FloatArray, count: int) -> FloatArray:
 
 def _nearest(pixels: FloatArray, centres: FloatArray) -> IntArray:
     """Of each pixel (n, 3) the nearest centre (K, 3)."""
+    # Without the square of the pixel, which is the same for all centres: (n, K), one matrix
+    # product.
     return np.asarray(((centres**2).sum(axis=1) - 2 * pixels @ centres.T).argmin(axis=1))
 
 
@@ -83,6 +89,7 @@ def _cutting(rng: np.random.Generator, picture: FloatArray, shape: Shape) -> Flo
     angle = rng.normal(0, 0.12) + np.pi / 2 * rng.integers(4)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     half = np.array(shape) / 2
+    # Half sides of the upright box around the turned cutting, which must lie within the picture.
     reach = np.abs(turn) @ half
     available = np.array(picture.shape[:2]) / 2 - 1
     scale = float((available / reach).min()) * rng.uniform(0.35, 1)
@@ -94,6 +101,7 @@ def _cutting(rng: np.random.Generator, picture: FloatArray, shape: Shape) -> Flo
         c + scale * (row * rows + column * columns)
         for c, (row, column) in zip(centre, turn, strict=True)
     ]
+    # Against aliasing: of a picture that is reduced, more than one pixel falls on each new one.
     blur = max(0.4 * (scale - 1), 0)
     layers = [
         ndimage.map_coordinates(

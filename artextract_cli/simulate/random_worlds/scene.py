@@ -18,8 +18,11 @@ from artextract_cli.simulate.settings import SceneSettings, draw_kinds
 
 _STREAM = (3, 7919)  # sets these scenes apart from those of the palettes
 _THINNER = (1.0, 0.7, 0.45, 0.25)  # of a cover that lets nothing through
+# A scene that shows nothing of what it hides teaches that nothing can be found; if all of it had to
+# show, faint content would be missing from training.
 _VISIBLE_SHARE = 0.25  # of the hidden content that the bands should show
 _KIND_ODDS = (0.32, 0.22, 0.18, 0.12, 0.16)  # in the order of `KINDS`
+# A sixteenth of the pixels, and so of the time, up to four times.
 _STEP = 4  # pixels between those that are tried
 
 
@@ -40,8 +43,10 @@ def simulate_random(rng_seed_parts: Sequence[int], settings: SceneSettings) -> S
     surface = paint_surface(rng[3], settings.shape, workshop, conditions)
     ground = draw_ground(rng[4], batch, kinds)
     hidden = hide(rng[5], settings.shape, batch, kinds, conditions)
+    # A given thickness is left as it is, even if it hides everything.
     if settings.thickness is None and kinds:
         surface *= _thinning(surface, hidden, ground, batch, settings.wavelengths)
+    # After the thinning: the relief follows the paint as it is in the end.
     relief = draw_relief(rng[6], surface, conditions)
     painting = render(surface, hidden, ground, batch, settings.wavelengths)
     files = draw_files(rng[7], benign=benign)

@@ -37,6 +37,7 @@ def hide(
 def draw_ground(rng: np.random.Generator, batch: Batch, kinds: tuple[str, ...]) -> FloatArray:
     """Shares (P,) of the ground: dark under light content, and occasionally otherwise."""
     palette = batch.palette
+    # Dark content on a dark ground cannot be found by anyone, and would only be wrong truth.
     may_be_dark = not {"drawing", "ink", "underpainting"} & {*kinds}
     dark = rng.random() < _DARK_GROUND_ODDS
     if "light" in kinds or (may_be_dark and dark):
@@ -69,6 +70,7 @@ def _underpainting(
     """Filled shapes, most of them in a dark paint, some in any pigment."""
     palette = batch.palette
     names = (*palette.drawing, *palette.shadows)
+    # An underpainting in colours also occurs, and may be lighter than its ground in the infrared.
     if rng.random() < 0.3:
         names = tuple(pigment.name for pigment in palette.pigments)
     amount = np.exp(rng.uniform(np.log(0.25), np.log(4))) * brushed(rng, shape)

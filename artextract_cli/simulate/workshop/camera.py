@@ -36,7 +36,9 @@ def set_up(rng: np.random.Generator, shape: Shape, conditions: Conditions) -> Ca
         sharpest_nm=float(rng.uniform(500, 650)),
         blur=float(rng.uniform(0.25, 0.6)),
         defocus=float(rng.uniform(0.0, 0.9)),
+        # Stray light as a share of the mean of the picture: it lifts dark paint most.
         glare=float(rng.uniform(0.0, 0.012)),
+        # Departure of the exponent from 1: a sensor is not quite linear.
         curvature=float(rng.uniform(-0.03, 0.03)),
     )
 
@@ -51,11 +53,14 @@ def capture(
     """Bands (H, W, B) as captured from reflectances (B, H, W)."""
     captured = np.empty((*bands.shape[1:], len(bands)), np.float32)
     for index, (band, nm) in enumerate(zip(bands, wavelengths, strict=True)):
+        # About 1 at the infrared end of the range; towards it, focus is lost ever faster.
         away = abs(nm - camera.sharpest_nm) / 450
         sharp = _displaced(rng, band, conditions.misregistration)
         seen = blurred(sharp, camera.blur + camera.defocus * away**1.5)
         gain = 1 + conditions.exposure * rng.standard_normal()
+        # In the order of the light: lens, stray light, lamps and filters, then the sensor.
         light = (seen + camera.glare * float(seen.mean())) * camera.falloff
+        # Cubic interpolation can leave negative light, which has no power.
         light = gain * np.clip(light, 0, None) ** (1 + camera.curvature)
         captured[..., index] = np.clip(light + _noise(rng, light, conditions.noise), 0, 1)
     return captured
@@ -67,6 +72,8 @@ def _displaced(rng: np.random.Generator, band: FloatArray, most: float) -> Float
     if most <= 0:
         return band
     half = (np.array(band.shape) - 1) / 2
+    # .6 for the shift and .4 for the change of size at the corners: together never more than
+    # ``most``.
     shift = 0.6 * most * share * np.array([np.sin(angle), np.cos(angle)])
     growth = 1 + 0.4 * most * size / max(float(np.hypot(*half)), 1.0)
     offset = half - growth * half - shift
@@ -85,6 +92,7 @@ def photograph(
     rng: np.random.Generator, camera: Camera, linear: FloatArray, conditions: Conditions
 ) -> NDArray[np.float32]:
     """Coded sRGB (H, W, 3) of linear sRGB (3, H, W)."""
+    # A white balance of 1 % and an exposure up to 6 % too low: photographs are rarely calibrated.
     balance = 1 + 0.012 * rng.standard_normal(3)
     exposure = rng.uniform(0.94, 1.03)
     result = np.empty((*linear.shape[1:], 3), np.float32)

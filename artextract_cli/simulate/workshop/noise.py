@@ -20,8 +20,10 @@ def cloud(
     columns = np.fft.rfftfreq(shape[1])[None]
     frequency = np.hypot(rows, columns) * max(scale, 1.0)
     spectrum = np.fft.rfft2(rng.standard_normal(shape))
+    # Flat below the frequency 1/scale and a power law above: blots of this size with finer detail.
     field = np.fft.irfft2(spectrum * (1 + frequency**2) ** (-roughness / 2), shape)
     field -= field.mean()
+    # A picture of one pixel has no deviation.
     return (field / max(float(field.std()), 1e-9)).astype(np.float32)
 
 
@@ -34,6 +36,7 @@ def grid(shape: Shape) -> tuple[FloatArray, FloatArray]:
 
 def blurred(field: FloatArray, sigma: float) -> FloatArray:
     """The field after a Gaussian blur of ``sigma`` px."""
+    # Less would not change a pixel.
     if sigma < 0.05:
         return field
     return np.asarray(ndimage.gaussian_filter(field, sigma, mode="nearest", truncate=3.0))
@@ -52,6 +55,7 @@ def highest(field: FloatArray, share: float) -> FloatArray:
         return np.zeros_like(field)
     limit = float(np.quantile(field, 1 - min(share, 1.0)))
     slope = np.hypot(*np.gradient(field)) if min(field.shape) > 1 else np.ones_like(field)
+    # On plateaus the slope is about 0, and the edge would be as wide as they are.
     slope = np.maximum(slope, float(slope.mean()) * 0.3 + 1e-6)
     return np.clip((field - limit) / slope + 0.5, 0, 1).astype(np.float32)
 
@@ -103,6 +107,7 @@ def blob(
     rng: np.random.Generator, centre: Sequence[float] | FloatArray, radius: float, wild: float
 ) -> FloatArray:
     """Outline (N, 2) of a rounded closed shape; ``wild`` 0 is an ellipse."""
+    # The last point is the first again: the outline is closed for lines as well as for polygons.
     angles = np.linspace(0, 2 * np.pi, 65)
     reach = np.ones_like(angles)
     for order in range(2, 6):

@@ -17,6 +17,7 @@ from artextract_cli.simulate.workshop.paint.mixing import Library
 from artextract_cli.simulate.workshop.paint.pigments import Batch
 
 _BLOCK = 16384  # pixels at a time; the working arrays stay in the cache
+# Loads at which a dark pigment lets hardly any visible light through.
 _LINE_LOADS = {"line": 3.0, "ink": 2.5}
 _VARNISH_FALL_NM = 75.0  # over which the absorption of yellowed varnish falls to a third
 
@@ -44,6 +45,7 @@ def render(
     """Reflectance of the surface over the hidden layers, from below upwards, over the ground."""
     renderer = _Renderer(surface, layers, materials, (*VISIBLE_NM, *wavelengths))
     shape = surface.thickness.shape
+    # Colour (3), change, layer, bands.
     result = np.zeros((5 + len(wavelengths), shape[0] * shape[1]), np.float32)
     for start in range(0, result.shape[1], _BLOCK):
         part = slice(start, min(start + _BLOCK, result.shape[1]))
@@ -69,8 +71,11 @@ class _Renderer:
         self.hidden = _coefficients(materials.hidden, wavelengths)
         outside = ground_reflectance(materials.ground, materials.tint, wavelengths)
         self.ground = optics.to_inside(outside, materials.gloss).astype(np.float32)[None]
+        # Capped at 382 nm: towards the ultraviolet the exponential would go on growing.
         away = (np.asarray(wavelengths) - 450) / _VARNISH_FALL_NM
         self.yellowing = np.exp(-np.maximum(away, -0.9)).astype(np.float32)
+        # Light spreads sideways within paint: content below is seen softly, while the truth stays
+        # sharp.
         self.spread = [blurred(layer.presence, materials.softness) for layer in layers]
         self.longest = len(VISIBLE_NM) + int(np.argmax(wavelengths[len(VISIBLE_NM) :]))
 
@@ -80,6 +85,7 @@ class _Renderer:
         with_hidden = without = self._finished(optics.over(paint, self.ground), part)
         change: FloatArray = np.zeros(len(without), np.float32)
         layer = change
+        # Blocks without hidden content need a single rendering.
         if any(presence.ravel()[part].any() for presence in self.spread):
             under = self._beneath(part, self.spread)
             with_hidden = self._finished(optics.over(paint, under), part)
@@ -113,6 +119,7 @@ class _Renderer:
             loads = _loads(layer, part, self.materials.earlier, self.materials.hidden)
             paint = optics.layer(loads @ self.hidden[0], loads @ self.hidden[1])
             share = presence.ravel()[part, None]
+            # A pixel covered in part is the mean of its parts.
             under = under + share * (optics.over(paint, under) - under)
         return under
 
@@ -126,6 +133,7 @@ class _Renderer:
                 load = _LINE_LOADS[name]
                 pen = optics.layer(*(load * values[index] for values in self.visible))
                 inner = inner + share * (optics.over(pen, inner) - inner)
+        # Dirt lies in the cracks and below the varnish.
         inner = inner * (1 - surface.dirt.ravel()[part, None])
         depth = surface.varnish.ravel()[part, None]
         return np.asarray(self._outside(inner) * np.exp(-depth * self.yellowing))

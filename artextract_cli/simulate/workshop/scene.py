@@ -20,6 +20,7 @@ from artextract_cli.simulate.workshop.rendering import render
 
 _STREAM = 0xD0C5
 _MOST_UNTOUCHED = 0.05  # less of a pixel counts as nothing hidden
+# The same limit as in the other worlds, so that their figures can be compared.
 _DETECTABLE = 0.02
 
 
@@ -49,10 +50,13 @@ def simulate_workshop(rng_seed_parts: Sequence[int], settings: SceneSettings) ->
     conditions = draw_conditions(streams.conditions, settings, medium, support)
     usual = draw_kinds(streams.kinds)
     kinds = usual if settings.kinds is None else settings.kinds
+    # Without content, the ground is the one that the usual kinds would have had: a dark ground is
+    # no sign.
     dark_ground = "light" in (kinds or usual)
     materials = draw_materials(streams.palette, medium, dark_ground)
     picture = compose(streams.surface, settings.shape, medium.flat)
     surface = paint_surface(streams.surface, picture, conditions, support)
+    # Only where paint covers more than half: content on bare ground would not be hidden.
     room = np.clip(2 * picture.cover - 1, 0, 1) * (surface.intact > 0.5)
     layers = hide(streams.hidden, picture, medium, kinds, room, conditions.coverage)
     presence = covered(layers, settings.shape)

@@ -1,6 +1,6 @@
 import shutil
-import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from artextract_cli.graphs import store
 from artextract_cli.graphs.build_dataset import BuildReport, build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, load_pixels
-from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.events import on_progress
 from tests.helpers.datasets import write_png, write_scene
 
 RECIPE = GraphRecipe(superpixel_options={"region_size": 6})
@@ -198,33 +198,15 @@ def test_one_scene_and_one_band(tmp_path: Path) -> None:
     assert (made.n_views, made.wavelengths, made.clean) == (2, None, None)
 
 
-def test_scenes_that_have_not_begun_are_left_on_an_interruption(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scenes_that_have_not_begun_are_left_on_an_interruption(tmp_path: Path) -> None:
     for i in range(12):
         write_scene(tmp_path / "data", "train", f"s{i}", size=(16, 16), bands=("1",))
 
-    class Interrupted:
-        """Progress during which Ctrl-C is pressed as soon as a scene is done."""
+    def interrupt(note: str = "", /) -> None:
+        """Ctrl-C is pressed as soon as a scene is done."""
+        raise KeyboardInterrupt
 
-        def __enter__(self) -> Callable[[str], None]:
-            return self.advance
-
-        def __exit__(self, *error: object) -> None: ...
-
-        def advance(self, note: str) -> None:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(graph_building, "progress", lambda *args: Interrupted())
-    monkeypatch.setattr(graph_building, "_build_scene", slow_scene)
+    on_progress(lambda label, total: nullcontext(interrupt))
     with pytest.raises(KeyboardInterrupt):
         build_dataset(tmp_path / "data", tmp_path / "g", RECIPE, jobs=2)
-    assert 1 <= len(list((tmp_path / "g").iterdir())) < 12
-
-
-def slow_scene(out: Path, recipe: GraphRecipe, plan: Any, files: SceneFiles) -> Any:
-    """Stand-in for building one scene: takes a fifth of a second and leaves a file."""
-    out.mkdir(exist_ok=True)
-    (out / files.name).touch()
-    time.sleep(0.2)
-    return graph_building._Outcome(scene=files.name, built=True)
+    assert 1 <= len(list((tmp_path / "g" / "train").glob("*.npz"))) < 12

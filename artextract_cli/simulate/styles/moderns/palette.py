@@ -228,6 +228,8 @@ MODERNS = Palette(
     shadows=("Mars black", "Mars brown", "Van Dyke brown"),
     lines=("Prussian blue", "Mars black", "Mars brown", "alizarin crimson", "Van Dyke brown"),
     white="zinc white",
+    # Of another form than the law of the old masters, so that neither is learned as the law of
+    # paint.
     scattering=Resonance(least=360, greatest=600, rise=1, fall=3),
     variation=0.1,
     drift=3.0,

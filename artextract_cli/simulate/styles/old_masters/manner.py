@@ -33,6 +33,7 @@ def _bands(rng: np.random.Generator, shape: Shape) -> IntArray:
     rows, _ = grid(shape)
     horizons = np.sort(rng.uniform(0.2, 0.95, rng.integers(1, 4)))
     height = rows / shape[0] + 0.05 * smooth_noise(rng, shape, shape[1] / 5)
+    # The number of horizons above a pixel is its label.
     return np.searchsorted(horizons, height)
 
 

@@ -200,6 +200,7 @@ OLD_MASTERS = Palette(
     shadows=("bone black", "raw umber", "burnt umber"),
     lines=("bone black", "burnt umber", "raw umber", "carbon black", "carmine lake", "indigo"),
     white="lead white",
+    # Between coarse grains (0) and the fourth power of Rayleigh for fine ones.
     scattering=PowerLaw(0.8, 2.2),
     variation=0.12,
     drift=2.5,

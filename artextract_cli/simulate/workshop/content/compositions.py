@@ -27,6 +27,7 @@ def _backdrop(rng: np.random.Generator, picture: Picture, lightness: tuple[float
     slope = rng.uniform(-0.5, 0.5) * (rows - 0.5) + rng.uniform(-0.5, 0.5) * (columns - 0.5)
     slope = slope + 0.08 * cloud(rng, picture.shape, max(picture.shape) / 4)
     colour = tone(rng, lightness)
+    # Backgrounds are greyer than what stands before them.
     colour = (0.6 * colour + 0.4 * colour.mean()) * (1 + slope[..., None])
     picture.fill(np.ones(picture.shape, np.float32), np.clip(colour, 0.03, 0.97))
 
@@ -35,10 +36,13 @@ def _lit(
     rng: np.random.Generator, mask: FloatArray, colour: FloatArray, depth: float
 ) -> FloatArray:
     """Colours (H, W, 3) of a rounded form, lit from one side."""
+    # The mask blurred by a fifth of its size stands for the height of a rounded body; its slope
+    # towards the lamp is the light on it.
     round_ = blurred(mask, max(1.0, 0.18 * float(np.sqrt(mask.sum()))))
     angle = rng.uniform(-2.6, -0.5)
     down, right = np.gradient(round_) if min(mask.shape) > 1 else (round_, round_)
     light = down * np.sin(angle) + right * np.cos(angle)
+    # The guard is for a mask without an edge in the picture.
     light = light / max(float(np.abs(light).max()), 1e-6) * depth
     shade = 1 - 0.5 * depth * (1 - round_) - light
     return np.asarray(np.clip(colour * shade[..., None], 0.03, 0.97))
@@ -53,6 +57,7 @@ def flat(rng: np.random.Generator, shape: Shape) -> Picture:
         radius = min(shape) * rng.uniform(0.08, 0.35)
         outline = blob(rng, centre, radius, rng.choice([0.0, 0.25]))
         if rng.random() < 0.45:
+            # Few points of a round outline make a polygon of 4 to 8 corners.
             outline = outline[:: int(rng.integers(9, 22))]
         picture.polygon(outline / shape, tone(rng), other)
     return picture
@@ -100,6 +105,7 @@ def _ridge(rng: np.random.Generator, picture: Picture, level: float, nearness: f
     mask = np.clip(np.arange(height)[:, None] - profile[None] + 0.5, 0, 1).astype(np.float32)
     leaves = cloud(rng, picture.shape, 4 + 10 * nearness, 2.0)
     earth = 0.35 * tone(rng, (0.2, 0.6)) + 0.65 * np.array([0.36, 0.35, 0.2])
+    # Aerial perspective: distant ridges are pale and bluish, near ones have the colour of earth.
     haze = np.array([0.6, 0.66, 0.7]) * (1 - nearness) + earth * nearness
     picture.fill(mask, np.clip(haze * (1 + 0.25 * nearness * leaves[..., None]), 0.03, 0.97))
     for _ in range(int(rng.integers(0, 5))):
@@ -179,6 +185,7 @@ def _person(rng: np.random.Generator, picture: Picture, column: float, size: flo
     shape = picture.shape
     unit = size * min(shape)
     neck = np.array([rng.uniform(0.3, 0.45) * shape[0], column * shape[1]])
+    # Row and half width of neck, shoulders, waist and hem, in units of the figure.
     half = np.array([[0, 0.08], [0.12, 0.32], [0.5, 0.38], [1.0, 0.5], [1.6, 0.55]])
     half = half * (1 + 0.12 * rng.standard_normal(half.shape)) * unit
     sides = np.concatenate([half, (half * [1, -1])[::-1]])
@@ -216,9 +223,11 @@ def photograph(rng: np.random.Generator, shape: Shape) -> Picture:
     """A photograph as painted: with fewer details and tones."""
     picture = Picture(shape=shape)
     colours = photographs.crop(rng, shape)
+    # A median removes details but keeps edges, as copying by hand does.
     size = int(rng.choice([1, 3, 5]))
     picture.colours = np.asarray(ndimage.median_filter(colours, (size, size, 1)))
     n_tones = int(rng.integers(4, 9))
+    # Forms are steps of lightness, regions what is rather blue than red: another palette paints it.
     picture.forms = np.round(blurred(picture.colours.mean(axis=2), 2) * n_tones)
     picture.regions = (picture.colours[..., 2] > picture.colours[..., 0]).astype(np.float32)
     return picture
@@ -235,6 +244,7 @@ COMPOSITIONS: Mapping[str, Callable[[np.random.Generator, Shape], Picture]] = Ma
         "ornament": ornament,
     }
 )
+# In the order of `COMPOSITIONS`.
 _ODDS = (0.1, 0.16, 0.18, 0.14, 0.18, 0.16, 0.08)
 _DOCUMENT_ODDS = 0.55  # of what is made on paper and parchment
 

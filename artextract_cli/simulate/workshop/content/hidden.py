@@ -55,7 +55,9 @@ def hide(
     share: float,
 ) -> list[HiddenLayer]:
     """Content of each kind, from below upwards, only where ``room`` (H, W) is 1."""
+    # A stream for each kind, wanted or not: one kind does not change another.
     streams = dict(zip(KINDS, rng.spawn(len(KINDS)), strict=True))
+    # From the ground up, as painters work: an earlier picture, washes, lights, then lines.
     ordered = sorted(set(kinds), key=("reuse", "underpainting", "light", "drawing", "ink").index)
     part = share / max(len(ordered), 1)
     layers = []
@@ -71,9 +73,13 @@ def _lines(task: _Task, width: float, written: float, following: float) -> Float
     near = _pentimenti(task, width)
     order = cloud(task.rng, task.picture.shape, max(task.picture.shape) / 4, 2.5)
     near = limited(near * task.room, order, following * share)
+    # Strokes fall anywhere, but only those on paint count; a picture hardly painted gets few.
     free = max(float(task.room.mean()), 0.05)
     lost = (share - float(near.mean())) / free
+    # More than is needed, since strokes cross and fall where there is no paint; the surplus is cut
+    # off.
     others = drawn(task.rng, task.picture.shape, 1.4 * min(lost, 0.4), width, written)
+    # The reversed order: lines that follow the forms and free ones lie in different parts.
     others = limited(others * task.room, -order, share - float(near.mean()))
     return np.maximum(near, others)
 
@@ -89,6 +95,7 @@ def _pentimenti(task: _Task, width: float) -> FloatArray:
 
 def _drawing(task: _Task) -> HiddenLayer:
     width = float(task.rng.uniform(1.5, 4.0))
+    # A detector cannot rely on contours, nor on their absence.
     following = float(task.rng.choice([0.0, 0.4, 0.8]))
     mask = _lines(task, width, written=0.08, following=following)
     return task.layer(mask, _one(task, task.medium.drawing), (0.35, 1.6))
@@ -109,6 +116,7 @@ def _light(task: _Task) -> HiddenLayer:
     """Pale corrections, mostly under dark paint."""
     shape = task.picture.shape
     order = cloud(task.rng, shape, max(shape) / 5, 2.5)
+    # Four deviations for a step from black to white: darkness decides, the noise only varies it.
     order = order - 4 * blurred(task.picture.colours.mean(axis=2), max(shape) / 20)
     pigment = _one(task, task.medium.lights)
     if task.rng.random() < 0.5:
@@ -144,6 +152,7 @@ def _reuse(task: _Task) -> HiddenLayer:
     other = compose(rng, shape)
     turned = rng.random() < 0.3
     colours, forms = (m[::-1, ::-1] if turned else m for m in (other.colours, other.forms))
+    # Whole forms are kept in a random order; with the small factor, pieces of them.
     rank = rng.permutation(int(forms.max()) + 1)[forms.astype(int)]
     order = rng.choice([0.6, 3.0]) * rank + cloud(rng, shape, max(shape) / 4, 2.8)
     presence = limited(np.ones(shape, np.float32) * task.room, order, task.share)

@@ -9,6 +9,7 @@ from PIL import Image
 from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.noise import Shape
 
+# Only files that packages install: nothing is downloaded. (package, file) each.
 _PHOTOGRAPHS = (
     *(("skimage", "data/astronaut.png"), ("skimage", "data/coffee.png")),
     *(("skimage", "data/chelsea.png"), ("skimage", "data/rocket.jpg")),
@@ -37,5 +38,7 @@ def crop(rng: np.random.Generator, shape: Shape) -> FloatArray:
     colours = np.asarray(part, dtype=np.float32) / 255
     if rng.random() < 0.5:
         colours = colours[:, ::-1]
+    # Grey photographs must not give paintings without any colour.
     warmth = np.array([1.04, 1.0, 0.86]) ** rng.uniform(0, 1.5)
+    # No paint is as black or white as a photograph.
     return np.clip(colours * warmth, 0.03, 0.97).astype(np.float32)

@@ -8,6 +8,7 @@ import numpy as np
 from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.noise import Shape, Sheet, blurred, cloud
 
+# Coded sRGB: flesh and lights, earths and reds, blues, greens, darks and greys.
 _TONES = (
     *((0.93, 0.89, 0.78), (0.85, 0.74, 0.58), (0.86, 0.68, 0.55), (0.80, 0.62, 0.28)),
     *((0.66, 0.47, 0.22), (0.70, 0.22, 0.16), (0.55, 0.28, 0.18), (0.45, 0.12, 0.14)),
@@ -77,7 +78,9 @@ class Picture:
         forms[:, 1:] |= self.forms[:, 1:] != self.forms[:, :-1]
         grey = blurred(self.colours.mean(axis=2), 1.5)
         steps = np.hypot(np.gradient(grey, axis=0), np.gradient(grey, axis=1))
+        # The steepest twentieth, unless the picture is so flat that this would be noise.
         steep = steps > max(float(np.quantile(steps, 0.95)), 0.02)
+        # Where the slope exceeds that around it: a crest, thinner than the whole slope.
         ridge = steep & (steps >= blurred(steps, 1.5))
         return (forms | ridge).astype(np.float32)
 
@@ -87,11 +90,13 @@ def brushwork(rng: np.random.Generator, picture: Picture, strength: float) -> No
     fine = cloud(rng, picture.shape, 3, 1.5)
     angle = rng.uniform(0, np.pi)
     drawn_out = fine
+    # Averages with shifted copies draw the noise out over 8 px, as bristles do.
     for step in (1, 2, 4):
         offset = (round(step * np.sin(angle)), round(step * np.cos(angle)))
         drawn_out = (drawn_out + np.roll(drawn_out, offset, axis=(0, 1))) / 2
     broad = cloud(rng, picture.shape, max(picture.shape) / 8, 2.0)
     change = strength * (0.6 * drawn_out / max(float(drawn_out.std()), 1e-6) + 0.5 * broad)
+    # Channels vary together, but not alike: incomplete mixing shifts the hue.
     hues = 1 + 0.3 * rng.standard_normal(3)
     picture.colours = np.clip(picture.colours * (1 + change[..., None] * hues), 0.02, 0.98)
     picture.colours = picture.colours.astype(np.float32)

@@ -50,6 +50,7 @@ def document(rng: np.random.Generator, picture: Picture) -> Picture:
         boxes.polygon(blob(rng, centre, min(shape) * rng.uniform(0.03, 0.1), 0.1))
     painted = boxes.mask()
     picture.writing = _lines(rng, shape) * (1 - painted)
+    # Large only where a pixel is painted in part: thin colour along the edges of the boxes.
     washes = blurred(1 - np.abs(2 * painted - 1), min(shape) / 30)
     picture.cover = np.clip(painted + rng.choice([0.0, 0.15]) * washes, 0, 1).astype(np.float32)
     return picture

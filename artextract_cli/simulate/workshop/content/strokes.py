@@ -6,12 +6,15 @@ from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.content.writing import scroll, write
 from artextract_cli.simulate.workshop.noise import Shape, Sheet, blob, curve
 
+# Each covers something, so that this only bounds the time where all fall outside.
 _MOST_MOTIFS = 4000
 _TOUCHED = 0.05  # of a pixel: the truth marks it from here on
 
 
 def limited(mask: FloatArray, order: FloatArray, share: float) -> FloatArray:
     """The mask where ``order`` is highest, so that ``share`` of the picture is covered at most."""
+    # Pixels are taken in this order until enough of the mask is covered: the share is met exactly,
+    # which no choice of whole strokes would do. Stable, so that ties break alike on every machine.
     ranked = np.argsort(-order.ravel(), kind="stable")
     covered = np.cumsum(mask.ravel()[ranked] >= _TOUCHED)
     n_kept = int(np.searchsorted(covered, share * mask.size, side="right"))
@@ -51,6 +54,7 @@ def _note(rng: np.random.Generator, sheet: Sheet, width: float) -> float:
     size = float(rng.uniform(3, 7)) * max(width, 1.0)
     top, left = rng.uniform(-0.1, 0.8) * height, rng.uniform(-0.1, 0.6) * breadth
     box = (top, left, top + size * rng.uniform(3, 12), left + breadth * rng.uniform(0.3, 0.8))
+    # The 1 makes progress certain, even for writing outside the picture.
     return write(rng, sheet, box, size, width) + 1.0
 
 
@@ -74,6 +78,7 @@ def _stroke(rng: np.random.Generator, sheet: Sheet, points: FloatArray, width: f
     points = points + 0.15 * width * rng.standard_normal(points.shape)
     pressure = 1 + 0.35 * np.sin(np.linspace(0, np.pi, len(points) - 1) + rng.uniform(-0.8, 0.8))
     sheet.brushed(points, 0.75 * width * pressure, value=rng.uniform(0.7, 1.0))
+    # Only what lies within the picture counts towards the share.
     inside = np.all((points >= 0) & (points < sheet.shape), axis=1)[1:]
     return float((np.hypot(*np.diff(points, axis=0).T) * inside).sum()) * 0.9 * width
 

@@ -54,6 +54,7 @@ def paint_surface(
         dirt=_dirt(streams[4], shape, conditions.craquelure, support),
         varnish=_varnish(streams[5], shape, conditions.varnish),
         intact=intact,
+        # From the final thickness, losses included: their edges cast shadows too.
         relief=_relief(streams[5], thickness),
     )
 
@@ -72,6 +73,7 @@ def _thickness(rng: np.random.Generator, picture: Picture, conditions: Condition
     """Glazes and impasto: lights are thicker, forms differ, the brush leaves ridges."""
     shape = picture.shape
     lights = picture.colours.mean(axis=2) - 0.45
+    # Forms differ by some 20 %, the ridges of the brush by less.
     of_form = rng.normal(0, 0.22, int(picture.forms.max()) + 1)[picture.forms.astype(int)]
     broad = cloud(rng, shape, max(shape) / 5, 2.5)
     ridges = cloud(rng, shape, 2.5, 1.5)
@@ -79,6 +81,7 @@ def _thickness(rng: np.random.Generator, picture: Picture, conditions: Condition
     logarithm = rng.uniform(0.1, 0.9) * lights + of_form + rng.uniform(0.05, 0.25) * broad
     logarithm += rng.uniform(0.02, 0.12) * ridges
     woven = 1 + conditions.weave * _weave(rng, shape)
+    # A third to three times the usual thickness at most.
     load = conditions.thickness * np.exp(np.clip(logarithm, -1.1, 1.2)) * woven * picture.cover
     return np.asarray(load * (1 - rng.uniform(0, 0.5) * worn), np.float32)
 
@@ -100,6 +103,7 @@ def _losses(rng: np.random.Generator, shape: Shape) -> FloatArray:
 
 def _repainted(rng: np.random.Generator, picture: Picture, share: float) -> FloatArray:
     order = cloud(rng, picture.shape, max(picture.shape) / rng.uniform(6, 16), 2.8)
+    # Bare ground is not repainted: there the order falls by four deviations.
     return limited(np.ones(picture.shape, np.float32), order + 4 * (picture.cover - 1), share)
 
 
@@ -115,9 +119,12 @@ def _dirt(rng: np.random.Generator, shape: Shape, darkening: float, support: str
     gate = np.clip(0.5 + 0.8 * cloud(rng, shape, max(shape) / 5), 0, 1)
     bend = np.stack([cloud(rng, shape, cell / 2, 3.0) for _ in range(2)], axis=-1)
     width = rng.uniform(0.5, 1.3)
+    # After all draws, so that the setting leaves the other random numbers as they are.
     if darkening <= 0:
         return np.zeros(shape, np.float32)
     places = np.moveaxis(np.indices(shape), 0, -1) / stretch + 0.12 * cell * bend
+    # Half the difference of the distances to the two nearest seeds is about the distance from the
+    # border.
     near = cKDTree(seeds).query(places.reshape(-1, 2), k=2)[0]
     distance = ((near[:, 1] - near[:, 0]) / 2).reshape(shape)
     cracks = np.clip(width / 2 + 0.5 - distance, 0, 1) * min(width, 1.0)

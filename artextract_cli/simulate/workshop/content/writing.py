@@ -15,6 +15,8 @@ def word(
     """A word as a curve (N, 2) from its place on the line; letters are up and down strokes."""
     n_points = 2 * n_letters + 1
     columns = column + 0.42 * height * np.arange(n_points) + 0.1 * height * rng.random(n_points)
+    # Letters of middle height, ascenders and descenders, in units of the height; 0 is the base
+    # line.
     rises = np.where(np.arange(n_points) % 2, rng.choice([0.55, 0.6, 1.1, -0.5], n_points), 0.0)
     rows = row - height * rises
     slant = 0.25 * (row - rows)
@@ -47,6 +49,7 @@ def write(
 def _ink(rng: np.random.Generator, sheet: Sheet, points: FloatArray, width: float) -> float:
     steps = np.diff(points, axis=0)
     lengths = np.hypot(*steps.T)
+    # A pen is thick on the down stroke and thin on the up stroke.
     down = np.clip(steps[:, 0] / np.maximum(lengths, 1e-6), -1, 1)
     sheet.brushed(points, width * (0.85 + 0.3 * down), value=rng.uniform(0.75, 1.0))
     return float(lengths.sum()) * width

@@ -7,6 +7,7 @@ from artextract_cli.simulate.workshop.arrays import FloatArray
 VISIBLE_NM = tuple(float(nm) for nm in range(400, 701, 20))
 
 _D65_NM = tuple(float(nm) for nm in range(400, 701, 20))
+# Relative power, ISO/CIE 11664-2.
 _D65 = np.array(
     [
         *(82.75, 93.43, 104.86, 117.81, 115.92, 109.35, 104.79, 104.41),
@@ -40,6 +41,7 @@ def _weights() -> FloatArray:
 XYZ_WEIGHTS = _weights()
 """(3, L): tristimulus values of a reflectance at `VISIBLE_NM`; a perfect white gives D65."""
 
+# White is scaled to exactly 1, which the rounded matrix would miss.
 RGB_WEIGHTS = (_TO_SRGB / (_TO_SRGB @ _WHITE)[:, None]) @ XYZ_WEIGHTS
 """(3, L): linear sRGB of a reflectance at `VISIBLE_NM`."""
 
@@ -48,6 +50,7 @@ def coded(linear: FloatArray) -> FloatArray:
     """Linear sRGB as coded values, both 0-1."""
     clipped = np.clip(linear, 0, 1)
     low = clipped * 12.92
+    # IEC 61966-2-1: a line near black, where the power would be infinitely steep.
     return np.where(clipped <= 0.0031308, low, 1.055 * clipped ** (1 / 2.4) - 0.055)
 
 
@@ -60,6 +63,7 @@ def decoded(values: FloatArray) -> FloatArray:
 def lab_of_rgb(linear: FloatArray) -> FloatArray:
     """CIELAB (..., 3) of linear sRGB (..., 3)."""
     xyz = np.maximum(linear @ np.linalg.inv(_TO_SRGB).T / _WHITE, 0)
+    # CIE 1976: a line replaces the cube root near black.
     root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     lightness = 116 * root[..., 1] - 16
     red_green = 500 * (root[..., 0] - root[..., 1])

@@ -36,10 +36,12 @@ class Materials:
 
 def draw_materials(rng: np.random.Generator, medium: Medium, dark_ground: bool) -> Materials:
     """Materials of one scene; ``dark_ground`` alters the ground alone."""
+    # Palettes may coincide: then the picture is painted with one, and reused by the same painter.
     first, second, earlier = (int(i) for i in rng.integers(len(medium.palettes), size=3))
     palettes = medium.palettes[first], medium.palettes[second], medium.later
     line = str(rng.choice(list(medium.drawing + medium.dark_washes + medium.inks)))
     ink = str(rng.choice(list(medium.inks + medium.drawing)))
+    # Sorted: the order of a set depends on the hash seed of the process.
     visible = draw_batch(rng, sorted({*sum(palettes, ()), line, ink}))
     below = medium.palettes[earlier]
     extra = {*medium.drawing, *medium.dark_washes, *medium.inks, *medium.lights}
@@ -47,6 +49,7 @@ def draw_materials(rng: np.random.Generator, medium: Medium, dark_ground: bool) 
     gloss = float(rng.uniform(*medium.gloss))
     libraries = [draw_library(rng, visible, palette, gloss) for palette in palettes]
     pale, toned = (str(rng.choice(list(names))) for names in (medium.pale, medium.toned))
+    # The draw comes first, and so happens in any case.
     is_toned = rng.random() < _TONED_ODDS or dark_ground
     return Materials(
         visible=visible,

@@ -178,6 +178,7 @@ MEDIA: Mapping[str, Medium] = MappingProxyType(
 )
 """Ways of painting by name."""
 
+# In the order of `MEDIA`.
 MEDIA_ODDS = (0.3, 0.15, 0.2, 0.15, 0.2)
 
 
@@ -189,4 +190,5 @@ def draw_medium(rng: np.random.Generator) -> Medium:
 def ground_reflectance(name: str, strength: float, wavelengths: Sequence[float]) -> FloatArray:
     """Reflectance (B,) of a bare ground; a ``strength`` other than 1 makes it darker or paler."""
     knots = np.asarray(GROUNDS[name]) / 100
+    # A power below 1 makes pale, above 1 dark; black and white stay what they are.
     return np.asarray(np.interp(wavelengths, _GROUND_KNOTS_NM, knots) ** strength)

@@ -16,9 +16,12 @@ from artextract_cli.simulate.workshop.paint.colour import (
 )
 from artextract_cli.simulate.workshop.paint.pigments import Batch
 
+# Twice the pigments of a palette are set aside for pure pigments and greys; more mixtures match
+# colours better and make the table slower, (levels^3, mixtures) distances.
 _N_MIXTURES = 420
 _LEVELS = 13  # of each coded channel in the table of colours
 _HIDING_L = 3.5  # difference in L* over white and black that the eye overlooks in a picture
+# Grounds over which a paint is tested, as on a chart for hiding power.
 _WHITE_AND_BLACK = (0.9, 0.04)
 _MOST = 45.0  # no paint is thicker: lakes and glazes never hide what is beneath them
 _BLACKS = ("bone_black", "lamp_black", "vine_black")
@@ -32,11 +35,14 @@ class Library:
 
     def loads(self, colours: FloatArray) -> FloatArray:
         """Loads (N, P) for coded colours (N, 3), interpolated between those of the table."""
+        # Trilinear interpolation of a table of 13^3 colours: nearest mixtures are sought for these
+        # alone, not for every pixel.
         place = np.clip(colours, 0, 1) * (_LEVELS - 1)
         corner = np.minimum(place.astype(np.int64), _LEVELS - 2)
         part = (place - corner).astype(np.float32)
         start = (corner[:, 0] * _LEVELS + corner[:, 1]) * _LEVELS + corner[:, 2]
         total = np.zeros((len(colours), self.table.shape[1]), np.float32)
+        # The eight corners of the cell; one at a time, (N, P) in all.
         for index in range(8):
             bits = np.array([index >> 2, index >> 1 & 1, index & 1])
             weight = np.prod(np.where(bits == 1, part, 1 - part), axis=1)
@@ -53,8 +59,11 @@ def draw_library(
     absorption, scattering = (shares @ part for part in batch.coefficients(VISIBLE_NM))
     hiding = _hiding_thickness(absorption, scattering)
     ratio = absorption / scattering
+    # Kubelka and Munk's reflectance of a layer that hides everything.
     masstone = 1 + ratio - np.sqrt(ratio**2 + 2 * ratio)
     colours = lab_of_rgb(optics.under_gloss(masstone, gloss) @ RGB_WEIGHTS.T)
+    # Mixtures are scaled to the thickness at which they hide, so that a thickness of 1 means the
+    # same for every colour.
     table = _nearest(_levels(), colours) @ (shares * hiding[:, None])
     return Library(table=table.astype(np.float32))
 
@@ -68,9 +77,12 @@ def _levels() -> FloatArray:
 
 def _nearest(wanted: FloatArray, offered: FloatArray) -> FloatArray:
     """Weights (wanted, offered) of the three mixtures that are nearest in colour."""
+    # Squares of all distances by one matrix product, (levels^3, mixtures).
     squares = (wanted**2).sum(1)[:, None] + (offered**2).sum(1)[None] - 2 * wanted @ offered.T
+    # Three, not one: neighbouring colours then do not jump from one mixture to quite another.
     best = np.argpartition(squares, 3, axis=1)[:, :3]
     rows = np.arange(len(wanted))[:, None]
+    # The product can leave small negative squares; the 1 is a difference that the eye does not see.
     weights = 1 / (np.maximum(squares[rows, best], 0) + 1.0) ** 2
     result = np.zeros_like(squares)
     result[rows, best] = weights / weights.sum(axis=1, keepdims=True)
@@ -87,9 +99,12 @@ def _mixtures(rng: np.random.Generator, names: Sequence[str], palette: Sequence[
     for row in shares:
         chosen = rng.choice(chromatic, size=rng.integers(1, 4), replace=False)
         row[[place[str(name)] for name in chosen]] = rng.dirichlet(np.full(len(chosen), 0.8))
+        # Most mixtures are either nearly pure or hold little colour.
         row *= rng.beta(0.5, 0.5)
         row[white] += (1 - row.sum()) * (1 if rng.random() < 0.75 else rng.random())
         row[black] += 1 - row.sum() if rng.random() < 0.6 else 0.0
+    # Every pigment alone, then a scale of greys: without them saturated and neutral colours are
+    # missed.
     shares[: len(palette)] = np.eye(len(names))[[place[name] for name in palette]]
     shares[len(palette) : 2 * len(palette), :] = 0
     greys = np.linspace(0, 1, len(palette)) ** 2
@@ -107,6 +122,7 @@ def _lightness(reflectance: FloatArray) -> FloatArray:
 def _hiding_thickness(absorption: FloatArray, scattering: FloatArray) -> FloatArray:
     """Thickness (M,) at which underlying white and black differ by less than the eye notices."""
     low, high = np.full(len(absorption), -3.0), np.full(len(absorption), np.log(_MOST))
+    # Bisection in the logarithm; 18 halvings leave less than 0.01 %.
     for _ in range(18):
         middle = (low + high) / 2
         thickness = np.exp(middle)[:, None]

@@ -16,7 +16,9 @@ def layer(absorption: FloatArray, scattering: FloatArray) -> tuple[FloatArray, F
     scattering = np.maximum(scattering, _NO_SCATTERING)
     ratio = absorption / scattering
     a = 1 + ratio
+    # Without absorption, b is 0 and the hyperbolic form 0/0.
     b = np.sqrt(ratio * (ratio + 2) + 1e-6)
+    # Both functions are multiplied by exp(-x): thick layers do not overflow. At 30 nothing passes.
     exponent = np.exp(-np.minimum(b * scattering, 30.0))
     sinh, cosh = (1 - exponent**2) / 2, (1 + exponent**2) / 2
     denominator = a * sinh + b * cosh

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+# Dense in the visible, where edges make the colour; wider apart in the infrared.
 KNOTS_NM = (
     *(380.0, 400.0, 430.0, 460.0, 490.0, 520.0, 550.0, 580.0, 610.0, 640.0, 670.0, 700.0),
     *(740.0, 780.0, 850.0, 920.0, 1000.0, 1100.0),

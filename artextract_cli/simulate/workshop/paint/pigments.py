@@ -48,8 +48,11 @@ def masstone_reflectance(name: str, wavelengths: FloatArray) -> FloatArray:
     """Reflectance (B,) of a pigment in a layer that hides everything."""
     from scipy.interpolate import PchipInterpolator
 
+    # Monotone between the knots: a cubic spline would overshoot at steep edges.
     smooth = PchipInterpolator(KNOTS_NM, np.asarray(PIGMENTS[name].masstone) / 100)
+    # Shifted spectra reach beyond the table by a few nanometres.
     clipped = np.clip(wavelengths, KNOTS_NM[0], KNOTS_NM[-1])
+    # K/S is (1 - R)^2/(2 R): infinite at 0, and 0 at 1.
     return np.asarray(np.clip(smooth(clipped), 0.008, 0.985))
 
 

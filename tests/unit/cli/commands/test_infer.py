@@ -2,7 +2,7 @@
 
 import pytest
 
-from artextract_cli.cli.commands.infer import _verdict
+from artextract_cli.cli.commands.infer import verdict_text
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,8 @@ from artextract_cli.cli.commands.infer import _verdict
     ],
 )
 def test_a_verdict(is_found: bool, rate: float, has_places: bool, said: str) -> None:
-    assert (_verdict(is_found, rate, has_places=has_places) or "").startswith(said)
+    assert (verdict_text(is_found, rate, has_places=has_places) or "").startswith(said)
 
 
 def test_a_model_that_scores_places_alone_says_nothing() -> None:
-    assert _verdict(None, None, has_places=True) is None
+    assert verdict_text(None, None, has_places=True) is None
