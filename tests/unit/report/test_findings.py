@@ -48,7 +48,7 @@ def test_something_was_found(tmp_path: Path) -> None:
 def test_registration(tmp_path: Path, residuals: dict[str, float | None], said: str) -> None:
     described = Registration(residuals=residuals).described()
     findings = told(tmp_path, registration=described)
-    assert plain(findings.sentences[-1]).startswith(said)
+    assert plain(findings.sentences[0]).startswith(said)
 
 
 def test_nothing_was_found(tmp_path: Path) -> None:
