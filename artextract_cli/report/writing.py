@@ -39,6 +39,7 @@ REQUIRED_KEYS = frozenset(
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
         *("euclidean_distance", "cosine_similarity", "image_level"),
         *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
+        "registration",
     }
 )
 

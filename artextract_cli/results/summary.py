@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.utils.atomic import atomic_path
 
-SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 3
+SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 4
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
@@ -63,6 +63,8 @@ class SceneSummary:
     false_alarm_rate
         Share of clean paintings that score as high as a whole, 0..1; None if the model gives no
         verdict.
+    registration_residual
+        Largest shift of a band against the photograph in px; None if none can be measured.
     """
 
     scene: str
@@ -72,6 +74,7 @@ class SceneSummary:
     share_above_1_percent_false_alarms: float
     something_is_there: bool | None
     false_alarm_rate: float | None
+    registration_residual: float | None
 
 
 SUMMARY_COLUMNS = tuple(field.name for field in dataclasses.fields(SceneSummary))
@@ -88,6 +91,7 @@ def summarize(description: Mapping[str, Any]) -> SceneSummary:
         share_above_1_percent_false_alarms=description["share_above_1_percent_false_alarms"],
         something_is_there=whole.get("something_is_there"),
         false_alarm_rate=whole.get("false_alarm_rate"),
+        registration_residual=description["registration"]["largest"],
     )
 
 
