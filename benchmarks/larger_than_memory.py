@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from artextract_cli.cli.parameters import parse_memory
 from artextract_cli.graphs.segmentation import segmentation_blocks, superpixel_side
-from artextract_cli.inference.infer_dataset import memory_plan
+from artextract_cli.inference.scene_work import memory_plan
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.memory_plan import DEFAULT_REGION_SIZE
 from artextract_cli.simulate import SceneSettings, simulate_dataset

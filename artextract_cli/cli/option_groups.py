@@ -17,6 +17,7 @@ from artextract_cli.cli.parameters import (
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
+from artextract_cli.utils.parallel.shards import Shard, parse_shard
 from artextract_cli.utils.settings import Setting
 
 if TYPE_CHECKING:
@@ -41,12 +42,21 @@ Codings = Annotated[
 MaxMemory = Annotated[
     int,
     Parsed(
-        help="Memory limit for one scene, e.g. 8GB; larger scenes are processed in blocks, "
-        "with temporary files beside the output.",
+        help="Memory limit, e.g. 8GB; larger scenes are processed in blocks, with temporary files "
+        "beside the output.",
         parse=parse_memory,
         # Leaves room beside other programs on a machine of 8 GB; a scene of 10 000 × 10 000 pixels
         # with 8 bands then takes 85 s to build and 11 min to score (docs/performance.md).
         default="4GB",
+        group="Computing",
+    ),
+]
+Jobs = Annotated[
+    int,
+    Setting(
+        help="Number of scenes to process at a time, each in a process of its own; fewer if "
+        "--max-memory is not enough for all.",
+        minimum=1,
         group="Computing",
     ),
 ]
@@ -78,6 +88,35 @@ class LargeCaptures(Captures):
     """Captures that are processed in blocks if memory is short; ``max_memory`` in bytes."""
 
     max_memory: MaxMemory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sharing:
+    """How the scenes of a dataset are shared among processes and machines."""
+
+    jobs: Jobs = 1
+    shard: Annotated[
+        Shard | None,
+        Parsed(
+            help="Process only part I of N of the scenes, as I/N, e.g. 2/8; all parts may run at "
+            "the same time, on several machines.",
+            parse=parse_shard,
+            group="Computing",
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedScoring(Sharing):
+    """How scenes are shared, and whether the results of shards are put together."""
+
+    finish: Annotated[
+        bool,
+        Setting(
+            help="After all shards: check that every scene is scored, and write the summary.",
+            group="Computing",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from artextract_cli.errors import UsageError
 from artextract_cli.graphs.recipe import GraphRecipe, resized
 from artextract_cli.imaging.coding import Coding
-from artextract_cli.inference.infer_dataset import memory_plan
+from artextract_cli.inference.scene_work import memory_plan
 from artextract_cli.models.checkpoint import MODEL_NAME, save_model
 from artextract_cli.models.score_card import card_path
 from artextract_cli.pipelines.hidden_layers.adaptation import Adaptation, adapt, cut_windows

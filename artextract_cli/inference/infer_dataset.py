@@ -3,25 +3,21 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
-from artextract_cli.errors import InputError, UsageError, raise_failures
+from artextract_cli.errors import UsageError, raise_failures
 from artextract_cli.imaging.coding import Coding
-from artextract_cli.pipelines.scoring import score_scene
-from artextract_cli.results.existing import former_result, is_up_to_date
+from artextract_cli.inference.scene_work import Scoring, memory_plan
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
-from artextract_cli.results.summary import SceneSummary, summarize, write_summary
-from artextract_cli.results.writer import write_scene
-from artextract_cli.scenes.checks.registration import registration_of, warn_of_registration
-from artextract_cli.scenes.checks.values import check_values, warn_of_coding
+from artextract_cli.results.summary import SceneSummary, write_summary
+from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.memory_plan import MemoryPlan
-from artextract_cli.scenes.reading import read_scene
+from artextract_cli.scenes.memory_plan import affordable_jobs
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import clear_leftovers
-from artextract_cli.utils.events import detail, progress
+from artextract_cli.utils.events import detail
 from artextract_cli.utils.locks import directory_lock
+from artextract_cli.utils.parallel.shards import Shard
+from artextract_cli.utils.parallel.work import work_on
 
 
 def infer_dataset(
@@ -33,10 +29,13 @@ def infer_dataset(
     wavelengths: Sequence[float] | None = None,
     coding: Coding | None = None,
     max_memory: int | None = None,
+    jobs: int = 1,
+    shard: Shard | None = None,
 ) -> list[SceneSummary]:
     """Score every scene of a dataset, or of one split, and write a results directory.
 
-    A scene with results from the same images and model is left as it is.
+    A scene with results from the same images and model is left as it is. The results are the same
+    bytes for any number of jobs, and of shards once `finish_results` has written their summary.
 
     Parameters
     ----------
@@ -53,7 +52,14 @@ def infer_dataset(
     coding
         How counts stand for light; overrides ``dataset.yaml``.
     max_memory
-        Bytes; a scene that would take more is processed in blocks. No limit if None.
+        Bytes; a scene that would take more is processed in blocks, and fewer scenes than ``jobs``
+        at a time if these take more together. No limit if None.
+    jobs
+        Number of scenes scored at a time, in separate processes; with more than one, a script must
+        keep its work under ``if __name__ == "__main__":``.
+    shard
+        Score only these scenes and write no summary; other processes may score the other shards at
+        the same time.
 
     Returns
     -------
@@ -69,13 +75,38 @@ def infer_dataset(
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
+    return infer_scenes(
+        dataset_scenes(dataset, split, wavelengths, coding),
+        results,
+        model,
+        max_memory=max_memory,
+        jobs=jobs,
+        shard=shard,
+        source_folders={dataset: "dataset"},
+    )
+
+
+def dataset_scenes(
+    dataset: Path,
+    split: str | None,
+    wavelengths: Sequence[float] | None,
+    coding: Coding | None,
+) -> list[SceneFiles]:
+    """The scenes of a dataset, or of one split.
+
+    Raises
+    ------
+    InputError
+        If the dataset is not valid.
+    UsageError
+        If there is no such split.
+    """
     opened = open_dataset(dataset, wavelengths=wavelengths, coding=coding)
     scenes = [scene for scene in opened.scenes if split in (None, scene.split)]
     if not scenes:
         msg = f"{dataset} has no scenes in split {split!r}; choose train or val"
         raise UsageError(msg)
-    sources = {dataset: "dataset"}
-    return infer_scenes(scenes, results, model, max_memory=max_memory, source_folders=sources)
+    return scenes
 
 
 def infer_scenes(
@@ -84,9 +115,11 @@ def infer_scenes(
     model: SceneScorer,
     *,
     max_memory: int | None = None,
+    jobs: int = 1,
+    shard: Shard | None = None,
     source_folders: Mapping[Path, str] = MappingProxyType({}),
 ) -> list[SceneSummary]:
-    """Score scenes one by one, and write a results directory.
+    """Score scenes one by one or several at a time, and write a results directory.
 
     A scene that cannot be read is reported at the end, and the others are scored.
 
@@ -99,7 +132,14 @@ def infer_scenes(
     model
         From `open_scorer` or `open_model`.
     max_memory
-        Bytes; a scene that would take more is processed in blocks. No limit if None.
+        Bytes; a scene that would take more is processed in blocks, and fewer scenes than ``jobs``
+        at a time if these take more together. No limit if None.
+    jobs
+        Number of scenes scored at a time, in separate processes; with more than one, a script must
+        keep its work under ``if __name__ == "__main__":``.
+    shard
+        Score only these scenes and write no summary; other processes may score the other shards at
+        the same time.
     source_folders
         Folders that must not contain the results, and what each is: {dataset: "dataset"}.
 
@@ -118,58 +158,21 @@ def infer_scenes(
         If the results cannot be written, or another process writes to them.
     """
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
+    if shard is not None:
+        scenes = shard.of(scenes)
     # Scratch files of large scenes lie beside the results: a system's temporary folder may be in
     # memory.
     plan = None if max_memory is None else memory_plan(max_memory, results)
     warn_of_coding(scenes)
-    rows: list[SceneSummary] = []
-    failures: list[str] = []
-    with directory_lock(results), progress("inferring", len(scenes)) as advance:
-        for files in scenes:
-            try:
-                described = _inferred(files, results, model, plan)
-                registration = registration_of(described["registration"])
-                warn_of_registration(files, registration, described["shape"])
-                rows.append(summarize(described))
-            # A collection should not fail at its worst image: the others are scored, and this one
-            # is reported.
-            except InputError as failure:
-                failures.append(f"{files.name}: {failure}")
-            advance(files.name)
-        if rows:
+    scoring = Scoring(results, model, plan)
+    with directory_lock(results, shard):
+        outcomes = work_on("inferring", scoring, scenes, affordable_jobs(plan, scenes, jobs))
+        rows = [outcome.result.summary for outcome in outcomes if outcome.result is not None]
+        if rows and shard is None:
             write_summary(results, rows)
+    for outcome in outcomes:
+        if outcome.result is not None and outcome.result.was_up_to_date:
+            detail(f"{outcome.name}: up to date")
+    failures = [outcome.sentence for outcome in outcomes if outcome.failure]
     raise_failures(failures, len(scenes), "scored", results)
     return rows
-
-
-def _inferred(
-    files: SceneFiles, results: Path, model: SceneScorer, plan: MemoryPlan | None
-) -> Mapping[str, Any]:
-    """Score a scene unless its results are up to date; return its description."""
-    former = former_result(results / files.name)
-    if former is not None and is_up_to_date(former, files, model):
-        # A kill may have left temporary files beside complete results.
-        clear_leftovers(former.path)
-        detail(f"{files.name}: up to date")
-        return former.description
-    # What the former run wrote may be replaced; other files in the folder are the user's.
-    written = None if former is None else former.description["files"]
-    scene = read_scene(files, plan)
-    check_values(files, scene)
-    return write_scene(results, files, scene, score_scene(model, scene), model, written)
-
-
-def memory_plan(max_memory: int, results: Path) -> MemoryPlan:
-    """Memory that scoring may use and does use: bytes measured and rounded up, mostly torch."""
-    return MemoryPlan(
-        limit=max_memory,
-        scratch=results,
-        # Mostly torch and compiled code. Too low, and a scene is killed by the system; too high,
-        # and one that would fit is processed in blocks, which takes longer.
-        program=700 * 10**6,
-        # The 67 maps of evidence and intermediate results.
-        per_pixel=1500,
-        per_band=35,
-        # Features, messages and embeddings of the whole graph, which is not cut into blocks.
-        per_superpixel=16000,
-    )

@@ -11,6 +11,7 @@ from artextract_cli.evidence.signs import Expect
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.card import FeatureNames, HeatMapOf, LearnsFrom, ModelCard
 from artextract_cli.nn.choices import Pooling
+from artextract_cli.nn.engines.selection import ENGINE_NAMES
 from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
 from artextract_cli.pipelines.training_task import TrainingInputs, TrainingTask
 from artextract_cli.plugin.protocols import BackboneModule
@@ -88,6 +89,18 @@ class Model(Generic[AnyNetwork]):
         """Name of the score that the heat map shows."""
         own = "fused" if self.card.heat_map_of == "pixels" else "network"
         return self.shown or (own if self.expect == "either" else self.expect)
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options of `open_scorer` by which another process opens the same model."""
+        return {
+            "score": self.shown,
+            "device": self.device.type,
+            # The choice of "auto" for each layer has a name that is not an option.
+            "engine": self.engine if self.engine in ENGINE_NAMES else "auto",
+            "expect": self.expect,
+            "adapts": self.adapts,
+        }
 
     def score(self, scene: Scene) -> SceneScores:
         """Score every pixel of a scene in memory.

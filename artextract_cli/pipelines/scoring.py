@@ -10,7 +10,7 @@ from artextract_cli.pipelines.without_learning.scoring import open_model_free
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
 from artextract_cli.scenes.checks.registration import measure_registration
 from artextract_cli.scenes.scene import Scene
-from artextract_cli.utils.threads import single_threaded_blas
+from artextract_cli.utils.threads import single_threaded
 
 
 def open_scorer(
@@ -68,7 +68,7 @@ def open_scorer(
     )
 
 
-@single_threaded_blas()
+@single_threaded()
 def score_scene(model: SceneScorer, scene: Scene) -> SceneScores:
     """Score every pixel of a scene in memory.
 

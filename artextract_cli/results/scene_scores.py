@@ -43,6 +43,10 @@ class SceneScorer(Protocol):
     def heat_map_score(self) -> str:
         """Name of the score that the heat map shows."""
 
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options of `open_scorer` by which another process opens the same model."""
+
     def score(self, scene: Scene) -> "SceneScores":
         """Score every pixel of a scene."""
 

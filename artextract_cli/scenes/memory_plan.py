@@ -1,12 +1,16 @@
 """How much memory a scene needs, and whether it is processed as a whole or in blocks."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from artextract_cli.errors import UsageError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.blocks import CORE_SHARE, MIN_BLOCK_SIDE, N_PARALLEL_BLOCKS, Workspace
+from artextract_cli.io.images import n_pixels
 from artextract_cli.plugin.contract import superpixel_count
+from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.events import inform
 
 RESIDENT_BYTES = 18
 """Bytes per pixel that stay in memory when a scene is processed in blocks.
@@ -37,12 +41,10 @@ class MemoryPlan:
         UsageError
             If the limit is too low even for small blocks.
         """
-        per_pixel = self.per_pixel + self.per_band * n_bands
-        # The network runs on one graph of the whole scene, so that blocks do not reduce its share.
-        network = self.per_superpixel * superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
-        if self.program + network + n_pixels * per_pixel <= self.limit:
+        if self.need(n_pixels, n_bands) <= self.limit:
             return None
-        kept = self.program + network + n_pixels * RESIDENT_BYTES
+        per_pixel = self._per_pixel(n_bands)
+        kept = self.program + self._network(n_pixels) + n_pixels * RESIDENT_BYTES
         # So many blocks are in progress at once, each side**2 pixels, margins included.
         side = math.isqrt(max(0, self.limit - kept) // (N_PARALLEL_BLOCKS * per_pixel))
         if side < MIN_BLOCK_SIDE:
@@ -56,6 +58,44 @@ class MemoryPlan:
             raise UsageError(msg)
         # The rest of the side is for the margin, which neighbours compute as well.
         return Workspace(block_side=int(CORE_SHARE * side), scratch=self.scratch)
+
+    def need(self, n_pixels: int, n_bands: int) -> int:
+        """Bytes that a scene takes if it is not processed in blocks, the program included."""
+        return self.program + self._network(n_pixels) + n_pixels * self._per_pixel(n_bands)
+
+    def _per_pixel(self, n_bands: int) -> int:
+        return self.per_pixel + self.per_band * n_bands
+
+    def _network(self, n_pixels: int) -> int:
+        # The network runs on one graph of the whole scene, so that blocks do not reduce its share.
+        return self.per_superpixel * superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
+
+
+def affordable_jobs(plan: MemoryPlan | None, scenes: Sequence[SceneFiles], jobs: int) -> int:
+    """How many of ``jobs`` scenes may be processed at a time within the memory limit.
+
+    The limit is shared rather than divided: whether a scene is processed in blocks, on which its
+    superpixels depend, must not depend on the number of jobs.
+    """
+    if plan is None or jobs <= 1:
+        return jobs
+    largest = max((_need(plan, files) for files in scenes), default=1)
+    affordable = max(1, plan.limit // largest)
+    # Unused processes need no memory.
+    wanted = min(jobs, len(scenes))
+    if affordable < wanted:
+        inform(
+            f"--max-memory {_amount(plan.limit)} is enough for {affordable} of {wanted} jobs: "
+            f"allow {_amount(math.ceil(wanted * largest / 1e8) * 1e8)} for all"
+        )
+    return min(jobs, affordable)
+
+
+def _need(plan: MemoryPlan, files: SceneFiles) -> int:
+    try:
+        return min(plan.limit, plan.need(n_pixels(files.rgb), len(files.bands)))
+    except InputError:  # reported when the scene is read
+        return 1
 
 
 def _amount(n_bytes: float) -> str:

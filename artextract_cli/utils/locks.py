@@ -3,21 +3,24 @@
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from artextract_cli.errors import ArtextractError
 from artextract_cli.utils.file_errors import writing
+from artextract_cli.utils.parallel.shards import Shard
 
 LOCK_NAME = ".artextract-lock"
 
 
 @contextmanager
-def directory_lock(folder: Path) -> Iterator[None]:
+def directory_lock(folder: Path, shard: Shard | None = None) -> Iterator[None]:
     """Lock ``folder`` against other writing processes; create it if it is missing.
 
-    The lock ends with the process, however that ends. On a file system without locks there is none.
+    The shards of one work may write at a time, each shard once. The lock ends with the process,
+    however that ends. On a file system without locks there is none.
 
     Raises
     ------
@@ -29,7 +32,7 @@ def directory_lock(folder: Path) -> Iterator[None]:
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     try:
-        with _lock_held(folder):
+        with _lock_held(folder, shard):
             yield
     finally:
         with suppress(OSError):  # something was written
@@ -38,23 +41,57 @@ def directory_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _lock_held(folder: Path) -> Iterator[None]:
-    lock = folder / LOCK_NAME
+def _lock_held(folder: Path, shard: Shard | None) -> Iterator[None]:
+    lock = folder / _lock_name(shard)
     try:
         descriptor = lock_file(lock)
     except OSError:  # an unusable folder is reported with the first file that is written
         yield
         return
     if descriptor is None:
-        msg = (
-            f"another artextract process is writing to {folder}: wait for it to finish, or "
-            "choose another --out"
-        )
-        raise ArtextractError(msg)
+        raise _busy(folder, shard)
     try:
+        # The own lock comes first: of two processes that exclude each other, one at least then
+        # finds the lock of the other.
+        if any(_is_held(other) for other in _excluding(folder, shard)):
+            raise _busy(folder, None)
         yield
     finally:
         _remove_locked(lock, descriptor)
+
+
+def _lock_name(shard: Shard | None) -> str:
+    return LOCK_NAME if shard is None else f"{LOCK_NAME}-{shard.index}-of-{shard.count}"
+
+
+def _excluding(folder: Path, shard: Shard | None) -> list[Path]:
+    """Locks that exclude a writer besides its own: the common one, and those of other shardings."""
+    found = folder.glob(f"{LOCK_NAME}*")
+    if shard is None:
+        return [path for path in found if path.name != LOCK_NAME]
+    return [path for path in found if not path.name.endswith(f"-of-{shard.count}")]
+
+
+def _is_held(lock: Path) -> bool:
+    # Another process that merely asks the same holds it for a moment, and so it is asked again.
+    for _ in range(20):
+        try:
+            descriptor = lock_file(lock)
+        except OSError:
+            return False
+        if descriptor is not None:
+            _remove_locked(lock, descriptor)
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _busy(folder: Path, shard: Shard | None) -> ArtextractError:
+    what = "" if shard is None else f"shard {shard} "
+    return ArtextractError(
+        f"another artextract process is writing {what}to {folder}: wait for it to finish, or "
+        "choose another --out"
+    )
 
 
 def lock_file(path: Path) -> int | None:

@@ -1,6 +1,7 @@
 """Thread limits, so that linear algebra, torch and data loading do not compete for cores."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,25 @@ def single_threaded_blas() -> Iterator[None]:
 
     with threadpool_limits(limits=1, user_api="blas"):
         yield
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """Limit BLAS and torch to one thread, so that results do not depend on the number of cores.
+
+    Torch is limited only if it is imported already. With two threads, scoring a scene took three
+    times the processor time on busy cores: the layers are too small to share.
+    """
+    torch = sys.modules.get("torch")
+    before = None if torch is None else torch.get_num_threads()
+    with single_threaded_blas():
+        if torch is not None:
+            torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            if torch is not None:
+                torch.set_num_threads(before)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from artextract_cli.cli.completion import option_keys, plugin_names
 from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import Options, settings_as_options
-from artextract_cli.cli.option_groups import LargeCaptures, View
+from artextract_cli.cli.option_groups import LargeCaptures, Sharing, View
 from artextract_cli.graphs.recipe import GraphRecipe
 
 app = typer.Typer(no_args_is_help=True, help="Build, inspect and export superpixel graphs.")
@@ -33,7 +33,7 @@ def build(
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
     recipe: Recipe,
-    jobs: Annotated[int, typer.Option(min=1, help="Number of scenes to process in parallel.")] = 1,
+    sharing: Sharing,
     captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:
@@ -44,7 +44,8 @@ def build(
         dataset,
         out,
         recipe,
-        jobs=jobs,
+        jobs=sharing.jobs,
+        shard=sharing.shard,
         wavelengths=captures.wavelengths,
         coding=captures.coding,
         max_memory=captures.max_memory,

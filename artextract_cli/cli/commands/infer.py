@@ -11,7 +11,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import settings_as_options
-from artextract_cli.cli.option_groups import LargeCaptures, Pair, ScorerSetup
+from artextract_cli.cli.option_groups import LargeCaptures, Pair, ScorerSetup, SharedScoring
 from artextract_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,23 +31,16 @@ def infer(
     pair: Pair,
     split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
     captures: LargeCaptures,
+    sharing: SharedScoring,
     remember: Remember = False,
 ) -> None:
     """Score every scene: heat maps, hidden-layer image, attention, embeddings, regions."""
-    from artextract_cli.inference.infer_dataset import infer_dataset, infer_scenes
+    from artextract_cli.inference.infer_dataset import infer_scenes
 
     if (files := pair.files(captures.coding)) is not None:
         scored = infer_scenes([files], out, scorer.open(), max_memory=captures.max_memory)
     elif dataset is not None and pair.is_absent:
-        scored = infer_dataset(
-            dataset,
-            out,
-            scorer.open(),
-            split=split,
-            wavelengths=captures.wavelengths,
-            coding=captures.coding,
-            max_memory=captures.max_memory,
-        )
+        scored = _score_dataset(dataset, out, scorer, split, captures, sharing)
     else:
         msg = "give either a dataset folder, or --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
@@ -55,6 +48,35 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
+
+
+def _score_dataset(
+    dataset: Path,
+    out: Path,
+    scorer: ScorerSetup,
+    split: str | None,
+    captures: LargeCaptures,
+    sharing: SharedScoring,
+) -> "list[SceneSummary]":
+    """Score a dataset or a shard of it, or summarise the results of all shards."""
+    from artextract_cli.inference.finish_results import finish_results
+    from artextract_cli.inference.infer_dataset import infer_dataset
+
+    if sharing.finish and sharing.shard is not None:
+        msg = "--finish puts all shards together: omit --shard"
+        raise UsageError(msg)
+    of_dataset = partial(
+        finish_results if sharing.finish else infer_dataset,
+        dataset,
+        out,
+        scorer.open(),
+        split=split,
+        wavelengths=captures.wavelengths,
+        coding=captures.coding,
+    )
+    if sharing.finish:
+        return of_dataset()
+    return of_dataset(max_memory=captures.max_memory, jobs=sharing.jobs, shard=sharing.shard)
 
 
 def _remember(dataset: Path | None, out: Path, model: Path) -> None:

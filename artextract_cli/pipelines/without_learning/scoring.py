@@ -66,6 +66,12 @@ class ModelFree:
         """Origin of the superpixel method."""
         return self.card.superpixels
 
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options of `open_scorer` by which another process opens the same score."""
+        score = self.heat_map_score if self.expect == "either" else None
+        return {"score": score, "expect": self.expect}
+
     def score(self, scene: Scene) -> SceneScores:
         """Score every pixel of a scene in memory.
 

@@ -1,0 +1,85 @@
+"""The summary of results that were computed in shards."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from artextract_cli.errors import InputError
+from artextract_cli.imaging.coding import Coding
+from artextract_cli.inference.infer_dataset import dataset_scenes
+from artextract_cli.results.existing import former_result, is_up_to_date
+from artextract_cli.results.results_plan import results_plan
+from artextract_cli.results.scene_scores import SceneScorer
+from artextract_cli.results.summary import SceneSummary, summarize, write_summary
+from artextract_cli.utils.events import progress
+from artextract_cli.utils.locks import directory_lock
+
+# So many names tell which shards are missing; a list of all may fill a screen.
+MOST_NAMES = 10
+
+
+def finish_results(
+    dataset: Path,
+    results: Path,
+    model: SceneScorer,
+    *,
+    split: str | None = None,
+    wavelengths: Sequence[float] | None = None,
+    coding: Coding | None = None,
+) -> list[SceneSummary]:
+    """Check that all scenes are scored, and write the summary that shards do not write.
+
+    The scenes that are scored are summarised in any case, as `infer_dataset` does.
+
+    Parameters
+    ----------
+    dataset
+        The dataset that was scored.
+    results
+        Results directory of all shards.
+    model
+        From `open_scorer` or `open_model`.
+    split
+        "train" or "val"; both if None.
+    wavelengths
+        Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
+    coding
+        How counts stand for light; overrides ``dataset.yaml``.
+
+    Returns
+    -------
+    list of SceneSummary
+        The summary of every scene.
+
+    Raises
+    ------
+    InputError
+        If a scene has no results from these images and this model; the message names it.
+    UsageError
+        If there is no such split, or ``results`` contains files that are not results.
+    ArtextractError
+        If another process writes to the results, or they cannot be written.
+    """
+    scenes = dataset_scenes(dataset, split, wavelengths, coding)
+    names = [files.name for files in scenes]
+    results_plan(results, names, model, {dataset: "dataset"}).check()
+    rows, missing = [], []
+    with directory_lock(results), progress("checking", len(scenes)) as advance:
+        for files in scenes:
+            former = former_result(results / files.name)
+            if former is not None and is_up_to_date(former, files, model):
+                rows.append(summarize(former.description))
+            else:
+                missing.append(files.name)
+            advance(files.name)
+        if rows:
+            write_summary(results, rows)
+    if missing:
+        listed = ", ".join(missing[:MOST_NAMES]) + (", ..." if missing[MOST_NAMES:] else "")
+        command = shlex.join(["artextract", "infer", str(dataset), "--out", str(results)])
+        msg = (
+            f"{len(missing)} of {len(scenes)} scenes are not scored in {results}: {listed}; run "
+            f"'{command}' with the options of the shards, which scores only these"
+        )
+        raise InputError(msg)
+    return rows

@@ -1,0 +1,66 @@
+"""Work on items one by one or several at a time, with failures and warnings collected.
+
+This is the only door to parallel work: items and work are picklable and results come in any order,
+so that the client of a cluster can take the place of the processes of one machine.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from typing import TypeVar
+
+from artextract_cli.errors import UsageError
+from artextract_cli.utils.events import progress, warn
+from artextract_cli.utils.parallel.outcome import Named, Outcome, outcome_of
+from artextract_cli.utils.parallel.team import Team
+
+Item = TypeVar("Item", bound=Named)
+Result = TypeVar("Result")
+
+
+def each(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int = 1
+) -> Generator[Outcome[Result], None, None]:
+    """Call ``work`` on every item, and yield the outcomes as they come.
+
+    An input error of an item is its outcome; any other error ends the work. With more than one job
+    this process works too, beside ``jobs - 1`` spawned ones, each with one thread of linear
+    algebra. If the caller stops early, or is interrupted, items in progress in other processes are
+    finished, and no others are begun.
+
+    Parameters
+    ----------
+    work
+        A picklable function of an item; it is sent to each process once.
+    items
+        Picklable items with a name, such as `SceneFiles`.
+    jobs
+        Number of items to work on at a time.
+
+    Raises
+    ------
+    UsageError
+        If ``jobs`` is less than one.
+    """
+    if jobs < 1:
+        msg = f"jobs must be 1 or more, not {jobs}"
+        raise UsageError(msg)
+    n_workers = min(jobs, len(items)) - 1
+    if n_workers > 0:
+        return Team(work, items, n_workers).outcomes()
+    return (outcome_of(work, item) for item in items)
+
+
+def work_on(
+    label: str, work: Callable[[Item], Result], items: Sequence[Item], jobs: int = 1
+) -> list[Outcome[Result]]:
+    """Work on `each` item, with progress and warnings; the outcomes are in the order of items."""
+    by_name = {}
+    with progress(label, len(items)) as advance:
+        # Closed here, and not whenever the memory of an interrupted caller is freed.
+        with closing(each(work, items, jobs)) as outcomes:
+            for outcome in outcomes:
+                for message in outcome.warnings:
+                    warn(message)
+                by_name[outcome.name] = outcome
+                advance(outcome.name)
+    return [by_name[item.name] for item in items]
