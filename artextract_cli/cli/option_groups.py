@@ -91,8 +91,8 @@ class LargeCaptures(Captures):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sharing:
-    """How the scenes of a dataset are shared among processes and machines."""
+class SharedCaptures(LargeCaptures):
+    """Captures that are shared among processes and machines."""
 
     jobs: Jobs = 1
     shard: Annotated[
@@ -107,9 +107,10 @@ class Sharing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedScoring(Sharing):
-    """How scenes are shared, and whether the results of shards are put together."""
+class ScoredCaptures(SharedCaptures):
+    """Captures of a split that are scored, or were scored in shards."""
 
+    split: Annotated[str | None, Setting(help="Only this split: train or val.")] = None
     finish: Annotated[
         bool,
         Setting(

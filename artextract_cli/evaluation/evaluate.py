@@ -6,6 +6,7 @@ they have in common; each scene is read once.
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import progress, warn
+from artextract_cli.utils.parallel.work import results_of
 
 # Percentile of a map that scores a scene without an answer of its own: high enough for content that
 # covers half a percent, not decided by a single pixel.
@@ -48,7 +50,7 @@ IMAGE_PERCENTILE = 99.5
 MOST_CLEAN_PIXELS = 1 << 18
 
 
-def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
+def evaluate(results: Sequence[Path], dataset: Path, *, jobs: int = 1) -> Evaluation:
     """Compare every calibrated map of the results, and the classical baselines, with the truth.
 
     Parameters
@@ -58,6 +60,9 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
         scenes they have in common.
     dataset
         Dataset with ``truth/`` folders.
+    jobs
+        Number of scenes evaluated at a time, in separate processes; with more than one, a script
+        must keep its work under ``if __name__ == "__main__":``.
 
     Returns
     -------
@@ -77,13 +82,10 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
         name: _known_scenes(path, files, dataset) for name, path in name_results(results).items()
     }
     names = _common_scenes(folders)
-    scenes = {}
+    evaluate_scene = partial(_evaluate_scene, folders)
     with progress("evaluating", len(names)) as advance:
-        for name in names:
-            of_scene = {folder: known[name] for folder, known in folders.items()}
-            scenes[name] = _evaluate_scene(of_scene, files[name])
-            advance(name)
-    return Evaluation(results=tuple(folders), scenes=scenes)
+        scenes = results_of(evaluate_scene, [files[name] for name in names], jobs, advance)
+    return Evaluation(results=tuple(folders), scenes=dict(zip(names, scenes, strict=True)))
 
 
 def name_results(results: Sequence[Path]) -> dict[str, Path]:
@@ -132,8 +134,11 @@ def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str
     return common
 
 
-def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> SceneEvaluation:
-    """Evaluate one scene: ``results`` by folder, all of the same images."""
+def _evaluate_scene(
+    folders: Mapping[str, Mapping[str, SceneResult]], files: SceneFiles
+) -> SceneEvaluation:
+    """Evaluate one scene of all ``folders``, whose results are of the same images."""
+    results = {folder: known[files.name] for folder, known in folders.items()}
     for result in results.values():
         _check_source(result, files)
     if files.truth is None:

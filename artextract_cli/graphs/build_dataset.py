@@ -22,12 +22,12 @@ from artextract_cli.scenes.memory_plan import MemoryPlan, affordable_jobs
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.checksums import file_digest
-from artextract_cli.utils.events import detail
+from artextract_cli.utils.events import detail, progress
 from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.output_plan import OutputPlan
 from artextract_cli.utils.parallel.shards import Shard
-from artextract_cli.utils.parallel.work import work_on
+from artextract_cli.utils.parallel.work import outcomes_of
 
 TORCH_BYTES = 300 * 10**6  # memory of torch, if the superpixel method uses it
 
@@ -112,8 +112,8 @@ def build_dataset(
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
     own = scenes if shard is None else shard.of(scenes)
     build = partial(_build_if_needed, out, recipe, plan)
-    with directory_lock(out, shard):
-        outcomes = work_on("building graphs", build, own, affordable_jobs(plan, own, jobs))
+    with directory_lock(out, shard), progress("building graphs", len(own)) as advance:
+        outcomes = outcomes_of(build, own, affordable_jobs(plan, own, jobs), advance)
     for outcome in outcomes:
         if outcome.result is False:
             detail(f"{outcome.name}: up to date")

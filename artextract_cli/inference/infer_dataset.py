@@ -14,10 +14,10 @@ from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.memory_plan import affordable_jobs
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.events import detail
+from artextract_cli.utils.events import detail, progress
 from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.parallel.shards import Shard
-from artextract_cli.utils.parallel.work import work_on
+from artextract_cli.utils.parallel.work import outcomes_of
 
 
 def infer_dataset(
@@ -165,8 +165,8 @@ def infer_scenes(
     plan = None if max_memory is None else memory_plan(max_memory, results)
     warn_of_coding(scenes)
     scoring = Scoring(results, model, plan)
-    with directory_lock(results, shard):
-        outcomes = work_on("inferring", scoring, scenes, affordable_jobs(plan, scenes, jobs))
+    with directory_lock(results, shard), progress("inferring", len(scenes)) as advance:
+        outcomes = outcomes_of(scoring, scenes, affordable_jobs(plan, scenes, jobs), advance)
         rows = [outcome.result.summary for outcome in outcomes if outcome.result is not None]
         if rows and shard is None:
             write_summary(results, rows)

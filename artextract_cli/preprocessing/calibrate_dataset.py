@@ -6,6 +6,8 @@ same subfolders or in one folder; or one for all scenes, named after the band al
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
+from artextract_cli.utils.parallel.work import results_of
 
 SATURATED_SHARE = 0.001
 """Largest share of saturated pixels in a white frame before a warning (fraction).
@@ -106,6 +109,7 @@ def calibrate_dataset(
     white_reflectance: float = WHITE_REFLECTANCE,
     exposure_ratio: float = 1.0,
     coding: Coding | None = None,
+    jobs: int = 1,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[CalibratedBand]:
     """Convert a dataset of raw counts into 16-bit reflectance by means of white and dark frames.
@@ -128,6 +132,9 @@ def calibrate_dataset(
         Exposure time of the painting divided by that of the white target.
     coding
         How pixel values of images and frames relate to light; overrides ``dataset.yaml``.
+    jobs
+        Number of scenes calibrated at a time, in separate processes; with more than one, a script
+        must keep its work under ``if __name__ == "__main__":``.
     on_scene
         Called with the name of each scene once it is calibrated.
 
@@ -158,14 +165,12 @@ def calibrate_dataset(
         exposure_ratio=exposure_ratio,
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
-    rows: list[CalibratedBand] = []
     with copied_dataset(raw, out) as output:
-        for files in scenes:
-            rows += _calibrate(files, frames, output)
-            on_scene(files.name)
+        calibrate = partial(_calibrate, frames=frames, output=output)
+        rows = results_of(calibrate, scenes, jobs, on_scene)
         output.copy_top_level()
         output.state_written_coding(scenes)
-    return rows
+    return list(chain.from_iterable(rows))
 
 
 def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:

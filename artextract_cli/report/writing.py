@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
+from artextract_cli.utils.parallel.work import outcomes_of
 
 # Keys of scene.json without which a scene cannot be reported; others are optional.
 REQUIRED_KEYS = frozenset(
@@ -112,6 +114,7 @@ def write_report(
     names: Sequence[str] = (),
     with_bands: bool = True,
     pixels_per_mm: float | None = None,
+    jobs: int = 1,
 ) -> list[str]:
     """Write one HTML file about scenes of a results directory.
 
@@ -129,6 +132,9 @@ def write_report(
         Whether images of the bands are shown.
     pixels_per_mm
         Scale of the RGB images; overrides ``dataset.yaml``.
+    jobs
+        Number of scenes drawn at a time, in separate processes; with more than one, a script
+        must keep its work under ``if __name__ == "__main__":``.
 
     Returns
     -------
@@ -145,7 +151,6 @@ def write_report(
     """
     check_html(out)
     scenes: list[SceneResult] = []
-    reports: list[SceneReport] = []
     failures: dict[str, str] = {}
     for folder in scene_folders(results, names):
         # All scenes are opened before the first is drawn: an output that must not be written is
@@ -153,11 +158,10 @@ def write_report(
         with _collecting_failure(failures, folder.name):
             scenes.append(_open(folder, out))
     with progress("reporting", len(scenes)) as advance:
-        for result in scenes:
-            with _collecting_failure(failures, result.name):
-                report = _report(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm)
-                reports.append(report)
-            advance(result.name)
+        draw = partial(_report, with_bands=with_bands, pixels_per_mm=pixels_per_mm)
+        outcomes = outcomes_of(draw, scenes, jobs, advance)
+    reports = [outcome.result for outcome in outcomes if outcome.result is not None]
+    failures |= {outcome.name: outcome.failure for outcome in outcomes if outcome.failure}
     if reports:
         page = render(_template_values(reports, with_bands=with_bands) | {"left_out": failures})
         with atomic_path(out) as temporary:

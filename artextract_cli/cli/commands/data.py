@@ -18,6 +18,7 @@ from artextract_cli.cli.data_tables import (
 )
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.option_groups import Captures
+from artextract_cli.cli.parameters import Jobs
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.utils import events
@@ -73,11 +74,14 @@ def check(
     *,
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     captures: Captures,
+    jobs: Jobs = 1,
 ) -> None:
     """List every problem of a dataset at once; exit 3 if there is an error among them."""
     from artextract_cli.scenes.checks.dataset import check_dataset
 
-    checked = check_dataset(dataset, wavelengths=captures.wavelengths, coding=captures.coding)
+    checked = check_dataset(
+        dataset, wavelengths=captures.wavelengths, coding=captures.coding, jobs=jobs
+    )
     # The list is printed before the error, so that scripts get all findings and the exit code.
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     n_errors = sum(f.level == "error" for f in checked.findings)
@@ -148,13 +152,14 @@ def register(
     max_residual: Annotated[
         float, typer.Option(min=0.05, help="Largest residual in px that 9 of 10 tiles may have.")
     ] = 1.0,
+    jobs: Jobs = 1,
 ) -> None:
     """Register every band to its photograph, and crop to the area common to all images."""
     from artextract_cli.preprocessing.register_dataset import register_dataset
 
     with events.progress("registering") as advance:
         scenes = register_dataset(
-            dataset, out, model=model, max_residual=max_residual, on_scene=advance
+            dataset, out, model=model, max_residual=max_residual, jobs=jobs, on_scene=advance
         )
     data = {"dataset": out, "model": model, "scenes": [dataclasses.asdict(s) for s in scenes]}
     console.emit(data, register_table(out, scenes))
@@ -167,13 +172,14 @@ def calibrate(
     raw: Annotated[Path, typer.Argument(help="Dataset of raw counts; never written to.")],
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
     lighting: Lighting,
+    jobs: Jobs = 1,
 ) -> None:
     """Convert raw counts to reflectance; mask saturated and dead pixels."""
     white, dark = lighting.white, lighting.dark
     if lighting.blind and white is None and dark is None:
         bands, table = _flatten(raw, out, lighting.coding)
     elif not lighting.blind and white is not None and dark is not None:
-        bands, table = _calibrate(raw, white, dark, out, lighting)
+        bands, table = _calibrate(raw, white, dark, out, lighting, jobs)
     else:
         msg = "give both --white and --dark, or --blind without them"
         raise UsageError(msg)
@@ -181,7 +187,7 @@ def calibrate(
 
 
 def _calibrate(
-    raw: Path, white: Path, dark: Path, out: Path, lighting: Lighting
+    raw: Path, white: Path, dark: Path, out: Path, lighting: Lighting, jobs: int
 ) -> "tuple[list[dict[str, Any]], rich.table.Table]":
     from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset
 
@@ -194,6 +200,7 @@ def _calibrate(
             white_reflectance=lighting.white_reflectance,
             exposure_ratio=lighting.exposure_ratio,
             coding=lighting.coding,
+            jobs=jobs,
             on_scene=advance,
         )
     return [dataclasses.asdict(band) for band in bands], calibrate_table(out, bands)
@@ -213,12 +220,13 @@ def _flatten(
 def mask(
     dataset: Annotated[Path, typer.Argument(help="Registered dataset; never written to.")],
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
+    jobs: Jobs = 1,
 ) -> None:
     """Mask everything that is not painting, such as backdrop; existing masks are kept."""
     from artextract_cli.preprocessing.mask_dataset import mask_dataset
 
     with events.progress("masking") as advance:
-        scenes = mask_dataset(dataset, out, on_scene=advance)
+        scenes = mask_dataset(dataset, out, jobs=jobs, on_scene=advance)
     rows = [(s.split, s.scene, s.mask, 100 * s.painting) for s in scenes]
     data = {"dataset": out, "scenes": [dataclasses.asdict(scene) for scene in scenes]}
     columns = ("split", "scene", "mask", "painting %")

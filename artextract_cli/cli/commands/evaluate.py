@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from artextract_cli.cli import console
+from artextract_cli.cli.parameters import Jobs
 
 if TYPE_CHECKING:
     import rich.table
 
     from artextract_cli.evaluation.robustness import Robustness, Scorer
     from artextract_cli.evaluation.scores import Evaluation
+
+Palette = Annotated[
+    Literal["old-masters", "moderns", "a", "b"],
+    typer.Option(help="Style of the paintings of --robustness."),
+]
 
 
 def evaluate(
@@ -32,10 +38,8 @@ def evaluate(
             help="Simulated paintings per condition to score with the model of the first results.",
         ),
     ] = 0,
-    palette: Annotated[
-        Literal["old-masters", "moderns", "a", "b"],
-        typer.Option(help="Style of the paintings of --robustness."),
-    ] = "moderns",
+    palette: Palette = "moderns",
+    jobs: Jobs = 1,
 ) -> None:
     """Measure detection per pixel and per scene, compared with classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
@@ -44,7 +48,7 @@ def evaluate(
     if figure is not None:
         _check_figure(figure, truth)
     scorer = _scorer(results[0]) if robustness else None
-    evaluation = evaluate_results(results, truth)
+    evaluation = evaluate_results(results, truth, jobs=jobs)
     data, output = summarize_evaluation(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:

@@ -10,7 +10,7 @@ from artextract_cli.cli.completion import option_keys, plugin_names
 from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import Options, settings_as_options
-from artextract_cli.cli.option_groups import LargeCaptures, Sharing, View
+from artextract_cli.cli.option_groups import SharedCaptures, View
 from artextract_cli.graphs.recipe import GraphRecipe
 
 app = typer.Typer(no_args_is_help=True, help="Build, inspect and export superpixel graphs.")
@@ -33,8 +33,7 @@ def build(
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
     recipe: Recipe,
-    sharing: Sharing,
-    captures: LargeCaptures,
+    captures: SharedCaptures,
     remember: Remember = False,
 ) -> None:
     """Segment every scene into superpixels and write its graphs; skip those up to date."""
@@ -44,8 +43,8 @@ def build(
         dataset,
         out,
         recipe,
-        jobs=sharing.jobs,
-        shard=sharing.shard,
+        jobs=captures.jobs,
+        shard=captures.shard,
         wavelengths=captures.wavelengths,
         coding=captures.coding,
         max_memory=captures.max_memory,

@@ -7,6 +7,7 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import scene_names
+from artextract_cli.cli.parameters import Jobs
 from artextract_cli.utils import events
 
 # Larger pages take long to open in a browser; seven large scenes of 14 MB come close.
@@ -31,12 +32,18 @@ def report(
         float | None,
         typer.Option(min=1e-6, max=1e6, help="Scale of the photograph; overrides dataset.yaml."),
     ] = None,
+    jobs: Jobs = 1,
 ) -> None:
     """Write the results with all images as one self-contained HTML file."""
     from artextract_cli.report.writing import write_report
 
     names = write_report(
-        results, out, names=scene or (), with_bands=not no_bands, pixels_per_mm=pixels_per_mm
+        results,
+        out,
+        names=scene or (),
+        with_bands=not no_bands,
+        pixels_per_mm=pixels_per_mm,
+        jobs=jobs,
     )
     size = out.stat().st_size
     if size > MAX_QUICK_BYTES:
