@@ -2,13 +2,12 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 import artextract_cli
 from artextract_cli.cli import console
@@ -27,6 +26,7 @@ from artextract_cli.cli.commands import report as report_command
 from artextract_cli.cli.commands import visualize as visualize_commands
 from artextract_cli.cli.completion import rejoin_bash_words
 from artextract_cli.cli.config import load_defaults
+from artextract_cli.cli.help import HelpCommand, HelpGroup
 from artextract_cli.cli.plugin_commands import plugin_commands
 from artextract_cli.errors import INTERRUPTED, ArtextractError
 from artextract_cli.plugin.host import LIMIT_VARIABLE
@@ -43,9 +43,25 @@ GLOBAL_FLAGS = {
     "--no-plugins": False,
 }
 
+# The order of the work; commands of plugins that are not listed follow.
+HEADINGS = {
+    "Examine a painting": ("examine", "data", "infer", "report", "visualize"),
+    "Train and evaluate": ("graph", "train", "adapt", "evaluate"),
+    "Tools": ("plugins", "doctor", "demo"),
+}
+PLUGINS = "Plugins"
+REMARKS = (
+    "'artextract COMMAND --help' shows options and examples. The options above may stand anywhere "
+    "on the line. Every option can also be set by an environment variable named "
+    "ARTEXTRACT_<COMMAND>_<OPTION>, such as ARTEXTRACT_INFER_MODEL, or in artextract.yaml.",
+    "Documentation: README.md and docs/ in the sources of artextract.",
+)
 
-class RootGroup(TyperGroup):
+
+class RootGroup(HelpGroup):
     """Adds commands of plugins, and turns errors into one line on stderr and an exit code."""
+
+    remarks = REMARKS
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse empty arguments: an empty path would mean the current folder."""
@@ -66,9 +82,16 @@ class RootGroup(TyperGroup):
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Names of built-in commands, then those of plugins."""
+        """Names of the commands in the order of help."""
+        return [name for names in self.headings(ctx).values() for name in names]
+
+    def headings(self, ctx: Any) -> Mapping[str, Sequence[str]]:
+        """Names of the commands by heading; those of plugins come last."""
         self._add_plugins(ctx)
-        return super().list_commands(ctx)
+        placed = {name for names in HEADINGS.values() for name in names}
+        # With broken or limited plugins, a listed command may be missing.
+        known = {h: [n for n in names if n in self.commands] for h, names in HEADINGS.items()}
+        return known | {PLUGINS: [name for name in self.commands if name not in placed]}
 
     def _add_plugins(self, ctx: Any) -> None:
         is_completing = ctx is not None and ctx.resilient_parsing
@@ -108,14 +131,14 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(graph.app, name="graph")
-app.command()(train.train)
-app.command()(adapt.adapt)
-app.command()(examine.examine)
-app.command()(infer.infer)
-app.command()(evaluate.evaluate)
+app.command(cls=HelpCommand)(train.train)
+app.command(cls=HelpCommand)(adapt.adapt)
+app.command(cls=HelpCommand)(examine.examine)
+app.command(cls=HelpCommand)(infer.infer)
+app.command(cls=HelpCommand)(evaluate.evaluate)
 app.add_typer(visualize_commands.app, name="visualize")
-app.command()(report_command.report)
-app.command()(demo.demo)
+app.command(cls=HelpCommand)(report_command.report)
+app.command(cls=HelpCommand)(demo.demo)
 app.add_typer(plugins.app, name="plugins")
 
 

@@ -10,10 +10,13 @@ from artextract_cli.cli.completion import option_keys, plugin_names
 from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import Options, settings_as_options
+from artextract_cli.cli.help import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import LargeCaptures, View
 from artextract_cli.graphs.recipe import GraphRecipe
 
-app = typer.Typer(no_args_is_help=True, help="Build, inspect and export superpixel graphs.")
+app = typer.Typer(
+    cls=HelpGroup, no_args_is_help=True, help="Build, inspect and export superpixel graphs."
+)
 Recipe = Annotated[
     GraphRecipe,
     Options(
@@ -26,7 +29,7 @@ Recipe = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 @settings_as_options
 def build(
     *,
@@ -63,7 +66,7 @@ def build(
     )
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def inspect(
     file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
 ) -> None:
@@ -101,7 +104,7 @@ def inspect(
     )
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def export(
     file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
     out: Annotated[Path, typer.Option(help="GraphML file to write: .graphml.")] = Path(
