@@ -16,12 +16,22 @@ from typer.core import TyperCommand, TyperGroup
 from artextract_cli.cli.examples import GUIDES
 from artextract_cli.cli.plugin_sections import Section, plugin_sections
 
-# Groups of options in the order of help; others follow, in the order of their options.
-GROUPS = ("Arguments", "Input", "Output", "Model", "Training", "Computing")
+# Groups of options that come first and last; others stand between them.
+FIRST, LAST = ("Arguments", "Input", "Output", "Model"), ("Training", "Computing", "Options")
+# The groups of options that have the same meaning in all commands and name no group themselves.
+GROUP_OF = {
+    **dict.fromkeys(("dataset", "folder", "source", "raw", "graphs", "file", "runs"), "Input"),
+    **dict.fromkeys(("results", "truth", "importer", "options", "rgb", "band"), "Input"),
+    **dict.fromkeys(("scene", "split", "view", "wavelengths", "coding", "pixels_per_mm"), "Input"),
+    **dict.fromkeys(("out", "figure", "no_bands", "dry_run", "remember", "resume"), "Output"),
+    **dict.fromkeys(("model", "scorer", "expect", "adapt"), "Model"),
+    **dict.fromkeys(("epochs", "seed", "seeds"), "Training"),
+    "jobs": "Computing",
+}
 HELP_WIDTH = 100  # characters; longer lines are hard to read
 # Characters of names and values; longer ones take a line of their own, so that the text beside the
 # others has room.
-NAMES_WIDTH = 32
+NAMES_WIDTH = 34
 CHOICES_WIDTH = 24  # characters of choices beside the name; more are listed after the text
 NAME_STYLE = "cyan"
 LARGEST_SEED = 2**31 - 1
@@ -130,13 +140,20 @@ def _commands(command: Any, ctx: Any) -> Iterator[Section]:
 
 
 def _options(command: Any, ctx: Any) -> Iterable[Section]:
-    """Arguments and options in the order of `GROUPS`."""
-    groups: dict[str, list[tuple[str, str]]] = {group: [] for group in GROUPS}
+    """Arguments and options by group."""
+    groups: dict[str, list[tuple[str, str]]] = {group: [] for group in FIRST}
+    last: dict[str, list[tuple[str, str]]] = {group: [] for group in LAST}
     for param in _shown(command, ctx):
-        default = "Arguments" if _is_argument(param) else "Options"
-        group = param.rich_help_panel or default
-        groups.setdefault(group, []).append((_name(param, ctx), _description(param, ctx)))
-    return groups.items()
+        group = group_of(param)
+        rows = last[group] if group in last else groups.setdefault(group, [])
+        rows.append((_name(param, ctx), _description(param, ctx)))
+    return (groups | last).items()
+
+
+def group_of(param: Any) -> str:
+    """The group under which help lists a parameter."""
+    default = "Arguments" if _is_argument(param) else "Options"
+    return str(param.rich_help_panel or GROUP_OF.get(param.name, default))
 
 
 def _shown(command: Any, ctx: Any) -> list[Any]:
@@ -206,7 +223,6 @@ def _ending(command: Any, ctx: Any) -> Iterator[str]:
         yield ""
         yield "Examples"
         yield from (f"  {example}" for example in guide.examples)
-        yield ""
         yield f"See {guide.page}. Options of every command: 'artextract --help'."
     for remark in getattr(command, "remarks", ()):
         yield ""

@@ -43,8 +43,8 @@ def plugin_sections(command: Any, ctx: Any) -> Iterator[Section]:
         if name not in takes:
             continue
         if (plugin := _named(kind, given.get(name))) is not None:
-            yield _options(flag, plugin)
-        elif kind == "importers":
+            yield _options(flag, name, plugin)
+        elif kind == "importers" and takes[name].required:
             yield _importers()
 
 
@@ -66,10 +66,10 @@ def _named(kind: str, name: Any) -> Plugin | None:
         return None
 
 
-def _options(flag: str, plugin: Plugin) -> Section:
+def _options(flag: str, parameter: str, plugin: Plugin) -> Section:
     prefix = OPTION_PREFIXES.get(plugin.spec.kind, "")
     infos = describe_options(plugin.spec.options)
-    title = f"Options of {plugin.spec.name} ({plugin.spec.kind})"
+    title = f"Options of {plugin.spec.name} ({parameter})"
     if not infos:
         return title, [("none", rich.markup.escape(plugin.spec.summary))]
     return title, [(f"{flag} {prefix}{i.name}={_metavar(i)}", _description(i)) for i in infos]
@@ -91,4 +91,4 @@ def _importers() -> Section:
         (p.spec.name, rich.markup.escape(p.spec.summary))
         for p in plugin_host().of_kind("importers")
     ]
-    return "Importers (add the name of one before --help to show its options)", rows
+    return "Importers ('artextract data import NAME --help' shows the options of one)", rows

@@ -44,7 +44,7 @@ def import_captures(
     importer: Annotated[
         str,
         typer.Argument(
-            help="Importer to use; see 'artextract plugins list'.",
+            help="Importer to use, such as bands; 'artextract data import --help' lists all.",
             autocompletion=plugin_names("importers"),
         ),
     ],
@@ -160,12 +160,19 @@ def register(
     out: Annotated[Path, typer.Option(help="Dataset to write; must not exist yet.")],
     model: Annotated[
         Literal["shift", "affine", "homography"],
-        typer.Option(help="Transform between a band and its photograph."),
+        typer.Option(
+            help="Transform between a band and its photograph.", rich_help_panel="Registration"
+        ),
     ] = "affine",
     # A smaller default would refuse usable captures; with a larger one, bands pass whose shifted
     # contours look like hidden lines.
     max_residual: Annotated[
-        float, typer.Option(min=0.05, help="Largest residual in px that 9 of 10 tiles may have.")
+        float,
+        typer.Option(
+            min=0.05,
+            help="Largest residual in px that 9 of 10 tiles may have.",
+            rich_help_panel="Registration",
+        ),
     ] = 1.0,
 ) -> None:
     """Register every band to its photograph, and crop to the area common to all images."""

@@ -30,11 +30,12 @@ def evaluate(
         typer.Option(
             min=0,
             help="Simulated paintings per condition to score with the model of the first results.",
+            rich_help_panel="Robustness",
         ),
     ] = 0,
     palette: Annotated[
         Literal["old-masters", "moderns", "a", "b"],
-        typer.Option(help="Style of the paintings of --robustness."),
+        typer.Option(help="Style of the paintings of --robustness.", rich_help_panel="Robustness"),
     ] = "moderns",
 ) -> None:
     """Measure detection per pixel and per scene, compared with classical baselines."""

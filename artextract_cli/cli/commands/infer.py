@@ -29,7 +29,7 @@ def infer(
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
     scorer: ScorerSetup,
     pair: Pair,
-    split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.", metavar="train|val")] = None,
     captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:

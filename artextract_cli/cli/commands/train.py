@@ -46,7 +46,9 @@ def train(
     settings: SuitedSettings,
     seeds: Annotated[
         str | None,
-        typer.Option(help="Train once per seed, e.g. 0,1,2 into OUT-0, OUT-1, OUT-2."),
+        typer.Option(
+            help="Train once per seed, e.g. 0,1,2 into OUT-0, OUT-1, OUT-2.", metavar="N,..."
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     remember: Remember = False,

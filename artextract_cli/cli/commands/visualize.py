@@ -163,11 +163,17 @@ def pyramid(
     ),
     show: Annotated[
         Literal["overlay", "heatmap", "hidden"],
-        typer.Option(help="Heat map over the photograph, heat map alone, or hidden-layer image."),
+        typer.Option(
+            help="Heat map over the photograph, heat map alone, or hidden-layer image.",
+            rich_help_panel="Figure",
+        ),
     ] = "overlay",
     compression: Annotated[
         Literal["jpeg", "deflate"],
-        typer.Option(help="Compression of tiles: smaller (jpeg), or lossless (deflate)."),
+        typer.Option(
+            help="Compression of tiles: smaller (jpeg), or lossless (deflate).",
+            rich_help_panel="Figure",
+        ),
     ] = "jpeg",
 ) -> None:
     """Write a multi-resolution tiled TIFF for IIIF image servers."""

@@ -8,9 +8,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from artextract_cli.cli.help import HELP_WIDTH, HelpCommand, HelpGroup, helpful
+from artextract_cli.cli.help import HELP_WIDTH, HelpCommand, HelpGroup, group_of, helpful
 from tests.helpers.command_line import Ran
-from tests.helpers.command_tree import NAMES
+from tests.helpers.command_tree import NAMES, commands
 
 
 @pytest.fixture
@@ -71,6 +71,39 @@ def test_help_fits_its_width_and_is_complete(
     assert "…" not in text
 
 
+# Groups that belong to one subject; the others have the same meaning everywhere.
+SUBJECTS = {"Graphs", "Registration", "Lighting", "Paintings", "Figure", "Robustness", "Filing"}
+SCREEN = 41  # lines; 40, and the empty one before the prompt
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("plugins")])
+def test_every_option_belongs_to_a_group(name: str) -> None:
+    command = dict(commands())[name]
+    groups = {group_of(param) for param in command.params}
+    assert groups <= {"Input", "Output", "Model", "Training", "Computing"} | SUBJECTS
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "train"])
+def test_help_fits_one_screen(shown: Callable[..., list[str]], name: str) -> None:
+    """That of `train` does not: there are too many options."""
+    assert len(shown(*name.split())) <= SCREEN
+
+
+def test_values_have_short_names(shown: Callable[..., list[str]]) -> None:
+    text = "\n".join(shown("infer"))
+    for words in (
+        "--out PATH ",
+        "--band NM=FILE ",
+        "--wavelengths NM,... ",
+        "--coding IMAGE=WORD ",
+        "--device auto|cpu|cuda ",
+        "--max-memory SIZE ",
+        "--expect either|dark|light ",
+    ):
+        assert f"  {words}" in text
+    assert "  -o KEY=VALUE " in "\n".join(shown("train"))
+
+
 app = typer.Typer(cls=HelpGroup, help="Paint [bold]well[/].")
 
 
@@ -114,9 +147,10 @@ def test_names_values_limits_and_defaults_of_options() -> None:
         "  -o, --out NAME  File. [required]",
         "Model",
         "  --dry  Write nothing.",
+        "Training",
+        "  --seed N  Seed. [default: 0]",
         "Options",
         "  --style NAME  [one of: impressionist, expressionist; default: impressionist]",
-        "  --seed N  Seed. [default: 0]",
     ]
 
 
