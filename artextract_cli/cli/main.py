@@ -26,7 +26,7 @@ from artextract_cli.cli.commands import report as report_command
 from artextract_cli.cli.commands import visualize as visualize_commands
 from artextract_cli.cli.completion import rejoin_bash_words
 from artextract_cli.cli.config import load_defaults
-from artextract_cli.cli.help import HelpCommand, HelpGroup
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.plugin_commands import plugin_commands
 from artextract_cli.errors import INTERRUPTED, ArtextractError
 from artextract_cli.plugin.host import LIMIT_VARIABLE

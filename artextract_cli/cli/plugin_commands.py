@@ -11,7 +11,7 @@ import typer.main
 from typer.core import TyperCommand
 
 from artextract_cli.cli import console
-from artextract_cli.cli.help import helpful
+from artextract_cli.cli.help.layout import helpful
 from artextract_cli.errors import DependencyError
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin

@@ -17,7 +17,7 @@ from artextract_cli.cli.data_tables import (
     register_table,
 )
 from artextract_cli.cli.derived_options import Options, settings_as_options
-from artextract_cli.cli.help import HelpCommand, HelpGroup
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import Captures
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.coding import Coding

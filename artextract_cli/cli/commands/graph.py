@@ -10,7 +10,7 @@ from artextract_cli.cli.completion import option_keys, plugin_names
 from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import Options, settings_as_options
-from artextract_cli.cli.help import HelpCommand, HelpGroup
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import LargeCaptures, View
 from artextract_cli.graphs.recipe import GraphRecipe
 

@@ -10,7 +10,7 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import kinds, plugin_names
-from artextract_cli.cli.help import HelpCommand, HelpGroup
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin import host
 from artextract_cli.plugin.host import enumerate_names, plugin_host

@@ -12,7 +12,7 @@ import typer
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import band_names, scene_names
 from artextract_cli.cli.derived_options import Options, settings_as_options
-from artextract_cli.cli.help import HelpCommand, HelpGroup
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import Codings, Pair, ScorerChoice, View
 from artextract_cli.errors import UsageError
 from artextract_cli.visualization.settings import EmbeddingOptions, Page, PairOptions

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import artextract_cli
-from artextract_cli.cli.examples import GUIDES
-from artextract_cli.cli.help import HELP_WIDTH
+from artextract_cli.cli.help.examples import GUIDES
+from artextract_cli.cli.help.layout import HELP_WIDTH
 from artextract_cli.cli.main import hoist_global_flags
 from tests.helpers.command_line import Ran
 from tests.helpers.command_tree import commands

@@ -13,8 +13,8 @@ import rich.table
 import rich.text
 from typer.core import TyperCommand, TyperGroup
 
-from artextract_cli.cli.examples import GUIDES
-from artextract_cli.cli.plugin_sections import Section, plugin_sections
+from artextract_cli.cli.help.examples import GUIDES
+from artextract_cli.cli.help.plugin_sections import Section, plugin_sections
 
 # Groups of options that come first and last; others stand between them.
 FIRST, LAST = ("Arguments", "Input", "Output", "Model"), ("Training", "Computing", "Options")

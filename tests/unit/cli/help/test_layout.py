@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from artextract_cli.cli.help import HELP_WIDTH, HelpCommand, HelpGroup, group_of, helpful
+from artextract_cli.cli.help.layout import HELP_WIDTH, HelpCommand, HelpGroup, group_of, helpful
 from tests.helpers.command_line import Ran
 from tests.helpers.command_tree import NAMES, commands
 
