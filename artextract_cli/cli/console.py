@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import threading
 import time
@@ -15,11 +16,13 @@ import rich.markup
 import rich.progress
 import rich.table
 
+from artextract_cli.cli.table_layout import fit
 from artextract_cli.utils.events import LOGGER, Advance, inform, on_progress
 from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
 SHORT_CELL = 26  # characters; longer cells may wrap, shorter ones such as names never do
-PIPE_WIDTH = 160  # columns if stdout is not a terminal, enough for our widest tables
+# Columns if stdout is not a terminal and COLUMNS is not set, enough for our widest tables.
+PIPE_WIDTH = 160
 # Between progress lines without a terminal: at most 720 lines an hour in a log, and still a sign of
 # life before anyone suspects a hang.
 LINE_INTERVAL_S = 5
@@ -96,7 +99,8 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
         # reader.
         stdout.write(json.dumps(value, indent=2, default=str, allow_nan=False) + "\n")
         return
-    width = None if stdout.isatty() else PIPE_WIDTH
+    has_width = stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    width = None if has_width else PIPE_WIDTH
     # Without highlighting, which would colour numbers inside names.
     console = rich.console.Console(file=stdout, highlight=False, width=width)
     parts = [text] if isinstance(text, str | rich.table.Table) else text
@@ -106,7 +110,8 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
             # broken.
             console.print(part, markup=False, soft_wrap=True)
         else:
-            console.print(part)
+            for fitted in fit(part, console):
+                console.print(fitted)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
