@@ -1,7 +1,6 @@
 import io
 import json
 import math
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +8,8 @@ import pytest
 import rich.console
 
 from artextract_cli.cli import console
-from artextract_cli.cli.console import duration, emit, mapping_table, table
+from artextract_cli.cli.console import emit, mapping_table, table
 from artextract_cli.utils import events
-from artextract_cli.utils.events import progress
 
 
 @pytest.fixture(autouse=True)
@@ -43,111 +41,6 @@ def test_who_is_heard_on_stderr(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert [line.split()[-1] for line in captured.err.splitlines()] == heard
-
-
-def test_progress_without_a_terminal_is_few_plain_lines(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second passes per item: the sixth is the first after five seconds, and the last ends."""
-    now = iter(range(1000))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
-    with progress("building", 10) as advance:
-        for i in range(10):
-            advance(f"scene {i}")
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[-1] == "building: 10/10 scene 9"
-    assert 2 <= len(lines) <= 3
-    assert all("\x1b" not in line and "\r" not in line for line in lines)
-
-
-def test_plain_lines_tell_the_time_that_is_left(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ten seconds an item: after the first of four there are thirty left, and none at the end."""
-    now = iter(range(0, 1000, 10))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
-    with progress("inferring", 4) as advance:
-        for _ in range(4):
-            advance("abbey")
-    lines = capsys.readouterr().err.splitlines()
-    left = [line.partition("; about ")[2] for line in lines]
-    assert left == ["30 s left", "20 s left", "10 s left", ""]
-    assert lines[0] == "inferring: 1/4 abbey; about 30 s left"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(0.1, "1 s"), (89, "89 s"), (100, "2 min"), (5300, "88 min"), (7500, "2 h 5 min")],
-)
-def test_durations_in_words(seconds: float, told: str) -> None:
-    assert duration(seconds) == told
-
-
-def test_fast_work_says_only_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress("building", 3) as advance:
-        for _ in range(3):
-            advance()
-    assert capsys.readouterr().err == "building: 3/3\n"
-
-
-def test_quiet_progress_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    console.configure(verbosity=-1)
-    with progress("building", 1) as advance:
-        advance("note")
-    assert capsys.readouterr() == ("", "")
-
-
-def test_progress_on_a_terminal_keeps_off_stdout(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    for total in (2, None):
-        with progress("building", total) as advance:
-            advance("a[/b]")
-            advance()
-    assert capsys.readouterr().out == ""
-
-
-def test_what_takes_long_within_an_item_is_told(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Four seconds a block: the second of four is told; what ends within five is not."""
-    now = iter(range(0, 1000, 4))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
-    with progress("inferring", 1) as advance:
-        with progress("blocks", 4) as inner:
-            for _ in range(4):
-                inner()
-        with progress("blocks", 1) as inner:
-            inner()
-        advance("abbey")
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == [
-        "blocks: 2/4; about 8 s left",
-        "blocks: 4/4",
-        "inferring: 1/1 abbey",
-    ]
-
-
-def test_a_bar_within_a_bar_comes_and_goes(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    for _ in range(2):
-        with progress("inferring", 1) as advance:
-            bar = console._running.bar
-            assert bar is not None
-            with progress("blocks", 2) as inner:
-                inner()
-                assert [(t.description, t.completed) for t in bar.tasks] == [
-                    ("inferring", 0),
-                    ("blocks", 1),
-                ]
-            advance()
-            assert [(t.description, t.completed) for t in bar.tasks] == [("inferring", 1)]
-    assert console._running.bar is None
-    assert console._running.depth == 0
-    assert capsys.readouterr().out == ""
 
 
 def test_json_is_valid_and_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
