@@ -3,10 +3,13 @@
 import json
 import logging
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import rich.console
@@ -15,7 +18,7 @@ import rich.table
 
 from artextract_cli.cli.progress import show_progress
 from artextract_cli.cli.table_layout import fit
-from artextract_cli.utils.events import LOGGER, on_progress
+from artextract_cli.utils.events import LOGGER, command_line, on_progress
 from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
 SHORT_CELL = 26  # characters; longer cells may wrap, shorter ones such as names never do
@@ -27,18 +30,20 @@ PIPE_WIDTH = 160
 class _Settings:
     as_json: bool = False
     verbosity: int = 0
+    words: tuple[str, ...] = ()
 
 
 _settings = _Settings()
 
 
-def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
+def configure(*, as_json: bool = False, verbosity: int = 0, words: Sequence[str] = ()) -> None:
     """Display messages of the library: verbosity -1 shows only warnings, 1 every detail.
 
-    With ``as_json``, `emit` writes results as JSON.
+    With ``as_json``, `emit` writes results as JSON. ``words`` is the command line.
     """
     _settings.as_json = as_json
     _settings.verbosity = verbosity
+    _settings.words = tuple(words)
     # Verbosity -1 picks the last entry.
     LOGGER.setLevel((logging.INFO, logging.DEBUG, logging.WARNING)[verbosity])
     LOGGER.addHandler(_messages)
@@ -55,6 +60,32 @@ def only_results() -> Iterator[None]:
 def error(message: str) -> None:
     """Report an error in one line."""
     sys.stderr.write(f"error: {message}\n")
+
+
+def suggest(*words: str | Path) -> None:
+    """Name the command that usually comes next, on stderr; not with --json or --quiet."""
+    if not _settings.as_json and _settings.verbosity >= 0:
+        sys.stderr.write(f"next: {command_line(*words)}\n")
+
+
+def suggest_without(flag: str) -> None:
+    """Name the command line of this process without a flag such as --dry-run."""
+    suggest(*(word for word in _settings.words if word != flag))
+
+
+def suggest_opening(page: Path) -> None:
+    """Name the command that opens a page in a browser, where there is one."""
+    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    if opener is not None and not _settings.as_json and _settings.verbosity >= 0:
+        sys.stderr.write(f"next: {shlex.join([Path(opener).name, str(page)])}\n")
+
+
+def interrupted(*added: str, continues: bool = False) -> None:
+    """Report an interruption, and the command line that continues the work, if there is one."""
+    error("interrupted")
+    if continues:
+        words = [*_settings.words, *(word for word in added if word not in _settings.words)]
+        sys.stderr.write(f"to continue: {command_line(*words)}\n")
 
 
 class _Messages(logging.Handler):

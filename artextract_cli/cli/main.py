@@ -27,6 +27,7 @@ from artextract_cli.cli.commands import visualize as visualize_commands
 from artextract_cli.cli.completion import rejoin_bash_words
 from artextract_cli.cli.config import load_defaults
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
+from artextract_cli.cli.interruption import CONTINUE, ResumableCommand
 from artextract_cli.cli.plugin_commands import plugin_commands
 from artextract_cli.errors import INTERRUPTED, ArtextractError
 from artextract_cli.plugin.host import LIMIT_VARIABLE
@@ -73,6 +74,7 @@ class RootGroup(HelpGroup):
                     "a shell variable is unset"
                 )
                 raise typer.BadParameter(msg, ctx)
+        ctx.meta["line"] = list(args)
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -108,7 +110,7 @@ class RootGroup(HelpGroup):
         except ArtextractError as error:
             _fail(ctx, str(error), error.exit_code, getattr(error, "failures", ()))
         except KeyboardInterrupt:
-            console.error("interrupted")
+            console.interrupted(*ctx.meta.get(CONTINUE, ()), continues=CONTINUE in ctx.meta)
             raise typer.Exit(INTERRUPTED) from None
         # Whatever was not turned into a sentence on the path, such as a full disk below a library.
         except OSError as error:
@@ -131,10 +133,10 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(graph.app, name="graph")
-app.command(cls=HelpCommand)(train.train)
+app.command(cls=ResumableCommand)(train.train)
 app.command(cls=HelpCommand)(adapt.adapt)
 app.command(cls=HelpCommand)(examine.examine)
-app.command(cls=HelpCommand)(infer.infer)
+app.command(cls=ResumableCommand)(infer.infer)
 app.command(cls=HelpCommand)(evaluate.evaluate)
 app.add_typer(visualize_commands.app, name="visualize")
 app.command(cls=HelpCommand)(report_command.report)
@@ -194,7 +196,8 @@ def root(
     A photograph and its multispectral bands become superpixel graphs, which a Siamese graph network
     compares. Differences between them can reveal a hidden layer.
     """
-    console.configure(as_json=json, verbosity=-1 if quiet else int(verbose))
+    verbosity = -1 if quiet else int(verbose)
+    console.configure(as_json=json, verbosity=verbosity, words=ctx.meta["line"])
     ctx.default_map = load_defaults(config, ctx.command)
 
 

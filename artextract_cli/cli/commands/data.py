@@ -18,6 +18,7 @@ from artextract_cli.cli.data_tables import (
 )
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
+from artextract_cli.cli.interruption import ResumableCommand
 from artextract_cli.cli.option_groups import Captures
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.coding import Coding
@@ -37,7 +38,7 @@ app = typer.Typer(
 CLEAN_SPLITS = {"some": (), "train": ("train",), "all": ("train", "val")}
 
 
-@app.command("import", cls=HelpCommand)
+@app.command("import", cls=ResumableCommand)
 @settings_as_options
 def import_captures(
     *,

@@ -11,6 +11,7 @@ from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
+from artextract_cli.cli.interruption import ResumableCommand
 from artextract_cli.cli.option_groups import LargeCaptures, View
 from artextract_cli.graphs.recipe import GraphRecipe
 
@@ -29,7 +30,7 @@ Recipe = Annotated[
 ]
 
 
-@app.command(cls=HelpCommand)
+@app.command(cls=ResumableCommand)
 @settings_as_options
 def build(
     *,
