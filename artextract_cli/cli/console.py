@@ -68,6 +68,14 @@ def suggest(*words: str | Path) -> None:
         sys.stderr.write(f"next: {command_line(*words)}\n")
 
 
+def free(name: str) -> Path:
+    """A path for the output of a suggested command, which does not exist yet."""
+    path, number = Path(name), 2
+    while path.exists():
+        path, number = Path(name).with_stem(f"{Path(name).stem}-{number}"), number + 1
+    return path
+
+
 def suggest_without(flag: str) -> None:
     """Name the command line of this process without a flag such as --dry-run."""
     suggest(*(word for word in _settings.words if word != flag))

@@ -75,6 +75,14 @@ class Captures:
     wavelengths: Wavelengths
     coding: Codings
 
+    @property
+    def words(self) -> list[str]:
+        """The options that state the same properties on another command line."""
+        words = [word for option in self.coding.options for word in ("--coding", option)]
+        if self.wavelengths is not None:
+            words += ["--wavelengths", ",".join(f"{nm:g}" for nm in self.wavelengths)]
+        return words
+
 
 @dataclass(frozen=True, kw_only=True)
 class LargeCaptures(Captures):

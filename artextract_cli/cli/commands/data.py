@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import rich.table
 
     from artextract_cli.preprocessing.import_scenes import ImportedScene
+    from artextract_cli.scenes.checks.dataset import DatasetCheck
 
 app = typer.Typer(
     cls=HelpGroup,
@@ -64,6 +65,10 @@ def import_captures(
     rows = [dataclasses.asdict(scene) for scene in scenes]
     data = {"dataset": out, "dry_run": how.dry_run, "scenes": rows}
     console.emit(data, list(import_tables(out, scenes, how.dry_run)))
+    if how.dry_run:
+        console.suggest_without("--dry-run")
+    else:
+        console.suggest("data", "check", out)
 
 
 def imported_scenes(
@@ -99,11 +104,24 @@ def check(
     checked = check_dataset(dataset, wavelengths=captures.wavelengths, coding=captures.coding)
     # The list is printed before the error, so that scripts get all findings and the exit code.
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
+    _suggest_after(checked, captures)
     n_errors = sum(f.level == "error" for f in checked.findings)
     if n_errors:
         errors = "an error" if n_errors == 1 else f"{n_errors} errors"
         msg = f"{dataset} has {errors}, listed above"
         raise InputError(msg)
+
+
+def _suggest_after(checked: "DatasetCheck", captures: Captures) -> None:
+    """Suggest to register misaligned bands, or to infer if there is no error."""
+    remedies = {f.remedy for f in checked.findings if f.level == "error"}
+    if None in remedies:
+        return
+    if any(finding.remedy == "register" for finding in checked.findings):
+        console.suggest("data", "register", checked.root, "--out", console.free("registered"))
+    else:
+        words = captures.words
+        console.suggest("infer", checked.root, "--out", console.free("results"), *words)
 
 
 @app.command(cls=HelpCommand)
@@ -124,6 +142,7 @@ def calibrate(
         msg = "give both --white and --dark, or --blind without them"
         raise UsageError(msg)
     console.emit({"dataset": out, "bands": bands}, table)
+    console.suggest("data", "check", out)
 
 
 def _calibrate(
@@ -185,6 +204,7 @@ def register(
         )
     data = {"dataset": out, "model": model, "scenes": [dataclasses.asdict(s) for s in scenes]}
     console.emit(data, register_table(out, scenes))
+    console.suggest("data", "mask", out, "--out", console.free("masked"))
 
 
 @app.command(cls=HelpCommand)
@@ -201,6 +221,7 @@ def mask(
     data = {"dataset": out, "scenes": [dataclasses.asdict(scene) for scene in scenes]}
     columns = ("split", "scene", "mask", "painting %")
     console.emit(data, console.table(str(out), columns, rows))
+    console.suggest("infer", out, "--out", console.free("results"))
 
 
 @app.command(cls=HelpCommand)
@@ -236,3 +257,4 @@ def simulate(
         f"{out}: {train} training and {val} validation scenes, {size} × {size} pixels, "
         f"{len(chosen)} bands",
     )
+    console.suggest("graph", "build", out, "--out", console.free("graphs"))

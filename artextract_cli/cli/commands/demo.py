@@ -51,6 +51,7 @@ def demo(
             f"report     {demo_run.report}",
         ],
     )
+    console.suggest_opening(demo_run.report)
 
 
 def _check_empty(out: Path) -> None:

@@ -57,6 +57,7 @@ def evaluate(
         data["figure"] = figure
         output.append(str(figure))
     console.emit(data, output)
+    console.suggest("report", results[0], "--out", console.free("report.html"))
 
 
 def _check_figure(figure: Path, truth: Path) -> None:

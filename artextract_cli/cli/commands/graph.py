@@ -65,6 +65,7 @@ def build(
         {"graphs": out, **counts},
         f"{out}: {report.n_built} scenes built, {report.n_skipped} up to date",
     )
+    console.suggest("train", out, "--out", console.free("run"))
 
 
 @app.command(cls=HelpCommand)
@@ -103,6 +104,7 @@ def inspect(
             console.table("graphs", list(sizes[0]), rows),
         ],
     )
+    console.suggest("visualize", "graph", file, "--out", console.free(f"{file.stem}.png"))
 
 
 @app.command(cls=HelpCommand)

@@ -55,6 +55,7 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
+    console.suggest("report", out, "--out", console.free("report.html"))
 
 
 def _remember(dataset: Path | None, out: Path, model: Path) -> None:

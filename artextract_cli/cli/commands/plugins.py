@@ -91,6 +91,8 @@ def check(
     if failed:
         msg = f"{plugin} fails {len(failed)} of {len(outcomes)} checks, listed above"
         raise ArtextractError(msg)
+    if Path(plugin).is_dir():
+        console.suggest("plugins", "install", plugin)
 
 
 @app.command(cls=HelpCommand)
@@ -105,10 +107,8 @@ def new(
     from artextract_cli.plugin.scaffold import new_plugin
 
     project = new_plugin(name, kind, out)
-    next_steps = [f"artextract plugins {verb} {project}" for verb in ("check", "install")]
-    console.emit(
-        {"project": project, "kind": kind}, [f"{project} written; next steps:", *next_steps]
-    )
+    console.emit({"project": project, "kind": kind}, f"{project} written")
+    console.suggest("plugins", "check", project)
 
 
 @app.command(cls=HelpCommand)
@@ -141,6 +141,7 @@ def install(
     rows = [(p["kind"], p["name"], p["distribution"], p["version"]) for p in plugins]
     columns = ("kind", "name", "distribution", "version")
     console.emit(plugins, console.table(f"installed from {package}", columns, rows))
+    console.suggest("plugins", "info", plugins[0]["name"])
 
 
 @app.command(cls=HelpCommand)
@@ -174,6 +175,7 @@ def _confirm(command: list[str], *, dry_run: bool, yes: bool) -> bool:
     """
     if dry_run:
         console.emit({"command": command}, shlex.join(command))
+        console.suggest_without("--dry-run")
         return False
     if yes:
         return True

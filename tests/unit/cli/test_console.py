@@ -1,6 +1,7 @@
 import io
 import json
 import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +87,44 @@ def test_numbers_in_cells() -> None:
     assert "  7 " in shown
     made = table("t", ("name", "x", "mixed"), [("a", 1.0, 1), ("b", None, "-")])
     assert [column.justify for column in made.columns] == ["left", "right", "left"]
+
+
+def test_the_next_command(capsys: pytest.CaptureFixture[str]) -> None:
+    console.suggest("infer", Path("my scans"), "--out", "results")
+    assert capsys.readouterr() == ("", "next: artextract infer 'my scans' --out results\n")
+
+
+@pytest.mark.parametrize("how", [{"as_json": True}, {"verbosity": -1}])
+def test_scripts_see_no_next_command(
+    capsys: pytest.CaptureFixture[str], how: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: name)
+    console.configure(**how)  # type: ignore[arg-type]
+    console.suggest("infer", "scans")
+    console.suggest_without("--dry-run")
+    console.suggest_opening(Path("report.html"))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_same_command_without_a_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    console.configure(words=["data", "import", "a b", "--dry-run", "--out", "c"])
+    console.suggest_without("--dry-run")
+    assert capsys.readouterr().err == "next: artextract data import 'a b' --out c\n"
+
+
+@pytest.mark.parametrize("opener", ["xdg-open", None])
+def test_a_page_is_opened_where_that_is_possible(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, opener: str | None
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("shutil.which", lambda name: opener and f"/usr/bin/{opener}")
+    console.suggest_opening(Path("my report.html"))
+    wanted = "" if opener is None else "next: xdg-open 'my report.html'\n"
+    assert capsys.readouterr().err == wanted
+
+
+def test_paths_of_suggestions_are_free() -> None:
+    assert console.free("report.html") == Path("report.html")
+    Path("report.html").touch()
+    Path("report-2.html").touch()
+    assert console.free("report.html") == Path("report-3.html")
