@@ -27,7 +27,7 @@ from artextract_cli.scenes.description import (
 )
 from artextract_cli.scenes.layout import Finding, FoundScene, find_scenes, natural_key
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.events import warn
+from artextract_cli.utils.events import command_line, warn
 
 NAMED_NM = (200, 3000)
 """A band id that is a number in this range is read as a wavelength in nm.
@@ -91,8 +91,8 @@ def open_dataset(
     dataset, findings = list_dataset(root, wavelengths, coding)
     errors = [finding.message for finding in findings if finding.level == "error"]
     if errors:
-        others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
-        raise InputError(errors[0] + others)
+        check = command_line("data", "check", root)
+        raise InputError(errors[0] + f" ({len(errors) - 1} more: run '{check}')" * bool(errors[1:]))
     for finding in findings:
         if finding.file is None:  # it concerns every image
             warn(finding.message)
