@@ -29,9 +29,11 @@ ROWS = [
     Row(3, "no scene of …/results has a truth image in …/data: nothing to evaluate", EVALUATE,
         lambda here: [path.unlink() for path in here.glob("data/*/truth/*")]),
     Row(3, "the results of v0 in …/v0 belong to another photograph: run 'artextract infer "
-        "…/data --out …/results --model …/model.safetensors'", EVALUATE, put(PHOTOGRAPH, noise((40, 48, 3)))),
+        "…/data --out …/results --model …/model.safetensors'", EVALUATE,
+        put(PHOTOGRAPH, noise((40, 48, 3)))),
     Row(3, "the results of v0 in …/v0 belong to bands other than the dataset's: run "
-        "'artextract infer …/data --out …/results --model …/model.safetensors'", EVALUATE, put(BAND, noise())),
+        "'artextract infer …/data --out …/results --model …/model.safetensors'", EVALUATE,
+        put(BAND, noise())),
     Row(3, "the results one, other have no scene with truth in common",
         "evaluate {here}/one {here}/other --truth {here}/data",
         all_of(*(lambda here, a=a, b=b: (here / a).mkdir() or
