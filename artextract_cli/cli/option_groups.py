@@ -101,12 +101,23 @@ class Computing:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSettings:
-    """Size of the demo, and its device and engine."""
+    """What the demo does, and its device and engine."""
 
-    # With these numbers and `demo_job.SMALL`, the demo trains in about two minutes on two cores.
-    epochs: Annotated[int, Setting(help="Training epochs.", minimum=1)] = 20
-    train: Annotated[int, Setting(help="Training scenes.", minimum=2, group="Paintings")] = 24
-    val: Annotated[int, Setting(help="Validation scenes.", minimum=1, group="Paintings")] = 8
+    train: Annotated[
+        bool,
+        Setting(
+            help="Train a small network first, and measure how well it finds hidden layers.",
+            group="Training",
+        ),
+    ] = False
+    # With these numbers and `demo_training.SMALL`, training takes about two minutes on two cores.
+    epochs: Annotated[int, Setting(help="With --train: training epochs.", minimum=1)] = 20
+    train_scenes: Annotated[
+        int, Setting(help="With --train: training scenes.", minimum=2, group="Training")
+    ] = 24
+    val_scenes: Annotated[
+        int, Setting(help="With --train: scenes to examine.", minimum=1, group="Training")
+    ] = 8
     size: Annotated[
         int, Setting(help="Side length of the images in pixels.", minimum=32, group="Paintings")
     ] = 256

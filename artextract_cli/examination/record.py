@@ -105,7 +105,7 @@ def _write(folder: Path, source: Path, state: str, steps: Sequence[Step]) -> Non
     contents = {RECORD: json.dumps(record, indent=2) + "\n", COMMANDS: commands}
     for name, text in contents.items():
         with atomic_path(folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _state(folder: Path) -> str | None:

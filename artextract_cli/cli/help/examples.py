@@ -199,7 +199,7 @@ GUIDES: Mapping[str, Guide] = {
         "docs/installation.md",
         (
             "artextract demo",
-            "artextract demo --out trial --train 8 --val 2 --epochs 3 --size 128",
+            "artextract demo --out trial --train --train-scenes 12 --epochs 5",
         ),
     ),
 }

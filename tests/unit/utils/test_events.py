@@ -1,20 +1,18 @@
 """Progress that is reported to a renderer."""
 
-import shlex
 import threading
 from pathlib import Path
 
 import pytest
 
-from artextract_cli.cli import progress as progress_display
 from artextract_cli.utils.events import command_line, progress
+from tests.helpers.machines import ticking
 
 
 def test_progress_towards_no_known_end_counts(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = iter(range(0, 100, 6))
-    monkeypatch.setattr(progress_display.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 6)
     with progress("importing") as advance:
         advance("abbey")
     assert capsys.readouterr().err == "importing: 1 abbey\n"
@@ -32,6 +30,5 @@ def test_other_threads_show_no_progress(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_command_line_can_be_pasted() -> None:
-    line = command_line("infer", Path("my scans"), "", "--band", "950=it's.tif")
-    assert line.startswith("artextract infer 'my scans' --band ")
-    assert shlex.split(line)[-1] == "950=it's.tif"
+    words = command_line("report", Path("two words/a.html"), "", "--out", "it's")
+    assert words == """artextract report 'two words/a.html' --out 'it'"'"'s'"""
