@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from artextract_cli.evaluation.robustness import Robustness, Scorer
     from artextract_cli.evaluation.scores import Evaluation
 
+Figure = Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")]
+
 
 def evaluate(
     results: Annotated[
@@ -22,9 +24,7 @@ def evaluate(
         typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
     ],
     truth: Annotated[Path, typer.Option(help="Dataset with the ground truth (truth/ folders).")],
-    figure: Annotated[
-        Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")
-    ] = None,
+    figure: Figure = None,
     robustness: Annotated[
         int,
         typer.Option(
