@@ -45,6 +45,10 @@ def examine(
 
     examination = examine_painting(folder, out, on_step=_show, **vars(how))
     console.emit(dataclasses.asdict(examination), [*_summary(examination)])
+    if how.dry_run:
+        console.suggest_without("--dry-run")
+    else:
+        console.suggest_opening(out)
 
 
 def _show(step: "Step") -> None:

@@ -43,3 +43,4 @@ def report(
         events.warn(f"{out} is {size / 1e6:.0f} MB large: select fewer scenes with --scene")
     line = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
     console.emit({"report": out, "scenes": names, "bytes": size}, line)
+    console.suggest_opening(out)
