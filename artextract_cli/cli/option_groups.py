@@ -17,6 +17,7 @@ from artextract_cli.cli.parameters import (
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
+from artextract_cli.report.filing import GROUP, Filing, read_filing
 from artextract_cli.utils.settings import Setting
 
 if TYPE_CHECKING:
@@ -185,3 +186,29 @@ class Pair:
         from artextract_cli.scenes.dataset import pair_files
 
         return pair_files(self.rgb, self.bands, coding=coding) if self.rgb and self.bands else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed(Filing):
+    """Statements about an examination, from options and from a file."""
+
+    filing: Annotated[
+        Path | None,
+        Setting(
+            help="YAML file with title, inventory, institution, operator, date and notes; options "
+            "override it.",
+            group=GROUP,
+        ),
+    ] = None
+
+    def read(self) -> Filing:
+        """The statements of the options, and those of the file where there are none.
+
+        Raises
+        ------
+        InputError
+            If the file is not valid.
+        """
+        given = {name: getattr(self, name) for name in Filing.__dataclass_fields__}
+        of_file = Filing() if self.filing is None else read_filing(self.filing)
+        return Filing(**given).over(of_file)

@@ -22,6 +22,7 @@ from artextract_cli.inference.infer_dataset import infer_dataset
 from artextract_cli.preprocessing.import_scenes import ImportedScene, import_scenes
 from artextract_cli.preprocessing.mask_dataset import mask_dataset
 from artextract_cli.preprocessing.register_dataset import register_dataset
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.writing import write_report
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary
@@ -46,6 +47,7 @@ class Job:
     device: str
     max_memory: int | None
     pixels_per_mm: float | None
+    filing: Filing
     on_step: Callable[[Step], None]
     steps: list[Step] = field(default_factory=list)
 
@@ -224,9 +226,12 @@ def _infer(job: Job, dataset: Path, scorer: SceneScorer) -> SceneSummary:
 
 
 def _report(job: Job) -> None:
-    write_report(job.folder / RESULTS, job.report, pixels_per_mm=job.pixels_per_mm)
+    write_report(
+        job.folder / RESULTS, job.report, pixels_per_mm=job.pixels_per_mm, filing=job.filing
+    )
     scale = () if job.pixels_per_mm is None else ("--pixels-per-mm", f"{job.pixels_per_mm:g}")
-    words = ("report", job.folder / RESULTS, "--out", job.report, *scale)
+    filed = [f"--{name}={text}" for name, text in job.filing.stated.items()]
+    words = ("report", job.folder / RESULTS, "--out", job.report, *scale, *filed)
     job.done("report", f"{job.report}, {job.report.stat().st_size / 1e6:.1f} MB", *words)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import artextract_cli
 from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
@@ -111,6 +112,7 @@ def write_report(
     names: Sequence[str] = (),
     with_bands: bool = True,
     pixels_per_mm: float | None = None,
+    filing: Filing | None = None,
 ) -> list[str]:
     """Write one HTML file about scenes of a results directory.
 
@@ -128,6 +130,8 @@ def write_report(
         Whether images of the bands are shown.
     pixels_per_mm
         Scale of the RGB images; overrides ``dataset.yaml``.
+    filing
+        Statements that are shown on top, such as title and inventory number.
 
     Returns
     -------
@@ -158,7 +162,8 @@ def write_report(
                 reports.append(report)
             advance(result.name)
     if reports:
-        page = render(_template_values(reports, with_bands=with_bands) | {"left_out": failures})
+        values = _template_values(reports, with_bands=with_bands)
+        page = render(values | {"left_out": failures, "filing": filing or Filing()})
         with atomic_path(out) as temporary:
             # A file name that is not valid text contains surrogates, which UTF-8 cannot encode.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))

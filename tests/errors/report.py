@@ -19,6 +19,11 @@ ROWS = [
         resealed(put("results/v0/regions.csv", "a,b\n1,2\n"))),
     Row(2, "…/new.pdf is not an HTML file: use a name such as report.html",
         "report {here}/results --out {new}.pdf"),
+    Row(3, "…/report.yaml: unknown key 'titel'; known keys: title, inventory, institution, "
+        "operator, date, notes",
+        REPORT + " --filing {here}/report.yaml", put("report.yaml", "titel: Lady\n")),
+    Row(3, "…/report.yaml: inventory must be text: put it in quotation marks",
+        REPORT + " --filing {here}/report.yaml", put("report.yaml", "inventory: 12.30\n")),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.
