@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import artextract_cli
 from artextract_cli.errors import UsageError
 from artextract_cli.report.filing import Filing
+from artextract_cli.results.reader import open_scene, result_folders
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.locks import directory_lock
@@ -108,12 +110,19 @@ def _write(folder: Path, source: Path, state: str, steps: Sequence[Step], filing
         "state": state,
         "filing": filing.stated,
         "steps": [asdict(step) for step in steps],
+        "history": _history(folder),
     }
     commands = "".join(f"{step.command}\n" for step in steps if step.command)
     contents = {RECORD: json.dumps(record, indent=2) + "\n", COMMANDS: commands}
     for name, text in contents.items():
         with atomic_path(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8")
+
+
+def _history(folder: Path) -> list[dict[str, Any]]:
+    """The processing history of the painting; empty before it is scored."""
+    scenes = map(open_scene, result_folders(folder / RESULTS))
+    return [step for scene in scenes for step in scene.description["history"]]
 
 
 def _state(folder: Path) -> str | None:

@@ -12,6 +12,7 @@ from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
 from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import Findings, describe
+from artextract_cli.report.history import History, read_history
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
 from artextract_cli.report.palettes import colour_bar, palette
@@ -39,7 +40,7 @@ REQUIRED_KEYS = frozenset(
         *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
         *("euclidean_distance", "cosine_similarity", "image_level"),
-        *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
+        *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect", "history"),
     }
 )
 
@@ -60,6 +61,7 @@ class SceneReport:
     overlay_uri: str
     inputs: tuple[Input, ...]
     scoring: Rows
+    history: History
     model: ModelDescription
 
     def in_millimetres(self, pixels: float) -> str:
@@ -228,6 +230,7 @@ def _report(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | Non
         overlay_uri=images.overlay.uri,
         inputs=inputs(result, with_bands=with_bands),
         scoring=scoring(result),
+        history=read_history(result),
         model=describe_model(result),
     )
 

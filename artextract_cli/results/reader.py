@@ -17,7 +17,7 @@ from artextract_cli.utils.file_errors import cause
 if TYPE_CHECKING:
     import pandas
 
-FORMAT, FORMAT_VERSION = "artextract-scene", 4
+FORMAT, FORMAT_VERSION = "artextract-scene", 5
 """Described by ``schema/scene.schema.json``, which rejects unknown keys."""
 
 

@@ -21,6 +21,22 @@ STRONG = (slice(10, 20), slice(50, 70))
 LOW, HIGH = 0.5, 3.5
 NOT_PAINTED = slice(55, 60)  # rows
 WAVELENGTHS = (450.0, 650.0, 850.0)
+INFERENCE = {
+    "name": "infer",
+    "source": "/captures/dataset",
+    "parameters": {
+        "model": "/models/gat",
+        "model_sha256": "0" * 64,
+        "heat_map_score": "fused",
+        "expect": "either",
+        "engine": "torch",
+        "device": "cpu",
+        "scales": [1, 2],
+        "block_side_px": None,
+    },
+    "figures": {"superpixels": 192},
+    "artextract": "0.1.0",
+}
 ABOUT = {"format", "format_version", "sha256", "files"}
 
 
@@ -95,6 +111,7 @@ def write_result(
         "share_above_1_percent_false_alarms": 0.04,
         "signs": {"darker": 0.03, "lighter": 0.01},
         "share_blue": 0.96,
+        "history": [INFERENCE],
     } | changes
     write_description(target, description)
     return next(scene for scene in open_results(root / "results") if scene.path == target)
