@@ -10,6 +10,7 @@ from artextract_cli.examination.steps import Job, import_painting, take_steps
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.scoring import open_scorer
 from artextract_cli.report.filing import Filing
+from artextract_cli.report.plates.writing import check_plates_folder
 from artextract_cli.report.writing import check_html
 from artextract_cli.results.summary import SceneSummary
 from artextract_cli.scenes.layout import check_outside_datasets
@@ -53,6 +54,7 @@ def examine(
     max_memory: int | None = None,
     pixels_per_mm: float | None = None,
     filing: Filing | None = None,
+    plates: Path | None = None,
     dry_run: bool = False,
     on_step: Callable[[Step], None] = lambda step: None,
 ) -> Examination:
@@ -85,6 +87,8 @@ def examine(
         Scale of the photograph.
     filing
         Statements that are shown on top of the report, such as title and inventory number.
+    plates
+        Folder for the most important pictures as PNG files, cropped to the painting.
     dry_run
         Whether to read and check the source without writing anything, nor scoring it.
     on_step
@@ -119,6 +123,7 @@ def examine(
         max_memory=max_memory,
         pixels_per_mm=pixels_per_mm,
         filing=filing or Filing(),
+        plates=plates,
         on_step=on_step,
     )
     _check_paths(job)
@@ -144,5 +149,8 @@ def _check_paths(job: Job) -> None:
     OutputPlan(out=job.report, source_folders=sources, rules=(check_new_file,)).check()
     rules = (check_outside_datasets, check_replaceable)
     OutputPlan(out=job.folder, source_folders=sources, rules=rules).check()
+    check_plates_folder(job.plates)
+    if job.plates is not None:
+        check_outside(job.plates, job.source, "source")
     # An examination that stopped is removed, and the source with it if it were inside.
     check_outside(job.source, job.folder, "folder of an examination")

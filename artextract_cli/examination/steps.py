@@ -48,6 +48,7 @@ class Job:
     max_memory: int | None
     pixels_per_mm: float | None
     filing: Filing
+    plates: Path | None
     on_step: Callable[[Step], None]
     steps: list[Step] = field(default_factory=list)
 
@@ -227,11 +228,16 @@ def _infer(job: Job, dataset: Path, scorer: SceneScorer) -> SceneSummary:
 
 def _report(job: Job) -> None:
     write_report(
-        job.folder / RESULTS, job.report, pixels_per_mm=job.pixels_per_mm, filing=job.filing
+        job.folder / RESULTS,
+        job.report,
+        pixels_per_mm=job.pixels_per_mm,
+        filing=job.filing,
+        plates=job.plates,
     )
     scale = () if job.pixels_per_mm is None else ("--pixels-per-mm", f"{job.pixels_per_mm:g}")
     filed = [f"--{name}={text}" for name, text in job.filing.stated.items()]
-    words = ("report", job.folder / RESULTS, "--out", job.report, *scale, *filed)
+    plates = () if job.plates is None else ("--plates", job.plates)
+    words = ("report", job.folder / RESULTS, "--out", job.report, *scale, *plates, *filed)
     job.done("report", f"{job.report}, {job.report.stat().st_size / 1e6:.1f} MB", *words)
 
 

@@ -16,6 +16,8 @@ from artextract_cli.report.history import History, read_history
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
 from artextract_cli.report.palettes import colour_bar, palette
+from artextract_cli.report.plates.layout import N_FRAMED, Box, Frame, ScaleBar, frames, scale_bar
+from artextract_cli.report.plates.writing import check_plates_folder, write_plates
 from artextract_cli.report.provenance import (
     Input,
     ModelDescription,
@@ -59,6 +61,8 @@ class SceneReport:
     regions: Regions
     layers: tuple[Layer, ...]
     overlay_uri: str
+    crop: Box
+    """The painting, which plates are cropped to."""
     inputs: tuple[Input, ...]
     scoring: Rows
     history: History
@@ -75,6 +79,16 @@ class SceneReport:
         return "–" if rate is None else percent(rate)
 
     @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Numbered frames of the first regions of the table."""
+        return frames(self.regions.listed, self.crop)
+
+    @property
+    def scale_bar(self) -> ScaleBar | None:
+        """The scale bar of plates; None if the scale is unknown."""
+        return scale_bar(self.crop, self.pixels_per_mm)
+
+    @property
     def shown_width(self) -> int:
         """Width of the photograph in the page."""
         return next(layer.encoded.width for layer in self.layers if layer.key == "photograph")
@@ -83,8 +97,11 @@ class SceneReport:
     def data(self) -> dict[str, Any]:
         """Data for the script of the page."""
         return {
+            "name": self.name,
             "width": self.width,
             "height": self.height,
+            "crop": [self.crop.left, self.crop.top, self.crop.width, self.crop.height],
+            "framed": N_FRAMED,
             "layers": [
                 {"key": layer.key, "label": layer.label, "group": layer.group, "scale": layer.scale}
                 for layer in self.layers
@@ -115,6 +132,7 @@ def write_report(
     with_bands: bool = True,
     pixels_per_mm: float | None = None,
     filing: Filing | None = None,
+    plates: Path | None = None,
 ) -> list[str]:
     """Write one HTML file about scenes of a results directory.
 
@@ -134,6 +152,8 @@ def write_report(
         Scale of the RGB images; overrides ``dataset.yaml``.
     filing
         Statements that are shown on top, such as title and inventory number.
+    plates
+        Folder for the most important pictures as PNG files, cropped to the painting.
 
     Returns
     -------
@@ -146,9 +166,11 @@ def write_report(
         If a scene does not exist; after the file is written, if a result is damaged, or a source is
         missing or has changed. Nothing is written if no scene can be reported.
     UsageError
-        If ``out`` is not an HTML file, is an input or a result, or is in a dataset.
+        If ``out`` is not an HTML file, is an input or a result, or is in a dataset; or ``plates``
+        is in a dataset, or has other files with the names of plates.
     """
     check_html(out)
+    check_plates_folder(plates)
     scenes: list[SceneResult] = []
     reports: list[SceneReport] = []
     failures: dict[str, str] = {}
@@ -161,6 +183,15 @@ def write_report(
         for result in scenes:
             with _collecting_failure(failures, result.name):
                 report = _report(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm)
+                if plates is not None:
+                    write_plates(
+                        result,
+                        plates,
+                        report.regions,
+                        with_bands=with_bands,
+                        pixels_per_mm=report.pixels_per_mm,
+                        filing=filing,
+                    )
                 reports.append(report)
             advance(result.name)
     if reports:
@@ -228,6 +259,7 @@ def _report(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | Non
         regions=regions,
         layers=images.layers,
         overlay_uri=images.overlay.uri,
+        crop=images.crop,
         inputs=inputs(result, with_bands=with_bands),
         scoring=scoring(result),
         history=read_history(result),
@@ -251,6 +283,7 @@ def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict
         # The bar of the hidden-layer image belongs to no score, so that no layer names its scale.
         "bars": {name: colour_bar(name) for name in (*scales, "hidden")},
         "version": artextract_cli.__version__,
+        "n_framed": N_FRAMED,
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "percent": percent,
         "decimal": decimal,

@@ -35,6 +35,12 @@ def report(
         float | None,
         typer.Option(min=1e-6, max=1e6, help="Scale of the photograph; overrides dataset.yaml."),
     ] = None,
+    plates: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for photograph, longest band, heat map, hidden layer and overlay as PNG."
+        ),
+    ] = None,
     filed: Filed,
 ) -> None:
     """Write the results with all images as one self-contained HTML file."""
@@ -48,6 +54,7 @@ def report(
         with_bands=not no_bands,
         pixels_per_mm=pixels_per_mm,
         filing=filing,
+        plates=plates,
     )
     size = out.stat().st_size
     if size > MAX_QUICK_BYTES:

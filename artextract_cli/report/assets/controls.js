@@ -17,6 +17,7 @@ class Controls {
     this.fillSelects();
     this.listen();
     this.listenToRegions();
+    this.listenToSaving();
     viewer.stage.addEventListener("keydown", (event) => this.key(event));
     viewer.onPointer = (place) => this.read(place);
   }
@@ -116,6 +117,26 @@ class Controls {
     }
   }
 
+  // A plate is saved as it is shown, the right layer with the sliders as they are.
+  listenToSaving() {
+    const { viewer, pictures } = this;
+    const asShown = { opacity: 0.75, thresholds: {} };
+    for (const button of this.scene.querySelectorAll("[data-save]")) {
+      const { save } = button.dataset;
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        savePicture(pictures, save, asShown, ["heatmap", "hidden"].includes(save));
+      });
+    }
+    this.find(".save-right").addEventListener("click", () => {
+      savePicture(pictures, viewer.state.right, viewer.state, viewer.numbered);
+    });
+    this.find(".numbered")?.addEventListener("change", (event) => {
+      viewer.numbered = event.target.checked;
+      viewer.redraw();
+    });
+  }
+
   listenToRegions() {
     this.buttons = [...this.scene.querySelectorAll("[data-region]")];
     this.buttons.forEach((button, index) => {
@@ -129,7 +150,7 @@ class Controls {
     all.addEventListener("click", () => {
       table.classList.remove("short");
       all.hidden = true;
-      this.buttons[12].focus();
+      this.buttons[this.data.framed].focus();
     });
   }
 

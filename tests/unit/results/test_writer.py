@@ -116,7 +116,7 @@ def test_a_scene_is_up_to_date_until_anything_changes(scored, tmp_path: Path) ->
     for change in ({"bands": files.bands[::-1]}, {"mask": None}, {"pixels_per_mm": 3.0}):
         assert not is_current(tmp_path, dataclasses.replace(files, **change), model)
     step = ProcessingStep(name="import", source="/other")
-    with mock.patch.object(description, "scene_history", lambda files: (step,)):
+    with mock.patch.object(description, "scene_history", return_value=(step,)):
         assert not is_current(tmp_path, files, model)
     path = tmp_path / "v0" / "heatmap.tif"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
