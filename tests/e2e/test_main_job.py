@@ -82,6 +82,7 @@ def test_every_scene_has_maps_of_the_size_of_its_photograph(job: Job) -> None:
         labels = tifffile.imread(folder / "labels.tif")
         assert labels.shape == (40, 48)
         assert size_of(folder / "overlay.png") == (48, 40)
+        assert size_of(folder / "heatmap.png") == (48, 40)
         with np.load(folder / "embeddings.npz") as embeddings:
             assert embeddings["pooled"].shape == (4, 4)
             assert embeddings["nodes_3"].shape == (labels.max() + 1, 4)

@@ -78,8 +78,8 @@ def painting_box(score: FloatArray, shape: tuple[int, int]) -> Box:
     """
     painted = np.isfinite(score)
     margin = max(4, round(MARGIN * max(shape)))
-    top, bottom = _span(painted.any(axis=1), shape[0], margin)
-    left, right = _span(painted.any(axis=0), shape[1], margin)
+    top, bottom = _span(np.asarray(painted.any(axis=1)), shape[0], margin)
+    left, right = _span(np.asarray(painted.any(axis=0)), shape[1], margin)
     return Box(left=left, top=top, right=right, bottom=bottom)
 
 
