@@ -22,7 +22,7 @@ from artextract_cli.report.layers import (
     evidence_layer,
     false_colour_layers,
     heat_map_layer,
-    hidden_layer,
+    hidden_layers,
     photograph_layer,
     signed_layer,
     still_overlay,
@@ -94,7 +94,7 @@ class _LayerBuilder:
         self._encode(photograph_layer, rgb)
         self._encode(heat_map_layer, score)
         if result.has_map("hidden"):
-            self._encode(hidden_layer, read_map(result, "hidden"))
+            self._encode(hidden_layers, read_map(result, "hidden"))
         self._encode_bands(rgb, [band.result() for band in bands], score)
         # What these images leave of the limit is known only now; the maps of signs and bands share
         # it.

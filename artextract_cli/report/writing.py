@@ -280,8 +280,7 @@ def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict
         "scenes": scenes,
         "with_bands": with_bands,
         "palettes": {name: palette(name) for name in scales},
-        # The bar of the hidden-layer image belongs to no score, so that no layer names its scale.
-        "bars": {name: colour_bar(name) for name in (*scales, "hidden")},
+        "bars": {name: colour_bar(name) for name in scales},
         "version": artextract_cli.__version__,
         "n_framed": N_FRAMED,
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -151,7 +151,13 @@ def test_report(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
     ran = run("--json", "report", job.results, "--scene", "v1", "--scene", "t0", "--out", out)
     assert ran.exit_code == 0, ran.stderr
     answer = json.loads(ran.stdout)
-    assert answer == {"report": str(out), "scenes": ["v1", "t0"], "bytes": out.stat().st_size}
+    assert answer == {
+        "report": str(out),
+        "scenes": ["v1", "t0"],
+        "bytes": out.stat().st_size,
+        "filing": {},
+        "plates": None,
+    }
     text = out.read_text(encoding="utf-8")
     digest = json.loads((job.results / "v1" / "scene.json").read_text())["photograph"]["sha256"]
     assert digest in text

@@ -165,7 +165,7 @@ def test_opacity_goes_from_grey_to_the_bare_colour(page: Page) -> None:
 
 def test_every_layer_can_be_looked_at(page: Page) -> None:
     keys = page.evaluate("[...document.querySelector('.right-layer').options].map((o) => o.value)")
-    assert len(keys) == 15
+    assert len(keys) == 16
     assert {"dark", "light"} <= set(keys)
     seen = set()
     for key in keys:
@@ -180,6 +180,53 @@ def test_every_layer_can_be_looked_at(page: Page) -> None:
     assert page.evaluate(shown) == ["deviation"]
     choose_layer(page, "left", "hidden")
     assert page.evaluate(shown) == ["deviation", "hidden"]
+
+
+def test_the_hidden_layer_has_an_absolute_scale_too(page: Page) -> None:
+    shown = "[...document.querySelectorAll('.bars .bar:not([hidden])')].map((b) => b.dataset.bar)"
+    switch = "document.querySelector('.absolute')"
+    assert page.evaluate(f"{switch}.hidden")
+    choose_layer(page, "right", "hidden")
+    assert page.evaluate(shown) == ["hidden"]
+    own = colour_at(page, *STRONG)
+    page.click(".absolute input")
+    page.wait_for(f"{STAGE}.ariaBusy === 'false'")
+    page.settle()
+    assert page.evaluate("document.querySelector('.right-layer').value") == "hidden-absolute"
+    assert page.evaluate(shown) == ["hidden-absolute"]
+    # Nothing is hidden: the middle of its own scale, and 60 % of that of all images.
+    absolute = colour_at(page, *STRONG)
+    assert own == pytest.approx([128] * 3, abs=3)
+    assert absolute == pytest.approx([153] * 3, abs=3)
+    page.click(".absolute input")
+    page.wait_for("document.querySelector('.right-layer').value === 'hidden'")
+
+
+def test_a_spinner_turns_until_the_viewer_is_there(browser: Page, report: Path) -> None:
+    height = "document.querySelector('.waiting').getBoundingClientRect().height"
+    browser.open(report)
+    browser.wait_for(READY)
+    assert browser.evaluate(height) == 0
+    browser.evaluate("delete document.querySelector('.scene').dataset.ready")
+    assert browser.evaluate(height) > 0
+    assert browser.evaluate("document.querySelector('.spinner').getAnimations().length") == 1
+    browser.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(report)
+        assert browser.evaluate(height) == 0
+        told = "document.querySelector('noscript').textContent"
+        assert "needs JavaScript; everything else works" in browser.evaluate(told)
+    finally:
+        browser.send("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_the_page_says_how_to_read_it(page: Page) -> None:
+    assert page.evaluate("document.querySelectorAll('.guide li').length") == 10
+    page.click("a[href='#guide']")
+    assert page.evaluate("location.hash") == "#guide"
+    assert -5 < page.box(".guide")[1] < 200
+    terms = "[...document.querySelectorAll('.guide dt')].map((t) => t.textContent)"
+    assert page.evaluate(terms) == sorted(page.evaluate(terms))
 
 
 def test_a_plate_is_shown_when_it_is_chosen(page: Page) -> None:
@@ -445,7 +492,7 @@ def test_a_finger_draws_the_curtain_on_a_phone(browser: Page, report: Path) -> N
 def test_it_prints(page: Page) -> None:
     page.send("Emulation.setEmulatedMedia", media="print")
     seen = (
-        "[...document.querySelectorAll('.viewer, .plates, .regions, .provenance')]"
+        "[...document.querySelectorAll('.viewing, .plates, .regions, .provenance')]"
         ".map((e) => getComputedStyle(e).display !== 'none')"
     )
     assert page.evaluate(seen) == [False, True, True, True]

@@ -1,6 +1,7 @@
 // Everything beside the stage: choices, sliders, the table of regions, plates and keys.
 
 const MOVE = 60; // stage pixels for an arrow key
+const HIDDEN = ["hidden", "hidden-absolute"]; // the hidden-layer image on its own scale, and on that of all
 const CURTAIN_STEP = 0.02;
 
 class Controls {
@@ -80,6 +81,9 @@ class Controls {
     for (const bar of this.scene.querySelectorAll(".bars .bar")) {
       bar.hidden = !used.includes(bar.dataset.bar);
     }
+    const absolute = this.find(".absolute");
+    absolute.hidden = !HIDDEN.some((key) => used.includes(key));
+    absolute.querySelector("input").checked = used.includes(HIDDEN[1]);
   }
 
   describeSliders() {
@@ -104,6 +108,12 @@ class Controls {
       viewer.state.thresholds[this.scale] = Number(this.threshold.value);
       this.describeSliders();
       viewer.redraw();
+    });
+    this.find(".absolute input").addEventListener("change", (event) => {
+      const key = HIDDEN[Number(event.target.checked)];
+      for (const side of ["left", "right"]) {
+        if (HIDDEN.includes(viewer.state[side])) this.show(side, key);
+      }
     });
     this.find(".zoom-in").addEventListener("click", () => viewer.zoomBy(1.5));
     this.find(".zoom-out").addEventListener("click", () => viewer.zoomBy(1 / 1.5));
