@@ -98,7 +98,7 @@ def _draw_most_hidden(results: Path, evaluation: Evaluation) -> tuple[Path, Path
     }
     name = max(n_hidden, key=lambda scene: n_hidden[scene])
     result = find_scene(results, name)
-    overlay, hidden = (results / name / f"{mode}.png" for mode in ("difference", "hidden"))
+    overlay, hidden = (results / name / f"figure_{mode}.png" for mode in ("difference", "hidden"))
     draw_pair(result, overlay)
     draw_pair(result, hidden, mode="hidden")
     return overlay, hidden

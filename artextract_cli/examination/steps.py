@@ -26,7 +26,7 @@ from artextract_cli.report.filing import Filing
 from artextract_cli.report.writing import write_report
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary
-from artextract_cli.results.verdict import verdict_in_words
+from artextract_cli.results.verdict import in_percent, verdict_in_words
 from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.description import DESCRIPTION
@@ -221,8 +221,7 @@ def _infer(job: Job, dataset: Path, scorer: SceneScorer) -> SceneSummary:
     (scene,) = infer_dataset(dataset, results, scorer, max_memory=job.max_memory)
     model = () if str(job.model) == "gat" else ("--model", job.model)
     words = ("infer", dataset, "--out", results, *model)
-    verdict = verdict_in_words(scene) or "scored, without a verdict on the painting as a whole"
-    job.done("infer", f"{verdict}; {_share(scene)}", *words)
+    job.done("infer", f"{verdict_in_words(scene)}; {_share(scene)}", *words)
     return scene
 
 
@@ -243,4 +242,4 @@ def _report(job: Job) -> None:
 
 def _share(scene: SceneSummary) -> str:
     share = scene.share_above_1_percent_false_alarms
-    return f"{100 * share:.1f} % of the surface scores above 1 % false alarms"
+    return f"{in_percent(share)} of the surface scores 2 or more"

@@ -10,7 +10,7 @@ from artextract_cli.imaging.heatmap import ScaleName, colour, overlay, own_greys
 from artextract_cli.report.derived import false_colour, false_colour_band, principal_components
 from artextract_cli.report.images import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.palettes import LEVELS, ColourBar, colour_bar, grey_bar
-from artextract_cli.report.wording import percent
+from artextract_cli.report.wording import capital, percent
 from artextract_cli.results.scene_result import SceneResult
 
 # Bytes per scene, whatever its content: 14.3 MB as text, so that a page stays below 15 MB. What the
@@ -123,7 +123,7 @@ def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
         key=f"band-{index}",
         group=BANDS,
         place=index,
-        label=_capital(band_names(result)[index]),
+        label=capital(band_names(result)[index]),
         note="",
         # Shared equally: the page has the same size for 4 bands as for 40.
         encoded=jpeg(grey(band), ALL_BANDS_LIMIT // n_bands),
@@ -218,7 +218,3 @@ def false_colour_layers(
         encoded=jpeg(false_colour(rgb, bands[infrared]), LIMITS["false colour"]),
     )
     return [layer]
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]

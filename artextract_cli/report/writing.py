@@ -43,6 +43,7 @@ REQUIRED_KEYS = frozenset(
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
         *("euclidean_distance", "cosine_similarity", "image_level"),
         *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect", "history"),
+        "verdict",
     }
 )
 
@@ -74,7 +75,7 @@ class SceneReport:
 
     @property
     def false_alarm_rate(self) -> str:
-        """Share of clean paintings that score as high as this one; a dash without a verdict."""
+        """Share of clean paintings that score at least as high; a dash without a verdict."""
         rate = self.findings.false_alarm_rate
         return "–" if rate is None else percent(rate)
 

@@ -11,6 +11,7 @@ import artextract_cli
 from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
+from artextract_cli.results.verdict import verdict_of
 from artextract_cli.scenes.history import ProcessingStep, dataset_root, scene_history
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
@@ -21,6 +22,7 @@ def describe(
 ) -> dict[str, Any]:
     """Describe the results of a scene; ``heatmap`` (H, W) is NaN outside the painting."""
     inside = np.count_nonzero(np.isfinite(heatmap))
+    strong_share = np.count_nonzero(heatmap >= STRONG_LEVEL) / inside
     return {
         "scene": scene.name,
         **origins(files, model),
@@ -31,7 +33,10 @@ def describe(
         "euclidean_distance": _optional(scores.distances),
         "cosine_similarity": _optional(scores.similarities),
         "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
-        "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
+        "verdict": verdict_of(
+            None if scores.whole is None else scores.whole.something_is_there, strong_share
+        ),
+        "share_above_1_percent_false_alarms": strong_share,
         "signs": shares_by_sign(scores, scene, heatmap),
         "scales": list(scores.scales),
         "adaptation": None if scores.adaptation is None else dict(scores.adaptation),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.utils.atomic import atomic_path
 
-SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 3
+SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 4
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
@@ -61,8 +61,11 @@ class SceneSummary:
     something_is_there
         Whether something is hidden in the painting as a whole; None if the model gives no verdict.
     false_alarm_rate
-        Share of clean paintings that score as high as a whole, 0..1; None if the model gives no
-        verdict.
+        Share of clean paintings that score at least as high as a whole, 0..1; None if the model
+        gives no verdict.
+    verdict
+        "finding", "no finding, but regions to examine" or "nothing found"; "no verdict" or "no
+        verdict, but regions to examine" if the model does not judge the painting as a whole.
     """
 
     scene: str
@@ -72,6 +75,7 @@ class SceneSummary:
     share_above_1_percent_false_alarms: float
     something_is_there: bool | None
     false_alarm_rate: float | None
+    verdict: str
 
 
 SUMMARY_COLUMNS = tuple(field.name for field in dataclasses.fields(SceneSummary))
@@ -88,6 +92,7 @@ def summarize(description: Mapping[str, Any]) -> SceneSummary:
         share_above_1_percent_false_alarms=description["share_above_1_percent_false_alarms"],
         something_is_there=whole.get("something_is_there"),
         false_alarm_rate=whole.get("false_alarm_rate"),
+        verdict=description["verdict"],
     )
 
 

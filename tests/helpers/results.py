@@ -13,6 +13,7 @@ import tifffile
 from artextract_cli.results.reader import open_results
 from artextract_cli.results.regions import REGION_COLUMNS
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.verdict import verdict_of
 from artextract_cli.results.writer import write_description
 from tests.helpers.datasets import write_png
 
@@ -113,6 +114,9 @@ def write_result(
         "share_blue": 0.96,
         "history": [INFERENCE],
     } | changes
+    whole = description["image_level"] or {}
+    share = description["share_above_1_percent_false_alarms"]
+    description.setdefault("verdict", verdict_of(whole.get("something_is_there"), share))
     write_description(target, description)
     return next(scene for scene in open_results(root / "results") if scene.path == target)
 

@@ -60,7 +60,7 @@ def _summary(examination: "Examination") -> Iterator[str]:
     if examination.scene is None:
         yield "dry run: nothing was written"
     else:
-        yield f"verdict   {verdict_in_words(examination.scene) or 'none'}"
+        yield f"verdict   {verdict_in_words(examination.scene)}"
         yield f"report    {examination.report}"
         yield f"files     {examination.folder}"
     yield "the same, step by step:"
