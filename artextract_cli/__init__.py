@@ -42,7 +42,7 @@ _DEFINED_IN = {
     "inference.infer_dataset": ("infer_dataset", "infer_scenes"),
     "io.image": ("as_band", "as_photograph", "is_coloured"),
     "io.images": ("read_counts",),
-    "kernels.jit": ("compiled",),
+    "kernels.jit": ("compiled", "inlined"),
     "nn.conv": ("GATConv", "GraphConv"),
     "nn.engines.dgl_compat": ("dgl_nn",),
     "nn.norm": ("NodeNorm",),

@@ -53,6 +53,7 @@ from artextract_cli.io.image import as_photograph as as_photograph
 from artextract_cli.io.image import is_coloured as is_coloured
 from artextract_cli.io.images import read_counts as read_counts
 from artextract_cli.kernels.jit import compiled as compiled
+from artextract_cli.kernels.jit import inlined as inlined
 from artextract_cli.nn.conv import GATConv as GATConv
 from artextract_cli.nn.conv import GraphConv as GraphConv
 from artextract_cli.nn.engines.dgl_compat import dgl_nn as dgl_nn
@@ -255,6 +256,7 @@ __all__ = [
     "import_dataset",
     "infer_dataset",
     "infer_scenes",
+    "inlined",
     "interpolation_weights",
     "is_coloured",
     "linear_values",

@@ -1,5 +1,6 @@
 """The root of the command line: global flags, subcommands, and exit codes of errors."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -197,5 +198,8 @@ def hoist_global_flags(words: Sequence[str]) -> list[str]:
 
 def main() -> None:
     """Run the program."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        # Redirected output of Windows may have an encoding without → or ².
+        sys.stdout.reconfigure(errors="backslashreplace")
     with rejoin_bash_words():
         app(args=hoist_global_flags(sys.argv[1:]), prog_name="artextract")

@@ -91,12 +91,16 @@ class Computing:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSettings:
-    """Size of the demo, and its device and engine."""
+    """What the demo does, and its device and engine."""
 
-    # With these numbers and `demo_job.SMALL`, the demo trains in about two minutes on two cores.
-    epochs: Annotated[int, Setting(help="Training epochs.", minimum=1)] = 20
-    train: Annotated[int, Setting(help="Training scenes.", minimum=2)] = 24
-    val: Annotated[int, Setting(help="Validation scenes.", minimum=1)] = 8
+    train: Annotated[
+        bool,
+        Setting(help="Train a small network first, and measure how well it finds hidden layers."),
+    ] = False
+    # With these numbers and `demo_training.SMALL`, training takes about two minutes on two cores.
+    epochs: Annotated[int, Setting(help="With --train: training epochs.", minimum=1)] = 20
+    train_scenes: Annotated[int, Setting(help="With --train: training scenes.", minimum=2)] = 24
+    val_scenes: Annotated[int, Setting(help="With --train: scenes to examine.", minimum=1)] = 8
     size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=32)] = 256
     device: Device = "auto"
     engine: Engine = "auto"
@@ -186,6 +190,27 @@ class Pair:
         from artextract_cli.scenes.dataset import pair_files
 
         return pair_files(self.rgb, self.bands, coding=coding) if self.rgb and self.bands else None
+
+
+Plates = Annotated[
+    Path | None,
+    Setting(help="Folder for photograph, longest band, heat map, hidden layer and overlay as PNG."),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting:
+    """What a report shows."""
+
+    no_bands: Annotated[
+        bool,
+        Setting(help="Omit images of the bands, for instance if the files are unavailable."),
+    ] = False
+    pixels_per_mm: Annotated[
+        float | None,
+        Setting(help="Scale of the photograph; overrides dataset.yaml.", minimum=1e-6, maximum=1e6),
+    ] = None
+    plates: Plates = None
 
 
 @dataclass(frozen=True, kw_only=True)

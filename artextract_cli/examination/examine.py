@@ -147,10 +147,10 @@ def _check_paths(job: Job) -> None:
     check_html(job.report)
     sources = {job.source: "source"}
     OutputPlan(out=job.report, source_folders=sources, rules=(check_new_file,)).check()
-    rules = (check_outside_datasets, check_replaceable)
-    OutputPlan(out=job.folder, source_folders=sources, rules=rules).check()
     check_plates_folder(job.plates)
     if job.plates is not None:
         check_outside(job.plates, job.source, "source")
     # An examination that stopped is removed, and the source with it if it were inside.
     check_outside(job.source, job.folder, "folder of an examination")
+    rules = (check_outside_datasets, check_replaceable)
+    OutputPlan(out=job.folder, source_folders=sources, rules=rules).check()

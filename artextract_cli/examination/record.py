@@ -116,7 +116,7 @@ def _write(folder: Path, source: Path, state: str, steps: Sequence[Step], filing
     contents = {RECORD: json.dumps(record, indent=2) + "\n", COMMANDS: commands}
     for name, text in contents.items():
         with atomic_path(folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _history(folder: Path) -> list[dict[str, Any]]:

@@ -110,7 +110,8 @@ def import_painting(job: Job, *, dry_run: bool = False) -> Path:
 
 def _describe_dataset(job: Job) -> None:
     if job.coding != Coding():
-        msg = f"--coding describes captures: write the coding into {job.source / DESCRIPTION}"
+        path = job.source / DESCRIPTION
+        msg = f"--coding describes captures that are imported: write the coding into {path}"
         raise UsageError(msg)
     scenes = open_dataset(job.source).scenes
     if len(scenes) > 1:
@@ -122,9 +123,10 @@ def _describe_dataset(job: Job) -> None:
         raise InputError(msg)
     (scene,) = scenes
     if scene.wavelengths is None:
+        band = scene.band_ids[-1]
         msg = (
             f"the wavelengths of the bands in {job.source} are not known: write them into "
-            f"{job.source / DESCRIPTION}, such as wavelengths: {{{scene.band_ids[0]}: 950}}"
+            f"{job.source / DESCRIPTION}, a line such as 'wavelengths: {{\"{band}\": 950}}'"
         )
         raise InputError(msg)
     span = wavelength_span(scene.wavelengths)

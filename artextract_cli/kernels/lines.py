@@ -4,7 +4,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.kernels.filters import blur
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 # A line is at most 7.5° off a direction: 8 px along it (one σ) these are 1.05 px, less than the σ
 # of 1.3 px across.
@@ -36,41 +36,50 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     # sin 30° and cos 60° differ in their last digit: rounding first makes halves go to the same
     # side, so that the filters of an image rotated by 90° are the rotated filters.
     offsets = np.rint(np.round(taps[:, None] * directions[:, None], 6)).astype(int)
-    return _strengths(
+    strength = np.zeros((*image.shape, 4), np.float32)
+    _strengths(
         padded,
-        image.shape[0],
-        image.shape[1],
         reach,
         offsets,
         (weights / weights.sum()).astype(np.float32),
         directions.astype(np.float32),
+        np.empty((4, padded.shape[0] - 2, padded.shape[1] - 2), np.float32),
+        np.zeros(image.shape, np.float32),
+        np.empty(image.shape[1], np.float32),
+        strength,
     )
+    return strength
 
 
 @compiled
 def _strengths(
     padded: FloatArray,
-    height: int,
-    width: int,
     reach: int,
     offsets: np.ndarray,
     weights: FloatArray,
     directions: FloatArray,
-) -> FloatArray:
-    """`line_strength` of an image padded by ``reach`` + 1 pixels on every side."""
-    down, across, mixed = _second_differences(padded)
-    # Second differences across the direction, computed once for all taps.
-    curved = np.empty_like(down)
-    total = np.empty(width, np.float32)
-    result = np.zeros((height, width, 4), np.float32)
-    best = np.zeros((height, width), np.float32)
+    buffers: FloatArray,
+    best: FloatArray,
+    total: FloatArray,
+    result: FloatArray,
+) -> None:
+    """`line_strength` of an image padded by ``reach`` + 1 pixels on every side.
+
+    ``best`` (H, W) and ``result`` start as zeros; ``buffers`` are four, one pixel smaller on every
+    side than ``padded``; ``total`` (W,) is another.
+    """
+    height, width = best.shape
+    down, across, mixed, curved = buffers[0], buffers[1], buffers[2], buffers[3]
+    _second_differences(padded, down, across, mixed)
     for d in range(len(directions)):
         sine, cosine = directions[d, 0], directions[d, 1]
+        # Second differences across the direction, computed once for all taps.
         _curve_across(down, across, mixed, sine, cosine, curved)
         double_cosine, double_sine = cosine * cosine - sine * sine, 2 * sine * cosine
         for y in range(height):
             # A row of sums stays in the nearest cache while all taps are added.
-            total[:] = 0
+            for x in range(width):
+                total[x] = 0
             for k in range(len(weights)):
                 weight, left = weights[k], reach + offsets[d, k, 1]
                 row = curved[y + reach + offsets[d, k, 0], left : left + width]
@@ -79,16 +88,15 @@ def _strengths(
             out, strongest = result[y], best[y]
             for x in range(width):
                 value = total[x]
-                out[x, 0] = max(out[x, 0], value)
-                out[x, 1] = max(out[x, 1], -value)
+                out[x, 0] = value if value > out[x, 0] else out[x, 0]
+                out[x, 1] = -value if -value > out[x, 1] else out[x, 1]
                 if abs(value) > strongest[x]:
                     strongest[x] = abs(value)
                     out[x, 2] = double_cosine * abs(value)
                     out[x, 3] = double_sine * abs(value)
-    return result
 
 
-@compiled
+@inlined
 def _curve_across(
     down: FloatArray,
     across: FloatArray,
@@ -105,17 +113,15 @@ def _curve_across(
             row[x] = of_down * a[x] + of_across * b[x] + of_mixed * c[x]
 
 
-@compiled
-def _second_differences(padded: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+@inlined
+def _second_differences(
+    padded: FloatArray, down: FloatArray, across: FloatArray, mixed: FloatArray
+) -> None:
     """Second differences down, across and mixed, of all but the outermost pixels."""
-    rows, columns = padded.shape[0] - 2, padded.shape[1] - 2
-    down = np.empty((rows, columns), np.float32)
-    across, mixed = np.empty_like(down), np.empty_like(down)
-    for y in range(rows):
+    for y in range(down.shape[0]):
         above, here, below = padded[y], padded[y + 1], padded[y + 2]
-        for x in range(columns):
+        for x in range(down.shape[1]):
             middle = 2 * here[x + 1]
             down[y, x] = above[x + 1] + below[x + 1] - middle
             across[y, x] = here[x] + here[x + 2] - middle
             mixed[y, x] = 0.25 * (above[x] + below[x + 2] - above[x + 2] - below[x])
-    return down, across, mixed

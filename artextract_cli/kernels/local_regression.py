@@ -1,9 +1,15 @@
 """Compiled local linear and polynomial regression of images."""
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
+
+# 14 to 17 columns of 512 numbers take about 30 kB: larger blocks leave the nearest cache.
+BLOCK = 512  # pixels of which a polynomial is computed at a time
 
 
 @compiled
@@ -14,7 +20,6 @@ def subtract(values: FloatArray, shift: FloatArray) -> None:
             values[i, c] -= shift[c]
 
 
-@compiled
 def local_residuals(
     predictors: FloatArray, targets: FloatArray, means: FloatArray, ridge: float
 ) -> FloatArray:
@@ -23,8 +28,20 @@ def local_residuals(
     ``predictors`` are (H, W, 3), ``targets`` (H, W, T), ``means`` (H, W, 9 + 4·T) the local means
     of their `moments`. ``ridge`` is added to the variances.
     """
+    result = np.empty(targets.shape, np.float32)
+    _local_residuals(predictors, targets, means, ridge, result)
+    return result
+
+
+@compiled
+def _local_residuals(
+    predictors: FloatArray,
+    targets: FloatArray,
+    means: FloatArray,
+    ridge: float,
+    result: FloatArray,
+) -> None:
     height, width, n_targets = targets.shape
-    result = np.empty((height, width, n_targets), np.float32)
     for y in range(height):
         for x in range(width):
             # m are means, q means of products; a to f and r0 to r2 are the covariances.
@@ -52,10 +69,8 @@ def local_residuals(
                 r1 = q[7 + 3 * t] - mean * m[1]
                 r2 = q[8 + 3 * t] - mean * m[2]
                 result[y, x, t] = targets[y, x, t] - mean - (w0 * r0 + w1 * r1 + w2 * r2)
-    return result
 
 
-@compiled
 def moments(predictors: FloatArray, targets: FloatArray) -> FloatArray:
     """Moments of predictors (H, W, 3) and targets (H, W, T): the input of `local_residuals`.
 
@@ -64,6 +79,13 @@ def moments(predictors: FloatArray, targets: FloatArray) -> FloatArray:
     """
     height, width, n_targets = targets.shape
     result = np.empty((height, width, 9 + 4 * n_targets), np.float32)
+    _moments(predictors, targets, result)
+    return result
+
+
+@compiled
+def _moments(predictors: FloatArray, targets: FloatArray, result: FloatArray) -> None:
+    height, width, n_targets = targets.shape
     for y in range(height):
         for x in range(width):
             p, q = predictors[y, x], result[y, x, 3 + n_targets :]
@@ -76,16 +98,21 @@ def moments(predictors: FloatArray, targets: FloatArray) -> FloatArray:
             for t in range(n_targets):
                 for i in range(3):
                     q[6 + 3 * t + i] = targets[y, x, t] * p[i]
-    return result
 
 
-@compiled
 def monomials(x: FloatArray, extra: FloatArray, cubic: bool) -> FloatArray:
     """Products of one, two and (if ``cubic``) three columns of ``x`` (P, K), then ``extra``."""
     n, k = x.shape
     # Combinations with repetition of one, two and three of k.
     n_terms = k + k * (k + 1) // 2 + (k * (k + 1) * (k + 2) // 6 if cubic else 0)
     result = np.empty((n, n_terms + extra.shape[1]), np.float32)
+    _monomials(x, extra, cubic, result)
+    return result
+
+
+@compiled
+def _monomials(x: FloatArray, extra: FloatArray, cubic: bool, result: FloatArray) -> None:
+    n, k = x.shape
     for row in range(n):
         at = 0
         for i in range(k):
@@ -101,15 +128,31 @@ def monomials(x: FloatArray, extra: FloatArray, cubic: bool) -> FloatArray:
                         at += 1
         for i in range(extra.shape[1]):
             result[row, at + i] = extra[row, i]
-    return result
 
 
 def polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, *, cubic: bool) -> FloatArray:
     """`monomials` of ``x`` (P, K) and ``extra`` times ``gains`` (terms, n): (n, P), in blocks."""
-    return _polynomial(x, extra, np.ascontiguousarray(gains, np.float32), cubic)
+    result = np.zeros((gains.shape[1], len(x)), np.float32)
+    # The columns of a block, and products of two and three of them.
+    buffers = np.empty((x.shape[1] + extra.shape[1] + 2, BLOCK), np.float32)
+    factors = _factors(x.shape[1], extra.shape[1], cubic=cubic)
+    _polynomial(x, extra, factors, np.ascontiguousarray(gains, np.float32), buffers, result)
+    return result
 
 
-@compiled
+@cache
+def _factors(n_columns: int, n_extra: int, *, cubic: bool) -> NDArray[np.int64]:
+    """The columns whose product is a term of `monomials`: (terms, 3), or -1."""
+    terms = []
+    for i in range(n_columns):
+        terms.append((i, -1, -1))
+        for j in range(i, n_columns):
+            terms.append((i, j, -1))
+            terms += [(i, j, h) for h in range(j, n_columns) if cubic]
+    terms += [(i, -1, -1) for i in range(n_columns, n_columns + n_extra)]
+    return np.array(terms, np.int64).reshape(-1, 3)
+
+
 def standardised_residuals(
     values: FloatArray,
     predicted: FloatArray,
@@ -122,59 +165,72 @@ def standardised_residuals(
     They are divided by ``scales`` (n,) and clipped to ±``largest``.
     """
     result = np.empty(values.shape, np.float32)
+    # The targets of one call in two are transposed: in one layout there is one kernel.
+    values = np.ascontiguousarray(values)
+    _standardised_residuals(values, predicted, offsets, scales, largest, result)
+    return result
+
+
+@compiled
+def _standardised_residuals(
+    values: FloatArray,
+    predicted: FloatArray,
+    offsets: FloatArray,
+    scales: FloatArray,
+    largest: float,
+    result: FloatArray,
+) -> None:
     for i in range(values.shape[0]):
         for t in range(values.shape[1]):
             residual = (values[i, t] - offsets[t] - predicted[t, i]) / scales[t]
-            result[i, t] = min(max(residual, -largest), largest)
-    return result
+            above = -largest if residual < -largest else residual
+            result[i, t] = largest if above > largest else above
 
 
 @compiled
-def _polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, cubic: bool) -> FloatArray:
+def _polynomial(
+    x: FloatArray,
+    extra: FloatArray,
+    factors: NDArray[np.int64],
+    gains: FloatArray,
+    columns: FloatArray,
+    result: FloatArray,
+) -> None:
     """Values (n, P), block by block, so that the products of a block stay in the nearest cache."""
     n_pixels, k = x.shape
-    result = np.zeros((gains.shape[1], n_pixels), np.float32)
-    # 14 to 17 columns of 512 numbers take about 30 kB: larger blocks leave the nearest cache.
-    size = 512  # pixels per block
-    columns = np.empty((k + extra.shape[1], size), np.float32)
-    two, three = np.empty(size, np.float32), np.empty(size, np.float32)
-    for start in range(0, n_pixels, size):
+    n_columns = k + extra.shape[1]
+    two, three = columns[n_columns], columns[n_columns + 1]
+    for start in range(0, n_pixels, BLOCK):
         # Each column is contiguous, so that products of columns are vector instructions.
-        _transpose(x[start : start + size], columns)
-        _transpose(extra[start : start + size], columns[k:])
-        at = 0
-        for i in range(k):
-            _add(result, start, columns[i], gains, at)
-            at += 1
-            for j in range(i, k):
+        _transpose(x, start, columns)
+        _transpose(extra, start, columns[k:])
+        for at in range(len(factors)):
+            i, j, h = factors[at, 0], factors[at, 1], factors[at, 2]
+            term = columns[i]
+            if h >= 0:  # ``two`` is that of the preceding term
+                _multiply(two, columns[h], three)
+                term = three
+            elif j >= 0:
                 _multiply(columns[i], columns[j], two)
-                _add(result, start, two, gains, at)
-                at += 1
-                if cubic:
-                    for h in range(j, k):
-                        _multiply(two, columns[h], three)
-                        _add(result, start, three, gains, at)
-                        at += 1
-        for i in range(k, len(columns)):
-            _add(result, start, columns[i], gains, at)
-            at += 1
-    return result
+                term = two
+            _add(result, start, term, gains, at)
 
 
-@compiled
-def _transpose(pixels: FloatArray, columns: FloatArray) -> None:
-    for i in range(pixels.shape[0]):
+@inlined
+def _transpose(pixels: FloatArray, start: int, columns: FloatArray) -> None:
+    n = len(pixels) - start
+    for i in range(n if n < BLOCK else BLOCK):
         for j in range(pixels.shape[1]):
-            columns[j, i] = pixels[i, j]
+            columns[j, i] = pixels[start + i, j]
 
 
-@compiled
+@inlined
 def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
     for p in range(len(out)):
         out[p] = a[p] * b[p]
 
 
-@compiled
+@inlined
 def _add(result: FloatArray, start: int, values: FloatArray, gains: FloatArray, at: int) -> None:
     for t in range(result.shape[0]):
         # Slices are taken here for every t: passing them costs as much as the addition.

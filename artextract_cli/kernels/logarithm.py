@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.kernels.jit import compiled
+from artextract_cli.kernels.jit import compiled, inlined
 
 _BLOCK = 1024  # numbers processed at a time, which fit into the first-level cache
 _ROOT_OF_HALF = np.int32(0x3F3504F3)  # the bits of √½: mantissas are from √½ to √2
@@ -27,18 +27,26 @@ _COEFFICIENTS = np.array(
 def signed_log1p(values: FloatArray) -> FloatArray:
     """sign(x)·log(1 + |x|) of an array of any shape, to the last digits of float32."""
     flat = np.require(values, np.float32, ["C", "W"]).reshape(-1)
-    return _signed_log1p(flat).reshape(values.shape)
+    result = np.empty_like(flat)
+    mantissas, exponents = np.empty((2, _BLOCK), np.float32)
+    _signed_log1p(flat, mantissas, mantissas.view(np.int32), exponents, result)
+    return result.reshape(values.shape)
 
 
 @compiled
-def _signed_log1p(values: FloatArray) -> FloatArray:
-    result = np.empty_like(values)
-    mantissas, exponents = np.empty(_BLOCK, np.float32), np.empty(_BLOCK, np.float32)
+def _signed_log1p(
+    values: FloatArray,
+    mantissas: FloatArray,
+    bits: NDArray[np.int32],
+    exponents: FloatArray,
+    result: FloatArray,
+) -> None:
+    """`signed_log1p` of values (P,); ``bits`` are those of the buffer ``mantissas``."""
     for start in range(0, len(values), _BLOCK):
         part, out = values[start : start + _BLOCK], result[start : start + _BLOCK]
         for i in range(len(part)):
             mantissas[i] = np.float32(1) + abs(part[i])
-        _split(mantissas.view(np.int32), exponents)
+        _split(bits, exponents)
         for i in range(len(part)):
             size = abs(part[i])
             whole = np.float32(1) + size
@@ -46,10 +54,9 @@ def _signed_log1p(values: FloatArray) -> FloatArray:
             lost = (size - (whole - np.float32(1))) / whole
             log = _log(mantissas[i], exponents[i]) + lost
             out[i] = log if part[i] >= 0 else -log
-    return result
 
 
-@compiled
+@inlined
 def _split(bits: NDArray[np.int32], exponents: FloatArray) -> None:
     """Split positive numbers, given by their bits, into mantissas (in place) and exponents."""
     for i in range(len(bits)):
@@ -58,7 +65,7 @@ def _split(bits: NDArray[np.int32], exponents: FloatArray) -> None:
         bits[i] = np.int32(bits[i] - np.int32(exponent << np.int32(23)))
 
 
-@compiled
+@inlined
 def _log(mantissa: np.float32, exponent: np.float32) -> np.float32:
     x = mantissa - np.float32(1)
     total: np.float32 = _COEFFICIENTS[0]

@@ -3,50 +3,61 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli._typing import FloatArray
-from artextract_cli.kernels.jit import compiled
+from artextract_cli._typing import FloatArray, Indices
+from artextract_cli.kernels.jit import compiled, inlined
+
+Sums = NDArray[np.float64]
+
+
+def standardise(columns: FloatArray) -> None:
+    """Standardise every column of ``columns`` (N, K) in place; a constant one becomes 0."""
+    # Two passes in double precision: the sum of squares alone would cancel for nearly equal values.
+    mean, spread, scale = np.zeros((3, columns.shape[1]))
+    _standardise(columns, mean, spread, scale, np.zeros(columns.shape[1], np.float32))
 
 
 @compiled
-def standardise(columns: FloatArray) -> None:
-    """Standardise every column of ``columns`` (N, K) in place; a constant one becomes 0."""
+def _standardise(
+    columns: FloatArray, mean: Sums, spread: Sums, scale: Sums, largest: FloatArray
+) -> None:
     n, k = columns.shape
-    # Two passes in double precision: the sum of squares alone would cancel for nearly equal values.
-    mean, spread, largest = np.zeros(k), np.zeros(k), np.zeros(k, np.float32)
     for row in columns:
         for j in range(k):
             mean[j] += row[j]
-    mean /= n
+    for j in range(k):
+        mean[j] /= n
     for row in columns:
         for j in range(k):
-            largest[j] = max(largest[j], abs(row[j]))
-            difference = row[j] - mean[j]
+            size, difference = abs(row[j]), row[j] - mean[j]
+            largest[j] = size if size > largest[j] else largest[j]
             spread[j] += difference * difference
-    scale = np.empty(k)
     for j in range(k):
         deviation = np.sqrt(spread[j] / n)
         # Up to here the spread of a column is rounding error of float32.
-        is_constant = deviation <= 1e-6 * max(largest[j], 1e-6)
+        is_constant = deviation <= 1e-6 * (largest[j] if largest[j] > 1e-6 else 1e-6)
         scale[j] = 0.0 if is_constant else 1 / deviation
     for row in columns:
         for j in range(k):
             row[j] = (row[j] - mean[j]) * scale[j]
 
 
-@compiled
 def gather_columns(columns: FloatArray, order: NDArray[np.int32]) -> FloatArray:
     """Gather columns (N, K) by their indices ``order`` (M,): (N, M); index -1 gives zeros."""
     result = np.empty((len(columns), len(order)), np.float32)
-    for i in range(len(columns)):
-        source, target = columns[i], result[i]
-        for j in range(len(order)):
-            target[j] = source[order[j]] if order[j] >= 0 else np.float32(0)
+    _gather_columns(columns, order, result)
     return result
 
 
 @compiled
+def _gather_columns(columns: FloatArray, order: NDArray[np.int32], result: FloatArray) -> None:
+    for i in range(len(columns)):
+        source, target = columns[i], result[i]
+        for j in range(len(order)):
+            target[j] = source[order[j]] if order[j] >= 0 else np.float32(0)
+
+
 def edge_weights(
-    statistics: FloatArray, edges: NDArray[np.int64], n_channels: int, n_first: int
+    statistics: FloatArray, edges: Indices, n_channels: int, n_first: int
 ) -> FloatArray:
     """Difference between the nodes of every edge in every view: (E, V).
 
@@ -58,8 +69,24 @@ def edge_weights(
     n_views = 1 + n_channels - n_first
     weights = np.zeros((edges.shape[1], n_views), np.float32)
     # Next place of every node for the mirror image of an edge.
-    back = _first_edges(edges[0], len(statistics))
+    back = np.zeros(len(statistics) + 1, np.int64)
+    _first_edges(edges[0], back)
     differences = np.empty(statistics.shape[1], np.float32)
+    _edge_weights(statistics, edges, n_channels, n_first, back, differences, weights)
+    return weights
+
+
+@compiled
+def _edge_weights(
+    statistics: FloatArray,
+    edges: Indices,
+    n_channels: int,
+    n_first: int,
+    back: Indices,
+    differences: FloatArray,
+    weights: FloatArray,
+) -> None:
+    n_views = weights.shape[1]
     for e in range(edges.shape[1]):
         a, b = np.uint32(edges[0, e]), np.uint32(edges[1, e])
         # The weight was written together with that of the edge from b to a.
@@ -80,15 +107,12 @@ def edge_weights(
                 row[v] += differences[start + n_first - 1 + v]
         for v in range(n_views):
             mirrored[v] = row[v]
-    return weights
 
 
-@compiled
-def _first_edges(sources: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Index of the first edge of each of ``n`` nodes, from the sorted ``sources`` (E,)."""
-    first = np.zeros(n + 1, np.int64)
+@inlined
+def _first_edges(sources: Indices, first: Indices) -> None:
+    """Index of the first edge of each node (N + 1,), from the sorted ``sources`` (E,) and zeros."""
     for source in sources:
         first[source + 1] += 1
-    for k in range(n):
+    for k in range(len(first) - 1):
         first[k + 1] += first[k]
-    return first

@@ -11,15 +11,33 @@ Sums = NDArray[np.float64]
 Moments = tuple[FloatArray, FloatArray, FloatArray, FloatArray, Counts, FloatArray]
 
 
-@compiled
 def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
     """Mean, standard deviation, minimum, maximum (N, C), pixels (N,) and centroid (N, 2)."""
-    height, width, channels = image.shape
-    # The first pixel of each region: sums of differences to it do not cancel for large values.
-    origin = np.empty((n, channels), np.float32)
-    low, high = np.empty_like(origin), np.empty_like(origin)
-    total, square = np.zeros((n, channels)), np.zeros((n, channels))
+    shape = (n, image.shape[2])
+    # The first pixel of each region is its origin: sums of differences to it do not cancel for
+    # large values.
+    mean, std, low, high, origin = (np.empty(shape, np.float32) for _ in range(5))
+    total, square = np.zeros(shape), np.zeros(shape)
     count, place = np.zeros(n, np.int64), np.zeros((n, 2))
+    _add_pixels(image, labels, origin, low, high, total, square, count, place)
+    _mean_and_spread(origin, total, square, count, mean, std)
+    return mean, std, low, high, count, _quotient(place, count)
+
+
+@compiled
+def _add_pixels(
+    image: FloatArray,
+    labels: LabelMap,
+    origin: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    total: Sums,
+    square: Sums,
+    count: Counts,
+    place: Sums,
+) -> None:
+    """Sums over the pixels of each region, relative to ``origin``, the first; and extremes."""
+    height, width, channels = image.shape
     for y in range(height):
         for x in range(width):
             k, pixel = np.uint32(labels[y, x]), image[y, x]
@@ -39,16 +57,13 @@ def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
                 value, least, most = pixel[c], lowest[c], highest[c]
                 lowest[c] = value if value < least else least
                 highest[c] = value if value > most else most
-    mean, std = _mean_and_spread(origin, total, square, count)
-    return mean, std, low, high, count, _quotient(place, count)
 
 
 @compiled
 def _mean_and_spread(
-    origin: FloatArray, total: Sums, square: Sums, count: Counts
-) -> tuple[FloatArray, FloatArray]:
+    origin: FloatArray, total: Sums, square: Sums, count: Counts, mean: FloatArray, std: FloatArray
+) -> None:
     """Mean and population standard deviation from sums of differences to ``origin``."""
-    mean, std = np.empty_like(origin), np.empty_like(origin)
     for k in range(len(origin)):
         share = 1 / count[k]
         first, sums, squares, middle, spread = origin[k], total[k], square[k], mean[k], std[k]
@@ -58,25 +73,23 @@ def _mean_and_spread(
             variance = squares[c] * share - shift * shift
             # Rounding can make the variance of a constant region slightly negative.
             spread[c] = np.sqrt(variance if variance > 0 else 0.0)
-    return mean, std
 
 
-@compiled
 def _quotient(total: Sums, count: Counts) -> FloatArray:
-    mean = np.empty(total.shape, np.float32)
-    for k in range(total.shape[0]):
-        for c in range(total.shape[1]):
-            mean[k, c] = total[k, c] / count[k]
-    return mean
+    return (total / count[:, None]).astype(np.float32)
 
 
-@compiled
 def means(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
     """Mean (N, C) of every region."""
     total, count = np.zeros((n, image.shape[2])), np.zeros(n, np.int64)
+    _add_rows(image, labels, total, count)
+    return _quotient(total, count)
+
+
+@compiled
+def _add_rows(image: FloatArray, labels: LabelMap, total: Sums, count: Counts) -> None:
     for y in range(len(image)):
         _add_row(image[y], labels[y], total, count)
-    return _quotient(total, count)
 
 
 @compiled
@@ -122,7 +135,7 @@ def _row_of_magnitudes(
     """
     height, size = rows.shape
     inside = slice(channels, size + channels)
-    above, below = rows[max(y - 1, 0)], rows[min(y + 1, height - 1)]
+    above, below = rows[y - 1 if y > 0 else 0], rows[y + 1 if y + 1 < height else y]
     _along_columns(above, rows[y], below, smooth[inside], slope[inside])
     for c in range(channels):
         last = size + c
@@ -131,31 +144,48 @@ def _row_of_magnitudes(
     _along_rows(smooth, slope, channels, out)
 
 
-@compiled
 def sobel(image: FloatArray) -> FloatArray:
     """Gradient magnitude (H, W, C)."""
     height, width, channels = image.shape
     size = width * channels
     magnitude = np.empty((height, size), np.float32)
-    smooth = np.empty(size + 2 * channels, np.float32)
-    slope = np.empty(size + 2 * channels, np.float32)
-    rows = image.reshape(height, size)
-    for y in range(height):
-        _row_of_magnitudes(rows, y, channels, smooth, slope, magnitude[y])
+    smooth, slope = np.empty((2, size + 2 * channels), np.float32)
+    _magnitudes(image.reshape(height, size), channels, smooth, slope, magnitude)
     return magnitude.reshape(height, width, channels)
 
 
 @compiled
+def _magnitudes(
+    rows: FloatArray, channels: int, smooth: FloatArray, slope: FloatArray, magnitude: FloatArray
+) -> None:
+    for y in range(len(rows)):
+        _row_of_magnitudes(rows, y, channels, smooth, slope, magnitude[y])
+
+
 def mean_sobel(image: FloatArray, labels: LabelMap, n: int) -> FloatArray:
     """Mean gradient magnitude (N, C) of every region, without storing it per pixel."""
     height, width, channels = image.shape
     size = width * channels
     total, count = np.zeros((n, channels)), np.zeros(n, np.int64)
-    smooth = np.empty(size + 2 * channels, np.float32)
-    slope = np.empty(size + 2 * channels, np.float32)
-    magnitude = np.empty(size, np.float32)
+    smooth, slope = np.empty((2, size + 2 * channels), np.float32)
+    row = np.empty((width, channels), np.float32)
     rows = image.reshape(height, size)
-    for y in range(height):
-        _row_of_magnitudes(rows, y, channels, smooth, slope, magnitude)
-        _add_row(magnitude.reshape(width, channels), labels[y], total, count)
+    _add_magnitudes(rows, labels, smooth, slope, row, row.reshape(-1), total, count)
     return _quotient(total, count)
+
+
+@compiled
+def _add_magnitudes(
+    rows: FloatArray,
+    labels: LabelMap,
+    smooth: FloatArray,
+    slope: FloatArray,
+    row: FloatArray,
+    flat: FloatArray,
+    total: Sums,
+    count: Counts,
+) -> None:
+    """Add magnitudes to sums (N, C), a ``row`` (W, C) at a time; ``flat`` is a view of it."""
+    for y in range(len(rows)):
+        _row_of_magnitudes(rows, y, row.shape[1], smooth, slope, flat)
+        _add_row(row, labels[y], total, count)

@@ -68,7 +68,7 @@ def _digests(source: Path, scene: str) -> dict[str, str]:
     if len(files) > MAX_FILES:
         return {}
     folder = source if source.is_dir() else source.parent
-    return {str(path.relative_to(folder)): file_digest(path) for path in files}
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
 
 
 def _files_of(source: Path, scene: str) -> list[Path]:

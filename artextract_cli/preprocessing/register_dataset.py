@@ -122,7 +122,7 @@ def register_dataset(
             on_scene(files.name)
         output.copy_top_level(without=[RECORD])
         record = _record(rows, dataset, model, max_residual)
-        (output.folder / RECORD).write_text(record, encoding="utf-8")
+        (output.folder / RECORD).write_text(record, encoding="utf-8", newline="\n")
     return rows
 
 

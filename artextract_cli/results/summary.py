@@ -106,9 +106,9 @@ def write_summary(results: Path, scenes: Sequence[SceneSummary]) -> None:
     rows = [dataclasses.asdict(scene) for scene in scenes]
     summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
-        temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
+        temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8", newline="\n")
     with atomic_path(results / "summary.csv") as temporary:
-        temporary.write_text(csv_text(SUMMARY_COLUMNS, rows), encoding="utf-8")
+        temporary.write_text(csv_text(SUMMARY_COLUMNS, rows), encoding="utf-8", newline="\n")
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

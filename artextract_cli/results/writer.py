@@ -92,7 +92,9 @@ def _write_all(
     reach = superpixel_side(scene.shape, int(scores.labels.max()) + 1) // 2
     of_bands, signs = Enlarged(scores.band_maps, scene.shape), signs_at(scores, scene)
     regions = strong_regions(heatmap, of_bands.at, scores.band_ids, reach, signs)
-    (folder / "regions.csv").write_text(csv_text(REGION_COLUMNS, regions), encoding="utf-8")
+    (folder / "regions.csv").write_text(
+        csv_text(REGION_COLUMNS, regions), encoding="utf-8", newline="\n"
+    )
     return write_description(folder, describe(files, scene, scores, model, heatmap))
 
 

@@ -103,4 +103,4 @@ def write_history(root: Path, histories: Histories) -> None:
         # JSON has no NaN; other programs could not read it.
         text = json.dumps(content, indent=2, allow_nan=False)
         # A path that is not valid text contains surrogates, which ASCII escapes can express.
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ compiler use vector instructions, and a view for each call would cost more than 
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli import compiled
+from artextract_cli import compiled, inlined
 
 FloatArray = NDArray[np.float32]
 LabelMap = NDArray[np.int32]
@@ -20,23 +20,28 @@ Cells = NDArray[np.int32]
 BLOCK = 128  # pixels; blocks instead of single pixels save a third of the time
 
 
-@compiled
 def in_blocks(image: FloatArray) -> FloatArray:
     """``image`` (H, W, C) as a flat array of shape (H, blocks of a row, C, BLOCK)."""
     height, width, channels = image.shape
-    n_blocks = _blocks_of(width)
     # The last block of a row is padded: loops always run over BLOCK pixels.
-    blocks = np.zeros((height, n_blocks, channels, BLOCK), np.float32)
+    blocks = np.zeros((height, _blocks_of(width), channels, BLOCK), np.float32)
+    _fill_blocks(image, blocks)
+    return blocks.reshape(-1)
+
+
+@compiled
+def _fill_blocks(image: FloatArray, blocks: FloatArray) -> None:
+    height, width, channels = image.shape
+    n_blocks = blocks.shape[1]
     for y in range(height):
         for b in range(n_blocks):
             first = b * BLOCK
             for c in range(channels):
-                for x in range(min(BLOCK, width - first)):
+                n = width - first
+                for x in range(n if n < BLOCK else BLOCK):
                     blocks[y, b, c, x] = image[y, first + x, c]
-    return blocks.ravel()
 
 
-@compiled
 def assign(
     blocks: FloatArray,
     centres: FloatArray,
@@ -52,22 +57,45 @@ def assign(
     ``blocks`` is the image from `in_blocks`; ``near_rows`` (S, H) and ``near_columns`` (S, W) are
     the nearby cells; ``pull`` is the weight of a squared distance in pixels.
     """
-    height, width = labels.shape
-    reach, n_fields = len(near_rows), len(centres)
-    n_blocks = _blocks_of(width)
+    reach = len(near_rows)
     # A ring buffer for `reach` rows of cells, which are gathered only when the search moves on;
     # `spread` tells which row of cells is in which slot.
-    fields = np.empty(reach * reach * n_fields * BLOCK, np.float32)
+    fields = np.empty(reach * reach * len(centres) * BLOCK, np.float32)
     spread = np.empty(reach, np.int64)
     # Colour distances to the present centre, then the smallest scores so far.
     scores = np.empty(2 * BLOCK, np.float32)
+    _assign(
+        blocks, centres, near_rows, near_columns, pull, labels, step, offset, fields, spread, scores
+    )
+
+
+@compiled
+def _assign(
+    blocks: FloatArray,
+    centres: FloatArray,
+    near_rows: Cells,
+    near_columns: Cells,
+    pull: np.float32,
+    labels: LabelMap,
+    step: int,
+    offset: int,
+    fields: FloatArray,
+    spread: NDArray[np.int64],
+    scores: FloatArray,
+) -> None:
+    """`assign` with buffers: ``fields`` of S rows of cells, which rows (S,), and two scores."""
+    height, width = labels.shape
+    reach, n_fields = len(near_rows), len(centres)
+    n_blocks = (width + BLOCK - 1) // BLOCK
     for b in range(n_blocks):
         first = b * BLOCK
         # Rows inside the loop over blocks: neighbouring rows search the same cells.
-        spread[:] = -1
+        for i in range(reach):
+            spread[i] = -1
         for y in range(offset, height, step):
             pixels = (y * n_blocks + b) * (n_fields - 3) * BLOCK
-            scores[BLOCK:] = np.inf
+            for x in range(BLOCK, 2 * BLOCK):
+                scores[x] = np.inf
             for i in range(reach):
                 cell_row = near_rows[i, y]
                 slot = cell_row % reach
@@ -84,12 +112,11 @@ def assign(
                     )
 
 
-@compiled
 def _blocks_of(width: int) -> int:
     return (width + BLOCK - 1) // BLOCK
 
 
-@compiled
+@inlined
 def _spread(
     centres: FloatArray,
     cell_row: int,
@@ -103,7 +130,7 @@ def _spread(
     The column is replaced by the squared distance to it, which is the same for all rows.
     """
     n_fields, width = len(centres), near_columns.shape[1]
-    n = min(BLOCK, width - first)
+    n = BLOCK if first + BLOCK < width else width - first
     for j in range(len(near_columns)):
         columns = near_columns[j, first : first + n]
         for f in range(n_fields):
@@ -117,7 +144,7 @@ def _spread(
             begin += BLOCK
 
 
-@compiled
+@inlined
 def _measure(
     blocks: FloatArray,
     pixels: int,
@@ -139,7 +166,7 @@ def _measure(
     return begin + channels * BLOCK
 
 
-@compiled
+@inlined
 def _add_three(
     blocks: FloatArray, pixels: int, fields: FloatArray, begin: int, scores: FloatArray
 ) -> None:
@@ -152,7 +179,7 @@ def _add_three(
         scores[x] = scores[x] + a * a + b * b + c * c
 
 
-@compiled
+@inlined
 def _add_one(
     blocks: FloatArray, pixels: int, fields: FloatArray, begin: int, scores: FloatArray
 ) -> None:
@@ -162,7 +189,7 @@ def _add_one(
         scores[x] += difference * difference
 
 
-@compiled
+@inlined
 def _keep_nearer(
     fields: FloatArray,
     begin: int,
@@ -190,7 +217,6 @@ def _keep_nearer(
         label[x] = other if nearer else same
 
 
-@compiled
 def update(
     image: FloatArray,
     labels: LabelMap,
@@ -204,18 +230,21 @@ def update(
     ``total`` (R × K, C + 3) is a buffer for sums of colour, row, column and pixels.
     """
     total[:] = 0
-    if image.shape[2] == 3:
-        _add_colours(image, labels, total, step, offset)
-    else:
-        _add_channels(image, labels, total, step, offset)
-    flat = centres.reshape(len(centres), -1)
+    add = _add_colours if image.shape[2] == 3 else _add_channels
+    add(image, labels, total, step, offset)
+    _move(centres.reshape(len(centres), -1), total)
+
+
+@compiled
+def _move(centres: FloatArray, total: NDArray[np.float64]) -> None:
+    """Move centres (C + 3, R × K) to the means of their pixels, if they have any."""
     for k in range(len(total)):
         sums = total[k]
         # A centre without pixels keeps its place and may get some later.
         if sums[-1] > 0:
             share = 1 / sums[-1]
             for f in range(len(sums) - 1):
-                flat[f, k] = sums[f] * share
+                centres[f, k] = sums[f] * share
 
 
 @compiled
@@ -250,20 +279,32 @@ def _add_colours(
             sums[5] += 1
 
 
-@compiled
 def largest_colour_distances(
     image: FloatArray, labels: LabelMap, centres: FloatArray, step: int, offset: int
 ) -> FloatArray:
     """Squared colour distance (R, K) of the furthest pixel of each centre."""
-    height, width, channels = image.shape
+    furthest = np.zeros(centres.shape[1:], np.float32)
     flat = centres.reshape(len(centres), -1)
-    furthest = np.zeros(flat.shape[1], np.float32)
+    _furthest(image, labels, flat, step, offset, furthest.reshape(-1))
+    return furthest
+
+
+@compiled
+def _furthest(
+    image: FloatArray,
+    labels: LabelMap,
+    centres: FloatArray,
+    step: int,
+    offset: int,
+    furthest: FloatArray,
+) -> None:
+    height, width, channels = image.shape
     for y in range(offset, height, step):
         for x in range(width):
             k = labels[y, x]
             squared = np.float32(0)
             for c in range(channels):
-                difference = image[y, x, c] - flat[c, k]
+                difference = image[y, x, c] - centres[c, k]
                 squared += difference * difference
-            furthest[k] = max(furthest[k], squared)
-    return furthest.reshape(centres.shape[1:])
+            if squared > furthest[k]:
+                furthest[k] = squared

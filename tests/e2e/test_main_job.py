@@ -1,6 +1,7 @@
 """The job as a user runs it: graphs, training, inference, evaluation, figures."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -286,11 +287,27 @@ def test_the_published_recipe(dataset: Path, run: Callable[..., Ran], tmp_path: 
 
 def test_demo(run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    ran = run("demo", "--train", 2, "--val", 2, "--size", 48, "--epochs", 1)
+    ran = run("demo", "--size", 96)
     assert ran.exit_code == 0, ran.stderr
-    assert "AUROC" in ran.stdout
+    first, *paintings, picture, report = ran.stdout.splitlines()
+    assert re.fullmatch("[0-3] of 4 paintings: finding; 3 have a hidden layer", first)
+    assert [line.split()[0] for line in paintings] == [f"sim_val_{n:04}" for n in range(4)]
+    assert paintings[3].startswith("  sim_val_0003 hides nothing: ")
+    assert size_of(tmp_path / picture.split()[1])[0] > 500
+    assert (tmp_path / report.split()[1]).read_text().count('class="scene"') == 4
+    assert run("report").exit_code == 0  # by what demo leaves in artextract.yaml
+
+
+def test_demo_with_training(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    small = ("--train-scenes", 2, "--val-scenes", 2, "--size", 48, "--epochs", 1)
+    ran = run("demo", "--train", *small)
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.stdout.count("AUROC") == 1
     assert (tmp_path / "demo" / "loss.png").exists()
-    assert ran.stdout.rstrip().endswith("report     demo/report.html")
+    assert ran.stdout.rstrip().endswith("report    demo/report.html")
     assert (tmp_path / "demo" / "report.html").read_text().count('class="scene"') == 2
     # What demo leaves in artextract.yaml makes the bare commands work.
     assert run("graph", "build").exit_code == 0

@@ -39,6 +39,7 @@ from tests.torture.forked import Ended, forked
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "artextract_cli"
+DECORATORS = ("compiled", "compiled_sums", "inlined")
 CORE = (
     "evaluation.metrics",
     "evidence.band_regression",
@@ -432,10 +433,10 @@ class _InPlace(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         compiling = importlib.import_module(f"{PACKAGE}.kernels.jit")
-        kept = compiling.compiled, compiling.compiled_sums
-        compiling.compiled = compiling.compiled_sums = _uncompiled
+        kept = {name: getattr(compiling, name) for name in DECORATORS}
+        vars(compiling).update(dict.fromkeys(DECORATORS, _uncompiled))
         super().exec_module(module)
-        compiling.compiled, compiling.compiled_sums = kept
+        vars(compiling).update(kept)
 
 
 def _uncompiled(kernel: Callable[..., Any]) -> Callable[..., Any]:

@@ -95,7 +95,7 @@ def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]
     """Tables: per scene, means, image level, paired differences, correlation of signed images."""
     return [
         _scene_table(evaluation),
-        *_mean_tables(evaluation),
+        *mean_tables(evaluation),
         _image_table(evaluation),
         _comparison_table(evaluation),
         *_correlation_tables(evaluation),
@@ -118,7 +118,7 @@ def _scene_table(evaluation: "Evaluation") -> "rich.table.Table":
     return console.table("per scene", ("scene", *heads, "hidden px"), rows)
 
 
-def _mean_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
+def mean_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
     """Means and standard deviations: a table of all measures but recall, then one of recall."""
     from artextract_cli.evaluation.metrics import RECALL_RATES
     from artextract_cli.evaluation.summary import MEASURES, means

@@ -73,9 +73,9 @@ class _EdgeSoftmax(Function):
         weight = left.new_empty(len(graph.source), left.shape[1])
         # In the type of the scores: a Python float would make the kernel compute in float64.
         slope = np.asarray(negative_slope, left.numpy().dtype)[()]
-        _on_rows(loops.scores, graph, left, right, slope, weight)
+        _on_rows(loops.scores, graph, left, right, slope, weight, buffer=left.shape[1])
         weight.exp_()  # torch uses SIMD
-        _on_rows(loops.normalised, graph, weight)
+        _on_rows(loops.normalised, graph, weight, buffer=left.shape[1])
         ctx.graph, ctx.slope = graph, slope
         # The scores, E · K numbers, are not kept: their sign follows from ``left`` and ``right``.
         ctx.save_for_backward(left, right, weight)
@@ -98,6 +98,7 @@ class _EdgeSoftmax(Function):
             grad,
             d_score,
             d_right,
+            buffer=left.shape[1],
         )
         # Sums over outgoing edges: row i of the reversed edges. Nothing is scattered, so that
         # threads never write to the same place.
@@ -139,21 +140,26 @@ def _mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:
     return total
 
 
-def _on_rows(kernel: Callable[..., None], graph: MessageGraph, *args: Any) -> None:
-    """Call ``kernel`` on all nodes, in as many ranges as torch uses threads."""
+def _on_rows(kernel: Callable[..., None], graph: MessageGraph, *args: Any, buffer: int = 0) -> None:
+    """Call ``kernel`` on all nodes, in as many ranges as torch uses threads.
+
+    If it needs a ``buffer``, each range has one of so many numbers.
+    """
     arrays = [arg.detach().numpy() if isinstance(arg, Tensor) else arg for arg in args]
     n, rows = torch.get_num_threads(), (graph.crow.numpy(), graph.source.numpy())
+
+    def call(start: int, end: int) -> None:
+        own = [np.empty(buffer, arrays[0].dtype)] if buffer else []
+        kernel(start, end, *rows, *own, *arrays)
+
     if n == 1:
-        kernel(0, graph.n_nodes, *rows, *arrays)
+        call(0, graph.n_nodes)
         return
     # Equal numbers of nodes have about equally many edges: superpixels have few neighbours each.
     ends = [graph.n_nodes * i // n for i in range(n + 1)]
-    parts = [
-        _threads(n).submit(kernel, start, end, *rows, *arrays) for start, end in pairwise(ends)
-    ]
     # `result` raises what a thread raised.
-    for part in parts:
-        part.result()
+    for call_of_part in [_threads(n).submit(call, *part) for part in pairwise(ends)]:
+        call_of_part.result()
 
 
 @cache

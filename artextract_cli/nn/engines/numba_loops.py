@@ -3,7 +3,8 @@
 Each takes the nodes from ``start`` to ``end`` and, for each, its incoming edges: edge e comes from
 ``source[e]``, those into node i are ``crow[i]``..``crow[i + 1]``, and ``reverse[e]`` is the edge in
 the opposite direction. The order of a node's sums does not depend on the ranges, so the result is
-the same for any number of threads. Results are written to the last arguments.
+the same for any number of threads. Results are written to the last arguments; ``largest``,
+``total`` and ``mean`` (K,) of a node are buffers.
 
 Letters: N nodes, E directed edges, K channels, one for each view and head, D features.
 """
@@ -23,6 +24,7 @@ def scores(
     end: int,
     crow: Index,
     source: Index,
+    largest: Array,
     left: Array,
     right: Array,
     slope: float,
@@ -30,8 +32,6 @@ def scores(
 ) -> None:
     """LeakyReLU of the scores (E, K), minus the maximum at each target."""
     n_channels = left.shape[1]
-    # One maximum per channel, reused for all nodes: an array per node would be allocated N times.
-    largest = np.empty(n_channels, left.dtype)
     for i in range(start, end):
         for k in range(n_channels):
             largest[k] = -np.inf
@@ -49,10 +49,11 @@ def scores(
 
 
 @compiled_sums
-def normalised(start: int, end: int, crow: Index, source: Index, weight: Array) -> None:
+def normalised(
+    start: int, end: int, crow: Index, source: Index, total: Array, weight: Array
+) -> None:
     """Divide ``weight`` (E, K) by its sum over the target's edges, in place."""
     n_channels = weight.shape[1]
-    total = np.empty(n_channels, weight.dtype)
     for i in range(start, end):
         for k in range(n_channels):
             total[k] = 0
@@ -73,6 +74,7 @@ def score_gradients(
     end: int,
     crow: Index,
     source: Index,
+    mean: Array,
     left: Array,
     right: Array,
     slope: float,
@@ -83,7 +85,6 @@ def score_gradients(
 ) -> None:
     """Gradients of the scores (E, K) and of ``right`` (N, K) from that of the attention (E, K)."""
     n_channels = left.shape[1]
-    mean = np.empty(n_channels, left.dtype)
     for i in range(start, end):
         for k in range(n_channels):
             mean[k] = 0
@@ -216,7 +217,7 @@ def products(
     for i in range(start, end):
         for e in range(crow[i], crow[i + 1], 2):
             # An odd last edge is its own partner, and is computed twice.
-            f = min(e + 1, crow[i + 1] - 1)
+            f = e + 1 if e + 1 < crow[i + 1] else e
             p, q = source[e], source[f]
             for k in range(n_channels):
                 own = k // shared

@@ -79,7 +79,6 @@ def above_surface(inner: FloatArray) -> FloatArray:
     return kubelka_munk.through_surface(np.clip(inner, 0, 1))
 
 
-@compiled
 def reflectance_over(
     inner: FloatArray,
     log_thickness: FloatArray,
@@ -96,10 +95,29 @@ def reflectance_over(
 
     The columns of the tables are log thicknesses from ``low`` to ``high``.
     """
-    height, width, channels = inner.shape
+    result = inner.copy()
+    tables = (reflectance, transmittance)
+    _add_reflected(result, log_thickness, fall, share, below, bare, *tables, low, high)
+    return result
+
+
+@compiled
+def _add_reflected(
+    paint: FloatArray,
+    log_thickness: FloatArray,
+    fall: FloatArray,
+    share: FloatArray,
+    below: FloatArray,
+    bare: FloatArray,
+    reflectance: FloatArray,
+    transmittance: FloatArray,
+    low: float,
+    high: float,
+) -> None:
+    """Add to ``paint`` what it transmits from ``below`` instead of from the ground."""
+    height, width, channels = paint.shape
     n_reflectances, n_thicknesses = reflectance.shape
     step = (high - low) / (n_thicknesses - 1)
-    result = inner.copy()
     for y in range(height):
         for x in range(width):
             if share[y, x] <= 0:
@@ -107,7 +125,7 @@ def reflectance_over(
             for c in range(channels):
                 # Bilinear interpolation of both tables, where a layer covers something: as arrays
                 # (H, W, C) they would take as much memory as the channels.
-                row = min(max(inner[y, x, c], 0.0), 1.0) * (n_reflectances - 1)
+                row = min(max(paint[y, x, c], 0.0), 1.0) * (n_reflectances - 1)
                 column = (log_thickness[y, x] - fall[c] - low) / step
                 column = min(max(column, 0.0), n_thicknesses - 1.0)
                 i, j = min(int(row), n_reflectances - 2), min(int(column), n_thicknesses - 2)
@@ -120,5 +138,4 @@ def reflectance_over(
                 )
                 # R' = R + T²·(g/(1 − R0·g) − Rg/(1 − R0·Rg)): see docs/detection.md.
                 new = bare[c] * (1 - share[y, x]) + below[y, x, c] * share[y, x]
-                result[y, x, c] += t2 * (new / (1 - r0 * new) - bare[c] / (1 - r0 * bare[c]))
-    return result
+                paint[y, x, c] += t2 * (new / (1 - r0 * new) - bare[c] / (1 - r0 * bare[c]))

@@ -1,8 +1,10 @@
 import io
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,32 @@ from artextract_cli.cli import console
 from artextract_cli.cli.console import duration, emit, mapping_table, table
 from artextract_cli.utils import events
 from artextract_cli.utils.events import progress
+from tests.helpers.machines import ticking
 
 
 @pytest.fixture(autouse=True)
 def configured() -> Iterator[None]:
     yield
     console.configure()
+
+
+@contextmanager
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let stderr be a terminal that understands colours and the moves of its cursor."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TERM", "xterm")
+        patched.setenv("COLUMNS", "100")
+        patched.setattr(sys.stderr, "isatty", lambda: True)
+        yield
+
+
+def pictures(written: str) -> list[list[str]]:
+    """What a terminal showed at one time after another, line by line: label and count."""
+    shown = [
+        re.findall(r"^(\w+) .*?(\d+/[\d?]+)", re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", part), re.M)
+        for part in written.split("\r")
+    ]
+    return [[" ".join(line) for line in lines] for lines in shown if lines]
 
 
 def drawn(made: object) -> str:
@@ -49,8 +71,7 @@ def test_progress_without_a_terminal_is_few_plain_lines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second passes per item: the sixth is the first after five seconds, and the last ends."""
-    now = iter(range(1000))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 1)
     with progress("building", 10) as advance:
         for i in range(10):
             advance(f"scene {i}")
@@ -64,8 +85,7 @@ def test_plain_lines_tell_the_time_that_is_left(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten seconds an item: after the first of four there are thirty left, and none at the end."""
-    now = iter(range(0, 1000, 10))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 10)
     with progress("inferring", 4) as advance:
         for _ in range(4):
             advance("abbey")
@@ -100,9 +120,8 @@ def test_quiet_progress_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
 def test_progress_on_a_terminal_keeps_off_stdout(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     for total in (2, None):
-        with progress("building", total) as advance:
+        with on_terminal(monkeypatch), progress("building", total) as advance:
             advance("a[/b]")
             advance()
     assert capsys.readouterr().out == ""
@@ -112,8 +131,7 @@ def test_what_takes_long_within_an_item_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four seconds a block: the second of four is told; what ends within five is not."""
-    now = iter(range(0, 1000, 4))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 4)
     with progress("inferring", 1) as advance:
         with progress("blocks", 4) as inner:
             for _ in range(4):
@@ -132,22 +150,23 @@ def test_what_takes_long_within_an_item_is_told(
 def test_a_bar_within_a_bar_comes_and_goes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    """A bar is drawn when another one comes, and at the end."""
     for _ in range(2):
-        with progress("inferring", 1) as advance:
-            bar = console._running.bar
-            assert bar is not None
+        with on_terminal(monkeypatch), progress("inferring", 1) as advance:
             with progress("blocks", 2) as inner:
                 inner()
-                assert [(t.description, t.completed) for t in bar.tasks] == [
-                    ("inferring", 0),
-                    ("blocks", 1),
-                ]
+                with progress("tiles", None):
+                    pass
             advance()
-            assert [(t.description, t.completed) for t in bar.tasks] == [("inferring", 1)]
-    assert console._running.bar is None
-    assert console._running.depth == 0
-    assert capsys.readouterr().out == ""
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert pictures(captured.err)[-2:] == [
+            ["inferring 0/1", "blocks 1/2", "tiles 0/?"],
+            ["inferring 1/1"],
+        ]
+    with progress("building", 1) as advance:
+        advance()
+    assert capsys.readouterr().err == "building: 1/1\n"
 
 
 def test_json_is_valid_and_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

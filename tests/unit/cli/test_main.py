@@ -16,6 +16,7 @@ from artextract_cli import errors
 from artextract_cli.cli.main import app, hoist_global_flags
 from artextract_cli.plugin import host
 from tests.helpers.command_line import Ran
+from tests.helpers.folders import make, scene
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,7 @@ def program(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-m", "artextract_cli", *words],
         capture_output=True,
         text=True,
+        encoding=environment.get("PYTHONIOENCODING"),
         check=False,
         env=os.environ | environment,
     )
@@ -104,6 +106,17 @@ def test_a_traceback_is_shown_with_debug_alone(tmp_path: Path) -> None:
     assert debug.returncode != 0
     assert "Traceback" in debug.stderr
     assert "InputError: there is no graph file" in debug.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+def test_output_in_an_encoding_without_our_characters(tmp_path: Path, encoding: str) -> None:
+    """Output that Windows redirects to a file or pipe."""
+    folder = make(tmp_path / "Ω", *scene("Ωmega→", "450"))
+    ran = program("data", "check", str(folder), PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert ran.returncode == 3
+    assert "\\u2192" in ran.stdout
+    assert "\\u2192" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_reader_that_has_read_enough_is_told_nothing(failing: Callable[..., Ran]) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from artextract_cli.kernels.adjacency import edges_of_pairs, sort_unique, touching_pairs
+from artextract_cli.kernels.adjacency import by_lower, edges_of_pairs, touching_pairs
 from tests.helpers.label_maps import label_map
 
 
@@ -26,9 +26,16 @@ def test_edges_are_the_pairs_that_touch(seed: int) -> None:
     assert set(pairs) == neighbours(labels)
 
 
-@pytest.mark.parametrize("size", [1, 5, 32, 33, 200])
-def test_values_are_sorted_without_repeats(size: int) -> None:
-    values = np.random.default_rng(size).integers(0, 40, size).astype(np.int32)
-    wanted = np.unique(values)
-    n = sort_unique(values, 0, size)
-    assert np.array_equal(values[:n], wanted)
+@pytest.mark.parametrize("size", [1, 5, 32, 33, 200, 3000])
+def test_groups_are_sorted(size: int) -> None:
+    rng = np.random.default_rng(size)
+    pairs = np.stack([rng.integers(0, 3, size), rng.integers(3, 40, size)]).astype(np.int32)
+    begin, higher = by_lower(rng.permuted(pairs, axis=0), 40)
+    for region in range(3):
+        wanted = np.sort(pairs[1, pairs[0] == region])
+        assert higher[begin[region] : begin[region + 1]].tolist() == wanted.tolist()
+
+
+def test_every_pair_becomes_one_edge_each_way() -> None:
+    pairs = np.array([[0, 2, 1, 0, 0], [2, 0, 0, 1, 2]], np.int32)
+    assert edges_of_pairs(pairs, 3).tolist() == [[0, 0, 1, 2], [1, 2, 0, 0]]

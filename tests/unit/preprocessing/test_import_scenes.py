@@ -11,7 +11,6 @@ from artextract_cli.errors import ArtextractError, DependencyError, InputError, 
 from artextract_cli.imaging.coding import Coding, coded_rgb
 from artextract_cli.io.images import decode_picture
 from artextract_cli.plugin.contract import Importer
-from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing import import_scenes
@@ -20,6 +19,7 @@ from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.utils.locks import directory_lock
+from tests.helpers.toy_plugins import put_in
 
 RNG = np.random.default_rng(0)
 RGB = RNG.integers(0, 256, (12, 10, 3), np.uint8)
@@ -52,7 +52,7 @@ def imported(
 
         spec = Importer(name="toy", summary="", load=lambda: read)
         plugin = Plugin(spec=spec, distribution="artextract-toy", version="1.0")
-        monkeypatch.setitem(plugin_host().plugins, ("importers", "toy"), plugin)
+        put_in(monkeypatch, "importers", plugin)
         return list(import_scenes.import_scenes("toy", source, out, options={}, **more))
 
     return call
@@ -411,7 +411,7 @@ def test_who_renders_is_told_what_the_dataset_says_of_its_bands(
 
     spec = Importer(name="toy", summary="", load=lambda: read, takes_coding=True)
     plugin = Plugin(spec=spec, distribution="artextract-toy", version="1.0")
-    monkeypatch.setitem(plugin_host().plugins, ("importers", "toy"), plugin)
+    put_in(monkeypatch, "importers", plugin)
     root = tmp_path / "dataset"
     stated = (Coding(photograph="linear"), None)
     root.mkdir()

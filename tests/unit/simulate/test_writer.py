@@ -5,7 +5,7 @@ import tifffile
 import yaml
 
 from artextract_cli.errors import ArtextractError, UsageError
-from artextract_cli.simulate import SceneSettings, simulate_dataset, simulate_scene, writer
+from artextract_cli.simulate import SceneSettings, simulate_dataset, simulate_scene
 
 TINY = SceneSettings(size=(33, 47), wavelengths=(450.0, 587.5, 900.0))
 
@@ -90,14 +90,13 @@ def test_an_empty_folder_is_filled_and_a_full_one_refused(tmp_path):
         simulate_dataset(file, train=1, val=0, settings=TINY)
 
 
-def test_nothing_is_left_when_the_work_breaks_off(tmp_path, monkeypatch):
-    def fail(*_):
+def test_nothing_is_left_when_the_work_breaks_off(tmp_path):
+    def fail(name):
         message = "disk full"
         raise OSError(message)
 
-    monkeypatch.setattr(writer, "_write_description", fail)
     with pytest.raises(ArtextractError, match=r"cannot write .*out: disk full"):
-        simulate_dataset(tmp_path / "out", train=1, val=0, settings=TINY)
+        simulate_dataset(tmp_path / "out", train=1, val=0, settings=TINY, on_scene=fail)
     assert not list(tmp_path.iterdir())
 
 

@@ -4,15 +4,14 @@ import threading
 
 import pytest
 
-from artextract_cli.cli import console
 from artextract_cli.utils.events import progress
+from tests.helpers.machines import ticking
 
 
 def test_progress_towards_no_known_end_counts(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = iter(range(0, 100, 6))
-    monkeypatch.setattr(console.time, "monotonic", lambda: float(next(now)))
+    ticking(monkeypatch, 6)
     with progress("importing") as advance:
         advance("abbey")
     assert capsys.readouterr().err == "importing: 1 abbey\n"
