@@ -114,11 +114,12 @@ from artextract_cli.results.summary import mean_scores as mean_scores
 from artextract_cli.scenes.checks.dataset import DatasetCheck as DatasetCheck
 from artextract_cli.scenes.checks.dataset import SplitRow as SplitRow
 from artextract_cli.scenes.checks.dataset import check_dataset as check_dataset
+from artextract_cli.scenes.checks.registration import Registration as Registration
 from artextract_cli.scenes.checks.scene import SceneRow as SceneRow
 from artextract_cli.scenes.dataset import Dataset as Dataset
 from artextract_cli.scenes.dataset import open_dataset as open_dataset
 from artextract_cli.scenes.dataset import pair_files as pair_files
-from artextract_cli.scenes.layout import Finding as Finding
+from artextract_cli.scenes.findings import Finding as Finding
 from artextract_cli.scenes.layout import list_pictures as list_pictures
 from artextract_cli.scenes.reading import check_same_size as check_same_size
 from artextract_cli.scenes.reading import read_scene as read_scene
@@ -199,6 +200,7 @@ __all__ = [
     "Projection",
     "RegisteredBand",
     "RegisteredScene",
+    "Registration",
     "Robustness",
     "Scene",
     "SceneEvaluation",

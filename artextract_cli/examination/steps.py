@@ -160,7 +160,7 @@ def _is_misaligned(job: Job, dataset: Path) -> bool:
     """Check the dataset, passing on its warnings; whether its bands must be registered."""
     checked = check_dataset(dataset)
     for finding in checked.findings:
-        if finding.remedy is not None:
+        if finding.remedy is not None:  # a later step mends it
             continue
         if finding.level == "error":
             raise InputError(finding.message)

@@ -11,6 +11,7 @@ from artextract_cli.report.wording import capital, decimal, millimetres, one_in,
 from artextract_cli.results.regions import EXPECTED_SHARE, exceeds_expected_share
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.verdict import MEANINGS
+from artextract_cli.scenes.checks.registration import registration_of
 
 WITHOUT_LEARNING = (
     "This is a score without learning: no network was used. It measures how far the infrared "
@@ -43,6 +44,7 @@ class Findings:
 def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None = None) -> Findings:
     """Describe the results of a scene in words; lengths also in mm if the scale is known."""
     described = result.description
+    registration, is_shifted = _registration(described)
     return Findings(
         verdict=capital(described["verdict"]),
         headline=_headline(described["verdict"]),
@@ -52,10 +54,13 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
         sentences=tuple(
             unbroken(sentence)
             for sentence in (
+                # Nothing that follows can be relied on if the bands are shifted.
+                *((registration,) if is_shifted else ()),
                 *((WITHOUT_LEARNING,) if result.is_model_free else ()),
                 _image_level(described["image_level"]),
                 _share(described),
                 _strongest(regions, pixels_per_mm),
+                *(() if is_shifted else (registration,)),
             )
         ),
         numbers=_numbers(described, regions),
@@ -117,6 +122,25 @@ def _strongest(regions: Regions, pixels_per_mm: float | None) -> str:
         f"The strongest region {where} is {size} with a mean score of "
         f"{decimal(first.mean_score)}; {first.telling_band} differs most there."
         + (f" It is {first.sign} in the infrared." if first.sign else "")
+    )
+
+
+def _registration(described: Mapping[str, Any]) -> tuple[str, bool]:
+    """How well the bands are registered, and whether this is a warning."""
+    registration = registration_of(described["registration"])
+    if registration.largest is None:
+        return (
+            "Registration could not be measured: no band shares clear edges with the photograph in "
+            "the middle of the painting. Check that they show the same painting.",
+            True,
+        )
+    largest = decimal(registration.largest, 1)
+    if registration.largest <= registration.limit:
+        return f"Registration residual: at most {largest} px (band {registration.band}).", False
+    return (
+        f"Warning: band {registration.band} is shifted by {largest} px against the photograph, so "
+        "scores and verdict may be wrong. Register the bands and score the painting again.",
+        True,
     )
 
 

@@ -42,8 +42,8 @@ REQUIRED_KEYS = frozenset(
         *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
         *("euclidean_distance", "cosine_similarity", "image_level"),
-        *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect", "history"),
-        "verdict",
+        *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
+        *("history", "verdict", "registration"),
     }
 )
 

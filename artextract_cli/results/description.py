@@ -40,6 +40,7 @@ def describe(
         "signs": shares_by_sign(scores, scene, heatmap),
         "scales": list(scores.scales),
         "adaptation": None if scores.adaptation is None else dict(scores.adaptation),
+        "registration": scores.registration.described(),
         # The blue of the heat map ends at 1.3, which 5 % of clean paint exceed. Comparisons with
         # NaN are false, so that only the painting is counted.
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,

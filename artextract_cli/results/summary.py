@@ -66,6 +66,8 @@ class SceneSummary:
     verdict
         "finding", "no finding, but regions to examine" or "nothing found"; "no verdict" or "no
         verdict, but regions to examine" if the model does not judge the painting as a whole.
+    registration_residual
+        Largest shift of a band against the photograph in px; None if none can be measured.
     """
 
     scene: str
@@ -76,6 +78,7 @@ class SceneSummary:
     something_is_there: bool | None
     false_alarm_rate: float | None
     verdict: str
+    registration_residual: float | None
 
 
 SUMMARY_COLUMNS = tuple(field.name for field in dataclasses.fields(SceneSummary))
@@ -93,6 +96,7 @@ def summarize(description: Mapping[str, Any]) -> SceneSummary:
         something_is_there=whole.get("something_is_there"),
         false_alarm_rate=whole.get("false_alarm_rate"),
         verdict=description["verdict"],
+        registration_residual=description["registration"]["largest"],
     )
 
 

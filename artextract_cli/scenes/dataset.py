@@ -25,9 +25,9 @@ from artextract_cli.scenes.description import (
     unknown_clean_scenes,
     unknown_coded_bands,
 )
-from artextract_cli.scenes.layout import Finding, FoundScene, find_scenes, natural_key
+from artextract_cli.scenes.findings import Finding, warn_of
+from artextract_cli.scenes.layout import FoundScene, find_scenes, natural_key
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.events import warn
 
 NAMED_NM = (200, 3000)
 """A band id that is a number in this range is read as a wavelength in nm.
@@ -65,7 +65,7 @@ class Dataset:
 def open_dataset(
     root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> Dataset:
-    """List the scenes of a dataset without opening an image; warn of contradictory wavelengths.
+    """List the scenes of a dataset without opening an image; warn of wrong metadata and masks.
 
     Parameters
     ----------
@@ -93,9 +93,7 @@ def open_dataset(
     if errors:
         others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
         raise InputError(errors[0] + others)
-    for finding in findings:
-        if finding.file is None:  # it concerns every image
-            warn(finding.message)
+    warn_of(findings)
     return dataset
 
 

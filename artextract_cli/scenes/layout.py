@@ -12,8 +12,8 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from artextract_cli.scenes.findings import MASKS, Finding, Level
 from artextract_cli.scenes.names import name_problem
 from artextract_cli.utils.file_errors import reading
 from artextract_cli.utils.output_plan import check_outside
@@ -23,34 +23,7 @@ SPLITS = ("train", "val")
 LAYER = "_layer"
 """Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
-Level = Literal["error", "warning"]
-Remedy = Literal["register"] | None
 IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One problem of a dataset.
-
-    Attributes
-    ----------
-    level
-        ``error`` or ``warning``.
-    scene
-        Name of the scene; empty if the problem does not concern a single scene.
-    file
-        The file that has the problem; None if it does not concern a single file.
-    message
-        One sentence.
-    remedy
-        "register" if registering the bands mends it; else None.
-    """
-
-    level: Level
-    scene: str
-    file: Path | None
-    message: str
-    remedy: Remedy = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +95,7 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
     truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
     # Masks of bands are named after scene and band together, and lie beside those of scenes.
     of_bands = {f"{name}_ms_{band}" for name, files in bands.items() for band in files}
-    masks = _named(folder / "object", "_mask", findings, photographs.keys() | of_bands)
+    masks = _named(folder / MASKS, "_mask", findings, photographs.keys() | of_bands)
     scenes = []
     for name in sorted(photographs, key=natural_key):
         rgb = photographs[name]

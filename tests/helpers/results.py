@@ -15,6 +15,7 @@ from artextract_cli.results.regions import REGION_COLUMNS
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.verdict import verdict_of
 from artextract_cli.results.writer import write_description
+from artextract_cli.scenes.checks.registration import Registration
 from tests.helpers.datasets import write_png
 
 SIZE = (60, 80)
@@ -111,6 +112,7 @@ def write_result(
         "image_level": {"score": 2.0, "false_alarm_rate": 0.01, "something_is_there": True},
         "share_above_1_percent_false_alarms": 0.04,
         "signs": {"darker": 0.03, "lighter": 0.01},
+        "registration": Registration(residuals={band_ids[-1]: 0.3}).described(),
         "share_blue": 0.96,
         "history": [INFERENCE],
     } | changes

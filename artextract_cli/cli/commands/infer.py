@@ -75,6 +75,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
         "cosine similarity",
         "% of surface at 2 or more",
         "verdict",
+        "registration px",
     )
     rows = [
         (
@@ -83,6 +84,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
             scene.cosine_similarity,
             100 * scene.share_above_1_percent_false_alarms,
             verdict_in_words(scene),
+            scene.registration_residual,
         )
         for scene in scored
     ]

@@ -5,6 +5,7 @@ import pytest
 
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.regions import Regions, read_regions
+from artextract_cli.scenes.checks.registration import Registration
 from tests.helpers.results import write_result
 
 NOTHING = {"score": 0.2, "false_alarm_rate": 0.63, "something_is_there": False}
@@ -26,7 +27,7 @@ def test_something_was_found(tmp_path: Path) -> None:
         "Finding: this painting may have a hidden layer",
     )
     assert findings.is_found
-    whole, share, strongest = map(plain, findings.sentences)
+    whole, share, strongest, registration = map(plain, findings.sentences)
     assert "1.0 % (1 in 100) score at least as high" in whole
     assert share.startswith("4.0 % of the painted surface scores 2 or more: clearly more")
     assert share.endswith(
@@ -35,8 +36,22 @@ def test_something_was_found(tmp_path: Path) -> None:
     )
     assert "(upper right) is 20 × 10 px with a mean score of 3.50; 850 nm differs" in strongest
     assert strongest.endswith("It is darker than expected in the infrared.")
+    assert registration == "Registration residual: at most 0.3 px (band 850)."
     values = [plain(value) for value, _, _ in findings.numbers]
     assert values == ["1.0 %", "4.0 %", "96 %", "2", "0.70 / −0.25"]
+
+
+@pytest.mark.parametrize(
+    ("residuals", "said"),
+    [
+        ({"450": 0.2, "850": 4.02}, "Warning: band 850 is shifted by 4.0 px against the photo"),
+        ({"450": None, "850": None}, "Registration could not be measured: no band shares clear"),
+    ],
+)
+def test_registration(tmp_path: Path, residuals: dict[str, float | None], said: str) -> None:
+    described = Registration(residuals=residuals).described()
+    findings = told(tmp_path, registration=described)
+    assert plain(findings.sentences[0]).startswith(said)
 
 
 def test_nothing_was_found(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
         below = [part for key, part in value.items() if key not in ("parameters", "figures")]
     else:
         below = value if isinstance(value, list) else []
-    if isinstance(value, dict) and not {"fused", "heatmap.tif"} & value.keys():
+    if isinstance(value, dict) and not {"fused", "heatmap.tif", "850"} & value.keys():
         yield value
     for part in below:
         yield from objects(part)

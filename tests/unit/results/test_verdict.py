@@ -43,6 +43,7 @@ def summary(verdict: str, rate: float | None) -> SceneSummary:
         something_is_there=None,
         false_alarm_rate=rate,
         verdict=verdict,
+        registration_residual=None,
     )
 
 
