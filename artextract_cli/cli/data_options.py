@@ -10,6 +10,7 @@ from artextract_cli.cli.option_groups import (
     Codings,
     MaxMemory,
     Model,
+    Plates,
     Wavelengths,
 )
 from artextract_cli.pipelines.settings import Device
@@ -91,6 +92,7 @@ class Examining:
     pixels_per_mm: Annotated[
         float | None, Setting(help="Scale of the photograph.", minimum=1e-6, maximum=1e6)
     ] = None
+    plates: Plates = None
     dry_run: Annotated[
         bool, Setting(help="Read the captures and say what they are; write nothing.")
     ] = False

@@ -17,6 +17,7 @@ from artextract_cli.cli.parameters import (
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
+from artextract_cli.report.filing import GROUP, Filing, read_filing
 from artextract_cli.utils.settings import Setting
 
 if TYPE_CHECKING:
@@ -209,3 +210,50 @@ class Pair:
         from artextract_cli.scenes.dataset import pair_files
 
         return pair_files(self.rgb, self.bands, coding=coding) if self.rgb and self.bands else None
+
+
+Plates = Annotated[
+    Path | None,
+    Setting(help="Folder for photograph, longest band, heat map, hidden layer and overlay as PNG."),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting:
+    """What a report shows."""
+
+    no_bands: Annotated[
+        bool,
+        Setting(help="Omit images of the bands, for instance if the files are unavailable."),
+    ] = False
+    pixels_per_mm: Annotated[
+        float | None,
+        Setting(help="Scale of the photograph; overrides dataset.yaml.", minimum=1e-6, maximum=1e6),
+    ] = None
+    plates: Plates = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed(Filing):
+    """Statements about an examination, from options and from a file."""
+
+    filing: Annotated[
+        Path | None,
+        Setting(
+            help="YAML file with title, inventory, institution, operator, date and notes; options "
+            "override it.",
+            group=GROUP,
+        ),
+    ] = None
+
+    def read(self) -> Filing:
+        """The statements of the options, and those of the file where there are none.
+
+        Raises
+        ------
+        InputError
+            If the file is not valid.
+        """
+        given = {name: getattr(self, name) for name in Filing.__dataclass_fields__}
+        of_file = Filing() if self.filing is None else read_filing(self.filing)
+        return Filing(**given).over(of_file)

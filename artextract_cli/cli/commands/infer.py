@@ -74,7 +74,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
         "scene",
         "Euclidean distance",
         "cosine similarity",
-        "% above 1 % false alarms",
+        "% of surface at 2 or more",
         "verdict",
         "registration px",
     )

@@ -10,6 +10,7 @@ from artextract_cli.examination.record import (
     check_replaceable,
     recorded,
 )
+from artextract_cli.report.filing import Filing
 from artextract_cli.utils.locks import directory_lock
 
 
@@ -25,7 +26,7 @@ def test_other_folders_are_not_replaced(tmp_path: Path) -> None:
 
 def test_commands_are_those_of_the_steps_that_were_necessary(tmp_path: Path) -> None:
     steps: list[Step] = []
-    with recorded(tmp_path / "files", tmp_path, steps):
+    with recorded(tmp_path / "files", tmp_path, steps, Filing()):
         steps.append(Step(name="import", result="a dataset"))
         steps.append(Step(name="infer", result="nothing found", command="artextract infer a"))
     assert (tmp_path / "files" / "commands.txt").read_text() == "artextract infer a\n"
@@ -35,6 +36,6 @@ def test_two_examinations_do_not_write_to_one_folder(tmp_path: Path) -> None:
     with (
         directory_lock(tmp_path),
         pytest.raises(ArtextractError, match="another artextract process"),
-        recorded(tmp_path, tmp_path, []),
+        recorded(tmp_path, tmp_path, [], Filing()),
     ):
         pass
