@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 Wavelengths = Annotated[
     tuple[float, ...] | None,
     Parsed(
-        help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950.",
+        help="Wavelengths of the bands in nm, e.g. 420,470,530,650,850,950.",
         parse=parse_wavelengths,
+        metavar="NM,...",
     ),
 ]
 Codings = Annotated[
     Coding,
     Parsed(
-        help="Transfer function of the counts, as photograph=WORD, bands=WORD or BAND=WORD with "
-        "linear, srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
+        help="Transfer function of photograph, bands or one band: linear, srgb or gamma 2.2, e.g. "
+        "bands=srgb for bands saved for display.",
         parse=parse_coding,
+        metavar="IMAGE=WORD",
     ),
 ]
 MaxMemory = Annotated[
@@ -49,13 +51,14 @@ MaxMemory = Annotated[
         # with 8 bands then takes 85 s to build and 11 min to score (docs/performance.md).
         default="4GB",
         group="Computing",
+        metavar="SIZE",
     ),
 ]
 Model = Annotated[
     Path,
     Setting(
-        help="Run directory or model file written by 'artextract train', or gat or gcn, the "
-        "bundled models, trained on simulated paintings; none scores without a trained model."
+        help="Run directory or model file of 'artextract train', or a bundled model, gat or gcn; "
+        "none scores without a trained model."
     ),
 ]
 # The bundled GAT: docs/detection.md compares it with the GCN.
@@ -72,6 +75,14 @@ class Captures:
 
     wavelengths: Wavelengths
     coding: Codings
+
+    @property
+    def words(self) -> list[str]:
+        """The options that state the same properties on another command line."""
+        words = [word for option in self.coding.options for word in ("--coding", option)]
+        if self.wavelengths is not None:
+            words += ["--wavelengths", ",".join(f"{nm:g}" for nm in self.wavelengths)]
+        return words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,13 +106,22 @@ class DemoSettings:
 
     train: Annotated[
         bool,
-        Setting(help="Train a small network first, and measure how well it finds hidden layers."),
+        Setting(
+            help="Train a small network first, and measure how well it finds hidden layers.",
+            group="Training",
+        ),
     ] = False
     # With these numbers and `demo_training.SMALL`, training takes about two minutes on two cores.
     epochs: Annotated[int, Setting(help="With --train: training epochs.", minimum=1)] = 20
-    train_scenes: Annotated[int, Setting(help="With --train: training scenes.", minimum=2)] = 24
-    val_scenes: Annotated[int, Setting(help="With --train: scenes to examine.", minimum=1)] = 8
-    size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=32)] = 256
+    train_scenes: Annotated[
+        int, Setting(help="With --train: training scenes.", minimum=2, group="Training")
+    ] = 24
+    val_scenes: Annotated[
+        int, Setting(help="With --train: scenes to examine.", minimum=1, group="Training")
+    ] = 8
+    size: Annotated[
+        int, Setting(help="Side length of the images in pixels.", minimum=32, group="Paintings")
+    ] = 256
     device: Device = "auto"
     engine: Engine = "auto"
 
@@ -114,16 +134,15 @@ class ScorerChoice:
     scorer: Annotated[
         Literal["envelope", "residual"] | None,
         Setting(
-            help="Model-free score to use for the heat map instead of the model; with --model none "
-            "the default is envelope."
+            help="Model-free score for the heat map instead of the model; with --model none, "
+            "envelope by default."
         ),
     ] = None
     expect: Annotated[
         Expect,
         Setting(
-            help="Sign of the hidden content that the heat map shows: dark (carbon black, "
-            "charcoal), light (such as lead white), or either. Maps of both signs are written in "
-            "any case."
+            help="Hidden content in the heat map: dark (carbon black), light (lead white) or "
+            "either; both have maps of their own."
         ),
     ] = "either"
 
@@ -141,8 +160,8 @@ class ScorerSetup(Computing, ScorerChoice):
     adapt: Annotated[
         bool,
         Setting(
-            help="Adapt the model to layers inserted into each painting before scoring it, if this "
-            "clearly improves the detection of other inserted layers."
+            help="Adapt the model to layers inserted into each painting first, if this clearly "
+            "improves their detection."
         ),
     ] = False
 
@@ -171,6 +190,7 @@ class Pair:
             help="A band of that photograph as NM=FILE, e.g. 950=ir.tif.",
             option="band",
             parse=parse_bands,
+            metavar="NM=FILE",
         ),
     ]
 

@@ -1,7 +1,6 @@
 """The folder of an examination: its steps in words, and the commands that repeat them."""
 
 import json
-import shlex
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,11 +37,6 @@ class Step:
     name: str
     result: str
     command: str = ""
-
-
-def command_line(*words: str | Path) -> str:
-    """A command that can be pasted into a shell; empty words are left out."""
-    return shlex.join(["artextract", *(text for word in words if (text := str(word)))])
 
 
 def files_folder(report: Path) -> Path:

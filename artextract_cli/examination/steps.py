@@ -14,7 +14,6 @@ from artextract_cli.examination.record import (
     REGISTERED,
     RESULTS,
     Step,
-    command_line,
     files_folder,
 )
 from artextract_cli.examination.source import importer_of, is_dataset
@@ -32,7 +31,7 @@ from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.spectrum import wavelength_span
-from artextract_cli.utils.events import warn
+from artextract_cli.utils.events import command_line, warn
 from artextract_cli.utils.yaml import write_yaml
 
 

@@ -48,6 +48,10 @@ def examine(
     examination = examine_painting(folder, out, filing=filed.read(), on_step=_show, **vars(how))
     described = dataclasses.asdict(examination) | {"filing": examination.filing.stated}
     console.emit(described, [*_summary(examination)])
+    if how.dry_run:
+        console.suggest_without("--dry-run")
+    else:
+        console.suggest_opening(out)
 
 
 def _show(step: "Step") -> None:

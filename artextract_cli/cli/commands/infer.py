@@ -29,7 +29,7 @@ def infer(
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
     scorer: ScorerSetup,
     pair: Pair,
-    split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.", metavar="train|val")] = None,
     captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:
@@ -55,6 +55,7 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
+    console.suggest("report", out, "--out", console.free("report.html"))
 
 
 def _remember(dataset: Path | None, out: Path, model: Path) -> None:

@@ -8,16 +8,10 @@ from artextract_cli.errors import ArtextractError, UsageError
 from artextract_cli.examination.record import (
     Step,
     check_replaceable,
-    command_line,
     recorded,
 )
 from artextract_cli.report.filing import Filing
 from artextract_cli.utils.locks import directory_lock
-
-
-def test_a_command_can_be_pasted() -> None:
-    words = command_line("report", Path("two words/a.html"), "", "--out", "it's")
-    assert words == """artextract report 'two words/a.html' --out 'it'"'"'s'"""
 
 
 def test_other_folders_are_not_replaced(tmp_path: Path) -> None:
