@@ -16,7 +16,7 @@ from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.locks import directory_lock
 
-RECORD, COMMANDS = "examination.json", "commands.txt"
+RECORD, COMMANDS, FILING = "examination.json", "commands.txt", "filing.yaml"
 IMPORTED, REGISTERED, MASKED, RESULTS = "imported", "registered", "masked", "results"
 
 
@@ -91,7 +91,7 @@ def _clear(folder: Path) -> None:
         if (folder / name).is_dir():
             with writing(folder / name):
                 shutil.rmtree(folder / name)
-    for name in (RECORD, COMMANDS):
+    for name in (RECORD, COMMANDS, FILING):
         (folder / name).unlink(missing_ok=True)
 
 

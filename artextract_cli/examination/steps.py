@@ -8,6 +8,7 @@ from typing import Any
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.examination.record import (
+    FILING,
     IMPORTED,
     MASKED,
     REGISTERED,
@@ -31,6 +32,7 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.spectrum import wavelength_span
 from artextract_cli.utils.events import command_line, warn
+from artextract_cli.utils.yaml import write_yaml
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +237,11 @@ def _report(job: Job) -> None:
         plates=job.plates,
     )
     scale = () if job.pixels_per_mm is None else ("--pixels-per-mm", f"{job.pixels_per_mm:g}")
-    filed = [f"--{name}={text}" for name, text in job.filing.stated.items()]
+    filed: tuple[str | Path, ...] = ()
+    if job.filing.stated:
+        # In a file, since notes may have several lines, and a command has one.
+        write_yaml(job.folder / FILING, job.filing.stated)
+        filed = ("--filing", job.folder / FILING)
     plates = () if job.plates is None else ("--plates", job.plates)
     words = ("report", job.folder / RESULTS, "--out", job.report, *scale, *plates, *filed)
     job.done("report", f"{job.report}, {job.report.stat().st_size / 1e6:.1f} MB", *words)

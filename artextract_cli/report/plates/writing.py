@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import PngImagePlugin
 
 import artextract_cli
 from artextract_cli._typing import FloatArray
@@ -29,6 +29,10 @@ KINDS = ("photograph", "longest_band", "heatmap", "hidden", "overlay")
 # In px, of the square with as many pixels: A3 at 300 pixels per inch has 4960 × 3508.
 MAX_SIDE = 4096
 SOFTWARE = "artextract"
+# The start of an iTXt chunk of PNG: keyword, five empty fields, text.
+MARK = b"iTXtSoftware" + bytes(5) + SOFTWARE.encode()
+HEAD = 200
+"""Bytes at the beginning of a file that contain the mark, if it is a plate."""
 
 
 def plate_path(folder: Path, scene: str, kind: str) -> Path:
@@ -63,10 +67,14 @@ def _check_foreign(folder: Path) -> None:
 
 
 def _is_plate(path: Path) -> bool:
+    """Whether a file names artextract as its software, as the first of its texts."""
     try:
-        with Image.open(path) as image:
-            return str(image.info.get("Software", "")).startswith(SOFTWARE)
-    except (OSError, ValueError, SyntaxError):
+        # A pipe would never end.
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return MARK in file.read(HEAD)
+    except OSError:
         return False
 
 
