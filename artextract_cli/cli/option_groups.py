@@ -214,7 +214,7 @@ class Pair:
 
 Plates = Annotated[
     Path | None,
-    Setting(help="Folder for photograph, longest band, heat map, hidden layer and overlay as PNG."),
+    Setting(help="Folder for photograph, longest band, heat map and other maps as PNG."),
 ]
 
 
@@ -240,8 +240,7 @@ class Filed(Filing):
     filing: Annotated[
         Path | None,
         Setting(
-            help="YAML file with title, inventory, institution, operator, date and notes; options "
-            "override it.",
+            help="YAML file with these statements by name; the options override it.",
             group=GROUP,
         ),
     ] = None

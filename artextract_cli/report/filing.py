@@ -32,14 +32,27 @@ class Filing:
         Anything else; line breaks are kept.
     """
 
-    title: Annotated[str | None, Setting(help="Title of the painting.", group=GROUP)] = None
-    inventory: Annotated[str | None, Setting(help="Inventory number.", group=GROUP)] = None
-    institution: Annotated[
-        str | None, Setting(help="Institution that owns or examines the painting.", group=GROUP)
+    title: Annotated[
+        str | None, Setting(help="Title of the painting.", group=GROUP, metavar="TEXT")
     ] = None
-    operator: Annotated[str | None, Setting(help="Who examined it.", group=GROUP)] = None
-    date: Annotated[str | None, Setting(help="Date of the examination.", group=GROUP)] = None
-    notes: Annotated[str | None, Setting(help="Notes for the report.", group=GROUP)] = None
+    inventory: Annotated[
+        str | None, Setting(help="Inventory number.", group=GROUP, metavar="TEXT")
+    ] = None
+    institution: Annotated[
+        str | None,
+        Setting(
+            help="Institution that owns or examines the painting.", group=GROUP, metavar="TEXT"
+        ),
+    ] = None
+    operator: Annotated[
+        str | None, Setting(help="Who examined it.", group=GROUP, metavar="TEXT")
+    ] = None
+    date: Annotated[
+        str | None, Setting(help="Date of the examination.", group=GROUP, metavar="TEXT")
+    ] = None
+    notes: Annotated[
+        str | None, Setting(help="Notes for the report.", group=GROUP, metavar="TEXT")
+    ] = None
 
     @property
     def stated(self) -> dict[str, str]:

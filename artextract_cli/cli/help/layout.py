@@ -23,9 +23,10 @@ GROUP_OF = {
     **dict.fromkeys(("dataset", "folder", "source", "raw", "graphs", "file", "runs"), "Input"),
     **dict.fromkeys(("results", "truth", "importer", "options", "rgb", "band"), "Input"),
     **dict.fromkeys(("scene", "split", "view", "wavelengths", "coding", "pixels_per_mm"), "Input"),
-    **dict.fromkeys(("out", "figure", "no_bands", "dry_run", "remember", "resume"), "Output"),
+    **dict.fromkeys(("out", "figure", "plates", "no_bands", "dry_run", "remember"), "Output"),
     **dict.fromkeys(("model", "scorer", "expect", "adapt"), "Model"),
     **dict.fromkeys(("epochs", "seed", "seeds"), "Training"),
+    "resume": "Output",
     "jobs": "Computing",
 }
 HELP_WIDTH = 100  # characters; longer lines are hard to read
@@ -34,7 +35,7 @@ HELP_WIDTH = 100  # characters; longer lines are hard to read
 NAMES_WIDTH = 34
 CHOICES_WIDTH = 24  # characters of choices beside the name; more are listed after the text
 NAME_STYLE = "cyan"
-LARGEST_SEED = 2**31 - 1
+HIGHEST = 1e6  # limits from here on only exclude nonsense, and are not shown
 METAVARS = {
     "path": "PATH",
     "file": "FILE",
@@ -201,8 +202,7 @@ def _choices(param: Any, ctx: Any) -> str:
 
 def _limits(param: Any) -> str:
     low, high = getattr(param, "min", None), getattr(param, "max", None)
-    # The largest seed is the range of a type: nobody comes near it.
-    if low is None or high == LARGEST_SEED:
+    if low is None or (high is not None and high >= HIGHEST):
         return ""
     return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
 
