@@ -76,10 +76,7 @@ class Examining:
 
     importer: Annotated[
         str | None,
-        Setting(
-            help="Importer of the captures, see 'artextract plugins list'; by default the one that "
-            "recognises the folder."
-        ),
+        Setting(help="Importer; by default the one that recognises the folder."),
     ] = None
     options: Annotated[
         Mapping[str, Any],

@@ -214,7 +214,7 @@ class Pair:
 
 Plates = Annotated[
     Path | None,
-    Setting(help="Folder for photograph, longest band, heat map, hidden layer and overlay as PNG."),
+    Setting(help="Folder for the most important images as PNG files.", group="Output"),
 ]
 
 
@@ -224,7 +224,10 @@ class Reporting:
 
     no_bands: Annotated[
         bool,
-        Setting(help="Omit images of the bands, for instance if the files are unavailable."),
+        Setting(
+            help="Omit images of the bands, for instance if the files are unavailable.",
+            group="Output",
+        ),
     ] = False
     pixels_per_mm: Annotated[
         float | None,
@@ -240,8 +243,7 @@ class Filed(Filing):
     filing: Annotated[
         Path | None,
         Setting(
-            help="YAML file with title, inventory, institution, operator, date and notes; options "
-            "override it.",
+            help="YAML file with these statements; options override it.",
             group=GROUP,
         ),
     ] = None
