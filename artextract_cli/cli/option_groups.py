@@ -214,7 +214,9 @@ class Pair:
 
 Plates = Annotated[
     Path | None,
-    Setting(help="Folder for photograph, longest band, heat map and other maps as PNG."),
+    Setting(
+        help="Folder for photograph, longest band, heat map and other maps as PNG.", group="Output"
+    ),
 ]
 
 
@@ -224,7 +226,10 @@ class Reporting:
 
     no_bands: Annotated[
         bool,
-        Setting(help="Omit images of the bands, for instance if the files are unavailable."),
+        Setting(
+            help="Omit images of the bands, for instance if the files are unavailable.",
+            group="Output",
+        ),
     ] = False
     pixels_per_mm: Annotated[
         float | None,
@@ -240,7 +245,7 @@ class Filed(Filing):
     filing: Annotated[
         Path | None,
         Setting(
-            help="YAML file with these statements by name; the options override it.",
+            help="YAML file with these statements; options override it.",
             group=GROUP,
         ),
     ] = None

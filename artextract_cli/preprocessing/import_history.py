@@ -9,7 +9,12 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import planes
-from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
+from artextract_cli.scenes.history import (
+    HISTORY,
+    ProcessingStep,
+    history_content,
+    read_history,
+)
 from artextract_cli.utils.checksums import file_digest
 
 # A photograph and 32 bands, each with a white and a dark frame, are 99 files. More are a collection
@@ -28,17 +33,16 @@ class ImportRecord:
     coding: Coding
     auto_mask: bool
 
-    def add(self, root: Path, capture: Capture) -> None:
-        """Record the import of a scene in the dataset at ``root``; it starts its history.
+    def added(self, root: Path, capture: Capture) -> dict[Path, bytes]:
+        """Content of the history of the dataset at ``root`` with this import of a scene.
 
         Raises
         ------
         InputError
             If the history of the dataset, or a source file, cannot be read.
-        ArtextractError
-            If it cannot be written.
         """
-        write_history(root, read_history(root) | {capture.name: (self._step(capture),)})
+        histories = read_history(root) | {capture.name: (self._step(capture),)}
+        return {root / HISTORY: history_content(histories)}
 
     def _step(self, capture: Capture) -> ProcessingStep:
         height, width = capture.rgb.shape[:2]

@@ -240,10 +240,8 @@ def _add(
             # Before the images: after a kill in between there are no scenes yet, whereas scenes
             # without their wavelengths would be misread.
             target.describe()
-        # Before the images, for the same reason: no scene is without its history.
-        if missing or capture.name not in read_history(target.root):
-            record.add(target.root, capture)
-        write_images(missing)
+        is_recorded = not missing and capture.name in read_history(target.root)
+        write_images(missing, {} if is_recorded else record.added(target.root, capture))
     return ImportedScene(
         scene=capture.name,
         split=split,

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from artextract_cli.utils.settings import Setting
 from artextract_cli.utils.yaml import read_yaml
 
 GROUP = "Filing"
+_text = partial(Setting, group=GROUP, metavar="TEXT")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,27 +34,17 @@ class Filing:
         Anything else; line breaks are kept.
     """
 
-    title: Annotated[
-        str | None, Setting(help="Title of the painting.", group=GROUP, metavar="TEXT")
-    ] = None
-    inventory: Annotated[
-        str | None, Setting(help="Inventory number.", group=GROUP, metavar="TEXT")
-    ] = None
+    title: Annotated[str | None, _text(help="Title of the painting.")] = None
+    inventory: Annotated[str | None, _text(help="Inventory number.")] = None
     institution: Annotated[
         str | None,
         Setting(
             help="Institution that owns or examines the painting.", group=GROUP, metavar="TEXT"
         ),
     ] = None
-    operator: Annotated[
-        str | None, Setting(help="Who examined it.", group=GROUP, metavar="TEXT")
-    ] = None
-    date: Annotated[
-        str | None, Setting(help="Date of the examination.", group=GROUP, metavar="TEXT")
-    ] = None
-    notes: Annotated[
-        str | None, Setting(help="Notes for the report.", group=GROUP, metavar="TEXT")
-    ] = None
+    operator: Annotated[str | None, _text(help="Who examined it.")] = None
+    date: Annotated[str | None, _text(help="Date of the examination.")] = None
+    notes: Annotated[str | None, _text(help="Notes for the report.")] = None
 
     @property
     def stated(self) -> dict[str, str]:

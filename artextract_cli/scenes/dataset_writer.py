@@ -167,8 +167,8 @@ def write_layer(path: Path, layer: FloatArray) -> None:
     tifffile.imwrite(path, layer, compression="zlib")
 
 
-def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
-    """Write the images of a scene, all or none; the first one appears last.
+def write_images(images: Mapping[Path, NDArray[Any]], others: Mapping[Path, bytes]) -> None:
+    """Write the images of a scene and ``others``, all or none; the first image appears last.
 
     Raises
     ------
@@ -182,6 +182,8 @@ def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
         with contextlib.ExitStack() as files:
             for path, values in images.items():
                 write_picture(files.enter_context(atomic_path(path)), stored_counts(values))
+            for path, content in others.items():
+                files.enter_context(atomic_path(path)).write_bytes(content)
     except BaseException:  # an interruption too
         with contextlib.suppress(OSError):  # the error that matters is the one being raised
             for path in images:

@@ -97,10 +97,14 @@ def write_history(root: Path, histories: Histories) -> None:
     ArtextractError
         If it cannot be written.
     """
+    with atomic_path(root / HISTORY) as temporary:
+        temporary.write_bytes(history_content(histories))
+
+
+def history_content(histories: Histories) -> bytes:
+    """The content of ``history.json``."""
     scenes = {name: [asdict(step) for step in steps] for name, steps in histories.items()}
     content = {"format": FORMAT, "format_version": FORMAT_VERSION, "scenes": scenes}
-    with atomic_path(root / HISTORY) as temporary:
-        # JSON has no NaN; other programs could not read it.
-        text = json.dumps(content, indent=2, allow_nan=False)
-        # A path that is not valid text contains surrogates, which ASCII escapes can express.
-        temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
+    # JSON has no NaN; other programs could not read it. A path that is not valid text contains
+    # surrogates, which the escapes of ASCII can express.
+    return (json.dumps(content, indent=2, allow_nan=False) + "\n").encode("ascii")

@@ -25,8 +25,8 @@ def examine(
     folder: Annotated[
         Path,
         typer.Argument(
-            help="Folder with the photograph and the bands of one painting; or a cube, or a "
-            "dataset with one scene. Never written to."
+            help="Folder with photograph and bands of one painting, a cube, or a dataset with one "
+            "scene. Never written to."
         ),
     ],
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),

@@ -120,7 +120,7 @@ def test_the_images_of_a_scene_are_written_together(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (40, 50), np.uint8)
     images = {tmp_path / "a.png": GREY, tmp_path / "b.png": noise}
     with files_of_at_most(1000), pytest.raises(ArtextractError, match="File too large"):
-        write_images(images)
+        write_images(images, {})
     assert files(tmp_path) == set()
-    write_images(images)
+    write_images(images, {})
     assert files(tmp_path) == {"a.png", "b.png"}
