@@ -15,7 +15,11 @@ UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2*
 
 Jobs = Annotated[
     int,
-    typer.Option(min=1, help="Scenes to process at a time, each in a process of its own."),
+    typer.Option(
+        min=1,
+        help="Scenes to process at a time, each in a process of its own.",
+        rich_help_panel="Computing",
+    ),
 ]
 
 

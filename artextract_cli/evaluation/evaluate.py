@@ -39,7 +39,7 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
-from artextract_cli.utils.events import progress, warn
+from artextract_cli.utils.events import command_line, progress, warn
 from artextract_cli.utils.parallel.work import results_of
 
 # Percentile of a map that scores a scene without an answer of its own: high enough for content that
@@ -61,8 +61,7 @@ def evaluate(results: Sequence[Path], dataset: Path, *, jobs: int = 1) -> Evalua
     dataset
         Dataset with ``truth/`` folders.
     jobs
-        Number of scenes evaluated at a time, in separate processes; with more than one, a script
-        must keep its work under ``if __name__ == "__main__":``.
+        Number of scenes evaluated at a time, in processes of their own; see `build_dataset`.
 
     Returns
     -------
@@ -82,7 +81,7 @@ def evaluate(results: Sequence[Path], dataset: Path, *, jobs: int = 1) -> Evalua
         name: _known_scenes(path, files, dataset) for name, path in name_results(results).items()
     }
     names = _common_scenes(folders)
-    evaluate_scene = partial(_evaluate_scene, folders)
+    evaluate_scene = partial(_evaluate_scene, folders, dataset)
     with progress("evaluating", len(names)) as advance:
         scenes = results_of(evaluate_scene, [files[name] for name in names], jobs, advance)
     return Evaluation(results=tuple(folders), scenes=dict(zip(names, scenes, strict=True)))
@@ -135,12 +134,12 @@ def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str
 
 
 def _evaluate_scene(
-    folders: Mapping[str, Mapping[str, SceneResult]], files: SceneFiles
+    folders: Mapping[str, Mapping[str, SceneResult]], dataset: Path, files: SceneFiles
 ) -> SceneEvaluation:
-    """Evaluate one scene of all ``folders``, whose results are of the same images."""
+    """Evaluate one scene of all ``folders``, whose results must be of the same images."""
     results = {folder: known[files.name] for folder, known in folders.items()}
     for result in results.values():
-        _check_source(result, files)
+        _check_source(result, files, dataset)
     if files.truth is None:
         raise ValueError(files.name)
     scene = read_scene(files)
@@ -161,30 +160,40 @@ def _evaluate_scene(
     )
 
 
-def _check_source(result: SceneResult, files: SceneFiles) -> None:
+def _check_source(result: SceneResult, files: SceneFiles, dataset: Path) -> None:
     """Refuse results of other images: equal names do not make them the same."""
+    again = _infer_again(result, dataset)
     # Compared by content: a name says little about pixels.
     photograph = result.description["photograph"]["sha256"]
     if photograph != file_digest(files.rgb):
         msg = (
             f"the results of {result.name} in {result.path} belong to another photograph: run "
-            "'artextract infer' on this dataset"
+            f"'{again}'"
         )
         raise InputError(msg)
     bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
     if bands and bands != dict(zip(files.band_ids, map(file_digest, files.bands), strict=True)):
         msg = (
             f"the results of {result.name} in {result.path} belong to bands other than the "
-            "dataset's: run 'artextract infer' on this dataset"
+            f"dataset's: run '{again}'"
         )
         raise InputError(msg)
     # The same files decoded differently are other images.
     if bands and _codings(result) != files.coding.resolved(files.band_ids):
         msg = (
             f"the results of {result.name} in {result.path} were computed with a coding other than "
-            "the dataset's: set it in dataset.yaml, or run 'artextract infer' without --coding"
+            f"the dataset's: set it in dataset.yaml, or run '{again}'"
         )
         raise InputError(msg)
+
+
+def _infer_again(result: SceneResult, dataset: Path) -> str:
+    """The command that scores the dataset again, by the model of the results."""
+    model = Path((result.description.get("model") or {}).get("path", ""))
+    # Bundled models are known by their names.
+    name = model.stem if model.parent.name == "weights" else str(model)
+    words = ("--model", name) if model.name else ()
+    return command_line("infer", dataset, "--out", result.path.parent, *words)
 
 
 def _codings(result: SceneResult) -> tuple[str, ...]:

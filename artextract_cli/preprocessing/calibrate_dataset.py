@@ -4,10 +4,9 @@ White and dark frames lie in a folder each: one per image of the dataset with th
 same subfolders or in one folder; or one for all scenes, named after the band alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -133,8 +132,7 @@ def calibrate_dataset(
     coding
         How pixel values of images and frames relate to light; overrides ``dataset.yaml``.
     jobs
-        Number of scenes calibrated at a time, in separate processes; with more than one, a script
-        must keep its work under ``if __name__ == "__main__":``.
+        Number of scenes calibrated at a time, in processes of their own; see `build_dataset`.
     on_scene
         Called with the name of each scene once it is calibrated.
 
@@ -152,10 +150,9 @@ def calibrate_dataset(
     """
     kinds = {raw: "dataset", white: "white frames", dark: "dark frames"}
     OutputPlan(out=out, source_folders=kinds, rules=(check_new_folder,)).check()
-    for folder, kind in kinds.items():
-        if not folder.is_dir():
-            msg = f"{folder} is not a folder; expected a folder of {kind}"
-            raise InputError(msg)
+    for folder in (folder for folder in kinds if not folder.is_dir()):
+        msg = f"{folder} is not a folder; expected a folder of {kinds[folder]}"
+        raise InputError(msg)
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
     frames = _Frames(
@@ -166,11 +163,12 @@ def calibrate_dataset(
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
     with copied_dataset(raw, out) as output:
-        calibrate = partial(_calibrate, frames=frames, output=output)
-        rows = results_of(calibrate, scenes, jobs, on_scene)
+        rows = results_of(partial(_calibrate, frames=frames, output=output), scenes, jobs, on_scene)
+        for files, of_scene in zip(scenes, rows, strict=True):
+            _record_step(output, files.name, frames, of_scene)
         output.copy_top_level()
         output.state_written_coding(scenes)
-    return list(chain.from_iterable(rows))
+    return [row for of_scene in rows for row in of_scene]
 
 
 def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:
@@ -267,6 +265,27 @@ def _check_valid(files: SceneFiles, valid: NDArray[np.bool_]) -> None:
             "dead in at least one; check the white and dark frames"
         )
         raise InputError(msg)
+
+
+def _record_step(
+    output: DatasetCopy, scene: str, frames: _Frames, rows: Sequence[CalibratedBand]
+) -> None:
+    parameters = {
+        "method": "white and dark frames",
+        "white": str(frames.white.resolve()),
+        "dark": str(frames.dark.resolve()),
+        "white_reflectance": frames.white_reflectance,
+        "exposure_ratio": frames.exposure_ratio,
+    }
+    figures = {
+        row.band or "photograph": {
+            "median_reflectance": round(row.median, 4),
+            "saturated_share": round(row.saturated, 6),
+            "dead_share": round(row.dead, 6),
+        }
+        for row in rows
+    }
+    output.record(scene, "calibrate", parameters, {"images": figures})
 
 
 def _row(scene: str, band: str, field: FlatField) -> CalibratedBand:

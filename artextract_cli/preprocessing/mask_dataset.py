@@ -63,8 +63,7 @@ def mask_dataset(
     out
         Dataset to write; must not exist, or be empty.
     jobs
-        Number of scenes masked at a time, in separate processes; with more than one, a script
-        must keep its work under ``if __name__ == "__main__":``.
+        Number of scenes masked at a time, in processes of their own; see `build_dataset`.
     on_scene
         Called with the name of each scene once it is masked.
 
@@ -85,7 +84,11 @@ def mask_dataset(
     with copied_dataset(dataset, out) as output:
         # Pixels do not change, so that files are copied as they are, whatever their format.
         output.copy_all()
-        return results_of(partial(_mask, output=output), scenes, jobs, on_scene)
+        rows = results_of(partial(_mask, output=output), scenes, jobs, on_scene)
+        for row in rows:
+            figures = {"mask": row.mask, "painting_share": round(row.painting, 4)}
+            output.record(row.scene, "mask", {}, figures)
+    return rows
 
 
 def find_mask(scene: str, images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:

@@ -96,8 +96,7 @@ def register_dataset(
     max_residual
         Largest residual in px that is accepted: nine tiles in ten must have a smaller shift.
     jobs
-        Number of scenes registered at a time, in separate processes; with more than one, a script
-        must keep its work under ``if __name__ == "__main__":``.
+        Number of scenes registered at a time, in processes of their own; see `build_dataset`.
     on_scene
         Called with the name of each scene once it is registered.
 
@@ -123,6 +122,8 @@ def register_dataset(
     with copied_dataset(dataset, out) as output:
         register = partial(_register, output=output, model=model, max_residual=max_residual)
         rows = results_of(register, scenes, jobs, on_scene)
+        for row in rows:
+            _record_step(output, row, model, max_residual)
         output.copy_top_level(without=[RECORD])
         record = _record(rows, dataset, model, max_residual)
         (output.folder / RECORD).write_text(record, encoding="utf-8", newline="\n")
@@ -231,6 +232,16 @@ def _stored(picture: Picture) -> NDArray[Any]:
     if picture.values.dtype.kind == "u" and counts.dtype.kind == "f":
         counts = counts_of_16_bit(counts)
     return counts[..., 0] if counts.shape[2] == 1 else counts
+
+
+def _record_step(
+    output: DatasetCopy, scene: RegisteredScene, model: TransformModel, max_residual: float
+) -> None:
+    parameters = {"model": model, "max_residual_px": max_residual}
+    residuals = {band.band: round(band.residual, 3) for band in scene.bands}
+    area = {"width_px": scene.size[0], "height_px": scene.size[1]}
+    place = {"top_px": scene.top, "left_px": scene.left}
+    output.record(scene.scene, "register", parameters, {"residual_px": residuals, **area, **place})
 
 
 def _record(

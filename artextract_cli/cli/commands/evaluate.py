@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from artextract_cli.evaluation.robustness import Robustness, Scorer
     from artextract_cli.evaluation.scores import Evaluation
 
+Figure = Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")]
 Palette = Annotated[
     Literal["old-masters", "moderns", "a", "b"],
-    typer.Option(help="Style of the paintings of --robustness."),
+    typer.Option(help="Style of the paintings of --robustness.", rich_help_panel="Robustness"),
 ]
 
 
@@ -28,14 +29,13 @@ def evaluate(
         typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
     ],
     truth: Annotated[Path, typer.Option(help="Dataset with the ground truth (truth/ folders).")],
-    figure: Annotated[
-        Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")
-    ] = None,
+    figure: Figure = None,
     robustness: Annotated[
         int,
         typer.Option(
             min=0,
             help="Simulated paintings per condition to score with the model of the first results.",
+            rich_help_panel="Robustness",
         ),
     ] = 0,
     palette: Palette = "moderns",
@@ -60,6 +60,7 @@ def evaluate(
         data["figure"] = figure
         output.append(str(figure))
     console.emit(data, output)
+    console.suggest("report", results[0], "--out", console.free("report.html"))
 
 
 def _check_figure(figure: Path, truth: Path) -> None:

@@ -45,6 +45,8 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
+    if captures.shard is None:
+        console.suggest("report", out, "--out", console.free("report.html"))
 
 
 def _score_pair(
@@ -102,7 +104,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
         "scene",
         "Euclidean distance",
         "cosine similarity",
-        "% above 1 % false alarms",
+        "% of surface at 2 or more",
         "verdict",
         "registration px",
     )

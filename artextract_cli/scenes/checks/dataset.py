@@ -85,8 +85,7 @@ def check_dataset(
     coding
         How pixel values relate to light; overrides ``dataset.yaml``.
     jobs
-        Number of scenes checked at a time, in separate processes; with more than one, a script
-        must keep its work under ``if __name__ == "__main__":``.
+        Number of scenes checked at a time, in processes of their own; see `build_dataset`.
 
     Returns
     -------
