@@ -13,6 +13,7 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.verdict import MEANINGS
 from artextract_cli.scenes.checks.registration import registration_of
 
+_MOST = 3  # warnings of the images on the page; all are in scene.json
 WITHOUT_LEARNING = (
     "This is a score without learning: no network was used. It measures how far the infrared "
     "deviates from what the shorter wavelengths of this painting predict."
@@ -61,6 +62,7 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
                 _share(described),
                 _strongest(regions, pixels_per_mm),
                 *(() if is_shifted else (registration,)),
+                *(f"Check the images: {message}." for message in described["warnings"][:_MOST]),
             )
         ),
         numbers=_numbers(described, regions),
@@ -135,6 +137,14 @@ def _registration(described: Mapping[str, Any]) -> tuple[str, bool]:
             True,
         )
     largest = decimal(registration.largest, 1)
+    unmeasured = [band for band, shift in registration.residuals.items() if shift is None]
+    if registration.largest <= registration.limit and unmeasured:
+        bands = f"band{'s' * (len(unmeasured) > 1)} {', '.join(unmeasured)}"
+        return (
+            f"Warning: the registration of {bands} cannot be measured, for lack of edges that the "
+            "photograph has too. Check that this painting is shown there, and how it is placed.",
+            True,
+        )
     if registration.largest <= registration.limit:
         return f"Registration residual: at most {largest} px (band {registration.band}).", False
     return (

@@ -1,7 +1,7 @@
 """Writing of the results of a scene."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,16 @@ def write_scene(
     scores: SceneScores,
     model: SceneScorer,
     former: Collection[str] | None = None,
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write the folder of one scene atomically, and return its description.
 
     ``former`` are the names of files that an earlier run wrote into it, None if unknown: they are
-    replaced, and other files in the folder are preserved.
+    replaced, and other files in the folder are preserved. ``warnings`` of the images are recorded.
     """
     target = results / scene.name
     with replace_folder(target) as folder:
-        description = _write_all(folder, files, scene, scores, model)
+        description = _write_all(folder, files, scene, scores, model, warnings)
         _preserve_user_files(target, folder, former)
     return description
 
@@ -74,7 +75,12 @@ def _preserve_user_files(target: Path, folder: Path, former: Collection[str] | N
 
 
 def _write_all(
-    folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer
+    folder: Path,
+    files: SceneFiles,
+    scene: Scene,
+    scores: SceneScores,
+    model: SceneScorer,
+    warnings: Sequence[str],
 ) -> dict[str, Any]:
     _write_maps(folder, scene, scores, files.pixels_per_mm)
     if scores.pooled is not None:
@@ -95,7 +101,8 @@ def _write_all(
     (folder / "regions.csv").write_text(
         csv_text(REGION_COLUMNS, regions), encoding="utf-8", newline="\n"
     )
-    return write_description(folder, describe(files, scene, scores, model, heatmap))
+    description = describe(files, scene, scores, model, heatmap)
+    return write_description(folder, description | {"warnings": [*warnings]})
 
 
 def write_description(folder: Path, description: Mapping[str, Any]) -> dict[str, Any]:

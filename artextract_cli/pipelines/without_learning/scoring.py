@@ -67,6 +67,11 @@ class ModelFree:
         return self.card.superpixels
 
     @property
+    def needs_infrared(self) -> bool:
+        """Whether it scores only scenes with an infrared band, which it does."""
+        return True
+
+    @property
     def options(self) -> Mapping[str, Any]:
         """The options of `open_scorer` by which another process opens the same score."""
         score = self.heat_map_score if self.expect == "either" else None
