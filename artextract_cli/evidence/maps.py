@@ -276,7 +276,7 @@ def _smooth(image: FloatArray) -> FloatArray:
 
 def _lines(image: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Strengths (h, w, lines × 2) of an image (h, w), and the axis (h, w, 2) of the second."""
-    lines = [line_strength(image, width, length) for width, length in LINES]
+    lines = [np.moveaxis(line_strength(image, width, length), 0, -1) for width, length in LINES]
     return np.concatenate([line[..., :2] for line in lines], axis=-1), lines[1][..., 2:]
 
 

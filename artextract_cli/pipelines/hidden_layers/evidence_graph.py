@@ -126,7 +126,7 @@ def compressed(maps: FloatArray) -> FloatArray:
 
 def expanded(maps: FloatArray) -> FloatArray:
     """Undo `compressed`."""
-    return (np.sign(maps) * np.expm1(np.abs(maps))).astype(np.float32)
+    return np.copysign(np.expm1(np.abs(maps)), maps)
 
 
 def residual_of(pixels: FloatArray) -> FloatArray:
