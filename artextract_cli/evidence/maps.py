@@ -85,6 +85,7 @@ RESIDUALS = [MAPS.index(f"{view}residual_{s}") for view in ("", "photograph_") f
 # Weights of the envelope score: the trace of hidden content grows with the wavelength, so the fit
 # on all shorter bands except the next one counts most.
 ENVELOPE_WEIGHTS = {"skipped_dark_long": 1.0, "chained_dark_long": 0.5, "envelope_dark_long": 0.5}
+ENVELOPES = [MAPS.index(name) for name in ENVELOPE_WEIGHTS]
 # Small, so that the two-sided residual decides only where the envelope residuals are weak.
 RESIDUAL_SHARE = 0.3  # of the residual score in the envelope score
 # Direction maps are zero where there is no line: only their spread is standardised.
@@ -117,14 +118,24 @@ def envelope_score(maps: FloatArray) -> FloatArray:
 
 def envelope_by_sign(maps: FloatArray) -> FloatArray:
     """`envelope_score` (..., 2) of darker, and of lighter content than predicted."""
-    total, rest = signed_envelope(maps), RESIDUAL_SHARE * residual_score(maps)
-    both = np.stack([np.maximum(-total, 0) + rest, np.maximum(total, 0) + rest], axis=-1)
+    return by_sign(signed_envelope(maps), residual_score(maps))
+
+
+def by_sign(envelope: FloatArray, residual: FloatArray) -> FloatArray:
+    """`envelope_by_sign` from `signed_envelope` and `residual_score`, each (...,)."""
+    rest = RESIDUAL_SHARE * residual
+    both = np.stack([np.maximum(-envelope, 0) + rest, np.maximum(envelope, 0) + rest], axis=-1)
     return both.astype(np.float32)
 
 
 def signed_envelope(maps: FloatArray) -> FloatArray:
     """The envelope residuals (...,) of evidence ``maps`` (..., M); negative = darker."""
-    total = sum(w * maps[..., MAPS.index(name)] for name, w in ENVELOPE_WEIGHTS.items())
+    return weighted_envelope(maps[..., ENVELOPES])
+
+
+def weighted_envelope(envelopes: FloatArray) -> FloatArray:
+    """`signed_envelope` of its maps (..., 3), those at `ENVELOPES`."""
+    total = sum(w * envelopes[..., i] for i, w in enumerate(ENVELOPE_WEIGHTS.values()))
     return np.asarray(total, np.float32)
 
 

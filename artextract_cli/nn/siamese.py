@@ -36,11 +36,15 @@ class SiameseNetwork(nn.Module):
 
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
-        return self.backbone_features(batch.graph, self.inputs(batch))
+        return self.embed_projected(batch, self.project(batch.x))
 
-    def inputs(self, batch: SceneBatch) -> Tensor:
-        """Input of the backbone for a batch: its projected node features (N, V, F)."""
-        return self.project(batch.x)
+    def embed_projected(self, batch: SceneBatch, projected: Tensor) -> Tensor:
+        """Embed nodes with ``projected`` features (N, V, F) instead of those of the batch."""
+        return self.backbone_features(batch.graph, self.inputs(batch, projected))
+
+    def inputs(self, batch: SceneBatch, projected: Tensor) -> Tensor:
+        """Input of the backbone for nodes with ``projected`` features (N, V, F); here the same."""
+        return projected
 
     def backbone_features(self, graph: GraphBatch, x: Tensor) -> Tensor:
         """Embed ``x`` (N, V, F) by the backbone: (N, V, out_size)."""
@@ -62,7 +66,8 @@ class SiameseNetwork(nn.Module):
         if not hasattr(self.backbone, "embed_with_attention"):
             return None
         with self.running():
-            _, weights = self.backbone.embed_with_attention(batch.graph, self.inputs(batch))
+            inputs = self.inputs(batch, self.project(batch.x))
+            _, weights = self.backbone.embed_with_attention(batch.graph, inputs)
         return list(weights)
 
     def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:

@@ -13,11 +13,11 @@ from artextract_cli.results.scene_scores import MaskingEffect
 
 
 def attention_of(
-    network: SiameseNetwork, batch: SceneBatch
+    network: SiameseNetwork, batch: SceneBatch, z: torch.Tensor
 ) -> tuple[NDArray[np.float32] | None, MaskingEffect | None]:
     """Outgoing attention of every node (N, V), and the effect of masking the most attended ones.
 
-    None for a backbone without attention.
+    ``z`` (N, V, D) are the embeddings. None for a backbone without attention.
     """
     importance = node_attention(network, batch)
     if importance is None:
@@ -25,7 +25,7 @@ def attention_of(
     # Fixed: results of one scene do not depend on those scored before it.
     generator = torch.Generator().manual_seed(0)
     # Photograph and bands are masked together: a superpixel counts by its mean over the views.
-    attended, random = masking_effect(network, batch, importance.mean(1).cpu(), generator)
+    attended, random = masking_effect(network, batch, z, importance.mean(1).cpu(), generator)
     return importance.cpu().numpy(), MaskingEffect(attended=attended, random=random)
 
 

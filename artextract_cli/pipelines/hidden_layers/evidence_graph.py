@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray
 from artextract_cli.evidence.maps import (
+    ENVELOPES,
     MAPS,
-    N_RESIDUALS,
     RESIDUALS,
     SURFACE_MAPS,
     EvidenceMaps,
-    envelope_by_sign,
+    by_sign,
     strongest_of,
+    weighted_envelope,
 )
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.graphs.recipe import GraphRecipe
@@ -136,7 +137,14 @@ def residual_of(pixels: FloatArray) -> FloatArray:
 
 def envelope_of(pixels: FloatArray) -> FloatArray:
     """The envelope scores (..., 2), darker and lighter, of compressed maps (..., M)."""
-    return envelope_by_sign(expanded(pixels[..., :N_RESIDUALS]))
+    return scores_of(pixels)[0]
+
+
+def scores_of(pixels: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """`envelope_of` (..., 2) and `residual_of` (...) compressed maps (..., M)."""
+    # Only the maps that count are expanded: nine of 67.
+    residual, envelopes = residual_of(pixels), expanded(pixels[..., ENVELOPES])
+    return by_sign(weighted_envelope(envelopes), residual), residual
 
 
 def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> FloatArray:

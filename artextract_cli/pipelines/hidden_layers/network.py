@@ -58,9 +58,10 @@ class HiddenLayerNetwork(SiameseNetwork):
             # Evidence of the pixel, distance of the embeddings, and both embeddings of the
             # superpixel.
             nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, REFINED),
-            nn.LeakyReLU(0.2),
+            # In place: at so many pixels, memory takes longer than arithmetic.
+            nn.LeakyReLU(0.2, inplace=True),
             nn.Linear(REFINED, 48),
-            nn.LeakyReLU(0.2),
+            nn.LeakyReLU(0.2, inplace=True),
             nn.Linear(48, 2),
         )
         sizes = {"node": len(BAND_FEATURES), "pixel": len(MAPS)}
@@ -79,14 +80,13 @@ class HiddenLayerNetwork(SiameseNetwork):
         views = [self.photograph(photograph), self.bands(bands)]
         return functional.leaky_relu(torch.stack(views, dim=1), 0.2)
 
-    def inputs(self, batch: SceneBatch) -> Tensor:
-        """Projected features plus gated features of the neighbours: (N, 2, WIDTH).
+    def inputs(self, batch: SceneBatch, projected: Tensor) -> Tensor:
+        """``projected`` features plus gated features of the neighbours: (N, 2, WIDTH).
 
         The gate of an edge depends on differences along it and on lines that run along it, so that
         a line accumulates evidence over its length and its surroundings do not.
         """
-        x = self.project(batch.x)
-        features = batch.graph.edge_features
+        x, features = projected, batch.graph.edge_features
         # Without edge features there are no lines to follow.
         if features is None:
             return x
@@ -95,9 +95,9 @@ class HiddenLayerNetwork(SiameseNetwork):
             x = x + in_float32(gated_mean)(batch.graph, x, gates)
         return x
 
-    def forward(self, batch: SceneBatch) -> Tensor:
-        """Embed the nodes of photograph and bands: (N, 2, D)."""
-        x = self.inputs(batch)
+    def embed_projected(self, batch: SceneBatch, projected: Tensor) -> Tensor:
+        """Embed nodes of photograph and bands with ``projected`` features: (N, 2, D)."""
+        x = self.inputs(batch, projected)
         context = self.backbone_features(batch.graph, x)
         # Which evidence is reliable depends on the painting as a whole.
         scene = batch.graph.pool(context, "mean", batch.inside)
@@ -120,16 +120,29 @@ class HiddenLayerNetwork(SiameseNetwork):
         Both are relative to clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M)
         the pixels' maps and ``node`` (K,) their superpixels.
         """
+        return self.refined(evidence, self.context(z)[node])
+
+    def context(self, z: Tensor) -> Tensor:
+        """What superpixels with embeddings ``z`` (N, 2, D) add to the first layer of `refine`.
+
+        The product is computed once for a superpixel, not for each of its pixels: (N, REFINED).
+        """
+        features = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
+        return functional.linear(features, self._first_weights()[1])
+
+    def refined(self, evidence: Tensor, context: Tensor) -> Tensor:
+        """`refine` with the ``context`` (K, REFINED) of each pixel's superpixel."""
         own = self._normalised(evidence, "pixel")
         if self.training:
             own = own + FEATURE_NOISE * torch.randn_like(own)
-        context = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
+        hidden = functional.linear(own, self._first_weights()[0], self.refinement[0].bias)
+        return cast(Tensor, self.refinement[1:](hidden.add_(context)))
+
+    def _first_weights(self) -> tuple[Tensor, Tensor]:
+        """Weights of the refinement's first layer, for the pixel's evidence and for its context."""
         first = cast(nn.Linear, self.refinement[0])
-        # The product for a superpixel is computed once, not for each of its pixels.
-        of_pixels, of_nodes = torch.split(first.weight, [own.shape[1], context.shape[1]], dim=1)
-        hidden = functional.linear(own, of_pixels, first.bias)
-        hidden = hidden + functional.linear(context, of_nodes)[node]
-        return cast(Tensor, self.refinement[1:](hidden))
+        weights = torch.split(first.weight, [len(MAPS), 1 + 2 * EMBEDDING], dim=1)
+        return weights[0], weights[1]
 
     def fit_normalisation(self, scenes: Sequence[InjectedScene]) -> None:
         """Set centre and spread of every feature to those of ``scenes``."""
@@ -147,7 +160,7 @@ class HiddenLayerNetwork(SiameseNetwork):
 
     def _normalised(self, values: Tensor, name: str) -> Tensor:
         centre, spread = self.get_buffer(f"{name}_centre"), self.get_buffer(f"{name}_spread")
-        return ((values - centre) / spread).clamp(-CLIPPED, CLIPPED)
+        return (values - centre).div_(spread).clamp_(-CLIPPED, CLIPPED)
 
 
 def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:

@@ -76,7 +76,7 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
-    attention, masking = attention_of(network, nodes.batch)
+    attention, masking = attention_of(network, nodes.batch, nodes.z)
     odds, band_maps = maps.pop("odds"), maps.pop("bands")
     return SceneScores(
         # Embeddings, attention and Grad-CAM are those of the full size: other scales have other
@@ -93,7 +93,7 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
         nodes=tuple(np.moveaxis(nodes.z.cpu().numpy(), 1, 0)),
         attention=None if attention is None else scene.scatter_to_pixels(attention, graph.labels),
         masking=masking,
-        gradcam=scene.scatter_to_pixels(grad_cam(network, nodes.batch), graph.labels),
+        gradcam=scene.scatter_to_pixels(grad_cam(network, nodes.batch, nodes.z), graph.labels),
         scales=(1, *(maps.factor for maps in coarse)),
         adaptation=card.adaptation,
     )
@@ -189,7 +189,7 @@ def _at_all_scales(
     """Means of a block's ``own`` scores and the coarser ones, and the fused score from them."""
     # The fused score is derived from the means, not averaged: the odds of both signs have to add
     # up.
-    raw = mean_of_scales({k: scores for k, scores in own.items() if k != "fused"}, coarse, block)
+    raw = mean_of_scales(own, coarse, block)
     return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
 
 
