@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block, release_pages
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
+from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.tiff_maps import Read, write_map
 from artextract_cli.results.description import describe
 from artextract_cli.results.reader import FORMAT, FORMAT_VERSION
@@ -81,7 +81,8 @@ def _write_all(
         np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
     read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
     heatmap = scene.filled(lambda block: read(0, block))
-    Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
+    # Level 1 takes a quarter of the time of the usual one for a file that is 3 % larger.
+    write_picture(folder / "overlay.png", _overlaid(scene, heatmap), png_level=1)
     # Two pieces each grow by half a superpixel, so that those within one superpixel become one
     # region.
     reach = superpixel_side(scene.shape, int(scores.labels.max()) + 1) // 2
