@@ -93,19 +93,26 @@ class BandFit:
         )
 
     def residuals(self, surface: Surface, targets: FloatArray) -> FloatArray:
-        """Residuals of ``targets`` (h, w, T) from a surface, in deviations, clipped to ±25."""
+        """Residuals (T, h, w) of ``targets`` (h, w, T), in deviations, clipped to ±25."""
         n = targets.shape[0] * targets.shape[1]
         x, slopes, y = (p.reshape(n, p.shape[-1]) for p in (*surface, targets))
         predicted = polynomial(x, slopes, self.gains, cubic=self.cubic)
         residuals = standardised_residuals(
             y, predicted, self.offsets, self.deviations, LARGEST_RESIDUAL
         )
-        return residuals.reshape(targets.shape)
+        return residuals.reshape(-1, *targets.shape[:2])
 
 
 def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
     """log(R + .03) of ``channels`` (H, W, C) after a Gaussian blur."""
-    return np.log(np.maximum(blur(channels, sigma), 0) + np.float32(DARKEST))
+    return log_of(blur(channels, sigma))
+
+
+def log_of(reflectance: FloatArray) -> FloatArray:
+    """log(R + .03) of reflectances of any shape."""
+    shifted = np.maximum(reflectance, 0)
+    shifted += np.float32(DARKEST)
+    return np.log(shifted, out=shifted)
 
 
 def centre_and_spread(columns: FloatArray) -> tuple[FloatArray, FloatArray]:

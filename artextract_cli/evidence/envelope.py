@@ -20,10 +20,9 @@ from artextract_cli.evidence.band_regression import (
     Surface,
     fit_bands,
     fit_projection,
-    log_reflectance,
 )
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, Pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, Pixels
 from artextract_cli.imaging.robust_regression import Weighting
 from artextract_cli.kernels.filters import blur, gradients
 
@@ -35,8 +34,6 @@ ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 # Infrared bands add directions to the visible ones; 119 terms still leave 25 of the 3000 pixels
 # for each.
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
-# The same as of the visible predictors: edges of different sharpness leave a residual.
-TARGET_BLUR = 1.0  # σ in pixels
 
 
 def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
@@ -52,9 +49,9 @@ def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
 class EnvelopeFits:
     """Residuals of ``bands`` from predictors ``surface``, by one fit for each side.
 
-    Called with a block, it returns (h, w, 2·T): every band's residual in deviations from the fit in
-    which dark content stands out (negative), then from that in which light content does (positive).
-    A band that is given twice is fitted once.
+    Called with a block, it returns 2·T maps (h, w): every band's residual in deviations from the
+    fit in which dark content stands out (negative), then from that in which light content does
+    (positive). A band that is given twice is fitted once.
     """
 
     def __init__(
@@ -68,10 +65,11 @@ class EnvelopeFits:
     ) -> None:
         # With one or two infrared bands, several slots are the same band.
         distinct = list(dict.fromkeys(bands))
-        repeats = np.array([distinct.index(band) for band in bands])
-        self._surface, self._reflectance = surface, partial(_reflectance, view, distinct)
-        # Columns of the residuals (..., 2 × distinct): first those of the upper envelope.
-        self._columns = np.concatenate([repeats, repeats + len(distinct)])
+        repeats = [distinct.index(band) for band in bands]
+        self._surface = surface
+        self._reflectance = BlockCache(partial(_reflectance, view, distinct))
+        # Of the 2 × distinct residuals: first those of the upper envelope.
+        self._order = [*repeats, *(len(distinct) + repeat for repeat in repeats)]
 
         def arrays(block: Block) -> list[FloatArray]:
             return [*surface(block), self._reflectance(block)]
@@ -88,19 +86,21 @@ class EnvelopeFits:
             cubic=cubic,
         )
 
-    def __call__(self, block: Block) -> FloatArray:
-        """The residuals (h, w, 2·T) of the window around a block."""
+    def __call__(self, block: Block) -> list[FloatArray]:
+        """The residuals, 2·T maps (h, w), of the window around a block."""
         targets = self._reflectance(block)
         # Both sides are one `BandFit`, so that the polynomial terms are computed only once.
         both = np.concatenate([targets, targets], axis=-1)
-        return self._fit.residuals(self._surface(block), both)[..., self._columns]
+        residuals = self._fit.residuals(self._surface(block), both)
+        return [residuals[which] for which in self._order]
 
 
 class ShorterBands:
     """The visible and some infrared bands as predictors: components, slopes and position."""
 
     def __init__(self, view: SceneView, bands: Sequence[int], pixels: Pixels) -> None:
-        self._view, self._bands = view, list(bands)
+        self._view, self._bands = view, [view.infrared.index(band) for band in bands]
+        self._logs = BlockCache(self._log_channels)
         (logs,) = view.blocks.gather(lambda block: [self._logs(block)], pixels)
         self._projection: Projection = fit_projection(logs, N_COMPONENTS)
 
@@ -113,14 +113,13 @@ class ShorterBands:
         place = place_terms(window, self._view.blocks.shape)
         return Surface(components, np.concatenate([*slopes, place], axis=-1))
 
-    def _logs(self, block: Block) -> FloatArray:
+    def _log_channels(self, block: Block) -> FloatArray:
         visible = self._view.visible_logs(block)
         if not self._bands:
             return visible
-        infrared = self._view.part(block).bands[..., self._bands]
-        return np.concatenate([visible, log_reflectance(infrared, TARGET_BLUR)], axis=-1)
+        return np.concatenate([visible, self._view.infrared_logs(block)[..., self._bands]], axis=-1)
 
 
 def _reflectance(view: SceneView, bands: list[int], block: Block) -> FloatArray:
-    """Blurred linear reflectance (h, w, T) of ``bands`` in the window around a block."""
-    return blur(view.part(block).bands[..., bands], TARGET_BLUR)
+    """Blurred linear reflectance (h, w, T) of infrared ``bands`` in the window around a block."""
+    return view.blurred_infrared(block)[..., [view.infrared.index(band) for band in bands]]

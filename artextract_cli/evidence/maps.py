@@ -10,7 +10,8 @@ median and median absolute deviation, so that no map depends on how many bands t
 this painting's pigments predict their infrared.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from artextract_cli.imaging.robust_regression import robust_deviations
 from artextract_cli.kernels.filters import blur, box_mean, closing, gradients, opening
 from artextract_cli.kernels.lines import line_strength
 from artextract_cli.kernels.local_regression import local_residuals, moments
+from artextract_cli.kernels.standardise import standardised_maps
 
 SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")
@@ -162,7 +164,7 @@ class BandResiduals:
         surfaces, logs = self._view.surfaces(block), self._logs(block)
         residuals = np.empty_like(logs)
         for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals[..., chosen] = fit.residuals(surface, logs[..., chosen])
+            residuals[..., chosen] = np.moveaxis(fit.residuals(surface, logs[..., chosen]), 0, -1)
         return self._view.blocks.core(block, residuals)
 
 
@@ -180,14 +182,24 @@ class EvidenceMaps:
 
     def __call__(self, block: Block) -> FloatArray:
         """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
-        raw = self._view.blocks.core(block, self._raw(block))
-        standard: FloatArray = np.subtract(raw, self._centre)
-        standard /= self._spread
-        return np.clip(standard, -LARGEST_VALUE, LARGEST_VALUE, out=standard)
+        return self._standardised(block, logarithmic=False)
+
+    def compressed(self, block: Block) -> FloatArray:
+        """The maps of a block, compressed by `signed_log1p`."""
+        return self._standardised(block, logarithmic=True)
+
+    def _standardised(self, block: Block, *, logarithmic: bool) -> FloatArray:
+        planes = np.moveaxis(self._view.blocks.core(block, self._raw(block)), -1, 0)
+        return standardised_maps(
+            planes, self._centre, self._spread, LARGEST_VALUE, logarithmic=logarithmic
+        )
 
 
 class _RawMaps:
-    """The maps (h, w, M + 2) of the window around a block, before they are standardised."""
+    """The maps (h, w, M + 2) of the window around a block, before they are standardised.
+
+    In memory they lie map after map, as filters write them.
+    """
 
     def __init__(self, view: SceneView, *, only_residuals: bool) -> None:
         self._view, infrared = view, view.infrared
@@ -214,21 +226,30 @@ class _RawMaps:
             fit.residuals(surface, bands) for surface, fit in zip(surfaces, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
-        if self._only_residuals:
-            return np.concatenate([*residuals, *envelopes], axis=-1, dtype=np.float32)
-        local = _local(surfaces[0].components, bands - self._level)
+        planes = [*itertools.chain(*residuals, *envelopes)]
+        if not self._only_residuals:
+            planes += self._filtered(block, residuals, envelopes[-1][0])
+        return np.moveaxis(np.stack(planes), 0, -1)
+
+    def _filtered(
+        self, block: Block, residuals: Sequence[FloatArray], envelope: FloatArray
+    ) -> Iterator[FloatArray]:
+        """The maps (h, w) that follow the residuals, in their order."""
+        bands = self._bands(block)
+        yield from _local(self._view.surfaces(block)[0].components, bands - self._level)
         visible = log_reflectance((self._view.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
-        residual, of_photograph = residuals[0][..., 2], residuals[1][..., 2]
-        envelope = envelopes[-1][..., 0]
-        lined = (residual, of_photograph, infrared - visible, visible)
-        lines = [_lines(source) for source in lined]
-        smooth = [_smooth(source) for source in (residual, envelope)]
-        details = [_details(source) for source in (infrared, visible, residual)]
+        residual, of_photograph = residuals[0][2], residuals[1][2]
+        for source in (residual, envelope):
+            yield from (blur(source[..., None], sigma)[..., 0] for sigma in SMOOTH_BLURS)
+        lines = [
+            _lines(source) for source in (residual, of_photograph, infrared - visible, visible)
+        ]
+        yield from itertools.chain(*(strengths for strengths, _ in lines))
+        for source in (infrared, visible, residual):
+            yield from _details(source)
         # Of the residual from all visible data: edges of the graph follow its lines.
-        axis = lines[0][-1]
-        parts = [*residuals, *envelopes, local, *smooth, *(m for m, _ in lines), *details, axis]
-        return np.concatenate(parts, axis=-1, dtype=np.float32)
+        yield from lines[0][1]
 
 
 def _envelopes(view: SceneView) -> list[EnvelopeFits]:
@@ -262,8 +283,8 @@ def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)
 
 
-def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
-    """Residuals (h, w, windows × 3) of linear regressions in windows around each pixel.
+def _local(surface: FloatArray, centred: FloatArray) -> Iterator[FloatArray]:
+    """Residuals (h, w) of linear regressions in windows around each pixel, for each target.
 
     Bands ``centred`` (h, w, 3) are regressed on the three strongest components of ``surface``
     (h, w, K).
@@ -274,31 +295,24 @@ def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
     # (h, w, 9 + 4·3): one set of moments serves both windows. Targets are centred because variances
     # are differences of moments, which cancel digits.
     products = moments(components, centred)
-    residuals = [
-        local_residuals(components, centred, box_mean(products, radius), LOCAL_RIDGE) / UNIT
-        for radius in WINDOWS
-    ]
-    return np.concatenate(residuals, axis=-1)
+    for radius in WINDOWS:
+        means = box_mean(products, radius)
+        yield from np.moveaxis(
+            local_residuals(components, centred, means, LOCAL_RIDGE) / UNIT, -1, 0
+        )
 
 
-def _smooth(image: FloatArray) -> FloatArray:
-    return np.concatenate([blur(image[..., None], sigma) for sigma in SMOOTH_BLURS], axis=-1)
+def _lines(image: FloatArray) -> tuple[list[FloatArray], FloatArray]:
+    """Strengths, lines × 2 maps (h, w), of an image (h, w), and the axis (2, h, w) of the second."""
+    lines = [line_strength(image, width, length) for width, length in LINES]
+    return [strength for line in lines for strength in line[:2]], lines[1][2:]
 
 
-def _lines(image: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Strengths (h, w, lines × 2) of an image (h, w), and the axis (h, w, 2) of the second."""
-    lines = [np.moveaxis(line_strength(image, width, length), 0, -1) for width, length in LINES]
-    return np.concatenate([line[..., :2] for line in lines], axis=-1), lines[1][..., 2:]
-
-
-def _details(image: FloatArray) -> FloatArray:
-    """Top-hats, dark and light, and the slope (h, w, 2 × sizes + 1) of an image (h, w)."""
+def _details(image: FloatArray) -> Iterator[FloatArray]:
+    """Top-hats (h, w), dark and light of each size, and the slope of an image (h, w)."""
     channel = np.ascontiguousarray(image[..., None], np.float32)
-    hats = [
-        hat
-        for side in DETAIL_SIZES
-        for hat in (closing(channel, side // 2) - channel, channel - opening(channel, side // 2))
-    ]
+    for side in DETAIL_SIZES:
+        yield (closing(channel, side // 2) - channel)[..., 0]
+        yield (channel - opening(channel, side // 2))[..., 0]
     # Blurred a little, as differences amplify noise.
-    slope = np.hypot(*gradients(blur(channel, 0.8)))
-    return np.concatenate([*hats, slope], axis=-1)
+    yield np.hypot(*gradients(blur(channel, 0.8)))[..., 0]

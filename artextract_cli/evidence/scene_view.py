@@ -14,10 +14,12 @@ from artextract_cli.evidence.band_regression import (
     Projection,
     Surface,
     fit_projection,
+    log_of,
     log_reflectance,
     surface_features,
 )
 from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
+from artextract_cli.kernels.filters import blur
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
@@ -47,6 +49,13 @@ class SceneView:
         self.visible_logs = BlockCache(
             lambda block: log_reflectance(visible(block), PREDICTOR_BLUR)
         )
+        # As predictors, and as targets beside these, infrared bands are blurred like the visible:
+        # edges of different sharpness leave a residual.
+        infrared = self.infrared
+        blurred = self.blurred_infrared = BlockCache(
+            lambda block: blur(part(block).bands[..., infrared], PREDICTOR_BLUR)
+        )
+        self.infrared_logs = BlockCache(lambda block: log_of(blurred(block)))
 
     @property
     def pixels(self) -> Pixels:

@@ -162,12 +162,12 @@ def standardised_residuals(
 ) -> FloatArray:
     """Standardise residuals of ``values`` (P, n) from ``predicted`` (n, P) plus ``offsets`` (n,).
 
-    They are divided by ``scales`` (n,) and clipped to ±``largest``.
+    They are divided by ``scales`` (n,) and clipped to ±``largest``: (n, P).
     """
-    result = np.empty(values.shape, np.float32)
+    result = np.empty(predicted.shape, np.float32)
     # The targets of one call in two are transposed: in one layout there is one kernel.
     values = np.ascontiguousarray(values)
-    _standardised_residuals(values, predicted, offsets, scales, largest, result)
+    _standardised_residuals(values, predicted, offsets, scales, np.float32(largest), result)
     return result
 
 
@@ -177,14 +177,16 @@ def _standardised_residuals(
     predicted: FloatArray,
     offsets: FloatArray,
     scales: FloatArray,
-    largest: float,
+    largest: np.float32,
     result: FloatArray,
 ) -> None:
-    for i in range(values.shape[0]):
-        for t in range(values.shape[1]):
-            residual = (values[i, t] - offsets[t] - predicted[t, i]) / scales[t]
+    for t in range(len(predicted)):
+        offset, scale = offsets[t], scales[t]
+        here, out = predicted[t], result[t]
+        for i in range(len(here)):
+            residual = (values[i, t] - offset - here[i]) / scale
             above = -largest if residual < -largest else residual
-            result[i, t] = largest if above > largest else above
+            out[i] = largest if above > largest else above
 
 
 @compiled

@@ -89,8 +89,7 @@ def evidence_graph(scene: Scene, recipe: GraphRecipe) -> EvidenceGraph:
 
 def compressed_evidence(view: SceneView) -> BlockCache[FloatArray]:
     """The evidence (h, w, M + 2) of any block of a scene, compressed; line directions are last."""
-    maps = EvidenceMaps(view)
-    return BlockCache(lambda block: compressed(maps(block)))
+    return BlockCache(EvidenceMaps(view).compressed)
 
 
 def evidence_nodes(
