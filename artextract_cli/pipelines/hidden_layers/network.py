@@ -18,6 +18,7 @@ from artextract_cli.nn.choices import Pooling
 from artextract_cli.nn.collate import SceneBatch
 from artextract_cli.nn.engines.selection import kernels_of
 from artextract_cli.nn.precision import in_float32
+from artextract_cli.nn.products import linear
 from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork, distance
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
@@ -77,7 +78,10 @@ class HiddenLayerNetwork(SiameseNetwork):
         if self.training:
             photograph = photograph + FEATURE_NOISE * torch.randn_like(photograph)
             bands = bands + FEATURE_NOISE * torch.randn_like(bands)
-        views = [self.photograph(photograph), self.bands(bands)]
+        views = [
+            linear(features, layer.weight, layer.bias)
+            for features, layer in ((photograph, self.photograph), (bands, self.bands))
+        ]
         return functional.leaky_relu(torch.stack(views, dim=1), 0.2)
 
     def inputs(self, batch: SceneBatch, projected: Tensor) -> Tensor:
@@ -111,8 +115,8 @@ class HiddenLayerNetwork(SiameseNetwork):
         of_own, of_context = torch.split(self.embed.weight, sizes, dim=1)
         # Two products, added, instead of one of a concatenation: the copy (N, 2, WIDTH +
         # 2·out_size) is saved.
-        own = functional.linear(own, of_own, self.embed.bias)
-        return own + functional.linear(context, of_context)
+        own = linear(own, of_own, self.embed.bias)
+        return own + linear(context, of_context)
 
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
         """Score pixels (K, 2): log odds of darker and of lighter hidden content.
@@ -128,15 +132,17 @@ class HiddenLayerNetwork(SiameseNetwork):
         The product is computed once for a superpixel, not for each of its pixels: (N, REFINED).
         """
         features = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
-        return functional.linear(features, self._first_weights()[1])
+        return linear(features, self._first_weights()[1])
 
     def refined(self, evidence: Tensor, context: Tensor) -> Tensor:
         """`refine` with the ``context`` (K, REFINED) of each pixel's superpixel."""
         own = self._normalised(evidence, "pixel")
         if self.training:
             own = own + FEATURE_NOISE * torch.randn_like(own)
-        hidden = functional.linear(own, self._first_weights()[0], self.refinement[0].bias)
-        return cast(Tensor, self.refinement[1:](hidden.add_(context)))
+        first, activation, second, _, last = cast(Sequence[nn.Linear], self.refinement)
+        hidden = activation(linear(own, self._first_weights()[0], first.bias).add_(context))
+        hidden = activation(linear(hidden, second.weight, second.bias))
+        return linear(hidden, last.weight, last.bias)
 
     def _first_weights(self) -> tuple[Tensor, Tensor]:
         """Weights of the refinement's first layer, for the pixel's evidence and for its context."""
