@@ -18,13 +18,14 @@ from artextract_cli.evidence.band_regression import (
     BandFit,
     Projection,
     Surface,
+    as_image,
     fit_bands,
     fit_projection,
+    slopes_of,
 )
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache, Pixels
 from artextract_cli.imaging.robust_regression import Weighting
-from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)
@@ -34,16 +35,6 @@ ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 # Infrared bands add directions to the visible ones; 119 terms still leave 25 of the 3000 pixels
 # for each.
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
-
-
-def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
-    """Column, row and their squares' sum (h, w, 3) of a block, each −1..1 over the whole image."""
-    rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[block.top : block.bottom, None]
-    columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, block.left : block.right]
-    terms = np.empty((*block.shape, 3), np.float32)
-    terms[..., 0], terms[..., 1] = columns, rows
-    terms[..., 2] = columns**2 + rows**2
-    return terms
 
 
 class EnvelopeFits:
@@ -96,28 +87,22 @@ class EnvelopeFits:
 
 
 class ShorterBands:
-    """The visible and some infrared bands as predictors: components, slopes and position."""
+    """The visible and the ``n`` shortest infrared bands as predictors.
 
-    def __init__(self, view: SceneView, bands: Sequence[int], pixels: Pixels) -> None:
-        self._view, self._bands = view, [view.infrared.index(band) for band in bands]
-        self._logs = BlockCache(self._log_channels)
-        (logs,) = view.blocks.gather(lambda block: [self._logs(block)], pixels)
+    They are principal components, slopes and the position.
+    """
+
+    def __init__(self, view: SceneView, n: int, pixels: Pixels) -> None:
+        self._view, self._n = view, n
+        (logs,) = view.blocks.gather(lambda block: [view.logs(block, n)], pixels)
         self._projection: Projection = fit_projection(logs, N_COMPONENTS)
 
     def __call__(self, block: Block) -> Surface:
         """The predictors of the window around a block."""
-        components = self._projection(self._logs(block))
-        # σ as in `surface_features`: the slopes absorb small displacements of the bands.
-        slopes = gradients(blur(components[..., :2], 1.5))
-        window = self._view.blocks.window(block)
-        place = place_terms(window, self._view.blocks.shape)
-        return Surface(components, np.concatenate([*slopes, place], axis=-1))
-
-    def _log_channels(self, block: Block) -> FloatArray:
-        visible = self._view.visible_logs(block)
-        if not self._bands:
-            return visible
-        return np.concatenate([visible, self._view.infrared_logs(block)[..., self._bands]], axis=-1)
+        components = self._projection(self._view.logs(block, self._n))
+        # The slopes absorb small displacements of the bands, as in `surface_features`.
+        extra = [*slopes_of(components), *self._view.place(block)]
+        return Surface(components, as_image(extra))
 
 
 def _reflectance(view: SceneView, bands: list[int], block: Block) -> FloatArray:

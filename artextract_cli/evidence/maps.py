@@ -20,6 +20,7 @@ from artextract_cli.evidence.band_regression import (
     TARGET_BLUR,
     BandFit,
     Surface,
+    as_image,
     fit_bands,
     log_reflectance,
 )
@@ -164,7 +165,7 @@ class BandResiduals:
         surfaces, logs = self._view.surfaces(block), self._logs(block)
         residuals = np.empty_like(logs)
         for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals[..., chosen] = np.moveaxis(fit.residuals(surface, logs[..., chosen]), 0, -1)
+            residuals[..., chosen] = as_image(fit.residuals(surface, logs[..., chosen]))
         return self._view.blocks.core(block, residuals)
 
 
@@ -229,7 +230,7 @@ class _RawMaps:
         planes = [*itertools.chain(*residuals, *envelopes)]
         if not self._only_residuals:
             planes += self._filtered(block, residuals, envelopes[-1][0])
-        return np.moveaxis(np.stack(planes), 0, -1)
+        return as_image(planes)
 
     def _filtered(
         self, block: Block, residuals: Sequence[FloatArray], envelope: FloatArray
@@ -260,16 +261,16 @@ def _envelopes(view: SceneView) -> list[EnvelopeFits]:
     last = len(infrared) - 1
     slots = [infrared[0], infrared[middle], infrared[last]]
 
-    def fits(below: Sequence[int], targets: Sequence[int], *, cubic: bool) -> EnvelopeFits:
-        surface = BlockCache(ShorterBands(view, below, pixels))
+    def fits(n_below: int, targets: Sequence[int], *, cubic: bool) -> EnvelopeFits:
+        surface = BlockCache(ShorterBands(view, n_below, pixels))
         return EnvelopeFits(surface, targets, view, pixels, cubic=cubic)
 
     return [
         # The order is that of `_RESIDUAL_NAMES`.
-        fits([], slots, cubic=True),
-        fits(infrared[:middle], slots[1:2], cubic=False),
-        fits(infrared[:last], slots[2:], cubic=False),
-        fits(infrared[: max(last - 1, 0)], slots[2:], cubic=True),
+        fits(0, slots, cubic=True),
+        fits(middle, slots[1:2], cubic=False),
+        fits(last, slots[2:], cubic=False),
+        fits(max(last - 1, 0), slots[2:], cubic=True),
     ]
 
 
@@ -297,13 +298,12 @@ def _local(surface: FloatArray, centred: FloatArray) -> Iterator[FloatArray]:
     products = moments(components, centred)
     for radius in WINDOWS:
         means = box_mean(products, radius)
-        yield from np.moveaxis(
-            local_residuals(components, centred, means, LOCAL_RIDGE) / UNIT, -1, 0
-        )
+        residuals = local_residuals(components, centred, means, LOCAL_RIDGE)
+        yield from np.moveaxis(residuals / UNIT, -1, 0)
 
 
 def _lines(image: FloatArray) -> tuple[list[FloatArray], FloatArray]:
-    """Strengths, lines × 2 maps (h, w), of an image (h, w), and the axis (2, h, w) of the second."""
+    """Strengths (h, w), dark and light of each line, and the axis (2, h, w) of the second one."""
     lines = [line_strength(image, width, length) for width, length in LINES]
     return [strength for line in lines for strength in line[:2]], lines[1][2:]
 

@@ -46,16 +46,18 @@ class SceneView:
         # last reference instead of by the garbage collector.
         part = self.part = BlockCache(partial(_extended_window, scene, self.blocks, self._pixels))
         visible = self._visible = BlockCache(lambda block: visible_channels(part(block)))
-        self.visible_logs = BlockCache(
-            lambda block: log_reflectance(visible(block), PREDICTOR_BLUR)
-        )
         # As predictors, and as targets beside these, infrared bands are blurred like the visible:
         # edges of different sharpness leave a residual.
         infrared = self.infrared
         blurred = self.blurred_infrared = BlockCache(
             lambda block: blur(part(block).bands[..., infrared], PREDICTOR_BLUR)
         )
-        self.infrared_logs = BlockCache(lambda block: log_of(blurred(block)))
+        self._logs = BlockCache(
+            lambda block: np.concatenate(
+                [log_reflectance(visible(block), PREDICTOR_BLUR), log_of(blurred(block))], axis=-1
+            )
+        )
+        self.place = BlockCache(partial(_place, self.blocks))
 
     @property
     def pixels(self) -> Pixels:
@@ -65,6 +67,15 @@ class SceneView:
     def linear(self, block: Block) -> FloatArray:
         """The linear photograph (h, w, 3)."""
         return self._visible(block)[..., :3]
+
+    def logs(self, block: Block, n_infrared: int) -> FloatArray:
+        """Visible log channels (h, w, ...), then those of the shortest infrared bands."""
+        logs = self._logs(block)
+        return logs[..., : logs.shape[-1] - len(self.infrared) + n_infrared]
+
+    def visible_logs(self, block: Block) -> FloatArray:
+        """Logarithms of reflectance of the linear photograph and the visible bands (h, w, C)."""
+        return self.logs(block, 0)
 
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
         """Logarithms of reflectance of some bands (h, w, n)."""
@@ -99,6 +110,21 @@ class SceneView:
             for log, sample in zip(logs, samples, strict=True)
         )
         return first, second
+
+
+def _place(blocks: Blocks, block: Block) -> FloatArray:
+    """Column, row and their squares' sum of the window around a block: (3, h, w)."""
+    return place_terms(blocks.window(block), blocks.shape)
+
+
+def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
+    """Column, row and their squares' sum (3, h, w) of a block, each −1..1 over the whole image."""
+    rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[block.top : block.bottom, None]
+    columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, block.left : block.right]
+    terms = np.empty((3, *block.shape), np.float32)
+    terms[0], terms[1] = columns, rows
+    terms[2] = columns**2 + rows**2
+    return terms
 
 
 def _surface_of(

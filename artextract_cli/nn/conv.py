@@ -5,11 +5,8 @@ same numbers on three engines: ``numba`` (compiled loops, on the CPU alone), ``d
 kernels) and ``torch`` (plain torch).
 """
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from artextract_cli.nn.dropout import Dropout
 from artextract_cli.nn.engines.selection import KERNELS

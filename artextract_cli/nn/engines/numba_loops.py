@@ -124,8 +124,8 @@ def source_gradients(
                 d_left[i, k] += d_score[reverse[e], k]
 
 
-# The loops below process several edges at a time, so that a node's own row is fetched less often. In
-# loops over two, the first edge is processed alone if their number is odd.
+# The loops below process several edges at a time, so that a node's own row is fetched less often.
+# In loops over two, the first edge is processed alone if their number is odd.
 
 
 @compiled_sums

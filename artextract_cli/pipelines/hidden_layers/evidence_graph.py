@@ -153,11 +153,12 @@ def _edge_features(mean: FloatArray, centroid: FloatArray, edges: IntArray) -> F
     strength through both ends is the smaller of the two.
     """
     source, target = edges
-    steps = mean[target][:, _STEPPED] - mean[source][:, _STEPPED]
+    stepped = mean[:, _STEPPED]
+    steps = stepped[target] - stepped[source]
     offset = centroid[target] - centroid[source]
     # Enclosed superpixels may have the centroid of what surrounds them.
-    length = np.maximum(np.linalg.norm(offset, axis=1, keepdims=True), 1e-6)
-    direction = offset / length
+    length = np.maximum(np.hypot(*offset.T), 1e-6)
+    direction = offset / length[:, None]
     lines = _aligned(mean[:, len(MAPS) :], direction, edges)
     return np.concatenate([steps, direction, lines], axis=1).astype(np.float32)
 
@@ -166,10 +167,11 @@ def _aligned(axis: FloatArray, direction: FloatArray, edges: IntArray) -> FloatA
     """Strength (E, 3) of lines along each edge: at its source, at its target, the smaller."""
     sine, cosine = direction.T
     # (cos 2φ, sin 2φ): lines have no direction, so that φ and φ + 180° must count alike.
-    double = np.stack([cosine**2 - sine**2, 2 * sine * cosine], axis=1)
+    double = (cosine**2 - sine**2, 2 * sine * cosine)
+    # Sums over two columns, which NumPy's `sum` and `norm` take ten times as long for.
+    strength, (cosines, sines) = np.hypot(*axis.T), axis.T
     ends = [
-        0.5 * (np.linalg.norm(axis[end], axis=1) + (axis[end] * double).sum(axis=1))
-        for end in edges
+        0.5 * (strength[end] + cosines[end] * double[0] + sines[end] * double[1]) for end in edges
     ]
     # The minimum is large only if one line runs through both superpixels.
     return np.stack([*ends, np.minimum(*ends)], axis=1)

@@ -200,7 +200,7 @@ class TestPolynomial:
         x, extra = noise((n_pixels, n_columns)), noise((n_pixels, 4), 1)
         terms = monomials(x, extra, cubic).astype(np.float64)
         gains = noise((terms.shape[1], 3), 2)
-        made = polynomial(x, extra, gains, cubic=cubic)
+        made = polynomial(x.T, extra.T, gains, cubic=cubic)
         np.testing.assert_allclose(made.T, terms @ gains, rtol=1e-4, atol=1e-3)
 
 
