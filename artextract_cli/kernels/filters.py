@@ -17,7 +17,7 @@ def blur(image: FloatArray, sigma: float) -> FloatArray:
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
     height, width, channels = image.shape
     rows = np.require(image, np.float32, ["C", "W"]).reshape(height, width * channels)
-    result = np.zeros((height, width * channels), np.float32)
+    result = np.empty((height, width * channels), np.float32)
     _blur(
         rows,
         _mirrored(np.arange(-radius, height + radius), height),
@@ -52,24 +52,58 @@ def _blur(
     beyond the edges; ``smooth`` (W × C,) and ``wide`` ((W + 2·radius) × C,) are buffers.
     """
     height, size = rows.shape
-    channels = len(wide) // len(column_of)
+    channels, edge = len(wide) // len(column_of), len(weights) // 2
     for y in range(height):
-        for i in range(size):
-            smooth[i] = 0
         # Separable: the cost grows with the radius, not with its square.
-        for k in range(len(weights)):
-            row, weight = rows[row_of[y + k]], weights[k]
-            for i in range(size):
-                smooth[i] += weight * row[i]
-        # A mirrored copy of the row: the inner loop then needs no test for the edges.
-        for x in range(len(column_of)):
+        _sum_rows(rows, row_of[y:], weights, smooth)
+        # A copy of the row, mirrored at its ends: inner loops then need no test for the edges.
+        for i in range(size):
+            wide[edge * channels + i] = smooth[i]
+        for x in range(edge):
+            right = len(column_of) - 1 - x
             for c in range(channels):
                 wide[x * channels + c] = smooth[column_of[x] * channels + c]
-        out = result[y]
-        for k in range(len(weights)):
-            part, weight = wide[k * channels :], weights[k]
-            for i in range(size):
-                out[i] += weight * part[i]
+                wide[right * channels + c] = smooth[column_of[right] * channels + c]
+        _sum_shifts(wide, channels, weights, result[y])
+
+
+@inlined
+def _sum_rows(rows: FloatArray, row_of: Indices, weights: FloatArray, out: FloatArray) -> None:
+    """Sum the rows at ``row_of`` times ``weights``, in that order.
+
+    After the first rows come four at a time: ``out`` is then loaded and stored once for all four.
+    """
+    n_first = 1 + (len(weights) - 1) % 4
+    for i in range(len(out)):
+        out[i] = 0
+    for k in range(n_first):
+        row, weight = rows[row_of[k]], weights[k]
+        for i in range(len(out)):
+            out[i] += weight * row[i]
+    for k in range(n_first, len(weights), 4):
+        a, b = rows[row_of[k]], rows[row_of[k + 1]]
+        c, d = rows[row_of[k + 2]], rows[row_of[k + 3]]
+        e, f, g, h = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        for i in range(len(out)):
+            out[i] = out[i] + e * a[i] + f * b[i] + g * c[i] + h * d[i]
+
+
+@inlined
+def _sum_shifts(wide: FloatArray, step: int, weights: FloatArray, out: FloatArray) -> None:
+    """Sum ``wide``, shifted by ``step`` more each time, times ``weights``: like `_sum_rows`."""
+    n_first, n = 1 + (len(weights) - 1) % 4, len(out)
+    for i in range(n):
+        out[i] = 0
+    for k in range(n_first):
+        row, weight = wide[k * step : k * step + n], weights[k]
+        for i in range(n):
+            out[i] += weight * row[i]
+    for k in range(n_first, len(weights), 4):
+        a, b = wide[k * step : k * step + n], wide[(k + 1) * step : (k + 1) * step + n]
+        c, d = wide[(k + 2) * step : (k + 2) * step + n], wide[(k + 3) * step : (k + 3) * step + n]
+        e, f, g, h = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        for i in range(n):
+            out[i] = out[i] + e * a[i] + f * b[i] + g * c[i] + h * d[i]
 
 
 def gradients(image: FloatArray) -> tuple[FloatArray, FloatArray]:
