@@ -37,7 +37,7 @@ def outgoing_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tens
 @torch.no_grad()
 def node_attention(network: SiameseNetwork, batch: SceneBatch) -> Tensor | None:
     """`outgoing_attention` of a backbone (N, V); None for a backbone without attention."""
-    weights = network.attention(batch)
+    weights = network.attended(batch)[1]
     return None if weights is None else outgoing_attention(batch.graph, weights)
 
 

@@ -99,24 +99,22 @@ class HiddenLayerNetwork(SiameseNetwork):
             x = x + in_float32(gated_mean)(batch.graph, x, gates)
         return x
 
-    def embed_projected(self, batch: SceneBatch, projected: Tensor) -> Tensor:
-        """Embed nodes of photograph and bands with ``projected`` features: (N, 2, D)."""
-        x = self.inputs(batch, projected)
-        context = self.backbone_features(batch.graph, x)
+    def embedding(self, batch: SceneBatch, x: Tensor, context: Tensor) -> Tensor:
+        """Embeddings (N, 2, D), from the backbone's input and output and the painting's mean."""
         # Which evidence is reliable depends on the painting as a whole.
         scene = batch.graph.pool(context, "mean", batch.inside)
-        # (scenes, 2, out_size) to (N, 2, out_size).
-        scene = scene.repeat_interleave(batch.graph.node_counts, dim=0)
-        return in_float32(self._embedded)(x, torch.cat([context, scene], dim=-1))
+        return in_float32(self._embedded)(x, context, scene, batch.graph.node_counts)
 
-    def _embedded(self, own: Tensor, context: Tensor) -> Tensor:
-        """Map ``own`` (N, 2, WIDTH) and ``context`` (N, 2, 2·out_size) of nodes to (N, 2, D)."""
-        sizes = [own.shape[-1], context.shape[-1]]
-        of_own, of_context = torch.split(self.embed.weight, sizes, dim=1)
-        # Two products, added, instead of one of a concatenation: the copy (N, 2, WIDTH +
-        # 2·out_size) is saved.
-        own = linear(own, of_own, self.embed.bias)
-        return own + linear(context, of_context)
+    def _embedded(self, own: Tensor, context: Tensor, scene: Tensor, counts: Tensor) -> Tensor:
+        """Map ``own`` (N, 2, WIDTH) and ``context`` (N, 2, out_size) of nodes to (N, 2, D).
+
+        ``scene`` (S, 2, out_size) is the mean context of each scene, of ``counts`` (S,) nodes.
+        """
+        sizes = [own.shape[-1], context.shape[-1], scene.shape[-1]]
+        of_own, of_context, of_scene = torch.split(self.embed.weight, sizes, dim=1)
+        # Three products, added, instead of one of a concatenation, which would be a copy.
+        nodes = linear(own, of_own, self.embed.bias) + linear(context, of_context)
+        return nodes + linear(scene, of_scene).repeat_interleave(counts, dim=0)
 
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
         """Score pixels (K, 2): log odds of darker and of lighter hidden content.

@@ -25,8 +25,8 @@ HiddenLayerModel = Model[HiddenLayerNetwork]
 
 OF_PIXELS = ("dark", "light", "network", "residual", "envelope")
 SCORES = ("fused", *OF_PIXELS)
-# The widest layer, of 96 float32 numbers per pixel, takes 1.6 MB, about the size of a core's cache.
-PIXELS_AT_ONCE = 2**12  # pixels refined together; limits memory, not the result
+# The widest layer, of 96 float32 numbers per pixel, takes 3 MB: it does not leave the caches.
+PIXELS_AT_ONCE = 2**13  # pixels refined together; limits memory, not the result
 # Weights of logarithms added to the log odds. That of the envelope score, which needs no learning,
 # also holds for paintings unlike the training data (docs/detection.md compares weights from 0 to
 # 2); the other is that of the distance of embeddings.
@@ -59,6 +59,7 @@ class NodeScores:
     z: Tensor  # (N, 2, D) embeddings, on the network's device
     batch: SceneBatch
     score: FloatArray  # (N,) how much photograph and bands differ
+    attention: list[Tensor] | None  # (E, 2, heads) of every layer, if the backbone has any
 
     @torch.no_grad()
     def of_pixels(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
@@ -81,7 +82,7 @@ class NodeScores:
     ) -> dict[str, FloatArray]:
         """Scores (K,) of pixels, from their superpixels (K,) and evidence (K, M)."""
         device = context.device
-        of_nodes = context[torch.from_numpy(nodes.astype(np.int64)).to(device)]
+        of_nodes = context.index_select(0, torch.from_numpy(nodes).to(device))
         odds = self.network.refined(torch.from_numpy(evidence).to(device), of_nodes).cpu().numpy()
         # (K, 2) by sign, and (K,): the pixels of a superpixel share its distance.
         (envelope, residual), network = scores_of(evidence), self.score[nodes]
@@ -91,7 +92,7 @@ class NodeScores:
             "light": odds[:, 1],
             "network": network,
             "residual": residual,
-            "envelope": envelope.max(-1),
+            "envelope": np.maximum(envelope[:, 0], envelope[:, 1]),
         }
 
 
@@ -114,10 +115,10 @@ def node_scores(
 ) -> NodeScores:
     """Embed the superpixels of a scene, and score how much photograph and bands differ."""
     batch = collate([evidence_tensors("", graph, mask)], engine=engine, device=device)
-    z = network(batch)
+    z, attention = network.attended(batch)
     scene = EmbeddedScene(network=network, batch=batch, z=z)
     score = superpixel_scores(scene, scorer)[:, 0]
-    return NodeScores(network=network, z=z, batch=batch, score=score)
+    return NodeScores(network=network, z=z, batch=batch, score=score, attention=attention)
 
 
 def raw_scores(

@@ -76,7 +76,7 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
-    attention, masking = attention_of(network, nodes.batch, nodes.z)
+    attention, masking = attention_of(network, nodes.batch, nodes.z, nodes.attention)
     odds, band_maps = maps.pop("odds"), maps.pop("bands")
     return SceneScores(
         # Embeddings, attention and Grad-CAM are those of the full size: other scales have other
