@@ -49,7 +49,7 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
         offsets,
         weights.astype(np.float32),
         directions.astype(np.float32),
-        np.empty((4, padded.shape[0] - 2, padded.shape[1] - 2), np.float32),
+        np.empty((padded.shape[0] - 2, padded.shape[1] - 2), np.float32),
         np.empty(image.shape[1], np.float32),
         strength,
     )
@@ -63,22 +63,20 @@ def _strengths(
     offsets: NDArray[np.int64],
     weights: FloatArray,
     directions: FloatArray,
-    buffers: FloatArray,
+    curved: FloatArray,
     total: FloatArray,
     result: FloatArray,
 ) -> None:
     """`line_strength` of an image padded by ``reach`` + 1 pixels on every side.
 
-    ``result`` starts as zeros; ``buffers`` are four, one pixel smaller on every side than
-    ``padded``; ``total`` (W,) is another.
+    ``result`` starts as zeros. ``curved``, one pixel smaller on every side than ``padded``, and
+    ``total`` (W,) are buffers.
     """
     _, height, width = result.shape
-    down, across, mixed, curved = buffers[0], buffers[1], buffers[2], buffers[3]
-    _second_differences(padded, down, across, mixed)
     for d in range(len(directions)):
         sine, cosine = directions[d, 0], directions[d, 1]
         # Second differences across the direction, computed once for all taps.
-        _curve_across(down, across, mixed, sine, cosine, curved)
+        _curve_across(padded, sine, cosine, curved)
         double_cosine, double_sine = cosine * cosine - sine * sine, 2 * sine * cosine
         for y in range(height):
             # A row of sums stays in the nearest cache while all taps are added.
@@ -145,30 +143,20 @@ def _keep_strongest(
 
 @inlined
 def _curve_across(
-    down: FloatArray,
-    across: FloatArray,
-    mixed: FloatArray,
-    sine: np.float32,
-    cosine: np.float32,
-    out: FloatArray,
+    padded: FloatArray, sine: np.float32, cosine: np.float32, out: FloatArray
 ) -> None:
-    """Second differences across a line along (cosine, sine): in the direction (−sine, cosine)."""
-    of_down, of_across, of_mixed = cosine * cosine, sine * sine, -2 * sine * cosine
+    """Second differences across a line along (cosine, sine): in the direction (−sine, cosine).
+
+    ``out`` is one pixel smaller than ``padded`` on every side.
+    """
+    of_down, of_across = cosine * cosine, sine * sine
+    # A quarter, because a mixed difference is one over two pixels each way.
+    of_mixed = np.float32(-0.5) * sine * cosine
     for y in range(out.shape[0]):
-        row, a, b, c = out[y], down[y], across[y], mixed[y]
-        for x in range(out.shape[1]):
-            row[x] = of_down * a[x] + of_across * b[x] + of_mixed * c[x]
-
-
-@inlined
-def _second_differences(
-    padded: FloatArray, down: FloatArray, across: FloatArray, mixed: FloatArray
-) -> None:
-    """Second differences down, across and mixed, of all but the outermost pixels."""
-    for y in range(down.shape[0]):
-        above, here, below = padded[y], padded[y + 1], padded[y + 2]
-        for x in range(down.shape[1]):
+        above, here, below, row = padded[y], padded[y + 1], padded[y + 2], out[y]
+        for x in range(len(row)):
             middle = 2 * here[x + 1]
-            down[y, x] = above[x + 1] + below[x + 1] - middle
-            across[y, x] = here[x] + here[x + 2] - middle
-            mixed[y, x] = 0.25 * (above[x] + below[x + 2] - above[x + 2] - below[x])
+            down = above[x + 1] + below[x + 1] - middle
+            across = here[x] + here[x + 2] - middle
+            mixed = above[x] + below[x + 2] - above[x + 2] - below[x]
+            row[x] = of_down * down + of_across * across + of_mixed * mixed
