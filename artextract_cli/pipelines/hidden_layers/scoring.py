@@ -19,7 +19,6 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.nn.attention import grad_cam
 from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
-from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceNodes,
     compressed_evidence,
@@ -54,6 +53,9 @@ def score_hidden_layer(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     scene = resized(scene, model.card.recipe)
     if not model.adapts:
         return _scored(model, scene)
+    # Imported here: adaptation needs the simulation, which takes a fifth of a second to import.
+    from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
+
     original = replace(model, adapts=False)
     adaptation = adapt(original, cut_windows(scene))
     scores = _scored(adaptation.model, scene)
