@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 SHIPPED := --epochs 9 -o hidden=64 -o out_size=64 -o layers=4
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
 .PHONY: demo test lint types check torture weights reference bench clean
 
-demo: $(READY)
+demo: $(INSTALLED)
 	rm -rf demo
 	$(BIN)/artextract demo --out demo
 
@@ -19,8 +20,11 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
+# The sources as Linux, Windows and macOS see them: functions that one of them lacks are errors.
 types: $(READY)
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
 
 # The whole suite has to reach the share of lines that pyproject.toml asks for.
 check: $(READY)
@@ -67,9 +71,14 @@ $(VENV)/.bench: $(READY)
 	touch $@
 
 # torch first and by its exact version: that takes the small CPU build where the index has one.
-$(READY): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[registration]'
+	touch $@
+
+# What tests and checks need beyond that.
+$(READY): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 

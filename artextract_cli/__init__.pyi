@@ -25,6 +25,9 @@ from artextract_cli.evaluation.scores import Evaluation as Evaluation
 from artextract_cli.evaluation.scores import MapScores as MapScores
 from artextract_cli.evaluation.scores import SceneEvaluation as SceneEvaluation
 from artextract_cli.evaluation.summary import summarize_evaluation as summarize_evaluation
+from artextract_cli.examination.examine import Examination as Examination
+from artextract_cli.examination.examine import examine as examine
+from artextract_cli.examination.record import Step as Step
 from artextract_cli.export.graphml import export_graph as export_graph
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
 from artextract_cli.graphs.build_dataset import BuildReport as BuildReport
@@ -98,6 +101,7 @@ from artextract_cli.preprocessing.mask_dataset import MaskedScene as MaskedScene
 from artextract_cli.preprocessing.mask_dataset import mask_dataset as mask_dataset
 from artextract_cli.preprocessing.register_dataset import RegisteredScene as RegisteredScene
 from artextract_cli.preprocessing.register_dataset import register_dataset as register_dataset
+from artextract_cli.report.filing import Filing as Filing
 from artextract_cli.report.writing import write_report as write_report
 from artextract_cli.results.reader import find_scene as find_scene
 from artextract_cli.results.reader import open_results as open_results
@@ -110,11 +114,12 @@ from artextract_cli.results.summary import mean_scores as mean_scores
 from artextract_cli.scenes.checks.dataset import DatasetCheck as DatasetCheck
 from artextract_cli.scenes.checks.dataset import SplitRow as SplitRow
 from artextract_cli.scenes.checks.dataset import check_dataset as check_dataset
+from artextract_cli.scenes.checks.registration import Registration as Registration
 from artextract_cli.scenes.checks.scene import SceneRow as SceneRow
 from artextract_cli.scenes.dataset import Dataset as Dataset
 from artextract_cli.scenes.dataset import open_dataset as open_dataset
 from artextract_cli.scenes.dataset import pair_files as pair_files
-from artextract_cli.scenes.layout import Finding as Finding
+from artextract_cli.scenes.findings import Finding as Finding
 from artextract_cli.scenes.layout import list_pictures as list_pictures
 from artextract_cli.scenes.reading import check_same_size as check_same_size
 from artextract_cli.scenes.reading import read_scene as read_scene
@@ -170,7 +175,9 @@ __all__ = [
     "DivergedError",
     "EmbeddedScenes",
     "Evaluation",
+    "Examination",
     "FailedScenesError",
+    "Filing",
     "Finding",
     "FlattenedPicture",
     "GATConv",
@@ -193,6 +200,7 @@ __all__ = [
     "Projection",
     "RegisteredBand",
     "RegisteredScene",
+    "Registration",
     "Robustness",
     "Scene",
     "SceneEvaluation",
@@ -207,6 +215,7 @@ __all__ = [
     "Scorer",
     "SimulatedScene",
     "SplitRow",
+    "Step",
     "SuperpixelFunction",
     "SuperpixelGraph",
     "SuperpixelMethod",
@@ -239,6 +248,7 @@ __all__ = [
     "draw_pair",
     "emit",
     "evaluate",
+    "examine",
     "export_graph",
     "find_graphs",
     "find_scene",

@@ -1,10 +1,11 @@
 """Tables that `artextract data` prints."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artextract_cli.cli import console
+from artextract_cli.scenes.spectrum import wavelength_span
 
 if TYPE_CHECKING:
     import rich.table
@@ -81,7 +82,7 @@ def import_tables(
 def _import_cells(scene: "ImportedScene") -> tuple[object, ...]:
     size = f"{scene.size[0]} × {scene.size[1]}"
     bands = len(scene.band_ids)
-    nm, n_files = _span(scene.wavelengths), len(scene.files)
+    nm, n_files = wavelength_span(scene.wavelengths) or None, len(scene.files)
     return scene.split, scene.scene, size, scene.depth, bands, nm, n_files
 
 
@@ -100,12 +101,6 @@ def check_tables(checked: "DatasetCheck") -> "Iterator[rich.table.Table | str]":
 
 def _scene_cells(row: "SceneRow") -> tuple[object, ...]:
     size = None if row.size is None else f"{row.size[1]} × {row.size[0]}"
-    span = _span(row.wavelengths)
+    span = wavelength_span(row.wavelengths) or None
     marks = ("yes" if row.truth else "no", "yes" if row.mask else "no")
     return row.split, row.scene, size, row.depth, row.bands, span, *marks, row.largest_shift
-
-
-def _span(nm: Sequence[float] | None) -> str | None:
-    if not nm:
-        return None
-    return f"{min(nm):g}–{max(nm):g}" if len(nm) > 1 else f"{nm[0]:g}"

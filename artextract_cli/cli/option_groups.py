@@ -17,6 +17,7 @@ from artextract_cli.cli.parameters import (
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
+from artextract_cli.report.filing import GROUP, Filing, read_filing
 from artextract_cli.utils.settings import Setting
 
 if TYPE_CHECKING:
@@ -26,16 +27,38 @@ if TYPE_CHECKING:
 Wavelengths = Annotated[
     tuple[float, ...] | None,
     Parsed(
-        help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950.",
+        help="Wavelengths of the bands in nm, e.g. 420,470,530,650,850,950.",
         parse=parse_wavelengths,
+        metavar="NM,...",
     ),
 ]
 Codings = Annotated[
     Coding,
     Parsed(
-        help="Transfer function of the counts, as photograph=WORD, bands=WORD or BAND=WORD with "
-        "linear, srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
+        help="Transfer function of photograph, bands or one band: linear, srgb or gamma 2.2, e.g. "
+        "bands=srgb for bands saved for display.",
         parse=parse_coding,
+        metavar="IMAGE=WORD",
+    ),
+]
+MaxMemory = Annotated[
+    int,
+    Parsed(
+        help="Memory limit for one scene, e.g. 8GB; larger scenes are processed in blocks, "
+        "with temporary files beside the output.",
+        parse=parse_memory,
+        # Leaves room beside other programs on a machine of 8 GB; a scene of 10 000 × 10 000 pixels
+        # with 8 bands then takes 85 s to build and 11 min to score (docs/performance.md).
+        default="4GB",
+        group="Computing",
+        metavar="SIZE",
+    ),
+]
+Model = Annotated[
+    Path,
+    Setting(
+        help="Run directory or model file of 'artextract train', or a bundled model, gat or gcn; "
+        "none scores without a trained model."
     ),
 ]
 # The bundled GAT: docs/detection.md compares it with the GCN.
@@ -53,24 +76,20 @@ class Captures:
     wavelengths: Wavelengths
     coding: Codings
 
+    @property
+    def words(self) -> list[str]:
+        """The options that state the same properties on another command line."""
+        words = [word for option in self.coding.options for word in ("--coding", option)]
+        if self.wavelengths is not None:
+            words += ["--wavelengths", ",".join(f"{nm:g}" for nm in self.wavelengths)]
+        return words
+
 
 @dataclass(frozen=True, kw_only=True)
 class LargeCaptures(Captures):
     """Captures that are processed in blocks if memory is short; ``max_memory`` in bytes."""
 
-    max_memory: Annotated[
-        int,
-        Parsed(
-            help="Memory limit for one scene, e.g. 8GB; larger scenes are processed in blocks, "
-            "with temporary files beside the output.",
-            parse=parse_memory,
-            # Leaves room beside other programs on a machine of 8 GB; a scene of 10 000 × 10 000
-            # pixels with 8 bands then takes 85 s to build and 11 min to score
-            # (docs/performance.md).
-            default="4GB",
-            group="Computing",
-        ),
-    ]
+    max_memory: MaxMemory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +102,26 @@ class Computing:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoSettings:
-    """Size of the demo, and its device and engine."""
+    """What the demo does, and its device and engine."""
 
-    # With these numbers and `demo_job.SMALL`, the demo trains in about two minutes on two cores.
-    epochs: Annotated[int, Setting(help="Training epochs.", minimum=1)] = 20
-    train: Annotated[int, Setting(help="Training scenes.", minimum=2)] = 24
-    val: Annotated[int, Setting(help="Validation scenes.", minimum=1)] = 8
-    size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=32)] = 256
+    train: Annotated[
+        bool,
+        Setting(
+            help="Train a small network first, and measure how well it finds hidden layers.",
+            group="Training",
+        ),
+    ] = False
+    # With these numbers and `demo_training.SMALL`, training takes about two minutes on two cores.
+    epochs: Annotated[int, Setting(help="With --train: training epochs.", minimum=1)] = 20
+    train_scenes: Annotated[
+        int, Setting(help="With --train: training scenes.", minimum=2, group="Training")
+    ] = 24
+    val_scenes: Annotated[
+        int, Setting(help="With --train: scenes to examine.", minimum=1, group="Training")
+    ] = 8
+    size: Annotated[
+        int, Setting(help="Side length of the images in pixels.", minimum=32, group="Paintings")
+    ] = 256
     device: Device = "auto"
     engine: Engine = "auto"
 
@@ -98,26 +130,19 @@ class DemoSettings:
 class ScorerChoice:
     """The model or method that scores scenes."""
 
-    model: Annotated[
-        Path,
-        Setting(
-            help="Run directory or model file written by 'artextract train', or gat or gcn, the "
-            "bundled models, trained on simulated paintings; none scores without a trained model."
-        ),
-    ] = DEFAULT_MODEL
+    model: Model = DEFAULT_MODEL
     scorer: Annotated[
         Literal["envelope", "residual"] | None,
         Setting(
-            help="Model-free score to use for the heat map instead of the model; with --model none "
-            "the default is envelope."
+            help="Model-free score for the heat map instead of the model; with --model none, "
+            "envelope by default."
         ),
     ] = None
     expect: Annotated[
         Expect,
         Setting(
-            help="Sign of the hidden content that the heat map shows: dark (carbon black, "
-            "charcoal), light (such as lead white), or either. Maps of both signs are written in "
-            "any case."
+            help="Hidden content in the heat map: dark (carbon black), light (lead white) or "
+            "either; both have maps of their own."
         ),
     ] = "either"
 
@@ -135,8 +160,8 @@ class ScorerSetup(Computing, ScorerChoice):
     adapt: Annotated[
         bool,
         Setting(
-            help="Adapt the model to layers inserted into each painting before scoring it, if this "
-            "clearly improves the detection of other inserted layers."
+            help="Adapt the model to layers inserted into each painting first, if this clearly "
+            "improves their detection."
         ),
     ] = False
 
@@ -165,6 +190,7 @@ class Pair:
             help="A band of that photograph as NM=FILE, e.g. 950=ir.tif.",
             option="band",
             parse=parse_bands,
+            metavar="NM=FILE",
         ),
     ]
 
@@ -184,3 +210,54 @@ class Pair:
         from artextract_cli.scenes.dataset import pair_files
 
         return pair_files(self.rgb, self.bands, coding=coding) if self.rgb and self.bands else None
+
+
+Plates = Annotated[
+    Path | None,
+    Setting(
+        help="Folder for photograph, longest band, heat map and other maps as PNG.", group="Output"
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting:
+    """What a report shows."""
+
+    no_bands: Annotated[
+        bool,
+        Setting(
+            help="Omit images of the bands, for instance if the files are unavailable.",
+            group="Output",
+        ),
+    ] = False
+    pixels_per_mm: Annotated[
+        float | None,
+        Setting(help="Scale of the photograph; overrides dataset.yaml.", minimum=1e-6, maximum=1e6),
+    ] = None
+    plates: Plates = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed(Filing):
+    """Statements about an examination, from options and from a file."""
+
+    filing: Annotated[
+        Path | None,
+        Setting(
+            help="YAML file with these statements; options override it.",
+            group=GROUP,
+        ),
+    ] = None
+
+    def read(self) -> Filing:
+        """The statements of the options, and those of the file where there are none.
+
+        Raises
+        ------
+        InputError
+            If the file is not valid.
+        """
+        given = {name: getattr(self, name) for name in Filing.__dataclass_fields__}
+        of_file = Filing() if self.filing is None else read_filing(self.filing)
+        return Filing(**given).over(of_file)

@@ -38,7 +38,7 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
-from artextract_cli.utils.events import progress, warn
+from artextract_cli.utils.events import command_line, progress, warn
 
 # Percentile of a map that scores a scene without an answer of its own: high enough for content that
 # covers half a percent, not decided by a single pixel.
@@ -81,6 +81,8 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
     with progress("evaluating", len(names)) as advance:
         for name in names:
             of_scene = {folder: known[name] for folder, known in folders.items()}
+            for result in of_scene.values():
+                _check_source(result, files[name], dataset)
             scenes[name] = _evaluate_scene(of_scene, files[name])
             advance(name)
     return Evaluation(results=tuple(folders), scenes=scenes)
@@ -134,8 +136,6 @@ def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str
 
 def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> SceneEvaluation:
     """Evaluate one scene: ``results`` by folder, all of the same images."""
-    for result in results.values():
-        _check_source(result, files)
     if files.truth is None:
         raise ValueError(files.name)
     scene = read_scene(files)
@@ -156,30 +156,40 @@ def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> Sc
     )
 
 
-def _check_source(result: SceneResult, files: SceneFiles) -> None:
+def _check_source(result: SceneResult, files: SceneFiles, dataset: Path) -> None:
     """Refuse results of other images: equal names do not make them the same."""
+    again = _infer_again(result, dataset)
     # Compared by content: a name says little about pixels.
     photograph = result.description["photograph"]["sha256"]
     if photograph != file_digest(files.rgb):
         msg = (
             f"the results of {result.name} in {result.path} belong to another photograph: run "
-            "'artextract infer' on this dataset"
+            f"'{again}'"
         )
         raise InputError(msg)
     bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
     if bands and bands != dict(zip(files.band_ids, map(file_digest, files.bands), strict=True)):
         msg = (
             f"the results of {result.name} in {result.path} belong to bands other than the "
-            "dataset's: run 'artextract infer' on this dataset"
+            f"dataset's: run '{again}'"
         )
         raise InputError(msg)
     # The same files decoded differently are other images.
     if bands and _codings(result) != files.coding.resolved(files.band_ids):
         msg = (
             f"the results of {result.name} in {result.path} were computed with a coding other than "
-            "the dataset's: set it in dataset.yaml, or run 'artextract infer' without --coding"
+            f"the dataset's: set it in dataset.yaml, or run '{again}'"
         )
         raise InputError(msg)
+
+
+def _infer_again(result: SceneResult, dataset: Path) -> str:
+    """The command that scores the dataset again, by the model of the results."""
+    model = Path((result.description.get("model") or {}).get("path", ""))
+    # Bundled models are known by their names.
+    name = model.stem if model.parent.name == "weights" else str(model)
+    words = ("--model", name) if model.name else ()
+    return command_line("infer", dataset, "--out", result.path.parent, *words)
 
 
 def _codings(result: SceneResult) -> tuple[str, ...]:

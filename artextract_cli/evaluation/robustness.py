@@ -260,11 +260,14 @@ def _summaries(scenes: Sequence[Mapping[str, DetectionScores]]) -> dict[str, Sum
         name: detection_means((scene[name] for scene in scenes if name in scene), COMPARED)
         for name in names
     }
-    best = {name: _best([single[part] for part in parts]) for name, parts in COMPONENTS.items()}
+    best = {
+        name: best_by_measure([single[part] for part in parts])
+        for name, parts in COMPONENTS.items()
+    }
     return {name: summary for name, summary in (single | best).items() if name in METHODS}
 
 
-def _best(candidates: Sequence[Summary]) -> Summary:
+def best_by_measure(candidates: Sequence[Summary]) -> Summary:
     """Mean and standard deviation of the best candidate, measure by measure."""
     summary = Summary(n_scenes=candidates[0]["n_scenes"])
     for measure in COMPARED:

@@ -28,9 +28,10 @@ from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import robust_deviations
-from artextract_cli.kernels.filters import blur, box_mean, closing, gradients, opening
+from artextract_cli.kernels.filters import blur, box_mean, gradients
 from artextract_cli.kernels.lines import line_strength
 from artextract_cli.kernels.local_regression import local_residuals, moments
+from artextract_cli.kernels.morphology import closing, opening
 from artextract_cli.kernels.standardise import standardised_maps
 
 SLOTS = ("short", "middle", "long")
@@ -142,33 +143,6 @@ def weighted_envelope(envelopes: FloatArray) -> FloatArray:
     """`signed_envelope` of its maps (..., 3), those at `ENVELOPES`."""
     total = sum(w * envelopes[..., i] for i, w in enumerate(ENVELOPE_WEIGHTS.values()))
     return np.asarray(total, np.float32)
-
-
-class BandResiduals:
-    """The robust signed residual of every band, in deviations; negative = darker.
-
-    An infrared band is predicted by all visible data, a visible one by the photograph.
-    """
-
-    def __init__(self, view: SceneView) -> None:
-        self._view = view
-        every = list(range(view.n_bands))
-        visible = [b for b in every if b not in view.infrared]
-        self._logs = BlockCache(lambda block: view.log_bands(block, every))
-        surfaces, bands = view.samples(self._logs)
-        self._chosen = (view.infrared, visible)
-        self._fits = [
-            fit_bands(surface, bands[:, chosen])
-            for surface, chosen in zip(surfaces, self._chosen, strict=True)
-        ]
-
-    def __call__(self, block: Block) -> FloatArray:
-        """The residuals (h, w, B) of a block."""
-        surfaces, logs = self._view.surfaces(block), self._logs(block)
-        residuals = np.empty_like(logs)
-        for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals[..., chosen] = as_image(fit.residuals(surface, logs[..., chosen]))
-        return self._view.blocks.core(block, residuals)
 
 
 class EvidenceMaps:

@@ -77,7 +77,10 @@ def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None =
     scores = {} if results is None else {"score": _scores(file, graphs, graph.labels, results)}
     nodes = {**_positions(graph), **_features(graphs, graph, views, view), **scores}
     pairs, edges = _edges(graph, views)
-    with atomic_path(out) as temporary, temporary.open("w", encoding="utf-8") as written:
+    with (
+        atomic_path(out) as temporary,
+        temporary.open("w", encoding="utf-8", newline="\n") as written,
+    ):
         _write(written, graphs.name, nodes, pairs, edges)
     return out
 

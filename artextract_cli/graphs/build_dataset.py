@@ -30,6 +30,7 @@ from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory, prepare_worker
 from artextract_cli.utils.output_plan import OutputPlan
 
+MAX_WORKERS = 61  # processes; Windows cannot wait for more
 TORCH_BYTES = 300 * 10**6  # memory of torch, if the superpixel method uses it
 
 
@@ -150,7 +151,7 @@ def _run(build: "partial[_Outcome]", scenes: Sequence[SceneFiles], jobs: int) ->
     # One worker less than jobs, as this process builds too. Spawned, since a process with threads
     # may deadlock after a fork.
     pool = ProcessPoolExecutor(
-        min(jobs, len(scenes)) - 1,
+        min(jobs - 1, len(scenes) - 1, MAX_WORKERS),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare_worker,
     )

@@ -232,7 +232,8 @@ def find_graphs(root: Path) -> list[Path]:
         If there are no graph files.
     """
     # Names with a dot are temporary files of a write in progress, or of one that was killed.
-    paths = sorted(p for p in root.glob("*/*.npz") if not p.name.startswith("."))
+    found = (path for path in root.glob("*/*.npz") if not path.name.startswith("."))
+    paths = sorted(found, key=lambda path: path.parts)  # paths of Windows ignore case
     if not paths:
         msg = f"there are no graph files in {root}: build them with 'artextract graph build'"
         raise InputError(msg)
@@ -242,7 +243,7 @@ def find_graphs(root: Path) -> list[Path]:
 def graphs_digest(root: Path) -> str:
     """Digest of the source keys of all graph files under ``root``."""
     keys = [
-        (str(path.relative_to(root)), str(load_meta(path)["source_key"]))
+        (path.relative_to(root).as_posix(), str(load_meta(path)["source_key"]))
         for path in find_graphs(root)
     ]
     return hashlib.sha256(json.dumps(keys).encode()).hexdigest()

@@ -4,10 +4,13 @@ Everything that reads pixels is written as a function of one block. An image tha
 is a single block, so that there is one way to compute, and one result.
 """
 
+import errno
 import itertools
 import math
 import mmap
 import os
+import shutil
+import sys
 import tempfile
 import threading
 from collections import deque
@@ -236,10 +239,12 @@ class Workspace:
             self.scratch.mkdir(parents=True, exist_ok=True)
             # The mapping keeps the unnamed file alive, and a killed process leaves nothing behind.
             with tempfile.TemporaryFile(dir=self.scratch) as file:
+                size = math.prod(shape) * np.dtype(dtype).itemsize
+                # A disk that becomes full only when a page is written would kill the process.
                 if hasattr(os, "posix_fallocate"):
-                    # A disk that becomes full only when a page is written would kill the process.
-                    size = math.prod(shape) * np.dtype(dtype).itemsize
                     os.posix_fallocate(file.fileno(), 0, max(1, size))
+                elif size > shutil.disk_usage(self.scratch).free:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 return np.memmap(file, dtype, "w+", shape=shape)
 
 
@@ -249,7 +254,7 @@ def release_pages(array: NDArray[Any]) -> None:
     # A view of a view: the mapping lies at the end of the chain.
     while isinstance(base, np.ndarray):
         base = base.base
-    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+    if sys.platform != "win32" and isinstance(base, mmap.mmap):
         base.madvise(mmap.MADV_DONTNEED)
 
 

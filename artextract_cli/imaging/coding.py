@@ -69,6 +69,12 @@ class Coding:
         """
         return self.by_band.get(band) or self.bands or LINEAR
 
+    @property
+    def options(self) -> list[str]:
+        """The values of ``--coding`` that state the same."""
+        roles = {PHOTOGRAPH: self.photograph, BANDS: self.bands, **self.by_band}
+        return [f"{name}={coding}" for name, coding in roles.items() if coding is not None]
+
     def states(self, band: str) -> bool:
         """Whether the coding of a band is stated.
 

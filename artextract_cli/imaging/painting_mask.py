@@ -69,7 +69,7 @@ def find_painting(images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
     small = []
     for image in images:
         shape = image.shape[:2]
-        small.append(_averaged(np.atleast_3d(image)))
+        small.append(averaged(image))
     channels = np.concatenate(small, axis=2)
     # First, because its mask follows the outline; straight sides would cut off what protrudes.
     painting = _of_any_shape(channels)
@@ -77,7 +77,7 @@ def find_painting(images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
         painting = _with_straight_sides(channels)
     if painting is None:
         return None
-    factor = _factor(shape)
+    factor = _factor(shape, LONGEST_SIDE)
     whole = painting.repeat(factor, axis=0).repeat(factor, axis=1)
     return np.ascontiguousarray(whole[: shape[0], : shape[1]])
 
@@ -99,18 +99,19 @@ def _of_any_shape(channels: FloatArray) -> NDArray[np.bool_] | None:
     return None if backdrop is None else _eroded(~backdrop, FREE_MARGIN)
 
 
-def _factor(shape: tuple[int, ...]) -> int:
+def _factor(shape: tuple[int, ...], longest: int) -> int:
     """Number of pixels of an image (H, W), along a side, that are averaged to one."""
-    return -(-max(shape) // LONGEST_SIDE)
+    return -(-max(shape) // longest)
 
 
 def _margin(shape: tuple[int, ...]) -> int:
     return max(MIN_MARGIN, round(MARGIN_SHARE * max(shape)))
 
 
-def _averaged(image: FloatArray) -> FloatArray:
-    """Reduce an image (H, W, C) to at most the longest side."""
-    factor = _factor(image.shape[:2])
+def averaged(image: FloatArray, longest: int = LONGEST_SIDE) -> FloatArray:
+    """Reduce an image (H, W) or (H, W, C) to (h, w, C) with at most ``longest`` px a side."""
+    image = np.atleast_3d(image)
+    factor = _factor(image.shape[:2], longest)
     height, width = (-side % factor for side in image.shape[:2])
     padded = np.pad(image, ((0, height), (0, width), (0, 0)), mode="edge")
     blocks = padded.reshape(

@@ -13,6 +13,7 @@ from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, summarize, write_summary
 from artextract_cli.results.writer import write_scene
+from artextract_cli.scenes.checks.registration import registration_of, warn_of_registration
 from artextract_cli.scenes.checks.values import check_values, warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.memory_plan import MemoryPlan
@@ -126,7 +127,10 @@ def infer_scenes(
     with directory_lock(results), progress("inferring", len(scenes)) as advance:
         for files in scenes:
             try:
-                rows.append(summarize(_inferred(files, results, model, plan)))
+                described = _inferred(files, results, model, plan)
+                registration = registration_of(described["registration"])
+                warn_of_registration(files, registration, described["shape"])
+                rows.append(summarize(described))
             # A collection should not fail at its worst image: the others are scored, and this one
             # is reported.
             except InputError as failure:

@@ -9,7 +9,7 @@ from artextract_cli.kernels.jit import compiled, inlined
 
 
 @inlined
-def _root(parent: NDArray[np.int32], i: int) -> int:
+def _root(parent: NDArray[np.int32], i: int | np.int64) -> int | np.int64:
     """The root of ``i`` in a union-find forest; shortens the path for the next search."""
     # Path halving (Tarjan & van Leeuwen, Journal of the ACM 31, 245, 1984).
     while parent[i] != i:
@@ -19,7 +19,7 @@ def _root(parent: NDArray[np.int32], i: int) -> int:
 
 
 @inlined
-def _unite(parent: NDArray[np.int32], a: int, b: int) -> None:
+def _unite(parent: NDArray[np.int32], a: int | np.int64, b: int | np.int64) -> None:
     """Unite two trees given by their roots; the smaller number remains the root."""
     if a < b:
         parent[b] = a

@@ -14,8 +14,8 @@ Moments = tuple[FloatArray, FloatArray, FloatArray, FloatArray, Counts, FloatArr
 def moments(image: FloatArray, labels: LabelMap, n: int) -> Moments:
     """Mean, standard deviation, minimum, maximum (N, C), pixels (N,) and centroid (N, 2)."""
     shape = (n, image.shape[2])
-    # ``origin`` is the first pixel of each region: sums of differences to it do not cancel for large
-    # values.
+    # The first pixel of each region is its origin: sums of differences to it do not cancel for
+    # large values.
     mean, std, low, high, origin = (np.empty(shape, np.float32) for _ in range(5))
     total, square = np.zeros(shape), np.zeros(shape)
     count, place = np.zeros(n, np.int64), np.zeros((n, 2))

@@ -1,5 +1,6 @@
 """Score a scene with any trained model, or without one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from artextract_cli.errors import UsageError
@@ -7,6 +8,7 @@ from artextract_cli.evidence.signs import Expect
 from artextract_cli.models.score_card import card_path
 from artextract_cli.pipelines.without_learning.scoring import open_model_free
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
+from artextract_cli.scenes.checks.registration import measure_registration
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.threads import single_threaded_blas
 
@@ -81,11 +83,11 @@ def score_scene(model: SceneScorer, scene: Scene) -> SceneScores:
     -------
     SceneScores
         Maps, embeddings and, if the model was calibrated for it, the verdict on the scene as a
-        whole.
+        whole; and the registration of the bands, of which `infer_dataset` warns.
 
     Raises
     ------
     InputError
         If the model detects hidden layers and the scene has no infrared band.
     """
-    return model.score(scene)
+    return replace(model.score(scene), registration=measure_registration(scene))

@@ -7,6 +7,7 @@ specs. A spec is light: its `load` imports the heavy module only when the plugin
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artextract_cli.plugin.protocols import (
@@ -197,12 +198,16 @@ class Importer(Spec):
         Version of this contract that the plugin is written for.
     takes_coding
         Whether it is a `CodedImporterFunction`, which takes the coding as a third argument.
+    recognises
+        Whether a file or folder looks like captures of this format, judged by file names alone;
+        `examine` selects the importer by it. None if the importer is only used by name.
     """
 
     kind: ClassVar[str] = "importers"
 
     load: Callable[[], ImporterFunction]
     takes_coding: bool = False
+    recognises: Callable[[Path], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,18 @@ LIMIT_VARIABLE = "ARTEXTRACT_PLUGINS"
 # Commands of artextract itself; plugins cannot use these names.
 OWN_COMMANDS = frozenset(
     {
-        *("adapt", "data", "demo", "evaluate", "graph", "infer", "plugins", "report", "train"),
+        *(
+            "adapt",
+            "data",
+            "demo",
+            "evaluate",
+            "examine",
+            "graph",
+            "infer",
+            "plugins",
+            "report",
+            "train",
+        ),
         "visualize",
     }
 )

@@ -63,7 +63,7 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
             inside = Path(temporary, project.name)
             for path, text in _files(name, kind).items():
                 (inside / path).parent.mkdir(parents=True, exist_ok=True)
-                (inside / path).write_text(text, encoding="utf-8")
+                (inside / path).write_text(text, encoding="utf-8", newline="\n")
             shutil.move(inside, project)
     return project
 

@@ -4,7 +4,7 @@ White and dark frames lie in a folder each: one per image of the dataset with th
 same subfolders or in one folder; or one for all scenes, named after the band alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,7 +161,9 @@ def calibrate_dataset(
     rows: list[CalibratedBand] = []
     with copied_dataset(raw, out) as output:
         for files in scenes:
-            rows += _calibrate(files, frames, output)
+            new = _calibrate(files, frames, output)
+            _record_step(output, files.name, frames, new)
+            rows += new
             on_scene(files.name)
         output.copy_top_level()
         output.state_written_coding(scenes)
@@ -262,6 +264,27 @@ def _check_valid(files: SceneFiles, valid: NDArray[np.bool_]) -> None:
             "dead in at least one; check the white and dark frames"
         )
         raise InputError(msg)
+
+
+def _record_step(
+    output: DatasetCopy, scene: str, frames: _Frames, rows: Sequence[CalibratedBand]
+) -> None:
+    parameters = {
+        "method": "white and dark frames",
+        "white": str(frames.white.resolve()),
+        "dark": str(frames.dark.resolve()),
+        "white_reflectance": frames.white_reflectance,
+        "exposure_ratio": frames.exposure_ratio,
+    }
+    figures = {
+        row.band or "photograph": {
+            "median_reflectance": round(row.median, 4),
+            "saturated_share": round(row.saturated, 6),
+            "dead_share": round(row.dead, 6),
+        }
+        for row in rows
+    }
+    output.record(scene, "calibrate", parameters, {"images": figures})
 
 
 def _row(scene: str, band: str, field: FlatField) -> CalibratedBand:

@@ -1,7 +1,6 @@
 """Checking the captures of an importer before anything is written."""
 
 import dataclasses
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,15 +12,11 @@ from artextract_cli.errors import InputError
 from artextract_cli.io.image import value_problem
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.scenes.layout import SPLITS
+from artextract_cli.scenes.names import name_problem
 from artextract_cli.scenes.spectrum import LONGEST_NM, SHORTEST_NM
 
 MAX_NAME_BYTES = 100
 """Longest scene name or band id in bytes: file names, which combine two, may have at most 255."""
-
-# Characters that file names must not contain on Windows, which include all path separators;
-# characters that look like separators; and device names of Windows.
-_FORBIDDEN = set('<>:"/\\|?*') | set("⁄∕∖⧵⧸⧹／＼")
-_DEVICES = re.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
 
 
 def checked_capture(capture: Any) -> Capture:
@@ -70,17 +65,11 @@ def _name_problem(capture: Capture) -> str | None:
 
 
 def _text_problem(text: object) -> str | None:
-    """Why ``text`` cannot be part of a file name on every operating system; None if it can."""
+    """Why ``text`` cannot be part of a file name; None if it can."""
     if not isinstance(text, str) or not text:
         return "is not text"
-    if not text.isprintable():
-        return "contains unprintable characters"
-    if forbidden := sorted(_FORBIDDEN & {*text}):
-        return f"contains {' '.join(forbidden)}"
-    # Windows drops spaces and dots at the end, a leading dot hides a file, and the name of a device
-    # remains one with any suffix.
-    if text != text.strip(" .") or _DEVICES.fullmatch(text.split(".")[0]):
-        return "is not allowed on every operating system"
+    if problem := name_problem(text):
+        return problem
     if len(text.encode()) > MAX_NAME_BYTES:
         return f"is longer than {MAX_NAME_BYTES} bytes"
     return None

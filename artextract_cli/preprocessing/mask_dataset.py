@@ -79,6 +79,8 @@ def mask_dataset(
         rows = []
         for files in scenes:
             rows.append(_mask(files, output))
+            figures = {"mask": rows[-1].mask, "painting_share": round(rows[-1].painting, 4)}
+            output.record(files.name, "mask", {}, figures)
             on_scene(files.name)
     return rows
 

@@ -118,10 +118,11 @@ def register_dataset(
         rows = []
         for files in scenes:
             rows.append(_register(files, output, model, max_residual))
+            _record_step(output, rows[-1], model, max_residual)
             on_scene(files.name)
         output.copy_top_level(without=[RECORD])
         record = _record(rows, dataset, model, max_residual)
-        (output.folder / RECORD).write_text(record, encoding="utf-8")
+        (output.folder / RECORD).write_text(record, encoding="utf-8", newline="\n")
     return rows
 
 
@@ -227,6 +228,16 @@ def _stored(picture: Picture) -> NDArray[Any]:
     if picture.values.dtype.kind == "u" and counts.dtype.kind == "f":
         counts = counts_of_16_bit(counts)
     return counts[..., 0] if counts.shape[2] == 1 else counts
+
+
+def _record_step(
+    output: DatasetCopy, scene: RegisteredScene, model: TransformModel, max_residual: float
+) -> None:
+    parameters = {"model": model, "max_residual_px": max_residual}
+    residuals = {band.band: round(band.residual, 3) for band in scene.bands}
+    area = {"width_px": scene.size[0], "height_px": scene.size[1]}
+    place = {"top_px": scene.top, "left_px": scene.left}
+    output.record(scene.scene, "register", parameters, {"residual_px": residuals, **area, **place})
 
 
 def _record(

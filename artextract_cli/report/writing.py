@@ -10,10 +10,14 @@ from typing import Any
 import artextract_cli
 from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import Findings, describe
+from artextract_cli.report.history import History, read_history
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
 from artextract_cli.report.palettes import colour_bar, palette
+from artextract_cli.report.plates.layout import N_FRAMED, Box, Frame, ScaleBar, frames, scale_bar
+from artextract_cli.report.plates.writing import check_plates_folder, write_plates
 from artextract_cli.report.provenance import (
     Input,
     ModelDescription,
@@ -39,6 +43,7 @@ REQUIRED_KEYS = frozenset(
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
         *("euclidean_distance", "cosine_similarity", "image_level"),
         *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
+        *("history", "verdict", "registration"),
     }
 )
 
@@ -57,8 +62,11 @@ class SceneReport:
     regions: Regions
     layers: tuple[Layer, ...]
     overlay_uri: str
+    crop: Box
+    """The painting, which plates are cropped to."""
     inputs: tuple[Input, ...]
     scoring: Rows
+    history: History
     model: ModelDescription
 
     def in_millimetres(self, pixels: float) -> str:
@@ -67,9 +75,19 @@ class SceneReport:
 
     @property
     def false_alarm_rate(self) -> str:
-        """Share of clean paintings that score as high as this one; a dash without a verdict."""
+        """Share of clean paintings that score at least as high; a dash without a verdict."""
         rate = self.findings.false_alarm_rate
         return "–" if rate is None else percent(rate)
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Numbered frames of the first regions of the table."""
+        return frames(self.regions.listed, self.crop)
+
+    @property
+    def scale_bar(self) -> ScaleBar | None:
+        """The scale bar of plates; None if the scale is unknown."""
+        return scale_bar(self.crop, self.pixels_per_mm)
 
     @property
     def shown_width(self) -> int:
@@ -80,8 +98,11 @@ class SceneReport:
     def data(self) -> dict[str, Any]:
         """Data for the script of the page."""
         return {
+            "name": self.name,
             "width": self.width,
             "height": self.height,
+            "crop": [self.crop.left, self.crop.top, self.crop.width, self.crop.height],
+            "framed": N_FRAMED,
             "layers": [
                 {"key": layer.key, "label": layer.label, "group": layer.group, "scale": layer.scale}
                 for layer in self.layers
@@ -111,6 +132,8 @@ def write_report(
     names: Sequence[str] = (),
     with_bands: bool = True,
     pixels_per_mm: float | None = None,
+    filing: Filing | None = None,
+    plates: Path | None = None,
 ) -> list[str]:
     """Write one HTML file about scenes of a results directory.
 
@@ -128,6 +151,10 @@ def write_report(
         Whether images of the bands are shown.
     pixels_per_mm
         Scale of the RGB images; overrides ``dataset.yaml``.
+    filing
+        Statements that are shown on top, such as title and inventory number.
+    plates
+        Folder for the most important pictures as PNG files, cropped to the painting.
 
     Returns
     -------
@@ -140,9 +167,11 @@ def write_report(
         If a scene does not exist; after the file is written, if a result is damaged, or a source is
         missing or has changed. Nothing is written if no scene can be reported.
     UsageError
-        If ``out`` is not an HTML file, is an input or a result, or is in a dataset.
+        If ``out`` is not an HTML file, is an input or a result, or is in a dataset; or ``plates``
+        is in a dataset, or has other files with the names of plates.
     """
-    _check_kind(out)
+    check_html(out)
+    check_plates_folder(plates)
     scenes: list[SceneResult] = []
     reports: list[SceneReport] = []
     failures: dict[str, str] = {}
@@ -155,10 +184,20 @@ def write_report(
         for result in scenes:
             with _collecting_failure(failures, result.name):
                 report = _report(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm)
+                if plates is not None:
+                    write_plates(
+                        result,
+                        plates,
+                        report.regions,
+                        with_bands=with_bands,
+                        pixels_per_mm=report.pixels_per_mm,
+                        filing=filing,
+                    )
                 reports.append(report)
             advance(result.name)
     if reports:
-        page = render(_template_values(reports, with_bands=with_bands) | {"left_out": failures})
+        values = _template_values(reports, with_bands=with_bands)
+        page = render(values | {"left_out": failures, "filing": filing or Filing()})
         with atomic_path(out) as temporary:
             # A file name that is not valid text contains surrogates, which UTF-8 cannot encode.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))
@@ -168,7 +207,14 @@ def write_report(
     return [report.name for report in reports]
 
 
-def _check_kind(out: Path) -> None:
+def check_html(out: Path) -> None:
+    """Check that the name of a report ends in .html.
+
+    Raises
+    ------
+    UsageError
+        If it does not.
+    """
     if out.suffix.lower() not in (".html", ".htm"):
         msg = f"{out} is not an HTML file: use a name such as report.html"
         raise UsageError(msg)
@@ -214,8 +260,10 @@ def _report(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | Non
         regions=regions,
         layers=images.layers,
         overlay_uri=images.overlay.uri,
+        crop=images.crop,
         inputs=inputs(result, with_bands=with_bands),
         scoring=scoring(result),
+        history=read_history(result),
         model=describe_model(result),
     )
 
@@ -233,9 +281,9 @@ def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict
         "scenes": scenes,
         "with_bands": with_bands,
         "palettes": {name: palette(name) for name in scales},
-        # The bar of the hidden-layer image belongs to no score, so that no layer names its scale.
-        "bars": {name: colour_bar(name) for name in (*scales, "hidden")},
+        "bars": {name: colour_bar(name) for name in scales},
         "version": artextract_cli.__version__,
+        "n_framed": N_FRAMED,
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "percent": percent,
         "decimal": decimal,

@@ -1,7 +1,7 @@
 """Scores of a scene, from a network or without one; this module needs no network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import MAX_SAMPLED_PIXELS
 from artextract_cli.models.calibration import Calibration
+from artextract_cli.scenes.checks.registration import Registration
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 
@@ -66,7 +67,7 @@ class WholeScore:
     score
         -log10 of the false-alarm rate.
     false_alarm_rate
-        Share of clean paintings that score as high, 0..1.
+        Share of clean paintings that score at least as high, 0..1.
     something_is_there
         Whether that rate is at most 5 %.
     """
@@ -116,6 +117,8 @@ class SceneScores:
         Factors by which the scene was reduced for its scores.
     adaptation
         Outcome of adapting to the scene; None if it was not tried.
+    registration
+        How far bands are shifted against the photograph; `score_scene` measures it.
     """
 
     labels: NDArray[np.int32]
@@ -133,6 +136,7 @@ class SceneScores:
     gradcam: FloatArray | None
     scales: tuple[int, ...] = (1,)
     adaptation: Mapping[str, Any] | None = None
+    registration: Registration = field(default_factory=Registration)
 
 
 def check_infrared(scene: Scene, what: str) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.utils.atomic import atomic_path
 
-SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 3
+SUMMARY_FORMAT, SUMMARY_VERSION = "artextract-summary", 4
 
 
 def mean_scores(heatmap: FloatArray, labels: NDArray[np.integer[Any]]) -> FloatArray:
@@ -61,8 +61,13 @@ class SceneSummary:
     something_is_there
         Whether something is hidden in the painting as a whole; None if the model gives no verdict.
     false_alarm_rate
-        Share of clean paintings that score as high as a whole, 0..1; None if the model gives no
-        verdict.
+        Share of clean paintings that score at least as high as a whole, 0..1; None if the model
+        gives no verdict.
+    verdict
+        "finding", "no finding, but regions to examine" or "nothing found"; "no verdict" or "no
+        verdict, but regions to examine" if the model does not judge the painting as a whole.
+    registration_residual
+        Largest shift of a band against the photograph in px; None if none can be measured.
     """
 
     scene: str
@@ -72,6 +77,8 @@ class SceneSummary:
     share_above_1_percent_false_alarms: float
     something_is_there: bool | None
     false_alarm_rate: float | None
+    verdict: str
+    registration_residual: float | None
 
 
 SUMMARY_COLUMNS = tuple(field.name for field in dataclasses.fields(SceneSummary))
@@ -88,6 +95,8 @@ def summarize(description: Mapping[str, Any]) -> SceneSummary:
         share_above_1_percent_false_alarms=description["share_above_1_percent_false_alarms"],
         something_is_there=whole.get("something_is_there"),
         false_alarm_rate=whole.get("false_alarm_rate"),
+        verdict=description["verdict"],
+        registration_residual=description["registration"]["largest"],
     )
 
 
@@ -101,9 +110,9 @@ def write_summary(results: Path, scenes: Sequence[SceneSummary]) -> None:
     rows = [dataclasses.asdict(scene) for scene in scenes]
     summary = {"format": SUMMARY_FORMAT, "format_version": SUMMARY_VERSION, "scenes": rows}
     with atomic_path(results / "summary.json") as temporary:
-        temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8")
+        temporary.write_text(json.dumps(summary, indent=2), encoding="utf-8", newline="\n")
     with atomic_path(results / "summary.csv") as temporary:
-        temporary.write_text(csv_text(SUMMARY_COLUMNS, rows), encoding="utf-8")
+        temporary.write_text(csv_text(SUMMARY_COLUMNS, rows), encoding="utf-8", newline="\n")
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

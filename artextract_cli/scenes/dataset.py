@@ -25,9 +25,10 @@ from artextract_cli.scenes.description import (
     unknown_clean_scenes,
     unknown_coded_bands,
 )
-from artextract_cli.scenes.layout import Finding, FoundScene, find_scenes, natural_key
+from artextract_cli.scenes.findings import Finding, warn_of
+from artextract_cli.scenes.layout import FoundScene, find_scenes, natural_key
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.events import warn
+from artextract_cli.utils.events import command_line
 
 NAMED_NM = (200, 3000)
 """A band id that is a number in this range is read as a wavelength in nm.
@@ -65,7 +66,7 @@ class Dataset:
 def open_dataset(
     root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
 ) -> Dataset:
-    """List the scenes of a dataset without opening an image; warn of contradictory wavelengths.
+    """List the scenes of a dataset without opening an image; warn of wrong metadata and masks.
 
     Parameters
     ----------
@@ -91,11 +92,9 @@ def open_dataset(
     dataset, findings = list_dataset(root, wavelengths, coding)
     errors = [finding.message for finding in findings if finding.level == "error"]
     if errors:
-        others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
-        raise InputError(errors[0] + others)
-    for finding in findings:
-        if finding.file is None:  # it concerns every image
-            warn(finding.message)
+        check = command_line("data", "check", root)
+        raise InputError(errors[0] + f" ({len(errors) - 1} more: run '{check}')" * bool(errors[1:]))
+    warn_of(findings)
     return dataset
 
 

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import WORDS, Coding, canonical_coding
-from artextract_cli.scenes.layout import Finding, FoundScene, natural_key
+from artextract_cli.scenes.findings import Finding
+from artextract_cli.scenes.layout import FoundScene, natural_key
 from artextract_cli.scenes.spectrum import LONGEST_NM, SHORTEST_NM
 from artextract_cli.utils.yaml import read_model
 

@@ -8,11 +8,13 @@
 """
 
 import re
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from artextract_cli.scenes.findings import MASKS, Finding, Level
+from artextract_cli.scenes.names import name_problem
 from artextract_cli.utils.file_errors import reading
 from artextract_cli.utils.output_plan import check_outside
 
@@ -21,30 +23,7 @@ SPLITS = ("train", "val")
 LAYER = "_layer"
 """Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
-Level = Literal["error", "warning"]
 IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One problem of a dataset.
-
-    Attributes
-    ----------
-    level
-        ``error`` or ``warning``.
-    scene
-        Name of the scene; empty if the problem does not concern a single scene.
-    file
-        The file that has the problem; None if it does not concern a single file.
-    message
-        One sentence.
-    """
-
-    level: Level
-    scene: str
-    file: Path | None
-    message: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +80,12 @@ def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
     _list(root)
     for split in SPLITS:
         for scene in _find_in_split(root / split, split, findings):
-            first = scenes.setdefault(scene.name, scene)
-            if first is not scene:
+            first = scenes.setdefault(scene.name.casefold(), scene)
+            if first.name != scene.name:
+                findings.append(_differ_in_case(scene, first))
+            elif first is not scene:
                 findings.append(_duplicate(scene.name, scene.rgb, first.rgb))
+            findings += _unportable_name(scene)
     return list(scenes.values()), findings
 
 
@@ -113,7 +95,7 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
     truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
     # Masks of bands are named after scene and band together, and lie beside those of scenes.
     of_bands = {f"{name}_ms_{band}" for name, files in bands.items() for band in files}
-    masks = _named(folder / "object", "_mask", findings, photographs.keys() | of_bands)
+    masks = _named(folder / MASKS, "_mask", findings, photographs.keys() | of_bands)
     scenes = []
     for name in sorted(photographs, key=natural_key):
         rgb = photographs[name]
@@ -253,6 +235,22 @@ def _list(folder: Path) -> list[Path]:
 def _duplicate(name: str, path: Path, first: Path) -> Finding:
     message = f"{path} and {first} are the same image of scene {name}; keep one"
     return Finding(level="error", scene=name, file=path, message=message)
+
+
+def _differ_in_case(scene: FoundScene, first: FoundScene) -> Finding:
+    message = (
+        f"scenes {first.name} and {scene.name} differ only in upper and lower case, and on Windows "
+        "and macOS the results of one would replace those of the other: rename one"
+    )
+    return Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
+
+
+def _unportable_name(scene: FoundScene) -> Iterator[Finding]:
+    """A finding if files and folders of results cannot be named after the scene everywhere."""
+    if problem := name_problem(scene.name):
+        level: Level = "error" if sys.platform == "win32" else "warning"
+        message = f"the name of scene {scene.name} {problem}: rename its files"
+        yield Finding(level=level, scene=scene.name, file=scene.rgb, message=message)
 
 
 def _left_out(path: Path, why: str) -> Finding:

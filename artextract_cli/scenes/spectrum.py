@@ -1,5 +1,7 @@
 """Which bands are visible and which are infrared."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from artextract_cli._typing import FloatArray
@@ -11,6 +13,13 @@ LAST_VISIBLE_NM = 720
 
 SHORTEST_NM, LONGEST_NM = 100, 100_000
 """Far ultraviolet to far infrared; a number outside was probably not given in nm."""
+
+
+def wavelength_span(nm: Sequence[float] | None) -> str:
+    """The shortest and longest wavelength, such as ``420–950``; empty if none are known."""
+    if not nm:
+        return ""
+    return f"{min(nm):g}–{max(nm):g}" if len(nm) > 1 else f"{nm[0]:g}"
 
 
 def infrared_bands(scene: Scene) -> list[int]:

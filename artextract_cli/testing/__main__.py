@@ -43,7 +43,7 @@ TESTS: dict[str, type[PluginTests]] = {
 def main(out: Path, plugin: str) -> None:
     """Write the outcome of every check into ``out``, or an error that prevents the checks."""
     # Line-buffered, so that outcomes are on the disk when a plugin ends the process.
-    with out.open("w", encoding="utf-8", buffering=1) as lines:
+    with out.open("w", encoding="utf-8", newline="\n", buffering=1) as lines:
         try:
             for spec in find_specs(plugin):
                 _check(spec, lines)

@@ -106,6 +106,7 @@ def in_child(code: str) -> str:
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
+        errors="replace",
         check=False,
         env=os.environ | {"PYTHONPATH": path},
     )

@@ -91,7 +91,7 @@ def replace_folder(out: Path) -> Iterator[Path]:
         _flush_all(work)
         if not target.exists():
             work.rename(target)
-        elif not _exchange(work, target):
+        elif not exchange_paths(work, target):
             _remove(former)
             target.rename(former)
             work.rename(target)
@@ -131,8 +131,12 @@ def _temporary(path: Path, suffix: str) -> Iterator[Path]:
     """Yield a path beside ``path`` that no other process writes to.
 
     The names are always the same, so that leftovers of killed processes do not accumulate. The
-    writer holds a lock on the path, which ends with its process, however that ends.
+    writer holds a lock on the path, which ends with its process, however that ends. Windows does
+    not move files that are open, as a locked file is: there every name is new.
     """
+    if sys.platform == "win32":
+        yield _new_name(path, suffix)
+        return
     # Not the name itself, which may be too long for the file system once anything is added.
     digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
     # A locked name belongs to a running writer of the same path: then the next number is tried.
@@ -143,7 +147,7 @@ def _temporary(path: Path, suffix: str) -> Iterator[Path]:
         except OSError:  # a file system without locks, or a file of another user
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            yield path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{suffix}")
+            yield _new_name(path, suffix)
             return
         if descriptor is not None:
             try:
@@ -151,6 +155,10 @@ def _temporary(path: Path, suffix: str) -> Iterator[Path]:
             finally:
                 os.close(descriptor)
             return
+
+
+def _new_name(path: Path, suffix: str) -> Path:
+    return path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{suffix}")
 
 
 @contextmanager
@@ -172,8 +180,10 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder and its contents, including read-only folders."""
-    for path, names, _ in os.walk(folder):
+    """Remove a folder and its contents, including what is read-only."""
+    for path, folders, files in os.walk(folder):
+        # Windows does not remove read-only files. Elsewhere they may be linked from other folders.
+        names = (*folders, *files) if sys.platform == "win32" else folders
         for inner in (Path(path, name) for name in names):
             if not inner.is_symlink():
                 # The entries of a read-only folder, such as one copied from an archive, cannot be
@@ -182,7 +192,7 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange_paths(one: Path, other: Path) -> bool:
     """Exchange two paths in one step; False where the system or file system cannot."""
     if sys.platform != "linux":
         return False

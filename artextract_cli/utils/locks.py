@@ -1,7 +1,6 @@
 """Locks on folders: one writer at a time."""
 
 import errno
-import fcntl
 import os
 import sys
 from collections.abc import Iterator
@@ -55,27 +54,20 @@ def _lock_held(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # Removed while it is still locked: afterwards the file might already be that of another
-        # process.
-        lock.unlink(missing_ok=True)
-        os.close(descriptor)
+        _remove_locked(lock, descriptor)
 
 
 def lock_file(path: Path) -> int | None:
     """Create and lock an empty file: its descriptor, or None if another process holds it."""
-    if sys.platform == "win32":
-        # The callers treat this like a file system without locks.
-        raise OSError
+    # O_NOFOLLOW, because a symbolic link in its place would have another file emptied.
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     for _ in range(100):  # a retry is needed only if another process removes the file in between
-        # O_NOFOLLOW, because a symbolic link in its place would have another file emptied.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        descriptor = os.open(path, flags, 0o666)
         try:
-            # flock belongs to the open file. A lock of lockf belongs to the process, and would end
-            # as soon as the process closes any other descriptor of the same file. LOCK_NB: refuse
-            # instead of waiting.
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The former holder may have moved or removed it after it was opened here.
-            if os.path.samestat(os.fstat(descriptor), path.stat()):
+            _lock(descriptor)
+            # The former holder may have moved or removed it after it was opened here. On Windows
+            # nobody can: the file is open.
+            if sys.platform == "win32" or os.path.samestat(os.fstat(descriptor), path.stat()):
                 # The file may hold what a killed writer left.
                 os.ftruncate(descriptor, 0)
                 return descriptor
@@ -89,3 +81,32 @@ def lock_file(path: Path) -> int | None:
             raise
         os.close(descriptor)
     raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(path))
+
+
+def _lock(descriptor: int) -> None:
+    """Lock an open file; raise ``BlockingIOError`` if another process holds the lock."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError from error
+    else:
+        import fcntl
+
+        # flock belongs to the open file. A lock of lockf belongs to the process, and would end as
+        # soon as the process closes any other descriptor of the same file. LOCK_NB: refuse instead
+        # of waiting.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _remove_locked(path: Path, descriptor: int) -> None:
+    """Remove a locked file and end its lock, in this order wherever open files can be removed."""
+    if sys.platform != "win32":
+        # While it is still locked: afterwards the file might already be that of another process.
+        path.unlink(missing_ok=True)
+    os.close(descriptor)
+    if sys.platform == "win32":
+        with suppress(OSError):  # the next writer has it open already
+            path.unlink()

@@ -47,8 +47,7 @@ class OutputPlan:
             rule(self.out)
 
     def _check_files(self) -> None:
-        # Resolved, so that a symbolic link or a detour by ".." is recognised as the same file.
-        if self.out.resolve() in {file.resolve() for file in self.source_files}:
+        if any(_is_same(self.out, file) for file in self.source_files):
             msg = f"{self.out} is one of the inputs, which are never modified; choose another --out"
             raise UsageError(msg)
 
@@ -71,8 +70,22 @@ def check_outside(path: Path, folder: Path, kind: str) -> None:
     UsageError
         If it is.
     """
-    if path.resolve().is_relative_to(folder.resolve()):
+    resolved = path.resolve()
+    if any(_is_same(inner, folder) for inner in (resolved, *resolved.parents)):
         msg = f"{path} is inside the {kind} {folder}, which is never modified; choose another path"
+        raise UsageError(msg)
+
+
+def check_new_file(out: Path) -> None:
+    """Check that an output file does not exist yet: a `Rule`.
+
+    Raises
+    ------
+    UsageError
+        If there is something at ``out``.
+    """
+    if out.exists() or out.is_symlink():
+        msg = f"{out} exists: choose another --out, or remove it first"
         raise UsageError(msg)
 
 
@@ -92,3 +105,11 @@ def check_new_folder(out: Path) -> None:
     if not is_free:
         msg = f"{out} exists and is not an empty folder: choose a new one"
         raise UsageError(msg)
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether two paths are one file or folder, which some systems find in any spelling."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them is missing
+        return path.resolve() == other.resolve()

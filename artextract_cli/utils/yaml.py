@@ -147,7 +147,7 @@ def write_yaml(path: Path, data: Mapping[str, Any]) -> None:
     """
     text = yaml.dump(dict(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _problem(detail: "ErrorDetails", model: "type[BaseModel]") -> str:

@@ -1,6 +1,7 @@
 """Importer of folders with one image per band and a photograph."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from artextract_cli import CodedImporterFunction, Importer, hookimpl, option
 
@@ -28,6 +29,16 @@ def _load() -> CodedImporterFunction:
     return read
 
 
+def _recognises(source: Path) -> bool:
+    """Whether it is a folder of images, or a folder of such folders."""
+    from artextract_cli import list_pictures
+
+    if not source.is_dir():
+        return False
+    folders = (path for path in source.iterdir() if path.is_dir())
+    return bool(list_pictures(source)) or any(map(list_pictures, folders))
+
+
 @hookimpl
 def artextract_importers() -> Importer:
     """Importer of a folder, or a folder of folders, with one file per band and a photograph."""
@@ -37,4 +48,5 @@ def artextract_importers() -> Importer:
         options=BandsOptions,
         load=_load,
         takes_coding=True,
+        recognises=_recognises,
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from artextract_cli import CodedImporterFunction, Importer, ImporterFunction, hookimpl, option
 
 SCALES = (1e-9, 1e30)
 """Smallest and largest value allowed to count as 1, far from the limits of float32."""
 
+_NAMES_OF_CUBES = (".hdr", ".npy", ".npz", ".mat")  # also .tif, if it is given as a file
 _CENTRES = "Comma-separated centre wavelengths of the bands in nm; all = every band as it is; "
 _WIDTH = "Width of a band in nm, over which the bands of the cube are averaged."
 
@@ -103,6 +105,18 @@ def _load_harvard() -> CodedImporterFunction:
     return read
 
 
+def _is_cube(source: Path) -> bool:
+    """Whether it is a file or a folder of files named like cubes."""
+    if source.is_dir():
+        return any(path.suffix.lower() in _NAMES_OF_CUBES for path in source.iterdir())
+    return source.suffix.lower() in (*_NAMES_OF_CUBES, ".tif", ".tiff")
+
+
+def _is_cave(source: Path) -> bool:
+    """Whether it is a folder with the first and the last band of a scene of the database."""
+    return all(any(source.glob(f"*_ms_{number}.png")) for number in ("01", "31"))
+
+
 @hookimpl
 def artextract_importers() -> Sequence[Importer]:
     """Importers of cubes of many narrow bands, and of two databases."""
@@ -113,12 +127,14 @@ def artextract_importers() -> Sequence[Importer]:
             options=CubeOptions,
             load=_load_cube,
             takes_coding=True,
+            recognises=_is_cube,
         ),
         Importer(
             name="cave",
             summary="Scenes of the CAVE database: folders of 31 bands from 400 to 700 nm.",
             options=CaveOptions,
             load=_load_cave,
+            recognises=_is_cave,
         ),
         Importer(
             name="harvard",

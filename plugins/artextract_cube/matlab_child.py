@@ -3,6 +3,7 @@
 A damaged file can crash the libraries that read it, which then ends only this process.
 """
 
+import contextlib
 import json
 import math
 import sys
@@ -34,7 +35,7 @@ def main(source: str, out: str, max_numbers: str) -> None:
     for name, values in unpack(source, int(max_numbers)):
         np.save(Path(out, f"{len(names)}.npy"), values, allow_pickle=False)
         names.append(name)
-    Path(out, "names.json").write_text(json.dumps(names), "utf-8")
+    Path(out, "names.json").write_text(json.dumps(names), "utf-8", newline="\n")
 
 
 def is_hdf5(path: Path) -> bool:
@@ -46,12 +47,13 @@ def is_hdf5(path: Path) -> bool:
 
 
 def _limit(n_bytes: int) -> None:
-    """Limit the memory and processor time of this process."""
+    """Limit the memory and processor time of this process, where the system can."""
     if sys.platform != "win32":
         import resource
 
-        # Address space, since a damaged header can claim any size; not available on Windows.
-        resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
+        # Address space, since a damaged header can claim any size; macOS refuses this limit.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (n_bytes, n_bytes))
         resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
 
 

@@ -1,6 +1,7 @@
 """The job as a user runs it: graphs, training, inference, evaluation, figures."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ def test_every_scene_has_maps_of_the_size_of_its_photograph(job: Job) -> None:
         labels = tifffile.imread(folder / "labels.tif")
         assert labels.shape == (40, 48)
         assert size_of(folder / "overlay.png") == (48, 40)
+        assert size_of(folder / "heatmap.png") == (48, 40)
         with np.load(folder / "embeddings.npz") as embeddings:
             assert embeddings["pooled"].shape == (4, 4)
             assert embeddings["nodes_3"].shape == (labels.max() + 1, 4)
@@ -150,7 +152,13 @@ def test_report(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
     ran = run("--json", "report", job.results, "--scene", "v1", "--scene", "t0", "--out", out)
     assert ran.exit_code == 0, ran.stderr
     answer = json.loads(ran.stdout)
-    assert answer == {"report": str(out), "scenes": ["v1", "t0"], "bytes": out.stat().st_size}
+    assert answer == {
+        "report": str(out),
+        "scenes": ["v1", "t0"],
+        "bytes": out.stat().st_size,
+        "filing": {},
+        "plates": None,
+    }
     text = out.read_text(encoding="utf-8")
     digest = json.loads((job.results / "v1" / "scene.json").read_text())["photograph"]["sha256"]
     assert digest in text
@@ -279,11 +287,27 @@ def test_the_published_recipe(dataset: Path, run: Callable[..., Ran], tmp_path: 
 
 def test_demo(run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    ran = run("demo", "--train", 2, "--val", 2, "--size", 48, "--epochs", 1)
+    ran = run("demo", "--size", 96)
     assert ran.exit_code == 0, ran.stderr
-    assert "AUROC" in ran.stdout
+    first, *paintings, picture, report = ran.stdout.splitlines()
+    assert re.fullmatch("[0-3] of 4 paintings: finding; 3 have a hidden layer", first)
+    assert [line.split()[0] for line in paintings] == [f"sim_val_{n:04}" for n in range(4)]
+    assert paintings[3].startswith("  sim_val_0003 hides nothing: ")
+    assert size_of(tmp_path / picture.split()[1])[0] > 500
+    assert (tmp_path / report.split()[1]).read_text().count('class="scene"') == 4
+    assert run("report").exit_code == 0  # by what demo leaves in artextract.yaml
+
+
+def test_demo_with_training(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    small = ("--train-scenes", 2, "--val-scenes", 2, "--size", 48, "--epochs", 1)
+    ran = run("demo", "--train", *small)
+    assert ran.exit_code == 0, ran.stderr
+    assert ran.stdout.count("AUROC") == 1
     assert (tmp_path / "demo" / "loss.png").exists()
-    assert ran.stdout.rstrip().endswith("report     demo/report.html")
+    assert ran.stdout.rstrip().endswith("report    demo/report.html")
     assert (tmp_path / "demo" / "report.html").read_text().count('class="scene"') == 2
     # What demo leaves in artextract.yaml makes the bare commands work.
     assert run("graph", "build").exit_code == 0

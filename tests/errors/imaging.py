@@ -1,22 +1,25 @@
 """Error messages of artextract_cli.imaging."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from unittest import mock
 
 import numpy as np
+import pytest
 
 from artextract_cli.imaging import alignment, heatmap, transform
-from tests.errors.row import BUILD, PLAIN, Row, instead, put
+from tests.errors.row import BUILD, Row, put
+from tests.helpers.machines import without_module
 
 
 def without(module: str, call: Callable[[], object]) -> None:
     """Call as if ``module`` were not installed."""
-    with mock.patch.dict(sys.modules, {module: None}):
+    with pytest.MonkeyPatch.context() as patched:
+        without_module(patched, module)
         call()
 
 
 WAVES = np.float32(np.sin(np.outer(np.linspace(0, 9, 64), np.linspace(0, 7, 64))))
+STEP = np.float32(np.indices((64, 64))[0] > 32)
+LINES = np.float32(np.indices((64, 64)) % 9 > 4)
 
 
 ROWS = [
@@ -27,11 +30,10 @@ ROWS = [
         "(got 'display')", BUILD, put("data/dataset.yaml", "coding: {bands: display}")),
     Row(2, "there is no colour map 'grey': choose one of …",
         lambda here: heatmap.colour(np.zeros((2, 2)), "grey")),
-    Row(3, "the correlation of its edges with those of the photograph is only 1.00",
-        lambda here: instead(alignment, "MIN_CORRELATION", 2, lambda: alignment._refined(
-            WAVES, WAVES, np.eye(3), 64, "shift"))),
+    Row(3, "the correlation of its edges with those of the photograph is only 0.03",
+        lambda here: alignment.align(WAVES, STEP, "shift")),
     Row(3, "its edges do not match those of the photograph",
-        lambda here: alignment._refined(PLAIN, PLAIN, np.eye(3), 64, "shift")),
+        lambda here: alignment.align(LINES[0], LINES[1], "shift")),
     Row(4, "registration needs OpenCV, which is not installed: pip install "
         "'artextract[registration]'", lambda here: without("cv2", transform.load_opencv)),
 ]  # fmt: skip

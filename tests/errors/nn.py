@@ -23,7 +23,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "DGL cannot be used on cpu: …",
     ),
     "unit/nn/engines/test_selection.py::test_the_engine_and_its_reason": (
-        "engine dgl cannot be used on cpu: …, or use --engine torch",
+        "engine dgl cannot be used on cpu: …, or use --engine auto",
     ),
     "unit/nn/test_precision.py::test_a_gpu_without_bfloat16_is_refused": (
         "precision bf16 cannot be used on cuda: … does not support it; use --precision fp32",

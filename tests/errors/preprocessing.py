@@ -5,15 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from artextract_cli import Capture
-from artextract_cli.imaging.coding import Coding
 from artextract_cli.io.image import Picture
 from artextract_cli.preprocessing import band_registration, import_scenes, register_dataset
-from artextract_cli.scenes import dataset
 from tests.errors.row import (
     BAND,
     BANDS,
     COLOURS,
-    PHOTOGRAPH,
     PLAIN,
     Damage,
     Row,
@@ -67,13 +64,12 @@ ROWS = [
     Row(3, "…/t0_ms_450.png cannot be verified after registration: 0 of 2 tiles share edges "
         "with its photograph; remove or replace it",
         "data register {here}/data --out {new}"),
-    Row(3, "scene t0 has no pixel that is painting and valid in every band; check its masks "
-        "in …/object", lambda here: register_dataset._check_mask(
-            dataset.open_dataset(here / "data").scenes[0], np.zeros((4, 3), np.bool_))),
     Row(3, "scene 'abbey': --auto-mask needs a photograph and bands of one size: import without "
         "it, then run 'artextract data register' and 'artextract data mask'",
-        lambda here: import_scenes._masked(
-            Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))]), Coding())),
+        lambda here: importing_by(
+            [Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))])],
+            lambda: list(import_scenes.import_scenes(
+                "toy", here / "data", here / "new", options={}, auto_mask=True)))),
     Row(3, "…/x.png is 4 × 3 pixels; registration needs sides of 32 to 32000 pixels",
         lambda here: band_registration.check_sides(
             here / "x.png", Picture(values=np.ones((3, 4, 1)), full_scale=1, depth="uint8"))),
@@ -81,9 +77,6 @@ ROWS = [
         "the same painting",
         lambda here: band_registration.measure_residual(
             here / "x.png", "850", PLAIN, PLAIN, np.eye(3), np.eye(64) > 0, 1.0)),
-    Row(3, "the bands of scene v0 share only 4 × 3 pixels with …/v0_RGB.png; remove bands "
-        "that show another part", lambda here: register_dataset._check_area(
-            dataset.pair_files(here / PHOTOGRAPH, {"850": here / BAND}), (3, 4))),
     Row(3, "…/x.png cannot be registered to its photograph: its edges do not match those of "
         "the photograph: one of the images is constant; remove or replace it",
         lambda here: band_registration.align_band(here / "x.png", PLAIN, PLAIN, "shift")),
@@ -118,6 +111,15 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     ),
     "unit/preprocessing/test_import_scenes.py::test_a_file_that_is_there_is_not_written_over": (
         "…_ms_950.png already exists and is not overwritten; move it elsewhere",
+    ),
+    "unit/preprocessing/test_register_dataset.py::test_bands_that_share_too_little_are_refused": (
+        "the bands of scene a share only 19 × 189 pixels with …/a_RGB.png; remove bands that show "
+        "another part",
+    ),
+    "unit/preprocessing/test_register_dataset.py::"
+    "test_a_painting_outside_of_every_band_is_refused": (
+        "scene a has no pixel that is painting and valid in every band; check its masks in "
+        "…/object",
     ),
     "e2e/test_register.py::test_too_large_a_residual": (
         "… is not aligned with its photograph after registration: the residual is 1.2 px, and 1 px "

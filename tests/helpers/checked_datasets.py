@@ -7,7 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from artextract_cli.scenes.checks.dataset import check_dataset
-from artextract_cli.scenes.layout import Finding
+from artextract_cli.scenes.findings import Finding
 
 SHAPE = (150, 170)
 BANDS = ("450", "650", "850")
@@ -22,11 +22,11 @@ def counts(values: np.ndarray, dtype: type = np.uint16) -> np.ndarray:
     return np.rint(values * np.iinfo(dtype).max).astype(dtype)
 
 
-def view(seed: int, down: int = 0, right: int = 0) -> np.ndarray:
+def view(seed: int, down: int = 0, right: int = 0, shape: tuple[int, int] = SHAPE) -> np.ndarray:
     """Smooth blots, 0.1..0.9, seen through a window that is shifted by whole pixels."""
-    noise = np.random.default_rng(seed).normal(0, 1, (SHAPE[0] + 40, SHAPE[1] + 40))
+    noise = np.random.default_rng(seed).normal(0, 1, (shape[0] + 40, shape[1] + 40))
     blots = np.tanh(6 * ndimage.gaussian_filter(noise, 2.5)) * 0.4 + 0.5
-    return np.asarray(blots[20 - down :, 20 - right :][: SHAPE[0], : SHAPE[1]])
+    return np.asarray(blots[20 - down :, 20 - right :][: shape[0], : shape[1]])
 
 
 def write_scene(root: Path, split: str, name: str, seed: int) -> None:

@@ -1,13 +1,24 @@
 """Figures to draw, and what was drawn."""
 
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
+from matplotlib.figure import Figure
 
 from artextract_cli.visualization.panels import pair_figure
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+
+
+def keep_figures(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> list[Figure]:
+    """The figures that these modules draw, kept instead of written."""
+    kept: list[Figure] = []
+    for module in modules:
+        monkeypatch.setattr(module, "save", lambda figure, *where, **page: kept.append(figure))
+    return kept
 
 
 def draw_pair(out: Path, size: tuple[int, int] = (31, 45), **changes: Any) -> None:

@@ -8,9 +8,11 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.pipelines.hidden_layers import injection
 from artextract_cli.pipelines.hidden_layers.injection import (
+    KINDS,
     PHOTOGRAPH_NM,
     Injected,
-    inject,
+    Underlayer,
+    insert,
 )
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate.optics import kubelka_munk
@@ -22,8 +24,13 @@ NM = np.array([*PHOTOGRAPH_NM, *WAVELENGTHS])
 FALL = 1.5  # scattering falls as this power of the wavelength
 
 
+def only(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Let every layer be of one kind."""
+    monkeypatch.setattr(injection, "ODDS", tuple(float(k == kind) for k in KINDS))
+
+
 class Middle:
-    """A generator that draws the middle of every range: no displacement, and no varnish."""
+    """A generator that draws the middle of every range: no noise or displacement, no varnish."""
 
     def __init__(self, chance: float = 0.9) -> None:
         self.chance = chance
@@ -31,6 +38,9 @@ class Middle:
     def random(self) -> float:
         """Above every share that is asked for, unless told otherwise."""
         return self.chance
+
+    def standard_normal(self, size: tuple[int, int], dtype: type) -> FloatArray:
+        return np.zeros(size, dtype)
 
     def uniform(self, low: float, high: float, size: int | None = None) -> float | FloatArray:
         middle = (low + high) / 2
@@ -96,13 +106,11 @@ def put_signed(
 ) -> Injected:
     """The same, with its sign; ``below`` may differ between wavelengths."""
     labels = left_half()
-    beneath = injection._Underlayer(
+    beneath = Underlayer(
         labels=labels,
         share=np.where(labels > 0, share, 0).astype(np.float32),
         spectra=np.stack([np.full(len(NM), g, np.float32) for g in (ground, below)]),
     )
-    monkeypatch.setattr(injection, "_draw_underlayer", lambda *_: beneath)
-    monkeypatch.setattr(injection, "smooth_noise", lambda *_: np.zeros(SHAPE, np.float32))
     known = np.full(SHAPE, np.log(thickness))
     monkeypatch.setattr(injection, "thickness_of", lambda *_: known)
-    return inject(Middle(chance), scene)  # type: ignore[arg-type]
+    return insert(Middle(chance), scene, beneath)  # type: ignore[arg-type]

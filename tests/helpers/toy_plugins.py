@@ -4,7 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from artextract_cli.plugin.contract import Backbone
+from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 
 USUAL = "Metadata-Version: 2.1\nName: artextract-{name}\nVersion: 2.1\n"
@@ -21,6 +24,11 @@ def lay_out_info(site: Path, name: str, points: str, metadata: str | None = USUA
 def plugin(load: Callable[[], Any]) -> Plugin:
     spec = Backbone(name="sage", summary="A toy.", load=load)
     return Plugin(spec=spec, distribution="artextract-sage", version="2.1")
+
+
+def put_in(monkeypatch: pytest.MonkeyPatch, kind: str, toy: Plugin) -> None:
+    """Let a plugin be installed, in place of one of its name."""
+    monkeypatch.setitem(plugin_host().plugins, (kind, toy.spec.name), toy)
 
 
 GOOD = """

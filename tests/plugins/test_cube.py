@@ -1,4 +1,5 @@
 import re
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -20,12 +21,13 @@ from artextract_cli import (
     coded_values,
     linear_values,
 )
-from artextract_cube import CubeOptions, averaging
+from artextract_cube import CubeOptions, averaging, matlab_child
 from artextract_cube.cube import read
 from tests.helpers.command_line import Ran
 from tests.helpers.cubes import CODES, write_envi
 from tests.helpers.cut_files import INTERNALS, cut_short
 from tests.helpers.datasets import write_png
+from tests.helpers.machines import without_module
 
 RNG = np.random.default_rng(0)
 SIZE = (5, 7)
@@ -632,7 +634,7 @@ def test_a_mat_file_that_crashes_its_reader_is_an_error(
 
 def test_without_h5py_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_mat_73(tmp_path / "abbey.mat", np.moveaxis(cube_of(), 0, 2))
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    without_module(monkeypatch, "h5py")
     with pytest.raises(DependencyError, match=r"pip install 'artextract\[hdf5\]'"):
         only(tmp_path / "abbey.mat")
 
@@ -1056,3 +1058,19 @@ def test_codings_that_do_not_fit_a_cube(tmp_path: Path) -> None:
         UsageError, match="convert only linear counts to reflectance: omit --coding"
     ):
         list(read(tmp_path / "abbey.hdr", CubeOptions(**FRAMES), Coding(bands="srgb")))
+
+
+def test_a_system_that_refuses_a_limit_on_memory_reads_matlab_files_without_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As macOS does; the limit on processor time stays."""
+    limits: dict[int, tuple[int, int]] = {}
+
+    def setrlimit(which: int, values: tuple[int, int]) -> None:
+        if which == resource.RLIMIT_AS:
+            raise ValueError
+        limits[which] = values
+
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    matlab_child._limit(10**9)
+    assert limits == {resource.RLIMIT_CPU: (600, 600)}

@@ -15,6 +15,7 @@ from artextract_slic_torch import SlicTorchOptions, clustering
 from artextract_slic_torch.clustering import segment, segment_batch
 from tests.helpers.command_line import Ran
 from tests.helpers.datasets import write_scene
+from tests.helpers.machines import without_gpu
 from tests.helpers.superpixels import boundary_recall, painting, undersegmentation_error
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
@@ -140,7 +141,7 @@ def test_what_is_no_batch_is_refused(shape):
 
 
 def test_a_missing_gpu_is_an_error(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    without_gpu(monkeypatch)
     with pytest.raises(DependencyError, match="device cuda cannot be used"):
         segment(np.zeros((4, 4, 1), np.float32), options("cuda"))
 

@@ -83,6 +83,6 @@ def test_every_command_that_is_named_has_the_options_that_are_named(words: list[
 
 def test_the_pages_hold_command_lines() -> None:
     readme = list(command_lines((ROOT / "README.md").read_text(encoding="utf-8")))
-    assert ["data", "check", "scans"] in readme
+    assert ["examine", "raw/abbey", "--out", "abbey.html"] in readme
     with pytest.raises(typer.TyperException, match="No such option"):
         test_every_command_line_is_understood(["infer", "scans", "--no-such"])

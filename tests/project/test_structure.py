@@ -2,7 +2,6 @@
 
 import ast
 import fnmatch
-import importlib
 import json
 import os
 import subprocess
@@ -15,9 +14,11 @@ from pathlib import Path
 import pytest
 
 import artextract_cli
+from artextract_cli.errors import InputError
 from artextract_cli.plugin import hookspecs
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.specs import KINDS
+from artextract_cli.utils.yaml import read_yaml
 from tests.helpers.imports import HEAVY
 
 PACKAGE = Path(artextract_cli.__file__).parent
@@ -88,7 +89,7 @@ WITHOUT_TEST_FILE = {
     "simulate/random_worlds/*": "a frozen world, as above",
     "simulate/workshop/*": "a frozen world, as above",
     "cli/commands/*": "commands parse, call and print: tests/e2e runs each of them",
-    "cli/demo_job.py": "run by tests/e2e/test_main_job.py",
+    "cli/demo_*.py": "run by tests/e2e/test_main_job.py",
     "nn/engines/numba_loops.py": "the loops of numba_engine, whose tests run them",
     "plugin/hookspecs.py": "every hook is documented and used, see below",
     **dict.fromkeys(
@@ -244,8 +245,14 @@ def test_no_file_that_is_read_can_run_code() -> None:
         if unsafe(node)
     ]
     assert found == []
-    loader = importlib.import_module("artextract_cli.utils.yaml")._Loader
-    assert loader.__mro__[1].__name__ == "SafeLoader"
+
+
+def test_a_description_cannot_run_code(tmp_path: Path) -> None:
+    path = tmp_path / "dataset.yaml"
+    path.write_text(f"notes: !!python/object/apply:os.mkdir [{tmp_path / 'made'}]\n")
+    with pytest.raises(InputError, match="could not determine a constructor"):
+        read_yaml(path)
+    assert not (tmp_path / "made").exists()
 
 
 PROBE = """

@@ -179,7 +179,7 @@ def _at_steps(do: Callable[[], None]) -> None:
 
     for name in STEPS:
         setattr(os, name, wrapped(getattr(os, name)))
-    atomic._exchange = wrapped(atomic._exchange)  # type: ignore[assignment]
+    atomic.exchange_paths = wrapped(atomic.exchange_paths)  # type: ignore[assignment]
 
 
 def _count_steps(path: Path) -> None:

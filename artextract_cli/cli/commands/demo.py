@@ -1,12 +1,14 @@
-"""`artextract demo`: the complete workflow on simulated paintings."""
+"""`artextract demo`: simulated paintings, examined as one's own would be."""
 
+import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from artextract_cli.cli import console
-from artextract_cli.cli.commands.evaluate import evaluation_tables
+from artextract_cli.cli.commands.evaluate import mean_tables
 from artextract_cli.cli.config import remember
 from artextract_cli.cli.derived_options import settings_as_options
 from artextract_cli.cli.option_groups import DemoSettings
@@ -14,7 +16,7 @@ from artextract_cli.errors import UsageError
 from artextract_cli.utils.output_plan import OutputPlan
 
 if TYPE_CHECKING:
-    from artextract_cli.cli.demo_job import Demo
+    from artextract_cli.cli.demo_job import Demo, ExaminedPainting
 
 
 @settings_as_options
@@ -25,46 +27,64 @@ def demo(
     ] = Path("demo"),
     settings: DemoSettings,
 ) -> None:
-    """Simulate paintings, build graphs, train, infer, evaluate and report; needs no input."""
-    # Before the imports, which take seconds.
+    """Examine simulated paintings with the bundled model; needs no input."""
     OutputPlan(out=out, rules=(_check_empty,)).check()
+    if settings.train:
+        _train(out, settings)
+        return
     from artextract_cli.cli.demo_job import run_demo
+
+    done = run_demo(out, settings)
+    remember(
+        ("infer", {"dataset": done.dataset, "out": done.results}),
+        ("evaluate", {"results": done.results, "truth": done.dataset}),
+        ("visualize pair", {"results": done.results}),
+        ("report", {"results": done.results}),
+    )
+    console.emit(dataclasses.asdict(done), [*_findings(done)])
+    console.suggest_opening(done.report)
+
+
+def _findings(done: "Demo") -> Iterator[str]:
+    paintings = done.paintings
+    n_found = sum(bool(p.summary.something_is_there) for p in paintings)
+    n_hidden = sum(p.has_hidden_layer for p in paintings)
+    yield f"{n_found} of {len(paintings)} paintings: finding; {n_hidden} have a hidden layer"
+    yield from map(_line, paintings)
+    yield f"picture   {done.picture}"
+    yield f"report    {done.report}"
+
+
+def _line(painting: "ExaminedPainting") -> str:
+    from artextract_cli.results.verdict import verdict_in_words
+
+    truth = "has a hidden layer" if painting.has_hidden_layer else "hides nothing"
+    return f"  {painting.summary.scene} {truth}: {verdict_in_words(painting.summary)}"
+
+
+def _train(out: Path, settings: DemoSettings) -> None:
+    from artextract_cli.cli.demo_training import run_training_demo
     from artextract_cli.evaluation.summary import summarize_evaluation
 
-    demo_run = run_demo(out, settings)
-    _remember(demo_run)
-    console.emit(
-        {
-            "evaluation": summarize_evaluation(demo_run.evaluation),
-            "overlay": demo_run.overlay,
-            "hidden": demo_run.hidden,
-            "loss": demo_run.loss,
-            "results": demo_run.results,
-            "report": demo_run.report,
-        },
-        [
-            *evaluation_tables(demo_run.evaluation),
-            f"overlay    {demo_run.overlay}",
-            f"hidden     {demo_run.hidden}",
-            f"loss plot  {demo_run.loss}",
-            f"results    {demo_run.results}",
-            f"report     {demo_run.report}",
-        ],
+    done = run_training_demo(out, settings)
+    remember(
+        ("graph build", {"dataset": done.dataset, "out": done.graphs}),
+        ("train", {"graphs": done.graphs}),
+        ("infer", {"dataset": done.dataset, "out": done.results, "model": done.run}),
+        ("evaluate", {"results": done.results, "truth": done.dataset}),
+        ("visualize pair", {"results": done.results, "model": done.run}),
+        ("report", {"results": done.results}),
     )
+    names = ("picture", "loss", "results", "report")
+    paths = {name: getattr(done, name) for name in names}
+    data = {"evaluation": summarize_evaluation(done.evaluation), **paths}
+    lines = [f"{name:<9} {path}" for name, path in paths.items()]
+    detection, _ = mean_tables(done.evaluation)
+    console.emit(data, [detection, *lines])
+    console.suggest_opening(done.report)
 
 
 def _check_empty(out: Path) -> None:
     if out.exists() and any(out.iterdir()):
         msg = f"{out} is not empty: choose another --out"
         raise UsageError(msg)
-
-
-def _remember(demo_run: "Demo") -> None:
-    remember(
-        ("graph build", {"dataset": demo_run.dataset, "out": demo_run.graphs}),
-        ("train", {"graphs": demo_run.graphs}),
-        ("infer", {"dataset": demo_run.dataset, "out": demo_run.results, "model": demo_run.run}),
-        ("evaluate", {"results": demo_run.results, "truth": demo_run.dataset}),
-        ("visualize pair", {"results": demo_run.results, "model": demo_run.run}),
-        ("report", {"results": demo_run.results}),
-    )

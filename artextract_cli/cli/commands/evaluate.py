@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from artextract_cli.evaluation.robustness import Robustness, Scorer
     from artextract_cli.evaluation.scores import Evaluation
 
+Figure = Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")]
+
 
 def evaluate(
     results: Annotated[
@@ -22,19 +24,18 @@ def evaluate(
         typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
     ],
     truth: Annotated[Path, typer.Option(help="Dataset with the ground truth (truth/ folders).")],
-    figure: Annotated[
-        Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")
-    ] = None,
+    figure: Figure = None,
     robustness: Annotated[
         int,
         typer.Option(
             min=0,
             help="Simulated paintings per condition to score with the model of the first results.",
+            rich_help_panel="Robustness",
         ),
     ] = 0,
     palette: Annotated[
         Literal["old-masters", "moderns", "a", "b"],
-        typer.Option(help="Style of the paintings of --robustness."),
+        typer.Option(help="Style of the paintings of --robustness.", rich_help_panel="Robustness"),
     ] = "moderns",
 ) -> None:
     """Measure detection per pixel and per scene, compared with classical baselines."""
@@ -56,6 +57,7 @@ def evaluate(
         data["figure"] = figure
         output.append(str(figure))
     console.emit(data, output)
+    console.suggest("report", results[0], "--out", console.free("report.html"))
 
 
 def _check_figure(figure: Path, truth: Path) -> None:
@@ -95,7 +97,7 @@ def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]
     """Tables: per scene, means, image level, paired differences, correlation of signed images."""
     return [
         _scene_table(evaluation),
-        *_mean_tables(evaluation),
+        *mean_tables(evaluation),
         _image_table(evaluation),
         _comparison_table(evaluation),
         *_correlation_tables(evaluation),
@@ -118,7 +120,7 @@ def _scene_table(evaluation: "Evaluation") -> "rich.table.Table":
     return console.table("per scene", ("scene", *heads, "hidden px"), rows)
 
 
-def _mean_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
+def mean_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
     """Means and standard deviations: a table of all measures but recall, then one of recall."""
     from artextract_cli.evaluation.metrics import RECALL_RATES
     from artextract_cli.evaluation.summary import MEASURES, means

@@ -29,7 +29,7 @@ def infer(
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
     scorer: ScorerSetup,
     pair: Pair,
-    split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.", metavar="train|val")] = None,
     captures: LargeCaptures,
     remember: Remember = False,
 ) -> None:
@@ -55,6 +55,7 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
+    console.suggest("report", out, "--out", console.free("report.html"))
 
 
 def _remember(dataset: Path | None, out: Path, model: Path) -> None:
@@ -67,14 +68,15 @@ def _remember(dataset: Path | None, out: Path, model: Path) -> None:
 
 
 def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
-    from artextract_cli.results.regions import exceeds_expected_share
+    from artextract_cli.results.verdict import verdict_in_words
 
     columns = (
         "scene",
         "Euclidean distance",
         "cosine similarity",
-        "% above 1 % false alarms",
+        "% of surface at 2 or more",
         "verdict",
+        "registration px",
     )
     rows = [
         (
@@ -82,11 +84,8 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
             scene.euclidean_distance,
             scene.cosine_similarity,
             100 * scene.share_above_1_percent_false_alarms,
-            _verdict(
-                scene.something_is_there,
-                scene.false_alarm_rate,
-                has_places=exceeds_expected_share(scene.share_above_1_percent_false_alarms),
-            ),
+            verdict_in_words(scene),
+            scene.registration_residual,
         )
         for scene in scored
     ]
@@ -98,14 +97,3 @@ def _descriptions(results: Path, scored: "Sequence[SceneSummary]") -> list[dict[
     from artextract_cli.results.reader import open_scene
 
     return [dict(open_scene(results / scene.scene).description) for scene in scored]
-
-
-def _verdict(is_positive: bool | None, rate: float | None, *, has_places: bool) -> str | None:
-    """The image-level verdict, and how often a clean painting scores as high."""
-    if is_positive is None or rate is None:
-        return None
-    negative = "no finding, but regions to examine" if has_places else "nothing found"
-    verdict = "finding" if is_positive else negative
-    percent = 100 * rate
-    rounded = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
-    return f"{verdict} ({rounded} % of clean paintings score as high)"

@@ -78,7 +78,7 @@ def local_anomaly(scene: Scene) -> FloatArray:
     painted = painted_mask(scene)
     features = _patch_features(scene, painted)
     chosen = np.random.default_rng(0).permutation(len(features))[:BANK_PIXELS]
-    return scatter_to_image(_mean_distance(features, features[chosen]), painted)
+    return scatter_to_image(mean_distance(features, features[chosen]), painted)
 
 
 def _patch_features(scene: Scene, painted: BoolArray) -> FloatArray:
@@ -90,7 +90,7 @@ def _patch_features(scene: Scene, painted: BoolArray) -> FloatArray:
     return standardiser(features)(features).astype(np.float32)
 
 
-def _mean_distance(features: FloatArray, bank: FloatArray) -> FloatArray:
+def mean_distance(features: FloatArray, bank: FloatArray) -> FloatArray:
     """Mean distance (P,) of ``features`` (P, F) to their nearest neighbours in ``bank`` (M, F)."""
     n = min(NEIGHBOURS, len(bank))
     means = []
@@ -124,7 +124,7 @@ def graph_change(scene: Scene) -> FloatArray:
     numbered, labels = np.unique(labels, return_inverse=True)
     views = [_node_features(view, painted, labels, len(numbered)) for view in _views(scene)]
     distances = [np.sqrt(_squared_distances(view, view)) for view in views]
-    change = _structure_change(*distances) + _structure_change(*reversed(distances))
+    change = structure_change(*distances) + structure_change(*reversed(distances))
     return scatter_to_image(change[labels], painted)
 
 
@@ -163,7 +163,7 @@ def _node_features(view: FloatArray, painted: BoolArray, labels: IntArray, n: in
     return standardiser(features)(features)
 
 
-def _structure_change(graph: Values, other: Values) -> Values:
+def structure_change(graph: Values, other: Values) -> Values:
     """Excess distance (N,) in ``other`` (N, N) of the neighbours by ``graph`` (N, N).
 
     The excess is over the nearest ones in ``other``; both are distances.

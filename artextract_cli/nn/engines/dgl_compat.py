@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import torch
 
 HIDE_VARIABLE = "ARTEXTRACT_HIDE_DGL"
-INSTALL_HINT = 'install it with pip install "dgl>=2.1,<3" on Python 3.11 or 3.12'
+INSTALL_HINT = 'install it with pip install "dgl>=2.1,<3" on Linux or macOS, Python 3.11 or 3.12'
 INSTALL_CUDA_HINT = "install a CUDA build of DGL from https://www.dgl.ai/pages/start.html"
 
 

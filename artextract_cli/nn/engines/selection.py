@@ -40,7 +40,7 @@ def resolve_engine(name: str, device: torch.device) -> Engine:
         return _FASTEST[device.type]
     reason = _why_unusable(name, device)
     if reason is not None:
-        msg = f"engine {name} cannot be used on {device}: {reason}, or use --engine torch"
+        msg = f"engine {name} cannot be used on {device}: {reason}, or use --engine auto"
         raise DependencyError(msg)
     return Engine(name=name, reason="requested")
 

@@ -125,12 +125,12 @@ def adapt(model: HiddenLayerModel, windows: Sequence[Scene]) -> Adaptation:
     before = _aurocs(model, checking)
     adapted = _interpolated(model, _fine_tuned(model, training))
     aurocs = np.stack([before, _aurocs(adapted, checking)])
-    if not _is_clear(aurocs[1] - before):
+    if not is_clear_gain(aurocs[1] - before):
         return _with_record(model, windows, 0.0, aurocs)
     return _with_record(_recalibrated(model, adapted, scored), windows, INTERPOLATED_SHARE, aurocs)
 
 
-def _is_clear(gains: NDArray[np.float64]) -> bool:
+def is_clear_gain(gains: NDArray[np.float64]) -> bool:
     """Whether gains (n,) are large enough and significant."""
     # The same layers before and after: the standard error is that of paired differences.
     least = max(LEAST_GAIN, LEAST_T * float(gains.std(ddof=1)) / len(gains) ** 0.5)

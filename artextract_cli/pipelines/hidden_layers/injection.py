@@ -55,7 +55,7 @@ DrawnShapes = tuple[IntArray, list[FloatArray]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Underlayer:
+class Underlayer:
     """An underlying layer: label 0 is bare ground, label k the k-th row of ``spectra``."""
 
     labels: IntArray  # (H, W)
@@ -78,16 +78,20 @@ def inject(rng: np.random.Generator, scene: Scene) -> Injected:
     .02, 128 where it shows less, 0 where there is none. Its sign is that of the infrared band that
     it changes most.
     """
-    wavelengths = np.array([*PHOTOGRAPH_NM, *(scene.wavelengths or ())])
+    shape = scene.rgb.shape[0], scene.rgb.shape[1]
+    return insert(rng, scene, _draw_underlayer(rng, shape, _wavelengths(scene)))
+
+
+def insert(rng: np.random.Generator, scene: Scene, underlayer: Underlayer) -> Injected:
+    """Insert a given layer, with the truth of `inject`; what lies above it is random."""
+    wavelengths = _wavelengths(scene)
     # Photograph and bands change together, (H, W, 3 + B), since one layer lies below all of them.
     channels = np.concatenate([linear_rgb(scene.rgb), scene.bands], axis=-1)
-    shape = (channels.shape[0], channels.shape[1])
-    underlayer = _draw_underlayer(rng, shape, wavelengths)
     change = _change(rng, channels, underlayer, wavelengths)
     if rng.random() < UNSHARP_SHARE:
         change = blur(change, rng.uniform(*UNSHARP_PX))
     injected = np.clip(channels + change, 0, 1)
-    truth = np.full(shape, UNDECIDED, np.uint8)
+    truth = np.full(underlayer.share.shape, UNDECIDED, np.uint8)
     shows = np.abs(change[..., 3:]).max(-1) > DETECTABLE_CHANGE
     # The limits of the simulated paintings: more than half of a pixel is hidden content, less than
     # a twentieth is clean, and what is between, or does not show, counts as neither.
@@ -101,7 +105,12 @@ def inject(rng: np.random.Generator, scene: Scene) -> Injected:
     )
 
 
-def _draw_underlayer(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> _Underlayer:
+def _wavelengths(scene: Scene) -> FloatArray:
+    """Wavelengths (C,) in nm of the channels of the photograph, then of the bands."""
+    return np.array([*PHOTOGRAPH_NM, *(scene.wavelengths or ())])
+
+
+def _draw_underlayer(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> Underlayer:
     kind = str(rng.choice(KINDS, p=ODDS))
     # 0 at 550 nm and 1 at 950 nm: a slope in these units is the difference between the two.
     tilt = (nm - 550) / 400
@@ -115,7 +124,7 @@ def _draw_underlayer(rng: np.random.Generator, shape: Shape, nm: FloatArray) -> 
     share = blur(covered[..., None], rng.uniform(0.4, 0.9))[..., 0]
     if rng.random() < 0.5:
         share = share * (1 + 0.25 * smooth_noise(rng, shape, rng.uniform(3, 10)))
-    return _Underlayer(
+    return Underlayer(
         labels=labels,
         share=np.clip(share * rng.uniform(0.5, 1), 0, 1).astype(np.float32),
         spectra=np.stack([ground, *spectra]).astype(np.float32),
@@ -213,7 +222,7 @@ _DRAW: dict[str, Callable[..., DrawnShapes]] = {
 
 
 def _change(
-    rng: np.random.Generator, channels: FloatArray, underlayer: _Underlayer, nm: FloatArray
+    rng: np.random.Generator, channels: FloatArray, underlayer: Underlayer, nm: FloatArray
 ) -> FloatArray:
     """Change of each channel (H, W, C) by the layer, with displaced channels."""
     shape = underlayer.share.shape
@@ -252,7 +261,7 @@ def _change(
     return displaced(np.ascontiguousarray(change), rng.uniform(-0.4, 0.4, (len(nm), 2)))
 
 
-def _underlying_reflectance(underlayer: _Underlayer) -> FloatArray:
+def _underlying_reflectance(underlayer: Underlayer) -> FloatArray:
     """Reflectance below each pixel (H, W, C); a soft border has that of its shape."""
     covered = (underlayer.labels > 0)[..., None].astype(np.float32)
     own = underlayer.spectra[underlayer.labels] * covered

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, LabelMap
+from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
-from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.evidence.signs import SIGNED_MAPS

@@ -206,7 +206,7 @@ class HiddenLayerTask:
             scene = corrupted(rng, scene)
         graph = evidence_graph(scene, graphs.recipe)
         if not graphs.clean:
-            truth = _trimmed(graph, truth)
+            truth = trim_anomalous(graph, truth)
         self.injection_seconds.append(seconds)
         return injected_scene(graphs.name, graph, truth, is_light, scene.mask, rng)
 
@@ -228,7 +228,7 @@ def _usable(
     return list(scenes)
 
 
-def _trimmed(graph: EvidenceGraph, truth: np.ndarray) -> np.ndarray:
+def trim_anomalous(graph: EvidenceGraph, truth: np.ndarray) -> np.ndarray:
     """Set the most anomalous clean pixels of ``truth`` (H, W) to undecided."""
     score = residual_of(graph.pixels)
     clean = truth == CLEAN

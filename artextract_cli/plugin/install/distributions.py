@@ -72,7 +72,7 @@ def distribution_name(package: str) -> str:
     if package.endswith(".whl"):
         # The first part of a wheel's name, in which hyphens became underscores (binary distribution
         # format, PEP 427).
-        return package.rpartition("/")[2].partition("-")[0].replace("_", "-")
+        return Path(package).name.partition("-")[0].replace("_", "-")
     # What may follow the name in a requirement (PEP 508).
     for mark in "=<>!~[@; ":
         package = package.partition(mark)[0]
@@ -86,7 +86,7 @@ def constraints() -> Iterator[Path]:
     lines = [f"{name}=={version}\n" for name, version in versions.items()]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "constraints.txt")
-        path.write_text("".join(lines), encoding="utf-8")
+        path.write_text("".join(lines), encoding="utf-8", newline="\n")
         yield path
 
 

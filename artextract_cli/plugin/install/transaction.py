@@ -242,6 +242,7 @@ def _child(*words: str) -> str:
             command,
             capture_output=True,
             text=True,
+            errors="replace",
             env=env,
             cwd=sys.prefix,
             timeout=TIMEOUT_S,

@@ -10,9 +10,13 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.scenes.checks.scene import SceneRow, check_scene
 from artextract_cli.scenes.dataset import equal_wavelengths, list_dataset
 from artextract_cli.scenes.description import DESCRIPTION
-from artextract_cli.scenes.layout import SPLITS, Finding, natural_key
+from artextract_cli.scenes.findings import Finding
+from artextract_cli.scenes.layout import SPLITS, natural_key
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import progress
+
+INFRARED_NM = 750
+"""Wavelength from which hidden layers can be expected to show, in nm."""
 
 __all__ = ["DatasetCheck", "Finding", "SceneRow", "SplitRow", "check_dataset"]
 
@@ -91,6 +95,7 @@ def check_dataset(
     # If wavelengths are listed, listing the dataset has already reported bands that are missing.
     if all(scene.wavelengths is None for scene in dataset.scenes):
         findings += _uneven_bands(dataset.scenes)
+    findings += _missing_infrared(dataset.scenes)
     source = "--wavelengths" if wavelengths else DESCRIPTION
     findings += _equal_wavelengths(dataset.scenes, source)
     rows = []
@@ -125,6 +130,20 @@ def _equal_wavelengths(scenes: Sequence[SceneFiles], source: str) -> Iterator[Fi
     for problem in equal_wavelengths(scene.band_ids, scene.wavelengths or ()) if scene else ():
         message = f"{problem} according to {source}: correct one of them unless this is intended"
         yield Finding(level="warning", scene="", file=None, message=message)
+
+
+def _missing_infrared(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
+    """A finding for scenes of known wavelengths none of which is infrared."""
+    visible = [s for s in scenes if s.wavelengths and max(s.wavelengths) < INFRARED_NM]
+    if visible:
+        scene, n_others = visible[0], len(visible) - 1
+        others = f" and {n_others} other{'s' * (n_others > 1)} have" if n_others else " has"
+        message = (
+            f"scene {scene.name}{others} no infrared band: the longest wavelength is "
+            f"{max(scene.wavelengths or ()):g} nm, but hidden layers show from about "
+            f"{INFRARED_NM} nm on; add an infrared band, or correct its wavelength"
+        )
+        yield Finding(level="warning", scene=scene.name, file=scene.rgb, message=message)
 
 
 def _relative(finding: Finding, root: Path) -> Finding:

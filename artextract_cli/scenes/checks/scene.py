@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,6 +22,9 @@ from artextract_cli.imaging.registration import (
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
+from artextract_cli.scenes.checks.content import Problem, SceneContent
+from artextract_cli.scenes.checks.mirroring import mirroring_problem
+from artextract_cli.scenes.checks.registration import ERROR_SHIFT, warning_shift
 from artextract_cli.scenes.checks.values import (
     UNKNOWN_CODING,
     ValueRanges,
@@ -29,17 +32,11 @@ from artextract_cli.scenes.checks.values import (
     value_problems,
     value_ranges,
 )
-from artextract_cli.scenes.layout import Finding, Level
+from artextract_cli.scenes.findings import Finding, Level, Remedy
 from artextract_cli.scenes.reading import REGISTER, check_same_size, read_mask, read_truth
 from artextract_cli.scenes.scene import SceneFiles
 
 T = TypeVar("T")
-
-# Real bands are up to 0.7 px off their photograph, and simulated ones are displaced by up to 0.6
-# px. Of 549 bands of simulated paintings, 3 cause a warning at 0.75 px and 19 would at 0.5 px. Half
-# a pixel costs little in detection, three pixels much (docs/capture.md, docs/detection.md).
-WARNING_SHIFT, ERROR_SHIFT = 0.75, 3.0
-"""Shift of a band against its photograph that is a warning, and an error, in px."""
 
 # Registration cannot correct a misread cube, so that another advice is needed.
 FAR_SHIFT = 10.0
@@ -105,16 +102,21 @@ class _Notes:
     scene: str
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, level: Level, file: Path, message: str) -> None:
-        self.findings.append(Finding(level=level, scene=self.scene, file=file, message=message))
+    def add(self, level: Level, file: Path, message: str, remedy: Remedy = None) -> None:
+        finding = Finding(level=level, scene=self.scene, file=file, message=message, remedy=remedy)
+        self.findings.append(finding)
+
+    def add_warnings(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.add("warning", *problem)
 
     @contextmanager
-    def errors_of(self, file: Path) -> Iterator[None]:
+    def errors_of(self, file: Path, remedy: Remedy = None) -> Iterator[None]:
         """Note an error in reading ``file``, and continue after the block."""
         try:
             yield
         except InputError as error:
-            self.add("error", file, str(error))
+            self.add("error", file, str(error), remedy)
 
 
 def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
@@ -123,18 +125,28 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     photograph = _read(files.rgb, decode_picture, notes)
     shape = None if photograph is None else photograph.values.shape[:2]
     mask = _read(files.mask, lambda path: read_mask(path, shape), notes)
-    ranges = edges = None
+    ranges = edges = content = None
     if photograph is not None:
         scaled = photograph.srgb(files.coding.of_photograph)
         ranges = _check_exposure(files.rgb, photograph, scaled, mask, notes)
         # An image of one value has no edges to measure a shift by, and is reported anyway.
-        edges = None if ranges.constancy else central_edges(scaled.mean(axis=2))
-    bands = _check_bands(files, shape, edges, mask, notes)
+        if not ranges.constancy:
+            edges = central_edges(scaled.mean(axis=2))
+            fits = mask is not None and mask.shape == shape
+            content = SceneContent(
+                files=files,
+                photograph=np.broadcast_to(scaled, (*scaled.shape[:2], 3)),
+                mask=mask if fits else None,
+            )
+    bands = _check_bands(files, shape, edges, mask, content, notes)
     for level, file, message in value_problems(ranges, bands.ranges):
         notes.add(level, file, message)
     # One warning for each scene: its infrared bands were most likely saved in the same way.
     for path in islice(bands_of_unknown_coding(files), 1):
         notes.add("warning", path, f"{path} {UNKNOWN_CODING}")
+    if content is not None:
+        near = {path for path, shift in bands.shifts.items() if shift <= ERROR_SHIFT}
+        notes.add_warnings(content.problems(near))
     _read(files.truth, lambda path: read_truth(path, shape), notes)
     row = SceneRow(
         split=files.split,
@@ -159,6 +171,7 @@ class _Bands(NamedTuple):
     """Windowed edges of the bands that have the size of their photograph."""
 
     ranges: list[ValueRanges]
+    mirrored: set[Path]
 
 
 def _check_bands(
@@ -166,10 +179,11 @@ def _check_bands(
     shape: tuple[int, ...] | None,
     edges: FloatArray | None,
     mask: BoolArray | None,
+    content: SceneContent | None,
     notes: _Notes,
 ) -> _Bands:
     """Check all bands against the shape and the edges of their photograph, if known."""
-    bands = _Bands(Counter(), {}, {}, [])
+    bands = _Bands(Counter(), {}, {}, [], set())
     for name, path in zip(files.band_ids, files.bands, strict=True):
         band = _read(path, decode_picture, notes)
         if band is None:
@@ -182,10 +196,11 @@ def _check_bands(
         grey = band.grey(files.coding.of_band(name))
         bands.ranges.append(_check_exposure(path, band, grey[..., None], mask, notes))
         if shape is not None:
-            with notes.errors_of(path):
+            with notes.errors_of(path, remedy="register"):
                 check_same_size(path, grey.shape, files.rgb, shape)
                 if edges is not None and bands.ranges[-1].constancy is None:
                     _check_shift(path, edges, grey, bands, notes)
+                    notes.add_warnings(content.add(name, path, grey) if content else ())
     if len(bands.depths) > 1:
         counts = ", ".join(f"{n} of {depth}" for depth, n in bands.depths.items())
         message = f"the bands of scene {files.name} differ in depth: {counts}"
@@ -196,7 +211,8 @@ def _check_bands(
 
 def _check_related(files: SceneFiles, bands: _Bands, notes: _Notes) -> None:
     """Note bands that hardly show this painting, and bands likely extracted from a misread cube."""
-    for path in unrelated(bands.edges, bands.shifts):
+    upright = {path: edges for path, edges in bands.edges.items() if path not in bands.mirrored}
+    for path in unrelated(upright, bands.shifts):
         message = (
             f"{path} shares no edges with its photograph, nor with a band that does: does it show "
             f"this painting? If so, {REGISTER}"
@@ -227,17 +243,25 @@ def _check_shift(
             f"{abs(rotation.scale - 1):.2%} {'larger' if rotation.scale > 1 else 'smaller'}, up to "
             f"{distance:.1f} px at the corners"
         )
-    elif (shift := measure_shift(windowed(edges), bands.edges[path])) is None:
-        return
     else:
-        distance = math.hypot(*shift)
+        photograph = windowed(edges)
+        shift = measure_shift(photograph, bands.edges[path])
+        distance = math.inf if shift is None else math.hypot(*shift)
+        if distance > ERROR_SHIFT:
+            mirroring = mirroring_problem(path, photograph, bands.edges[path])
+            if mirroring is not None:
+                notes.add("error", path, mirroring)
+                bands.mirrored.add(path)
+                return
+        if shift is None:
+            return
         how = (
             f"is shifted by {distance:.2f} px against its photograph "
             f"({shift[0]:+.2f} rows, {shift[1]:+.2f} columns)"
         )
-    if distance > WARNING_SHIFT:
+    if distance > warning_shift(band.shape):
         level: Level = "error" if distance > ERROR_SHIFT else "warning"
-        notes.add(level, path, f"{path} {how}; {REGISTER}")
+        notes.add(level, path, f"{path} {how}; {REGISTER}", remedy="register")
     bands.shifts[path] = distance
 
 

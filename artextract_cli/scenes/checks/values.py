@@ -15,7 +15,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.io.images import n_bits
 from artextract_cli.plugin.contract import superpixel_count
-from artextract_cli.scenes.layout import Level
+from artextract_cli.scenes.findings import Level
 from artextract_cli.scenes.memory_plan import DEFAULT_REGION_SIZE
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM

@@ -44,7 +44,7 @@ def simulate_measured(rng_seed_parts: Sequence[int], settings: SceneSettings) ->
     conditions = draw_conditions(rng, settings)
     bands = np.array(settings.wavelengths, np.float64)
     painting = plan_painting(rng, settings.shape, np.concatenate([VISIBLE, bands]), conditions)
-    exact, change = _rendered(rng, painting, bands)
+    exact, change = rendered(rng, painting, bands)
     return SimulatedScene(
         rgb=_photographed(rng, painting, conditions),
         bands=_recorded(rng, exact, bands, conditions),
@@ -67,7 +67,7 @@ def _grounds(painting: Painting, at: int) -> tuple[FloatArray, FloatArray]:
     return below.ground_after(painting.ground, painting.contents, at, painting.shape)
 
 
-def _rendered(
+def rendered(
     rng: Streams, painting: Painting, bands: FloatArray
 ) -> tuple[list[FloatArray], FloatArray]:
     """Each band before the camera (H, W), and the greatest change (H, W) by what is hidden."""
@@ -130,7 +130,7 @@ def _recorded(
     return np.stack(list(recorded), -1)
 
 
-def _cover(painting: Painting) -> FloatArray:
+def cover_of(painting: Painting) -> FloatArray:
     """How far (H, W, 0 to 1) any hidden layer covers each pixel."""
     bare: FloatArray = np.ones(painting.shape, np.float32)
     for content in painting.contents:
@@ -139,7 +139,7 @@ def _cover(painting: Painting) -> FloatArray:
 
 
 def _truth(painting: Painting, change: FloatArray) -> np.ndarray:
-    cover = _cover(painting)
+    cover = cover_of(painting)
     truth = np.full(painting.shape, CLEAN, np.uint8)
     # A pixel covered in part is neither clearly hidden nor clean: no measure counts it.
     truth[cover > 0.05] = UNDECIDED
@@ -151,4 +151,4 @@ def _layer(painting: Painting, at: int) -> FloatArray:
     """Reflectance (H, W) of the ground with what is hidden less that of the bare ground."""
     bare, filled = _grounds(painting, at)
     difference = external(filled) - external(bare)
-    return np.where(_cover(painting) > 0, difference, 0).astype(np.float32)
+    return np.where(cover_of(painting) > 0, difference, 0).astype(np.float32)

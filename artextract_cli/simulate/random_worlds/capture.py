@@ -141,7 +141,7 @@ class Studio:
     ) -> FloatArray:
         """The bands (H, W, B) float32 of reflectance (H, W, B)."""
         bands = [
-            _stored(self._band(for_band, reflectance[..., i], nm, relief), nm, files)
+            stored_band(self._band(for_band, reflectance[..., i], nm, relief), nm, files)
             for i, (nm, for_band) in enumerate(
                 zip(wavelengths, rng.spawn(len(wavelengths)), strict=True)
             )
@@ -201,7 +201,7 @@ def draw_studio(rng: np.random.Generator, conditions: Conditions, *, benign: boo
     )
 
 
-def _stored(band: FloatArray, wavelength: float, files: Files) -> FloatArray:
+def stored_band(band: FloatArray, wavelength: float, files: Files) -> FloatArray:
     """A band (H, W) as its file has it."""
     infrared = wavelength > _INFRARED_NM
     # In the order of a camera program: coding, then depth, then compression.

@@ -4,18 +4,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import artextract_cli
 from artextract_cli import errors
-from artextract_cli.cli.main import app, hoist_global_flags
+from artextract_cli.cli.main import hoist_global_flags
 from artextract_cli.plugin import host
 from tests.helpers.command_line import Ran
+from tests.helpers.command_tree import commands
+from tests.helpers.folders import make, scene
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,7 @@ def program(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-m", "artextract_cli", *words],
         capture_output=True,
         text=True,
+        encoding=environment.get("PYTHONIOENCODING"),
         check=False,
         env=os.environ | environment,
     )
@@ -104,6 +106,17 @@ def test_a_traceback_is_shown_with_debug_alone(tmp_path: Path) -> None:
     assert debug.returncode != 0
     assert "Traceback" in debug.stderr
     assert "InputError: there is no graph file" in debug.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+def test_output_in_an_encoding_without_our_characters(tmp_path: Path, encoding: str) -> None:
+    """Output that Windows redirects to a file or pipe."""
+    folder = make(tmp_path / "Ω", *scene("Ωmega→", "450"))
+    ran = program("data", "check", str(folder), PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert ran.returncode == 3
+    assert "\\u2192" in ran.stdout
+    assert "\\u2192" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_reader_that_has_read_enough_is_told_nothing(failing: Callable[..., Ran]) -> None:
@@ -158,15 +171,7 @@ def test_no_plugins_leaves_the_built_in_ones(
     assert owners == {"artextract"}
 
 
-def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, *names, name)
-        else:
-            yield " ".join((*names, name)), command
-
-
-@pytest.mark.parametrize(("name", "command"), [*commands(typer.main.get_command(app))])
+@pytest.mark.parametrize(("name", "command"), [*commands()])
 def test_every_command_writes_its_result_as_json_if_asked(name: str, command: Any) -> None:
     """By `emit`, which alone knows of --json."""
     source = inspect.getsource(inspect.unwrap(command.callback))

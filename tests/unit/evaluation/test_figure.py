@@ -11,14 +11,13 @@ from artextract_cli.evaluation.figure import COLOURS, draw_evaluation
 from artextract_cli.evaluation.robustness import CURVES, METHODS, Robustness
 from artextract_cli.evaluation.summary import Summary
 from tests.helpers.evaluations import evaluation, scene, scores
+from tests.helpers.figures import keep_figures
 
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """The figures that are drawn, kept instead of written."""
-    kept: list[Figure] = []
-    monkeypatch.setattr(module, "save", lambda figure, out: kept.append(figure))
-    return kept
+    return keep_figures(monkeypatch, module)
 
 
 TWO_RESULTS = {"artextract/a": scores(0.9, 0.4), "artextract/b": scores(0.7, 0.2)}

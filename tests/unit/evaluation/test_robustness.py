@@ -2,7 +2,6 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,10 +18,13 @@ from artextract_cli.evaluation.robustness import (
     measure_robustness,
     model_scorer,
 )
-from artextract_cli.pipelines import scoring
+from artextract_cli.pipelines.scoring import open_scorer, score_scene
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.simulate import DEFAULT_WAVELENGTHS, SceneSettings, simulate_scene
+from artextract_cli.utils.checksums import file_digest
 from tests.helpers.command_line import Ran
 from tests.helpers.datasets import write_scene
 from tests.helpers.scored_datasets import square, write_results
@@ -94,7 +96,7 @@ def test_the_best_component_is_chosen_for_each_measure() -> None:
         figures = {"auroc": auroc, "average_precision": precision}
         return {"n_scenes": 2, "auroc_sd": 0.1, "average_precision_sd": 0.2} | figures
 
-    best = robustness._best([summary(0.6, 0.3), summary(0.9, 0.1), summary(None, None)])
+    best = robustness.best_by_measure([summary(0.6, 0.3), summary(0.9, 0.1), summary(None, None)])
     assert best == summary(0.9, 0.3)
 
 
@@ -145,20 +147,19 @@ def test_what_there_is_not(palette: str, n_scenes: int) -> None:
         measure_robustness(Seen(), n_scenes, palette=palette)
 
 
-def test_the_model_is_the_one_that_made_the_results(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_is_the_one_that_made_the_results(trained: Path, dataset: Path) -> None:
     def result(**described: Any) -> SceneResult:
         return SceneResult(path=Path("results/a"), description=described)
 
-    model = SimpleNamespace(path=Path("run/model"), digest="abc")
-    monkeypatch.setattr(scoring, "open_scorer", lambda path, score: model)
-    answer = SimpleNamespace(maps={"heatmap": np.zeros((2, 2))})
-    monkeypatch.setattr(scoring, "score_scene", lambda model, scene: answer)
-    made_by = {"path": "run/model", "sha256": "abc"}
-    scene = as_scene(simulate_scene((0, 2, 0), SceneSettings(size=8)), (950.0,))
-    assert model_scorer(result(model=made_by))(scene) is answer.maps
+    scene = read_scene(open_dataset(dataset).scenes[0])
+    expected = score_scene(open_scorer(trained), scene).maps
+    made_by = {"path": str(trained), "sha256": file_digest(trained / "model.safetensors")}
+    found = model_scorer(result(model=made_by))(scene)
+    assert found.keys() == expected.keys()
+    np.testing.assert_array_equal(found["heatmap"], expected["heatmap"])
     with pytest.raises(InputError, match="results/a does not name the model that produced it"):
         model_scorer(result())
-    with pytest.raises(InputError, match="run/model is no longer the model"):
+    with pytest.raises(InputError, match=r"run/model\.safetensors is no longer the model"):
         model_scorer(result(model=made_by | {"sha256": "other"}))
 
 

@@ -1,7 +1,10 @@
 import shutil
-import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,7 @@ from artextract_cli.graphs import store
 from artextract_cli.graphs.build_dataset import BuildReport, build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, load_pixels
-from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.events import on_progress
 from tests.helpers.datasets import write_png, write_scene
 
 RECIPE = GraphRecipe(superpixel_options={"region_size": 6})
@@ -115,6 +118,25 @@ def test_what_is_written_is_the_scene(dataset: Path, graphs: Path) -> None:
     assert made.graphs[0].labels.shape == (40, 48)
 
 
+def test_windows_waits_for_at_most_61_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, max_workers: int, **settings: object) -> None:
+            asked.append(max_workers)
+            super().__init__(max_workers)
+
+    monkeypatch.setattr(graph_building, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(graph_building, "_build_scene", lambda out, recipe, plan, files: files.name)
+    scenes = [SimpleNamespace(name=str(number)) for number in range(100)]
+    build = partial(graph_building._build_scene, tmp_path, RECIPE, None)
+    for jobs in (3, 200):
+        assert sorted(graph_building._run(build, scenes, jobs)) == sorted(s.name for s in scenes)
+    assert asked == [2, 61]
+
+
 def test_a_scene_that_fails_leaves_the_others_built_and_two_jobs_give_the_bytes_of_one(
     data: Path, tmp_path: Path
 ) -> None:
@@ -198,33 +220,15 @@ def test_one_scene_and_one_band(tmp_path: Path) -> None:
     assert (made.n_views, made.wavelengths, made.clean) == (2, None, None)
 
 
-def test_scenes_that_have_not_begun_are_left_on_an_interruption(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scenes_that_have_not_begun_are_left_on_an_interruption(tmp_path: Path) -> None:
     for i in range(12):
         write_scene(tmp_path / "data", "train", f"s{i}", size=(16, 16), bands=("1",))
 
-    class Interrupted:
-        """Progress during which Ctrl-C is pressed as soon as a scene is done."""
+    def interrupt(note: str = "", /) -> None:
+        """Ctrl-C is pressed as soon as a scene is done."""
+        raise KeyboardInterrupt
 
-        def __enter__(self) -> Callable[[str], None]:
-            return self.advance
-
-        def __exit__(self, *error: object) -> None: ...
-
-        def advance(self, note: str) -> None:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(graph_building, "progress", lambda *args: Interrupted())
-    monkeypatch.setattr(graph_building, "_build_scene", slow_scene)
+    on_progress(lambda label, total: nullcontext(interrupt))
     with pytest.raises(KeyboardInterrupt):
         build_dataset(tmp_path / "data", tmp_path / "g", RECIPE, jobs=2)
-    assert 1 <= len(list((tmp_path / "g").iterdir())) < 12
-
-
-def slow_scene(out: Path, recipe: GraphRecipe, plan: Any, files: SceneFiles) -> Any:
-    """Stand-in for building one scene: takes a fifth of a second and leaves a file."""
-    out.mkdir(exist_ok=True)
-    (out / files.name).touch()
-    time.sleep(0.2)
-    return graph_building._Outcome(scene=files.name, built=True)
+    assert 1 <= len(list((tmp_path / "g" / "train").glob("*.npz"))) < 12

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import DependencyError
-from artextract_cli.graphs import superpixel_graph
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.segmentation import run_superpixel_plugin
 from artextract_cli.graphs.superpixel_graph import build_graphs
-from artextract_cli.plugin.host import PluginHost, plugin_host
+from artextract_cli.plugin.host import plugin_host
 from tests.helpers.scenes import make_scene, plugin_returning
+from tests.helpers.toy_plugins import put_in
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,7 @@ def test_options_for_the_bands_hold_for_the_bands_alone(monkeypatch: pytest.Monk
         return np.zeros(image.shape[:2], int)
 
     spec = dataclasses.replace(slic.spec, load=lambda: segment)
-    host = PluginHost(plugins={("superpixels", "slic"): dataclasses.replace(slic, spec=spec)})
-    monkeypatch.setattr(superpixel_graph, "plugin_host", lambda: host)
+    put_in(monkeypatch, "superpixels", dataclasses.replace(slic, spec=spec))
     options = {"compactness": 3, "n_segments": 7, "bands.compactness": 0.5}
     build_graphs(make_scene(), GraphRecipe(segmentation="separate", superpixel_options=options))
     assert seen == [(3, 3.0, 7), (1, 0.5, 7), (1, 0.5, 7)]

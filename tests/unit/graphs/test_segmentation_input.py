@@ -8,15 +8,14 @@ from artextract_cli.imaging.blocks import Block
 from tests.helpers.scenes import make_scene
 
 
-@pytest.mark.parametrize("at_a_time", [2**13, 100, 1])
+@pytest.mark.parametrize("shape", [(31, 45), (113, 147)], ids=["one chunk", "three chunks"])
 @pytest.mark.parametrize(("n_bands", "n_components"), [(1, 4), (2, 5), (30, 5)])
 def test_the_segmentation_picture_is_white_and_weighted(
-    monkeypatch: pytest.MonkeyPatch, n_bands: int, n_components: int, at_a_time: int
+    n_bands: int, n_components: int, shape: tuple[int, int]
 ) -> None:
-    monkeypatch.setattr(segmentation_input, "PIXELS_PER_CHUNK", at_a_time)
-    scene = make_scene((31, 45), n_bands)
+    scene = make_scene(shape, n_bands)
     picture = Components(scene)(scene)
-    assert picture.shape == (31, 45, n_components)
+    assert picture.shape == (*shape, n_components)
     assert picture.dtype == np.float32
     assert picture.flags.c_contiguous
     covariance = np.cov(picture.reshape(-1, n_components).T, bias=True)

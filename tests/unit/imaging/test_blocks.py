@@ -1,11 +1,14 @@
 """Blocks of a picture, and what is gathered from them."""
 
+import shutil
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from artextract_cli.errors import ArtextractError
 from artextract_cli.imaging import blocks as module
 from artextract_cli.imaging.blocks import (
     Block,
@@ -16,6 +19,7 @@ from artextract_cli.imaging.blocks import (
     random_pixels,
     release_pages,
 )
+from tests.helpers.other_systems import system
 
 SHAPE = (31, 45)
 PICTURE = np.random.default_rng(0).random((*SHAPE, 2), np.float32)
@@ -144,6 +148,21 @@ def test_a_workspace_keeps_arrays_on_disk_and_leaves_no_file(tmp_path: Path) -> 
     assert isinstance(array, np.memmap)
     assert list((tmp_path / "new").iterdir()) == []
     release_pages(np.zeros(3))  # an array in memory has nothing to let go
+
+
+@pytest.mark.parametrize("name", ["darwin", "win32"])
+def test_an_array_that_does_not_fit_on_the_disk_is_refused_where_space_cannot_be_reserved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=4000))
+    workspace = Workspace(block_side=8, scratch=tmp_path)
+    with system(name):
+        array = workspace.empty((1000,), np.float32)
+        array[:] = 7
+        release_pages(array)
+        assert (array == 7).all()
+        with pytest.raises(ArtextractError, match="No space left on device"):
+            workspace.empty((1001,), np.float32)
 
 
 def test_blocks_in_work_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,12 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from artextract_cli.models.checkpoint import read_card
-from artextract_cli.pipelines.hidden_layers import adaptation
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.pipelines.scoring import score_scene
@@ -17,6 +15,7 @@ from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.utils.checksums import file_digest
+from tests.helpers.adaptation import adapt_little, keep_gains_of
 from tests.helpers.command_line import Ran
 from tests.helpers.scenes import train_tiny
 
@@ -30,15 +29,7 @@ def before(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = {"N_TRAINING": 12, "N_CHECKING": 6, "STEPS": 2, "LEAST_HIDDEN": 5, "N_WINDOWS": 2}
-    for name, value in few.items():
-        monkeypatch.setattr(adaptation, name, value)
-
-
-def allow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every adaptation be kept."""
-    monkeypatch.setattr(adaptation, "LEAST_GAIN", -1.0)
-    monkeypatch.setattr(adaptation, "LEAST_T", -np.inf)
+    adapt_little(monkeypatch, N_TRAINING=12, N_CHECKING=6, STEPS=2, LEAST_HIDDEN=5, N_WINDOWS=2)
 
 
 def weights(run: Path) -> torch.Tensor:
@@ -53,7 +44,7 @@ def test_one_adaptation_serves_several_scenes(
     run: Callable[..., Ran],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    allow(monkeypatch)
+    keep_gains_of(monkeypatch, -1.0)
     out = tmp_path / "adapted"
     words = ("adapt", dataset, "--model", before, "--scene", "v0", "--scene", "t1")
     ran = run("--json", *words, "--out", out)
@@ -78,7 +69,7 @@ def test_without_a_gain_the_model_is_written_as_it_was(
     run: Callable[..., Ran],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(adaptation, "LEAST_GAIN", 2.0)
+    keep_gains_of(monkeypatch, 2.0)  # of AUROC: out of reach
     out = tmp_path / "adapted"
     ran = run("adapt", dataset, "--model", before, "--out", out)
     assert ran.exit_code == 0, ran.stderr

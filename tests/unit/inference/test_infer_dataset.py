@@ -2,19 +2,23 @@
 
 import dataclasses
 import json
+import logging
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.inference.infer_dataset import infer_dataset
+from artextract_cli.inference.infer_dataset import infer_dataset, infer_scenes
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.scoring import open_scorer
 from artextract_cli.results import existing
 from artextract_cli.results.reader import open_results, open_scene
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import summarize
+from artextract_cli.scenes.dataset import pair_files
+from tests.helpers.checked_datasets import counts, view, write
 
 
 def test_scenes_of_a_split_are_scored_once(dataset: Path, trained: Path, tmp_path: Path) -> None:
@@ -59,3 +63,42 @@ def test_a_summary_needs_no_results_that_were_just_written(
     assert first == [summarize(scene.description) for scene in open_results(tmp_path / "results")]
     rows = json.loads((tmp_path / "results" / "summary.json").read_text())["scenes"]
     assert rows == [dataclasses.asdict(row) for row in first]
+
+
+def shifted_dataset(root: Path) -> None:
+    """A scene whose infrared band is shifted by 4 px."""
+    write(root / "val/rgb_images/a_RGB.png", counts(np.dstack([view(0)] * 3)))
+    for band, shift in (("450", 0), ("650", 0), ("850", 4)):
+        write(root / f"val/ms_masks/a_ms_{band}.png", counts(view(0, shift)))
+    (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 650, 850: 850}\n")
+
+
+@pytest.mark.parametrize("max_memory", [None, 930 * 10**6], ids=["whole", "blocks"])
+def test_shifted_bands_are_not_scored_silently(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, max_memory: int | None
+) -> None:
+    root, out, model = tmp_path / "data", tmp_path / "results", open_scorer(Path("none"))
+    shifted_dataset(root)
+    for _ in range(2):  # the second time, results are up to date
+        caplog.clear()
+        with caplog.at_level(logging.WARNING, "artextract"):
+            (row,) = infer_dataset(root, out, model, max_memory=max_memory)
+        (warning,) = (message for message in caplog.messages if "shifted" in message)
+        assert warning.startswith("band 850 of scene a is shifted by 4.")
+        assert warning.endswith(f"run `artextract data register {root} --out {root}-registered`")
+        assert row.registration_residual == pytest.approx(4, abs=0.1)
+    described = open_scene(out / "a").description["registration"]
+    assert described["band"] == "850"
+    assert described["largest"] == described["residuals"]["850"] == row.registration_residual
+
+
+def test_a_shifted_pair_is_not_scored_silently(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = tmp_path / "data"
+    shifted_dataset(root)
+    bands = {"850": root / "val/ms_masks/a_ms_850.png"}
+    pair = pair_files(root / "val/rgb_images/a_RGB.png", bands)
+    with caplog.at_level(logging.WARNING, "artextract"):
+        infer_scenes([pair], tmp_path / "results", open_scorer(Path("none")))
+    assert "band 850 of scene a is shifted by 4." in caplog.text

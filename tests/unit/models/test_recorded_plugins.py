@@ -18,6 +18,7 @@ from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.plugin.host import plugin_host
 from tests.helpers.cards import changed_card, untrained
+from tests.helpers.toy_plugins import put_in
 
 
 @pytest.mark.parametrize("field", ["backbone", "superpixels", "scorer"])
@@ -55,7 +56,7 @@ def test_what_a_plugin_returns_wrongly_is_told_with_its_owner(
     known = plugin_host().plugins[kind, name]
     spec = dataclasses.replace(known.spec, load=lambda: lambda seen, options: None)
     toy = dataclasses.replace(known, spec=spec)
-    monkeypatch.setitem(plugin_host().plugins, (kind, name), toy)
+    put_in(monkeypatch, kind, toy)
     function = recorded(read_card(trained))
     with pytest.raises(DependencyError, match=f"{kind} '{name}' of artextract .*it returned NoneT"):
         function(SimpleNamespace(z=torch.zeros(3, 2, 4)))

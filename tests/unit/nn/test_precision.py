@@ -8,6 +8,7 @@ from torch import Tensor
 
 from artextract_cli.errors import DependencyError
 from artextract_cli.nn.precision import check_precision, computed_in, in_float32
+from tests.helpers.machines import with_gpu_of_no_bfloat16
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
 X = torch.linspace(-1, 1, 6).view(2, 3)
@@ -50,8 +51,7 @@ def test_outside_autocast_types_stay(dtype: torch.dtype) -> None:
 
 
 def test_a_gpu_without_bfloat16_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Tesla T4")
+    with_gpu_of_no_bfloat16(monkeypatch)
     with pytest.raises(DependencyError, match="bf16 cannot be used on cuda:0: Tesla T4 does not"):
         check_precision("bf16", CUDA)
     check_precision("fp32", CUDA)

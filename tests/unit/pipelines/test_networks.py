@@ -16,11 +16,11 @@ from artextract_cli.models.checkpoint import (
 from artextract_cli.nn.siamese import SiameseNetwork
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.networks import load_model
-from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_gcn import GCNOptions
 from tests.helpers.cards import changed_card, untrained
 from tests.helpers.models import Narrow
+from tests.helpers.toy_plugins import put_in
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,6 @@ def test_a_backbone_that_is_no_network_is_told_with_its_owner(
 ) -> None:
     spec = Backbone(name="gcn", summary="A toy.", options=GCNOptions, load=lambda: made)
     toy = Plugin(spec=spec, distribution="artextract", version=artextract_cli.__version__)
-    monkeypatch.setitem(plugin_host().plugins, ("backbones", "gcn"), toy)
+    put_in(monkeypatch, "backbones", toy)
     with pytest.raises(DependencyError, match=f"backbones 'gcn' of artextract .*{said}"):
         untrained(read_card(trained))

@@ -5,9 +5,9 @@ import pytest
 
 from artextract_cli import Capture, Importer
 from artextract_cli.errors import InputError
-from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.preprocessing.import_dataset import import_dataset
+from tests.helpers.toy_plugins import put_in
 
 CAPTURE = Capture(
     name="a",
@@ -26,7 +26,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     spec = Importer(name="toy", summary="", load=lambda: read)
     plugin = Plugin(spec=spec, distribution="artextract-toy", version="1.0")
-    monkeypatch.setitem(plugin_host().plugins, ("importers", "toy"), plugin)
+    put_in(monkeypatch, "importers", plugin)
     path = tmp_path / "source.txt"
     path.write_text("one")
     return path

@@ -11,7 +11,6 @@ from artextract_cli.errors import ArtextractError, DependencyError, InputError, 
 from artextract_cli.imaging.coding import Coding, coded_rgb
 from artextract_cli.io.images import decode_picture
 from artextract_cli.plugin.contract import Importer
-from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing import import_scenes
@@ -20,6 +19,7 @@ from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.utils.locks import directory_lock
+from tests.helpers.toy_plugins import put_in
 
 RNG = np.random.default_rng(0)
 RGB = RNG.integers(0, 256, (12, 10, 3), np.uint8)
@@ -52,7 +52,7 @@ def imported(
 
         spec = Importer(name="toy", summary="", load=lambda: read)
         plugin = Plugin(spec=spec, distribution="artextract-toy", version="1.0")
-        monkeypatch.setitem(plugin_host().plugins, ("importers", "toy"), plugin)
+        put_in(monkeypatch, "importers", plugin)
         return list(import_scenes.import_scenes("toy", source, out, options={}, **more))
 
     return call
@@ -71,12 +71,13 @@ def test_a_scene_is_written_in_the_layout_of_a_dataset(
     root = tmp_path / "dataset"
     assert files(root) == [
         "dataset.yaml",
+        "history.json",
         "train/ms_masks/abbey_ms_850.png",
         "train/ms_masks/abbey_ms_950.png",
         "train/object/abbey_mask.png",
         "train/rgb_images/abbey_RGB.png",
     ]
-    assert [str(path.relative_to(root)) for path in made.files] == files(root)[1:]
+    assert [str(path.relative_to(root)) for path in made.files] == files(root)[2:]
     assert (made.size, made.depth, made.band_ids) == ((10, 12), "uint16", ("850", "950"))
     assert made.wavelengths == (850.0, 950.0)
     assert (root / "dataset.yaml").read_text() == "wavelengths:\n  '850': 850\n  '950': 950\n"
@@ -180,7 +181,7 @@ def test_what_does_not_agree_with_the_scenes_before_is_refused(
     with pytest.raises(InputError, match=said) as raised:
         imported([first, second] if at_once else [second])
     assert ("the scenes imported before it (1) are in" in str(raised.value)) == at_once
-    assert len(files(tmp_path / "dataset")) == 4
+    assert len(files(tmp_path / "dataset")) == 5
     assert [scene.name for scene in open_dataset(tmp_path / "dataset").scenes] == ["first"]
 
 
@@ -269,7 +270,7 @@ def test_the_photograph_comes_last(
     replace = Path.replace
     monkeypatch.setattr(Path, "replace", lambda a, b: moved.append(b.name) or replace(a, b))
     imported([capture(mask=np.ones((12, 10), bool))])
-    assert moved[0] == "dataset.yaml"
+    assert moved[:2] == ["dataset.yaml", "history.json"]
     assert moved[-1] == "abbey_RGB.png"
 
 
@@ -309,7 +310,7 @@ def test_a_dataset_is_held_while_scenes_are_added(
         yield capture()
 
     imported(scenes, out)
-    assert len(files(out)) == 4
+    assert len(files(out)) == 5
     with directory_lock(out):
         assert len(imported([capture("second")], out, dry_run=True)) == 1
     with pytest.raises(InputError):
@@ -410,7 +411,7 @@ def test_who_renders_is_told_what_the_dataset_says_of_its_bands(
 
     spec = Importer(name="toy", summary="", load=lambda: read, takes_coding=True)
     plugin = Plugin(spec=spec, distribution="artextract-toy", version="1.0")
-    monkeypatch.setitem(plugin_host().plugins, ("importers", "toy"), plugin)
+    put_in(monkeypatch, "importers", plugin)
     root = tmp_path / "dataset"
     stated = (Coding(photograph="linear"), None)
     root.mkdir()

@@ -8,18 +8,21 @@ import pytest
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.preprocessing.register_dataset import RECORD, register_dataset
+from artextract_cli.scenes.history import read_history
 from tests.helpers.datasets import write_png
 from tests.helpers.registration import PICTURE, known, seen_by
 
 pytest.importorskip("cv2")
 
 
-def shifted(root: Path, right: float, down: float) -> Path:
-    """A scene of one band that was moved."""
+def shifted(root: Path, right: float, down: float, **others: float) -> Path:
+    """A scene of a band that was moved, and of others that were moved to the right."""
     grey = np.uint16(np.clip(PICTURE, 0, 1) * 65535)
     write_png(root / "train" / "rgb_images" / "a_RGB.png", np.stack([grey, grey // 2, grey], -1))
-    band = seen_by(known(1, 0, right, down), PICTURE.shape)
-    write_png(root / "train" / "ms_masks" / "a_ms_650.png", np.uint16(band * 65535))
+    moves = {"650": (right, down)} | {name: (move, 0) for name, move in others.items()}
+    for name, move in moves.items():
+        band = seen_by(known(1, 0, *move), PICTURE.shape)
+        write_png(root / "train" / "ms_masks" / f"a_ms_{name}.png", np.uint16(band * 65535))
     return root
 
 
@@ -31,6 +34,10 @@ def test_a_shift_is_measured_and_recorded(tmp_path: Path) -> None:
     assert band.residual < 0.2
     record = json.loads((tmp_path / "out" / RECORD).read_text(encoding="utf-8"))
     assert record["scenes"][0]["scene"] == "a"
+    (step,) = read_history(tmp_path / "out")["a"]
+    assert (step.name, step.parameters["model"]) == ("register", "shift")
+    assert step.figures["residual_px"] == {"650": round(band.residual, 3)}
+    assert (step.figures["width_px"], step.figures["left_px"]) == (row.size[0], row.left)
 
 
 def test_a_band_of_something_else_is_refused(tmp_path: Path) -> None:
@@ -40,6 +47,29 @@ def test_a_band_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a_ms_650\.png"):
         register_dataset(data, tmp_path / "out", model="shift")
     assert not (tmp_path / "out").exists()
+
+
+def test_bands_that_share_too_little_are_refused(tmp_path: Path) -> None:
+    """Each lies on half of the photograph, and both on a narrow strip of it."""
+    data = shifted(tmp_path / "data", 85, 0, other=-85)
+    with pytest.raises(
+        InputError, match=r"the bands of scene a share only 1\d × 1\d\d pixels with .*a_RGB\.png"
+    ):
+        register_dataset(data, tmp_path / "out", model="shift")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_painting_outside_of_every_band_is_refused(tmp_path: Path) -> None:
+    """Its mask has painting only where the moved band has no pixels."""
+    data = shifted(tmp_path / "data", 0, 9)
+    mask = np.zeros(PICTURE.shape, np.uint8)
+    mask[-4:] = 255
+    write_png(data / "train" / "object" / "a_mask.png", mask)
+    with pytest.raises(InputError, match="scene a has no pixel that is painting and valid in"):
+        register_dataset(data, tmp_path / "out", model="shift")
+    mask[:9] = 255
+    write_png(data / "train" / "object" / "a_mask.png", mask)
+    assert len(register_dataset(data, tmp_path / "out", model="shift")) == 1
 
 
 def test_nothing_is_written_into_the_dataset(dataset: Path) -> None:

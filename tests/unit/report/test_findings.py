@@ -5,6 +5,7 @@ import pytest
 
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.regions import Regions, read_regions
+from artextract_cli.scenes.checks.registration import Registration
 from tests.helpers.results import write_result
 
 NOTHING = {"score": 0.2, "false_alarm_rate": 0.63, "something_is_there": False}
@@ -21,10 +22,13 @@ def plain(sentence: str) -> str:
 
 def test_something_was_found(tmp_path: Path) -> None:
     findings = told(tmp_path)
-    assert findings.verdict == "This painting may have a hidden layer"
+    assert (findings.verdict, findings.headline) == (
+        "Finding",
+        "Finding: this painting may have a hidden layer",
+    )
     assert findings.is_found
-    whole, share, strongest = map(plain, findings.sentences)
-    assert "1.0 % (1 in 100) score as high" in whole
+    whole, share, strongest, registration = map(plain, findings.sentences)
+    assert "1.0 % (1 in 100) score at least as high" in whole
     assert share.startswith("4.0 % of the painted surface scores 2 or more: clearly more")
     assert share.endswith(
         "Of the surface, 3.0 % is darker than expected and 1.0 % is lighter than expected, given "
@@ -32,14 +36,28 @@ def test_something_was_found(tmp_path: Path) -> None:
     )
     assert "(upper right) is 20 × 10 px with a mean score of 3.50; 850 nm differs" in strongest
     assert strongest.endswith("It is darker than expected in the infrared.")
+    assert registration == "Registration residual: at most 0.3 px (band 850)."
     values = [plain(value) for value, _, _ in findings.numbers]
     assert values == ["1.0 %", "4.0 %", "96 %", "2", "0.70 / −0.25"]
+
+
+@pytest.mark.parametrize(
+    ("residuals", "said"),
+    [
+        ({"450": 0.2, "850": 4.02}, "Warning: band 850 is shifted by 4.0 px against the photo"),
+        ({"450": None, "850": None}, "Registration could not be measured: no band shares clear"),
+    ],
+)
+def test_registration(tmp_path: Path, residuals: dict[str, float | None], said: str) -> None:
+    described = Registration(residuals=residuals).described()
+    findings = told(tmp_path, registration=described)
+    assert plain(findings.sentences[0]).startswith(said)
 
 
 def test_nothing_was_found(tmp_path: Path) -> None:
     share = {"share_above_1_percent_false_alarms": 0.002}
     findings = told(tmp_path, image_level=NOTHING, **share)
-    assert findings.verdict == "Nothing found beyond what clean paintings show"
+    assert findings.headline == "Nothing found: no more than clean paintings show"
     assert not findings.is_found
     assert "no more than" in findings.sentences[1]
     assert findings.false_alarm_rate == 0.63
@@ -47,13 +65,13 @@ def test_nothing_was_found(tmp_path: Path) -> None:
 
 def test_many_strong_places_are_told_of_in_a_painting_that_is_no_finding(tmp_path: Path) -> None:
     findings = told(tmp_path, image_level=NOTHING)
-    assert findings.verdict == "Regions to examine, but no finding for the painting as a whole"
+    assert findings.verdict == findings.headline == "No finding, but regions to examine"
     assert not findings.is_found
 
 
 @pytest.mark.parametrize(
     ("share", "verdict"),
-    [(0.04, "Regions to examine"), (0.015, "No more differences than in clean paint")],
+    [(0.04, "No verdict, but regions to examine"), (0.015, "No verdict")],
 )
 def test_a_model_that_does_not_judge_the_whole(tmp_path: Path, share: float, verdict: str) -> None:
     findings = told(tmp_path, image_level=None, share_above_1_percent_false_alarms=share)

@@ -1,5 +1,6 @@
 """Only names matter here: the pictures are empty files, so opening one would fail."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from artextract_cli.errors import UsageError
 from artextract_cli.scenes.dataset import list_dataset, open_dataset, pair_files
 from artextract_cli.scenes.scene import SceneFiles
 from tests.helpers.folders import make, refused, scene
+from tests.helpers.other_systems import system
 
 
 def test_everything_of_a_scene(tmp_path: Path) -> None:
@@ -78,6 +80,21 @@ def test_names_are_unique(tmp_path: Path) -> None:
     refused(splits, r"val/rgb_images/a_RGB\.png and .*train/rgb_images/a_RGB\.png are the same")
     bands = make(tmp_path / "3", *scene("a", "1"), "train/ms_masks/a_ms_1.tif")
     refused(bands, r"a_ms_1\.tif and .*a_ms_1\.png are the same image")
+
+
+def test_names_differ_in_more_than_their_case(tmp_path: Path) -> None:
+    root = make(tmp_path, *scene("a", "1"), *scene("A", "1", split="val"))
+    refused(root, r"^scenes a and A differ only in upper and lower case, and on Windows and macOS ")
+
+
+@pytest.mark.parametrize("name", ["aux", "a."])
+def test_names_that_windows_does_not_allow_are_refused_there(tmp_path: Path, name: str) -> None:
+    root = make(tmp_path, *scene(name, "1"))
+    _, (finding,) = list_dataset(root)
+    said = f"the name of scene {name} is not allowed on every operating system: rename its files"
+    assert (finding.level, finding.scene, finding.message) == ("warning", name, said)
+    with system("win32"):
+        refused(root, re.escape(said))
 
 
 def test_a_listed_band_must_be_there(tmp_path: Path) -> None:
@@ -166,7 +183,7 @@ def test_clean(tmp_path: Path, clean: str, expected: list[bool | None]) -> None:
 
 def test_several_errors_are_counted(tmp_path: Path) -> None:
     root = make(tmp_path, *scene("a"), *scene("b"), *scene("c"))
-    refused(root, r"scene a has no bands.* \(2 more: `artextract data check .*`\)$")
+    refused(root, r"scene a has no bands.* \(2 more: run 'artextract data check .*'\)$")
 
 
 def test_a_pair() -> None:

@@ -1,5 +1,6 @@
 """Which files of a folder are scenes, bands, masks and truths."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,26 @@ def test_every_band_is_found_by_its_name(
 ) -> None:
     root = make(tmp_path_factory.mktemp("named"), *scene(name, *bands))
     assert {found: set(ids) for found, ids in bands_of(root).items()} == {name: bands}
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a_mask.png"], None),
+        (["z_mask.png"], "1 mask belongs to no scene and is not used ({0}): name a mask <scene>_m"),
+        (
+            ["a-mask.png", "b_msk.png", "y_mask.png", "z_mask.png"],
+            "4 masks belong to no scene and are not used ({0}, {1}, {2} and 1 more): name a mask",
+        ),
+    ],
+)
+def test_masks_of_no_scene(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, names: list[str], said: str | None
+) -> None:
+    masks = [f"train/object/{name}" for name in names]
+    root = make(tmp_path, *scene("a", "450"), *scene("b", "450"), *masks)
+    with caplog.at_level(logging.WARNING, "artextract"):
+        open_dataset(root)
+    assert len(caplog.messages) == (said is not None)
+    if said:
+        assert caplog.messages[0].startswith(said.format(*(root / mask for mask in masks)))

@@ -12,11 +12,21 @@ from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import Coding, coded_rgb, linear_rgb
 from artextract_cli.io.images import decode_picture
-from artextract_cli.scenes import reading
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.reading import read_mask, read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import SceneFiles, resize_scene
 from tests.helpers.scene_files import BANDS, RGB, RNG, SHAPE, write
+
+
+class InParts(MemoryPlan):
+    """Processes every scene in small blocks, however small it is."""
+
+    def workspace(self, n_pixels: int, n_bands: int) -> Workspace:
+        return Workspace(block_side=5, scratch=self.scratch)
+
+
+def in_parts(folder: Path) -> MemoryPlan:
+    return InParts(limit=0, scratch=folder / "scratch", program=0, per_pixel=1, per_band=0)
 
 
 def test_a_scene_of_every_depth(files: SceneFiles) -> None:
@@ -43,11 +53,10 @@ def test_a_scene_that_is_too_large_is_read_into_files(tmp_path: Path, files: Sce
 
 
 def test_what_is_on_disk_is_what_is_in_memory(tmp_path: Path, files: SceneFiles) -> None:
-    whole, workspace = read_scene(files), Workspace(block_side=5, scratch=tmp_path / "scratch")
-    rgb, bands = reading._read_pictures(files, workspace)
-    np.testing.assert_array_equal(rgb, whole.rgb)
-    np.testing.assert_array_equal(bands, whole.bands)
-    on_disk = dataclasses.replace(whole, rgb=rgb, bands=bands, workspace=workspace)
+    whole = read_scene(files)
+    on_disk = read_scene(files, in_parts(tmp_path))
+    np.testing.assert_array_equal(on_disk.rgb, whole.rgb)
+    np.testing.assert_array_equal(on_disk.bands, whole.bands)
     blocks = on_disk.blocks(2)
     assert len(blocks) == 9
     for block in blocks:
@@ -67,9 +76,8 @@ def test_what_is_on_disk_is_what_is_in_memory(tmp_path: Path, files: SceneFiles)
 
 def test_a_band_of_another_size_is_found_in_parts(tmp_path: Path, files: SceneFiles) -> None:
     write(files.bands[1], BANDS[1][:, :-2])
-    workspace = Workspace(block_side=5, scratch=tmp_path)
     with pytest.raises(InputError, match="12 × 11 pixels but its photograph"):
-        reading._read_pictures(files, workspace)
+        read_scene(files, in_parts(tmp_path))
 
 
 def test_a_grey_photograph_has_three_equal_channels(files: SceneFiles) -> None:
@@ -169,10 +177,9 @@ def test_codings_are_decoded_in_memory_and_in_parts(files: SceneFiles, tmp_path:
     np.testing.assert_allclose(scene.bands[..., 1], plain.bands[..., 1] ** 2, atol=1e-6)
     np.testing.assert_allclose(scene.bands[..., 2], linear_rgb(plain.bands[..., 2]), atol=1e-6)
     np.testing.assert_allclose(scene.rgb, coded_rgb(plain.rgb**2), atol=1e-6)
-    workspace = Workspace(block_side=5, scratch=tmp_path / "scratch")
-    rgb, bands = reading._read_pictures(coded, workspace)
-    np.testing.assert_array_equal(rgb, scene.rgb)
-    np.testing.assert_array_equal(bands, scene.bands)
+    on_disk = read_scene(coded, in_parts(tmp_path))
+    np.testing.assert_array_equal(on_disk.rgb, scene.rgb)
+    np.testing.assert_array_equal(on_disk.bands, scene.bands)
 
 
 def test_a_coloured_band_is_decoded_before_its_mean_is_taken(tmp_path: Path) -> None:

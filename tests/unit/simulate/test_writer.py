@@ -5,7 +5,7 @@ import tifffile
 import yaml
 
 from artextract_cli.errors import ArtextractError, UsageError
-from artextract_cli.simulate import SceneSettings, simulate_dataset, simulate_scene, writer
+from artextract_cli.simulate import SceneSettings, simulate_dataset, simulate_scene
 
 TINY = SceneSettings(size=(33, 47), wavelengths=(450.0, 587.5, 900.0))
 
@@ -30,7 +30,7 @@ def test_every_scene_has_all_its_files_and_nothing_else(dataset):
         expected |= {f"{folder}/rgb_images/{name}_RGB.png", f"{folder}/truth/{name}_hidden.png"}
         expected |= {f"{folder}/truth/{name}_layer.tif"}
         expected |= {f"{folder}/ms_masks/{name}_ms_{nm}.png" for nm in ("450", "587.5", "900")}
-    assert set(files(out)) == expected
+    assert set(files(out)) == expected | {"history.json"}
     assert len(set(names)) == 13
     assert [path.name for path in out.parent.iterdir()] == ["data"]
 
@@ -71,7 +71,8 @@ def test_scenes_stay_the_same_when_the_counts_grow(dataset, tmp_path):
     out, _ = dataset
     simulate_dataset(tmp_path / "few", train=1, val=2, seed=3, settings=TINY)
     few, many = files(tmp_path / "few"), files(out)
-    few.pop("dataset.yaml")
+    for about_all in ("dataset.yaml", "history.json"):
+        few.pop(about_all)
     assert few.items() <= many.items()
 
 
@@ -89,14 +90,13 @@ def test_an_empty_folder_is_filled_and_a_full_one_refused(tmp_path):
         simulate_dataset(file, train=1, val=0, settings=TINY)
 
 
-def test_nothing_is_left_when_the_work_breaks_off(tmp_path, monkeypatch):
-    def fail(*_):
+def test_nothing_is_left_when_the_work_breaks_off(tmp_path):
+    def fail(name):
         message = "disk full"
         raise OSError(message)
 
-    monkeypatch.setattr(writer, "_write_description", fail)
     with pytest.raises(ArtextractError, match=r"cannot write .*out: disk full"):
-        simulate_dataset(tmp_path / "out", train=1, val=0, settings=TINY)
+        simulate_dataset(tmp_path / "out", train=1, val=0, settings=TINY, on_scene=fail)
     assert not list(tmp_path.iterdir())
 
 

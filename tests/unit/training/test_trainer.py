@@ -29,6 +29,7 @@ from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
 from artextract_cli.training import trainer
 from artextract_cli.training.run_directory import EpochRow, read_metrics
 from artextract_cli.utils.yaml import read_yaml
+from tests.helpers.machines import with_gpu_of_no_bfloat16
 from tests.helpers.scenes import TINY, comparison, train_tiny
 
 MODEL = "model.safetensors"
@@ -89,9 +90,18 @@ def test_an_interrupted_run_keeps_its_last_epoch_and_a_calibrated_model(
 
 
 def losses(monkeypatch: pytest.MonkeyPatch, *values: float) -> None:
-    """Let validation end with these losses, one an epoch."""
+    """Let validation, of one batch, end with these losses, one an epoch."""
     left = list(values)
-    monkeypatch.setattr(trainer._Trainer, "_validate", lambda trainer: left.pop(0))
+    objective = comparison("node-contrastive").objective
+
+    def loss(scenes: EmbeddedBatch) -> torch.Tensor:
+        return (
+            objective(scenes)
+            if scenes.network.training
+            else torch.tensor(left.pop(0), dtype=torch.float64)
+        )
+
+    monkeypatch.setattr(trainer, "recorded_objective", lambda card: loss)
 
 
 def test_patience_stops_early(
@@ -325,8 +335,7 @@ def test_a_gpu_without_bfloat16_is_refused_before_anything_is_written(
     graphs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer, "resolve_device", lambda name: torch.device("cuda", 0))
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Tesla T4")
+    with_gpu_of_no_bfloat16(monkeypatch)
     with pytest.raises(DependencyError, match="Tesla T4 does not support it; use --prec") as error:
         train_tiny(graphs, tmp_path / "run", precision="bf16")
     assert error.value.exit_code == 4

@@ -1,4 +1,7 @@
+import fcntl
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -6,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import ArtextractError, InputError
-from artextract_cli.utils import atomic, locks
+from artextract_cli.utils import atomic
 from artextract_cli.utils.atomic import atomic_folder, atomic_path, clear_leftovers, replace_folder
 from tests.helpers.files import write
+from tests.helpers.other_systems import system
 
 
 def test_a_folder_that_holds_one_that_is_read_only_is_replaced(tmp_path: Path) -> None:
@@ -83,7 +87,7 @@ def test_a_temporary_that_was_moved_meanwhile_is_not_written_to(
         temporary.write_text("theirs")
         temporary.replace(target)
 
-    monkeypatch.setattr(locks.fcntl, "flock", moved)
+    monkeypatch.setattr(fcntl, "flock", moved)
     with atomic_path(target) as temporary:
         temporary.write_text("ours")
         assert target.read_text() == "theirs"
@@ -151,7 +155,7 @@ def test_a_folder_is_replaced_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
 ) -> None:
     if not in_one_step:
-        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(sys, "platform", "darwin")
     out = tmp_path / "out"
     fill(out, "old")
     (out / "more").write_text("of the old")
@@ -174,7 +178,7 @@ def kill(*paths):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "between":
-    atomic._exchange = lambda one, other: False
+    sys.platform = "darwin"  # cannot exchange two folders in one step
     rename = Path.rename
     Path.rename = lambda path, to: kill() if to.name == "out" else rename(path, to)
 with atomic.replace_folder(Path(sys.argv[1])) as work:
@@ -206,3 +210,33 @@ def test_what_is_left_beside_a_folder_that_is_done_is_cleared_away(tmp_path: Pat
     clear_leftovers(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (tmp_path / "out" / "deep" / "file").read_text() == "done"
+
+
+def test_windows_moves_only_files_that_are_not_open(tmp_path: Path) -> None:
+    """So no temporary file is a lock, and two writers have different ones."""
+    target = tmp_path / "a.txt"
+    with system("win32"):
+        with atomic_path(target) as first, atomic_path(target) as second:
+            assert first != second
+            assert not list(tmp_path.iterdir())
+            first.write_text("first")
+            second.write_text("second")
+        assert target.read_text() == "first"
+        fill(tmp_path / "out", "old")
+        fill(tmp_path / "out", "new")
+    assert (tmp_path / "out" / "deep" / "file").read_text() == "new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "out"]
+
+
+@pytest.mark.parametrize(("name", "is_writable"), [("win32", True), ("linux", False)])
+def test_read_only_files_are_made_writable_where_they_could_not_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_writable: bool
+) -> None:
+    (tmp_path / "deep").mkdir()
+    kept = tmp_path / "deep" / "file"
+    kept.touch()
+    kept.chmod(0o400)
+    monkeypatch.setattr(shutil, "rmtree", lambda folder, ignore_errors: None)
+    with system(name):
+        atomic._remove(tmp_path)
+    assert bool(kept.stat().st_mode & stat.S_IWRITE) == is_writable

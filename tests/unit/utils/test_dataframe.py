@@ -1,9 +1,8 @@
-import sys
-
 import pytest
 
 from artextract_cli.errors import DependencyError
 from artextract_cli.utils.dataframe import data_frame
+from tests.helpers.machines import without_module
 
 pandas = pytest.importorskip("pandas")
 
@@ -19,6 +18,6 @@ def test_without_rows_the_columns_stay() -> None:
 
 
 def test_without_pandas_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pandas", None)
+    without_module(monkeypatch, "pandas")
     with pytest.raises(DependencyError, match=r'needs pandas.*"artextract\[pandas\]"'):
         data_frame(("a",), [])

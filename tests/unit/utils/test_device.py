@@ -3,13 +3,14 @@ import torch
 
 from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.utils.device import describe_devices, resolve_device
+from tests.helpers.machines import without_gpu
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 
 
 @pytest.fixture
 def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    without_gpu(monkeypatch)
 
 
 def test_cpu_is_always_there() -> None:

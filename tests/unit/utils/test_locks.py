@@ -1,6 +1,8 @@
 """One writer for a folder at a time."""
 
 import errno
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from artextract_cli.errors import ArtextractError, InputError
 from artextract_cli.utils import locks
 from artextract_cli.utils.locks import directory_lock
 from tests.helpers.files import write
+from tests.helpers.other_systems import system
 
 
 def test_a_file_system_without_locks_will_do(
@@ -20,23 +23,42 @@ def test_a_file_system_without_locks_will_do(
     def unsupported(descriptor: int, operation: int) -> None:
         raise OSError(errno.ENOSYS, "Function not implemented")
 
-    monkeypatch.setattr(locks.fcntl, "flock", unsupported)
+    monkeypatch.setattr(fcntl, "flock", unsupported)
     write(tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
-def test_a_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["linux", "darwin", "win32"])
+def test_a_folder_has_one_writer_at_a_time(tmp_path: Path, name: str) -> None:
     out = tmp_path / "new" / "run"
-    with directory_lock(out):
+    with system(name), directory_lock(out):
         said = f"^another artextract process is writing to {out}: wait for it to finish"
         with pytest.raises(ArtextractError, match=said) as raised, directory_lock(out):
             pass
         assert raised.value.exit_code == 1
         (out / "file").touch()
-    with directory_lock(out):
+    with system(name), directory_lock(out):
         pass
     assert [path.name for path in out.iterdir()] == ["file"]
+
+
+def test_windows_leaves_a_lock_that_the_next_writer_has_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows does not remove open files; on Linux they would be removed before their lock ends."""
+    events: list[str] = []
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        events.append("remove")
+        raise PermissionError
+
+    close = os.close
+    monkeypatch.setattr(os, "close", lambda number: (events.append("close"), close(number)))
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with system("win32"), directory_lock(tmp_path):
+        pass
+    assert events == ["close", "remove"]
 
 
 def test_a_folder_in_which_nothing_came_to_be_is_taken_away(tmp_path: Path) -> None:

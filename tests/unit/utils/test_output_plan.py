@@ -15,6 +15,28 @@ def test_nothing_is_written_inside_a_source_folder(tmp_path: Path, out: str) -> 
         plan.check()
 
 
+def test_another_spelling_of_a_source_is_the_source_where_case_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows and macOS, whose file systems say which names are the same file."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "scan.png").touch()
+    plans = [
+        OutputPlan(out=tmp_path / "DATA" / "new", source_folders={tmp_path / "data": "dataset"}),
+        OutputPlan(out=tmp_path / "Scan.png", source_files=[tmp_path / "scan.png"]),
+    ]
+    for plan in plans:
+        plan.check()
+
+    def samefile(path: Path, other: Path) -> bool:
+        return str(path).casefold() == str(other).casefold()
+
+    monkeypatch.setattr(Path, "samefile", samefile)
+    for plan in plans:
+        with pytest.raises(UsageError):
+            plan.check()
+
+
 def test_beside_a_source_folder_is_fine(tmp_path: Path) -> None:
     OutputPlan(out=tmp_path / "data2", source_folders={tmp_path / "data": "dataset"}).check()
 

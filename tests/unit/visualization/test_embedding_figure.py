@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.results.scene_result import SceneResult
@@ -19,6 +18,7 @@ from artextract_cli.visualization.embedding_figure import (
 )
 from artextract_cli.visualization.settings import Page
 from tests.helpers.command_line import Ran
+from tests.helpers.figures import keep_figures
 from tests.helpers.results import HIGH, LOW, SIZE, STRONG, sealed_again, write_result
 
 
@@ -86,8 +86,7 @@ def test_tsne_is_the_same_every_time_and_takes_a_part_of_many(
 
 
 def test_panels_and_their_colours(result: SceneResult, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: list[Figure] = []
-    monkeypatch.setattr(embedding_figure, "save", lambda figure, out, page: kept.append(figure))
+    kept = keep_figures(monkeypatch, embedding_figure)
     for width in (None, 85):
         draw_embedding(result, Path("a.svg"), page=Page(width_mm=width))
     beside, below = kept

@@ -1,8 +1,10 @@
+import importlib.util
 import os
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
@@ -26,12 +28,17 @@ assert dgl.ops.copy_u_sum(graph, torch.ones(2, 1)).tolist() == [[1.0], [1.0]]
 
 
 @pytest.fixture
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the next ``load_dgl`` look again, as in a fresh process."""
+def fresh(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module as in a fresh process: it has not looked for DGL yet."""
     monkeypatch.delenv(dgl_compat.HIDE_VARIABLE, raising=False)
     for name in [name for name in sys.modules if name.partition(".")[0] == "dgl"]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(dgl_compat, "_load_once", dgl_compat._load_once.__wrapped__)
+    spec = importlib.util.find_spec(dgl_compat.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def install_fake(folder: Path, version: str | None, source: str) -> None:
@@ -70,7 +77,6 @@ def test_hiding_wins_over_an_installed_dgl(monkeypatch: pytest.MonkeyPatch) -> N
         require_dgl(CPU)
 
 
-@pytest.mark.usefixtures("forgotten")
 @pytest.mark.parametrize(
     ("version", "source", "reason"),
     [
@@ -81,6 +87,7 @@ def test_hiding_wins_over_an_installed_dgl(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_dgl_that_cannot_be_used_is_a_reason_not_a_crash(
+    fresh: ModuleType,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     version: str | None,
@@ -92,24 +99,22 @@ def test_a_dgl_that_cannot_be_used_is_a_reason_not_a_crash(
     if version is None:  # the metadata of the DGL that is really installed must not be found
         monkeypatch.setattr("importlib.metadata.version", _no_metadata)
     with pytest.raises(DependencyError, match=reason):
-        require_dgl(CPU)
+        fresh.require_dgl(CPU)
     assert "dgl" not in sys.modules
     assert "dgl.graphbolt" not in sys.modules
 
 
-@pytest.mark.usefixtures("forgotten")
-def test_a_missing_dgl_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_dgl_is_a_reason(fresh: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    assert load_dgl() == (None, "DGL is not installed")
+    assert fresh.load_dgl() == (None, "DGL is not installed")
 
 
-@pytest.mark.usefixtures("forgotten")
 def test_the_stand_in_for_graphbolt_explains_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install_fake(tmp_path, "2.1.0", "from dgl import graphbolt")
     monkeypatch.syspath_prepend(tmp_path)
-    dgl = load_dgl().module
+    dgl = fresh.load_dgl().module
     with pytest.raises(ImportError, match=r"dgl\.graphbolt\.DataLoader is missing"):
         _ = dgl.graphbolt.DataLoader
     assert not hasattr(dgl.graphbolt, "__file__")

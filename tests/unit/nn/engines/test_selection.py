@@ -31,7 +31,7 @@ def test_the_engine_and_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
         resolve_engine("jax", CPU)
     monkeypatch.setenv("ARTEXTRACT_HIDE_DGL", "1")
     assert resolve_engine("auto", CPU).name == "numba/torch"
-    with pytest.raises(DependencyError, match=r"pip install .*, or use --engine torch"):
+    with pytest.raises(DependencyError, match=r"pip install .*, or use --engine auto"):
         resolve_engine("dgl", CPU)
     with pytest.raises(UsageError, match="no engine 'numba/torch'"):
         resolve_engine("numba/torch", CPU)

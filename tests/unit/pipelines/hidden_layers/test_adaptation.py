@@ -15,6 +15,7 @@ from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.scenes.scene import Scene
+from tests.helpers.adaptation import adapt_little, keep_gains_of
 from tests.helpers.paintings import painting, ring
 from tests.helpers.scenes import train_tiny
 
@@ -31,9 +32,7 @@ def model(graphs: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few windows and steps: what is tested is what follows from them."""
-    few = {"N_TRAINING": 6, "N_CHECKING": 4, "STEPS": 4, "LEAST_HIDDEN": 20, "N_WINDOWS": 2}
-    for name, value in few.items():
-        monkeypatch.setattr(adaptation, name, value)
+    adapt_little(monkeypatch, N_TRAINING=6, N_CHECKING=4, STEPS=4, LEAST_HIDDEN=20, N_WINDOWS=2)
 
 
 def scene() -> Scene:
@@ -48,16 +47,10 @@ def weights(model: Model) -> torch.Tensor:
     return torch.cat([value.flatten().float() for value in model.network.state_dict().values()])
 
 
-def allow(monkeypatch: pytest.MonkeyPatch, *, gain: float) -> None:
-    """Let every adaptation with a mean gain of ``gain`` or more be kept."""
-    monkeypatch.setattr(adaptation, "LEAST_GAIN", gain)
-    monkeypatch.setattr(adaptation, "LEAST_T", -np.inf)
-
-
 def test_without_a_clear_gain_the_model_stays_as_it_was(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    allow(monkeypatch, gain=2.0)  # of AUROC: out of reach
+    keep_gains_of(monkeypatch, 2.0)  # of AUROC: out of reach
     found = adapted(model)
     torch.testing.assert_close(weights(found.model), weights(model), rtol=0, atol=0)
     assert found.model.card.calibration == model.card.calibration
@@ -68,7 +61,7 @@ def test_without_a_clear_gain_the_model_stays_as_it_was(
 def test_what_is_kept_lies_on_the_way_and_the_model_itself_does_not_change(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    allow(monkeypatch, gain=-1.0)
+    keep_gains_of(monkeypatch, -1.0)
     before = weights(model).clone()
     found = adapted(model)
     assert found.share == adaptation.INTERPOLATED_SHARE
@@ -80,7 +73,7 @@ def test_what_is_kept_lies_on_the_way_and_the_model_itself_does_not_change(
 
 
 def test_it_is_repeatable(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    allow(monkeypatch, gain=-1.0)
+    keep_gains_of(monkeypatch, -1.0)
     first, second = adapted(model), adapted(model)
     torch.testing.assert_close(weights(first.model), weights(second.model), rtol=0, atol=0)
     assert first.model.card.adaptation == second.model.card.adaptation
@@ -89,7 +82,7 @@ def test_it_is_repeatable(model: Model, monkeypatch: pytest.MonkeyPatch) -> None
 def test_as_much_of_the_painting_scores_high_as_before(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    allow(monkeypatch, gain=-1.0)
+    keep_gains_of(monkeypatch, -1.0)
     adapts = dataclasses.replace(model, adapts=True)
     before, after = score_hidden_layer(model, scene()), score_hidden_layer(adapts, scene())
     assert after.adaptation is not None
@@ -105,7 +98,7 @@ def test_as_much_of_the_painting_scores_high_as_before(
 def test_a_painting_too_small_for_layers_is_left_alone(
     model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adaptation, "LEAST_HIDDEN", 10**6)
+    adapt_little(monkeypatch, LEAST_HIDDEN=10**6)
     found = adapted(model)
     assert (found.share, found.n_windows) == (0, 0)
     assert found.model.card.adaptation is not None
@@ -114,20 +107,20 @@ def test_a_painting_too_small_for_layers_is_left_alone(
 
 def test_a_gain_must_be_large_and_sure() -> None:
     few, sure = np.full(9, 0.02), 0.001 * np.arange(-4.0, 5.0)
-    assert adaptation._is_clear(few + sure)
-    assert not adaptation._is_clear(few + 30 * sure)  # as large on the mean, and by chance
-    assert not adaptation._is_clear(0.1 * few + 0.1 * sure)  # as sure, and small
+    assert adaptation.is_clear_gain(few + sure)
+    assert not adaptation.is_clear_gain(few + 30 * sure)  # as large on the mean, and by chance
+    assert not adaptation.is_clear_gain(0.1 * few + 0.1 * sure)  # as sure, and small
 
 
 def test_scenes_that_share_an_adaptation_lend_fewer_windows_each(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(adaptation, "N_WINDOWS", 8)
+    adapt_little(monkeypatch, N_WINDOWS=8)
     assert [len(cut_windows(scene(), n)) for n in (1, 2, 3, 4, 50)] == [8, 4, 2, 2, 2]
 
 
 def test_a_window_is_half_painting_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adaptation, "WINDOW", 24)
+    adapt_little(monkeypatch, WINDOW=24)
     mask = np.zeros(SHAPE, bool)
     mask[:, :30] = True
     windows = cut_windows(dataclasses.replace(scene(), mask=mask))

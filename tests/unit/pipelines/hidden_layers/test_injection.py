@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.imaging.coding import linear_rgb
-from artextract_cli.pipelines.hidden_layers import injection, layer_optics
+from artextract_cli.pipelines.hidden_layers import layer_optics
 from artextract_cli.pipelines.hidden_layers.injection import (
     GROUNDS,
     KINDS,
@@ -22,6 +22,7 @@ from tests.helpers.injection import (
     WAVELENGTHS,
     even_scene,
     left_half,
+    only,
     paint,
     put,
     put_signed,
@@ -130,7 +131,7 @@ def test_the_infrared_decides_where_the_visible_changes_the_other_way(
 def test_lines_are_darker_and_light_shapes_lighter(
     kind: str, is_light: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(injection, "ODDS", tuple(float(k == kind) for k in KINDS))
+    only(monkeypatch, kind)
     signs = []
     for seed in range(6):
         made = inject(np.random.default_rng(seed), clean_scene(seed=seed))
@@ -160,7 +161,7 @@ def test_the_seed_decides() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_layer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What counts as hidden changes some band, and there is such in some of the scenes."""
-    monkeypatch.setattr(injection, "ODDS", tuple(float(k == kind) for k in KINDS))
+    only(monkeypatch, kind)
     hidden = 0
     for seed in range(6):
         scene = clean_scene(seed=seed)
@@ -179,7 +180,7 @@ def test_every_kind_of_layer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_odds_are_those_of_all_kinds() -> None:
-    assert len(ODDS) == len(KINDS) == len(injection._DRAW)
+    assert len(ODDS) == len(KINDS)
     assert sum(ODDS) == pytest.approx(1)
 
 

@@ -257,6 +257,17 @@ class TestGatedMean:
         assert not self.means("torch", torch.zeros(n_edges, GATES)).any()
 
 
+def standardised(values: torch.Tensor) -> torch.Tensor:
+    """Columns of mean 0 and deviation 1."""
+    return (values - values.mean(0)) / values.std(0)
+
+
+def refined(network: HiddenLayerNetwork, evidence: torch.Tensor) -> torch.Tensor:
+    """Scores (K, 2) of pixels of one superpixel, by their evidence (K, M)."""
+    node = torch.zeros(len(evidence), dtype=torch.long)
+    return network.refine(torch.zeros(1, 2, EMBEDDING), evidence, node).detach()
+
+
 class TestStandards:
     def test_features_become_normalised(self) -> None:
         scenes = [new_scene(seed) for seed in range(4)]
@@ -270,22 +281,21 @@ class TestStandards:
             )
             for scene in scenes
         ]
-        network = new_network()
-        network.fit_normalisation(shifted)
+        fitted, plain = new_network().eval(), new_network().eval()
+        fitted.fit_normalisation(shifted)
         nodes = torch.cat([scene.tensors.features[0] for scene in shifted])
+        pixels = torch.cat([scene.pixels.evidence for scene in shifted])
         n_photograph = len(PHOTOGRAPH_FEATURES)
-        for name, values in (
-            ("node", nodes[:, 1]),
-            ("photograph", nodes[:, 0, :n_photograph]),
-            ("pixel", torch.cat([scene.pixels.evidence for scene in shifted])),
-        ):
-            standard = network._normalised(values, name)
-            torch.testing.assert_close(
-                standard.mean(0), torch.zeros(values.shape[1]), atol=1e-4, rtol=0
-            )
-            torch.testing.assert_close(
-                standard.std(0), torch.ones(values.shape[1]), atol=0.02, rtol=0
-            )
+        standard_nodes = nodes.clone()
+        standard_nodes[:, 0, :n_photograph] = standardised(nodes[:, 0, :n_photograph])
+        standard_nodes[:, 1] = standardised(nodes[:, 1])
+        torch.testing.assert_close(
+            fitted.project(nodes), plain.project(standard_nodes), atol=0.02, rtol=0
+        )
+        torch.testing.assert_close(
+            refined(fitted, pixels), refined(plain, standardised(pixels)), atol=0.02, rtol=0
+        )
+        assert not torch.allclose(refined(plain, pixels), refined(fitted, pixels), atol=0.2)
 
     def test_where_features_are_centred_does_not_matter(self) -> None:
         """Standards are used on both views and on pixels: a shift of all of them is undone."""
@@ -309,18 +319,21 @@ class TestStandards:
     def test_an_even_feature_is_told_in_hundredths(self) -> None:
         scene = new_scene()
         even = torch.full_like(scene.pixels.evidence, 3)
-        network = new_network()
-        network.fit_normalisation(
+        fitted, plain = new_network().eval(), new_network().eval()
+        fitted.fit_normalisation(
             [dataclasses.replace(scene, pixels=dataclasses.replace(scene.pixels, evidence=even))]
         )
-        found = network._normalised(even + 0.02, "pixel")
-        torch.testing.assert_close(found, torch.full_like(even, 2), atol=1e-3, rtol=0)
+        found = refined(fitted, even + 0.02)
+        torch.testing.assert_close(
+            found, refined(plain, torch.full_like(even, 2)), atol=1e-3, rtol=0
+        )
 
     def test_outliers_are_clipped(self) -> None:
-        values = torch.full((1, len(MAPS)), 1e9)
-        assert torch.equal(
-            new_network()._normalised(values, "pixel"), torch.full_like(values, CLIPPED)
-        )
+        network, limit = new_network().eval(), torch.full((1, len(MAPS)), CLIPPED)
+        for sign in (1, -1):
+            far, within = (refined(network, sign * factor * limit) for factor in (1e9, 0.9))
+            assert torch.equal(far, refined(network, sign * limit))
+            assert not torch.allclose(far, within)
 
     def test_one_superpixel_and_constant_features_are_finite(self) -> None:
         graph = new_graph(side=40)

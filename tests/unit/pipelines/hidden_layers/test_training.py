@@ -19,7 +19,7 @@ from artextract_cli.pipelines.hidden_layers.clean_captures import (
 )
 from artextract_cli.pipelines.hidden_layers.evidence_graph import expanded
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
-from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES, RawScores
+from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES, RawScores, raw_scores
 from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
 from artextract_cli.pipelines.hidden_layers.verdict import excesses
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
@@ -37,14 +37,13 @@ def calibrated(
 ) -> tuple[dict[str, Calibration], list[RawScores]]:
     """The calibrations, and the raw scores that they were learnt from."""
     seen: list[RawScores] = []
-    score = task._scores
 
-    def note(*given: Any) -> RawScores:
-        seen.append(score(*given))
+    def note(*given: Any, **chosen: Any) -> RawScores:
+        seen.append(raw_scores(*given, **chosen))
         return seen[-1]
 
     with monkeypatch.context() as patched:
-        patched.setattr(task, "_scores", note)
+        patched.setattr(training, "raw_scores", note)
         return task.calibrations(network), seen
 
 
@@ -91,17 +90,9 @@ def test_validation_layers_never_change(task: HiddenLayerTask) -> None:
     assert [n for _, n in task.validation_losses(network)] == [2]
 
 
-def test_pictures_and_truth_are_not_needed(
-    task: HiddenLayerTask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The dataset is gone since its graphs were built; nothing else is opened either."""
-
-    def refuse(*_: object, **__: object) -> None:
-        msg = "the truth was opened"
-        raise AssertionError(msg)
-
-    monkeypatch.setattr("artextract_cli.scenes.reading.read_truth", refuse)
-    monkeypatch.setattr("artextract_cli.scenes.reading.decode_picture", refuse)
+def test_pictures_and_truth_are_not_needed(clean_graphs: Path, task: HiddenLayerTask) -> None:
+    """The dataset is gone since its graphs were built."""
+    assert not (clean_graphs.parent / "dataset").exists()
     network = new_network()
     task.begin(network)
     assert np.isfinite(epoch_of(task, network, 1)).all()
@@ -132,14 +123,14 @@ def test_the_most_anomalous_tenth_does_not_count_as_clean() -> None:
     graph = new_graph()
     truth = np.full(graph.labels.shape, CLEAN, np.uint8)
     truth[:, :3] = HIDDEN
-    made = training._trimmed(graph, truth)
+    made = training.trim_anomalous(graph, truth)
     score = residual_score(expanded(graph.pixels))
     left_out = made == UNDECIDED
     assert not left_out[:, :3].any()
     assert left_out[:, 3:].mean() == pytest.approx(0.1, abs=0.01)
     assert score[left_out].min() > score[made == CLEAN].max()
     without = np.full_like(truth, HIDDEN)
-    np.testing.assert_array_equal(training._trimmed(graph, without), without)
+    np.testing.assert_array_equal(training.trim_anomalous(graph, without), without)
 
 
 class TestCalibration:

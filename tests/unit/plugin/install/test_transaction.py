@@ -1,9 +1,10 @@
 """Which command changes which environment, and what is known of distributions."""
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -86,67 +87,130 @@ def found(name: str, version: str = "1.0", url: str | None = None) -> Installed:
     )
 
 
-def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
-    plain: Environment, monkeypatch: pytest.MonkeyPatch
+def installer(path: Path, noted: Path) -> Path:
+    """A stand-in for pip or pipx: it notes what it is asked for, and cannot reach any server."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"""#!/bin/sh
+echo "$*" >> {noted}
+for last; do :; done
+case "$last" in https*) exit 1;; esac
+""")
+    path.chmod(0o755)
+    return path
+
+
+def put_on_path(
+    folder: Path, name: str, version: str, source: dict[str, Any] | None = None
 ) -> None:
+    """Write the metadata of a distribution, as if it were installed."""
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir()
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    (info / "METADATA").write_text(metadata)
+    if source is not None:
+        (info / "direct_url.json").write_text(json.dumps(source))
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which distributions are found."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    return folder
+
+
+def test_rolling_back_takes_out_what_is_new_and_brings_back_the_rest(
+    plain: Environment, site: Path, tmp_path: Path
+) -> None:
+    noted = tmp_path / "noted"
+    put_on_path(site, "kept", "1.0")
     before = {
-        "kept": found("kept"),
+        **distributions.snapshot(),
+        "gone": found("gone"),
         "older": found("Older"),
         "here": found("here", url="file:///src"),
         "there": found("there", url="https://example.org/t.whl"),
     }
-    after = {
-        "kept": found("kept"),
-        "older": found("Older", "2.0"),
-        "here": found("here", "2.0"),
-        "there": found("there", "2.0"),
-        "new": found("New"),
-        "needed": found("needed"),
-    }
-    ran: list[list[str]] = []
-
-    def run(command: list[str]) -> None:
-        ran.append(command)
-        if command[-1].startswith("https"):
-            raise DependencyError
-
-    monkeypatch.setattr(installation, "snapshot", lambda: after)
-    monkeypatch.setattr(installation, "_run", run)
-    assert installation.roll_back(plain, "new", before) == (
-        "New, needed uninstalled again; Older 1.0 restored; here 1.0 was installed from "
-        "file:///src, and stays in its present state; there 1.0 could not be restored: reinstall it"
+    for name, version in (("Older", "2"), ("here", "2"), ("there", "2"), ("New", "1")):
+        put_on_path(site, name, version)
+    put_on_path(site, "needed", "1")
+    environment = dataclasses.replace(plain, python=installer(tmp_path / "bin" / "python", noted))
+    told = installation.roll_back(environment, "new", before)
+    taken_out = noted.read_text().splitlines()[0].split()
+    assert taken_out[:4] == ["-m", "pip", "uninstall", "--yes"]
+    assert {*taken_out[4:]} == {"New", "needed"}
+    assert told == (
+        f"{', '.join(taken_out[4:])} uninstalled again; Older 1.0 restored; here 1.0 was installed "
+        "from file:///src, and stays in its present state; there 1.0 could not be restored: "
+        "reinstall it"
     )
-    assert [command[3:] for command in ran] == [
-        ["uninstall", "--yes", "New", "needed"],
-        ["install", "Older==1.0"],
-        ["install", "https://example.org/t.whl"],
+    assert noted.read_text().splitlines()[1:] == [
+        "-m pip install Older==1.0",
+        "-m pip install https://example.org/t.whl",
     ]
+
+
+@pytest.mark.parametrize(
+    ("package", "new", "taken_out"),
+    [
+        ("git+https://example.org/sage", ("Artextract_Sage", "needed"), "Artextract_Sage"),
+        ("artextract-sage>1", ("Artextract_Sage", "needed"), "Artextract_Sage"),
+        ("needed", ("Artextract_Sage", "needed"), "needed"),
+        ("other", ("needed",), "needed"),
+    ],
+)
+def test_a_tool_takes_out_what_was_requested_alone(
+    plain: Environment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    package: str,
+    new: Sequence[str],
+    taken_out: str,
+) -> None:
+    """By its name; for an address, what records one; else the first of what is new."""
+    noted = tmp_path / "noted"
+    monkeypatch.setenv("PATH", str(installer(tmp_path / "bin" / "pipx", noted).parent), ":")
+    before = distributions.snapshot()
+    for name in new:
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.syspath_prepend(folder)  # what comes last is found first
+        address = {"url": "https://example.org/sage"} if name == "Artextract_Sage" else None
+        put_on_path(folder, name, "1", address)
+    told = installation.roll_back(kept_by(plain, "pipx_metadata.json"), package, before)
+    assert told == f"{taken_out} uninstalled again"
+    assert noted.read_text() == f"uninject env {taken_out}\n"
+
+
+def test_a_tool_has_nothing_to_take_out_if_nothing_is_new(plain: Environment) -> None:
     tool = kept_by(plain, "pipx_metadata.json")
-    ran.clear()
-    assert installation.roll_back(tool, "new==1", {**after, **before}) != ""
-    assert installation.roll_back(tool, "new==1", before).startswith("New uninstalled again; ")
-    assert ["pipx", "uninject", "env", "New"] in ran
+    assert installation.roll_back(tool, "new==1", distributions.snapshot()) == ""
 
 
-def test_a_tool_takes_out_what_was_requested_alone() -> None:
-    new = [found("needed"), found("Artextract_Sage", url="https://example.org/sage")]
-    assert installation._requested("git+https://example.org/sage", new) == [new[1]]
-    assert installation._requested("artextract-sage>1", new) == [new[1]]
-    assert installation._requested("needed", new) == [new[0]]
-    assert installation._requested("other", new[:1]) == [new[0]]
-
-
-def test_a_process_that_tries_plugins_tells_why_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert installation._child("-c", "print(3)") == "3\n"
+def test_a_process_that_tries_plugins_tells_why_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program that lists the plugins is one of ours, found before artextract."""
+    program = tmp_path / "artextract_cli" / "__main__.py"
+    program.parent.mkdir()
+    (program.parent / "__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    listed = {"plugins": [{"name": "sage", "distribution": "artextract-sage"}], "broken": []}
+    program.write_text(f"print({json.dumps(listed)!r})")
+    assert installation.owner_of("sage") == "artextract-sage"
+    program.write_text("raise SystemExit('warning: x\\nerror: no licence')")
     with pytest.raises(DependencyError, match=r"^no licence$"):
-        installation._child("-c", "raise SystemExit('warning: x\\nerror: no licence')")
+        installation.owner_of("sage")
+    program.write_text("raise SystemExit(7)")
     with pytest.raises(DependencyError, match=r"a plugin ended artextract \(exit code 7\)"):
-        installation._child("-c", "raise SystemExit(7)")
+        installation.owner_of("sage")
+    program.write_text("import time; time.sleep(9)")
     monkeypatch.setattr(installation, "TIMEOUT_S", 0.01)
     with pytest.raises(
         DependencyError, match=r"prevents artextract from starting: no response within 0.01"
     ):
-        installation._child("-c", "import time; time.sleep(9)")
+        installation.owner_of("sage")
 
 
 def test_a_name_of_two_distributions_must_be_told_apart(

@@ -119,3 +119,19 @@ def test_thirty_bands_of_odd_size(tmp_path: Path) -> None:
     assert "a_RGB.png shows 21 pixels of painting, about 1 superpixel: too few" in finding.message
     assert check.rows[0].bands == 30
     assert check.rows[0].largest_shift is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ("{450: 450, 650: 650, 850: 850}", None),
+        ("{450: 450, 650: 650, 850: 750}", None),
+        ("{450: 450, 650: 650, 850: 749}", "scene a and 2 others have no infrared band"),
+    ],
+)
+def test_a_missing_infrared_band(root: Path, listed: str, said: str | None) -> None:
+    (root / "dataset.yaml").write_text(f"wavelengths: {listed}\n")
+    messages = [f.message for f in found(root) if "infrared" in f.message]
+    assert len(messages) == (said is not None)
+    if said:
+        assert messages[0].startswith(f"{said}: the longest wavelength is 749 nm")

@@ -200,11 +200,11 @@ def test_files_are_clean_or_rough_in_the_promised_shares():
 def test_stored_infrared_has_256_steps_and_the_curve():
     band = np.linspace(0, 1, 5000, dtype=np.float32).reshape(50, 100)
     files = capture.Files(eight_bit=True, coded=True)
-    stored = capture._stored(band, 900.0, files)
+    stored = capture.stored_band(band, 900.0, files)
     assert len(np.unique(stored)) == 256
     assert stored.mean() > 0.6
-    np.testing.assert_array_equal(capture._stored(band, 600.0, files), band)
-    compressed = capture._stored(band, 600.0, capture.Files(band_quality=80))
+    np.testing.assert_array_equal(capture.stored_band(band, 600.0, files), band)
+    compressed = capture.stored_band(band, 600.0, capture.Files(band_quality=80))
     assert 0 < np.abs(compressed - band).mean() < 0.02
 
 
