@@ -103,7 +103,7 @@ class SceneView:
         visible_logs = self.visible_logs
         photograph = BlockCache(lambda block: visible_logs(block)[..., :3])
         # Two, because a band in the far red may itself show the hidden layer and explain it away.
-        logs = (visible_logs, photograph)
+        logs: tuple[Callable[[Block], FloatArray], ...] = (visible_logs, photograph)
         samples = self.blocks.gather(lambda block: [log(block) for log in logs], self._pixels)
         first, second = (
             BlockCache(partial(_surface_of, log, fit_projection(sample)))

@@ -132,9 +132,10 @@ def polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, *, cubic: bo
     factors = _factors(len(x), len(extra), cubic=cubic)
     # Terms without a gain complete the last group.
     gains = np.pad(gains, ((0, len(factors) - len(gains)), (0, 0)))
-    rows = (np.ascontiguousarray(part, np.float32) for part in (x, extra, gains))
+    x, extra, gains = (np.ascontiguousarray(part, np.float32) for part in (x, extra, gains))
     # The terms of a group, and the latest product of two rows.
-    _polynomial(*rows, factors, np.empty((TERMS_AT_ONCE + 1, BLOCK), np.float32), result)
+    terms = np.empty((TERMS_AT_ONCE + 1, BLOCK), np.float32)
+    _polynomial(x, extra, gains, factors, terms, result)
     return result
 
 

@@ -54,14 +54,14 @@ def grad_cam(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> FloatArra
     between them is explained, so that both sides of the pair matter.
     """
     # The embeddings are leaves: no gradient passes through the backbone.
-    z = z.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(pair_distance(network, batch, z), z)
-    counts = batch.graph.node_counts.tolist()
+    leaves = z.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(pair_distance(network, batch, leaves), leaves)
+    counts, both = batch.graph.node_counts.tolist(), (z.detach(), gradient)
     parts = [
         # A mean gradient weighs each feature, as in Grad-CAM each channel; only what increases the
         # distance is shown.
         (part * slope.mean(0)).sum(-1).relu()
-        for part, slope in zip(z.detach().split(counts), gradient.split(counts), strict=True)
+        for part, slope in zip(*(torch.split(of_nodes, counts) for of_nodes in both), strict=True)
     ]
     return np.asarray(torch.cat(parts).cpu().numpy(), np.float32)
 
