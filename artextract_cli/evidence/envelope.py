@@ -9,22 +9,20 @@ account for illumination fall-off (asymmetric least squares: Newey & Powell, Eco
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import dataclass
 
 import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
     BandFit,
-    Projection,
     Surface,
     as_image,
     fit_bands,
-    fit_projection,
     slopes_of,
 )
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, BlockCache, Pixels
+from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import Weighting
 
 DARK, LIGHT = -1, 1
@@ -37,8 +35,53 @@ ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Infrared bands, and how they are predicted.
+
+    Attributes
+    ----------
+    n_below
+        Number of the shortest infrared bands that are predictors, beside the visible ones.
+    bands
+        The predicted bands, T; a band may occur twice.
+    cubic
+        Whether products of three components are terms.
+    """
+
+    n_below: int
+    bands: Sequence[int]
+    cubic: bool
+
+    @property
+    def distinct(self) -> list[int]:
+        """Each of the bands once: with one or two infrared bands, several slots are the same."""
+        return list(dict.fromkeys(self.bands))
+
+
+def fit_envelopes(view: SceneView, chains: Sequence[Chain]) -> list["EnvelopeFits"]:
+    """Fit all ``chains`` to a scene, in one pass over its blocks."""
+    inputs = [
+        (BlockCache(ShorterBands(view, chain.n_below)), _Reflectance(view, chain.distinct))
+        for chain in chains
+    ]
+
+    def arrays(block: Block) -> list[FloatArray]:
+        return [
+            array
+            for surface, reflectance in inputs
+            for array in (*surface(block), reflectance(block))
+        ]
+
+    samples = iter(view.blocks.gather(arrays, view.pixels))
+    return [
+        EnvelopeFits(chain, *of_chain, Surface(next(samples), next(samples)), next(samples))
+        for chain, of_chain in zip(chains, inputs, strict=True)
+    ]
+
+
 class EnvelopeFits:
-    """Residuals of ``bands`` from predictors ``surface``, by one fit for each side.
+    """Residuals of the bands of a chain from its predictors, by one fit for each side.
 
     Called with a block, it returns 2·T maps (h, w): every band's residual in deviations from the
     fit in which dark content stands out (negative), then from that in which light content does
@@ -47,34 +90,25 @@ class EnvelopeFits:
 
     def __init__(
         self,
+        chain: Chain,
         surface: Callable[[Block], Surface],
-        bands: Sequence[int],
-        view: SceneView,
-        pixels: Pixels,
-        *,
-        cubic: bool = True,
+        reflectance: Callable[[Block], FloatArray],
+        sample: Surface,
+        targets: FloatArray,
     ) -> None:
-        # With one or two infrared bands, several slots are the same band.
-        distinct = list(dict.fromkeys(bands))
-        repeats = [distinct.index(band) for band in bands]
-        self._surface = surface
-        self._reflectance = BlockCache(partial(_reflectance, view, distinct))
+        self._surface, self._reflectance = surface, reflectance
+        repeats, n = [chain.distinct.index(band) for band in chain.bands], len(chain.distinct)
         # Of the 2 × distinct residuals: first those of the upper envelope.
-        self._order = [*repeats, *(len(distinct) + repeat for repeat in repeats)]
-
-        def arrays(block: Block) -> list[FloatArray]:
-            return [*surface(block), self._reflectance(block)]
-
-        components, extra, targets = view.blocks.gather(arrays, pixels)
+        self._order = [*repeats, *(n + repeat for repeat in repeats)]
         fits = [
-            fit_bands(Surface(components, extra), targets, cubic=cubic, weighting=one_sided)
+            fit_bands(sample, targets, cubic=chain.cubic, weighting=one_sided)
             for one_sided in ONE_SIDED
         ]
         self._fit = BandFit(
             offsets=np.concatenate([fit.offsets for fit in fits]),
             gains=np.concatenate([fit.gains for fit in fits], axis=1),
             deviations=np.concatenate([fit.deviations for fit in fits]),
-            cubic=cubic,
+            cubic=chain.cubic,
         )
 
     def __call__(self, block: Block) -> list[FloatArray]:
@@ -92,10 +126,9 @@ class ShorterBands:
     They are principal components, slopes and the position.
     """
 
-    def __init__(self, view: SceneView, n: int, pixels: Pixels) -> None:
+    def __init__(self, view: SceneView, n: int) -> None:
         self._view, self._n = view, n
-        (logs,) = view.blocks.gather(lambda block: [view.logs(block, n)], pixels)
-        self._projection: Projection = fit_projection(logs, N_COMPONENTS)
+        self._projection = view.shorter(n, N_COMPONENTS)
 
     def __call__(self, block: Block) -> Surface:
         """The predictors of the window around a block."""
@@ -105,6 +138,11 @@ class ShorterBands:
         return Surface(components, as_image(extra))
 
 
-def _reflectance(view: SceneView, bands: list[int], block: Block) -> FloatArray:
-    """Blurred linear reflectance (h, w, T) of infrared ``bands`` in the window around a block."""
-    return view.blurred_infrared(block)[..., [view.infrared.index(band) for band in bands]]
+class _Reflectance:
+    """Blurred linear reflectance (h, w, T) of infrared bands in the window around a block."""
+
+    def __init__(self, view: SceneView, bands: Sequence[int]) -> None:
+        self._view, self._which = view, [view.infrared.index(band) for band in bands]
+
+    def __call__(self, block: Block) -> FloatArray:
+        return self._view.blurred_infrared(block)[..., self._which]

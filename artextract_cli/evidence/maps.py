@@ -24,7 +24,7 @@ from artextract_cli.evidence.band_regression import (
     fit_bands,
     log_reflectance,
 )
-from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
+from artextract_cli.evidence.envelope import Chain, EnvelopeFits, fit_envelopes
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import robust_deviations
@@ -231,23 +231,18 @@ class _RawMaps:
 
 def _envelopes(view: SceneView) -> list[EnvelopeFits]:
     """Fits in the order of their maps: on the visible, chained for two bands, skipped."""
-    infrared, pixels = view.infrared, view.pixels
+    infrared = view.infrared
     # With one infrared band, all three slots are that band and the chains below them are empty.
-    middle = (len(infrared) - 1) // 2
-    last = len(infrared) - 1
+    middle, last = (len(infrared) - 1) // 2, len(infrared) - 1
     slots = [infrared[0], infrared[middle], infrared[last]]
-
-    def fits(n_below: int, targets: Sequence[int], *, cubic: bool) -> EnvelopeFits:
-        surface = BlockCache(ShorterBands(view, n_below, pixels))
-        return EnvelopeFits(surface, targets, view, pixels, cubic=cubic)
-
-    return [
-        # The order is that of `_RESIDUAL_NAMES`.
-        fits(0, slots, cubic=True),
-        fits(middle, slots[1:2], cubic=False),
-        fits(last, slots[2:], cubic=False),
-        fits(max(last - 1, 0), slots[2:], cubic=True),
+    # The order is that of `_RESIDUAL_NAMES`.
+    chains = [
+        Chain(n_below=0, bands=slots, cubic=True),
+        Chain(n_below=middle, bands=slots[1:2], cubic=False),
+        Chain(n_below=last, bands=slots[2:], cubic=False),
+        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True),
     ]
+    return fit_envelopes(view, chains)
 
 
 def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -9,6 +9,7 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
     FIT_PIXELS,
+    N_COMPONENTS,
     PREDICTOR_BLUR,
     TARGET_BLUR,
     Projection,
@@ -77,6 +78,10 @@ class SceneView:
         """Logarithms of reflectance of the linear photograph and the visible bands (h, w, C)."""
         return self.logs(block, 0)
 
+    def shorter(self, n_infrared: int, n_components: int) -> Projection:
+        """Principal components of the channels that `logs` returns for ``n_infrared``."""
+        return self.projection(self._n_visible + n_infrared, n_components)
+
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
         """Logarithms of reflectance of some bands (h, w, n)."""
         return log_reflectance(self.part(block).bands[..., bands], TARGET_BLUR)
@@ -103,13 +108,26 @@ class SceneView:
         visible_logs = self.visible_logs
         photograph = BlockCache(lambda block: visible_logs(block)[..., :3])
         # Two, because a band in the far red may itself show the hidden layer and explain it away.
-        logs: tuple[Callable[[Block], FloatArray], ...] = (visible_logs, photograph)
-        samples = self.blocks.gather(lambda block: [log(block) for log in logs], self._pixels)
-        first, second = (
-            BlockCache(partial(_surface_of, log, fit_projection(sample)))
-            for log, sample in zip(logs, samples, strict=True)
+        return (
+            BlockCache(partial(_surface_of, visible_logs, self.projection(self._n_visible))),
+            BlockCache(partial(_surface_of, photograph, self.projection(3))),
         )
-        return first, second
+
+    def projection(self, n_channels: int, n_components: int = N_COMPONENTS) -> Projection:
+        """Principal components of the first of the log channels, those of `logs`."""
+        channels = np.ascontiguousarray(self._log_sample[:, :n_channels])
+        return fit_projection(channels, n_components)
+
+    @cached_property
+    def _log_sample(self) -> FloatArray:
+        """All log channels (n, C) at the pixels to fit on, in one pass for all projections."""
+        logs = self._logs
+        (sample,) = self.blocks.gather(lambda block: [logs(block)], self._pixels)
+        return sample
+
+    @property
+    def _n_visible(self) -> int:
+        return self._log_sample.shape[1] - len(self.infrared)
 
 
 def _place(blocks: Blocks, block: Block) -> FloatArray:

@@ -9,8 +9,8 @@ from artextract_cli.evidence.envelope import (
     LIGHT,
     ONE_SIDED,
     SIDES,
-    EnvelopeFits,
-    ShorterBands,
+    Chain,
+    fit_envelopes,
 )
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import full_block
@@ -32,20 +32,28 @@ def third_hidden(strength: float) -> Scene:
 
 def residuals(scene: Scene) -> FloatArray:
     """Of the longest band (H, W, 2): of the fit that ignores dark content, then of the other."""
-    view = SceneView(scene)
-    pixels = view.pixels
-    surface = ShorterBands(view, 0, pixels)
-    fits = EnvelopeFits(surface, [LONGEST], view, pixels, cubic=False)
+    (fits,) = fit_envelopes(SceneView(scene), [Chain(n_below=0, bands=[LONGEST], cubic=False)])
     return np.stack(fits(full_block(scene.shape)), axis=-1)
 
 
 def test_bands_keep_their_order_and_may_come_twice() -> None:
-    view = SceneView(third_hidden(-0.25))
-    surface, all_of_it = ShorterBands(view, 0, view.pixels), full_block(SHAPE)
     one, other = LONGEST, LONGEST - 1
-    twice = EnvelopeFits(surface, [one, other, one], view, view.pixels)(all_of_it)
-    once = EnvelopeFits(surface, [other, one], view, view.pixels)(all_of_it)
+    both = [
+        Chain(n_below=0, bands=bands, cubic=True) for bands in ([one, other, one], [other, one])
+    ]
+    fits = fit_envelopes(SceneView(third_hidden(-0.25)), both)
+    twice, once = (of_chain(full_block(SHAPE)) for of_chain in fits)
     np.testing.assert_array_equal(twice, [once[which] for which in (1, 0, 1, 3, 2, 3)])
+
+
+def test_chains_that_are_fitted_together_are_as_alone() -> None:
+    view = SceneView(third_hidden(-0.25))
+    chains = [Chain(n_below=n, bands=[LONGEST], cubic=False) for n in (0, 2)]
+    together = [fits(full_block(SHAPE)) for fits in fit_envelopes(view, chains)]
+    assert not np.array_equal(*together)
+    for chain, expected in zip(chains, together, strict=True):
+        (alone,) = fit_envelopes(view, [chain])
+        np.testing.assert_array_equal(alone(full_block(SHAPE)), expected)
 
 
 @pytest.mark.parametrize("side", SIDES)
