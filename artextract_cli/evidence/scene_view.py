@@ -80,7 +80,7 @@ class SceneView:
 
     def shorter(self, n_infrared: int, n_components: int) -> Projection:
         """Principal components of the channels that `logs` returns for ``n_infrared``."""
-        return self.projection(self._n_visible + n_infrared, n_components)
+        return self._projection(self._n_visible + n_infrared, n_components)
 
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
         """Logarithms of reflectance of some bands (h, w, n)."""
@@ -105,16 +105,15 @@ class SceneView:
 
     @cached_property
     def _surfaces(self) -> tuple[BlockCache[Surface], BlockCache[Surface]]:
-        visible_logs = self.visible_logs
-        photograph = BlockCache(lambda block: visible_logs(block)[..., :3])
+        logs, n_visible = self._logs, self._n_visible
         # Two, because a band in the far red may itself show the hidden layer and explain it away.
-        return (
-            BlockCache(partial(_surface_of, visible_logs, self.projection(self._n_visible))),
-            BlockCache(partial(_surface_of, photograph, self.projection(3))),
+        first, second = (
+            BlockCache(partial(_surface_of, logs, n, self._projection(n, N_COMPONENTS)))
+            for n in (n_visible, 3)
         )
+        return first, second
 
-    def projection(self, n_channels: int, n_components: int = N_COMPONENTS) -> Projection:
-        """Principal components of the first of the log channels, those of `logs`."""
+    def _projection(self, n_channels: int, n_components: int) -> Projection:
         channels = np.ascontiguousarray(self._log_sample[:, :n_channels])
         return fit_projection(channels, n_components)
 
@@ -127,7 +126,8 @@ class SceneView:
 
     @property
     def _n_visible(self) -> int:
-        return self._log_sample.shape[1] - len(self.infrared)
+        n: int = self._log_sample.shape[1] - len(self.infrared)
+        return n
 
 
 def _place(blocks: Blocks, block: Block) -> FloatArray:
@@ -146,9 +146,9 @@ def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
 
 
 def _surface_of(
-    logs: Callable[[Block], FloatArray], projection: Projection, block: Block
+    logs: Callable[[Block], FloatArray], n_channels: int, projection: Projection, block: Block
 ) -> Surface:
-    return surface_features(logs(block), projection)
+    return surface_features(logs(block)[..., :n_channels], projection)
 
 
 def _extended_window(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:

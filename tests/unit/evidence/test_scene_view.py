@@ -1,5 +1,8 @@
 """What regressions see of a scene, block by block."""
 
+import gc
+import weakref
+
 import numpy as np
 
 from artextract_cli.evidence.scene_view import SceneView, place_terms
@@ -68,3 +71,16 @@ def test_infrared_channels_follow_the_visible_ones_from_the_shortest() -> None:
     bands = scene.part(block).bands
     of_both = [np.corrcoef(logs[..., 4].ravel(), bands[..., b].ravel())[0, 1] for b in (2, 0)]
     assert of_both[0] > of_both[1]
+
+
+def test_blocks_are_freed_with_the_view_and_not_by_the_garbage_collector() -> None:
+    scene = view()
+    (block,) = scene.blocks
+    scene.surfaces(block)
+    cached = weakref.ref(scene.blurred_infrared(block))
+    gc.disable()
+    try:
+        del scene
+        assert cached() is None
+    finally:
+        gc.enable()
