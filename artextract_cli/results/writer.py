@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block, release_pages
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
+from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.tiff_maps import Read, write_map
 from artextract_cli.results.description import describe
-from artextract_cli.results.pictures import write_heatmap, write_hidden
+from artextract_cli.results.pictures import PNG_LEVEL, write_heatmap, write_hidden
 from artextract_cli.results.reader import FORMAT, FORMAT_VERSION
 from artextract_cli.results.regions import (
     REGION_COLUMNS,
@@ -88,7 +88,7 @@ def _write_all(
         np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
     read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
     heatmap = scene.filled(lambda block: read(0, block))
-    Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
+    write_picture(folder / "overlay.png", _overlaid(scene, heatmap), png_level=PNG_LEVEL)
     write_heatmap(folder / "heatmap.png", lambda block: heatmap[block.place], scene.shape)
     if "hidden" in scores.maps:
         read_hidden = _reader(scores.maps["hidden"][..., None], scene, scene.mask)

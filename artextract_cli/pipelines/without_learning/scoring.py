@@ -13,9 +13,9 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import UsageError
+from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import (
-    BandResiduals,
     EvidenceMaps,
     envelope_score,
     residual_score,
