@@ -1,7 +1,9 @@
 """The findings of a scene in words and numbers, and their limitations."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from artextract_cli.evidence.signs import WORDS
@@ -62,12 +64,22 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
                 _share(described),
                 _strongest(regions, pixels_per_mm),
                 *(() if is_shifted else (registration,)),
-                *(f"Check the images: {message}." for message in described["warnings"][:_MOST]),
+                *_warnings(described),
             )
         ),
         numbers=_numbers(described, regions),
         caveats=tuple(map(unbroken, _caveats(result))),
     )
+
+
+def _warnings(described: Mapping[str, Any]) -> Iterator[str]:
+    """Warnings of the images, which are named without their folders."""
+    images = (described["photograph"], *described["bands"])
+    folders = {str(Path(image["path"]).parent) + os.sep for image in images}
+    for message in described["warnings"][:_MOST]:
+        for folder in folders:
+            message = message.replace(folder, "")
+        yield f"Check the images: {message}."
 
 
 def _headline(verdict: str) -> str:
