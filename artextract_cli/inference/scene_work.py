@@ -57,9 +57,7 @@ class Scoring:
         scene = read_scene(files, self.plan)
         warnings = check_values(files, scene)
         scores = score_scene(self.model, scene)
-        return write_scene(
-            self.results, files, scene, scores, self.model, written, warnings=warnings
-        )
+        return write_scene(self.results, files, scene, scores, self.model, written, warnings)
 
     def __reduce__(self) -> tuple[Callable[..., "Scoring"], tuple[Any, ...]]:
         """Send where the model is, not the model: networks of plugins need not be picklable."""
