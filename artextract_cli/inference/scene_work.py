@@ -14,6 +14,7 @@ from artextract_cli.results.summary import SceneSummary, summarize
 from artextract_cli.results.writer import write_scene
 from artextract_cli.scenes.checks.registration import registration_of, warn_of_registration
 from artextract_cli.scenes.checks.values import check_values
+from artextract_cli.scenes.history import dataset_root
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
@@ -47,7 +48,7 @@ class Scoring:
         else:
             description = self._scored(files, former)
         registration = registration_of(description["registration"])
-        warn_of_registration(files, registration, description["shape"])
+        warn_of_registration(files.name, dataset_root(files), registration, description["shape"])
         return ScoredScene(summary=summarize(description), was_up_to_date=is_current)
 
     def _scored(self, files: SceneFiles, former: SceneResult | None) -> Mapping[str, Any]:

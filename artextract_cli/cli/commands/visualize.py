@@ -72,6 +72,7 @@ def _result(
 ) -> "Iterator[tuple[SceneResult, str]]":
     """Yield a scene of the results, or a new pair, and the prefix of the figure path."""
     from artextract_cli.results.reader import find_scene
+    from artextract_cli.scenes.checks.registration import registration_of, warn_of_registration
 
     if (files := new.files(new.coding)) is not None:
         from artextract_cli.inference.infer_dataset import infer_scenes
@@ -86,6 +87,9 @@ def _result(
             msg = "--expect requires --rgb and --band; for results set it in 'artextract infer'"
             raise UsageError(msg)
         result = find_scene(results, scene)
+        registration = registration_of(result.description["registration"])
+        shape = result.description["shape"]
+        warn_of_registration(result.name, result.dataset_root, registration, shape)
         yield result, f"{result.path}/"
     else:
         msg = "give either a results directory, or --rgb FILE with --band NM=FILE"

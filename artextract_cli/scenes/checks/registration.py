@@ -1,18 +1,18 @@
 """How well the bands of a scene are registered to its photograph: a quick measurement."""
 
 import math
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.registration import measure_shift, windowed_edges
-from artextract_cli.scenes.scene import Scene, SceneFiles
-from artextract_cli.utils.events import warn
+from artextract_cli.scenes.scene import Scene
+from artextract_cli.utils.events import command_line, warn
 
 # Real bands are up to 0.7 px off their photograph, and simulated ones are displaced by up to
 # 0.6 px. Half a pixel costs little in detection, three pixels much (docs/capture.md,
@@ -128,7 +128,7 @@ def registration_of(described: Mapping[str, Any]) -> Registration:
 
 
 def warn_of_registration(
-    files: SceneFiles, registration: Registration, shape: Sequence[int]
+    scene: str, dataset: Path | None, registration: Registration, shape: Sequence[int]
 ) -> None:
     """Warn of bands of a scene (H, W) that are shifted, or may show another painting."""
     band, largest = registration.band, registration.largest
@@ -136,14 +136,14 @@ def warn_of_registration(
         others = registration.n_shifted - 1
         beside = f", as are {others} other bands" if others > 1 else ", as is another band" * others
         warn(
-            f"band {band} of scene {files.name} is shifted by {largest:.2f} px against its "
+            f"band {band} of scene {scene} is shifted by {largest:.2f} px against its "
             f"photograph (more than {registration.limit:g} px){beside}, so scores may be wrong: "
-            f"{_advice(files)}"
+            f"{_advice(dataset)}"
         )
     unknown = [band for band, px in registration.residuals.items() if px is None]
     if unknown and min(shape) >= MIN_SIDE_EDGES:
         warn(
-            f"{_listed(unknown)} of scene {files.name} {'share' if unknown[1:] else 'shares'} no "
+            f"{_listed(unknown)} of scene {scene} {'share' if unknown[1:] else 'shares'} no "
             "edges with its photograph in the middle of the painting, so registration cannot be "
             f"measured: check that {'they show' if unknown[1:] else 'it shows'} this painting"
         )
@@ -153,15 +153,14 @@ def _listed(bands: Sequence[str]) -> str:
     return f"band {bands[0]}" if len(bands) == 1 else f"bands {', '.join(bands)}"
 
 
-def _advice(files: SceneFiles) -> str:
-    """How to register the scene: the command, if the scene belongs to a dataset."""
-    if not files.split:
+def _advice(dataset: Path | None) -> str:
+    """How to register a scene: the command, if the scene belongs to a dataset."""
+    if dataset is None:
         return (
             "import the images with 'artextract data import', then run 'artextract data register'"
         )
-    root = files.rgb.parents[2]
-    out = root.with_name(f"{root.resolve().name}-registered")
-    return f"run `{shlex.join(('artextract', 'data', 'register', str(root), '--out', str(out)))}`"
+    out = dataset.with_name(f"{dataset.resolve().name}-registered")
+    return f"run `{command_line('data', 'register', dataset, '--out', out)}`"
 
 
 def _windows(scene: Scene) -> list[Block]:

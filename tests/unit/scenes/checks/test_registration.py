@@ -15,8 +15,7 @@ from artextract_cli.scenes.checks.registration import (
     warn_of_registration,
     warning_shift,
 )
-from artextract_cli.scenes.dataset import pair_files
-from artextract_cli.scenes.scene import Scene, SceneFiles
+from artextract_cli.scenes.scene import Scene
 from tests.helpers.checked_datasets import view
 
 
@@ -75,11 +74,6 @@ def test_what_shares_no_edges_is_not_measured() -> None:
     assert (nothing.band, nothing.largest, nothing.n_shifted) == (None, None, 0)
 
 
-def files(root: Path, split: str = "val") -> SceneFiles:
-    rgb = root / split / "rgb_images" / "a_RGB.png"
-    return replace(pair_files(rgb, {"850": root / "ir.png"}), split=split)
-
-
 @pytest.mark.parametrize(
     ("residuals", "beside"),
     [
@@ -92,18 +86,17 @@ def test_the_warning_gives_the_command(
     residuals: dict[str, float | None], beside: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "artextract"):
-        warn_of_registration(files(Path("my scans")), Registration(residuals=residuals), (200, 300))
+        warn_of_registration("a", Path("my scans"), Registration(residuals=residuals), (200, 300))
     assert caplog.messages == [
         "band 850 of scene a is shifted by 4.00 px against its photograph (more than 0.75 px)"
-        f"{beside}, so scores may be wrong: run `artextract data register 'my scans' --out "
-        "'my scans-registered'`"
+        f"{beside}, so scores may be wrong: run `artextract data register 'my scans' "
+        "--out 'my scans-registered'`"
     ]
 
 
 def test_a_pair_is_imported_first(caplog: pytest.LogCaptureFixture) -> None:
-    pair = replace(files(Path("x")), split="")
     with caplog.at_level(logging.WARNING, "artextract"):
-        warn_of_registration(pair, Registration(residuals={"850": 4.0}), (200, 300))
+        warn_of_registration("a", None, Registration(residuals={"850": 4.0}), (200, 300))
     assert caplog.messages[0].endswith(
         "import the images with 'artextract data import', then run 'artextract data register'"
     )
@@ -120,7 +113,7 @@ def test_bands_that_may_show_another_painting(
     residuals: dict[str, float | None], said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "artextract"):
-        warn_of_registration(files(Path("x")), Registration(residuals=residuals), (128, 300))
+        warn_of_registration("a", Path("x"), Registration(residuals=residuals), (128, 300))
     (message,) = caplog.messages
     assert message.startswith(said)
 
@@ -130,7 +123,7 @@ def test_nothing_to_warn_of(
     residuals: dict[str, float | None], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "artextract"):
-        warn_of_registration(files(Path("x")), Registration(residuals=residuals), (127, 300))
+        warn_of_registration("a", Path("x"), Registration(residuals=residuals), (127, 300))
     assert not caplog.messages
 
 
