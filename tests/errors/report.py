@@ -19,6 +19,8 @@ ROWS = [
         resealed(put("results/v0/regions.csv", "a,b\n1,2\n"))),
     Row(2, "…/new.pdf is not an HTML file: use a name such as report.html",
         "report {here}/results --out {new}.pdf"),
+    Row(2, "…/z.html is not a report of artextract: choose another --out, or move it away",
+        "report {here}/results --out {here}/z.html", put("z.html", "<html>mine</html>")),
     Row(2, "…/v0_hidden.png is not a plate of artextract: choose another --plates, or move it away",
         REPORT + " --plates {here}/plates", put("plates/v0_hidden.png", "mine")),
     Row(2, "…/plates is not a folder: choose another --plates",
