@@ -134,10 +134,12 @@ def _find_photograph(
 
 
 def _in_colour(files: list[Path]) -> list[Path]:
-    """The images with the highest likelihood of being the photograph."""
+    """The images with the highest likelihood of being the photograph; of several grey ones none."""
     likelihoods = {path: _likelihood(path) for path in files}
     best = max(likelihoods.values(), default=0)
-    return [path for path in files if best and likelihoods[path] == best]
+    likeliest = [path for path in files if likelihoods[path] == best]
+    # Several grey images saved as RGB, without a wavelength in their names, are bands.
+    return likeliest if best > 1 or (best == 1 and len(likeliest) == 1) else []
 
 
 def _likelihood(path: Path) -> int:

@@ -107,6 +107,21 @@ def test_grey_saved_as_rgb_is_a_band(folder: Callable[..., Path]) -> None:
     np.testing.assert_array_equal(capture.bands[0], band)
 
 
+@pytest.mark.parametrize("n_channels", [3, 4], ids=["RGB", "RGBA"])
+def test_grey_saved_in_colour_without_a_photograph(
+    folder: Callable[..., Path], n_channels: int
+) -> None:
+    bands = {f"m_{n}": grey(np.uint8) for n in range(17, 33)}
+    saved = {name: np.repeat(band[..., None], n_channels, axis=2) for name, band in bands.items()}
+    for picture in saved.values():
+        picture[..., 3:] = 255  # opaque
+    source = folder(**saved)
+    capture = only(source, wavelengths=",".join(str(400 + 20 * n) for n in range(16)))
+    np.testing.assert_array_equal(np.stack(capture.bands), np.stack(list(bands.values())))
+    with pytest.raises(InputError, match=r"m_17\.png contains no wavelength"):
+        only(source)
+
+
 def test_a_coloured_band_is_the_mean_of_its_channels(folder: Callable[..., Path]) -> None:
     band = colours(np.uint16)
     capture = only(folder(photo=colours(), m_850=band))
