@@ -15,6 +15,8 @@ SHORTEST_NM, LONGEST_NM = 200, 3000
 # Not before a letter, so that ``5nmos`` has no wavelength.
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?nm(?![a-z])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# Words for what is recorded to calibrate a camera, also joined as in WHITEREF.
+_FRAME = re.compile(r"(?<![a-z])(?:white|dark|flat|bias|ref|reference)+s?(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +103,25 @@ def wavelengths_of(files: list[Path], noted: Mapping[Path, float]) -> tuple[floa
     wavelengths = [noted.get(path) if noted else wavelength_in(path.stem) for path in files]
     for path, nm in zip(files, wavelengths, strict=True):
         if nm is None:
-            msg = (
-                f"the name of {path} contains no wavelength: list all bands in "
-                f"{path.parent / NOTE}, or give -o wavelengths=NM,NM,... in the order of the files"
+            advice = _advice_on_frames(path) or (
+                f"list all bands in {path.parent / NOTE}, or give -o wavelengths=NM,NM,... in the "
+                "order of the files"
             )
+            msg = f"the name of {path} contains no wavelength: {advice}"
             raise InputError(msg)
     return tuple(nm for nm in wavelengths if nm is not None)
+
+
+def _advice_on_frames(*files: Path) -> str:
+    """What to do if the name of a file is that of a white or dark frame; empty if none is."""
+    frames = [path.name for path in files if _FRAME.search(path.stem)]
+    if not frames:
+        return ""
+    return (
+        f"if {frames[0]} is a white or dark frame, move such frames into folders of their own, "
+        "import the images of the painting, and run 'artextract data calibrate dataset --white "
+        "white --dark dark --out calibrated'"
+    )
 
 
 def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
@@ -123,9 +138,12 @@ def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
     names = [str(file) for file in files] if of_bands else [f"band {n + 1}" for n in range(len(nm))]
     for (one, its_nm), (other, other_nm) in combinations(zip(names, nm, strict=True), 2):
         if f"{its_nm:g}" == f"{other_nm:g}":  # as in ids of bands
+            advice = _advice_on_frames(Path(one), Path(other)) or (
+                "correct the wavelengths, or remove one of them"
+            )
             msg = (
                 f"{one} and {other} are both {its_nm:g} nm, which must differ between bands: "
-                "correct the wavelengths, or remove one of them"
+                f"{advice}"
             )
             raise InputError(msg)
     for file, given in zip(files, nm, strict=False) if of_bands else ():

@@ -113,6 +113,10 @@ ROWS = [
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: much"))),
     Row(2, "wavelengths=red are not comma-separated numbers in nm, such as 420,470,850",
         BANDS + "-o wavelengths=red", pictures(RGB=COLOURS, ir=noise())),
+    Row(3, "the name of …/dark.png contains no wavelength: if dark.png is a white or dark frame, "
+        "move such frames into folders of their own, import the images of the painting, and run "
+        "'artextract data calibrate dataset --white white --dark dark --out calibrated'",
+        BANDS, pictures(photo=COLOURS, dark=noise())),
     Row(3, "the name of …/ir.png contains no wavelength: list all bands in …/bands.yaml, or "
         "give -o wavelengths=NM,NM,... in the order of the files", BANDS,
         pictures(RGB=COLOURS, ir=noise())),

@@ -330,6 +330,24 @@ def test_two_bands_of_one_wavelength_are_refused(folder: Callable[..., Path]) ->
         only(source)
 
 
+@pytest.mark.parametrize(
+    "name", ["dark", "DARK_850nm", "abbey_white_850nm", "whiteref", "a-flats", "bias2", "Reference 1"]
+)
+def test_a_frame_among_the_bands_belongs_into_a_folder(
+    folder: Callable[..., Path], name: str
+) -> None:
+    source = folder(photo=colours(), abbey_850nm=grey(), **{name: grey()})
+    with pytest.raises(InputError, match=rf"(both 850|no wavel).*: if {name}\.png is a white or"):
+        only(source)
+
+
+@pytest.mark.parametrize("name", ["refectory", "flatford", "darkness", "prefix"])
+def test_other_words_are_no_frames(folder: Callable[..., Path], name: str) -> None:
+    source = folder(photo=colours(), abbey_850nm=grey(), **{name: grey()})
+    with pytest.raises(InputError, match=rf"{name}\.png contains no wavelength: list all bands"):
+        only(source)
+
+
 def test_two_pages_of_one_wavelength_are_refused(folder: Callable[..., Path]) -> None:
     source = folder(photo=colours())
     tifffile.imwrite(source / "b.tif", np.stack([grey()] * 4), photometric="minisblack")
