@@ -28,6 +28,13 @@ ROWS = [
     Row(3, "…/report.yaml: unknown key 'titel'; known keys: title, inventory, institution, "
         "operator, date, notes",
         REPORT + " --filing {here}/report.yaml", put("report.yaml", "titel: Lady\n")),
+    Row(2, "title has 201 characters, but at most 200 are allowed: shorten it",
+        REPORT + " --title " + 201 * "a"),
+    Row(2, "inventory contains the invisible character U+202E, which changes how text is shown: "
+        "remove it", REPORT + " --inventory 12\u202e3"),
+    Row(3, "…/report.yaml: notes contains the invisible character U+001B, which changes how text "
+        "is shown: remove it",
+        REPORT + " --filing {here}/report.yaml", put("report.yaml", r'notes: "\e[31m"')),
     Row(3, "…/report.yaml: inventory must be text: put it in quotation marks",
         REPORT + " --filing {here}/report.yaml", put("report.yaml", "inventory: 12.30\n")),
 ]  # fmt: skip

@@ -331,7 +331,7 @@ def test_two_bands_of_one_wavelength_are_refused(folder: Callable[..., Path]) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["dark", "DARK_850nm", "abbey_white_850nm", "whiteref", "a-flats", "bias2", "Reference 1"]
+    "name", ["dark", "DARK_850nm", "abbey_white_850nm", "whiteref", "a-flats", "bias2", "Reference"]
 )
 def test_a_frame_among_the_bands_belongs_into_a_folder(
     folder: Callable[..., Path], name: str
