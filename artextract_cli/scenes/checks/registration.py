@@ -1,7 +1,6 @@
 """How well the bands of a scene are registered to its photograph: a quick measurement."""
 
 import math
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -12,7 +11,7 @@ import numpy as np
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.registration import measure_shift, windowed_edges
 from artextract_cli.scenes.scene import Scene, SceneFiles
-from artextract_cli.utils.events import warn
+from artextract_cli.utils.events import command_line, warn
 
 # Real bands are up to 0.7 px off their photograph, and simulated ones are displaced by up to
 # 0.6 px. Half a pixel costs little in detection, three pixels much (docs/capture.md,
@@ -161,7 +160,7 @@ def _advice(files: SceneFiles) -> str:
         )
     root = files.rgb.parents[2]
     out = root.with_name(f"{root.resolve().name}-registered")
-    return f"run `{shlex.join(('artextract', 'data', 'register', str(root), '--out', str(out)))}`"
+    return f"run `{command_line('data', 'register', root, '--out', out)}`"
 
 
 def _windows(scene: Scene) -> list[Block]:
