@@ -105,7 +105,7 @@ def check(
 
     checked = check_dataset(
         dataset, wavelengths=captures.wavelengths, coding=captures.coding, jobs=jobs
-    )
+    ).brief
     # The list is printed before the error, so that scripts get all findings and the exit code.
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     _suggest_after(checked, captures)
