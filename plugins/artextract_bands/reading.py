@@ -75,7 +75,9 @@ def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:
     rgb = None if photograph is None else read_counts(photograph)
     planes = _of_one_depth(list(_planes(paths, given)))
     if given and len(given) != len(planes):
-        msg = f"{len(given)} wavelengths are given, but {folder} contains {len(planes)} bands"
+        number = "1 wavelength is" if len(given) == 1 else f"{len(given)} wavelengths are"
+        bands = f"{len(planes)} band{'s' * (len(planes) != 1)}"
+        msg = f"{number} given, but {folder} contains {bands}"
         raise UsageError(msg)
     wavelengths = given or wavelengths_of(paths, noted.bands)
     check_wavelengths(paths, wavelengths)

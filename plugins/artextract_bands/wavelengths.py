@@ -14,6 +14,8 @@ SHORTEST_NM, LONGEST_NM = 200, 3000
 
 # Not before a letter, so that ``5nmos`` has no wavelength.
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)[ _-]?nm(?![a-z])", re.IGNORECASE)
+# Micrometres with any of the letters in use: u, the micro sign, and the Greek letter mu.
+_MICROMETRES = re.compile(r"(\d+(?:\.\d+)?)[ _-]?[u\u00b5\u03bc]m(?![a-z])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # Words for what is recorded to calibrate a camera, also joined as in WHITEREF.
 _FRAME = re.compile(r"(?<![a-z])(?:white|dark|flat|bias|ref|reference)+s?(?![a-z])", re.IGNORECASE)
@@ -28,14 +30,24 @@ class Note:
 
 
 def wavelength_in(stem: str) -> float | None:
-    """The number before ``nm`` in a file name without its suffix, else its last number."""
-    # A set: ``450nm_copy_450nm`` is unambiguous, two different wavelengths are not.
-    with_unit = {float(number) for number in _WITH_UNIT.findall(stem)}
+    """The number before ``nm`` or ``um`` in the stem of a file name, else its last number."""
+    with_unit = _with_unit(stem)
     if with_unit:
         return with_unit.pop() if len(with_unit) == 1 else None
     # The last number, since names usually begin with that of the scene.
     numbers = [float(number) for number in _NUMBER.findall(stem)]
     return numbers[-1] if numbers and SHORTEST_NM <= numbers[-1] <= LONGEST_NM else None
+
+
+def _with_unit(stem: str) -> set[float]:
+    """Wavelengths in nm with their unit in a file name; several if it is ambiguous."""
+    # A set: ``450nm_copy_450nm`` is unambiguous, two different wavelengths are not.
+    if nm := {float(number) for number in _WITH_UNIT.findall(stem)}:
+        return nm
+    # Rounded, since 0.57 times 1000 may not be whole. Other lengths, such as 5um, are those of
+    # pixels or particles.
+    nm = {round(1000 * float(number), 3) for number in _MICROMETRES.findall(stem)}
+    return {number for number in nm if SHORTEST_NM <= number <= LONGEST_NM}
 
 
 def read_note(folder: Path) -> Note:
@@ -147,7 +159,7 @@ def check_wavelengths(files: Sequence[Path], nm: Sequence[float]) -> None:
             )
             raise InputError(msg)
     for file, given in zip(files, nm, strict=False) if of_bands else ():
-        named = wavelength_in(file.stem) if _WITH_UNIT.search(file.stem) else None
+        named = wavelength_in(file.stem) if _with_unit(file.stem) else None
         if named is not None and abs(named - given) >= 1:  # names are rounded to whole nm
             warn(f"{file.name} is named {named:g} nm, but is read as {given:g} nm as specified")
             return

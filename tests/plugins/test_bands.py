@@ -53,6 +53,13 @@ def only(source: Path, **options: Any) -> Capture:
         ("abbey-2019_850-nm_v3", 850),
         ("x_850.5nm", 850.5),
         ("x_420_470", 470),
+        ("abbey_0.85um", 850),
+        ("abbey_0.57 \u00b5m", 570),
+        ("abbey_1.1\u03bcm_2", 1100),
+        ("abbey_0.85UM_850nm", 850),
+        ("abbey_5um_850", 850),
+        ("abbey_0.85umber", None),
+        ("0.45um_0.85um", None),
         ("swir_12000nm", 12000),
         ("band_07", None),
         ("IMG_20231105", None),
@@ -189,6 +196,8 @@ def test_wavelengths_as_an_option_are_in_natural_order(folder: Callable[..., Pat
     np.testing.assert_array_equal(capture.bands[0], pictures["band_9"])
     with pytest.raises(UsageError, match=r"3 wavelengths are given, but .* contains 2 bands"):
         only(source, wavelengths="850,950,1050")
+    with pytest.raises(UsageError, match=r"1 wavelength is given, but .* contains 2 bands"):
+        only(source, wavelengths="850")
     with pytest.raises(UsageError, match="wavelengths=850,x are not comma-separated numbers"):
         only(source, wavelengths="850,x")
 

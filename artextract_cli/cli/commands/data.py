@@ -263,6 +263,6 @@ def simulate(
     console.emit(
         {"dataset": out, "train": train, "val": val, "seed": seed, "palette": paintings.palette},
         f"{out}: {train} training and {val} validation scenes, {size} × {size} pixels, "
-        f"{len(chosen)} bands",
+        f"{len(chosen)} band{'s' * (len(chosen) != 1)}",
     )
     console.suggest("graph", "build", out, "--out", console.free("graphs"))
