@@ -98,7 +98,7 @@ ROWS = [
         BANDS + "-o wavelengths=850",
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: 850"))),
     Row(3, "…/raw contains the photograph RGB.png but no band", BANDS, pictures(RGB=COLOURS)),
-    Row(2, "2 wavelengths are given, but …/raw contains 1 bands", BANDS + "-o wavelengths=850,950",
+    Row(2, "2 wavelengths are given, but …/raw contains 1 band", BANDS + "-o wavelengths=850,950",
         pictures(RGB=COLOURS, ir=noise())),
     Row(3, "2 images in …/raw are in colour (…), but only the photograph should be; select it "
         "with -o photograph=FILE", BANDS, pictures(a=COLOURS, b=COLOURS)),

@@ -45,3 +45,8 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "…/scene.json lacks bands, engine: run 'artextract infer' again",
     ),
 }
+
+# Functions that raise a sentence of somebody else, and where that is tested.
+PASSED_ON: Mapping[str, str] = {
+    "artextract_cli/report/filing.py:read_filing": "an invalid text, as in options: rows here",
+}
