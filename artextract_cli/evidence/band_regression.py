@@ -25,7 +25,6 @@ from artextract_cli.kernels.local_regression import (
     monomials,
     polynomial,
     standardised_residuals,
-    subtract,
 )
 
 DARKEST = 0.03  # added before logarithms: about the reflectance of the blackest paint
@@ -63,12 +62,16 @@ class Projection:
         # The centre is subtracted after the projection: K numbers per pixel instead of C.
         directions = self.directions / self.spread[:, None]
         components = logs.reshape(-1, logs.shape[-1]) @ directions
-        subtract(components, self.centre @ directions)
-        return components.reshape(*logs.shape[:2], -1)
+        planes = np.empty(components.shape[::-1], np.float32)
+        np.subtract(components.T, (self.centre @ directions)[:, None], out=planes)
+        return as_image(planes.reshape(-1, *logs.shape[:2]))
 
 
 class Surface(NamedTuple):
-    """Visible predictors of a regression, of an image (h, w, ...) or of pixels (n, ...)."""
+    """Visible predictors of a regression, of an image (h, w, ...) or of pixels (n, ...).
+
+    In memory an image lies plane by plane, as filters and polynomials read it.
+    """
 
     components: FloatArray  # (..., K) principal components of its log channels, variance one
     slopes: FloatArray  # (..., S) of the two strongest components
@@ -93,19 +96,26 @@ class BandFit:
         )
 
     def residuals(self, surface: Surface, targets: FloatArray) -> FloatArray:
-        """Residuals of ``targets`` (h, w, T) from a surface, in deviations, clipped to ±25."""
+        """Residuals (T, h, w) of ``targets`` (h, w, T), in deviations, clipped to ±25."""
         n = targets.shape[0] * targets.shape[1]
-        x, slopes, y = (p.reshape(n, p.shape[-1]) for p in (*surface, targets))
+        x, slopes = (np.moveaxis(image, -1, 0).reshape(-1, n) for image in surface)
         predicted = polynomial(x, slopes, self.gains, cubic=self.cubic)
         residuals = standardised_residuals(
-            y, predicted, self.offsets, self.deviations, LARGEST_RESIDUAL
+            targets.reshape(n, -1), predicted, self.offsets, self.deviations, LARGEST_RESIDUAL
         )
-        return residuals.reshape(targets.shape)
+        return residuals.reshape(-1, *targets.shape[:2])
 
 
 def log_reflectance(channels: FloatArray, sigma: float) -> FloatArray:
     """log(R + .03) of ``channels`` (H, W, C) after a Gaussian blur."""
-    return np.log(np.maximum(blur(channels, sigma), 0) + np.float32(DARKEST))
+    return log_of(blur(channels, sigma))
+
+
+def log_of(reflectance: FloatArray) -> FloatArray:
+    """log(R + .03) of reflectances of any shape."""
+    shifted = np.maximum(reflectance, 0)
+    shifted += np.float32(DARKEST)
+    return np.log(shifted, out=shifted)
 
 
 def centre_and_spread(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -132,8 +142,19 @@ def surface_features(logs: FloatArray, projection: Projection) -> Surface:
     a band displaced against the photograph differs by a slope.
     """
     components = projection(logs)
-    slopes = gradients(blur(components[..., :2], SLOPE_BLUR))
-    return Surface(components, np.concatenate(slopes, axis=-1))
+    return Surface(components, as_image(slopes_of(components)))
+
+
+def slopes_of(components: FloatArray) -> list[FloatArray]:
+    """Slopes (h, w) down, then across, of the two strongest of ``components`` (h, w, K)."""
+    first = (components[..., i : i + 1] for i in range(min(2, components.shape[-1])))
+    slopes = [gradients(blur(component, SLOPE_BLUR)) for component in first]
+    return [slope[axis][..., 0] for axis in (0, 1) for slope in slopes]
+
+
+def as_image(planes: Sequence[FloatArray] | FloatArray) -> FloatArray:
+    """Planes (h, w) as an image (h, w, n) that lies plane by plane in memory."""
+    return np.moveaxis(np.asarray(planes), 0, -1)
 
 
 def fit_bands(

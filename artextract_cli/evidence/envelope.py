@@ -9,23 +9,21 @@ account for illumination fall-off (asymmetric least squares: Newey & Powell, Eco
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import dataclass
 
 import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
     BandFit,
-    Projection,
     Surface,
+    as_image,
     fit_bands,
-    fit_projection,
-    log_reflectance,
+    slopes_of,
 )
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, Pixels
+from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import Weighting
-from artextract_cli.kernels.filters import blur, gradients
 
 DARK, LIGHT = -1, 1
 SIDES = (DARK, LIGHT)
@@ -35,92 +33,116 @@ ONE_SIDED = tuple(Weighting(tolerance=0.5, side=side) for side in SIDES)
 # Infrared bands add directions to the visible ones; 119 terms still leave 25 of the 3000 pixels
 # for each.
 N_COMPONENTS = 7  # of the logarithms of all shorter bands; cubic terms of 7 make 119
-# The same as of the visible predictors: edges of different sharpness leave a residual.
-TARGET_BLUR = 1.0  # σ in pixels
 
 
-def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
-    """Column, row and their squares' sum (h, w, 3) of a block, each −1..1 over the whole image."""
-    rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[block.top : block.bottom, None]
-    columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, block.left : block.right]
-    terms = np.empty((*block.shape, 3), np.float32)
-    terms[..., 0], terms[..., 1] = columns, rows
-    terms[..., 2] = columns**2 + rows**2
-    return terms
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Infrared bands, and how they are predicted.
+
+    Attributes
+    ----------
+    n_below
+        Number of the shortest infrared bands that are predictors, beside the visible ones.
+    bands
+        The predicted bands, T; a band may occur twice.
+    cubic
+        Whether products of three components are terms.
+    """
+
+    n_below: int
+    bands: Sequence[int]
+    cubic: bool
+
+    @property
+    def distinct(self) -> list[int]:
+        """Each of the bands once: with one or two infrared bands, several slots are the same."""
+        return list(dict.fromkeys(self.bands))
+
+
+def fit_envelopes(view: SceneView, chains: Sequence[Chain]) -> list["EnvelopeFits"]:
+    """Fit all ``chains`` to a scene, in one pass over its blocks."""
+    inputs = [
+        (BlockCache(ShorterBands(view, chain.n_below)), _Reflectance(view, chain.distinct))
+        for chain in chains
+    ]
+
+    def arrays(block: Block) -> list[FloatArray]:
+        return [
+            array
+            for surface, reflectance in inputs
+            for array in (*surface(block), reflectance(block))
+        ]
+
+    samples = iter(view.blocks.gather(arrays, view.pixels))
+    return [
+        EnvelopeFits(chain, *of_chain, Surface(next(samples), next(samples)), next(samples))
+        for chain, of_chain in zip(chains, inputs, strict=True)
+    ]
 
 
 class EnvelopeFits:
-    """Residuals of ``bands`` from predictors ``surface``, by one fit for each side.
+    """Residuals of the bands of a chain from its predictors, by one fit for each side.
 
-    Called with a block, it returns (h, w, 2·T): every band's residual in deviations from the fit in
-    which dark content stands out (negative), then from that in which light content does (positive).
-    A band that is given twice is fitted once.
+    Called with a block, it returns 2·T maps (h, w): every band's residual in deviations from the
+    fit in which dark content stands out (negative), then from that in which light content does
+    (positive). A band that is given twice is fitted once.
     """
 
     def __init__(
         self,
+        chain: Chain,
         surface: Callable[[Block], Surface],
-        bands: Sequence[int],
-        view: SceneView,
-        pixels: Pixels,
-        *,
-        cubic: bool = True,
+        reflectance: Callable[[Block], FloatArray],
+        sample: Surface,
+        targets: FloatArray,
     ) -> None:
-        # With one or two infrared bands, several slots are the same band.
-        distinct = list(dict.fromkeys(bands))
-        repeats = np.array([distinct.index(band) for band in bands])
-        self._surface, self._reflectance = surface, partial(_reflectance, view, distinct)
-        # Columns of the residuals (..., 2 × distinct): first those of the upper envelope.
-        self._columns = np.concatenate([repeats, repeats + len(distinct)])
-
-        def arrays(block: Block) -> list[FloatArray]:
-            return [*surface(block), self._reflectance(block)]
-
-        components, extra, targets = view.blocks.gather(arrays, pixels)
+        self._surface, self._reflectance = surface, reflectance
+        repeats, n = [chain.distinct.index(band) for band in chain.bands], len(chain.distinct)
+        # Of the 2 × distinct residuals: first those of the upper envelope.
+        self._order = [*repeats, *(n + repeat for repeat in repeats)]
         fits = [
-            fit_bands(Surface(components, extra), targets, cubic=cubic, weighting=one_sided)
+            fit_bands(sample, targets, cubic=chain.cubic, weighting=one_sided)
             for one_sided in ONE_SIDED
         ]
         self._fit = BandFit(
             offsets=np.concatenate([fit.offsets for fit in fits]),
             gains=np.concatenate([fit.gains for fit in fits], axis=1),
             deviations=np.concatenate([fit.deviations for fit in fits]),
-            cubic=cubic,
+            cubic=chain.cubic,
         )
 
-    def __call__(self, block: Block) -> FloatArray:
-        """The residuals (h, w, 2·T) of the window around a block."""
+    def __call__(self, block: Block) -> list[FloatArray]:
+        """The residuals, 2·T maps (h, w), of the window around a block."""
         targets = self._reflectance(block)
         # Both sides are one `BandFit`, so that the polynomial terms are computed only once.
         both = np.concatenate([targets, targets], axis=-1)
-        return self._fit.residuals(self._surface(block), both)[..., self._columns]
+        residuals = self._fit.residuals(self._surface(block), both)
+        return [residuals[which] for which in self._order]
 
 
 class ShorterBands:
-    """The visible and some infrared bands as predictors: components, slopes and position."""
+    """The visible and the ``n`` shortest infrared bands as predictors.
 
-    def __init__(self, view: SceneView, bands: Sequence[int], pixels: Pixels) -> None:
-        self._view, self._bands = view, list(bands)
-        (logs,) = view.blocks.gather(lambda block: [self._logs(block)], pixels)
-        self._projection: Projection = fit_projection(logs, N_COMPONENTS)
+    They are principal components, slopes and the position.
+    """
+
+    def __init__(self, view: SceneView, n: int) -> None:
+        self._view, self._n = view, n
+        self._projection = view.shorter(n, N_COMPONENTS)
 
     def __call__(self, block: Block) -> Surface:
         """The predictors of the window around a block."""
-        components = self._projection(self._logs(block))
-        # σ as in `surface_features`: the slopes absorb small displacements of the bands.
-        slopes = gradients(blur(components[..., :2], 1.5))
-        window = self._view.blocks.window(block)
-        place = place_terms(window, self._view.blocks.shape)
-        return Surface(components, np.concatenate([*slopes, place], axis=-1))
-
-    def _logs(self, block: Block) -> FloatArray:
-        visible = self._view.visible_logs(block)
-        if not self._bands:
-            return visible
-        infrared = self._view.part(block).bands[..., self._bands]
-        return np.concatenate([visible, log_reflectance(infrared, TARGET_BLUR)], axis=-1)
+        components = self._projection(self._view.logs(block, self._n))
+        # The slopes absorb small displacements of the bands, as in `surface_features`.
+        extra = [*slopes_of(components), *self._view.place(block)]
+        return Surface(components, as_image(extra))
 
 
-def _reflectance(view: SceneView, bands: list[int], block: Block) -> FloatArray:
-    """Blurred linear reflectance (h, w, T) of ``bands`` in the window around a block."""
-    return blur(view.part(block).bands[..., bands], TARGET_BLUR)
+class _Reflectance:
+    """Blurred linear reflectance (h, w, T) of infrared bands in the window around a block."""
+
+    def __init__(self, view: SceneView, bands: Sequence[int]) -> None:
+        self._view, self._which = view, [view.infrared.index(band) for band in bands]
+
+    def __call__(self, block: Block) -> FloatArray:
+        return self._view.blurred_infrared(block)[..., self._which]

@@ -1,5 +1,6 @@
 """The regressions of the hidden-layer image: the terms of each pixel, and the robust fit."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import centre_and_spread, log_reflectance
+from artextract_cli.evidence.band_regression import as_image, centre_and_spread, log_reflectance
 from artextract_cli.imaging.robust_regression import Weighting, reweighted, robust_deviation
 from artextract_cli.kernels.filters import blur, gradients
 from artextract_cli.kernels.local_regression import polynomial
@@ -39,36 +40,40 @@ class PixelTerms(NamedTuple):
 
     def flat(self) -> "PixelTerms":
         """The terms of all P pixels of a block, (P, ...)."""
-        n = self.components.shape[0] * self.components.shape[1]
-        return PixelTerms(*(array.reshape(n, *array.shape[2:]) for array in self))
+        return PixelTerms(*map(_flat, self))
 
     def extra(self, group: int) -> FloatArray:
         """Terms (P, S + 2) of a group of bands in addition to the components."""
         return np.concatenate([self.slopes, self.own[:, group]], axis=1)
 
 
+def _flat(image: FloatArray) -> FloatArray:
+    """The pixels (P, ...) of an image (h, w, ...), without a copy if it lies plane by plane."""
+    planes = np.moveaxis(image, (0, 1), (-2, -1))
+    return np.moveaxis(planes.reshape(*planes.shape[:-2], -1), -1, 0)
+
+
 def terms_of(components: FloatArray, groups: Sequence[FloatArray]) -> PixelTerms:
     """The terms of a block, from its components (h, w, K) and groups of bands, each (h, w, 1)."""
-    own = [differences(log_reflectance(group, OWN_BLUR)) for group in groups]
+    own = [as_image(differences(log_reflectance(group, OWN_BLUR)[..., 0])) for group in groups]
     slopes = _slopes(components)
     return PixelTerms(
         components=components,
         slopes=slopes,
         difficulty=_difficulty_features(components, slopes),
-        bands=np.concatenate([log_reflectance(g, INFRARED_BLUR) for g in groups], axis=-1),
-        own=np.stack([np.concatenate(both, axis=-1) for both in own], axis=-2),
+        bands=as_image([log_reflectance(group, INFRARED_BLUR)[..., 0] for group in groups]),
+        own=np.moveaxis(np.stack(own), 0, -2),
     )
 
 
 def differences(image: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Central differences of ``image`` (H, W, C) down and across, with its edges repeated.
+    """Central differences of ``image`` (H, W) down and across, with its edges repeated.
 
     At an edge this is half of the one-sided difference of `gradients`: a displaced band differs
     there by half as much.
     """
-    padded = np.pad(image, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    down, across = gradients(padded)
-    return down[1:-1, 1:-1], across[1:-1, 1:-1]
+    down, across = gradients(np.pad(image, 1, mode="edge")[..., None])
+    return down[1:-1, 1:-1, 0], across[1:-1, 1:-1, 0]
 
 
 def _second_differences(image: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -77,22 +82,29 @@ def _second_differences(image: FloatArray) -> tuple[FloatArray, FloatArray, Floa
 
 
 def _slopes(components: FloatArray) -> FloatArray:
-    slopes = [
-        *differences(blur(components[..., :N_SLOPED], SLOPE_BLUR)),
-        *_second_differences(blur(components[..., :N_CURVED], CURVE_BLUR)),
+    first = [differences(image) for image in _blurred(components[..., :N_SLOPED], SLOPE_BLUR)]
+    second = [
+        _second_differences(image) for image in _blurred(components[..., :N_CURVED], CURVE_BLUR)
     ]
-    return np.concatenate(slopes, axis=-1)
+    # By direction, then by component.
+    return as_image([*itertools.chain(*zip(*first, strict=True), *zip(*second, strict=True))])
+
+
+def _blurred(image: FloatArray, sigma: float) -> list[FloatArray]:
+    """The channels (h, w) of an image (h, w, C), blurred."""
+    return [blur(image[..., c, None], sigma)[..., 0] for c in range(image.shape[-1])]
 
 
 def _difficulty_features(components: FloatArray, slopes: FloatArray) -> FloatArray:
     """Difficulty features (h, w, 3): logarithms of slope, detail and rarity of each colour."""
     n_slopes = 2 * min(N_SLOPED, components.shape[2])
-    slope = np.linalg.norm(slopes[..., :n_slopes], axis=-1)
-    detail = np.abs(components - blur(components, LINE_SCALE)).max(axis=-1)
-    rarity = np.square(components).sum(axis=-1)  # squared Mahalanobis distance
+    slope = np.linalg.norm(np.moveaxis(slopes, -1, 0)[:n_slopes], axis=0)
+    planes = np.moveaxis(components, -1, 0)
+    detail = np.abs(planes - np.stack(_blurred(components, LINE_SCALE))).max(axis=0)
+    rarity = np.square(planes).sum(axis=0)  # squared Mahalanobis distance
     # Offsets limit the logarithm on flat paint, in units of components of variance one.
     features = [np.log(slope + 0.02), np.log(detail + 0.05), np.log1p(rarity)]
-    return np.stack(features, axis=-1)
+    return as_image(features)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +117,7 @@ class LinearFit:
 
     def predicted(self, components: FloatArray, extra: FloatArray, *, cubic: bool) -> FloatArray:
         """Predict P pixels from components (P, K) and further terms (P, S)."""
-        (varying,) = polynomial(components, extra, self.gain[:, None], cubic=cubic)
+        (varying,) = polynomial(components.T, extra.T, self.gain[:, None], cubic=cubic)
         return np.asarray(varying + np.float32(self.offset))
 
 

@@ -10,7 +10,8 @@ median and median absolute deviation, so that no map depends on how many bands t
 this painting's pigments predict their infrared.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -19,16 +20,19 @@ from artextract_cli.evidence.band_regression import (
     TARGET_BLUR,
     BandFit,
     Surface,
+    as_image,
     fit_bands,
     log_reflectance,
 )
-from artextract_cli.evidence.envelope import EnvelopeFits, ShorterBands
+from artextract_cli.evidence.envelope import Chain, EnvelopeFits, fit_envelopes
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import robust_deviations
-from artextract_cli.kernels.filters import blur, box_mean, closing, gradients, opening
+from artextract_cli.kernels.filters import blur, box_mean, gradients
 from artextract_cli.kernels.lines import line_strength
 from artextract_cli.kernels.local_regression import local_residuals, moments
+from artextract_cli.kernels.morphology import closing, opening
+from artextract_cli.kernels.standardise import standardised_maps
 
 SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")
@@ -85,6 +89,7 @@ RESIDUALS = [MAPS.index(f"{view}residual_{s}") for view in ("", "photograph_") f
 # Weights of the envelope score: the trace of hidden content grows with the wavelength, so the fit
 # on all shorter bands except the next one counts most.
 ENVELOPE_WEIGHTS = {"skipped_dark_long": 1.0, "chained_dark_long": 0.5, "envelope_dark_long": 0.5}
+ENVELOPES = [MAPS.index(name) for name in ENVELOPE_WEIGHTS]
 # Small, so that the two-sided residual decides only where the envelope residuals are weak.
 RESIDUAL_SHARE = 0.3  # of the residual score in the envelope score
 # Direction maps are zero where there is no line: only their spread is standardised.
@@ -102,8 +107,10 @@ def residual_score(maps: FloatArray) -> FloatArray:
 
 def strongest_of(residuals: FloatArray) -> FloatArray:
     """`residual_score` of its six maps (..., 6), those at `RESIDUALS`."""
-    by_predictor = np.abs(residuals).reshape(*residuals.shape[:-1], 2, len(SLOTS)).max(-1)
-    return np.asarray(by_predictor[..., 0] + by_predictor[..., 1], np.float32)
+    # One array per map: NumPy's `max` over a short last axis takes several times as long.
+    sizes = np.moveaxis(np.abs(residuals), -1, 0)
+    by_predictor = sizes[: len(SLOTS)].max(0) + sizes[len(SLOTS) :].max(0)
+    return np.asarray(by_predictor, np.float32)
 
 
 def envelope_score(maps: FloatArray) -> FloatArray:
@@ -117,42 +124,25 @@ def envelope_score(maps: FloatArray) -> FloatArray:
 
 def envelope_by_sign(maps: FloatArray) -> FloatArray:
     """`envelope_score` (..., 2) of darker, and of lighter content than predicted."""
-    total, rest = signed_envelope(maps), RESIDUAL_SHARE * residual_score(maps)
-    both = np.stack([np.maximum(-total, 0) + rest, np.maximum(total, 0) + rest], axis=-1)
+    return by_sign(signed_envelope(maps), residual_score(maps))
+
+
+def by_sign(envelope: FloatArray, residual: FloatArray) -> FloatArray:
+    """`envelope_by_sign` from `signed_envelope` and `residual_score`, each (...,)."""
+    rest = RESIDUAL_SHARE * residual
+    both = np.stack([np.maximum(-envelope, 0) + rest, np.maximum(envelope, 0) + rest], axis=-1)
     return both.astype(np.float32)
 
 
 def signed_envelope(maps: FloatArray) -> FloatArray:
     """The envelope residuals (...,) of evidence ``maps`` (..., M); negative = darker."""
-    total = sum(w * maps[..., MAPS.index(name)] for name, w in ENVELOPE_WEIGHTS.items())
+    return weighted_envelope(maps[..., ENVELOPES])
+
+
+def weighted_envelope(envelopes: FloatArray) -> FloatArray:
+    """`signed_envelope` of its maps (..., 3), those at `ENVELOPES`."""
+    total = sum(w * envelopes[..., i] for i, w in enumerate(ENVELOPE_WEIGHTS.values()))
     return np.asarray(total, np.float32)
-
-
-class BandResiduals:
-    """The robust signed residual of every band, in deviations; negative = darker.
-
-    An infrared band is predicted by all visible data, a visible one by the photograph.
-    """
-
-    def __init__(self, view: SceneView) -> None:
-        self._view = view
-        every = list(range(view.n_bands))
-        visible = [b for b in every if b not in view.infrared]
-        self._logs = BlockCache(lambda block: view.log_bands(block, every))
-        surfaces, bands = view.samples(self._logs)
-        self._chosen = (view.infrared, visible)
-        self._fits = [
-            fit_bands(surface, bands[:, chosen])
-            for surface, chosen in zip(surfaces, self._chosen, strict=True)
-        ]
-
-    def __call__(self, block: Block) -> FloatArray:
-        """The residuals (h, w, B) of a block."""
-        surfaces, logs = self._view.surfaces(block), self._logs(block)
-        residuals = np.empty_like(logs)
-        for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals[..., chosen] = fit.residuals(surface, logs[..., chosen])
-        return self._view.blocks.core(block, residuals)
 
 
 class EvidenceMaps:
@@ -169,14 +159,24 @@ class EvidenceMaps:
 
     def __call__(self, block: Block) -> FloatArray:
         """The maps (h, w, M + 2) of a block: those of `MAPS`, then those of `AXIS_MAPS`."""
-        raw = self._view.blocks.core(block, self._raw(block))
-        standard: FloatArray = np.subtract(raw, self._centre)
-        standard /= self._spread
-        return np.clip(standard, -LARGEST_VALUE, LARGEST_VALUE, out=standard)
+        return self._standardised(block, logarithmic=False)
+
+    def compressed(self, block: Block) -> FloatArray:
+        """The maps of a block, compressed by `signed_log1p`."""
+        return self._standardised(block, logarithmic=True)
+
+    def _standardised(self, block: Block, *, logarithmic: bool) -> FloatArray:
+        planes = np.moveaxis(self._view.blocks.core(block, self._raw(block)), -1, 0)
+        return standardised_maps(
+            planes, self._centre, self._spread, LARGEST_VALUE, logarithmic=logarithmic
+        )
 
 
 class _RawMaps:
-    """The maps (h, w, M + 2) of the window around a block, before they are standardised."""
+    """The maps (h, w, M + 2) of the window around a block, before they are standardised.
+
+    In memory they lie map after map, as filters write them.
+    """
 
     def __init__(self, view: SceneView, *, only_residuals: bool) -> None:
         self._view, infrared = view, view.infrared
@@ -203,42 +203,46 @@ class _RawMaps:
             fit.residuals(surface, bands) for surface, fit in zip(surfaces, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
-        if self._only_residuals:
-            return np.concatenate([*residuals, *envelopes], axis=-1, dtype=np.float32)
-        local = _local(surfaces[0].components, bands - self._level)
+        planes = [*itertools.chain(*residuals, *envelopes)]
+        if not self._only_residuals:
+            planes += self._filtered(block, residuals, envelopes[-1][0])
+        return as_image(planes)
+
+    def _filtered(
+        self, block: Block, residuals: Sequence[FloatArray], envelope: FloatArray
+    ) -> Iterator[FloatArray]:
+        """The maps (h, w) that follow the residuals, in their order."""
+        bands = self._bands(block)
+        yield from _local(self._view.surfaces(block)[0].components, bands - self._level)
         visible = log_reflectance((self._view.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
-        residual, of_photograph = residuals[0][..., 2], residuals[1][..., 2]
-        envelope = envelopes[-1][..., 0]
-        lined = (residual, of_photograph, infrared - visible, visible)
-        lines = [_lines(source) for source in lined]
-        smooth = [_smooth(source) for source in (residual, envelope)]
-        details = [_details(source) for source in (infrared, visible, residual)]
+        residual, of_photograph = residuals[0][2], residuals[1][2]
+        for source in (residual, envelope):
+            yield from (blur(source[..., None], sigma)[..., 0] for sigma in SMOOTH_BLURS)
+        lines = [
+            _lines(source) for source in (residual, of_photograph, infrared - visible, visible)
+        ]
+        yield from itertools.chain(*(strengths for strengths, _ in lines))
+        for source in (infrared, visible, residual):
+            yield from _details(source)
         # Of the residual from all visible data: edges of the graph follow its lines.
-        axis = lines[0][-1]
-        parts = [*residuals, *envelopes, local, *smooth, *(m for m, _ in lines), *details, axis]
-        return np.concatenate(parts, axis=-1, dtype=np.float32)
+        yield from lines[0][1]
 
 
 def _envelopes(view: SceneView) -> list[EnvelopeFits]:
     """Fits in the order of their maps: on the visible, chained for two bands, skipped."""
-    infrared, pixels = view.infrared, view.pixels
+    infrared = view.infrared
     # With one infrared band, all three slots are that band and the chains below them are empty.
-    middle = (len(infrared) - 1) // 2
-    last = len(infrared) - 1
+    middle, last = (len(infrared) - 1) // 2, len(infrared) - 1
     slots = [infrared[0], infrared[middle], infrared[last]]
-
-    def fits(below: Sequence[int], targets: Sequence[int], *, cubic: bool) -> EnvelopeFits:
-        surface = BlockCache(ShorterBands(view, below, pixels))
-        return EnvelopeFits(surface, targets, view, pixels, cubic=cubic)
-
-    return [
-        # The order is that of `_RESIDUAL_NAMES`.
-        fits([], slots, cubic=True),
-        fits(infrared[:middle], slots[1:2], cubic=False),
-        fits(infrared[:last], slots[2:], cubic=False),
-        fits(infrared[: max(last - 1, 0)], slots[2:], cubic=True),
+    # The order is that of `_RESIDUAL_NAMES`.
+    chains = [
+        Chain(n_below=0, bands=slots, cubic=True),
+        Chain(n_below=middle, bands=slots[1:2], cubic=False),
+        Chain(n_below=last, bands=slots[2:], cubic=False),
+        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True),
     ]
+    return fit_envelopes(view, chains)
 
 
 def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -251,8 +255,8 @@ def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)
 
 
-def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
-    """Residuals (h, w, windows × 3) of linear regressions in windows around each pixel.
+def _local(surface: FloatArray, centred: FloatArray) -> Iterator[FloatArray]:
+    """Residuals (h, w) of linear regressions in windows around each pixel, for each target.
 
     Bands ``centred`` (h, w, 3) are regressed on the three strongest components of ``surface``
     (h, w, K).
@@ -263,31 +267,23 @@ def _local(surface: FloatArray, centred: FloatArray) -> FloatArray:
     # (h, w, 9 + 4·3): one set of moments serves both windows. Targets are centred because variances
     # are differences of moments, which cancel digits.
     products = moments(components, centred)
-    residuals = [
-        local_residuals(components, centred, box_mean(products, radius), LOCAL_RIDGE) / UNIT
-        for radius in WINDOWS
-    ]
-    return np.concatenate(residuals, axis=-1)
+    for radius in WINDOWS:
+        means = box_mean(products, radius)
+        residuals = local_residuals(components, centred, means, LOCAL_RIDGE)
+        yield from np.moveaxis(residuals / UNIT, -1, 0)
 
 
-def _smooth(image: FloatArray) -> FloatArray:
-    return np.concatenate([blur(image[..., None], sigma) for sigma in SMOOTH_BLURS], axis=-1)
-
-
-def _lines(image: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Strengths (h, w, lines × 2) of an image (h, w), and the axis (h, w, 2) of the second."""
+def _lines(image: FloatArray) -> tuple[list[FloatArray], FloatArray]:
+    """Strengths (h, w), dark and light of each line, and the axis (2, h, w) of the second one."""
     lines = [line_strength(image, width, length) for width, length in LINES]
-    return np.concatenate([line[..., :2] for line in lines], axis=-1), lines[1][..., 2:]
+    return [strength for line in lines for strength in line[:2]], lines[1][2:]
 
 
-def _details(image: FloatArray) -> FloatArray:
-    """Top-hats, dark and light, and the slope (h, w, 2 × sizes + 1) of an image (h, w)."""
+def _details(image: FloatArray) -> Iterator[FloatArray]:
+    """Top-hats (h, w), dark and light of each size, and the slope of an image (h, w)."""
     channel = np.ascontiguousarray(image[..., None], np.float32)
-    hats = [
-        hat
-        for side in DETAIL_SIZES
-        for hat in (closing(channel, side // 2) - channel, channel - opening(channel, side // 2))
-    ]
+    for side in DETAIL_SIZES:
+        yield (closing(channel, side // 2) - channel)[..., 0]
+        yield (channel - opening(channel, side // 2))[..., 0]
     # Blurred a little, as differences amplify noise.
-    slope = np.hypot(*gradients(blur(channel, 0.8)))
-    return np.concatenate([*hats, slope], axis=-1)
+    yield np.hypot(*gradients(blur(channel, 0.8)))[..., 0]

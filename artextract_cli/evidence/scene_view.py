@@ -9,15 +9,18 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
     FIT_PIXELS,
+    N_COMPONENTS,
     PREDICTOR_BLUR,
     TARGET_BLUR,
     Projection,
     Surface,
     fit_projection,
+    log_of,
     log_reflectance,
     surface_features,
 )
 from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
+from artextract_cli.kernels.filters import blur
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
@@ -44,9 +47,18 @@ class SceneView:
         # last reference instead of by the garbage collector.
         part = self.part = BlockCache(partial(_extended_window, scene, self.blocks, self._pixels))
         visible = self._visible = BlockCache(lambda block: visible_channels(part(block)))
-        self.visible_logs = BlockCache(
-            lambda block: log_reflectance(visible(block), PREDICTOR_BLUR)
+        # As predictors, and as targets beside these, infrared bands are blurred like the visible:
+        # edges of different sharpness leave a residual.
+        infrared = self.infrared
+        blurred = self.blurred_infrared = BlockCache(
+            lambda block: blur(part(block).bands[..., infrared], PREDICTOR_BLUR)
         )
+        self._logs = BlockCache(
+            lambda block: np.concatenate(
+                [log_reflectance(visible(block), PREDICTOR_BLUR), log_of(blurred(block))], axis=-1
+            )
+        )
+        self.place = BlockCache(partial(_place, self.blocks))
 
     @property
     def pixels(self) -> Pixels:
@@ -56,6 +68,19 @@ class SceneView:
     def linear(self, block: Block) -> FloatArray:
         """The linear photograph (h, w, 3)."""
         return self._visible(block)[..., :3]
+
+    def logs(self, block: Block, n_infrared: int) -> FloatArray:
+        """Visible log channels (h, w, ...), then those of the shortest infrared bands."""
+        logs = self._logs(block)
+        return logs[..., : logs.shape[-1] - len(self.infrared) + n_infrared]
+
+    def visible_logs(self, block: Block) -> FloatArray:
+        """Logarithms of reflectance of the linear photograph and the visible bands (h, w, C)."""
+        return self.logs(block, 0)
+
+    def shorter(self, n_infrared: int, n_components: int) -> Projection:
+        """Principal components of the channels that `logs` returns for ``n_infrared``."""
+        return self._projection(self._n_visible + n_infrared, n_components)
 
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
         """Logarithms of reflectance of some bands (h, w, n)."""
@@ -80,22 +105,50 @@ class SceneView:
 
     @cached_property
     def _surfaces(self) -> tuple[BlockCache[Surface], BlockCache[Surface]]:
-        visible_logs = self.visible_logs
-        photograph = BlockCache(lambda block: visible_logs(block)[..., :3])
+        logs, n_visible = self._logs, self._n_visible
         # Two, because a band in the far red may itself show the hidden layer and explain it away.
-        logs = (visible_logs, photograph)
-        samples = self.blocks.gather(lambda block: [log(block) for log in logs], self._pixels)
         first, second = (
-            BlockCache(partial(_surface_of, log, fit_projection(sample)))
-            for log, sample in zip(logs, samples, strict=True)
+            BlockCache(partial(_surface_of, logs, n, self._projection(n, N_COMPONENTS)))
+            for n in (n_visible, 3)
         )
         return first, second
 
+    def _projection(self, n_channels: int, n_components: int) -> Projection:
+        channels = np.ascontiguousarray(self._log_sample[:, :n_channels])
+        return fit_projection(channels, n_components)
+
+    @cached_property
+    def _log_sample(self) -> FloatArray:
+        """All log channels (n, C) at the pixels to fit on, in one pass for all projections."""
+        logs = self._logs
+        (sample,) = self.blocks.gather(lambda block: [logs(block)], self._pixels)
+        return sample
+
+    @property
+    def _n_visible(self) -> int:
+        n: int = self._log_sample.shape[1] - len(self.infrared)
+        return n
+
+
+def _place(blocks: Blocks, block: Block) -> FloatArray:
+    """Column, row and their squares' sum of the window around a block: (3, h, w)."""
+    return place_terms(blocks.window(block), blocks.shape)
+
+
+def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
+    """Column, row and their squares' sum (3, h, w) of a block, each −1..1 over the whole image."""
+    rows = np.linspace(-1, 1, shape[0], dtype=np.float32)[block.top : block.bottom, None]
+    columns = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, block.left : block.right]
+    terms = np.empty((3, *block.shape), np.float32)
+    terms[0], terms[1] = columns, rows
+    terms[2] = columns**2 + rows**2
+    return terms
+
 
 def _surface_of(
-    logs: Callable[[Block], FloatArray], projection: Projection, block: Block
+    logs: Callable[[Block], FloatArray], n_channels: int, projection: Projection, block: Block
 ) -> Surface:
-    return surface_features(logs(block), projection)
+    return surface_features(logs(block)[..., :n_channels], projection)
 
 
 def _extended_window(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from artextract_cli.examination.record import Step, check_replaceable, recorded
+from artextract_cli.examination.record import Step, check_free, files_folder, recorded
 from artextract_cli.examination.steps import Job, import_painting, take_steps
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.scoring import open_scorer
@@ -14,7 +14,7 @@ from artextract_cli.report.plates.writing import check_plates_folder
 from artextract_cli.report.writing import check_html
 from artextract_cli.results.summary import SceneSummary
 from artextract_cli.scenes.layout import check_outside_datasets
-from artextract_cli.utils.output_plan import OutputPlan, check_new_file, check_outside
+from artextract_cli.utils.output_plan import OutputPlan, check_outside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +61,8 @@ def examine(
     """Examine one painting: import, check, register if necessary, mask, infer, and report.
 
     The files of the steps are kept in a folder beside the report, ``report_files`` for
-    ``report.html``. An examination that stops with an error can be repeated; a complete one is
-    never replaced.
+    ``report.html``. An examination that stopped can be repeated, and what it left is kept in a
+    folder ``stopped``; a complete one is never replaced.
 
     Parameters
     ----------
@@ -112,6 +112,9 @@ def examine(
     DependencyError
         If a plugin fails, or a package is missing.
     """
+    _check_paths(source, out, plates)
+    if not dry_run:
+        check_free(out)
     job = Job(
         source=source,
         report=out,
@@ -119,21 +122,19 @@ def examine(
         options=options or {},
         coding=coding or Coding(),
         model=model,
-        device=device,
+        scorer=open_scorer(model, device=device),
         max_memory=max_memory,
         pixels_per_mm=pixels_per_mm,
         filing=filing or Filing(),
         plates=plates,
         on_step=on_step,
     )
-    _check_paths(job)
     scene = None
     if dry_run:
         import_painting(job, dry_run=True)
     else:
-        scorer = open_scorer(model, device=device)
-        with recorded(job.folder, source, job.steps, job.filing):
-            scene = take_steps(job, scorer)
+        with recorded(out, source, job.steps, job.filing):
+            scene = take_steps(job)
     return Examination(
         report=out,
         folder=job.folder,
@@ -143,14 +144,15 @@ def examine(
     )
 
 
-def _check_paths(job: Job) -> None:
-    check_html(job.report)
-    sources = {job.source: "source"}
-    OutputPlan(out=job.report, source_folders=sources, rules=(check_new_file,)).check()
-    check_plates_folder(job.plates)
-    if job.plates is not None:
-        check_outside(job.plates, job.source, "source")
-    # An examination that stopped is removed, and the source with it if it were inside.
-    check_outside(job.source, job.folder, "folder of an examination")
-    rules = (check_outside_datasets, check_replaceable)
-    OutputPlan(out=job.folder, source_folders=sources, rules=rules).check()
+def _check_paths(source: Path, out: Path, plates: Path | None) -> None:
+    check_html(out)
+    sources = {source: "source"}
+    OutputPlan(out=out, source_folders=sources).check()
+    check_plates_folder(plates)
+    if plates is not None:
+        check_outside(plates, source, "source")
+    folder = files_folder(out)
+    # An examination that stopped is moved, and the source with it if it were inside.
+    check_outside(source, folder, "folder of an examination")
+    rules = (check_outside_datasets,)
+    OutputPlan(out=folder, source_folders=sources, rules=rules).check()

@@ -28,9 +28,10 @@ from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary
 from artextract_cli.results.verdict import in_percent, verdict_in_words
 from artextract_cli.scenes.checks.dataset import check_dataset
+from artextract_cli.scenes.checks.registration import ERROR_SHIFT
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.description import DESCRIPTION
-from artextract_cli.scenes.spectrum import wavelength_span
+from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, wavelength_span
 from artextract_cli.utils.events import command_line, warn
 from artextract_cli.utils.yaml import write_yaml
 
@@ -45,7 +46,7 @@ class Job:
     options: Mapping[str, Any]
     coding: Coding
     model: Path
-    device: str
+    scorer: SceneScorer
     max_memory: int | None
     pixels_per_mm: float | None
     filing: Filing
@@ -65,13 +66,13 @@ class Job:
         self.on_step(step)
 
 
-def take_steps(job: Job, scorer: SceneScorer) -> SceneSummary:
+def take_steps(job: Job) -> SceneSummary:
     """Run all steps; each reads the dataset that the one before it wrote."""
     dataset = import_painting(job)
     if _is_misaligned(job, dataset):
         dataset = _register(job, dataset)
     dataset = _mask(job, dataset)
-    scene = _infer(job, dataset, scorer)
+    scene = _infer(job, dataset)
     _report(job)
     return scene
 
@@ -97,6 +98,7 @@ def import_painting(job: Job, *, dry_run: bool = False) -> Path:
         raise InputError(msg)
     if len(found) > 1:
         raise InputError(_several(job, importer, [scene.scene for scene in found]))
+    _check_infrared(job, found[0].wavelengths or ())
     options = [word for key, value in job.options.items() for word in ("-o", f"{key}={value}")]
     coding = [word for option in job.coding.options for word in ("--coding", option)]
     job.done(
@@ -130,8 +132,20 @@ def _describe_dataset(job: Job) -> None:
             f"{job.source / DESCRIPTION}, a line such as 'wavelengths: {{\"{band}\": 950}}'"
         )
         raise InputError(msg)
+    _check_infrared(job, scene.wavelengths)
     span = wavelength_span(scene.wavelengths)
     job.done("import", f"a dataset: scene {scene.name}, {_bands(scene.bands)}, {span} nm")
+
+
+def _check_infrared(job: Job, nm: Sequence[float]) -> None:
+    """Check for an infrared band now, which the model would miss only after the other steps."""
+    if job.scorer.needs_infrared and not any(number > LAST_VISIBLE_NM for number in nm):
+        msg = (
+            f"no band of {job.source} is infrared ({wavelength_span(nm)} nm), and hidden layers "
+            f"are found beyond {LAST_VISIBLE_NM} nm; if a wavelength is wrong, state all of them: "
+            "-o wavelengths=NM,NM,... in the order of the files"
+        )
+        raise InputError(msg)
 
 
 def _several(job: Job, importer: str, names: Sequence[str]) -> str:
@@ -196,11 +210,14 @@ def _register(job: Job, dataset: Path) -> Path:
 
 
 def _by_hand(job: Job, dataset: Path, error: InputError) -> str:
-    """Why the bands cannot be registered, and how to register them otherwise and continue."""
+    """Why the bands cannot be registered, and how to accept the residual and continue."""
+    if "--max-residual" not in str(error):  # it is not the residual that is wrong
+        return str(error)
     out = job.report.with_name(f"{job.report.stem}_registered")
-    register = command_line("data", "register", dataset, "--out", out, "--model", "homography")
+    limit = ("--max-residual", f"{ERROR_SHIFT:g}")
+    register = command_line("data", "register", dataset, "--out", out, *limit)
     again = command_line("examine", out, "--out", job.report)
-    return f"{error}; to try another model of registration run '{register}', then '{again}'"
+    return f"{error}; to accept {ERROR_SHIFT:g} px run '{register}', then '{again}'"
 
 
 def _mask(job: Job, dataset: Path) -> Path:
@@ -219,9 +236,9 @@ def _mask(job: Job, dataset: Path) -> Path:
     return out
 
 
-def _infer(job: Job, dataset: Path, scorer: SceneScorer) -> SceneSummary:
+def _infer(job: Job, dataset: Path) -> SceneSummary:
     results = job.folder / RESULTS
-    (scene,) = infer_dataset(dataset, results, scorer, max_memory=job.max_memory)
+    (scene,) = infer_dataset(dataset, results, job.scorer, max_memory=job.max_memory)
     model = () if str(job.model) == "gat" else ("--model", job.model)
     words = ("infer", dataset, "--out", results, *model)
     job.done("infer", f"{verdict_in_words(scene)}; {_share(scene)}", *words)

@@ -180,7 +180,8 @@ class Blocks:
         def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
             which, window = pixels.within(block), self.window(block)
             at = (pixels.rows[which] - window.top, pixels.columns[which] - window.left)
-            return which, [array[at] for array in make(block)]
+            # By pixel, whatever the layout of the array: sums over pixels depend on it.
+            return which, [np.ascontiguousarray(array[at]) for array in make(block)]
 
         parts = list(self.each(take))
         # In the order of the pixels: fits must not depend on where blocks are cut.

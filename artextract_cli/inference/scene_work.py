@@ -55,9 +55,9 @@ class Scoring:
         # What the former run wrote may be replaced; other files in the folder are the user's.
         written = None if former is None else former.description["files"]
         scene = read_scene(files, self.plan)
-        check_values(files, scene)
+        warnings = check_values(files, scene)
         scores = score_scene(self.model, scene)
-        return write_scene(self.results, files, scene, scores, self.model, written)
+        return write_scene(self.results, files, scene, scores, self.model, written, warnings)
 
     def __reduce__(self) -> tuple[Callable[..., "Scoring"], tuple[Any, ...]]:
         """Send where the model is, not the model: networks of plugins need not be picklable."""

@@ -1,4 +1,4 @@
-"""Compiled image filters: Gaussian blur, local means, differences, displacement and morphology."""
+"""Compiled image filters: Gaussian blur, local means, differences and displacement."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ def blur(image: FloatArray, sigma: float) -> FloatArray:
     kernel = np.exp(-0.5 * (offsets / sigma) ** 2)
     height, width, channels = image.shape
     rows = np.require(image, np.float32, ["C", "W"]).reshape(height, width * channels)
-    result = np.zeros((height, width * channels), np.float32)
+    result = np.empty((height, width * channels), np.float32)
     _blur(
         rows,
         _mirrored(np.arange(-radius, height + radius), height),
@@ -52,24 +52,58 @@ def _blur(
     beyond the edges; ``smooth`` (W × C,) and ``wide`` ((W + 2·radius) × C,) are buffers.
     """
     height, size = rows.shape
-    channels = len(wide) // len(column_of)
+    channels, edge = len(wide) // len(column_of), len(weights) // 2
     for y in range(height):
-        for i in range(size):
-            smooth[i] = 0
         # Separable: the cost grows with the radius, not with its square.
-        for k in range(len(weights)):
-            row, weight = rows[row_of[y + k]], weights[k]
-            for i in range(size):
-                smooth[i] += weight * row[i]
-        # A mirrored copy of the row: the inner loop then needs no test for the edges.
-        for x in range(len(column_of)):
+        _sum_rows(rows, row_of[y:], weights, smooth)
+        # A copy of the row, mirrored at its ends: inner loops then need no test for the edges.
+        for i in range(size):
+            wide[edge * channels + i] = smooth[i]
+        for x in range(edge):
+            right = len(column_of) - 1 - x
             for c in range(channels):
                 wide[x * channels + c] = smooth[column_of[x] * channels + c]
-        out = result[y]
-        for k in range(len(weights)):
-            part, weight = wide[k * channels :], weights[k]
-            for i in range(size):
-                out[i] += weight * part[i]
+                wide[right * channels + c] = smooth[column_of[right] * channels + c]
+        _sum_shifts(wide, channels, weights, result[y])
+
+
+@inlined
+def _sum_rows(rows: FloatArray, row_of: Indices, weights: FloatArray, out: FloatArray) -> None:
+    """Sum the rows at ``row_of`` times ``weights``, in that order.
+
+    After the first rows come four at a time: ``out`` is then loaded and stored once for all four.
+    """
+    n_first = 1 + (len(weights) - 1) % 4
+    for i in range(len(out)):
+        out[i] = 0
+    for k in range(n_first):
+        row, weight = rows[row_of[k]], weights[k]
+        for i in range(len(out)):
+            out[i] += weight * row[i]
+    for k in range(n_first, len(weights), 4):
+        a, b = rows[row_of[k]], rows[row_of[k + 1]]
+        c, d = rows[row_of[k + 2]], rows[row_of[k + 3]]
+        e, f, g, h = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        for i in range(len(out)):
+            out[i] = out[i] + e * a[i] + f * b[i] + g * c[i] + h * d[i]
+
+
+@inlined
+def _sum_shifts(wide: FloatArray, step: int, weights: FloatArray, out: FloatArray) -> None:
+    """Sum ``wide``, shifted by ``step`` more each time, times ``weights``: like `_sum_rows`."""
+    n_first, n = 1 + (len(weights) - 1) % 4, len(out)
+    for i in range(n):
+        out[i] = 0
+    for k in range(n_first):
+        row, weight = wide[k * step : k * step + n], weights[k]
+        for i in range(n):
+            out[i] += weight * row[i]
+    for k in range(n_first, len(weights), 4):
+        a, b = wide[k * step : k * step + n], wide[(k + 1) * step : (k + 1) * step + n]
+        c, d = wide[(k + 2) * step : (k + 2) * step + n], wide[(k + 3) * step : (k + 3) * step + n]
+        e, f, g, h = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
+        for i in range(n):
+            out[i] = out[i] + e * a[i] + f * b[i] + g * c[i] + h * d[i]
 
 
 def gradients(image: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -223,60 +257,3 @@ def _displaced(image: FloatArray, by: NDArray[np.float64], result: FloatArray) -
                 near = (1 - v) * image[y0, x0, c] + v * image[y0, x1, c]
                 far = (1 - v) * image[y1, x0, c] + v * image[y1, x1, c]
                 result[y, x, c] = (1 - u) * near + u * far
-
-
-def opening(image: FloatArray, radius: int) -> FloatArray:
-    """Grey opening (H, W, C) by a square of side 2·radius + 1: removes narrower light details."""
-    return _extreme(_extreme(image, radius, -1.0), radius, 1.0)
-
-
-def closing(image: FloatArray, radius: int) -> FloatArray:
-    """Grey closing (H, W, C) by a square of side 2·radius + 1: removes narrower dark details."""
-    return _extreme(_extreme(image, radius, 1.0), radius, -1.0)
-
-
-def _extreme(image: FloatArray, radius: int, sign: float) -> FloatArray:
-    """Maximum (``sign`` 1) or minimum (-1) in a square, cropped at the edges: (H, W, C)."""
-    height, width, channels = image.shape
-    rows = image.reshape(height, width * channels)
-    result = np.empty_like(rows)
-    # Rows, then columns: a square is separable. The cost grows with the radius, which is 4 at most.
-    best = np.empty(width * channels, np.float32)
-    _extremes(rows, radius, min(radius, width - 1) * channels, channels, sign, best, result)
-    return result.reshape(image.shape)
-
-
-@compiled
-def _extremes(
-    rows: FloatArray,
-    radius: int,
-    reach: int,
-    channels: int,
-    sign: float,
-    best: FloatArray,
-    result: FloatArray,
-) -> None:
-    """`_extreme` of rows (H, W × C); ``best`` (W × C,) is a buffer."""
-    height, size = rows.shape
-    for y in range(height):
-        for i in range(size):
-            best[i] = rows[y, i]
-        last = y + radius if y + radius < height else height - 1
-        for near in range(y - radius if y > radius else 0, last + 1):
-            _keep(best, rows[near], sign)
-        out = result[y]
-        for i in range(size):
-            out[i] = best[i]
-        for shift in range(channels, reach + 1, channels):
-            _keep(out[shift:], best[:-shift], sign)
-            _keep(out[:-shift], best[shift:], sign)
-
-
-@compiled
-def _keep(best: FloatArray, values: FloatArray, sign: float) -> None:
-    if sign > 0:
-        for i in range(len(best)):
-            best[i] = values[i] if values[i] > best[i] else best[i]
-    else:
-        for i in range(len(best)):
-            best[i] = values[i] if values[i] < best[i] else best[i]

@@ -8,16 +8,9 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.kernels.jit import compiled, inlined
 
-# 14 to 17 columns of 512 numbers take about 30 kB: larger blocks leave the nearest cache.
+# 14 to 17 rows of 512 numbers take about 30 kB: larger blocks leave the nearest cache.
 BLOCK = 512  # pixels of which a polynomial is computed at a time
-
-
-@compiled
-def subtract(values: FloatArray, shift: FloatArray) -> None:
-    """Subtract ``shift`` (C,) from ``values`` (P, C), in place."""
-    for i in range(values.shape[0]):
-        for c in range(values.shape[1]):
-            values[i, c] -= shift[c]
+TERMS_AT_ONCE = 4  # a sum is then loaded and stored once for four terms
 
 
 def local_residuals(
@@ -131,18 +124,24 @@ def _monomials(x: FloatArray, extra: FloatArray, cubic: bool, result: FloatArray
 
 
 def polynomial(x: FloatArray, extra: FloatArray, gains: FloatArray, *, cubic: bool) -> FloatArray:
-    """`monomials` of ``x`` (P, K) and ``extra`` times ``gains`` (terms, n): (n, P), in blocks."""
-    result = np.zeros((gains.shape[1], len(x)), np.float32)
-    # The columns of a block, and products of two and three of them.
-    buffers = np.empty((x.shape[1] + extra.shape[1] + 2, BLOCK), np.float32)
-    factors = _factors(x.shape[1], extra.shape[1], cubic=cubic)
-    _polynomial(x, extra, factors, np.ascontiguousarray(gains, np.float32), buffers, result)
+    """`monomials` of ``x`` (K, P) and ``extra`` (S, P) times ``gains`` (terms, n): (n, P).
+
+    Unlike `monomials`, it takes rows, which are contiguous in memory.
+    """
+    result = np.zeros((gains.shape[1], x.shape[1]), np.float32)
+    factors = _factors(len(x), len(extra), cubic=cubic)
+    # Terms without a gain complete the last group.
+    gains = np.pad(gains, ((0, len(factors) - len(gains)), (0, 0)))
+    x, extra, gains = (np.ascontiguousarray(part, np.float32) for part in (x, extra, gains))
+    # The terms of a group, and the latest product of two rows.
+    terms = np.empty((TERMS_AT_ONCE + 1, BLOCK), np.float32)
+    _polynomial(x, extra, gains, factors, terms, result)
     return result
 
 
 @cache
 def _factors(n_columns: int, n_extra: int, *, cubic: bool) -> NDArray[np.int64]:
-    """The columns whose product is a term of `monomials`: (terms, 3), or -1."""
+    """The columns of `monomials`, or -1, whose product is a term: (terms, 3), in whole groups."""
     terms = []
     for i in range(n_columns):
         terms.append((i, -1, -1))
@@ -150,6 +149,7 @@ def _factors(n_columns: int, n_extra: int, *, cubic: bool) -> NDArray[np.int64]:
             terms.append((i, j, -1))
             terms += [(i, j, h) for h in range(j, n_columns) if cubic]
     terms += [(i, -1, -1) for i in range(n_columns, n_columns + n_extra)]
+    terms += [(0, -1, -1)] * (-len(terms) % TERMS_AT_ONCE)
     return np.array(terms, np.int64).reshape(-1, 3)
 
 
@@ -162,12 +162,12 @@ def standardised_residuals(
 ) -> FloatArray:
     """Standardise residuals of ``values`` (P, n) from ``predicted`` (n, P) plus ``offsets`` (n,).
 
-    They are divided by ``scales`` (n,) and clipped to ±``largest``.
+    They are divided by ``scales`` (n,) and clipped to ±``largest``: (n, P).
     """
-    result = np.empty(values.shape, np.float32)
+    result = np.empty(predicted.shape, np.float32)
     # The targets of one call in two are transposed: in one layout there is one kernel.
     values = np.ascontiguousarray(values)
-    _standardised_residuals(values, predicted, offsets, scales, largest, result)
+    _standardised_residuals(values, predicted, offsets, scales, np.float32(largest), result)
     return result
 
 
@@ -177,51 +177,45 @@ def _standardised_residuals(
     predicted: FloatArray,
     offsets: FloatArray,
     scales: FloatArray,
-    largest: float,
+    largest: np.float32,
     result: FloatArray,
 ) -> None:
-    for i in range(values.shape[0]):
-        for t in range(values.shape[1]):
-            residual = (values[i, t] - offsets[t] - predicted[t, i]) / scales[t]
+    for t in range(len(predicted)):
+        offset, scale = offsets[t], scales[t]
+        here, out = predicted[t], result[t]
+        for i in range(len(here)):
+            residual = (values[i, t] - offset - here[i]) / scale
             above = -largest if residual < -largest else residual
-            result[i, t] = largest if above > largest else above
+            out[i] = largest if above > largest else above
 
 
 @compiled
 def _polynomial(
     x: FloatArray,
     extra: FloatArray,
-    factors: NDArray[np.int64],
     gains: FloatArray,
-    columns: FloatArray,
+    factors: NDArray[np.int64],
+    terms: FloatArray,
     result: FloatArray,
 ) -> None:
-    """Values (n, P), block by block, so that the products of a block stay in the nearest cache."""
-    n_pixels, k = x.shape
-    n_columns = k + extra.shape[1]
-    two, three = columns[n_columns], columns[n_columns + 1]
+    """Values (n, P), block by block, so that the terms of a block stay in the nearest cache."""
+    k, n_pixels = x.shape
     for start in range(0, n_pixels, BLOCK):
-        # Each column is contiguous, so that products of columns are vector instructions.
-        _transpose(x, start, columns)
-        _transpose(extra, start, columns[k:])
-        for at in range(len(factors)):
-            i, j, h = factors[at, 0], factors[at, 1], factors[at, 2]
-            term = columns[i]
-            if h >= 0:  # ``two`` is that of the preceding term
-                _multiply(two, columns[h], three)
-                term = three
-            elif j >= 0:
-                _multiply(columns[i], columns[j], two)
-                term = two
-            _add(result, start, term, gains, at)
-
-
-@inlined
-def _transpose(pixels: FloatArray, start: int, columns: FloatArray) -> None:
-    n = len(pixels) - start
-    for i in range(n if n < BLOCK else BLOCK):
-        for j in range(pixels.shape[1]):
-            columns[j, i] = pixels[start + i, j]
+        end = start + BLOCK if start + BLOCK < n_pixels else n_pixels
+        two = terms[TERMS_AT_ONCE, : end - start]
+        for at in range(0, len(factors), TERMS_AT_ONCE):
+            for group in range(TERMS_AT_ONCE):
+                term = terms[group, : end - start]
+                i, j, h = factors[at + group, 0], factors[at + group, 1], factors[at + group, 2]
+                first = x[i, start:end] if i < k else extra[i - k, start:end]
+                if h >= 0:  # ``two`` is that of the preceding term
+                    _multiply(two, x[h, start:end], term)
+                elif j >= 0:
+                    _multiply(first, x[j, start:end], two)
+                    _copy(two, term)
+                else:
+                    _copy(first, term)
+            _add_terms(terms, gains, at, result, start, end)
 
 
 @inlined
@@ -231,9 +225,20 @@ def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
 
 
 @inlined
-def _add(result: FloatArray, start: int, values: FloatArray, gains: FloatArray, at: int) -> None:
+def _copy(values: FloatArray, out: FloatArray) -> None:
+    for p in range(len(out)):
+        out[p] = values[p]
+
+
+@inlined
+def _add_terms(
+    terms: FloatArray, gains: FloatArray, at: int, result: FloatArray, start: int, end: int
+) -> None:
+    """Add a group of terms, whose gains begin at ``at``, to the sums of pixels start..end."""
+    a, b, c, d = terms[0], terms[1], terms[2], terms[3]
     for t in range(result.shape[0]):
-        # Slices are taken here for every t: passing them costs as much as the addition.
-        gain, row = gains[at, t], result[t, start : start + len(values)]
+        row = result[t, start:end]
+        e, f, g, h = gains[at, t], gains[at + 1, t], gains[at + 2, t], gains[at + 3, t]
         for p in range(len(row)):
-            row[p] += gain * values[p]
+            # One after the other: cubic terms of unusual colours cancel, and show another order.
+            row[p] = row[p] + e * a[p] + f * b[p] + g * c[p] + h * d[p]

@@ -44,16 +44,33 @@ def _signed_log1p(
     """`signed_log1p` of values (P,); ``bits`` are those of the buffer ``mantissas``."""
     for start in range(0, len(values), _BLOCK):
         part, out = values[start : start + _BLOCK], result[start : start + _BLOCK]
-        for i in range(len(part)):
-            mantissas[i] = np.float32(1) + abs(part[i])
-        _split(bits, exponents)
-        for i in range(len(part)):
-            size = abs(part[i])
-            whole = np.float32(1) + size
-            # The rounding error of adding 1, which to first order is missing in the logarithm.
-            lost = (size - (whole - np.float32(1))) / whole
-            log = _log(mantissas[i], exponents[i]) + lost
-            out[i] = log if part[i] >= 0 else -log
+        compress(part, mantissas, bits, exponents, out)
+
+
+@inlined
+def compress(
+    values: FloatArray,
+    mantissas: FloatArray,
+    bits: NDArray[np.int32],
+    exponents: FloatArray,
+    out: FloatArray,
+) -> None:
+    """`signed_log1p` of ``values`` (n,), written to ``out`` (n,), which may be the same array.
+
+    The buffers ``mantissas`` and ``exponents`` have at least n numbers, and ``bits`` are those of
+    ``mantissas``.
+    """
+    for i in range(len(values)):
+        mantissas[i] = np.float32(1) + abs(values[i])
+    _split(bits, exponents)
+    for i in range(len(values)):
+        value = values[i]
+        size = abs(value)
+        whole = np.float32(1) + size
+        # The rounding error of adding 1, which to first order is missing in the logarithm.
+        lost = (size - (whole - np.float32(1))) / whole
+        log = _log(mantissas[i], exponents[i]) + lost
+        out[i] = log if value >= 0 else -log
 
 
 @inlined

@@ -37,7 +37,7 @@ def outgoing_attention(graph: MessageGraph, attention: Sequence[Tensor]) -> Tens
 @torch.no_grad()
 def node_attention(network: SiameseNetwork, batch: SceneBatch) -> Tensor | None:
     """`outgoing_attention` of a backbone (N, V); None for a backbone without attention."""
-    weights = network.attention(batch)
+    weights = network.attended(batch)[1]
     return None if weights is None else outgoing_attention(batch.graph, weights)
 
 
@@ -47,46 +47,50 @@ def pair_distance(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> Tens
     return distance(pooled[:1], pooled[1:]).mean()
 
 
-def grad_cam(network: SiameseNetwork, batch: SceneBatch) -> FloatArray:
+def grad_cam(network: SiameseNetwork, batch: SceneBatch, z: Tensor) -> FloatArray:
     """Grad-CAM (Selvaraju et al. 2017) of the pair distance: (N, V), or (N, 1) if separate.
 
-    The node embeddings of both branches are the activations, and the distance between them is
-    explained, so that both sides of the pair matter.
+    The node embeddings ``z`` (N, V, D) of both branches are the activations, and the distance
+    between them is explained, so that both sides of the pair matter.
     """
-    with torch.no_grad():
-        z = network(batch)
     # The embeddings are leaves: no gradient passes through the backbone.
-    z.requires_grad_()
-    (gradient,) = torch.autograd.grad(pair_distance(network, batch, z), z)
-    counts = batch.graph.node_counts.tolist()
+    leaves = z.detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(pair_distance(network, batch, leaves), leaves)
+    counts, both = batch.graph.node_counts.tolist(), (z.detach(), gradient)
     parts = [
         # A mean gradient weighs each feature, as in Grad-CAM each channel; only what increases the
         # distance is shown.
         (part * slope.mean(0)).sum(-1).relu()
-        for part, slope in zip(z.detach().split(counts), gradient.split(counts), strict=True)
+        for part, slope in zip(*(torch.split(of_nodes, counts) for of_nodes in both), strict=True)
     ]
     return np.asarray(torch.cat(parts).cpu().numpy(), np.float32)
 
 
 @torch.no_grad()
 def masking_effect(
-    network: SiameseNetwork, batch: SceneBatch, importance: Tensor, generator: torch.Generator
+    network: SiameseNetwork,
+    batch: SceneBatch,
+    z: Tensor,
+    importance: Tensor,
+    generator: torch.Generator,
 ) -> tuple[float, float]:
     """Change of the pair distance when the 5 % most important nodes are masked, and random ones.
 
-    ``importance`` is (N,). A masked node has the features of the average node. The second number
-    is the mean over four random choices of as many nodes.
+    ``z`` (N, V, D) are the embeddings without masks, ``importance`` is (N,). A masked node has the
+    features of the average node. The second number is the mean over four random choices of as many
+    nodes.
     """
     n_nodes = len(importance)
     n_masked = max(1, round(MASKED_SHARE * n_nodes))
-    unmasked = pair_distance(network, batch, network(batch))
+    unmasked = pair_distance(network, batch, z)
+    projected = network.project(batch.x)
+    # The mean rather than zero: zero may be an unusual value of a feature.
+    average = network.project(batch.x.mean(0, keepdim=True))
 
     def change(masked: Tensor) -> float:
-        x = batch.x.clone()
-        # The mean rather than zero: zero may be an unusual value of a feature.
-        x[masked.to(x.device)] = batch.x.mean(0)
-        masked_batch = SceneBatch(**{**vars(batch), "x": x})
-        distance = pair_distance(network, masked_batch, network(masked_batch))
+        features = projected.clone()
+        features[masked.to(features.device)] = average
+        distance = pair_distance(network, batch, network.embed_projected(batch, features))
         return float((distance - unmasked).abs())
 
     random = [

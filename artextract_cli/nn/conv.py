@@ -5,15 +5,13 @@ same numbers on three engines: ``numba`` (compiled loops, on the CPU alone), ``d
 kernels) and ``torch`` (plain torch).
 """
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from artextract_cli.nn.dropout import Dropout
 from artextract_cli.nn.engines.selection import KERNELS
 from artextract_cli.nn.precision import in_float32
+from artextract_cli.nn.products import linear
 from artextract_cli.plugin.protocols import MessageGraph
 
 
@@ -161,7 +159,7 @@ class GATConv(nn.Module):
             scores = self._scores(x, self.fc.weight)
             message = x.unsqueeze(2)
         else:
-            projected = self.fc(x)
+            projected = linear(x, self.fc.weight)
             scores = self._scores(projected)
             message = projected.view(*x.shape[:2], self.heads, self.out_size)
         left, right = scores.chunk(2, dim=-1)
@@ -174,7 +172,7 @@ class GATConv(nn.Module):
     def _projected(self, mean: Tensor) -> Tensor:
         """Project each head's mean input (N, V, heads, in): (N, V, heads, out)."""
         if self.heads == 1:
-            return cast(Tensor, self.fc(mean))
+            return linear(mean, self.fc.weight)
         weight = self.fc.weight.view(self.heads, self.out_size, -1)
         return torch.einsum("nvhf,hdf->nvhd", mean, weight)
 
@@ -183,7 +181,7 @@ class GATConv(nn.Module):
         """Scores (N, V, 2·heads), as source and as target, of ``x`` or of its ``projection``."""
         weight = self._score_weight()
         # As (out, in): torch takes ten times as long for the gradient of a weight (in, few).
-        return functional.linear(x, weight if projection is None else weight @ projection)
+        return linear(x, weight if projection is None else weight @ projection)
 
     def _score_weight(self) -> Tensor:
         """Weight (2·heads, heads·out), of ``attn_l`` and ``attn_r``: projected features to scores.

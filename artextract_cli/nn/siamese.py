@@ -36,34 +36,51 @@ class SiameseNetwork(nn.Module):
 
     def forward(self, batch: SceneBatch) -> Tensor:
         """Embed the nodes: (N, V, D) shared, (N, 1, D) separate."""
-        return self.backbone_features(batch.graph, self.inputs(batch))
+        return self.embed_projected(batch, self.project(batch.x))
 
-    def inputs(self, batch: SceneBatch) -> Tensor:
-        """Input of the backbone for a batch: its projected node features (N, V, F)."""
-        return self.project(batch.x)
+    def embed_projected(self, batch: SceneBatch, projected: Tensor) -> Tensor:
+        """Embed nodes with ``projected`` features (N, V, F) instead of those of the batch."""
+        x = self.inputs(batch, projected)
+        return self.embedding(batch, x, self.backbone_features(batch.graph, x))
+
+    def inputs(self, batch: SceneBatch, projected: Tensor) -> Tensor:
+        """Input of the backbone for nodes with ``projected`` features (N, V, F); here the same."""
+        return projected
+
+    def embedding(self, batch: SceneBatch, x: Tensor, context: Tensor) -> Tensor:
+        """Embeddings (N, V, D), from the backbone's input ``x`` and output; here its output."""
+        return context
 
     def backbone_features(self, graph: GraphBatch, x: Tensor) -> Tensor:
         """Embed ``x`` (N, V, F) by the backbone: (N, V, out_size)."""
         with self.running():
-            z = self.backbone(graph, x)
-            # Checked here, where the plugin can be named: elsewhere a wrong shape would surface as
-            # an error of torch, or be broadcast to a wrong result.
-            expected = (*x.shape[:2], self.backbone.out_size)
-            if not isinstance(z, Tensor) or z.shape != expected:
-                msg = (
-                    f"for features {tuple(x.shape)} it returned {_describe(z)}, not embeddings "
-                    f"{expected}"
-                )
-                raise TypeError(msg)
-            return z
+            return self._checked(self.backbone(graph, x), x)
 
-    def attention(self, batch: SceneBatch) -> list[Tensor] | None:
-        """Attention (E, V, heads) of every layer; None for a backbone without attention."""
+    def _checked(self, z: Any, x: Tensor) -> Tensor:
+        """Embeddings ``z`` that the backbone returned for ``x`` (N, V, F), of the right shape."""
+        # Checked here, where the plugin can be named: elsewhere a wrong shape would surface as an
+        # error of torch, or be broadcast to a wrong result.
+        expected = (*x.shape[:2], self.backbone.out_size)
+        if not isinstance(z, Tensor) or z.shape != expected:
+            msg = (
+                f"for features {tuple(x.shape)} it returned {_describe(z)}, not embeddings "
+                f"{expected}"
+            )
+            raise TypeError(msg)
+        return z
+
+    def attended(self, batch: SceneBatch) -> tuple[Tensor, list[Tensor] | None]:
+        """Embed the nodes, and return the attention (E, V, heads) of every layer too.
+
+        The attention is None for a backbone without it.
+        """
         if not hasattr(self.backbone, "embed_with_attention"):
-            return None
+            return self(batch), None
+        x = self.inputs(batch, self.project(batch.x))
         with self.running():
-            _, weights = self.backbone.embed_with_attention(batch.graph, self.inputs(batch))
-        return list(weights)
+            context, weights = self.backbone.embed_with_attention(batch.graph, x)
+            context = self._checked(context, x)
+        return self.embedding(batch, x, context), list(weights)
 
     def pool(self, batch: SceneBatch, z: Tensor) -> Tensor:
         """Pool the embeddings of nodes on the painting, one per scene and view: (S, V, D)."""

@@ -6,26 +6,30 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from artextract_cli.nn.attention import masking_effect, node_attention
+from artextract_cli.nn.attention import masking_effect, outgoing_attention
 from artextract_cli.nn.collate import SceneBatch
 from artextract_cli.nn.siamese import SiameseNetwork
 from artextract_cli.results.scene_scores import MaskingEffect
 
 
 def attention_of(
-    network: SiameseNetwork, batch: SceneBatch
+    network: SiameseNetwork,
+    batch: SceneBatch,
+    z: torch.Tensor,
+    weights: Sequence[torch.Tensor] | None,
 ) -> tuple[NDArray[np.float32] | None, MaskingEffect | None]:
     """Outgoing attention of every node (N, V), and the effect of masking the most attended ones.
 
-    None for a backbone without attention.
+    ``z`` (N, V, D) are the embeddings, ``weights`` (E, V, heads) the attention of every layer: None
+    for a backbone without attention.
     """
-    importance = node_attention(network, batch)
-    if importance is None:
+    if weights is None:
         return None, None
+    importance = outgoing_attention(batch.graph, weights)
     # Fixed: results of one scene do not depend on those scored before it.
     generator = torch.Generator().manual_seed(0)
     # Photograph and bands are masked together: a superpixel counts by its mean over the views.
-    attended, random = masking_effect(network, batch, importance.mean(1).cpu(), generator)
+    attended, random = masking_effect(network, batch, z, importance.mean(1).cpu(), generator)
     return importance.cpu().numpy(), MaskingEffect(attended=attended, random=random)
 
 

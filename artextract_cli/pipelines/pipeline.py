@@ -85,6 +85,11 @@ class Model(Generic[AnyNetwork]):
         return self.card.superpixels
 
     @property
+    def needs_infrared(self) -> bool:
+        """Whether it scores only scenes with an infrared band."""
+        return self.pipeline.needs_infrared
+
+    @property
     def heat_map_score(self) -> str:
         """Name of the score that the heat map shows."""
         own = "fused" if self.card.heat_map_of == "pixels" else "network"

@@ -152,11 +152,13 @@ def measure_residual(
         )
         raise InputError(msg)
     residual = float(np.percentile(distances, RESIDUAL_PERCENTILE))
-    if residual > max_residual:
+    # Of a band with fewer pixels than the photograph, one pixel of its own is the same accuracy.
+    limit = max_residual * max(1.0, size[0] / band_size[0])
+    if residual > limit:
         msg = (
             f"{path} is not aligned with its photograph after registration: the residual is "
-            f"{residual:.2f} px, and {max_residual:g} px are allowed; try --model homography, or "
-            "raise --max-residual"
+            f"{residual:.2f} px, and {limit:g} px are allowed; try --model homography, or raise "
+            "--max-residual"
         )
         raise InputError(msg)
     return RegisteredBand(

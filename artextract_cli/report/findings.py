@@ -1,7 +1,9 @@
 """The findings of a scene in words and numbers, and their limitations."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from artextract_cli.evidence.signs import WORDS
@@ -13,6 +15,7 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.verdict import MEANINGS
 from artextract_cli.scenes.checks.registration import registration_of
 
+_MOST = 3  # warnings of the images on the page; all are in scene.json
 WITHOUT_LEARNING = (
     "This is a score without learning: no network was used. It measures how far the infrared "
     "deviates from what the shorter wavelengths of this painting predict."
@@ -61,11 +64,22 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
                 _share(described),
                 _strongest(regions, pixels_per_mm),
                 *(() if is_shifted else (registration,)),
+                *_warnings(described),
             )
         ),
         numbers=_numbers(described, regions),
         caveats=tuple(map(unbroken, _caveats(result))),
     )
+
+
+def _warnings(described: Mapping[str, Any]) -> Iterator[str]:
+    """Warnings of the images, which are named without their folders."""
+    images = (described["photograph"], *described["bands"])
+    folders = {str(Path(image["path"]).parent) + os.sep for image in images}
+    for message in described["warnings"][:_MOST]:
+        for folder in folders:
+            message = message.replace(folder, "")
+        yield f"Check the images: {message}."
 
 
 def _headline(verdict: str) -> str:
@@ -135,6 +149,14 @@ def _registration(described: Mapping[str, Any]) -> tuple[str, bool]:
             True,
         )
     largest = decimal(registration.largest, 1)
+    unmeasured = [band for band, shift in registration.residuals.items() if shift is None]
+    if registration.largest <= registration.limit and unmeasured:
+        bands = f"band{'s' * (len(unmeasured) > 1)} {', '.join(unmeasured)}"
+        return (
+            f"Warning: the registration of {bands} cannot be measured, for lack of edges that the "
+            "photograph has too. Check that this painting is shown there, and how it is placed.",
+            True,
+        )
     if registration.largest <= registration.limit:
         return f"Registration residual: at most {largest} px (band {registration.band}).", False
     return (

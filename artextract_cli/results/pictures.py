@@ -5,15 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.heatmap import colour, own_greys, own_scale
+from artextract_cli.io.image_writer import write_picture
 
 # In px, of the square with as many pixels. The maps have full resolution; a picture is looked at on
 # a screen, and of 2560 × 1600 pixels none has more than that.
 MAX_SIDE = 2048
+# Level 1 takes a quarter of the time of the usual one for files that are 3 % larger.
+PNG_LEVEL = 1
+"""Level of compression of the pictures of results."""
 STRIP_PIXELS = 2**22
 """Pixels of the map that are read at a time: 16 MB of float32."""
 
@@ -25,13 +28,13 @@ def write_heatmap(path: Path, read: Read, shape: tuple[int, int]) -> None:
     score = reduced_map(read, shape)
     coloured = colour(np.nan_to_num(score))
     coloured[~np.isfinite(score)] = 255
-    Image.fromarray(coloured).save(path)
+    write_picture(path, coloured, png_level=PNG_LEVEL)
 
 
 def write_hidden(path: Path, read: Read, shape: tuple[int, int]) -> None:
     """Write the hidden-layer image that ``read`` returns, on its own scale of greys, as PNG."""
     hidden = reduced_map(read, shape)
-    Image.fromarray(own_greys(hidden, own_scale(hidden))).save(path)
+    write_picture(path, own_greys(hidden, own_scale(hidden)), png_level=PNG_LEVEL)
 
 
 def reduced_map(read: Read, shape: tuple[int, int]) -> FloatArray:

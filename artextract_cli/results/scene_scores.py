@@ -44,6 +44,10 @@ class SceneScorer(Protocol):
         """Name of the score that the heat map shows."""
 
     @property
+    def needs_infrared(self) -> bool:
+        """Whether it scores only scenes with an infrared band."""
+
+    @property
     def options(self) -> Mapping[str, Any]:
         """The options of `open_scorer` by which another process opens the same model."""
 
@@ -154,8 +158,8 @@ def check_infrared(scene: Scene, what: str) -> None:
     if not infrared_bands(scene):
         reason = "no wavelength is known" if scene.wavelengths is None else "no band is infrared"
         msg = (
-            f"{reason}: this {what} needs a band above {LAST_VISIBLE_NM} nm; give the wavelengths "
-            "in dataset.yaml or with --wavelengths"
+            f"{reason}: this {what} needs a band above {LAST_VISIBLE_NM} nm; if there is one, "
+            "give the wavelengths in dataset.yaml or with --wavelengths"
         )
         raise InputError(msg)
 

@@ -1,21 +1,21 @@
 """Writing of the results of a scene."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block, release_pages
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
+from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.tiff_maps import Read, write_map
 from artextract_cli.results.description import describe
-from artextract_cli.results.pictures import write_heatmap, write_hidden
+from artextract_cli.results.pictures import PNG_LEVEL, write_heatmap, write_hidden
 from artextract_cli.results.reader import FORMAT, FORMAT_VERSION
 from artextract_cli.results.regions import (
     REGION_COLUMNS,
@@ -39,15 +39,16 @@ def write_scene(
     scores: SceneScores,
     model: SceneScorer,
     former: Collection[str] | None = None,
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write the folder of one scene atomically, and return its description.
 
     ``former`` are the names of files that an earlier run wrote into it, None if unknown: they are
-    replaced, and other files in the folder are preserved.
+    replaced, and other files in the folder are preserved. ``warnings`` of the images are recorded.
     """
     target = results / scene.name
     with replace_folder(target) as folder:
-        description = _write_all(folder, files, scene, scores, model)
+        description = _write_all(folder, files, scene, scores, model, warnings)
         _preserve_user_files(target, folder, former)
     return description
 
@@ -74,7 +75,12 @@ def _preserve_user_files(target: Path, folder: Path, former: Collection[str] | N
 
 
 def _write_all(
-    folder: Path, files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer
+    folder: Path,
+    files: SceneFiles,
+    scene: Scene,
+    scores: SceneScores,
+    model: SceneScorer,
+    warnings: Sequence[str],
 ) -> dict[str, Any]:
     _write_maps(folder, scene, scores, files.pixels_per_mm)
     if scores.pooled is not None:
@@ -82,7 +88,7 @@ def _write_all(
         np.savez(folder / "embeddings.npz", allow_pickle=False, pooled=scores.pooled, **views)
     read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
     heatmap = scene.filled(lambda block: read(0, block))
-    Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
+    write_picture(folder / "overlay.png", _overlaid(scene, heatmap), png_level=PNG_LEVEL)
     write_heatmap(folder / "heatmap.png", lambda block: heatmap[block.place], scene.shape)
     if "hidden" in scores.maps:
         read_hidden = _reader(scores.maps["hidden"][..., None], scene, scene.mask)
@@ -95,7 +101,8 @@ def _write_all(
     (folder / "regions.csv").write_text(
         csv_text(REGION_COLUMNS, regions), encoding="utf-8", newline="\n"
     )
-    return write_description(folder, describe(files, scene, scores, model, heatmap))
+    description = describe(files, scene, scores, model, heatmap)
+    return write_description(folder, description | {"warnings": [*warnings]})
 
 
 def write_description(folder: Path, description: Mapping[str, Any]) -> dict[str, Any]:

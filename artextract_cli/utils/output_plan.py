@@ -76,19 +76,6 @@ def check_outside(path: Path, folder: Path, kind: str) -> None:
         raise UsageError(msg)
 
 
-def check_new_file(out: Path) -> None:
-    """Check that an output file does not exist yet: a `Rule`.
-
-    Raises
-    ------
-    UsageError
-        If there is something at ``out``.
-    """
-    if out.exists() or out.is_symlink():
-        msg = f"{out} exists: choose another --out, or remove it first"
-        raise UsageError(msg)
-
-
 def check_new_folder(out: Path) -> None:
     """Check that an output folder does not exist yet, or is empty: a `Rule`.
 

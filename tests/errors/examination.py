@@ -19,6 +19,9 @@ ROWS = [
     Row(3, "…/data is a dataset with 5 scenes, and a report examines one painting: run "
         "'artextract infer …/data --out results', then 'artextract report results'",
         "examine {here}/data --model none --out {new}.html"),
+    Row(2, "…/new.html and …/new_files exist: choose another --out, or remove them first",
+        "examine {here}/data --model none --out {here}/new.html",
+        all_of(put("new.html", "mine"), put("new_files/a.txt", "mine"))),
     Row(2, "…/new.html exists: choose another --out, or remove it first",
         "examine {here}/data --model none --out {here}/new.html", put("new.html", "mine")),
     Row(2, "…/new_files exists: choose another --out, or remove it first",
@@ -32,6 +35,11 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/examination/test_steps.py::test_a_dataset_without_wavelengths": (
         "the wavelengths of the bands in … are not known: write them into …/dataset.yaml, a line "
         """such as 'wavelengths: {"b": 950}'""",
+    ),
+    "unit/examination/test_steps.py::test_no_infrared_is_noticed_at_once": (
+        "no band of … is infrared (… nm), and hidden layers are found beyond 720 nm; if a "
+        "wavelength is wrong, state all of them: -o wavelengths=NM,NM,... in the order of the "
+        "files",
     ),
     "unit/examination/test_steps.py::test_an_importer_that_finds_nothing": (
         "the importer … found no painting in …",

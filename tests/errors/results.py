@@ -20,8 +20,8 @@ from tests.errors.row import (
 )
 
 ROWS = [
-    Row(3, "v0: no band is infrared: this model needs a band above 720 nm; give the wavelengths in "
-        "dataset.yaml or with --wavelengths",
+    Row(3, "v0: no band is infrared: this model needs a band above 720 nm; if there is one, "
+        "give the wavelengths in dataset.yaml or with --wavelengths",
         "infer {here}/data --split val --out {new} --wavelengths 450,550,650",
         lambda here: [path.unlink() for path in here.glob("data/val/*/v1_*")]),
     Row(2, "…/results contains t0 as scored by another model: choose another --out, or remove "

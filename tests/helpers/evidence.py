@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.maps import MAPS, BandResiduals, EvidenceMaps
+from artextract_cli.evidence.band_residuals import BandResiduals
+from artextract_cli.evidence.maps import MAPS, EvidenceMaps
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import full_block
 from artextract_cli.scenes.scene import Scene

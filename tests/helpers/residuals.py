@@ -26,7 +26,7 @@ class Seen:
         self.at = (pixels.rows, pixels.columns)
         logs = log_reflectance(picture, PREDICTOR_BLUR)
         self.surface = surface_features(logs, fit_projection(logs[self.at]))
-        self.sample = Surface(*(array[self.at] for array in self.surface))
+        self.sample = Surface(*(np.ascontiguousarray(array[self.at]) for array in self.surface))
 
     @property
     def components(self) -> FloatArray:
@@ -41,7 +41,8 @@ class Seen:
 
 def residuals(seen: Seen, targets: FloatArray) -> FloatArray:
     """What is left of bands (H, W, T)."""
-    return fit_bands(seen.sample, targets[seen.at]).residuals(seen.surface, targets)
+    found = fit_bands(seen.sample, targets[seen.at]).residuals(seen.surface, targets)
+    return np.moveaxis(found, 0, -1)
 
 
 SHAPE = (31, 45)

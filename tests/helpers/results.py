@@ -114,6 +114,7 @@ def write_result(
         "signs": {"darker": 0.03, "lighter": 0.01},
         "registration": Registration(residuals={band_ids[-1]: 0.3}).described(),
         "share_blue": 0.96,
+        "warnings": [],
         "history": [INFERENCE],
     } | changes
     whole = description["image_level"] or {}

@@ -124,8 +124,8 @@ def source_gradients(
                 d_left[i, k] += d_score[reverse[e], k]
 
 
-# The loops below process two edges at a time, so that a node's own row is fetched half as often. If
-# their number is odd, the first edge is processed alone.
+# The loops below process several edges at a time, so that a node's own row is fetched less often.
+# In loops over two, the first edge is processed alone if their number is odd.
 
 
 @compiled_sums
@@ -156,22 +156,24 @@ def sums(
     n_channels, size = total.shape[1], total.shape[2]
     shared = n_channels // x.shape[1]
     for i in range(start, end):
-        first, alone = crow[i], (crow[i + 1] - crow[i]) % 2
+        # Most nodes have five to nine edges: four at a time, then one by one.
+        grouped = crow[i + 1] - (crow[i + 1] - crow[i]) % 4
         for k in range(n_channels):
             for d in range(size):
                 total[i, k, d] = 0
-        for e in range(first, first + alone):
-            p = source[e]
+        for e in range(crow[i], grouped, 4):
             for k in range(n_channels):
-                a, own = weight[e, k], k // shared
+                own, out = k // shared, total[i, k]
+                p, q, r, s = weight[e, k], weight[e + 1, k], weight[e + 2, k], weight[e + 3, k]
+                a, b = x[source[e], own], x[source[e + 1], own]
+                c, f = x[source[e + 2], own], x[source[e + 3], own]
                 for d in range(size):
-                    total[i, k, d] += a * x[p, own, d]
-        for e in range(first + alone, crow[i + 1], 2):
-            p, q = source[e], source[e + 1]
+                    out[d] += p * a[d] + q * b[d] + r * c[d] + s * f[d]
+        for e in range(grouped, crow[i + 1]):
             for k in range(n_channels):
-                a, b, own = weight[e, k], weight[e + 1, k], k // shared
+                p, a, out = weight[e, k], x[source[e], k // shared], total[i, k]
                 for d in range(size):
-                    total[i, k, d] += a * x[p, own, d] + b * x[q, own, d]
+                    out[d] += p * a[d]
 
 
 @compiled_sums

@@ -18,6 +18,7 @@ from artextract_cli.nn.choices import Pooling
 from artextract_cli.nn.collate import SceneBatch
 from artextract_cli.nn.engines.selection import kernels_of
 from artextract_cli.nn.precision import in_float32
+from artextract_cli.nn.products import linear
 from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork, distance
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
@@ -58,9 +59,10 @@ class HiddenLayerNetwork(SiameseNetwork):
             # Evidence of the pixel, distance of the embeddings, and both embeddings of the
             # superpixel.
             nn.Linear(len(MAPS) + 1 + 2 * EMBEDDING, REFINED),
-            nn.LeakyReLU(0.2),
+            # In place: at so many pixels, memory takes longer than arithmetic.
+            nn.LeakyReLU(0.2, inplace=True),
             nn.Linear(REFINED, 48),
-            nn.LeakyReLU(0.2),
+            nn.LeakyReLU(0.2, inplace=True),
             nn.Linear(48, 2),
         )
         sizes = {"node": len(BAND_FEATURES), "pixel": len(MAPS)}
@@ -76,17 +78,19 @@ class HiddenLayerNetwork(SiameseNetwork):
         if self.training:
             photograph = photograph + FEATURE_NOISE * torch.randn_like(photograph)
             bands = bands + FEATURE_NOISE * torch.randn_like(bands)
-        views = [self.photograph(photograph), self.bands(bands)]
+        views = [
+            linear(features, layer.weight, layer.bias)
+            for features, layer in ((photograph, self.photograph), (bands, self.bands))
+        ]
         return functional.leaky_relu(torch.stack(views, dim=1), 0.2)
 
-    def inputs(self, batch: SceneBatch) -> Tensor:
-        """Projected features plus gated features of the neighbours: (N, 2, WIDTH).
+    def inputs(self, batch: SceneBatch, projected: Tensor) -> Tensor:
+        """``projected`` features plus gated features of the neighbours: (N, 2, WIDTH).
 
         The gate of an edge depends on differences along it and on lines that run along it, so that
         a line accumulates evidence over its length and its surroundings do not.
         """
-        x = self.project(batch.x)
-        features = batch.graph.edge_features
+        x, features = projected, batch.graph.edge_features
         # Without edge features there are no lines to follow.
         if features is None:
             return x
@@ -95,24 +99,22 @@ class HiddenLayerNetwork(SiameseNetwork):
             x = x + in_float32(gated_mean)(batch.graph, x, gates)
         return x
 
-    def forward(self, batch: SceneBatch) -> Tensor:
-        """Embed the nodes of photograph and bands: (N, 2, D)."""
-        x = self.inputs(batch)
-        context = self.backbone_features(batch.graph, x)
+    def embedding(self, batch: SceneBatch, x: Tensor, context: Tensor) -> Tensor:
+        """Embeddings (N, 2, D), from the backbone's input and output and the painting's mean."""
         # Which evidence is reliable depends on the painting as a whole.
         scene = batch.graph.pool(context, "mean", batch.inside)
-        # (scenes, 2, out_size) to (N, 2, out_size).
-        scene = scene.repeat_interleave(batch.graph.node_counts, dim=0)
-        return in_float32(self._embedded)(x, torch.cat([context, scene], dim=-1))
+        return in_float32(self._embedded)(x, context, scene, batch.graph.node_counts)
 
-    def _embedded(self, own: Tensor, context: Tensor) -> Tensor:
-        """Map ``own`` (N, 2, WIDTH) and ``context`` (N, 2, 2·out_size) of nodes to (N, 2, D)."""
-        sizes = [own.shape[-1], context.shape[-1]]
-        of_own, of_context = torch.split(self.embed.weight, sizes, dim=1)
-        # Two products, added, instead of one of a concatenation: the copy (N, 2, WIDTH +
-        # 2·out_size) is saved.
-        own = functional.linear(own, of_own, self.embed.bias)
-        return own + functional.linear(context, of_context)
+    def _embedded(self, own: Tensor, context: Tensor, scene: Tensor, counts: Tensor) -> Tensor:
+        """Map ``own`` (N, 2, WIDTH) and ``context`` (N, 2, out_size) of nodes to (N, 2, D).
+
+        ``scene`` (S, 2, out_size) is the mean context of each scene, of ``counts`` (S,) nodes.
+        """
+        sizes = [own.shape[-1], context.shape[-1], scene.shape[-1]]
+        of_own, of_context, of_scene = torch.split(self.embed.weight, sizes, dim=1)
+        # Three products, added, instead of one of a concatenation, which would be a copy.
+        nodes = linear(own, of_own, self.embed.bias) + linear(context, of_context)
+        return nodes + linear(scene, of_scene).repeat_interleave(counts, dim=0)
 
     def refine(self, z: Tensor, evidence: Tensor, node: Tensor) -> Tensor:
         """Score pixels (K, 2): log odds of darker and of lighter hidden content.
@@ -120,16 +122,31 @@ class HiddenLayerNetwork(SiameseNetwork):
         Both are relative to clean paint. ``z`` (N, 2, D) are the embeddings, ``evidence`` (K, M)
         the pixels' maps and ``node`` (K,) their superpixels.
         """
+        return self.refined(evidence, self.context(z)[node])
+
+    def context(self, z: Tensor) -> Tensor:
+        """What superpixels with embeddings ``z`` (N, 2, D) add to the first layer of `refine`.
+
+        The product is computed once for a superpixel, not for each of its pixels: (N, REFINED).
+        """
+        features = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
+        return linear(features, self._first_weights()[1])
+
+    def refined(self, evidence: Tensor, context: Tensor) -> Tensor:
+        """`refine` with the ``context`` (K, REFINED) of each pixel's superpixel."""
         own = self._normalised(evidence, "pixel")
         if self.training:
             own = own + FEATURE_NOISE * torch.randn_like(own)
-        context = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
+        first, activation, second, _, last = cast(Sequence[nn.Linear], self.refinement)
+        hidden = activation(linear(own, self._first_weights()[0], first.bias).add_(context))
+        hidden = activation(linear(hidden, second.weight, second.bias))
+        return linear(hidden, last.weight, last.bias)
+
+    def _first_weights(self) -> tuple[Tensor, Tensor]:
+        """Weights of the refinement's first layer, for the pixel's evidence and for its context."""
         first = cast(nn.Linear, self.refinement[0])
-        # The product for a superpixel is computed once, not for each of its pixels.
-        of_pixels, of_nodes = torch.split(first.weight, [own.shape[1], context.shape[1]], dim=1)
-        hidden = functional.linear(own, of_pixels, first.bias)
-        hidden = hidden + functional.linear(context, of_nodes)[node]
-        return cast(Tensor, self.refinement[1:](hidden))
+        weights = torch.split(first.weight, [len(MAPS), 1 + 2 * EMBEDDING], dim=1)
+        return weights[0], weights[1]
 
     def fit_normalisation(self, scenes: Sequence[InjectedScene]) -> None:
         """Set centre and spread of every feature to those of ``scenes``."""
@@ -147,7 +164,7 @@ class HiddenLayerNetwork(SiameseNetwork):
 
     def _normalised(self, values: Tensor, name: str) -> Tensor:
         centre, spread = self.get_buffer(f"{name}_centre"), self.get_buffer(f"{name}_spread")
-        return ((values - centre) / spread).clamp(-CLIPPED, CLIPPED)
+        return (values - centre).div_(spread).clamp_(-CLIPPED, CLIPPED)
 
 
 def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:

@@ -3,13 +3,21 @@
 from artextract_cli.pipelines.hidden_layers.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES
 from artextract_cli.pipelines.hidden_layers.network import WIDTH, HiddenLayerNetwork
 from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
-from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
 from artextract_cli.pipelines.pipeline import Pipeline
+from artextract_cli.pipelines.training_task import TrainingInputs, TrainingTask
+
+
+def _task(inputs: TrainingInputs) -> TrainingTask[HiddenLayerNetwork]:
+    # Imported here: training needs the simulation, which takes a fifth of a second to import.
+    from artextract_cli.pipelines.hidden_layers.training import HiddenLayerTask
+
+    return HiddenLayerTask(inputs)
+
 
 HIDDEN_LAYERS = Pipeline(
     name="layers",
     network=HiddenLayerNetwork,
-    task=HiddenLayerTask,
+    task=_task,
     score=score_hidden_layer,
     in_size=lambda graphs: WIDTH,
     feature_names=lambda graphs: (PHOTOGRAPH_FEATURES, BAND_FEATURES),

@@ -15,8 +15,7 @@ from artextract_cli.nn.superpixel_scores import EmbeddedScene, superpixel_scores
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceGraph,
     EvidenceNodes,
-    envelope_of,
-    residual_of,
+    scores_of,
 )
 from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
 from artextract_cli.pipelines.hidden_layers.samples import evidence_tensors
@@ -24,9 +23,10 @@ from artextract_cli.pipelines.pipeline import Model
 
 HiddenLayerModel = Model[HiddenLayerNetwork]
 
-SCORES = ("fused", "dark", "light", "network", "residual", "envelope")
-# 12 MB for the widest layer, of 96 float32 numbers per pixel.
-PIXELS_AT_ONCE = 2**15  # pixels refined together; limits memory, not the result
+OF_PIXELS = ("dark", "light", "network", "residual", "envelope")
+SCORES = ("fused", *OF_PIXELS)
+# The widest layer, of 96 float32 numbers per pixel, takes 3 MB: it does not leave the caches.
+PIXELS_AT_ONCE = 2**13  # pixels refined together; limits memory, not the result
 # Weights of logarithms added to the log odds. That of the envelope score, which needs no learning,
 # also holds for paintings unlike the training data (docs/detection.md compares weights from 0 to
 # 2); the other is that of the distance of embeddings.
@@ -59,33 +59,40 @@ class NodeScores:
     z: Tensor  # (N, 2, D) embeddings, on the network's device
     batch: SceneBatch
     score: FloatArray  # (N,) how much photograph and bands differ
+    attention: list[Tensor] | None  # (E, 2, heads) of every layer, if the backbone has any
 
     @torch.no_grad()
     def of_pixels(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
-        """Scores (h, w) of pixels by name, from their superpixels and evidence (h, w, M)."""
-        device = self.z.device
-        evidence = np.ascontiguousarray(evidence[..., : len(MAPS)])
-        pixels, nodes = evidence.reshape(labels.size, -1), labels.ravel().astype(np.int64)
-        parts = [
-            self.network.refine(
-                self.z,
-                torch.from_numpy(pixels[start : start + PIXELS_AT_ONCE]).to(device),
-                torch.from_numpy(nodes[start : start + PIXELS_AT_ONCE]).to(device),
-            )
-            for start in range(0, labels.size, PIXELS_AT_ONCE)
-        ]
-        # (h, w, 2) by sign, and (h, w): the pixels of a superpixel share its distance.
-        envelope, network = envelope_of(evidence), self.score[labels]
-        odds = torch.cat(parts).cpu().numpy().reshape(*labels.shape, 2)
+        """Scores (h, w) of pixels, all of `OF_PIXELS`.
+
+        They follow from the superpixels of the pixels, and from their evidence (h, w, M).
+        """
+        context = self.network.context(self.z)
+        nodes, pixels = labels.reshape(-1), evidence.reshape(labels.size, -1)
+        scores = {name: np.empty(labels.size, np.float32) for name in OF_PIXELS}
+        for start in range(0, labels.size, PIXELS_AT_ONCE):
+            part = slice(start, start + PIXELS_AT_ONCE)
+            of_part = self._of_some(context, nodes[part], pixels[part, : len(MAPS)])
+            for name, values in of_part.items():
+                scores[name][part] = values
+        return {name: values.reshape(labels.shape) for name, values in scores.items()}
+
+    def _of_some(
+        self, context: Tensor, nodes: NDArray[np.int32], evidence: FloatArray
+    ) -> dict[str, FloatArray]:
+        """Scores (K,) of pixels, from their superpixels (K,) and evidence (K, M)."""
+        device = context.device
+        of_nodes = context.index_select(0, torch.from_numpy(nodes).to(device))
+        odds = self.network.refined(torch.from_numpy(evidence).to(device), of_nodes).cpu().numpy()
+        # (K, 2) by sign, and (K,): the pixels of a superpixel share its distance.
+        (envelope, residual), network = scores_of(evidence), self.score[nodes]
         odds = with_added_scores(odds, envelope, network)
         return {
-            # Odds of exclusive classes relative to the same one add up.
-            "fused": np.logaddexp(odds[..., 0], odds[..., 1]),
-            "dark": odds[..., 0],
-            "light": odds[..., 1],
+            "dark": odds[:, 0],
+            "light": odds[:, 1],
             "network": network,
-            "residual": residual_of(evidence),
-            "envelope": envelope.max(-1),
+            "residual": residual,
+            "envelope": np.maximum(envelope[:, 0], envelope[:, 1]),
         }
 
 
@@ -108,10 +115,10 @@ def node_scores(
 ) -> NodeScores:
     """Embed the superpixels of a scene, and score how much photograph and bands differ."""
     batch = collate([evidence_tensors("", graph, mask)], engine=engine, device=device)
-    z = network(batch)
+    z, attention = network.attended(batch)
     scene = EmbeddedScene(network=network, batch=batch, z=z)
     score = superpixel_scores(scene, scorer)[:, 0]
-    return NodeScores(network=network, z=z, batch=batch, score=score)
+    return NodeScores(network=network, z=z, batch=batch, score=score, attention=attention)
 
 
 def raw_scores(
@@ -126,7 +133,9 @@ def raw_scores(
     """Score every pixel by network, residual and envelope, and by all of them together."""
     nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
     scores = nodes.of_pixels(graph.labels, graph.pixels)
-    return RawScores(**scores, z=nodes.z, batch=nodes.batch)
+    # Odds of exclusive classes relative to the same one add up.
+    fused = np.logaddexp(scores["dark"], scores["light"])
+    return RawScores(**scores, fused=fused, z=nodes.z, batch=nodes.batch)
 
 
 def raw_scores_by(

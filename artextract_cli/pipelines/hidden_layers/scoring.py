@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, LabelMap
+from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
-from artextract_cli.evidence.maps import BandResiduals
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.evidence.signs import SIGNED_MAPS
@@ -19,7 +19,6 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.nn.attention import grad_cam
 from artextract_cli.pipelines.attention_maps import attention_of, pooled_numbers
-from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceNodes,
     compressed_evidence,
@@ -54,6 +53,9 @@ def score_hidden_layer(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     scene = resized(scene, model.card.recipe)
     if not model.adapts:
         return _scored(model, scene)
+    # Imported here: adaptation needs the simulation, which takes a fifth of a second to import.
+    from artextract_cli.pipelines.hidden_layers.adaptation import adapt, cut_windows
+
     original = replace(model, adapts=False)
     adaptation = adapt(original, cut_windows(scene))
     scores = _scored(adaptation.model, scene)
@@ -76,7 +78,7 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
     distances, similarities = pooled_numbers(pooled, [BANDS])
-    attention, masking = attention_of(network, nodes.batch)
+    attention, masking = attention_of(network, nodes.batch, nodes.z, nodes.attention)
     odds, band_maps = maps.pop("odds"), maps.pop("bands")
     return SceneScores(
         # Embeddings, attention and Grad-CAM are those of the full size: other scales have other
@@ -93,7 +95,7 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
         nodes=tuple(np.moveaxis(nodes.z.cpu().numpy(), 1, 0)),
         attention=None if attention is None else scene.scatter_to_pixels(attention, graph.labels),
         masking=masking,
-        gradcam=scene.scatter_to_pixels(grad_cam(network, nodes.batch), graph.labels),
+        gradcam=scene.scatter_to_pixels(grad_cam(network, nodes.batch, nodes.z), graph.labels),
         scales=(1, *(maps.factor for maps in coarse)),
         adaptation=card.adaptation,
     )
@@ -189,7 +191,7 @@ def _at_all_scales(
     """Means of a block's ``own`` scores and the coarser ones, and the fused score from them."""
     # The fused score is derived from the means, not averaged: the odds of both signs have to add
     # up.
-    raw = mean_of_scales({k: scores for k, scores in own.items() if k != "fused"}, coarse, block)
+    raw = mean_of_scales(own, coarse, block)
     return raw | {"fused": np.logaddexp(raw["dark"], raw["light"])}
 
 

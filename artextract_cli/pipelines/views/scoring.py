@@ -30,12 +30,12 @@ def score_views(model: Model[SiameseNetwork], scene: Scene) -> SceneScores:
     graphs = build_graphs(scene, recipe)
     batch = collate([scene_tensors(graphs)], engine=model.engine, device=model.device)
     with torch.no_grad():
-        z = model.network(batch)
+        z, weights = model.network.attended(batch)
         pooled = model.network.pool(batch, z)[0].cpu()
     raw = view_scores(model.network, batch, z, graphs, model.scorer)
-    attention, masking = attention_of(model.network, batch)
-    # Outside `no_grad`, since it needs a gradient. (N, V, 1), or (N of all graphs, 1, 1).
-    importance = grad_cam(model.network, batch)[..., None]
+    attention, masking = attention_of(model.network, batch, z, weights)
+    # (N, V, 1), or (N of all graphs, 1, 1).
+    importance = grad_cam(model.network, batch, z)[..., None]
     labels = graphs.graphs[0].labels
     distances, similarities = pooled_numbers(pooled, graphs.band_ids)
     return SceneScores(

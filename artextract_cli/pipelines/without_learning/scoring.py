@@ -13,9 +13,9 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import UsageError
+from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import (
-    BandResiduals,
     EvidenceMaps,
     envelope_score,
     residual_score,
@@ -65,6 +65,11 @@ class ModelFree:
     def superpixels(self) -> Mapping[str, str]:
         """Origin of the superpixel method."""
         return self.card.superpixels
+
+    @property
+    def needs_infrared(self) -> bool:
+        """Whether it scores only scenes with an infrared band, which it does."""
+        return True
 
     @property
     def options(self) -> Mapping[str, Any]:

@@ -106,8 +106,11 @@ class ValueRanges:
         return f"is constant{where}: {which} {values} {first.median:g}"
 
 
-def check_values(files: SceneFiles, scene: Scene) -> None:
-    """Refuse constant images of a scene, and warn of implausible values.
+def check_values(files: SceneFiles, scene: Scene) -> list[str]:
+    """Refuse constant images of a scene, warn of implausible values, and return the warnings.
+
+    Infrared bands of unknown coding are among the warnings returned, but are left to
+    `warn_of_coding` here, which warns once for a dataset.
 
     Raises
     ------
@@ -117,10 +120,14 @@ def check_values(files: SceneFiles, scene: Scene) -> None:
     channels = _channels(scene.bands, scene.mask)
     bands = [ValueRanges(path, [band]) for path, band in zip(files.bands, channels, strict=True)]
     photograph = value_ranges(files.rgb, scene.rgb, scene.mask)
+    warnings = []
     for level, _, message in value_problems(photograph, bands):
         if level == "error":
             raise InputError(message)
         warn(message)
+        warnings.append(message)
+    coding = islice(bands_of_unknown_coding(files), 1)
+    return warnings + [f"{path} {UNKNOWN_CODING}" for path in coding]
 
 
 def warn_of_coding(scenes: Iterable[SceneFiles]) -> None:

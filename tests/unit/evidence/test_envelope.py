@@ -9,12 +9,11 @@ from artextract_cli.evidence.envelope import (
     LIGHT,
     ONE_SIDED,
     SIDES,
-    EnvelopeFits,
-    ShorterBands,
-    place_terms,
+    Chain,
+    fit_envelopes,
 )
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, full_block
+from artextract_cli.imaging.blocks import full_block
 from artextract_cli.scenes.scene import Scene
 from tests.helpers.evidence import gather_evidence
 from tests.helpers.paintings import WAVELENGTHS, painting
@@ -33,19 +32,28 @@ def third_hidden(strength: float) -> Scene:
 
 def residuals(scene: Scene) -> FloatArray:
     """Of the longest band (H, W, 2): of the fit that ignores dark content, then of the other."""
-    view = SceneView(scene)
-    pixels = view.pixels
-    surface = ShorterBands(view, [], pixels)
-    return EnvelopeFits(surface, [LONGEST], view, pixels, cubic=False)(full_block(scene.shape))
+    (fits,) = fit_envelopes(SceneView(scene), [Chain(n_below=0, bands=[LONGEST], cubic=False)])
+    return np.stack(fits(full_block(scene.shape)), axis=-1)
 
 
 def test_bands_keep_their_order_and_may_come_twice() -> None:
-    view = SceneView(third_hidden(-0.25))
-    surface, all_of_it = ShorterBands(view, [], view.pixels), full_block(SHAPE)
     one, other = LONGEST, LONGEST - 1
-    twice = EnvelopeFits(surface, [one, other, one], view, view.pixels)(all_of_it)
-    once = EnvelopeFits(surface, [other, one], view, view.pixels)(all_of_it)
-    np.testing.assert_array_equal(twice, once[..., [1, 0, 1, 3, 2, 3]])
+    both = [
+        Chain(n_below=0, bands=bands, cubic=True) for bands in ([one, other, one], [other, one])
+    ]
+    fits = fit_envelopes(SceneView(third_hidden(-0.25)), both)
+    twice, once = (of_chain(full_block(SHAPE)) for of_chain in fits)
+    np.testing.assert_array_equal(twice, [once[which] for which in (1, 0, 1, 3, 2, 3)])
+
+
+def test_chains_that_are_fitted_together_are_as_alone() -> None:
+    view = SceneView(third_hidden(-0.25))
+    chains = [Chain(n_below=n, bands=[LONGEST], cubic=False) for n in (0, 2)]
+    together = [fits(full_block(SHAPE)) for fits in fit_envelopes(view, chains)]
+    assert not np.array_equal(*together)
+    for chain, expected in zip(chains, together, strict=True):
+        (alone,) = fit_envelopes(view, [chain])
+        np.testing.assert_array_equal(alone(full_block(SHAPE)), expected)
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -81,14 +89,6 @@ def test_weights_fall_on_one_side_only() -> None:
     dark, light = (weigh(error, 1.0) for weigh in ONE_SIDED)
     np.testing.assert_allclose(dark, [1 / 17, 0.5, 1, 1, 1])
     np.testing.assert_allclose(light, [1, 1, 1, 0.5, 1 / 17])
-
-
-def test_place_is_that_of_the_whole_painting() -> None:
-    everything = place_terms(full_block((9, 11)), (9, 11))
-    np.testing.assert_allclose(everything[0, 0], [-1, -1, 2])
-    np.testing.assert_allclose(everything[4, 5], 0, atol=1e-6)
-    part = Block(2, 3, 7, 9)
-    np.testing.assert_array_equal(place_terms(part, (9, 11)), everything[part.place])
 
 
 def test_the_evidence_tells_the_signs_apart() -> None:

@@ -8,7 +8,7 @@ from artextract_cli.evidence.hidden_image_regression import differences, robust_
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5), (5, 1), (4, 6)])
 def test_differences_repeat_the_edges(shape: tuple[int, int]) -> None:
-    image = np.random.default_rng(0).random((*shape, 2), np.float32)
+    image = np.random.default_rng(0).random(shape, np.float32)
     down, across = differences(image)
     rows = np.clip(np.arange(-1, shape[0] + 1), 0, shape[0] - 1)
     columns = np.clip(np.arange(-1, shape[1] + 1), 0, shape[1] - 1)

@@ -22,7 +22,7 @@ from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
 from artextract_cli.pipelines.hidden_layers.augmentation import rotated
 from artextract_cli.scenes.spectrum import visible_channels
-from tests.helpers.evidence import band_residuals, gather_evidence
+from tests.helpers.evidence import gather_evidence
 from tests.helpers.paintings import painting, ring, with_bands
 from tests.helpers.residuals import SHAPE, Seen, residuals
 from tests.helpers.scenes import make_scene
@@ -84,8 +84,6 @@ def test_the_order_of_bands_does_not_matter() -> None:
     mixed = with_bands(scene, [5, 2, 0, 3, 1, 4])
     found, expected = gather_evidence(mixed).maps, gather_evidence(scene).maps
     np.testing.assert_allclose(found, expected, atol=0.05)
-    expected = band_residuals(scene)[..., [5, 2, 0, 3, 1, 4]]
-    np.testing.assert_allclose(band_residuals(mixed), expected, atol=0.05)
 
 
 @pytest.mark.parametrize("symmetry", range(1, 8))
@@ -193,19 +191,15 @@ def test_residuals_are_those_of_the_regression() -> None:
     scene = painting(-0.2 * ring(SHAPE), SHAPE)
     logs = log_reflectance(scene.bands, TARGET_BLUR)
     everything, photograph = Seen(visible_channels(scene)), Seen(linear_rgb(scene.rgb))
-    evidence, bands = gather_evidence(scene), band_residuals(scene)
-    assert bands.shape == scene.bands.shape
+    evidence = gather_evidence(scene)
     for slot, b in zip(("short", "middle", "long"), (3, 4, 5), strict=True):
         expected = residuals(everything, logs[..., [b]])[..., 0]
         # Evidence is standardised once more, by the deviations of the whole painting.
         standard = deviations_of(expected)
         np.testing.assert_allclose(evidence[f"residual_{slot}"], standard, atol=1e-3)
-        np.testing.assert_allclose(bands[..., b], expected, atol=1e-4)
         by_predictor = residuals(photograph, logs[..., [b]])[..., 0]
         found = evidence[f"photograph_residual_{slot}"]
         np.testing.assert_allclose(found, deviations_of(by_predictor), atol=1e-3)
-    visible = residuals(photograph, logs[..., :3])
-    np.testing.assert_allclose(bands[..., :3], visible, atol=1e-4)
 
 
 def test_the_score_is_the_strongest_of_either_view() -> None:
@@ -230,7 +224,6 @@ def test_pixels_off_the_mask_do_not_change_the_residuals() -> None:
     first, second = gather_evidence(masked), gather_evidence(framed)
     for name in ("residual_long", "photograph_residual_short", "chained_dark_middle"):
         np.testing.assert_array_equal(first[name][mask], second[name][mask])
-    np.testing.assert_array_equal(band_residuals(masked)[mask], band_residuals(framed)[mask])
 
 
 def test_blocks_that_see_no_painting_show_nothing_of_what_lies_there(tmp_path: Path) -> None:
@@ -263,7 +256,6 @@ def test_tiny_pictures_are_finite(shape: tuple[int, int]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert np.isfinite(gather_evidence(scene).maps).all()
-        assert np.isfinite(band_residuals(scene)).all()
 
 
 @pytest.mark.parametrize("value", [0.0, 0.37, 1.0])

@@ -87,8 +87,9 @@ def test_a_complete_examination_is_not_replaced(camera: Path, tmp_path: Path) ->
     done = examine(camera, out, model=MODEL)
     record = (done.folder / "examination.json").read_text(encoding="utf-8")
     assert json.loads(record)["state"] == "complete"
-    with pytest.raises(UsageError, match=r"abbey\.html exists: choose another --out"):
+    with pytest.raises(UsageError, match=r"abbey\.html and .*abbey_files exist: choose another"):
         examine(camera, out, model=MODEL)
+    assert examine(camera, out, model=MODEL, dry_run=True).scene is None
     out.unlink()
     with pytest.raises(UsageError, match="abbey_files exists: choose another --out"):
         examine(camera, out, model=MODEL)

@@ -2,12 +2,14 @@
 
 import shlex
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from artextract_cli import Importer, InputError, UsageError, examine
+from artextract_cli import Importer, InputError, Step, UsageError, examine, register_dataset
+from artextract_cli.examination import steps
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
@@ -68,14 +70,34 @@ def test_bands_that_cannot_be_registered(misaligned: Path, tmp_path: Path) -> No
     write_png(folder / "abbey_550nm.png", rng.integers(0, 65536, (96, 96), np.uint16))
     with pytest.raises(InputError) as caught:
         examine(folder, tmp_path / "abbey.html", model=MODEL)
-    register, again = str(caught.value).split("'")[-4::2]
-    assert shlex.split(register)[-2:] == ["--model", "homography"]
-    assert shlex.split(again)[2:] == [
-        f"{tmp_path}/abbey_registered",
-        "--out",
-        f"{tmp_path}/abbey.html",
-    ]
+    assert "cannot be verified after registration" in str(caught.value)
+    assert "'artextract" not in str(caught.value)
     assert (tmp_path / "abbey_files" / "imported").is_dir()
+
+
+def test_a_residual_that_a_person_must_accept(
+    misaligned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "register_dataset", partial(register_dataset, max_residual=0.05))
+    with pytest.raises(InputError, match=r"the residual is 0\.\d+ px") as caught:
+        examine(misaligned, tmp_path / "abbey.html", model=MODEL)
+    register, again = (shlex.split(words) for words in str(caught.value).split("'")[1::2])
+    assert register[1:3] == ["data", "register"]
+    imported, registered, limit = Path(register[3]), Path(register[5]), float(register[7])
+    register_dataset(imported, registered, max_residual=limit)
+    assert again[1:] == ["examine", str(registered), "--out", str(tmp_path / "abbey.html")]
+    assert examine(registered, tmp_path / "abbey.html", model=MODEL).scene is not None
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_no_infrared_is_noticed_at_once(camera: Path, tmp_path: Path, dry_run: bool) -> None:
+    folder = Path(shutil.copytree(camera, tmp_path / "abbey"))
+    (folder / "abbey_950nm.png").unlink()
+    done: list[Step] = []
+    with pytest.raises(InputError, match=r"no band of .*abbey is infrared \(450–650 nm\)"):
+        examine(folder, tmp_path / "a.html", model=MODEL, dry_run=dry_run, on_step=done.append)
+    assert done == []
+    assert not (tmp_path / "a_files").exists()
 
 
 def test_a_damaged_image_of_a_dataset(tmp_path: Path) -> None:

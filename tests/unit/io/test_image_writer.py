@@ -26,3 +26,14 @@ def test_tiff_is_written_in_tiles(tmp_path: Path) -> None:
     write_picture(tmp_path / "a.tif", np.zeros((9, 14), np.uint8))
     with tifffile.TiffFile(tmp_path / "a.tif") as file:
         assert (file.pages[0].tilewidth, file.pages[0].tilelength) == (TILE, TILE)
+
+
+def test_the_level_changes_the_size_and_not_the_counts(tmp_path: Path) -> None:
+    counts = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
+    sizes = []
+    for level in (1, 9):
+        path = tmp_path / f"{level}.png"
+        write_picture(path, counts, png_level=level)
+        np.testing.assert_array_equal(read_counts(path).reshape(64, 64), counts)
+        sizes.append(path.stat().st_size)
+    assert sizes[0] > sizes[1]

@@ -4,11 +4,17 @@ import numpy as np
 import pytest
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.kernels.lines import N_DIRECTIONS, line_strength
+from artextract_cli.kernels import lines
+from artextract_cli.kernels.lines import N_DIRECTIONS
 
 SHAPE = (61, 61)
 CENTRE = (30, 30)
 DARK, LIGHT = 0, 1
+
+
+def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
+    """The maps as (H, W, 4), so that a pixel is an index."""
+    return np.moveaxis(lines.line_strength(image, width, length), 0, -1)
 
 
 def line(angle: float, sigma: float = 1.0, contrast: float = -1.0) -> FloatArray:

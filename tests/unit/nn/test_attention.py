@@ -47,7 +47,8 @@ def test_grad_cam_explains_the_distance_and_not_one_branch() -> None:
     """The photograph lies 3 from the band along the first axis; only node 2 makes it so."""
     x = torch.zeros(3, 2, 2)
     x[2, 1, 0], x[2, 0, 1] = 9, 0
-    cam = grad_cam(NETWORK, batch_of(scene([x])))
+    batch = batch_of(scene([x]))
+    cam = grad_cam(NETWORK, batch, NETWORK(batch))
     assert cam[:2].max() == 0
     assert cam[2, 0] == 0
     assert cam[2, 1] > 0
@@ -59,7 +60,7 @@ def test_masking_changes_the_distance_by_what_the_nodes_carry() -> None:
     batch = batch_of(scene([x]))
     assert pair_distance(NETWORK, batch, x) == pytest.approx(3)
     generator = torch.Generator().manual_seed(0)
-    telling, random = masking_effect(NETWORK, batch, torch.tensor([0.0, 0.1, 0.9]), generator)
+    telling, random = masking_effect(NETWORK, batch, x, torch.tensor([0.0, 0.1, 0.9]), generator)
     # The masked node gets the mean, 3: the pooled distance falls from 3 to 1.
     assert telling == pytest.approx(2)
     assert random < telling

@@ -6,11 +6,12 @@ import torch
 from artextract_cli.nn.collate import SceneTensors
 from artextract_cli.nn.siamese import (
     EmbeddedBatch,
+    SiameseNetwork,
     check_loss,
     contrastive_loss,
     distance,
 )
-from tests.helpers.networks import NETWORK, batch_of, scene
+from tests.helpers.networks import NETWORK, Identity, batch_of, scene
 
 
 def test_distances_under_autocast_are_float32() -> None:
@@ -67,3 +68,37 @@ def test_an_objective_knows_which_scene_a_node_is_of() -> None:
 def embedded(*scenes: SceneTensors) -> EmbeddedBatch:
     batch = batch_of(*scenes)
     return EmbeddedBatch(network=NETWORK, batch=batch, z=batch.x, generator=torch.Generator())
+
+
+class Attentive(Identity):
+    """Returns its input, or a part of it, and fixed attention."""
+
+    width = 2
+
+    def embed_with_attention(
+        self, graph: object, x: torch.Tensor
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        return x[..., : self.width], [torch.full((7, x.shape[1], 1), 0.5)]
+
+
+def test_embeddings_come_with_the_attention_of_the_same_pass() -> None:
+    batch = batch_of(scene([torch.randn(3, 2, 2)]))
+    network = SiameseNetwork(Attentive(), "max")
+    z, weights = network.attended(batch)
+    assert torch.equal(z, network(batch))
+    assert weights is not None
+    assert weights[0].shape == (7, 2, 1)
+
+
+def test_a_backbone_without_attention_only_embeds() -> None:
+    batch = batch_of(scene([torch.randn(3, 2, 2)]))
+    z, weights = NETWORK.attended(batch)
+    assert torch.equal(z, NETWORK(batch))
+    assert weights is None
+
+
+def test_embeddings_of_a_wrong_size_are_refused_with_attention_too() -> None:
+    backbone = Attentive()
+    backbone.width = 1
+    with pytest.raises(TypeError, match=r"it returned \(3, 2, 1\), not embeddings"):
+        SiameseNetwork(backbone, "max").attended(batch_of(scene([torch.randn(3, 2, 2)])))

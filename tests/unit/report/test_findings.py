@@ -45,6 +45,7 @@ def test_something_was_found(tmp_path: Path) -> None:
     ("residuals", "said"),
     [
         ({"450": 0.2, "850": 4.02}, "Warning: band 850 is shifted by 4.0 px against the photo"),
+        ({"450": 0.2, "850": None}, "Warning: the registration of band 850 cannot be measured"),
         ({"450": None, "850": None}, "Registration could not be measured: no band shares clear"),
     ],
 )
@@ -52,6 +53,15 @@ def test_registration(tmp_path: Path, residuals: dict[str, float | None], said: 
     described = Registration(residuals=residuals).described()
     findings = told(tmp_path, registration=described)
     assert plain(findings.sentences[0]).startswith(said)
+
+
+def test_warnings_of_the_images_are_repeated(tmp_path: Path) -> None:
+    findings = told(tmp_path, warnings=["a.png is dark", *"bcde"])
+    assert [*map(plain, findings.sentences[-3:])] == [
+        "Check the images: a.png is dark.",
+        "Check the images: b.",
+        "Check the images: c.",
+    ]
 
 
 def test_nothing_was_found(tmp_path: Path) -> None:

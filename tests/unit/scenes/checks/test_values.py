@@ -40,7 +40,7 @@ def scene(
 
 
 def test_pictures_that_differ_within_are_taken(capsys: pytest.CaptureFixture[str]) -> None:
-    check_values(FILES, scene())
+    assert check_values(FILES, scene()) == []
     assert capsys.readouterr().err == ""
 
 

@@ -1,0 +1,101 @@
+"""Processor time of scoring one scene, stage by stage, after everything is compiled and loaded.
+
+    python benchmarks/scoring_stages.py [--size 512] [--turns 5]
+
+A scene with eight bands is simulated, then read, scored with the bundled model and written by one
+thread in this process. Processor time is measured, since other programs change the elapsed time.
+Scene and null are scored at all scales, so that most stages run several times.
+"""
+
+import argparse
+import functools
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+
+from artextract_cli.evidence.band_residuals import BandResiduals
+from artextract_cli.evidence.hidden_image import HiddenLayerImage
+from artextract_cli.evidence.maps import EvidenceMaps, _RawMaps
+from artextract_cli.pipelines.hidden_layers import pixel_scores, scoring
+from artextract_cli.pipelines.scoring import open_scorer, score_scene
+from artextract_cli.results.writer import write_scene
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.reading import read_scene
+from artextract_cli.simulate import SceneSettings, simulate_dataset
+
+STAGES: tuple[tuple[Any, str, str], ...] = (
+    (_RawMaps, "__init__", "regressions"),
+    (_RawMaps, "__call__", "evidence maps"),
+    (EvidenceMaps, "compressed", "standardising the maps"),
+    (scoring, "evidence_nodes", "superpixels and graph"),
+    (pixel_scores, "evidence_tensors", "superpixels and graph"),
+    (scoring, "node_scores", "network"),
+    (pixel_scores.NodeScores, "of_pixels", "scores of pixels"),
+    (scoring, "attention_of", "attention and its check"),
+    (HiddenLayerImage, "__init__", "hidden-layer image"),
+    (BandResiduals, "__init__", "residuals of bands"),
+    (BandResiduals, "__call__", "residuals of bands"),
+)
+
+
+class Stages:
+    """Seconds by stage; those of a stage within another one count for the inner one only."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self._inner: list[float] = []
+
+    def timed(self, work: Callable[..., Any], stage: str) -> Callable[..., Any]:
+        """``work``, whose time is added to a stage."""
+
+        @functools.wraps(work)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            started = time.process_time()
+            self._inner.append(0)
+            try:
+                return work(*args, **kwargs)
+            finally:
+                spent = time.process_time() - started
+                self.seconds[stage] += spent - self._inner.pop()
+                if self._inner:
+                    self._inner[-1] += spent
+
+        return call
+
+
+def main() -> None:
+    """Measure all stages, and print the median and least milliseconds of each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--turns", type=int, default=5)
+    asked = parser.parse_args()
+    # Loops and linear algebra use one thread anyway.
+    torch.set_num_threads(1)
+    stages, turns = Stages(), []
+    for owner, function, stage in STAGES:
+        setattr(owner, function, stages.timed(getattr(owner, function), stage))
+    with tempfile.TemporaryDirectory() as work:
+        data, results = Path(work, "data"), Path(work, "results")
+        simulate_dataset(data, train=0, val=1, seed=3, settings=SceneSettings(size=asked.size))
+        (files,), model = open_dataset(data).scenes, open_scorer(Path("gat"))
+        # The first turn compiles and loads.
+        for _ in range(asked.turns + 1):
+            stages.seconds.clear()
+            scene = stages.timed(read_scene, "reading")(files)
+            scores = stages.timed(score_scene, "the rest of scoring")(model, scene)
+            stages.timed(write_scene, "writing")(results, files, scene, scores, model)
+            turns.append(stages.seconds | Counter(total=stages.seconds.total()))
+    for stage in turns[-1]:
+        spent = [1000 * turn[stage] for turn in turns[1:]]
+        sys.stdout.write(f"{stage:26} {median(spent):6.0f} ms, at least {min(spent):4.0f}\n")
+
+
+if __name__ == "__main__":
+    main()
