@@ -46,7 +46,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     ),
 }
 
-# Functions that raise a sentence of somebody else, and where that is tested.
+# Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
     "artextract_cli/report/filing.py:read_filing": "an invalid text, as in options: rows here",
 }
