@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ import rich.table
 
 from artextract_cli.cli.progress import show_progress
 from artextract_cli.cli.table_layout import fit
-from artextract_cli.utils.events import LOGGER, command_line, on_progress
+from artextract_cli.utils.events import LOGGER, command_line, on_progress, shell_line
 from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
 SHORT_CELL = 26  # characters; longer cells may wrap, shorter ones such as names never do
@@ -85,7 +84,7 @@ def suggest_opening(page: Path) -> None:
     """Name the command that opens a page in a browser, where there is one."""
     opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
     if opener is not None and not _settings.as_json and _settings.verbosity >= 0:
-        sys.stderr.write(f"next: {shlex.join([Path(opener).name, str(page)])}\n")
+        sys.stderr.write(f"next: {shell_line(Path(opener).name, page)}\n")
 
 
 def interrupted(*added: str, continues: bool = False) -> None:

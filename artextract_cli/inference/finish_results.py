@@ -1,6 +1,5 @@
 """The summary of results that were computed in shards."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from artextract_cli.results.existing import former_result, is_up_to_date
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, summarize, write_summary
-from artextract_cli.utils.events import progress
+from artextract_cli.utils.events import command_line, progress
 from artextract_cli.utils.locks import directory_lock
 
 # So many names tell which shards are missing; a list of all may fill a screen.
@@ -76,7 +75,7 @@ def finish_results(
             write_summary(results, rows)
     if missing:
         listed = ", ".join(missing[:MOST_NAMES]) + (", ..." if missing[MOST_NAMES:] else "")
-        command = shlex.join(["artextract", "infer", str(dataset), "--out", str(results)])
+        command = command_line("infer", dataset, "--out", results)
         msg = (
             f"{len(missing)} of {len(scenes)} scenes are not scored in {results}: {listed}; run "
             f"`{command}` with the options of the shards, which scores only these"

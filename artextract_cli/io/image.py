@@ -141,11 +141,12 @@ def value_problem(values: NDArray[Any]) -> str | None:
     if problem := _not_finite(values, (0, 0)):
         return problem
     outside, low, high = (values < 0) | (values > 1), values.min(), values.max()
+    n_outside = int(np.count_nonzero(outside))
     advice = ["set negative values to 0"] if low < 0 else []
     advice += ["divide all values by the one that stands for white"] if high > 1 else []
     return (
-        f"has {np.count_nonzero(outside)} values outside 0 to 1 (from {low:g} to {high:g}), the "
-        f"first at {_first(outside, (0, 0))}; {', and '.join(advice)}"
+        f"has {n_outside} value{'s' * (n_outside != 1)} outside 0 to 1 (from {low:g} to {high:g}), "
+        f"the first at {_first(outside, (0, 0))}; {', and '.join(advice)}"
     )
 
 
@@ -165,9 +166,10 @@ def _not_finite(values: NDArray[Any], corner: tuple[int, int]) -> str | None:
     if not (n_bad := values.size - np.count_nonzero(np.isfinite(values))):
         return None
     first = _first(~np.isfinite(values), corner)
+    values_are = "value that is" if n_bad == 1 else "values that are"
+    it = "it" if n_bad == 1 else "them"
     return (
-        f"has {n_bad} values that are not finite (NaN or infinity), the first at {first}; replace "
-        "them"
+        f"has {n_bad} {values_are} not finite (NaN or infinity), the first at {first}; replace {it}"
     )
 
 

@@ -236,6 +236,9 @@ def _decoder(path: Path) -> decoders.Decoder:
     with reading(path), path.open("rb") as file:
         # The longest signature, that of PNG, has 8 bytes.
         head = file.read(8)
+    if not head:
+        msg = f"{path} is empty (0 bytes): copy or export it again"
+        raise InputError(msg)
     for signature, decode in _DECODERS.items():
         if head.startswith(signature):
             return decode

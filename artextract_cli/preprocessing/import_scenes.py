@@ -109,7 +109,8 @@ def import_scenes(
 
     def find(stated: Coding) -> Iterator[Capture]:
         captures = map(partial(_checked, plugin), _captures(plugin, source, parsed, stated))
-        return map(partial(_masked, coding=stated), captures) if auto_mask else captures
+        masked = partial(_masked, coding=stated, folder=out / split)
+        return map(masked, captures) if auto_mask else captures
 
     record = ImportRecord(
         plugin=plugin,
@@ -157,8 +158,8 @@ def _checked(plugin: Plugin, capture: Any) -> Capture:
         raise InputError(msg) from error
 
 
-def _masked(capture: Capture, coding: Coding) -> Capture:
-    """The capture with an object mask, unless the painting cannot be found."""
+def _masked(capture: Capture, coding: Coding, folder: Path) -> Capture:
+    """The capture for a split folder with an object mask, unless the painting cannot be found."""
     if capture.mask is not None:
         return capture
     if any(_size(band) != _size(capture.rgb) for band in planes(capture)):
@@ -167,7 +168,8 @@ def _masked(capture: Capture, coding: Coding) -> Capture:
             "without it, then run 'artextract data register' and 'artextract data mask'"
         )
         raise InputError(msg)
-    return replace(capture, mask=find_mask(capture.name, _decoded(capture, coding)))
+    scene = ScenePaths(folder=folder, name=capture.name)
+    return replace(capture, mask=find_mask(scene, _decoded(capture, coding)))
 
 
 def _decoded(capture: Capture, coding: Coding) -> Iterator[FloatArray]:

@@ -13,7 +13,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.painting_mask import find_painting
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset
+from artextract_cli.scenes.dataset_writer import DatasetCopy, ScenePaths, copied_dataset
 from artextract_cli.scenes.reading import check_same_size, read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
@@ -84,30 +84,36 @@ def mask_dataset(
     with copied_dataset(dataset, out) as output:
         # Pixels do not change, so that files are copied as they are, whatever their format.
         output.copy_all()
-        rows = results_of(partial(_mask, output=output), scenes, jobs, on_scene)
+        rows = results_of(partial(_mask, output=output, out=out), scenes, jobs, on_scene)
         for row in rows:
             figures = {"mask": row.mask, "painting_share": round(row.painting, 4)}
             output.record(row.scene, "mask", {}, figures)
     return rows
 
 
-def find_mask(scene: str, images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
-    """Find the painting as `find_painting` does, and warn if none is found."""
+def find_mask(scene: ScenePaths, images: Iterable[FloatArray]) -> NDArray[np.bool_] | None:
+    """Find the painting as `find_painting` does; if none is found, warn and name the mask to draw.
+
+    ``scene`` is where the scene will be once it is written.
+    """
     mask = find_painting(images)
     if mask is None:
         warn(
-            f"scene {scene}: no backdrop was found, neither a light one without texture nor one of "
-            "any colour around a painting with four straight sides, so the whole image counts as "
-            "painting; if it is not, draw a mask"
+            f"scene {scene.name}: no backdrop was found, neither a light one without texture nor "
+            "one of any colour around a painting with four straight sides, so the whole image "
+            f"counts as painting; if it is not, draw {scene.mask()} in the size of the photograph, "
+            "black where it is left out"
         )
     return mask
 
 
-def _mask(files: SceneFiles, output: DatasetCopy) -> MaskedScene:
+def _mask(files: SceneFiles, output: DatasetCopy, out: Path) -> MaskedScene:
     if files.mask is not None:
         painting = float(read_mask(files.mask, None).mean())
         return MaskedScene(scene=files.name, split=files.split, mask="given", painting=painting)
-    mask = find_mask(files.name, _images(files))
+    # Where the copy will be in the end, as it is written to a temporary folder.
+    scene = ScenePaths(folder=out / files.split, name=files.name)
+    mask = find_mask(scene, _images(files))
     if mask is None:
         return MaskedScene(scene=files.name, split=files.split, mask="none", painting=1.0)
     output.write_mask(files, mask)

@@ -1,16 +1,24 @@
 """What an institution states about an examination, shown on top of the report."""
 
 import dataclasses
+import unicodedata
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.utils.settings import Setting
 from artextract_cli.utils.yaml import read_yaml
 
 GROUP = "Filing"
+MAX_TITLE, MAX_TEXT = 200, 10_000
+"""Largest number of characters of a title, and of any other statement."""
+LAYOUT = "\n\r\t"
+"""Control characters that texts of several lines have."""
+# Embeddings, overrides and isolates make text read in another order than it is written; the marks
+# that Arabic and Hebrew need are not among them.
+OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _text = partial(Setting, group=GROUP, metavar="TEXT")
 
 
@@ -32,6 +40,12 @@ class Filing:
         Date of the examination, in any form.
     notes
         Anything else; line breaks are kept.
+
+    Raises
+    ------
+    UsageError
+        If a statement is too long, or has a control character or one that changes the direction of
+        the text.
     """
 
     title: Annotated[str | None, _text(help="Title of the painting.")] = None
@@ -45,6 +59,10 @@ class Filing:
     operator: Annotated[str | None, _text(help="Who examined it.")] = None
     date: Annotated[str | None, _text(help="Date of the examination.")] = None
     notes: Annotated[str | None, _text(help="Notes for the report.")] = None
+
+    def __post_init__(self) -> None:
+        for name in _NAMES:
+            _check_text(name, getattr(self, name) or "")
 
     @property
     def stated(self) -> dict[str, str]:
@@ -68,6 +86,7 @@ class Filing:
         return dataclasses.replace(other, **given)
 
 
+_NAMES = tuple(Filing.__dataclass_fields__)
 _LABELS = {
     "inventory": "Inventory number",
     "institution": "Institution",
@@ -77,22 +96,41 @@ _LABELS = {
 }
 
 
+def _check_text(name: str, text: str) -> None:
+    limit = MAX_TITLE if name == "title" else MAX_TEXT
+    if len(text) > limit:
+        msg = f"{name} has {len(text)} characters, but at most {limit} are allowed: shorten it"
+        raise UsageError(msg)
+    for character in text:
+        is_control = unicodedata.category(character) == "Cc" and character not in LAYOUT
+        if is_control or character in OVERRIDES:
+            msg = (
+                f"{name} contains the invisible character U+{ord(character):04X}, which changes "
+                "how text is shown: remove it"
+            )
+            raise UsageError(msg)
+
+
 def read_filing(path: Path) -> Filing:
     """Read statements from a YAML file with the keys of `Filing`.
 
     Raises
     ------
     InputError
-        If it cannot be read, has an unknown key, or a statement that is not text.
+        If it cannot be read, has an unknown key, or a statement that is not text or not valid.
     """
     content = read_yaml(path)
-    known = [field.name for field in dataclasses.fields(Filing)]
     for key, value in content.items():
-        if key not in known:
-            msg = f"{path}: unknown key {key!r}; known keys: {', '.join(known)}"
+        if key not in _NAMES:
+            msg = f"{path}: unknown key {key!r}; known keys: {', '.join(_NAMES)}"
             raise InputError(msg)
         # A whole number has one spelling; 12.30 has lost its zero by now. A bool is an int too.
         if type(value) not in (str, int, type(None)):
             msg = f"{path}: {key} must be text: put it in quotation marks"
             raise InputError(msg)
-    return Filing(**{key: None if value is None else str(value) for key, value in content.items()})
+    texts = {key: None if value is None else str(value) for key, value in content.items()}
+    try:
+        return Filing(**texts)
+    except UsageError as error:
+        msg = f"{path}: {error}"
+        raise InputError(msg) from error

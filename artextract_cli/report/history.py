@@ -63,11 +63,12 @@ def _simulation(parameters: Values, figures: Values) -> Rows:
 
 def _import(parameters: Values, figures: Values) -> Rows:
     importer = parameters["importer"]
+    bands = f"{figures['bands']} band{'s' * (figures['bands'] != 1)}"
     return (
         ("Importer", f"{importer['name']} ({importer['distribution']} {importer['version']})"),
         ("Options", _listed(parameters["options"])),
         ("Stated coding", _listed(parameters["coding"])),
-        ("Size", f"{figures['width_px']} × {figures['height_px']} px, {figures['bands']} bands"),
+        ("Size", f"{figures['width_px']} × {figures['height_px']} px, {bands}"),
         ("Object mask", _imported_mask(parameters, figures)),
     )
 

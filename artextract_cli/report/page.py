@@ -14,7 +14,14 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from artextract_cli.errors import UsageError
+from artextract_cli.utils.file_errors import writing
+
 ASSETS = Path(__file__).parent / "assets"
+# As in the template, where only the policy of some hundred bytes comes before it.
+MARK = b'<meta name="generator" content="artextract '
+HEAD_BYTES = 4096
+"""Bytes at the beginning of a file that contain the mark, if it is a report."""
 SCRIPTS = ("pixels.js", "picture.js", "saving.js", "viewer.js", "controls.js", "start.js")
 
 
@@ -26,6 +33,34 @@ def render(values: Mapping[str, Any]) -> str:
     return _template().render(
         **values, style=Markup(style), script=Markup(script), policy=policy(style, script)
     )
+
+
+def check_earlier_report(out: Path) -> None:
+    """Check that a file at ``out`` is an earlier report, or empty: nothing else is replaced.
+
+    Raises
+    ------
+    UsageError
+        If it is another file.
+    ArtextractError
+        If it cannot be read.
+    """
+    with writing(out):
+        # Folders are refused where the file is written.
+        if not out.exists() or out.is_dir() or _is_replaceable(out):
+            return
+    msg = f"{out} is not a report of artextract: choose another --out, or move it away"
+    raise UsageError(msg)
+
+
+def _is_replaceable(path: Path) -> bool:
+    """Whether a file is empty or names artextract as its generator."""
+    # A pipe would never end.
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    return not head or MARK in head
 
 
 def policy(style: str, script: str) -> str:

@@ -14,7 +14,7 @@ from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.history import History, read_history
 from artextract_cli.report.layers import Layer, band_names
-from artextract_cli.report.page import render
+from artextract_cli.report.page import check_earlier_report, render
 from artextract_cli.report.palettes import colour_bar, palette
 from artextract_cli.report.plates.layout import N_FRAMED, Box, Frame, ScaleBar, frames, scale_bar
 from artextract_cli.report.plates.writing import check_plates_folder, write_plates
@@ -171,10 +171,11 @@ def write_report(
         If a scene does not exist; after the file is written, if a result is damaged, or a source is
         missing or has changed. Nothing is written if no scene can be reported.
     UsageError
-        If ``out`` is not an HTML file, is an input or a result, or is in a dataset; or ``plates``
-        is in a dataset, or has other files with the names of plates.
+        If ``out`` is not an HTML file, is there but is not a report, or is in a dataset; or
+        ``plates`` is in a dataset, or has other files with the names of plates.
     """
     check_html(out)
+    check_earlier_report(out)
     check_plates_folder(plates)
     scenes: list[SceneResult] = []
     failures: dict[str, str] = {}

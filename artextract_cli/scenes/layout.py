@@ -170,7 +170,8 @@ def _bands(
         else:
             bands[name][band] = path
     for name, paths in orphans.items():
-        message = f"{len(paths)} bands such as {paths[0]} have no photograph {name}_RGB"
+        what = f"{len(paths)} bands such as {paths[0]} have" if paths[1:] else f"{paths[0]} has"
+        message = f"{what} no photograph {name}_RGB"
         findings.append(Finding(level="error", scene=name, file=paths[0], message=message))
     return bands
 

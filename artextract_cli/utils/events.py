@@ -94,7 +94,15 @@ def detail(message: str) -> None:
 
 def command_line(*words: str | Path) -> str:
     """A command for a message, which can be pasted into a shell; empty words are left out."""
-    return shlex.join(["artextract", *(text for word in words if (text := str(word)))])
+    return shell_line("artextract", *(word for word in words if str(word)))
+
+
+def shell_line(*words: str | Path) -> str:
+    """A line for a shell; a path that begins with a dash is written such that it is no option."""
+    return shlex.join(
+        f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
+        for word in words
+    )
 
 
 class _WarningBuffer(logging.Handler):

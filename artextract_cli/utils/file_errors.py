@@ -25,7 +25,7 @@ def reading(path: Path) -> Iterator[None]:
     """
     # A missing path passes: opening it gives the proper error.
     if path.exists() and not (path.is_file() or path.is_dir()):
-        msg = f"cannot read {path}: it is not a regular file"
+        msg = f"cannot read {path}: it is a pipe or device; give a regular file"
         raise InputError(msg)
     try:
         yield

@@ -103,9 +103,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         msg = f"{path}{line}: {error.problem}"
         raise InputError(msg) from error
-    # ValueError: an integer of more than 4300 digits, which int refuses. RecursionError: lists
-    # nested thousands deep.
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except RecursionError as error:
+        msg = f"{path} is nested too deeply: write plain keys and values"
+        raise InputError(msg) from error
+    # ValueError: an integer of more than 4300 digits, which int refuses.
+    except (yaml.YAMLError, ValueError) as error:
+        if isinstance(error, yaml.reader.ReaderError) and error.encoding == "unicode":
+            msg = f"{path} contains the control character U+{error.character:04X}: remove it"
+            raise InputError(msg) from error
         msg = f"{path} is not valid YAML: rewrite it as plain text in UTF-8"
         raise InputError(msg) from error
     if data is None:

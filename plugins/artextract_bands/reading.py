@@ -75,7 +75,9 @@ def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:
     rgb = None if photograph is None else read_counts(photograph)
     planes = _of_one_depth(list(_planes(paths, given)))
     if given and len(given) != len(planes):
-        msg = f"{len(given)} wavelengths are given, but {folder} contains {len(planes)} bands"
+        number = "1 wavelength is" if len(given) == 1 else f"{len(given)} wavelengths are"
+        bands = f"{len(planes)} band{'s' * (len(planes) != 1)}"
+        msg = f"{number} given, but {folder} contains {bands}"
         raise UsageError(msg)
     wavelengths = given or wavelengths_of(paths, noted.bands)
     check_wavelengths(paths, wavelengths)
@@ -134,10 +136,12 @@ def _find_photograph(
 
 
 def _in_colour(files: list[Path]) -> list[Path]:
-    """The images with the highest likelihood of being the photograph."""
+    """The images with the highest likelihood of being the photograph; of several grey ones none."""
     likelihoods = {path: _likelihood(path) for path in files}
     best = max(likelihoods.values(), default=0)
-    return [path for path in files if best and likelihoods[path] == best]
+    likeliest = [path for path in files if likelihoods[path] == best]
+    # Several grey images saved as RGB, without a wavelength in their names, are bands.
+    return likeliest if best > 1 or (best == 1 and len(likeliest) == 1) else []
 
 
 def _likelihood(path: Path) -> int:

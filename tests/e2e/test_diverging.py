@@ -75,7 +75,7 @@ def test_a_pixel_that_is_no_number(
     for words in (("graph", "build"), ("infer",)):
         ran = run(*words, data, "--out", tmp_path / words[0])
         assert ran.exit_code == 3
-        assert "v0_ms_850.tif has 1 values that are not finite" in ran.stderr
+        assert "v0_ms_850.tif has 1 value that is not finite" in ran.stderr
     assert not list(tmp_path.rglob("v0*.npz"))
     assert not (tmp_path / "infer" / "v0").exists()
 

@@ -45,7 +45,8 @@ def earlier(captures: Path, tmp_path: Path) -> Path:
         path.unlink()
     for path in (out / "results").glob("*/overlay.png"):
         path.write_text("of an earlier run")
-    for name in ("a.graphml", "report.html", "figure.png", "pair.png", "loss.pdf", "graph.svg"):
+    (out / "report.html").write_text('<meta name="generator" content="artextract 0.1.0">')
+    for name in ("a.graphml", "figure.png", "pair.png", "loss.pdf", "graph.svg"):
         (out / name).write_text("of an earlier run")
     (out / "embedding.png").write_text("of an earlier run")
     return out

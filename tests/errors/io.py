@@ -49,6 +49,7 @@ ROWS = [
         tifffile.imwrite(here / "stack.tif", noise((8, 9)), append=True)),
     Row(3, "…/v0_ms_850.png is not a PNG: its content is not PNG, BMP, JPEG or TIFF; save it as "
         "one of these", BUILD, put(BAND, "text")),
+    Row(3, "…/v0_ms_850.png is empty (0 bytes): copy or export it again", BUILD, put(BAND, b"")),
     Row(3, "…/v0_RGB.png is not a TIFF: save it as one",
         lambda here: images.read_page(here / PHOTOGRAPH, 0)),
     Row(3, "…/v0_ms_850.png is damaged or cut short: copy or export it again", BUILD, cut(BAND)),

@@ -98,7 +98,7 @@ ROWS = [
         BANDS + "-o wavelengths=850",
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: 850"))),
     Row(3, "…/raw contains the photograph RGB.png but no band", BANDS, pictures(RGB=COLOURS)),
-    Row(2, "2 wavelengths are given, but …/raw contains 1 bands", BANDS + "-o wavelengths=850,950",
+    Row(2, "2 wavelengths are given, but …/raw contains 1 band", BANDS + "-o wavelengths=850,950",
         pictures(RGB=COLOURS, ir=noise())),
     Row(3, "2 images in …/raw are in colour (…), but only the photograph should be; select it "
         "with -o photograph=FILE", BANDS, pictures(a=COLOURS, b=COLOURS)),
@@ -113,6 +113,10 @@ ROWS = [
         all_of(pictures(RGB=COLOURS, ir=noise()), put("raw/bands.yaml", "ir.png: much"))),
     Row(2, "wavelengths=red are not comma-separated numbers in nm, such as 420,470,850",
         BANDS + "-o wavelengths=red", pictures(RGB=COLOURS, ir=noise())),
+    Row(3, "the name of …/dark.png contains no wavelength: if dark.png is a white or dark frame, "
+        "move such frames into folders of their own, import the images of the painting, and run "
+        "'artextract data calibrate dataset --white white --dark dark --out calibrated'",
+        BANDS, pictures(photo=COLOURS, dark=noise())),
     Row(3, "the name of …/ir.png contains no wavelength: list all bands in …/bands.yaml, or "
         "give -o wavelengths=NM,NM,... in the order of the files", BANDS,
         pictures(RGB=COLOURS, ir=noise())),

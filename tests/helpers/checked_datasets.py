@@ -38,7 +38,7 @@ def write_scene(root: Path, split: str, name: str, seed: int) -> None:
 
 
 def found(root: Path) -> list[Finding]:
-    return list(check_dataset(root).findings)
+    return list(check_dataset(root).brief.findings)
 
 
 def only(root: Path, level: str, scene: str, file: str, message: str) -> None:

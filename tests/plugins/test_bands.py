@@ -53,6 +53,13 @@ def only(source: Path, **options: Any) -> Capture:
         ("abbey-2019_850-nm_v3", 850),
         ("x_850.5nm", 850.5),
         ("x_420_470", 470),
+        ("abbey_0.85um", 850),
+        ("abbey_0.57 \u00b5m", 570),
+        ("abbey_1.1\u03bcm_2", 1100),
+        ("abbey_0.85UM_850nm", 850),
+        ("abbey_5um_850", 850),
+        ("abbey_0.85umber", None),
+        ("0.45um_0.85um", None),
         ("swir_12000nm", 12000),
         ("band_07", None),
         ("IMG_20231105", None),
@@ -105,6 +112,21 @@ def test_grey_saved_as_rgb_is_a_band(folder: Callable[..., Path]) -> None:
     capture = only(folder(photo=colours(), m_850=np.repeat(band[..., None], 3, axis=2)))
     assert capture.bands[0].dtype == np.uint8
     np.testing.assert_array_equal(capture.bands[0], band)
+
+
+@pytest.mark.parametrize("n_channels", [3, 4], ids=["RGB", "RGBA"])
+def test_grey_saved_in_colour_without_a_photograph(
+    folder: Callable[..., Path], n_channels: int
+) -> None:
+    bands = {f"m_{n}": grey(np.uint8) for n in range(17, 33)}
+    saved = {name: np.repeat(band[..., None], n_channels, axis=2) for name, band in bands.items()}
+    for picture in saved.values():
+        picture[..., 3:] = 255  # opaque
+    source = folder(**saved)
+    capture = only(source, wavelengths=",".join(str(400 + 20 * n) for n in range(16)))
+    np.testing.assert_array_equal(np.stack(capture.bands), np.stack(list(bands.values())))
+    with pytest.raises(InputError, match=r"m_17\.png contains no wavelength"):
+        only(source)
 
 
 def test_a_coloured_band_is_the_mean_of_its_channels(folder: Callable[..., Path]) -> None:
@@ -174,6 +196,8 @@ def test_wavelengths_as_an_option_are_in_natural_order(folder: Callable[..., Pat
     np.testing.assert_array_equal(capture.bands[0], pictures["band_9"])
     with pytest.raises(UsageError, match=r"3 wavelengths are given, but .* contains 2 bands"):
         only(source, wavelengths="850,950,1050")
+    with pytest.raises(UsageError, match=r"1 wavelength is given, but .* contains 2 bands"):
+        only(source, wavelengths="850")
     with pytest.raises(UsageError, match="wavelengths=850,x are not comma-separated numbers"):
         only(source, wavelengths="850,x")
 
@@ -312,6 +336,24 @@ def test_two_bands_of_one_wavelength_are_refused(folder: Callable[..., Path]) ->
     assert only(source, wavelengths="850,950").wavelengths == (850, 950)
     (source / "bands.yaml").write_text("x_850nm.png: 850\ny_850nm.png: 850\n")
     with pytest.raises(InputError, match="both 850 nm"):
+        only(source)
+
+
+@pytest.mark.parametrize(
+    "name", ["dark", "DARK_850nm", "abbey_white_850nm", "whiteref", "a-flats", "bias2", "Reference"]
+)
+def test_a_frame_among_the_bands_belongs_into_a_folder(
+    folder: Callable[..., Path], name: str
+) -> None:
+    source = folder(photo=colours(), abbey_850nm=grey(), **{name: grey()})
+    with pytest.raises(InputError, match=rf"(both 850|no wavel).*: if {name}\.png is a white or"):
+        only(source)
+
+
+@pytest.mark.parametrize("name", ["refectory", "flatford", "darkness", "prefix"])
+def test_other_words_are_no_frames(folder: Callable[..., Path], name: str) -> None:
+    source = folder(photo=colours(), abbey_850nm=grey(), **{name: grey()})
+    with pytest.raises(InputError, match=rf"{name}\.png contains no wavelength: list all bands"):
         only(source)
 
 

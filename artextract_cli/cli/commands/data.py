@@ -105,7 +105,7 @@ def check(
 
     checked = check_dataset(
         dataset, wavelengths=captures.wavelengths, coding=captures.coding, jobs=jobs
-    )
+    ).brief
     # The list is printed before the error, so that scripts get all findings and the exit code.
     console.emit(dataclasses.asdict(checked), list(check_tables(checked)))
     _suggest_after(checked, captures)
@@ -263,6 +263,6 @@ def simulate(
     console.emit(
         {"dataset": out, "train": train, "val": val, "seed": seed, "palette": paintings.palette},
         f"{out}: {train} training and {val} validation scenes, {size} × {size} pixels, "
-        f"{len(chosen)} bands",
+        f"{len(chosen)} band{'s' * (len(chosen) != 1)}",
     )
     console.suggest("graph", "build", out, "--out", console.free("graphs"))

@@ -6,6 +6,7 @@ option; ours fits most commands in one screen.
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import rich.console
@@ -34,6 +35,7 @@ HELP_WIDTH = 100  # characters; longer lines are hard to read
 # others has room.
 NAMES_WIDTH = 34
 CHOICES_WIDTH = 24  # characters of choices beside the name; more are listed after the text
+TEXT_WIDTH = 28  # characters; where less room is left beside the names, texts stand below them
 NAME_STYLE = "cyan"
 HIGHEST = 1e6  # limits from here on only exclude nonsense, and are not shown
 METAVARS = {
@@ -54,6 +56,10 @@ class HelpCommand(TyperCommand):
         ctx.meta["words"] = list(args)
         return super().parse_args(ctx, args)
 
+    def get_usage(self, ctx: Any) -> str:
+        """The usage line, which errors show too."""
+        return _usage_line(self, ctx)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help."""
         print_help(self, ctx)
@@ -61,6 +67,10 @@ class HelpCommand(TyperCommand):
 
 class HelpGroup(TyperGroup):
     """A group of commands, listed in the order of registration."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """The usage line, which errors show too."""
+        return _usage_line(self, ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help."""
@@ -71,7 +81,7 @@ def print_help(command: Any, ctx: Any) -> None:
     """Print the help of a command to stdout, at most `HELP_WIDTH` characters wide."""
     console = rich.console.Console(highlight=False)
     console.width = min(console.width, HELP_WIDTH)
-    console.print(f"Usage: {_usage(command, ctx)}", style="bold", markup=False)
+    console.print(_usage_line(command, ctx), style="bold", markup=False)
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     for paragraph in paragraphs:
         console.print()
@@ -97,12 +107,17 @@ def _print_sections(
 
 
 def _print_row(console: rich.console.Console, width: int, name: str, text: rich.text.Text) -> None:
+    is_narrow = console.width - width < TEXT_WIDTH
+    if is_narrow or len(name) > width:
+        console.print(f"  {name}", style=NAME_STYLE, markup=False, soft_wrap=True)
+        name = ""
+    if is_narrow:
+        if text:
+            console.print(rich.padding.Padding.indent(text, 4))
+        return
     grid = rich.table.Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(width=width, no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
-    if len(name) > width:
-        console.print(f"  {name}", style=NAME_STYLE, markup=False, soft_wrap=True)
-        name = ""
     grid.add_row(rich.text.Text(name, style=NAME_STYLE), text)
     console.print(rich.padding.Padding.indent(grid, 2))
 
@@ -113,10 +128,10 @@ def _text(command: Any, text: str) -> rich.text.Text:
     return rich.text.Text(text)
 
 
-def _usage(command: Any, ctx: Any) -> str:
+def _usage_line(command: Any, ctx: Any) -> str:
     arguments = [_argument(param) for param in command.params if _is_argument(param)]
     last = ["COMMAND", "[ARGS]..."] if hasattr(command, "commands") else []
-    return " ".join([ctx.command_path, *arguments, "[OPTIONS]", *last])
+    return " ".join(["Usage:", ctx.command_path, *arguments, "[OPTIONS]", *last])
 
 
 def _is_argument(param: Any) -> bool:
@@ -232,6 +247,7 @@ def _ending(command: Any, ctx: Any) -> Iterator[str]:
 def helpful(command: Any) -> Any:
     """Let the command of a plugin, and all below it, show help in this form."""
     command.format_help = _printer(command)
+    command.get_usage = partial(_usage_line, command)
     for below in getattr(command, "commands", {}).values():
         helpful(below)
     return command

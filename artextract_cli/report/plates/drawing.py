@@ -1,7 +1,7 @@
 """Drawing a plate: the picture, numbered frames on it, and bars beneath it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -11,8 +11,10 @@ from artextract_cli.report.palettes import ColourBar
 from artextract_cli.report.plates.layout import Box, Frame, ScaleBar
 
 INK, PAPER = (31, 33, 38), (255, 255, 255)
-# In heights of the text: room for the longest label beneath a colour bar.
+# In heights of the text: room for a colour bar with its ticks.
 LEAST_WIDTH = 30
+LINE = 1.3
+"""Distance of the lines of a label, in heights of the text."""
 TEXT_SHARE = 0.022
 """Height of the text beneath the picture, as a share of its longer side."""
 LEAST_TEXT = 11
@@ -41,15 +43,38 @@ def draw(plate: Plate) -> Image.Image:
     rows = [draw_row for draw_row in (_colour_bar, _scale_bar) if _is_wanted(plate, draw_row)]
     if not rows:
         return picture
-    height = sum(_HEIGHTS[row] * text for row in rows) + text
-    size = max(picture.width, LEAST_WIDTH * text), picture.height + round(height)
-    sheet = Image.new("RGB", size, PAPER)
+    width = max(picture.width, LEAST_WIDTH * text)
+    plate = _with_lines(plate, text, width - 2 * text)
+    height = sum(_height(row, plate) * text for row in rows) + text
+    sheet = Image.new("RGB", (width, picture.height + round(height)), PAPER)
     sheet.paste(picture)
     top = picture.height + text
     for row in rows:
         row(ImageDraw.Draw(sheet), plate, top, text)
-        top += round(_HEIGHTS[row] * text)
+        top += round(_height(row, plate) * text)
     return sheet
+
+
+def _with_lines(plate: Plate, text: int, width: int) -> Plate:
+    """The plate with the label of its colour bar in lines of at most ``width`` px."""
+    if plate.colours is None:
+        return plate
+    font = ImageFont.load_default(text)
+    lines: list[str] = []
+    for word in _plain(plate.colours.label).split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return replace(plate, colours=replace(plate.colours, label="\n".join(lines)))
+
+
+def _height(row: object, plate: Plate) -> float:
+    """Height of a row with the space below, in heights of the text."""
+    if row is _scale_bar or plate.colours is None:
+        return 1.5
+    return 5 + LINE * plate.colours.label.count("\n")
 
 
 def _is_wanted(plate: Plate, row: object) -> bool:
@@ -104,7 +129,8 @@ def _colour_bar(canvas: ImageDraw.ImageDraw, plate: Plate, top: int, text: int) 
         canvas.line((x, top + text, x, top + 1.4 * text), fill=INK, width=max(1, text // 12))
         anchor = "la" if place < 5 else "ra" if place > 95 else "ma"
         canvas.text((x, top + 1.5 * text), _plain(words), fill=INK, font=font, anchor=anchor)
-    canvas.text((left, top + 3 * text), _plain(bar.label), fill=INK, font=font)
+    spacing = round((LINE - 1) * text)
+    canvas.text((left, top + 3 * text), bar.label, fill=INK, font=font, spacing=spacing)
 
 
 def _scale_bar(canvas: ImageDraw.ImageDraw, plate: Plate, top: int, text: int) -> None:
@@ -117,10 +143,6 @@ def _scale_bar(canvas: ImageDraw.ImageDraw, plate: Plate, top: int, text: int) -
     canvas.rectangle((text, top + text // 2, right - 1, top + text // 2 + thick - 1), fill=INK)
     place = (right + text // 2, top + text // 2 + thick // 2)
     canvas.text(place, bar.text, fill=INK, font=ImageFont.load_default(text), anchor="lm")
-
-
-# In heights of the text, with the space below.
-_HEIGHTS = {_colour_bar: 5.0, _scale_bar: 1.5}
 
 
 def _rgb(colour: str) -> tuple[int, ...]:

@@ -47,14 +47,15 @@ class SplitRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetCheck:
-    """The result of checking a dataset; files are named relative to its root.
+    """The result of checking a dataset.
 
     Attributes
     ----------
     root
         Folder of the dataset.
     findings
-        Every problem, errors and warnings.
+        Every problem, errors and warnings; ``file`` is relative to ``root``, and messages name
+        paths from the current folder.
     rows
         One entry per scene.
     splits
@@ -65,6 +66,13 @@ class DatasetCheck:
     findings: tuple[Finding, ...]
     rows: tuple[SceneRow, ...]
     splits: tuple[SplitRow, ...]
+
+    @property
+    def brief(self) -> "DatasetCheck":
+        """The same with messages that name paths relative to ``root``, for a list beneath it."""
+        root = f"{self.root}{os.sep}"
+        findings = [replace(f, message=f.message.replace(root, "")) for f in self.findings]
+        return replace(self, findings=tuple(findings))
 
 
 def check_dataset(
@@ -151,9 +159,9 @@ def _missing_infrared(scenes: Sequence[SceneFiles]) -> Iterator[Finding]:
 
 
 def _relative(finding: Finding, root: Path) -> Finding:
-    file = None if finding.file is None else finding.file.relative_to(root)
-    # Messages of readers contain full paths, which would repeat the root in every line.
-    return replace(finding, file=file, message=finding.message.replace(f"{root}{os.sep}", ""))
+    return (
+        finding if finding.file is None else replace(finding, file=finding.file.relative_to(root))
+    )
 
 
 def _split_row(split: str, scenes: Sequence[SceneFiles], source: str) -> SplitRow:

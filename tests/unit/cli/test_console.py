@@ -121,6 +121,8 @@ def test_a_page_is_opened_where_that_is_possible(
     console.suggest_opening(Path("my report.html"))
     wanted = "" if opener is None else "next: xdg-open 'my report.html'\n"
     assert capsys.readouterr().err == wanted
+    console.suggest_opening(Path("-report.html"))
+    assert capsys.readouterr().err == ("" if opener is None else "next: xdg-open ./-report.html\n")
 
 
 def test_paths_of_suggestions_are_free() -> None:

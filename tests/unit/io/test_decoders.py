@@ -63,7 +63,7 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("not a picture")
     refused(tmp_path / "a.png", "is not a PNG")
     (tmp_path / "b.tif").write_bytes(b"")
-    refused(tmp_path / "b.tif", "is not a TIF")
+    refused(tmp_path / "b.tif", r"b\.tif is empty \(0 bytes\): copy or export it again")
     refused(tmp_path / "none.png", "No such file")
     refused(tmp_path, "Is a directory")
 

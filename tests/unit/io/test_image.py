@@ -69,8 +69,8 @@ def test_where_a_value_is_not_finite_is_told_of_the_upright_picture(
     tags = [(274, "H", 1, orientation, True)]
     tifffile.imwrite(tmp_path / "o.tif", values, tile=(16, 16), extratags=tags, metadata=None)
     place = {1: "row 33, column 20", 6: "row 20, column 6"}[orientation]
-    refused(tmp_path / "o.tif", f"has 1 values that are not finite .* at {place}; replace them")
-    with pytest.raises(InputError, match=f"at {place}; replace them"):
+    refused(tmp_path / "o.tif", f"has 1 value that is not finite .* at {place}; replace it")
+    with pytest.raises(InputError, match=f"at {place}; replace it"):
         list(picture_parts(tmp_path / "o.tif"))
 
 

@@ -99,6 +99,9 @@ def test_floats_of_another_scale_are_no_counts(tmp_path: Path) -> None:
     for stacked in (False, True):
         with pytest.raises(InputError, match=said):
             read_counts(tmp_path / "s.tif", stacked=stacked)
+    tifffile.imwrite(tmp_path / "one.tif", np.where(values > 1, np.float32(2), 0.5))
+    with pytest.raises(InputError, match=r"one\.tif has 1 value outside 0 to 1 \(from 0\.5 to 2\)"):
+        read_counts(tmp_path / "one.tif")
     counts = read_counts(tmp_path / "s.tif", stacked=True, any_scale=True)
     np.testing.assert_array_equal(counts[..., 0], values)
     for value, todo in (

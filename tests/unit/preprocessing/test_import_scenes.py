@@ -431,3 +431,17 @@ def test_a_mask_is_looked_for_in_decoded_pictures(
     np.testing.assert_allclose(images[0], coded_rgb(np.float32(RGB / 255)), atol=1e-6)
     np.testing.assert_allclose(images[1], BANDS[..., 0] / 65535, atol=1e-6)
     np.testing.assert_allclose(images[2], (BANDS[..., 1] / 65535) ** 2, atol=1e-6)
+
+
+def test_the_mask_to_draw_is_in_the_new_dataset(
+    imported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenes: list[Path] = []
+    monkeypatch.setattr(
+        import_scenes, "find_mask", lambda scene, found: scenes.append(scene.mask())
+    )
+    imported([capture()], auto_mask=True, split="val")
+    (mask,) = scenes
+    assert (
+        mask.parents[1] / "rgb_images" / f"{mask.name.removesuffix('_mask.png')}_RGB.png"
+    ).is_file()

@@ -1,5 +1,6 @@
 """Masks for the scenes that have none."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from artextract_cli.errors import UsageError
 from artextract_cli.preprocessing.mask_dataset import find_mask, mask_dataset
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.dataset_writer import ScenePaths
 from artextract_cli.scenes.history import read_history
 from tests.helpers.datasets import write_png, write_scene
 
@@ -30,8 +32,25 @@ def test_a_mask_that_is_given_is_kept(tmp_path: Path) -> None:
 def test_without_a_backdrop_all_counts_and_a_warning_says_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert find_mask("a", [np.random.default_rng(0).random((40, 48, 3), np.float32)]) is None
-    assert "scene a: no backdrop was found" in capsys.readouterr().err
+    scene = ScenePaths(folder=Path("scans/val"), name="a")
+    assert find_mask(scene, [np.random.default_rng(0).random((40, 48, 3), np.float32)]) is None
+    said = capsys.readouterr().err
+    assert "scene a: no backdrop was found" in said
+    assert "draw scans/val/object/a_mask.png in the size of the photograph, black where" in said
+
+
+def test_the_mask_to_draw_belongs_to_the_dataset_that_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_scene(tmp_path / "data", "val", "a")
+    (row,) = mask_dataset(tmp_path / "data", tmp_path / "out")
+    path = re.search(r"draw (\S+) in the size", capsys.readouterr().err)
+    assert row.mask == "none"
+    assert path
+    assert (Path(path[1]).parents[1] / "rgb_images" / "a_RGB.png").is_file()
+    write_png(Path(path[1]), np.full((40, 48), 255, np.uint8))
+    (files,) = open_dataset(tmp_path / "out").scenes
+    assert files.mask == Path(path[1])
 
 
 def test_a_dataset_is_not_masked_into_itself(dataset: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from artextract_cli import Filing
-from artextract_cli.errors import InputError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.report.filing import read_filing
 
 
@@ -33,6 +33,26 @@ def test_a_file_with_numbers_and_dates_as_written(tmp_path: Path) -> None:
     assert read_filing(path) == Filing()
 
 
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\x7f", "\x9b", "\u202a", "\u2066"])
+def test_characters_that_change_how_text_is_shown(character: str) -> None:
+    code = rf"U\+{ord(character):04X}"
+    with pytest.raises(UsageError, match=f"operator contains the invisible character {code}, "):
+        Filing(operator=f"a{character}b")
+
+
+def test_texts_of_any_script_and_of_several_lines() -> None:
+    text = "\u05d0\u200f (1903)\r\n\tL\u2019\u00e9t\u00e9"
+    assert Filing(title=text, notes=text).stated == {"title": text, "notes": text}
+
+
+def test_the_longest_texts() -> None:
+    Filing(title="a" * 200, notes="a" * 10_000)
+    with pytest.raises(UsageError, match="title has 201 characters, but at most 200"):
+        Filing(title="a" * 201)
+    with pytest.raises(UsageError, match="institution has 10001 characters"):
+        Filing(institution="a" * 10_001)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -40,12 +60,16 @@ def test_a_file_with_numbers_and_dates_as_written(tmp_path: Path) -> None:
         ("inventory: 12.30\n", "inventory must be text: put it in quotation marks"),
         ("notes: [a, b]\n", "notes must be text"),
         ("date: true\n", "date must be text"),
+        ('title: "a\\0"\n', r"title contains the invisible character U\+0000"),
+        ("notes: \u202eabc\n", r"notes contains the invisible character U\+202E"),
+        (f"notes: {10_001 * 'a'}\n", "notes has 10001 characters, but at most 10000 are allowed"),
+        (f"notes: {5000 * '['}", "is nested too deeply"),
         ("- title\n", "must contain keys and values"),
     ],
 )
 def test_a_file_that_is_not_understood(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "report.yaml"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=said) as error:
         read_filing(path)
     assert str(error.value).startswith(str(path))

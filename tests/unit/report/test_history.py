@@ -38,6 +38,11 @@ def told(root: Path, *steps: object) -> list[tuple[str, dict[str, str]]]:
     ]
 
 
+def test_one_band(tmp_path: Path) -> None:
+    ((_, rows), *_) = told(tmp_path, IMPORT | {"figures": IMPORT["figures"] | {"bands": 1}})
+    assert rows["Size"] == "80 × 60 px, 1 band"
+
+
 def test_from_the_camera_to_the_result(tmp_path: Path) -> None:
     registration = step(
         "register",

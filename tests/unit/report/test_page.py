@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.report.filing import Filing
-from artextract_cli.report.page import ASSETS, SCRIPTS
+from artextract_cli.report.page import ASSETS, HEAD_BYTES, MARK, SCRIPTS
 from artextract_cli.report.writing import write_report
 from tests.helpers.results import write_result
 
@@ -41,6 +41,11 @@ def report(root: Path, **changes: object) -> Read:
     result = write_result(root, **changes)  # type: ignore[arg-type]
     write_report(result.path.parent, root / "report.html")
     return Read((root / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_mark_of_a_report_is_at_its_beginning(tmp_path: Path) -> None:
+    report(tmp_path)
+    assert MARK in (tmp_path / "report.html").read_bytes()[: HEAD_BYTES // 2]
 
 
 def test_the_policy_admits_one_style_one_script_and_no_address(tmp_path: Path) -> None:

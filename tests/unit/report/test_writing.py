@@ -1,4 +1,5 @@
 import dataclasses
+import os
 import shutil
 from pathlib import Path
 
@@ -43,11 +44,11 @@ def test_millimetres_where_the_scale_is_known(tmp_path: Path) -> None:
 def test_a_changed_photograph_leaves_the_earlier_report(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     out = tmp_path / "report.html"
-    out.write_text("earlier")
+    out.write_text(earlier := '<meta name="generator" content="artextract 0.1.0">earlier')
     Path(result.description["photograph"]["path"]).write_bytes(b"another")
     with pytest.raises(InputError, match="has changed since it was scored"):
         write_report(result.path.parent, out)
-    assert out.read_text() == "earlier"
+    assert out.read_text() == earlier
 
 
 def test_of_several_scenes_one_that_has_changed_is_named_in_the_report(tmp_path: Path) -> None:
@@ -96,6 +97,26 @@ def test_a_map_that_was_deleted_is_missed(tmp_path: Path) -> None:
     (result.path / "hidden.tif").unlink()
     with pytest.raises(InputError, match=r"hidden\.tif is missing: run 'artextract infer' again"):
         write_report(result.path.parent, tmp_path / "report.html")
+
+
+def test_only_a_report_is_replaced(tmp_path: Path) -> None:
+    results, out = write_result(tmp_path).path.parent, tmp_path / "report.html"
+    out.write_text("")  # as mktemp leaves it
+    write_report(results, out)
+    earlier = out.read_bytes()
+    assert write_report(results, out) == ["made"]
+    for other in (b"old", b"x" * 100_000 + earlier, b"<meta name=generator content=another>"):
+        out.write_bytes(other)
+        with pytest.raises(UsageError, match=r"report\.html is not a report of artextract"):
+            write_report(results, out)
+        assert out.read_bytes() == other
+
+
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    results, out = write_result(tmp_path).path.parent, tmp_path / "report.html"
+    os.mkfifo(out)
+    with pytest.raises(UsageError, match="is not a report of artextract"):
+        write_report(results, out)
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "report"])

@@ -71,6 +71,8 @@ def test_scenes_must_be_whole(tmp_path: Path) -> None:
     refused(make(tmp_path / "1", *scene("a")), "scene a has no bands: .*ms_masks/a_ms_")
     lone = make(tmp_path / "2", *scene("a", "1"), *scene("b", "1", "2")[1:])
     refused(lone, r"2 bands such as .*b_ms_1\.png have no photograph b_RGB")
+    (lone / "train/ms_masks/b_ms_2.png").unlink()
+    refused(lone, r"^.*b_ms_1\.png has no photograph b_RGB")
 
 
 def test_names_are_unique(tmp_path: Path) -> None:

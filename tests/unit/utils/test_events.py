@@ -30,5 +30,7 @@ def test_other_threads_show_no_progress(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_command_line_can_be_pasted() -> None:
+    words = command_line("report", Path("--out"), "--out", Path("-/a.html"))
+    assert words == "artextract report ./--out --out ./-/a.html"
     words = command_line("report", Path("two words/a.html"), "", "--out", "it's")
     assert words == """artextract report 'two words/a.html' --out 'it'"'"'s'"""

@@ -82,8 +82,8 @@ def test_an_empty_file_is_an_empty_mapping(tmp_path: Path) -> None:
         ("just text\n", r"must contain keys and values, not a str"),
         ("a: 1\n---\nb: 2\n", r"line 2: but found another document"),
         (b"a: \xff\xfe\n", r"a\.yaml is not valid YAML"),
-        ("a: \x07\n", r"a\.yaml is not valid YAML"),
-        (f"a: {'[' * 700}{']' * 700}", r"a\.yaml is not valid YAML"),
+        ("a: \x07\n", r"a\.yaml contains the control character U\+0007"),
+        (f"a: {'[' * 700}{']' * 700}", r"a\.yaml is nested too deeply"),
         (f"a: {'9' * 5000}", r"a\.yaml is not valid YAML"),
     ],
 )

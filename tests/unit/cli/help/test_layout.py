@@ -71,6 +71,37 @@ def test_help_fits_its_width_and_is_complete(
     assert "…" not in text
 
 
+@pytest.mark.parametrize("width", [16, 20, 30, 40])
+@pytest.mark.parametrize("name", ["", "report", "train", "examine"])
+def test_narrow_help_is_as_complete_as_wide_help(
+    shown: Callable[..., list[str]], name: str, width: int
+) -> None:
+    def words(lines: list[str]) -> list[str]:
+        return sorted("".join(lines).replace(" ", ""))
+
+    lines = shown(*name.split(), width=width)
+    assert words(lines) == words(shown(*name.split(), width=100))
+    texts = [line for line in lines if line.startswith("    ")]
+    assert texts
+    assert max(map(len, texts)) <= width
+
+
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        (["examine"], "Usage: root examine FOLDER [OPTIONS]"),
+        (["infer", "--nope"], "Usage: root infer [DATASET] [OPTIONS]"),
+        (["data", "nope"], "Usage: root data [OPTIONS] COMMAND [ARGS]..."),
+    ],
+)
+def test_errors_show_the_usage_of_the_help(
+    run: Callable[..., Ran], words: list[str], usage: str
+) -> None:
+    ran = run(*words)
+    assert ran.exit_code == 2
+    assert ran.stderr.splitlines()[0] == usage
+
+
 # Groups that belong to one subject; the others have the same meaning everywhere.
 SUBJECTS = {"Graphs", "Registration", "Lighting", "Paintings", "Figure", "Robustness", "Filing"}
 SCREEN = 41  # lines; 40, and the empty one before the prompt

@@ -1,7 +1,10 @@
-import numpy as np
+import dataclasses
 
-from artextract_cli.imaging.heatmap import colour
-from artextract_cli.report.palettes import colour_bar
+import numpy as np
+import pytest
+
+from artextract_cli.imaging.heatmap import colour, own_scale
+from artextract_cli.report.palettes import colour_bar, grey_bar
 from artextract_cli.report.plates.drawing import INK, PAPER, Plate, draw
 from artextract_cli.report.plates.layout import Box, Frame, ScaleBar
 
@@ -66,3 +69,20 @@ def test_a_small_picture_leaves_room_for_the_words() -> None:
     drawn = pixels(small)
     assert drawn.shape[1] > 300
     assert (drawn[:40, 50:] == PAPER).all()
+
+
+@pytest.mark.parametrize("size", [(40, 50), (256, 256), (300, 200)])
+def test_a_long_label_is_wrapped_and_nothing_is_cut_off(size: tuple[int, int]) -> None:
+    bar = grey_bar(own_scale(np.linspace(-0.1, 0.1, 64, dtype=np.float32).reshape(8, 8)))
+    length = ScaleBar(text="2 cm", length=20)
+    plate = Plate(picture=np.zeros(size, np.uint8), crop=CROP, scale=1, colours=bar)
+    short = pixels(dataclasses.replace(plate, colours=dataclasses.replace(bar, label="a")))
+    drawn = pixels(plate)
+    text = (short.shape[0] - size[0]) / 6
+    assert drawn.shape[0] - short.shape[0] == pytest.approx(1.3 * text, abs=1)  # two lines
+    beneath = drawn[size[0] :]
+    assert (beneath[:, -round(text) + 1 :] == PAPER).all()
+    assert (beneath[-round(text / 2) :] == PAPER).all()
+    # The scale bar lies below the label, and is not drawn over it.
+    with_scale = pixels(dataclasses.replace(plate, scale_bar=length))
+    assert np.array_equal(with_scale[: len(drawn) - round(text)], drawn[: -round(text)])

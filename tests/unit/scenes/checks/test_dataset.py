@@ -13,7 +13,7 @@ def test_a_good_dataset(root: Path) -> None:
     (root / "dataset.yaml").write_text("wavelengths: {450: 450, 650: 650, 850: 850}\n")
     write(root / "val/truth/c_hidden.png", np.full(SHAPE, 255, np.uint8))
     write(root / "val/object/c_mask.png", np.full(SHAPE, 1, np.uint8))
-    check = check_dataset(root)
+    check = check_dataset(root).brief
     assert check.findings == ()
     assert [row.scene for row in check.rows] == ["a", "b", "c"]
     assert check.rows[2] == SceneRow(
@@ -40,7 +40,7 @@ def test_a_good_dataset(root: Path) -> None:
 def test_where_wavelengths_come_from(
     root: Path, given: tuple[float, ...] | None, source: str
 ) -> None:
-    check = check_dataset(root, wavelengths=given)
+    check = check_dataset(root, wavelengths=given).brief
     assert {split.wavelengths_from for split in check.splits} == {source}
     assert {row.wavelengths for row in check.rows} == {given}
 
@@ -70,7 +70,7 @@ def test_two_bands_of_one_wavelength(root: Path) -> None:
         "bands 650 and 850 are both 850 nm according to dataset.yaml: correct one of them unless "
         "this is intended"
     )
-    _, finding = check_dataset(root, wavelengths=(450, 450, 850)).findings
+    _, finding = check_dataset(root, wavelengths=(450, 450, 850)).brief.findings
     assert finding.message.startswith(
         "bands 450 and 650 are both 450 nm according to --wavelengths: "
     )
@@ -86,7 +86,7 @@ def test_every_problem_at_once(root: Path) -> None:
     write(root / "val/object/c_mask.png", np.zeros(SHAPE, np.uint8))
     write(root / "val/ms_masks/z_ms_450.png", counts(view(0)))
     write(root / "val/rgb_images/d_RGB.png", counts(view(4)))
-    check = check_dataset(root)
+    check = check_dataset(root).brief
     assert {(finding.level, str(finding.file)) for finding in check.findings} == {
         ("error", "dataset.yaml"),
         ("error", "train/rgb_images/a_RGB.png"),
@@ -135,3 +135,16 @@ def test_a_missing_infrared_band(root: Path, listed: str, said: str | None) -> N
     assert len(messages) == (said is not None)
     if said:
         assert messages[0].startswith(f"{said}: the longest wavelength is 749 nm")
+
+
+def test_messages_name_paths_that_exist_and_briefly_those_in_the_dataset(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root / BAND, np.zeros(SHAPE, np.uint16))
+    monkeypatch.chdir(root.parent)
+    check = check_dataset(Path(root.name))
+    (finding,) = (f for f in check.findings if "is constant" in f.message)
+    assert finding.message.startswith(f"{root.name}/{BAND} is constant")
+    assert finding.file == Path(BAND)
+    (brief,) = (f for f in check.brief.findings if "is constant" in f.message)
+    assert finding.message == f"{root.name}/{brief.message}"

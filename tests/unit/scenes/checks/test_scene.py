@@ -178,7 +178,7 @@ def test_bands_of_another_painting(root: Path) -> None:
     paths = [f"train/ms_masks/a_ms_{band}.png" for band in BANDS]
     for path in paths:
         write(root / path, counts(view(99)))
-    check = check_dataset(root)
+    check = check_dataset(root).brief
     assert [finding.message for finding in check.findings] == [f"{p} {ELSEWHERE}" for p in paths]
     assert {finding.level for finding in check.findings} == {"warning"}
     assert check.rows[0].largest_shift is None
@@ -226,7 +226,7 @@ def test_an_unreadable_photograph_hides_nothing(root: Path) -> None:
     (root / "train/rgb_images/a_RGB.png").write_text("text")
     write(root / BAND, np.full(SHAPE, 7, np.uint16))
     write(root / "train/truth/a_hidden.png", np.full(SHAPE, 9, np.uint8))
-    check = check_dataset(root)
+    check = check_dataset(root).brief
     assert [str(finding.file) for finding in check.findings] == [
         "train/rgb_images/a_RGB.png",
         BAND,
