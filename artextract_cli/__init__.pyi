@@ -46,6 +46,7 @@ from artextract_cli.imaging.coding import linear_values as linear_values
 from artextract_cli.imaging.spectral_rendering import interpolation_weights as interpolation_weights
 from artextract_cli.imaging.spectral_rendering import rgb_weights as rgb_weights
 from artextract_cli.inference.adapt_dataset import adapt_to_dataset as adapt_to_dataset
+from artextract_cli.inference.finish_results import finish_results as finish_results
 from artextract_cli.inference.infer_dataset import infer_dataset as infer_dataset
 from artextract_cli.inference.infer_dataset import infer_scenes as infer_scenes
 from artextract_cli.io.image import as_band as as_band
@@ -140,6 +141,7 @@ from artextract_cli.utils.events import progress as progress
 from artextract_cli.utils.events import warn as warn
 from artextract_cli.utils.file_errors import reading as reading
 from artextract_cli.utils.npz import opened_npz as opened_npz
+from artextract_cli.utils.parallel.shards import Shard as Shard
 from artextract_cli.utils.size_limits import check_claim as check_claim
 from artextract_cli.utils.size_limits import max_pixels as max_pixels
 from artextract_cli.utils.yaml import read_yaml as read_yaml
@@ -211,6 +213,7 @@ __all__ = [
     "SceneSummary",
     "ScoredNodes",
     "Scorer",
+    "Shard",
     "SimulatedScene",
     "SplitRow",
     "Step",
@@ -250,6 +253,7 @@ __all__ = [
     "export_graph",
     "find_graphs",
     "find_scene",
+    "finish_results",
     "flatten_dataset",
     "gradient_magnitude",
     "hookimpl",

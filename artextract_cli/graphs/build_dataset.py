@@ -110,17 +110,15 @@ def build_dataset(
     ).check()
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
-    if shard is not None:
-        scenes = shard.of(scenes)
+    own = scenes if shard is None else shard.of(scenes)
     build = partial(_build_if_needed, out, recipe, plan)
     with directory_lock(out, shard):
-        jobs = affordable_jobs(plan, scenes, jobs)
-        outcomes = work_on("building graphs", build, scenes, jobs)
+        outcomes = work_on("building graphs", build, own, affordable_jobs(plan, own, jobs))
     for outcome in outcomes:
         if outcome.result is False:
             detail(f"{outcome.name}: up to date")
     failures = [outcome.sentence for outcome in outcomes if outcome.failure]
-    raise_failures(failures, len(scenes), "built", out)
+    raise_failures(failures, len(own), "built", out)
     n_built = sum(outcome.result is True for outcome in outcomes)
     return BuildReport(n_built=n_built, n_skipped=len(outcomes) - n_built)
 

@@ -79,7 +79,7 @@ def finish_results(
         command = shlex.join(["artextract", "infer", str(dataset), "--out", str(results)])
         msg = (
             f"{len(missing)} of {len(scenes)} scenes are not scored in {results}: {listed}; run "
-            f"'{command}' with the options of the shards, which scores only these"
+            f"`{command}` with the options of the shards, which scores only these"
         )
         raise InputError(msg)
     return rows

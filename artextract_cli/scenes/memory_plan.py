@@ -77,18 +77,18 @@ def affordable_jobs(plan: MemoryPlan | None, scenes: Sequence[SceneFiles], jobs:
     The limit is shared rather than divided: whether a scene is processed in blocks, on which its
     superpixels depend, must not depend on the number of jobs.
     """
-    if plan is None or jobs <= 1:
-        return jobs
-    largest = max((_need(plan, files) for files in scenes), default=1)
-    affordable = max(1, plan.limit // largest)
     # Unused processes need no memory.
     wanted = min(jobs, len(scenes))
+    if plan is None or wanted <= 1:
+        return jobs
+    largest = max(_need(plan, files) for files in scenes)
+    affordable = plan.limit // largest
     if affordable < wanted:
         inform(
             f"--max-memory {_amount(plan.limit)} is enough for {affordable} of {wanted} jobs: "
             f"allow {_amount(math.ceil(wanted * largest / 1e8) * 1e8)} for all"
         )
-    return min(jobs, affordable)
+    return min(wanted, affordable)
 
 
 def _need(plan: MemoryPlan, files: SceneFiles) -> int:

@@ -87,11 +87,12 @@ def _is_held(lock: Path) -> bool:
 
 
 def _busy(folder: Path, shard: Shard | None) -> ArtextractError:
-    what = "" if shard is None else f"shard {shard} "
-    return ArtextractError(
-        f"another artextract process is writing {what}to {folder}: wait for it to finish, or "
-        "choose another --out"
+    what = "to" if shard is None else f"shard {shard} to"
+    msg = (
+        f"another artextract process is writing {what} {folder}: wait for it to finish, or choose "
+        "another --out"
     )
+    return ArtextractError(msg)
 
 
 def lock_file(path: Path) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from artextract_cli.inference import infer_dataset
+from artextract_cli.inference import scene_work
 from artextract_cli.training.run_directory import read_metrics
 from artextract_cli.utils import atomic, locks
 from tests.helpers.command_line import Ran
@@ -62,8 +62,8 @@ def test_what_was_done_before_the_kill_is_not_done_again(
     words += ["--model", job / "run", "--split", "val"] if command == "infer" else []
 
     def until_the_last() -> int:
-        write = infer_dataset.write_scene
-        infer_dataset.write_scene = lambda *args: die() if args[1].name == "v1" else write(*args)
+        write = scene_work.write_scene
+        scene_work.write_scene = lambda *args: die() if args[1].name == "v1" else write(*args)
         replace = os.replace
         os.replace = lambda old, new: die() if Path(new).name == "v1.npz" else replace(old, new)
         return run(*words, "--out", out).exit_code

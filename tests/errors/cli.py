@@ -7,7 +7,19 @@ from artextract_cli.cli.commands import plugins as plugin_commands
 from artextract_cli.cli.data_options import Importing
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.plugin import conformance
-from tests.errors.row import BAND, BUILD, NET, ONE, PAIR, Row, drop, importing_by, instead, put
+from tests.errors.row import (
+    BAND,
+    BUILD,
+    INFER,
+    NET,
+    ONE,
+    PAIR,
+    Row,
+    drop,
+    importing_by,
+    instead,
+    put,
+)
 
 FAILED = {"kind": "scorers", "plugin": "toy", "check": "x", "state": "failed", "why": "x"}
 
@@ -37,6 +49,7 @@ ROWS = [
         "train {here}/graphs --out / --seeds 0,1"),
     Row(2, "give either a dataset folder, or --rgb FILE with --band NM=FILE",
         "infer --model {here}/run --out {new}"),
+    Row(2, "--finish puts all shards together: omit --shard", INFER + " --finish --shard 1/2"),
     Row(2, "--band takes each band once as NM=FILE, such as 950=ir.tif; got 'ir.tif'",
         ONE + "ir.tif"),
     Row(2, "give either a results directory, or --rgb FILE with --band NM=FILE", "visualize pair"),

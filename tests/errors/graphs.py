@@ -3,14 +3,10 @@
 import numpy as np
 
 from artextract_cli.graphs import segmentation
-from artextract_cli.graphs.build_dataset import build_dataset
-from artextract_cli.graphs.recipe import GraphRecipe
 from tests.errors.row import BUILD, GRAPH, Row, change_graph, change_meta, cut, drop, put
 from tests.helpers.scenes import plugin_returning
 
 ROWS = [
-    Row(2, "jobs must be 1 or more, not 0",
-        lambda here: build_dataset(here / "data", here / "g", GraphRecipe(), jobs=0)),
     Row(3, "…/dataset.yaml: coding names band 17, which no scene has", BUILD,
         put("data/dataset.yaml", 'coding: {bands: {"17": srgb}}')),
     Row(2, "superpixel option 'bands.region_size' needs --segmentation separate",

@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from unittest import mock
 
+from artextract_cli.graphs.build_dataset import build_dataset
+from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.io import decoders
 from artextract_cli.utils.output_plan import OutputPlan
 from tests.errors.row import BUILD, INFER, NET, PAIR, PHOTOGRAPH, Damage, Row, all_of, put
@@ -56,6 +58,12 @@ ROWS = [
     Row(2, "…/x.png is inside the dataset …/other, which is never modified; choose another path",
         PAIR.replace("{new}.png", "{here}/other/val/x.png"),
         lambda here: (here / "other/val/rgb_images").mkdir(parents=True)),
+    Row(2, "jobs must be 1 or more, not 0",
+        lambda here: build_dataset(here / "data", here / "g", GraphRecipe(), jobs=0)),
+    Row(2, "--shard takes I/N, such as 2/8 for the second of eight parts; got 'two'",
+        BUILD + " --shard two"),
+    Row(2, "there is no shard 3/2: the first number counts from 1 to the second",
+        INFER + " --shard 3/2"),
     Row(2, "…/run exists and is not an empty folder: choose a new one", "data simulate {here}/run"),
 ]  # fmt: skip
 
@@ -71,10 +79,17 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "another artextract process is writing to …: wait for it to finish, or choose "
         "another --out",
     ),
+    "unit/utils/parallel/test_worker.py::test_a_script_without_a_guard_is_told_so": (
+        "a process for --jobs could not start: use --jobs 1, or keep the work of a script under "
+        'if __name__ == "__main__":',
+    ),
 }
 
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
+    "artextract_cli/utils/parallel/worker.py:_serve": (
+        "an error that cannot be sent: utils/parallel/test_worker.py"
+    ),
     "artextract_cli/utils/yaml.py:read_model": "found by pydantic: utils/test_yaml.py",
     "artextract_cli/utils/yaml.py:read_yaml": "found by the YAML parser: utils/test_yaml.py",
 }

@@ -1,6 +1,6 @@
 """`artextract infer`: score scenes with a trained model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import rich.table
 
     from artextract_cli.results.summary import SceneSummary
+    from artextract_cli.scenes.scene import SceneFiles
 
 
 @settings_as_options
@@ -35,10 +36,8 @@ def infer(
     remember: Remember = False,
 ) -> None:
     """Score every scene: heat maps, hidden-layer image, attention, embeddings, regions."""
-    from artextract_cli.inference.infer_dataset import infer_scenes
-
     if (files := pair.files(captures.coding)) is not None:
-        scored = infer_scenes([files], out, scorer.open(), max_memory=captures.max_memory)
+        scored = _score_pair(files, out, scorer, captures)
     elif dataset is not None and pair.is_absent:
         scored = _score_dataset(dataset, out, scorer, split, captures, sharing)
     else:
@@ -48,6 +47,14 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
+
+
+def _score_pair(
+    files: "SceneFiles", out: Path, scorer: ScorerSetup, captures: LargeCaptures
+) -> "list[SceneSummary]":
+    from artextract_cli.inference.infer_dataset import infer_scenes
+
+    return infer_scenes([files], out, scorer.open(), max_memory=captures.max_memory)
 
 
 def _score_dataset(
@@ -65,18 +72,22 @@ def _score_dataset(
     if sharing.finish and sharing.shard is not None:
         msg = "--finish puts all shards together: omit --shard"
         raise UsageError(msg)
-    of_dataset = partial(
-        finish_results if sharing.finish else infer_dataset,
+    of_scenes: Mapping[str, Any] = {
+        "split": split,
+        "wavelengths": captures.wavelengths,
+        "coding": captures.coding,
+    }
+    if sharing.finish:
+        return finish_results(dataset, out, scorer.open(), **of_scenes)
+    return infer_dataset(
         dataset,
         out,
         scorer.open(),
-        split=split,
-        wavelengths=captures.wavelengths,
-        coding=captures.coding,
+        max_memory=captures.max_memory,
+        jobs=sharing.jobs,
+        shard=sharing.shard,
+        **of_scenes,
     )
-    if sharing.finish:
-        return of_dataset()
-    return of_dataset(max_memory=captures.max_memory, jobs=sharing.jobs, shard=sharing.shard)
 
 
 def _remember(dataset: Path | None, out: Path, model: Path) -> None:

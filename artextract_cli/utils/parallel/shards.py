@@ -42,7 +42,13 @@ class Shard:
         return f"{self.index}/{self.count}"
 
     def of(self, scenes: Sequence[Item]) -> Sequence[Item]:
-        """The scenes of this shard, in order."""
+        """The scenes of this shard, in order.
+
+        Parameters
+        ----------
+        scenes
+            All scenes of the dataset, or of the split.
+        """
         return scenes[self.index - 1 :: self.count]
 
 

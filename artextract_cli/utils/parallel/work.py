@@ -55,12 +55,11 @@ def work_on(
 ) -> list[Outcome[Result]]:
     """Work on `each` item, with progress and warnings; the outcomes are in the order of items."""
     by_name = {}
-    with progress(label, len(items)) as advance:
-        # Closed here, and not whenever the memory of an interrupted caller is freed.
-        with closing(each(work, items, jobs)) as outcomes:
-            for outcome in outcomes:
-                for message in outcome.warnings:
-                    warn(message)
-                by_name[outcome.name] = outcome
-                advance(outcome.name)
+    # The outcomes are closed here, and not whenever the memory of an interrupted caller is freed.
+    with progress(label, len(items)) as advance, closing(each(work, items, jobs)) as outcomes:
+        for outcome in outcomes:
+            for message in outcome.warnings:
+                warn(message)
+            by_name[outcome.name] = outcome
+            advance(outcome.name)
     return [by_name[item.name] for item in items]

@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -82,12 +81,14 @@ class Worker:
         # While it is open here too, the death of the process would not be noticed.
         theirs.close()
         try:
-            self._pipe.recv()
-        except EOFError:
+            # Once for all items: the work may hold a model.
+            self._pipe.send(self._work)
+            error: Exception | None = self._pipe.recv()
+        except (EOFError, ConnectionError):
             _check_killed(process)
             raise
-        # Once for all items: the work may hold a model.
-        self._pipe.send(self._work)
+        if error is not None:
+            raise error
         return self._pipe
 
     def _death(self) -> str:
@@ -118,8 +119,7 @@ def _serve(pipe: Any) -> None:
     keep_warnings()
     if sys.platform == "linux":
         with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
-    pipe.send(None)
+            Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, encoding="ascii")
     with suppress(EOFError, ConnectionError):  # no more items, or nobody who waits for answers
         work = _received_work(pipe)
         while True:
@@ -133,18 +133,16 @@ def _serve(pipe: Any) -> None:
 
 
 def _received_work(pipe: Any) -> Callable[[Any], Any]:
+    """The work, whose arrival is confirmed: to read it may mean to open a model, which can fail."""
     try:
         work: Callable[[Any], Any] = pipe.recv()
     except EOFError:
         raise
-    # To read it may mean to open a model, which can fail: that is the answer to the first item.
-    except Exception as error:  # noqa: BLE001 - raised again by the process that asks
-        return partial(_raise, error)
+    except Exception as error:
+        pipe.send(error)
+        raise EOFError from error
+    pipe.send(None)
     return work
-
-
-def _raise(error: Exception, _item: Named) -> None:
-    raise error
 
 
 def _answer(work: Callable[[Any], Any], item: Named) -> Outcome[Any] | Exception:

@@ -1,10 +1,7 @@
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +14,7 @@ from artextract_cli.graphs.build_dataset import BuildReport, build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, load_pixels
 from artextract_cli.utils.events import on_progress
+from artextract_cli.utils.parallel.shards import Shard
 from tests.helpers.datasets import write_png, write_scene
 
 RECIPE = GraphRecipe(superpixel_options={"region_size": 6})
@@ -118,25 +116,6 @@ def test_what_is_written_is_the_scene(dataset: Path, graphs: Path) -> None:
     assert made.graphs[0].labels.shape == (40, 48)
 
 
-def test_windows_waits_for_at_most_61_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[int] = []
-
-    class Pool(ThreadPoolExecutor):
-        def __init__(self, max_workers: int, **settings: object) -> None:
-            asked.append(max_workers)
-            super().__init__(max_workers)
-
-    monkeypatch.setattr(graph_building, "ProcessPoolExecutor", Pool)
-    monkeypatch.setattr(graph_building, "_build_scene", lambda out, recipe, plan, files: files.name)
-    scenes = [SimpleNamespace(name=str(number)) for number in range(100)]
-    build = partial(graph_building._build_scene, tmp_path, RECIPE, None)
-    for jobs in (3, 200):
-        assert sorted(graph_building._run(build, scenes, jobs)) == sorted(s.name for s in scenes)
-    assert asked == [2, 61]
-
-
 def test_a_scene_that_fails_leaves_the_others_built_and_two_jobs_give_the_bytes_of_one(
     data: Path, tmp_path: Path
 ) -> None:
@@ -148,6 +127,20 @@ def test_a_scene_that_fails_leaves_the_others_built_and_two_jobs_give_the_bytes_
     names = ("train/t0", "train/t2", "val/v0", "val/v1")
     assert set(one) == {name + end for name in names for end in (".npz", ".pixels.npy")}
     assert contents(tmp_path / "2") == one
+
+
+def test_shards_in_any_order_give_the_bytes_of_one_run(dataset: Path, tmp_path: Path) -> None:
+    build_dataset(dataset, tmp_path / "whole", RECIPE)
+    counts = [
+        build_dataset(dataset, tmp_path / "shards", RECIPE, shard=Shard(index=index, count=3))
+        for index in (3, 1, 2, 1)
+    ]
+    assert counts == [built(1, 0), built(2, 0), built(2, 0), built(0, 2)]
+    assert contents(tmp_path / "shards") == contents(tmp_path / "whole")
+    # More shards than scenes: an array job may have too many tasks.
+    assert build_dataset(
+        dataset, tmp_path / "shards", RECIPE, shard=Shard(index=9, count=9)
+    ) == built(0, 0)
 
 
 def test_several_failures_are_a_line_each_and_a_sum(data: Path, tmp_path: Path) -> None:

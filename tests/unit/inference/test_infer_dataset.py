@@ -19,6 +19,7 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import summarize
 from artextract_cli.scenes.dataset import pair_files
 from tests.helpers.checked_datasets import counts, view, write
+from tests.helpers.results import contents
 
 
 def test_scenes_of_a_split_are_scored_once(dataset: Path, trained: Path, tmp_path: Path) -> None:
@@ -63,6 +64,27 @@ def test_a_summary_needs_no_results_that_were_just_written(
     assert first == [summarize(scene.description) for scene in open_results(tmp_path / "results")]
     rows = json.loads((tmp_path / "results" / "summary.json").read_text())["scenes"]
     assert rows == [dataclasses.asdict(row) for row in first]
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_jobs_give_the_bytes_of_one(dataset: Path, tmp_path: Path, jobs: int) -> None:
+    copy, model = Path(shutil.copytree(dataset, tmp_path / "data")), open_scorer(Path("none"))
+    (copy / "val" / "rgb_images" / "v0_RGB.png").write_text("text")
+    for out, n in ((tmp_path / "1", 1), (tmp_path / "n", jobs)):
+        with pytest.raises(InputError, match=r"^v0: .*v0_RGB\.png"):
+            infer_dataset(copy, out, model, max_memory=3 * 10**9, jobs=n)
+    one = contents(tmp_path / "1")
+    assert len([name for name in one if name.endswith("scene.json")]) == 4
+    assert contents(tmp_path / "n") == one
+
+
+def test_a_network_opened_by_other_processes_gives_the_same_bytes(
+    dataset: Path, trained: Path, tmp_path: Path
+) -> None:
+    model = open_model(trained, device="cpu", engine="auto")
+    one = infer_dataset(dataset, tmp_path / "1", model, split="val")
+    assert infer_dataset(dataset, tmp_path / "2", model, split="val", jobs=2) == one
+    assert contents(tmp_path / "2") == contents(tmp_path / "1")
 
 
 def shifted_dataset(root: Path) -> None:

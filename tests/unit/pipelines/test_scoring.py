@@ -13,6 +13,8 @@ from artextract_cli.pipelines.pipeline import Model
 from artextract_cli.pipelines.scoring import score_scene
 from artextract_cli.pipelines.settings import HIDDEN_LAYER
 from artextract_cli.pipelines.views.scoring import score_views
+from artextract_cli.results.scene_scores import SceneScores
+from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.threads import single_threaded_blas
 from tests.helpers.scenes import make_scene, train_tiny
 
@@ -37,6 +39,27 @@ def test_a_model_of_views_compares_the_photograph_with_every_band(views: Model) 
     assert set(scores.maps) == {"heatmap"}
     assert set(scores.distances) == {"500", "600", "fused"}
     np.testing.assert_array_equal(scores.maps["heatmap"], expected.maps["heatmap"])
+
+
+def test_scores_do_not_depend_on_the_threads_of_torch(
+    views: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    score = Model.score
+
+    def counting(model: Model, scene: Scene) -> SceneScores:
+        found.append(torch.get_num_threads())
+        return score(model, scene)
+
+    monkeypatch.setattr(Model, "score", counting)
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        score_scene(views, make_scene((31, 45)))
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+    assert found == [1]
 
 
 def test_a_model_of_hidden_layers_sees_the_bands_together(hidden_layer: Model) -> None:

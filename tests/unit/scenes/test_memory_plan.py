@@ -1,11 +1,13 @@
-"""Whether a scene is read whole or in blocks."""
+"""Whether a scene is read whole or in blocks, and how many at a time."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from artextract_cli.errors import UsageError
-from artextract_cli.scenes.memory_plan import MemoryPlan
+from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.memory_plan import MemoryPlan, affordable_jobs
 
 
 def plan(limit: int) -> MemoryPlan:
@@ -33,3 +35,35 @@ def test_too_little_memory_is_refused_with_how_much_is_enough() -> None:
         plan(10**6).workspace(10**6, 3)
     enough = int(str(caught.value).rpartition(" ")[2].removesuffix("MB"))
     assert plan(enough * 10**6).workspace(10**6, 3) is not None
+
+
+# Scenes of 40 × 48 pixels in three bands.
+NEED = 10**6 + 40 * 48 * (100 + 3 * 10)
+
+
+@pytest.mark.parametrize(
+    ("limit", "jobs", "affordable"),
+    [(NEED - 1, 9, 1), (2 * NEED - 1, 4, 1), (2 * NEED, 4, 2), (5 * NEED, 4, 4), (9 * NEED, 9, 5)],
+)
+def test_jobs_share_the_memory(
+    dataset: Path, caplog: pytest.LogCaptureFixture, limit: int, jobs: int, affordable: int
+) -> None:
+    scenes = open_dataset(dataset).scenes
+    with caplog.at_level("INFO", "artextract"):
+        assert affordable_jobs(plan(limit), scenes, jobs) == affordable
+    assert len(caplog.messages) == (affordable < min(jobs, len(scenes)))
+    assert all("allow 100MB for all" in message for message in caplog.messages)
+
+
+def test_without_a_limit_or_with_one_job_nothing_is_measured(dataset: Path) -> None:
+    scenes = open_dataset(dataset).scenes
+    assert affordable_jobs(None, scenes, 7) == 7
+    assert affordable_jobs(plan(1), [], 2) == 2
+    assert affordable_jobs(plan(1), scenes, 1) == 1
+
+
+def test_a_scene_that_cannot_be_read_takes_no_memory(dataset: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(dataset, tmp_path / "data"))
+    for path in copy.rglob("*_RGB.png"):
+        path.write_text("no picture")
+    assert affordable_jobs(plan(NEED), open_dataset(copy).scenes, 3) == 3

@@ -1,6 +1,7 @@
 """Cores are shared out while scenes are prepared, and given back."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from artextract_cli.utils import threads
-from artextract_cli.utils.threads import cores, reserve_cores
+from artextract_cli.utils.threads import cores, reserve_cores, single_threaded
 
 
 def blas_threads() -> set[int]:
@@ -60,3 +61,23 @@ def test_everything_is_given_back_after_an_error() -> None:
     with pytest.raises(ZeroDivisionError), reserve_cores(cores()):
         raise ZeroDivisionError
     assert (torch.get_num_threads(), blas_threads()) == before
+
+
+def test_without_torch_only_linear_algebra_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "torch")
+    with threadpool_limits(limits=2, user_api="blas"), single_threaded():
+        assert blas_threads() <= {1}
+
+
+def test_torch_and_linear_algebra_have_one_thread_meanwhile() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with single_threaded():
+            assert (torch.get_num_threads(), blas_threads() <= {1}) == (1, True)
+        assert torch.get_num_threads() == 3
+        with pytest.raises(ZeroDivisionError), single_threaded():
+            raise ZeroDivisionError
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

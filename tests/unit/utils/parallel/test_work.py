@@ -1,0 +1,36 @@
+"""Work in this process and in others, with the same outcomes."""
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from artextract_cli.errors import UsageError
+from artextract_cli.utils.parallel.work import each, work_on
+from tests.helpers.parallel_work import odd_fail, of_this_process, things
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_outcomes_are_in_order_and_warnings_are_shown(
+    tmp_path: Path, jobs: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    items = things(tmp_path, *"012345")
+    with caplog.at_level(logging.WARNING, "artextract"):
+        outcomes = work_on("counting", odd_fail, items, jobs)
+    assert [outcome.result for outcome in outcomes] == ["00", None, "22", None, "44", None]
+    assert [o.sentence for o in outcomes if o.failure] == [
+        f"{name}: {tmp_path / name} is odd" for name in "135"
+    ]
+    assert sorted(caplog.messages) == [f"{name} is even" for name in "024"]
+
+
+def test_one_job_or_one_item_needs_no_other_process(tmp_path: Path) -> None:
+    for names, jobs in (("ab", 1), ("a", 5), ("", 3)):
+        outcomes = list(each(of_this_process, things(tmp_path, *names), jobs))
+        assert [outcome.result for outcome in outcomes] == [os.getpid()] * len(names)
+
+
+def test_there_must_be_a_job(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="jobs must be 1 or more, not 0"):
+        each(of_this_process, things(tmp_path, "a"), 0)
