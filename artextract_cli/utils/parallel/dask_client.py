@@ -1,5 +1,6 @@
 """Items as tasks of Dask: sent to the workers of a cluster, with the outcomes that `Team` has."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -16,6 +17,8 @@ from artextract_cli.utils.parallel.outcome import Named, Outcome
 
 # How long to wait for an outcome before workers that have joined meanwhile are given an item too.
 JOIN_INTERVAL_S = 1
+# A worker is replaced within seconds.
+WITHOUT_WORKERS_S = 60
 
 
 def cluster_outcomes(
@@ -31,6 +34,8 @@ def cluster_outcomes(
     DependencyError
         If Dask is not installed.
     """
+    if not items:
+        return
     with connected(cluster, len(items)) as client, _while_connected(cluster):
         _check_workers(client)
         with closing(_Tasks(client, work).answers(items)) as answers:
@@ -75,7 +80,9 @@ class _Tasks:
 
         self._client = client
         self._distributed = load_distributed()
+        self._killed = self._distributed.KilledWorker
         self._running: dict[Any, Named] = {}
+        self._alive_at = time.monotonic()
         self._folder = Path.cwd()
         # Packed here, and opened once per worker: the work may hold a model.
         self._work = serialize_bytes(work)
@@ -85,21 +92,20 @@ class _Tasks:
     ) -> Generator[Outcome[Any] | Exception, None, None]:
         """Yield the outcome of every item, as they come, or the error that ends the work."""
         suspects = []
-        for item, future in self._finished(items, lambda: len(self._client.nthreads())):
-            if self._killed(future) is not None:
+        for item, answer_ in self._finished(items, self._n_workers):
+            if isinstance(answer_, self._killed):
                 suspects.append(item)
             else:
-                yield future.result()
+                yield answer_
         # Dask blames all tasks that were assigned to a worker when it died. An item that is alone
         # on the cluster is to blame itself.
-        for item, future in self._finished(suspects, lambda: 1):
-            killed = self._killed(future)
-            yield future.result() if killed is None else _failure(item, killed)
+        for item, answer_ in self._finished(suspects, lambda: 1):
+            yield _failure(item, answer_) if isinstance(answer_, self._killed) else answer_
 
     def _finished(
         self, items: Sequence[Named], most: Callable[[], int]
     ) -> Generator[tuple[Named, Any], None, None]:
-        """Yield each item with its finished task, ``most()`` of them in progress at a time."""
+        """Yield each item with its answer, ``most()`` of them in progress at a time."""
         waiting = deque(items)
         try:
             while waiting or self._running:
@@ -108,9 +114,19 @@ class _Tasks:
                 for _ in range(min(len(waiting), max(1, most()) - len(self._running))):
                     self._submit(waiting.popleft())
                 for future in self._done():
-                    yield self._running.pop(future), future
+                    yield self._running.pop(future), self._answer(future)
         finally:
             self._finish()
+
+    def _n_workers(self) -> int:
+        """Number of workers that are alive; none for long is reported."""
+        n_workers, now = len(self._client.nthreads()), time.monotonic()
+        if n_workers:
+            self._alive_at = now
+        elif now - self._alive_at > WITHOUT_WORKERS_S:
+            self._alive_at = now
+            inform("the cluster has no workers: waiting for one")
+        return n_workers
 
     def _submit(self, item: Named) -> None:
         future = self._client.submit(answer, self._work, item, self._folder, pure=False)
@@ -118,23 +134,31 @@ class _Tasks:
 
     def _done(self) -> Sequence[Any]:
         try:
-            waited = self._distributed.wait(
-                list(self._running), timeout=JOIN_INTERVAL_S, return_when="FIRST_COMPLETED"
-            )
+            waited = self._wait(timeout=JOIN_INTERVAL_S, return_when="FIRST_COMPLETED")
         except TimeoutError:
             return []
         return [future for future in self._running if future in waited.done]
 
-    def _killed(self, future: Any) -> Any:
-        """Why a task ended with its workers; None if it ended otherwise."""
-        error = future.exception() if future.status == "error" else None
-        return error if isinstance(error, self._distributed.KilledWorker) else None
+    def _wait(self, **how: Any) -> Any:
+        # Not as the default for the whole process, whose owner may have a client too.
+        with self._client.as_current():
+            return self._distributed.wait(list(self._running), **how)
+
+    def _answer(self, future: Any) -> Any:
+        """The answer of a finished task, or the error by which Dask says that it killed workers."""
+        try:
+            return future.result()
+        except self._killed as error:
+            return error
+        finally:
+            # Otherwise it is done again if the worker that holds the answer dies.
+            future.release()
 
     def _finish(self) -> None:
         """Let workers finish what is in progress; another interruption ends it at once."""
         if self._running and all(future.status != "cancelled" for future in self._running):
             inform("waiting for the scenes in progress; interrupt again to stop at once")
-            self._distributed.wait(list(self._running))
+            self._wait()
 
 
 def _failure(item: Named, killed: Any) -> Outcome[Any]:
