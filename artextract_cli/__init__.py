@@ -87,6 +87,7 @@ _DEFINED_IN = {
     "preprocessing.import_scenes": ("ImportedScene",),
     "preprocessing.mask_dataset": ("MaskedScene", "mask_dataset"),
     "preprocessing.register_dataset": ("RegisteredScene", "register_dataset"),
+    "report.filing": ("Filing",),
     "report.writing": ("write_report",),
     "results.reader": ("find_scene", "open_results", "tabulate_results"),
     "results.scene_result": ("SceneResult",),

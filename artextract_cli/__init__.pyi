@@ -102,6 +102,7 @@ from artextract_cli.preprocessing.mask_dataset import MaskedScene as MaskedScene
 from artextract_cli.preprocessing.mask_dataset import mask_dataset as mask_dataset
 from artextract_cli.preprocessing.register_dataset import RegisteredScene as RegisteredScene
 from artextract_cli.preprocessing.register_dataset import register_dataset as register_dataset
+from artextract_cli.report.filing import Filing as Filing
 from artextract_cli.report.writing import write_report as write_report
 from artextract_cli.results.reader import find_scene as find_scene
 from artextract_cli.results.reader import open_results as open_results
@@ -178,6 +179,7 @@ __all__ = [
     "Evaluation",
     "Examination",
     "FailedScenesError",
+    "Filing",
     "Finding",
     "FlattenedPicture",
     "GATConv",

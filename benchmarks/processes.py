@@ -96,7 +96,7 @@ def measure(turns: int) -> Outcome:
         what=__doc__ or "",
         settings={"scenes": N_MANY, "large_side": LARGE_SIDE, "bands": 8},
         timed=timed,
-        ratios={"jobs2_speedup": _only_on_two_cores(ratio)},
+        ratios={"jobs2_speedup": only_on_two_cores(ratio)},
         figures={
             "one_scene_process_ms": timed[ONE].milliseconds(ONE),
             "large_scene_process_seconds": (timed[LARGE].milliseconds(LARGE) or np.nan) / 1e3,
@@ -105,7 +105,8 @@ def measure(turns: int) -> Outcome:
     )
 
 
-def _only_on_two_cores(ratio: Ratio) -> Ratio:
+def only_on_two_cores(ratio: Ratio) -> Ratio:
+    """The ratio, skipped where two processes have one core."""
     if len(os.sched_getaffinity(0)) > 1:
         return ratio
     return Ratio(value=None, what=ratio.what, skipped="only one core is available")

@@ -41,6 +41,7 @@ BENCHMARKS = {
     "painting": "painting_speed",
     "scaling": "scaling",
     "processes": "processes",
+    "inference_jobs": "inference_jobs",
 }
 LEAST_TURNS = 5
 

@@ -95,6 +95,14 @@ def _words(value: Any, param: Any) -> Any:
     return value
 
 
+def remembered(command: str, key: str) -> Path | None:
+    """A path saved by `remember` for a command such as "infer"; None if there is none."""
+    content = read_yaml(CONFIG_FILE) if CONFIG_FILE.is_file() else {}
+    section = content.get(command) or {}
+    value = section.get(key) if isinstance(section, dict) else None
+    return None if value is None else Path(value)
+
+
 def remember(*settings: tuple[str, Mapping[str, Any]]) -> None:
     """Save ``("graph build", {"out": path})`` pairs in artextract.yaml; keep its other contents.
 

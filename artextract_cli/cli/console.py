@@ -2,58 +2,52 @@
 
 import json
 import logging
+import os
+import shlex
+import shutil
 import sys
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import rich.console
 import rich.markup
-import rich.progress
 import rich.table
 
-from artextract_cli.utils.events import LOGGER, Advance, inform, on_progress
+from artextract_cli.cli.progress import show_progress
+from artextract_cli.cli.table_layout import fit
+from artextract_cli.utils.events import LOGGER, command_line, on_progress
 from artextract_cli.utils.stdout import prints_to_stderr, results_stream
 
 SHORT_CELL = 26  # characters; longer cells may wrap, shorter ones such as names never do
-PIPE_WIDTH = 160  # columns if stdout is not a terminal, enough for our widest tables
-# Between progress lines without a terminal: at most 720 lines an hour in a log, and still a sign of
-# life before anyone suspects a hang.
-LINE_INTERVAL_S = 5
+# Columns if stdout is not a terminal and COLUMNS is not set, enough for our widest tables.
+PIPE_WIDTH = 160
 
 
 @dataclass
 class _Settings:
     as_json: bool = False
     verbosity: int = 0
-
-
-@dataclass
-class _Running:
-    """The progress currently displayed, which may be nested."""
-
-    depth: int = 0
-    bar: rich.progress.Progress | None = None
+    words: tuple[str, ...] = ()
 
 
 _settings = _Settings()
-_running = _Running()
 
 
-def configure(*, as_json: bool = False, verbosity: int = 0) -> None:
+def configure(*, as_json: bool = False, verbosity: int = 0, words: Sequence[str] = ()) -> None:
     """Display messages of the library: verbosity -1 shows only warnings, 1 every detail.
 
-    With ``as_json``, `emit` writes results as JSON.
+    With ``as_json``, `emit` writes results as JSON. ``words`` is the command line.
     """
     _settings.as_json = as_json
     _settings.verbosity = verbosity
+    _settings.words = tuple(words)
     # Verbosity -1 picks the last entry.
     LOGGER.setLevel((logging.INFO, logging.DEBUG, logging.WARNING)[verbosity])
     LOGGER.addHandler(_messages)
-    on_progress(show_progress)
+    on_progress(None if verbosity < 0 else show_progress)
 
 
 @contextmanager
@@ -66,6 +60,40 @@ def only_results() -> Iterator[None]:
 def error(message: str) -> None:
     """Report an error in one line."""
     sys.stderr.write(f"error: {message}\n")
+
+
+def suggest(*words: str | Path) -> None:
+    """Name the command that usually comes next, on stderr; not with --json or --quiet."""
+    if not _settings.as_json and _settings.verbosity >= 0:
+        sys.stderr.write(f"next: {command_line(*words)}\n")
+
+
+def free(name: str) -> Path:
+    """A path for the output of a suggested command, which does not exist yet."""
+    path, number = Path(name), 2
+    while path.exists():
+        path, number = Path(name).with_stem(f"{Path(name).stem}-{number}"), number + 1
+    return path
+
+
+def suggest_without(flag: str) -> None:
+    """Name the command line of this process without a flag such as --dry-run."""
+    suggest(*(word for word in _settings.words if word != flag))
+
+
+def suggest_opening(page: Path) -> None:
+    """Name the command that opens a page in a browser, where there is one."""
+    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    if opener is not None and not _settings.as_json and _settings.verbosity >= 0:
+        sys.stderr.write(f"next: {shlex.join([Path(opener).name, str(page)])}\n")
+
+
+def interrupted(*added: str, continues: bool = False) -> None:
+    """Report an interruption, and the command line that continues the work, if there is one."""
+    error("interrupted")
+    if continues:
+        words = [*_settings.words, *(word for word in added if word not in _settings.words)]
+        sys.stderr.write(f"to continue: {command_line(*words)}\n")
 
 
 class _Messages(logging.Handler):
@@ -96,7 +124,8 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
         # reader.
         stdout.write(json.dumps(value, indent=2, default=str, allow_nan=False) + "\n")
         return
-    width = None if stdout.isatty() else PIPE_WIDTH
+    has_width = stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    width = None if has_width else PIPE_WIDTH
     # Without highlighting, which would colour numbers inside names.
     console = rich.console.Console(file=stdout, highlight=False, width=width)
     parts = [text] if isinstance(text, str | rich.table.Table) else text
@@ -106,7 +135,8 @@ def emit(data: Any, text: "str | rich.table.Table | Sequence[str | rich.table.Ta
             # broken.
             console.print(part, markup=False, soft_wrap=True)
         else:
-            console.print(part)
+            for fitted in fit(part, console):
+                console.print(fitted)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> rich.table.Table:
@@ -162,83 +192,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return "–"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
-
-
-@contextmanager
-def show_progress(label: str, total: int | None) -> Iterator[Advance]:
-    """Show progress on stderr: a bar on a terminal, plain lines elsewhere, nothing if quiet.
-
-    Without ``total`` it only counts. Nested progress is a second bar below the first, or lines only
-    if it takes long. Threads other than the main one show nothing.
-    """
-    # Rich shows one live display at a time, and threads would interleave their lines.
-    if _settings.verbosity < 0 or threading.current_thread() is not threading.main_thread():
-        yield lambda note="": None
-        return
-    _running.depth += 1
-    try:
-        if sys.stderr.isatty():
-            yield from _bar(label, total)
-        else:
-            yield _Lines(label, total, is_inner=_running.depth > 1)
-    finally:
-        _running.depth -= 1
-
-
-def _bar(label: str, total: int | None) -> Iterator[Advance]:
-    if (bar := _running.bar) is not None:
-        task = bar.add_task(label, total=total, note="")
-        try:
-            yield lambda note="": bar.update(task, advance=1, note=note)
-        finally:
-            bar.remove_task(task)
-        return
-    columns = (
-        rich.progress.TextColumn("{task.description}"),
-        rich.progress.BarColumn(),
-        rich.progress.MofNCompleteColumn(),
-        rich.progress.TimeRemainingColumn(),
-        rich.progress.TextColumn("{task.fields[note]}"),
-    )
-    console = rich.console.Console(stderr=True)
-    # Transient: the bars disappear, so that the terminal keeps only results and messages.
-    with rich.progress.Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(label, total=total, note="")
-        _running.bar = bar
-        try:
-            yield lambda note="": bar.update(task, advance=1, note=note)
-        finally:
-            _running.bar = None
-
-
-class _Lines:
-    """Progress without a terminal: one line per interval at most, and the last outer one."""
-
-    def __init__(self, label: str, total: int | None, *, is_inner: bool = False) -> None:
-        self.label, self.total, self.done, self.is_inner = label, total, 0, is_inner
-        self.began_at = self.reported_at = time.monotonic()
-
-    def __call__(self, note: str = "", /) -> None:
-        self.done += 1
-        now = time.monotonic()
-        is_last = self.done == self.total and not self.is_inner
-        if is_last or now - self.reported_at > LINE_INTERVAL_S:
-            self.reported_at = now
-            of = "" if self.total is None else f"/{self.total}"
-            line = f"{self.label}: {self.done}{of} {note}".rstrip()
-            inform(line + self._time_left(now - self.began_at))
-
-    def _time_left(self, seconds: float) -> str:
-        """Estimated remaining time at the average speed so far."""
-        if self.total is None or self.done >= self.total:
-            return ""
-        return f"; about {duration(seconds / self.done * (self.total - self.done))} left"
-
-
-def duration(seconds: float) -> str:
-    """A duration rounded for reading: 40 s, 3 min, 2 h 5 min."""
-    # Up to 90 of a unit: "1 min" would hide up to half of what it stands for.
-    minutes = round(seconds / 60)
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

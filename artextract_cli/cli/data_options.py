@@ -10,6 +10,7 @@ from artextract_cli.cli.option_groups import (
     Codings,
     MaxMemory,
     Model,
+    Plates,
     Wavelengths,
 )
 from artextract_cli.pipelines.settings import Device
@@ -25,9 +26,11 @@ class Paintings:
     """A dataset of simulated paintings."""
 
     # Enough for the default objective to learn on two cores in minutes; as in the demo.
-    train: Annotated[int, Setting(help="Training scenes.", minimum=0)] = 24
-    val: Annotated[int, Setting(help="Validation scenes.", minimum=0)] = 8
-    size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=16)] = 256
+    train: Annotated[int, Setting(help="Training scenes.", minimum=0, group="Paintings")] = 24
+    val: Annotated[int, Setting(help="Validation scenes.", minimum=0, group="Paintings")] = 8
+    size: Annotated[
+        int, Setting(help="Side length of the images in pixels.", minimum=16, group="Paintings")
+    ] = 256
     seed: Seed = 0
     wavelengths: Wavelengths
     palette: Annotated[
@@ -35,12 +38,16 @@ class Paintings:
         Setting(
             help="Style of the paintings: old-masters, moderns, measured or workshop (a to d for "
             "short); random, with new pigments, composition and camera for each painting; or "
-            "mixed, two random to one old-masters, as used to train the bundled models."
+            "mixed, two random to one old-masters, as used to train the bundled models.",
+            group="Paintings",
         ),
     ] = "old-masters"
     clean: Annotated[
         Literal["some", "train", "all"],
-        Setting(help="Scenes without a hidden layer: every fourth, all training scenes, or all."),
+        Setting(
+            help="Scenes without a hidden layer: every fourth, all training scenes, or all.",
+            group="Paintings",
+        ),
     ] = "some"
 
 
@@ -48,14 +55,14 @@ class Paintings:
 class Importing:
     """How captures are imported."""
 
-    options: Annotated[Mapping[str, Any], Setting(help="Option of the importer, as key=value.")] = (
-        field(default_factory=dict)
+    options: Annotated[Mapping[str, Any], Setting(help="Option of the importer.")] = field(
+        default_factory=dict
     )
     split: Annotated[
         Literal["train", "val"], Setting(help="Split that the scenes are added to.")
     ] = "train"
     auto_mask: Annotated[
-        bool, Setting(help="Mask backdrop and colour chart, like 'data mask'.")
+        bool, Setting(help="Mask backdrop and colour chart, like 'data mask'.", group="Output")
     ] = False
     coding: Codings
     dry_run: Annotated[
@@ -69,14 +76,11 @@ class Examining:
 
     importer: Annotated[
         str | None,
-        Setting(
-            help="Importer of the captures, see 'artextract plugins list'; by default the one that "
-            "recognises the folder."
-        ),
+        Setting(help="Importer of the captures; by default the one that recognises the folder."),
     ] = None
     options: Annotated[
         Mapping[str, Any],
-        Setting(help="Option of the importer, as key=value, e.g. wavelengths=450,550,650,950."),
+        Setting(help="Option of the importer, e.g. wavelengths=450,550,650,950."),
     ] = field(default_factory=dict)
     coding: Codings
     model: Model = DEFAULT_MODEL
@@ -85,6 +89,7 @@ class Examining:
     pixels_per_mm: Annotated[
         float | None, Setting(help="Scale of the photograph.", minimum=1e-6, maximum=1e6)
     ] = None
+    plates: Plates = None
     dry_run: Annotated[
         bool, Setting(help="Read the captures and say what they are; write nothing.")
     ] = False
@@ -95,18 +100,24 @@ class Lighting:
     """Reference frames and exposure of raw counts."""
 
     white: Annotated[
-        Path | None, Setting(help="Folder with one frame of a white target per band.")
+        Path | None,
+        Setting(help="Folder with one frame of a white target per band.", group="Lighting"),
     ] = None
     dark: Annotated[
-        Path | None, Setting(help="Folder with one frame of the covered lens per band.")
+        Path | None,
+        Setting(help="Folder with one frame of the covered lens per band.", group="Lighting"),
     ] = None
     blind: Annotated[
         bool,
-        Setting(help="Without frames: estimate uneven light from the images, and divide by it."),
+        Setting(
+            help="Without frames: estimate uneven light from the images, and divide by it.",
+            group="Lighting",
+        ),
     ] = False
     # The nominal value of targets of sintered PTFE, as sold for calibration.
     white_reflectance: Annotated[
-        float, Setting(help="Reflectance of the white target.", minimum=0.01, maximum=1)
+        float,
+        Setting(help="Reflectance of the white target.", minimum=0.01, maximum=1, group="Lighting"),
     ] = 0.99
     exposure_ratio: Annotated[
         float,
@@ -114,6 +125,7 @@ class Lighting:
             help="Exposure time of the painting divided by that of white.",
             minimum=1e-3,
             maximum=1e3,
+            group="Lighting",
         ),
     ] = 1.0
     coding: Codings

@@ -68,6 +68,7 @@ class _Group:
         option = typer.Option(
             *self.added.names.get(name, flag),
             help=setting.help,
+            metavar=setting.metavar or ("KEY=VALUE" if _takes_pairs(hint, setting) else None),
             min=setting.minimum,
             max=setting.maximum,
             rich_help_panel=setting.group,
@@ -120,6 +121,10 @@ def _group(annotation: Any) -> _Group | None:
     return _Group(kind, added)
 
 
+def _takes_pairs(hint: Any, setting: Setting) -> bool:
+    return typing.get_origin(hint) is Mapping and not isinstance(setting, Parsed)
+
+
 def _takes_words(hint: Any) -> bool:
     return typing.get_origin(hint) in (tuple, Mapping)
 
@@ -137,7 +142,7 @@ def _option_type(hint: Any, setting: Setting) -> Any:
 def _converted(hint: Any, setting: Setting, value: Any) -> Any:
     if isinstance(setting, Parsed):
         return setting.parse(value)
-    if typing.get_origin(hint) is Mapping:
+    if _takes_pairs(hint, setting):
         return parse_key_values(value or ())
     if typing.get_origin(hint) is tuple:
         return tuple(value or ())

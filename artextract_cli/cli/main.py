@@ -3,13 +3,12 @@
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 import artextract_cli
 from artextract_cli.cli import console
@@ -28,6 +27,8 @@ from artextract_cli.cli.commands import report as report_command
 from artextract_cli.cli.commands import visualize as visualize_commands
 from artextract_cli.cli.completion import rejoin_bash_words
 from artextract_cli.cli.config import load_defaults
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
+from artextract_cli.cli.interruption import CONTINUE, ResumableCommand
 from artextract_cli.cli.plugin_commands import plugin_commands
 from artextract_cli.errors import INTERRUPTED, ArtextractError
 from artextract_cli.plugin.host import LIMIT_VARIABLE
@@ -44,9 +45,25 @@ GLOBAL_FLAGS = {
     "--no-plugins": False,
 }
 
+# The order of the work; commands of plugins that are not listed follow.
+HEADINGS = {
+    "Examine a painting": ("examine", "data", "infer", "report", "visualize"),
+    "Train and evaluate": ("graph", "train", "adapt", "evaluate"),
+    "Tools": ("plugins", "doctor", "demo"),
+}
+PLUGINS = "Plugins"
+REMARKS = (
+    "'artextract COMMAND --help' shows options and examples. The options above may stand anywhere "
+    "on the line. Every option can also be set by an environment variable named "
+    "ARTEXTRACT_<COMMAND>_<OPTION>, such as ARTEXTRACT_INFER_MODEL, or in artextract.yaml.",
+    "Documentation: README.md and docs/ in the sources of artextract.",
+)
 
-class RootGroup(TyperGroup):
+
+class RootGroup(HelpGroup):
     """Adds commands of plugins, and turns errors into one line on stderr and an exit code."""
+
+    remarks = REMARKS
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse empty arguments: an empty path would mean the current folder."""
@@ -58,6 +75,7 @@ class RootGroup(TyperGroup):
                     "a shell variable is unset"
                 )
                 raise typer.BadParameter(msg, ctx)
+        ctx.meta["line"] = list(args)
         return super().parse_args(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -67,9 +85,16 @@ class RootGroup(TyperGroup):
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Names of built-in commands, then those of plugins."""
+        """Names of the commands in the order of help."""
+        return [name for names in self.headings(ctx).values() for name in names]
+
+    def headings(self, ctx: Any) -> Mapping[str, Sequence[str]]:
+        """Names of the commands by heading; those of plugins come last."""
         self._add_plugins(ctx)
-        return super().list_commands(ctx)
+        placed = {name for names in HEADINGS.values() for name in names}
+        # With broken or limited plugins, a listed command may be missing.
+        known = {h: [n for n in names if n in self.commands] for h, names in HEADINGS.items()}
+        return known | {PLUGINS: [name for name in self.commands if name not in placed]}
 
     def _add_plugins(self, ctx: Any) -> None:
         is_completing = ctx is not None and ctx.resilient_parsing
@@ -86,7 +111,7 @@ class RootGroup(TyperGroup):
         except ArtextractError as error:
             _fail(ctx, str(error), error.exit_code, getattr(error, "failures", ()))
         except KeyboardInterrupt:
-            console.error("interrupted")
+            console.interrupted(*ctx.meta.get(CONTINUE, ()), continues=CONTINUE in ctx.meta)
             raise typer.Exit(INTERRUPTED) from None
         # Whatever was not turned into a sentence on the path, such as a full disk below a library.
         except OSError as error:
@@ -109,14 +134,14 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(graph.app, name="graph")
-app.command()(train.train)
-app.command()(adapt.adapt)
-app.command()(examine.examine)
-app.command()(infer.infer)
-app.command()(evaluate.evaluate)
+app.command(cls=ResumableCommand)(train.train)
+app.command(cls=HelpCommand)(adapt.adapt)
+app.command(cls=HelpCommand)(examine.examine)
+app.command(cls=ResumableCommand)(infer.infer)
+app.command(cls=HelpCommand)(evaluate.evaluate)
 app.add_typer(visualize_commands.app, name="visualize")
-app.command()(report_command.report)
-app.command()(demo.demo)
+app.command(cls=HelpCommand)(report_command.report)
+app.command(cls=HelpCommand)(demo.demo)
 app.add_typer(plugins.app, name="plugins")
 
 
@@ -172,7 +197,8 @@ def root(
     A photograph and its multispectral bands become superpixel graphs, which a Siamese graph network
     compares. Differences between them can reveal a hidden layer.
     """
-    console.configure(as_json=json, verbosity=-1 if quiet else int(verbose))
+    verbosity = -1 if quiet else int(verbose)
+    console.configure(as_json=json, verbosity=verbosity, words=ctx.meta["line"])
     ctx.default_map = load_defaults(config, ctx.command)
 
 

@@ -17,6 +17,7 @@ from artextract_cli.cli.parameters import (
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
+from artextract_cli.report.filing import GROUP, Filing, read_filing
 from artextract_cli.utils.parallel.shards import Shard, parse_shard
 from artextract_cli.utils.settings import Setting
 
@@ -27,16 +28,18 @@ if TYPE_CHECKING:
 Wavelengths = Annotated[
     tuple[float, ...] | None,
     Parsed(
-        help="Wavelengths of the bands in nm, e.g. 420,470,530,590,650,750,850,950.",
+        help="Wavelengths of the bands in nm, e.g. 420,470,530,650,850,950.",
         parse=parse_wavelengths,
+        metavar="NM,...",
     ),
 ]
 Codings = Annotated[
     Coding,
     Parsed(
-        help="Transfer function of the counts, as photograph=WORD, bands=WORD or BAND=WORD with "
-        "linear, srgb or gamma 2.2, e.g. bands=srgb for bands that were saved for display.",
+        help="Transfer function of photograph, bands or one band: linear, srgb or gamma 2.2, e.g. "
+        "bands=srgb for bands saved for display.",
         parse=parse_coding,
+        metavar="IMAGE=WORD",
     ),
 ]
 MaxMemory = Annotated[
@@ -49,22 +52,14 @@ MaxMemory = Annotated[
         # with 8 bands then takes 85 s to build and 11 min to score (docs/performance.md).
         default="4GB",
         group="Computing",
-    ),
-]
-Jobs = Annotated[
-    int,
-    Setting(
-        help="Number of scenes to process at a time, each in a process of its own; fewer if "
-        "--max-memory is not enough for all.",
-        minimum=1,
-        group="Computing",
+        metavar="SIZE",
     ),
 ]
 Model = Annotated[
     Path,
     Setting(
-        help="Run directory or model file written by 'artextract train', or gat or gcn, the "
-        "bundled models, trained on simulated paintings; none scores without a trained model."
+        help="Run directory or model file of 'artextract train', or a bundled model, gat or gcn; "
+        "none scores without a trained model."
     ),
 ]
 # The bundled GAT: docs/detection.md compares it with the GCN.
@@ -82,6 +77,14 @@ class Captures:
     wavelengths: Wavelengths
     coding: Codings
 
+    @property
+    def words(self) -> list[str]:
+        """The options that state the same properties on another command line."""
+        words = [word for option in self.coding.options for word in ("--coding", option)]
+        if self.wavelengths is not None:
+            words += ["--wavelengths", ",".join(f"{nm:g}" for nm in self.wavelengths)]
+        return words
+
 
 @dataclass(frozen=True, kw_only=True)
 class LargeCaptures(Captures):
@@ -91,32 +94,36 @@ class LargeCaptures(Captures):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sharing:
-    """How the scenes of a dataset are shared among processes and machines."""
+class SharedCaptures(LargeCaptures):
+    """Captures that are shared among processes and machines."""
 
-    jobs: Jobs = 1
+    jobs: Annotated[
+        int,
+        Setting(
+            help="Scenes to process at a time.",
+            minimum=1,
+            group="Computing",
+        ),
+    ] = 1
     shard: Annotated[
         Shard | None,
         Parsed(
-            help="Process only part I of N of the scenes, as I/N, e.g. 2/8; all parts may run at "
-            "the same time, on several machines.",
+            help="Only part I of N of the scenes, e.g. 2/8.",
             parse=parse_shard,
             group="Computing",
+            metavar="I/N",
         ),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedScoring(Sharing):
-    """How scenes are shared, and whether the results of shards are put together."""
+class ScoredCaptures(SharedCaptures):
+    """Captures of a split that are scored, or were scored in shards."""
 
-    finish: Annotated[
-        bool,
-        Setting(
-            help="After all shards: check that every scene is scored, and write the summary.",
-            group="Computing",
-        ),
-    ] = False
+    split: Annotated[str | None, Setting(help="Only this split.", metavar="train|val")] = None
+    finish: Annotated[bool, Setting(help="Write the summary of all shards.", group="Computing")] = (
+        False
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +140,22 @@ class DemoSettings:
 
     train: Annotated[
         bool,
-        Setting(help="Train a small network first, and measure how well it finds hidden layers."),
+        Setting(
+            help="Train a small network first, and measure how well it finds hidden layers.",
+            group="Training",
+        ),
     ] = False
     # With these numbers and `demo_training.SMALL`, training takes about two minutes on two cores.
     epochs: Annotated[int, Setting(help="With --train: training epochs.", minimum=1)] = 20
-    train_scenes: Annotated[int, Setting(help="With --train: training scenes.", minimum=2)] = 24
-    val_scenes: Annotated[int, Setting(help="With --train: scenes to examine.", minimum=1)] = 8
-    size: Annotated[int, Setting(help="Side length of the images in pixels.", minimum=32)] = 256
+    train_scenes: Annotated[
+        int, Setting(help="With --train: training scenes.", minimum=2, group="Training")
+    ] = 24
+    val_scenes: Annotated[
+        int, Setting(help="With --train: scenes to examine.", minimum=1, group="Training")
+    ] = 8
+    size: Annotated[
+        int, Setting(help="Side length of the images in pixels.", minimum=32, group="Paintings")
+    ] = 256
     device: Device = "auto"
     engine: Engine = "auto"
 
@@ -152,16 +168,15 @@ class ScorerChoice:
     scorer: Annotated[
         Literal["envelope", "residual"] | None,
         Setting(
-            help="Model-free score to use for the heat map instead of the model; with --model none "
-            "the default is envelope."
+            help="Model-free score for the heat map instead of the model; with --model none, "
+            "envelope by default."
         ),
     ] = None
     expect: Annotated[
         Expect,
         Setting(
-            help="Sign of the hidden content that the heat map shows: dark (carbon black, "
-            "charcoal), light (such as lead white), or either. Maps of both signs are written in "
-            "any case."
+            help="Hidden content in the heat map: dark (carbon black), light (lead white) or "
+            "either; both have maps of their own."
         ),
     ] = "either"
 
@@ -178,10 +193,7 @@ class ScorerSetup(Computing, ScorerChoice):
 
     adapt: Annotated[
         bool,
-        Setting(
-            help="Adapt the model to layers inserted into each painting before scoring it, if this "
-            "clearly improves the detection of other inserted layers."
-        ),
+        Setting(help="Adapt the model to each painting first, if that clearly helps."),
     ] = False
 
     def open(self) -> "SceneScorer":
@@ -209,6 +221,7 @@ class Pair:
             help="A band of that photograph as NM=FILE, e.g. 950=ir.tif.",
             option="band",
             parse=parse_bands,
+            metavar="NM=FILE",
         ),
     ]
 
@@ -228,3 +241,54 @@ class Pair:
         from artextract_cli.scenes.dataset import pair_files
 
         return pair_files(self.rgb, self.bands, coding=coding) if self.rgb and self.bands else None
+
+
+Plates = Annotated[
+    Path | None,
+    Setting(
+        help="Folder for photograph, longest band, heat map and other maps as PNG.", group="Output"
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting:
+    """What a report shows."""
+
+    no_bands: Annotated[
+        bool,
+        Setting(
+            help="Omit images of the bands, for instance if the files are unavailable.",
+            group="Output",
+        ),
+    ] = False
+    pixels_per_mm: Annotated[
+        float | None,
+        Setting(help="Scale of the photograph; overrides dataset.yaml.", minimum=1e-6, maximum=1e6),
+    ] = None
+    plates: Plates = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed(Filing):
+    """Statements about an examination, from options and from a file."""
+
+    filing: Annotated[
+        Path | None,
+        Setting(
+            help="YAML file with these statements; options override it.",
+            group=GROUP,
+        ),
+    ] = None
+
+    def read(self) -> Filing:
+        """The statements of the options, and those of the file where there are none.
+
+        Raises
+        ------
+        InputError
+            If the file is not valid.
+        """
+        given = {name: getattr(self, name) for name in Filing.__dataclass_fields__}
+        of_file = Filing() if self.filing is None else read_filing(self.filing)
+        return Filing(**given).over(of_file)

@@ -3,12 +3,24 @@
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from artextract_cli.errors import UsageError
 from artextract_cli.imaging.coding import BANDS, PHOTOGRAPH, WORDS, Coding, canonical_coding
 
 # Decimal and binary units (IEC 80000-13); kilobytes are too little for any scene.
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+
+Jobs = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        help="Scenes to process at a time, each in a process of its own.",
+        rich_help_panel="Computing",
+    ),
+]
 
 
 def parse_wavelengths(text: str | None) -> tuple[float, ...] | None:

@@ -11,6 +11,7 @@ import typer.main
 from typer.core import TyperCommand
 
 from artextract_cli.cli import console
+from artextract_cli.cli.help.layout import helpful
 from artextract_cli.errors import DependencyError
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
@@ -74,7 +75,7 @@ def load_command(plugin: Plugin) -> Any:
         command: Any = typer.main.get_command(app)
     # Only the top level is wrapped: subcommands are invoked from within it.
     command.invoke = _guarded(plugin, command.invoke)
-    return command
+    return helpful(command)
 
 
 def _guarded(plugin: Plugin, invoke: Callable[[Any], Any]) -> Callable[[Any], Any]:

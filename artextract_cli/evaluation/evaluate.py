@@ -6,6 +6,7 @@ they have in common; each scene is read once.
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
-from artextract_cli.utils.events import progress, warn
+from artextract_cli.utils.events import command_line, progress, warn
+from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
+from artextract_cli.utils.parallel.work import results_of
 
 # Percentile of a map that scores a scene without an answer of its own: high enough for content that
 # covers half a percent, not decided by a single pixel.
@@ -48,7 +51,9 @@ IMAGE_PERCENTILE = 99.5
 MOST_CLEAN_PIXELS = 1 << 18
 
 
-def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
+def evaluate(
+    results: Sequence[Path], dataset: Path, *, jobs: int = 1, cluster: Cluster | None = None
+) -> Evaluation:
     """Compare every calibrated map of the results, and the classical baselines, with the truth.
 
     Parameters
@@ -58,6 +63,10 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
         scenes they have in common.
     dataset
         Dataset with ``truth/`` folders.
+    jobs
+        Number of scenes evaluated at a time, in processes of their own; see `build_dataset`.
+    cluster
+        Workers of Dask that take the place of ``jobs``.
 
     Returns
     -------
@@ -72,18 +81,16 @@ def evaluate(results: Sequence[Path], dataset: Path) -> Evaluation:
         If there are no results, they have no scene with a truth image in common, or they belong to
         images other than the dataset's.
     """
+    pool = chosen_pool(jobs, cluster)
     files = {scene.name: scene for scene in open_dataset(dataset).scenes if scene.truth}
     folders = {
         name: _known_scenes(path, files, dataset) for name, path in name_results(results).items()
     }
     names = _common_scenes(folders)
-    scenes = {}
+    evaluate_scene = partial(_evaluate_scene, folders, dataset)
     with progress("evaluating", len(names)) as advance:
-        for name in names:
-            of_scene = {folder: known[name] for folder, known in folders.items()}
-            scenes[name] = _evaluate_scene(of_scene, files[name])
-            advance(name)
-    return Evaluation(results=tuple(folders), scenes=scenes)
+        scenes = results_of(evaluate_scene, [files[name] for name in names], pool, advance)
+    return Evaluation(results=tuple(folders), scenes=dict(zip(names, scenes, strict=True)))
 
 
 def name_results(results: Sequence[Path]) -> dict[str, Path]:
@@ -132,10 +139,13 @@ def _common_scenes(folders: Mapping[str, Mapping[str, SceneResult]]) -> list[str
     return common
 
 
-def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> SceneEvaluation:
-    """Evaluate one scene: ``results`` by folder, all of the same images."""
+def _evaluate_scene(
+    folders: Mapping[str, Mapping[str, SceneResult]], dataset: Path, files: SceneFiles
+) -> SceneEvaluation:
+    """Evaluate one scene of all ``folders``, whose results must be of the same images."""
+    results = {folder: known[files.name] for folder, known in folders.items()}
     for result in results.values():
-        _check_source(result, files)
+        _check_source(result, files, dataset)
     if files.truth is None:
         raise ValueError(files.name)
     scene = read_scene(files)
@@ -156,30 +166,40 @@ def _evaluate_scene(results: Mapping[str, SceneResult], files: SceneFiles) -> Sc
     )
 
 
-def _check_source(result: SceneResult, files: SceneFiles) -> None:
+def _check_source(result: SceneResult, files: SceneFiles, dataset: Path) -> None:
     """Refuse results of other images: equal names do not make them the same."""
+    again = _infer_again(result, dataset)
     # Compared by content: a name says little about pixels.
     photograph = result.description["photograph"]["sha256"]
     if photograph != file_digest(files.rgb):
         msg = (
             f"the results of {result.name} in {result.path} belong to another photograph: run "
-            "'artextract infer' on this dataset"
+            f"'{again}'"
         )
         raise InputError(msg)
     bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
     if bands and bands != dict(zip(files.band_ids, map(file_digest, files.bands), strict=True)):
         msg = (
             f"the results of {result.name} in {result.path} belong to bands other than the "
-            "dataset's: run 'artextract infer' on this dataset"
+            f"dataset's: run '{again}'"
         )
         raise InputError(msg)
     # The same files decoded differently are other images.
     if bands and _codings(result) != files.coding.resolved(files.band_ids):
         msg = (
             f"the results of {result.name} in {result.path} were computed with a coding other than "
-            "the dataset's: set it in dataset.yaml, or run 'artextract infer' without --coding"
+            f"the dataset's: set it in dataset.yaml, or run '{again}'"
         )
         raise InputError(msg)
+
+
+def _infer_again(result: SceneResult, dataset: Path) -> str:
+    """The command that scores the dataset again, by the model of the results."""
+    model = Path((result.description.get("model") or {}).get("path", ""))
+    # Bundled models are known by their names.
+    name = model.stem if model.parent.name == "weights" else str(model)
+    words = ("--model", name) if model.name else ()
+    return command_line("infer", dataset, "--out", result.path.parent, *words)
 
 
 def _codings(result: SceneResult) -> tuple[str, ...]:

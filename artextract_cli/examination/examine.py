@@ -9,6 +9,8 @@ from artextract_cli.examination.record import Step, check_replaceable, recorded
 from artextract_cli.examination.steps import Job, import_painting, take_steps
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.scoring import open_scorer
+from artextract_cli.report.filing import Filing
+from artextract_cli.report.plates.writing import check_plates_folder
 from artextract_cli.report.writing import check_html
 from artextract_cli.results.summary import SceneSummary
 from artextract_cli.scenes.layout import check_outside_datasets
@@ -29,12 +31,15 @@ class Examination:
         The steps in their order.
     scene
         The scores of the painting; None after a dry run.
+    filing
+        What was stated about the examination.
     """
 
     report: Path
     folder: Path
     steps: tuple[Step, ...]
     scene: SceneSummary | None
+    filing: Filing
 
 
 def examine(
@@ -48,6 +53,8 @@ def examine(
     device: str = "auto",
     max_memory: int | None = None,
     pixels_per_mm: float | None = None,
+    filing: Filing | None = None,
+    plates: Path | None = None,
     dry_run: bool = False,
     on_step: Callable[[Step], None] = lambda step: None,
 ) -> Examination:
@@ -78,6 +85,10 @@ def examine(
         Bytes; a larger scene is processed in blocks. No limit if None.
     pixels_per_mm
         Scale of the photograph.
+    filing
+        Statements that are shown on top of the report, such as title and inventory number.
+    plates
+        Folder for the most important pictures as PNG files, cropped to the painting.
     dry_run
         Whether to read and check the source without writing anything, nor scoring it.
     on_step
@@ -111,6 +122,8 @@ def examine(
         device=device,
         max_memory=max_memory,
         pixels_per_mm=pixels_per_mm,
+        filing=filing or Filing(),
+        plates=plates,
         on_step=on_step,
     )
     _check_paths(job)
@@ -119,15 +132,24 @@ def examine(
         import_painting(job, dry_run=True)
     else:
         scorer = open_scorer(model, device=device)
-        with recorded(job.folder, source, job.steps):
+        with recorded(job.folder, source, job.steps, job.filing):
             scene = take_steps(job, scorer)
-    return Examination(report=out, folder=job.folder, steps=tuple(job.steps), scene=scene)
+    return Examination(
+        report=out,
+        folder=job.folder,
+        steps=tuple(job.steps),
+        scene=scene,
+        filing=job.filing,
+    )
 
 
 def _check_paths(job: Job) -> None:
     check_html(job.report)
     sources = {job.source: "source"}
     OutputPlan(out=job.report, source_folders=sources, rules=(check_new_file,)).check()
+    check_plates_folder(job.plates)
+    if job.plates is not None:
+        check_outside(job.plates, job.source, "source")
     # An examination that stopped is removed, and the source with it if it were inside.
     check_outside(job.source, job.folder, "folder of an examination")
     rules = (check_outside_datasets, check_replaceable)

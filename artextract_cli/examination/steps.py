@@ -8,12 +8,12 @@ from typing import Any
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.examination.record import (
+    FILING,
     IMPORTED,
     MASKED,
     REGISTERED,
     RESULTS,
     Step,
-    command_line,
     files_folder,
 )
 from artextract_cli.examination.source import importer_of, is_dataset
@@ -22,15 +22,17 @@ from artextract_cli.inference.infer_dataset import infer_dataset
 from artextract_cli.preprocessing.import_scenes import ImportedScene, import_scenes
 from artextract_cli.preprocessing.mask_dataset import mask_dataset
 from artextract_cli.preprocessing.register_dataset import register_dataset
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.writing import write_report
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary
-from artextract_cli.results.verdict import verdict_in_words
+from artextract_cli.results.verdict import in_percent, verdict_in_words
 from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.spectrum import wavelength_span
-from artextract_cli.utils.events import warn
+from artextract_cli.utils.events import command_line, warn
+from artextract_cli.utils.yaml import write_yaml
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,8 @@ class Job:
     device: str
     max_memory: int | None
     pixels_per_mm: float | None
+    filing: Filing
+    plates: Path | None
     on_step: Callable[[Step], None]
     steps: list[Step] = field(default_factory=list)
 
@@ -220,18 +224,29 @@ def _infer(job: Job, dataset: Path, scorer: SceneScorer) -> SceneSummary:
     (scene,) = infer_dataset(dataset, results, scorer, max_memory=job.max_memory)
     model = () if str(job.model) == "gat" else ("--model", job.model)
     words = ("infer", dataset, "--out", results, *model)
-    verdict = verdict_in_words(scene) or "scored, without a verdict on the painting as a whole"
-    job.done("infer", f"{verdict}; {_share(scene)}", *words)
+    job.done("infer", f"{verdict_in_words(scene)}; {_share(scene)}", *words)
     return scene
 
 
 def _report(job: Job) -> None:
-    write_report(job.folder / RESULTS, job.report, pixels_per_mm=job.pixels_per_mm)
+    write_report(
+        job.folder / RESULTS,
+        job.report,
+        pixels_per_mm=job.pixels_per_mm,
+        filing=job.filing,
+        plates=job.plates,
+    )
     scale = () if job.pixels_per_mm is None else ("--pixels-per-mm", f"{job.pixels_per_mm:g}")
-    words = ("report", job.folder / RESULTS, "--out", job.report, *scale)
+    filed: tuple[str | Path, ...] = ()
+    if job.filing.stated:
+        # In a file, since notes may have several lines, and a command has one.
+        write_yaml(job.folder / FILING, job.filing.stated)
+        filed = ("--filing", job.folder / FILING)
+    plates = () if job.plates is None else ("--plates", job.plates)
+    words = ("report", job.folder / RESULTS, "--out", job.report, *scale, *plates, *filed)
     job.done("report", f"{job.report}, {job.report.stat().st_size / 1e6:.1f} MB", *words)
 
 
 def _share(scene: SceneSummary) -> str:
     share = scene.share_above_1_percent_false_alarms
-    return f"{100 * share:.1f} % of the surface scores above 1 % false alarms"
+    return f"{in_percent(share)} of the surface scores 2 or more"

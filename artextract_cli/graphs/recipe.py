@@ -37,7 +37,11 @@ class GraphRecipe:
     ] = "slic"
     superpixel_options: Annotated[
         Mapping[str, Any],
-        Setting(help="Option of the superpixel method, e.g. n_segments=3000.", group="Graphs"),
+        Setting(
+            help="Option of the superpixel method, e.g. n_segments=3000; '--superpixels NAME "
+            "--help' lists them.",
+            group="Graphs",
+        ),
     ] = field(default_factory=dict)
     segmentation: Annotated[
         Literal["shared", "photograph", "separate"],

@@ -184,3 +184,41 @@ def _readable_grey(rgb: FloatArray) -> FloatArray:
     # Weights of coded values, as here; those of BT.709 are for linear light.
     luma = rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     return np.asarray(0.08 + 0.92 * luma, dtype=np.float32)
+
+
+# A hundredth of the pixels at either end is black or white: cracks and specks must not set the
+# contrast.
+OWN_TAIL = 0.01
+# Of the logarithm of reflectance, 0.2 %: an image without contrast stays grey.
+LEAST_SPAN = 0.002
+
+
+def own_scale(hidden: FloatArray) -> Scale:
+    """The scale of a hidden-layer image (H, W) by itself: from its 1st to its 99th percentile.
+
+    NaN marks pixels outside the painting.
+    """
+    # Every n-th pixel: 250 000 of them give percentiles to a hundredth of a grey level.
+    values = hidden.ravel()[:: max(1, hidden.size // 250_000)]
+    values = values[np.isfinite(values)]
+    ends = np.quantile(values, [OWN_TAIL, 1 - OWN_TAIL]) if values.size else (0.0, 0.0)
+    middle, half = float(ends[0] + ends[1]) / 2, float(ends[1] - ends[0]) / 2
+    low, high = middle - max(half, LEAST_SPAN / 2), middle + max(half, LEAST_SPAN / 2)
+    # Ticks closer to an end than a quarter would have overlapping texts.
+    has_zero = 0.25 < -low / (high - low) < 0.75
+    return Scale(
+        label="change of reflectance by the hidden layer, on a scale of its own",
+        values=(low, high),
+        positions=(0, 1),
+        ticks={low: _change(low), **({0.0: "nothing"} if has_zero else {}), high: _change(high)},
+    )
+
+
+def own_greys(hidden: FloatArray, scale: Scale) -> Picture:
+    """Greys (H, W) of a hidden-layer image (H, W) on its own scale; white outside the painting."""
+    greys = np.rint(scale.position(np.nan_to_num(hidden)) * 255)
+    return np.where(np.isfinite(hidden), greys, 255).astype(np.uint8)
+
+
+def _change(value: float) -> str:
+    return f"{100 * abs(value):.2g} % {'darker' if value < 0 else 'lighter'}"

@@ -57,7 +57,10 @@ def open_model(
     """
     network, card, pipeline = load_model(run)
     if not card.calibration:
-        msg = f"the training of {run} is not finished: finish it with 'artextract train --resume'"
+        msg = (
+            f"the training of {run} is not finished: repeat the command that began it, with "
+            "--resume"
+        )
         raise InputError(msg)
     _check_shown(run, card, pipeline, shown, expect)
     if adapts and not pipeline.can_adapt:

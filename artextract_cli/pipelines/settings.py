@@ -15,9 +15,12 @@ HIDDEN_LAYER = "hidden-layer"  # the default objective
 # Prefixes of options that are not the backbone's: objective.KEY, scorer.KEY.
 OBJECTIVE, SCORER = "objective", "scorer"
 
-Device = Annotated[str, Setting(help="Where to compute: auto, cpu or cuda.", group="Computing")]
+Device = Annotated[
+    str, Setting(help="Where to compute.", group="Computing", metavar="auto|cpu|cuda")
+]
 Engine = Annotated[
-    str, Setting(help="Engine of message passing: auto, numba, dgl or torch.", group="Computing")
+    str,
+    Setting(help="Engine of message passing.", group="Computing", metavar="auto|numba|dgl|torch"),
 ]
 
 
@@ -78,7 +81,8 @@ class TrainingSettings:
         Mapping[str, Any],
         Setting(
             help="Option of the backbone, e.g. heads=4, of the objective, e.g. "
-            "objective.margin=2, or of the scorer, scorer.KEY=VALUE.",
+            "objective.margin=2, or of the scorer, scorer.KEY=VALUE; '--backbone NAME --help' "
+            "lists them.",
             group="Model",
         ),
     ] = field(default_factory=dict)

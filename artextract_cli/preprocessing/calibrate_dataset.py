@@ -4,8 +4,9 @@ White and dark frames lie in a folder each: one per image of the dataset with th
 same subfolders or in one folder; or one for all scenes, named after the band alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
+from artextract_cli.utils.parallel.work import results_of
 
 SATURATED_SHARE = 0.001
 """Largest share of saturated pixels in a white frame before a warning (fraction).
@@ -106,6 +108,7 @@ def calibrate_dataset(
     white_reflectance: float = WHITE_REFLECTANCE,
     exposure_ratio: float = 1.0,
     coding: Coding | None = None,
+    jobs: int = 1,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[CalibratedBand]:
     """Convert a dataset of raw counts into 16-bit reflectance by means of white and dark frames.
@@ -128,6 +131,8 @@ def calibrate_dataset(
         Exposure time of the painting divided by that of the white target.
     coding
         How pixel values of images and frames relate to light; overrides ``dataset.yaml``.
+    jobs
+        Number of scenes calibrated at a time, in processes of their own; see `build_dataset`.
     on_scene
         Called with the name of each scene once it is calibrated.
 
@@ -145,10 +150,9 @@ def calibrate_dataset(
     """
     kinds = {raw: "dataset", white: "white frames", dark: "dark frames"}
     OutputPlan(out=out, source_folders=kinds, rules=(check_new_folder,)).check()
-    for folder, kind in kinds.items():
-        if not folder.is_dir():
-            msg = f"{folder} is not a folder; expected a folder of {kind}"
-            raise InputError(msg)
+    for folder in (folder for folder in kinds if not folder.is_dir()):
+        msg = f"{folder} is not a folder; expected a folder of {kinds[folder]}"
+        raise InputError(msg)
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
     frames = _Frames(
@@ -158,14 +162,13 @@ def calibrate_dataset(
         exposure_ratio=exposure_ratio,
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
-    rows: list[CalibratedBand] = []
     with copied_dataset(raw, out) as output:
-        for files in scenes:
-            rows += _calibrate(files, frames, output)
-            on_scene(files.name)
+        rows = results_of(partial(_calibrate, frames=frames, output=output), scenes, jobs, on_scene)
+        for files, of_scene in zip(scenes, rows, strict=True):
+            _record_step(output, files.name, frames, of_scene)
         output.copy_top_level()
         output.state_written_coding(scenes)
-    return rows
+    return [row for of_scene in rows for row in of_scene]
 
 
 def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[CalibratedBand]:
@@ -262,6 +265,27 @@ def _check_valid(files: SceneFiles, valid: NDArray[np.bool_]) -> None:
             "dead in at least one; check the white and dark frames"
         )
         raise InputError(msg)
+
+
+def _record_step(
+    output: DatasetCopy, scene: str, frames: _Frames, rows: Sequence[CalibratedBand]
+) -> None:
+    parameters = {
+        "method": "white and dark frames",
+        "white": str(frames.white.resolve()),
+        "dark": str(frames.dark.resolve()),
+        "white_reflectance": frames.white_reflectance,
+        "exposure_ratio": frames.exposure_ratio,
+    }
+    figures = {
+        row.band or "photograph": {
+            "median_reflectance": round(row.median, 4),
+            "saturated_share": round(row.saturated, 6),
+            "dead_share": round(row.dead, 6),
+        }
+        for row in rows
+    }
+    output.record(scene, "calibrate", parameters, {"images": figures})
 
 
 def _row(scene: str, band: str, field: FlatField) -> CalibratedBand:

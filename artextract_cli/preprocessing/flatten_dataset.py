@@ -135,6 +135,7 @@ def flatten_dataset(
         for files in scenes:
             rows = _flatten(files, output)
             _warn(files.name, rows, out)
+            _record_step(output, files.name, rows)
             all_rows += rows
             on_scene(files.name)
         output.copy_top_level()
@@ -211,6 +212,18 @@ def _warn(scene: str, rows: Sequence[FlattenedPicture], out: Path) -> None:
             f"{out / FOLDER / scene}.png, and keep the original scene if dark paint was "
             "mistaken for shading"
         )
+
+
+def _record_step(output: DatasetCopy, scene: str, rows: Sequence[FlattenedPicture]) -> None:
+    figures = {
+        row.band or "photograph": {
+            "weakest_light": round(row.weakest, 3),
+            "dark_share": round(row.dark, 4),
+            "disagreement": round(row.disagreement, 3),
+        }
+        for row in rows
+    }
+    output.record(scene, "calibrate", {"method": "blind"}, {"images": figures})
 
 
 def _write_sheet(path: Path, flats: Sequence[_Flat]) -> None:

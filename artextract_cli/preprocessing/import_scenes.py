@@ -18,11 +18,13 @@ from artextract_cli.plugin.options import make_options
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import checked_capture, planes
+from artextract_cli.preprocessing.import_history import ImportRecord
 from artextract_cli.preprocessing.import_target import ImportTarget, open_target
 from artextract_cli.preprocessing.mask_dataset import find_mask
 from artextract_cli.scenes.dataset import checked_coding
 from artextract_cli.scenes.dataset_writer import LARGE_PIXELS, ScenePaths, write_images
 from artextract_cli.scenes.description import DESCRIPTION
+from artextract_cli.scenes.history import read_history
 from artextract_cli.scenes.layout import SPLITS, natural_key
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading
@@ -109,7 +111,14 @@ def import_scenes(
         captures = map(partial(_checked, plugin), _captures(plugin, source, parsed, stated))
         return map(partial(_masked, coding=stated), captures) if auto_mask else captures
 
-    return _import(find, out, split, coding or Coding(), dry_run)
+    record = ImportRecord(
+        plugin=plugin,
+        source=source,
+        options=options,
+        coding=coding or Coding(),
+        auto_mask=auto_mask,
+    )
+    return _import(find, out, split, record, dry_run)
 
 
 def _check_splits(source: Path, out: Path) -> None:
@@ -177,16 +186,16 @@ def _import(
     find: Callable[[Coding], Iterator[Capture]],
     out: Path,
     split: str,
-    coding: Coding,
+    record: ImportRecord,
     dry_run: bool,
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
         # A dry run writes nothing, not even the lock.
         with contextlib.nullcontext() if dry_run else directory_lock(out):
-            target = open_target(out, coding)
+            target = open_target(out, record.coding)
             for capture in find(target.coding):
-                yield _add(capture, target, split, dry_run)
+                yield _add(capture, target, split, record, dry_run)
                 n_scenes += 1
                 del capture  # the next one may need its memory
     except InputError as error:
@@ -213,7 +222,9 @@ def _captures(plugin: Plugin, source: Path, options: Any, coding: Coding) -> Ite
         del capture  # the next one may need its memory
 
 
-def _add(capture: Capture, target: ImportTarget, split: str, dry_run: bool) -> ImportedScene:
+def _add(
+    capture: Capture, target: ImportTarget, split: str, record: ImportRecord, dry_run: bool
+) -> ImportedScene:
     split = capture.split or split
     # All checks come before the first write, so that a refused scene leaves no trace.
     images = _images(capture, target.root / split)
@@ -229,7 +240,8 @@ def _add(capture: Capture, target: ImportTarget, split: str, dry_run: bool) -> I
             # Before the images: after a kill in between there are no scenes yet, whereas scenes
             # without their wavelengths would be misread.
             target.describe()
-        write_images(missing)
+        is_recorded = not missing and capture.name in read_history(target.root)
+        write_images(missing, {} if is_recorded else record.added(target.root, capture))
     return ImportedScene(
         scene=capture.name,
         split=split,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from artextract_cli.scenes.reading import check_same_size, read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
+from artextract_cli.utils.parallel.work import results_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,11 @@ class MaskedScene:
 
 
 def mask_dataset(
-    dataset: Path, out: Path, *, on_scene: Callable[[str], None] = lambda name: None
+    dataset: Path,
+    out: Path,
+    *,
+    jobs: int = 1,
+    on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[MaskedScene]:
     """Copy a dataset, adding an object mask to each scene that has none.
 
@@ -56,6 +62,8 @@ def mask_dataset(
         Registered dataset to read; never written to.
     out
         Dataset to write; must not exist, or be empty.
+    jobs
+        Number of scenes masked at a time, in processes of their own; see `build_dataset`.
     on_scene
         Called with the name of each scene once it is masked.
 
@@ -76,10 +84,10 @@ def mask_dataset(
     with copied_dataset(dataset, out) as output:
         # Pixels do not change, so that files are copied as they are, whatever their format.
         output.copy_all()
-        rows = []
-        for files in scenes:
-            rows.append(_mask(files, output))
-            on_scene(files.name)
+        rows = results_of(partial(_mask, output=output), scenes, jobs, on_scene)
+        for row in rows:
+            figures = {"mask": row.mask, "painting_share": round(row.painting, 4)}
+            output.record(row.scene, "mask", {}, figures)
     return rows
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -40,6 +41,7 @@ from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
+from artextract_cli.utils.parallel.work import results_of
 
 RECORD = "registration.json"
 
@@ -76,6 +78,7 @@ def register_dataset(
     *,
     model: TransformModel = "affine",
     max_residual: float = MAX_RESIDUAL,
+    jobs: int = 1,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[RegisteredScene]:
     """Align the bands of a dataset with its photographs, and crop all images to their shared area.
@@ -92,6 +95,8 @@ def register_dataset(
         Transformation between a band and its RGB image: "shift", "affine" or "homography".
     max_residual
         Largest residual in px that is accepted: nine tiles in ten must have a smaller shift.
+    jobs
+        Number of scenes registered at a time, in processes of their own; see `build_dataset`.
     on_scene
         Called with the name of each scene once it is registered.
 
@@ -115,10 +120,10 @@ def register_dataset(
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
     with copied_dataset(dataset, out) as output:
-        rows = []
-        for files in scenes:
-            rows.append(_register(files, output, model, max_residual))
-            on_scene(files.name)
+        register = partial(_register, output=output, model=model, max_residual=max_residual)
+        rows = results_of(register, scenes, jobs, on_scene)
+        for row in rows:
+            _record_step(output, row, model, max_residual)
         output.copy_top_level(without=[RECORD])
         record = _record(rows, dataset, model, max_residual)
         (output.folder / RECORD).write_text(record, encoding="utf-8", newline="\n")
@@ -227,6 +232,16 @@ def _stored(picture: Picture) -> NDArray[Any]:
     if picture.values.dtype.kind == "u" and counts.dtype.kind == "f":
         counts = counts_of_16_bit(counts)
     return counts[..., 0] if counts.shape[2] == 1 else counts
+
+
+def _record_step(
+    output: DatasetCopy, scene: RegisteredScene, model: TransformModel, max_residual: float
+) -> None:
+    parameters = {"model": model, "max_residual_px": max_residual}
+    residuals = {band.band: round(band.residual, 3) for band in scene.bands}
+    area = {"width_px": scene.size[0], "height_px": scene.size[1]}
+    place = {"top_px": scene.top, "left_px": scene.left}
+    output.record(scene.scene, "register", parameters, {"residual_px": residuals, **area, **place})
 
 
 def _record(

@@ -7,9 +7,10 @@ from typing import Any
 from artextract_cli.evidence.signs import WORDS
 from artextract_cli.report.derived import false_colour_band
 from artextract_cli.report.regions import Regions
-from artextract_cli.report.wording import decimal, millimetres, one_in, percent, unbroken
+from artextract_cli.report.wording import capital, decimal, millimetres, one_in, percent, unbroken
 from artextract_cli.results.regions import EXPECTED_SHARE, exceeds_expected_share
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.verdict import MEANINGS
 from artextract_cli.scenes.checks.registration import registration_of
 
 WITHOUT_LEARNING = (
@@ -23,9 +24,12 @@ class Findings:
     """The summary of a scene."""
 
     verdict: str
+    """The words of `results.verdict`, with a capital."""
+
+    headline: str
     is_found: bool
     false_alarm_rate: float | None
-    """Share of clean paintings that score as high overall; None without a verdict."""
+    """Share of clean paintings that score at least as high overall; None without a verdict."""
 
     share: float
     """Share of the painted surface that scores 2 or more."""
@@ -42,7 +46,8 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
     described = result.description
     registration, is_shifted = _registration(described)
     return Findings(
-        verdict=_verdict(described),
+        verdict=capital(described["verdict"]),
+        headline=_headline(described["verdict"]),
         is_found=bool((described["image_level"] or {}).get("something_is_there")),
         false_alarm_rate=(described["image_level"] or {}).get("false_alarm_rate"),
         share=described["share_above_1_percent_false_alarms"],
@@ -63,17 +68,10 @@ def describe(result: SceneResult, regions: Regions, pixels_per_mm: float | None 
     )
 
 
-def _verdict(described: Mapping[str, Any]) -> str:
-    """The first sentence: the verdict on the painting, or on its regions if that is negative."""
-    image_level = described["image_level"]
-    has_regions = exceeds_expected_share(described["share_above_1_percent_false_alarms"])
-    if image_level is not None and image_level["something_is_there"]:
-        return "This painting may have a hidden layer"
-    if image_level is None:
-        return "Regions to examine" if has_regions else "No more differences than in clean paint"
-    if has_regions:
-        return "Regions to examine, but no finding for the painting as a whole"
-    return "Nothing found beyond what clean paintings show"
+def _headline(verdict: str) -> str:
+    """The verdict as a sentence without its stop."""
+    meaning = MEANINGS.get(verdict)
+    return capital(verdict) + (f": {meaning}" if meaning else "")
 
 
 def _image_level(image_level: Mapping[str, Any] | None) -> str:
@@ -86,8 +84,8 @@ def _image_level(image_level: Mapping[str, Any] | None) -> str:
     # Above one half, "1 in 1.5" says less than the percentage.
     in_words = f" ({one_in(rate)})" if rate < 0.5 else ""
     return (
-        f"Of paintings that hide nothing, {percent(rate)}{in_words} score as high overall as this "
-        "one; 5 % or less counts as a finding."
+        f"Of paintings that hide nothing, {percent(rate)}{in_words} score at least as high "
+        "overall; 5 % or less counts as a finding."
     )
 
 
@@ -154,7 +152,7 @@ def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str,
         else (
             (
                 percent(image_level["false_alarm_rate"]),
-                "of clean paintings score as high as this one",
+                "of clean paintings score at least as high",
                 "a finding: at most 5 %",
             ),
         )

@@ -6,19 +6,19 @@ import numpy as np
 
 from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.evidence.signs import SIGNED_MAPS
-from artextract_cli.imaging.heatmap import ScaleName, colour, overlay
+from artextract_cli.imaging.heatmap import ScaleName, colour, overlay, own_greys, own_scale
 from artextract_cli.report.derived import false_colour, false_colour_band, principal_components
 from artextract_cli.report.images import Encoded, as_bytes, grey, jpeg, reduced, score_png
-from artextract_cli.report.palettes import LEVELS
-from artextract_cli.report.wording import percent
+from artextract_cli.report.palettes import LEVELS, ColourBar, colour_bar, grey_bar
+from artextract_cli.report.wording import capital, percent
 from artextract_cli.results.scene_result import SceneResult
 
 # Bytes per scene, whatever its content: 14.3 MB as text, so that a page stays below 15 MB. What the
 # other images leave of it goes to the maps of signs and bands.
 ALL_LIMIT = 10_700_000
 # The largest share goes to what is examined closely: photograph, heat map, bands. Scores are PNG,
-# which takes more bytes than JPEG. With three components and the bands these limits add up to 9.25
-# MB, so that at least 1.45 MB are left for the maps of signs and bands.
+# which takes more bytes than JPEG. With three components, both hidden-layer images and the bands
+# these limits add up to 9.65 MB, so that at least 1.05 MB are left for the maps of signs and bands.
 LIMITS = {
     "photograph": 1_400_000,
     "false colour": 700_000,
@@ -31,6 +31,9 @@ ALL_BANDS_LIMIT = 3_600_000
 # In px, of the square with as many pixels. It is a still image for print: across the 170 mm that A4
 # leaves between margins, these are 180 pixels per inch.
 OVERLAY_SIDE = 1200
+ABSOLUTE = "hidden-absolute"
+"""Key of the hidden-layer image on the scale of all reports; it is a layer of the viewer only."""
+
 LAYER_WORDS = dict(zip(SIGNED_MAPS, ("Darker", "Lighter"), strict=True))
 
 GROUPS = ("Images", "Bands", "Principal components", "Heat maps")
@@ -51,6 +54,14 @@ class Layer:
     encoded: Encoded
     scale: ScaleName | None = None
     """Colour scale of a score in grey levels; None for an image that is shown as it is."""
+
+    bar: ColourBar | None = None
+    """The bar of an image whose greys have a meaning."""
+
+    @property
+    def has_plate(self) -> bool:
+        """Whether the page shows it as a plate, beside the viewer."""
+        return self.scale is None and self.key != ABSOLUTE
 
 
 def band_names(result: SceneResult) -> list[str]:
@@ -77,18 +88,32 @@ def photograph_layer(rgb: FloatArray) -> Layer:
     )
 
 
-def hidden_layer(image: FloatArray) -> Layer:
-    """Layer of the hidden-layer image (h, w), in the greys of its scale."""
-    shown = np.ascontiguousarray(colour(np.nan_to_num(image), scale="hidden")[..., 0])
-    return Layer(
-        key="hidden",
-        group=PICTURES,
-        place=1,
-        label="Hidden-layer image",
-        note="estimated change in the longest infrared band, at full strength everywhere; dark "
-        "means darker than bare ground",
-        encoded=jpeg(shown, LIMITS["hidden"]),
-    )
+def hidden_layers(image: FloatArray) -> list[Layer]:
+    """Layers of the hidden-layer image (h, w): on a scale of its own, and on that of all images."""
+    own = own_scale(image)
+    black, *_, white = own.ticks.values()
+    absolute = np.ascontiguousarray(colour(np.nan_to_num(image), scale="hidden")[..., 0])
+    return [
+        Layer(
+            key="hidden",
+            group=PICTURES,
+            place=1,
+            label="Hidden-layer image",
+            note="estimated change in the longest infrared band, at full strength everywhere; "
+            f"stretched from {black} (black) to {white} (white)",
+            encoded=jpeg(own_greys(image, own), LIMITS["hidden"]),
+            bar=grey_bar(own),
+        ),
+        Layer(
+            key=ABSOLUTE,
+            group=PICTURES,
+            place=2,
+            label="Hidden-layer image, absolute scale",
+            note="on the scale of all reports",
+            encoded=jpeg(absolute, LIMITS["hidden"]),
+            bar=colour_bar("hidden"),
+        ),
+    ]
 
 
 def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
@@ -98,7 +123,7 @@ def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
         key=f"band-{index}",
         group=BANDS,
         place=index,
-        label=_capital(band_names(result)[index]),
+        label=capital(band_names(result)[index]),
         note="",
         # Shared equally: the page has the same size for 4 bands as for 40.
         encoded=jpeg(grey(band), ALL_BANDS_LIMIT // n_bands),
@@ -187,13 +212,9 @@ def false_colour_layers(
     layer = Layer(
         key="false-colour",
         group=PICTURES,
-        place=2,
+        place=3,
         label="False-colour infrared",
         note=f"{band_names(result)[infrared]} as red, red as green, green as blue",
         encoded=jpeg(false_colour(rgb, bands[infrared]), LIMITS["false colour"]),
     )
     return [layer]
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]

@@ -2,12 +2,12 @@
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.report.images import reduced
+from artextract_cli.report.images import MAX_SIDE, reduced
 from artextract_cli.results.scene_result import SceneResult
 
 
-def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
-    """Read one page of a map, reduced to the size (h, w) that the report shows.
+def read_map(result: SceneResult, name: str, page: int = 0, side: int = MAX_SIDE) -> FloatArray:
+    """Read one page of a map, reduced to at most ``side``² pixels (h, w).
 
     NaN marks pixels outside the painting.
 
@@ -23,4 +23,4 @@ def read_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
             "run 'artextract infer' again"
         )
         raise InputError(msg)
-    return reduced(pixels)
+    return reduced(pixels, side)

@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("pixels.js", "picture.js", "viewer.js", "controls.js", "start.js")
+SCRIPTS = ("pixels.js", "picture.js", "saving.js", "viewer.js", "controls.js", "start.js")
 
 
 def render(values: Mapping[str, Any]) -> str:

@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from artextract_cli.imaging.heatmap import FAINTEST, SCALES, ScaleName, colour
+from artextract_cli.imaging.heatmap import (
+    FAINTEST,
+    SCALES,
+    Picture,
+    Scale,
+    ScaleName,
+    colour,
+)
 
 # Of the gradient of a colour bar: one per eight levels of a table of 256 colours. The browser
 # interpolates between them.
@@ -67,9 +74,19 @@ class ColourBar:
 def colour_bar(name: ScaleName) -> ColourBar:
     """The colour bar of a scale, linear in its score."""
     scale = SCALES[name]
+    values = np.linspace(scale.values[0], scale.values[-1], N_STOPS)
+    return _bar(scale, colour(values.astype(np.float32)[None], scale=name)[0])
+
+
+def grey_bar(scale: Scale) -> ColourBar:
+    """The bar of a scale from black to white."""
+    greys = np.linspace(0, 255, N_STOPS).round().astype(np.uint8)
+    return _bar(scale, np.repeat(greys[:, None], 3, axis=1))
+
+
+def _bar(scale: Scale, colours: Picture) -> ColourBar:
+    """The bar of a scale in equidistant ``colours`` (N, 3)."""
     lowest, highest = scale.values[0], scale.values[-1]
-    values = np.linspace(lowest, highest, N_STOPS)
-    colours = colour(values.astype(np.float32)[None], scale=name)[0]
     places = np.linspace(0, 100, N_STOPS)
     return ColourBar(
         label=scale.label,

@@ -12,7 +12,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.imaging.coding import SRGB
 from artextract_cli.io.images import decode_picture
-from artextract_cli.report.images import Encoded, reduced
+from artextract_cli.report.images import MAX_SIDE, Encoded, reduced
 from artextract_cli.report.layers import (
     ALL_LIMIT,
     GROUPS,
@@ -22,12 +22,13 @@ from artextract_cli.report.layers import (
     evidence_layer,
     false_colour_layers,
     heat_map_layer,
-    hidden_layer,
+    hidden_layers,
     photograph_layer,
     signed_layer,
     still_overlay,
 )
 from artextract_cli.report.maps import read_map
+from artextract_cli.report.plates.layout import Box, painting_box
 from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
@@ -46,6 +47,9 @@ class Layers:
     layers: tuple[Layer, ...]
     overlay: Encoded
     """Photograph and heat map as one still image, for paper."""
+
+    crop: Box
+    """The painting, which plates are cropped to."""
 
 
 def read_layers(result: SceneResult, *, with_bands: bool = True) -> Layers:
@@ -77,10 +81,10 @@ class _LayerBuilder:
         description = result.description
         n_bands = len(description["bands"])
         # All reading is queued first, so that the threads go on while this one waits for an image.
-        photograph = read(_read_photograph, sources.photograph(description))
+        photograph = read(read_photograph, sources.photograph(description))
         heatmap = read(read_map, result, "heatmap")
         band_sources = sources.bands(description, BANDS_ADVICE) if with_bands else []
-        bands = [read(_read_band, source) for source in band_sources]
+        bands = [read(read_band, source) for source in band_sources]
         evidence = [read(read_map, result, "bands", page) for page in range(n_bands)]
         signed = {
             sign: read(read_map, result, sign) for sign in SIGNED_MAPS if result.has_map(sign)
@@ -90,7 +94,7 @@ class _LayerBuilder:
         self._encode(photograph_layer, rgb)
         self._encode(heat_map_layer, score)
         if result.has_map("hidden"):
-            self._encode(hidden_layer, read_map(result, "hidden"))
+            self._encode(hidden_layers, read_map(result, "hidden"))
         self._encode_bands(rgb, [band.result() for band in bands], score)
         # What these images leave of the limit is known only now; the maps of signs and bands share
         # it.
@@ -103,7 +107,8 @@ class _LayerBuilder:
             self._encode(evidence_layer, result, page, of_band.result(), limit)
         layers += self._encoded()
         layers.sort(key=lambda layer: (GROUPS.index(layer.group), layer.place))
-        return Layers(layers=tuple(layers), overlay=overlay.result())
+        crop = painting_box(score, description["shape"])
+        return Layers(layers=tuple(layers), overlay=overlay.result(), crop=crop)
 
     def _encode_bands(self, rgb: FloatArray, bands: list[FloatArray], score: FloatArray) -> None:
         for index, band in enumerate(bands):
@@ -126,17 +131,17 @@ class _LayerBuilder:
         return layers
 
 
-def _read_photograph(source: Source) -> FloatArray:
-    """The photograph (h, w, 3), sRGB 0..1."""
+def read_photograph(source: Source, side: int = MAX_SIDE) -> FloatArray:
+    """The photograph (h, w, 3), sRGB 0..1, reduced to at most ``side``² pixels."""
     picture = decode_picture(source.check())
     if source.coding == SRGB:
         # Reduced as stored, and then scaled: the full image is never converted to float.
-        rgb = reduced(picture.values) / np.float32(picture.full_scale)
+        rgb = reduced(picture.values, side) / np.float32(picture.full_scale)
     else:
-        rgb = reduced(picture.srgb(source.coding))
+        rgb = reduced(picture.srgb(source.coding), side)
     return np.broadcast_to(rgb, (*rgb.shape[:2], 3))
 
 
-def _read_band(source: Source) -> FloatArray:
-    """A band (h, w), linear 0..1."""
-    return reduced(decode_picture(source.check()).grey(source.coding))
+def read_band(source: Source, side: int = MAX_SIDE) -> FloatArray:
+    """A band (h, w), linear 0..1, reduced to at most ``side``² pixels."""
+    return reduced(decode_picture(source.check()).grey(source.coding), side)

@@ -1,19 +1,15 @@
 """Numbers formatted for readers: rates, shares, lengths, locations."""
 
-import math
 import re
+
+from artextract_cli.results.verdict import in_percent, two_figures
 
 _NUMBER_AND_UNIT = re.compile("([0-9]) (%|px|mm|nm|×)")
 
 
 def percent(share: float) -> str:
-    """A share in percent: a whole number from 10 % on, two significant figures below."""
-    value = 100 * share
-    if 99 <= value < 100:
-        number = f"{math.floor(10 * value) / 10:.1f}"  # 99.9 % must not become 100 %
-    else:
-        number = f"{value:.0f}" if value >= 10 else _two_figures(value)
-    return unbroken(f"{number} %")
+    """A share in percent, as everywhere, with a non-breaking space."""
+    return unbroken(in_percent(share))
 
 
 def one_in(rate: float) -> str:
@@ -39,7 +35,7 @@ def decimal(value: float, places: int = 2) -> str:
 
 def millimetres(pixels: float, pixels_per_mm: float) -> str:
     """A length in px as mm, with two significant figures or whole."""
-    return _two_figures(pixels / pixels_per_mm)
+    return two_figures(pixels / pixels_per_mm)
 
 
 def place(row: float, column: float, shape: tuple[int, int]) -> str:
@@ -56,10 +52,6 @@ def _third(share: float, words: tuple[str, str, str]) -> str:
     return words[min(2, max(0, int(share * 3)))]
 
 
-def _two_figures(value: float) -> str:
-    """At least two significant figures, without an exponent."""
-    # Zero has no logarithm.
-    if value == 0:
-        return "0"
-    places = max(0, 1 - math.floor(math.log10(value)))
-    return f"{value:.{places}f}"
+def capital(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]

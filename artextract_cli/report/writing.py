@@ -1,19 +1,23 @@
 """Writing a report from a results directory."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import artextract_cli
 from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import Findings, describe
+from artextract_cli.report.history import History, read_history
 from artextract_cli.report.layers import Layer, band_names
 from artextract_cli.report.page import render
 from artextract_cli.report.palettes import colour_bar, palette
+from artextract_cli.report.plates.layout import N_FRAMED, Box, Frame, ScaleBar, frames, scale_bar
+from artextract_cli.report.plates.writing import check_plates_folder, write_plates
 from artextract_cli.report.provenance import (
     Input,
     ModelDescription,
@@ -31,6 +35,7 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
+from artextract_cli.utils.parallel.work import outcomes_of
 
 # Keys of scene.json without which a scene cannot be reported; others are optional.
 REQUIRED_KEYS = frozenset(
@@ -39,7 +44,7 @@ REQUIRED_KEYS = frozenset(
         *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
         *("euclidean_distance", "cosine_similarity", "image_level"),
         *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
-        "registration",
+        *("history", "verdict", "registration"),
     }
 )
 
@@ -58,8 +63,11 @@ class SceneReport:
     regions: Regions
     layers: tuple[Layer, ...]
     overlay_uri: str
+    crop: Box
+    """The painting, which plates are cropped to."""
     inputs: tuple[Input, ...]
     scoring: Rows
+    history: History
     model: ModelDescription
 
     def in_millimetres(self, pixels: float) -> str:
@@ -68,9 +76,19 @@ class SceneReport:
 
     @property
     def false_alarm_rate(self) -> str:
-        """Share of clean paintings that score as high as this one; a dash without a verdict."""
+        """Share of clean paintings that score at least as high; a dash without a verdict."""
         rate = self.findings.false_alarm_rate
         return "–" if rate is None else percent(rate)
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Numbered frames of the first regions of the table."""
+        return frames(self.regions.listed, self.crop)
+
+    @property
+    def scale_bar(self) -> ScaleBar | None:
+        """The scale bar of plates; None if the scale is unknown."""
+        return scale_bar(self.crop, self.pixels_per_mm)
 
     @property
     def shown_width(self) -> int:
@@ -81,8 +99,11 @@ class SceneReport:
     def data(self) -> dict[str, Any]:
         """Data for the script of the page."""
         return {
+            "name": self.name,
             "width": self.width,
             "height": self.height,
+            "crop": [self.crop.left, self.crop.top, self.crop.width, self.crop.height],
+            "framed": N_FRAMED,
             "layers": [
                 {"key": layer.key, "label": layer.label, "group": layer.group, "scale": layer.scale}
                 for layer in self.layers
@@ -112,6 +133,9 @@ def write_report(
     names: Sequence[str] = (),
     with_bands: bool = True,
     pixels_per_mm: float | None = None,
+    filing: Filing | None = None,
+    plates: Path | None = None,
+    jobs: int = 1,
 ) -> list[str]:
     """Write one HTML file about scenes of a results directory.
 
@@ -129,6 +153,12 @@ def write_report(
         Whether images of the bands are shown.
     pixels_per_mm
         Scale of the RGB images; overrides ``dataset.yaml``.
+    filing
+        Statements that are shown on top, such as title and inventory number.
+    plates
+        Folder for the most important pictures as PNG files, cropped to the painting.
+    jobs
+        Number of scenes drawn at a time, in processes of their own; see `build_dataset`.
 
     Returns
     -------
@@ -141,25 +171,34 @@ def write_report(
         If a scene does not exist; after the file is written, if a result is damaged, or a source is
         missing or has changed. Nothing is written if no scene can be reported.
     UsageError
-        If ``out`` is not an HTML file, is an input or a result, or is in a dataset.
+        If ``out`` is not an HTML file, is an input or a result, or is in a dataset; or ``plates``
+        is in a dataset, or has other files with the names of plates.
     """
     check_html(out)
+    check_plates_folder(plates)
     scenes: list[SceneResult] = []
-    reports: list[SceneReport] = []
     failures: dict[str, str] = {}
     for folder in scene_folders(results, names):
         # All scenes are opened before the first is drawn: an output that must not be written is
         # refused before the work.
-        with _collecting_failure(failures, folder.name):
+        try:
             scenes.append(_open(folder, out))
+        except InputError as error:
+            failures[folder.name] = str(error)
     with progress("reporting", len(scenes)) as advance:
-        for result in scenes:
-            with _collecting_failure(failures, result.name):
-                report = _report(result, with_bands=with_bands, pixels_per_mm=pixels_per_mm)
-                reports.append(report)
-            advance(result.name)
+        draw = partial(
+            _report,
+            with_bands=with_bands,
+            pixels_per_mm=pixels_per_mm,
+            filing=filing,
+            plates=plates,
+        )
+        outcomes = outcomes_of(draw, scenes, jobs, advance)
+    reports = [outcome.result for outcome in outcomes if outcome.result is not None]
+    failures |= {outcome.name: outcome.failure for outcome in outcomes if outcome.failure}
     if reports:
-        page = render(_template_values(reports, with_bands=with_bands) | {"left_out": failures})
+        values = _template_values(reports, with_bands=with_bands)
+        page = render(values | {"left_out": failures, "filing": filing or Filing()})
         with atomic_path(out) as temporary:
             # A file name that is not valid text contains surrogates, which UTF-8 cannot encode.
             temporary.write_bytes(page.encode("utf-8", errors="replace"))
@@ -182,15 +221,6 @@ def check_html(out: Path) -> None:
         raise UsageError(msg)
 
 
-@contextmanager
-def _collecting_failure(failures: dict[str, str], name: str) -> Iterator[None]:
-    """Record why the scene ``name`` cannot be reported, and continue."""
-    try:
-        yield
-    except InputError as error:
-        failures[name] = str(error)
-
-
 def _open(folder: Path, out: Path) -> SceneResult:
     """Open the results of a scene, and check that they are complete and ``out`` is not an input."""
     result = open_scene(folder)
@@ -204,13 +234,30 @@ def _open(folder: Path, out: Path) -> SceneResult:
     return result
 
 
-def _report(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | None) -> SceneReport:
+def _report(
+    result: SceneResult,
+    *,
+    with_bands: bool,
+    pixels_per_mm: float | None,
+    filing: Filing | None,
+    plates: Path | None,
+) -> SceneReport:
+    """Everything the page shows of a scene; its plates are written too, if there is a folder."""
     described = result.description
     names = dict(zip((band["id"] for band in described["bands"]), band_names(result), strict=True))
     dataset = _dataset_statement(result)
     scale = dataset.pixels_per_mm if pixels_per_mm is None else pixels_per_mm
     regions = read_regions(result, names)
     images = read_layers(result, with_bands=with_bands)
+    if plates is not None:
+        write_plates(
+            result,
+            plates,
+            regions,
+            with_bands=with_bands,
+            pixels_per_mm=scale,
+            filing=filing,
+        )
     return SceneReport(
         name=result.name,
         split=described["split"],
@@ -222,8 +269,10 @@ def _report(result: SceneResult, *, with_bands: bool, pixels_per_mm: float | Non
         regions=regions,
         layers=images.layers,
         overlay_uri=images.overlay.uri,
+        crop=images.crop,
         inputs=inputs(result, with_bands=with_bands),
         scoring=scoring(result),
+        history=read_history(result),
         model=describe_model(result),
     )
 
@@ -241,9 +290,9 @@ def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict
         "scenes": scenes,
         "with_bands": with_bands,
         "palettes": {name: palette(name) for name in scales},
-        # The bar of the hidden-layer image belongs to no score, so that no layer names its scale.
-        "bars": {name: colour_bar(name) for name in (*scales, "hidden")},
+        "bars": {name: colour_bar(name) for name in scales},
         "version": artextract_cli.__version__,
+        "n_framed": N_FRAMED,
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "percent": percent,
         "decimal": decimal,

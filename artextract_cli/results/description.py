@@ -11,6 +11,8 @@ import artextract_cli
 from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
+from artextract_cli.results.verdict import verdict_of
+from artextract_cli.scenes.history import ProcessingStep, dataset_root, scene_history
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
 
@@ -20,6 +22,7 @@ def describe(
 ) -> dict[str, Any]:
     """Describe the results of a scene; ``heatmap`` (H, W) is NaN outside the painting."""
     inside = np.count_nonzero(np.isfinite(heatmap))
+    strong_share = np.count_nonzero(heatmap >= STRONG_LEVEL) / inside
     return {
         "scene": scene.name,
         **origins(files, model),
@@ -30,7 +33,10 @@ def describe(
         "euclidean_distance": _optional(scores.distances),
         "cosine_similarity": _optional(scores.similarities),
         "image_level": None if scores.whole is None else dataclasses.asdict(scores.whole),
-        "share_above_1_percent_false_alarms": np.count_nonzero(heatmap >= STRONG_LEVEL) / inside,
+        "verdict": verdict_of(
+            None if scores.whole is None else scores.whole.something_is_there, strong_share
+        ),
+        "share_above_1_percent_false_alarms": strong_share,
         "signs": shares_by_sign(scores, scene, heatmap),
         "scales": list(scores.scales),
         "adaptation": None if scores.adaptation is None else dict(scores.adaptation),
@@ -38,8 +44,34 @@ def describe(
         # The blue of the heat map ends at 1.3, which 5 % of clean paint exceed. Comparisons with
         # NaN are false, so that only the painting is counted.
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
+        "history": [*past(files), dataclasses.asdict(_inference(files, scene, scores, model))],
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
     }
+
+
+def past(files: SceneFiles) -> list[dict[str, Any]]:
+    """The steps that led to the files of a scene, as its description records them."""
+    return [dataclasses.asdict(step) for step in scene_history(files)]
+
+
+def _inference(
+    files: SceneFiles, scene: Scene, scores: SceneScores, model: SceneScorer
+) -> ProcessingStep:
+    described = model.described()
+    kept = ("heat_map_score", "expect", "engine", "device")
+    workspace = scene.workspace
+    return ProcessingStep(
+        name="infer",
+        source=str((dataset_root(files) or files.rgb).resolve()),
+        parameters={
+            "model": str(model.path),
+            "model_sha256": model.digest,
+            **{name: described.get(name) for name in kept},
+            "scales": list(scores.scales),
+            "block_side_px": None if workspace is None else workspace.block_side,
+        },
+        figures={"superpixels": int(scores.labels.max()) + 1},
+    )
 
 
 def origins(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from artextract_cli.errors import InputError
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.results.description import origins
+from artextract_cli.results.description import origins, past
 from artextract_cli.results.reader import open_scene
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer
@@ -31,6 +31,9 @@ def is_up_to_date(result: SceneResult, files: SceneFiles, model: SceneScorer) ->
         return False
     method = plugin_host().find("superpixels", model.superpixels["name"])
     expected = {"superpixels": method.origin, **origins(files, model)}
+    # The last step is the inference itself.
+    if result.description.get("history", [])[:-1] != json.loads(json.dumps(past(files))):
+        return False
     # By way of JSON, since tuples are stored as lists. The description has other keys too, hence
     # "<=".
     return bool(json.loads(json.dumps(expected)).items() <= result.description.items())

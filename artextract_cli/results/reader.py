@@ -54,8 +54,9 @@ def tabulate_results(results: Path) -> "pandas.DataFrame":
     -------
     pandas.DataFrame
         The columns of ``summary.csv``: ``scene``, ``split``, ``euclidean_distance``,
-        ``cosine_similarity``, ``share_above_1_percent_false_alarms`` (0..1), ``something_is_there``
-        and ``false_alarm_rate`` (0..1); unknown values are missing.
+        ``cosine_similarity``, ``share_above_1_percent_false_alarms`` (0..1),
+        ``something_is_there``, ``false_alarm_rate`` (0..1) and ``verdict``; unknown values are
+        missing.
 
     Raises
     ------

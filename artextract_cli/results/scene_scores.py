@@ -71,7 +71,7 @@ class WholeScore:
     score
         -log10 of the false-alarm rate.
     false_alarm_rate
-        Share of clean paintings that score as high, 0..1.
+        Share of clean paintings that score at least as high, 0..1.
     something_is_there
         Whether that rate is at most 5 %.
     """

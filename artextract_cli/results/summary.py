@@ -61,8 +61,11 @@ class SceneSummary:
     something_is_there
         Whether something is hidden in the painting as a whole; None if the model gives no verdict.
     false_alarm_rate
-        Share of clean paintings that score as high as a whole, 0..1; None if the model gives no
-        verdict.
+        Share of clean paintings that score at least as high as a whole, 0..1; None if the model
+        gives no verdict.
+    verdict
+        "finding", "no finding, but regions to examine" or "nothing found"; "no verdict" or "no
+        verdict, but regions to examine" if the model does not judge the painting as a whole.
     registration_residual
         Largest shift of a band against the photograph in px; None if none can be measured.
     """
@@ -74,6 +77,7 @@ class SceneSummary:
     share_above_1_percent_false_alarms: float
     something_is_there: bool | None
     false_alarm_rate: float | None
+    verdict: str
     registration_residual: float | None
 
 
@@ -91,6 +95,7 @@ def summarize(description: Mapping[str, Any]) -> SceneSummary:
         share_above_1_percent_false_alarms=description["share_above_1_percent_false_alarms"],
         something_is_there=whole.get("something_is_there"),
         false_alarm_rate=whole.get("false_alarm_rate"),
+        verdict=description["verdict"],
         registration_residual=description["registration"]["largest"],
     )
 

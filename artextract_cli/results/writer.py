@@ -15,6 +15,7 @@ from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.io.tiff_maps import Read, write_map
 from artextract_cli.results.description import describe
+from artextract_cli.results.pictures import write_heatmap, write_hidden
 from artextract_cli.results.reader import FORMAT, FORMAT_VERSION
 from artextract_cli.results.regions import (
     REGION_COLUMNS,
@@ -82,6 +83,10 @@ def _write_all(
     read = _reader(scores.maps["heatmap"][..., None], scene, scene.mask)
     heatmap = scene.filled(lambda block: read(0, block))
     Image.fromarray(_overlaid(scene, heatmap)).save(folder / "overlay.png")
+    write_heatmap(folder / "heatmap.png", lambda block: heatmap[block.place], scene.shape)
+    if "hidden" in scores.maps:
+        read_hidden = _reader(scores.maps["hidden"][..., None], scene, scene.mask)
+        write_hidden(folder / "hidden.png", lambda block: read_hidden(0, block), scene.shape)
     # Two pieces each grow by half a superpixel, so that those within one superpixel become one
     # region.
     reach = superpixel_side(scene.shape, int(scores.labels.max()) + 1) // 2

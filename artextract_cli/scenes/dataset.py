@@ -28,6 +28,7 @@ from artextract_cli.scenes.description import (
 from artextract_cli.scenes.findings import Finding, warn_of
 from artextract_cli.scenes.layout import FoundScene, find_scenes, natural_key
 from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.events import command_line
 
 NAMED_NM = (200, 3000)
 """A band id that is a number in this range is read as a wavelength in nm.
@@ -91,8 +92,8 @@ def open_dataset(
     dataset, findings = list_dataset(root, wavelengths, coding)
     errors = [finding.message for finding in findings if finding.level == "error"]
     if errors:
-        others = f" ({len(errors) - 1} more: `artextract data check {root}`)" if errors[1:] else ""
-        raise InputError(errors[0] + others)
+        check = command_line("data", "check", root)
+        raise InputError(errors[0] + f" ({len(errors) - 1} more: run '{check}')" * bool(errors[1:]))
     warn_of(findings)
     return dataset
 

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from artextract_cli.imaging.coding import LINEAR, SRGB, Coding
 from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.description import DESCRIPTION
+from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
 from artextract_cli.scenes.layout import LAYER
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.atomic import atomic_folder, atomic_path
@@ -69,6 +70,17 @@ class DatasetCopy:
     source: Path
     folder: Path
     """Folder that becomes the new dataset."""
+
+    histories: dict[str, tuple[ProcessingStep, ...]] = field(default_factory=dict)
+    """Steps by scene: those of the source, and those added by `record`."""
+
+    def record(
+        self, scene: str, step: str, parameters: Mapping[str, Any], figures: Mapping[str, Any]
+    ) -> None:
+        """Add a step to the history of a scene."""
+        source = str(self.source.resolve())
+        added = ProcessingStep(name=step, source=source, parameters=parameters, figures=figures)
+        self.histories[scene] = (*self.histories.get(scene, ()), added)
 
     def write(self, path: Path, values: NDArray[Any]) -> None:
         """Write an image (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF."""
@@ -130,7 +142,9 @@ class DatasetCopy:
 def copied_dataset(source: Path, out: Path) -> Iterator[DatasetCopy]:
     """Context manager of a dataset copy; ``out`` is written in full or not at all."""
     with atomic_folder(out) as folder:
-        yield DatasetCopy(source=source, folder=folder)
+        copy = DatasetCopy(source=source, folder=folder, histories=read_history(source))
+        yield copy
+        write_history(folder, copy.histories)
 
 
 def truth_files(files: SceneFiles) -> list[Path]:
@@ -153,8 +167,8 @@ def write_layer(path: Path, layer: FloatArray) -> None:
     tifffile.imwrite(path, layer, compression="zlib")
 
 
-def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
-    """Write the images of a scene, all or none; the first one appears last.
+def write_images(images: Mapping[Path, NDArray[Any]], others: Mapping[Path, bytes]) -> None:
+    """Write the images of a scene and ``others``, all or none; the first image appears last.
 
     Raises
     ------
@@ -168,6 +182,8 @@ def write_images(images: Mapping[Path, NDArray[Any]]) -> None:
         with contextlib.ExitStack() as files:
             for path, values in images.items():
                 write_picture(files.enter_context(atomic_path(path)), stored_counts(values))
+            for path, content in others.items():
+                files.enter_context(atomic_path(path)).write_bytes(content)
     except BaseException:  # an interruption too
         with contextlib.suppress(OSError):  # the error that matters is the one being raised
             for path in images:

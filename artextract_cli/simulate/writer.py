@@ -15,6 +15,7 @@ from artextract_cli.scenes.dataset_writer import (
     write_image,
     write_layer,
 )
+from artextract_cli.scenes.history import ProcessingStep, write_history
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
 from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
@@ -77,13 +78,17 @@ def simulate_dataset(
     OutputPlan(out=out, rules=(check_new_folder,)).check()
     counts = {"train": train, "val": val}
     with atomic_folder(out) as work:
-        clean = []
+        clean, names = [], []
         for split, name, scene in _scenes(counts, seed, settings, clean_splits):
             _write_scene(work / split, name, scene, settings)
+            names.append(name)
             clean += [name] if scene.clean else []
             if on_scene is not None:
                 on_scene(name)
         _write_description(work, clean, seed, settings)
+        parameters = {"palette": settings.palette.name, "seed": seed}
+        step = ProcessingStep(name="simulate", source=None, parameters=parameters)
+        write_history(work, dict.fromkeys(names, (step,)))
 
 
 def _scenes(

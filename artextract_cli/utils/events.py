@@ -6,8 +6,10 @@ the Python library receive messages by `logging`, and the command line shows the
 """
 
 import logging
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Protocol
 
 LOGGER = logging.getLogger("artextract")
@@ -88,6 +90,11 @@ def inform(message: str) -> None:
 def detail(message: str) -> None:
     """Report a detail, shown only by --verbose."""
     LOGGER.debug("%s", message)
+
+
+def command_line(*words: str | Path) -> str:
+    """A command for a message, which can be pasted into a shell; empty words are left out."""
+    return shlex.join(["artextract", *(text for word in words if (text := str(word)))])
 
 
 class _WarningBuffer(logging.Handler):

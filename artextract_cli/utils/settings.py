@@ -24,6 +24,7 @@ class Setting:
     maximum: float | None = None
     above: float | None = None  # an exclusive minimum
     group: str | None = None  # the heading under which help lists it
+    metavar: str | None = None  # what help shows for its value, such as NM=FILE
     option: str | None = None  # name of its option, if not that of the field
     depends: bool = False  # its default depends on other settings, so help shows none
 

@@ -8,7 +8,9 @@ from artextract_cli.utils.settings import Setting, check_values
 MM_PER_INCH = 25.4  # by definition
 
 Mode = Literal["difference", "dark", "light", "attention", "gradcam", "hidden"]
-Colours = Annotated[Literal["blue-red", "jet"], Setting(help="Colours of the heat map.")]
+Colours = Annotated[
+    Literal["blue-red", "jet"], Setting(help="Colours of the heat map.", group="Figure")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,7 @@ class Page:
             # At 50 mm, half is left for the panels beside the colour bar (`canvas.panel_grid`).
             minimum=50,
             maximum=1000,
+            group="Figure",
         ),
     ] = None
     dpi: Annotated[
@@ -39,6 +42,7 @@ class Page:
             help="Resolution in pixels per inch of what is not drawn as vectors.",
             minimum=50,
             maximum=1200,
+            group="Figure",
         ),
     ] = 200
 
@@ -62,7 +66,8 @@ class PairOptions:
         Mode,
         Setting(
             help="Map to show: difference (the heat map), dark or light (hidden content of that "
-            "sign only), attention, gradcam, or hidden (the hidden-layer image)."
+            "sign only), attention, gradcam, or hidden (the hidden-layer image).",
+            group="Figure",
         ),
     ] = "difference"
     show_bands: Annotated[
@@ -71,9 +76,13 @@ class PairOptions:
             help="Band to show, by id or wavelength in nm; may be given several times. Default: "
             "the last band.",
             option="show_band",
+            group="Figure",
+            metavar="BAND",
         ),
     ] = ()
-    only_band: Annotated[bool, Setting(help="Show the heat map of the shown band only.")] = False
+    only_band: Annotated[
+        bool, Setting(help="Show the heat map of the shown band only.", group="Figure")
+    ] = False
     colours: Colours = "blue-red"
 
 
@@ -85,7 +94,8 @@ class EmbeddingOptions:
         Literal["pca", "tsne"],
         Setting(
             help="Projection: principal components (pca), or t-SNE (tsne), which preserves "
-            "neighbourhoods."
+            "neighbourhoods.",
+            group="Figure",
         ),
     ] = "pca"
     colours: Colours = "blue-red"

@@ -19,7 +19,6 @@ def artextract_commands() -> Command:
     """The information that a bug report should start with."""
     return Command(
         name="doctor",
-        summary="Show versions, devices, which message-passing engine is used and why, and broken "
-        "plugins.",
+        summary="Show versions, devices, the message-passing engine and why, and broken plugins.",
         load=_load,
     )

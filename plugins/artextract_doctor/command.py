@@ -9,7 +9,7 @@ app = typer.Typer()
 
 @app.command()
 def doctor() -> None:
-    """Show versions, devices, which message-passing engine is used and why, and broken plugins."""
+    """Show versions, devices, the message-passing engine and why, and broken plugins."""
     result = diagnosis()
     report = {
         "system": result.system,

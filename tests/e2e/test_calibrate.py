@@ -9,6 +9,7 @@ import pytest
 
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.io.images import read_counts
+from artextract_cli.scenes.history import read_history
 from tests.helpers.command_line import Ran
 from tests.helpers.datasets import write_png
 
@@ -184,6 +185,10 @@ def test_without_frames(run: Callable[..., Ran], tmp_path: Path) -> None:
     assert content(raw) == before
     rows = {(b["scene"], b["band"]): b for b in json.loads(ran.stdout)["bands"]}
     assert rows["abbey", "850"]["weakest"] == pytest.approx(np.exp(-0.8), abs=0.05)
+    (step,) = read_history(out)["abbey"]
+    assert step.parameters == {"method": "blind"}
+    light = step.figures["images"]["850"]["weakest_light"]
+    assert light == pytest.approx(rows["abbey", "850"]["weakest"], abs=1e-3)
     found = read_counts(band_file(out, "850"))[..., 0]
     assert found.dtype == np.uint16
     assert np.std(np.log(found / 65535) - np.log(paint["850"])) < 0.03

@@ -79,6 +79,11 @@ for path in [*Path("scans").rglob("sim_val_0000*"), Path("scans/dataset.yaml")]:
         path.rename(path.with_name(path.name.replace("sim_val_0000", "abbey")))
 for name, kind in (("photo", "rgb_images/*0_RGB.png"), ("infrared", "ms_masks/*0_ms_950.png")):
     Path(f"{name}.tif").write_bytes(next(Path("scans/train").glob(kind)).read_bytes())
+raw = Path("raw/abbey")
+raw.mkdir(parents=True)
+(raw / "abbey.png").write_bytes(Path("photo.tif").read_bytes())
+for band in Path("scans/train/ms_masks").glob("*0_ms_*.png"):
+    (raw / f"abbey_{band.stem.rpartition('_')[2]}nm.png").write_bytes(band.read_bytes())
 for name in ("gat", "gcn"):
     infer_dataset(Path("scans"), Path(f"results-{name}"), open_model(Path(name)))
 text = Path(sys.argv[1]).read_text(encoding="utf-8")

@@ -82,6 +82,24 @@ def test_what_was_done_before_the_kill_is_not_done_again(
         assert json.loads(again.stdout) == json.loads(run(*words, "--out", out, "--json").stdout)
 
 
+def test_a_scoring_by_two_processes_that_is_killed_goes_on(
+    job: Path, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """The first process dies at the last scene, and takes the other one along."""
+    words = ["infer", job / "data", "--model", "none", "--out"]
+    assert run(*words, tmp_path / "whole").exit_code == 0
+
+    def until_the_last() -> int:
+        scene_work.write_scene = lambda *args: die()
+        return run(*words, tmp_path / "out", "--jobs", 2).exit_code
+
+    ended = forked(until_the_last, seconds=60)
+    assert ended.signal == signal.SIGKILL, ended.text
+    again = run(*words, tmp_path / "out", "--jobs", 2)
+    assert again.exit_code == 0, again.stderr
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
 def test_an_import_killed_anywhere_is_done_again(
     captures: Path, run: Callable[..., Ran], tmp_path: Path
 ) -> None:
@@ -96,8 +114,8 @@ def test_an_import_killed_anywhere_is_done_again(
         os.replace = lambda *paths: die() if next(steps, None) is None else replace(*paths)
         return run(*words, out).exit_code
 
-    n_moves = len(contents(tmp_path / "whole"))
-    assert n_moves == 9
+    assert len(contents(tmp_path / "whole")) == 10
+    n_moves = 11  # the history is written with each scene
     for step in range(n_moves):
         out = tmp_path / f"killed{step}"
         ended = forked(lambda step=step, out=out: until(step, out), seconds=60)

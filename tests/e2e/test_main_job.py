@@ -83,6 +83,7 @@ def test_every_scene_has_maps_of_the_size_of_its_photograph(job: Job) -> None:
         labels = tifffile.imread(folder / "labels.tif")
         assert labels.shape == (40, 48)
         assert size_of(folder / "overlay.png") == (48, 40)
+        assert size_of(folder / "heatmap.png") == (48, 40)
         with np.load(folder / "embeddings.npz") as embeddings:
             assert embeddings["pooled"].shape == (4, 4)
             assert embeddings["nodes_3"].shape == (labels.max() + 1, 4)
@@ -151,7 +152,13 @@ def test_report(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
     ran = run("--json", "report", job.results, "--scene", "v1", "--scene", "t0", "--out", out)
     assert ran.exit_code == 0, ran.stderr
     answer = json.loads(ran.stdout)
-    assert answer == {"report": str(out), "scenes": ["v1", "t0"], "bytes": out.stat().st_size}
+    assert answer == {
+        "report": str(out),
+        "scenes": ["v1", "t0"],
+        "bytes": out.stat().st_size,
+        "filing": {},
+        "plates": None,
+    }
     text = out.read_text(encoding="utf-8")
     digest = json.loads((job.results / "v1" / "scene.json").read_text())["photograph"]["sha256"]
     assert digest in text

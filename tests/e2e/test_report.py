@@ -1,10 +1,13 @@
 """The report in a real browser, as a reader meets it: from a file, without a network."""
 
+import base64
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.results.reader import find_scene
@@ -162,7 +165,7 @@ def test_opacity_goes_from_grey_to_the_bare_colour(page: Page) -> None:
 
 def test_every_layer_can_be_looked_at(page: Page) -> None:
     keys = page.evaluate("[...document.querySelector('.right-layer').options].map((o) => o.value)")
-    assert len(keys) == 15
+    assert len(keys) == 16
     assert {"dark", "light"} <= set(keys)
     seen = set()
     for key in keys:
@@ -177,6 +180,53 @@ def test_every_layer_can_be_looked_at(page: Page) -> None:
     assert page.evaluate(shown) == ["deviation"]
     choose_layer(page, "left", "hidden")
     assert page.evaluate(shown) == ["deviation", "hidden"]
+
+
+def test_the_hidden_layer_has_an_absolute_scale_too(page: Page) -> None:
+    shown = "[...document.querySelectorAll('.bars .bar:not([hidden])')].map((b) => b.dataset.bar)"
+    switch = "document.querySelector('.absolute')"
+    assert page.evaluate(f"{switch}.hidden")
+    choose_layer(page, "right", "hidden")
+    assert page.evaluate(shown) == ["hidden"]
+    own = colour_at(page, *STRONG)
+    page.click(".absolute input")
+    page.wait_for(f"{STAGE}.ariaBusy === 'false'")
+    page.settle()
+    assert page.evaluate("document.querySelector('.right-layer').value") == "hidden-absolute"
+    assert page.evaluate(shown) == ["hidden-absolute"]
+    # Nothing is hidden: the middle of its own scale, and 60 % of that of all images.
+    absolute = colour_at(page, *STRONG)
+    assert own == pytest.approx([128] * 3, abs=3)
+    assert absolute == pytest.approx([153] * 3, abs=3)
+    page.click(".absolute input")
+    page.wait_for("document.querySelector('.right-layer').value === 'hidden'")
+
+
+def test_a_spinner_turns_until_the_viewer_is_there(browser: Page, report: Path) -> None:
+    height = "document.querySelector('.waiting').getBoundingClientRect().height"
+    browser.open(report)
+    browser.wait_for(READY)
+    assert browser.evaluate(height) == 0
+    browser.evaluate("delete document.querySelector('.scene').dataset.ready")
+    assert browser.evaluate(height) > 0
+    assert browser.evaluate("document.querySelector('.spinner').getAnimations().length") == 1
+    browser.send("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(report)
+        assert browser.evaluate(height) == 0
+        told = "document.querySelector('noscript').textContent"
+        assert "needs JavaScript; everything else works" in browser.evaluate(told)
+    finally:
+        browser.send("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_the_page_says_how_to_read_it(page: Page) -> None:
+    assert page.evaluate("document.querySelectorAll('.guide li').length") == 10
+    page.click("a[href='#guide']")
+    assert page.evaluate("location.hash") == "#guide"
+    assert -5 < page.box(".guide")[1] < 200
+    terms = "[...document.querySelectorAll('.guide dt')].map((t) => t.textContent)"
+    assert page.evaluate(terms) == sorted(page.evaluate(terms))
 
 
 def test_a_plate_is_shown_when_it_is_chosen(page: Page) -> None:
@@ -260,6 +310,77 @@ def point_at(page: Page, place: tuple[int, int]) -> str:
     page.mouse("Moved", x, y)
     page.settle()
     return str(page.evaluate(READOUT))
+
+
+SAVED = """(async (selector) => {
+  let saved = null;
+  let name = null;
+  const { createObjectURL } = URL;
+  const { click } = HTMLAnchorElement.prototype;
+  const done = new Promise((resolve) => {
+    URL.createObjectURL = (blob) => { saved = blob; return "data:,"; };
+    HTMLAnchorElement.prototype.click = function () { name = this.download; resolve(); };
+  });
+  document.querySelector(selector).click();
+  await done;
+  URL.createObjectURL = createObjectURL;
+  HTMLAnchorElement.prototype.click = click;
+  const bytes = new Uint8Array(await saved.arrayBuffer());
+  return [name, btoa(String.fromCharCode(...bytes))];
+})"""
+
+
+def saved(page: Page, selector: str) -> tuple[str, np.ndarray]:
+    """Name and pixels (h, w, 3) of the file that a button saves."""
+    name, text = page.evaluate(f"{SAVED}({selector!r})")
+    with Image.open(io.BytesIO(base64.b64decode(text))) as image:
+        assert image.format == "PNG"
+        return name, np.asarray(image.convert("RGB"))
+
+
+def test_a_plate_is_saved_at_full_size_cropped_to_the_painting(page: Page) -> None:
+    name, pixels = saved(page, "[data-save='photograph']")
+    assert name == "_img src=x onerror=alert(1)__Photograph.png"
+    # 55 of 60 rows are painting; the margin is 4.
+    assert pixels.shape == (59, 80, 3)
+    np.testing.assert_allclose(pixels[STRONG], make_photograph()[STRONG], atol=8)
+    name, pixels = saved(page, "[data-save='heatmap']")
+    assert name.endswith("_heatmap.png")
+    np.testing.assert_allclose(pixels[STRONG], expected(HIGH, STRONG), atol=6)
+    assert (pixels[6:14, 45:75] < 60).all(axis=-1).any()  # the frame of the strong region
+
+
+def test_the_right_layer_is_saved_as_the_sliders_show_it(page: Page) -> None:
+    set_slider(page, ".opacity", 100)
+    set_slider(page, ".threshold", 2)
+    _, pixels = saved(page, ".save-right")
+    np.testing.assert_allclose(pixels[STRONG], (180, 4, 38), atol=2)
+    assert is_grey(pixels[CALM].tolist())
+
+
+def test_plates_are_cropped_and_framed_like_the_table(page: Page) -> None:
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.plate svg')].map((s) => s.getAttribute('viewBox'))"
+    )
+    assert set(boxes) == {"0 0 80 59"}
+    numbers = page.evaluate(
+        "[...document.querySelectorAll('.plate .frames')].map((g) => g.textContent.split(/\\s+/)"
+        ".filter(Boolean))"
+    )
+    listed = page.evaluate(
+        "[...document.querySelectorAll('[data-region]')].map((b) => b.textContent)"
+    )
+    assert numbers == [listed, listed]
+    assert page.evaluate("document.querySelector('.plate .scale text').textContent") == "5 mm"
+
+
+def test_regions_are_numbered_in_the_viewer_on_demand(page: Page) -> None:
+    drawn = f"{STAGE}.querySelector('canvas').toDataURL()"
+    before = page.evaluate(drawn)
+    page.click(".numbered")
+    assert page.evaluate(drawn) != before
+    page.click(".numbered")
+    assert page.evaluate(drawn) == before
 
 
 def test_the_pointer_reads_place_score_and_sign(page: Page) -> None:
@@ -371,7 +492,7 @@ def test_a_finger_draws_the_curtain_on_a_phone(browser: Page, report: Path) -> N
 def test_it_prints(page: Page) -> None:
     page.send("Emulation.setEmulatedMedia", media="print")
     seen = (
-        "[...document.querySelectorAll('.viewer, .plates, .regions, .provenance')]"
+        "[...document.querySelectorAll('.viewing, .plates, .regions, .provenance')]"
         ".map((e) => getComputedStyle(e).display !== 'none')"
     )
     assert page.evaluate(seen) == [False, True, True, True]
@@ -405,7 +526,11 @@ def test_without_scripts_pictures_and_tables_are_there(browser: Page, report: Pa
     try:
         browser.open(report)
         shown = "(selector) => document.querySelector(selector).getBoundingClientRect().height > 0"
-        for selector, is_shown in ((".viewer", False), (".plate img", True), (".regions", True)):
+        for selector, is_shown in (
+            (".viewer", False),
+            (".plate svg image", True),
+            (".regions", True),
+        ):
             assert browser.evaluate(f"({shown})({selector!r})") is is_shown
     finally:
         browser.send("Emulation.setScriptExecutionDisabled", value=False)

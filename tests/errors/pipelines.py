@@ -39,8 +39,8 @@ ROWS = [
     Row(3, "the weights in …/model.safetensors do not fit backbone 'gcn' with the options in its "
         "description: the file is damaged or belongs to another backbone", INFER,
         card(options={"hidden": 9, "out_size": 4})),
-    Row(3, "the training of …/run is not finished: finish it with 'artextract train --resume'",
-        INFER, card(calibration={})),
+    Row(3, "the training of …/run is not finished: repeat the command that began it, with "
+        "--resume", INFER, card(calibration={})),
     Row(2, "…/run compares views and has no score 'envelope': omit --scorer, or choose "
         "--model none", INFER + " --scorer envelope"),
     Row(2, "there is no score 'fused': choose one of envelope, residual",

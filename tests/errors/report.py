@@ -19,6 +19,15 @@ ROWS = [
         resealed(put("results/v0/regions.csv", "a,b\n1,2\n"))),
     Row(2, "…/new.pdf is not an HTML file: use a name such as report.html",
         "report {here}/results --out {new}.pdf"),
+    Row(2, "…/v0_hidden.png is not a plate of artextract: choose another --plates, or move it away",
+        REPORT + " --plates {here}/plates", put("plates/v0_hidden.png", "mine")),
+    Row(2, "…/plates is not a folder: choose another --plates",
+        REPORT + " --plates {here}/plates", put("plates", "mine")),
+    Row(3, "…/report.yaml: unknown key 'titel'; known keys: title, inventory, institution, "
+        "operator, date, notes",
+        REPORT + " --filing {here}/report.yaml", put("report.yaml", "titel: Lady\n")),
+    Row(3, "…/report.yaml: inventory must be text: put it in quotation marks",
+        REPORT + " --filing {here}/report.yaml", put("report.yaml", "inventory: 12.30\n")),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.

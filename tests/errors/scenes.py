@@ -36,6 +36,8 @@ ROWS = [
         "size of the photograph", BUILD, put("data/val/object/v0_mask.png", white((30, 20)))),
     Row(3, "…/v0_hidden.png contains 7; truth values are 255 (hidden), 0 (clean) and 128 (ignored)",
         EVALUATE, put("data/val/truth/v0_hidden.png", np.full((40, 48), 7, np.uint8))),
+    Row(3, "…/history.json is damaged: restore it, or delete it to go on without the history",
+        "data mask {here}/data --out {new}", put("data/history.json", "[")),
     Row(2, "--max-memory 1MB is not enough for 1920 pixels in 3 bands: allow at least …MB",
         BUILD + " --max-memory 1MB"),
     Row(2, "--coding names band '17'; the bands are 450, 650, 850", BUILD + " --coding 17=srgb"),

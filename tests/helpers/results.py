@@ -13,6 +13,7 @@ import tifffile
 from artextract_cli.results.reader import open_results
 from artextract_cli.results.regions import REGION_COLUMNS
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.verdict import verdict_of
 from artextract_cli.results.writer import write_description
 from artextract_cli.scenes.checks.registration import Registration
 from tests.helpers.datasets import write_png
@@ -22,6 +23,22 @@ STRONG = (slice(10, 20), slice(50, 70))
 LOW, HIGH = 0.5, 3.5
 NOT_PAINTED = slice(55, 60)  # rows
 WAVELENGTHS = (450.0, 650.0, 850.0)
+INFERENCE = {
+    "name": "infer",
+    "source": "/captures/dataset",
+    "parameters": {
+        "model": "/models/gat",
+        "model_sha256": "0" * 64,
+        "heat_map_score": "fused",
+        "expect": "either",
+        "engine": "torch",
+        "device": "cpu",
+        "scales": [1, 2],
+        "block_side_px": None,
+    },
+    "figures": {"superpixels": 192},
+    "artextract": "0.1.0",
+}
 ABOUT = {"format", "format_version", "sha256", "files"}
 
 
@@ -97,7 +114,11 @@ def write_result(
         "signs": {"darker": 0.03, "lighter": 0.01},
         "registration": Registration(residuals={band_ids[-1]: 0.3}).described(),
         "share_blue": 0.96,
+        "history": [INFERENCE],
     } | changes
+    whole = description["image_level"] or {}
+    share = description["share_above_1_percent_false_alarms"]
+    description.setdefault("verdict", verdict_of(whole.get("something_is_there"), share))
     write_description(target, description)
     return next(scene for scene in open_results(root / "results") if scene.path == target)
 

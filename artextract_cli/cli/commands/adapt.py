@@ -59,6 +59,9 @@ def adapt(
         )
     data = {"run": out, **(adaptation.model.card.adaptation or {})}
     console.emit(data, _sentence(out, model, adaptation))
+    console.suggest(
+        "infer", dataset, "--model", out, "--out", console.free(f"results-of-{out.name}")
+    )
 
 
 def _sentence(out: Path, model: Path, adaptation: "Adaptation") -> str:

@@ -42,6 +42,7 @@ def demo(
         ("report", {"results": done.results}),
     )
     console.emit(dataclasses.asdict(done), [*_findings(done)])
+    console.suggest_opening(done.report)
 
 
 def _findings(done: "Demo") -> Iterator[str]:
@@ -80,6 +81,7 @@ def _train(out: Path, settings: DemoSettings) -> None:
     lines = [f"{name:<9} {path}" for name, path in paths.items()]
     detection, _ = mean_tables(done.evaluation)
     console.emit(data, [detection, *lines])
+    console.suggest_opening(done.report)
 
 
 def _check_empty(out: Path) -> None:

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from artextract_cli.cli import console
+from artextract_cli.cli.parameters import Jobs
 
 if TYPE_CHECKING:
     import rich.table
 
     from artextract_cli.evaluation.robustness import Robustness, Scorer
     from artextract_cli.evaluation.scores import Evaluation
+
+Figure = Annotated[Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")]
+Palette = Annotated[
+    Literal["old-masters", "moderns", "a", "b"],
+    typer.Option(help="Style of the paintings of --robustness.", rich_help_panel="Robustness"),
+]
 
 
 def evaluate(
@@ -22,20 +29,17 @@ def evaluate(
         typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
     ],
     truth: Annotated[Path, typer.Option(help="Dataset with the ground truth (truth/ folders).")],
-    figure: Annotated[
-        Path | None, typer.Option(help="Figure to write: .png, .svg or .pdf.")
-    ] = None,
+    figure: Figure = None,
     robustness: Annotated[
         int,
         typer.Option(
             min=0,
             help="Simulated paintings per condition to score with the model of the first results.",
+            rich_help_panel="Robustness",
         ),
     ] = 0,
-    palette: Annotated[
-        Literal["old-masters", "moderns", "a", "b"],
-        typer.Option(help="Style of the paintings of --robustness."),
-    ] = "moderns",
+    palette: Palette = "moderns",
+    jobs: Jobs = 1,
 ) -> None:
     """Measure detection per pixel and per scene, compared with classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
@@ -44,7 +48,7 @@ def evaluate(
     if figure is not None:
         _check_figure(figure, truth)
     scorer = _scorer(results[0]) if robustness else None
-    evaluation = evaluate_results(results, truth)
+    evaluation = evaluate_results(results, truth, jobs=jobs)
     data, output = summarize_evaluation(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:
@@ -56,6 +60,7 @@ def evaluate(
         data["figure"] = figure
         output.append(str(figure))
     console.emit(data, output)
+    console.suggest("report", results[0], "--out", console.free("report.html"))
 
 
 def _check_figure(figure: Path, truth: Path) -> None:

@@ -11,6 +11,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import option_keys, plugin_names
 from artextract_cli.cli.data_options import Examining
 from artextract_cli.cli.derived_options import Options, settings_as_options
+from artextract_cli.cli.option_groups import Filed
 from artextract_cli.utils.events import inform
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ def examine(
     folder: Annotated[
         Path,
         typer.Argument(
-            help="Folder with the photograph and the bands of one painting; or a cube, or a "
-            "dataset with one scene. Never written to."
+            help="Folder with photograph and bands of one painting, a cube, or a dataset with one "
+            "scene. Never written to."
         ),
     ],
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
@@ -39,12 +40,18 @@ def examine(
             },
         ),
     ],
+    filed: Filed,
 ) -> None:
     """Examine one painting: import, check, register, mask, infer, and report."""
     from artextract_cli.examination.examine import examine as examine_painting
 
-    examination = examine_painting(folder, out, on_step=_show, **vars(how))
-    console.emit(dataclasses.asdict(examination), [*_summary(examination)])
+    examination = examine_painting(folder, out, filing=filed.read(), on_step=_show, **vars(how))
+    described = dataclasses.asdict(examination) | {"filing": examination.filing.stated}
+    console.emit(described, [*_summary(examination)])
+    if how.dry_run:
+        console.suggest_without("--dry-run")
+    else:
+        console.suggest_opening(out)
 
 
 def _show(step: "Step") -> None:
@@ -57,7 +64,7 @@ def _summary(examination: "Examination") -> Iterator[str]:
     if examination.scene is None:
         yield "dry run: nothing was written"
     else:
-        yield f"verdict   {verdict_in_words(examination.scene) or 'none'}"
+        yield f"verdict   {verdict_in_words(examination.scene)}"
         yield f"report    {examination.report}"
         yield f"files     {examination.folder}"
     yield "the same, step by step:"

@@ -10,10 +10,14 @@ from artextract_cli.cli.completion import option_keys, plugin_names
 from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import Options, settings_as_options
-from artextract_cli.cli.option_groups import LargeCaptures, Sharing, View
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
+from artextract_cli.cli.interruption import ResumableCommand
+from artextract_cli.cli.option_groups import SharedCaptures, View
 from artextract_cli.graphs.recipe import GraphRecipe
 
-app = typer.Typer(no_args_is_help=True, help="Build, inspect and export superpixel graphs.")
+app = typer.Typer(
+    cls=HelpGroup, no_args_is_help=True, help="Build, inspect and export superpixel graphs."
+)
 Recipe = Annotated[
     GraphRecipe,
     Options(
@@ -26,15 +30,14 @@ Recipe = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=ResumableCommand)
 @settings_as_options
 def build(
     *,
     dataset: Annotated[Path, typer.Argument(help="Folder with train/ and val/ scenes.")],
     out: Annotated[Path, typer.Option(help="Folder for the graph files.")],
     recipe: Recipe,
-    sharing: Sharing,
-    captures: LargeCaptures,
+    captures: SharedCaptures,
     remember: Remember = False,
 ) -> None:
     """Segment every scene into superpixels and write its graphs; skip those up to date."""
@@ -44,8 +47,8 @@ def build(
         dataset,
         out,
         recipe,
-        jobs=sharing.jobs,
-        shard=sharing.shard,
+        jobs=captures.jobs,
+        shard=captures.shard,
         wavelengths=captures.wavelengths,
         coding=captures.coding,
         max_memory=captures.max_memory,
@@ -62,9 +65,10 @@ def build(
         {"graphs": out, **counts},
         f"{out}: {report.n_built} scenes built, {report.n_skipped} up to date",
     )
+    console.suggest("train", out, "--out", console.free("run"))
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def inspect(
     file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
 ) -> None:
@@ -100,9 +104,10 @@ def inspect(
             console.table("graphs", list(sizes[0]), rows),
         ],
     )
+    console.suggest("visualize", "graph", file, "--out", console.free(f"{file.stem}.png"))
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def export(
     file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
     out: Annotated[Path, typer.Option(help="GraphML file to write: .graphml.")] = Path(

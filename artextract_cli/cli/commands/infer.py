@@ -11,7 +11,7 @@ from artextract_cli.cli import console
 from artextract_cli.cli.config import Remember
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import settings_as_options
-from artextract_cli.cli.option_groups import LargeCaptures, Pair, ScorerSetup, SharedScoring
+from artextract_cli.cli.option_groups import Pair, ScoredCaptures, ScorerSetup
 from artextract_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,16 +30,14 @@ def infer(
     out: Annotated[Path, typer.Option(help="Results directory to write.")] = Path("results"),
     scorer: ScorerSetup,
     pair: Pair,
-    split: Annotated[str | None, typer.Option(help="Only this split: train or val.")] = None,
-    captures: LargeCaptures,
-    sharing: SharedScoring,
+    captures: ScoredCaptures,
     remember: Remember = False,
 ) -> None:
     """Score every scene: heat maps, hidden-layer image, attention, embeddings, regions."""
     if (files := pair.files(captures.coding)) is not None:
         scored = _score_pair(files, out, scorer, captures)
     elif dataset is not None and pair.is_absent:
-        scored = _score_dataset(dataset, out, scorer, split, captures, sharing)
+        scored = _score_dataset(dataset, out, scorer, captures)
     else:
         msg = "give either a dataset folder, or --rgb FILE with --band NM=FILE"
         raise UsageError(msg)
@@ -47,10 +45,12 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
+    if captures.shard is None:
+        console.suggest("report", out, "--out", console.free("report.html"))
 
 
 def _score_pair(
-    files: "SceneFiles", out: Path, scorer: ScorerSetup, captures: LargeCaptures
+    files: "SceneFiles", out: Path, scorer: ScorerSetup, captures: ScoredCaptures
 ) -> "list[SceneSummary]":
     from artextract_cli.inference.infer_dataset import infer_scenes
 
@@ -61,31 +61,29 @@ def _score_dataset(
     dataset: Path,
     out: Path,
     scorer: ScorerSetup,
-    split: str | None,
-    captures: LargeCaptures,
-    sharing: SharedScoring,
+    captures: ScoredCaptures,
 ) -> "list[SceneSummary]":
     """Score a dataset or a shard of it, or summarise the results of all shards."""
     from artextract_cli.inference.finish_results import finish_results
     from artextract_cli.inference.infer_dataset import infer_dataset
 
-    if sharing.finish and sharing.shard is not None:
+    if captures.finish and captures.shard is not None:
         msg = "--finish puts all shards together: omit --shard"
         raise UsageError(msg)
     of_scenes: Mapping[str, Any] = {
-        "split": split,
+        "split": captures.split,
         "wavelengths": captures.wavelengths,
         "coding": captures.coding,
     }
-    if sharing.finish:
+    if captures.finish:
         return finish_results(dataset, out, scorer.open(), **of_scenes)
     return infer_dataset(
         dataset,
         out,
         scorer.open(),
         max_memory=captures.max_memory,
-        jobs=sharing.jobs,
-        shard=sharing.shard,
+        jobs=captures.jobs,
+        shard=captures.shard,
         **of_scenes,
     )
 
@@ -106,7 +104,7 @@ def _table(out: Path, scored: "Sequence[SceneSummary]") -> "rich.table.Table":
         "scene",
         "Euclidean distance",
         "cosine similarity",
-        "% above 1 % false alarms",
+        "% of surface at 2 or more",
         "verdict",
         "registration px",
     )

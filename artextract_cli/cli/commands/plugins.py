@@ -10,18 +10,21 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import kinds, plugin_names
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.errors import ArtextractError, DependencyError, UsageError
 from artextract_cli.plugin import host
 from artextract_cli.plugin.host import enumerate_names, plugin_host
 from artextract_cli.plugin.options import describe_options, usage
 from artextract_cli.plugin.specs import KINDS
 
-app = typer.Typer(no_args_is_help=True, help="List, write, check, install and uninstall plugins.")
+app = typer.Typer(
+    cls=HelpGroup, no_args_is_help=True, help="List, write, check, install and uninstall plugins."
+)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the command without running it.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Run without confirmation.")]
 
 
-@app.command("list")
+@app.command("list", cls=HelpCommand)
 def list_plugins(
     kind: Annotated[
         str | None, typer.Option(help=f"Only this kind: {', '.join(KINDS)}.", autocompletion=kinds)
@@ -42,7 +45,7 @@ def list_plugins(
     console.emit(data, console.table("plugins", columns, rows))
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def info(
     name: Annotated[
         str, typer.Argument(help="Name of a plugin.", autocompletion=plugin_names(*KINDS))
@@ -71,7 +74,7 @@ def info(
     console.emit(data, text)
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def check(
     plugin: Annotated[
         str, typer.Argument(help="Name of a plugin or distribution, or a project folder.")
@@ -88,9 +91,11 @@ def check(
     if failed:
         msg = f"{plugin} fails {len(failed)} of {len(outcomes)} checks, listed above"
         raise ArtextractError(msg)
+    if Path(plugin).is_dir():
+        console.suggest("plugins", "install", plugin)
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def new(
     name: Annotated[str, typer.Argument(help="Name of the plugin on the command line.")],
     kind: Annotated[
@@ -102,13 +107,11 @@ def new(
     from artextract_cli.plugin.scaffold import new_plugin
 
     project = new_plugin(name, kind, out)
-    next_steps = [f"artextract plugins {verb} {project}" for verb in ("check", "install")]
-    console.emit(
-        {"project": project, "kind": kind}, [f"{project} written; next steps:", *next_steps]
-    )
+    console.emit({"project": project, "kind": kind}, f"{project} written")
+    console.suggest("plugins", "check", project)
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def install(
     package: Annotated[str, typer.Argument(help="Package name, project folder, wheel or URL.")],
     dry_run: DryRun = False,
@@ -138,9 +141,10 @@ def install(
     rows = [(p["kind"], p["name"], p["distribution"], p["version"]) for p in plugins]
     columns = ("kind", "name", "distribution", "version")
     console.emit(plugins, console.table(f"installed from {package}", columns, rows))
+    console.suggest("plugins", "info", plugins[0]["name"])
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def uninstall(
     name: Annotated[str, typer.Argument(help="Name of a plugin or of its distribution.")],
     dry_run: DryRun = False,
@@ -171,6 +175,7 @@ def _confirm(command: list[str], *, dry_run: bool, yes: bool) -> bool:
     """
     if dry_run:
         console.emit({"command": command}, shlex.join(command))
+        console.suggest_without("--dry-run")
         return False
     if yes:
         return True

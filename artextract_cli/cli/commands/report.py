@@ -7,39 +7,46 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import scene_names
+from artextract_cli.cli.derived_options import settings_as_options
+from artextract_cli.cli.option_groups import Filed, Reporting
+from artextract_cli.cli.parameters import Jobs
 from artextract_cli.utils import events
 
 # Larger pages take long to open in a browser; seven large scenes of 14 MB come close.
 MAX_QUICK_BYTES = 100_000_000
 
 
+@settings_as_options
 def report(
+    *,
     results: Annotated[Path, typer.Argument(help="Results directory.")],
     out: Annotated[Path, typer.Option(help="HTML file to write.")] = Path("report.html"),
     scene: Annotated[
         list[str] | None,
         typer.Option(help="Only this scene; may be repeated.", autocompletion=scene_names),
     ] = None,
-    no_bands: Annotated[
-        bool,
-        typer.Option(
-            "--no-bands",
-            help="Omit images of the bands, for instance if the files are unavailable.",
-        ),
-    ] = False,
-    pixels_per_mm: Annotated[
-        float | None,
-        typer.Option(min=1e-6, max=1e6, help="Scale of the photograph; overrides dataset.yaml."),
-    ] = None,
+    shown: Reporting,
+    filed: Filed,
+    jobs: Jobs = 1,
 ) -> None:
     """Write the results with all images as one self-contained HTML file."""
     from artextract_cli.report.writing import write_report
 
+    filing = filed.read()
     names = write_report(
-        results, out, names=scene or (), with_bands=not no_bands, pixels_per_mm=pixels_per_mm
+        results,
+        out,
+        names=scene or (),
+        with_bands=not shown.no_bands,
+        pixels_per_mm=shown.pixels_per_mm,
+        filing=filing,
+        plates=shown.plates,
+        jobs=jobs,
     )
     size = out.stat().st_size
     if size > MAX_QUICK_BYTES:
         events.warn(f"{out} is {size / 1e6:.0f} MB large: select fewer scenes with --scene")
     line = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
-    console.emit({"report": out, "scenes": names, "bytes": size}, line)
+    written = {"report": out, "scenes": names, "bytes": size, "plates": shown.plates}
+    console.emit(written | {"filing": filing.stated}, line)
+    console.suggest_opening(out)

@@ -8,7 +8,7 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import option_keys, plugin_names
-from artextract_cli.cli.config import Remember
+from artextract_cli.cli.config import Remember, remembered
 from artextract_cli.cli.config import remember as remember_in_config
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.errors import UsageError
@@ -46,7 +46,9 @@ def train(
     settings: SuitedSettings,
     seeds: Annotated[
         str | None,
-        typer.Option(help="Train once per seed, e.g. 0,1,2 into OUT-0, OUT-1, OUT-2."),
+        typer.Option(
+            help="Train once per seed, e.g. 0,1,2 into OUT-0, OUT-1, OUT-2.", metavar="N,..."
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     remember: Remember = False,
@@ -71,6 +73,18 @@ def train(
         )
     data = [dataclasses.asdict(result) for result in results]
     console.emit(data if seeds else data[0], [_sentence(result) for result in results])
+    _suggest(results[0].run)
+
+
+def _suggest(run: Path) -> None:
+    """Suggest to infer the dataset of artextract.yaml; graph files do not name theirs."""
+    dataset = remembered("infer", "dataset")
+    if dataset is None:
+        console.suggest("visualize", "loss", run, "--out", console.free("loss.png"))
+    else:
+        console.suggest(
+            "infer", dataset, "--model", run, "--out", console.free(f"results-of-{run.name}")
+        )
 
 
 def _runs(out: Path, settings: TrainingSettings, seeds: str | None) -> dict[Path, TrainingSettings]:

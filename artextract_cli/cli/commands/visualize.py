@@ -12,6 +12,7 @@ import typer
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import band_names, scene_names
 from artextract_cli.cli.derived_options import Options, settings_as_options
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import Codings, Pair, ScorerChoice, View
 from artextract_cli.errors import UsageError
 from artextract_cli.visualization.settings import EmbeddingOptions, Page, PairOptions
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from artextract_cli.results.scene_result import SceneResult
 
 app = typer.Typer(
-    no_args_is_help=True, help="Figures of pairs, losses, graphs and embeddings; image pyramids."
+    cls=HelpGroup,
+    no_args_is_help=True,
+    help="Figures of pairs, losses, graphs and embeddings; image pyramids.",
 )
 SceneName = Annotated[
     str | None,
@@ -40,7 +43,7 @@ class NewPair(ScorerChoice, CodedPair):
     """A pair that is scored only for the figure."""
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 @settings_as_options
 def pair(
     *,
@@ -89,7 +92,7 @@ def _result(
         raise UsageError(msg)
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 @settings_as_options
 def loss(
     *,
@@ -106,7 +109,7 @@ def loss(
     console.emit({"figure": out, "runs": runs}, str(out))
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 @settings_as_options
 def graph(
     *,
@@ -124,7 +127,7 @@ def graph(
     console.emit({"figure": out, "superpixels": drawn.n_nodes}, str(out))
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 @settings_as_options
 def embedding(
     *,
@@ -151,7 +154,7 @@ def embedding(
     console.emit(data, str(out))
 
 
-@app.command()
+@app.command(cls=HelpCommand)
 def pyramid(
     results: Annotated[Path, typer.Argument(help="Results directory.")],
     scene: SceneName = None,
@@ -160,11 +163,17 @@ def pyramid(
     ),
     show: Annotated[
         Literal["overlay", "heatmap", "hidden"],
-        typer.Option(help="Heat map over the photograph, heat map alone, or hidden-layer image."),
+        typer.Option(
+            help="Heat map over the photograph, heat map alone, or hidden-layer image.",
+            rich_help_panel="Figure",
+        ),
     ] = "overlay",
     compression: Annotated[
         Literal["jpeg", "deflate"],
-        typer.Option(help="Compression of tiles: smaller (jpeg), or lossless (deflate)."),
+        typer.Option(
+            help="Compression of tiles: smaller (jpeg), or lossless (deflate).",
+            rich_help_panel="Figure",
+        ),
     ] = "jpeg",
 ) -> None:
     """Write a multi-resolution tiled TIFF for IIIF image servers."""

@@ -1,6 +1,7 @@
 // Everything beside the stage: choices, sliders, the table of regions, plates and keys.
 
 const MOVE = 60; // stage pixels for an arrow key
+const HIDDEN = ["hidden", "hidden-absolute"]; // the hidden-layer image on its own scale, and on that of all
 const CURTAIN_STEP = 0.02;
 
 class Controls {
@@ -17,6 +18,7 @@ class Controls {
     this.fillSelects();
     this.listen();
     this.listenToRegions();
+    this.listenToSaving();
     viewer.stage.addEventListener("keydown", (event) => this.key(event));
     viewer.onPointer = (place) => this.read(place);
   }
@@ -79,6 +81,9 @@ class Controls {
     for (const bar of this.scene.querySelectorAll(".bars .bar")) {
       bar.hidden = !used.includes(bar.dataset.bar);
     }
+    const absolute = this.find(".absolute");
+    absolute.hidden = !HIDDEN.some((key) => used.includes(key));
+    absolute.querySelector("input").checked = used.includes(HIDDEN[1]);
   }
 
   describeSliders() {
@@ -104,6 +109,12 @@ class Controls {
       this.describeSliders();
       viewer.redraw();
     });
+    this.find(".absolute input").addEventListener("change", (event) => {
+      const key = HIDDEN[Number(event.target.checked)];
+      for (const side of ["left", "right"]) {
+        if (HIDDEN.includes(viewer.state[side])) this.show(side, key);
+      }
+    });
     this.find(".zoom-in").addEventListener("click", () => viewer.zoomBy(1.5));
     this.find(".zoom-out").addEventListener("click", () => viewer.zoomBy(1 / 1.5));
     this.find(".zoom-fit").addEventListener("click", () => viewer.fit());
@@ -114,6 +125,26 @@ class Controls {
         viewer.stage.scrollIntoView({ block: "center" });
       });
     }
+  }
+
+  // A plate is saved as it is shown, the right layer with the sliders as they are.
+  listenToSaving() {
+    const { viewer, pictures } = this;
+    const asShown = { opacity: 0.75, thresholds: {} };
+    for (const button of this.scene.querySelectorAll("[data-save]")) {
+      const { save } = button.dataset;
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        savePicture(pictures, save, asShown, ["heatmap", "hidden"].includes(save));
+      });
+    }
+    this.find(".save-right").addEventListener("click", () => {
+      savePicture(pictures, viewer.state.right, viewer.state, viewer.numbered);
+    });
+    this.find(".numbered")?.addEventListener("change", (event) => {
+      viewer.numbered = event.target.checked;
+      viewer.redraw();
+    });
   }
 
   listenToRegions() {
@@ -129,7 +160,7 @@ class Controls {
     all.addEventListener("click", () => {
       table.classList.remove("short");
       all.hidden = true;
-      this.buttons[12].focus();
+      this.buttons[this.data.framed].focus();
     });
   }
 

@@ -14,7 +14,9 @@ class Pictures {
   async load(key) {
     if (this.images.has(key)) return;
     const image = new Image();
-    image.src = this.scene.querySelector(`#${this.scene.id}-${key}`).src;
+    const shown = this.scene.querySelector(`#${this.scene.id}-${key}`);
+    // Plates are SVG images, heat maps without a plate are images of HTML.
+    image.src = shown.getAttribute("href") ?? shown.src;
     await image.decode();
     const { scale } = this.layers.get(key);
     if (scale) {

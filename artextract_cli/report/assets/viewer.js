@@ -16,6 +16,7 @@ class Viewer {
     this.zoom = 1; // stage pixels for one of the photograph
     this.offset = [0, 0]; // of the photograph's corner in the stage
     this.region = null;
+    this.numbered = false;
     this.pending = false;
     this.onPointer = () => {};
     this.fitToWindow();
@@ -122,6 +123,7 @@ class Viewer {
     const edge = Math.round(this.state.curtain * wide);
     this.drawSide(this.state.left, 0, edge, high);
     this.drawSide(this.state.right, edge, wide - edge, high);
+    if (this.numbered) this.drawNumbers(ratio);
     if (this.region) this.drawBox(ratio);
     this.stage.classList.toggle("zoomed", this.zoom > this.fitZoom * 1.001);
     const percent = Math.round(100 * this.state.curtain);
@@ -150,20 +152,18 @@ class Viewer {
   drawBox(ratio) {
     const [left, top, right, bottom] = this.region.box;
     const scale = this.zoom * ratio;
-    const margin = 4 * ratio;
     const box = [
-      left * scale + this.offset[0] * ratio - margin,
-      top * scale + this.offset[1] * ratio - margin,
-      (right - left) * scale + 2 * margin,
-      (bottom - top) * scale + 2 * margin,
+      left * scale + this.offset[0] * ratio,
+      top * scale + this.offset[1] * ratio,
+      (right - left) * scale,
+      (bottom - top) * scale,
     ];
-    const { context } = this;
-    context.lineJoin = "round";
-    for (const [colour, thickness] of [["#ffffff", 5], ["#1f2126", 2]]) {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness * ratio;
-      context.strokeRect(...box);
-    }
+    strokeBox(this.context, box, ratio);
+  }
+
+  drawNumbers(ratio) {
+    const place = (x, y) => [x, y].map((value, axis) => (value * this.zoom + this.offset[axis]) * ratio);
+    drawFrames(this.context, this.data, place, ratio);
   }
 
   // From a pointer event to the place in the stage.

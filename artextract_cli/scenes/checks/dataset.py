@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from artextract_cli.imaging.coding import Coding
@@ -14,6 +15,7 @@ from artextract_cli.scenes.findings import Finding
 from artextract_cli.scenes.layout import SPLITS, natural_key
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import progress
+from artextract_cli.utils.parallel.work import results_of
 
 INFRARED_NM = 750
 """Wavelength from which hidden layers can be expected to show, in nm."""
@@ -66,7 +68,11 @@ class DatasetCheck:
 
 
 def check_dataset(
-    root: Path, *, wavelengths: Sequence[float] | None = None, coding: Coding | None = None
+    root: Path,
+    *,
+    wavelengths: Sequence[float] | None = None,
+    coding: Coding | None = None,
+    jobs: int = 1,
 ) -> DatasetCheck:
     """Check the layout and all images of a dataset, continuing after every problem.
 
@@ -78,6 +84,8 @@ def check_dataset(
         Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
     coding
         How pixel values relate to light; overrides ``dataset.yaml``.
+    jobs
+        Number of scenes checked at a time, in processes of their own; see `build_dataset`.
 
     Returns
     -------
@@ -98,17 +106,13 @@ def check_dataset(
     findings += _missing_infrared(dataset.scenes)
     source = "--wavelengths" if wavelengths else DESCRIPTION
     findings += _equal_wavelengths(dataset.scenes, source)
-    rows = []
     with progress("checking", len(dataset.scenes)) as advance:
-        for scene in dataset.scenes:
-            row, problems = check_scene(scene)
-            rows.append(row)
-            findings += problems
-            advance(scene.name)
+        checked = results_of(check_scene, dataset.scenes, jobs, advance)
+    findings += chain.from_iterable(problems for _, problems in checked)
     return DatasetCheck(
         root=root,
         findings=tuple(_relative(finding, root) for finding in findings),
-        rows=tuple(rows),
+        rows=tuple(row for row, _ in checked),
         splits=tuple(_split_row(split, dataset.scenes, source) for split in SPLITS),
     )
 

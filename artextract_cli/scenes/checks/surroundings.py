@@ -21,7 +21,7 @@ def surroundings_problems(
 ) -> Iterator[tuple[str, Remedy]]:
     """Sentences about a backdrop or chart, each with its remedy.
 
-    The photograph is (H, W, 3), a band (H, W, 1). The images are reduced by `averaged`; the mask is not.
+    A photograph is (H, W, 3), a band (H, W, 1). Images are reduced by `averaged`; the mask is not.
     """
     if mask is None:
         painting = find_painting([photograph, *bands])

@@ -85,8 +85,8 @@ class Team:
             except WorkerDiedError as death:
                 n_deaths, cause = n_deaths + 1, str(death)
         failure = (
-            f"each of {n_deaths} processes that worked on it was ended ({cause}), perhaps because "
-            "memory is short: use fewer --jobs or a lower --max-memory"
+            f"each of {n_deaths} processes that worked on {item.name} was ended ({cause}), perhaps "
+            "because memory is short: use fewer --jobs or a lower --max-memory"
         )
         return Outcome(name=item.name, failure=failure)
 

@@ -6,10 +6,10 @@ from processes of this machine or from a cluster.
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from artextract_cli.errors import UsageError
-from artextract_cli.utils.events import progress, warn
+from artextract_cli.errors import InputError, UsageError
+from artextract_cli.utils.events import warn
 from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.outcome import Named, Outcome, outcome_of
 from artextract_cli.utils.parallel.team import Team
@@ -42,10 +42,10 @@ def each(
     UsageError
         If the number is less than one.
     ArtextractError
-        While iterating: if the cluster does not answer, or was lost.
+        While iterating: if the cluster does not answer, or is lost.
     """
     if isinstance(pool, Cluster):
-        # Imported late: Dask takes a second, and is needed for a cluster only.
+        # Imported late: only a cluster needs Dask.
         from artextract_cli.utils.parallel.dask_client import cluster_outcomes
 
         return cluster_outcomes(pool, work, items)
@@ -58,16 +58,53 @@ def each(
     return (outcome_of(work, item) for item in items)
 
 
-def work_on(
-    label: str, work: Callable[[Item], Result], items: Sequence[Item], pool: int | Cluster = 1
+def outcomes_of(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    pool: int | Cluster = 1,
+    on_item: Callable[[str], None] = lambda name: None,
 ) -> list[Outcome[Result]]:
-    """Work on `each` item, with progress and warnings; the outcomes are in the order of items."""
+    """The outcome of `each` item, in the order of the items; warnings are shown as they come.
+
+    ``on_item`` is called with the name of an item once it is done.
+    """
+    by_name = {outcome.name: outcome for outcome in _shown(work, items, pool, on_item)}
+    return [by_name[item.name] for item in items]
+
+
+def results_of(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    pool: int | Cluster = 1,
+    on_item: Callable[[str], None] = lambda name: None,
+) -> list[Result]:
+    """As `outcomes_of`, but only the results: the first failure ends the work.
+
+    Raises
+    ------
+    InputError
+        If an item fails.
+    """
     by_name = {}
-    # The outcomes are closed here, and not whenever the memory of an interrupted caller is freed.
-    with progress(label, len(items)) as advance, closing(each(work, items, pool)) as outcomes:
+    with closing(_shown(work, items, pool, on_item)) as outcomes:
+        for outcome in outcomes:
+            if outcome.failure:
+                raise InputError(outcome.failure)
+            # Not None without a failure, unless that is what the work returns.
+            by_name[outcome.name] = cast(Result, outcome.result)
+    return [by_name[item.name] for item in items]
+
+
+def _shown(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    pool: int | Cluster,
+    on_item: Callable[[str], None],
+) -> Generator[Outcome[Result], None, None]:
+    # Closed here, and not whenever the memory of an interrupted caller is freed.
+    with closing(each(work, items, pool)) as outcomes:
         for outcome in outcomes:
             for message in outcome.warnings:
                 warn(message)
-            by_name[outcome.name] = outcome
-            advance(outcome.name)
-    return [by_name[item.name] for item in items]
+            on_item(outcome.name)
+            yield outcome

@@ -19,7 +19,7 @@ from artextract_cli.utils.parallel.outcome import Named, Outcome, outcome_of
 
 # Of -1000..1000 (proc(5)): large enough that a worker, which is replaced, is ended before the
 # process that started it; small enough that other programs are not all spared for it.
-OOM_SCORE = "300"
+OOM_SCORE = b"300"
 
 # Starting registers the process with `multiprocessing`, which is not made for several threads.
 _starting = threading.Lock()
@@ -119,7 +119,7 @@ def _serve(pipe: Any) -> None:
     keep_warnings()
     if sys.platform == "linux":
         with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, encoding="ascii")
+            Path("/proc/self/oom_score_adj").write_bytes(OOM_SCORE)
     with suppress(EOFError, ConnectionError):  # no more items, or nobody who waits for answers
         work = _received_work(pipe)
         while True:

@@ -84,7 +84,7 @@ def test_arguments_that_may_be_several(
 
     seen: list[list[Path]] = []
 
-    def evaluate(results: list[Path], truth: Path) -> None:
+    def evaluate(results: list[Path], truth: Path, jobs: int) -> None:
         seen.append(list(results))
         raise DivergedError("seen")
 

@@ -1,45 +1,22 @@
 import io
 import json
 import math
-import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import rich.console
 
 from artextract_cli.cli import console
-from artextract_cli.cli.console import duration, emit, mapping_table, table
+from artextract_cli.cli.console import emit, mapping_table, table
 from artextract_cli.utils import events
-from artextract_cli.utils.events import progress
-from tests.helpers.machines import ticking
 
 
 @pytest.fixture(autouse=True)
 def configured() -> Iterator[None]:
     yield
     console.configure()
-
-
-@contextmanager
-def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let stderr be a terminal that understands colours and the moves of its cursor."""
-    with monkeypatch.context() as patched:
-        patched.setenv("TERM", "xterm")
-        patched.setenv("COLUMNS", "100")
-        patched.setattr(sys.stderr, "isatty", lambda: True)
-        yield
-
-
-def pictures(written: str) -> list[list[str]]:
-    """What a terminal showed at one time after another, line by line: label and count."""
-    shown = [
-        re.findall(r"^(\w+) .*?(\d+/[\d?]+)", re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", part), re.M)
-        for part in written.split("\r")
-    ]
-    return [[" ".join(line) for line in lines] for lines in shown if lines]
 
 
 def drawn(made: object) -> str:
@@ -65,108 +42,6 @@ def test_who_is_heard_on_stderr(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert [line.split()[-1] for line in captured.err.splitlines()] == heard
-
-
-def test_progress_without_a_terminal_is_few_plain_lines(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second passes per item: the sixth is the first after five seconds, and the last ends."""
-    ticking(monkeypatch, 1)
-    with progress("building", 10) as advance:
-        for i in range(10):
-            advance(f"scene {i}")
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[-1] == "building: 10/10 scene 9"
-    assert 2 <= len(lines) <= 3
-    assert all("\x1b" not in line and "\r" not in line for line in lines)
-
-
-def test_plain_lines_tell_the_time_that_is_left(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ten seconds an item: after the first of four there are thirty left, and none at the end."""
-    ticking(monkeypatch, 10)
-    with progress("inferring", 4) as advance:
-        for _ in range(4):
-            advance("abbey")
-    lines = capsys.readouterr().err.splitlines()
-    left = [line.partition("; about ")[2] for line in lines]
-    assert left == ["30 s left", "20 s left", "10 s left", ""]
-    assert lines[0] == "inferring: 1/4 abbey; about 30 s left"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(0.1, "1 s"), (89, "89 s"), (100, "2 min"), (5300, "88 min"), (7500, "2 h 5 min")],
-)
-def test_durations_in_words(seconds: float, told: str) -> None:
-    assert duration(seconds) == told
-
-
-def test_fast_work_says_only_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress("building", 3) as advance:
-        for _ in range(3):
-            advance()
-    assert capsys.readouterr().err == "building: 3/3\n"
-
-
-def test_quiet_progress_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    console.configure(verbosity=-1)
-    with progress("building", 1) as advance:
-        advance("note")
-    assert capsys.readouterr() == ("", "")
-
-
-def test_progress_on_a_terminal_keeps_off_stdout(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for total in (2, None):
-        with on_terminal(monkeypatch), progress("building", total) as advance:
-            advance("a[/b]")
-            advance()
-    assert capsys.readouterr().out == ""
-
-
-def test_what_takes_long_within_an_item_is_told(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Four seconds a block: the second of four is told; what ends within five is not."""
-    ticking(monkeypatch, 4)
-    with progress("inferring", 1) as advance:
-        with progress("blocks", 4) as inner:
-            for _ in range(4):
-                inner()
-        with progress("blocks", 1) as inner:
-            inner()
-        advance("abbey")
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == [
-        "blocks: 2/4; about 8 s left",
-        "blocks: 4/4",
-        "inferring: 1/1 abbey",
-    ]
-
-
-def test_a_bar_within_a_bar_comes_and_goes(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A bar is drawn when another one comes, and at the end."""
-    for _ in range(2):
-        with on_terminal(monkeypatch), progress("inferring", 1) as advance:
-            with progress("blocks", 2) as inner:
-                inner()
-                with progress("tiles", None):
-                    pass
-            advance()
-        captured = capsys.readouterr()
-        assert captured.out == ""
-        assert pictures(captured.err)[-2:] == [
-            ["inferring 0/1", "blocks 1/2", "tiles 0/?"],
-            ["inferring 1/1"],
-        ]
-    with progress("building", 1) as advance:
-        advance()
-    assert capsys.readouterr().err == "building: 1/1\n"
 
 
 def test_json_is_valid_and_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,3 +87,44 @@ def test_numbers_in_cells() -> None:
     assert "  7 " in shown
     made = table("t", ("name", "x", "mixed"), [("a", 1.0, 1), ("b", None, "-")])
     assert [column.justify for column in made.columns] == ["left", "right", "left"]
+
+
+def test_the_next_command(capsys: pytest.CaptureFixture[str]) -> None:
+    console.suggest("infer", Path("my scans"), "--out", "results")
+    assert capsys.readouterr() == ("", "next: artextract infer 'my scans' --out results\n")
+
+
+@pytest.mark.parametrize("how", [{"as_json": True}, {"verbosity": -1}])
+def test_scripts_see_no_next_command(
+    capsys: pytest.CaptureFixture[str], how: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: name)
+    console.configure(**how)  # type: ignore[arg-type]
+    console.suggest("infer", "scans")
+    console.suggest_without("--dry-run")
+    console.suggest_opening(Path("report.html"))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_same_command_without_a_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    console.configure(words=["data", "import", "a b", "--dry-run", "--out", "c"])
+    console.suggest_without("--dry-run")
+    assert capsys.readouterr().err == "next: artextract data import 'a b' --out c\n"
+
+
+@pytest.mark.parametrize("opener", ["xdg-open", None])
+def test_a_page_is_opened_where_that_is_possible(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, opener: str | None
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("shutil.which", lambda name: opener and f"/usr/bin/{opener}")
+    console.suggest_opening(Path("my report.html"))
+    wanted = "" if opener is None else "next: xdg-open 'my report.html'\n"
+    assert capsys.readouterr().err == wanted
+
+
+def test_paths_of_suggestions_are_free() -> None:
+    assert console.free("report.html") == Path("report.html")
+    Path("report.html").touch()
+    Path("report-2.html").touch()
+    assert console.free("report.html") == Path("report-3.html")

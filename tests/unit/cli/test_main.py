@@ -4,18 +4,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import artextract_cli
 from artextract_cli import errors
-from artextract_cli.cli.main import app, hoist_global_flags
+from artextract_cli.cli.main import hoist_global_flags
 from artextract_cli.plugin import host
 from tests.helpers.command_line import Ran
+from tests.helpers.command_tree import commands
 from tests.helpers.folders import make, scene
 
 
@@ -171,15 +171,7 @@ def test_no_plugins_leaves_the_built_in_ones(
     assert owners == {"artextract"}
 
 
-def commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, *names, name)
-        else:
-            yield " ".join((*names, name)), command
-
-
-@pytest.mark.parametrize(("name", "command"), [*commands(typer.main.get_command(app))])
+@pytest.mark.parametrize(("name", "command"), [*commands()])
 def test_every_command_writes_its_result_as_json_if_asked(name: str, command: Any) -> None:
     """By `emit`, which alone knows of --json."""
     source = inspect.getsource(inspect.unwrap(command.callback))

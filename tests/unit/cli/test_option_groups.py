@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from artextract_cli.cli.option_groups import Pair, ScorerChoice, ScorerSetup
+from artextract_cli.cli.option_groups import Filed, Pair, ScorerChoice, ScorerSetup
 from artextract_cli.errors import UsageError
 from artextract_cli.imaging.coding import Coding
 from tests.helpers.image_files import png
@@ -41,3 +41,11 @@ def test_a_coding_of_an_unknown_band_is_refused(tmp_path: Path) -> None:
 def test_the_model_none_scores_without_a_model(group: type[ScorerChoice]) -> None:
     scorer = group(model=Path("none"), scorer="residual").open()
     assert type(scorer).__name__ == "ModelFree"
+
+
+def test_options_about_the_filing_override_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "report.yaml"
+    path.write_text("title: Lady\ninventory: 12\n")
+    filing = Filed(title="Gentleman", date="2026", filing=path).read()
+    assert filing.stated == {"title": "Gentleman", "inventory": "12", "date": "2026"}
+    assert Filed(notes="x").read().stated == {"notes": "x"}

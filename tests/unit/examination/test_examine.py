@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from artextract_cli import InputError, UsageError, examine
+from artextract_cli import Filing, InputError, UsageError, examine
 from tests.helpers.command_line import Ran
 
 MODEL = Path("none")  # needs no torch
@@ -53,6 +53,33 @@ def test_the_commands_it_names_give_the_same(
         assert program == "artextract"
         assert run(*words).exit_code == 0, command
     assert (done.folder / "results" / "abbey" / "heatmap.tif").read_bytes() == heatmap
+
+
+def test_a_report_that_can_be_filed(camera: Path, tmp_path: Path, run: Callable[..., Ran]) -> None:
+    filing = Filing(title="The Abbey", notes="Two lines\nof notes")
+    plates = tmp_path / "plates"
+    done = examine(camera, tmp_path / "abbey.html", model=MODEL, filing=filing, plates=plates)
+    assert done.filing == filing
+    assert "<h1><bdi>The Abbey</bdi></h1>" in done.report.read_text(encoding="utf-8")
+    assert (plates / "abbey_photograph.png").exists()
+    record = json.loads((done.folder / "examination.json").read_text(encoding="utf-8"))
+    assert record["filing"] == filing.stated
+    assert [step["name"] for step in record["history"]] == ["import", "mask", "infer"]
+    assert len(record["history"][0]["figures"]["files_sha256"]) == 5
+    command = shlex.split(done.steps[-1].command)
+    assert run(*command[1:]).exit_code == 0
+    assert "Two lines\nof notes" in done.report.read_text(encoding="utf-8")
+
+
+def test_plates_are_refused_before_the_work(camera: Path, tmp_path: Path) -> None:
+    plates = tmp_path / "plates"
+    plates.mkdir()
+    (plates / "x_hidden.png").write_text("mine")
+    with pytest.raises(UsageError, match=r"x_hidden\.png is not a plate of artextract"):
+        examine(camera, tmp_path / "abbey.html", model=MODEL, plates=plates)
+    with pytest.raises(UsageError, match="is inside the source"):
+        examine(camera, tmp_path / "abbey.html", model=MODEL, plates=camera / "plates")
+    assert {path.name for path in tmp_path.iterdir()} == {"plates"}
 
 
 def test_a_complete_examination_is_not_replaced(camera: Path, tmp_path: Path) -> None:

@@ -8,15 +8,10 @@ from artextract_cli.errors import ArtextractError, UsageError
 from artextract_cli.examination.record import (
     Step,
     check_replaceable,
-    command_line,
     recorded,
 )
+from artextract_cli.report.filing import Filing
 from artextract_cli.utils.locks import directory_lock
-
-
-def test_a_command_can_be_pasted() -> None:
-    words = command_line("report", Path("two words/a.html"), "", "--out", "it's")
-    assert words == """artextract report 'two words/a.html' --out 'it'"'"'s'"""
 
 
 def test_other_folders_are_not_replaced(tmp_path: Path) -> None:
@@ -31,7 +26,7 @@ def test_other_folders_are_not_replaced(tmp_path: Path) -> None:
 
 def test_commands_are_those_of_the_steps_that_were_necessary(tmp_path: Path) -> None:
     steps: list[Step] = []
-    with recorded(tmp_path / "files", tmp_path, steps):
+    with recorded(tmp_path / "files", tmp_path, steps, Filing()):
         steps.append(Step(name="import", result="a dataset"))
         steps.append(Step(name="infer", result="nothing found", command="artextract infer a"))
     assert (tmp_path / "files" / "commands.txt").read_text() == "artextract infer a\n"
@@ -41,6 +36,6 @@ def test_two_examinations_do_not_write_to_one_folder(tmp_path: Path) -> None:
     with (
         directory_lock(tmp_path),
         pytest.raises(ArtextractError, match="another artextract process"),
-        recorded(tmp_path, tmp_path, []),
+        recorded(tmp_path, tmp_path, [], Filing()),
     ):
         pass

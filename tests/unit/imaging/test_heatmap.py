@@ -12,6 +12,8 @@ from artextract_cli.imaging.heatmap import (
     SEQUENTIAL,
     colour,
     overlay,
+    own_greys,
+    own_scale,
     paint,
 )
 
@@ -163,3 +165,17 @@ def test_scales_are_straight_between_their_values(
 def test_hidden_content_is_shown_in_greys() -> None:
     shown = colour(row(-0.1, 0, 0.1), scale="hidden")[0]
     np.testing.assert_array_equal(shown, [[0] * 3, [153] * 3, [255] * 3])
+
+
+def test_an_image_has_a_scale_of_its_own() -> None:
+    hidden = np.full((50, 50), np.nan, np.float32)
+    hidden[10:40, 10:40] = np.linspace(-0.03, 0.02, 900, dtype=np.float32).reshape(30, 30)
+    scale = own_scale(hidden)
+    assert scale.values == pytest.approx((-0.0295, 0.0195), abs=1e-4)
+    assert list(scale.ticks.values()) == ["2.9 % darker", "nothing", "1.9 % lighter"]
+    greys = own_greys(hidden, scale)
+    assert (greys[10, 10], greys[39, 39], greys[0, 0]) == (0, 255, 255)
+    # Nothing changes: the middle of the bar, and no more than two ticks.
+    flat = own_scale(np.full((5, 5), 0.05, np.float32))
+    assert flat.values == pytest.approx((0.049, 0.051))
+    assert len(flat.ticks) == 2

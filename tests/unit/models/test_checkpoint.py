@@ -90,9 +90,7 @@ def test_a_model_that_was_not_calibrated_is_not_opened(trained: Path, tmp_path: 
     path = tmp_path / "model.safetensors"
     network, card, _ = load_model(trained)
     save_model(path, network.state_dict(), dataclasses.replace(card, calibration={}))
-    with pytest.raises(
-        InputError, match="is not finished: finish it with 'artextract train --resume'"
-    ):
+    with pytest.raises(InputError, match="is not finished: repeat the command that began it"):
         open_model(path, device="cpu")
 
 

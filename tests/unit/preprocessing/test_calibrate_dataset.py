@@ -8,6 +8,7 @@ import pytest
 from artextract_cli.errors import InputError
 from artextract_cli.io.images import read_counts
 from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset
+from artextract_cli.scenes.history import read_history
 from tests.helpers.datasets import write_png, write_scene
 
 SIZE = (40, 48)
@@ -33,6 +34,11 @@ def test_reflectance_by_hand(tmp_path: Path) -> None:
     before, after = (read_counts(root / place)[..., 0] for root in (raw, tmp_path / "out"))
     wanted = np.clip(0.9 * (before.astype(float) - DARK) / (WHITE - DARK), 0, 1)
     assert after / 65535 == pytest.approx(wanted, abs=2e-5)
+    (step,) = read_history(tmp_path / "out")["a"]
+    assert step.parameters["method"] == "white and dark frames"
+    assert (step.parameters["white_reflectance"], step.parameters["exposure_ratio"]) == (0.9, 1)
+    assert list(step.figures["images"]) == ["450", "650", "850"]
+    assert step.figures["images"]["650"]["median_reflectance"] == round(rows[1].median, 4)
 
 
 def test_a_band_without_frames_is_named(tmp_path: Path) -> None:

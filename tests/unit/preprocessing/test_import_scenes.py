@@ -71,12 +71,13 @@ def test_a_scene_is_written_in_the_layout_of_a_dataset(
     root = tmp_path / "dataset"
     assert files(root) == [
         "dataset.yaml",
+        "history.json",
         "train/ms_masks/abbey_ms_850.png",
         "train/ms_masks/abbey_ms_950.png",
         "train/object/abbey_mask.png",
         "train/rgb_images/abbey_RGB.png",
     ]
-    assert [str(path.relative_to(root)) for path in made.files] == files(root)[1:]
+    assert [str(path.relative_to(root)) for path in made.files] == files(root)[2:]
     assert (made.size, made.depth, made.band_ids) == ((10, 12), "uint16", ("850", "950"))
     assert made.wavelengths == (850.0, 950.0)
     assert (root / "dataset.yaml").read_text() == "wavelengths:\n  '850': 850\n  '950': 950\n"
@@ -180,7 +181,7 @@ def test_what_does_not_agree_with_the_scenes_before_is_refused(
     with pytest.raises(InputError, match=said) as raised:
         imported([first, second] if at_once else [second])
     assert ("the scenes imported before it (1) are in" in str(raised.value)) == at_once
-    assert len(files(tmp_path / "dataset")) == 4
+    assert len(files(tmp_path / "dataset")) == 5
     assert [scene.name for scene in open_dataset(tmp_path / "dataset").scenes] == ["first"]
 
 
@@ -269,7 +270,7 @@ def test_the_photograph_comes_last(
     replace = Path.replace
     monkeypatch.setattr(Path, "replace", lambda a, b: moved.append(b.name) or replace(a, b))
     imported([capture(mask=np.ones((12, 10), bool))])
-    assert moved[0] == "dataset.yaml"
+    assert moved[:2] == ["dataset.yaml", "history.json"]
     assert moved[-1] == "abbey_RGB.png"
 
 
@@ -309,7 +310,7 @@ def test_a_dataset_is_held_while_scenes_are_added(
         yield capture()
 
     imported(scenes, out)
-    assert len(files(out)) == 4
+    assert len(files(out)) == 5
     with directory_lock(out):
         assert len(imported([capture("second")], out, dry_run=True)) == 1
     with pytest.raises(InputError):

@@ -29,7 +29,7 @@ def test_only_missing_images_of_a_scene_are_written(tmp_path: Path) -> None:
     files = images(tmp_path)
     photograph, band = files
     assert open_target(tmp_path, Coding()).missing(capture(), files) == files
-    write_images(files)
+    write_images(files, {})
     assert open_target(tmp_path, Coding()).missing(capture(), files) == {}
     band.unlink()
     assert list(open_target(tmp_path, Coding()).missing(capture(), files)) == [band]
@@ -37,7 +37,7 @@ def test_only_missing_images_of_a_scene_are_written(tmp_path: Path) -> None:
 
 
 def test_an_existing_name_is_refused_whatever_its_case(tmp_path: Path) -> None:
-    write_images(images(tmp_path))
+    write_images(images(tmp_path), {})
     target = open_target(tmp_path, Coding())
     with pytest.raises(InputError, match="a scene named 'Abbey' already exists"):
         target.missing(capture("Abbey"), images(tmp_path, "Abbey"))

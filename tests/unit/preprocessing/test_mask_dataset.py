@@ -8,6 +8,7 @@ import pytest
 from artextract_cli.errors import UsageError
 from artextract_cli.preprocessing.mask_dataset import find_mask, mask_dataset
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.history import read_history
 from tests.helpers.datasets import write_png, write_scene
 
 
@@ -18,6 +19,8 @@ def test_a_mask_that_is_given_is_kept(tmp_path: Path) -> None:
     write_png(tmp_path / "data" / "val" / "object" / "a_mask.png", mask)
     (row,) = mask_dataset(tmp_path / "data", tmp_path / "out")
     assert (row.scene, row.mask, row.painting) == ("a", "given", 0.5)
+    (step,) = read_history(tmp_path / "out")["a"]
+    assert (step.name, step.figures) == ("mask", {"mask": "given", "painting_share": 0.5})
     (files,) = open_dataset(tmp_path / "out").scenes
     given = tmp_path / "data" / "val" / "object" / "a_mask.png"
     assert files.mask is not None

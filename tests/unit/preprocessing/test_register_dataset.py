@@ -8,6 +8,7 @@ import pytest
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.preprocessing.register_dataset import RECORD, register_dataset
+from artextract_cli.scenes.history import read_history
 from tests.helpers.datasets import write_png
 from tests.helpers.registration import PICTURE, known, seen_by
 
@@ -33,6 +34,10 @@ def test_a_shift_is_measured_and_recorded(tmp_path: Path) -> None:
     assert band.residual < 0.2
     record = json.loads((tmp_path / "out" / RECORD).read_text(encoding="utf-8"))
     assert record["scenes"][0]["scene"] == "a"
+    (step,) = read_history(tmp_path / "out")["a"]
+    assert (step.name, step.parameters["model"]) == ("register", "shift")
+    assert step.figures["residual_px"] == {"650": round(band.residual, 3)}
+    assert (step.figures["width_px"], step.figures["left_px"]) == (row.size[0], row.left)
 
 
 def test_a_band_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -22,10 +22,13 @@ def plain(sentence: str) -> str:
 
 def test_something_was_found(tmp_path: Path) -> None:
     findings = told(tmp_path)
-    assert findings.verdict == "This painting may have a hidden layer"
+    assert (findings.verdict, findings.headline) == (
+        "Finding",
+        "Finding: this painting may have a hidden layer",
+    )
     assert findings.is_found
     whole, share, strongest, registration = map(plain, findings.sentences)
-    assert "1.0 % (1 in 100) score as high" in whole
+    assert "1.0 % (1 in 100) score at least as high" in whole
     assert share.startswith("4.0 % of the painted surface scores 2 or more: clearly more")
     assert share.endswith(
         "Of the surface, 3.0 % is darker than expected and 1.0 % is lighter than expected, given "
@@ -54,7 +57,7 @@ def test_registration(tmp_path: Path, residuals: dict[str, float | None], said: 
 def test_nothing_was_found(tmp_path: Path) -> None:
     share = {"share_above_1_percent_false_alarms": 0.002}
     findings = told(tmp_path, image_level=NOTHING, **share)
-    assert findings.verdict == "Nothing found beyond what clean paintings show"
+    assert findings.headline == "Nothing found: no more than clean paintings show"
     assert not findings.is_found
     assert "no more than" in findings.sentences[1]
     assert findings.false_alarm_rate == 0.63
@@ -62,13 +65,13 @@ def test_nothing_was_found(tmp_path: Path) -> None:
 
 def test_many_strong_places_are_told_of_in_a_painting_that_is_no_finding(tmp_path: Path) -> None:
     findings = told(tmp_path, image_level=NOTHING)
-    assert findings.verdict == "Regions to examine, but no finding for the painting as a whole"
+    assert findings.verdict == findings.headline == "No finding, but regions to examine"
     assert not findings.is_found
 
 
 @pytest.mark.parametrize(
     ("share", "verdict"),
-    [(0.04, "Regions to examine"), (0.015, "No more differences than in clean paint")],
+    [(0.04, "No verdict, but regions to examine"), (0.015, "No verdict")],
 )
 def test_a_model_that_does_not_judge_the_whole(tmp_path: Path, share: float, verdict: str) -> None:
     findings = told(tmp_path, image_level=None, share_above_1_percent_false_alarms=share)

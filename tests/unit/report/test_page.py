@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.page import ASSETS, SCRIPTS
 from artextract_cli.report.writing import write_report
 from tests.helpers.results import write_result
@@ -92,6 +93,20 @@ def test_notes_of_the_dataset_stay_text(tmp_path: Path) -> None:
     page = report(tmp_path)
     assert HOSTILE in page.text
     assert not page.attributes("img")[0].get("onerror")
+
+
+def test_what_is_filed_stays_text_and_heads_the_page(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    filing = Filing(title=HOSTILE, inventory=HOSTILE, notes=f"{HOSTILE}\n{HOSTILE}")
+    write_report(result.path.parent, tmp_path / "filed.html", filing=filing)
+    write_report(result.path.parent, tmp_path / "calm.html", filing=Filing(title="a", date="b"))
+    text = (tmp_path / "filed.html").read_text(encoding="utf-8")
+    page, calm = Read(text), Read((tmp_path / "calm.html").read_text(encoding="utf-8"))
+    # One more row, of a div, dt, dd and bdi.
+    assert len(page.elements) == len(calm.elements) + 4
+    assert page.text.count(HOSTILE) == 5
+    assert page.text.index(HOSTILE) < page.text.index("Inventory number")
+    assert "<h1><bdi>a</bdi></h1>" in (tmp_path / "calm.html").read_text(encoding="utf-8")
 
 
 def test_paths_that_are_no_text_are_written_all_the_same(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def test_all_layers_in_the_order_of_their_groups(tmp_path: Path) -> None:
     bands = ["band-0", "band-1", "band-2"]
     components = ["component-1", "component-2", "component-3"]
     scores = ["heatmap", "dark", "light", "evidence-0", "evidence-1", "evidence-2"]
-    assert list(made) == ["photograph", "hidden", "false-colour", *bands, *components, *scores]
+    pictures = ["photograph", "hidden", "hidden-absolute", "false-colour"]
+    assert list(made) == [*pictures, *bands, *components, *scores]
     assert {layer.encoded.width for layer in made.values()} == {SIZE[1]}
     assert [made[key].label for key in ("band-2", "dark", "light", "evidence-2")] == [
         "850 nm",
@@ -56,7 +57,10 @@ def test_pictures_show_what_was_read(tmp_path: Path) -> None:
     assert (light[STRONG] == round(LOW / 0.02) + 1).all()
     assert (light[NOT_PAINTED] == 0).all()
     assert pixels(made["evidence-0"])[0, 0] == 128 - 50
-    assert pixels(made["hidden"])[0, 0] == pytest.approx(153, abs=2)
+    assert pixels(made["hidden"])[0, 0] == pytest.approx(128, abs=2)
+    assert pixels(made["hidden-absolute"])[0, 0] == pytest.approx(153, abs=2)
+    assert not made["hidden-absolute"].has_plate
+    assert "stretched from 0.1 % darker (black) to 0.1 % lighter (white)" in made["hidden"].note
 
 
 def test_other_models_have_scores_for_bands_and_nothing_beneath(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def test_one_file_about_all_scenes_or_those_named(tmp_path: Path) -> None:
     assert write_report(results, out) == ["a", "b", "c"]
     text = out.read_text(encoding="utf-8")
     assert text.count('class="scene"') == 3
-    assert "<h1>3 scenes</h1>" in text
+    assert "<h1><bdi>3 scenes</bdi></h1>" in text
     assert write_report(results, out, names=["c", "a", "c"]) == ["c", "a"]
     assert write_report(results, out, names=["b"]) == ["b"]
     assert "<h1><bdi>b</bdi></h1>" in out.read_text(encoding="utf-8")

@@ -4,15 +4,17 @@ import csv
 import dataclasses
 import os
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from artextract_cli.errors import ArtextractError, UsageError
-from artextract_cli.results import writer
+from artextract_cli.results import description, writer
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.writer import (
     write_scene,
 )
+from artextract_cli.scenes.history import ProcessingStep
 from artextract_cli.utils.atomic import TEMPORARY
 from tests.helpers.results import contents
 from tests.helpers.rewriting import is_current, write_again
@@ -113,6 +115,9 @@ def test_a_scene_is_up_to_date_until_anything_changes(scored, tmp_path: Path) ->
     assert not is_current(tmp_path, files, dataclasses.replace(model, expect="dark"))
     for change in ({"bands": files.bands[::-1]}, {"mask": None}, {"pixels_per_mm": 3.0}):
         assert not is_current(tmp_path, dataclasses.replace(files, **change), model)
+    step = ProcessingStep(name="import", source="/other")
+    with mock.patch.object(description, "scene_history", return_value=(step,)):
+        assert not is_current(tmp_path, files, model)
     path = tmp_path / "v0" / "heatmap.tif"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert not is_current(tmp_path, files, model)

@@ -1,10 +1,11 @@
 """Progress that is reported to a renderer."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
-from artextract_cli.utils.events import progress
+from artextract_cli.utils.events import command_line, progress
 from tests.helpers.machines import ticking
 
 
@@ -26,3 +27,8 @@ def test_other_threads_show_no_progress(capsys: pytest.CaptureFixture[str]) -> N
     thread.start()
     thread.join()
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_command_line_can_be_pasted() -> None:
+    words = command_line("report", Path("two words/a.html"), "", "--out", "it's")
+    assert words == """artextract report 'two words/a.html' --out 'it'"'"'s'"""

@@ -48,7 +48,7 @@ def test_an_item_that_ends_three_processes_is_a_failure_and_the_others_are_done(
     by_name = {outcome.name: outcome for outcome in Team(bad_dies, items, 1).outcomes()}
     assert [by_name[name].result for name in ("bad", "b", "last")] == [None, "b", "last"]
     assert by_name["bad"].failure.startswith(
-        "each of 3 processes that worked on it was ended (SIGKILL)"
+        "each of 3 processes that worked on bad was ended (SIGKILL)"
     )
     processes = items[0].marks("begun")
     assert len(set(processes)) == MOST_DEATHS == 3

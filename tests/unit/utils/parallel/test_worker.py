@@ -27,11 +27,11 @@ def test_a_worker_starts_again_after_its_death(tmp_path: Path) -> None:
         worker.end()
 
 
-def interruption_and_memory(thing: Thing) -> tuple[bool, str]:
+def interruption_and_memory(thing: Thing) -> tuple[bool, bytes]:
     """Whether the process ignores Ctrl-C, and how it ranks when memory is short."""
     score = Path("/proc/self/oom_score_adj")
     ignores = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
-    return ignores, score.read_text().strip() if score.exists() else ""
+    return ignores, score.read_bytes().strip() if score.exists() else b""
 
 
 def test_a_worker_ignores_the_interruption_of_the_terminal(tmp_path: Path) -> None:
@@ -61,10 +61,10 @@ def test_an_answer_that_cannot_be_sent_is_an_error(tmp_path: Path) -> None:
 
 SCRIPT = """
 from pathlib import Path
-from artextract_cli.utils.parallel.work import work_on
+from artextract_cli.utils.parallel.work import outcomes_of
 from tests.helpers.parallel_work import of_this_process, things
 
-work_on("working", of_this_process, things(Path({folder!r}), "a", "b"), 2)
+outcomes_of(of_this_process, things(Path({folder!r}), "a", "b"), 2)
 """
 
 

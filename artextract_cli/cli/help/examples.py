@@ -1,0 +1,205 @@
+"""Examples of every command, for its help, and the page that explains it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Two command lines that can be pasted, and a page of the documentation."""
+
+    page: str
+    examples: tuple[str, str]
+
+
+GUIDES: Mapping[str, Guide] = {
+    "examine": Guide(
+        "docs/import.md",
+        (
+            "artextract examine capture --out report.html",
+            "artextract examine capture --importer bands -o wavelengths=450,550,650,950 --dry-run",
+        ),
+    ),
+    "data import": Guide(
+        "docs/import.md",
+        (
+            "artextract data import bands capture --out scans",
+            "artextract data import cube captures --out scans --split val --dry-run",
+        ),
+    ),
+    "data check": Guide(
+        "docs/capture.md",
+        (
+            "artextract data check scans",
+            "artextract data check scans --coding bands=srgb --json",
+        ),
+    ),
+    "data calibrate": Guide(
+        "docs/capture.md",
+        (
+            "artextract data calibrate raw --white white --dark dark --out scans",
+            "artextract data calibrate raw --blind --out scans",
+        ),
+    ),
+    "data register": Guide(
+        "docs/capture.md",
+        (
+            "artextract data register scans --out registered",
+            "artextract data register scans --out registered --model homography",
+        ),
+    ),
+    "data mask": Guide(
+        "docs/capture.md",
+        (
+            "artextract data mask registered --out masked",
+            "artextract data mask scans --out masked --quiet",
+        ),
+    ),
+    "data simulate": Guide(
+        "docs/workshop_world.md",
+        (
+            "artextract data simulate scans",
+            "artextract data simulate moderns --palette moderns --train 4 --val 2 --size 128",
+        ),
+    ),
+    "infer": Guide(
+        "docs/detection.md",
+        (
+            "artextract infer scans --out results",
+            "artextract infer --rgb photo.tif --band 950=infrared.tif --out results",
+        ),
+    ),
+    "report": Guide(
+        "docs/report.md",
+        (
+            "artextract report results --out report.html",
+            "artextract report results --scene abbey --pixels-per-mm 12 --out abbey.html",
+        ),
+    ),
+    "visualize pair": Guide(
+        "docs/report.md",
+        (
+            "artextract visualize pair results --scene abbey --out abbey.png",
+            "artextract visualize pair --rgb photo.tif --band 950=infrared.tif --out photo.png",
+        ),
+    ),
+    "visualize loss": Guide(
+        "docs/report.md",
+        (
+            "artextract visualize loss run --out loss.png",
+            "artextract visualize loss run-0 run-1 --width-mm 85 --out loss.pdf",
+        ),
+    ),
+    "visualize graph": Guide(
+        "docs/report.md",
+        (
+            "artextract visualize graph graphs/val/abbey.npz --out graph.png",
+            "artextract visualize graph graphs/val/abbey.npz --view 1 --out infrared.svg",
+        ),
+    ),
+    "visualize embedding": Guide(
+        "docs/report.md",
+        (
+            "artextract visualize embedding results --out embedding.png",
+            "artextract visualize embedding results --scene abbey --method tsne --out abbey.svg",
+        ),
+    ),
+    "visualize pyramid": Guide(
+        "docs/report.md",
+        (
+            "artextract visualize pyramid results --out pyramid.tif",
+            "artextract visualize pyramid results --scene abbey --show hidden --out hidden.tif",
+        ),
+    ),
+    "graph build": Guide(
+        "docs/detection.md",
+        (
+            "artextract graph build scans --out graphs",
+            "artextract graph build scans --out graphs --superpixels slic -s n_segments=3000",
+        ),
+    ),
+    "graph inspect": Guide(
+        "docs/detection.md",
+        (
+            "artextract graph inspect graphs/val/abbey.npz",
+            "artextract graph inspect graphs/train/abbey.npz --json",
+        ),
+    ),
+    "graph export": Guide(
+        "docs/detection.md",
+        (
+            "artextract graph export graphs/val/abbey.npz --out abbey.graphml",
+            "artextract graph export graphs/val/abbey.npz --results results --out scores.graphml",
+        ),
+    ),
+    "train": Guide(
+        "docs/detection.md",
+        (
+            "artextract train graphs --out run",
+            "artextract train graphs --out run --backbone gcn -o layers=3 --seeds 0,1,2",
+        ),
+    ),
+    "adapt": Guide(
+        "docs/detection.md",
+        (
+            "artextract adapt scans --out adapted",
+            "artextract adapt scans --model run --scene abbey --out adapted",
+        ),
+    ),
+    "evaluate": Guide(
+        "docs/results.md",
+        (
+            "artextract evaluate results --truth scans",
+            "artextract evaluate results results-of-run --truth scans --figure comparison.png",
+        ),
+    ),
+    "plugins list": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins list",
+            "artextract plugins list --kind importers",
+        ),
+    ),
+    "plugins info": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins info gat",
+            "artextract plugins info bands --json",
+        ),
+    ),
+    "plugins new": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins new mean --kind scorers",
+            "artextract plugins new mean --kind scorers --out projects",
+        ),
+    ),
+    "plugins check": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins check gat",
+            "artextract plugins check artextract-mean",
+        ),
+    ),
+    "plugins install": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins install artextract-mean",
+            "artextract plugins install artextract-mean --dry-run",
+        ),
+    ),
+    "plugins uninstall": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins uninstall artextract-mean",
+            "artextract plugins uninstall artextract-mean --yes",
+        ),
+    ),
+    "demo": Guide(
+        "docs/installation.md",
+        (
+            "artextract demo",
+            "artextract demo --out trial --train --train-scenes 12 --epochs 5",
+        ),
+    ),
+}

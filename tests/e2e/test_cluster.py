@@ -1,0 +1,97 @@
+"""The scripts for Slurm, run by a stand-in for ``sbatch``."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.command_line import Ran
+from tests.helpers.results import contents
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ROOT / "examples" / "cluster"
+
+# Runs every task of an array at once, the last first, and only then returns, as if with --wait.
+SBATCH = """\
+import json, os, subprocess, sys
+
+words = sys.argv[1:]
+options = [word for word in words if word.startswith("--")]
+with open(os.environ["SUBMITTED"], "a") as file:
+    file.write(json.dumps(words) + "\\n")
+start = next(i for i, word in enumerate(words) if not word.startswith("--"))
+array = next((o[len("--array=1-"):] for o in options if o.startswith("--array=1-")), "")
+tasks = range(int(array), 0, -1) if array else [None]
+running = []
+for task in tasks:
+    ids = {} if task is None else {
+        "SLURM_ARRAY_TASK_ID": str(task), "SLURM_ARRAY_TASK_COUNT": array,
+        "SLURM_CPUS_PER_TASK": "1", "SLURM_MEM_PER_NODE": "3000",
+    }
+    command = ["sh", *words[start:]]
+    running.append(subprocess.Popen(command, env=os.environ | ids, stdout=subprocess.DEVNULL))
+codes = [process.wait() for process in running]
+print("17;cluster" if "--parsable" in words else "Submitted batch job 18")
+sys.exit(max(codes))
+"""
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> dict[str, str]:
+    """The environment of a node where ``sbatch`` and ``artextract`` are installed."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (tmp_path / "sbatch.py").write_text(SBATCH, encoding="utf-8")
+    for name, what in (("sbatch", f"{tmp_path}/sbatch.py"), ("artextract", "-m artextract_cli -q")):
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {what} "$@"\n')
+        (programs / name).chmod(0o755)
+    paths = {"PATH": [str(programs), os.environ["PATH"]]}
+    paths["PYTHONPATH"] = [str(ROOT), str(ROOT / "plugins")]
+    joined = {name: os.pathsep.join(parts) for name, parts in paths.items()}
+    return os.environ | joined | {"SUBMITTED": str(tmp_path / "submitted")}
+
+
+def submitted(environment: dict[str, str]) -> list[list[str]]:
+    lines = Path(environment["SUBMITTED"]).read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def submit(environment: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", SCRIPTS / "submit.sh", *map(str, words)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm runs on Linux")
+def test_an_array_of_shards_gives_the_bytes_of_one_run(
+    dataset: Path, tmp_path: Path, cluster: dict[str, str], run: Callable[..., Ran]
+) -> None:
+    data = Path(shutil.copytree(dataset, tmp_path / "my data"))
+    whole = run("infer", data, "--out", tmp_path / "whole", "--model", "none")
+    assert whole.exit_code == 0, whole.stderr
+    parts = tmp_path / "all parts"
+    ran = submit(cluster, data, parts, 3, "--model", "none")
+    assert ran.returncode == 0, ran.stderr
+    assert contents(parts) == contents(tmp_path / "whole")
+    shards, finish = submitted(cluster)
+    assert shards[:2] == ["--parsable", "--array=1-3"]
+    assert finish[0] == "--dependency=afterany:17"
+
+
+def test_scripts_ask_for_what_they_use() -> None:
+    for path in SCRIPTS.glob("*.sbatch"):
+        first, *lines = path.read_text(encoding="utf-8").splitlines()
+        assert first == "#!/bin/sh"
+        requests = [line for line in lines if line.startswith("#SBATCH --")]
+        # Slurm ignores requests after the first command.
+        assert requests == lines[: len(requests)]
+        assert requests
