@@ -14,10 +14,12 @@ from artextract_cli.cli.parameters import (
     parse_memory,
     parse_wavelengths,
 )
+from artextract_cli.errors import UsageError
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
 from artextract_cli.report.filing import GROUP, Filing, read_filing
+from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.shards import Shard, parse_shard
 from artextract_cli.utils.settings import Setting
 
@@ -94,8 +96,8 @@ class LargeCaptures(Captures):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedCaptures(LargeCaptures):
-    """Captures that are shared among processes and machines."""
+class Workers:
+    """The processes, or the cluster, that work on the scenes of a dataset."""
 
     jobs: Annotated[
         int,
@@ -105,6 +107,40 @@ class SharedCaptures(LargeCaptures):
             group="Computing",
         ),
     ] = 1
+    cluster: Annotated[
+        str | None,
+        Setting(
+            help="Dask workers instead: local:N, scheduler.json, or tls://HOST:PORT.",
+            group="Computing",
+            metavar="WHERE",
+        ),
+    ] = None
+    certificates: Annotated[
+        Path | None,
+        Setting(help="TLS certificates of the cluster.", group="Computing", metavar="DIR"),
+    ] = None
+
+    @property
+    def chosen_cluster(self) -> Cluster | None:
+        """The cluster, if one is given.
+
+        Raises
+        ------
+        UsageError
+            If there is no such cluster, it is open to others, or only certificates are given.
+        """
+        if self.cluster is not None:
+            return Cluster(address=self.cluster, certificates=self.certificates)
+        if self.certificates is not None:
+            msg = "--certificates belong to a cluster: give --cluster too"
+            raise UsageError(msg)
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedCaptures(Workers, LargeCaptures):
+    """Captures that are shared among processes and machines."""
+
     shard: Annotated[
         Shard | None,
         Parsed(
