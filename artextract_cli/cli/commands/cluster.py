@@ -33,9 +33,11 @@ def certificates(
     create_certificates(folder, days=days)
     node = certificates_in(folder.resolve(), NODE)
     tls = ("--tls-ca-file", node.authority, "--tls-cert", node.certificate, "--tls-key", node.key)
-    words = shlex.join(map(str, tls))
-    scheduler = f"dask scheduler --protocol tls --dashboard-address 127.0.0.1:0 --scheduler-file scheduler.json {words}"
-    worker = f"dask worker --nthreads 1 --dashboard-address 127.0.0.1:0 --scheduler-file scheduler.json {words}"
+    # The pages about the work are for this machine only.
+    common = ("--scheduler-file", "scheduler.json", "--dashboard-address", "127.0.0.1:0", *tls)
+    words = shlex.join(map(str, common))
+    scheduler = f"dask scheduler --protocol tls {words}"
+    worker = f"dask worker --nthreads 1 {words}"
     infer = f"artextract infer DATASET --cluster scheduler.json --certificates {folder}"
     console.emit(
         {"certificates": folder, "scheduler": scheduler, "worker": worker},

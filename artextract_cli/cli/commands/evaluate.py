@@ -51,9 +51,7 @@ def evaluate(
     if figure is not None:
         _check_figure(figure, truth)
     scorer = _scorer(results[0]) if robustness else None
-    evaluation = evaluate_results(
-        results, truth, jobs=workers.jobs, cluster=workers.chosen_cluster
-    )
+    evaluation = evaluate_results(results, truth, jobs=workers.jobs, cluster=workers.chosen_cluster)
     data, output = summarize_evaluation(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:

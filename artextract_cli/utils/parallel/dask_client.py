@@ -12,7 +12,7 @@ from artextract_cli.errors import ArtextractError
 from artextract_cli.utils.events import inform
 from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.dask_connection import connected, load_distributed
-from artextract_cli.utils.parallel.dask_worker import Place, answer, check_place, this_place
+from artextract_cli.utils.parallel.dask_worker import answer, check_place, this_place
 from artextract_cli.utils.parallel.outcome import Named, Outcome
 
 # How long to wait for an outcome before workers that have joined meanwhile are given an item too.
@@ -38,7 +38,8 @@ def cluster_outcomes(
         return
     with connected(cluster, len(items)) as client, _while_connected(cluster):
         _check_workers(client)
-        with closing(_Tasks(client, work).answers(items)) as answers:
+        tasks = _Tasks(client, work, is_local=cluster.n_local is not None)
+        with closing(tasks.answers(items)) as answers:
             for answer_ in answers:
                 if isinstance(answer_, Exception):
                     break
@@ -75,10 +76,10 @@ def _check_workers(client: Any) -> None:
 class _Tasks:
     """Items in progress on the cluster, one for each worker."""
 
-    def __init__(self, client: Any, work: Callable[[Any], Any]) -> None:
+    def __init__(self, client: Any, work: Callable[[Any], Any], *, is_local: bool) -> None:
         from distributed.protocol import serialize_bytes
 
-        self._client = client
+        self._client, self._is_local = client, is_local
         self._distributed = load_distributed()
         self._killed = self._distributed.KilledWorker
         self._running: dict[Any, Named] = {}
@@ -87,9 +88,7 @@ class _Tasks:
         # Packed here, and opened once per worker: the work may hold a model.
         self._work = serialize_bytes(work)
 
-    def answers(
-        self, items: Sequence[Named]
-    ) -> Generator[Outcome[Any] | Exception, None, None]:
+    def answers(self, items: Sequence[Named]) -> Generator[Outcome[Any] | Exception, None, None]:
         """Yield the outcome of every item, as they come, or the error that ends the work."""
         suspects = []
         for item, answer_ in self._finished(items, self._n_workers):
@@ -125,6 +124,9 @@ class _Tasks:
             self._alive_at = now
         elif now - self._alive_at > WITHOUT_WORKERS_S:
             self._alive_at = now
+            if self._is_local:
+                msg = "the workers of local:N have ended and do not start again: use --jobs instead"
+                raise ArtextractError(msg)
             inform("the cluster has no workers: waiting for one")
         return n_workers
 
@@ -156,9 +158,12 @@ class _Tasks:
 
     def _finish(self) -> None:
         """Let workers finish what is in progress; another interruption ends it at once."""
-        if self._running and all(future.status != "cancelled" for future in self._running):
-            inform("waiting for the scenes in progress; interrupt again to stop at once")
-            self._wait()
+        if not self._running or any(future.status == "cancelled" for future in self._running):
+            return
+        inform("waiting for the scenes in progress; interrupt again to stop at once")
+        while self._running and self._client.nthreads():
+            for future in self._done():
+                del self._running[future]
 
 
 def _failure(item: Named, killed: Any) -> Outcome[Any]:

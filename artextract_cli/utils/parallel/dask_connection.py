@@ -1,8 +1,11 @@
 """Connections to a cluster of Dask."""
 
 import logging
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 from typing import Any
 
 from artextract_cli.errors import ArtextractError, DependencyError
@@ -12,6 +15,9 @@ from artextract_cli.utils.parallel.cluster import Cluster
 
 CONNECT_S = 10
 """Seconds to wait for the scheduler, which answers in milliseconds if there is one."""
+
+# Those that Dask gives a level of their own.
+LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
 
 # For schedulers and workers on this machine.
 CONFIGURATION = {
@@ -97,8 +103,8 @@ def _local_cluster(distributed: Any, n_workers: int, stack: ExitStack) -> Any:
 
     stack.enter_context(dask.config.set(CONFIGURATION))
     inform(f"starting {n_workers} workers")
-    return stack.enter_context(
-        distributed.LocalCluster(
+    with _uninterrupted():
+        local = distributed.LocalCluster(
             host="127.0.0.1",
             n_workers=n_workers,
             # Linear algebra has one thread for a whole process, not for each thread of it.
@@ -112,7 +118,26 @@ def _local_cluster(distributed: Any, n_workers: int, stack: ExitStack) -> Any:
             memory_limit=None,
             silence_logs=_level(),
         )
-    )
+    return stack.enter_context(local)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start threads and processes that Ctrl-C does not reach: the scene in progress is finished.
+
+    Threads and processes inherit the signals that are blocked where they are started, and so do
+    workers that are started later by such a thread.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    # Started later, it would allow Ctrl-C again in the thread that starts it.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _level() -> int:
@@ -123,7 +148,7 @@ def _level() -> int:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Hide messages of Dask about lost connections, which are reported in a sentence of ours."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    loggers = [logging.getLogger(name) for name in LOGGERS]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(_level())

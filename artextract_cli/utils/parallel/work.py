@@ -25,8 +25,8 @@ def each(
 
     An input error of an item is its outcome; any other error ends the work. With more than one job
     this process works too, beside spawned ones, each with one thread of linear algebra; with a
-    cluster only its workers do. If the caller stops early, or is interrupted, items in progress in other processes are
-    finished, and no others are begun.
+    cluster only its workers do. If the caller stops early, or is interrupted, items in progress in
+    other processes are finished, and no others are begun.
 
     Parameters
     ----------
