@@ -101,8 +101,6 @@ ROWS = [
         all_of(lambda here: create_certificates(here / "c"), put("c/ca.pem", "x"))),
     Row(2, "certificates are valid for 1 to 3650 days, not 0",
         lambda here: create_certificates(here / "c", days=0)),
-    Row(1, "no scheduler of Dask answers at tcp://127.0.0.1:1: start it, or check the address and "
-        "the certificates", BUILD + " --cluster tcp://127.0.0.1:1"),
     Row(4, "--cluster needs Dask, which is not installed: pip install 'artextract[cluster]'",
         lambda here: without("distributed", load_distributed)),
     Row(4, "certificates need the package cryptography, which is not installed: pip install "
@@ -131,6 +129,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/utils/parallel/test_certificates.py::test_certificates_end": (
         "… is valid from … to …, and not today: create new ones by 'artextract cluster "
         "certificates'",
+    ),
+    "unit/utils/parallel/test_dask_connection.py::test_a_scheduler_that_does_not_answer": (
+        "no scheduler of Dask answers at …: start it, or check the address and the certificates",
     ),
     "unit/utils/parallel/test_dask_worker.py::test_a_worker_needs_the_folder_of_the_command": (
         "a worker has no folder …: it must find the same files under the same paths as this "

@@ -102,7 +102,7 @@ def _local_cluster(distributed: Any, n_workers: int, stack: ExitStack) -> Any:
     import dask
 
     stack.enter_context(dask.config.set(CONFIGURATION))
-    inform(f"starting {n_workers} workers")
+    inform(f"starting {n_workers} worker{'s' * (n_workers != 1)}")
     with _uninterrupted():
         local = distributed.LocalCluster(
             host="127.0.0.1",

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from artextract_cli.utils.parallel import dask_connection
 from artextract_cli.utils.parallel.cluster import Cluster
+from tests.helpers.parallel_work import until
 
 
 @pytest.fixture(scope="session")
-def scheduler_address() -> Iterator[str]:
+def local_cluster() -> Iterator[Any]:
     """A scheduler on this machine with two workers, which others on it could use."""
     distributed = dask_connection.load_distributed()
     import dask
@@ -26,10 +28,11 @@ def scheduler_address() -> Iterator[str]:
             memory_limit=None,
             silence_logs=60,
         )
-        yield stack.enter_context(local).scheduler_address
+        yield stack.enter_context(local)
 
 
 @pytest.fixture
-def cluster(scheduler_address: str) -> Cluster:
-    """The cluster of these workers."""
-    return Cluster(address=scheduler_address)
+def cluster(local_cluster: Any) -> Cluster:
+    """The cluster of these workers, once those that a test has ended are replaced."""
+    until(lambda: len(local_cluster.scheduler.workers) == 2)
+    return Cluster(address=local_cluster.scheduler_address)

@@ -31,7 +31,7 @@ def connects(server: Certificates, client: Certificates) -> bool:
     sides = []
     for purpose, files in ((ssl.Purpose.CLIENT_AUTH, server), (ssl.Purpose.SERVER_AUTH, client)):
         context = ssl.create_default_context(purpose, cafile=str(files.authority))
-        context.verify_mode, context.check_hostname = ssl.CERT_NONE, False
+        context.check_hostname = False
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_cert_chain(files.certificate, files.key)
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import ArtextractError
+from artextract_cli.utils.parallel import dask_connection
 from artextract_cli.utils.parallel.certificates import create_certificates
 from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.dask_connection import LOGGERS, connected
@@ -19,10 +20,11 @@ def test_workers_of_this_machine_are_encrypted_and_end(capfd: pytest.CaptureFixt
         assert client.scheduler.address.startswith("tls://127.0.0.1:")
         assert client.nthreads() == {address: 1}
     assert client.status == "closed"
-    assert capfd.readouterr() == ("", "")
+    assert capfd.readouterr() == ("", "starting 1 worker\n")
 
 
-def test_a_scheduler_that_does_not_answer(tmp_path: Path) -> None:
+def test_a_scheduler_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_connection, "CONNECT_S", 0.5)
     create_certificates(tmp_path / "c")
     levels = [logging.getLogger(name).level for name in LOGGERS]
     cluster = Cluster(address="tls://127.0.0.1:1", certificates=tmp_path / "c")
@@ -31,9 +33,9 @@ def test_a_scheduler_that_does_not_answer(tmp_path: Path) -> None:
     assert [logging.getLogger(name).level for name in LOGGERS] == levels
 
 
-def test_a_scheduler_without_encryption_is_refused(scheduler_address: str, tmp_path: Path) -> None:
+def test_a_scheduler_without_encryption_is_refused(cluster: Cluster, tmp_path: Path) -> None:
     create_certificates(tmp_path / "c")
-    address = scheduler_address.replace("tcp://", "tls://")
+    address = cluster.address.replace("tcp://", "tls://")
     with (
         pytest.raises(ArtextractError, match="no scheduler of Dask answers"),
         connected(Cluster(address=address, certificates=tmp_path / "c"), 1),
