@@ -20,7 +20,7 @@ from processes import ONE_JOB, TWO_JOBS, only_on_two_cores
 
 from artextract_cli.simulate import simulate_dataset
 
-N_SIMULATED, N_SCENES = 4, 48
+N_SIMULATED, N_SCENES = 4, 96
 
 
 class Infer:
@@ -46,7 +46,7 @@ def _children() -> float:
 
 
 def scenes(folder: Path) -> Path:
-    """A dataset of 48 scenes: four simulated ones under twelve names each."""
+    """A dataset of 96 scenes: four simulated ones under 24 names each."""
     simulate_dataset(folder, train=N_SIMULATED, val=0, seed=0)
     for path in sorted(folder.rglob("*sim_train_*")):
         for again in range(1, N_SCENES // N_SIMULATED):

@@ -10,6 +10,7 @@ from artextract_cli.io.images import read_counts
 from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset
 from artextract_cli.scenes.history import read_history
 from tests.helpers.datasets import write_png, write_scene
+from tests.helpers.results import contents
 
 SIZE = (40, 48)
 WHITE, DARK = 60_000, 600
@@ -39,6 +40,16 @@ def test_reflectance_by_hand(tmp_path: Path) -> None:
     assert (step.parameters["white_reflectance"], step.parameters["exposure_ratio"]) == (0.9, 1)
     assert list(step.figures["images"]) == ["450", "650", "850"]
     assert step.figures["images"]["650"]["median_reflectance"] == round(rows[1].median, 4)
+
+
+def test_two_jobs_give_the_bytes_of_one(tmp_path: Path) -> None:
+    raw = captured(tmp_path)
+    write_scene(raw, "val", "b", seed=5)
+    frames, done = (tmp_path / "white", tmp_path / "dark"), []
+    one = calibrate_dataset(raw, *frames, tmp_path / "1")
+    two = calibrate_dataset(raw, *frames, tmp_path / "2", jobs=2, on_scene=done.append)
+    assert (two, sorted(done)) == (one, ["a", "b"])
+    assert contents(tmp_path / "2") == contents(tmp_path / "1")
 
 
 def test_a_band_without_frames_is_named(tmp_path: Path) -> None:

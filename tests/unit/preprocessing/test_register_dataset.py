@@ -1,6 +1,7 @@
 """Bands are moved onto their photograph, and what does not fit is refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from artextract_cli.preprocessing.register_dataset import RECORD, register_datas
 from artextract_cli.scenes.history import read_history
 from tests.helpers.datasets import write_png
 from tests.helpers.registration import PICTURE, known, seen_by
+from tests.helpers.results import contents
 
 pytest.importorskip("cv2")
 
@@ -38,6 +40,17 @@ def test_a_shift_is_measured_and_recorded(tmp_path: Path) -> None:
     assert (step.name, step.parameters["model"]) == ("register", "shift")
     assert step.figures["residual_px"] == {"650": round(band.residual, 3)}
     assert (step.figures["width_px"], step.figures["left_px"]) == (row.size[0], row.left)
+
+
+def test_two_jobs_give_the_bytes_of_one(tmp_path: Path) -> None:
+    data = shifted(tmp_path / "data", 3, -2)
+    for path in data.rglob("a_*.png"):
+        shutil.copy(path, path.with_name(path.name.replace("a_", "b_", 1)))
+    done: list[str] = []
+    one = register_dataset(data, tmp_path / "1", model="shift")
+    two = register_dataset(data, tmp_path / "2", model="shift", jobs=2, on_scene=done.append)
+    assert (two, sorted(done)) == (one, ["a", "b"])
+    assert contents(tmp_path / "2") == contents(tmp_path / "1")
 
 
 def test_a_band_of_something_else_is_refused(tmp_path: Path) -> None:
