@@ -35,7 +35,7 @@ def connects(server: Certificates, client: Certificates) -> bool:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_cert_chain(files.certificate, files.key)
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        is_server = files is server
+        is_server = purpose is ssl.Purpose.CLIENT_AUTH
         sides.append((context.wrap_bio(incoming, outgoing, is_server), incoming, outgoing))
     (one, one_in, one_out), (other, other_in, other_out) = sides
     done = set()
