@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from multiprocessing import resource_tracker
 from typing import Any
 
 from artextract_cli.errors import ArtextractError, DependencyError
@@ -78,7 +77,8 @@ def _client(distributed: Any, address: str, security: Any) -> Any:
             direct_to_workers=False,
             set_as_default=False,
         )
-    except OSError as error:
+    # The latter, from an encrypted connection to a scheduler that is not.
+    except (OSError, ValueError) as error:
         msg = (
             f"no scheduler of Dask answers at {address}: start it, or check the address and the "
             "certificates"
@@ -131,6 +131,8 @@ def _uninterrupted() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
+    from multiprocessing import resource_tracker
+
     # Started later, it would allow Ctrl-C again in the thread that starts it.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
