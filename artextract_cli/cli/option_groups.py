@@ -9,17 +9,16 @@ import typer
 
 from artextract_cli.cli.derived_options import Parsed
 from artextract_cli.cli.parameters import (
+    Workers,
     parse_bands,
     parse_coding,
     parse_memory,
     parse_wavelengths,
 )
-from artextract_cli.errors import UsageError
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
 from artextract_cli.report.filing import GROUP, Filing, read_filing
-from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.shards import Shard, parse_shard
 from artextract_cli.utils.settings import Setting
 
@@ -47,8 +46,7 @@ Codings = Annotated[
 MaxMemory = Annotated[
     int,
     Parsed(
-        help="Memory limit, e.g. 8GB; larger scenes are processed in blocks, with temporary files "
-        "beside the output.",
+        help="Memory limit; larger scenes are processed in blocks.",
         parse=parse_memory,
         # Leaves room beside other programs on a machine of 8 GB; a scene of 10 000 × 10 000 pixels
         # with 8 bands then takes 85 s to build and 11 min to score (docs/performance.md).
@@ -60,8 +58,8 @@ MaxMemory = Annotated[
 Model = Annotated[
     Path,
     Setting(
-        help="Run directory or model file of 'artextract train', or a bundled model, gat or gcn; "
-        "none scores without a trained model."
+        help="Run directory or model file, or a bundled model, gat or gcn; none scores without a "
+        "trained model."
     ),
 ]
 # The bundled GAT: docs/detection.md compares it with the GCN.
@@ -93,48 +91,6 @@ class LargeCaptures(Captures):
     """Captures that are processed in blocks if memory is short; ``max_memory`` in bytes."""
 
     max_memory: MaxMemory
-
-
-@dataclass(frozen=True, kw_only=True)
-class Workers:
-    """The processes, or the cluster, that work on the scenes of a dataset."""
-
-    jobs: Annotated[
-        int,
-        Setting(
-            help="Scenes to process at a time.",
-            minimum=1,
-            group="Computing",
-        ),
-    ] = 1
-    cluster: Annotated[
-        str | None,
-        Setting(
-            help="Dask workers instead: local:N, scheduler.json, or tls://HOST:PORT.",
-            group="Computing",
-            metavar="WHERE",
-        ),
-    ] = None
-    certificates: Annotated[
-        Path | None,
-        Setting(help="TLS certificates of the cluster.", group="Computing", metavar="DIR"),
-    ] = None
-
-    @property
-    def chosen_cluster(self) -> Cluster | None:
-        """The cluster, if one is given.
-
-        Raises
-        ------
-        UsageError
-            If there is no such cluster, it is open to others, or only certificates are given.
-        """
-        if self.cluster is not None:
-            return Cluster(address=self.cluster, certificates=self.certificates)
-        if self.certificates is not None:
-            msg = "--certificates belong to a cluster: give --cluster too"
-            raise UsageError(msg)
-        return None
 
 
 @dataclass(frozen=True, kw_only=True)

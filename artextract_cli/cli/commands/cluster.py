@@ -14,9 +14,12 @@ app = typer.Typer(cls=HelpGroup, no_args_is_help=True, help="Prepare a cluster f
 
 @app.command(cls=HelpCommand)
 def certificates(
-    folder: Annotated[Path, typer.Argument(help="New folder for the certificates.")],
+    out: Annotated[Path, typer.Argument(help="New folder for the certificates.")],
     days: Annotated[
-        int, typer.Option(min=1, max=3650, help="Days for which they are valid.")
+        int,
+        typer.Option(
+            min=1, max=3650, help="Days for which they are valid.", rich_help_panel="Output"
+        ),
     ] = 365,
 ) -> None:
     """Create the TLS certificates of a cluster of Dask and of its clients.
@@ -30,16 +33,16 @@ def certificates(
         create_certificates,
     )
 
-    create_certificates(folder, days=days)
-    node = certificates_in(folder.resolve(), NODE)
+    create_certificates(out, days=days)
+    node = certificates_in(out.resolve(), NODE)
     tls = ("--tls-ca-file", node.authority, "--tls-cert", node.certificate, "--tls-key", node.key)
     # The pages about the work are for this machine only.
     common = ("--scheduler-file", "scheduler.json", "--dashboard-address", "127.0.0.1:0", *tls)
     words = shlex.join(map(str, common))
     scheduler = f"dask scheduler --protocol tls {words}"
     worker = f"dask worker --nthreads 1 {words}"
-    infer = f"artextract infer DATASET --cluster scheduler.json --certificates {folder}"
+    infer = f"artextract infer DATASET --cluster scheduler.json --certificates {out}"
     console.emit(
-        {"certificates": folder, "scheduler": scheduler, "worker": worker},
-        [f"certificates in {folder}, valid for {days} days", scheduler, worker, infer],
+        {"certificates": out, "scheduler": scheduler, "worker": worker},
+        [f"certificates in {out}, valid for {days} days", scheduler, worker, infer],
     )

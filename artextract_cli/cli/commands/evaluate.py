@@ -9,7 +9,7 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.derived_options import settings_as_options
-from artextract_cli.cli.option_groups import Workers
+from artextract_cli.cli.parameters import Workers
 
 if TYPE_CHECKING:
     import rich.table

@@ -190,7 +190,8 @@ class _Authority:
     def _named(self, name: str) -> "x509.Name":
         from cryptography.x509.oid import NameOID
 
-        return self._x509.Name([self._x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        named: x509.Name = self._x509.Name([self._x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        return named
 
     def _usage(self, **uses: bool) -> Any:
         names = (

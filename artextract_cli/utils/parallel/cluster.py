@@ -67,7 +67,13 @@ class Cluster:
         return address
 
     def at_most(self, n_workers: int) -> "Cluster":
-        """The cluster with no more than so many workers on this machine."""
+        """The cluster with fewer workers on this machine; another cluster is returned as it is.
+
+        Parameters
+        ----------
+        n_workers
+            The largest number of workers.
+        """
         if self.n_local is None or self.n_local <= n_workers:
             return self
         return replace(self, address=f"local:{n_workers}")
