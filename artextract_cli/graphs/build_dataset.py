@@ -78,7 +78,7 @@ def build_dataset(
         Number of scenes built at a time, in separate processes; with more than one, a script must
         keep its work under ``if __name__ == "__main__":``.
     cluster
-        Workers of Dask that take the place of ``jobs``.
+        Workers of Dask that take the place of ``jobs``; the same holds for scripts.
     shard
         Build only these scenes; other processes may build the other shards at the same time.
     wavelengths

@@ -60,7 +60,7 @@ def infer_dataset(
         Number of scenes scored at a time, in separate processes; with more than one, a script must
         keep its work under ``if __name__ == "__main__":``.
     cluster
-        Workers of Dask that take the place of ``jobs``.
+        Workers of Dask that take the place of ``jobs``; the same holds for scripts.
     shard
         Score only these scenes and write no summary; other processes may score the other shards at
         the same time.
@@ -144,7 +144,7 @@ def infer_scenes(
         Number of scenes scored at a time, in separate processes; with more than one, a script must
         keep its work under ``if __name__ == "__main__":``.
     cluster
-        Workers of Dask that take the place of ``jobs``.
+        Workers of Dask that take the place of ``jobs``; the same holds for scripts.
     shard
         Score only these scenes and write no summary; other processes may score the other shards at
         the same time.

@@ -98,7 +98,7 @@ class _Tasks:
                 yield answer_
         # Dask blames all tasks that were assigned to a worker when it died. An item that is alone
         # on the cluster is to blame itself.
-        for item, answer_ in self._finished(suspects, lambda: 1):
+        for item, answer_ in self._finished(suspects, lambda: min(1, self._n_workers())):
             yield _failure(item, answer_) if isinstance(answer_, self._killed) else answer_
 
     def _finished(
