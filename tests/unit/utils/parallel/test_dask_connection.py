@@ -1,6 +1,8 @@
 """Connections to a cluster."""
 
 import logging
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,11 @@ from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.dask_connection import LOGGERS, connected
 
 
+def interruption_is_blocked() -> bool:
+    """Whether Ctrl-C does not reach this thread."""
+    return os.name != "posix" or signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_workers_of_this_machine_are_encrypted_and_end(capfd: pytest.CaptureFixture[str]) -> None:
     with connected(Cluster(address="local:3"), 1) as client:
         # No more than there are items; others on this machine lack the certificates.
@@ -19,6 +26,9 @@ def test_workers_of_this_machine_are_encrypted_and_end(capfd: pytest.CaptureFixt
         assert address.startswith("tls://127.0.0.1:")
         assert client.scheduler.address.startswith("tls://127.0.0.1:")
         assert client.nthreads() == {address: 1}
+        assert client.run(interruption_is_blocked) == {address: True}
+    # Only in the workers: the command itself can be interrupted.
+    assert os.name != "posix" or not interruption_is_blocked()
     assert client.status == "closed"
     assert capfd.readouterr() == ("", "starting 1 worker\n")
 
