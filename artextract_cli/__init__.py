@@ -113,6 +113,8 @@ _DEFINED_IN = {
     "utils.npz": ("opened_npz",),
     "utils.parallel.shards": ("Shard",),
     "utils.size_limits": ("check_claim", "max_pixels"),
+    "utils.parallel.certificates": ("create_certificates",),
+    "utils.parallel.cluster": ("Cluster",),
     "utils.yaml": ("read_yaml",),
     "visualization.embedding_figure": ("Projection", "draw_embedding", "project_embeddings"),
     "visualization.graph_figure": ("draw_graph",),

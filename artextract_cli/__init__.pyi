@@ -142,6 +142,8 @@ from artextract_cli.utils.events import progress as progress
 from artextract_cli.utils.events import warn as warn
 from artextract_cli.utils.file_errors import reading as reading
 from artextract_cli.utils.npz import opened_npz as opened_npz
+from artextract_cli.utils.parallel.certificates import create_certificates as create_certificates
+from artextract_cli.utils.parallel.cluster import Cluster as Cluster
 from artextract_cli.utils.parallel.shards import Shard as Shard
 from artextract_cli.utils.size_limits import check_claim as check_claim
 from artextract_cli.utils.size_limits import max_pixels as max_pixels
@@ -166,6 +168,7 @@ __all__ = [
     "BuildReport",
     "CalibratedBand",
     "Capture",
+    "Cluster",
     "CodedImporterFunction",
     "Coding",
     "Command",
@@ -241,6 +244,7 @@ __all__ = [
     "compiled",
     "connected_regions",
     "contrastive_loss",
+    "create_certificates",
     "dgl_nn",
     "diagnosis",
     "distance",

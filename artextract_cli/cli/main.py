@@ -14,6 +14,7 @@ import artextract_cli
 from artextract_cli.cli import console
 from artextract_cli.cli.commands import (
     adapt,
+    cluster,
     data,
     demo,
     evaluate,
@@ -49,7 +50,7 @@ GLOBAL_FLAGS = {
 HEADINGS = {
     "Examine a painting": ("examine", "data", "infer", "report", "visualize"),
     "Train and evaluate": ("graph", "train", "adapt", "evaluate"),
-    "Tools": ("plugins", "doctor", "demo"),
+    "Tools": ("plugins", "cluster", "doctor", "demo"),
 }
 PLUGINS = "Plugins"
 REMARKS = (
@@ -143,6 +144,7 @@ app.add_typer(visualize_commands.app, name="visualize")
 app.command(cls=HelpCommand)(report_command.report)
 app.command(cls=HelpCommand)(demo.demo)
 app.add_typer(plugins.app, name="plugins")
+app.add_typer(cluster.app, name="cluster")
 
 
 def _fail(ctx: Any, message: str, exit_code: int, failures: Sequence[str] = ()) -> None:

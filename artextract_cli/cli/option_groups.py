@@ -9,6 +9,7 @@ import typer
 
 from artextract_cli.cli.derived_options import Parsed
 from artextract_cli.cli.parameters import (
+    Workers,
     parse_bands,
     parse_coding,
     parse_memory,
@@ -45,8 +46,7 @@ Codings = Annotated[
 MaxMemory = Annotated[
     int,
     Parsed(
-        help="Memory limit, e.g. 8GB; larger scenes are processed in blocks, with temporary files "
-        "beside the output.",
+        help="Memory limit; larger scenes are processed in blocks.",
         parse=parse_memory,
         # Leaves room beside other programs on a machine of 8 GB; a scene of 10 000 × 10 000 pixels
         # with 8 bands then takes 85 s to build and 11 min to score (docs/performance.md).
@@ -58,8 +58,8 @@ MaxMemory = Annotated[
 Model = Annotated[
     Path,
     Setting(
-        help="Run directory or model file of 'artextract train', or a bundled model, gat or gcn; "
-        "none scores without a trained model."
+        help="Run directory or model file, or a bundled model, gat or gcn; none scores without a "
+        "trained model."
     ),
 ]
 # The bundled GAT: docs/detection.md compares it with the GCN.
@@ -94,17 +94,9 @@ class LargeCaptures(Captures):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedCaptures(LargeCaptures):
+class SharedCaptures(Workers, LargeCaptures):
     """Captures that are shared among processes and machines."""
 
-    jobs: Annotated[
-        int,
-        Setting(
-            help="Scenes to process at a time.",
-            minimum=1,
-            group="Computing",
-        ),
-    ] = 1
     shard: Annotated[
         Shard | None,
         Parsed(

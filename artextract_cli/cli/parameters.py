@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,8 @@ import typer
 
 from artextract_cli.errors import UsageError
 from artextract_cli.imaging.coding import BANDS, PHOTOGRAPH, WORDS, Coding, canonical_coding
+from artextract_cli.utils.parallel.cluster import Cluster
+from artextract_cli.utils.settings import Setting
 
 # Decimal and binary units (IEC 80000-13); kilobytes are too little for any scene.
 UNITS = {"M": 10**6, "G": 10**9, "T": 10**12, "MI": 2**20, "GI": 2**30, "TI": 2**40}
@@ -21,6 +24,48 @@ Jobs = Annotated[
         rich_help_panel="Computing",
     ),
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workers:
+    """The processes, or the cluster, that work on the scenes of a dataset."""
+
+    jobs: Annotated[
+        int,
+        Setting(
+            help="Scenes to process at a time.",
+            minimum=1,
+            group="Computing",
+        ),
+    ] = 1
+    cluster: Annotated[
+        str | None,
+        Setting(
+            help="Dask workers instead: local:N, scheduler.json, or tls://HOST:PORT.",
+            group="Computing",
+            metavar="WHERE",
+        ),
+    ] = None
+    certificates: Annotated[
+        Path | None,
+        Setting(help="TLS certificates of the cluster.", group="Computing", metavar="DIR"),
+    ] = None
+
+    @property
+    def chosen_cluster(self) -> Cluster | None:
+        """The cluster, if one is given.
+
+        Raises
+        ------
+        UsageError
+            If there is no such cluster, it is open to others, or only certificates are given.
+        """
+        if self.cluster is not None:
+            return Cluster(address=self.cluster, certificates=self.certificates)
+        if self.certificates is not None:
+            msg = "--certificates belong to a cluster: give --cluster too"
+            raise UsageError(msg)
+        return None
 
 
 def parse_wavelengths(text: str | None) -> tuple[float, ...] | None:

@@ -40,6 +40,7 @@ from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import command_line, progress, warn
+from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 from artextract_cli.utils.parallel.work import results_of
 
 # Percentile of a map that scores a scene without an answer of its own: high enough for content that
@@ -50,7 +51,9 @@ IMAGE_PERCENTILE = 99.5
 MOST_CLEAN_PIXELS = 1 << 18
 
 
-def evaluate(results: Sequence[Path], dataset: Path, *, jobs: int = 1) -> Evaluation:
+def evaluate(
+    results: Sequence[Path], dataset: Path, *, jobs: int = 1, cluster: Cluster | None = None
+) -> Evaluation:
     """Compare every calibrated map of the results, and the classical baselines, with the truth.
 
     Parameters
@@ -62,6 +65,8 @@ def evaluate(results: Sequence[Path], dataset: Path, *, jobs: int = 1) -> Evalua
         Dataset with ``truth/`` folders.
     jobs
         Number of scenes evaluated at a time, in processes of their own; see `build_dataset`.
+    cluster
+        Workers of Dask that take the place of ``jobs``.
 
     Returns
     -------
@@ -76,6 +81,7 @@ def evaluate(results: Sequence[Path], dataset: Path, *, jobs: int = 1) -> Evalua
         If there are no results, they have no scene with a truth image in common, or they belong to
         images other than the dataset's.
     """
+    pool = chosen_pool(jobs, cluster)
     files = {scene.name: scene for scene in open_dataset(dataset).scenes if scene.truth}
     folders = {
         name: _known_scenes(path, files, dataset) for name, path in name_results(results).items()
@@ -83,7 +89,7 @@ def evaluate(results: Sequence[Path], dataset: Path, *, jobs: int = 1) -> Evalua
     names = _common_scenes(folders)
     evaluate_scene = partial(_evaluate_scene, folders, dataset)
     with progress("evaluating", len(names)) as advance:
-        scenes = results_of(evaluate_scene, [files[name] for name in names], jobs, advance)
+        scenes = results_of(evaluate_scene, [files[name] for name in names], pool, advance)
     return Evaluation(results=tuple(folders), scenes=dict(zip(names, scenes, strict=True)))
 
 

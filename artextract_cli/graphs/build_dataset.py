@@ -18,7 +18,7 @@ from artextract_cli.plugin.options import make_options, split_prefixed
 from artextract_cli.scenes.checks.values import check_values
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.layout import check_outside_datasets
-from artextract_cli.scenes.memory_plan import MemoryPlan, affordable_jobs
+from artextract_cli.scenes.memory_plan import MemoryPlan, affordable_pool
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.checksums import file_digest
@@ -26,6 +26,7 @@ from artextract_cli.utils.events import detail, progress
 from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.output_plan import OutputPlan
+from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 from artextract_cli.utils.parallel.shards import Shard
 from artextract_cli.utils.parallel.work import outcomes_of
 
@@ -54,6 +55,7 @@ def build_dataset(
     recipe: GraphRecipe,
     *,
     jobs: int = 1,
+    cluster: Cluster | None = None,
     shard: Shard | None = None,
     wavelengths: Sequence[float] | None = None,
     coding: Coding | None = None,
@@ -75,6 +77,8 @@ def build_dataset(
     jobs
         Number of scenes built at a time, in separate processes; with more than one, a script must
         keep its work under ``if __name__ == "__main__":``.
+    cluster
+        Workers of Dask that take the place of ``jobs``; the same holds for scripts.
     shard
         Build only these scenes; other processes may build the other shards at the same time.
     wavelengths
@@ -99,6 +103,7 @@ def build_dataset(
     ArtextractError
         If ``out`` cannot be written, or another process writes to it.
     """
+    pool = chosen_pool(jobs, cluster)
     # Scenes of one size need the same arrays again; returning them to the system costs time.
     keep_freed_memory(however_large=False)
     scenes = open_dataset(dataset, wavelengths=wavelengths, coding=coding).scenes
@@ -113,7 +118,7 @@ def build_dataset(
     own = scenes if shard is None else shard.of(scenes)
     build = partial(_build_if_needed, out, recipe, plan)
     with directory_lock(out, shard), progress("building graphs", len(own)) as advance:
-        outcomes = outcomes_of(build, own, affordable_jobs(plan, own, jobs), advance)
+        outcomes = outcomes_of(build, own, affordable_pool(plan, own, pool), advance)
     for outcome in outcomes:
         if outcome.result is False:
             detail(f"{outcome.name}: up to date")

@@ -12,10 +12,11 @@ from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, write_summary
 from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.memory_plan import affordable_jobs
+from artextract_cli.scenes.memory_plan import affordable_pool
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import detail, progress
 from artextract_cli.utils.locks import directory_lock
+from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 from artextract_cli.utils.parallel.shards import Shard
 from artextract_cli.utils.parallel.work import outcomes_of
 
@@ -30,6 +31,7 @@ def infer_dataset(
     coding: Coding | None = None,
     max_memory: int | None = None,
     jobs: int = 1,
+    cluster: Cluster | None = None,
     shard: Shard | None = None,
 ) -> list[SceneSummary]:
     """Score every scene of a dataset, or of one split, and write a results directory.
@@ -57,6 +59,8 @@ def infer_dataset(
     jobs
         Number of scenes scored at a time, in separate processes; with more than one, a script must
         keep its work under ``if __name__ == "__main__":``.
+    cluster
+        Workers of Dask that take the place of ``jobs``; the same holds for scripts.
     shard
         Score only these scenes and write no summary; other processes may score the other shards at
         the same time.
@@ -81,6 +85,7 @@ def infer_dataset(
         model,
         max_memory=max_memory,
         jobs=jobs,
+        cluster=cluster,
         shard=shard,
         source_folders={dataset: "dataset"},
     )
@@ -116,6 +121,7 @@ def infer_scenes(
     *,
     max_memory: int | None = None,
     jobs: int = 1,
+    cluster: Cluster | None = None,
     shard: Shard | None = None,
     source_folders: Mapping[Path, str] = MappingProxyType({}),
 ) -> list[SceneSummary]:
@@ -137,6 +143,8 @@ def infer_scenes(
     jobs
         Number of scenes scored at a time, in separate processes; with more than one, a script must
         keep its work under ``if __name__ == "__main__":``.
+    cluster
+        Workers of Dask that take the place of ``jobs``; the same holds for scripts.
     shard
         Score only these scenes and write no summary; other processes may score the other shards at
         the same time.
@@ -157,6 +165,7 @@ def infer_scenes(
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
+    pool = chosen_pool(jobs, cluster)
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
     if shard is not None:
         scenes = shard.of(scenes)
@@ -166,7 +175,7 @@ def infer_scenes(
     warn_of_coding(scenes)
     scoring = Scoring(results, model, plan)
     with directory_lock(results, shard), progress("inferring", len(scenes)) as advance:
-        outcomes = outcomes_of(scoring, scenes, affordable_jobs(plan, scenes, jobs), advance)
+        outcomes = outcomes_of(scoring, scenes, affordable_pool(plan, scenes, pool), advance)
         rows = [outcome.result.summary for outcome in outcomes if outcome.result is not None]
         if rows and shard is None:
             write_summary(results, rows)

@@ -36,6 +36,7 @@ OWN_COMMANDS = frozenset(
     {
         *(
             "adapt",
+            "cluster",
             "data",
             "demo",
             "evaluate",

@@ -11,6 +11,7 @@ from artextract_cli.io.images import n_pixels
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import inform
+from artextract_cli.utils.parallel.cluster import Cluster
 
 RESIDENT_BYTES = 18
 """Bytes per pixel that stay in memory when a scene is processed in blocks.
@@ -69,6 +70,20 @@ class MemoryPlan:
     def _network(self, n_pixels: int) -> int:
         # The network runs on one graph of the whole scene, so that blocks do not reduce its share.
         return self.per_superpixel * superpixel_count((n_pixels, 1), None, DEFAULT_REGION_SIZE)
+
+
+def affordable_pool(
+    plan: MemoryPlan | None, scenes: Sequence[SceneFiles], pool: int | Cluster
+) -> int | Cluster:
+    """The jobs, or the workers of a cluster on this machine, that fit into the memory limit.
+
+    On other machines the limit is that of one worker.
+    """
+    if not isinstance(pool, Cluster):
+        return affordable_jobs(plan, scenes, pool)
+    if pool.n_local is None:
+        return pool
+    return pool.at_most(affordable_jobs(plan, scenes, pool.n_local))
 
 
 def affordable_jobs(plan: MemoryPlan | None, scenes: Sequence[SceneFiles], jobs: int) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from artextract_cli.utils.parallel.certificates import create_certificates
 from tests.helpers.command_line import Ran
 from tests.helpers.results import contents
 
@@ -40,6 +42,15 @@ print("17;cluster" if "--parsable" in words else "Submitted batch job 18")
 sys.exit(max(codes))
 """
 
+# Runs the command of every task of a job on this machine.
+SRUN = """\
+import os, subprocess, sys
+
+n_tasks = int(os.environ["SLURM_NTASKS"])
+running = [subprocess.Popen(sys.argv[1:]) for _ in range(n_tasks)]
+sys.exit(max(process.wait() for process in running))
+"""
+
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> dict[str, str]:
@@ -47,7 +58,13 @@ def cluster(tmp_path: Path) -> dict[str, str]:
     programs = tmp_path / "bin"
     programs.mkdir()
     (tmp_path / "sbatch.py").write_text(SBATCH, encoding="utf-8")
-    for name, what in (("sbatch", f"{tmp_path}/sbatch.py"), ("artextract", "-m artextract_cli -q")):
+    (tmp_path / "srun.py").write_text(SRUN, encoding="utf-8")
+    for name, what in (
+        ("sbatch", f"{tmp_path}/sbatch.py"),
+        ("srun", f"{tmp_path}/srun.py"),
+        ("dask", "-m dask"),
+        ("artextract", "-m artextract_cli -q"),
+    ):
         (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {what} "$@"\n')
         (programs / name).chmod(0o755)
     paths = {"PATH": [str(programs), os.environ["PATH"]]}
@@ -85,6 +102,52 @@ def test_an_array_of_shards_gives_the_bytes_of_one_run(
     shards, finish = submitted(cluster)
     assert shards[:2] == ["--parsable", "--array=1-3"]
     assert finish[0] == "--dependency=afterany:17"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm runs on Linux")
+def test_a_job_of_dask_gives_the_bytes_of_one_run(
+    dataset: Path, tmp_path: Path, cluster: dict[str, str], run: Callable[..., Ran]
+) -> None:
+    data = Path(shutil.copytree(dataset, tmp_path / "my data"))
+    run("infer", data, "--out", tmp_path / "whole", "--model", "none")
+    create_certificates(tmp_path / "my certificates")
+    words = [SCRIPTS / "dask.sbatch", data, tmp_path / "all", tmp_path / "my certificates"]
+    ran = subprocess.run(
+        ["sbatch", *map(str, words), "--model", "none"],
+        env=cluster | {"SLURM_NTASKS": "2", "SLURM_MEM_PER_CPU": "3000"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert contents(tmp_path / "all") == contents(tmp_path / "whole")
+    assert not list(tmp_path.glob("artextract-dask-*"))
+
+
+def test_local_workers_give_the_bytes_of_one_process(
+    dataset: Path, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    for options in ((), ("--cluster", "local:2")):
+        name = "cluster" if options else "one"
+        ran = run("infer", dataset, "--out", tmp_path / name, "--model", "none", *options)
+        assert ran.exit_code == 0, ran.stderr
+    assert "starting 2 workers" in ran.stderr
+    assert contents(tmp_path / "cluster") == contents(tmp_path / "one")
+
+
+def test_the_words_that_start_a_cluster(tmp_path: Path, run: Callable[..., Ran]) -> None:
+    ran = run("cluster", "certificates", tmp_path / "c", "--days", 3)
+    assert ran.exit_code == 0, ran.stderr
+    _, scheduler, worker, infer = ran.stdout.splitlines()
+    assert scheduler.startswith("dask scheduler --protocol tls ")
+    assert worker.startswith("dask worker --nthreads 1 ")
+    for line in (scheduler, worker):
+        words = shlex.split(line)
+        files = [words[words.index(f"--tls-{name}") + 1] for name in ("ca-file", "cert", "key")]
+        assert all(Path(file).is_file() for file in files)
+    assert infer.endswith(f"--certificates {tmp_path / 'c'}")
 
 
 def test_scripts_ask_for_what_they_use() -> None:

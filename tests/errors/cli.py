@@ -34,6 +34,8 @@ ROWS = [
     Row(3, "…/c.yaml: train must contain keys and values", "--config {here}/c.yaml doctor",
         put("c.yaml", "train: 3")),
     Row(3, "…/data has an error, listed above", "data check {here}/data", drop(BAND)),
+    Row(2, "--certificates belong to a cluster: give --cluster too",
+        BUILD + " --certificates {here}/run"),
     Row(2, "--max-memory takes an amount such as 4GB or 800MB; got 'much'",
         BUILD + " --max-memory much"),
     Row(2, "--coding takes each of photograph, bands or one band once, with linear, srgb or gamma "

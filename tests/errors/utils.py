@@ -2,13 +2,27 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from unittest import mock
+
+import pytest
 
 from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.io import decoders
 from artextract_cli.utils.output_plan import OutputPlan
-from tests.errors.row import BUILD, INFER, NET, PAIR, PHOTOGRAPH, Damage, Row, all_of, put
+from artextract_cli.utils.parallel.certificates import create_certificates, load_cryptography
+from artextract_cli.utils.parallel.dask_connection import load_distributed
+from artextract_cli.utils.parallel.dask_worker import check_place, this_place
+from tests.errors.row import BUILD, INFER, NET, PAIR, PHOTOGRAPH, Damage, Row, all_of, drop, put
+from tests.helpers.machines import without_module
+
+
+def without(module: str, call: Callable[[], object]) -> None:
+    """Call as if ``module`` were not installed."""
+    with pytest.MonkeyPatch.context() as patched:
+        without_module(patched, module)
+        call()
 
 
 def clash(text: str) -> Damage:
@@ -70,6 +84,39 @@ ROWS = [
     Row(2, "there is no shard 3/2: the first number counts from 1 to the second",
         INFER + " --shard 3/2"),
     Row(2, "…/run exists and is not an empty folder: choose a new one", "data simulate {here}/run"),
+    Row(2, "--cluster takes local:N, the scheduler file of Dask (.json), tls://HOST:PORT or "
+        "tcp://127.0.0.1:PORT; got 'many'", INFER + " --cluster many"),
+    Row(2, "--cluster takes local:N, the scheduler file of Dask (.json), tls://HOST:PORT or "
+        "tcp://127.0.0.1:PORT; got 'ucx://127.0.0.1:1'", INFER + " --cluster ucx://127.0.0.1:1"),
+    Row(2, "tcp://192.0.2.1:8786 is open to everyone on the network, who could run code through "
+        "it: create TLS certificates by 'artextract cluster certificates DIR', start the scheduler "
+        "with them, and give --certificates DIR", BUILD + " --cluster tcp://192.0.2.1:8786"),
+    Row(2, "tls://192.0.2.1:8786 needs --certificates DIR, the folder written by 'artextract "
+        "cluster certificates DIR' whose certificates the scheduler was started with",
+        BUILD + " --cluster tls://192.0.2.1:8786"),
+    Row(2, "--cluster has workers of its own: omit --jobs",
+        BUILD + " --cluster local:2 --jobs 2"),
+    Row(3, "…/s.json is not a scheduler file of Dask: give what 'dask scheduler' wrote",
+        BUILD + " --cluster {here}/s.json", put("s.json", '{"id": 3}')),
+    Row(3, "cannot read …/client.pem: No such file or directory",
+        BUILD + " --cluster tls://127.0.0.1:1 --certificates {here}/c",
+        all_of(lambda here: create_certificates(here / "c"), drop("c/client.pem"))),
+    Row(3, "…/ca.pem is not a certificate: create new ones by 'artextract cluster certificates'",
+        BUILD + " --cluster tls://127.0.0.1:1 --certificates {here}/c",
+        all_of(lambda here: create_certificates(here / "c"), put("c/ca.pem", "x"))),
+    Row(2, "certificates are valid for 1 to 3650 days, not 0",
+        lambda here: create_certificates(here / "c", days=0)),
+    Row(4, "--cluster needs Dask, which is not installed: pip install 'artextract[cluster]'",
+        lambda here: without("distributed", load_distributed)),
+    Row(4, "certificates need the package cryptography, which is not installed: pip install "
+        "'artextract[cluster]'", lambda here: without("cryptography", load_cryptography)),
+    Row(1, "the worker at tls://a has artextract 0.0, this command …: install the same version, "
+        "and start the worker again",
+        lambda here: check_place("tls://a", replace(this_place(), version="0.0"), this_place())),
+    Row(1, "the worker at tls://a has ARTEXTRACT_PLUGINS=x in its environment, this command "
+        "ARTEXTRACT_PLUGINS=: start the worker with the same value",
+        lambda here: check_place(
+            "tls://a", replace(this_place(), variables=("x", None)), this_place())),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.
@@ -83,6 +130,24 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/utils/test_locks.py::test_a_folder_has_one_writer_at_a_time": (
         "another artextract process is writing to …: wait for it to finish, or choose "
         "another --out",
+    ),
+    "unit/utils/parallel/test_certificates.py::test_certificates_end": (
+        "… is valid from … to …, and not today: create new ones by 'artextract cluster "
+        "certificates'",
+    ),
+    "unit/utils/parallel/test_dask_connection.py::test_a_scheduler_that_does_not_answer": (
+        "no scheduler of Dask answers at …: start it, or check the address and the certificates",
+    ),
+    "unit/utils/parallel/test_dask_worker.py::test_a_worker_needs_the_folder_of_the_command": (
+        "a worker has no folder …: it must find the same files under the same paths as this "
+        "command",
+    ),
+    "unit/utils/parallel/test_dask_client.py::test_a_lost_scheduler_is_one_sentence": (
+        "the connection to the scheduler of … was lost; what is done is kept: run the command "
+        "again",
+    ),
+    "unit/utils/parallel/test_dask_client.py::test_local_workers_that_do_not_return": (
+        "the workers of local:N have ended and do not start again: use --jobs instead",
     ),
     "unit/utils/parallel/test_worker.py::test_a_script_without_a_guard_is_told_so": (
         "a process for --jobs could not start: use --jobs 1, or keep the work of a script under "

@@ -1,5 +1,6 @@
 """What a command imports."""
 
 HEAVY = {
+    *("cryptography", "dask", "distributed"),
     *("torch", "dgl", "skimage", "numba", "matplotlib", "scipy", "sklearn", "pandas", "tifffile"),
 }

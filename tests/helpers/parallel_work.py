@@ -130,3 +130,33 @@ def until(condition: object, seconds: float = 60) -> None:
         if time.monotonic() > end:
             raise TimeoutError
         time.sleep(0.01)
+
+
+@dataclass(frozen=True)
+class CountedOpening:
+    """Work that counts how often another process opens it, as if it held a model."""
+
+    folder: Path
+
+    def __call__(self, thing: Thing) -> str:
+        """The name of the item."""
+        return thing.name
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        """Open again by `opened`."""
+        return opened, (self.folder,)
+
+
+def opened(folder: Path) -> CountedOpening:
+    """Open the work, and count it."""
+    with (folder / "openings").open("a") as file:
+        file.write("x")
+    return CountedOpening(folder)
+
+
+def interrupting(thing: Thing) -> str:
+    """Take a while; the marks show what was begun and done."""
+    thing.mark("begun")
+    time.sleep(0.5)
+    thing.mark("done")
+    return thing.name

@@ -41,6 +41,7 @@ COMMANDS = {
     "plugins check": {"check_plugin"},
     "plugins info": {"list_plugins"},
     "plugins list": {"list_plugins", "diagnosis"},
+    "cluster certificates": {"create_certificates"},
     "plugins new": {"new_plugin"},
     "report": {"write_report"},
     "train": {"settings_for", "train", "read_metrics"},

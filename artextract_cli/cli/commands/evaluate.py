@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from artextract_cli.cli import console
-from artextract_cli.cli.parameters import Jobs
+from artextract_cli.cli.derived_options import settings_as_options
+from artextract_cli.cli.parameters import Workers
 
 if TYPE_CHECKING:
     import rich.table
@@ -23,7 +24,9 @@ Palette = Annotated[
 ]
 
 
+@settings_as_options
 def evaluate(
+    *,
     results: Annotated[
         list[Path],
         typer.Argument(help="Results of 'artextract infer'; several are compared side by side."),
@@ -39,7 +42,7 @@ def evaluate(
         ),
     ] = 0,
     palette: Palette = "moderns",
-    jobs: Jobs = 1,
+    workers: Workers,
 ) -> None:
     """Measure detection per pixel and per scene, compared with classical baselines."""
     from artextract_cli.evaluation.evaluate import evaluate as evaluate_results
@@ -48,7 +51,7 @@ def evaluate(
     if figure is not None:
         _check_figure(figure, truth)
     scorer = _scorer(results[0]) if robustness else None
-    evaluation = evaluate_results(results, truth, jobs=jobs)
+    evaluation = evaluate_results(results, truth, jobs=workers.jobs, cluster=workers.chosen_cluster)
     data, output = summarize_evaluation(evaluation), evaluation_tables(evaluation)
     measured = None
     if scorer is not None:

@@ -48,6 +48,7 @@ def build(
         out,
         recipe,
         jobs=captures.jobs,
+        cluster=captures.chosen_cluster,
         shard=captures.shard,
         wavelengths=captures.wavelengths,
         coding=captures.coding,

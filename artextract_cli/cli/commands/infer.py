@@ -83,6 +83,7 @@ def _score_dataset(
         scorer.open(),
         max_memory=captures.max_memory,
         jobs=captures.jobs,
+        cluster=captures.chosen_cluster,
         shard=captures.shard,
         **of_scenes,
     )

@@ -195,6 +195,13 @@ GUIDES: Mapping[str, Guide] = {
             "artextract plugins uninstall artextract-mean --yes",
         ),
     ),
+    "cluster certificates": Guide(
+        "docs/cluster.md",
+        (
+            "artextract cluster certificates certificates",
+            "artextract cluster certificates certificates --days 30",
+        ),
+    ),
     "demo": Guide(
         "docs/installation.md",
         (

@@ -1,7 +1,7 @@
 """Work on items one by one or several at a time, with failures and warnings collected.
 
 This is the only door to parallel work: items and work are picklable and results come in any order,
-so that the client of a cluster can take the place of the processes of one machine.
+from processes of this machine or from a cluster.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.utils.events import warn
+from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.outcome import Named, Outcome, outcome_of
 from artextract_cli.utils.parallel.team import Team
 
@@ -18,14 +19,14 @@ Result = TypeVar("Result")
 
 
 def each(
-    work: Callable[[Item], Result], items: Sequence[Item], jobs: int = 1
+    work: Callable[[Item], Result], items: Sequence[Item], pool: int | Cluster = 1
 ) -> Generator[Outcome[Result], None, None]:
     """Call ``work`` on every item, and yield the outcomes as they come.
 
     An input error of an item is its outcome; any other error ends the work. With more than one job
-    this process works too, beside ``jobs - 1`` spawned ones, each with one thread of linear
-    algebra. If the caller stops early, or is interrupted, items in progress in other processes are
-    finished, and no others are begun.
+    this process works too, beside spawned ones, each with one thread of linear algebra; with a
+    cluster only its workers do. If the caller stops early, or is interrupted, items in progress in
+    other processes are finished, and no others are begun.
 
     Parameters
     ----------
@@ -33,18 +34,25 @@ def each(
         A picklable function of an item; it is sent to each process once.
     items
         Picklable items with a name, such as `SceneFiles`.
-    jobs
-        Number of items to work on at a time.
+    pool
+        Number of items to work on at a time, or the cluster that works on them.
 
     Raises
     ------
     UsageError
-        If ``jobs`` is less than one.
+        If the number is less than one.
+    ArtextractError
+        While iterating: if the cluster does not answer, or is lost.
     """
-    if jobs < 1:
-        msg = f"jobs must be 1 or more, not {jobs}"
+    if isinstance(pool, Cluster):
+        # Imported late: only a cluster needs Dask.
+        from artextract_cli.utils.parallel.dask_client import cluster_outcomes
+
+        return cluster_outcomes(pool, work, items)
+    if pool < 1:
+        msg = f"jobs must be 1 or more, not {pool}"
         raise UsageError(msg)
-    n_workers = min(jobs, len(items)) - 1
+    n_workers = min(pool, len(items)) - 1
     if n_workers > 0:
         return Team(work, items, n_workers).outcomes()
     return (outcome_of(work, item) for item in items)
@@ -53,21 +61,21 @@ def each(
 def outcomes_of(
     work: Callable[[Item], Result],
     items: Sequence[Item],
-    jobs: int = 1,
+    pool: int | Cluster = 1,
     on_item: Callable[[str], None] = lambda name: None,
 ) -> list[Outcome[Result]]:
     """The outcome of `each` item, in the order of the items; warnings are shown as they come.
 
     ``on_item`` is called with the name of an item once it is done.
     """
-    by_name = {outcome.name: outcome for outcome in _shown(work, items, jobs, on_item)}
+    by_name = {outcome.name: outcome for outcome in _shown(work, items, pool, on_item)}
     return [by_name[item.name] for item in items]
 
 
 def results_of(
     work: Callable[[Item], Result],
     items: Sequence[Item],
-    jobs: int = 1,
+    pool: int | Cluster = 1,
     on_item: Callable[[str], None] = lambda name: None,
 ) -> list[Result]:
     """As `outcomes_of`, but only the results: the first failure ends the work.
@@ -78,7 +86,7 @@ def results_of(
         If an item fails.
     """
     by_name = {}
-    with closing(_shown(work, items, jobs, on_item)) as outcomes:
+    with closing(_shown(work, items, pool, on_item)) as outcomes:
         for outcome in outcomes:
             if outcome.failure:
                 raise InputError(outcome.failure)
@@ -90,11 +98,11 @@ def results_of(
 def _shown(
     work: Callable[[Item], Result],
     items: Sequence[Item],
-    jobs: int,
+    pool: int | Cluster,
     on_item: Callable[[str], None],
 ) -> Generator[Outcome[Result], None, None]:
     # Closed here, and not whenever the memory of an interrupted caller is freed.
-    with closing(each(work, items, jobs)) as outcomes:
+    with closing(each(work, items, pool)) as outcomes:
         for outcome in outcomes:
             for message in outcome.warnings:
                 warn(message)

@@ -84,7 +84,7 @@ def test_arguments_that_may_be_several(
 
     seen: list[list[Path]] = []
 
-    def evaluate(results: list[Path], truth: Path, jobs: int) -> None:
+    def evaluate(results: list[Path], truth: Path, jobs: int, cluster: None) -> None:
         seen.append(list(results))
         raise DivergedError("seen")
 
@@ -98,7 +98,7 @@ def test_arguments_that_may_be_several(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("trian: {epochs: 1}", "trian is not a known command; choose from: adapt, data"),
+        ("trian: {epochs: 1}", "trian is not a known command; choose from: adapt, cluster"),
         ("train: {epoch: 1}", "train.epoch is not a known option; choose from: augment, backbone"),
         (
             "graph: {biuld: {out: x}}",

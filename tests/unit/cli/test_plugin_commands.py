@@ -231,7 +231,7 @@ def test_defaults_come_from_the_file_and_the_environment(
         ("greet: 3", "artextract.yaml: greet must contain keys and values"),
         (
             "gerat: {name: Ada}",
-            "artextract.yaml: gerat is not a known command; choose from: adapt, data, demo",
+            "artextract.yaml: gerat is not a known command; choose from: adapt, cluster, data",
         ),
     ],
 )

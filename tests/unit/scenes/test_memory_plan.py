@@ -7,7 +7,8 @@ import pytest
 
 from artextract_cli.errors import UsageError
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.memory_plan import MemoryPlan, affordable_jobs
+from artextract_cli.scenes.memory_plan import MemoryPlan, affordable_jobs, affordable_pool
+from artextract_cli.utils.parallel.cluster import Cluster
 
 
 def plan(limit: int) -> MemoryPlan:
@@ -67,3 +68,12 @@ def test_a_scene_that_cannot_be_read_takes_no_memory(dataset: Path, tmp_path: Pa
     for path in copy.rglob("*_RGB.png"):
         path.write_text("no picture")
     assert affordable_jobs(plan(NEED), open_dataset(copy).scenes, 3) == 3
+
+
+def test_only_workers_on_this_machine_share_its_memory(dataset: Path) -> None:
+    scenes = open_dataset(dataset).scenes
+    local, other = Cluster(address="local:4"), Cluster(address="scheduler.json")
+    assert affordable_pool(plan(2 * NEED), scenes, 4) == 2
+    assert affordable_pool(plan(2 * NEED), scenes, local) == Cluster(address="local:2")
+    assert affordable_pool(None, scenes, local) == local
+    assert affordable_pool(plan(1), scenes, other) == other
