@@ -90,8 +90,9 @@ def _entries_of(distribution: Distribution) -> Iterator[PluginEntry]:
 
 def _owner(distribution: Distribution) -> tuple[str, str, str]:
     """Name and version of a distribution, and the problem with them, if any."""
-    # What importlib.metadata raises for metadata that are missing, empty or cut short.
-    with contextlib.suppress(KeyError, TypeError, importlib.metadata.PackageNotFoundError):
+    # What importlib.metadata raises for metadata that are missing, empty or cut short; its backport,
+    # which Dask imports and which then finds all distributions, raises FileNotFoundError.
+    with contextlib.suppress(KeyError, TypeError, OSError, importlib.metadata.PackageNotFoundError):
         if distribution.metadata["Name"] and distribution.version:
             return distribution.metadata["Name"], distribution.version, ""
     # The only hint at which files to delete; private, and absent from distributions of other

@@ -155,7 +155,7 @@ def test_pictures_with_nan_do_not_reach_it(tmp_path: Path, run: Callable[..., Ra
     tifffile.imwrite(tmp_path / "data/train/ms_masks/t0_ms_450.tif", band)
     ran = run("graph", "build", tmp_path / "data", "--out", "graphs", "--superpixels", method)
     assert ran.exit_code == 3
-    assert "has 1 values that are not finite" in ran.stderr
+    assert "has 1 value that is not finite" in ran.stderr
 
 
 @pytest.mark.cuda

@@ -37,7 +37,7 @@ def snapshot() -> dict[str, Installed]:
     for distribution in importlib.metadata.distributions():
         try:
             name, version = distribution.metadata["Name"], distribution.version
-        except (KeyError, TypeError, importlib.metadata.PackageNotFoundError):
+        except (KeyError, TypeError, OSError, importlib.metadata.PackageNotFoundError):
             continue
         if name and version:
             # A distribution may be on the path twice; Python imports the first.
