@@ -90,8 +90,8 @@ def _entries_of(distribution: Distribution) -> Iterator[PluginEntry]:
 
 def _owner(distribution: Distribution) -> tuple[str, str, str]:
     """Name and version of a distribution, and the problem with them, if any."""
-    # What importlib.metadata raises for metadata that are missing, empty or cut short; its backport,
-    # which Dask imports and which then finds all distributions, raises FileNotFoundError.
+    # What importlib.metadata raises for metadata that are missing, empty or cut short. Dask imports
+    # its backport, which then finds all distributions and raises FileNotFoundError.
     with contextlib.suppress(KeyError, TypeError, OSError, importlib.metadata.PackageNotFoundError):
         if distribution.metadata["Name"] and distribution.version:
             return distribution.metadata["Name"], distribution.version, ""
