@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from artextract_cli import connected_regions, superpixel_count
 from artextract_slic import SlicOptions
-from artextract_slic.kernels import assign, in_blocks, largest_colour_distances, update
+from artextract_slic.centres import largest_colour_distances, update
+from artextract_slic.kernels import assign, in_blocks
 
 # Up to this side, the 2 x 2 nearest cells hold the right centre as often as 3 x 3 do (measured by
 # boundary recall and undersegmentation error); larger superpixels stray further.

@@ -5,8 +5,9 @@ from skimage.segmentation import slic
 
 from artextract_cli import connected_regions
 from artextract_slic import SlicOptions
+from artextract_slic.centres import largest_colour_distances, update
 from artextract_slic.clustering import make_grid, segment
-from artextract_slic.kernels import BLOCK, assign, in_blocks, largest_colour_distances, update
+from artextract_slic.kernels import BLOCK, assign, in_blocks
 from tests.helpers.superpixels import boundary_recall, painting, undersegmentation_error
 
 
