@@ -63,8 +63,12 @@ def error(message: str) -> None:
 
 def suggest(*words: str | Path) -> None:
     """Name the command that usually comes next, on stderr; not with --json or --quiet."""
+    _suggest_line(command_line(*words))
+
+
+def _suggest_line(line: str) -> None:
     if not _settings.as_json and _settings.verbosity >= 0:
-        sys.stderr.write(f"next: {command_line(*words)}\n")
+        sys.stderr.write(f"next: {line}\n")
 
 
 def free(name: str) -> Path:
@@ -83,8 +87,8 @@ def suggest_without(flag: str) -> None:
 def suggest_opening(page: Path) -> None:
     """Name the command that opens a page in a browser, where there is one."""
     opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
-    if opener is not None and not _settings.as_json and _settings.verbosity >= 0:
-        sys.stderr.write(f"next: {shell_line(Path(opener).name, page)}\n")
+    if opener is not None:
+        _suggest_line(shell_line(Path(opener).name, page))
 
 
 def interrupted(*added: str, continues: bool = False) -> None:

@@ -149,21 +149,20 @@ def _registration(described: Mapping[str, Any]) -> tuple[str, bool]:
             True,
         )
     largest = decimal(registration.largest, 1)
-    unmeasured = [band for band, shift in registration.residuals.items() if shift is None]
-    if registration.largest <= registration.limit and unmeasured:
+    if registration.largest > registration.limit:
+        return (
+            f"Warning: band {registration.band} is shifted by {largest} px against the photograph, "
+            "so scores and verdict may be wrong. Register the bands and score the painting again.",
+            True,
+        )
+    if unmeasured := [band for band, shift in registration.residuals.items() if shift is None]:
         bands = f"band{'s' * (len(unmeasured) > 1)} {', '.join(unmeasured)}"
         return (
             f"Warning: the registration of {bands} cannot be measured, for lack of edges that the "
             "photograph has too. Check that this painting is shown there, and how it is placed.",
             True,
         )
-    if registration.largest <= registration.limit:
-        return f"Registration residual: at most {largest} px (band {registration.band}).", False
-    return (
-        f"Warning: band {registration.band} is shifted by {largest} px against the photograph, so "
-        "scores and verdict may be wrong. Register the bands and score the painting again.",
-        True,
-    )
+    return f"Registration residual: at most {largest} px (band {registration.band}).", False
 
 
 def _numbers(described: Mapping[str, Any], regions: Regions) -> tuple[tuple[str, str, str], ...]:

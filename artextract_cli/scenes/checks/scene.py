@@ -2,10 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -22,13 +21,12 @@ from artextract_cli.imaging.registration import (
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
-from artextract_cli.scenes.checks.content import Problem, SceneContent
+from artextract_cli.scenes.checks.content import SceneContent
 from artextract_cli.scenes.checks.mirroring import mirroring_problem
 from artextract_cli.scenes.checks.registration import ERROR_SHIFT, warning_shift
 from artextract_cli.scenes.checks.values import (
-    UNKNOWN_CODING,
     ValueRanges,
-    bands_of_unknown_coding,
+    coding_problem,
     value_problems,
     value_ranges,
 )
@@ -106,10 +104,6 @@ class _Notes:
         finding = Finding(level=level, scene=self.scene, file=file, message=message, remedy=remedy)
         self.findings.append(finding)
 
-    def add_warnings(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            self.add("warning", *problem)
-
     @contextmanager
     def errors_of(self, file: Path, remedy: Remedy = None) -> Iterator[None]:
         """Note an error in reading ``file``, and continue after the block."""
@@ -141,12 +135,11 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     bands = _check_bands(files, shape, edges, mask, content, notes)
     for level, file, message in value_problems(ranges, bands.ranges):
         notes.add(level, file, message)
-    # One warning for each scene: its infrared bands were most likely saved in the same way.
-    for path in islice(bands_of_unknown_coding(files), 1):
-        notes.add("warning", path, f"{path} {UNKNOWN_CODING}")
+    if problem := coding_problem(files):
+        notes.add("warning", *problem)
     if content is not None:
         near = {path for path, shift in bands.shifts.items() if shift <= ERROR_SHIFT}
-        notes.add_warnings(content.problems(near))
+        notes.findings.extend(content.problems(near))
     _read(files.truth, lambda path: read_truth(path, shape), notes)
     row = SceneRow(
         split=files.split,
@@ -200,7 +193,7 @@ def _check_bands(
                 check_same_size(path, grey.shape, files.rgb, shape)
                 if edges is not None and bands.ranges[-1].constancy is None:
                     _check_shift(path, edges, grey, bands, notes)
-                    notes.add_warnings(content.add(name, path, grey) if content else ())
+                    notes.findings.extend(content.add(name, path, grey) if content else ())
     if len(bands.depths) > 1:
         counts = ", ".join(f"{n} of {depth}" for depth, n in bands.depths.items())
         message = f"the bands of scene {files.name} differ in depth: {counts}"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +49,7 @@ MIN_DIM_BANDS = 3
 DISPLAY_BITS = 8
 """Bits of a band that is probably coded for display."""
 
-UNKNOWN_CODING = (
+_UNKNOWN_CODING = (
     "has 8 bits and no stated coding: if it was saved for display, as most 8-bit images are, state "
     "coding: {bands: srgb} in dataset.yaml or use --coding bands=srgb; otherwise use linear "
     "instead of srgb"
@@ -126,29 +126,29 @@ def check_values(files: SceneFiles, scene: Scene) -> list[str]:
             raise InputError(message)
         warn(message)
         warnings.append(message)
-    coding = islice(bands_of_unknown_coding(files), 1)
-    return warnings + [f"{path} {UNKNOWN_CODING}" for path in coding]
+    problem = coding_problem(files)
+    return warnings if problem is None else [*warnings, problem[1]]
 
 
 def warn_of_coding(scenes: Iterable[SceneFiles]) -> None:
     """Warn of the first scene whose infrared may be coded for display."""
-    for files in scenes:
-        for path in islice(bands_of_unknown_coding(files), 1):
-            warn(f"{path} {UNKNOWN_CODING}")
-            return
+    if problem := next(filter(None, map(coding_problem, scenes)), None):
+        warn(problem[1])
 
 
-def bands_of_unknown_coding(files: SceneFiles) -> Iterator[Path]:
-    """Infrared bands of 8 bits without a stated coding.
+def coding_problem(files: SceneFiles) -> tuple[Path, str] | None:
+    """The first infrared band of 8 bits without a stated coding, with a sentence about it.
 
-    Unreadable files are skipped here: whoever reads them reports them.
+    One for a scene is enough: its infrared bands were most likely saved in the same way. Unreadable
+    files are skipped here: whoever reads them reports them.
     """
     bands = zip(files.band_ids, files.bands, files.wavelengths or (), strict=False)
     for band, path, nm in bands:
         if nm > LAST_VISIBLE_NM and not files.coding.states(band):
             with suppress(InputError):
                 if n_bits(path) <= DISPLAY_BITS:
-                    yield path
+                    return path, f"{path} {_UNKNOWN_CODING}"
+    return None
 
 
 def value_ranges(path: Path, image: FloatArray, mask: NDArray[np.bool_] | None) -> ValueRanges:
