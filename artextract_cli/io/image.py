@@ -127,7 +127,7 @@ def as_band(picture: NDArray[Any]) -> NDArray[Any]:
     """
     if not is_coloured(picture):
         return picture[..., 0]
-    # Counts end here: the mean of three is no whole number, and has no depth to keep.
+    # Counts end here: the mean of three is not a whole number, and has no depth to keep.
     full_scale = np.iinfo(picture.dtype).max if picture.dtype.kind == "u" else 1.0
     mean = picture.mean(axis=2, dtype=np.float32) / np.float32(full_scale)
     return np.asarray(np.clip(mean, 0, 1))

@@ -98,7 +98,7 @@ def command_line(*words: str | Path) -> str:
 
 
 def shell_line(*words: str | Path) -> str:
-    """A line for a shell; a path that begins with a dash is written such that it is no option."""
+    """A line for a shell, in which a path that begins with a dash is not read as an option."""
     return shlex.join(
         f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
         for word in words

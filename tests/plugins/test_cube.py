@@ -545,10 +545,10 @@ def test_wavelengths_that_do_not_fit(tmp_path: Path) -> None:
         only(tmp_path / "abbey.npz")
 
 
-@pytest.mark.parametrize("told", [["400nm"] * 31, []], ids=["words", "nothing"])
-def test_wavelengths_that_are_no_numbers_are_not_told(tmp_path: Path, told: list[str]) -> None:
+@pytest.mark.parametrize("stated", [["400nm"] * 31, []], ids=["words", "nothing"])
+def test_wavelengths_that_are_no_numbers_are_ignored(tmp_path: Path, stated: list[str]) -> None:
     cube = cube_of()
-    np.savez(tmp_path / "abbey.npz", cube=np.moveaxis(cube, 0, 2), wavelength=np.array(told))
+    np.savez(tmp_path / "abbey.npz", cube=np.moveaxis(cube, 0, 2), wavelength=np.array(stated))
     with pytest.raises(InputError, match="does not give the wavelengths of its 31 bands"):
         only(tmp_path / "abbey.npz")
     np.testing.assert_allclose(bands_of(tmp_path / "abbey.npz", wavelengths="400:700"), cube)
@@ -588,12 +588,12 @@ def test_wavelengths_given_that_contradict_the_file_are_told(
 ) -> None:
     header = write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
     only(header, wavelengths="402:704")
-    assert "warning" not in told(capsys)
+    assert "warning" not in messages(capsys)
     only(header, wavelengths="700:400")
-    assert "band 1 of " in (said := told(capsys))
+    assert "band 1 of " in (said := messages(capsys))
     assert "abbey.hdr is 400 nm in the file but 700 nm in -o wavelengths, which is used" in said
     only(header, wavelengths="400:720")
-    assert "band 9 of " in (said := told(capsys))
+    assert "band 9 of " in (said := messages(capsys))
     assert "abbey.hdr is 480 nm in the file but 485.333 nm in -o wavelengths" in said
 
 
@@ -710,7 +710,7 @@ def test_white_and_dark_make_reflectance(tmp_path: Path, lines: int) -> None:
     np.testing.assert_allclose(half.bands, capture.bands * 0.5 / 0.99, atol=1e-6)
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> str:
+def messages(capsys: pytest.CaptureFixture[str]) -> str:
     return " ".join(capsys.readouterr().err.split())
 
 
@@ -723,7 +723,7 @@ def test_frames_are_no_paintings(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (
         "of white or dark frames: DARKREF_abbey.hdr, WHITEREF_abbey.hdr; use them to convert raw "
         "counts to reflectance with -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'"
-    ) in told(capsys)
+    ) in messages(capsys)
 
 
 @pytest.mark.parametrize("name", ["WHITEREF_a", "white", "Dark-2", "darkReference", "DARK.02"])
@@ -735,7 +735,7 @@ def test_nothing_but_frames(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
     assert only(header, name="abbey").name == "abbey"
     write_envi(tmp_path / "abbey.hdr", cube_of(), NM)
     assert only(tmp_path).name == "abbey"
-    assert "=FILE" in told(capsys)
+    assert "=FILE" in messages(capsys)
 
 
 def test_counts_are_not_passed_off_as_reflectance(
@@ -745,12 +745,12 @@ def test_counts_are_not_passed_off_as_reflectance(
     only(header)
     assert (
         "its counts are divided by 65535, which does not convert raw counts to reflectance"
-        in told(capsys)
+        in messages(capsys)
     )
     only(header, scale=255)
     only(write_envi(tmp_path / "abbey.hdr", cube_of("u2"), NM, reflectance_scale_factor=255))
     only(write_envi(tmp_path / "abbey.hdr", cube_of(), NM))
-    assert "warning" not in told(capsys)
+    assert "warning" not in messages(capsys)
 
 
 def test_pixels_that_do_not_measure_are_masked(tmp_path: Path) -> None:
@@ -833,7 +833,7 @@ def test_frames_whose_wavelengths_are_rounded_or_not_told_are_used(
     white = tmp_path / "WHITEREF_abbey.hdr"
     white.write_text(white.read_text().replace("Nanometers", "Index"))
     np.testing.assert_array_equal(only(tmp_path, centres="all", **FRAMES).bands, found)
-    assert "warning" not in told(capsys)
+    assert "warning" not in messages(capsys)
 
 
 def test_frames_are_compared_with_each_other_where_the_cube_tells_nothing(tmp_path: Path) -> None:
@@ -909,30 +909,32 @@ def test_saturation_of_white_is_found(
     expected = np.ones(SIZE, np.bool_)
     expected[:, 0] = False
     np.testing.assert_array_equal(mask, expected)
-    assert f"WHITEREF_abbey.hdr is saturated: {said}" in told(capsys)
+    assert f"WHITEREF_abbey.hdr is saturated: {said}" in messages(capsys)
 
 
 def test_a_few_saturated_lines_change_no_mean(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert imported_with_saturated(tmp_path, 4095, share=0.05).mask is None
-    assert "0.7% of its counts are 4095 or more" in told(capsys)
+    assert "0.7% of its counts are 4095 or more" in messages(capsys)
 
 
 def test_a_full_scale_that_is_not_known_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert imported_with_saturated(tmp_path, 4000).mask is None
-    assert "and the largest count of cube and white frame, 4000, does not reveal it" in told(capsys)
+    assert "and the largest count of cube and white frame, 4000, does not reveal it" in messages(
+        capsys
+    )
     assert imported_with_saturated(tmp_path, 4000, scale=4095).mask is None
-    assert "saturated" not in told(capsys)
+    assert "saturated" not in messages(capsys)
 
 
 def test_a_full_scale_that_is_not_the_one_of_the_counts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert imported_with_saturated(tmp_path, 4095, scale=65535).mask is None
-    assert "4095 or more, the largest of all, but 65535 is given" in told(capsys)
+    assert "4095 or more, the largest of all, but 65535 is given" in messages(capsys)
     with pytest.raises(
         InputError, match=r"500000 cannot be the scale of .*: the largest value, 4095"
     ):
@@ -954,7 +956,7 @@ def test_saturation_of_a_painting_is_told_but_not_of_what_was_not_measured(
     expected = np.ones(SIZE, np.bool_)
     expected[1, 2] = expected[3] = False
     np.testing.assert_array_equal(mask, expected)
-    assert "/abbey.hdr is saturated: 3.6% of its counts are 4095 or more" in told(capsys)
+    assert "/abbey.hdr is saturated: 3.6% of its counts are 4095 or more" in messages(capsys)
 
 
 def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -969,7 +971,7 @@ def test_a_frame_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
             f"for the name of the scene (frames in {tmp_path}, by name: "
             "DARKREF_abbey.hdr, WHITEREF_abbey.hdr)"
         )
-    assert told(capsys).endswith("with -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'")
+    assert messages(capsys).endswith("with -o white='WHITEREF_*.hdr' -o dark='DARKREF_*.hdr'")
 
 
 def test_frames_may_be_named_by_their_raw_files(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def _counted(
         "hung": sum(ended.hung for _, ended in tried),
         "tests_left_out": len(set().union(*(plan.without for plan in plans.values()))),
         "by_module": {name: f"{n - lived[name]}/{n}" for name, n in sorted(of.items())},
-        "survivors": sorted(told(mutant) for mutant in alive),
+        "survivors": sorted(outline(mutant) for mutant in alive),
         "failures": [f"only {killed} of {len(tried)} mutants were killed"] if failed else [],
     }
 
@@ -199,7 +199,7 @@ def changes(tree: ast.AST) -> list[Change]:
     return [change for node in _walk(tree) for change in _changes(node)]
 
 
-def told(mutant: Mutant) -> str:
+def outline(mutant: Mutant) -> str:
     """Where a mutant differs, and how."""
     node, field, new = _changes_of(mutant.module)[mutant.number]
     was, line = ast.unparse(node), _line(node, field, new)
@@ -371,7 +371,7 @@ def _try(plans: dict[str, Plan], deadline: float, mutant: Mutant) -> Ended | Non
     with tempfile.TemporaryDirectory() as folder:
         call = partial(_run_tests, mutant.module, _mutated(mutant), plan, folder)
         ended = forked(call, seconds=plan.seconds)
-    sys.stderr.write(f"{'survived' if _survived(ended) else 'killed'} {told(mutant)}\n")
+    sys.stderr.write(f"{'survived' if _survived(ended) else 'killed'} {outline(mutant)}\n")
     return ended
 
 

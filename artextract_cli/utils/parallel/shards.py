@@ -53,7 +53,7 @@ class Shard:
 
 
 def parse_shard(text: str | None) -> Shard | None:
-    """Parse ``2/8``; None is no shard.
+    """Parse ``2/8``; None stays None.
 
     Raises
     ------

@@ -133,11 +133,11 @@ def test_plain_lines_tell_the_time_that_is_left(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "words"),
     [(0.1, "1 s"), (89, "89 s"), (100, "2 min"), (5300, "88 min"), (7500, "2 h 5 min")],
 )
-def test_durations_in_words(seconds: float, told: str) -> None:
-    assert duration(seconds) == told
+def test_durations_in_words(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
 
 
 def test_fast_work_says_only_its_end(capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,7 +167,7 @@ def test_progress_on_a_terminal_keeps_off_stdout(
 def test_what_takes_long_within_an_item_is_told(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Four seconds a block: the second of four is told; what ends within five is not."""
+    """Four seconds a block: the second of four is reported; what ends within five is not."""
     ticking(monkeypatch, 4)
     with progress("inferring", 1) as advance:
         with progress("blocks", 4) as inner:

@@ -18,7 +18,7 @@ def patches(seed: int = 0) -> FloatArray:
     return np.float32(tones * rng.normal(1, 0.01, SIZE))[..., None]
 
 
-def told(picture: FloatArray, measures: np.ndarray = EVERYWHERE) -> BlindField:
+def fitted(picture: FloatArray, measures: np.ndarray = EVERYWHERE) -> BlindField:
     field = blind_field(picture, measures)
     assert field is not None
     return field
@@ -31,7 +31,7 @@ def error(field: BlindField, light: FloatArray) -> float:
 @pytest.mark.parametrize("depth", [255, 65535])
 def test_light_is_told_from_paint(depth: int) -> None:
     picture = np.float32(np.rint(patches() * LIGHT[..., None] * depth) / depth)
-    field = told(picture)
+    field = fitted(picture)
     assert np.std(np.log(LIGHT)) > 0.2
     assert error(field, LIGHT) < 0.03
     assert field.weakest == pytest.approx(LIGHT.min(), abs=0.05)
@@ -41,21 +41,21 @@ def test_light_is_told_from_paint(depth: int) -> None:
 
 def test_even_light_stays() -> None:
     picture = patches()
-    flat = flattened(picture, told(picture), EVERYWHERE)
+    flat = flattened(picture, fitted(picture), EVERYWHERE)
     np.testing.assert_allclose(flat, picture, rtol=0.06)
 
 
 def test_a_broad_dark_area_is_no_shadow_and_is_told() -> None:
     picture = patches()
     picture[:, :50] *= 0.25
-    field = told(picture * LIGHT[..., None])
+    field = fitted(picture * LIGHT[..., None])
     assert error(field, LIGHT) < 0.05
     assert field.dark > 0.2
 
 
 def test_colours_have_one_light() -> None:
     picture = np.concatenate([patches(seed) for seed in range(3)], axis=2) * LIGHT[..., None]
-    flat = flattened(picture, told(picture), EVERYWHERE)
+    flat = flattened(picture, fitted(picture), EVERYWHERE)
     hues = [made / made.sum(axis=2, keepdims=True) for made in (flat, picture)]
     np.testing.assert_allclose(*hues, rtol=1e-4)
     assert np.percentile(flat, 99.5) == pytest.approx(np.percentile(picture, 99.5), rel=1e-3)
@@ -67,7 +67,7 @@ def test_what_is_masked_or_saturated_does_not_count() -> None:
     measures[:, :40] = False
     spoilt = picture.copy()
     spoilt[:, :40] = np.linspace(0, 1, 40)[:, None]
-    found = [told(made, measures).coefficients for made in (spoilt, picture)]
+    found = [fitted(made, measures).coefficients for made in (spoilt, picture)]
     np.testing.assert_array_equal(*found)
     assert blind_field(np.ones((*SIZE, 1), np.float32), EVERYWHERE) is None
     assert blind_field(picture, ~EVERYWHERE) is None
@@ -76,6 +76,6 @@ def test_what_is_masked_or_saturated_does_not_count() -> None:
 
 def test_the_gain_has_a_limit() -> None:
     steep = np.float32(np.exp(2 * COLUMNS) / np.exp(2)) * np.ones((SIZE[0], 1), np.float32)
-    field = told(patches() * steep[..., None])
+    field = fitted(patches() * steep[..., None])
     assert field.weakest < 0.1
     assert field.light().min() == pytest.approx(0.2)

@@ -11,7 +11,7 @@ from tests.helpers.results import write_result
 NOTHING = {"score": 0.2, "false_alarm_rate": 0.63, "something_is_there": False}
 
 
-def told(root: Path, **changes: Any) -> Findings:
+def findings_of(root: Path, **changes: Any) -> Findings:
     result = write_result(root, **changes)
     return describe(result, read_regions(result, {"850": "850 nm"}))
 
@@ -21,7 +21,7 @@ def plain(sentence: str) -> str:
 
 
 def test_something_was_found(tmp_path: Path) -> None:
-    findings = told(tmp_path)
+    findings = findings_of(tmp_path)
     assert (findings.verdict, findings.headline) == (
         "Finding",
         "Finding: this painting may have a hidden layer",
@@ -51,12 +51,12 @@ def test_something_was_found(tmp_path: Path) -> None:
 )
 def test_registration(tmp_path: Path, residuals: dict[str, float | None], said: str) -> None:
     described = Registration(residuals=residuals).described()
-    findings = told(tmp_path, registration=described)
+    findings = findings_of(tmp_path, registration=described)
     assert plain(findings.sentences[0]).startswith(said)
 
 
 def test_warnings_of_the_images_are_repeated(tmp_path: Path) -> None:
-    findings = told(tmp_path, warnings=["a.png is dark", *"bcde"])
+    findings = findings_of(tmp_path, warnings=["a.png is dark", *"bcde"])
     assert [*map(plain, findings.sentences[-3:])] == [
         "Check the images: a.png is dark.",
         "Check the images: b.",
@@ -66,7 +66,7 @@ def test_warnings_of_the_images_are_repeated(tmp_path: Path) -> None:
 
 def test_nothing_was_found(tmp_path: Path) -> None:
     share = {"share_above_1_percent_false_alarms": 0.002}
-    findings = told(tmp_path, image_level=NOTHING, **share)
+    findings = findings_of(tmp_path, image_level=NOTHING, **share)
     assert findings.headline == "Nothing found: no more than clean paintings show"
     assert not findings.is_found
     assert "no more than" in findings.sentences[1]
@@ -74,7 +74,7 @@ def test_nothing_was_found(tmp_path: Path) -> None:
 
 
 def test_many_strong_places_are_told_of_in_a_painting_that_is_no_finding(tmp_path: Path) -> None:
-    findings = told(tmp_path, image_level=NOTHING)
+    findings = findings_of(tmp_path, image_level=NOTHING)
     assert findings.verdict == findings.headline == "No finding, but regions to examine"
     assert not findings.is_found
 
@@ -84,7 +84,7 @@ def test_many_strong_places_are_told_of_in_a_painting_that_is_no_finding(tmp_pat
     [(0.04, "No verdict, but regions to examine"), (0.015, "No verdict")],
 )
 def test_a_model_that_does_not_judge_the_whole(tmp_path: Path, share: float, verdict: str) -> None:
-    findings = told(tmp_path, image_level=None, share_above_1_percent_false_alarms=share)
+    findings = findings_of(tmp_path, image_level=None, share_above_1_percent_false_alarms=share)
     assert findings.verdict == verdict
     assert not findings.is_found
     assert findings.false_alarm_rate is None
@@ -104,7 +104,7 @@ def test_no_region_at_all(tmp_path: Path) -> None:
 
 
 def test_a_model_that_knows_no_signs(tmp_path: Path) -> None:
-    findings = told(tmp_path, learns_from="views", signs=None)
+    findings = findings_of(tmp_path, learns_from="views", signs=None)
     assert findings.sentences[1].endswith("reaches by chance.")
 
 
@@ -119,7 +119,7 @@ def test_a_model_that_knows_no_signs(tmp_path: Path) -> None:
 def test_what_is_not_told_depends_on_model_and_bands(
     tmp_path: Path, learns_from: str, wavelengths: tuple[int, ...] | None, n: int
 ) -> None:
-    caveats = told(tmp_path, learns_from=learns_from, wavelengths_nm=wavelengths).caveats
+    caveats = findings_of(tmp_path, learns_from=learns_from, wavelengths_nm=wavelengths).caveats
     assert len(caveats) == n
     assert any("A difference is not yet a hidden painting" in sentence for sentence in caveats)
     assert any("No band is known to be infrared" in s for s in caveats) == (wavelengths is None)

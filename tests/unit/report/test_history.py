@@ -29,7 +29,7 @@ def step(name: str, parameters: dict[str, object], figures: dict[str, object]) -
     return {"name": name, "parameters": parameters, "figures": figures, **about}
 
 
-def told(root: Path, *steps: object) -> list[tuple[str, dict[str, str]]]:
+def steps_of(root: Path, *steps: object) -> list[tuple[str, dict[str, str]]]:
     result: SceneResult = write_result(root, history=[*steps, INFERENCE])
     history = read_history(result)
     return [
@@ -39,7 +39,7 @@ def told(root: Path, *steps: object) -> list[tuple[str, dict[str, str]]]:
 
 
 def test_one_band(tmp_path: Path) -> None:
-    ((_, rows), *_) = told(tmp_path, IMPORT | {"figures": IMPORT["figures"] | {"bands": 1}})
+    ((_, rows), *_) = steps_of(tmp_path, IMPORT | {"figures": IMPORT["figures"] | {"bands": 1}})
     assert rows["Size"] == "80 × 60 px, 1 band"
 
 
@@ -56,7 +56,7 @@ def test_from_the_camera_to_the_result(tmp_path: Path) -> None:
         },
     )
     mask = step("mask", {}, {"mask": "found", "painting_share": 0.634})
-    steps = told(tmp_path, IMPORT, registration, mask)
+    steps = steps_of(tmp_path, IMPORT, registration, mask)
     assert [title for title, _ in steps] == ["Import", "Registration", "Object mask", "Inference"]
     assert steps[0][1] == {
         "Read from": "/camera/lady",
@@ -91,7 +91,7 @@ def test_either_calibration(tmp_path: Path) -> None:
             }
         },
     )
-    _, (_, of_blind), (_, of_frames), _ = told(tmp_path, IMPORT, blind, frames)
+    _, (_, of_blind), (_, of_frames), _ = steps_of(tmp_path, IMPORT, blind, frames)
     assert of_blind["Photograph"].startswith("weakest light 50 % of the strongest; estimates")
     assert of_blind["Band 850"].endswith("0 % broad dark areas")
     assert of_frames["White frames"] == "/white"
@@ -104,7 +104,7 @@ def test_an_unknown_beginning_is_said(tmp_path: Path) -> None:
     assert read_history(known).notice == ""
     assert read_history(known).steps[0].files == (("photo.png", "a" * 64),)
     simulated = step("simulate", {"palette": "mixed", "seed": 5}, {})
-    assert told(tmp_path / "c", simulated)[0][1]["Seed"] == "5"
+    assert steps_of(tmp_path / "c", simulated)[0][1]["Seed"] == "5"
 
 
 def test_scores_of_blocks_and_of_no_network(tmp_path: Path) -> None:
