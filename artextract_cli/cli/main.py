@@ -19,6 +19,7 @@ from artextract_cli.cli.commands import (
     demo,
     evaluate,
     examine,
+    export,
     graph,
     infer,
     plugins,
@@ -48,7 +49,7 @@ GLOBAL_FLAGS = {
 
 # The order of the work; commands of plugins that are not listed follow.
 HEADINGS = {
-    "Examine a painting": ("examine", "data", "infer", "report", "visualize"),
+    "Examine a painting": ("examine", "data", "infer", "report", "visualize", "export"),
     "Train and evaluate": ("graph", "train", "adapt", "evaluate"),
     "Tools": ("plugins", "cluster", "doctor", "demo"),
 }
@@ -141,6 +142,7 @@ app.command(cls=ResumableCommand)(examine.examine)
 app.command(cls=ResumableCommand)(infer.infer)
 app.command(cls=HelpCommand)(evaluate.evaluate)
 app.add_typer(visualize_commands.app, name="visualize")
+app.add_typer(export.app, name="export")
 app.command(cls=HelpCommand)(report_command.report)
 app.command(cls=HelpCommand)(demo.demo)
 app.add_typer(plugins.app, name="plugins")

@@ -35,7 +35,7 @@ def section(lines: list[str], title: str) -> list[str]:
 
 def test_commands_stand_in_the_order_of_the_work(shown: Callable[..., list[str]]) -> None:
     lines = shown()
-    examine = ["examine", "data", "infer", "report", "visualize"]
+    examine = ["examine", "data", "infer", "report", "visualize", "export"]
     assert section(lines, "Examine a painting") == examine
     assert section(lines, "Train and evaluate") == ["graph", "train", "adapt", "evaluate"]
     assert section(lines, "Tools") == ["plugins", "cluster", "doctor", "demo"]
