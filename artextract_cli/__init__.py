@@ -30,6 +30,7 @@ _DEFINED_IN = {
     "examination.examine": ("Examination", "examine"),
     "examination.record": ("Step",),
     "export.graphml": ("export_graph",),
+    "export.iiif.writing": ("export_iiif",),
     "export.image_pyramid": ("write_pyramid",),
     "graphs.build_dataset": ("BuildReport", "build_dataset"),
     "graphs.recipe": ("GraphRecipe",),

@@ -29,6 +29,7 @@ from artextract_cli.examination.examine import Examination as Examination
 from artextract_cli.examination.examine import examine as examine
 from artextract_cli.examination.record import Step as Step
 from artextract_cli.export.graphml import export_graph as export_graph
+from artextract_cli.export.iiif.writing import export_iiif as export_iiif
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
 from artextract_cli.graphs.build_dataset import BuildReport as BuildReport
 from artextract_cli.graphs.build_dataset import build_dataset as build_dataset
@@ -257,6 +258,7 @@ __all__ = [
     "evaluate",
     "examine",
     "export_graph",
+    "export_iiif",
     "find_graphs",
     "find_scene",
     "finish_results",

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import rich.console
 import rich.markup
@@ -89,6 +90,14 @@ def suggest_opening(page: Path) -> None:
     opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
     if opener is not None:
         _suggest_line(shell_line(Path(opener).name, page))
+
+
+def suggest_serving(folder: Path, url: str) -> None:
+    """Name the command that serves a folder on this machine, if its address is of this machine."""
+    parts = urlsplit(url)
+    if parts.hostname in ("localhost", "127.0.0.1") and parts.path in ("", "/"):
+        port = str(parts.port or 80)
+        _suggest_line(shell_line("python", "-m", "http.server", port, "--directory", folder))
 
 
 def interrupted(*added: str, continues: bool = False) -> None:

@@ -222,8 +222,14 @@ def check_html(out: Path) -> None:
         raise UsageError(msg)
 
 
-def _open(folder: Path, out: Path) -> SceneResult:
-    """Open the results of a scene, and check that they are complete and ``out`` is not an input."""
+def open_complete(folder: Path) -> SceneResult:
+    """Open the results of a scene that have everything a report needs.
+
+    Raises
+    ------
+    InputError
+        If its description is missing, damaged or incomplete, or belongs to another folder.
+    """
     result = open_scene(folder)
     if missing := REQUIRED_KEYS - result.description.keys():
         msg = (
@@ -231,6 +237,12 @@ def _open(folder: Path, out: Path) -> SceneResult:
             "run 'artextract infer' again"
         )
         raise InputError(msg)
+    return result
+
+
+def _open(folder: Path, out: Path) -> SceneResult:
+    """Open the results of a scene, and check that ``out`` is not an input."""
+    result = open_complete(folder)
     result.output_plan(out).check()
     return result
 

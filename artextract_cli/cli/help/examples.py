@@ -111,6 +111,13 @@ GUIDES: Mapping[str, Guide] = {
             "artextract visualize pyramid results --scene abbey --show hidden --out hidden.tif",
         ),
     ),
+    "export iiif": Guide(
+        "docs/export.md",
+        (
+            "artextract export iiif results --out site",
+            "artextract export iiif results --base-url https://museum.example/iiif --title Lady",
+        ),
+    ),
     "graph build": Guide(
         "docs/detection.md",
         (
