@@ -10,8 +10,8 @@ from artextract_cli.scenes.names import name_problem
 # These characters stand for themselves in an address (RFC 3986, section 2.3).
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _OTHERS = re.compile(r"[^A-Za-z0-9_-]+")
-MAX_NAME = 100
-"""Characters of the name of a scene that its folder keeps; file systems allow 255 bytes."""
+MAX_NAME, DIGEST = 100, 8
+"""Characters of the name of a folder at most, and of a digest in it."""
 
 
 def checked_base(url: str) -> str:
@@ -76,6 +76,6 @@ def folder_name(scene: str) -> str:
     if is_short and _PLAIN.fullmatch(scene) and name_problem(scene) is None:
         return scene
     # Scenes whose names have the same plain characters must not share a folder.
-    digest = hashlib.sha256(scene.encode("utf-8", errors="surrogatepass")).hexdigest()[:8]
-    plain = _OTHERS.sub("-", scene[:MAX_NAME]).strip("-")
+    digest = hashlib.sha256(scene.encode("utf-8", errors="surrogatepass")).hexdigest()[:DIGEST]
+    plain = _OTHERS.sub("-", scene[: MAX_NAME - DIGEST - 1]).strip("-")
     return f"{plain or 'scene'}-{digest}"
