@@ -29,24 +29,14 @@ from artextract_cli.report.provenance import (
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results.reader import open_scene, scene_folders
+from artextract_cli.results.completeness import open_complete
+from artextract_cli.results.reader import scene_folders
 from artextract_cli.results.regions import STRONG_LEVEL
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.parallel.work import outcomes_of
-
-# Keys of scene.json without which a scene cannot be reported; others are optional.
-REQUIRED_KEYS = frozenset(
-    {
-        *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
-        *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
-        *("euclidean_distance", "cosine_similarity", "image_level"),
-        *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
-        *("history", "verdict", "registration"),
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,24 +210,6 @@ def check_html(out: Path) -> None:
     if out.suffix.lower() not in (".html", ".htm"):
         msg = f"{out} is not an HTML file: use a name such as report.html"
         raise UsageError(msg)
-
-
-def open_complete(folder: Path) -> SceneResult:
-    """Open the results of a scene that have everything a report needs.
-
-    Raises
-    ------
-    InputError
-        If its description is missing, damaged or incomplete, or belongs to another folder.
-    """
-    result = open_scene(folder)
-    if missing := REQUIRED_KEYS - result.description.keys():
-        msg = (
-            f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
-            "run 'artextract infer' again"
-        )
-        raise InputError(msg)
-    return result
 
 
 def _open(folder: Path, out: Path) -> SceneResult:

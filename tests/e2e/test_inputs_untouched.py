@@ -25,6 +25,7 @@ COMMANDS = {
     "infer of a pair": f"{PAIR} --model {{run}} --out {{out}}",
     "evaluate": "{results} --truth {data} --figure {out}/figure.png",
     "report": "{results} --out {out}/report.html",
+    "export iiif": "{results} --out {out}/site",
     "visualize pair": "{results} --out {out}/pair.png",
     "visualize pair of a pair": f"{PAIR} --model {{run}} --out {{out}}/pair.png",
     "visualize loss": "{run} --out {out}/loss.svg",

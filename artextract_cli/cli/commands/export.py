@@ -23,7 +23,12 @@ def iiif(
     results: Annotated[Path, typer.Argument(help="Results directory.")],
     out: Annotated[Path, typer.Option(help="Folder to write, for a web server.")] = Path("site"),
     base_url: Annotated[
-        str, typer.Option(help="Address at which the folder will be served.", metavar="URL")
+        str,
+        typer.Option(
+            help="Address at which the folder will be served.",
+            metavar="URL",
+            rich_help_panel="Output",
+        ),
     ] = "http://localhost:8000",
     scene: Annotated[
         list[str] | None,
@@ -31,7 +36,11 @@ def iiif(
     ] = None,
     rights: Annotated[
         str | None,
-        typer.Option(help="Address of a licence or statement of rights.", metavar="URL"),
+        typer.Option(
+            help="Address of a licence or statement of rights.",
+            metavar="URL",
+            rich_help_panel="Filing",
+        ),
     ] = None,
     shown: Shown,
     filed: Filed,

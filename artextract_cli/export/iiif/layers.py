@@ -14,7 +14,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.export.iiif.tiles import TILE
 from artextract_cli.export.pixels import colourise
-from artextract_cli.imaging.blocks import Block, Workspace, row_chunks
+from artextract_cli.imaging.blocks import Block, Workspace, release_pages, row_chunks
 from artextract_cli.imaging.coding import SRGB
 from artextract_cli.imaging.heatmap import Picture, overlay, own_greys, own_scale
 from artextract_cli.io.image import Picture as Decoded
@@ -139,6 +139,8 @@ class SceneImages:
                 )
                 raise InputError(msg)
             _convert(image, block, part, convert)
+            # Written pages of the file would otherwise count as memory of this process.
+            release_pages(image)
         return image
 
     def _photograph_strips(self) -> Iterator[Picture]:
