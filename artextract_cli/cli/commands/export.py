@@ -16,32 +16,32 @@ app = typer.Typer(
 )
 
 
+BaseUrl = Annotated[
+    str,
+    typer.Option(
+        help="Address at which the folder will be served.", metavar="URL", rich_help_panel="Output"
+    ),
+]
+Rights = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a licence or statement of rights.", metavar="URL", rich_help_panel="Filing"
+    ),
+]
+
+
 @app.command(cls=HelpCommand)
 @settings_as_options
 def iiif(
     *,
     results: Annotated[Path, typer.Argument(help="Results directory.")],
     out: Annotated[Path, typer.Option(help="Folder to write, for a web server.")] = Path("site"),
-    base_url: Annotated[
-        str,
-        typer.Option(
-            help="Address at which the folder will be served.",
-            metavar="URL",
-            rich_help_panel="Output",
-        ),
-    ] = "http://localhost:8000",
+    base_url: BaseUrl = "http://localhost:8000",
     scene: Annotated[
         list[str] | None,
         typer.Option(help="Only this scene; may be repeated.", autocompletion=scene_names),
     ] = None,
-    rights: Annotated[
-        str | None,
-        typer.Option(
-            help="Address of a licence or statement of rights.",
-            metavar="URL",
-            rich_help_panel="Filing",
-        ),
-    ] = None,
+    rights: Rights = None,
     shown: Shown,
     filed: Filed,
 ) -> None:

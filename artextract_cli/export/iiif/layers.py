@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,11 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneImages:
-    """The images of a scene; those that are read lie in unnamed files of a workspace."""
+    """The images of a scene, each read when its layer is written.
+
+    Images that were decoded lie in unnamed files of the workspace until then: the next layer needs
+    their space.
+    """
 
     result: SceneResult
     workspace: Workspace
@@ -107,7 +111,6 @@ class SceneImages:
             strips = partial(self._band_strips, index)
             yield Layer(key=f"band-{index}", label=capital(name), strips=strips)
 
-    @cached_property
     def _photograph(self) -> Picture:
         """The photograph (H, W, 3), display-coded."""
         source = sources.photograph(self.result.description)
@@ -144,7 +147,7 @@ class SceneImages:
         return image
 
     def _photograph_strips(self) -> Iterator[Picture]:
-        return row_chunks(self._photograph, TILE)
+        return row_chunks(self._photograph(), TILE)
 
     def _overlay_strips(self) -> Iterator[Picture]:
         score = full_map(self.result, "heatmap")

@@ -74,6 +74,8 @@ def _canvas(scene: Exported) -> Json:
         "label": text(scene.label, UNKNOWN),
         "height": height,
         "width": width,
+        # Without one, some viewers ask for sizes that are not among the files.
+        "thumbnail": [_thumbnail(scene)],
         **_physical_size(scene),
         "items": [{"id": f"{scene.canvas}/images", "type": "AnnotationPage", "items": [painting]}],
         # Embedded, because not every viewer follows a link to a page of annotations.

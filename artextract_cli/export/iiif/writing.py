@@ -78,62 +78,64 @@ def export_iiif(
         If an address is not valid; or ``out`` lies in a dataset or in the results, or contains
         other files than those of an earlier export.
     """
-    base = checked_base(base_url)
     stated = _Stated(
+        base=checked_base(base_url),
+        with_bands=with_bands,
         pixels_per_mm=pixels_per_mm,
         filing=filing or Filing(),
         rights=None if rights is None else checked_rights(rights),
     )
     results_of = [open_complete(folder) for folder in scene_folders(results, names)]
     check_site(out, results, results_of)
-    titled = len(results_of) == 1
-    with replace_folder(out) as folder:
-        # Unnamed files inside the new folder: they lie on the same disk, and are never seen.
-        workspace = Workspace(block_side=0, scratch=folder)
-        images = [SceneImages(result=result, workspace=workspace) for result in results_of]
-        scenes = [
-            _describe(each, base, stated, with_bands=with_bands, titled=titled) for each in images
-        ]
-        with progress("writing tiles", sum(len(scene.images) for scene in scenes)) as advance:
-            for scene in scenes:
-                _write_scene(folder, base, scene, advance)
+    # Unnamed files beside the new folder: they lie on the same disk, and are never seen.
+    workspace = Workspace(block_side=0, scratch=out.resolve().parent)
+    images = [SceneImages(result=result, workspace=workspace) for result in results_of]
+    scenes = [_describe(each, stated, is_only=len(images) == 1) for each in images]
+    n_layers = sum(len(scene.images) for scene in scenes)
+    with replace_folder(out) as folder, progress("writing tiles", n_layers) as advance:
+        for scene in scenes:
+            _write_scene(folder, stated.base, scene, advance)
         label = stated.filing.title or "Results of artextract"
-        address = f"{base}/{COLLECTION}"
+        address = f"{stated.base}/{COLLECTION}"
         write_json(folder / COLLECTION, collection(address, label, scenes))
-        write_mark(folder, base)
+        write_mark(folder, stated.base)
     return [scene.manifest for scene in scenes]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Stated:
-    """What is stated about all scenes."""
+    """What is the same for all scenes."""
 
+    base: str
+    with_bands: bool
     pixels_per_mm: float | None
     filing: Filing
     rights: str | None
 
+    def label_of(self, scene: str, *, is_only: bool) -> str:
+        """The title for readers: that of the only scene, or of several and the name of each."""
+        title = self.filing.title
+        if not title:
+            return scene
+        return title if is_only else f"{title}: {scene}"
 
-def _describe(
-    images: SceneImages, base: str, stated: _Stated, *, with_bands: bool, titled: bool
-) -> Exported:
-    """Everything but the pixels of a scene; ``titled`` if the title is that of this scene."""
-    result = images.result
-    described = result.description
-    name, title = folder_name(result.name), stated.filing.title
-    scale = described.get("pixels_per_mm") if stated.pixels_per_mm is None else stated.pixels_per_mm
+
+def _describe(images: SceneImages, stated: _Stated, *, is_only: bool) -> Exported:
+    """Everything of a scene but its pixels."""
+    result, described = images.result, images.result.description
     bands = dict(zip((band["id"] for band in described["bands"]), band_names(result), strict=True))
+    scale = stated.pixels_per_mm or described.get("pixels_per_mm")
     regions = read_regions(result, bands)
     findings = describe(result, regions, scale)
-    layers = images.layers(with_bands=with_bands)
+    layers = images.layers(with_bands=stated.with_bands)
+    address = f"{stated.base}/{folder_name(result.name)}"
     shape = (int(described["shape"][0]), int(described["shape"][1]))
-    address = f"{base}/{name}"
+    files = (ImageFiles(address=f"{address}/{layer.key}", shape=shape) for layer in layers)
     return Exported(
         address=address,
-        label=(title if titled else f"{title}: {result.name}") if title else result.name,
+        label=stated.label_of(result.name, is_only=is_only),
         shape=shape,
-        images=[
-            (layer, ImageFiles(address=f"{address}/{layer.key}", shape=shape)) for layer in layers
-        ],
+        images=list(zip(layers, files, strict=True)),
         regions=regions.listed,
         pixels_per_mm=scale,
         summary=summary_of(findings),
