@@ -14,9 +14,10 @@ prediction is off by more than 15 %. *draw* draws the figure of docs/capacity.md
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,32 +28,35 @@ from fleet import HOUR, Fleet, Job, Outlook, simulate
 COSTS = Path(__file__).parent / "results" / "capacity.json"
 TOLERANCE = 0.15
 GIGA = 1e9
+FILES = ("read", "written", "kept")
 WORKERS = (1, 8, 64, 512, 4096)
+DRAWN = (16, 64, 256, 1024, 4096)
 # Workers read and write through a network of 10 Gbit/s, at about this rate.
 LINK = 1.0
 
 
 def job_of(
-    costs: Mapping[str, Any], command: str, paintings: int, mpx: float, batch: int, spread: float
+    costs: Mapping[str, Any], given: argparse.Namespace, paintings: int, mpx: float, batch: int
 ) -> Job:
     """The job of a command on paintings of one size.
 
     Larger ones than were measured as a whole are in blocks: they cost per megapixel what the
     largest ones in blocks do.
     """
-    measured = costs[command]
+    measured = costs[given.command]
     rows = measured["by_size"]
     whole, blocks = ([r for r in rows if r["in_blocks"] is kind] for kind in (False, True))
     is_whole = mpx <= max(row["side"] ** 2 for row in whole if row["max_memory_gb"] <= 4) / 1e6
     row = max(whole if is_whole else blocks, key=lambda row: row["side"])
+    written = "kept" if given.local_scratch else "written"
     line = measured["scene_seconds"] + measured["seconds_per_mpx"] * mpx
     return Job(
         scenes=paintings,
         seconds=line if is_whole else row["seconds_per_mpx"] * mpx,
         read_bytes=1e6 * row["read_mb_per_mpx"] * mpx,
-        written_bytes=1e6 * row["written_mb_per_mpx"] * mpx,
+        written_bytes=1e6 * row[f"{written}_mb_per_mpx"] * mpx,
         batch=batch,
-        spread=spread,
+        spread=given.spread,
     )
 
 
@@ -79,10 +83,22 @@ def table(outlooks: Sequence[Outlook]) -> Iterator[str]:
         yield f"| {one.workers} | {hours} | {one.efficiency:.2f} | {one.limit} | {uses} |"
 
 
+def cost_table(costs: Mapping[str, Any], commands: Sequence[str]) -> Iterator[str]:
+    """Lines of a table in Markdown: a row for each command and size."""
+    yield "| command | scene | CPU s/Mpx | MB/Mpx read | MB/Mpx written | MB/Mpx kept | peak GB |"
+    yield "|---|---|---|---|---|---|---|"
+    for command in commands:
+        for row in costs[command]["by_size"]:
+            blocks = f", blocks ({row['max_memory_gb']} GB)" if row["in_blocks"] else ""
+            files = " | ".join(f"{row[f'{kind}_mb_per_mpx']:.0f}" for kind in FILES)
+            seconds, peak = f"{row['seconds_per_mpx']:.3g}", f"{row['peak_gb']:.2g}"
+            yield f"| `{command}` | {row['side']}²{blocks} | {seconds} | {files} | {peak} |"
+
+
 def run_simulate(given: argparse.Namespace) -> int:
     """Print the table."""
     costs = json.loads(given.costs.read_text(encoding="utf-8"))
-    job = job_of(costs, given.command, given.paintings, given.mpx, given.batch, given.spread)
+    job = job_of(costs, given, given.paintings, given.mpx, given.batch)
     outlooks = [simulate(job, fleet_of(costs, given, n), given.seed) for n in given.workers]
     print(
         f"{given.command}: {job.scenes} of {given.mpx:g} Mpx, {given.batch} per task, each "
@@ -103,6 +119,7 @@ def run_measure(given: argparse.Namespace) -> int:
         _save(costs)
     costs["service"] = measure_service()
     _save(costs)
+    print(*cost_table(costs, list(CASES)), sep="\n")
     return 0
 
 
@@ -136,19 +153,19 @@ def run_draw(given: argparse.Namespace) -> int:
     with style():
         figure = new_figure(7, 2.6, layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
-        paintings = job_of(costs, "infer", 10_000, 100, 1, given.spread)
         for storage in (1, 10, 100):
             given.storage = storage
-            _draw_line(left, costs, given, paintings, f"{storage} GB/s")
-        left.set(title="10 000 paintings of 100 Mpx, by storage", ylabel="efficiency")
-        scenes = job_of(costs, "infer", 1_000_000, 0.25, 1, given.spread)
+            job = job_of(costs, given, 10_000, 100, 1)
+            _draw_line(left, costs, given, job, f"{storage} GB/s")
+        given.storage = given.link = math.inf
         for batch in (1, 10, 100):
-            job = replace(scenes, batch=batch)
+            job = job_of(costs, given, 1_000_000, 0.25, batch)
             _draw_line(right, costs, given, job, f"{batch} per task")
+        left.set(title="10 000 paintings of 100 Mpx, by storage", ylabel="efficiency")
         right.set(title="1 000 000 scenes of ¼ Mpx, by scenes per task")
         for axes in (left, right):
             axes.set(xscale="log", xlabel="workers", ylim=(0, 1.05))
-            axes.set_xticks(given.workers, [str(n) for n in given.workers], minor=False)
+            axes.set_xticks(given.workers, [str(n) for n in given.workers])
             axes.minorticks_off()
             axes.spines[["top", "right"]].set_visible(False)
             axes.legend(frameon=False, loc="lower left")
@@ -159,9 +176,11 @@ def run_draw(given: argparse.Namespace) -> int:
 def _draw_line(
     axes: Any, costs: Mapping[str, Any], given: argparse.Namespace, job: Job, label: str
 ) -> None:
-    outlooks = [simulate(job, fleet_of(costs, given, n), given.seed) for n in given.workers]
+    numbers = [2**power for power in range(max(given.workers).bit_length())]
+    numbers = [n for n in numbers if n >= min(given.workers)]
+    outlooks = [simulate(job, fleet_of(costs, given, n), given.seed) for n in numbers]
     efficiencies = [outlook.efficiency for outlook in outlooks]
-    axes.plot(given.workers, efficiencies, marker=".", linewidth=1, label=label)
+    axes.plot(numbers, efficiencies, marker=".", linewidth=1, label=label)
     _say(f"{label}: {', '.join(f'{value:.2f}' for value in efficiencies)}")
 
 
@@ -206,17 +225,20 @@ def _parser() -> argparse.ArgumentParser:
     draw = commands.add_parser("draw", help="draw the figure of docs/capacity.md")
     draw.add_argument("--out", type=Path, required=True)
     draw.set_defaults(run=run_draw)
-    for command in (table_, draw):
-        _add_fleet(command)
+    _add_fleet(table_, WORKERS)
+    _add_fleet(draw, DRAWN)
     return parser
 
 
-def _add_fleet(parser: argparse.ArgumentParser) -> None:
+def _add_fleet(parser: argparse.ArgumentParser, workers: tuple[int, ...]) -> None:
     parser.add_argument("--command", choices=("graph build", "infer"), default="infer")
-    parser.add_argument("--workers", type=_numbers, default=WORKERS, help="1,8,64")
+    parser.add_argument("--workers", type=_numbers, default=workers, help="1,8,64")
     parser.add_argument("--storage", type=float, default=1, help="GB/s of all workers together")
     parser.add_argument("--link", type=float, default=LINK, help="GB/s of one worker")
     parser.add_argument("--scheduler", type=float, help="ms per task; as measured by default")
+    parser.add_argument(
+        "--local-scratch", action="store_true", help="scratch files on a disk of each worker"
+    )
     parser.add_argument("--failures", type=float, default=0.01, help="of a worker per hour")
     parser.add_argument("--start", type=float, help="seconds; as measured by default")
     parser.add_argument("--spread", type=float, default=0.1, help="relative, of costs of scenes")

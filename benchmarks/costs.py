@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from commands import Ran, run
 from larger_than_memory import enlarge
+from scipy.optimize import nnls
 
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from artextract_cli.utils.parallel.cluster import Cluster
@@ -205,8 +206,8 @@ def _mb(runs: Sequence[Once], name: str, mpx: float) -> float:
 
 
 def _line(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """Seconds per scene and per megapixel, by the least squares of relative errors."""
+    """Seconds per scene and per megapixel, by non-negative least squares of relative errors."""
     seconds = np.array([row["seconds_per_scene"] for row in rows])
     terms = np.array([[1, row["side"] ** 2 / MEGA] for row in rows]) / seconds[:, None]
-    fixed, rate = np.linalg.lstsq(terms, np.ones(len(rows)))[0]
+    (fixed, rate), _ = nnls(terms, np.ones(len(rows)))
     return float(fixed), float(rate)

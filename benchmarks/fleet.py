@@ -157,13 +157,13 @@ class _Worker:
         job, spent = self.run.job, self.run.spent
         while True:
             began = self.env.now
-            yield self.run.storage.transfer(size * job.read_bytes)
+            yield from self.run.storage.transfer(size * job.read_bytes)
             waited = self.env.now - began
             computing = size * job.seconds
             yield self.env.timeout(max(0.0, min(computing, self.fails_at - self.env.now)))
             written_from = self.env.now
             if written_from < self.fails_at:
-                yield self.run.storage.transfer(size * job.written_bytes)
+                yield from self.run.storage.transfer(size * job.written_bytes)
                 waited += self.env.now - written_from
             # A failure during a transfer is noticed at its end.
             if self.env.now < self.fails_at:
@@ -186,16 +186,16 @@ class _Storage:
         self._numbers = count()
         self._n_changes = 0
 
-    def transfer(self, n_bytes: float) -> simpy.Event:
-        """An event at the end of a transfer that begins now."""
-        end = self.env.event()
+    def transfer(self, n_bytes: float) -> Steps:
+        """Wait for the end of a transfer that begins now."""
         self.moved_bytes += n_bytes
         if not n_bytes or math.isinf(min(self.bandwidth, self.link)):
-            return end.succeed()
+            return
         self._read_clock()
+        end = self.env.event()
         heappush(self._ends, (self._clock + n_bytes, next(self._numbers), end))
         self._wait()
-        return end
+        yield end
 
     @property
     def _rate(self) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from commands import Ran
@@ -26,8 +26,8 @@ MODES: Mapping[str, int] = {
     "--cluster local:1": 1,
     "--cluster local:2": 2,
 }
-# Scenes of the runs that measure the cost of one.
-N_MEASURED = 9
+# Scenes of the runs that measure the cost of one: so many that the start counts for little.
+N_MEASURED = 17
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +41,9 @@ class Scenes:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """The runs of one turn."""
+    """The runs of one turn; those that measure are repeated at its end."""
 
-    alone: Ran
+    alone: Sequence[Ran]
     beside: Sequence[Ran]
     short: Mapping[str, Ran]
     full: Mapping[str, Ran]
@@ -84,16 +84,19 @@ def compare(
 
 
 def _turn(scenes: Scenes) -> Turn:
+    def measured() -> Ran:
+        return run_once("infer", scenes.measured).ran
+
+    before = measured()
     with ThreadPoolExecutor(2) as pool:
-        both = [pool.submit(run_once, "infer", scenes.measured) for _ in range(2)]
-        beside = [future.result().ran for future in both]
+        beside = [future.result() for future in [pool.submit(measured) for _ in range(2)]]
     return Turn(
-        alone=run_once("infer", scenes.measured).ran,
         beside=beside,
         short={
             mode: run_once("infer", scenes.few[n], *mode.split()).ran for mode, n in MODES.items()
         },
         full={mode: run_once("infer", scenes.many, *mode.split()).ran for mode in MODES},
+        alone=[before, measured()],
     )
 
 
@@ -101,10 +104,10 @@ def predicted(turn: Turn, mode: str, n_scenes: int, service: float) -> Compared:
     """The prediction for a mode, and what was measured."""
     n_workers, short, full = MODES[mode], turn.short[mode], turn.full[mode]
     one = turn.short["--jobs 1"]
-    each = (turn.alone.processor_seconds - one.processor_seconds) / (N_MEASURED - 1)
-    # What two processes at work cost each other.
-    slowdown = median(ran.processor_seconds for ran in turn.beside) / turn.alone.processor_seconds
-    each *= slowdown if n_workers > 1 else 1
+    # Two processes at work slow each other down.
+    runs = turn.alone if n_workers == 1 else turn.beside
+    several = mean(ran.processor_seconds for ran in runs)
+    each = (several - one.processor_seconds) / (N_MEASURED - 1)
     ready = _free_seconds(short) - each
     starts = (_free_seconds(one) - each, ready) if mode.startswith("--jobs") else (ready,)
     fleet = Fleet(

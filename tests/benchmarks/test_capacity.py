@@ -18,6 +18,7 @@ def row(side: int, seconds: float, *, in_blocks: bool) -> dict[str, object]:
         "seconds_per_mpx": seconds,
         "read_mb_per_mpx": 10,
         "written_mb_per_mpx": 30,
+        "kept_mb_per_mpx": 20,
     }
 
 
@@ -53,6 +54,6 @@ def test_large_paintings_cost_what_blocks_do(costs: Path) -> None:
 
 def test_small_scenes_are_limited_by_the_scheduler(costs: Path) -> None:
     small = ("--paintings", "4000", "--mpx", "0.25", "--workers", "900", "--start", "0")
-    lines = printed(costs, *small, "--storage", "1e9")
-    assert "each 2.25 s of a core" in lines[0]
+    lines = printed(costs, *small, "--storage", "1e9", "--local-scratch")
+    assert "each 2.25 s of a core, 0.0025 GB read, 0.005 GB written" in lines[0]
     assert lines[-1].split(" | ")[3] == "scheduler"
