@@ -97,8 +97,8 @@ class _Watched(Thread):
 
     def core_share(self) -> float:
         """Time running, as a share of the time running or waiting for a core."""
-        running, waiting = (sum(times) for times in zip(*self._scheduled.values(), strict=True))
-        return running / (running + waiting)
+        running = sum(times[0] for times in self._scheduled.values())
+        return running / sum(sum(times) for times in self._scheduled.values())
 
     def _sample(self, thread: Path) -> None:
         try:

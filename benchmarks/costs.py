@@ -1,8 +1,7 @@
 """What `graph build` and `infer` cost, by size of the scene, and a task of Dask.
 
-One painting is simulated, and cropped or mirrored to every size. All costs of processes and bytes
-are those of whole commands; processor time does not count waiting for a core, but depends a little
-on what else the cores do.
+One painting is simulated, and cropped or mirrored to every size. Processor time
+does not count waiting for a core, but depends on what else the cores do.
 """
 
 import os
@@ -202,7 +201,8 @@ def _row(case: Case, runs: Sequence[Once], process: float) -> dict[str, Any]:
 
 def _mb(runs: Sequence[Once], name: str, mpx: float) -> float:
     """Megabytes per megapixel: the most of all runs, which may find files in memory."""
-    return round(max(getattr(once.ran, name) for once in runs) / MEGA / mpx, 2)
+    most: int = max(getattr(once.ran, name) for once in runs)
+    return round(most / MEGA / mpx, 2)
 
 
 def _line(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ and then. What the simulation leaves out is listed in docs/capacity.md.
 """
 
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -87,7 +87,7 @@ def simulate(job: Job, fleet: Fleet, seed: int = 0) -> Outlook:
     run.env.run()
     ends = run.ends
     seconds = max(ends)
-    spent = Counter(run.spent)
+    spent = dict(run.spent)
     spent["tail"] += sum(seconds - end for end in ends)
     return Outlook(
         workers=fleet.workers,
@@ -101,7 +101,8 @@ def simulate(job: Job, fleet: Fleet, seed: int = 0) -> Outlook:
 def sizes(job: Job, rng: np.random.Generator) -> list[float]:
     """The cost of every scene, relative to the mean: log-normal."""
     sigma = math.sqrt(math.log1p(job.spread**2))
-    return rng.lognormal(-(sigma**2) / 2, sigma, job.scenes).tolist()
+    drawn: list[float] = rng.lognormal(-(sigma**2) / 2, sigma, job.scenes).tolist()
+    return drawn
 
 
 class _Run:
