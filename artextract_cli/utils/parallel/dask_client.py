@@ -168,7 +168,8 @@ class _Tasks:
 
 def _failure(item: Named, killed: Any) -> Outcome[Any]:
     failure = (
-        f"each of {killed.allowed_failures + 1} workers that worked on it alone was ended, perhaps "
-        "because memory is short: use a lower --max-memory or workers with more memory"
+        f"each of {killed.allowed_failures + 1} workers that worked on {item.name} alone was "
+        "ended, perhaps because memory is short: use a lower --max-memory or workers with more "
+        "memory"
     )
     return Outcome(name=item.name, failure=failure)
