@@ -26,6 +26,7 @@ from artextract_cli.scenes.dataset_writer import LARGE_PIXELS, ScenePaths, write
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.history import read_history
 from artextract_cli.scenes.layout import SPLITS, natural_key
+from artextract_cli.scenes.remedies import mask_command, register_command
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading
 from artextract_cli.utils.locks import directory_lock
@@ -165,7 +166,7 @@ def _masked(capture: Capture, coding: Coding, folder: Path) -> Capture:
     if any(_size(band) != _size(capture.rgb) for band in planes(capture)):
         msg = (
             f"scene {capture.name!r}: --auto-mask needs a photograph and bands of one size: import "
-            "without it, then run 'artextract data register' and 'artextract data mask'"
+            f"without it, then run `{register_command()}` and `{mask_command()}`"
         )
         raise InputError(msg)
     scene = ScenePaths(folder=folder, name=capture.name)
@@ -271,7 +272,7 @@ def _warn_of_sizes(capture: Capture) -> None:
         warn(
             f"scene {capture.name!r}: {'bands' if others[1:] else 'band'} {', '.join(others)} "
             f"{'differ' if others[1:] else 'differs'} in size from the photograph: run "
-            "'artextract data register' next"
+            f"`{register_command()}` next"
         )
 
 

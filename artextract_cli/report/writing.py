@@ -227,8 +227,7 @@ def _open(folder: Path, out: Path) -> SceneResult:
     result = open_scene(folder)
     if missing := REQUIRED_KEYS - result.description.keys():
         msg = (
-            f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
-            "run 'artextract infer' again"
+            f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: run `{result.again}`"
         )
         raise InputError(msg)
     result.output_plan(out).check()

@@ -84,7 +84,7 @@ def _result(
             yield find_scene(Path(folder), files.name), f"{files.name}_"
     elif results is not None and new.is_absent:
         if new.expect != "either":
-            msg = "--expect requires --rgb and --band; for results set it in 'artextract infer'"
+            msg = "--expect requires --rgb and --band; for results give it to `infer`"
             raise UsageError(msg)
         result = find_scene(results, scene)
         registration = registration_of(result.description["registration"])
