@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.graphs.graph_file import pixels_path
 from artextract_cli.graphs.commands import build_command
+from artextract_cli.graphs.graph_file import pixels_path
 from artextract_cli.graphs.store import chosen_graph, load_graphs, load_meta
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
 from artextract_cli.results.reader import find_scene

@@ -17,7 +17,8 @@ ROWS = [
         "not labels of shape (9, 9): report it to its authors",
         lambda here: segmentation.run_superpixel_plugin(
             np.ones((9, 9, 3)), plugin_returning(np.ones((2, 2))), None)),
-    Row(3, "the pixels of …/t0.npz cannot be read (…): run `artextract graph build DATASET --out …/graphs`",
+    Row(3, "the pixels of …/t0.npz cannot be read (…): run `artextract graph build DATASET "
+        "--out …/graphs`",
         "train {here}/graphs --out {new} --epochs 1", drop("graphs/train/t0.pixels.npy")),
     Row(2, "…/v0.npz has views 0 to 0, not 3",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --view 3"),
@@ -33,8 +34,8 @@ ROWS = [
         "--out GRAPHS`",
         "graph inspect {here}/absent.npz"),
     Row(3, "…/v0.npz is artextract-graph version 0, but this artextract reads artextract-graph "
-        "version …: run `artextract graph build DATASET --out …/graphs`", "graph inspect {here}/" + GRAPH,
-        change_meta(GRAPH, format_version=0)),
+        "version …: run `artextract graph build DATASET --out …/graphs`",
+        "graph inspect {here}/" + GRAPH, change_meta(GRAPH, format_version=0)),
     Row(3, "graph file …/v0.npz is damaged (…): remove it and run `artextract graph build DATASET "
         "--out …/graphs`",
         "graph inspect {here}/" + GRAPH, cut(GRAPH)),

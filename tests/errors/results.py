@@ -42,8 +42,8 @@ ROWS = [
         "report {here}/data --out {new}.html"),
     Row(3, "…/results has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",
         "report {here}/results --scene x --out {new}.html"),
-    Row(3, "…/scene.json cannot be read (…): run `artextract infer …/data --out … --model …`", REPORT,
-        put(SCENE, "{")),
+    Row(3, "…/scene.json cannot be read (…): run `artextract infer …/data --out … --model …`",
+        REPORT, put(SCENE, "{")),
     Row(3, "…/v0 has a heat map but no scene.json, which describes it: move it away, and run "
         "`artextract infer …/data --out …/results --model …`", REPORT, drop(SCENE)),
     Row(3, "…/scene.json has version 1, but this version of artextract reads …: run `artextract "

@@ -11,8 +11,8 @@ import numpy as np
 
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.registration import measure_shift, windowed_edges
-from artextract_cli.scenes.scene import Scene
 from artextract_cli.scenes.remedies import registering_dataset
+from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.events import warn
 
 # Real bands are up to 0.7 px off their photograph, and simulated ones are displaced by up to
