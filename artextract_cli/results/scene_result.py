@@ -174,7 +174,8 @@ class SceneResult:
                 views = sorted((name for name in arrays if name.startswith("nodes_")), key=_view)
                 return tuple(arrays[name] for name in views)
         except DAMAGE as error:
-            msg = f"{path} cannot be read ({cause(error)}): run `{self.again}`"
+            advice = f"remove {self.path} and run `{self.again}`"
+            msg = f"{path} cannot be read ({cause(error)}): {advice}"
             raise InputError(msg) from error
 
     def to_dataframe(

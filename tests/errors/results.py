@@ -51,7 +51,7 @@ ROWS = [
         change(SCENE, format_version=1)),
     Row(3, "…/heatmap.tif is missing: run `artextract infer …`",
         PAIR, drop("results/v0/heatmap.tif")),
-    Row(3, "…/embeddings.npz cannot be read (…): run `artextract infer …`",
+    Row(3, "…/embeddings.npz cannot be read (…): remove …/v0 and run `artextract infer …`",
         "visualize embedding {here}/results --scene v0 --out {new}.png",
         resealed(put("results/v0/embeddings.npz", "text"))),
     Row(2, "…/data has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",
