@@ -2,8 +2,6 @@
 
 import ast
 import functools
-import importlib
-import pkgutil
 import re
 import shlex
 import shutil
@@ -16,16 +14,11 @@ from typer.testing import CliRunner
 
 import artextract_cli
 from artextract_cli.errors import ArtextractError
-from tests import errors
 from tests.errors.row import Row
 from tests.helpers.command_line import Ran
+from tests.helpers.error_tables import ROWS, TABLES
 from tests.helpers.suggestions import check_parses, suggested
 
-TABLES = [
-    importlib.import_module(f"{errors.__name__}.{module.name}")
-    for module in pkgutil.iter_modules(errors.__path__)
-]
-ROWS = [row for table in TABLES for row in getattr(table, "ROWS", ())]
 ELSEWHERE = {
     test: messages for table in TABLES for test, messages in getattr(table, "ELSEWHERE", {}).items()
 }
