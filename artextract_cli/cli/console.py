@@ -62,7 +62,13 @@ def error(message: str) -> None:
 
 
 def suggest(*words: str | Path) -> None:
-    """Name the command that usually comes next, on stderr; not with --json or --quiet."""
+    """Name the command that usually comes next, on stderr; not with --json or --quiet.
+
+    Parameters
+    ----------
+    *words
+        Its words after ``artextract``; they are quoted for a shell.
+    """
     suggest_line(command_line(*words))
 
 
