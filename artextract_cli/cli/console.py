@@ -66,7 +66,7 @@ def suggest(*words: str | Path) -> None:
 
     Parameters
     ----------
-    *words
+    words
         Its words after ``artextract``; they are quoted for a shell.
     """
     suggest_line(command_line(*words))

@@ -138,7 +138,8 @@ IN_WORDS = [
     and re.search(pattern, row.message.replace("…", "9"))
     and not any(suggested(row.message))
     and not any(
-        words in row.message for words in ("damaged", "link", "--cluster", "--band", "--finish")
+        words in row.message
+        for words in ("420,850", "damaged", "link", "--cluster", "--band", "--finish")
     )
 ]
 
