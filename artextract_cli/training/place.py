@@ -3,11 +3,13 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.utils.device import resolve_device
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,7 @@ def _number(name: str) -> int:
     return int(value)
 
 
-def local_device(name: str, place: Place) -> torch.device:
+def local_device(name: str, place: Place) -> "torch.device":
     """The device of a process: of several on a machine, each has the GPU of its own number.
 
     Raises
@@ -84,6 +86,8 @@ def local_device(name: str, place: Place) -> torch.device:
     DependencyError
         If the machine has fewer GPUs than processes.
     """
+    import torch
+
     if place.n_local > 1 and ":" in name:
         msg = f"--device {name} is one GPU, and each process uses its own: give --device cuda"
         raise UsageError(msg)

@@ -78,7 +78,7 @@ def train(
     if place.count > 1 and settings.processes > 1:
         msg = "torchrun starts the processes already: leave out --processes"
         raise UsageError(msg)
-    if settings.processes == 1:
+    if place.count > 1 or (settings.processes == 1 and not settings.max_restarts):
         return _train_here(graphs, run, settings, resume, place, on_epoch)
     launch = launch_of(graphs, run, settings, resume=resume, on_epoch=on_epoch)
     supervise([launch])
@@ -130,9 +130,11 @@ def _train_here(
         _check_out(graphs, run)
         if place.is_restart:
             resume = directory.has_begun
+        if ranks.is_first and not resume:
+            directory.check_free()  # before scenes are prepared
         settings = _divided(settings, directory, ranks, resume)
-        # The numbers of threads must not differ between one process and several.
-        is_alone = settings.micro_batches == 1 and not place.is_child
+        # A model depends on the number of threads, which must not depend on that of processes.
+        is_alone = settings.micro_batches == 1 and place.n_sharing == 1
         with nullcontext() if is_alone else single_threaded():
             return _trained(TrainingRun(graphs, directory, settings, ranks), resume, on_epoch)
 
