@@ -24,6 +24,9 @@ from artextract_cli.training.run_directory import EpochRow, TrainingResult
 from artextract_cli.utils.events import LOGGER, inform
 from artextract_cli.utils.memory import prepare_worker
 
+# A process with threads may deadlock after a fork.
+START_METHOD = "spawn"
+
 Work = Callable[[Place, Callable[[EpochRow], None]], TrainingResult]
 
 
@@ -92,8 +95,7 @@ class Launch:
 
     def start(self) -> None:
         """Start all processes."""
-        # Spawned, since a process with threads may deadlock after a fork.
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(START_METHOD)
         self._folder = tempfile.TemporaryDirectory(prefix="artextract-")
         self._processes, self._errors, self._result, self._death = [], {}, None, ""
         before = _hold_interrupts()

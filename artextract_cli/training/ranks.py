@@ -192,9 +192,11 @@ def _meet(place: Place, device: str) -> None:
         if place.meeting is not None:
             # Processes of one machine need no server: nothing listens beyond it.
             store = FileStore(str(place.meeting), place.count)
-            store.set_timeout(MEETING_TIME)
         else:
             store, _, _ = next(rendezvous("env://", timeout=MEETING_TIME))
+        # Here, since a process group waits for missing processes as long as for messages.
+        store.set(f"here/{place.rank}", "")
+        store.wait([f"here/{rank}" for rank in range(place.count)], MEETING_TIME)
         distributed.init_process_group(
             "cpu:gloo,cuda:nccl" if device != "cpu" and torch.cuda.is_available() else "gloo",
             store=store,
