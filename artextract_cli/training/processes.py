@@ -81,12 +81,15 @@ class Launch:
         """
         if self._result is not None and not self._death:
             return self._result
-        errors = [e for _, e in sorted(self._errors.items()) if not isinstance(e, LostRankError)]
-        if errors:
-            raise errors[0]
-        if self._is_interrupted or not self._death:
+        errors = [error for _, error in sorted(self._errors.items())]
+        own = [error for error in errors if not isinstance(error, LostRankError)]
+        if own:
+            raise own[0]
+        if self._is_interrupted or not (self._death or errors):
             raise KeyboardInterrupt
-        raise ArtextractError(self._death)
+        if self._death:
+            raise ArtextractError(self._death)
+        raise errors[0]
 
     @property
     def pipes(self) -> Iterable[Any]:
@@ -161,20 +164,17 @@ class Launch:
         code = process.exitcode or 0
         if code:
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-            self._note_death(rank, how, was_killed=code < 0)
+            self._note_death(rank, how)
         if self._rank_of:
             return
         self.kill()
-        is_lost = any(isinstance(error, LostRankError) for error in self._errors.values())
         if self._death and self.n_restarts_left and not self._is_interrupted:
             self.n_restarts_left -= 1
             self._is_restart = True
             inform(f"{self._death.split(':')[0]}: starting again")
             self.start()
-        elif is_lost and not self._death:
-            self._death = f"{self.name}: a process of the training was lost"
 
-    def _note_death(self, rank: int, how: str, *, was_killed: bool) -> None:
+    def _note_death(self, rank: int, how: str) -> None:
         if self._death:
             return
         which = f"process {rank + 1} of {self.count} that trained {self.name} was ended ({how})"

@@ -104,6 +104,15 @@ def test_an_error_is_raised_and_does_not_start_again() -> None:
     assert isinstance(other, Place)
 
 
+def failing_oddly(place: Place, on_epoch: Callable[[Any], None]) -> Any:
+    raise ValueError(threading.Lock())
+
+
+def test_an_error_that_cannot_be_sent_is_told() -> None:
+    (failed,) = ended(launch(failing_oddly, count=1))
+    assert str(failed).startswith("ValueError: <unlocked")
+
+
 def until_interrupted(place: Place, on_epoch: Callable[[Any], None]) -> Any:
     with joined(place, "cpu") as ranks:
         if ranks.is_first:
