@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from artextract_cli.errors import ArtextractError
 from artextract_cli.training.place import Place
@@ -25,7 +25,7 @@ from artextract_cli.utils.events import LOGGER, inform
 from artextract_cli.utils.memory import prepare_worker
 
 # A process with threads may deadlock after a fork.
-START_METHOD = "spawn"
+START_METHOD: Literal["spawn"] = "spawn"
 
 Work = Callable[[Place, Callable[[EpochRow], None]], TrainingResult]
 

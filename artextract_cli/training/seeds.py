@@ -20,7 +20,15 @@ from artextract_cli.training.trainer import launch_of, train
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedSeeds:
-    """Runs with several seeds: those that ended, and a sentence for each that failed."""
+    """Runs with several seeds.
+
+    Attributes
+    ----------
+    results
+        How each run ended that did not fail.
+    failures
+        One sentence per seed that failed.
+    """
 
     results: list[TrainingResult]
     failures: list[str]
@@ -70,6 +78,11 @@ def train_seeds(
         Whether to continue those that have begun.
     on_epoch
         Called after each epoch with the run and the row.
+
+    Returns
+    -------
+    TrainedSeeds
+        Results and failures.
 
     Raises
     ------

@@ -43,6 +43,14 @@ SuitedSettings = Annotated[
     ),
 ]
 
+Seeds = Annotated[
+    str | None,
+    typer.Option(help="Train once per seed, e.g. 0,1,2 into OUT-0, OUT-1, OUT-2.", metavar="N,..."),
+]
+SeedJobs = Annotated[
+    int, typer.Option(min=1, help="Seeds to train at a time.", rich_help_panel="Computing")
+]
+
 
 @settings_as_options
 def train(
@@ -50,18 +58,8 @@ def train(
     graphs: Annotated[Path, typer.Argument(help="Folder written by 'artextract graph build'.")],
     out: Annotated[Path, typer.Option(help="Run directory to write.")] = Path("run"),
     settings: SuitedSettings,
-    seeds: Annotated[
-        str | None,
-        typer.Option(
-            help="Train once per seed, e.g. 0,1,2 into OUT-0, OUT-1, OUT-2.", metavar="N,..."
-        ),
-    ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            min=1, help="Seeds to train at a time.", rich_help_panel="Computing", metavar="N"
-        ),
-    ] = 1,
+    seeds: Seeds = None,
+    jobs: SeedJobs = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     remember: Remember = False,
 ) -> None:
@@ -74,10 +72,11 @@ def train(
         msg = "--jobs is for --seeds, and torchrun trains one seed: see docs/cluster.md"
         raise UsageError(msg)
     with _only_first_prints(place):
-        if seeds is not None:
-            first = _train_seeds(graphs, runs, jobs, resume)
-        else:
-            first = _train(graphs, out, settings, resume)
+        first = (
+            _train(graphs, out, settings, resume)
+            if seeds is None
+            else _train_seeds(graphs, runs, jobs, resume)
+        )
         if place.rank > 0:
             return
     if remember:
