@@ -13,9 +13,9 @@ from artextract_cli.errors import (
     UsageError,
 )
 from artextract_cli.pipelines.settings import TrainingSettings
+from artextract_cli.training import trainer
 from artextract_cli.training.processes import supervise
 from artextract_cli.training.run_directory import EpochRow, RunDirectory, TrainingResult
-from artextract_cli.training.trainer import launch_of, train
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,7 @@ def _in_turn(
         # Of several runs, the last ones may not have started.
         has_begun = resume and RunDirectory(path=run).has_begun
         yield partial(
-            train, graphs, run, settings, resume=has_begun, on_epoch=partial(on_epoch, run)
+            trainer.train, graphs, run, settings, resume=has_begun, on_epoch=partial(on_epoch, run)
         )
 
 
@@ -133,7 +133,7 @@ def _side_by_side(
     jobs: int,
 ) -> _Outcomes:
     launches = [
-        launch_of(
+        trainer.launch_of(
             graphs,
             run,
             settings,

@@ -80,17 +80,6 @@ ROWS = [
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
-    "unit/training/test_ranks.py::test_processes_that_do_not_find_each_other": (
-        "process … of … cannot reach … (…): start all of them at about the same time, with the "
-        "same address and a free port",
-    ),
-    "unit/training/test_ranks.py::test_a_killed_one_is_noticed": (
-        "another process of this training has ended: continue with --resume",
-    ),
-    "unit/training/test_processes.py::test_a_killed_process_starts_all_of_them_again": (
-        "process … of … that trained … was ended (…): continue with --resume; --max-restarts lets "
-        "it go on by itself",
-    ),
     "unit/training/test_place.py::test_each_process_takes_its_gpu": (
         "… processes need a GPU each, but this machine has …: start fewer, or use --device cpu",
     ),
