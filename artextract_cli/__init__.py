@@ -106,6 +106,7 @@ _DEFINED_IN = {
     "simulate.settings": ("SceneSettings",),
     "simulate.writer": ("simulate_dataset",),
     "training.run_directory": ("TrainingResult", "read_metrics"),
+    "training.seeds": ("TrainedSeeds", "train_seeds"),
     "training.trainer": ("train",),
     "utils.device": ("resolve_device",),
     "utils.events": ("Advance", "on_progress", "progress", "warn"),

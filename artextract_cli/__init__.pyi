@@ -135,6 +135,8 @@ from artextract_cli.simulate.settings import SceneSettings as SceneSettings
 from artextract_cli.simulate.writer import simulate_dataset as simulate_dataset
 from artextract_cli.training.run_directory import TrainingResult as TrainingResult
 from artextract_cli.training.run_directory import read_metrics as read_metrics
+from artextract_cli.training.seeds import TrainedSeeds as TrainedSeeds
+from artextract_cli.training.seeds import train_seeds as train_seeds
 from artextract_cli.training.trainer import train as train
 from artextract_cli.utils.device import resolve_device as resolve_device
 from artextract_cli.utils.events import Advance as Advance
@@ -226,6 +228,7 @@ __all__ = [
     "SuperpixelFunction",
     "SuperpixelGraph",
     "SuperpixelMethod",
+    "TrainedSeeds",
     "TrainingResult",
     "TrainingSettings",
     "UsageError",
@@ -310,6 +313,7 @@ __all__ = [
     "table",
     "tabulate_results",
     "train",
+    "train_seeds",
     "warn",
     "write_pyramid",
     "write_report",

@@ -49,6 +49,12 @@ def configure(*, as_json: bool = False, verbosity: int = 0, words: Sequence[str]
     on_progress(None if verbosity < 0 else show_progress)
 
 
+def mute() -> None:
+    """Show no messages and progress of this process any more; another one shows the same."""
+    LOGGER.removeHandler(_messages)
+    on_progress(None)
+
+
 @contextmanager
 def only_results() -> Iterator[None]:
     """With --json, let only `emit` write to stdout."""

@@ -32,7 +32,10 @@ from artextract_cli.utils.yaml import write_yaml
 METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
 # These may differ when a run is resumed, except for the epochs of one-cycle, which determine the
 # learning rate. A new scorer is calibrated when training ends.
-FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine", "scorer", "scorer_options"})
+FREE_SETTINGS = frozenset(
+    {"epochs", "patience", "device", "engine", "scorer", "scorer_options"}
+    | {"micro_batches", "processes", "max_restarts"}
+)
 GRAPHS_DIGEST = "graphs_digest"
 
 EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds
@@ -126,6 +129,19 @@ class RunDirectory:
     def has_no_epoch(self) -> bool:
         """Whether a run was started here but stopped before the end of its first epoch."""
         return (self.path / CONFIG_NAME).is_file() and not self._holds_epochs
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a run was started here."""
+        return (self.path / CONFIG_NAME).is_file()
+
+    @property
+    def n_micro_batches(self) -> int | None:
+        """Micro-batches per batch in the last epoch; None if there is none."""
+        if not (self.path / STATE_NAME).exists():
+            return None
+        saved = json.loads(load_state(self.path / STATE_NAME)["settings"])
+        return int(saved.get("micro_batches", 1))
 
     def check_free(self) -> None:
         """Raise `UsageError` if the directory contains a run."""

@@ -128,6 +128,9 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "plugins/test_slic_torch.py::test_a_missing_gpu_is_an_error": (
         "device cuda cannot be used: …, or use --device cpu",
     ),
+    "unit/utils/test_device.py::test_one_of_several_gpus": (
+        "there is no device cuda:…: choose from cuda:0 to cuda:…",
+    ),
     "unit/utils/test_locks.py::test_a_folder_has_one_writer_at_a_time": (
         "another artextract process is writing to …: wait for it to finish, or choose "
         "another --out",
