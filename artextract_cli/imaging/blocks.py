@@ -28,6 +28,7 @@ from artextract_cli.utils.file_errors import writing
 
 T = TypeVar("T")
 Slices = tuple[slice, slice]
+Taken = Callable[[Any, NDArray[np.intp], NDArray[np.intp]], NDArray[Any]]
 
 N_PARALLEL_BLOCKS = 2
 """Blocks processed at a time. If it were the number of cores, block sizes, and with them results,
@@ -173,21 +174,32 @@ class Blocks:
                 advance()
 
     def gather(
-        self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels
+        self,
+        make: Callable[[Block], Sequence[NDArray[Any]]],
+        pixels: Pixels,
+        taken: Taken | None = None,
     ) -> list[NDArray[Any]]:
-        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window."""
+        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window.
+
+        ``taken`` returns the values of an array at rows and columns (n,), if it is not of NumPy.
+        """
+        values_at = taken or _taken
 
         def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
             which, window = pixels.within(block), self.window(block)
-            at = (pixels.rows[which] - window.top, pixels.columns[which] - window.left)
-            # By pixel, whatever the layout of the array: sums over pixels depend on it.
-            return which, [np.ascontiguousarray(array[at]) for array in make(block)]
+            rows, columns = pixels.rows[which] - window.top, pixels.columns[which] - window.left
+            return which, [values_at(array, rows, columns) for array in make(block)]
 
         parts = list(self.each(take))
         # In the order of the pixels: fits must not depend on where blocks are cut.
         order = np.argsort(np.concatenate([which for which, _ in parts]))
         arrays = zip(*(values for _, values in parts), strict=True)
         return [np.concatenate(values)[order] for values in arrays]
+
+
+def _taken(array: NDArray[Any], rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[Any]:
+    # By pixel, whatever the layout of the array: sums over pixels depend on it.
+    return np.ascontiguousarray(array[rows, columns])
 
 
 def _cuts(size: int, side: int | None, step: int) -> list[int]:
