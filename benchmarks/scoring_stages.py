@@ -1,10 +1,13 @@
 """Processor time of scoring one scene, stage by stage, after everything is compiled and loaded.
 
-    python benchmarks/scoring_stages.py [--size 512] [--turns 5]
+    python benchmarks/scoring_stages.py [--size 512] [--turns 5] [--tensors]
 
 A scene with eight bands is simulated, then read, scored with the bundled model and written by one
 thread in this process. Processor time is measured, since other programs change the elapsed time.
 Scene and null are scored at all scales, so that most stages run several times.
+
+With ``--tensors``, evidence is computed in plain torch, as on a GPU, but on the CPU. *on the
+device* is then what a GPU would do; the other stages are what it would leave to the CPU.
 """
 
 import argparse
@@ -13,16 +16,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import EvidenceMaps, _RawMaps
+from artextract_cli.evidence.tensor_arrays import TensorArrays
 from artextract_cli.pipelines.hidden_layers import pixel_scores, scoring
 from artextract_cli.pipelines.scoring import open_scorer, score_scene
 from artextract_cli.results.writer import write_scene
@@ -43,6 +47,9 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (BandResiduals, "__init__", "residuals of bands"),
     (BandResiduals, "__call__", "residuals of bands"),
 )
+
+
+TENSORS = "on the device"
 
 
 class Stages:
@@ -70,16 +77,29 @@ class Stages:
         return call
 
 
+def _on_the_device() -> Iterator[tuple[Any, str, str]]:
+    """What a GPU does: the methods of `TensorArrays`, and the network, in place of their stages."""
+    for name in vars(TensorArrays):
+        if not name.startswith("_"):
+            yield TensorArrays, name, TENSORS
+    yield pixel_scores.NodeScores, "_of_tensors", TENSORS
+    yield scoring, "node_scores", TENSORS
+    yield scoring, "attention_of", TENSORS
+
+
 def main() -> None:
     """Measure all stages, and print the median and least milliseconds of each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--tensors", action="store_true")
     asked = parser.parse_args()
     # Loops and linear algebra use one thread anyway.
     torch.set_num_threads(1)
     stages, turns = Stages(), []
-    for owner, function, stage in STAGES:
+    if asked.tensors:
+        scoring.arrays_on = cast("Any", TensorArrays)
+    for owner, function, stage in (*STAGES, *(_on_the_device() if asked.tensors else ())):
         setattr(owner, function, stages.timed(getattr(owner, function), stage))
     with tempfile.TemporaryDirectory() as work:
         data, results = Path(work, "data"), Path(work, "results")

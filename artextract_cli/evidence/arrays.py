@@ -5,7 +5,7 @@ visible channels and bands of a block to its evidence maps, stays on the device 
 type checker these are `FloatArray` on every device.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -79,7 +79,7 @@ class Arrays:
         """Residuals (T, h, w) of ``targets`` (h, w, T), in deviations."""
         return fit.residuals(surface, targets)
 
-    def local_maps(self, components: FloatArray, centred: FloatArray) -> Iterator[FloatArray]:
+    def local_maps(self, components: FloatArray, centred: FloatArray) -> Iterable[FloatArray]:
         """Residuals of regressions in windows around each pixel."""
         return local_maps(components, centred)
 
@@ -89,7 +89,7 @@ class Arrays:
         """Strengths of lines in each of ``images`` (h, w), and their axis (2, h, w)."""
         return [line_maps(image) for image in images]
 
-    def detail_maps(self, images: Sequence[FloatArray]) -> Iterator[FloatArray]:
+    def detail_maps(self, images: Sequence[FloatArray]) -> Iterable[FloatArray]:
         """Top-hats and slope of each of ``images`` (h, w)."""
         for image in images:
             yield from detail_maps(image)

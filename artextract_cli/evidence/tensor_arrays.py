@@ -1,6 +1,6 @@
 """Evidence in plain torch, on any device; the methods are those of `arrays.Arrays`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -93,14 +93,16 @@ class TensorArrays:
         clipped = differences.div_(scales).clamp_(-LARGEST_RESIDUAL, LARGEST_RESIDUAL)
         return clipped.reshape(-1, *targets.shape[:2])
 
-    def local_maps(self, components: Tensor, centred: Tensor) -> Iterator[Tensor]:
+    def local_maps(self, components: Tensor, centred: Tensor) -> Sequence[Tensor]:
         """Residuals of regressions in windows around each pixel."""
         strongest = _planes(components)[:3]
         missing = strongest.new_zeros(3 - len(strongest), *strongest.shape[1:])
-        predictors = torch.cat([strongest, missing])
-        for radius in WINDOWS:
-            residuals = filters.local_residuals(predictors, _planes(centred), radius, LOCAL_RIDGE)
-            yield from residuals.div_(float(UNIT))
+        predictors, targets = torch.cat([strongest, missing]), _planes(centred)
+        return [
+            residual / float(UNIT)
+            for radius in WINDOWS
+            for residual in filters.local_residuals(predictors, targets, radius, LOCAL_RIDGE)
+        ]
 
     def line_maps(self, images: Sequence[Tensor]) -> Sequence[tuple[Sequence[Tensor], Tensor]]:
         """Strengths of lines in each of ``images`` (h, w), and their axis (2, h, w)."""
@@ -112,16 +114,15 @@ class TensorArrays:
             for image in range(len(planes))
         ]
 
-    def detail_maps(self, images: Sequence[Tensor]) -> Iterator[Tensor]:
+    def detail_maps(self, images: Sequence[Tensor]) -> Sequence[Tensor]:
         """Top-hats and slope of each of ``images`` (h, w)."""
         planes = torch.stack([*images])
         maps = []
         for side in DETAIL_SIZES:
-            maps += [filters.closing(planes, side // 2) - planes]
-            maps += [planes - filters.opening(planes, side // 2)]
+            maps.append(filters.closing(planes, side // 2) - planes)
+            maps.append(planes - filters.opening(planes, side // 2))
         maps.append(torch.hypot(*filters.gradients(filters.blur(planes, DETAIL_BLUR))))
-        for of_image in zip(*maps, strict=True):
-            yield from of_image
+        return [of_kind[image] for image in range(len(planes)) for of_kind in maps]
 
     def moments(self, image: Tensor, labels: LabelMap, n: int) -> Moments:
         """Moments of the ``n`` regions of a label map, as NumPy arrays."""

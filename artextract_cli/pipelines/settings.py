@@ -16,7 +16,7 @@ HIDDEN_LAYER = "hidden-layer"  # the default objective
 OBJECTIVE, SCORER = "objective", "scorer"
 
 Device = Annotated[
-    str, Setting(help="Where to compute.", group="Computing", metavar="auto|cpu|cuda")
+    str, Setting(help="Where to compute.", group="Computing", metavar="auto|cpu|cuda|cuda:N")
 ]
 Engine = Annotated[
     str,
@@ -65,7 +65,7 @@ class TrainingSettings:
     seed
         Seed of everything random.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or "cuda:1" for the second GPU.
     engine
         Engine of message passing: "auto", "numba", "dgl" or "torch".
     precision
