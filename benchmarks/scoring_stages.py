@@ -78,7 +78,7 @@ class Stages:
 
 
 def _on_the_device() -> Iterator[tuple[Any, str, str]]:
-    """What a GPU does: the methods of `TensorArrays`, and the network, in place of their stages."""
+    """What a GPU does: the methods of `TensorArrays`, and the network. Inner stages count."""
     for name in vars(TensorArrays):
         if not name.startswith("_"):
             yield TensorArrays, name, TENSORS
@@ -99,7 +99,7 @@ def main() -> None:
     stages, turns = Stages(), []
     if asked.tensors:
         scoring.arrays_on = cast("Any", TensorArrays)
-    for owner, function, stage in (*STAGES, *(_on_the_device() if asked.tensors else ())):
+    for owner, function, stage in (*(_on_the_device() if asked.tensors else ()), *STAGES):
         setattr(owner, function, stages.timed(getattr(owner, function), stage))
     with tempfile.TemporaryDirectory() as work:
         data, results = Path(work, "data"), Path(work, "results")
