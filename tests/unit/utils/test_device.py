@@ -52,7 +52,7 @@ def test_a_gpu_is_chosen_by_its_number(name: str, index: int) -> None:
 
 @pytest.mark.usefixtures("two_gpus")
 def test_a_gpu_that_is_missing_is_an_error_with_those_there_are() -> None:
-    with pytest.raises(DependencyError, match="cuda:2 cannot.*cuda:0, cuda:1; choose one of"):
+    with pytest.raises(DependencyError, match=r"cuda:2 cannot.*cuda:0, cuda:1; choose one of"):
         resolve_device("cuda:2")
 
 
