@@ -35,7 +35,7 @@ class TensorArrays:
 
     def placed(self, array: FloatArray) -> Tensor:
         """The array on the device."""
-        return torch.from_numpy(np.ascontiguousarray(array, np.float32)).to(self.device)
+        return torch.from_numpy(np.require(array, np.float32, ["C", "W"])).to(self.device)
 
     def returned(self, tensor: Tensor) -> FloatArray:
         """The tensor as a contiguous NumPy array."""
@@ -126,7 +126,8 @@ class TensorArrays:
 
     def moments(self, image: Tensor, labels: LabelMap, n: int) -> Moments:
         """Moments of the ``n`` regions of a label map, as NumPy arrays."""
-        moments = filters.region_moments(image, torch.from_numpy(labels).to(self.device), n)
+        regions = torch.from_numpy(np.require(labels, np.int32, ["C", "W"])).to(self.device)
+        moments = filters.region_moments(image, regions, n)
         mean, std, low, high, count, centroid = (part.cpu().numpy() for part in moments)
         return mean, std, low, high, count, centroid
 
