@@ -25,12 +25,12 @@ import machine
 # In the order in which they are measured, with the seconds that each needs at least: an estimate,
 # most of it for starting, preparing and warming up.
 PARTS = {
-    "inference": 90,
-    "evidence": 40,
-    "layers": 30,
-    "training": 30,
+    "inference": 120,
+    "evidence": 50,
+    "layers": 40,
+    "training": 40,
     "superpixels": 30,
-    "precision": 20,
+    "precision": 30,
 }
 GOALS = {"infer_mpx_per_s": 20.0}
 BUDGET = 480.0

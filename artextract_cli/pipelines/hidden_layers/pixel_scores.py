@@ -92,7 +92,9 @@ class NodeScores:
     def _of_tensors(self, labels: LabelMap, evidence: Tensor) -> dict[str, FloatArray]:
         """`of_pixels` of evidence (h, w, M) as a tensor on the network's device."""
         context, device = self.network.context(self.z), self.z.device
-        nodes = torch.from_numpy(np.require(labels, np.int32, ["C", "W"])).to(device).flatten().long()
+        nodes = (
+            torch.from_numpy(np.require(labels, np.int32, ["C", "W"])).to(device).flatten().long()
+        )
         pixels, distance = evidence.flatten(0, 1), torch.from_numpy(self.score).to(device)
         parts = []
         for some, of_some in zip(
