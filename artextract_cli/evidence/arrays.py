@@ -6,7 +6,7 @@ type checker these are `FloatArray` on every device.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,13 @@ from artextract_cli.evidence.band_regression import (
     surface_features,
 )
 from artextract_cli.evidence.structure import detail_maps, line_maps, local_maps
+from artextract_cli.imaging.blocks import values_at
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.region_moments import Moments, moments
 from artextract_cli.kernels.standardise import standardised_maps
+
+if TYPE_CHECKING:
+    import torch
 
 
 class Arrays:
@@ -45,7 +49,7 @@ class Arrays:
         self, array: FloatArray, rows: NDArray[np.intp], columns: NDArray[np.intp]
     ) -> FloatArray:
         """The values (n, ...) at some pixels, as a contiguous NumPy array."""
-        return np.ascontiguousarray(array[rows, columns])
+        return values_at(array, rows, columns)
 
     def joined(self, images: Sequence[FloatArray]) -> FloatArray:
         """Images side by side along their channels."""
@@ -115,8 +119,8 @@ class Arrays:
 COMPILED = Arrays()
 
 
-def arrays_on(device: Any) -> Arrays:
-    """The arrays and filters for a ``torch.device``: compiled filters on the CPU, else torch."""
+def arrays_on(device: "torch.device") -> Arrays:
+    """The arrays and filters for a device: compiled filters on the CPU, else torch."""
     if device.type == "cpu":
         return COMPILED
     from artextract_cli.evidence.tensor_arrays import TensorArrays

@@ -199,7 +199,7 @@ class _RawMaps:
     ) -> Iterator[FloatArray]:
         """The maps (h, w) that follow the residuals, in their order."""
         view, arrays, bands = self._view, self._view.arrays, self._bands(block)
-        components = view.surfaces(block)[0][0]
+        components, _ = view.surfaces(block)[0]
         yield from arrays.local_maps(components, bands - arrays.placed(self._level))
         luminance = view.linear(block) @ arrays.placed(LUMINANCE)
         visible = view.log_reflectance(luminance[..., None])

@@ -114,6 +114,14 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
     return Pixels(rows, columns)
 
 
+def values_at(
+    array: NDArray[Any], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[Any]:
+    """The values (n, ...) of an array (h, w, ...) at some pixels."""
+    # By pixel, whatever the layout of the array: sums over pixels depend on it.
+    return np.ascontiguousarray(array[rows, columns])
+
+
 class Blocks:
     """The blocks of an image of ``shape`` (H, W), near squares of at most ``side`` pixels a side.
 
@@ -177,29 +185,23 @@ class Blocks:
         self,
         make: Callable[[Block], Sequence[NDArray[Any]]],
         pixels: Pixels,
-        taken: Taken | None = None,
+        taken: Taken = values_at,
     ) -> list[NDArray[Any]]:
         """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window.
 
-        ``taken`` returns the values of an array at rows and columns (n,), if it is not of NumPy.
+        ``taken`` returns the values of an array that is not of NumPy, as `values_at` does.
         """
-        values_at = taken or _taken
 
         def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
             which, window = pixels.within(block), self.window(block)
             rows, columns = pixels.rows[which] - window.top, pixels.columns[which] - window.left
-            return which, [values_at(array, rows, columns) for array in make(block)]
+            return which, [taken(array, rows, columns) for array in make(block)]
 
         parts = list(self.each(take))
         # In the order of the pixels: fits must not depend on where blocks are cut.
         order = np.argsort(np.concatenate([which for which, _ in parts]))
         arrays = zip(*(values for _, values in parts), strict=True)
         return [np.concatenate(values)[order] for values in arrays]
-
-
-def _taken(array: NDArray[Any], rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[Any]:
-    # By pixel, whatever the layout of the array: sums over pixels depend on it.
-    return np.ascontiguousarray(array[rows, columns])
 
 
 def _cuts(size: int, side: int | None, step: int) -> list[int]:
