@@ -98,7 +98,7 @@ class HiddenLayerImage:
         self._groups = groups[-N_USED_GROUPS:]
         pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
         gather = view.blocks.gather
-        (logs,) = gather(lambda block: [view.visible_logs(block)], pixels)
+        (logs,) = view.gather(lambda block: [view.visible_logs(block)], pixels)
         self._projection = fit_projection(logs)
         self._terms, self._likely = BlockCache(self._terms_of), BlockCache(self._most_likely)
         terms = PixelTerms(*gather(self._terms, pixels))
@@ -118,7 +118,8 @@ class HiddenLayerImage:
         return image if mask is None else np.where(mask[block.place], image, np.float32(np.nan))
 
     def _terms_of(self, block: Block) -> PixelTerms:
-        components = self._projection(self._view.visible_logs(block))
+        logs = self._view.arrays.returned(self._view.visible_logs(block))
+        components = self._projection(logs)
         bands = self._view.part(block).bands
         groups = [bands[..., group].mean(-1, keepdims=True) for group in self._groups]
         return terms_of(components, groups)

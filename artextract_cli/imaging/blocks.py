@@ -28,6 +28,7 @@ from artextract_cli.utils.file_errors import writing
 
 T = TypeVar("T")
 Slices = tuple[slice, slice]
+Taken = Callable[[Any, NDArray[np.intp], NDArray[np.intp]], NDArray[Any]]
 
 N_PARALLEL_BLOCKS = 2
 """Blocks processed at a time. If it were the number of cores, block sizes, and with them results,
@@ -113,6 +114,14 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
     return Pixels(rows, columns)
 
 
+def values_at(
+    array: NDArray[Any], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[Any]:
+    """The values (n, ...) of an array (h, w, ...) at some pixels."""
+    # By pixel, whatever the layout of the array: sums over pixels depend on it.
+    return np.ascontiguousarray(array[rows, columns])
+
+
 class Blocks:
     """The blocks of an image of ``shape`` (H, W), near squares of at most ``side`` pixels a side.
 
@@ -173,15 +182,20 @@ class Blocks:
                 advance()
 
     def gather(
-        self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels
+        self,
+        make: Callable[[Block], Sequence[NDArray[Any]]],
+        pixels: Pixels,
+        taken: Taken = values_at,
     ) -> list[NDArray[Any]]:
-        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window."""
+        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window.
+
+        ``taken`` returns the values of an array that is not of NumPy, as `values_at` does.
+        """
 
         def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
             which, window = pixels.within(block), self.window(block)
-            at = (pixels.rows[which] - window.top, pixels.columns[which] - window.left)
-            # By pixel, whatever the layout of the array: sums over pixels depend on it.
-            return which, [np.ascontiguousarray(array[at]) for array in make(block)]
+            rows, columns = pixels.rows[which] - window.top, pixels.columns[which] - window.left
+            return which, [taken(array, rows, columns) for array in make(block)]
 
         parts = list(self.each(take))
         # In the order of the pixels: fits must not depend on where blocks are cut.
