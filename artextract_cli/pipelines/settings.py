@@ -65,7 +65,7 @@ class TrainingSettings:
     seed
         Seed of everything random.
     device
-        "auto", "cpu", "cuda", or "cuda:1" for the second GPU.
+        "auto", "cpu", "cuda", or one of several GPUs, such as "cuda:1".
     engine
         Engine of message passing: "auto", "numba", "dgl" or "torch".
     precision

@@ -9,8 +9,7 @@ from artextract_cli.errors import DependencyError, UsageError
 if TYPE_CHECKING:
     import torch
 
-DEVICE_NAMES = "auto, cpu, cuda, or cuda:N for one of several GPUs"
-_KNOWN = re.compile(r"auto|cpu|cuda(:[0-9]{1,4})?")
+DEVICE_NAMES = ("auto", "cpu", "cuda", "cuda:N")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ def resolve_device(name: str) -> "torch.device":
     Parameters
     ----------
     name
-        "auto" (a GPU if there is one), "cpu", "cuda", or "cuda:1" for the second of several GPUs.
+        "auto" (the GPU if there is one), "cpu", "cuda", or one of several GPUs such as "cuda:1".
 
     Returns
     -------
@@ -40,30 +39,34 @@ def resolve_device(name: str) -> "torch.device":
     UsageError
         For any other name.
     DependencyError
-        If CUDA is requested and cannot be used, or there is no GPU of that number.
+        If CUDA is requested and cannot be used.
     """
     import torch
 
-    if not _KNOWN.fullmatch(name):
-        msg = f"unknown device {name!r}: choose {DEVICE_NAMES}"
+    number = re.fullmatch(r"cuda:(\d{1,3})", name)
+    if number is None and name not in DEVICE_NAMES[:3]:
+        msg = f"unknown device {name!r}: choose from {', '.join(DEVICE_NAMES)}"
         raise UsageError(msg)
-    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
-        return torch.device("cpu")
-    if not torch.cuda.is_available():
+    if name != "cpu" and torch.cuda.is_available():
+        if number is not None:
+            return torch.device("cuda", _existing(int(number[1])))
+        # With its index, since torch.device("cuda") and torch.device("cuda:0") do not compare
+        # equal.
+        return torch.device("cuda", torch.cuda.current_device())
+    if name.startswith("cuda"):
         msg = f"device {name} cannot be used: {_why_no_cuda()}, or use --device cpu"
         raise DependencyError(msg)
-    _, _, number = name.partition(":")
-    # With its index, since torch.device("cuda") and torch.device("cuda:0") do not compare equal.
-    index = int(number) if number else torch.cuda.current_device()
+    return torch.device("cpu")
+
+
+def _existing(index: int) -> int:
+    import torch
+
     n_gpus = torch.cuda.device_count()
     if index >= n_gpus:
-        found = ", ".join(f"cuda:{i}" for i in range(n_gpus))
-        msg = (
-            f"device {name} cannot be used: PyTorch finds {found}; choose one of these, or "
-            "--device cpu"
-        )
+        msg = f"there is no device cuda:{index}: choose from cuda:0 to cuda:{n_gpus - 1}"
         raise DependencyError(msg)
-    return torch.device("cuda", index)
+    return index
 
 
 def describe_devices() -> list[DeviceDescription]:
