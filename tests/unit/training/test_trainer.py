@@ -425,7 +425,7 @@ def test_graphs_name_the_plugin_that_made_them(graphs: Path, tmp_path: Path) -> 
     for path in copy.rglob("*.npz"):
         made = dataclasses.replace(load_graphs(path), superpixels_origin=origin)
         save_graphs(path, made, sources={}, key="")
-    said = r"graphs needs plugin 'hexagons' .* 'artextract plugins install artextract-hex==1\.2'"
+    said = r"graphs needs plugin 'hexagons' .* `artextract plugins install artextract-hex==1\.2`"
     with pytest.raises(DependencyError, match=said):
         train_tiny(copy, tmp_path / "run")
     assert not (tmp_path / "run").exists()
