@@ -29,6 +29,7 @@ from artextract_cli.results.writer import write_scene
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.simulate import SceneSettings, simulate_dataset
+from artextract_cli.utils.memory import keep_freed_memory
 
 STAGES: tuple[tuple[Any, str, str], ...] = (
     (_RawMaps, "__init__", "regressions"),
@@ -78,6 +79,7 @@ def main() -> None:
     asked = parser.parse_args()
     # Loops and linear algebra use one thread anyway.
     torch.set_num_threads(1)
+    keep_freed_memory()  # as `infer` does
     stages, turns = Stages(), []
     for owner, function, stage in STAGES:
         setattr(owner, function, stages.timed(getattr(owner, function), stage))
