@@ -1,9 +1,11 @@
 """How every band differs from what the visible data predict."""
 
+from functools import partial
+
 import numpy as np
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import as_image, fit_bands
+from artextract_cli.evidence.band_regression import Surface, as_image, fit_bands
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 
@@ -28,8 +30,10 @@ class BandResiduals:
 
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, B) of a block."""
-        surfaces, logs = self._view.surfaces(block), self._logs(block)
+        core = partial(self._view.blocks.core, block)
+        surfaces, logs = self._view.surfaces(block), core(self._logs(block))
         residuals = np.empty_like(logs)
         for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals[..., chosen] = as_image(fit.residuals(surface, logs[..., chosen]))
-        return self._view.blocks.core(block, residuals)
+            of_block = Surface(*map(core, surface))
+            residuals[..., chosen] = as_image(fit.residuals(of_block, logs[..., chosen]))
+        return residuals

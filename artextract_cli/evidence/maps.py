@@ -12,6 +12,7 @@ this painting's pigments predict their infrared.
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from artextract_cli.evidence.band_regression import (
 )
 from artextract_cli.evidence.envelope import Chain, EnvelopeFits, fit_envelopes
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, BlockCache
+from artextract_cli.imaging.blocks import Block, BlockCache, Slices
 from artextract_cli.imaging.robust_regression import robust_deviations
 from artextract_cli.kernels.filters import blur, box_mean, gradients
 from artextract_cli.kernels.lines import line_strength
@@ -44,6 +45,8 @@ DETAIL_SIZES = (5, 9)  # sides in pixels
 LINES = ((1.3, 8.0), (2.0, 8.0), (4.0, 16.0))
 # For faint and broad content under noise and weave; narrower content is averaged away.
 SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
+# Of the widest filters, in pixels around those that they are computed for.
+LOCAL_REACH, SMOOTH_REACH, DETAIL_REACH = 12, 24, 8
 LOCAL_RIDGE = 0.02  # of regressions in a window, which may be of one colour
 UNIT = np.float32(0.05)  # of logarithms of reflectance in local, line and detail maps: 5 %
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
@@ -152,9 +155,8 @@ class EvidenceMaps:
     """
 
     def __init__(self, view: SceneView, *, only_residuals: bool = False) -> None:
-        self._view = view
         raw = self._raw = BlockCache(_RawMaps(view, only_residuals=only_residuals))
-        (sample,) = view.blocks.gather(lambda block: [raw(block)], view.pixels)
+        (sample,) = view.blocks.gather(lambda block: [raw(block)], view.pixels, margin=0)
         self._centre, self._spread = _standard(sample)
 
     def __call__(self, block: Block) -> FloatArray:
@@ -166,14 +168,14 @@ class EvidenceMaps:
         return self._standardised(block, logarithmic=True)
 
     def _standardised(self, block: Block, *, logarithmic: bool) -> FloatArray:
-        planes = np.moveaxis(self._view.blocks.core(block, self._raw(block)), -1, 0)
+        planes = np.moveaxis(self._raw(block), -1, 0)
         return standardised_maps(
             planes, self._centre, self._spread, LARGEST_VALUE, logarithmic=logarithmic
         )
 
 
 class _RawMaps:
-    """The maps (h, w, M + 2) of the window around a block, before they are standardised.
+    """The maps (h, w, M + 2) of a block, before they are standardised.
 
     In memory they lie map after map, as filters write them.
     """
@@ -197,13 +199,16 @@ class _RawMaps:
         return fit_bands(surface, targets).of(repeats)
 
     def __call__(self, block: Block) -> FloatArray:
-        """The maps of a block with its margin."""
+        """The maps of a block; only what filters read is computed in its margin."""
         bands, surfaces = self._bands(block), self._view.surfaces(block)
         residuals = [
             fit.residuals(surface, bands) for surface, fit in zip(surfaces, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
-        planes = [*itertools.chain(*residuals, *envelopes)]
+        near = partial(self._view.blocks.near, block)
+        planes = [near(plane, 0) for plane in itertools.chain(*residuals)]
+        planes += itertools.chain(*envelopes[:-1])
+        planes += [near(plane, 0, SMOOTH_REACH) for plane in envelopes[-1]]
         if not self._only_residuals:
             planes += self._filtered(block, residuals, envelopes[-1][0])
         return as_image(planes)
@@ -211,20 +216,28 @@ class _RawMaps:
     def _filtered(
         self, block: Block, residuals: Sequence[FloatArray], envelope: FloatArray
     ) -> Iterator[FloatArray]:
-        """The maps (h, w) that follow the residuals, in their order."""
-        bands = self._bands(block)
-        yield from _local(self._view.surfaces(block)[0].components, bands - self._level)
+        """The maps (h, w) that follow the residuals, in their order.
+
+        Those of residuals and bands are of the window; ``envelope`` reaches `SMOOTH_REACH` pixels
+        beyond the block.
+        """
+        bands, near = self._bands(block), partial(self._view.blocks.near, block)
+        components = near(self._view.surfaces(block)[0].components, LOCAL_REACH)
+        for plane in _local(components, near(bands, LOCAL_REACH) - self._level):
+            yield near(plane, 0, LOCAL_REACH)
         visible = log_reflectance((self._view.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
         residual, of_photograph = residuals[0][2], residuals[1][2]
-        for source in (residual, envelope):
-            yield from (blur(source[..., None], sigma)[..., 0] for sigma in SMOOTH_BLURS)
-        lines = [
-            _lines(source) for source in (residual, of_photograph, infrared - visible, visible)
-        ]
+        for source in (near(residual, SMOOTH_REACH), envelope):
+            for sigma in SMOOTH_BLURS:
+                yield near(blur(source[..., None], sigma)[..., 0], 0, SMOOTH_REACH)
+        inside = block.inside(self._view.blocks.window(block))
+        sources = (residual, of_photograph, infrared - visible, visible)
+        lines = [_lines(source, inside) for source in sources]
         yield from itertools.chain(*(strengths for strengths, _ in lines))
         for source in (infrared, visible, residual):
-            yield from _details(source)
+            for plane in _details(near(source, DETAIL_REACH)):
+                yield near(plane, 0, DETAIL_REACH)
         # Of the residual from all visible data: edges of the graph follow its lines.
         yield from lines[0][1]
 
@@ -240,7 +253,7 @@ def _envelopes(view: SceneView) -> list[EnvelopeFits]:
         Chain(n_below=0, bands=slots, cubic=True),
         Chain(n_below=middle, bands=slots[1:2], cubic=False),
         Chain(n_below=last, bands=slots[2:], cubic=False),
-        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True),
+        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True, margin=SMOOTH_REACH),
     ]
     return fit_envelopes(view, chains)
 
@@ -273,9 +286,12 @@ def _local(surface: FloatArray, centred: FloatArray) -> Iterator[FloatArray]:
         yield from np.moveaxis(residuals / UNIT, -1, 0)
 
 
-def _lines(image: FloatArray) -> tuple[list[FloatArray], FloatArray]:
-    """Strengths (h, w), dark and light of each line, and the axis (2, h, w) of the second one."""
-    lines = [line_strength(image, width, length) for width, length in LINES]
+def _lines(image: FloatArray, inside: Slices) -> tuple[list[FloatArray], FloatArray]:
+    """Strengths (h, w), dark and light of each line, and the axis (2, h, w) of the second one.
+
+    They are those of a part, ``inside``, of the image.
+    """
+    lines = [line_strength(image, width, length, inside) for width, length in LINES]
     return [strength for line in lines for strength in line[:2]], lines[1][2:]
 
 

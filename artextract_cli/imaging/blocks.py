@@ -150,7 +150,17 @@ class Blocks:
 
     def core(self, block: Block, array: NDArray[Any]) -> NDArray[Any]:
         """The part of an array (h, w, ...) of the window that belongs to the block itself."""
-        return array[block.inside(self.window(block))]
+        return self.near(block, array, 0)
+
+    def near(
+        self, block: Block, array: NDArray[Any], margin: int, of: int | None = None
+    ) -> NDArray[Any]:
+        """The part of an array (h, w, ...) that lies at most ``margin`` pixels from the block.
+
+        The array is that of the window, or of the block with a margin ``of`` so many pixels.
+        """
+        around = block.grown(self.margin if of is None else of, self.shape)
+        return array[block.grown(margin, self.shape).inside(around)]
 
     def each(self, work: Callable[[Block], T]) -> Iterator[T]:
         """Yield the result of ``work`` for every block, in order, `N_PARALLEL_BLOCKS` at a time."""
@@ -173,12 +183,19 @@ class Blocks:
                 advance()
 
     def gather(
-        self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels
+        self,
+        make: Callable[[Block], Sequence[NDArray[Any]]],
+        pixels: Pixels,
+        margin: int | None = None,
     ) -> list[NDArray[Any]]:
-        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window."""
+        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window.
+
+        With ``margin``, the arrays are those of the block with a margin of so many pixels.
+        """
+        margin = self.margin if margin is None else margin
 
         def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
-            which, window = pixels.within(block), self.window(block)
+            which, window = pixels.within(block), block.grown(margin, self.shape)
             at = (pixels.rows[which] - window.top, pixels.columns[which] - window.left)
             # By pixel, whatever the layout of the array: sums over pixels depend on it.
             return which, [np.ascontiguousarray(array[at]) for array in make(block)]

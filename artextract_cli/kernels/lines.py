@@ -15,8 +15,12 @@ REACH = 2.0  # half length of the filter, in standard deviations of its length
 TAPS_AT_ONCE = 4  # pairs of taps; the row of sums is then loaded and stored once for eight
 
 
-def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
+def line_strength(
+    image: FloatArray, width: float, length: float, inside: tuple[slice, slice] | None = None
+) -> FloatArray:
     """Strength of lines in ``image`` (H, W): (4, H, W) dark, light, and the axis of the stronger.
+
+    With rows and columns ``inside``, only those of them: (4, h, w).
 
     The filter is the second derivative of a Gaussian of standard deviation ``width`` px across the
     line and a Gaussian of standard deviation ``length`` px along it, in `N_DIRECTIONS` directions
@@ -35,6 +39,10 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     reach = int(taps[-1]) + step
     # One pixel more than the taps, for the differences.
     padded = np.pad(smooth, reach + 1, mode="symmetric")
+    if inside is not None:
+        rows, columns = (slice(part.start, part.stop + 2 * (reach + 1)) for part in inside)
+        padded = np.ascontiguousarray(padded[rows, columns])
+    height, across = (size - 2 * (reach + 1) for size in padded.shape)
     angles = np.arange(N_DIRECTIONS) * np.pi / N_DIRECTIONS
     directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
     # Taps without weight, at the centre, complete the last group.
@@ -42,7 +50,7 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     # sin 30° and cos 60° differ in their last digit: rounding first makes halves go to the same
     # side, so that the filters of an image rotated by 90° are the rotated filters.
     offsets = np.rint(np.round(taps[:, None] * directions[:, None], 6)).astype(int)
-    strength = np.zeros((4, *image.shape), np.float32)
+    strength = np.zeros((4, height, across), np.float32)
     _strengths(
         padded,
         reach,
@@ -50,7 +58,7 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
         weights.astype(np.float32),
         directions.astype(np.float32),
         np.empty((padded.shape[0] - 2, padded.shape[1] - 2), np.float32),
-        np.empty(image.shape[1], np.float32),
+        np.empty(across, np.float32),
         strength,
     )
     return strength
