@@ -23,6 +23,7 @@ from artextract_cli.evidence.band_regression import (
     fit_bands,
     slopes_of,
 )
+from artextract_cli.evidence.sampled_pixels import gather
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import Weighting
@@ -67,8 +68,7 @@ class Chain:
 def fit_envelopes(view: SceneView, chains: Sequence[Chain]) -> list["EnvelopeFits"]:
     """Fit all ``chains`` to a scene, in one pass over its blocks."""
     inputs = [
-        (BlockCache(ShorterBands(view, chain)), _Reflectance(view, chain))
-        for chain in chains
+        (BlockCache(ShorterBands(view, chain)), _Reflectance(view, chain)) for chain in chains
     ]
 
     def arrays(block: Block) -> list[FloatArray]:
@@ -78,7 +78,7 @@ def fit_envelopes(view: SceneView, chains: Sequence[Chain]) -> list["EnvelopeFit
             for array in (*surface(block), reflectance(block))
         ]
 
-    samples = iter(view.blocks.gather(arrays, view.pixels, margin=0))
+    samples = iter(gather(view.blocks, arrays, view.pixels, margin=0))
     return [
         EnvelopeFits(chain, *of_chain, Surface(next(samples), next(samples)), next(samples))
         for chain, of_chain in zip(chains, inputs, strict=True)

@@ -27,8 +27,9 @@ from artextract_cli.evidence.hidden_image_regression import (
     robust_fit,
     terms_of,
 )
+from artextract_cli.evidence.sampled_pixels import gather, random_pixels
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, BlockCache, full_block, random_pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, full_block
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.local_regression import monomials
 from artextract_cli.scenes.scene import Scene
@@ -99,16 +100,17 @@ class HiddenLayerImage:
         groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))
         self._groups = groups[-N_USED_GROUPS:]
         pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        gather = view.blocks.gather
-        (logs,) = gather(lambda block: [view.visible_logs(block)], pixels)
+        (logs,) = gather(view.blocks, lambda block: [view.visible_logs(block)], pixels)
         self._projection = fit_projection(logs)
         self._terms, self._likely = BlockCache(self._terms_of), BlockCache(self._most_likely)
-        terms = PixelTerms(*gather(self._terms, pixels, MARGIN))
+        terms = PixelTerms(*gather(view.blocks, self._terms, pixels, MARGIN))
         nm = np.array(scene.wavelengths)
         self._change = _Change(terms, [float(nm[group].mean()) for group in self._groups])
         self._uncertainty = _Uncertainty(terms, self._change(terms))
         # From the sample, since no block shows which side prevails in the whole painting.
-        self._strengths = _strengths(gather(lambda block: [self._likely(block)], pixels, MARGIN)[0])
+        self._strengths = _strengths(
+            gather(view.blocks, lambda block: [self._likely(block)], pixels, MARGIN)[0]
+        )
 
     def __call__(self, block: Block) -> FloatArray:
         """The image (h, w) of a block."""

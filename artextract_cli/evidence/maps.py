@@ -26,6 +26,7 @@ from artextract_cli.evidence.band_regression import (
     log_reflectance,
 )
 from artextract_cli.evidence.envelope import Chain, EnvelopeFits, fit_envelopes
+from artextract_cli.evidence.sampled_pixels import gather
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache, Slices
 from artextract_cli.imaging.robust_regression import robust_deviations
@@ -156,7 +157,7 @@ class EvidenceMaps:
 
     def __init__(self, view: SceneView, *, only_residuals: bool = False) -> None:
         raw = self._raw = BlockCache(_RawMaps(view, only_residuals=only_residuals))
-        (sample,) = view.blocks.gather(lambda block: [raw(block)], view.pixels, margin=0)
+        (sample,) = gather(view.blocks, lambda block: [raw(block)], view.pixels, margin=0)
         self._centre, self._spread = _standard(sample)
 
     def __call__(self, block: Block) -> FloatArray:

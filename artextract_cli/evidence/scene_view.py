@@ -19,7 +19,8 @@ from artextract_cli.evidence.band_regression import (
     log_reflectance,
     surface_features,
 )
-from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
+from artextract_cli.evidence.sampled_pixels import Pixels, gather, random_pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, Blocks
 from artextract_cli.kernels.filters import blur
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
@@ -100,7 +101,7 @@ class SceneView:
             surface, photograph = self.surfaces(block)
             return [*surface, *photograph, targets_of(block)]
 
-        *parts, targets = self.blocks.gather(arrays, self._pixels)
+        *parts, targets = gather(self.blocks, arrays, self._pixels)
         return (Surface(*parts[:2]), Surface(*parts[2:])), targets
 
     @cached_property
@@ -121,7 +122,7 @@ class SceneView:
     def _log_sample(self) -> FloatArray:
         """All log channels (n, C) at the pixels to fit on, in one pass for all projections."""
         logs = self._logs
-        (sample,) = self.blocks.gather(lambda block: [logs(block)], self._pixels)
+        (sample,) = gather(self.blocks, lambda block: [logs(block)], self._pixels)
         return sample
 
     @property
