@@ -42,6 +42,8 @@ BENCHMARKS = {
     "scaling": "scaling",
     "processes": "processes",
     "inference_jobs": "inference_jobs",
+    "scoring": "scoring_stages",
+    "cold_start": "cold_start",
 }
 LEAST_TURNS = 5
 

@@ -1,5 +1,6 @@
 """Items as tasks of Dask: sent to the workers of a cluster, with the outcomes that `Team` has."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -84,6 +85,7 @@ class _Tasks:
         self._killed = self._distributed.KilledWorker
         self._running: dict[Any, Named] = {}
         self._alive_at = time.monotonic()
+        self._asked_at, self._n_alive = -math.inf, 0
         self._folder = Path.cwd()
         # Packed here, and opened once per worker: the work may hold a model.
         self._work = serialize_bytes(work)
@@ -119,7 +121,11 @@ class _Tasks:
 
     def _n_workers(self) -> int:
         """Number of workers that are alive; none for long is reported."""
-        n_workers, now = len(self._client.nthreads()), time.monotonic()
+        now = time.monotonic()
+        if now - self._asked_at >= JOIN_INTERVAL_S:
+            # Not for every item: an answer of the scheduler takes 3 ms of processor time.
+            self._asked_at, self._n_alive = now, len(self._client.nthreads())
+        n_workers = self._n_alive
         if n_workers:
             self._alive_at = now
         elif now - self._alive_at > WITHOUT_WORKERS_S:
@@ -168,7 +174,8 @@ class _Tasks:
 
 def _failure(item: Named, killed: Any) -> Outcome[Any]:
     failure = (
-        f"each of {killed.allowed_failures + 1} workers that worked on it alone was ended, perhaps "
-        "because memory is short: use a lower --max-memory or workers with more memory"
+        f"each of {killed.allowed_failures + 1} workers that worked on {item.name} alone was "
+        "ended, perhaps because memory is short: use a lower --max-memory or workers with more "
+        "memory"
     )
     return Outcome(name=item.name, failure=failure)

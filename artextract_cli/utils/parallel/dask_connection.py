@@ -25,6 +25,8 @@ CONFIGURATION = {
     # Pages about the work, which others on this machine could read.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # Samples of the call stack, a hundred a second, which nobody looks at.
+    "distributed.worker.profile.enabled": False,
     # Ended workers have nothing to finish.
     "distributed.comm.retry.count": 0,
 }
