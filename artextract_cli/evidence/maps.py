@@ -217,11 +217,7 @@ class _RawMaps:
     def _filtered(
         self, block: Block, residuals: Sequence[FloatArray], envelope: FloatArray
     ) -> Iterator[FloatArray]:
-        """The maps (h, w) that follow the residuals, in their order.
-
-        Those of residuals and bands are of the window; ``envelope`` reaches `SMOOTH_REACH` pixels
-        beyond the block.
-        """
+        """The maps (h, w) that follow the residuals of the window, in their order."""
         bands, near = self._bands(block), partial(self._view.blocks.near, block)
         components = near(self._view.surfaces(block)[0].components, LOCAL_REACH)
         for plane in _local(components, near(bands, LOCAL_REACH) - self._level):
@@ -288,10 +284,7 @@ def _local(surface: FloatArray, centred: FloatArray) -> Iterator[FloatArray]:
 
 
 def _lines(image: FloatArray, inside: Slices) -> tuple[list[FloatArray], FloatArray]:
-    """Strengths (h, w), dark and light of each line, and the axis (2, h, w) of the second one.
-
-    They are those of a part, ``inside``, of the image.
-    """
+    """Strengths (h, w) ``inside``, dark and light of each line, and the axis of the second one."""
     lines = [line_strength(image, width, length, inside) for width, length in LINES]
     return [strength for line in lines for strength in line[:2]], lines[1][2:]
 
