@@ -6,6 +6,7 @@ change without notice.
 
 from artextract_cli.cli.console import emit as emit
 from artextract_cli.cli.console import mapping_table as mapping_table
+from artextract_cli.cli.console import suggest as suggest
 from artextract_cli.cli.console import table as table
 from artextract_cli.environment import Diagnosis as Diagnosis
 from artextract_cli.environment import diagnosis as diagnosis
@@ -303,6 +304,7 @@ __all__ = [
     "settings_for",
     "simulate_dataset",
     "simulate_scene",
+    "suggest",
     "summarize_evaluation",
     "superpixel_count",
     "table",

@@ -23,6 +23,7 @@ from artextract_cli.models.checkpoint import (
     save_model,
     save_state,
 )
+from artextract_cli.models.commands import TRAIN
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, verify_digest
 from artextract_cli.utils.file_errors import cause
@@ -220,15 +221,15 @@ def read_metrics(run: Path) -> list[EpochRow]:
         content = path.read_bytes()
         rows = [dict(json.loads(line)) for line in content.splitlines()]
     except FileNotFoundError as error:
-        msg = f"there are no metrics in {run}: give a run directory of 'artextract train'"
+        msg = f"there are no metrics in {run}: create a run with `{TRAIN}`"
         raise InputError(msg) from error
     except (OSError, TypeError, ValueError) as error:
-        msg = f"{path} cannot be read ({cause(error)}): train again"
+        msg = f"{path} cannot be read ({cause(error)}): run `{TRAIN}`"
         raise InputError(msg) from error
     if not rows:
-        msg = f"{path} contains no epoch yet: train first"
+        msg = f"{path} contains no epoch yet: finish one with `{TRAIN}`"
         raise InputError(msg)
     if not verify_digest(content, rows[-1].pop("sha256", None)):
-        msg = f"{path} is damaged: its checksum is wrong; train again"
+        msg = f"{path} is damaged (its checksum is wrong): run `{TRAIN}`"
         raise InputError(msg)
     return rows

@@ -55,7 +55,7 @@ ROWS = [
     Row(2, "--band takes each band once as NM=FILE, such as 950=ir.tif; got 'ir.tif'",
         ONE + "ir.tif"),
     Row(2, "give either a results directory, or --rgb FILE with --band NM=FILE", "visualize pair"),
-    Row(2, "--expect requires --rgb and --band; for results set it in 'artextract infer'",
+    Row(2, "--expect requires --rgb and --band; for results give it to `infer`",
         PAIR + "--expect dark"),
     Row(2, "…/run is not empty: choose another --out", "demo --out {here}/run"),
     Row(2, "unknown plugin 'absent'; choose from: …", "plugins info absent"),

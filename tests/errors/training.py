@@ -34,13 +34,16 @@ ROWS = [
                  for n in ("train/t0", "train/t1", "train/t2", "val/v0", "val/v1")))),
     Row(5, "training diverged in epoch 1 (loss nan): lower --learning-rate",
         NET + "--backbone gcn -o norm=none --learning-rate 1e30 --epochs 9"),
-    Row(3, "there are no metrics in …/data: give a run directory of 'artextract train'",
+    Row(3, "there are no metrics in …/data: create a run with "
+        "`artextract train GRAPHS --out RUN`",
         lambda here: run_directory.read_metrics(here / "data")),
-    Row(3, "…/metrics.jsonl cannot be read (…): train again",
+    Row(3, "…/metrics.jsonl cannot be read (…): run `artextract train GRAPHS --out RUN`",
         "visualize loss {here}/run --out {new}.png", put("run/metrics.jsonl", "{")),
-    Row(3, "…/metrics.jsonl contains no epoch yet: train first",
+    Row(3, "…/metrics.jsonl contains no epoch yet: finish one with "
+        "`artextract train GRAPHS --out RUN`",
         "visualize loss {here}/run --out {new}.png", put("run/metrics.jsonl", "")),
-    Row(3, "…/metrics.jsonl is damaged: its checksum is wrong; train again",
+    Row(3, "…/metrics.jsonl is damaged (its checksum is wrong): run "
+        "`artextract train GRAPHS --out RUN`",
         "visualize loss {here}/run --out {new}.png", flip("run/metrics.jsonl")),
 ]  # fmt: skip
 
