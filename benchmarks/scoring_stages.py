@@ -34,6 +34,7 @@ from artextract_cli.results.writer import write_scene
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.simulate import SceneSettings, simulate_dataset
+from artextract_cli.utils.memory import keep_freed_memory
 
 SIDE = 512
 STAGES: tuple[tuple[Any, str, str], ...] = (
@@ -93,6 +94,7 @@ def seconds_of_stages(size: int, n_turns: int, *, tensors: bool = False) -> list
     """Seconds by stage, and their total, of every turn."""
     # Loops and linear algebra use one thread anyway.
     torch.set_num_threads(1)
+    keep_freed_memory()  # as `infer` does
     stages = Stages()
     turns: list[Counter[str]] = []
     if tensors:

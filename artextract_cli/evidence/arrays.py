@@ -21,8 +21,9 @@ from artextract_cli.evidence.band_regression import (
     slopes_of,
     surface_features,
 )
+from artextract_cli.evidence.sampled_pixels import values_at
 from artextract_cli.evidence.structure import detail_maps, line_maps, local_maps
-from artextract_cli.imaging.blocks import values_at
+from artextract_cli.imaging.blocks import Slices
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.region_moments import Moments, moments
 from artextract_cli.kernels.standardise import standardised_maps
@@ -88,10 +89,10 @@ class Arrays:
         return local_maps(components, centred)
 
     def line_maps(
-        self, images: Sequence[FloatArray]
+        self, images: Sequence[FloatArray], inside: Slices
     ) -> Sequence[tuple[Sequence[FloatArray], FloatArray]]:
-        """Strengths of lines in each of ``images`` (h, w), and their axis (2, h, w)."""
-        return [line_maps(image) for image in images]
+        """Strengths (h, w) of lines ``inside`` each of some images, and their axis (2, h, w)."""
+        return [line_maps(image, inside) for image in images]
 
     def detail_maps(self, images: Sequence[FloatArray]) -> Iterable[FloatArray]:
         """Top-hats and slope of each of ``images`` (h, w)."""

@@ -1,7 +1,9 @@
 """How every band differs from what the visible data predict."""
 
+from functools import partial
+
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import fit_bands
+from artextract_cli.evidence.band_regression import Surface, fit_bands
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 
@@ -26,11 +28,14 @@ class BandResiduals:
 
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, B) of a block."""
-        surfaces, logs = self._view.surfaces(block), self._logs(block)
+        core = partial(self._view.blocks.core, block)
+        surfaces, logs = self._view.surfaces(block), core(self._logs(block))
         arrays = self._view.arrays
         planes: dict[int, FloatArray] = {}
         for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals = arrays.residuals(fit, surface, logs[..., chosen])
+            of_block = Surface(*map(core, surface))
+            residuals = arrays.residuals(fit, of_block, logs[..., chosen])
             planes |= dict(zip(chosen, residuals, strict=True))
-        image = arrays.as_image([planes[band] for band in range(self._view.n_bands)])
-        return arrays.returned(self._view.blocks.core(block, image))
+        return arrays.returned(
+            arrays.as_image([planes[band] for band in range(self._view.n_bands)])
+        )

@@ -27,8 +27,9 @@ from artextract_cli.evidence.hidden_image_regression import (
     robust_fit,
     terms_of,
 )
+from artextract_cli.evidence.sampled_pixels import gather, random_pixels
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, BlockCache, full_block, random_pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, full_block
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.local_regression import monomials
 from artextract_cli.scenes.scene import Scene
@@ -38,6 +39,8 @@ from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 FIT_PIXELS = 12_000  # random pixels of the painting that the regressions are fitted on
 # Averages noise with the neighbours, and softens lines of one or two pixels.
 IMAGE_BLUR = 1.5  # σ in pixels
+# Of the image's blur 5, of slopes 5, and of their differences 1.
+MARGIN = 12  # pixels around a block from which its image is computed; more than the 11 that count
 # Stabilises collinear terms, of which slopes and curvatures add more; a larger one leaves surface
 # paint in the residual.
 BAND_RIDGE = 2e-3  # per pixel, on terms of variance one
@@ -97,30 +100,32 @@ class HiddenLayerImage:
         groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))
         self._groups = groups[-N_USED_GROUPS:]
         pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        gather = view.blocks.gather
         (logs,) = view.gather(lambda block: [view.visible_logs(block)], pixels)
         self._projection = fit_projection(logs)
         self._terms, self._likely = BlockCache(self._terms_of), BlockCache(self._most_likely)
-        terms = PixelTerms(*gather(self._terms, pixels))
+        terms = PixelTerms(*gather(view.blocks, self._terms, pixels, MARGIN))
         nm = np.array(scene.wavelengths)
         self._change = _Change(terms, [float(nm[group].mean()) for group in self._groups])
         self._uncertainty = _Uncertainty(terms, self._change(terms))
         # From the sample, since no block shows which side prevails in the whole painting.
-        self._strengths = _strengths(gather(lambda block: [self._likely(block)], pixels)[0])
+        self._strengths = _strengths(
+            gather(view.blocks, lambda block: [self._likely(block)], pixels, MARGIN)[0]
+        )
 
     def __call__(self, block: Block) -> FloatArray:
         """The image (h, w) of a block."""
         light, dark = self._strengths
-        likely = self._view.blocks.core(block, self._likely(block))
+        likely = self._view.blocks.near(block, self._likely(block), 0, MARGIN)
         attenuated = np.maximum(likely, 0) * light + np.minimum(likely, 0) * dark
         image = np.asarray(attenuated, np.float32)
         mask = self._scene.mask
         return image if mask is None else np.where(mask[block.place], image, np.float32(np.nan))
 
     def _terms_of(self, block: Block) -> PixelTerms:
-        logs = self._view.arrays.returned(self._view.visible_logs(block))
+        near, view = self._view.blocks.near, self._view
+        logs = view.arrays.returned(near(block, view.visible_logs(block), MARGIN))
         components = self._projection(logs)
-        bands = self._view.part(block).bands
+        bands = near(block, view.part(block).bands, MARGIN)
         groups = [bands[..., group].mean(-1, keepdims=True) for group in self._groups]
         return terms_of(components, groups)
 

@@ -12,6 +12,7 @@ this painting's pigments predict their infrared.
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +24,14 @@ from artextract_cli.evidence.band_regression import (
 )
 from artextract_cli.evidence.envelope import Chain, EnvelopeFits, fit_envelopes
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.evidence.structure import DETAIL_SIZES, LINES, UNIT, WINDOWS
+from artextract_cli.evidence.structure import (
+    DETAIL_REACH,
+    DETAIL_SIZES,
+    LINES,
+    LOCAL_REACH,
+    UNIT,
+    WINDOWS,
+)
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import robust_deviations
 
@@ -31,6 +39,7 @@ SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")
 # For faint and broad content under noise and weave; narrower content is averaged away.
 SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
+SMOOTH_REACH = 24  # of the wider blur, in pixels
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
 # Without a limit a single pixel could dominate the mean of its superpixel, of 25 by default.
 LARGEST_VALUE = 25.0  # deviations within the painting; larger values are clipped
@@ -137,9 +146,9 @@ class EvidenceMaps:
     """
 
     def __init__(self, view: SceneView, *, only_residuals: bool = False) -> None:
-        self._view = view
+        self._arrays = view.arrays
         raw = self._raw = BlockCache(_RawMaps(view, only_residuals=only_residuals))
-        (sample,) = view.gather(lambda block: [raw(block)], view.pixels)
+        (sample,) = view.gather(lambda block: [raw(block)], view.pixels, margin=0)
         self._centre, self._spread = _standard(sample)
 
     def __call__(self, block: Block) -> FloatArray:
@@ -151,14 +160,13 @@ class EvidenceMaps:
         return self._standardised(block, logarithmic=True)
 
     def _standardised(self, block: Block, *, logarithmic: bool) -> FloatArray:
-        image = self._view.blocks.core(block, self._raw(block))
-        return self._view.arrays.standardised(
-            image, self._centre, self._spread, LARGEST_VALUE, logarithmic=logarithmic
+        return self._arrays.standardised(
+            self._raw(block), self._centre, self._spread, LARGEST_VALUE, logarithmic=logarithmic
         )
 
 
 class _RawMaps:
-    """The maps (h, w, M + 2) of the window around a block, before they are standardised.
+    """The maps (h, w, M + 2) of a block, before they are standardised.
 
     In memory they lie map after map, as filters write them.
     """
@@ -182,14 +190,17 @@ class _RawMaps:
         return fit_bands(surface, targets).of(repeats)
 
     def __call__(self, block: Block) -> FloatArray:
-        """The maps of a block with its margin."""
+        """The maps of a block; only what filters read is computed in its margin."""
         bands, surfaces = self._bands(block), self._view.surfaces(block)
         residuals = [
             self._view.arrays.residuals(fit, surface, bands)
             for surface, fit in zip(surfaces, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
-        planes = [*itertools.chain(*residuals, *envelopes)]
+        near = partial(self._view.blocks.near, block)
+        planes = [near(plane, 0) for plane in itertools.chain(*residuals)]
+        planes += itertools.chain(*envelopes[:-1])
+        planes += [near(plane, 0, SMOOTH_REACH) for plane in envelopes[-1]]
         if not self._only_residuals:
             planes += self._filtered(block, residuals, envelopes[-1][0])
         return self._view.arrays.as_image(planes)
@@ -197,19 +208,26 @@ class _RawMaps:
     def _filtered(
         self, block: Block, residuals: Sequence[FloatArray], envelope: FloatArray
     ) -> Iterator[FloatArray]:
-        """The maps (h, w) that follow the residuals, in their order."""
+        """The maps (h, w) that follow the residuals of the window, in their order."""
         view, arrays, bands = self._view, self._view.arrays, self._bands(block)
-        components, _ = view.surfaces(block)[0]
-        yield from arrays.local_maps(components, bands - arrays.placed(self._level))
+        near = partial(view.blocks.near, block)
+        components = near(view.surfaces(block)[0].components, LOCAL_REACH)
+        centred = near(bands, LOCAL_REACH) - arrays.placed(self._level)
+        for plane in arrays.local_maps(components, centred):
+            yield near(plane, 0, LOCAL_REACH)
         luminance = view.linear(block) @ arrays.placed(LUMINANCE)
         visible = view.log_reflectance(luminance[..., None])
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
         residual, of_photograph = residuals[0][2], residuals[1][2]
-        for source in (residual, envelope):
-            yield from (arrays.blur(source[..., None], sigma)[..., 0] for sigma in SMOOTH_BLURS)
-        lines = arrays.line_maps([residual, of_photograph, infrared - visible, visible])
+        for source in (near(residual, SMOOTH_REACH), envelope):
+            for sigma in SMOOTH_BLURS:
+                yield near(arrays.blur(source[..., None], sigma)[..., 0], 0, SMOOTH_REACH)
+        inside = block.inside(view.blocks.window(block))
+        lines = arrays.line_maps([residual, of_photograph, infrared - visible, visible], inside)
         yield from itertools.chain(*(strengths for strengths, _ in lines))
-        yield from arrays.detail_maps([infrared, visible, residual])
+        sources = [near(source, DETAIL_REACH) for source in (infrared, visible, residual)]
+        for plane in arrays.detail_maps(sources):
+            yield near(plane, 0, DETAIL_REACH)
         # Of the residual from all visible data: edges of the graph follow its lines.
         yield from lines[0][1]
 
@@ -225,7 +243,7 @@ def _envelopes(view: SceneView) -> list[EnvelopeFits]:
         Chain(n_below=0, bands=slots, cubic=True),
         Chain(n_below=middle, bands=slots[1:2], cubic=False),
         Chain(n_below=last, bands=slots[2:], cubic=False),
-        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True),
+        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True, margin=SMOOTH_REACH),
     ]
     return fit_envelopes(view, chains)
 

@@ -17,7 +17,8 @@ from artextract_cli.evidence.band_regression import (
     Surface,
     fit_projection,
 )
-from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
+from artextract_cli.evidence.sampled_pixels import Pixels, gather, random_pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, Blocks
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
@@ -96,10 +97,13 @@ class SceneView:
         return self.arrays.log_of(self.arrays.blur(channels, TARGET_BLUR))
 
     def gather(
-        self, make: Callable[[Block], Sequence[FloatArray]], pixels: Pixels
+        self,
+        make: Callable[[Block], Sequence[FloatArray]],
+        pixels: Pixels,
+        margin: int | None = None,
     ) -> list[FloatArray]:
-        """The values (n, ...) at ``pixels`` of the arrays that ``make`` computes for a window."""
-        return self.blocks.gather(make, pixels, self.arrays.taken)
+        """The values (n, ...) at ``pixels`` of arrays on the device, as `sampled_pixels.gather`."""
+        return gather(self.blocks, make, pixels, margin, self.arrays.taken)
 
     def surfaces(self, block: Block) -> tuple[Surface, Surface]:
         """The surface of a block from all visible data, and that from the photograph alone."""

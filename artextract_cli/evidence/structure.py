@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.blocks import Slices
 from artextract_cli.kernels.filters import blur, box_mean, gradients
 from artextract_cli.kernels.lines import line_strength
 from artextract_cli.kernels.local_regression import local_residuals, moments
@@ -16,6 +17,8 @@ WINDOWS = (4, 12)  # radii in pixels
 DETAIL_SIZES = (5, 9)  # sides in pixels
 # Width across and length along the line, σ in pixels: pencil, brush, and both on larger scans.
 LINES = ((1.3, 8.0), (2.0, 8.0), (4.0, 16.0))
+# Of the widest window and detail, in pixels around those that they are computed for.
+LOCAL_REACH, DETAIL_REACH = 12, 8
 LOCAL_RIDGE = 0.02  # of regressions in a window, which may be of one colour
 UNIT = np.float32(0.05)  # of logarithms of reflectance in local, line and detail maps: 5 %
 DETAIL_BLUR = 0.8  # σ in pixels, of slopes: differences amplify noise
@@ -39,9 +42,12 @@ def local_maps(surface: FloatArray, centred: FloatArray) -> Iterator[FloatArray]
         yield from np.moveaxis(residuals / UNIT, -1, 0)
 
 
-def line_maps(image: FloatArray) -> tuple[list[FloatArray], FloatArray]:
-    """Strengths (h, w), dark and light of each line, and the axis (2, h, w) of the second one."""
-    lines = [line_strength(image, width, length) for width, length in LINES]
+def line_maps(image: FloatArray, inside: Slices) -> tuple[list[FloatArray], FloatArray]:
+    """Strengths, dark and light of each line, and the axis of the second one, ``inside`` an image.
+
+    They are (h, w) and (2, h, w) of these rows and columns.
+    """
+    lines = [line_strength(image, width, length, inside) for width, length in LINES]
     return [strength for line in lines for strength in line[:2]], lines[1][2:]
 
 

@@ -23,6 +23,7 @@ from artextract_cli.evidence.structure import (
     UNIT,
     WINDOWS,
 )
+from artextract_cli.imaging.blocks import Slices
 from artextract_cli.kernels import tensor_filters as filters
 from artextract_cli.kernels.region_moments import Moments
 
@@ -104,11 +105,15 @@ class TensorArrays:
             for residual in filters.local_residuals(predictors, targets, radius, LOCAL_RIDGE)
         ]
 
-    def line_maps(self, images: Sequence[Tensor]) -> Sequence[tuple[Sequence[Tensor], Tensor]]:
-        """Strengths of lines in each of ``images`` (h, w), and their axis (2, h, w)."""
+    def line_maps(
+        self, images: Sequence[Tensor], inside: Slices
+    ) -> Sequence[tuple[Sequence[Tensor], Tensor]]:
+        """Strengths (h, w) of lines ``inside`` each of some images, and their axis (2, h, w)."""
         planes = torch.stack([*images])
         # Every (4, C, h, w): all images together, since each step is a program of the GPU.
-        lines = [filters.line_strength(planes, width, length) for width, length in LINES]
+        lines = [
+            filters.line_strength(planes, width, length)[..., *inside] for width, length in LINES
+        ]
         return [
             ([strength for line in lines for strength in line[:2, image]], lines[1][2:, image])
             for image in range(len(planes))

@@ -28,15 +28,10 @@ from artextract_cli.utils.file_errors import writing
 
 T = TypeVar("T")
 Slices = tuple[slice, slice]
-Taken = Callable[[Any, NDArray[np.intp], NDArray[np.intp]], NDArray[Any]]
 
 N_PARALLEL_BLOCKS = 2
 """Blocks processed at a time. If it were the number of cores, block sizes, and with them results,
 would depend on the machine."""
-
-MAX_SAMPLED_PIXELS = 2**24
-"""Pixels from which random ones are drawn; of larger images only every n-th is a candidate."""
-
 
 MIN_BLOCK_SIDE, CORE_SHARE = 256, 0.8
 """Smallest side of a block with its margin in pixels, and share of that side without the margin.
@@ -83,45 +78,6 @@ def full_block(shape: tuple[int, int]) -> Block:
     return Block(0, 0, *shape)
 
 
-@dataclass(frozen=True)
-class Pixels:
-    """Some pixels of an image, as rows and columns (n,)."""
-
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
-
-    def within(self, block: Block) -> NDArray[np.intp]:
-        """Indices of the pixels that lie in ``block``."""
-        rows = (self.rows >= block.top) & (self.rows < block.bottom)
-        return np.flatnonzero(rows & (self.columns >= block.left) & (self.columns < block.right))
-
-
-def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: int) -> Pixels:
-    """Draw at most ``n`` of the ``painted`` pixels of an image (H, W), the same ones in every run.
-
-    If none is painted, they are drawn from all pixels.
-    """
-    # A permutation of 2²⁴ indices takes 128 MiB.
-    step = -(-math.prod(shape) // MAX_SAMPLED_PIXELS)
-    if painted is None:
-        candidates = np.arange(0, math.prod(shape), step)
-    else:
-        candidates = np.flatnonzero(painted.ravel()[::step]) * step
-        if not len(candidates):
-            return random_pixels(None, shape, n)
-    # The first n of a permutation are in random order, as the short rounds of a fit need them.
-    rows, columns = np.divmod(np.random.default_rng(0).permutation(candidates)[:n], shape[1])
-    return Pixels(rows, columns)
-
-
-def values_at(
-    array: NDArray[Any], rows: NDArray[np.intp], columns: NDArray[np.intp]
-) -> NDArray[Any]:
-    """The values (n, ...) of an array (h, w, ...) at some pixels."""
-    # By pixel, whatever the layout of the array: sums over pixels depend on it.
-    return np.ascontiguousarray(array[rows, columns])
-
-
 class Blocks:
     """The blocks of an image of ``shape`` (H, W), near squares of at most ``side`` pixels a side.
 
@@ -159,7 +115,17 @@ class Blocks:
 
     def core(self, block: Block, array: NDArray[Any]) -> NDArray[Any]:
         """The part of an array (h, w, ...) of the window that belongs to the block itself."""
-        return array[block.inside(self.window(block))]
+        return self.near(block, array, 0)
+
+    def near(
+        self, block: Block, array: NDArray[Any], margin: int, of: int | None = None
+    ) -> NDArray[Any]:
+        """The part of an array (h, w, ...) that lies at most ``margin`` pixels from the block.
+
+        The array is that of the window, or of the block with a margin ``of`` so many pixels.
+        """
+        around = block.grown(self.margin if of is None else of, self.shape)
+        return array[block.grown(margin, self.shape).inside(around)]
 
     def each(self, work: Callable[[Block], T]) -> Iterator[T]:
         """Yield the result of ``work`` for every block, in order, `N_PARALLEL_BLOCKS` at a time."""
@@ -180,28 +146,6 @@ class Blocks:
             while waiting:
                 yield waiting.popleft().result()
                 advance()
-
-    def gather(
-        self,
-        make: Callable[[Block], Sequence[NDArray[Any]]],
-        pixels: Pixels,
-        taken: Taken = values_at,
-    ) -> list[NDArray[Any]]:
-        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window.
-
-        ``taken`` returns the values of an array that is not of NumPy, as `values_at` does.
-        """
-
-        def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
-            which, window = pixels.within(block), self.window(block)
-            rows, columns = pixels.rows[which] - window.top, pixels.columns[which] - window.left
-            return which, [taken(array, rows, columns) for array in make(block)]
-
-        parts = list(self.each(take))
-        # In the order of the pixels: fits must not depend on where blocks are cut.
-        order = np.argsort(np.concatenate([which for which, _ in parts]))
-        arrays = zip(*(values for _, values in parts), strict=True)
-        return [np.concatenate(values)[order] for values in arrays]
 
 
 def _cuts(size: int, side: int | None, step: int) -> list[int]:

@@ -16,6 +16,7 @@ from artextract_cli.scenes.memory_plan import affordable_pool
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import detail, progress
 from artextract_cli.utils.locks import directory_lock
+from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 from artextract_cli.utils.parallel.shards import Shard
 from artextract_cli.utils.parallel.work import outcomes_of
@@ -165,6 +166,8 @@ def infer_scenes(
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
+    # Blocks of a scene, or one scene after another, need the same memory again and again.
+    keep_freed_memory()
     pool = chosen_pool(jobs, cluster)
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
     if shard is not None:

@@ -17,8 +17,12 @@ REACH = 2.0  # half length of the filter, in standard deviations of its length
 TAPS_AT_ONCE = 4  # pairs of taps; the row of sums is then loaded and stored once for eight
 
 
-def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
+def line_strength(
+    image: FloatArray, width: float, length: float, inside: tuple[slice, slice] | None = None
+) -> FloatArray:
     """Strength of lines in ``image`` (H, W): (4, H, W) dark, light, and the axis of the stronger.
+
+    With rows and columns ``inside``, only those of them: (4, h, w).
 
     The filter is the second derivative of a Gaussian of standard deviation ``width`` px across the
     line and a Gaussian of standard deviation ``length`` px along it, in `N_DIRECTIONS` directions
@@ -30,8 +34,13 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     smooth = blur(image[..., None], width)[..., 0]
     taps = line_taps(width, length)
     # One pixel more than the taps, for the differences.
-    padded = np.pad(smooth, taps.reach + 1, mode="symmetric")
-    strength = np.zeros((4, *image.shape), np.float32)
+    margin = taps.reach + 1
+    padded = np.pad(smooth, margin, mode="symmetric")
+    if inside is not None:
+        rows, columns = (slice(part.start, part.stop + 2 * margin) for part in inside)
+        padded = np.ascontiguousarray(padded[rows, columns])
+    height, across = (size - 2 * margin for size in padded.shape)
+    strength = np.zeros((4, height, across), np.float32)
     _strengths(
         padded,
         taps.reach,
@@ -39,7 +48,7 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
         taps.weights,
         taps.directions,
         np.empty((padded.shape[0] - 2, padded.shape[1] - 2), np.float32),
-        np.empty(image.shape[1], np.float32),
+        np.empty(across, np.float32),
         strength,
     )
     return strength
