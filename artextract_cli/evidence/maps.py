@@ -211,7 +211,8 @@ class _RawMaps:
         """The maps (h, w) that follow the residuals of the window, in their order."""
         view, arrays, bands = self._view, self._view.arrays, self._bands(block)
         near = partial(view.blocks.near, block)
-        components = near(view.surfaces(block)[0].components, LOCAL_REACH)
+        (of_surface, _), _ = view.surfaces(block)
+        components = near(of_surface, LOCAL_REACH)
         centred = near(bands, LOCAL_REACH) - arrays.placed(self._level)
         for plane in arrays.local_maps(components, centred):
             yield near(plane, 0, LOCAL_REACH)
