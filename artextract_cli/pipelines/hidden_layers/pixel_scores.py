@@ -1,5 +1,6 @@
 """Raw scores of a scene by a hidden-layer network, per pixel and per superpixel."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,12 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceNodes,
     scores_of,
 )
-from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
+from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork, PixelRefinement
 from artextract_cli.pipelines.hidden_layers.samples import evidence_tensors
 from artextract_cli.pipelines.pipeline import Model
 
 HiddenLayerModel = Model[HiddenLayerNetwork]
+Share = Callable[[FloatArray], FloatArray]
 
 OF_PIXELS = ("dark", "light", "network", "residual", "envelope")
 SCORES = ("fused", *OF_PIXELS)
@@ -62,12 +64,30 @@ class NodeScores:
     attention: list[Tensor] | None  # (E, 2, heads) of every layer, if the backbone has any
 
     @torch.no_grad()
-    def of_pixels(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
+    def of_pixels(self, share: Share = lambda array: array) -> "PixelScores":
+        """The scores of pixels, of any block; its arrays are those that ``share`` returns."""
+        return PixelScores(
+            refinement=self.network.pixel_refinement,
+            context=share(self.network.context(self.z).cpu().numpy()),
+            score=share(self.score),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelScores:
+    """Scores of pixels from their superpixels and their evidence."""
+
+    refinement: PixelRefinement
+    context: FloatArray  # (N, REFINED), what superpixels add to the first layer
+    score: FloatArray  # (N,) how much photograph and bands differ
+
+    @torch.no_grad()
+    def __call__(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
         """Scores (h, w) of pixels, all of `OF_PIXELS`.
 
         They follow from the superpixels of the pixels, and from their evidence (h, w, M).
         """
-        context = self.network.context(self.z)
+        context = torch.from_numpy(self.context).to(self.refinement.centre.device)
         nodes, pixels = labels.reshape(-1), evidence.reshape(labels.size, -1)
         scores = {name: np.empty(labels.size, np.float32) for name in OF_PIXELS}
         for start in range(0, labels.size, PIXELS_AT_ONCE):
@@ -83,7 +103,7 @@ class NodeScores:
         """Scores (K,) of pixels, from their superpixels (K,) and evidence (K, M)."""
         device = context.device
         of_nodes = context.index_select(0, torch.from_numpy(nodes).to(device))
-        odds = self.network.refined(torch.from_numpy(evidence).to(device), of_nodes).cpu().numpy()
+        odds = self.refinement(torch.from_numpy(evidence).to(device), of_nodes).cpu().numpy()
         # (K, 2) by sign, and (K,): the pixels of a superpixel share its distance.
         (envelope, residual), network = scores_of(evidence), self.score[nodes]
         odds = with_added_scores(odds, envelope, network)
@@ -132,7 +152,7 @@ def raw_scores(
 ) -> RawScores:
     """Score every pixel by network, residual and envelope, and by all of them together."""
     nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
-    scores = nodes.of_pixels(graph.labels, graph.pixels)
+    scores = nodes.of_pixels()(graph.labels, graph.pixels)
     # Odds of exclusive classes relative to the same one add up.
     fused = np.logaddexp(scores["dark"], scores["light"])
     return RawScores(**scores, fused=fused, z=nodes.z, batch=nodes.batch)

@@ -1,0 +1,180 @@
+"""Arrays in files: unnamed ones of this process, and named ones that other processes read too.
+
+Files with names may lie on a network disk. There, a process sees what another has written once one
+has closed the file and the other has opened it again, and pages of a mapping that two processes
+write to are lost in part. Named files are therefore written like any file, and only read as
+mappings.
+"""
+
+import errno
+import io
+import math
+import mmap
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli.utils.file_errors import writing
+
+
+def array_in_file(
+    folder: Path, shape: tuple[int, ...], dtype: type[np.generic], *, is_shared: bool = False
+) -> NDArray[Any]:
+    """An array of zeros in a file: its pages move to disk when memory is short.
+
+    Parameters
+    ----------
+    folder
+        Folder for the file, which is created.
+    shape
+        Shape of the array.
+    dtype
+        Its type.
+    is_shared
+        Whether other processes can open it, by `packed`. Its file then has a name, and is removed
+        when the array is freed.
+
+    Raises
+    ------
+    ArtextractError
+        If the disk has no space for it.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not is_shared:
+            # The mapping keeps the unnamed file alive, and a killed process leaves nothing behind.
+            with tempfile.TemporaryFile(dir=folder) as file:
+                _reserve(file.fileno(), folder, shape, dtype)
+                return np.memmap(file, dtype, "w+", shape=shape)
+        descriptor, name = tempfile.mkstemp(dir=folder)
+        try:
+            _reserve(descriptor, folder, shape, dtype)
+        finally:
+            os.close(descriptor)
+    array = np.memmap(name, dtype, "r+", shape=shape)
+    weakref.finalize(array, _remove, name)
+    return array
+
+
+def store(array: NDArray[Any], place: Any, values: Any) -> None:
+    """Assign ``values`` to a ``place`` of an array, which may lie in a file; release its memory.
+
+    Different processes may store to different places of a shared array.
+
+    Raises
+    ------
+    ArtextractError
+        If its file cannot be written.
+    """
+    found = _root(array)
+    if found is None or found.filename is None:
+        array[place] = values
+        release_pages(array)
+        return
+    part = array[place]
+    values = np.ascontiguousarray(np.broadcast_to(values, part.shape), part.dtype)
+    # So many of the first axes lead from one stretch of the file to the next.
+    axes, size = part.ndim, part.itemsize
+    while axes and _follows(part, axes, size):
+        axes -= 1
+        size *= part.shape[axes]
+    start = _offset(part, found)
+    with writing(Path(found.filename)), Path(found.filename).open("r+b") as file:
+        for index in np.ndindex(part.shape[:axes]):
+            file.seek(start + sum(i * s for i, s in zip(index, part.strides, strict=False)))
+            file.write(values[index].data)
+
+
+def release_pages(array: NDArray[Any]) -> None:
+    """Release the memory of an array in a file, which keeps its content; other arrays stay."""
+    found = _root(array)
+    if found is not None and sys.platform != "win32":
+        mapping: Any = found.base
+        mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def packed(function: Callable[..., Any]) -> bytes:
+    """Pack a function for other processes, which open the shared arrays that it refers to."""
+    file = io.BytesIO()
+    _pickler(file).dump(function)
+    return file.getvalue()
+
+
+def unpacked(content: bytes) -> Callable[..., Any]:
+    """Open a function that another process of ours packed."""
+    function: Callable[..., Any] = pickle.loads(content)
+    return function
+
+
+def _pickler(file: io.BytesIO) -> Any:
+    # Imported late: only a cluster needs it, and it comes with Dask.
+    import cloudpickle
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        """Lambdas and inner functions by value, shared arrays by the names of their files."""
+
+        def reducer_override(self, obj: Any) -> Any:
+            found = _root(obj) if isinstance(obj, np.ndarray) else None
+            if found is None or found.filename is None:
+                return super().reducer_override(obj)
+            place = (found.filename, _offset(obj, found), obj.shape, obj.strides, obj.dtype.str)
+            return _opened, place
+
+    return Pickler(file)
+
+
+def _opened(
+    name: str, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], dtype: str
+) -> NDArray[Any]:
+    # Mode "c": what is assigned instead of stored would be lost here too, not only on network
+    # disks.
+    mapped = np.memmap(name, np.uint8, "c")
+    return np.ndarray(shape, dtype, mapped, offset, strides)
+
+
+def _root(array: NDArray[Any]) -> Any:
+    """The array that maps the file of which ``array`` is a view; None if it lies in memory."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        # A view of a view: the mapping lies at the end of the chain.
+        if isinstance(base.base, mmap.mmap):
+            return base
+        base = base.base
+    return None
+
+
+def _offset(part: NDArray[Any], root: Any) -> int:
+    """Where in its file a part of an array begins."""
+    start, at = (array.__array_interface__["data"][0] for array in (root, part))
+    return int(root.offset + at - start)
+
+
+def _follows(part: NDArray[Any], axes: int, size: int) -> bool:
+    """Whether the parts along an axis lie one behind the other, ``size`` bytes each."""
+    return part.shape[axes - 1] == 1 or part.strides[axes - 1] == size
+
+
+def _reserve(
+    descriptor: int, folder: Path, shape: tuple[int, ...], dtype: type[np.generic]
+) -> None:
+    size = max(1, math.prod(shape) * np.dtype(dtype).itemsize)
+    # A disk that becomes full only when a page is written would kill the process.
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    elif size > shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _remove(name: str) -> None:
+    with suppress(OSError):  # the folder is removed in the end
+        Path(name).unlink()
