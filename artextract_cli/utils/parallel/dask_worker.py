@@ -1,12 +1,14 @@
 """What runs in the workers of a cluster of Dask."""
 
+import gc
+import hashlib
 import os
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,16 @@ from artextract_cli.errors import ArtextractError
 from artextract_cli.utils.events import keep_warnings, kept_warnings
 from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.parallel.outcome import Named, Outcome, outcome_of
+from artextract_cli.utils.parallel.shared_arrays import unpacked
 
 # They select what is installed, and what may be read.
 VARIABLES = ("ARTEXTRACT_PLUGINS", "ARTEXTRACT_MAX_PIXELS")
 
 # The current folder, warnings, and threads of linear algebra belong to the process.
 _one_at_a_time = threading.Lock()
+
+# At most one: it holds files open.
+_opened: dict["PackedFile", Callable[[Any], Any]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,16 +68,59 @@ def check_place(address: str, worker: Place, ours: Place) -> None:
             raise ArtextractError(msg)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PackedFile:
+    """A file of `packed` work, which is too large to be sent with every item.
+
+    Attributes
+    ----------
+    path
+        The file.
+    digest
+        SHA-256 of its content: no other may be opened.
+    """
+
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of an item, such as a block of a scene.
+
+    Attributes
+    ----------
+    name
+        Its number as text, for outcomes.
+    what
+        What work on parts is called with.
+    """
+
+    name: str
+    what: Any
+
+
+def part_answer(work: PackedFile, part: Part, folder: Path) -> Outcome[Any] | Exception:
+    """As `answer`, on a part of an item."""
+    return _answered(lambda: partial(_of_part, _read(work)), part, folder)
+
+
 def answer(work: bytes, item: Named, folder: Path) -> Outcome[Any] | Exception:
     """Call packed ``work`` on an item in ``folder``, where the command was started.
 
     Errors are returned, since Dask raises some of its own in the process that asks.
     """
+    return _answered(lambda: _unpacked(work), item, folder)
+
+
+def _answered(
+    open_work: Callable[[], Callable[[Any], Any]], item: Named, folder: Path
+) -> Outcome[Any] | Exception:
     try:
         with _one_at_a_time, _inside(folder):
             keep_freed_memory(however_large=False)
             keep_warnings()
-            outcome = outcome_of(_unpacked(work), item)
+            outcome = outcome_of(open_work(), item)
             return replace(outcome, warnings=kept_warnings())
     except Exception as error:  # noqa: BLE001 - raised again by the process that asks
         # Tracebacks cannot be sent; --debug shows notes.
@@ -96,3 +145,26 @@ def _unpacked(work: bytes) -> Callable[[Any], Any]:
 
     unpacked: Callable[[Any], Any] = deserialize_bytes(work)
     return unpacked
+
+
+def _of_part(work: Callable[[Any], Any], part: Part) -> Any:
+    return work(part.what)
+
+
+def _read(work: PackedFile) -> Callable[[Any], Any]:
+    """The work in a file, opened once for all parts."""
+    if work not in _opened:
+        forget_parts()
+        content = work.path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != work.digest:
+            msg = f"{work.path} was changed by another program: run the command again"
+            raise ArtextractError(msg)
+        _opened[work] = unpacked(content)
+    return _opened[work]
+
+
+def forget_parts() -> None:
+    """Close the files of arrays that the last work on parts refers to."""
+    _opened.clear()
+    # Functions of blocks may be parts of reference cycles.
+    gc.collect()

@@ -1,0 +1,164 @@
+"""Blocks of one image as tasks of Dask: the workers share an item that is too large for one."""
+
+import hashlib
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from artextract_cli.errors import InputError
+from artextract_cli.utils.atomic import temporary_folder
+from artextract_cli.utils.events import warn
+from artextract_cli.utils.file_errors import writing
+from artextract_cli.utils.parallel.cluster import Cluster
+from artextract_cli.utils.parallel.dask_client import Tasks, check_workers, while_connected
+from artextract_cli.utils.parallel.dask_connection import connected
+from artextract_cli.utils.parallel.dask_worker import (
+    PackedFile,
+    Part,
+    forget_parts,
+    part_answer,
+)
+from artextract_cli.utils.parallel.outcome import Outcome
+from artextract_cli.utils.parallel.shared_arrays import packed
+
+T = TypeVar("T")
+Result = TypeVar("Result")
+
+# Of each worker: one in progress, and one that it begins at once when that is done.
+PARTS_AHEAD = 2
+FOLDER = "blocks"
+"""Name of the folder of files that workers share, which is temporary."""
+
+
+@contextmanager
+def block_workers(cluster: Cluster, scratch: Path) -> Iterator["BlockWorkers"]:
+    """Yield the workers of a cluster, which share files in a temporary folder in ``scratch``.
+
+    They are connected when blocks are first sent. What a killed process left in ``scratch`` is
+    removed.
+
+    Raises
+    ------
+    ArtextractError
+        If the folder cannot be written.
+    """
+    with ExitStack() as stack:
+        with writing(scratch):
+            folder = stack.enter_context(temporary_folder(scratch.resolve() / FOLDER))
+        yield BlockWorkers(cluster, folder, stack)
+
+
+class BlockWorkers:
+    """Workers of a cluster that work on blocks; to other processes it is sent as None."""
+
+    def __init__(self, cluster: Cluster, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self._cluster, self._stack = cluster, stack
+        self._client: Any = None
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        """Workers have no workers."""
+        return type(None), ()
+
+    def results(
+        self, work: Callable[[T], Result], blocks: Sequence[T]
+    ) -> Generator[Result, None, None]:
+        """Yield the result of ``work`` for every block, in order.
+
+        Blocks of workers that died are done again.
+
+        Raises
+        ------
+        InputError
+            If a block ends worker after worker.
+        ArtextractError
+            If the cluster does not answer, or is lost.
+        """
+        with while_connected(self._cluster), _packed_file(work, self.folder) as file:
+            tasks = Tasks(self._connected(len(blocks)), self._cluster, "blocks")
+            call = partial(part_answer, file, folder=Path.cwd())
+            with closing(_in_order(tasks, call, blocks)) as answers:
+                for answer in answers:
+                    if isinstance(answer, Exception):
+                        break
+                    yield answer.result
+                else:
+                    self._refresh()
+                    return
+        # Outside, since an error of the work may be of the kind that a lost connection causes.
+        raise answer
+
+    def _connected(self, n_blocks: int) -> Any:
+        """The client, connected with the first blocks."""
+        if self._client is None:
+            n_workers = self._cluster.n_local or n_blocks
+            self._client = self._stack.enter_context(connected(self._cluster, n_workers))
+            self._stack.callback(self._forget)
+            check_workers(self._client)
+        return self._client
+
+    def _refresh(self) -> None:
+        """Let this process see what workers on other machines have stored."""
+        if self._cluster.n_local is None:
+            for path in self.folder.iterdir():
+                # The client of a network disk drops what it remembers of a file that was changed
+                # elsewhere when the file is opened.
+                with path.open("rb"):
+                    pass
+
+    def _forget(self) -> None:
+        # Workers of others live on, and would keep removed files open.
+        if self._cluster.n_local is None:
+            with suppress(OSError):
+                self._client.run(forget_parts)
+
+
+@contextmanager
+def _packed_file(work: Callable[..., Any], folder: Path) -> Iterator[PackedFile]:
+    """Pack work into a file for all workers; it is removed in the end."""
+    content = packed(work)
+    path = folder / "work"
+    with writing(path):
+        path.write_bytes(content)
+    try:
+        yield PackedFile(path=path, digest=hashlib.sha256(content).hexdigest())
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _in_order(
+    tasks: Tasks, call: Callable[[Part], Any], blocks: Sequence[Any]
+) -> Generator[Outcome[Any] | Exception, None, None]:
+    """Yield the outcome of every block in order, or the error that ends the work."""
+    parts = [Part(name=str(i), what=block) for i, block in enumerate(blocks)]
+    early: dict[str, Outcome[Any] | Exception] = {}
+    given = iter(parts)
+    awaited = next(given, None)
+
+    # Results that are waiting for an earlier one take memory too.
+    def most() -> int:
+        return PARTS_AHEAD * tasks.n_workers() - len(early)
+
+    with closing(tasks.answers(call, parts, most)) as answers:
+        for part, answer in answers:
+            early[part.name] = _shown(tasks, answer)
+            while awaited is not None and awaited.name in early:
+                yield early.pop(awaited.name)
+                awaited = next(given, None)
+
+
+def _shown(tasks: Tasks, answer: Any) -> Outcome[Any] | Exception:
+    """What came of a block; warnings of its worker are shown here."""
+    if isinstance(answer, tasks.killed):
+        msg = (
+            f"each of {answer.allowed_failures + 1} workers that worked on a block of it alone was "
+            "ended, perhaps because memory is short: use workers with more memory"
+        )
+        return InputError(msg)
+    if isinstance(answer, Exception):
+        return answer
+    for message in answer.warnings:
+        warn(message)
+    return InputError(answer.failure) if answer.failure else answer
