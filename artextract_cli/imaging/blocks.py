@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.parallel.shared_arrays import array_in_file, release_pages, store
+from artextract_cli.utils.parallel.shared_arrays import Sharing, array_in_file, release_pages, store
 
 T = TypeVar("T")
 Slices = tuple[slice, slice]
@@ -110,6 +110,10 @@ def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: 
 
 class Workers(Protocol):
     """Other processes that blocks of an image are sent to, such as those of a cluster."""
+
+    @property
+    def sharing(self) -> Sharing:
+        """Who they are: processes of this machine, or of others too."""
 
     def results(
         self, work: Callable[[Block], T], blocks: Sequence[Block]
@@ -274,7 +278,8 @@ class Workspace:
         ArtextractError
             If the disk has no space for it.
         """
-        return array_in_file(self.scratch, shape, dtype, is_shared=self.workers is not None)
+        sharing = "process" if self.workers is None else self.workers.sharing
+        return array_in_file(self.scratch, shape, dtype, sharing)
 
     def shared(self, array: NDArray[Any]) -> NDArray[Any]:
         """The array itself, or where workers are to read it, a copy of it in a file."""

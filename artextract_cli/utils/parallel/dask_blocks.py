@@ -21,7 +21,7 @@ from artextract_cli.utils.parallel.dask_worker import (
     part_answer,
 )
 from artextract_cli.utils.parallel.outcome import Outcome
-from artextract_cli.utils.parallel.shared_arrays import packed
+from artextract_cli.utils.parallel.shared_arrays import Sharing, packed
 
 T = TypeVar("T")
 Result = TypeVar("Result")
@@ -62,6 +62,11 @@ class BlockWorkers:
         """Workers have no workers."""
         return type(None), ()
 
+    @property
+    def sharing(self) -> Sharing:
+        """Who they are: processes of this machine, or of others too."""
+        return "network" if self._cluster.n_local is None else "machine"
+
     def results(
         self, work: Callable[[T], Result], blocks: Sequence[T]
     ) -> Generator[Result, None, None]:
@@ -101,7 +106,7 @@ class BlockWorkers:
 
     def _refresh(self) -> None:
         """Let this process see what workers on other machines have stored."""
-        if self._cluster.n_local is None:
+        if self.sharing == "network":
             for path in self.folder.iterdir():
                 # The client of a network disk drops what it remembers of a file that was changed
                 # elsewhere when the file is opened.
@@ -110,7 +115,7 @@ class BlockWorkers:
 
     def _forget(self) -> None:
         # Workers of others live on, and would keep removed files open.
-        if self._cluster.n_local is None:
+        if self.sharing == "network":
             with suppress(OSError):
                 self._client.run(forget_parts)
 

@@ -91,7 +91,7 @@ class Tasks:
         self._client, self._is_local = client, cluster.n_local is not None
         self._distributed, self._items = load_distributed(), items
         self._running: dict[Any, Any] = {}
-        self._alive_at = time.monotonic()
+        self._n_workers, self._alive_at = 0, time.monotonic()
         self.killed = self._distributed.KilledWorker
         """Error by which Dask says that a task ended worker after worker."""
 
@@ -130,8 +130,11 @@ class Tasks:
             self._finish()
 
     def n_workers(self) -> int:
-        """Number of workers that are alive; none for long is reported."""
-        n_workers, now = len(self._client.nthreads()), time.monotonic()
+        """Number of workers that were alive a moment ago; none for long is reported."""
+        now = time.monotonic()
+        if self._n_workers and now - self._alive_at < JOIN_INTERVAL_S:
+            return self._n_workers
+        n_workers = self._n_workers = len(self._client.nthreads())
         if n_workers:
             self._alive_at = now
         elif now - self._alive_at > WITHOUT_WORKERS_S:

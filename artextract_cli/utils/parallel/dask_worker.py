@@ -1,6 +1,5 @@
 """What runs in the workers of a cluster of Dask."""
 
-import gc
 import hashlib
 import os
 import threading
@@ -166,5 +165,3 @@ def _read(work: PackedFile) -> Callable[[Any], Any]:
 def forget_parts() -> None:
     """Close the files of arrays that the last work on parts refers to."""
     _opened.clear()
-    # Functions of blocks may be parts of reference cycles.
-    gc.collect()

@@ -1,9 +1,9 @@
-"""Arrays in files: unnamed ones of this process, and named ones that other processes read too.
+"""Arrays in files: unnamed ones of this process, and named ones that other processes open too.
 
-Files with names may lie on a network disk. There, a process sees what another has written once one
-has closed the file and the other has opened it again, and pages of a mapping that two processes
-write to are lost in part. Named files are therefore written like any file, and only read as
-mappings.
+On a network disk, a machine sees what another has written once one has closed the file and the
+other has opened it again, and a page of a mapping that two of them write to is lost in part.
+Between machines, mappings are therefore only read, and files are written like any file. On one
+machine this would take a system call for each row of a block.
 """
 
 import errno
@@ -19,7 +19,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,14 @@ from numpy.typing import NDArray
 from artextract_cli.utils.file_errors import writing
 
 
+Sharing = Literal["process", "machine", "network"]
+"""Who finds an array: this process only, processes of this machine, or other machines too."""
+# Of mappings, in which an assignment is lost: see `store`.
+COPY_ON_WRITE = "c"
+
+
 def array_in_file(
-    folder: Path, shape: tuple[int, ...], dtype: type[np.generic], *, is_shared: bool = False
+    folder: Path, shape: tuple[int, ...], dtype: type[np.generic], sharing: Sharing = "process"
 ) -> NDArray[Any]:
     """An array of zeros in a file: its pages move to disk when memory is short.
 
@@ -40,9 +46,9 @@ def array_in_file(
         Shape of the array.
     dtype
         Its type.
-    is_shared
-        Whether other processes can open it, by `packed`. Its file then has a name, and is removed
-        when the array is freed.
+    sharing
+        Who can open it, by `packed`. A file that others open has a name, and is removed when the
+        array is freed.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def array_in_file(
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        if not is_shared:
+        if sharing == "process":
             # The mapping keeps the unnamed file alive, and a killed process leaves nothing behind.
             with tempfile.TemporaryFile(dir=folder) as file:
                 _reserve(file.fileno(), folder, shape, dtype)
@@ -61,7 +67,8 @@ def array_in_file(
             _reserve(descriptor, folder, shape, dtype)
         finally:
             os.close(descriptor)
-    array = np.memmap(name, dtype, "r+", shape=shape)
+    mode: Any = COPY_ON_WRITE if sharing == "network" else "r+"
+    array = np.memmap(name, dtype, mode, shape=shape)
     weakref.finalize(array, _remove, name)
     return array
 
@@ -77,7 +84,7 @@ def store(array: NDArray[Any], place: Any, values: Any) -> None:
         If its file cannot be written.
     """
     found = _root(array)
-    if found is None or found.filename is None:
+    if found is None or found.mode != COPY_ON_WRITE:
         array[place] = values
         release_pages(array)
         return
@@ -127,19 +134,21 @@ def _pickler(file: io.BytesIO) -> Any:
             found = _root(obj) if isinstance(obj, np.ndarray) else None
             if found is None or found.filename is None:
                 return super().reducer_override(obj)
-            place = (found.filename, _offset(obj, found), obj.shape, obj.strides, obj.dtype.str)
-            return _opened, place
+            place = (_offset(obj, found), obj.shape, obj.strides, obj.dtype.str)
+            return _opened, (str(found.filename), found.mode, *place)
 
     return Pickler(file)
 
 
 def _opened(
-    name: str, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], dtype: str
+    name: str,
+    mode: Any,
+    offset: int,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    dtype: str,
 ) -> NDArray[Any]:
-    # Mode "c": what is assigned instead of stored would be lost here too, not only on network
-    # disks.
-    mapped = np.memmap(name, np.uint8, "c")
-    return np.ndarray(shape, dtype, mapped, offset, strides)
+    return np.ndarray(shape, dtype, np.memmap(name, np.uint8, mode), offset, strides)
 
 
 def _root(array: NDArray[Any]) -> Any:
