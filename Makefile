@@ -22,9 +22,8 @@ lint: $(READY)
 
 # The sources as Linux, Windows and macOS see them: functions that one of them lacks are errors.
 types: $(READY)
-	$(BIN)/mypy
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
-	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	printf '%s\n' linux win32 darwin | \
+		xargs -P $(WORKERS) -I{} $(BIN)/mypy --platform {} --cache-dir .mypy_cache/{}
 
 # The whole suite has to reach the share of lines that pyproject.toml asks for.
 check: $(READY)

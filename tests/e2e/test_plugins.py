@@ -271,13 +271,14 @@ def test_the_tutorial_works_word_by_word(shell: Shell) -> None:
 
 @pytest.mark.slow
 def test_the_examples_pass_their_tests_once_installed(shell: Shell) -> None:
-    for name in EXAMPLES:
-        project = ROOT / "examples" / f"artextract-{name}"
+    projects = [ROOT / "examples" / f"artextract-{name}" for name in EXAMPLES]
+    for name, project in zip(EXAMPLES, projects, strict=True):
         lines = (project / f"artextract_{name}.py").read_text(encoding="utf-8").splitlines()
         assert len(lines) <= 75
         assert len([line for line in lines if line.strip()]) <= 60
-        shell.run("python", "-m", "pip", "install", "--no-deps", project)
-        shell.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", project / "tests")
+    shell.run("python", "-m", "pip", "install", "--no-deps", *projects)
+    tests = [project / "tests" for project in projects]
+    shell.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     assert sorted(set(shell.plugins())) == sorted(EXAMPLES)
     data = ("paintings", "--train", 3, "--val", 1, "--size", 48)
     shell.run("artextract", "data", "simulate", *data)

@@ -299,9 +299,21 @@ def assert_bfloat16_is_near(graphs: Path, root: Path, **chosen: Any) -> None:
         assert found == pytest.approx(wanted, rel=BFLOAT16_TOLERANCE)
 
 
-@pytest.mark.parametrize("engine", [pytest.param("dgl", marks=needs_dgl), "numba", "torch"])
-@pytest.mark.parametrize("backbone", ["gcn", "gat"])
-@pytest.mark.parametrize("objective", [HIDDEN_LAYER, "node-contrastive", "graph-contrastive"])
+# Each engine with each objective and with each backbone, though not with every pair of them.
+@pytest.mark.parametrize(
+    ("objective", "backbone", "engine"),
+    [
+        (HIDDEN_LAYER, "gat", "numba"),
+        (HIDDEN_LAYER, "gcn", "torch"),
+        ("node-contrastive", "gat", "torch"),
+        ("node-contrastive", "gcn", "numba"),
+        ("graph-contrastive", "gat", "torch"),
+        ("graph-contrastive", "gcn", "numba"),
+        pytest.param(HIDDEN_LAYER, "gcn", "dgl", marks=needs_dgl),
+        pytest.param("node-contrastive", "gat", "dgl", marks=needs_dgl),
+        pytest.param("graph-contrastive", "gcn", "dgl", marks=needs_dgl),
+    ],
+)
 def test_bfloat16_trains_alike(
     graphs: Path, tmp_path: Path, objective: str, backbone: str, engine: str
 ) -> None:
