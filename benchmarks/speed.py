@@ -42,6 +42,7 @@ BENCHMARKS = {
     "scaling": "scaling",
     "processes": "processes",
     "inference_jobs": "inference_jobs",
+    "cluster": "cluster_speed",
 }
 LEAST_TURNS = 5
 

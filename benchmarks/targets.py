@@ -41,6 +41,8 @@ TARGETS = {
     "large_scene_peak_gb": Target(4, at_least=False),
     "jobs2_speedup": Target(1.7),
     "infer_jobs2_speedup": Target(1.8),
+    "dask2_speedup": Target(1.7),
+    "blocks2_speedup": Target(1.7),
     "gcn_vs_pyg": Target(6.5),
     "gat_vs_pyg": Target(4.5),
     "gat_vs_dgl_nn": Target(1.6),

@@ -53,7 +53,8 @@ def reduced(scene: Scene, factor: int) -> Scene:
     resolution = scene.pixels_per_mm
     return dataclasses.replace(
         scene,
-        **images,
+        rgb=images["rgb"],
+        bands=images["bands"],
         mask=mask,
         pixels_per_mm=None if resolution is None else resolution / factor,
     )

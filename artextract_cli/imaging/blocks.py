@@ -167,10 +167,10 @@ class Blocks:
         return array[block.inside(self.window(block))]
 
     def each(self, work: Callable[[Block], T]) -> Iterator[T]:
-        """Yield the result of ``work`` for every block, in order; several are in progress at a time.
+        """Yield the result of ``work`` for every block, in order, several at a time.
 
-        Other processes may do the work, so that it must not change anything but arrays of a
-        `Workspace`, by `store`.
+        Other processes may do the work: it must not change anything but arrays of a `Workspace`,
+        by `store`.
         """
         if len(self) == 1:
             yield work(self._all[0])
@@ -287,7 +287,7 @@ class Workspace:
             return array
         copy = self.empty(array.shape, array.dtype.type)
         store(copy, ..., array)
-        return np.asarray(copy)
+        return copy
 
 
 def row_chunks(image: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:

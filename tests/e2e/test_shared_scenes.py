@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from distributed.protocol import deserialize_bytes, serialize_bytes
 
 from artextract_cli.evaluation.robustness import as_scene
 from artextract_cli.graphs.recipe import GraphRecipe
@@ -21,7 +22,7 @@ from artextract_cli.simulate import (
     simulate_dataset,
     simulate_scene,
 )
-from artextract_cli.utils.parallel.shared_arrays import Sharing, packed, unpacked
+from artextract_cli.utils.parallel.shared_arrays import Sharing
 from tests.helpers.command_line import Ran
 from tests.helpers.results import contents
 
@@ -40,9 +41,9 @@ class Packing:
         self, work: Callable[[Block], Any], blocks: Sequence[Block]
     ) -> Generator[Any, None, None]:
         """Pack the work, and call what is unpacked."""
-        content = packed(work)
+        content = serialize_bytes(work)
         self.sizes.append(len(content))
-        yield from map(unpacked(content), blocks)
+        yield from map(deserialize_bytes(content), blocks)
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
         """Workers have no workers."""
@@ -77,8 +78,9 @@ def arrays(found: Any) -> Iterator[np.ndarray]:
             yield from arrays(part)
 
 
-@pytest.mark.parametrize("sharing", ["machine", "network"])
-@pytest.mark.parametrize("name", ["gat", "none", "graphs"])
+@pytest.mark.parametrize(
+    ("name", "sharing"), [("gat", "network"), ("none", "machine"), ("graphs", "network")]
+)
 def test_functions_of_blocks_are_small_and_give_the_same_bytes(
     scene: Scene, tmp_path: Path, name: str, sharing: Sharing
 ) -> None:
@@ -124,5 +126,4 @@ def test_workers_that_share_a_scene_give_the_bytes_of_one_process(
         ran = run(*command, dataset, "--out", tmp_path / name, *options, *cluster)
         assert ran.exit_code == 0, ran.stderr
     assert "starting 2 workers" in ran.stderr
-    assert "blocks: 4/4" in ran.stderr
     assert contents(tmp_path / "shared") == contents(tmp_path / "one")

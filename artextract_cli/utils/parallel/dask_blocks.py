@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from artextract_cli.errors import InputError
 from artextract_cli.utils.atomic import temporary_folder
@@ -21,13 +21,15 @@ from artextract_cli.utils.parallel.dask_worker import (
     part_answer,
 )
 from artextract_cli.utils.parallel.outcome import Outcome
-from artextract_cli.utils.parallel.shared_arrays import Sharing, packed
+from artextract_cli.utils.parallel.shared_arrays import Sharing
 
 T = TypeVar("T")
 Result = TypeVar("Result")
 
 # Of each worker: one in progress, and one that it begins at once when that is done.
 PARTS_AHEAD = 2
+# A task takes the scheduler some milliseconds, as long as the fastest work on a small block.
+LEAST_PARTS, MOST_TOGETHER = 8, 8  # parts for each worker, blocks of a part
 FOLDER = "blocks"
 """Name of the folder of files that workers share, which is temporary."""
 
@@ -84,11 +86,12 @@ class BlockWorkers:
         with while_connected(self._cluster), _packed_file(work, self.folder) as file:
             tasks = Tasks(self._connected(len(blocks)), self._cluster, "blocks")
             call = partial(part_answer, file, folder=Path.cwd())
-            with closing(_in_order(tasks, call, blocks)) as answers:
+            parts = _parts(blocks, max(1, tasks.n_workers()))
+            with closing(_in_order(tasks, call, parts)) as answers:
                 for answer in answers:
                     if isinstance(answer, Exception):
                         break
-                    yield answer.result
+                    yield from cast(list[Result], answer.result)
                 else:
                     self._refresh()
                     return
@@ -123,7 +126,9 @@ class BlockWorkers:
 @contextmanager
 def _packed_file(work: Callable[..., Any], folder: Path) -> Iterator[PackedFile]:
     """Pack work into a file for all workers; it is removed in the end."""
-    content = packed(work)
+    from distributed.protocol import serialize_bytes
+
+    content = serialize_bytes(work)
     path = folder / "work"
     with writing(path):
         path.write_bytes(content)
@@ -133,11 +138,17 @@ def _packed_file(work: Callable[..., Any], folder: Path) -> Iterator[PackedFile]
         path.unlink(missing_ok=True)
 
 
+def _parts(blocks: Sequence[Any], n_workers: int) -> list[Part]:
+    """Blocks that are sent together: a few, so that the workers end at about the same time."""
+    size = min(MOST_TOGETHER, max(1, len(blocks) // (LEAST_PARTS * n_workers)))
+    starts = range(0, len(blocks), size)
+    return [Part(name=str(start), blocks=blocks[start : start + size]) for start in starts]
+
+
 def _in_order(
-    tasks: Tasks, call: Callable[[Part], Any], blocks: Sequence[Any]
+    tasks: Tasks, call: Callable[[Part], Any], parts: Sequence[Part]
 ) -> Generator[Outcome[Any] | Exception, None, None]:
-    """Yield the outcome of every block in order, or the error that ends the work."""
-    parts = [Part(name=str(i), what=block) for i, block in enumerate(blocks)]
+    """Yield the outcome of every part in order, or the error that ends the work."""
     early: dict[str, Outcome[Any] | Exception] = {}
     given = iter(parts)
     awaited = next(given, None)

@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -16,7 +16,6 @@ from artextract_cli.errors import ArtextractError
 from artextract_cli.utils.events import keep_warnings, kept_warnings
 from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.parallel.outcome import Named, Outcome, outcome_of
-from artextract_cli.utils.parallel.shared_arrays import unpacked
 
 # They select what is installed, and what may be read.
 VARIABLES = ("ARTEXTRACT_PLUGINS", "ARTEXTRACT_MAX_PIXELS")
@@ -69,7 +68,7 @@ def check_place(address: str, worker: Place, ours: Place) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class PackedFile:
-    """A file of `packed` work, which is too large to be sent with every item.
+    """A file of work as Dask would send it, which is too large to be sent with every item.
 
     Attributes
     ----------
@@ -85,22 +84,22 @@ class PackedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A part of an item, such as a block of a scene.
+    """Some blocks of an image.
 
     Attributes
     ----------
     name
-        Its number as text, for outcomes.
-    what
-        What work on parts is called with.
+        Number of the first, for outcomes.
+    blocks
+        What the work is called with, one after another.
     """
 
     name: str
-    what: Any
+    blocks: Sequence[Any]
 
 
 def part_answer(work: PackedFile, part: Part, folder: Path) -> Outcome[Any] | Exception:
-    """As `answer`, on a part of an item."""
+    """As `answer`, on some blocks: the outcome has a list of results."""
     return _answered(lambda: partial(_of_part, _read(work)), part, folder)
 
 
@@ -140,14 +139,18 @@ def _inside(folder: Path) -> chdir[Path]:
 @lru_cache(maxsize=1)
 def _unpacked(work: bytes) -> Callable[[Any], Any]:
     """Unpack work once for all items of a command."""
+    return _deserialized(work)
+
+
+def _deserialized(work: bytes) -> Callable[[Any], Any]:
     from distributed.protocol import deserialize_bytes
 
-    unpacked: Callable[[Any], Any] = deserialize_bytes(work)
-    return unpacked
+    deserialized: Callable[[Any], Any] = deserialize_bytes(work)
+    return deserialized
 
 
-def _of_part(work: Callable[[Any], Any], part: Part) -> Any:
-    return work(part.what)
+def _of_part(work: Callable[[Any], Any], part: Part) -> list[Any]:
+    return [work(block) for block in part.blocks]
 
 
 def _read(work: PackedFile) -> Callable[[Any], Any]:
@@ -158,7 +161,7 @@ def _read(work: PackedFile) -> Callable[[Any], Any]:
         if hashlib.sha256(content).hexdigest() != work.digest:
             msg = f"{work.path} was changed by another program: run the command again"
             raise ArtextractError(msg)
-        _opened[work] = unpacked(content)
+        _opened[work] = _deserialized(content)
     return _opened[work]
 
 

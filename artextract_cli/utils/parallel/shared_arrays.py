@@ -7,16 +7,13 @@ machine this would take a system call for each row of a block.
 """
 
 import errno
-import io
 import math
 import mmap
 import os
-import pickle
 import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -26,11 +23,22 @@ from numpy.typing import NDArray
 
 from artextract_cli.utils.file_errors import writing
 
-
 Sharing = Literal["process", "machine", "network"]
 """Who finds an array: this process only, processes of this machine, or other machines too."""
 # Of mappings, in which an assignment is lost: see `store`.
 COPY_ON_WRITE = "c"
+
+
+class SharedArray(np.memmap[Any, Any]):
+    """An array in a file with a name; other processes receive the name instead of the values."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Open the file; a copy in memory is sent by its values."""
+        root = _root(self)
+        if root is None:
+            return np.asarray(self).__reduce__()
+        place = (_offset(self, root), self.shape, self.strides, self.dtype.str)
+        return _opened, (str(root.filename), root.mode, *place)
 
 
 def array_in_file(
@@ -47,8 +55,8 @@ def array_in_file(
     dtype
         Its type.
     sharing
-        Who can open it, by `packed`. A file that others open has a name, and is removed when the
-        array is freed.
+        Who can open it: functions that refer to it are sent with the name of its file, which is
+        removed when the array is freed.
 
     Raises
     ------
@@ -68,7 +76,7 @@ def array_in_file(
         finally:
             os.close(descriptor)
     mode: Any = COPY_ON_WRITE if sharing == "network" else "r+"
-    array = np.memmap(name, dtype, mode, shape=shape)
+    array = SharedArray(name, dtype, mode, shape=shape)
     weakref.finalize(array, _remove, name)
     return array
 
@@ -108,36 +116,6 @@ def release_pages(array: NDArray[Any]) -> None:
     if found is not None and sys.platform != "win32":
         mapping: Any = found.base
         mapping.madvise(mmap.MADV_DONTNEED)
-
-
-def packed(function: Callable[..., Any]) -> bytes:
-    """Pack a function for other processes, which open the shared arrays that it refers to."""
-    file = io.BytesIO()
-    _pickler(file).dump(function)
-    return file.getvalue()
-
-
-def unpacked(content: bytes) -> Callable[..., Any]:
-    """Open a function that another process of ours packed."""
-    function: Callable[..., Any] = pickle.loads(content)
-    return function
-
-
-def _pickler(file: io.BytesIO) -> Any:
-    # Imported late: only a cluster needs it, and it comes with Dask.
-    import cloudpickle
-
-    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-        """Lambdas and inner functions by value, shared arrays by the names of their files."""
-
-        def reducer_override(self, obj: Any) -> Any:
-            found = _root(obj) if isinstance(obj, np.ndarray) else None
-            if found is None or found.filename is None:
-                return super().reducer_override(obj)
-            place = (_offset(obj, found), obj.shape, obj.strides, obj.dtype.str)
-            return _opened, (str(found.filename), found.mode, *place)
-
-    return Pickler(file)
 
 
 def _opened(

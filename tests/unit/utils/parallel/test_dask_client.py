@@ -123,7 +123,8 @@ class Empty:
 
 def tasks(is_local: bool, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Tasks of a cluster without workers, whose patience has ended."""
-    found = dask_client.Tasks(Empty(), Cluster(address="local:1" if is_local else "s.json"), "scenes")
+    cluster = Cluster(address="local:1" if is_local else "scheduler.json")
+    found = dask_client.Tasks(Empty(), cluster, "scenes")
     found._alive_at -= dask_client.WITHOUT_WORKERS_S + 1
     return found
 

@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from distributed.protocol import serialize_bytes
+from distributed.protocol import deserialize_bytes, serialize_bytes
 
 from artextract_cli.utils.parallel.shared_arrays import (
     Sharing,
     array_in_file,
-    packed,
     release_pages,
     store,
-    unpacked,
 )
 
 EVERY: tuple[Sharing, ...] = ("process", "machine", "network")
@@ -83,9 +81,9 @@ def test_a_function_takes_arrays_by_the_names_of_their_files(
         store(part, row, -part[row] - row)
         return np.array(part[row])
 
-    content = packed(negate)
+    content = serialize_bytes(negate)
     assert len(content) < 3000
-    there = unpacked(content)
+    there = deserialize_bytes(content)
     np.testing.assert_array_equal(there(7), np.full(10, -7))
     # Both processes see it.
     np.testing.assert_array_equal(array[10:20, 37], np.full(10, -7))
@@ -98,7 +96,7 @@ def test_what_is_assigned_between_machines_is_not_stored(tmp_path: Path) -> None
     def assign() -> None:
         array[:] = 0
 
-    there: Callable[[], None] = unpacked(packed(assign))
+    there: Callable[[], None] = deserialize_bytes(serialize_bytes(assign))
     there()
     np.testing.assert_array_equal(array, VALUES)
 
@@ -106,10 +104,6 @@ def test_what_is_assigned_between_machines_is_not_stored(tmp_path: Path) -> None
 @pytest.mark.parametrize("sharing", EVERY)
 def test_copies_and_arrays_in_memory_are_sent_themselves(tmp_path: Path, sharing: Sharing) -> None:
     arrays = [filled(tmp_path, sharing) + 1, VALUES + 1, filled(tmp_path, sharing).copy() + 1]
-    there = unpacked(packed(lambda: arrays))
+    there = deserialize_bytes(serialize_bytes(lambda: arrays))
     for array in there():
         np.testing.assert_array_equal(array, VALUES + 1)
-
-
-def test_it_is_as_small_as_dask_would_make_it_otherwise(tmp_path: Path) -> None:
-    assert len(packed(filled)) < 1.1 * len(serialize_bytes(filled))
