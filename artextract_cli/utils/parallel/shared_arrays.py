@@ -36,7 +36,7 @@ class SharedArray(np.memmap[Any, Any]):
         """Open the file; a copy in memory is sent by its values."""
         root = _root(self)
         if root is None:
-            return np.asarray(self).__reduce__()
+            return np.asarray, (np.asarray(self),)
         place = (_offset(self, root), self.shape, self.strides, self.dtype.str)
         return _opened, (str(root.filename), root.mode, *place)
 
