@@ -146,7 +146,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "each of … workers that worked on a block of it alone was ended, perhaps because memory is "
         "short: use workers with more memory",
     ),
-    "unit/utils/parallel/test_dask_blocks.py::test_only_the_packed_file_is_opened": (
+    "unit/utils/parallel/test_dask_worker.py::test_only_the_packed_file_is_opened": (
         "… was changed by another program: run the command again",
     ),
     "unit/utils/parallel/test_dask_client.py::test_a_lost_scheduler_is_one_sentence": (

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from distributed.protocol import serialize_bytes
 
-from artextract_cli.errors import ArtextractError, InputError
+from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block, Blocks, Workspace
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.parallel import dask_blocks, dask_worker
+from artextract_cli.utils.parallel import dask_blocks
 from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.dask_blocks import BlockWorkers, block_workers
-from artextract_cli.utils.parallel.dask_worker import PackedFile, forget_parts, part_answer
 from artextract_cli.utils.parallel.shared_arrays import store
 
 SHAPE = (40, 40)
@@ -141,13 +139,3 @@ def test_without_blocks_no_worker_is_started(
     monkeypatch.setattr(dask_blocks, "connected", None)
     with block_workers(Cluster(address="local:2"), tmp_path):
         pass
-
-
-def test_only_the_packed_file_is_opened(tmp_path: Path) -> None:
-    path = tmp_path / "work"
-    path.write_bytes(serialize_bytes(os.getpid))
-    part = dask_worker.Part(name="0", blocks=[])
-    error = part_answer(PackedFile(path=path, digest="0" * 64), part, tmp_path)
-    assert isinstance(error, ArtextractError)
-    assert "was changed by another program" in str(error)
-    forget_parts()
