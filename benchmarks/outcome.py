@@ -9,7 +9,7 @@ from interleaved import Timed
 
 @dataclass(frozen=True, kw_only=True)
 class Ratio:
-    """Speed-up of ours over another side, or another number of which more is better.
+    """Speed-up of ours over another side, or another number that has a target.
 
     ``low`` and ``high`` are the smallest and the largest value within one turn.
     """

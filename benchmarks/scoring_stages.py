@@ -19,6 +19,7 @@ from statistics import median
 from typing import Any
 
 import torch
+from outcome import Outcome, Ratio
 
 from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
@@ -30,6 +31,7 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 
+SIDE = 512
 STAGES: tuple[tuple[Any, str, str], ...] = (
     (_RawMaps, "__init__", "regressions"),
     (_RawMaps, "__call__", "evidence maps"),
@@ -70,30 +72,49 @@ class Stages:
         return call
 
 
-def main() -> None:
-    """Measure all stages, and print the median and least milliseconds of each."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=512)
-    parser.add_argument("--turns", type=int, default=5)
-    asked = parser.parse_args()
+def seconds_of_stages(size: int, n_turns: int) -> list[Counter[str]]:
+    """Seconds by stage, and their total, of every turn."""
     # Loops and linear algebra use one thread anyway.
     torch.set_num_threads(1)
-    stages, turns = Stages(), []
+    stages = Stages()
+    turns: list[Counter[str]] = []
     for owner, function, stage in STAGES:
         setattr(owner, function, stages.timed(getattr(owner, function), stage))
     with tempfile.TemporaryDirectory() as work:
         data, results = Path(work, "data"), Path(work, "results")
-        simulate_dataset(data, train=0, val=1, seed=3, settings=SceneSettings(size=asked.size))
+        simulate_dataset(data, train=0, val=1, seed=3, settings=SceneSettings(size=size))
         (files,), model = open_dataset(data).scenes, open_scorer(Path("gat"))
         # The first turn compiles and loads.
-        for _ in range(asked.turns + 1):
+        for _ in range(n_turns + 1):
             stages.seconds.clear()
             scene = stages.timed(read_scene, "reading")(files)
             scores = stages.timed(score_scene, "the rest of scoring")(model, scene)
             stages.timed(write_scene, "writing")(results, files, scene, scores, model)
             turns.append(stages.seconds | Counter(total=stages.seconds.total()))
+    return turns[1:]
+
+
+def measure(turns: int) -> Outcome:
+    """The processor time of a scene of 512 × 512 pixels."""
+    spent = [1000 * turn["total"] for turn in seconds_of_stages(SIDE, turns)]
+    what = f"milliseconds of a scene of {SIDE} × {SIDE} pixels"
+    ratio = Ratio(value=median(spent), low=min(spent), high=max(spent), what=what)
+    return Outcome(
+        what=__doc__ or "",
+        settings={"side": SIDE, "bands": 8, "turns": turns},
+        ratios={"infer_512_ms": ratio},
+    )
+
+
+def main() -> None:
+    """Measure all stages, and print the median and least milliseconds of each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=SIDE)
+    parser.add_argument("--turns", type=int, default=5)
+    asked = parser.parse_args()
+    turns = seconds_of_stages(asked.size, asked.turns)
     for stage in turns[-1]:
-        spent = [1000 * turn[stage] for turn in turns[1:]]
+        spent = [1000 * turn[stage] for turn in turns]
         sys.stdout.write(f"{stage:26} {median(spent):6.0f} ms, at least {min(spent):4.0f}\n")
 
 

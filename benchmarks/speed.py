@@ -43,6 +43,8 @@ BENCHMARKS = {
     "processes": "processes",
     "inference_jobs": "inference_jobs",
     "cluster": "cluster_speed",
+    "scoring": "scoring_stages",
+    "cold_start": "cold_start",
 }
 LEAST_TURNS = 5
 

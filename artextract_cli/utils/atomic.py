@@ -163,7 +163,10 @@ def _new_name(path: Path, suffix: str) -> Path:
 
 @contextmanager
 def temporary_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``path`` that no other process writes to; then remove it."""
+    """Yield an empty hidden folder beside ``path`` that no other process writes to; then remove it.
+
+    What a killed process left in it is removed first.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A folder cannot be opened for writing and locked, so an empty file beside it carries the lock.
     with _temporary(path, ".lock") as lock:

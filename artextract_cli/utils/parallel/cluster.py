@@ -105,14 +105,28 @@ def chosen_pool(jobs: int, cluster: Cluster | None) -> int | Cluster:
     Raises
     ------
     UsageError
-        If both are given.
+        If both are given, or the number is less than one.
     """
     if cluster is None:
+        check_jobs(jobs)
         return jobs
     if jobs != 1:
         msg = "--cluster has workers of its own: omit --jobs"
         raise UsageError(msg)
     return cluster
+
+
+def check_jobs(jobs: int) -> None:
+    """Check a number of processes.
+
+    Raises
+    ------
+    UsageError
+        If it is less than one.
+    """
+    if jobs < 1:
+        msg = f"jobs must be 1 or more, not {jobs}"
+        raise UsageError(msg)
 
 
 def _parts(address: str) -> tuple[str, str | None]:

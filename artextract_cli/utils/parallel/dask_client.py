@@ -1,5 +1,6 @@
 """Items as tasks of Dask: sent to the workers of a cluster, with the outcomes that `Team` has."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -91,7 +92,8 @@ class Tasks:
         self._client, self._is_local = client, cluster.n_local is not None
         self._distributed, self._items = load_distributed(), items
         self._running: dict[Any, Any] = {}
-        self._n_workers, self._alive_at = 0, time.monotonic()
+        self._alive_at = time.monotonic()
+        self._asked_at, self._n_alive = -math.inf, 0
         self.killed = self._distributed.KilledWorker
         """Error by which Dask says that a task ended worker after worker."""
 
@@ -130,11 +132,12 @@ class Tasks:
             self._finish()
 
     def n_workers(self) -> int:
-        """Number of workers that were alive a moment ago; none for long is reported."""
+        """Number of workers that are alive; none for long is reported."""
         now = time.monotonic()
-        if self._n_workers and now - self._alive_at < JOIN_INTERVAL_S:
-            return self._n_workers
-        n_workers = self._n_workers = len(self._client.nthreads())
+        if now - self._asked_at >= JOIN_INTERVAL_S:
+            # Not for every item: an answer of the scheduler takes 3 ms of processor time.
+            self._asked_at, self._n_alive = now, len(self._client.nthreads())
+        n_workers = self._n_alive
         if n_workers:
             self._alive_at = now
         elif now - self._alive_at > WITHOUT_WORKERS_S:
@@ -179,7 +182,8 @@ class Tasks:
 
 def _failure(item: Named, killed: Any) -> Outcome[Any]:
     failure = (
-        f"each of {killed.allowed_failures + 1} workers that worked on it alone was ended, perhaps "
-        "because memory is short: use a lower --max-memory or workers with more memory"
+        f"each of {killed.allowed_failures + 1} workers that worked on {item.name} alone was "
+        "ended, perhaps because memory is short: use a lower --max-memory or workers with more "
+        "memory"
     )
     return Outcome(name=item.name, failure=failure)

@@ -63,7 +63,7 @@ def test_an_item_that_ends_its_workers_is_a_failure_and_the_others_are_done(
     items = things(tmp_path, "bad", "b", "c", "d")
     bad, *others = outcomes_of(bad_dies, items, cluster)
     assert [outcome.result for outcome in others] == ["b", "c", "d"]
-    assert bad.failure.startswith("each of 3 workers that worked on it alone was ended")
+    assert bad.failure.startswith("each of 3 workers that worked on bad alone was ended")
     processes = items[0].marks("begun")
     assert len(processes) == len(set(processes)) >= 3
 
