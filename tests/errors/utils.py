@@ -164,6 +164,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
 
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
+    "artextract_cli/utils/parallel/dask_blocks.py:_shown": "the failure of a block",
     "artextract_cli/utils/parallel/work.py:results_of": "the failure of an item",
     "artextract_cli/utils/parallel/worker.py:_serve": (
         "an error that cannot be sent: utils/parallel/test_worker.py"
