@@ -1,9 +1,7 @@
 """How every band differs from what the visible data predict."""
 
-import numpy as np
-
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import as_image, fit_bands
+from artextract_cli.evidence.band_regression import fit_bands
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 
@@ -29,7 +27,10 @@ class BandResiduals:
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, B) of a block."""
         surfaces, logs = self._view.surfaces(block), self._logs(block)
-        residuals = np.empty_like(logs)
+        arrays = self._view.arrays
+        planes: dict[int, FloatArray] = {}
         for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals[..., chosen] = as_image(fit.residuals(surface, logs[..., chosen]))
-        return self._view.blocks.core(block, residuals)
+            residuals = arrays.residuals(fit, surface, logs[..., chosen])
+            planes |= dict(zip(chosen, residuals, strict=True))
+        image = arrays.as_image([planes[band] for band in range(self._view.n_bands)])
+        return arrays.returned(self._view.blocks.core(block, image))

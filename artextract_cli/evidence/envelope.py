@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.arrays import Arrays
 from artextract_cli.evidence.band_regression import (
     BandFit,
     Surface,
-    as_image,
     fit_bands,
-    slopes_of,
 )
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
@@ -73,9 +72,11 @@ def fit_envelopes(view: SceneView, chains: Sequence[Chain]) -> list["EnvelopeFit
             for array in (*surface(block), reflectance(block))
         ]
 
-    samples = iter(view.blocks.gather(arrays, view.pixels))
+    samples = iter(view.gather(arrays, view.pixels))
     return [
-        EnvelopeFits(chain, *of_chain, Surface(next(samples), next(samples)), next(samples))
+        EnvelopeFits(
+            view.arrays, chain, *of_chain, Surface(next(samples), next(samples)), next(samples)
+        )
         for chain, of_chain in zip(chains, inputs, strict=True)
     ]
 
@@ -90,13 +91,14 @@ class EnvelopeFits:
 
     def __init__(
         self,
+        arrays: Arrays,
         chain: Chain,
         surface: Callable[[Block], Surface],
         reflectance: Callable[[Block], FloatArray],
         sample: Surface,
         targets: FloatArray,
     ) -> None:
-        self._surface, self._reflectance = surface, reflectance
+        self._arrays, self._surface, self._reflectance = arrays, surface, reflectance
         repeats, n = [chain.distinct.index(band) for band in chain.bands], len(chain.distinct)
         # Of the 2 × distinct residuals: first those of the upper envelope.
         self._order = [*repeats, *(n + repeat for repeat in repeats)]
@@ -115,8 +117,8 @@ class EnvelopeFits:
         """The residuals, 2·T maps (h, w), of the window around a block."""
         targets = self._reflectance(block)
         # Both sides are one `BandFit`, so that the polynomial terms are computed only once.
-        both = np.concatenate([targets, targets], axis=-1)
-        residuals = self._fit.residuals(self._surface(block), both)
+        both = self._arrays.joined([targets, targets])
+        residuals = self._arrays.residuals(self._fit, self._surface(block), both)
         return [residuals[which] for which in self._order]
 
 
@@ -132,10 +134,11 @@ class ShorterBands:
 
     def __call__(self, block: Block) -> Surface:
         """The predictors of the window around a block."""
-        components = self._projection(self._view.logs(block, self._n))
+        arrays = self._view.arrays
+        components = arrays.components(self._projection, self._view.logs(block, self._n))
         # The slopes absorb small displacements of the bands, as in `surface_features`.
-        extra = [*slopes_of(components), *self._view.place(block)]
-        return Surface(components, as_image(extra))
+        extra = [*arrays.slopes(components), *self._view.place(block)]
+        return Surface(components, arrays.as_image(extra))
 
 
 class _Reflectance:

@@ -98,7 +98,7 @@ class HiddenLayerImage:
         groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))[-N_USED_GROUPS:]
         pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
         gather = view.blocks.gather
-        (logs,) = gather(lambda block: [view.visible_logs(block)], pixels)
+        (logs,) = view.gather(lambda block: [view.visible_logs(block)], pixels)
         # Not methods of this object, as in `SceneView`.
         of_block = BlockCache(partial(_terms_of, view, fit_projection(logs), groups))
         terms = PixelTerms(*gather(of_block, pixels))
@@ -122,7 +122,7 @@ class HiddenLayerImage:
 def _terms_of(
     view: SceneView, projection: Projection, groups: Sequence[IntArray], block: Block
 ) -> PixelTerms:
-    components = projection(view.visible_logs(block))
+    components = projection(view.arrays.returned(view.visible_logs(block)))
     bands = view.part(block).bands
     return terms_of(components, [bands[..., group].mean(-1, keepdims=True) for group in groups])
 

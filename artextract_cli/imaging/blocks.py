@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.parallel.shared_arrays import Sharing, array_in_file, release_pages, store
+from artextract_cli.utils.parallel.shared_arrays import Sharing, array_in_file, store
 
 T = TypeVar("T")
 Slices = tuple[slice, slice]
+Taken = Callable[[Any, NDArray[np.intp], NDArray[np.intp]], NDArray[Any]]
 
 N_PARALLEL_BLOCKS = 2
 """Blocks processed at a time. If it were the number of cores, block sizes, and with them results,
@@ -121,6 +122,14 @@ class Workers(Protocol):
         """Yield the result of ``work`` for every block, in order."""
 
 
+def values_at(
+    array: NDArray[Any], rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> NDArray[Any]:
+    """The values (n, ...) of an array (h, w, ...) at some pixels."""
+    # By pixel, whatever the layout of the array: sums over pixels depend on it.
+    return np.ascontiguousarray(array[rows, columns])
+
+
 class Blocks:
     """The blocks of an image of ``shape`` (H, W), near squares of at most ``side`` pixels a side.
 
@@ -185,15 +194,20 @@ class Blocks:
                 advance()
 
     def gather(
-        self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels
+        self,
+        make: Callable[[Block], Sequence[NDArray[Any]]],
+        pixels: Pixels,
+        taken: Taken = values_at,
     ) -> list[NDArray[Any]]:
-        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window."""
+        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window.
+
+        ``taken`` returns the values of an array that is not of NumPy, as `values_at` does.
+        """
 
         def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
             which, window = pixels.within(block), self.window(block)
-            at = (pixels.rows[which] - window.top, pixels.columns[which] - window.left)
-            # By pixel, whatever the layout of the array: sums over pixels depend on it.
-            return which, [np.ascontiguousarray(array[at]) for array in make(block)]
+            rows, columns = pixels.rows[which] - window.top, pixels.columns[which] - window.left
+            return which, [taken(array, rows, columns) for array in make(block)]
 
         parts = list(self.each(take))
         # In the order of the pixels: fits must not depend on where blocks are cut.
@@ -246,21 +260,11 @@ class BlockCache(Generic[T]):
 
 @dataclass(frozen=True)
 class Workspace:
-    """How to process a large image.
-
-    Attributes
-    ----------
-    block_side
-        Side of its blocks in pixels.
-    scratch
-        Folder for files of arrays.
-    workers
-        Processes that find the same folder and work on blocks; threads of this one if None.
-    """
+    """How to process a large image: the side of its blocks, and the folder for scratch files."""
 
     block_side: int
     scratch: Path
-    workers: Workers | None = None
+    workers: Workers | None = None  # that find the same folder; threads of this process if None
 
     def blocks(self, shape: tuple[int, int], margin: int) -> Blocks:
         """The blocks of an image of ``shape`` (H, W)."""
@@ -288,10 +292,3 @@ class Workspace:
         copy = self.empty(array.shape, array.dtype.type)
         store(copy, ..., array)
         return copy
-
-
-def row_chunks(image: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
-    """Yield an image (H, W, ...) some rows at a time, releasing the memory of each chunk."""
-    for top in range(0, len(image), n_rows):
-        yield image[top : top + n_rows]
-        release_pages(image)

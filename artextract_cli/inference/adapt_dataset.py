@@ -53,7 +53,7 @@ def adapt_to_dataset(
     coding
         How counts stand for light; overrides ``dataset.yaml``.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or "cuda:1" for the second GPU.
     engine
         Engine of message passing: "auto", "numba", "dgl" or "torch".
     max_memory

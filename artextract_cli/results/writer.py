@@ -70,8 +70,8 @@ def _preserve_user_files(target: Path, folder: Path, former: Collection[str] | N
         kept.append(path.name)
     if kept:
         warn(
-            f"{target} was replaced except for {', '.join(kept)}: files that 'artextract infer' "
-            "did not write are kept, and figures among them show the former results"
+            f"{target} was replaced except for {', '.join(kept)}: files that `infer` did "
+            "not write are kept, and figures among them show the former results"
         )
 
 

@@ -12,11 +12,9 @@ from artextract_cli.imaging.blocks import Block, Workspace, full_block
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture, n_pixels, picture_parts, read_pages
 from artextract_cli.scenes.memory_plan import MemoryPlan
+from artextract_cli.scenes.remedies import registering
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene, SceneFiles
 from artextract_cli.utils.parallel.shared_arrays import store
-
-REGISTER = "align it with 'artextract data register'"
-"""Advice for a band that is not aligned with its photograph."""
 
 
 def read_picture(path: Path, *, pages: bool = False) -> FloatArray:
@@ -136,8 +134,8 @@ def check_same_size(
     """
     if shape[:2] != rgb_shape[:2]:
         msg = (
-            f"{path} is {_size(shape)} but its photograph {rgb_path} is {_size(rgb_shape)}; "
-            f"{REGISTER}"
+            f"{path} is {_size(shape)} but its photograph {rgb_path} is {_size(rgb_shape)}: "
+            f"{registering(path)}"
         )
         raise InputError(msg)
 

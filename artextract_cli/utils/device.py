@@ -1,5 +1,6 @@
 """The devices that tensors may live on: choosing one, and describing those available."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,8 @@ from artextract_cli.errors import DependencyError, UsageError
 if TYPE_CHECKING:
     import torch
 
-DEVICE_NAMES = ("auto", "cpu", "cuda")
+DEVICE_NAMES = "auto, cpu, cuda, or cuda:N for one of several GPUs"
+_KNOWN = re.compile(r"auto|cpu|cuda(:[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ def resolve_device(name: str) -> "torch.device":
     Parameters
     ----------
     name
-        "auto" (the GPU if there is one), "cpu" or "cuda".
+        "auto" (a GPU if there is one), "cpu", "cuda", or "cuda:1" for the second of several GPUs.
 
     Returns
     -------
@@ -38,21 +40,30 @@ def resolve_device(name: str) -> "torch.device":
     UsageError
         For any other name.
     DependencyError
-        If CUDA is requested and cannot be used.
+        If CUDA is requested and cannot be used, or there is no GPU of that number.
     """
     import torch
 
-    if name not in DEVICE_NAMES:
-        msg = f"unknown device {name!r}: choose from {', '.join(DEVICE_NAMES)}"
+    if not _KNOWN.fullmatch(name):
+        msg = f"unknown device {name!r}: choose {DEVICE_NAMES}"
         raise UsageError(msg)
-    if name != "cpu" and torch.cuda.is_available():
-        # With its index, since torch.device("cuda") and torch.device("cuda:0") do not compare
-        # equal.
-        return torch.device("cuda", torch.cuda.current_device())
-    if name == "cuda":
-        msg = f"device cuda cannot be used: {_why_no_cuda()}, or use --device cpu"
+    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        msg = f"device {name} cannot be used: {_why_no_cuda()}, or use --device cpu"
         raise DependencyError(msg)
-    return torch.device("cpu")
+    _, _, number = name.partition(":")
+    # With its index, since torch.device("cuda") and torch.device("cuda:0") do not compare equal.
+    index = int(number) if number else torch.cuda.current_device()
+    n_gpus = torch.cuda.device_count()
+    if index >= n_gpus:
+        found = ", ".join(f"cuda:{i}" for i in range(n_gpus))
+        msg = (
+            f"device {name} cannot be used: PyTorch finds {found}; choose one of these, or "
+            "--device cpu"
+        )
+        raise DependencyError(msg)
+    return torch.device("cuda", index)
 
 
 def describe_devices() -> list[DeviceDescription]:

@@ -73,7 +73,8 @@ ROWS = [
         lambda here: limited("99", lambda: decoders.decode_png(here / PHOTOGRAPH))),
     Row(2, "ARTEXTRACT_MAX_PIXELS must be a positive whole number of pixels, such as …; got 'many'",
         lambda here: limited("many", lambda: decoders.decode_png(here / PHOTOGRAPH))),
-    Row(2, "unknown device 'tpu': choose from …", NET + "--device tpu"),
+    Row(2, "unknown device 'tpu': choose auto, cpu, cuda, or cuda:N for one of several GPUs",
+        NET + "--device tpu"),
     Row(2, "…/x.png is inside the dataset …/other, which is never modified; choose another path",
         PAIR.replace("{new}.png", "{here}/other/val/x.png"),
         lambda here: (here / "other/val/rgb_images").mkdir(parents=True)),
@@ -89,10 +90,10 @@ ROWS = [
     Row(2, "--cluster takes local:N, the scheduler file of Dask (.json), tls://HOST:PORT or "
         "tcp://127.0.0.1:PORT; got 'ucx://127.0.0.1:1'", INFER + " --cluster ucx://127.0.0.1:1"),
     Row(2, "tcp://192.0.2.1:8786 is open to everyone on the network, who could run code through "
-        "it: create TLS certificates by 'artextract cluster certificates DIR', start the scheduler "
-        "with them, and give --certificates DIR", BUILD + " --cluster tcp://192.0.2.1:8786"),
-    Row(2, "tls://192.0.2.1:8786 needs --certificates DIR, the folder written by 'artextract "
-        "cluster certificates DIR' whose certificates the scheduler was started with",
+        "it: create TLS certificates with `artextract cluster certificates DIR`, start the "
+        "scheduler with them, and give --certificates DIR", BUILD + " --cluster tcp://192.0.2.1:8786"),
+    Row(2, "tls://192.0.2.1:8786 needs --certificates DIR, the folder written by `artextract "
+        "cluster certificates DIR` whose certificates the scheduler was started with",
         BUILD + " --cluster tls://192.0.2.1:8786"),
     Row(2, "--cluster has workers of its own: omit --jobs",
         BUILD + " --cluster local:2 --jobs 2"),
@@ -101,7 +102,8 @@ ROWS = [
     Row(3, "cannot read …/client.pem: No such file or directory",
         BUILD + " --cluster tls://127.0.0.1:1 --certificates {here}/c",
         all_of(lambda here: create_certificates(here / "c"), drop("c/client.pem"))),
-    Row(3, "…/ca.pem is not a certificate: create new ones by 'artextract cluster certificates'",
+    Row(3, "…/ca.pem is not a certificate: create new ones with `artextract cluster "
+        "certificates …/c-new`, and start the cluster with them",
         BUILD + " --cluster tls://127.0.0.1:1 --certificates {here}/c",
         all_of(lambda here: create_certificates(here / "c"), put("c/ca.pem", "x"))),
     Row(2, "certificates are valid for 1 to 3650 days, not 0",
@@ -125,15 +127,18 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         'a data frame needs pandas, which is not installed: pip install "artextract[pandas]"',
     ),
     "plugins/test_slic_torch.py::test_a_missing_gpu_is_an_error": (
-        "device cuda cannot be used: …, or use --device cpu",
+        "device … cannot be used: …, or use --device cpu",
+    ),
+    "unit/utils/test_device.py::test_a_gpu_that_is_missing_is_an_error_with_those_there_are": (
+        "device … cannot be used: PyTorch finds …; choose one of these, or --device cpu",
     ),
     "unit/utils/test_locks.py::test_a_folder_has_one_writer_at_a_time": (
         "another artextract process is writing to …: wait for it to finish, or choose "
         "another --out",
     ),
     "unit/utils/parallel/test_certificates.py::test_certificates_end": (
-        "… is valid from … to …, and not today: create new ones by 'artextract cluster "
-        "certificates'",
+        "… is valid from … to …, and not today: create new ones with `artextract cluster "
+        "certificates …`, and start the cluster with them",
     ),
     "unit/utils/parallel/test_dask_connection.py::test_a_scheduler_that_does_not_answer": (
         "no scheduler of Dask answers at …: start it, or check the address and the certificates",

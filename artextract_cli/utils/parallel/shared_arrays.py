@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import weakref
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -116,6 +117,13 @@ def release_pages(array: NDArray[Any]) -> None:
     if found is not None and sys.platform != "win32":
         mapping: Any = found.base
         mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def row_chunks(image: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
+    """Yield an image (H, W, ...) some rows at a time, releasing the memory of each chunk."""
+    for top in range(0, len(image), n_rows):
+        yield image[top : top + n_rows]
+        release_pages(image)
 
 
 def _opened(

@@ -17,8 +17,8 @@ from artextract_cli.imaging.blocks import (
     Workspace,
     full_block,
     random_pixels,
-    release_pages,
 )
+from artextract_cli.utils.parallel.shared_arrays import release_pages
 from tests.helpers.other_systems import system
 
 SHAPE = (31, 45)

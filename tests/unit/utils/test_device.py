@@ -26,17 +26,40 @@ def test_auto_is_the_cpu_where_there_is_no_gpu() -> None:
 @pytest.mark.parametrize(
     ("built_for", "advice"), [(None, "install a CUDA build"), ("13.0", "check the driver")]
 )
+@pytest.mark.parametrize("name", ["cuda", "cuda:1"])
 def test_cuda_that_is_missing_is_an_error_with_advice(
-    monkeypatch: pytest.MonkeyPatch, built_for: str | None, advice: str
+    monkeypatch: pytest.MonkeyPatch, name: str, built_for: str | None, advice: str
 ) -> None:
     monkeypatch.setattr(torch.version, "cuda", built_for)
-    with pytest.raises(DependencyError, match=f"{advice}.*--device cpu"):
-        resolve_device("cuda")
+    with pytest.raises(DependencyError, match=f"device {name} cannot.*{advice}.*--device cpu"):
+        resolve_device(name)
 
 
-def test_an_unknown_device_is_refused() -> None:
-    with pytest.raises(UsageError, match="unknown device 'tpu': choose from auto, cpu, cuda"):
-        resolve_device("tpu")
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+
+
+@pytest.mark.usefixtures("two_gpus")
+@pytest.mark.parametrize(
+    ("name", "index"), [("auto", 0), ("cuda", 0), ("cuda:0", 0), ("cuda:1", 1)]
+)
+def test_a_gpu_is_chosen_by_its_number(name: str, index: int) -> None:
+    assert resolve_device(name) == torch.device("cuda", index)
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_a_gpu_that_is_missing_is_an_error_with_those_there_are() -> None:
+    with pytest.raises(DependencyError, match=r"cuda:2 cannot.*cuda:0, cuda:1; choose one of"):
+        resolve_device("cuda:2")
+
+
+@pytest.mark.parametrize("name", ["tpu", "cuda:", "cuda:-1", "cuda:x", "CUDA", "cpu:0"])
+def test_an_unknown_device_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=f"unknown device '{name}': choose auto, cpu, cuda, or"):
+        resolve_device(name)
 
 
 @pytest.mark.usefixtures("no_gpu")
