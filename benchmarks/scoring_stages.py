@@ -44,7 +44,7 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (scoring, "evidence_nodes", "superpixels and graph"),
     (pixel_scores, "evidence_tensors", "superpixels and graph"),
     (scoring, "node_scores", "network"),
-    (pixel_scores.NodeScores, "of_pixels", "scores of pixels"),
+    (pixel_scores.PixelScores, "__call__", "scores of pixels"),
     (scoring, "attention_of", "attention and its check"),
     (HiddenLayerImage, "__init__", "hidden-layer image"),
     (BandResiduals, "__init__", "residuals of bands"),

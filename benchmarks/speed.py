@@ -41,6 +41,7 @@ BENCHMARKS = {
     "scaling": "scaling",
     "processes": "processes",
     "inference_jobs": "inference_jobs",
+    "cluster": "cluster_speed",
     "scoring": "scoring_stages",
     "cold_start": "cold_start",
 }

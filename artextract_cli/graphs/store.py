@@ -29,12 +29,12 @@ from artextract_cli.graphs.graph_file import (
 )
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
-from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.atomic import atomic_path, flush
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.file_errors import cause
 from artextract_cli.utils.npz import DAMAGE, opened_npz
+from artextract_cli.utils.parallel.shared_arrays import row_chunks
 
 
 def source_key(

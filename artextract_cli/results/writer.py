@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, release_pages
+from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.io.image_writer import write_picture
@@ -30,6 +30,7 @@ from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.atomic import TEMPORARY, link_or_copy, replace_folder
 from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, file_digest
 from artextract_cli.utils.events import warn
+from artextract_cli.utils.parallel.shared_arrays import release_pages
 
 
 def write_scene(

@@ -147,6 +147,13 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "a worker has no folder …: it must find the same files under the same paths as this "
         "command",
     ),
+    "unit/utils/parallel/test_dask_blocks.py::test_a_block_that_ends_its_workers_is_bad_input": (
+        "each of … workers that worked on a block of it alone was ended, perhaps because memory is "
+        "short: use workers with more memory",
+    ),
+    "unit/utils/parallel/test_dask_worker.py::test_only_the_packed_file_is_opened": (
+        "… was changed by another program: run the command again",
+    ),
     "unit/utils/parallel/test_dask_client.py::test_a_lost_scheduler_is_one_sentence": (
         "the connection to the scheduler of … was lost; what is done is kept: run the command "
         "again",
@@ -162,6 +169,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
 
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
+    "artextract_cli/utils/parallel/dask_blocks.py:_shown": "the failure of a block",
     "artextract_cli/utils/parallel/work.py:results_of": "the failure of an item",
     "artextract_cli/utils/parallel/worker.py:_serve": (
         "an error that cannot be sent: utils/parallel/test_worker.py"

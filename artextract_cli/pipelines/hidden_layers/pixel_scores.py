@@ -1,8 +1,9 @@
 """Raw scores of a scene by a hidden-layer network, per pixel and per superpixel."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,11 +26,12 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     EvidenceNodes,
     scores_of,
 )
-from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork
+from artextract_cli.pipelines.hidden_layers.network import HiddenLayerNetwork, PixelRefinement
 from artextract_cli.pipelines.hidden_layers.samples import evidence_tensors
 from artextract_cli.pipelines.pipeline import Model
 
 HiddenLayerModel = Model[HiddenLayerNetwork]
+Share = Callable[[FloatArray], FloatArray]
 
 OF_PIXELS = ("dark", "light", "network", "residual", "envelope")
 SCORES = ("fused", *OF_PIXELS)
@@ -71,7 +73,25 @@ class NodeScores:
     attention: list[Tensor] | None  # (E, 2, heads) of every layer, if the backbone has any
 
     @torch.no_grad()
-    def of_pixels(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
+    def of_pixels(self, share: Share = lambda array: array) -> "PixelScores":
+        """The scores of pixels, of any block; its arrays are those that ``share`` returns."""
+        return PixelScores(
+            refinement=self.network.pixel_refinement,
+            context=share(self.network.context(self.z).cpu().numpy()),
+            score=share(self.score),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelScores:
+    """Scores of pixels from their superpixels and their evidence."""
+
+    refinement: PixelRefinement
+    context: FloatArray  # (N, REFINED), what superpixels add to the first layer
+    score: FloatArray  # (N,) how much photograph and bands differ
+
+    @torch.no_grad()
+    def __call__(self, labels: LabelMap, evidence: FloatArray) -> dict[str, FloatArray]:
         """Scores (h, w) of pixels, all of `OF_PIXELS`.
 
         They follow from the superpixels of the pixels, and from their evidence (h, w, M), which may
@@ -79,7 +99,7 @@ class NodeScores:
         """
         if isinstance(evidence, Tensor):
             return self._of_tensors(labels, evidence)
-        context = self.network.context(self.z)
+        context = self._placed(self.context)
         nodes, pixels = labels.reshape(-1), evidence.reshape(labels.size, -1)
         scores = {name: np.empty(labels.size, np.float32) for name in OF_PIXELS}
         for start in range(0, labels.size, PIXELS_AT_ONCE):
@@ -90,22 +110,23 @@ class NodeScores:
         return {name: values.reshape(labels.shape) for name, values in scores.items()}
 
     def _of_tensors(self, labels: LabelMap, evidence: Tensor) -> dict[str, FloatArray]:
-        """`of_pixels` of evidence (h, w, M) as a tensor on the network's device."""
-        context, device = self.network.context(self.z), self.z.device
-        nodes = (
-            torch.from_numpy(np.require(labels, np.int32, ["C", "W"])).to(device).flatten().long()
-        )
-        pixels, distance = evidence.flatten(0, 1), torch.from_numpy(self.score).to(device)
+        """The scores by evidence (h, w, M) as a tensor on the network's device."""
+        context, distance = self._placed(self.context), self._placed(self.score)
+        nodes = self._placed(np.require(labels, np.int32, ["C", "W"])).flatten().long()
+        pixels = evidence.flatten(0, 1)
         parts = []
         for some, of_some in zip(
             torch.split(pixels, PIXELS_ON_A_GPU), torch.split(nodes, PIXELS_ON_A_GPU), strict=True
         ):
             maps = some[:, : len(MAPS)]
-            odds = self.network.refined(maps, context[of_some])
+            odds = self.refinement(maps, context[of_some])
             parts.append(tensor_scores(odds, maps, distance[of_some]))
         # All at once: each copy from a GPU waits for it.
         scores = torch.cat(parts, dim=1).cpu().numpy().reshape(len(OF_PIXELS), *labels.shape)
         return dict(zip(OF_PIXELS, scores, strict=True))
+
+    def _placed(self, array: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(array).to(self.refinement.centre.device)
 
     def _of_some(
         self, context: Tensor, nodes: NDArray[np.int32], evidence: FloatArray
@@ -113,7 +134,7 @@ class NodeScores:
         """Scores (K,) of pixels, from their superpixels (K,) and evidence (K, M)."""
         device = context.device
         of_nodes = context.index_select(0, torch.from_numpy(nodes).to(device))
-        odds = self.network.refined(torch.from_numpy(evidence).to(device), of_nodes).cpu().numpy()
+        odds = self.refinement(torch.from_numpy(evidence).to(device), of_nodes).cpu().numpy()
         # (K, 2) by sign, and (K,): the pixels of a superpixel share its distance.
         (envelope, residual), network = scores_of(evidence), self.score[nodes]
         odds = with_added_scores(odds, envelope, network)
@@ -183,7 +204,7 @@ def raw_scores(
 ) -> RawScores:
     """Score every pixel by network, residual and envelope, and by all of them together."""
     nodes = node_scores(network, graph, mask, scorer, engine=engine, device=device)
-    scores = nodes.of_pixels(graph.labels, graph.pixels)
+    scores = nodes.of_pixels()(graph.labels, graph.pixels)
     # Odds of exclusive classes relative to the same one add up.
     fused = np.logaddexp(scores["dark"], scores["light"])
     return RawScores(**scores, fused=fused, z=nodes.z, batch=nodes.batch)

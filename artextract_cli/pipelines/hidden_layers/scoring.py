@@ -123,10 +123,11 @@ def _raw_maps(model: HiddenLayerModel, names: Sequence[str], scene: Scene) -> di
     view = SceneView(scene, arrays_on(model.device))
     evidence = compressed_evidence(view)
     graph, nodes = _nodes(model, scene, evidence, view.arrays)
+    labels, of_pixels = graph.labels, nodes.of_pixels(scene.shared)
     maps = {name: scene.empty() for name in names}
 
     def of_block(block: Block) -> dict[str, FloatArray]:
-        scores = nodes.of_pixels(graph.labels[block.place], evidence(block))
+        scores = of_pixels(labels[block.place], evidence(block))
         return {name: scores[name] for name in names}
 
     fill_maps(view.blocks, maps, of_block)
@@ -148,12 +149,13 @@ def _pixel_maps(
     """
     residuals, hidden = BandResiduals(view), HiddenLayerImage(scene, view)
     calibration, shown = model.card.calibration, model.heat_map_score
+    of_pixels = nodes.of_pixels(scene.shared)
     maps = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
     maps["bands"] = scene.empty(len(scene.band_ids))
 
     def of_block(block: Block) -> dict[str, FloatArray]:
         # Scales are averaged before calibration, since the calibration is that of raw scores.
-        raw = _at_all_scales(nodes.of_pixels(labels[block.place], evidence(block)), coarse, block)
+        raw = _at_all_scales(of_pixels(labels[block.place], evidence(block)), coarse, block)
         calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
         return {
             "heatmap": calibrated[shown],

@@ -15,8 +15,8 @@ from artextract_cli.imaging.blocks import (
     Blocks,
     Workspace,
     full_block,
-    release_pages,
 )
+from artextract_cli.utils.parallel.shared_arrays import release_pages
 from tests.helpers.other_systems import system
 
 SHAPE = (31, 45)

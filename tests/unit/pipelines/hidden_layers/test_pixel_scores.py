@@ -100,7 +100,7 @@ def test_evidence_as_a_tensor_gives_the_same_scores(monkeypatch: pytest.MonkeyPa
     evidence = torch.from_numpy(graph.pixels)
     found = node_scores(
         new_network().eval(), graph, None, by_distance, engine="torch", device=CPU
-    ).of_pixels(graph.labels, evidence)
+    ).of_pixels()(graph.labels, evidence)
     assert [*found] == [*OF_PIXELS]
     for name, values in found.items():
         np.testing.assert_allclose(values, expected.maps()[name], rtol=1e-5, atol=1e-5)
