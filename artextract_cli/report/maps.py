@@ -33,7 +33,7 @@ def full_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
     if list(pixels.shape) != list(result.description["shape"]):
         msg = (
             f"{result.path / name}.tif does not have the size of the photograph: "
-            "run 'artextract infer' again"
+            f"remove {result.path} and run `{result.again}`"
         )
         raise InputError(msg)
     return pixels

@@ -28,9 +28,7 @@ def open_complete(folder: Path) -> SceneResult:
     """
     result = open_scene(folder)
     if missing := REQUIRED_KEYS - result.description.keys():
-        msg = (
-            f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
-            "run 'artextract infer' again"
-        )
+        advice = f"remove {result.path} and run `{result.again}`"
+        msg = f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: {advice}"
         raise InputError(msg)
     return result

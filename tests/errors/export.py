@@ -23,7 +23,7 @@ ROWS = [
     Row(2, "…/new.txt: graphs are exported as GraphML; use a name that ends in .graphml",
         "graph export {here}/" + GRAPH + " --out {new}.txt"),
     Row(3, "…/results belongs to images of v0 other than those …/v0.npz was built from: run "
-        "'artextract infer' on the same dataset",
+        "`artextract graph build … --out GRAPHS`, and export a graph of it",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(change(SCENE, photograph={"path": "x", "sha256": "0"}))),
     Row(2, "'museum.example' cannot be the address of a folder: give http:// or https:// with host "
@@ -33,7 +33,8 @@ ROWS = [
     Row(2, "…/site/mine.txt is not part of an earlier export and would be lost: choose another "
         "--out, or move it away",
         "export iiif {here}/results --out {here}/site", put("site/mine.txt", "mine")),
-    Row(3, "…/v0_RGB.png does not have the size of the heat map: run 'artextract infer' again",
+    Row(3, "…/v0_RGB.png does not have the size of the heat map: remove … and run "
+        "`artextract infer …`",
         IIIF, resealed(change(SCENE, shape=[8, 9]))),
     Row(3, "…/v0.npz was built at 48 × 40 pixels, but the heat map has 9 × 8: build the graph "
         "without --size",

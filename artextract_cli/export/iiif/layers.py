@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.export.iiif.tiles import TILE
 from artextract_cli.export.pixels import colourise
-from artextract_cli.imaging.blocks import Block, Workspace, release_pages, row_chunks
+from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.coding import SRGB
 from artextract_cli.imaging.heatmap import Picture, overlay, own_greys, own_scale
 from artextract_cli.io.image import Picture as Decoded
@@ -27,8 +28,9 @@ from artextract_cli.report.wording import capital
 from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
+from artextract_cli.utils.parallel.shared_arrays import array_in_file, release_pages, row_chunks
 
-BANDS_ADVICE = f"{sources.ADVICE}; --no-bands exports without band images"
+BANDS_ADVICE = "; --no-bands exports without band images"
 COLOURS = (
     "blue up to a score of 1.3, which 5 % of clean paint reaches, full red from 3 on, which 0.1 % "
     "reaches"
@@ -54,12 +56,12 @@ class Layer:
 class SceneImages:
     """The images of a scene, each read when its layer is written.
 
-    Images that were decoded lie in unnamed files of the workspace until then: the next layer needs
-    their space.
+    Images that were decoded lie in unnamed files until then.
     """
 
     result: SceneResult
-    workspace: Workspace
+    scratch: Path
+    """Folder of those files."""
 
     def layers(self, *, with_bands: bool) -> list[Layer]:
         """The layers in the order of viewers, the photograph first; pixels are read later."""
@@ -113,7 +115,7 @@ class SceneImages:
 
     def _photograph(self) -> Picture:
         """The photograph (H, W, 3), display-coded."""
-        source = sources.photograph(self.result.description)
+        source = sources.photograph(self.result)
 
         def convert(part: Decoded) -> Picture:
             return as_bytes(part.scaled() if source.coding == SRGB else part.srgb(source.coding))
@@ -122,7 +124,7 @@ class SceneImages:
 
     def _band(self, index: int) -> FloatArray:
         """A band (H, W, 1), linear 0..1."""
-        source = sources.bands(self.result.description, BANDS_ADVICE)[index]
+        source = sources.bands(self.result, BANDS_ADVICE)[index]
         return self._read(source, lambda part: part.grey(source.coding)[..., None], 1, np.float32)
 
     def _read(
@@ -133,12 +135,12 @@ class SceneImages:
         dtype: type[np.generic],
     ) -> NDArray[Any]:
         shape = tuple(self.result.description["shape"])
-        image = self.workspace.empty((*shape, channels), dtype)
+        image = array_in_file(self.scratch, (*shape, channels), dtype)
         for size, block, part in picture_parts(source.check()):
             if size != shape:
                 msg = (
-                    f"{source.path} does not have the size of the heat map: run 'artextract "
-                    "infer' again"
+                    f"{source.path} does not have the size of the heat map: remove "
+                    f"{self.result.path} and run `{self.result.again}`"
                 )
                 raise InputError(msg)
             _convert(image, block, part, convert)

@@ -13,7 +13,6 @@ from artextract_cli.export.iiif.manifest import CONTEXT, collection, manifest
 from artextract_cli.export.iiif.metadata import metadata_of, summary_of
 from artextract_cli.export.iiif.site import check_site, write_mark
 from artextract_cli.export.iiif.tiles import ImageFiles, write_image
-from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import describe
 from artextract_cli.report.layers import band_names
@@ -87,9 +86,9 @@ def export_iiif(
     )
     results_of = [open_complete(folder) for folder in scene_folders(results, names)]
     check_site(out, results, results_of)
-    # Unnamed files beside the new folder: they lie on the same disk, and are never seen.
-    workspace = Workspace(block_side=0, scratch=out.resolve().parent)
-    images = [SceneImages(result=result, workspace=workspace) for result in results_of]
+    # Scratch files lie on the disk that has room for the export.
+    scratch = out.resolve().parent
+    images = [SceneImages(result=result, scratch=scratch) for result in results_of]
     scenes = [_describe(each, stated, is_only=len(images) == 1) for each in images]
     n_layers = sum(len(scene.images) for scene in scenes)
     with replace_folder(out) as folder, progress("writing tiles", n_layers) as advance:

@@ -16,6 +16,6 @@ def test_a_description_that_lacks_something(tmp_path: Path) -> None:
     lacking = {k: v for k, v in result.description.items() if k not in ("engine", "bands")}
     sealed_again(dataclasses.replace(result, description=lacking))
     with pytest.raises(
-        InputError, match=r"scene\.json lacks bands, engine: run 'artextract infer'"
+        InputError, match=r"scene\.json lacks bands, engine: remove .* and run `artextract "
     ):
         open_complete(result.path)

@@ -9,7 +9,6 @@ import tifffile
 from artextract_cli.errors import InputError
 from artextract_cli.export.iiif import layers
 from artextract_cli.export.iiif.layers import SceneImages
-from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.imaging.coding import coded_rgb
 from artextract_cli.imaging.heatmap import colour, overlay
 from artextract_cli.report.images import white_of
@@ -34,8 +33,7 @@ def small_strips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def images_of(result: SceneResult) -> SceneImages:
-    workspace = Workspace(block_side=0, scratch=result.path.parent)
-    return SceneImages(result=result, workspace=workspace)
+    return SceneImages(result=result, scratch=result.path.parent)
 
 
 def pixels(result: SceneResult, key: str) -> np.ndarray:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from artextract_cli.export.iiif.layers import SceneImages
 from artextract_cli.export.iiif.metadata import metadata_of, summary_of
-from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.report.findings import describe
 from artextract_cli.report.regions import Regions
 from artextract_cli.results.scene_result import SceneResult
@@ -14,7 +13,7 @@ NO_REGIONS = Regions(listed=(), n_small=0, least_area=1)
 
 
 def rows(result: SceneResult, pixels_per_mm: float | None = None) -> dict[str, list[str]]:
-    images = SceneImages(result=result, workspace=Workspace(block_side=0, scratch=result.path))
+    images = SceneImages(result=result, scratch=result.path)
     findings = describe(result, NO_REGIONS)
     layers = images.layers(with_bands=True)
     found = metadata_of(result, findings, layers, pixels_per_mm)
