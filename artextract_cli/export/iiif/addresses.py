@@ -10,6 +10,9 @@ from artextract_cli.scenes.names import name_problem
 # These characters stand for themselves in an address (RFC 3986, section 2.3).
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _OTHERS = re.compile(r"[^A-Za-z0-9_-]+")
+COLLECTION, MARK = "collection.json", "export.json"
+OWN_FILES = frozenset({COLLECTION, MARK})
+"""Names of files beside the folders of scenes."""
 MAX_NAME, DIGEST = 100, 8
 """Characters of the name of a folder at most, and of a digest in it."""
 
@@ -72,8 +75,8 @@ def _is_printable(text: str) -> bool:
 
 def folder_name(scene: str) -> str:
     """The name of the folder of a scene, the same on every system and in every address."""
-    is_short = len(scene) <= MAX_NAME
-    if is_short and _PLAIN.fullmatch(scene) and name_problem(scene) is None:
+    is_short, is_free = len(scene) <= MAX_NAME, scene.lower() not in OWN_FILES
+    if is_short and is_free and _PLAIN.fullmatch(scene) and name_problem(scene) is None:
         return scene
     # Scenes whose names have the same plain characters must not share a folder.
     digest = hashlib.sha256(scene.encode("utf-8", errors="surrogatepass")).hexdigest()[:DIGEST]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import artextract_cli
 from artextract_cli.errors import UsageError
+from artextract_cli.export.iiif.addresses import MARK
 from artextract_cli.export.iiif.json_files import write_json
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.layout import check_outside_datasets
@@ -13,8 +14,8 @@ from artextract_cli.utils.atomic import TEMPORARY
 from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.output_plan import OutputPlan
 
-MARK, FORMAT, VERSION = "export.json", "artextract-iiif", 1
-"""The file that lists the others, so that an earlier export is recognised."""
+FORMAT, VERSION = "artextract-iiif", 1
+"""Of the file that lists the others, so that an earlier export is recognised."""
 
 
 def check_site(out: Path, results: Path, scenes: list[SceneResult]) -> None:

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from artextract_cli.export.iiif.addresses import checked_base, checked_rights, folder_name
+from artextract_cli.export.iiif.addresses import (
+    COLLECTION,
+    checked_base,
+    checked_rights,
+    folder_name,
+)
 from artextract_cli.export.iiif.annotations import annotation_page
 from artextract_cli.export.iiif.exported import Exported
 from artextract_cli.export.iiif.json_files import write_json
@@ -21,8 +26,6 @@ from artextract_cli.results.completeness import open_complete
 from artextract_cli.results.reader import scene_folders
 from artextract_cli.utils.atomic import replace_folder
 from artextract_cli.utils.events import Advance, progress
-
-COLLECTION = "collection.json"
 
 
 def export_iiif(

@@ -57,6 +57,7 @@ def test_plain_names_are_folders_as_they_are() -> None:
     [
         *("..", ".hidden", "a/../b", "a b", "a%2e", "Vitræ", "con", "a.", "x" * (MAX_NAME + 1)),
         *("<img src=x>", "\u202eabc", "a\nb", "\udc80", "?", "a\\b", "C:", "-"),
+        *("collection.json", "Export.JSON"),
     ],
 )
 def test_other_names_become_folders_that_every_server_finds(name: str) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import UsageError
+from artextract_cli.export.iiif.addresses import MARK
 from artextract_cli.export.iiif.json_files import write_json
-from artextract_cli.export.iiif.site import MARK, check_site, write_mark
+from artextract_cli.export.iiif.site import check_site, write_mark
 from artextract_cli.results.scene_result import SceneResult
 from tests.helpers.results import write_result
 

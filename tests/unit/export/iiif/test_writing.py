@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from artextract_cli.errors import InputError
-from artextract_cli.export.iiif.site import MARK
+from artextract_cli.export.iiif.addresses import MARK
 from artextract_cli.export.iiif.writing import export_iiif
 from artextract_cli.report.filing import Filing
 from tests.helpers.command_line import Ran
@@ -18,7 +18,13 @@ from tests.helpers.iiif import check_annotation_page, check_collection, check_ma
 from tests.helpers.results import SIZE, contents, make_photograph, sealed_again, write_result
 
 BASE = "https://museum.example/iiif"
-NAMES = ("abbey", "<img src=x onerror=alert(1)>", "a%2e%2e b?c#d", "\u202eReversed")
+NAMES = (
+    "abbey",
+    "collection.json",
+    "<img src=x onerror=alert(1)>",
+    "a%2e%2e b?c#d",
+    "\u202eReversed",
+)
 
 
 def load(path: Path) -> dict[str, object]:
