@@ -72,11 +72,12 @@ def train(
         msg = "--jobs is for --seeds, and torchrun trains one seed: see docs/cluster.md"
         raise UsageError(msg)
     with _only_first_prints(place):
-        first = (
-            _train(graphs, out, settings, resume)
-            if seeds is None
-            else _train_seeds(graphs, runs, jobs, resume)
-        )
+        if seeds is None:
+            result = _train(graphs, out, settings, resume)
+            first = result.run
+            console.emit(dataclasses.asdict(result), _sentence(result))
+        else:
+            first = _train_seeds(graphs, runs, jobs, resume)
         if place.rank > 0:
             return
     if remember:
@@ -136,15 +137,13 @@ def _runs(out: Path, settings: TrainingSettings, seeds: str | None) -> dict[Path
     }
 
 
-def _train(graphs: Path, run: Path, settings: TrainingSettings, resume: bool) -> Path:
+def _train(graphs: Path, run: Path, settings: TrainingSettings, resume: bool) -> "TrainingResult":
     from artextract_cli.training.trainer import train as train_network
 
     with events.progress(f"training {run}", settings.epochs) as advance:
-        result = train_network(
+        return train_network(
             graphs, run, settings, resume=resume, on_epoch=lambda row: advance(_losses(row))
         )
-    console.emit(dataclasses.asdict(result), _sentence(result))
-    return result.run
 
 
 def _losses(row: "EpochRow") -> str:

@@ -127,7 +127,7 @@ def test_values_have_short_names(shown: Callable[..., list[str]]) -> None:
         "--band NM=FILE ",
         "--wavelengths NM,... ",
         "--coding IMAGE=WORD ",
-        "--device auto|cpu|cuda ",
+        "--device auto|cpu|cuda|cuda:N ",
         "--max-memory SIZE ",
         "--expect either|dark|light ",
     ):
