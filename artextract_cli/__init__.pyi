@@ -28,6 +28,8 @@ from artextract_cli.evaluation.summary import summarize_evaluation as summarize_
 from artextract_cli.examination.examine import Examination as Examination
 from artextract_cli.examination.examine import examine as examine
 from artextract_cli.examination.record import Step as Step
+from artextract_cli.export.crate import export_crate as export_crate
+from artextract_cli.export.crate_statements import Author as Author
 from artextract_cli.export.graphml import export_graph as export_graph
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
 from artextract_cli.graphs.build_dataset import BuildReport as BuildReport
@@ -102,8 +104,8 @@ from artextract_cli.preprocessing.mask_dataset import MaskedScene as MaskedScene
 from artextract_cli.preprocessing.mask_dataset import mask_dataset as mask_dataset
 from artextract_cli.preprocessing.register_dataset import RegisteredScene as RegisteredScene
 from artextract_cli.preprocessing.register_dataset import register_dataset as register_dataset
-from artextract_cli.report.filing import Filing as Filing
 from artextract_cli.report.writing import write_report as write_report
+from artextract_cli.results.filing import Filing as Filing
 from artextract_cli.results.reader import find_scene as find_scene
 from artextract_cli.results.reader import open_results as open_results
 from artextract_cli.results.reader import tabulate_results as tabulate_results
@@ -164,6 +166,7 @@ __all__ = [
     "Adaptation",
     "Advance",
     "ArtextractError",
+    "Author",
     "Backbone",
     "BuildReport",
     "CalibratedBand",
@@ -256,6 +259,7 @@ __all__ = [
     "emit",
     "evaluate",
     "examine",
+    "export_crate",
     "export_graph",
     "find_graphs",
     "find_scene",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from artextract_cli.export.crate import export_crate
 from artextract_cli.export.image_pyramid import write_pyramid
 from artextract_cli.results.reader import find_scene
 from tests.errors.row import (
@@ -14,6 +15,8 @@ from tests.errors.row import (
     put,
     resealed,
 )
+
+CRATE = "export crate {here}/results --out {new}"
 
 ROWS = [
     Row(2, "unknown compression 'zz'; choose from: …",
@@ -29,6 +32,17 @@ ROWS = [
         "without --size",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
+    Row(2, "an author has no name: give it before the ORCID, as NAME;ORCID",
+        CRATE + " --author ;0000-0002-1825-0097"),
+    Row(2, "the ORCID of Doe is mistyped: '0000' must be four groups of four digits with a valid "
+        "check digit, such as 0000-0002-1825-0097", CRATE + " --author Doe;0000"),
+    Row(2, "the licence 'as usual' is neither an SPDX identifier, such as CC-BY-4.0, nor an https "
+        "address: give one of the two",
+        lambda here: export_crate(here / "results", here / "crate", licence="as usual")),
+    Row(3, "…/link is a symbolic link, which an RO-Crate cannot contain: move it away", CRATE,
+        lambda here: (here / "results" / "link").symlink_to("elsewhere")),
+    Row(3, "…/ro-crate-metadata.json would be overwritten by that of the crate: move it away",
+        CRATE, put("results/ro-crate-metadata.json", "{}")),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.

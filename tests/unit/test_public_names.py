@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": {"diagnosis"},
     "evaluate": {"evaluate", "summarize_evaluation", "measure_robustness", "draw_evaluation"},
     "examine": {"examine"},
+    "export crate": {"export_crate", "Author", "Filing"},
     "graph build": {"build_dataset", "GraphRecipe"},
     "graph export": {"export_graph"},
     "graph inspect": {"load_graphs"},

@@ -1,0 +1,43 @@
+"""`artextract export`: results in the formats of other programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from artextract_cli.cli import console
+from artextract_cli.cli.derived_options import settings_as_options
+from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
+from artextract_cli.cli.option_groups import Filed
+
+app = typer.Typer(
+    cls=HelpGroup, no_args_is_help=True, help="Pass results on in the formats of other programs."
+)
+
+
+@app.command(cls=HelpCommand)
+@settings_as_options
+def crate(
+    *,
+    results: Annotated[Path, typer.Argument(help="Results directory.")],
+    out: Annotated[Path, typer.Option(help="New folder to write, or a .zip file.")] = Path("crate"),
+    author: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Author, with ORCID if there is one; may be repeated.", metavar="NAME[;ORCID]"
+        ),
+    ] = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(help="Licence: its SPDX identifier, such as CC-BY-4.0, or its address."),
+    ] = None,
+    filed: Filed,
+) -> None:
+    """Write the results as an RO-Crate for archives and repositories."""
+    from artextract_cli.export.crate import export_crate
+    from artextract_cli.export.crate_statements import parse_author
+
+    authors = [parse_author(text) for text in author or ()]
+    filing = filed.read()
+    files = export_crate(results, out, filing=filing, authors=authors, licence=licence)
+    console.emit({"crate": out, "files": files}, f"{out}  ({len(files)} files)")
