@@ -1,6 +1,7 @@
 """The dataset that captures are imported into: its content, and what may be added to it."""
 
 import contextlib
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,7 @@ class ImportTarget:
     """Coding of existing and added images."""
 
     is_coding_stated: bool = True
+    pixels_per_mm: float | None = None
 
     def missing(self, capture: Capture, images: Images) -> dict[Path, NDArray[Any]]:
         """Return the images that do not exist yet, after checking that existing ones are the same.
@@ -95,9 +97,9 @@ class ImportTarget:
     def add(self, capture: Capture) -> bool:
         """Record a scene, and return whether ``dataset.yaml`` must be updated for it."""
         ids = capture.band_ids or ()
+        is_described = self.is_coding_stated and not self._takes_scale(capture)
         self.names[capture.name.casefold()] = None
         self.band_ids = set(ids)
-        is_described = self.is_coding_stated
         self.is_coding_stated = True
         # The first scene with wavelengths decides; `check_bands` compares the others with it.
         if self.wavelengths or capture.wavelengths is None:
@@ -105,8 +107,26 @@ class ImportTarget:
         self.wavelengths = dict(zip(ids, capture.wavelengths, strict=True))
         return True
 
+    def _takes_scale(self, capture: Capture) -> bool:
+        """Whether a scene gives the dataset its scale, which all scenes share: the first one may.
+
+        A warning says so if the scale of a later one is another.
+        """
+        scale = capture.pixels_per_mm
+        if scale is None or (self.pixels_per_mm and _is_close(scale, self.pixels_per_mm)):
+            return False
+        if self.pixels_per_mm is None and not self.names:
+            self.pixels_per_mm = scale
+            return True
+        states = "none" if self.pixels_per_mm is None else f"{self.pixels_per_mm:g}"
+        warn(
+            f"scene {capture.name!r} has {scale:g} pixels per mm, but {self.root / DESCRIPTION} "
+            f"states {states} for all scenes: import it into another dataset if millimetres matter"
+        )
+        return False
+
     def describe(self) -> None:
-        """Write wavelengths and coding, before the first scene that needs them.
+        """Write wavelengths, coding and scale, before the first scene that needs them.
 
         Raises
         ------
@@ -120,6 +140,8 @@ class ImportTarget:
             statements["wavelengths"] = described_wavelengths(nm)
         if coding := self.coding.described(bands):
             statements["coding"] = coding
+        if self.pixels_per_mm is not None:
+            statements["pixels_per_mm"] = self.pixels_per_mm
         update_description(self.root, statements)
 
 
@@ -152,7 +174,13 @@ def open_target(root: Path, coding: Coding) -> ImportTarget:
         wavelengths=dict(statement.wavelengths),
         coding=coding,
         is_coding_stated=coding == statement.coding,
+        pixels_per_mm=statement.pixels_per_mm,
     )
+
+
+def _is_close(scale: float, other: float) -> bool:
+    # Files round the size of a pixel; a real difference of a thousandth cannot be measured.
+    return math.isclose(scale, other, rel_tol=1e-3)
 
 
 def _check_coding(coding: Coding, theirs: Coding, band_ids: Collection[str], root: Path) -> None:

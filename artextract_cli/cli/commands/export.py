@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from artextract_cli.cli import console
+from artextract_cli.cli.completion import scene_names
 from artextract_cli.cli.derived_options import settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import Filed
@@ -41,3 +42,24 @@ def crate(
     filing = filed.read()
     files = export_crate(results, out, filing=filing, authors=authors, licence=licence)
     console.emit({"crate": out, "files": files}, f"{out}  ({len(files)} files)")
+
+
+@app.command(cls=HelpCommand)
+def images(
+    source: Annotated[Path, typer.Argument(help="Dataset, or results directory.")],
+    scene: Annotated[
+        str | None,
+        typer.Option(help="Scene to export; default: the first one.", autocompletion=scene_names),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="File to write: .ome.tif, or .hdr for ENVI.")] = Path(
+        "images.ome.tif"
+    ),
+) -> None:
+    """Write bands, or the maps of a result, as OME-TIFF or ENVI."""
+    from artextract_cli.export.images import export_images
+
+    done = export_images(source, out, scene=scene)
+    height, width = done.shape
+    listed = ", ".join(str(file) for file in done.files)
+    size = f"{len(done.channels)} channels, {width} × {height} pixels, {done.depth}"
+    console.emit(vars(done), f"{listed}  ({size})")
