@@ -33,6 +33,7 @@ _DEFINED_IN = {
     "export.crate_statements": ("Author",),
     "export.graphml": ("export_graph",),
     "export.image_pyramid": ("write_pyramid",),
+    "export.images": ("ExportedImages", "export_images"),
     "graphs.build_dataset": ("BuildReport", "build_dataset"),
     "graphs.recipe": ("GraphRecipe",),
     "graphs.regions": ("connected_regions", "gradient_magnitude"),

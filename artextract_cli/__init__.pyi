@@ -32,6 +32,8 @@ from artextract_cli.export.crate import export_crate as export_crate
 from artextract_cli.export.crate_statements import Author as Author
 from artextract_cli.export.graphml import export_graph as export_graph
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
+from artextract_cli.export.images import ExportedImages as ExportedImages
+from artextract_cli.export.images import export_images as export_images
 from artextract_cli.graphs.build_dataset import BuildReport as BuildReport
 from artextract_cli.graphs.build_dataset import build_dataset as build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe as GraphRecipe
@@ -184,6 +186,7 @@ __all__ = [
     "EmbeddedScenes",
     "Evaluation",
     "Examination",
+    "ExportedImages",
     "FailedScenesError",
     "Filing",
     "Finding",
@@ -261,6 +264,7 @@ __all__ = [
     "examine",
     "export_crate",
     "export_graph",
+    "export_images",
     "find_graphs",
     "find_scene",
     "finish_results",

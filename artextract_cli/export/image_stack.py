@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import LINEAR
 from artextract_cli.io.image import as_band, as_photograph
-from artextract_cli.io.images import n_bits, read_counts
+from artextract_cli.io.images import n_bits, picture_parts, read_counts
 from artextract_cli.results.reader import find_scene, result_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
@@ -79,14 +79,15 @@ def _chosen(root: Path, name: str | None) -> SceneFiles:
 
 
 def _of_scene(files: SceneFiles) -> ImageStack:
-    shape = read_counts(files.rgb).shape[:2]
+    # Of a TIFF, only the first strip or tile is decoded for this.
+    shape, _, _ = next(picture_parts(files.rgb))
     depth = _common_depth(files.bands)
     nm = files.wavelengths or (None,) * len(files.bands)
     codings = [files.coding.of_band(band) for band in files.band_ids]
     return ImageStack(
         scene=files.name,
         description=f"Bands of {files.name}, coded: {', '.join(dict.fromkeys(codings))}",
-        shape=(shape[0], shape[1]),
+        shape=shape,
         depth=depth,
         channels=tuple(
             Channel(name=band, nm=each, read=partial(_read_band, path, files.rgb, shape, depth))

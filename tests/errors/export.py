@@ -32,6 +32,12 @@ ROWS = [
         "without --size",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
+    Row(2, "…/new.tif: images are exported as OME-TIFF (.ome.tif) or ENVI (.hdr); use such a name",
+        "export images {here}/data --out {new}.tif"),
+    Row(2, "…/a.img is in the way and was not exported by artextract: move it away, or choose "
+        "another --out", "export images {here}/data --out {here}/a.hdr", put("a.img", "mine")),
+    Row(3, "…/data has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",
+        "export images {here}/data --scene x --out {new}.hdr"),
     Row(2, "an author has no name: give it before the ORCID, as NAME;ORCID",
         CRATE + " --author ;0000-0002-1825-0097"),
     Row(2, "the ORCID of Doe is mistyped: '0000' must be four groups of four digits with a valid "

@@ -35,6 +35,7 @@ COMMANDS = {
     "evaluate": {"evaluate", "summarize_evaluation", "measure_robustness", "draw_evaluation"},
     "examine": {"examine"},
     "export crate": {"export_crate", "Author", "Filing"},
+    "export images": {"export_images"},
     "graph build": {"build_dataset", "GraphRecipe"},
     "graph export": {"export_graph"},
     "graph inspect": {"load_graphs"},

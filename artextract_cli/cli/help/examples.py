@@ -118,6 +118,13 @@ GUIDES: Mapping[str, Guide] = {
             "artextract export crate results --author 'R. Doe;0000-0002-1825-0097' --out crate",
         ),
     ),
+    "export images": Guide(
+        "docs/export.md",
+        (
+            "artextract export images scans --scene abbey --out abbey.ome.tif",
+            "artextract export images results --scene abbey --out maps.hdr",
+        ),
+    ),
     "graph build": Guide(
         "docs/detection.md",
         (

@@ -16,8 +16,15 @@ RGB = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
 BAND = np.arange(64, dtype=np.uint16).reshape(8, 8)
 
 
-def capture(name: str = "abbey", nm: float = 950) -> Capture:
-    return Capture(name=name, rgb=RGB, bands=[BAND], wavelengths=(nm,), band_ids=("950",))
+def capture(name: str = "abbey", nm: float = 950, scale: float | None = None) -> Capture:
+    return Capture(
+        name=name,
+        rgb=RGB,
+        bands=[BAND],
+        wavelengths=(nm,),
+        band_ids=("950",),
+        pixels_per_mm=scale,
+    )
 
 
 def images(root: Path, name: str = "abbey") -> Images:
@@ -53,3 +60,27 @@ def test_wavelengths_and_coding_are_described_once(tmp_path: Path) -> None:
     assert not target.add(capture("barn"))
     with pytest.raises(InputError, match="band 950 of scene 'barn' is 940 nm, but 950 nm in"):
         target.check_bands(capture("barn", nm=940))
+
+
+def test_the_first_scene_gives_the_scale(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    target = open_target(tmp_path, Coding())
+    assert target.add(capture(scale=12.5))
+    target.describe()
+    assert read_yaml(tmp_path / "dataset.yaml")["pixels_per_mm"] == 12.5
+    assert not target.add(capture("barn", scale=12.501))
+    assert not target.add(capture("church"))
+    assert not caplog.records
+    assert not target.add(capture("dome", scale=20))
+    assert "scene 'dome' has 20 pixels per mm, but" in caplog.text
+    assert "states 12.5 for all scenes" in caplog.text
+
+
+def test_later_scenes_give_no_scale_to_earlier_ones(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    target = open_target(tmp_path, Coding())
+    target.add(capture())
+    assert not target.add(capture("barn", scale=12.5))
+    target.describe()
+    assert "pixels_per_mm" not in read_yaml(tmp_path / "dataset.yaml")
+    assert "states none for all scenes" in caplog.text
