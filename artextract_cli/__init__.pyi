@@ -106,8 +106,8 @@ from artextract_cli.preprocessing.mask_dataset import MaskedScene as MaskedScene
 from artextract_cli.preprocessing.mask_dataset import mask_dataset as mask_dataset
 from artextract_cli.preprocessing.register_dataset import RegisteredScene as RegisteredScene
 from artextract_cli.preprocessing.register_dataset import register_dataset as register_dataset
+from artextract_cli.report.filing import Filing as Filing
 from artextract_cli.report.writing import write_report as write_report
-from artextract_cli.results.filing import Filing as Filing
 from artextract_cli.results.reader import find_scene as find_scene
 from artextract_cli.results.reader import open_results as open_results
 from artextract_cli.results.reader import tabulate_results as tabulate_results

@@ -18,7 +18,7 @@ from artextract_cli.cli.parameters import (
 from artextract_cli.evidence.signs import Expect
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.settings import Device, Engine
-from artextract_cli.results.filing import GROUP, Filing, read_filing
+from artextract_cli.report.filing import GROUP, Filing, read_filing
 from artextract_cli.utils.parallel.shards import Shard, parse_shard
 from artextract_cli.utils.settings import Setting
 

@@ -9,9 +9,9 @@ from artextract_cli.examination.record import Step, check_free, files_folder, re
 from artextract_cli.examination.steps import Job, import_painting, take_steps
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.pipelines.scoring import open_scorer
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.plates.writing import check_plates_folder
 from artextract_cli.report.writing import check_html
-from artextract_cli.results.filing import Filing
 from artextract_cli.results.summary import SceneSummary
 from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.utils.output_plan import OutputPlan, check_outside

@@ -11,7 +11,7 @@ from typing import Any
 
 import artextract_cli
 from artextract_cli.errors import UsageError
-from artextract_cli.results.filing import Filing
+from artextract_cli.report.filing import Filing
 from artextract_cli.results.reader import open_scene, result_folders
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import inform

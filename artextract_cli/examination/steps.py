@@ -22,8 +22,8 @@ from artextract_cli.inference.infer_dataset import infer_dataset
 from artextract_cli.preprocessing.import_scenes import ImportedScene, import_scenes
 from artextract_cli.preprocessing.mask_dataset import mask_dataset
 from artextract_cli.preprocessing.register_dataset import register_dataset
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.writing import write_report
-from artextract_cli.results.filing import Filing
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary
 from artextract_cli.results.verdict import in_percent, verdict_in_words

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from artextract_cli.errors import InputError
 from artextract_cli.export.crate_metadata import METADATA, Crate, CrateFile, metadata
 from artextract_cli.export.crate_statements import Author, licence_address
-from artextract_cli.results.filing import Filing
+from artextract_cli.report.filing import Filing
 from artextract_cli.results.reader import open_results
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.layout import check_outside_datasets

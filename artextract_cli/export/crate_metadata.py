@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from artextract_cli.export.crate_statements import ORCID, SPDX, Author
-from artextract_cli.results.filing import Filing
+from artextract_cli.report.filing import Filing
 from artextract_cli.results.scene_result import SceneResult
 
 METADATA = "ro-crate-metadata.json"

@@ -10,6 +10,7 @@ from typing import Any
 import artextract_cli
 from artextract_cli.errors import InputError, UsageError, raise_failures
 from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.history import History, read_history
 from artextract_cli.report.layers import Layer, band_names
@@ -28,7 +29,6 @@ from artextract_cli.report.provenance import (
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results.filing import Filing
 from artextract_cli.results.reader import open_scene, scene_folders
 from artextract_cli.results.regions import STRONG_LEVEL
 from artextract_cli.results.scene_result import SceneResult

@@ -10,6 +10,7 @@ import artextract_cli
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import UsageError
 from artextract_cli.imaging.heatmap import Picture, colour, overlay, own_greys, own_scale
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.images import as_bytes, grey
 from artextract_cli.report.maps import read_map
 from artextract_cli.report.palettes import ColourBar, colour_bar, grey_bar
@@ -18,7 +19,6 @@ from artextract_cli.report.plates.layout import frames, painting_box, scale_bar
 from artextract_cli.report.regions import Regions
 from artextract_cli.report.scene_layers import read_band, read_photograph
 from artextract_cli.results import sources
-from artextract_cli.results.filing import Filing
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.utils.atomic import atomic_path

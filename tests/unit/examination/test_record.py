@@ -8,7 +8,7 @@ import pytest
 
 from artextract_cli.errors import ArtextractError, UsageError
 from artextract_cli.examination.record import Step, check_free, recorded
-from artextract_cli.results.filing import Filing
+from artextract_cli.report.filing import Filing
 from artextract_cli.utils.locks import directory_lock
 
 

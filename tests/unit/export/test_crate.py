@@ -10,7 +10,7 @@ from rocrate.rocrate import ROCrate
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.export.crate import export_crate
-from artextract_cli.results.filing import Filing
+from artextract_cli.report.filing import Filing
 from tests.helpers.command_line import Ran
 from tests.helpers.results import write_result
 

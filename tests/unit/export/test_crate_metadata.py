@@ -6,7 +6,7 @@ import pytest
 
 from artextract_cli.export.crate_metadata import Crate, CrateFile, Entity, metadata
 from artextract_cli.export.crate_statements import Author
-from artextract_cli.results.filing import Filing
+from artextract_cli.report.filing import Filing
 from artextract_cli.results.scene_result import SceneResult
 from tests.helpers.results import write_result
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.page import ASSETS, HEAD_BYTES, MARK, SCRIPTS
 from artextract_cli.report.writing import write_report
-from artextract_cli.results.filing import Filing
 from tests.helpers.results import write_result
 
 HOSTILE = "</script><script>window.taken=1</script><img src=x onerror=window.taken=1>&\"'"

@@ -7,8 +7,8 @@ from PIL import Image
 from artextract_cli import write_report
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.heatmap import colour
+from artextract_cli.report.filing import Filing
 from artextract_cli.report.plates.writing import check_plates_folder, plate_path
-from artextract_cli.results.filing import Filing
 from artextract_cli.results.scene_result import SceneResult
 from tests.helpers.results import HIGH, make_photograph, sealed_again, write_result
 

@@ -4,7 +4,7 @@ import pytest
 
 from artextract_cli import Filing
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.filing import read_filing
+from artextract_cli.report.filing import read_filing
 
 
 def test_what_is_stated_in_order_and_under_labels() -> None:
