@@ -5,6 +5,9 @@
 Simulates a dataset, scores it and writes the report, as a user does after installing. The first
 run compiles the loops that it needs and stores them (in a folder of this benchmark); the second
 loads them. Compiling is the difference.
+
+Among all benchmarks (`speed.py`), it is ``infer`` of one scene with all loops compiled before: the
+start of the program, mostly.
 """
 
 import argparse
@@ -18,6 +21,7 @@ from statistics import median
 from typing import Any
 
 from commands import run
+from outcome import Outcome, Ratio
 
 
 def seconds_of(*words: str) -> float:
@@ -48,6 +52,24 @@ def cold_and_warm(scenes: int, size: int) -> dict[str, dict[str, float]]:
             Path(folder, name).mkdir()
             measured[name] = first_commands(Path(folder, name), scenes, size)
     return measured
+
+
+def measure(turns: int) -> Outcome:
+    """CPU seconds of ``infer`` of one scene of 256 × 256 pixels; loops are compiled before."""
+    with tempfile.TemporaryDirectory() as work:
+        data = str(Path(work, "data"))
+        run("data", "simulate", data, "--train", "0", "--val", "1", "--size", "256")
+        seconds = [
+            seconds_of("infer", data, "--out", str(Path(work, str(turn))), "--device", "cpu")
+            for turn in range(turns + 1)
+        ][1:]  # the first may compile
+    what = "CPU seconds of infer, one scene"
+    ratio = Ratio(value=median(seconds), low=min(seconds), high=max(seconds), what=what)
+    return Outcome(
+        what=__doc__ or "",
+        settings={"scenes": 1, "side": 256, "bands": 8, "turns": turns},
+        ratios={"cold_start_cpu_s": ratio},
+    )
 
 
 def summary(turns: list[dict[str, dict[str, float]]]) -> dict[str, Any]:

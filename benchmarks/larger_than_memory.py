@@ -36,15 +36,16 @@ SIMULATED, TILE, N_BANDS = 2048, 512, 8
 
 def enlarge(folder: Path, side: int) -> None:
     """Replace every image of a dataset by its mirrored repetition of ``side`` × ``side`` pixels."""
+    tile = min(TILE, side)
     for path in sorted(folder.glob("val/*s/*.png")):
         picture = imagecodecs.png_decode(path.read_bytes())
         tifffile.imwrite(
             path.with_suffix(".tif"),
-            _tiles(picture, side),
+            _tiles(picture, side, tile),
             shape=(side, side, *picture.shape[2:]),
             dtype=picture.dtype,
             photometric="rgb" if picture.ndim == 3 else "minisblack",
-            tile=(TILE, TILE),
+            tile=(tile, tile),
             bigtiff=True,
             compression="zlib",
             compressionargs={"level": 1},
@@ -53,13 +54,13 @@ def enlarge(folder: Path, side: int) -> None:
     shutil.rmtree(folder / "val" / "truth")
 
 
-def _tiles(picture: NDArray[Any], side: int) -> Iterator[NDArray[Any]]:
+def _tiles(picture: NDArray[Any], side: int, tile: int) -> Iterator[NDArray[Any]]:
     n = len(picture)
-    place = np.arange(-(-side // TILE) * TILE) % (2 * n)
+    place = np.arange(-(-side // tile) * tile) % (2 * n)
     place = np.minimum(place, 2 * n - 1 - place)
-    for top in range(0, side, TILE):
-        for left in range(0, side, TILE):
-            yield picture[place[top : top + TILE][:, None], place[left : left + TILE]]
+    for top in range(0, side, tile):
+        for left in range(0, side, tile):
+            yield picture[place[top : top + tile][:, None], place[left : left + tile]]
 
 
 def measured(*words: str) -> dict[str, float]:

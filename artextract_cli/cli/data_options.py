@@ -13,6 +13,7 @@ from artextract_cli.cli.option_groups import (
     Plates,
     Wavelengths,
 )
+from artextract_cli.cli.parameters import Workers
 from artextract_cli.pipelines.settings import Device
 from artextract_cli.utils.settings import Seed, Setting
 
@@ -52,7 +53,7 @@ class Paintings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Importing:
+class Importing(Workers):
     """How captures are imported."""
 
     options: Annotated[Mapping[str, Any], Setting(help="Option of the importer.")] = field(

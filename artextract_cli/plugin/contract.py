@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # Raised whenever a plugin written for the earlier contract would no longer work.
 API_VERSION = 1
 
+Sources = Callable[[Path, Any], Sequence[Path]]
+"""Lists the sources of scenes, given the source of all and options."""
+
 
 def option(
     default: Any,
@@ -201,6 +204,10 @@ class Importer(Spec):
     recognises
         Whether a file or folder looks like captures of this format, judged by file names alone;
         `examine` selects the importer by it. None if the importer is only used by name.
+    sources
+        Lists the files or folders of the scenes in a source, given the options too; called on each
+        of them, in any process, the `ImporterFunction` yields that scene. Reads no pixels. None if
+        the function reads one scene after another: `--jobs` then shares encoding and writing only.
     """
 
     kind: ClassVar[str] = "importers"
@@ -208,6 +215,7 @@ class Importer(Spec):
     load: Callable[[], ImporterFunction]
     takes_coding: bool = False
     recognises: Callable[[Path], bool] | None = None
+    sources: Sources | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

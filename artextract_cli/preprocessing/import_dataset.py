@@ -7,6 +7,7 @@ from typing import Any, Literal
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.preprocessing.import_scenes import ImportedScene, import_scenes
+from artextract_cli.utils.parallel.cluster import Cluster
 
 
 def import_dataset(
@@ -19,6 +20,8 @@ def import_dataset(
     auto_mask: bool = False,
     coding: Coding | None = None,
     dry_run: bool = False,
+    jobs: int = 1,
+    cluster: Cluster | None = None,
     on_scene: Callable[[str], None] = lambda name: None,
 ) -> list[ImportedScene]:
     """Write all scenes that an importer finds into a dataset, each in full or not at all.
@@ -44,6 +47,12 @@ def import_dataset(
         How pixel values relate to light; written into ``dataset.yaml``.
     dry_run
         Whether to read and check everything without writing.
+    jobs
+        Number of scenes imported at a time, in separate processes; with more than one, a script
+        must keep its work under ``if __name__ == "__main__":``. An importer that does not list its
+        sources reads in this process, and threads encode.
+    cluster
+        Workers of Dask that take the place of ``jobs``; the same holds for scripts.
     on_scene
         Called with the name of each scene once it is written.
 
@@ -55,8 +64,8 @@ def import_dataset(
     Raises
     ------
     UsageError
-        If there is no such importer or option, ``out`` lies in ``source`` or is not a dataset, or a
-        folder in it is a symbolic link.
+        If there is no such importer or option, ``out`` lies in ``source`` or is not a dataset, a
+        folder in it is a symbolic link, or the importer cannot be used with a cluster.
     InputError
         If something cannot be read, is not a scene, or contradicts the dataset, or there is no
         scene.
@@ -75,6 +84,8 @@ def import_dataset(
         auto_mask=auto_mask,
         coding=coding,
         dry_run=dry_run,
+        jobs=jobs,
+        cluster=cluster,
     ):
         scenes.append(scene)
         on_scene(scene.scene)

@@ -2,19 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from artextract_cli.imaging.coding import Coding
+from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import planes
-from artextract_cli.scenes.history import (
-    HISTORY,
-    ProcessingStep,
-    history_content,
-    read_history,
-)
+from artextract_cli.scenes.history import ProcessingStep
 from artextract_cli.utils.checksums import file_digest
 
 # A photograph and 32 bands, each with a white and a dark frame, are 99 files. More are a collection
@@ -27,24 +24,30 @@ MAX_FILES = 100
 class ImportRecord:
     """An import, as the history of its scenes records it."""
 
-    plugin: Plugin
+    importer: str
     source: Path
     options: Mapping[str, Any]
     coding: Coding
     auto_mask: bool
 
-    def added(self, root: Path, capture: Capture) -> dict[Path, bytes]:
-        """Content of the history of the dataset at ``root`` with this import of a scene.
+    @property
+    def plugin(self) -> Plugin:
+        """The importer; found by its name, since a plugin cannot always be sent to a worker."""
+        return plugin_host().find("importers", self.importer)
+
+    @cached_property
+    def _all_files(self) -> list[Path]:
+        """The files below the source, listed once for all scenes."""
+        return _files_below(self.source)
+
+    def step(self, capture: Capture) -> ProcessingStep:
+        """This import of a scene.
 
         Raises
         ------
         InputError
-            If the history of the dataset, or a source file, cannot be read.
+            If a source file cannot be read.
         """
-        histories = read_history(root) | {capture.name: (self._step(capture),)}
-        return {root / HISTORY: history_content(histories)}
-
-    def _step(self, capture: Capture) -> ProcessingStep:
         height, width = capture.rgb.shape[:2]
         band_ids = list(capture.band_ids or ())
         return ProcessingStep(
@@ -61,25 +64,26 @@ class ImportRecord:
                 "height_px": height,
                 "bands": len(planes(capture)),
                 "has_mask": capture.mask is not None,
-                "files_sha256": _digests(self.source, capture.name),
+                "files_sha256": self._digests(capture.name),
             },
         )
 
+    def _digests(self, scene: str) -> dict[str, str]:
+        """SHA-256 of the files of a scene, by their paths; empty if there are too many."""
+        files = self._files_of(scene)
+        if len(files) > MAX_FILES:
+            return {}
+        folder = self.source if self.source.is_dir() else self.source.parent
+        return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
 
-def _digests(source: Path, scene: str) -> dict[str, str]:
-    """SHA-256 of the files of a scene, by their paths; empty if there are too many."""
-    files = _files_of(source, scene)
-    if len(files) > MAX_FILES:
-        return {}
-    folder = source if source.is_dir() else source.parent
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
+    def _files_of(self, scene: str) -> list[Path]:
+        """Files of the source that belong to a scene: by folder or name, or else all of them."""
+        if self.source.is_file():
+            return [self.source]
+        is_folder = bool(scene) and (self.source / scene).is_dir()
+        files = _files_below(self.source / scene) if is_folder else self._all_files
+        return [path for path in files if path.name.startswith(scene)] or files
 
 
-def _files_of(source: Path, scene: str) -> list[Path]:
-    """Files below ``source`` that belong to a scene: by folder or name, or else all of them."""
-    if source.is_file():
-        return [source]
-    if scene and (source / scene).is_dir():
-        source = source / scene
-    files = sorted(path for path in source.rglob("*") if path.is_file() and path.name[0] != ".")
-    return [path for path in files if path.name.startswith(scene)] or files
+def _files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")

@@ -1,38 +1,31 @@
 """Writing the captures of an importer into a dataset, one scene at a time."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.imaging.coding import Coding, linear_values, srgb_values
+from artextract_cli.imaging.coding import Coding
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options
-from artextract_cli.plugin.plugin import Plugin
-from artextract_cli.plugin.protocols import Capture
-from artextract_cli.preprocessing.capture_validation import checked_capture, planes
 from artextract_cli.preprocessing.import_history import ImportRecord
+from artextract_cli.preprocessing.import_sharing import check_pool, staged_scenes
 from artextract_cli.preprocessing.import_target import ImportTarget, open_target
-from artextract_cli.preprocessing.mask_dataset import find_mask
+from artextract_cli.preprocessing.scene_staging import SceneStaging, StagedScene
 from artextract_cli.scenes.dataset import checked_coding
-from artextract_cli.scenes.dataset_writer import LARGE_PIXELS, ScenePaths, write_images
+from artextract_cli.scenes.dataset_writer import place_files
 from artextract_cli.scenes.description import DESCRIPTION
-from artextract_cli.scenes.history import read_history
-from artextract_cli.scenes.layout import SPLITS, natural_key
+from artextract_cli.scenes.layout import HISTORY, SPLITS, natural_key
+from artextract_cli.scenes.remedies import register_command
+from artextract_cli.utils.atomic import temporary_folder
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.file_errors import reading
+from artextract_cli.utils.file_errors import reading, writing
 from artextract_cli.utils.locks import directory_lock
 from artextract_cli.utils.output_plan import OutputPlan, check_outside
-
-# An own marker, because StopIteration must not leave a generator, and None may be a wrong capture.
-_END = object()
+from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +72,22 @@ def import_scenes(
     auto_mask: bool = False,
     coding: Coding | None = None,
     dry_run: bool = False,
+    jobs: int = 1,
+    cluster: Cluster | None = None,
 ) -> Iterator[ImportedScene]:
     """Write the captures that an importer finds at ``source`` into the dataset ``out``.
 
     A scene is written in full or not at all, and nothing is overwritten; existing files with the
     same pixels are left unchanged, so that an interrupted import can be repeated. With ``dry_run``
     everything is read and checked, and nothing written. With ``auto_mask`` a scene without a mask
-    gets one if the painting can be found. ``coding`` is written into ``dataset.yaml``.
+    gets one if the painting can be found. ``coding`` is written into ``dataset.yaml``. ``jobs`` and
+    ``cluster`` as in `import_dataset`; scenes are yielded in the order of their sources.
 
     Raises
     ------
     UsageError
-        If there is no such importer or option, ``out`` lies in ``source`` or is not a dataset, or a
-        folder in it is a symbolic link.
+        If there is no such importer or option, ``out`` lies in ``source`` or is not a dataset, a
+        folder in it is a symbolic link, or the importer cannot be used with a cluster.
     InputError
         If something cannot be read, is not a scene, or contradicts the dataset.
     ArtextractError
@@ -99,27 +95,23 @@ def import_scenes(
     DependencyError
         If the importer fails.
     """
+    pool = chosen_pool(jobs, cluster)
     plugin = plugin_host().find("importers", importer)
-    parsed = make_options(plugin.spec, options)
+    make_options(plugin.spec, options)
+    check_pool(plugin, pool)
     OutputPlan(
         out=out,
         source_folders={source: "source"},
         rules=(partial(_check_splits, source), _check_out),
     ).check()
-
-    def find(stated: Coding) -> Iterator[Capture]:
-        captures = map(partial(_checked, plugin), _captures(plugin, source, parsed, stated))
-        masked = partial(_masked, coding=stated, folder=out / split)
-        return map(masked, captures) if auto_mask else captures
-
     record = ImportRecord(
-        plugin=plugin,
+        importer=importer,
         source=source,
         options=options,
         coding=coding or Coding(),
         auto_mask=auto_mask,
     )
-    return _import(find, out, split, record, dry_run)
+    return _import(record, out, split, dry_run, pool)
 
 
 def _check_splits(source: Path, out: Path) -> None:
@@ -150,56 +142,20 @@ def _is_dataset(root: Path) -> bool:
     )
 
 
-def _checked(plugin: Plugin, capture: Any) -> Capture:
-    try:
-        return checked_capture(capture)
-    except InputError as error:
-        msg = f"{error} (as read by the importer {plugin.spec.name!r} of {plugin.distribution})"
-        raise InputError(msg) from error
-
-
-def _masked(capture: Capture, coding: Coding, folder: Path) -> Capture:
-    """The capture for a split folder with an object mask, unless the painting cannot be found."""
-    if capture.mask is not None:
-        return capture
-    if any(_size(band) != _size(capture.rgb) for band in planes(capture)):
-        msg = (
-            f"scene {capture.name!r}: --auto-mask needs a photograph and bands of one size: import "
-            "without it, then run 'artextract data register' and 'artextract data mask'"
-        )
-        raise InputError(msg)
-    scene = ScenePaths(folder=folder, name=capture.name)
-    return replace(capture, mask=find_mask(scene, _decoded(capture, coding)))
-
-
-def _decoded(capture: Capture, coding: Coding) -> Iterator[FloatArray]:
-    """Yield the photograph (H, W, 3), sRGB 0..1, then each band (H, W), linear 0..1."""
-    yield srgb_values(_scaled(capture.rgb), coding.of_photograph)
-    for band, values in zip(capture.band_ids or (), planes(capture), strict=True):
-        yield linear_values(_scaled(values), coding.of_band(band))
-
-
-def _scaled(counts: NDArray[Any]) -> FloatArray:
-    full = np.iinfo(counts.dtype).max if counts.dtype.kind == "u" else 1
-    return counts.astype(np.float32) / np.float32(full)
-
-
 def _import(
-    find: Callable[[Coding], Iterator[Capture]],
-    out: Path,
-    split: str,
-    record: ImportRecord,
-    dry_run: bool,
+    record: ImportRecord, out: Path, split: str, dry_run: bool, pool: int | Cluster
 ) -> Iterator[ImportedScene]:
     n_scenes = 0
     try:
-        # A dry run writes nothing, not even the lock.
-        with contextlib.nullcontext() if dry_run else directory_lock(out):
+        with _written(out, dry_run) as folder:
             target = open_target(out, record.coding)
-            for capture in find(target.coding):
-                yield _add(capture, target, split, record, dry_run)
-                n_scenes += 1
-                del capture  # the next one may need its memory
+            staging = SceneStaging(
+                record=record, root=out, split=split, coding=target.coding, folder=folder
+            )
+            with closing(staged_scenes(staging, pool)) as scenes:
+                for scene in scenes:
+                    yield _add(scene, target, dry_run)
+                    n_scenes += 1
     except InputError as error:
         # Otherwise nothing has been written that the user should know of.
         if not n_scenes or dry_run:
@@ -208,85 +164,52 @@ def _import(
         raise InputError(msg) from error
 
 
-def _captures(plugin: Plugin, source: Path, options: Any, coding: Coding) -> Iterator[Any]:
-    """Yield the captures of a plugin, one at a time."""
-    read = plugin.load()
-    stated = (coding,) if getattr(plugin.spec, "takes_coding", False) else ()
-    with plugin.running():
-        captures = iter(read(source, options, *stated))
-    while True:
-        # The next capture runs code of the plugin too: its errors and output are attributed to it.
-        with plugin.running():
-            capture = next(captures, _END)
-        if capture is _END:
-            return
-        yield capture
-        del capture  # the next one may need its memory
+@contextmanager
+def _written(out: Path, dry_run: bool) -> Iterator[Path | None]:
+    """Hold the dataset, and yield a folder in it for temporary files; None for a dry run."""
+    if dry_run:  # writes nothing, not even the lock
+        yield None
+        return
+    with directory_lock(out), ExitStack() as stack:
+        with writing(out):
+            folder = stack.enter_context(temporary_folder(out / "import"))
+        yield folder
 
 
-def _add(
-    capture: Capture, target: ImportTarget, split: str, record: ImportRecord, dry_run: bool
-) -> ImportedScene:
-    split = capture.split or split
+def _add(scene: StagedScene, target: ImportTarget, dry_run: bool) -> ImportedScene:
     # All checks come before the first write, so that a refused scene leaves no trace.
-    images = _images(capture, target.root / split)
-    folders = sorted({str(path.parent.relative_to(target.root)) for path in images})
-    OutputPlan(out=target.root, subfolders=[split, *folders]).check()
-    missing = target.missing(capture, images)
-    target.check_bands(capture)
-    _warn_of_sizes(capture)
-    checked_coding(target.coding, capture.band_ids or ())
-    needs_description = target.add(capture)
-    if not dry_run:
-        if needs_description:
-            # Before the images: after a kill in between there are no scenes yet, whereas scenes
-            # without their wavelengths would be misread.
-            target.describe()
-        is_recorded = not missing and capture.name in read_history(target.root)
-        write_images(missing, {} if is_recorded else record.added(target.root, capture))
+    folders = {str(path.parent.relative_to(target.root)) for path in scene.files}
+    OutputPlan(out=target.root, subfolders=[HISTORY, scene.split, *sorted(folders)]).check()
+    target.check_files(scene)
+    target.check_bands(scene)
+    _warn_of_sizes(scene)
+    checked_coding(target.coding, scene.band_ids)
+    needs_description = target.add(scene)
+    if needs_description and not dry_run:
+        # Before the images: after a kill in between there are no scenes yet, whereas scenes
+        # without their wavelengths would be misread.
+        target.describe()
+    place_files(scene.staged)
+    nm = target.wavelengths
     return ImportedScene(
-        scene=capture.name,
-        split=split,
-        size=_size(capture.rgb),
-        band_sizes=tuple(_size(band) for band in planes(capture)),
-        band_ids=tuple(capture.band_ids or ()),
-        wavelengths=_in_order(target.wavelengths, capture),
-        depth="uint8" if planes(capture)[0].dtype == np.uint8 else "uint16",
-        files=tuple(sorted(images, key=lambda path: natural_key(str(path)))),
+        scene=scene.name,
+        split=scene.split,
+        size=scene.size,
+        band_sizes=scene.band_sizes,
+        band_ids=scene.band_ids,
+        wavelengths=tuple(nm[band] for band in scene.band_ids) if nm else None,
+        depth=scene.depth,
+        files=tuple(sorted(scene.files, key=lambda path: natural_key(str(path)))),
     )
 
 
-def _size(image: NDArray[Any]) -> tuple[int, int]:
-    return image.shape[1], image.shape[0]
-
-
-def _warn_of_sizes(capture: Capture) -> None:
+def _warn_of_sizes(scene: StagedScene) -> None:
     """Warn if bands differ in size from their photograph."""
-    others = [
-        band
-        for band, values in zip(capture.band_ids or (), planes(capture), strict=True)
-        if _size(values) != _size(capture.rgb)
-    ]
+    sizes = zip(scene.band_ids, scene.band_sizes, strict=True)
+    others = [band for band, size in sizes if size != scene.size]
     if others:
         warn(
-            f"scene {capture.name!r}: {'bands' if others[1:] else 'band'} {', '.join(others)} "
+            f"scene {scene.name!r}: {'bands' if others[1:] else 'band'} {', '.join(others)} "
             f"{'differ' if others[1:] else 'differs'} in size from the photograph: run "
-            "'artextract data register' next"
+            f"`{register_command()}` next"
         )
-
-
-def _in_order(wavelengths: Mapping[str, float], capture: Capture) -> tuple[float, ...] | None:
-    return tuple(wavelengths[band] for band in capture.band_ids or ()) if wavelengths else None
-
-
-def _images(capture: Capture, folder: Path) -> dict[Path, NDArray[Any]]:
-    """The images of a scene by the paths to write, the photograph first."""
-    # One format for a scene, even if its bands are smaller than the photograph.
-    suffix = ".png" if capture.rgb[..., 0].size <= LARGE_PIXELS else ".tif"
-    paths = ScenePaths(folder=folder, name=capture.name, suffix=suffix)
-    images = {paths.photograph: capture.rgb}
-    for band, values in zip(capture.band_ids or (), planes(capture), strict=True):
-        images[paths.band(band)] = values
-    if capture.mask is not None:
-        images[paths.mask()] = np.uint8(255) * capture.mask
-    return images

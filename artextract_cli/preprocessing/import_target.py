@@ -1,30 +1,18 @@
 """The dataset that captures are imported into: its content, and what may be added to it."""
 
-import contextlib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import Coding
-from artextract_cli.io.images import decode_picture
-from artextract_cli.plugin.protocols import Capture
-from artextract_cli.scenes.dataset_writer import (
-    described_wavelengths,
-    stored_counts,
-    update_description,
-)
+from artextract_cli.preprocessing.scene_staging import StagedScene
+from artextract_cli.scenes.dataset_writer import described_wavelengths, update_description
 from artextract_cli.scenes.description import DESCRIPTION, read_statement
 from artextract_cli.scenes.layout import find_scenes, natural_key
 from artextract_cli.utils.events import detail, warn
-
-Images = Mapping[Path, NDArray[Any]]
-"""The images of a scene by the paths to write, the photograph first."""
 
 
 @dataclass
@@ -43,33 +31,29 @@ class ImportTarget:
     is_coding_stated: bool = True
     pixels_per_mm: float | None = None
 
-    def missing(self, capture: Capture, images: Images) -> dict[Path, NDArray[Any]]:
-        """Return the images that do not exist yet, after checking that existing ones are the same.
+    def check_files(self, scene: StagedScene) -> None:
+        """Check that a scene is new, or exists with the same pixels.
 
         Raises
         ------
         InputError
             If another scene has that name, or another file the path of an image.
         """
-        missing = {path: values for path, values in images.items() if not path.exists()}
-        present = {path: values for path, values in images.items() if path not in missing}
-        changed = [path for path, values in present.items() if not _contains(path, values)]
-        photograph, name = next(iter(images)), capture.name.casefold()
+        photograph, name, changed = scene.files[0], scene.name.casefold(), scene.changed
         # The same path with the same pixels is a repeated import, not another scene.
         if name in self.names and (self.names[name] != photograph or changed):
             msg = (
-                f"a scene named {capture.name!r} already exists, in this import or in {self.root}; "
+                f"a scene named {scene.name!r} already exists, in this import or in {self.root}; "
                 "rename this one or import it into another dataset"
             )
             raise InputError(msg)
         if changed:
             msg = f"{changed[0]} already exists and is not overwritten; move it elsewhere"
             raise InputError(msg)
-        if not missing:
-            detail(f"{capture.name}: up to date")
-        return missing
+        if scene.is_up_to_date:
+            detail(f"{scene.name}: up to date")
 
-    def check_bands(self, capture: Capture) -> None:
+    def check_bands(self, scene: StagedScene) -> None:
         """Check that a scene has the same bands and wavelengths as the others.
 
         Raises
@@ -77,42 +61,42 @@ class ImportTarget:
         InputError
             If it does not.
         """
-        ids = capture.band_ids or ()
+        ids = scene.band_ids
         if self.band_ids is not None and self.band_ids != set(ids):
             theirs = ", ".join(sorted(self.band_ids, key=natural_key))
             msg = (
-                f"scene {capture.name!r} has the bands {', '.join(ids)}, but the scenes of "
+                f"scene {scene.name!r} has the bands {', '.join(ids)}, but the scenes of "
                 f"{self.root} have {theirs}; import it into another dataset"
             )
             raise InputError(msg)
-        for band, nm in zip(ids, capture.wavelengths or (), strict=False):
+        for band, nm in zip(ids, scene.wavelengths or (), strict=False):
             if self.wavelengths.get(band, nm) != nm:
                 msg = (
-                    f"band {band} of scene {capture.name!r} is {nm:g} nm, but "
+                    f"band {band} of scene {scene.name!r} is {nm:g} nm, but "
                     f"{self.wavelengths[band]:g} nm in {self.root / DESCRIPTION}; import it into "
                     "another dataset"
                 )
                 raise InputError(msg)
 
-    def add(self, capture: Capture) -> bool:
+    def add(self, scene: StagedScene) -> bool:
         """Record a scene, and return whether ``dataset.yaml`` must be updated for it."""
-        ids = capture.band_ids or ()
-        is_described = self.is_coding_stated and not self._takes_scale(capture)
-        self.names[capture.name.casefold()] = None
+        ids = scene.band_ids
+        is_described = self.is_coding_stated and not self._takes_scale(scene)
+        self.names[scene.name.casefold()] = None
         self.band_ids = set(ids)
         self.is_coding_stated = True
         # The first scene with wavelengths decides; `check_bands` compares the others with it.
-        if self.wavelengths or capture.wavelengths is None:
+        if self.wavelengths or scene.wavelengths is None:
             return not is_described
-        self.wavelengths = dict(zip(ids, capture.wavelengths, strict=True))
+        self.wavelengths = dict(zip(ids, scene.wavelengths, strict=True))
         return True
 
-    def _takes_scale(self, capture: Capture) -> bool:
+    def _takes_scale(self, scene: StagedScene) -> bool:
         """Whether a scene gives the dataset its scale, which all scenes share: the first one may.
 
         A warning says so if the scale of a later one is another.
         """
-        scale = capture.pixels_per_mm
+        scale = scene.pixels_per_mm
         if scale is None or (self.pixels_per_mm and _is_close(scale, self.pixels_per_mm)):
             return False
         if self.pixels_per_mm is None and not self.names:
@@ -120,7 +104,7 @@ class ImportTarget:
             return True
         states = "none" if self.pixels_per_mm is None else f"{self.pixels_per_mm:g}"
         warn(
-            f"scene {capture.name!r} has {scale:g} pixels per mm, but {self.root / DESCRIPTION} "
+            f"scene {scene.name!r} has {scale:g} pixels per mm, but {self.root / DESCRIPTION} "
             f"states {states} for all scenes: import it into another dataset if millimetres matter"
         )
         return False
@@ -194,14 +178,3 @@ def _check_coding(coding: Coding, theirs: Coding, band_ids: Collection[str], roo
             "dataset"
         )
         raise InputError(msg)
-
-
-def _contains(path: Path, values: NDArray[Any]) -> bool:
-    """Whether a file contains an image exactly as it would be written."""
-    # Compared as stored: floats are rounded to 16 bits when they are written.
-    counts = np.atleast_3d(stored_counts(values))
-    # A damaged file is not the same image; the caller says that it is in the way.
-    with contextlib.suppress(InputError):
-        stored = decode_picture(path).values
-        return stored.dtype == counts.dtype and np.array_equal(stored, counts)
-    return False

@@ -4,6 +4,7 @@ import contextlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
 from artextract_cli.scenes.layout import LAYER
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import atomic_folder, atomic_path
+from artextract_cli.utils.atomic import atomic_folder, flush
+from artextract_cli.utils.file_errors import writing
 from artextract_cli.utils.yaml import read_yaml, write_yaml
 
 # A PNG can only be decoded as a whole: at this size, RGB takes 200 MB as float32.
@@ -167,26 +169,66 @@ def write_layer(path: Path, layer: FloatArray) -> None:
     tifffile.imwrite(path, layer, compression="zlib")
 
 
-def write_images(images: Mapping[Path, NDArray[Any]], others: Mapping[Path, bytes]) -> None:
-    """Write the images of a scene and ``others``, all or none; the first image appears last.
+def stage_files(
+    images: Mapping[Path, NDArray[Any]], others: Mapping[Path, bytes], prefix: Path
+) -> dict[Path, Path]:
+    """Write the images of a scene and ``others`` to temporary files, for `place_files`.
+
+    Parameters
+    ----------
+    images, others
+        Images (H, W) or (H, W, 3) and contents of files, by the paths that they are meant for.
+    prefix
+        Path with which the temporary paths begin; on the file system of the others.
+
+    Returns
+    -------
+    dict
+        The temporary paths by those that they are meant for.
 
     Raises
     ------
     ArtextractError
         If one of them cannot be written.
     """
+    staged: dict[Path, Path] = {}
+    for path in (*images, *others):
+        temporary = prefix.with_name(f"{prefix.name}-{len(staged)}{path.suffix}")
+        with writing(path):
+            if path in images:
+                write_picture(temporary, stored_counts(images[path]))
+            else:
+                temporary.write_bytes(others[path])
+            # Before a name points to it: after a power failure it could otherwise be empty.
+            flush(temporary)
+        staged[path] = temporary
+    return staged
+
+
+def place_files(staged: Mapping[Path, Path]) -> None:
+    """Move the files of a scene to their places, all or none; the first appears last.
+
+    Raises
+    ------
+    ArtextractError
+        If one of them cannot be moved.
+    """
+    placed: list[Path] = []
     try:
-        # Files are moved into place in reverse order when the stack unwinds. The photograph, which
-        # is the first, appears last: until then there is no scene, only bands that the next import
-        # completes.
-        with contextlib.ExitStack() as files:
-            for path, values in images.items():
-                write_picture(files.enter_context(atomic_path(path)), stored_counts(values))
-            for path, content in others.items():
-                files.enter_context(atomic_path(path)).write_bytes(content)
+        # The photograph, which is the first, appears last: until then there is no scene, only bands
+        # that the next import completes.
+        for folder, paths in groupby(reversed([*staged]), key=lambda path: path.parent):
+            with writing(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            for path in paths:
+                placed.append(path)
+                with writing(path):
+                    staged[path].replace(path)
+            with writing(folder):
+                flush(folder)
     except BaseException:  # an interruption too
-        with contextlib.suppress(OSError):  # the error that matters is the one being raised
-            for path in images:
+        for path in placed:
+            with contextlib.suppress(OSError):  # the error that matters is the one being raised
                 path.unlink(missing_ok=True)
         raise
 

@@ -1,24 +1,23 @@
 """The processing history of the scenes of a dataset, from the files of the camera on.
 
-``history.json`` beside ``dataset.yaml`` lists the steps of every scene. A dataset that is written
-from another one carries them along and adds its own.
+``history/<scene>.json`` beside ``dataset.yaml`` lists the steps of a scene. A dataset that is
+written from another one carries them along and adds its own. There is a file for each scene, so
+that adding one does not rewrite those of all others.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import artextract_cli
 from artextract_cli.errors import InputError
+from artextract_cli.scenes.layout import HISTORY
 from artextract_cli.scenes.scene import SceneFiles
-from artextract_cli.utils.atomic import atomic_path
-from artextract_cli.utils.file_errors import reading
+from artextract_cli.utils.file_errors import reading, writing
 
-HISTORY = "history.json"
-FORMAT, FORMAT_VERSION = "artextract-history", 1
+FORMAT, FORMAT_VERSION = "artextract-history", 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,33 +49,35 @@ Histories = Mapping[str, tuple[ProcessingStep, ...]]
 """Steps by the name of the scene."""
 
 
+def history_path(root: Path, scene: str) -> Path:
+    """Path of the history of a scene in the dataset at ``root``."""
+    return root / HISTORY / f"{scene}.json"
+
+
 def read_history(root: Path) -> dict[str, tuple[ProcessingStep, ...]]:
-    """Read the steps of every scene of a dataset; empty if there is no ``history.json``.
+    """Read the steps of every scene of a dataset; empty if it has no histories.
 
     Raises
     ------
     InputError
-        If ``history.json`` cannot be read, or is damaged.
+        If a history cannot be read, or is damaged.
     """
-    path = root / HISTORY
-    with reading(path):
-        if not path.exists():
-            return {}
-        status = path.stat()
-    return dict(_parsed(path, (status.st_ino, status.st_mtime_ns, status.st_size)))
+    folder = root / HISTORY
+    with reading(folder):
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    # Hidden files are those of file managers.
+    names = (p.stem for p in paths if p.suffix == ".json" and not p.name.startswith("."))
+    return {name: _steps(history_path(root, name)) for name in names}
 
 
-# Scenes are scored one by one, and each asks for its steps: those of 10 000 scenes are 17 MB, which
-# take .15 s to parse. The version of the file, which is replaced and never edited, is part of the
-# key.
-@lru_cache(maxsize=1)
-def _parsed(path: Path, version: tuple[int, int, int]) -> Histories:
+def _steps(path: Path) -> tuple[ProcessingStep, ...]:
+    """The steps in the history of a scene; none if there is no such file."""
     try:
         with reading(path):
-            scenes = json.loads(path.read_bytes())["scenes"]
-        return {
-            name: tuple(ProcessingStep(**step) for step in steps) for name, steps in scenes.items()
-        }
+            content = path.read_bytes() if path.exists() else None
+        if content is None:
+            return ()
+        return tuple(ProcessingStep(**step) for step in json.loads(content)["steps"])
     # RecursionError: lists nested thousands deep.
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         msg = f"{path} is damaged: restore it, or delete it to go on without the history"
@@ -92,7 +93,7 @@ def scene_history(files: SceneFiles) -> tuple[ProcessingStep, ...]:
         As :func:`read_history`.
     """
     root = dataset_root(files)
-    return () if root is None else read_history(root).get(files.name, ())
+    return () if root is None else _steps(history_path(root, files.name))
 
 
 def dataset_root(files: SceneFiles) -> Path | None:
@@ -101,21 +102,28 @@ def dataset_root(files: SceneFiles) -> Path | None:
 
 
 def write_history(root: Path, histories: Histories) -> None:
-    """Write ``history.json`` into a dataset.
+    """Write the histories of scenes into a new dataset, which is not yet in its place.
 
     Raises
     ------
     ArtextractError
-        If it cannot be written.
+        If they cannot be written.
     """
-    with atomic_path(root / HISTORY) as temporary:
-        temporary.write_bytes(history_content(histories))
+    with writing(root / HISTORY):
+        (root / HISTORY).mkdir(parents=True, exist_ok=True)
+    for scene, steps in histories.items():
+        path = history_path(root, scene)
+        with writing(path):
+            path.write_bytes(history_content(steps))
 
 
-def history_content(histories: Histories) -> bytes:
-    """The content of ``history.json``."""
-    scenes = {name: [asdict(step) for step in steps] for name, steps in histories.items()}
-    content = {"format": FORMAT, "format_version": FORMAT_VERSION, "scenes": scenes}
+def history_content(steps: Sequence[ProcessingStep]) -> bytes:
+    """The content of the history of a scene."""
+    content = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "steps": [asdict(step) for step in steps],
+    }
     # JSON has no NaN; other programs could not read it. A path that is not valid text contains
     # surrogates, which the escapes of ASCII can express.
     return (json.dumps(content, indent=2, allow_nan=False) + "\n").encode("ascii")

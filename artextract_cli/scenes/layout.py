@@ -5,6 +5,7 @@
     DATASET/{train,val}/rgb_images/<scene>_RGB.png    ms_masks/<scene>_ms_<band>.png
                         truth/<scene>_hidden.png      object/<scene>_mask.png     (both optional)
                         object/<scene>_ms_<band>_mask.png    of a band to be registered (optional)
+    DATASET/history/<scene>.json    what was done to the scene so far (optional)
 """
 
 import re
@@ -20,6 +21,10 @@ from artextract_cli.utils.output_plan import check_outside
 
 # In the order in which scenes are listed everywhere.
 SPLITS = ("train", "val")
+HISTORY = "history"
+"""Folder of a dataset with a file for each scene: what was done to it so far."""
+
+FORMER_HISTORY = "history.json"
 LAYER = "_layer"
 """Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
@@ -86,6 +91,7 @@ def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
             elif first is not scene:
                 findings.append(_duplicate(scene.name, scene.rgb, first.rgb))
             findings += _unportable_name(scene)
+    findings += _former_history(root)
     return list(scenes.values()), findings
 
 
@@ -252,6 +258,17 @@ def _unportable_name(scene: FoundScene) -> Iterator[Finding]:
         level: Level = "error" if sys.platform == "win32" else "warning"
         message = f"the name of scene {scene.name} {problem}: rename its files"
         yield Finding(level=level, scene=scene.name, file=scene.rgb, message=message)
+
+
+def _former_history(root: Path) -> Iterator[Finding]:
+    """A finding if the dataset has the history of an earlier version, which is not read."""
+    path = root / FORMER_HISTORY
+    if path.is_file() and not (root / HISTORY).exists():
+        message = (
+            f"{path} was written by an earlier version and is not read: repeat the import to "
+            f"record the history in {root / HISTORY}, or delete the file"
+        )
+        yield Finding(level="warning", scene="", file=path, message=message)
 
 
 def _left_out(path: Path, why: str) -> Finding:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.errors import InputError
+from artextract_cli.plugin.contract import Sources
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.testing.base import PluginTests, expect
 
@@ -70,6 +71,24 @@ class ImporterTests(PluginTests):
         with tempfile.TemporaryDirectory() as folder:
             self._refused(Path(folder), "an empty folder")
             self._refused(Path(folder, "missing"), "a folder that does not exist")
+
+    def test_sources_are_read_one_by_one(self) -> None:
+        """Each source that the spec lists, if it lists any, is one scene, the same as together."""
+        with self._written(*self.captures[-1]) as (source, _):
+            apart = [self._read(path) for path in self._sources(source)]
+            together = self._read(source)
+            numbers = [len(captures) for captures in apart]
+            one_each = [1] * len(together)
+            expect(numbers == one_each, f"{len(together)} scenes, but {numbers} from the sources")
+            for (alone,), capture in zip(apart, together, strict=True):
+                expect(alone.name == capture.name, f"{capture.name!r} alone is {alone.name!r}")
+                self._compare(capture, alone, 0)
+
+    def _sources(self, source: Path) -> Sequence[Path]:
+        sources: Sources | None = getattr(self.spec, "sources", None)
+        if sources is None:
+            return [source]
+        return sources(source, next(iter(self.options), self.spec.options()))
 
     def _read(self, source: Path) -> list[Capture]:
         options = next(iter(self.options), self.spec.options())

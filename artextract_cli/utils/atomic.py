@@ -62,7 +62,7 @@ def atomic_folder(out: Path) -> Iterator[Path]:
         # If ``out`` is a symbolic link, renaming would replace the link, not the folder that it
         # leads to.
         target = out.resolve()
-        with _temporary_folder(target) as work:
+        with temporary_folder(target) as work:
             yield work
             _flush_all(work)
             if target.exists():  # empty; not every system renames onto a folder
@@ -84,7 +84,7 @@ def replace_folder(out: Path) -> Iterator[Path]:
     # Hidden, so that it is not listed as a scene, and named after the target, so that the next
     # writer finds it after a kill.
     former = target.with_name(f".{target.name}.former")
-    with writing(out), _temporary_folder(target) as work:
+    with writing(out), temporary_folder(target) as work:
         if former.exists() and not target.exists():  # killed between two renames
             former.rename(target)
         yield work
@@ -122,7 +122,7 @@ def _link_or_copy_file(path: Path | str, target: Path | str) -> None:
 def clear_leftovers(out: Path) -> None:
     """Remove what a killed process left of `replace_folder` beside ``out``."""
     # Entering the context removes what lies under the temporary name; leaving it removes the lock.
-    with writing(out), _temporary_folder(out.resolve()):
+    with writing(out), temporary_folder(out.resolve()):
         pass
 
 
@@ -162,8 +162,11 @@ def _new_name(path: Path, suffix: str) -> Path:
 
 
 @contextmanager
-def _temporary_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``path`` that no other process writes to; then remove it."""
+def temporary_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty hidden folder beside ``path`` that no other process writes to; then remove it.
+
+    What a killed process left in it is removed first.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A folder cannot be opened for writing and locked, so an empty file beside it carries the lock.
     with _temporary(path, ".lock") as lock:

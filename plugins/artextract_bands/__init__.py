@@ -29,6 +29,12 @@ def _load() -> CodedImporterFunction:
     return read
 
 
+def _sources(source: Path, options: BandsOptions) -> list[Path]:
+    from artextract_bands.reading import scene_folders
+
+    return scene_folders(source, options)
+
+
 def _recognises(source: Path) -> bool:
     """Whether it is a folder of images, or a folder of such folders."""
     from artextract_cli import list_pictures
@@ -49,4 +55,5 @@ def artextract_importers() -> Importer:
         load=_load,
         takes_coding=True,
         recognises=_recognises,
+        sources=_sources,
     )

@@ -35,15 +35,13 @@ from artextract_cli import (
 )
 
 
-def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> Iterator[Capture]:
-    """Yield the scene in the folder ``source``, or that of every folder in it."""
+def scene_folders(source: Path, options: BandsOptions) -> list[Path]:
+    """The folders of scenes: ``source`` itself, or the folders in it that have images."""
     if not source.is_dir():
         msg = f"{source} is not a folder: give the one that contains the photograph and the bands"
         raise InputError(msg)
-    coding = coding or Coding()
     if list_pictures(source):
-        yield _read_scene(source, options, coding)
-        return
+        return [source]
     folders = sorted(path for path in source.iterdir() if path.is_dir() and list_pictures(path))
     if not folders:
         # Only for the advice: the user may have given a folder one level too high.
@@ -56,8 +54,13 @@ def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> I
     if options.name is not None and len(folders) > 1:
         msg = f"name={options.name} names one scene, but {source} contains {len(folders)} folders"
         raise UsageError(msg)
-    for folder in folders:
-        yield _read_scene(folder, options, coding)
+    return folders
+
+
+def read(source: Path, options: BandsOptions, coding: Coding | None = None) -> Iterator[Capture]:
+    """Yield the scene in the folder ``source``, or that of every folder in it."""
+    for folder in scene_folders(source, options):
+        yield _read_scene(folder, options, coding or Coding())
 
 
 def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:

@@ -105,6 +105,24 @@ def _load_harvard() -> CodedImporterFunction:
     return read
 
 
+def _cubes(source: Path, options: CubeOptions) -> list[Path]:
+    from artextract_cube.cube import scene_files
+
+    return scene_files(source, options)
+
+
+def _cave_scenes(source: Path, options: CaveOptions) -> list[Path]:
+    from artextract_cube.cave import first_bands
+
+    return first_bands(source, options)
+
+
+def _harvard_scenes(source: Path, options: HarvardOptions) -> list[Path]:
+    from artextract_cube.harvard import scene_files
+
+    return scene_files(source, options)
+
+
 def _is_cube(source: Path) -> bool:
     """Whether it is a file or a folder of files named like cubes."""
     if source.is_dir():
@@ -128,6 +146,7 @@ def artextract_importers() -> Sequence[Importer]:
             load=_load_cube,
             takes_coding=True,
             recognises=_is_cube,
+            sources=_cubes,
         ),
         Importer(
             name="cave",
@@ -135,6 +154,7 @@ def artextract_importers() -> Sequence[Importer]:
             options=CaveOptions,
             load=_load_cave,
             recognises=_is_cave,
+            sources=_cave_scenes,
         ),
         Importer(
             name="harvard",
@@ -142,5 +162,6 @@ def artextract_importers() -> Sequence[Importer]:
             options=HarvardOptions,
             load=_load_harvard,
             takes_coding=True,
+            sources=_harvard_scenes,
         ),
     )

@@ -25,14 +25,21 @@ WAVELENGTHS = tuple(400.0 + 10 * band for band in range(31))
 _FIRST = "_ms_01.png"
 
 
-def read(source: Path, options: CaveOptions) -> Iterator[Capture]:
-    """Yield the scene of every folder with bands in ``source``, at any depth."""
+def first_bands(source: Path, options: CaveOptions) -> list[Path]:
+    """The first band of every scene in ``source``, at any depth; or ``source`` if it is one."""
+    if source.name.endswith(_FIRST) and source.is_file():
+        return [source]
     # macOS keeps file attributes in files that begin with a dot.
     firsts = sorted(path for path in source.rglob(f"*{_FIRST}") if not path.name.startswith("."))
     if not firsts:
         msg = f"there is no scene in {source}: no folder in it contains a file NAME{_FIRST}"
         raise InputError(msg)
-    for first in firsts:
+    return firsts
+
+
+def read(source: Path, options: CaveOptions) -> Iterator[Capture]:
+    """Yield the scene of every folder with bands in ``source``, at any depth."""
+    for first in first_bands(source, options):
         yield _read_scene(first.parent, first.name.removesuffix(_FIRST), options)
 
 

@@ -24,8 +24,8 @@ from artextract_cube.frames import calibrated
 from artextract_cube.wavelengths import chosen_centres
 
 
-def read(source: Path, options: CubeOptions, coding: Coding | None = None) -> Iterator[Capture]:
-    """Yield the scene in the file ``source``, or that of every cube in the folder."""
+def scene_files(source: Path, options: CubeOptions) -> list[Path]:
+    """The files of scenes: ``source`` itself, or every cube in the folder."""
     paths = _cubes_in(source, options) if source.is_dir() else [source]
     # A single file with a given name is a painting, even if it is called white horse.
     if source.is_dir() or options.name is None:
@@ -33,7 +33,12 @@ def read(source: Path, options: CubeOptions, coding: Coding | None = None) -> It
     if options.name is not None and len(paths) > 1:
         msg = f"name={options.name} names one scene, but {source} contains {len(paths)} cubes"
         raise UsageError(msg)
-    for path in paths:
+    return paths
+
+
+def read(source: Path, options: CubeOptions, coding: Coding | None = None) -> Iterator[Capture]:
+    """Yield the scene in the file ``source``, or that of every cube in the folder."""
+    for path in scene_files(source, options):
         yield _read_scene(path, options, coding or Coding())
 
 

@@ -18,15 +18,20 @@ WAVELENGTHS = tuple(420.0 + 10 * band for band in range(31))
 CALIBRATION = "calib.txt"
 
 
-def read(source: Path, options: HarvardOptions, coding: Coding | None = None) -> Iterator[Capture]:
-    """Yield the scene in the file ``source``, or that of every MATLAB file in the folder."""
+def scene_files(source: Path, options: HarvardOptions) -> list[Path]:
+    """The files of scenes: ``source`` itself, or every MATLAB file in the folder."""
     paths = [source]
     if source.is_dir():
         paths = sorted(path for path in source.iterdir() if path.suffix.lower() == ".mat")
     if not paths:
         msg = f"there is no scene in {source}: no file in it ends in .mat"
         raise InputError(msg)
-    for path in paths:
+    return paths
+
+
+def read(source: Path, options: HarvardOptions, coding: Coding | None = None) -> Iterator[Capture]:
+    """Yield the scene in the file ``source``, or that of every MATLAB file in the folder."""
+    for path in scene_files(source, options):
         with matlab_arrays(path) as arrays:
             yield _read_scene(path, arrays, options, coding or Coding())
 

@@ -1,6 +1,7 @@
 """Importer of one photograph and one infrared image."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from artextract_cli import Importer, ImporterFunction, hookimpl, option
 
@@ -28,6 +29,11 @@ def _load() -> ImporterFunction:
     return read
 
 
+def _sources(source: Path, options: PairOptions) -> list[Path]:
+    """The folder itself, which is one scene."""
+    return [source]
+
+
 @hookimpl
 def artextract_importers() -> Importer:
     """Importer of a folder with two images, one in colour and one grey."""
@@ -36,4 +42,5 @@ def artextract_importers() -> Importer:
         summary="A folder with one photograph and one infrared image.",
         options=PairOptions,
         load=_load,
+        sources=_sources,
     )

@@ -44,7 +44,7 @@ def test_imported_scenes_are_a_dataset(run: Callable[..., Ran], tmp_path: Path) 
     assert [scene["scene"] for scene in told["scenes"]] == ["abbey", "barn"]
     assert told["scenes"][0]["wavelengths"] == [450, 650, 850]
     assert {Path(file) for scene in told["scenes"] for file in scene["files"]} == {
-        path for path in content(dataset) if path.name not in ("dataset.yaml", "history.json")
+        path for path in content(dataset) if path.suffix not in (".yaml", ".json")
     }
     assert content(raw) == before
 

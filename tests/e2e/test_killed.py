@@ -114,8 +114,8 @@ def test_an_import_killed_anywhere_is_done_again(
         os.replace = lambda *paths: die() if next(steps, None) is None else replace(*paths)
         return run(*words, out).exit_code
 
-    assert len(contents(tmp_path / "whole")) == 10
-    n_moves = 11  # the history is written with each scene
+    assert len(contents(tmp_path / "whole")) == 11
+    n_moves = 11
     for step in range(n_moves):
         out = tmp_path / f"killed{step}"
         ended = forked(lambda step=step, out=out: until(step, out), seconds=60)

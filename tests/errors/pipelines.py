@@ -22,8 +22,9 @@ RECIPE = dataclasses.asdict(recipe.GraphRecipe(superpixels="watershed"))
 
 
 ROWS = [
-    Row(3, "the pixels of …/t0.npz are float64 of shape (2,), not uint16 of (40, 48, 6): run "
-        "'artextract graph build' again", "train {here}/graphs --out {new} --epochs 1",
+    Row(3, "the pixels of …/t0.npz are float64 of shape (2,), not uint16 of (40, 48, 6): "
+        "remove it and run `artextract graph build DATASET --out …/graphs`",
+        "train {here}/graphs --out {new} --epochs 1",
         all_of(lambda here: np.save(here / "graphs/train/t0.pixels.npy", np.ones(2)),
         change_meta("graphs/train/t0.npz", pixels_sha256=None))),
     Row(2, "unknown precision 'fp8'; choose from: fp32, bf16",

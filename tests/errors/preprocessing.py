@@ -7,6 +7,7 @@ import numpy as np
 from artextract_cli import Capture
 from artextract_cli.io.image import Picture
 from artextract_cli.preprocessing import band_registration, import_scenes, register_dataset
+from artextract_cli.utils.parallel.cluster import Cluster
 from tests.errors.row import (
     BAND,
     BANDS,
@@ -65,7 +66,8 @@ ROWS = [
         "with its photograph; remove or replace it",
         "data register {here}/data --out {new}"),
     Row(3, "scene 'abbey': --auto-mask needs a photograph and bands of one size: import without "
-        "it, then run 'artextract data register' and 'artextract data mask'",
+        "it, then run `artextract data register DATASET --out REGISTERED` and `artextract data "
+        "mask DATASET --out MASKED`",
         lambda here: importing_by(
             [Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))])],
             lambda: list(import_scenes.import_scenes(
@@ -84,6 +86,11 @@ ROWS = [
         "artextract-toy)", lambda here: importing_by(
             ["x"], lambda: list(
                 import_scenes.import_scenes("toy", here / "data", here / "new", options={})))),
+    Row(2, "the importer 'toy' of artextract-toy reads one scene after another, which a cluster "
+        "cannot share: use --jobs instead of --cluster", lambda here: importing_by(
+            [], lambda: import_scenes.import_scenes(
+                "toy", here / "raw", here / "new", options={},
+                cluster=Cluster(address="local:2")))),
     Row(3, "a scene named 'raw' already exists, in this import or in …/data; rename this one or "
         "import it into another dataset", BANDS.replace("{new}", "{here}/data"),
         all_of(pictures(RGB=COLOURS, x_850nm=noise()),
@@ -94,6 +101,13 @@ ROWS = [
     Row(2, "…/results is neither a new or empty folder nor a dataset: choose another --out",
         BANDS.replace("{new}", "{here}/results")),
 ]  # fmt: skip
+
+# Errors that pass on a sentence from elsewhere, and what that is.
+PASSED_ON: Mapping[str, str] = {
+    "artextract_cli/preprocessing/import_sharing.py:_of_sources": (
+        "why a source cannot be read, as rows of importers"
+    ),
+}
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {

@@ -27,8 +27,9 @@ ROWS = [
     Row(3, "v0: …/v0_ms_850.png is constant: all but 1 of 1920 values are 1, so it carries no "
         "information; replace it, or leave this band out; the others are in …/new", INFER,
         put(BAND, white() - np.uint16(np.arange(1920).reshape(40, 48) == 999))),
-    Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels; "
-        "align it with 'artextract data register'", BUILD, put(BAND, noise((30, 20)))),
+    Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels: "
+        "run `artextract data register …/data --out …/data-registered`", BUILD,
+        put(BAND, noise((30, 20)))),
     Row(3, "…/v0_mask.png is 0 everywhere, so no pixel counts as painting: fill the painting with "
         "white, or remove the mask", BUILD,
         put("data/val/object/v0_mask.png", white(depth=np.uint8) * 0)),
@@ -36,8 +37,8 @@ ROWS = [
         "size of the photograph", BUILD, put("data/val/object/v0_mask.png", white((30, 20)))),
     Row(3, "…/v0_hidden.png contains 7; truth values are 255 (hidden), 0 (clean) and 128 (ignored)",
         EVALUATE, put("data/val/truth/v0_hidden.png", np.full((40, 48), 7, np.uint8))),
-    Row(3, "…/history.json is damaged: restore it, or delete it to go on without the history",
-        "data mask {here}/data --out {new}", put("data/history.json", "[")),
+    Row(3, "…/history/v0.json is damaged: restore it, or delete it to go on without the history",
+        "data mask {here}/data --out {new}", put("data/history/v0.json", "[")),
     Row(2, "--max-memory 1MB is not enough for 1920 pixels in 3 bands: allow at least …MB",
         BUILD + " --max-memory 1MB"),
     Row(2, "--coding names band '17'; the bands are 450, 650, 850", BUILD + " --coding 17=srgb"),

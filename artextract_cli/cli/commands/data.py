@@ -88,6 +88,8 @@ def imported_scenes(
             auto_mask=how.auto_mask,
             coding=how.coding,
             dry_run=how.dry_run,
+            jobs=how.jobs,
+            cluster=how.chosen_cluster,
             on_scene=advance,
         )
 

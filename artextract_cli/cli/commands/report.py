@@ -49,4 +49,4 @@ def report(
     line = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
     written = {"report": out, "scenes": names, "bytes": size, "plates": shown.plates}
     console.emit(written | {"filing": filing.stated}, line)
-    console.suggest_opening(out)
+    console.suggest_opening(out, *console.pair_words(results))

@@ -87,14 +87,14 @@ class Cluster:
         if scheme == "tcp" and not _is_loopback(host):
             msg = (
                 f"{address} is open to everyone on the network, who could run code through it: "
-                "create TLS certificates by 'artextract cluster certificates DIR', start the "
+                "create TLS certificates with `artextract cluster certificates DIR`, start the "
                 "scheduler with them, and give --certificates DIR"
             )
             raise UsageError(msg)
         if scheme == "tls" and self.certificates is None:
             msg = (
-                f"{address} needs --certificates DIR, the folder written by 'artextract cluster "
-                "certificates DIR' whose certificates the scheduler was started with"
+                f"{address} needs --certificates DIR, the folder written by `artextract cluster "
+                "certificates DIR` whose certificates the scheduler was started with"
             )
             raise UsageError(msg)
 
@@ -105,14 +105,28 @@ def chosen_pool(jobs: int, cluster: Cluster | None) -> int | Cluster:
     Raises
     ------
     UsageError
-        If both are given.
+        If both are given, or the number is less than one.
     """
     if cluster is None:
+        check_jobs(jobs)
         return jobs
     if jobs != 1:
         msg = "--cluster has workers of its own: omit --jobs"
         raise UsageError(msg)
     return cluster
+
+
+def check_jobs(jobs: int) -> None:
+    """Check a number of processes.
+
+    Raises
+    ------
+    UsageError
+        If it is less than one.
+    """
+    if jobs < 1:
+        msg = f"jobs must be 1 or more, not {jobs}"
+        raise UsageError(msg)
 
 
 def _parts(address: str) -> tuple[str, str | None]:

@@ -22,11 +22,19 @@ MOST_DEATHS = 3
 class Team:
     """This process and ``n_workers`` others, which call ``work`` on the same items."""
 
-    def __init__(self, work: Callable[[Any], Any], items: Sequence[Named], n_workers: int) -> None:
+    def __init__(
+        self,
+        work: Callable[[Any], Any],
+        items: Sequence[Named],
+        n_workers: int,
+        *,
+        from_first: bool = False,
+    ) -> None:
         self._work, self._n_items = work, len(items)
-        # Workers take items from the left, this process from the right; both ends of a deque may
-        # be used by different threads without a lock.
+        # Workers take items from the left, this process from the right, or from the left too if
+        # asked; a deque may be used by different threads without a lock.
         self._waiting = deque(items)
+        self._own_next = self._waiting.popleft if from_first else self._waiting.pop
         self._done: queue.SimpleQueue[Outcome[Any] | BaseException] = queue.SimpleQueue()
         self._workers = [Worker(work) for _ in range(n_workers)]
         # A thread waits for each worker and gives it the next item at once, even while this
@@ -54,7 +62,7 @@ class Team:
 
     def _next(self) -> Outcome[Any]:
         """The next outcome: of a worker, or of this process while no worker has one."""
-        if self._done.empty() and (item := self._taken(self._waiting.pop)) is not None:
+        if self._done.empty() and (item := self._taken(self._own_next)) is not None:
             return outcome_of(self._work, item)
         outcome = self._done.get()
         if isinstance(outcome, BaseException):

@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from typing import TypeVar, cast
 
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import InputError
 from artextract_cli.utils.events import warn
-from artextract_cli.utils.parallel.cluster import Cluster
+from artextract_cli.utils.parallel.cluster import Cluster, check_jobs
 from artextract_cli.utils.parallel.outcome import Named, Outcome, outcome_of
 from artextract_cli.utils.parallel.team import Team
 
@@ -19,7 +19,11 @@ Result = TypeVar("Result")
 
 
 def each(
-    work: Callable[[Item], Result], items: Sequence[Item], pool: int | Cluster = 1
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    pool: int | Cluster = 1,
+    *,
+    from_first: bool = False,
 ) -> Generator[Outcome[Result], None, None]:
     """Call ``work`` on every item, and yield the outcomes as they come.
 
@@ -36,6 +40,9 @@ def each(
         Picklable items with a name, such as `SceneFiles`.
     pool
         Number of items to work on at a time, or the cluster that works on them.
+    from_first
+        Whether all processes take the first of the items that are left, so that the outcomes of
+        earlier items come soon.
 
     Raises
     ------
@@ -49,13 +56,27 @@ def each(
         from artextract_cli.utils.parallel.dask_client import cluster_outcomes
 
         return cluster_outcomes(pool, work, items)
-    if pool < 1:
-        msg = f"jobs must be 1 or more, not {pool}"
-        raise UsageError(msg)
+    check_jobs(pool)
     n_workers = min(pool, len(items)) - 1
     if n_workers > 0:
-        return Team(work, items, n_workers).outcomes()
+        return Team(work, items, n_workers, from_first=from_first).outcomes()
     return (outcome_of(work, item) for item in items)
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Sequence[Item], pool: int | Cluster = 1
+) -> Generator[Outcome[Result], None, None]:
+    """As `each`, but in the order of the items; warnings of an item are shown with its outcome."""
+    done: dict[str, Outcome[Result]] = {}
+    with closing(each(work, items, pool, from_first=True)) as outcomes:
+        for item in items:
+            while item.name not in done:
+                outcome = next(outcomes)
+                done[outcome.name] = outcome
+            outcome = done.pop(item.name)
+            for message in outcome.warnings:
+                warn(message)
+            yield outcome
 
 
 def outcomes_of(

@@ -9,7 +9,7 @@ from artextract_cli import Capture, Importer, import_dataset
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.preprocessing import import_history
-from artextract_cli.scenes.history import HISTORY, read_history
+from artextract_cli.scenes.history import history_path, read_history
 
 RGB, BANDS = np.zeros((8, 9, 3), np.uint8), np.ones((8, 9, 2), np.uint16)
 
@@ -74,15 +74,15 @@ def test_a_repeated_import_adds_nothing_and_mends(toy: Callable[..., None], tmp_
     source.write_bytes(b"cube")
     toy("x")
     import_dataset("toy", source, out)
-    first = (out / HISTORY).read_bytes()
+    first = history_path(out, "x").read_bytes()
     source.write_bytes(b"another")
     import_dataset("toy", source, out)
-    assert (out / HISTORY).read_bytes() == first
+    assert history_path(out, "x").read_bytes() == first
     # Of a dataset of an earlier version.
-    (out / HISTORY).unlink()
+    history_path(out, "x").unlink()
     import_dataset("toy", source, out)
     assert digests(read_history(out)["x"][0]) != {}
-    assert (out / HISTORY).read_bytes() != first
+    assert history_path(out, "x").read_bytes() != first
 
 
 def test_a_dry_run_writes_no_history(toy: Callable[..., None], tmp_path: Path) -> None:

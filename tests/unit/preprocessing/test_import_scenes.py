@@ -13,7 +13,7 @@ from artextract_cli.io.images import decode_picture
 from artextract_cli.plugin.contract import Importer
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
-from artextract_cli.preprocessing import import_scenes
+from artextract_cli.preprocessing import import_scenes, scene_staging
 from artextract_cli.scenes import dataset_writer
 from artextract_cli.scenes.checks.dataset import check_dataset
 from artextract_cli.scenes.dataset import open_dataset
@@ -71,7 +71,7 @@ def test_a_scene_is_written_in_the_layout_of_a_dataset(
     root = tmp_path / "dataset"
     assert files(root) == [
         "dataset.yaml",
-        "history.json",
+        "history/abbey.json",
         "train/ms_masks/abbey_ms_850.png",
         "train/ms_masks/abbey_ms_950.png",
         "train/object/abbey_mask.png",
@@ -94,7 +94,7 @@ def test_counts_stay_as_they_are(
     imported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, dtype: Any, large: bool
 ) -> None:
     if large:
-        monkeypatch.setattr(import_scenes, "LARGE_PIXELS", 100)
+        monkeypatch.setattr(scene_staging, "LARGE_PIXELS", 100)
     bands = RNG.integers(0, np.iinfo(dtype).max, (12, 10, 2), dtype, endpoint=True)
     rgb = RNG.integers(0, np.iinfo(dtype).max, (12, 10, 3), dtype, endpoint=True)
     (made,) = imported([capture(rgb=rgb, bands=bands)])
@@ -208,7 +208,7 @@ def test_an_import_that_was_killed_is_done_again(
     lost: int,
 ) -> None:
     """What is there is not touched; the photograph is the first that a kill leaves out."""
-    monkeypatch.setattr(import_scenes, "LARGE_PIXELS", 100 if large else 2**24)
+    monkeypatch.setattr(scene_staging, "LARGE_PIXELS", 100 if large else 2**24)
     floats = np.linspace(0, 1, 240).reshape(12, 10, 2)
     captures = [capture("a", mask=RGB[..., 0] > 9), capture("b", bands=floats)]
     first, second = imported(captures, split="val")
@@ -228,7 +228,7 @@ def test_an_import_that_was_killed_is_done_again(
         (OSError(errno.ENOSPC, "No space left on device"), ArtextractError),
     ],
 )
-@pytest.mark.parametrize("moment", range(6))
+@pytest.mark.parametrize("moment", range(7))
 def test_no_half_scene_is_left(
     imported: Callable[..., Any],
     tmp_path: Path,
@@ -237,7 +237,7 @@ def test_no_half_scene_is_left(
     told: type[BaseException],
     moment: int,
 ) -> None:
-    """Stopped at each of its pictures: three are written, then three moved to their places."""
+    """Stopped when one of three pictures is written, or when it or the history is moved."""
     imported([capture("first")])
     before = files(tmp_path / "dataset")
     step = iter(range(100))
@@ -270,7 +270,7 @@ def test_the_photograph_comes_last(
     replace = Path.replace
     monkeypatch.setattr(Path, "replace", lambda a, b: moved.append(b.name) or replace(a, b))
     imported([capture(mask=np.ones((12, 10), bool))])
-    assert moved[:2] == ["dataset.yaml", "history.json"]
+    assert moved[:2] == ["dataset.yaml", "abbey.json"]
     assert moved[-1] == "abbey_RGB.png"
 
 
@@ -425,7 +425,7 @@ def test_a_mask_is_looked_for_in_decoded_pictures(
     imported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images: list[np.ndarray] = []
-    monkeypatch.setattr(import_scenes, "find_mask", lambda name, found: images.extend(found))
+    monkeypatch.setattr(scene_staging, "find_mask", lambda name, found: images.extend(found))
     coding = Coding(photograph="linear", by_band={"950": "gamma 2"})
     imported([capture()], auto_mask=True, coding=coding)
     np.testing.assert_allclose(images[0], coded_rgb(np.float32(RGB / 255)), atol=1e-6)
@@ -438,7 +438,7 @@ def test_the_mask_to_draw_is_in_the_new_dataset(
 ) -> None:
     scenes: list[Path] = []
     monkeypatch.setattr(
-        import_scenes, "find_mask", lambda scene, found: scenes.append(scene.mask())
+        scene_staging, "find_mask", lambda scene, found: scenes.append(scene.mask())
     )
     imported([capture()], auto_mask=True, split="val")
     (mask,) = scenes

@@ -1,76 +1,80 @@
 """What a dataset accepts from an import, and what is written into its description."""
 
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import Coding
-from artextract_cli.plugin.protocols import Capture
-from artextract_cli.preprocessing.import_target import Images, open_target
-from artextract_cli.scenes.dataset_writer import ScenePaths, write_images
+from artextract_cli.preprocessing.import_target import open_target
+from artextract_cli.preprocessing.scene_staging import StagedScene
 from artextract_cli.utils.yaml import read_yaml
 
-RGB = np.arange(192, dtype=np.uint8).reshape(8, 8, 3)
-BAND = np.arange(64, dtype=np.uint16).reshape(8, 8)
 
-
-def capture(name: str = "abbey", nm: float = 950, scale: float | None = None) -> Capture:
-    return Capture(
+def scene(
+    root: Path, name: str = "abbey", nm: float = 950, scale: float | None = None
+) -> StagedScene:
+    """A scene whose files are all missing."""
+    files = (root / f"train/rgb_images/{name}_RGB.png", root / f"train/ms_masks/{name}_ms_950.png")
+    return StagedScene(
         name=name,
-        rgb=RGB,
-        bands=[BAND],
-        wavelengths=(nm,),
+        split="train",
+        size=(8, 8),
+        band_sizes=((8, 8),),
         band_ids=("950",),
+        wavelengths=(nm,),
+        depth="uint16",
         pixels_per_mm=scale,
+        files=files,
+        changed=(),
+        is_up_to_date=False,
+        staged={},
     )
 
 
-def images(root: Path, name: str = "abbey") -> Images:
-    paths = ScenePaths(folder=root / "train", name=name)
-    return {paths.photograph: RGB, paths.band("950"): BAND}
+def place(added: StagedScene) -> None:
+    """Put empty files where those of the scene belong."""
+    for path in added.files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
 
 
-def test_only_missing_images_of_a_scene_are_written(tmp_path: Path) -> None:
-    files = images(tmp_path)
-    photograph, band = files
-    assert open_target(tmp_path, Coding()).missing(capture(), files) == files
-    write_images(files, {})
-    assert open_target(tmp_path, Coding()).missing(capture(), files) == {}
-    band.unlink()
-    assert list(open_target(tmp_path, Coding()).missing(capture(), files)) == [band]
-    assert photograph.exists()
+def test_a_scene_may_be_imported_again(tmp_path: Path) -> None:
+    same = scene(tmp_path)
+    place(same)
+    open_target(tmp_path, Coding()).check_files(same)
+    with pytest.raises(InputError, match="a scene named 'abbey' already exists"):
+        open_target(tmp_path, Coding()).check_files(replace(same, changed=same.files[1:]))
 
 
 def test_an_existing_name_is_refused_whatever_its_case(tmp_path: Path) -> None:
-    write_images(images(tmp_path), {})
-    target = open_target(tmp_path, Coding())
+    place(scene(tmp_path))
     with pytest.raises(InputError, match="a scene named 'Abbey' already exists"):
-        target.missing(capture("Abbey"), images(tmp_path, "Abbey"))
+        open_target(tmp_path, Coding()).check_files(scene(tmp_path, "Abbey"))
 
 
 def test_wavelengths_and_coding_are_described_once(tmp_path: Path) -> None:
     target = open_target(tmp_path / "new", Coding(bands="srgb"))
-    assert target.add(capture())
+    assert target.add(scene(tmp_path))
     target.root.mkdir()
     target.describe()
     described = read_yaml(target.root / "dataset.yaml")
     assert described == {"wavelengths": {"950": 950}, "coding": {"bands": "srgb"}}
-    assert not target.add(capture("barn"))
+    assert not target.add(scene(tmp_path, "barn"))
     with pytest.raises(InputError, match="band 950 of scene 'barn' is 940 nm, but 950 nm in"):
-        target.check_bands(capture("barn", nm=940))
+        target.check_bands(scene(tmp_path, "barn", nm=940))
 
 
 def test_the_first_scene_gives_the_scale(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     target = open_target(tmp_path, Coding())
-    assert target.add(capture(scale=12.5))
+    assert target.add(scene(tmp_path, scale=12.5))
     target.describe()
     assert read_yaml(tmp_path / "dataset.yaml")["pixels_per_mm"] == 12.5
-    assert not target.add(capture("barn", scale=12.501))
-    assert not target.add(capture("church"))
+    assert not target.add(scene(tmp_path, "barn", scale=12.501))
+    assert not target.add(scene(tmp_path, "church"))
     assert not caplog.records
-    assert not target.add(capture("dome", scale=20))
+    assert not target.add(scene(tmp_path, "dome", scale=20))
     assert "scene 'dome' has 20 pixels per mm, but" in caplog.text
     assert "states 12.5 for all scenes" in caplog.text
 
@@ -79,8 +83,8 @@ def test_later_scenes_give_no_scale_to_earlier_ones(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     target = open_target(tmp_path, Coding())
-    target.add(capture())
-    assert not target.add(capture("barn", scale=12.5))
+    target.add(scene(tmp_path))
+    assert not target.add(scene(tmp_path, "barn", scale=12.5))
     target.describe()
     assert "pixels_per_mm" not in read_yaml(tmp_path / "dataset.yaml")
     assert "states none for all scenes" in caplog.text

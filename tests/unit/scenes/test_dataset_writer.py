@@ -12,11 +12,12 @@ from artextract_cli.scenes.dataset_writer import (
     ScenePaths,
     copied_dataset,
     counts_of_16_bit,
+    place_files,
+    stage_files,
     stored_counts,
     truth_files,
     update_description,
     write_image,
-    write_images,
     write_layer,
 )
 from tests.helpers.machines import files_of_at_most
@@ -64,7 +65,7 @@ def test_a_copy_has_the_files_of_its_source(source: Path, tmp_path: Path) -> Non
         output.copy_masks(scene)
         output.copy_top_level()
     assert files(tmp_path / "all") == files(tmp_path / "parts")
-    assert files(tmp_path / "all") - files(source) == {"history.json"}
+    assert files(tmp_path / "all") == files(source)
     assert (tmp_path / "all" / "dataset.yaml").stat().st_mode & 0o200
 
 
@@ -119,8 +120,14 @@ def test_counts() -> None:
 def test_the_images_of_a_scene_are_written_together(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (40, 50), np.uint8)
     images = {tmp_path / "a.png": GREY, tmp_path / "b.png": noise}
-    with files_of_at_most(1000), pytest.raises(ArtextractError, match="File too large"):
-        write_images(images, {})
-    assert files(tmp_path) == set()
-    write_images(images, {})
-    assert files(tmp_path) == {"a.png", "b.png"}
+    (tmp_path / "staged").mkdir()
+    with files_of_at_most(1000), pytest.raises(ArtextractError, match=r"b\.png: File too large"):
+        stage_files(images, {}, tmp_path / "staged" / "0")
+    staged = stage_files(images, {tmp_path / "new" / "c": b"text"}, tmp_path / "staged" / "0")
+    (tmp_path / "a.png").mkdir()
+    with pytest.raises(ArtextractError, match=r"a\.png: Is a directory"):
+        place_files(staged)
+    (tmp_path / "a.png").rmdir()
+    assert files(tmp_path) == {"staged/0-0.png"}
+    place_files(stage_files(images, {tmp_path / "new" / "c": b"text"}, tmp_path / "staged" / "0"))
+    assert files(tmp_path) == {"a.png", "b.png", "new/c"}

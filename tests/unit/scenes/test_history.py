@@ -1,15 +1,16 @@
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.dataset import list_dataset, open_dataset
 from artextract_cli.scenes.dataset_writer import copied_dataset
 from artextract_cli.scenes.history import (
-    HISTORY,
     ProcessingStep,
+    history_path,
     read_history,
     scene_history,
     write_history,
@@ -24,13 +25,14 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert read_history(tmp_path) == {}
     write_history(tmp_path, {"a": (STEP,), "b": ()})
     assert read_history(tmp_path) == {"a": (STEP,), "b": ()}
-    assert [path.name for path in tmp_path.iterdir()] == [HISTORY]
+    assert sorted(path.name for path in (tmp_path / "history").iterdir()) == ["a.json", "b.json"]
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"scenes": {"a": [{"nom": 1}]}}'])
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"steps": [{"nom": 1}]}'])
 def test_a_damaged_history(tmp_path: Path, content: str) -> None:
-    (tmp_path / HISTORY).write_text(content)
-    with pytest.raises(InputError, match=r"history\.json is damaged: restore it, or delete it"):
+    history_path(tmp_path, "a").parent.mkdir()
+    history_path(tmp_path, "a").write_text(content)
+    with pytest.raises(InputError, match=r"a\.json is damaged: restore it, or delete it"):
         read_history(tmp_path)
 
 
@@ -59,4 +61,16 @@ def test_json_has_no_nan(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON"):
         write_history(tmp_path, {"a": (replace(STEP, figures={"share": float("nan")}),)})
     write_history(tmp_path, {"a": (STEP,)})
-    assert json.loads((tmp_path / HISTORY).read_bytes())["format"] == "artextract-history"
+    assert json.loads(history_path(tmp_path, "a").read_bytes())["format"] == "artextract-history"
+
+
+def test_the_history_of_an_earlier_version_is_not_read_and_named(dataset: Path) -> None:
+    shutil.rmtree(dataset / "history", ignore_errors=True)
+    assert list_dataset(dataset)[1] == []
+    (dataset / "history.json").write_text("[")
+    assert read_history(dataset) == {}
+    (finding,) = list_dataset(dataset)[1]
+    assert finding.level == "warning"
+    assert "history.json was written by an earlier version and is not read" in finding.message
+    write_history(dataset, {})
+    assert list_dataset(dataset)[1] == []

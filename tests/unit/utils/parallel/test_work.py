@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.utils.parallel.work import each, outcomes_of, results_of
+from artextract_cli.utils.parallel.work import each, in_order, outcomes_of, results_of
 from tests.helpers.parallel_work import odd_fail, of_this_process, things
 
 
@@ -49,3 +49,15 @@ def test_nothing_is_begun_after_a_failure(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         results_of(odd_fail, things(tmp_path, *"0123"), 1, done.append)
     assert done == ["0", "1"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_outcomes_in_the_order_of_the_items(
+    tmp_path: Path, jobs: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    items = things(tmp_path, *map(str, range(20)))
+    with caplog.at_level(logging.WARNING, "artextract"):
+        outcomes = list(in_order(odd_fail, items, jobs))
+    assert [outcome.name for outcome in outcomes] == [item.name for item in items]
+    assert (outcomes[4].result, outcomes[5].failure) == ("44", f"{tmp_path / '5'} is odd")
+    assert len(caplog.messages) == 10
