@@ -110,14 +110,15 @@ def _one(header: Path, fields: Mapping[str, str], name: str) -> float | None:
 
 def _scale(fields: Mapping[str, str]) -> float | None:
     """Pixels per mm, from the pixel size of a file without map coordinates; None if unknown."""
-    x, y, *more = [part.strip() for part in fields.get("pixel size", ",").split(",")]
-    units = "".join(more).lower().removeprefix("units").strip(" =")
-    if units not in ("", "meters", "metres"):
+    parts = [part.strip() for part in fields.get("pixel size", "").split(",")]
+    unit = "".join(parts[2:]).lower().removeprefix("units").strip(" =")
+    if unit not in ("", "meters", "metres"):
         return None
     try:
-        return scale_of(1000 * float(x), 1000 * float(y))
+        width, height = (1000 * float(part) for part in parts[:2])
     except ValueError:
         return None
+    return scale_of(width, height)
 
 
 def _whole(header: Path, fields: Mapping[str, str], name: str, *, least: int = 1) -> int:

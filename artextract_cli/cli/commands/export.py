@@ -25,12 +25,17 @@ def crate(
     author: Annotated[
         list[str] | None,
         typer.Option(
-            help="Author, with ORCID if there is one; may be repeated.", metavar="NAME[;ORCID]"
+            help="Author, with ORCID if there is one; may be repeated.",
+            metavar="NAME[;ORCID]",
+            rich_help_panel="Filing",
         ),
     ] = None,
     licence: Annotated[
         str | None,
-        typer.Option(help="Licence: its SPDX identifier, such as CC-BY-4.0, or its address."),
+        typer.Option(
+            help="SPDX identifier of the licence, such as CC-BY-4.0, or its address.",
+            rich_help_panel="Filing",
+        ),
     ] = None,
     filed: Filed,
 ) -> None:
