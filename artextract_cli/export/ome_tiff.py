@@ -105,14 +105,17 @@ def _channel(channel: Channel) -> dict[str, Any]:
 
 
 def _tiles(stack: ImageStack, advance: Advance) -> Iterator[NDArray[Any]]:
-    """Tiles of channel after channel, row by row; those at the edges are padded with zeros."""
-    height, width = stack.shape
     for channel in stack.channels:
-        values = channel.read()
-        for top in range(0, height, TILE):
-            for left in range(0, width, TILE):
-                part = values[top : top + TILE, left : left + TILE]
-                tile = np.zeros((TILE, TILE), stack.depth)
-                tile[: part.shape[0], : part.shape[1]] = part
-                yield tile
+        # Without a name here, so that it is freed before the next one is read.
+        yield from _tiles_of(channel.read())
         advance(channel.name)
+
+
+def _tiles_of(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Tiles of (H, W), row by row; those at the edges are padded with zeros."""
+    for top in range(0, values.shape[0], TILE):
+        for left in range(0, values.shape[1], TILE):
+            part = values[top : top + TILE, left : left + TILE]
+            tile = np.zeros((TILE, TILE), values.dtype)
+            tile[: part.shape[0], : part.shape[1]] = part
+            yield tile

@@ -74,7 +74,7 @@ def _open(path: Path) -> tuple[ET.Element, list[_Image]] | None:
         root = _parsed(path, str(file.ome_metadata))
         pixels = root.findall("{*}Image/{*}Pixels")
         return root, [
-            _Image(described=each, axes=series.axes, pages=_pages(series))
+            _Image(described=each, axes=series.axes, pages=_pages(series, file))
             for each, series in zip(pixels, file.series, strict=True)
         ]
     return None
@@ -106,9 +106,10 @@ def _parsed(path: Path, text: str) -> ET.Element:
     return ET.fromstring(text)
 
 
-def _pages(series: Any) -> list[int | None]:
-    """Numbers of the pages of a series; None for those that are missing or in another file."""
-    return [None if page is None else page.index for page in series.pages]
+def _pages(series: Any, file: tifffile.TiffFile) -> list[int | None]:
+    return [
+        page.index if page is not None and page.parent is file else None for page in series.pages
+    ]
 
 
 def _numbers(image: _Image) -> list[int]:

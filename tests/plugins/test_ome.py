@@ -1,5 +1,6 @@
 """OME-TIFF of other programs, written by the library of the format."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,27 @@ def test_several_depths_or_times_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.ome.tif", bands=np.stack([BANDS, BANDS]), axes="TCYX")
     with pytest.raises(InputError, match="has the axes TCYX"):
         only(path)
+
+
+def test_planes_in_other_files_are_not_taken_from_this_one(tmp_path: Path) -> None:
+    """A set of files, each with one channel, whose descriptions refer to one another."""
+    names = ("one.ome.tif", "two.ome.tif")
+    planes = "".join(
+        f'<TiffData FirstC="{c}" IFD="0" PlaneCount="1"><UUID FileName="{name}">urn:uuid:'
+        f"0000000{c}-0000-0000-0000-000000000000</UUID></TiffData>"
+        for c, name in enumerate(names)
+    )
+    for c, name in enumerate(names):
+        write(tmp_path / name, bands=BANDS[:2], photograph=False)
+        xml = tifffile.tiffcomment(tmp_path / name)
+        xml = re.sub("<TiffData[^>]*/>", planes, xml)
+        uuid = f"0000000{c}-0000-0000-0000-000000000000"
+        xml = re.sub('UUID="urn:uuid:[^"]*"', f'UUID="urn:uuid:{uuid}"', xml)
+        tifffile.imwrite(tmp_path / name, BANDS[c], description=xml, metadata=None)
+    with tifffile.TiffFile(tmp_path / names[0]) as file:
+        assert file.series[0].shape == (2, 6, 7)  # tifffile joins the two
+    with pytest.raises(InputError, match="they are in other files"):
+        only(tmp_path / names[0])
 
 
 def test_a_document_type_is_refused(tmp_path: Path) -> None:

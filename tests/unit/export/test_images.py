@@ -1,5 +1,6 @@
 """Exported images: no input is lost, and an importer reads back the same counts."""
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import UsageError
+from artextract_cli.export.envi import write_envi
+from artextract_cli.export.image_stack import Channel, ImageStack
 from artextract_cli.export.images import export_images
+from artextract_cli.export.ome_tiff import write_ome_tiff
 from artextract_cli.preprocessing.import_dataset import import_dataset
 from artextract_cli.utils.yaml import read_yaml
 from tests.helpers.command_line import Ran
@@ -68,6 +72,31 @@ def test_nothing_is_written_into_a_dataset(tmp_path: Path) -> None:
     write_scene(tmp_path, "val", "a")
     with pytest.raises(UsageError, match="is inside the dataset"):
         export_images(tmp_path, tmp_path / "val" / "a.hdr")
+
+
+@pytest.mark.parametrize(("write", "name"), [(write_ome_tiff, "a.ome.tif"), (write_envi, "a.hdr")])
+def test_one_channel_is_in_memory_at_a_time(
+    tmp_path: Path, write: Callable[[ImageStack, Path], None], name: str
+) -> None:
+    alive: list[weakref.ref[np.ndarray]] = []
+
+    def read() -> np.ndarray:
+        assert not any(former() is not None for former in alive)
+        values = np.zeros((600, 5), np.uint16)
+        alive.append(weakref.ref(values))
+        return values
+
+    channels = tuple(Channel(name=name, read=read) for name in "abc")
+    stack = ImageStack(
+        scene="a",
+        description="",
+        shape=(600, 5),
+        depth=np.dtype(np.uint16),
+        channels=channels,
+        source_files=(),
+    )
+    write(stack, tmp_path / name)
+    assert len(alive) == 3
 
 
 def test_the_command_tells_what_it_wrote(dataset: Path, run: Callable[..., Ran]) -> None:
