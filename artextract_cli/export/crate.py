@@ -74,15 +74,15 @@ def export_crate(
         rules=(check_outside_datasets, *([] if is_zip else [check_new_folder])),
     ).check()
     address = None if licence is None else licence_address(licence)
+    scenes = open_results(results)
     crate = Crate(
-        scenes=open_results(results),
-        files=[],
+        scenes=scenes,
+        files=_files(results, scenes),
         filing=filing or Filing(),
         authors=tuple(authors),
         licence=address,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
     )
-    crate.files.extend(_files(results, crate.scenes))
     _warn_of_gaps(crate)
     text = json.dumps(metadata(crate), indent=2, ensure_ascii=False) + "\n"
     (_write_zip if is_zip else _write_folder)(results, out, crate.files, text)

@@ -79,7 +79,7 @@ class Crate:
     """What a crate contains, and what is stated about it."""
 
     scenes: Sequence[SceneResult]
-    files: list[CrateFile]
+    files: Sequence[CrateFile]
     filing: Filing
     authors: tuple[Author, ...]
     licence: str | None
@@ -179,7 +179,7 @@ def _scene(scene: SceneResult, crate: Crate) -> Iterable[Entity]:
     inputs = list(_inputs(scene))
     model = scene.description["model"]
     used = [*inputs, _digested(model["path"], model["sha256"], "Model")]
-    folder = scene.path.name
+    written = {f"{scene.path.name}/{name}" for name in (*scene.description["files"], "scene.json")}
     yield {
         "@id": _action_id(scene),
         "@type": "CreateAction",
@@ -189,7 +189,7 @@ def _scene(scene: SceneResult, crate: Crate) -> Iterable[Entity]:
         "instrument": _ref(SOFTWARE),
         **_refs("agent", (each["@id"] for each in _operator(crate))),
         **_refs("object", (entity["@id"] for entity in used)),
-        **_refs("result", (file.id for file in crate.files if file.name.parts[0] == folder)),
+        **_refs("result", (file.id for file in crate.files if str(file.name) in written)),
     }
     yield from used
 

@@ -67,8 +67,8 @@ def licence_address(licence: str) -> str:
         return licence
     if not _IDENTIFIER.fullmatch(licence):
         msg = (
-            f"the licence {licence!r} is neither an SPDX identifier, such as CC-BY-4.0, nor an "
-            "https address: give one of the two"
+            f"the licence {licence!r} is neither an SPDX identifier, such as CC-BY-4.0, nor the "
+            "address of its text: give one of the two"
         )
         raise UsageError(msg)
     return SPDX + licence

@@ -42,8 +42,8 @@ ROWS = [
         CRATE + " --author ;0000-0002-1825-0097"),
     Row(2, "the ORCID of Doe is mistyped: '0000' must be four groups of four digits with a valid "
         "check digit, such as 0000-0002-1825-0097", CRATE + " --author Doe;0000"),
-    Row(2, "the licence 'as usual' is neither an SPDX identifier, such as CC-BY-4.0, nor an https "
-        "address: give one of the two",
+    Row(2, "the licence 'as usual' is neither an SPDX identifier, such as CC-BY-4.0, nor the "
+        "address of its text: give one of the two",
         lambda here: export_crate(here / "results", here / "crate", licence="as usual")),
     Row(3, "…/link is a symbolic link, which an RO-Crate cannot contain: move it away", CRATE,
         lambda here: (here / "results" / "link").symlink_to("elsewhere")),
