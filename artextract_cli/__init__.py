@@ -32,6 +32,7 @@ _DEFINED_IN = {
     "export.crate": ("export_crate",),
     "export.crate_statements": ("Author",),
     "export.graphml": ("export_graph",),
+    "export.iiif.writing": ("export_iiif",),
     "export.image_pyramid": ("write_pyramid",),
     "export.images": ("ExportedImages", "export_images"),
     "graphs.build_dataset": ("BuildReport", "build_dataset"),

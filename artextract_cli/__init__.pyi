@@ -32,6 +32,7 @@ from artextract_cli.examination.record import Step as Step
 from artextract_cli.export.crate import export_crate as export_crate
 from artextract_cli.export.crate_statements import Author as Author
 from artextract_cli.export.graphml import export_graph as export_graph
+from artextract_cli.export.iiif.writing import export_iiif as export_iiif
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
 from artextract_cli.export.images import ExportedImages as ExportedImages
 from artextract_cli.export.images import export_images as export_images
@@ -268,6 +269,7 @@ __all__ = [
     "examine",
     "export_crate",
     "export_graph",
+    "export_iiif",
     "export_images",
     "find_graphs",
     "find_scene",

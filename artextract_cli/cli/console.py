@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import rich.console
 import rich.markup
@@ -109,6 +110,14 @@ def suggest_opening(page: Path, *otherwise: str | Path) -> None:
 def pair_words(results: Path) -> tuple[str | Path, ...]:
     """The words of the command that draws a scene, for a suggestion."""
     return "visualize", "pair", results, "--out", free("pair.png")
+
+
+def suggest_serving(folder: Path, url: str) -> None:
+    """Name the command that serves a folder on this machine, if its address is of this machine."""
+    parts = urlsplit(url)
+    if parts.hostname in ("localhost", "127.0.0.1") and parts.path in ("", "/"):
+        port = str(parts.port or 80)
+        suggest_line(shell_line("python", "-m", "http.server", port, "--directory", folder))
 
 
 def interrupted(*added: str, continues: bool = False) -> None:

@@ -244,8 +244,8 @@ Plates = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reporting:
-    """What a report shows."""
+class Shown:
+    """What is shown of results."""
 
     no_bands: Annotated[
         bool,
@@ -258,6 +258,12 @@ class Reporting:
         float | None,
         Setting(help="Scale of the photograph; overrides dataset.yaml.", minimum=1e-6, maximum=1e6),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting(Shown):
+    """What a report shows."""
+
     plates: Plates = None
 
 

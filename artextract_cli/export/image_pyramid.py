@@ -13,10 +13,10 @@ from typing import Any, Literal
 import numpy as np
 import tifffile
 
-from artextract_cli._typing import FloatArray
 from artextract_cli.errors import UsageError
+from artextract_cli.export.pixels import ROWS, colourise, halve
 from artextract_cli.imaging.blocks import Block
-from artextract_cli.imaging.heatmap import Picture, ScaleName, colour
+from artextract_cli.imaging.heatmap import Picture, ScaleName
 from artextract_cli.io.images import decode_picture
 from artextract_cli.io.tiff_maps import BIG_BYTES, resolution_tags
 from artextract_cli.results.scene_result import SceneResult
@@ -40,9 +40,6 @@ ENCODINGS: dict[Compression, dict[str, Any]] = {
     },
     "deflate": {"compression": "zlib", "predictor": True},
 }
-# Processed at a time. Colouring and halving need several times the memory of the bytes that they
-# produce; with strips of rows this does not grow with the height of the image.
-_ROWS = 512
 
 
 def write_pyramid(
@@ -126,39 +123,17 @@ def _image(result: SceneResult, show: Shown) -> Picture:
         return values
     score = result.map(show)
     image = np.empty((*score.shape, 3), np.uint8)
-    for top in range(0, len(score), _ROWS):
-        image[top : top + _ROWS] = _colourise(score[top : top + _ROWS], SCALES[show])
+    for top in range(0, len(score), ROWS):
+        image[top : top + ROWS] = colourise(score[top : top + ROWS], SCALES[show])
     return image
-
-
-def _colourise(score: FloatArray, scale: ScaleName) -> Picture:
-    coloured = colour(np.nan_to_num(score), scale=scale)
-    return np.where(np.isfinite(score)[..., None], coloured, np.uint8(255))
 
 
 def _pyramid(image: Picture) -> list[Picture]:
     """``image`` (H, W, 3) at full and at repeatedly halved size, until it fits into a tile."""
     levels = [image]
     while max(levels[-1].shape) > TILE:
-        levels.append(_halve(levels[-1]))
+        levels.append(halve(levels[-1]))
     return levels
-
-
-def _halve(image: Picture) -> Picture:
-    """Means of 2 × 2 pixels (H // 2, W // 2, 3), at least one a side; an odd last line is lost."""
-    height, width = (max(1, size // 2) for size in image.shape[:2])
-    # From the previous level, not from the full image: all levels together cost as much as 4/3 of
-    # one.
-    halved = np.empty((height, width, 3), np.uint8)
-    for top in range(0, height, _ROWS):
-        bottom = min(top + _ROWS, height)
-        # The sum of four bytes is up to 1020, which uint8 cannot hold; + 2 rounds to the nearest
-        # mean.
-        rows = image[2 * top : 2 * bottom].astype(np.uint16)
-        down = rows[::2] + rows[1::2] if len(image) > 1 else 2 * rows
-        across = down[:, : 2 * width : 2] + down[:, 1::2] if image.shape[1] > 1 else 2 * down
-        halved[top:bottom] = (across + 2) // 4
-    return halved
 
 
 def _tile_blocks(level: Picture) -> Iterator[Block]:

@@ -35,13 +35,16 @@ def false_colour_band(wavelengths: tuple[float, ...] | None) -> int | None:
     return min(infrared)[1] if infrared else None
 
 
-def false_colour(photograph: FloatArray, infrared: FloatArray) -> Picture:
+def false_colour(
+    photograph: FloatArray, infrared: FloatArray, white: float | None = None
+) -> Picture:
     """False-colour infrared (h, w, 3): infrared as red, red as green, green as blue.
 
-    ``photograph`` (h, w, 3) is sRGB 0..1, ``infrared`` (h, w) linear.
+    ``photograph`` (h, w, 3) is sRGB 0..1, ``infrared`` (h, w) linear, and full red from ``white``
+    on, by default from its brightest thousandth on.
     """
     red_and_green = as_bytes(photograph[..., :2])
-    return np.concatenate([grey(infrared)[..., None], red_and_green], axis=-1)
+    return np.concatenate([grey(infrared, white)[..., None], red_and_green], axis=-1)
 
 
 def principal_components(bands: FloatArray, painted: BoolArray) -> list[Component]:

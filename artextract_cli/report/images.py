@@ -79,9 +79,13 @@ def _mean(channel: NDArray[Any], size: tuple[int, int]) -> FloatArray:
     return np.asarray(image.resize(size[::-1], Image.Resampling.BOX))
 
 
-def grey(band: FloatArray) -> Picture:
-    """A linear band (H, W) as display-coded grey, its brightest thousandth white."""
-    return as_bytes(coded_rgb(np.clip(band / white_of(band), 0, 1).astype(np.float32)))
+def grey(band: FloatArray, white: float | None = None) -> Picture:
+    """A linear band of any shape as display-coded grey, by default its brightest thousandth white.
+
+    ``white`` is another value to display as white, such as that of the whole image for a part.
+    """
+    white = white_of(band) if white is None else white
+    return as_bytes(coded_rgb(np.clip(band / white, 0, 1).astype(np.float32)))
 
 
 def white_of(band: FloatArray) -> float:

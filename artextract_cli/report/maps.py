@@ -16,6 +16,19 @@ def read_map(result: SceneResult, name: str, page: int = 0, side: int = MAX_SIDE
     InputError
         If the map is missing or damaged, or its size is not that of the photograph.
     """
+    return reduced(full_map(result, name, page), side)
+
+
+def full_map(result: SceneResult, name: str, page: int = 0) -> FloatArray:
+    """Read one page (H, W) of a map, which must have the size of the photograph.
+
+    NaN marks pixels outside the painting.
+
+    Raises
+    ------
+    InputError
+        If the map is missing or damaged, or its size is not that of the photograph.
+    """
     pixels = result.map(name, page)
     if list(pixels.shape) != list(result.description["shape"]):
         msg = (
@@ -23,4 +36,4 @@ def read_map(result: SceneResult, name: str, page: int = 0, side: int = MAX_SIDE
             f"remove {result.path} and run `{result.again}`"
         )
         raise InputError(msg)
-    return reduced(pixels, side)
+    return pixels

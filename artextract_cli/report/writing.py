@@ -29,24 +29,14 @@ from artextract_cli.report.provenance import (
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results.reader import open_scene, scene_folders
+from artextract_cli.results.completeness import open_complete
+from artextract_cli.results.reader import scene_folders
 from artextract_cli.results.regions import STRONG_LEVEL
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.parallel.work import outcomes_of
-
-# Keys of scene.json without which a scene cannot be reported; others are optional.
-REQUIRED_KEYS = frozenset(
-    {
-        *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
-        *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
-        *("euclidean_distance", "cosine_similarity", "image_level"),
-        *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
-        *("history", "verdict", "registration"),
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,12 +213,8 @@ def check_html(out: Path) -> None:
 
 
 def _open(folder: Path, out: Path) -> SceneResult:
-    """Open the results of a scene, and check that they are complete and ``out`` is not an input."""
-    result = open_scene(folder)
-    if missing := REQUIRED_KEYS - result.description.keys():
-        advice = f"remove {result.path} and run `{result.again}`"
-        msg = f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: {advice}"
-        raise InputError(msg)
+    """Open the results of a scene, and check that ``out`` is not an input."""
+    result = open_complete(folder)
     result.output_plan(out).check()
     return result
 

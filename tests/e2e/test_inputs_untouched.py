@@ -28,6 +28,7 @@ COMMANDS = {
     "export crate": "{results} --out {out}/crate",
     "export images": "{data} --out {out}/images.hdr",
     "export images of results": "{results} --out {out}/images.ome.tif",
+    "export iiif": "{results} --out {out}/site",
     "visualize pair": "{results} --out {out}/pair.png",
     "visualize pair of a pair": f"{PAIR} --model {{run}} --out {{out}}/pair.png",
     "visualize loss": "{run} --out {out}/loss.svg",

@@ -17,7 +17,7 @@ from tests.errors.row import (
 )
 
 CRATE = "export crate {here}/results --out {new}"
-
+IIIF = "export iiif {here}/results --scene v0 --out {new} "
 ROWS = [
     Row(2, "unknown compression 'zz'; choose from: …",
         lambda here: write_pyramid(find_scene(here / "results", "v0"), here / "a.tif",
@@ -28,6 +28,16 @@ ROWS = [
         "`artextract graph build … --out GRAPHS`, and export a graph of it",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(change(SCENE, photograph={"path": "x", "sha256": "0"}))),
+    Row(2, "'museum.example' cannot be the address of a folder: give http:// or https:// with host "
+        "and path, such as https://museum.example/iiif", IIIF + "--base-url museum.example"),
+    Row(2, "'CC-BY' is not the address of a licence or statement of rights: give one such as "
+        "http://creativecommons.org/licenses/by/4.0/", IIIF + "--rights CC-BY"),
+    Row(2, "…/site/mine.txt is not part of an earlier export and would be lost: choose another "
+        "--out, or move it away",
+        "export iiif {here}/results --out {here}/site", put("site/mine.txt", "mine")),
+    Row(3, "…/v0_RGB.png does not have the size of the heat map: remove … and run "
+        "`artextract infer …`",
+        IIIF, resealed(change(SCENE, shape=[8, 9]))),
     Row(3, "…/v0.npz was built at 48 × 40 pixels, but the heat map has 9 × 8: build the graph "
         "without --size",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",

@@ -82,9 +82,15 @@ class Page:
         self, path: Path, width: int = 1280, height: int = 900, *, phone: bool = False
     ) -> None:
         """Open a file in a window of that size and wait until the page has been read."""
+        self.visit(path.resolve().as_uri(), width, height, phone=phone)
+
+    def visit(
+        self, address: str, width: int = 1280, height: int = 900, *, phone: bool = False
+    ) -> None:
+        """Open an address in a window of that size and wait until the page has been read."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
         self.send("Emulation.setDeviceMetricsOverride", **size)
-        self.send("Page.navigate", url=path.resolve().as_uri())
+        self.send("Page.navigate", url=address)
         self.wait_for("document.readyState === 'complete'")
 
     def evaluate(self, expression: str) -> Any:

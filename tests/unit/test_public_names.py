@@ -36,6 +36,7 @@ COMMANDS = {
     "examine": {"examine"},
     "export crate": {"export_crate", "Author", "Filing"},
     "export images": {"export_images"},
+    "export iiif": {"export_iiif"},
     "graph build": {"build_dataset", "GraphRecipe"},
     "graph export": {"export_graph"},
     "graph inspect": {"load_graphs"},

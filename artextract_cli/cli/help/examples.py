@@ -125,6 +125,13 @@ GUIDES: Mapping[str, Guide] = {
             "artextract export images results --scene abbey --out maps.hdr",
         ),
     ),
+    "export iiif": Guide(
+        "docs/export.md",
+        (
+            "artextract export iiif results --out site",
+            "artextract export iiif results --base-url https://museum.example/iiif --title Lady",
+        ),
+    ),
     "graph build": Guide(
         "docs/detection.md",
         (

@@ -128,6 +128,21 @@ def test_a_page_is_opened_where_that_is_possible(
     assert capsys.readouterr().err == f"next: {f'{opener} report.html' if opener else instead}\n"
 
 
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        *(("http://localhost:8080", 8080), ("http://127.0.0.1/", 80)),
+        *(("http://localhost:8000/iiif", None), ("https://museum.example", None)),
+    ],
+)
+def test_a_folder_is_served_where_its_address_is_of_this_machine(
+    capsys: pytest.CaptureFixture[str], url: str, port: int | None
+) -> None:
+    console.suggest_serving(Path("my site"), url)
+    wanted = f"next: python -m http.server {port} --directory 'my site'\n"
+    assert capsys.readouterr().err == ("" if port is None else wanted)
+
+
 def test_paths_of_suggestions_are_free() -> None:
     assert console.free("report.html") == Path("report.html")
     Path("report.html").touch()
