@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from artextract_cli.cli import console
-from artextract_cli.cli.completion import scene_names
+from artextract_cli.cli.completion import scene_names, source_scenes
 from artextract_cli.cli.derived_options import settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import Filed, Shown
@@ -99,7 +99,7 @@ def images(
     source: Annotated[Path, typer.Argument(help="Dataset, or results directory.")],
     scene: Annotated[
         str | None,
-        typer.Option(help="Scene to export; default: the first one.", autocompletion=scene_names),
+        typer.Option(help="Scene to export; default: the first one.", autocompletion=source_scenes),
     ] = None,
     out: Annotated[Path, typer.Option(help="File to write: .ome.tif, or .hdr for ENVI.")] = Path(
         "images.ome.tif"
