@@ -29,9 +29,13 @@ from artextract_cli.evaluation.summary import summarize_evaluation as summarize_
 from artextract_cli.examination.examine import Examination as Examination
 from artextract_cli.examination.examine import examine as examine
 from artextract_cli.examination.record import Step as Step
+from artextract_cli.export.crate import export_crate as export_crate
+from artextract_cli.export.crate_statements import Author as Author
 from artextract_cli.export.graphml import export_graph as export_graph
 from artextract_cli.export.iiif.writing import export_iiif as export_iiif
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
+from artextract_cli.export.images import ExportedImages as ExportedImages
+from artextract_cli.export.images import export_images as export_images
 from artextract_cli.graphs.build_dataset import BuildReport as BuildReport
 from artextract_cli.graphs.build_dataset import build_dataset as build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe as GraphRecipe
@@ -168,6 +172,7 @@ __all__ = [
     "Adaptation",
     "Advance",
     "ArtextractError",
+    "Author",
     "Backbone",
     "BuildReport",
     "CalibratedBand",
@@ -185,6 +190,7 @@ __all__ = [
     "EmbeddedScenes",
     "Evaluation",
     "Examination",
+    "ExportedImages",
     "FailedScenesError",
     "Filing",
     "Finding",
@@ -261,8 +267,10 @@ __all__ = [
     "emit",
     "evaluate",
     "examine",
+    "export_crate",
     "export_graph",
     "export_iiif",
+    "export_images",
     "find_graphs",
     "find_scene",
     "finish_results",

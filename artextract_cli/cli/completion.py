@@ -20,6 +20,7 @@ from artextract_cli.cli.config import CONFIG_FILE
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import OptionInfo, describe_options
 from artextract_cli.plugin.specs import KINDS
+from artextract_cli.scenes.layout import find_scenes
 from artextract_cli.utils.yaml import read_yaml
 
 Offer = tuple[str, str]
@@ -82,14 +83,22 @@ def _words(prefix: str, info: OptionInfo) -> Iterable[Offer]:
 @_silent
 def scene_names(ctx: typer.Context) -> Iterable[Offer]:
     """Scenes of the results directory given on the command line or in artextract.yaml."""
-    return ((path.parent.name, "") for path in _descriptions(ctx))
+    return ((path.parent.name, "") for path in _descriptions(Path(_given(ctx, "results"))))
+
+
+@_silent
+def source_scenes(ctx: typer.Context) -> Iterable[Offer]:
+    """Scenes of the dataset or the results directory given on the command line."""
+    source = Path(_given(ctx, "source"))
+    results = [path.parent.name for path in _descriptions(source)]
+    return ((name, "") for name in results or (scene.name for scene in find_scenes(source)[0]))
 
 
 @_silent
 def band_names(ctx: typer.Context) -> Iterable[Offer]:
     """Bands of the scene given on the command line, or of the first scene."""
-    scene = _given(ctx, "scene")
-    paths = [path for path in _descriptions(ctx) if scene in (None, path.parent.name)]
+    scene, results = _given(ctx, "scene"), Path(_given(ctx, "results"))
+    paths = [path for path in _descriptions(results) if scene in (None, path.parent.name)]
     description = json.loads(paths[0].read_text(encoding="utf-8"))
     return ((str(band["id"]), "") for band in description["bands"])
 
@@ -100,8 +109,7 @@ def kinds(ctx: typer.Context) -> Iterable[Offer]:
     return ((kind, spec.__name__) for kind, spec in KINDS.items())
 
 
-def _descriptions(ctx: typer.Context) -> list[Path]:
-    results = Path(_given(ctx, "results"))
+def _descriptions(results: Path) -> list[Path]:
     return sorted(p for p in results.glob("*/scene.json") if not p.parent.name.startswith("."))
 
 

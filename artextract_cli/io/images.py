@@ -5,7 +5,7 @@ The format of a file is recognised by its content, not by its name. Colour profi
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,13 @@ MIN_RANGE_SHARE = 1 / 256
 Counts of 16 bits or fewer that were saved as 32 or 64 bits stay below it."""
 
 
-def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -> NDArray[Any]:
+def read_counts(
+    path: Path,
+    *,
+    stacked: bool = False,
+    any_scale: bool = False,
+    pages: Sequence[int] | None = None,
+) -> NDArray[Any]:
     """Read an image at its full depth, in the form that a `Capture` takes.
 
     Parameters
@@ -55,6 +61,8 @@ def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -
         Whether a TIFF may have several pages, and more channels than a colour image.
     any_scale
         Whether floats may lie outside 0..1.
+    pages
+        Numbers of the pages of a TIFF to stack, from 0; all if None.
 
     Returns
     -------
@@ -67,20 +75,21 @@ def read_counts(path: Path, *, stacked: bool = False, any_scale: bool = False) -
     InputError
         If the file is missing, not an image, damaged, or of an unsupported kind.
     """
-    counts = (_read_stack(path) if stacked else decode_picture(path)).counts()
+    is_stack = stacked or pages is not None
+    counts = (_read_stack(path, pages) if is_stack else decode_picture(path)).counts()
     if not any_scale and (problem := value_problem(counts)):
         msg = f"{path} {problem}"
         raise InputError(msg)
     return counts
 
 
-def _read_stack(path: Path) -> Picture:
+def _read_stack(path: Path, pages: Sequence[int] | None) -> Picture:
     if _decoder(path) is not tiff.decode_tiff:
         return decode_picture(path)
     with _decoding(path):
         if not tiff.is_stack(path):
             return decode_picture(path)
-        stored = tiff.decode_stack(path)
+        stored = tiff.decode_stack(path, pages)
     return _range_checked(path, _picture(path, stored, is_stack=True))
 
 

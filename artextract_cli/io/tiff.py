@@ -1,7 +1,7 @@
 """Decoding TIFF: single images, stacks and pages, checked for missing data."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,18 @@ def is_stack(path: Path) -> bool:
         return len(tiff.pages) > 1 or first.samplesperpixel > 4
 
 
-def decode_stack(path: Path) -> Stored:
-    """Decode a TIFF of similar pages, each with any number of channels, as one (H, W, C)."""
+def decode_stack(path: Path, numbers: Sequence[int] | None = None) -> Stored:
+    """Decode similar pages of a TIFF, each with any number of channels, as one (H, W, C).
+
+    ``numbers`` are those of the pages, from 0; all if None.
+    """
     with opened_tiff(path) as tiff:
-        for page in tiff.pages:
+        chosen: list[Any] = [tiff.pages[n] for n in numbers or range(len(tiff.pages))]
+        for page in chosen:
             _check_values(path, page)
-        _check_total_size(path, tiff)
+        _check_total_size(path, chosen)
         _check_complete(tiff)
-        pages = [_whole_page(page) for page in tiff.pages]
+        pages = [_whole_page(page) for page in chosen]
     kinds = {(page.values.shape[:2], page.values.dtype, page.bits) for page in pages}
     if len(kinds) > 1:
         msg = f"{path} has pages of different sizes or depths; save each page as a file of its own"
@@ -84,9 +88,9 @@ def opened_tiff(path: Path) -> Iterator[tifffile.TiffFile]:
         yield tiff
 
 
-def _check_total_size(path: Path, tiff: tifffile.TiffFile) -> None:
+def _check_total_size(path: Path, pages: Sequence[Any]) -> None:
     """Check that all pages together may be read at once."""
-    sizes = [page.imagewidth * page.imagelength * page.samplesperpixel for page in tiff.pages]
+    sizes = [page.imagewidth * page.imagelength * page.samplesperpixel for page in pages]
     check_claim(path, f"{sum(sizes)} pixels in all pages and channels", sum(sizes))
 
 
@@ -123,7 +127,7 @@ def _stored(page: Any, values: NDArray[Any]) -> Stored:
 def decode_pages(path: Path) -> NDArray[Any]:
     """Decode a TIFF of one or more pages of grey as (H, W, pages)."""
     with opened_tiff(path) as tiff:
-        _check_total_size(path, tiff)
+        _check_total_size(path, [*tiff.pages])
         _check_complete(tiff)
         return np.stack([page.asarray() for page in tiff.pages], axis=-1)
 

@@ -41,6 +41,7 @@ OWN_COMMANDS = frozenset(
             "demo",
             "evaluate",
             "examine",
+            "export",
             "graph",
             "infer",
             "plugins",

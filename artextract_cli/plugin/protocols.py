@@ -219,6 +219,8 @@ class Capture:
         (H, W), False for backdrop, frame or colour chart; None if the painting fills the image.
     split
         "train" or "val"; chosen by the user if None.
+    pixels_per_mm
+        Scale of the photograph; None if unknown.
     """
 
     name: str
@@ -228,6 +230,7 @@ class Capture:
     band_ids: Sequence[str] | None = None
     mask: NDArray[np.bool_] | None = None
     split: Literal["train", "val"] | None = None
+    pixels_per_mm: float | None = None
 
 
 class ImporterFunction(Protocol):

@@ -1,6 +1,7 @@
 """Checking the captures of an importer before anything is written."""
 
 import dataclasses
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -31,7 +32,8 @@ def checked_capture(capture: Any) -> Capture:
         msg = f"an importer must yield Capture objects, not {type(capture).__name__}"
         raise InputError(msg)
     # In this order: later checks rely on earlier ones, such as that bands are arrays at all.
-    for find_problem in (_name_problem, _shape_problem, _depth_problem, _mask_problem):
+    checks = (_name_problem, _shape_problem, _depth_problem, _mask_problem, _scale_problem)
+    for find_problem in checks:
         if problem := find_problem(capture):
             msg = f"scene {capture.name!r}: {problem}"
             raise InputError(msg)
@@ -116,6 +118,13 @@ def _mask_problem(capture: Capture) -> str | None:
     if mask.shape != capture.rgb.shape[:2]:
         return f"its mask must be (H, W) like its photograph {capture.rgb.shape}, not {mask.shape}"
     return None if mask.any() else "its mask contains no painting"
+
+
+def _scale_problem(capture: Capture) -> str | None:
+    scale = capture.pixels_per_mm
+    if scale is None or (isinstance(scale, int | float) and 0 < scale < math.inf):
+        return None
+    return f"its scale must be a positive number of pixels per mm, not {scale!r}"
 
 
 def _wavelengths(capture: Capture) -> tuple[float, ...] | None:

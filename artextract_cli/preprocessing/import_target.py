@@ -1,5 +1,6 @@
 """The dataset that captures are imported into: its content, and what may be added to it."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ class ImportTarget:
     """Coding of existing and added images."""
 
     is_coding_stated: bool = True
+    pixels_per_mm: float | None = None
 
     def check_files(self, scene: StagedScene) -> None:
         """Check that a scene is new, or exists with the same pixels.
@@ -79,9 +81,9 @@ class ImportTarget:
     def add(self, scene: StagedScene) -> bool:
         """Record a scene, and return whether ``dataset.yaml`` must be updated for it."""
         ids = scene.band_ids
+        is_described = self.is_coding_stated and not self._takes_scale(scene)
         self.names[scene.name.casefold()] = None
         self.band_ids = set(ids)
-        is_described = self.is_coding_stated
         self.is_coding_stated = True
         # The first scene with wavelengths decides; `check_bands` compares the others with it.
         if self.wavelengths or scene.wavelengths is None:
@@ -89,8 +91,26 @@ class ImportTarget:
         self.wavelengths = dict(zip(ids, scene.wavelengths, strict=True))
         return True
 
+    def _takes_scale(self, scene: StagedScene) -> bool:
+        """Whether a scene gives the dataset its scale, which all scenes share: the first one may.
+
+        A warning says so if the scale of a later one is another.
+        """
+        scale = scene.pixels_per_mm
+        if scale is None or (self.pixels_per_mm and _is_close(scale, self.pixels_per_mm)):
+            return False
+        if self.pixels_per_mm is None and not self.names:
+            self.pixels_per_mm = scale
+            return True
+        states = "none" if self.pixels_per_mm is None else f"{self.pixels_per_mm:g}"
+        warn(
+            f"scene {scene.name!r} has {scale:g} pixels per mm, but {self.root / DESCRIPTION} "
+            f"states {states} for all scenes: import it into another dataset if millimetres matter"
+        )
+        return False
+
     def describe(self) -> None:
-        """Write wavelengths and coding, before the first scene that needs them.
+        """Write wavelengths, coding and scale, before the first scene that needs them.
 
         Raises
         ------
@@ -104,6 +124,8 @@ class ImportTarget:
             statements["wavelengths"] = described_wavelengths(nm)
         if coding := self.coding.described(bands):
             statements["coding"] = coding
+        if self.pixels_per_mm is not None:
+            statements["pixels_per_mm"] = self.pixels_per_mm
         update_description(self.root, statements)
 
 
@@ -136,7 +158,13 @@ def open_target(root: Path, coding: Coding) -> ImportTarget:
         wavelengths=dict(statement.wavelengths),
         coding=coding,
         is_coding_stated=coding == statement.coding,
+        pixels_per_mm=statement.pixels_per_mm,
     )
+
+
+def _is_close(scale: float, other: float) -> bool:
+    # Files round the size of a pixel; a real difference of a thousandth cannot be measured.
+    return math.isclose(scale, other, rel_tol=1e-3)
 
 
 def _check_coding(coding: Coding, theirs: Coding, band_ids: Collection[str], root: Path) -> None:

@@ -64,6 +64,7 @@ class StagedScene:
     band_ids: tuple[str, ...]
     wavelengths: tuple[float, ...] | None
     depth: str
+    pixels_per_mm: float | None
     files: tuple[Path, ...]
     """The images in the dataset, the photograph first."""
 
@@ -126,6 +127,7 @@ class SceneStaging:
             band_ids=tuple(capture.band_ids or ()),
             wavelengths=None if capture.wavelengths is None else tuple(capture.wavelengths),
             depth="uint8" if bands[0].dtype == np.uint8 else "uint16",
+            pixels_per_mm=capture.pixels_per_mm,
             files=tuple(images),
             changed=tuple(path for path, values in others.items() if not _contains(path, values)),
             is_up_to_date=not missing,

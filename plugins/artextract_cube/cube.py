@@ -72,13 +72,13 @@ def _photograph_of(path: Path, options: CubeOptions) -> Path | None:
 
 
 def _name(path: Path, options: CubeOptions) -> str:
-    return options.name or path.resolve().stem
+    return options.name or path.resolve().stem.removesuffix(".ome")
 
 
 def _read_scene(path: Path, options: CubeOptions, coding: Coding) -> Capture:
     photograph = _photograph_of(path, options)
     with open_cube(path, options) as cube:
-        rgb = None if photograph is None else _read_photograph(photograph, cube)
+        rgb = cube.photograph if photograph is None else _read_photograph(photograph, cube)
         centres = chosen_centres(cube.path, options.centres, cube.nm, options.width)
         with calibrated(cube, _name(path, options), options) as reflectance:
             average = averaged(reflectance, centres, options.width, rgb, coding)
@@ -88,6 +88,7 @@ def _read_scene(path: Path, options: CubeOptions, coding: Coding) -> Capture:
         bands=average.bands,
         wavelengths=average.wavelengths,
         mask=average.mask,
+        pixels_per_mm=cube.pixels_per_mm,
     )
 
 

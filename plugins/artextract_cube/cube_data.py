@@ -36,6 +36,11 @@ class Cube:
     missing: float | None = None
     """The value of pixels that were not measured."""
 
+    photograph: NDArray[Any] | None = None
+    """(H, W, 3) the photograph in the same file."""
+
+    pixels_per_mm: float | None = None
+
     good: NDArray[np.intp] | None = None
     """(B,) indices of the good bands; None for all."""
 

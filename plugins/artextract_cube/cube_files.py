@@ -17,6 +17,7 @@ from artextract_cube import SCALES, CubeOptions
 from artextract_cube.cube_data import Cube
 from artextract_cube.envi import is_raw_of, read_envi
 from artextract_cube.matlab import matlab_arrays
+from artextract_cube.ome import read_ome
 from artextract_cube.stored import Stored, file_nm, nm_of
 
 TIFF_SUFFIXES = (".tif", ".tiff")
@@ -89,6 +90,8 @@ def open_stored(path: Path, variable: str | None, n_bands: int | None) -> Iterat
         yield _stored(path, _load(path), n_bands)
     elif suffix == ".npz":
         yield _from_arrays(path, _load_all(path), variable, n_bands)
+    elif suffix in TIFF_SUFFIXES and (ome := read_ome(path)) is not None:
+        yield ome
     elif suffix in TIFF_SUFFIXES:
         yield _stored(path, read_counts(path, stacked=True, any_scale=True), n_bands)
     else:
@@ -109,6 +112,8 @@ def _cube(stored: Stored, options: CubeOptions) -> Cube:
         full_scale=_full_scale(stored.path, stored.values.dtype, scale),
         scale_is_given=scale is not None,
         missing=stored.missing,
+        photograph=stored.photograph,
+        pixels_per_mm=stored.pixels_per_mm,
     )
 
 

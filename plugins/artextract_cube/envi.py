@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import InputError, reading
-from artextract_cube.stored import Stored
+from artextract_cube.stored import Stored, scale_of
 
 # The codes of ENVI; 6 and 9 are complex, 14 and 15 have 64 bits.
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4"}
@@ -60,6 +60,7 @@ def read_envi(header: Path) -> Stored:
         good=np.flatnonzero(is_good),
         full_scale=_one(header, fields, "reflectance scale factor"),
         missing=_one(header, fields, "data ignore value"),
+        pixels_per_mm=_scale(fields),
     )
 
 
@@ -105,6 +106,19 @@ def _number(header: Path, name: str, text: str) -> float:
 def _one(header: Path, fields: Mapping[str, str], name: str) -> float | None:
     numbers = _numbers(header, fields, name)
     return numbers[0] if numbers else None
+
+
+def _scale(fields: Mapping[str, str]) -> float | None:
+    """Pixels per mm, from the pixel size of a file without map coordinates; None if unknown."""
+    parts = [part.strip() for part in fields.get("pixel size", "").split(",")]
+    unit = "".join(parts[2:]).lower().removeprefix("units").strip(" =")
+    if unit not in ("", "meters", "metres"):
+        return None
+    try:
+        width, height = (1000 * float(part) for part in parts[:2])
+    except ValueError:
+        return None
+    return scale_of(width, height)
 
 
 def _whole(header: Path, fields: Mapping[str, str], name: str, *, least: int = 1) -> int:

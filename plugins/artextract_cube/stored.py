@@ -1,5 +1,6 @@
 """The content of a cube file, and the wavelengths of its bands."""
 
+import math
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,18 @@ class Stored:
     full_scale: float | None = None
     missing: float | None = None
     """The value of pixels that were not measured."""
+
+    photograph: NDArray[Any] | None = None
+    """(H, W, 3) the photograph in the same file."""
+
+    pixels_per_mm: float | None = None
+
+
+def scale_of(width: float, height: float) -> float | None:
+    """Pixels per mm, given the size of a pixel in mm; None if it is not a square of some size."""
+    is_square = 0 < width < math.inf and math.isclose(width, height, rel_tol=0.01)
+    # Nine digits, since the inverse of 0.08 need not be exactly 12.5.
+    return float(f"{1 / width:.9g}") if is_square else None
 
 
 def file_nm(stored: Stored) -> tuple[float, ...] | None:

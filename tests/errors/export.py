@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from artextract_cli.export.crate import export_crate
 from artextract_cli.export.image_pyramid import write_pyramid
 from artextract_cli.results.reader import find_scene
 from tests.errors.row import (
@@ -15,6 +16,7 @@ from tests.errors.row import (
     resealed,
 )
 
+CRATE = "export crate {here}/results --out {new}"
 IIIF = "export iiif {here}/results --scene v0 --out {new} "
 ROWS = [
     Row(2, "unknown compression 'zz'; choose from: …",
@@ -40,6 +42,23 @@ ROWS = [
         "without --size",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
+    Row(2, "…/new.tif: images are exported as OME-TIFF (.ome.tif) or ENVI (.hdr); use such a name",
+        "export images {here}/data --out {new}.tif"),
+    Row(2, "…/a.img is in the way and was not exported by artextract: move it away, or choose "
+        "another --out", "export images {here}/data --out {here}/a.hdr", put("a.img", "mine")),
+    Row(3, "…/data has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",
+        "export images {here}/data --scene x --out {new}.hdr"),
+    Row(2, "an author has no name: give it before the ORCID, as NAME;ORCID",
+        CRATE + " --author ;0000-0002-1825-0097"),
+    Row(2, "the ORCID of Doe is mistyped: '0000' must be four groups of four digits with a valid "
+        "check digit, such as 0000-0002-1825-0097", CRATE + " --author Doe;0000"),
+    Row(2, "the licence 'as usual' is neither an SPDX identifier, such as CC-BY-4.0, nor the "
+        "address of its text: give one of the two",
+        lambda here: export_crate(here / "results", here / "crate", licence="as usual")),
+    Row(3, "…/link is a symbolic link, which an RO-Crate cannot contain: move it away", CRATE,
+        lambda here: (here / "results" / "link").symlink_to("elsewhere")),
+    Row(3, "…/ro-crate-metadata.json would be overwritten by that of the crate: move it away",
+        CRATE, put("results/ro-crate-metadata.json", "{}")),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import scipy.io
+import tifffile
 from PIL import Image
 
 from tests.errors.row import (
@@ -51,6 +52,18 @@ def envi(
     return write
 
 
+def ome(bands: np.ndarray, *, axes: str = "CYX", replaced: tuple[str, str] = ("", "")) -> Damage:
+    """An OME-TIFF some words of whose description are replaced."""
+
+    def write(here: Path) -> None:
+        path = here / "a.ome.tif"
+        tifffile.imwrite(path, bands, photometric="minisblack", metadata={"axes": axes})
+        xml = tifffile.tiffcomment(path).replace(*replaced)
+        tifffile.tiffcomment(path, xml.encode())
+
+    return write
+
+
 def matlab(name: str = "mat/a.mat", **arrays: Any) -> Damage:
     """A MATLAB file."""
 
@@ -77,6 +90,7 @@ def _photograph_of_cave(here: Path) -> None:
 
 
 CUBE = "data import cube {here}/cube.hdr --out {new} "
+OME = "data import cube {here}/a.ome.tif --out {new} "
 MAT = "data import cube {here}/mat/a.mat --out {new} "
 HARVARD = "data import harvard {here}/mat --out {new} "
 CAVE = "data import cave {here}/raw --out {new} "
@@ -152,6 +166,12 @@ ROWS = [
         lambda here: np.save(here / "x.npy", np.ones((4, 5, 6), complex))),
     Row(3, "…/a.mat does not give the wavelengths of its 31 bands: give them, -o "
         "wavelengths=NM,NM,... or evenly spaced, -o wavelengths=FIRST:LAST", MAT, matlab(ref=REF)),
+    Row(3, "…/a.ome.tif has OME-XML with a document type, which is not read: export it again",
+        OME, ome(np.ones((2, 9, 9), np.uint8), replaced=("<OME", "<!DOCTYPE a><OME"))),
+    Row(3, "…/a.ome.tif has the axes TCYX, but a cube has channels, rows and columns (CYX): export "
+        "one depth and one time", OME, ome(np.ones((2, 2, 9, 9), np.uint8), axes="TCYX")),
+    Row(3, "…/a.ome.tif lacks planes, or they are in other files: export it as one file",
+        OME, ome(np.ones((2, 9, 9), np.uint8), replaced=('SizeC="2"', 'SizeC="3"'))),
     Row(3, "…/cube.hdr has bands = 31, but its wavelength lists 30", CUBE, envi((",\n 700", ""))),
     Row(3, "…/cube.hdr marks all bands as bad (bbl); there is nothing to read", CUBE,
         envi(bbl="{" + ", ".join("0" * 31) + "}")),

@@ -1076,3 +1076,20 @@ def test_a_system_that_refuses_a_limit_on_memory_reads_matlab_files_without_one(
     monkeypatch.setattr(resource, "setrlimit", setrlimit)
     matlab_child._limit(10**9)
     assert limits == {resource.RLIMIT_CPU: (600, 600)}
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"),
+    [
+        ("{8e-05, 8e-05, units=Meters}", 12.5),
+        ("{0.0001,0.0001}", 10),
+        ("{1, 1, units=Degrees}", None),
+        ("{0.0001, 0.0002, units=Meters}", None),
+        *((text, None) for text in ("{0.1}", "{a, b}", "{0, 0}", "{-1, -1}", "{inf, inf}", "{}")),
+    ],
+)
+def test_the_size_of_a_pixel_in_an_envi_header(
+    tmp_path: Path, size: str, scale: float | None
+) -> None:
+    header = write_envi(tmp_path / "a.hdr", cube_of(), NM, pixel_size=size)
+    assert only(header).pixels_per_mm == scale

@@ -34,6 +34,8 @@ COMMANDS = {
     "doctor": {"diagnosis"},
     "evaluate": {"evaluate", "summarize_evaluation", "measure_robustness", "draw_evaluation"},
     "examine": {"examine"},
+    "export crate": {"export_crate", "Author", "Filing"},
+    "export images": {"export_images"},
     "export iiif": {"export_iiif"},
     "graph build": {"build_dataset", "GraphRecipe"},
     "graph export": {"export_graph"},

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from artextract_cli.cli import console
-from artextract_cli.cli.completion import scene_names
+from artextract_cli.cli.completion import scene_names, source_scenes
 from artextract_cli.cli.derived_options import settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import Filed, Shown
@@ -14,7 +14,6 @@ from artextract_cli.cli.option_groups import Filed, Shown
 app = typer.Typer(
     cls=HelpGroup, no_args_is_help=True, help="Pass results on in the formats of other programs."
 )
-
 
 BaseUrl = Annotated[
     str,
@@ -60,3 +59,57 @@ def iiif(
     )
     console.emit({"folder": out, "manifests": manifests}, manifests)
     console.suggest_serving(out, base_url)
+
+
+@app.command(cls=HelpCommand)
+@settings_as_options
+def crate(
+    *,
+    results: Annotated[Path, typer.Argument(help="Results directory.")],
+    out: Annotated[Path, typer.Option(help="New folder to write, or a .zip file.")] = Path("crate"),
+    author: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Author, with ORCID if there is one; may be repeated.",
+            metavar="NAME[;ORCID]",
+            rich_help_panel="Filing",
+        ),
+    ] = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            help="SPDX identifier of the licence, such as CC-BY-4.0, or its address.",
+            rich_help_panel="Filing",
+        ),
+    ] = None,
+    filed: Filed,
+) -> None:
+    """Write the results as an RO-Crate for archives and repositories."""
+    from artextract_cli.export.crate import export_crate
+    from artextract_cli.export.crate_statements import parse_author
+
+    authors = [parse_author(text) for text in author or ()]
+    filing = filed.read()
+    files = export_crate(results, out, filing=filing, authors=authors, licence=licence)
+    console.emit({"crate": out, "files": files}, f"{out}  ({len(files)} files)")
+
+
+@app.command(cls=HelpCommand)
+def images(
+    source: Annotated[Path, typer.Argument(help="Dataset, or results directory.")],
+    scene: Annotated[
+        str | None,
+        typer.Option(help="Scene to export; default: the first one.", autocompletion=source_scenes),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="File to write: .ome.tif, or .hdr for ENVI.")] = Path(
+        "images.ome.tif"
+    ),
+) -> None:
+    """Write bands, or the maps of a result, as OME-TIFF or ENVI."""
+    from artextract_cli.export.images import export_images
+
+    done = export_images(source, out, scene=scene)
+    height, width = done.shape
+    listed = ", ".join(str(file) for file in done.files)
+    size = f"{len(done.channels)} channels, {width} × {height} pixels, {done.depth}"
+    console.emit(vars(done), f"{listed}  ({size})")

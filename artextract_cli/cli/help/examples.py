@@ -111,6 +111,20 @@ GUIDES: Mapping[str, Guide] = {
             "artextract visualize pyramid results --scene abbey --show hidden --out hidden.tif",
         ),
     ),
+    "export crate": Guide(
+        "docs/export.md",
+        (
+            "artextract export crate results --out crate.zip --licence CC-BY-4.0",
+            "artextract export crate results --author 'R. Doe;0000-0002-1825-0097' --out crate",
+        ),
+    ),
+    "export images": Guide(
+        "docs/export.md",
+        (
+            "artextract export images scans --scene abbey --out abbey.ome.tif",
+            "artextract export images results --scene abbey --out maps.hdr",
+        ),
+    ),
     "export iiif": Guide(
         "docs/export.md",
         (

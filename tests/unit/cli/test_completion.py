@@ -81,6 +81,13 @@ def results(tmp_path: Path) -> Path:
     return tmp_path / "results"
 
 
+def test_scenes_of_a_dataset_or_of_results(offered: Offered, results: Path, dataset: Path) -> None:
+    command = "artextract export images"
+    assert offered(f"{command} {results} --scene a") == ["abbey", "altar"]
+    assert offered(f"{command} {dataset} --scene v") == ["v0", "v1"]
+    assert offered(f"{command} nowhere --scene ") == []
+
+
 def test_scenes_and_bands_of_results(offered: Offered, results: Path) -> None:
     for command in ("visualize pair", "visualize embedding", "report"):
         assert offered(f"artextract {command} {results} --scene ") == ["abbey", "altar", "lion"]

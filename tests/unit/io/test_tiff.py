@@ -124,3 +124,16 @@ def test_a_width_that_is_a_list_is_refused(tmp_path: Path) -> None:
     struct.pack_into("<HQQ", content, at_height + 2, 16, 1, 2**60)
     path.write_bytes(content)
     refused(path, "is damaged or cut short")
+
+
+def test_some_pages_of_any_size_are_a_stack(tmp_path: Path) -> None:
+    path = tmp_path / "s.tif"
+    with tifffile.TiffWriter(path) as file:
+        for level in range(4):
+            size = (3, 4) if level else (9, 9)
+            file.write(np.full(size, level, np.uint8), photometric="minisblack")
+    counts = read_counts(path, pages=[3, 1])
+    assert counts.shape == (3, 4, 2)
+    assert counts[0, 0].tolist() == [3, 1]
+    with pytest.raises(InputError, match="pages of different sizes"):
+        read_counts(path, stacked=True)

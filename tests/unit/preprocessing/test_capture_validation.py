@@ -115,3 +115,10 @@ def test_what_cannot_be_a_scene(changes: dict[str, Any], said: str) -> None:
 def test_only_captures_are_taken() -> None:
     with pytest.raises(InputError, match="Capture objects, not dict"):
         checked_capture({"name": "abbey"})
+
+
+@pytest.mark.parametrize("scale", [0, -1.0, float("nan"), float("inf"), "12"])
+def test_a_scale_is_a_positive_number(scale: Any) -> None:
+    assert checked_capture(capture(pixels_per_mm=12)).pixels_per_mm == 12
+    with pytest.raises(InputError, match="its scale must be a positive number of pixels per mm"):
+        checked_capture(capture(pixels_per_mm=scale))

@@ -12,7 +12,9 @@ from artextract_cli.preprocessing.scene_staging import StagedScene
 from artextract_cli.utils.yaml import read_yaml
 
 
-def scene(root: Path, name: str = "abbey", nm: float = 950) -> StagedScene:
+def scene(
+    root: Path, name: str = "abbey", nm: float = 950, scale: float | None = None
+) -> StagedScene:
     """A scene whose files are all missing."""
     files = (root / f"train/rgb_images/{name}_RGB.png", root / f"train/ms_masks/{name}_ms_950.png")
     return StagedScene(
@@ -23,6 +25,7 @@ def scene(root: Path, name: str = "abbey", nm: float = 950) -> StagedScene:
         band_ids=("950",),
         wavelengths=(nm,),
         depth="uint16",
+        pixels_per_mm=scale,
         files=files,
         changed=(),
         is_up_to_date=False,
@@ -61,3 +64,27 @@ def test_wavelengths_and_coding_are_described_once(tmp_path: Path) -> None:
     assert not target.add(scene(tmp_path, "barn"))
     with pytest.raises(InputError, match="band 950 of scene 'barn' is 940 nm, but 950 nm in"):
         target.check_bands(scene(tmp_path, "barn", nm=940))
+
+
+def test_the_first_scene_gives_the_scale(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    target = open_target(tmp_path, Coding())
+    assert target.add(scene(tmp_path, scale=12.5))
+    target.describe()
+    assert read_yaml(tmp_path / "dataset.yaml")["pixels_per_mm"] == 12.5
+    assert not target.add(scene(tmp_path, "barn", scale=12.501))
+    assert not target.add(scene(tmp_path, "church"))
+    assert not caplog.records
+    assert not target.add(scene(tmp_path, "dome", scale=20))
+    assert "scene 'dome' has 20 pixels per mm, but" in caplog.text
+    assert "states 12.5 for all scenes" in caplog.text
+
+
+def test_later_scenes_give_no_scale_to_earlier_ones(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    target = open_target(tmp_path, Coding())
+    target.add(scene(tmp_path))
+    assert not target.add(scene(tmp_path, "barn", scale=12.5))
+    target.describe()
+    assert "pixels_per_mm" not in read_yaml(tmp_path / "dataset.yaml")
+    assert "states none for all scenes" in caplog.text
