@@ -113,6 +113,13 @@ class ScoredCaptures(SharedCaptures):
     """Captures of a split that are scored, or were scored in shards."""
 
     split: Annotated[str | None, Setting(help="Only this split.", metavar="train|val")] = None
+    marks: Annotated[
+        Path | None,
+        Setting(
+            help="Marks saved from a report: re-rank the heat maps of these paintings by them.",
+            metavar="FILE",
+        ),
+    ] = None
     finish: Annotated[bool, Setting(help="Write the summary of all shards.", group="Computing")] = (
         False
     )
@@ -259,6 +266,10 @@ class Reporting:
         Setting(help="Scale of the photograph; overrides dataset.yaml.", minimum=1e-6, maximum=1e6),
     ] = None
     plates: Plates = None
+    marks: Annotated[
+        Path | None,
+        Setting(help="Marks saved from a report, to be shown.", metavar="FILE"),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,7 +92,7 @@ class SceneMarks(_Strict):
     @property
     def counts(self) -> dict[str, int]:
         """Number of marks of every kind that occurs."""
-        counted = Counter(mark.kind for mark in self.marks)
+        counted = Counter[str](mark.kind for mark in self.marks)
         return {kind: counted[kind] for kind in KINDS if counted[kind]}
 
 
