@@ -8,7 +8,7 @@ from artextract_cli.errors import UsageError, raise_failures
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.inference.scene_work import Scoring, memory_plan
 from artextract_cli.pipelines.reranking import check_can_learn
-from artextract_cli.results.marks import Marks
+from artextract_cli.results.marks import Marks, warn_of_other_names
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, write_summary
@@ -181,6 +181,7 @@ def infer_scenes(
     pool = chosen_pool(jobs, cluster)
     if marks is not None:
         check_can_learn(model)
+        warn_of_other_names(marks, [files.name for files in scenes])
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
     if shard is not None:
         scenes = shard.of(scenes)

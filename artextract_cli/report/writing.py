@@ -30,7 +30,7 @@ from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.viewer.data import viewer_data
 from artextract_cli.report.viewer.marks import MARKS_FORMAT, marks_of, marks_rows
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results.marks import Mark, Marks
+from artextract_cli.results.marks import Mark, Marks, warn_of_other_names
 from artextract_cli.results.reader import open_scene, scene_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
@@ -175,6 +175,8 @@ def write_report(
             scenes.append(_open(folder, out))
         except InputError as error:
             failures[folder.name] = str(error)
+    if marks is not None:
+        warn_of_other_names(marks, [scene.name for scene in scenes])
     with progress("reporting", len(scenes)) as advance:
         draw = partial(
             _report,

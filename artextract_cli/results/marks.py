@@ -8,7 +8,7 @@ import datetime
 import hashlib
 import reprlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,6 +32,8 @@ KINDS: Mapping[str, str] = {
 # A thousand marks with notes of a sentence take 200 kB.
 MAX_BYTES = 4_000_000
 MAX_MARKS, MAX_SCENES = 1000, 1000
+# Ten names suffice to recognise a wrong file or a renamed scene.
+MOST_NAMES = 10
 MAX_NOTE, MAX_AUTHOR, MAX_NAME = 2000, 200, 1000  # characters
 
 
@@ -39,6 +41,11 @@ def _visible(text: str) -> str:
     if character := invisible_character(text):
         msg = f"it contains the invisible character {character}"
         raise ValueError(msg)
+    return text
+
+
+def _day(text: str) -> str:
+    datetime.date.fromisoformat(text)
     return text
 
 
@@ -61,7 +68,7 @@ class Mark(_Strict):
 
     note: Annotated[Text, Field(max_length=MAX_NOTE)] = ""
     author: Annotated[Text, Field(max_length=MAX_AUTHOR)] = ""
-    date: datetime.date
+    date: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_day)]
 
 
 class SceneMarks(_Strict):
@@ -155,6 +162,14 @@ class Marks:
         return None
 
 
+def warn_of_other_names(marks: Marks, names: Collection[str]) -> None:
+    """Warn if a file has no marks of any scene in ``names``: they may have been renamed."""
+    marked = [entry.scene for entry in marks.scenes]
+    if not set(marked) & set(names):
+        listed = ", ".join(marked[:MOST_NAMES]) + (", ..." if marked[MOST_NAMES:] else "")
+        warn(f"{marks.path} has no marks of these scenes, but of: {listed or 'none'}")
+
+
 def marks_in_words(counts: Mapping[str, int]) -> str:
     """The number of marks of every kind, such as "2 known retouching, 1 of interest"."""
     return ", ".join(f"{counts[kind]} {name}" for kind, name in KINDS.items() if counts.get(kind))
@@ -222,4 +237,6 @@ def _problem(error: ValidationError) -> str:
     what = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "value_error":
         return f"{key}: {what}" if key else what
-    return f"{key}: {what} (got {reprlib.repr(detail['input'])})"
+    given = detail["input"]
+    # Of a list or an object, the beginning says nothing.
+    return f"{key}: {what}" + (f" (got {reprlib.repr(given)})" if isinstance(given, str | int | float) else "")

@@ -149,7 +149,8 @@ class Marking {
   }
 
   say(text) {
-    this.find(".mark-news").textContent = text;
+    // Beside the image and below the list; only one of the two is read aloud.
+    for (const news of this.scene.querySelectorAll(".mark-news")) news.textContent = text;
   }
 
   key(event) {
