@@ -29,8 +29,8 @@ Values = NDArray[np.float64]
 RERANKED = "reranked"
 """Name of the re-ranked map. It is no false-alarm rate: clean paint was not ranked by marks."""
 # All three were chosen on 60 paintings, others than those of the table in docs/detection.md.
-PENALTY = 0.1  # of the squared norm; a marked region weighs 1, however many superpixels it has
-LENGTH = 1.4  # of the kernel: the distance of two superpixels taken at random
+PENALTY = 0.2  # of the squared norm; a marked region weighs 1, however many superpixels it has
+LENGTH = 0.7  # of the kernel, where two superpixels taken at random are 1.4 apart
 ODDS_SHARE = 0.5  # of the natural logarithm of a false-alarm rate that counts as log odds
 # A kernel of 4096 × 2000 numbers takes 66 MB.
 MOST_NODES = 2000  # superpixels learned from, in equal parts from all marks

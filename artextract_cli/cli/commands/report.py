@@ -49,12 +49,6 @@ def report(
     if size > MAX_QUICK_BYTES:
         events.warn(f"{out} is {size / 1e6:.0f} MB large: select fewer scenes with --scene")
     line = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
-    written = {
-        "report": out,
-        "scenes": names,
-        "bytes": size,
-        "plates": shown.plates,
-        "marks": shown.marks,
-    }
-    console.emit(written | {"filing": filing.stated}, line)
+    written = {"report": out, "scenes": names, "bytes": size, "filing": filing.stated}
+    console.emit(written | {"plates": shown.plates, "marks": shown.marks}, line)
     console.suggest_opening(out)
