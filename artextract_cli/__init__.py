@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 # Where each public name is defined. Its module, which may import heavy packages, is imported when
 # the name is first used; `__init__.pyi` declares the same names for type checkers.
 _DEFINED_IN = {
-    "cli.console": ("emit", "mapping_table", "table"),
+    "cli.console": ("emit", "mapping_table", "suggest", "table"),
     "environment": ("Diagnosis", "diagnosis"),
     "errors": (
         "ArtextractError",
@@ -107,6 +107,7 @@ _DEFINED_IN = {
     "simulate.settings": ("SceneSettings",),
     "simulate.writer": ("simulate_dataset",),
     "training.run_directory": ("TrainingResult", "read_metrics"),
+    "training.seeds": ("TrainedSeeds", "train_seeds"),
     "training.trainer": ("train",),
     "utils.device": ("resolve_device",),
     "utils.events": ("Advance", "on_progress", "progress", "warn"),

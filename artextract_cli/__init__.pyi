@@ -6,6 +6,7 @@ change without notice.
 
 from artextract_cli.cli.console import emit as emit
 from artextract_cli.cli.console import mapping_table as mapping_table
+from artextract_cli.cli.console import suggest as suggest
 from artextract_cli.cli.console import table as table
 from artextract_cli.environment import Diagnosis as Diagnosis
 from artextract_cli.environment import diagnosis as diagnosis
@@ -138,6 +139,8 @@ from artextract_cli.simulate.settings import SceneSettings as SceneSettings
 from artextract_cli.simulate.writer import simulate_dataset as simulate_dataset
 from artextract_cli.training.run_directory import TrainingResult as TrainingResult
 from artextract_cli.training.run_directory import read_metrics as read_metrics
+from artextract_cli.training.seeds import TrainedSeeds as TrainedSeeds
+from artextract_cli.training.seeds import train_seeds as train_seeds
 from artextract_cli.training.trainer import train as train
 from artextract_cli.utils.device import resolve_device as resolve_device
 from artextract_cli.utils.events import Advance as Advance
@@ -232,6 +235,7 @@ __all__ = [
     "SuperpixelFunction",
     "SuperpixelGraph",
     "SuperpixelMethod",
+    "TrainedSeeds",
     "TrainingResult",
     "TrainingSettings",
     "UsageError",
@@ -311,11 +315,13 @@ __all__ = [
     "settings_for",
     "simulate_dataset",
     "simulate_scene",
+    "suggest",
     "summarize_evaluation",
     "superpixel_count",
     "table",
     "tabulate_results",
     "train",
+    "train_seeds",
     "warn",
     "write_pyramid",
     "write_report",

@@ -33,12 +33,12 @@ class InputError(ArtextractError):
 
 
 class FailedScenesError(InputError):
-    """Several scenes could not be processed; the others were.
+    """Several scenes could not be processed, or seeds not be trained; the others were.
 
     Attributes
     ----------
     failures
-        One sentence per scene.
+        One sentence per scene or seed.
     """
 
     def __init__(self, message: str, failures: Sequence[str]) -> None:

@@ -64,7 +64,7 @@ class DefaultStep:
                 training=training,
                 validation=validation,
                 settings=SETTINGS,
-                compared_by=comparison(SETTINGS.objective),
+                loss_and_scorer=comparison(SETTINGS.objective),
                 engine=self.engine,
                 device=torch.device("cpu"),
             )

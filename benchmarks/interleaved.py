@@ -103,7 +103,11 @@ class Timed:
 
 
 def interleaved(
-    sides: Mapping[str, Side], *, turns: int = LEAST_TURNS, clock: Clock = "processor"
+    sides: Mapping[str, Side],
+    *,
+    turns: int = LEAST_TURNS,
+    clock: Clock = "processor",
+    least_seconds: float = LEAST_SECONDS,
 ) -> Timed:
     """Call every side once to warm up, then all in turns, at least ``turns`` times."""
     run = {name: _timer(side) for name, side in sides.items() if not isinstance(side, Skipped)}
@@ -114,7 +118,7 @@ def interleaved(
         call()
     started = time.perf_counter()
     for turn in range(max(turns, MOST_TURNS)):
-        if turn >= turns and time.perf_counter() - started > LEAST_SECONDS:
+        if turn >= turns and time.perf_counter() - started > least_seconds:
             break
         for name, call in run.items():
             for which, ms in call().items():

@@ -94,7 +94,7 @@ def measured(model: SceneScorer, painting: Painting) -> dict[str, tuple[int, lis
             entry = SceneMarks(
                 scene=scene.name, photograph_sha256=64 * "0", shape=scene.shape, marks=marks
             )
-            score = reranked(scores, scene, entry).maps[RERANKED]
+            score = reranked(scores, scene, entry, Path("marks.json")).maps[RERANKED]
         result[name] = len(marks), figures(score, truth, outside)
     return result
 

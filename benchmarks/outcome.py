@@ -1,7 +1,7 @@
 """The outcome of a benchmark: times, the ratios that matter, and single figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from interleaved import Timed
@@ -22,6 +22,19 @@ class Ratio:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Check:
+    """How far a result is from the right one, and how far it may be."""
+
+    difference: float
+    at_most: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the result is right; NaN is not."""
+        return self.difference <= self.at_most
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """All results of one benchmark."""
 
@@ -30,6 +43,26 @@ class Outcome:
     timed: Mapping[str, Timed] = field(default_factory=dict)
     ratios: Mapping[str, Ratio] = field(default_factory=dict)
     figures: Mapping[str, float | None] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, Any]:
+        """All of it, as plain data."""
+        return {
+            "what": self.what.strip(),
+            "settings": self.settings,
+            "ratios": {key: asdict(ratio) for key, ratio in self.ratios.items()},
+            "figures": self.figures,
+            "timed": {key: timed.summary() for key, timed in self.timed.items()},
+            **(
+                {"checks": {key: _checked(check) for key, check in self.checks.items()}}
+                if self.checks
+                else {}
+            ),
+        }
+
+
+def _checked(check: Check) -> dict[str, Any]:
+    return asdict(check) | {"passed": check.passed}
 
 
 def ratio_of(timed: Timed, slower: str, faster: str) -> Ratio:

@@ -36,6 +36,11 @@ def astronaut_parts() -> list[Scene]:
     ]
 
 
+def large_picture(side: int) -> Scene:
+    """The astronaut at ``side`` × ``side`` pixels; beyond 256, its repetitions."""
+    return mirrored(astronaut(min(side, SIDE)), side)
+
+
 def mirrored(scene: Scene, side: int) -> Scene:
     """A larger scene of the same texture: repetitions that are mirrored at the seams."""
     more = side - scene.rgb.shape[0]

@@ -20,7 +20,7 @@ import numpy as np
 from commands import run
 from interleaved import interleaved
 from outcome import Outcome, Ratio, ratio_of
-from pictures import SIDE, astronaut, mirrored
+from pictures import large_picture
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.simulate import simulate_dataset
@@ -57,9 +57,9 @@ def many_scenes(folder: Path) -> Path:
     return folder
 
 
-def large_scene(folder: Path) -> Path:
-    """A dataset of one scene of 4096 × 4096 pixels."""
-    scene = mirrored(astronaut(SIDE), LARGE_SIDE)
+def large_scene(folder: Path, side: int = LARGE_SIDE) -> Path:
+    """A dataset of one scene of ``side`` × ``side`` pixels."""
+    scene = large_picture(side)
     images = {"rgb_images/large_RGB.png": scene.rgb}
     for band, image in zip(scene.band_ids, np.moveaxis(scene.bands, -1, 0), strict=True):
         images[f"ms_masks/large_ms_{band}.png"] = image

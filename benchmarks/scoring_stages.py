@@ -1,10 +1,13 @@
 """Processor time of scoring one scene, stage by stage, after everything is compiled and loaded.
 
-    python benchmarks/scoring_stages.py [--size 512] [--turns 5]
+    python benchmarks/scoring_stages.py [--size 512] [--turns 5] [--tensors]
 
 A scene with eight bands is simulated, then read, scored with the bundled model and written by one
 thread in this process. Processor time is measured, since other programs change the elapsed time.
 Scene and null are scored at all scales, so that most stages run several times.
+
+With ``--tensors``, evidence is computed in plain torch, as on a GPU, but on the CPU. *on the
+device* is then what a GPU would do; the other stages are what it would leave to the CPU.
 """
 
 import argparse
@@ -13,10 +16,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import torch
 from outcome import Outcome, Ratio
@@ -24,12 +27,14 @@ from outcome import Outcome, Ratio
 from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.maps import EvidenceMaps, _RawMaps
+from artextract_cli.evidence.tensor_arrays import TensorArrays
 from artextract_cli.pipelines.hidden_layers import pixel_scores, scoring
 from artextract_cli.pipelines.scoring import open_scorer, score_scene
 from artextract_cli.results.writer import write_scene
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.simulate import SceneSettings, simulate_dataset
+from artextract_cli.utils.memory import keep_freed_memory
 
 SIDE = 512
 STAGES: tuple[tuple[Any, str, str], ...] = (
@@ -39,12 +44,15 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (scoring, "evidence_nodes", "superpixels and graph"),
     (pixel_scores, "evidence_tensors", "superpixels and graph"),
     (scoring, "node_scores", "network"),
-    (pixel_scores.NodeScores, "of_pixels", "scores of pixels"),
+    (pixel_scores.PixelScores, "__call__", "scores of pixels"),
     (scoring, "attention_of", "attention and its check"),
     (HiddenLayerImage, "__init__", "hidden-layer image"),
     (BandResiduals, "__init__", "residuals of bands"),
     (BandResiduals, "__call__", "residuals of bands"),
 )
+
+
+TENSORS = "on the device"
 
 
 class Stages:
@@ -72,13 +80,26 @@ class Stages:
         return call
 
 
-def seconds_of_stages(size: int, n_turns: int) -> list[Counter[str]]:
+def _on_the_device() -> Iterator[tuple[Any, str, str]]:
+    """What a GPU does: the methods of `TensorArrays`, and the network. Inner stages count."""
+    for name in vars(TensorArrays):
+        if not name.startswith("_"):
+            yield TensorArrays, name, TENSORS
+    yield pixel_scores.NodeScores, "_of_tensors", TENSORS
+    yield scoring, "node_scores", TENSORS
+    yield scoring, "attention_of", TENSORS
+
+
+def seconds_of_stages(size: int, n_turns: int, *, tensors: bool = False) -> list[Counter[str]]:
     """Seconds by stage, and their total, of every turn."""
     # Loops and linear algebra use one thread anyway.
     torch.set_num_threads(1)
+    keep_freed_memory()  # as `infer` does
     stages = Stages()
     turns: list[Counter[str]] = []
-    for owner, function, stage in STAGES:
+    if tensors:
+        scoring.arrays_on = cast("Any", TensorArrays)
+    for owner, function, stage in (*(_on_the_device() if tensors else ()), *STAGES):
         setattr(owner, function, stages.timed(getattr(owner, function), stage))
     with tempfile.TemporaryDirectory() as work:
         data, results = Path(work, "data"), Path(work, "results")
@@ -111,8 +132,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=SIDE)
     parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--tensors", action="store_true")
     asked = parser.parse_args()
-    turns = seconds_of_stages(asked.size, asked.turns)
+    turns = seconds_of_stages(asked.size, asked.turns, tensors=asked.tensors)
     for stage in turns[-1]:
         spent = [1000 * turn[stage] for turn in turns]
         sys.stdout.write(f"{stage:26} {median(spent):6.0f} ms, at least {min(spent):4.0f}\n")

@@ -12,7 +12,6 @@ Every benchmark has a process of its own and one thread, unless its description 
 """
 
 import argparse
-import dataclasses
 import importlib
 import json
 import multiprocessing
@@ -42,6 +41,7 @@ BENCHMARKS = {
     "scaling": "scaling",
     "processes": "processes",
     "inference_jobs": "inference_jobs",
+    "cluster": "cluster_speed",
     "scoring": "scoring_stages",
     "cold_start": "cold_start",
 }
@@ -56,14 +56,10 @@ def run(name: str, turns: int) -> dict[str, Any]:
     started, load = time.perf_counter(), machine.load()
     outcome = importlib.import_module(BENCHMARKS[name]).measure(turns)
     return {
-        "what": outcome.what.strip(),
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(time.perf_counter() - started, 1),
         "load_before": load,
-        "settings": outcome.settings,
-        "ratios": {key: dataclasses.asdict(ratio) for key, ratio in outcome.ratios.items()},
-        "figures": outcome.figures,
-        "timed": {key: timed.summary() for key, timed in outcome.timed.items()},
+        **outcome.summary(),
     }
 
 

@@ -41,6 +41,8 @@ TARGETS = {
     "large_scene_peak_gb": Target(4, at_least=False),
     "jobs2_speedup": Target(1.7),
     "infer_jobs2_speedup": Target(1.8),
+    "dask2_speedup": Target(1.7),
+    "blocks2_speedup": Target(1.7),
     "infer_512_ms": Target(500, at_least=False),
     "cold_start_cpu_s": Target(2, at_least=False),
     "gcn_vs_pyg": Target(6.5),

@@ -32,9 +32,11 @@ from networks import DglLayers, Layers, PygLayers, check_alike, comparison, copy
 from outcome import Outcome, Ratio, ratio_of
 from torch import Tensor
 
+from artextract_cli.nn.choices import Precision
 from artextract_cli.nn.collate import SceneTensors, collate
 from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import resolve_engine
+from artextract_cli.nn.precision import computed_in
 from artextract_cli.nn.siamese import SiameseNetwork, contrastive_loss, distance
 from artextract_cli.pipelines.settings import settings_for
 from artextract_cli.pipelines.training_task import TrainingInputs
@@ -48,6 +50,7 @@ SETTINGS = settings_for(
     options={"heads": 1, "norm": "none", "residual": False, "dropout": 0.0},
     device="cpu",
 )
+CPU = torch.device("cpu")
 OURS, BACKBONE = "artextract", "backbone alone"
 PUBLISHED, PYG, DGL = "published way", "PyG, nine passes", "dgl.nn, nine passes"
 MARGIN = 1.0  # the default
@@ -57,12 +60,13 @@ SEED = 0
 class OurStep:
     """Our network on the eight scenes, with its objective and optimiser."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: torch.device = CPU, precision: Precision = "fp32") -> None:
         spec = plugin_host().find("backbones", SETTINGS.backbone).spec
         torch.manual_seed(SEED)
         backbone = spec.load()(14, make_options(spec, SETTINGS.options))
-        self.network = SiameseNetwork(backbone, SETTINGS.pooling).train()
-        self.engine = resolve_engine("auto", torch.device("cpu")).name
+        self.device, self.precision = device, precision
+        self.network = SiameseNetwork(backbone, SETTINGS.pooling).train().to(device)
+        self.engine = resolve_engine("auto", device).name
         scenes = eight_scenes()
         self.task = ViewTask(
             TrainingInputs(
@@ -70,16 +74,17 @@ class OurStep:
                 training=scenes,
                 validation=scenes,
                 settings=SETTINGS,
-                compared_by=comparison(SETTINGS.objective),
+                loss_and_scorer=comparison(SETTINGS.objective),
                 engine=self.engine,
-                device=torch.device("cpu"),
+                device=device,
             )
         )
         self.optimizer = _optimizer(self.network)
 
     def step(self) -> float:
         """Take one step over all scenes, as the trainer does; return the loss."""
-        for loss, _ in self.task.training_losses(self.network, 1):
+        losses = self.task.training_losses(self.network, 1)
+        for loss, _ in computed_in(self.precision, self.device, losses):
             value = loss.item()
             self.optimizer.zero_grad()
             loss.backward()
@@ -88,8 +93,9 @@ class OurStep:
 
     def backbone_alone(self) -> Callable[[], object]:
         """Forward and backward pass of the backbone on a ready-made batch."""
-        batch = collate(self.task.training, engine=self.engine, device="cpu")
-        gradient = torch.randn(len(batch.x), batch.x.shape[1], self.network.backbone.out_size)
+        batch = collate(self.task.training, engine=self.engine, device=self.device)
+        shape = (*batch.x.shape[:2], self.network.backbone.out_size)
+        gradient = torch.randn(shape, device=self.device)
 
         def run() -> None:
             self.network.zero_grad()
@@ -102,12 +108,13 @@ class PeerStep:
     """A network of another library on the same scenes; ``embed`` pools a view to (8, D)."""
 
     def __init__(self, ours: OurStep, layers: Layers, expected: float) -> None:
-        self.layers = layers.train()
+        self.device = ours.device
+        self.layers = layers.train().to(self.device)
         self.scenes: list[SceneTensors] = ours.task.training
         self.n_views = self.scenes[0].n_views
         copy_weights(ours.network.backbone.attentions, layers)
         self.optimizer = _optimizer(layers)
-        loss = torch.stack(list(self.losses())).mean().detach()
+        loss = torch.stack(list(self.losses())).mean().detach().cpu()
         check_alike(f"the loss of {type(self).__name__}", loss, torch.tensor(expected))
 
     def embed(self, view: int) -> Tensor:
@@ -141,7 +148,7 @@ class PygStep(PeerStep):
         from torch_geometric.data import Batch
         from torch_geometric.nn import global_max_pool
 
-        batch = Batch.from_data_list([scene[view] for scene in self.data])
+        batch = Batch.from_data_list([scene[view] for scene in self.data]).to(self.device)
         return global_max_pool(self.layers(batch.edge_index, batch.x), batch.batch)
 
     def published_step(self) -> float:
@@ -166,12 +173,12 @@ class DglStep(PeerStep):
 
     def losses(self) -> Iterator[Tensor]:
         """The loss of every band, on a graph that is assembled once."""
-        self.batch = self.dgl.batch(self.graphs)
+        self.batch = self.dgl.batch(self.graphs).to(self.device)
         yield from super().losses()
 
     def embed(self, view: int) -> Tensor:
         """One pass over the pictures of a view."""
-        x = torch.cat([scene.features[0][:, view] for scene in self.scenes])
+        x = torch.cat([scene.features[0][:, view] for scene in self.scenes]).to(self.device)
         z = self.layers(self.batch, x)
         return self.dgl.ops.segment_reduce(self.batch.batch_num_nodes(), z, "max")
 
@@ -185,7 +192,7 @@ def _optimizer(network: torch.nn.Module) -> torch.optim.Optimizer:
 def _loss(photographs: Tensor, bands: Tensor) -> Tensor:
     """The contrastive loss of photographs (S, D) against a band of all scenes (S, D)."""
     distances = distance(photographs[:, None], bands[None])
-    own = torch.eye(len(photographs), dtype=torch.bool)
+    own = torch.eye(len(photographs), dtype=torch.bool, device=photographs.device)
     return contrastive_loss(distances[own], distances[~own], MARGIN)
 
 

@@ -49,6 +49,12 @@ def configure(*, as_json: bool = False, verbosity: int = 0, words: Sequence[str]
     on_progress(None if verbosity < 0 else show_progress)
 
 
+def mute() -> None:
+    """Show no messages and progress of this process any more; another one shows the same."""
+    LOGGER.removeHandler(_messages)
+    on_progress(None)
+
+
 @contextmanager
 def only_results() -> Iterator[None]:
     """With --json, let only `emit` write to stdout."""
@@ -62,11 +68,18 @@ def error(message: str) -> None:
 
 
 def suggest(*words: str | Path) -> None:
-    """Name the command that usually comes next, on stderr; not with --json or --quiet."""
-    _suggest_line(command_line(*words))
+    """Name the command that usually comes next, on stderr; not with --json or --quiet.
+
+    Parameters
+    ----------
+    words
+        Its words after ``artextract``; they are quoted for a shell.
+    """
+    suggest_line(command_line(*words))
 
 
-def _suggest_line(line: str) -> None:
+def suggest_line(line: str) -> None:
+    """Name the line to be typed next, such as a command of another program; as `suggest`."""
     if not _settings.as_json and _settings.verbosity >= 0:
         sys.stderr.write(f"next: {line}\n")
 
@@ -84,11 +97,18 @@ def suggest_without(flag: str) -> None:
     suggest(*(word for word in _settings.words if word != flag))
 
 
-def suggest_opening(page: Path) -> None:
-    """Name the command that opens a page in a browser, where there is one."""
+def suggest_opening(page: Path, *otherwise: str | Path) -> None:
+    """Name the command that opens a page or figure; ``otherwise`` where there is no desktop."""
     opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
     if opener is not None:
-        _suggest_line(shell_line(Path(opener).name, page))
+        suggest_line(shell_line(Path(opener).name, page))
+    elif otherwise:
+        suggest(*otherwise)
+
+
+def pair_words(results: Path) -> tuple[str | Path, ...]:
+    """The words of the command that draws a scene, for a suggestion."""
+    return "visualize", "pair", results, "--out", free("pair.png")
 
 
 def interrupted(*added: str, continues: bool = False) -> None:

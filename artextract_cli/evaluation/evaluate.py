@@ -33,13 +33,14 @@ from artextract_cli.evaluation.scores import (
     method_label,
 )
 from artextract_cli.imaging.coding import LINEAR, SRGB
+from artextract_cli.results.commands import infer_dataset_again
 from artextract_cli.results.reader import open_scene, scene_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
-from artextract_cli.utils.events import command_line, progress, warn
+from artextract_cli.utils.events import progress, warn
 from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 from artextract_cli.utils.parallel.work import results_of
 
@@ -168,38 +169,29 @@ def _evaluate_scene(
 
 def _check_source(result: SceneResult, files: SceneFiles, dataset: Path) -> None:
     """Refuse results of other images: equal names do not make them the same."""
-    again = _infer_again(result, dataset)
+    again = infer_dataset_again(dataset, result.path, result.description)
     # Compared by content: a name says little about pixels.
     photograph = result.description["photograph"]["sha256"]
     if photograph != file_digest(files.rgb):
         msg = (
             f"the results of {result.name} in {result.path} belong to another photograph: run "
-            f"'{again}'"
+            f"`{again}`"
         )
         raise InputError(msg)
     bands = {band["id"]: band["sha256"] for band in result.description.get("bands", ())}
     if bands and bands != dict(zip(files.band_ids, map(file_digest, files.bands), strict=True)):
         msg = (
             f"the results of {result.name} in {result.path} belong to bands other than the "
-            f"dataset's: run '{again}'"
+            f"dataset's: run `{again}`"
         )
         raise InputError(msg)
     # The same files decoded differently are other images.
     if bands and _codings(result) != files.coding.resolved(files.band_ids):
         msg = (
             f"the results of {result.name} in {result.path} were computed with a coding other than "
-            f"the dataset's: set it in dataset.yaml, or run '{again}'"
+            f"the dataset's: set it in dataset.yaml, or run `{again}`"
         )
         raise InputError(msg)
-
-
-def _infer_again(result: SceneResult, dataset: Path) -> str:
-    """The command that scores the dataset again, by the model of the results."""
-    model = Path((result.description.get("model") or {}).get("path", ""))
-    # Bundled models are known by their names.
-    name = model.stem if model.parent.name == "weights" else str(model)
-    words = ("--model", name) if model.name else ()
-    return command_line("infer", dataset, "--out", result.path.parent, *words)
 
 
 def _codings(result: SceneResult) -> tuple[str, ...]:

@@ -200,17 +200,14 @@ def model_scorer(result: SceneResult) -> Scorer:
 
     source = result.description.get("model")
     if not source:
-        msg = (
-            f"{result.path} does not name the model that produced it: run 'artextract infer' again"
-        )
+        msg = f"{result.path} does not name the model that produced it: run `{result.again}`"
         raise InputError(msg)
     shown = result.description.get("heat_map_score")
     model = open_scorer(Path(source["path"]), score=shown if shown in SCORES else None)
     # A path may meanwhile lead to another model.
     if model.digest != source["sha256"]:
         msg = (
-            f"{model.path} is no longer the model that produced {result.path}: run 'artextract "
-            "infer' again"
+            f"{model.path} is no longer the model that produced {result.path}: run `{result.again}`"
         )
         raise InputError(msg)
     return lambda scene: _model_maps(model, scene)

@@ -39,6 +39,7 @@ RIDGE = 1e-4  # per pixel, on terms of variance one: only stabilises collinear t
 # Blur removes noise, which weakens a fit if predictors have it. Targets are blurred less, so that
 # pencil lines of 1 to 3 pixels survive, and slopes more, as differences amplify noise.
 PREDICTOR_BLUR, TARGET_BLUR, SLOPE_BLUR = 1.0, 0.7, 1.5  # σ in pixels
+SLOPE_REACH = 6  # pixels that slopes reach: 3 σ of their blur, rounded up, and 1 of a difference
 TWO_SIDED = Weighting(tolerance=2.0)  # deviations at which a pixel has half of its weight
 # Of five components each occurs in 21 of the 55 terms: scaled to variance one, noise would too.
 LEAST_VARIANCE = 1e-3  # of a component of standardised logarithms; weaker ones are left out

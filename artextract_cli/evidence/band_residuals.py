@@ -1,9 +1,9 @@
 """How every band differs from what the visible data predict."""
 
-import numpy as np
+from functools import partial
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.evidence.band_regression import as_image, fit_bands
+from artextract_cli.evidence.band_regression import Surface, fit_bands
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
 
@@ -28,8 +28,14 @@ class BandResiduals:
 
     def __call__(self, block: Block) -> FloatArray:
         """The residuals (h, w, B) of a block."""
-        surfaces, logs = self._view.surfaces(block), self._logs(block)
-        residuals = np.empty_like(logs)
+        core = partial(self._view.blocks.core, block)
+        surfaces, logs = self._view.surfaces(block), core(self._logs(block))
+        arrays = self._view.arrays
+        planes: dict[int, FloatArray] = {}
         for surface, chosen, fit in zip(surfaces, self._chosen, self._fits, strict=True):
-            residuals[..., chosen] = as_image(fit.residuals(surface, logs[..., chosen]))
-        return self._view.blocks.core(block, residuals)
+            of_block = Surface(*map(core, surface))
+            residuals = arrays.residuals(fit, of_block, logs[..., chosen])
+            planes |= dict(zip(chosen, residuals, strict=True))
+        return arrays.returned(
+            arrays.as_image([planes[band] for band in range(self._view.n_bands)])
+        )

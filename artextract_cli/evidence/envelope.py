@@ -10,16 +10,17 @@ account for illumination fall-off (asymmetric least squares: Newey & Powell, Eco
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.arrays import Arrays
 from artextract_cli.evidence.band_regression import (
+    SLOPE_REACH,
     BandFit,
     Surface,
-    as_image,
     fit_bands,
-    slopes_of,
 )
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.imaging.blocks import Block, BlockCache
@@ -47,11 +48,14 @@ class Chain:
         The predicted bands, T; a band may occur twice.
     cubic
         Whether products of three components are terms.
+    margin
+        Pixels around a block for which residuals are computed too.
     """
 
     n_below: int
     bands: Sequence[int]
     cubic: bool
+    margin: int = 0
 
     @property
     def distinct(self) -> list[int]:
@@ -62,20 +66,21 @@ class Chain:
 def fit_envelopes(view: SceneView, chains: Sequence[Chain]) -> list["EnvelopeFits"]:
     """Fit all ``chains`` to a scene, in one pass over its blocks."""
     inputs = [
-        (BlockCache(ShorterBands(view, chain.n_below)), _Reflectance(view, chain.distinct))
-        for chain in chains
+        (BlockCache(ShorterBands(view, chain)), _Reflectance(view, chain)) for chain in chains
     ]
 
     def arrays(block: Block) -> list[FloatArray]:
         return [
-            array
-            for surface, reflectance in inputs
+            view.blocks.near(block, array, 0, chain.margin)
+            for chain, (surface, reflectance) in zip(chains, inputs, strict=True)
             for array in (*surface(block), reflectance(block))
         ]
 
-    samples = iter(view.blocks.gather(arrays, view.pixels))
+    samples = iter(view.gather(arrays, view.pixels, margin=0))
     return [
-        EnvelopeFits(chain, *of_chain, Surface(next(samples), next(samples)), next(samples))
+        EnvelopeFits(
+            view.arrays, chain, *of_chain, Surface(next(samples), next(samples)), next(samples)
+        )
         for chain, of_chain in zip(chains, inputs, strict=True)
     ]
 
@@ -90,13 +95,14 @@ class EnvelopeFits:
 
     def __init__(
         self,
+        arrays: Arrays,
         chain: Chain,
         surface: Callable[[Block], Surface],
         reflectance: Callable[[Block], FloatArray],
         sample: Surface,
         targets: FloatArray,
     ) -> None:
-        self._surface, self._reflectance = surface, reflectance
+        self._arrays, self._surface, self._reflectance = arrays, surface, reflectance
         repeats, n = [chain.distinct.index(band) for band in chain.bands], len(chain.distinct)
         # Of the 2 × distinct residuals: first those of the upper envelope.
         self._order = [*repeats, *(n + repeat for repeat in repeats)]
@@ -112,37 +118,43 @@ class EnvelopeFits:
         )
 
     def __call__(self, block: Block) -> list[FloatArray]:
-        """The residuals, 2·T maps (h, w), of the window around a block."""
+        """The residuals, 2·T maps (h, w), of a block with the margin of the chain."""
         targets = self._reflectance(block)
         # Both sides are one `BandFit`, so that the polynomial terms are computed only once.
-        both = np.concatenate([targets, targets], axis=-1)
-        residuals = self._fit.residuals(self._surface(block), both)
+        both = self._arrays.joined([targets, targets])
+        residuals = self._arrays.residuals(self._fit, self._surface(block), both)
         return [residuals[which] for which in self._order]
 
 
 class ShorterBands:
-    """The visible and the ``n`` shortest infrared bands as predictors.
+    """The visible and the shortest infrared bands as predictors of a chain.
 
     They are principal components, slopes and the position.
     """
 
-    def __init__(self, view: SceneView, n: int) -> None:
-        self._view, self._n = view, n
-        self._projection = view.shorter(n, N_COMPONENTS)
+    def __init__(self, view: SceneView, chain: Chain) -> None:
+        self._view, self._chain = view, chain
+        self._projection = view.shorter(chain.n_below, N_COMPONENTS)
 
     def __call__(self, block: Block) -> Surface:
-        """The predictors of the window around a block."""
-        components = self._projection(self._view.logs(block, self._n))
+        """The predictors of a block with the margin of the chain."""
+        near, margin = partial(self._view.blocks.near, block), self._chain.margin
+        arrays, wider = self._view.arrays, margin + SLOPE_REACH
+        logs = near(self._view.logs(block, self._chain.n_below), wider)
+        components = arrays.components(self._projection, logs)
         # The slopes absorb small displacements of the bands, as in `surface_features`.
-        extra = [*slopes_of(components), *self._view.place(block)]
-        return Surface(components, as_image(extra))
+        slopes = [near(slope, margin, wider) for slope in arrays.slopes(components)]
+        place = [near(term, margin) for term in self._view.place(block)]
+        return Surface(near(components, margin, wider), arrays.as_image([*slopes, *place]))
 
 
 class _Reflectance:
-    """Blurred linear reflectance (h, w, T) of infrared bands in the window around a block."""
+    """Blurred linear reflectance (h, w, T) of a block's infrared, with the margin of a chain."""
 
-    def __init__(self, view: SceneView, bands: Sequence[int]) -> None:
-        self._view, self._which = view, [view.infrared.index(band) for band in bands]
+    def __init__(self, view: SceneView, chain: Chain) -> None:
+        self._view, self._margin = view, chain.margin
+        self._which = [view.infrared.index(band) for band in chain.distinct]
 
     def __call__(self, block: Block) -> FloatArray:
-        return self._view.blurred_infrared(block)[..., self._which]
+        blurred = self._view.blurred_infrared(block)
+        return self._view.blocks.near(block, blurred, self._margin)[..., self._which]

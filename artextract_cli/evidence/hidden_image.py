@@ -14,21 +14,23 @@ pale paint weakens the content below it, and lines of one or two pixels are soft
 band itself is sharper.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
-from artextract_cli._typing import FloatArray
+from artextract_cli._typing import FloatArray, IntArray
 from artextract_cli.errors import InputError
-from artextract_cli.evidence.band_regression import centre_and_spread, fit_projection
+from artextract_cli.evidence.band_regression import Projection, centre_and_spread, fit_projection
 from artextract_cli.evidence.hidden_image_regression import (
     PixelTerms,
     deviation_of,
     robust_fit,
     terms_of,
 )
+from artextract_cli.evidence.sampled_pixels import gather, random_pixels
 from artextract_cli.evidence.scene_view import SceneView
-from artextract_cli.imaging.blocks import Block, BlockCache, full_block, random_pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, full_block
 from artextract_cli.kernels.filters import blur
 from artextract_cli.kernels.local_regression import monomials
 from artextract_cli.scenes.scene import Scene
@@ -38,6 +40,8 @@ from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM, infrared_bands
 FIT_PIXELS = 12_000  # random pixels of the painting that the regressions are fitted on
 # Averages noise with the neighbours, and softens lines of one or two pixels.
 IMAGE_BLUR = 1.5  # σ in pixels
+# Of the image's blur 5, of slopes 5, and of their differences 1.
+MARGIN = 12  # pixels around a block from which its image is computed; more than the 11 that count
 # Stabilises collinear terms, of which slopes and curvatures add more; a larger one leaves surface
 # paint in the residual.
 BAND_RIDGE = 2e-3  # per pixel, on terms of variance one
@@ -93,55 +97,62 @@ class HiddenLayerImage:
         if scene.mask is not None and not scene.mask.any():
             msg = "the object mask leaves no pixel of the painting; check the mask"
             raise InputError(msg)
-        self._scene, self._view = scene, view
-        groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))
-        self._groups = groups[-N_USED_GROUPS:]
+        self._mask, self._blocks = scene.mask, view.blocks
+        groups = np.array_split(np.array(infrared), min(len(infrared), N_GROUPS))[-N_USED_GROUPS:]
         pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
-        gather = view.blocks.gather
-        (logs,) = gather(lambda block: [view.visible_logs(block)], pixels)
-        self._projection = fit_projection(logs)
-        self._terms, self._likely = BlockCache(self._terms_of), BlockCache(self._most_likely)
-        terms = PixelTerms(*gather(self._terms, pixels))
+        (logs,) = view.gather(lambda block: [view.visible_logs(block)], pixels)
+        # Not methods of this object, as in `SceneView`.
+        of_block = BlockCache(partial(_terms_of, view, fit_projection(logs), groups))
+        terms = PixelTerms(*gather(view.blocks, of_block, pixels, MARGIN))
         nm = np.array(scene.wavelengths)
-        self._change = _Change(terms, [float(nm[group].mean()) for group in self._groups])
-        self._uncertainty = _Uncertainty(terms, self._change(terms))
+        change = _Change(terms, [float(nm[group].mean()) for group in groups])
+        uncertainty = _Uncertainty(terms, change(terms))
+        likely = self._likely = BlockCache(partial(_most_likely, of_block, change, uncertainty))
         # From the sample, since no block shows which side prevails in the whole painting.
-        self._strengths = _strengths(gather(lambda block: [self._likely(block)], pixels)[0])
+        (sample,) = gather(view.blocks, lambda block: [likely(block)], pixels, MARGIN)
+        self._strengths = _strengths(sample)
 
     def __call__(self, block: Block) -> FloatArray:
         """The image (h, w) of a block."""
         light, dark = self._strengths
-        likely = self._view.blocks.core(block, self._likely(block))
+        likely = self._blocks.near(block, self._likely(block), 0, MARGIN)
         attenuated = np.maximum(likely, 0) * light + np.minimum(likely, 0) * dark
         image = np.asarray(attenuated, np.float32)
-        mask = self._scene.mask
+        mask = self._mask
         return image if mask is None else np.where(mask[block.place], image, np.float32(np.nan))
 
-    def _terms_of(self, block: Block) -> PixelTerms:
-        components = self._projection(self._view.visible_logs(block))
-        bands = self._view.part(block).bands
-        groups = [bands[..., group].mean(-1, keepdims=True) for group in self._groups]
-        return terms_of(components, groups)
 
-    def _most_likely(self, block: Block) -> FloatArray:
-        """Hidden content (h, w), from the change and the uncertainty of its prediction.
+def _terms_of(
+    view: SceneView, projection: Projection, groups: Sequence[IntArray], block: Block
+) -> PixelTerms:
+    near = view.blocks.near
+    logs = view.arrays.returned(near(block, view.visible_logs(block), MARGIN))
+    components, bands = projection(logs), near(block, view.part(block).bands, MARGIN)
+    return terms_of(components, [bands[..., group].mean(-1, keepdims=True) for group in groups])
 
-        The posterior mean of a normal prior around 0 and the changes in the neighbourhood, weighted
-        by precision.
-        """
-        terms = self._terms(block)
-        shape, terms = terms.components.shape[:2], terms.flat()
-        unit = self._uncertainty.unit
-        change, uncertainty = self._change(terms) / unit, self._uncertainty(terms)
-        limit = np.maximum(
-            LARGEST_JOINT_DEVIATION * uncertainty, np.float32(CREDIBLE_CHANGE / unit)
-        )
-        precision = 1 / uncertainty**2
-        # (P, 2): blurring numerator and denominator alike gives a mean weighted by precision.
-        weighted = np.stack([np.clip(change, -limit, limit) * precision, precision], axis=1)
-        total = blur(weighted.reshape(*shape, 2), IMAGE_BLUR)
-        mean: FloatArray = unit * total[..., 0] / (total[..., 1] + np.float32(EXPECTED_CHANGE**-2))
-        return mean
+
+def _most_likely(
+    terms_of_block: Callable[[Block], PixelTerms],
+    change_of: "_Change",
+    uncertainty_of: "_Uncertainty",
+    block: Block,
+) -> FloatArray:
+    """Hidden content (h, w), from the change and the uncertainty of its prediction.
+
+    The posterior mean of a normal prior around 0 and the changes in the neighbourhood, weighted by
+    precision.
+    """
+    terms = terms_of_block(block)
+    shape, terms = terms.components.shape[:2], terms.flat()
+    unit = uncertainty_of.unit
+    change, uncertainty = change_of(terms) / unit, uncertainty_of(terms)
+    limit = np.maximum(LARGEST_JOINT_DEVIATION * uncertainty, np.float32(CREDIBLE_CHANGE / unit))
+    precision = 1 / uncertainty**2
+    # (P, 2): blurring numerator and denominator alike gives a mean weighted by precision.
+    weighted = np.stack([np.clip(change, -limit, limit) * precision, precision], axis=1)
+    total = blur(weighted.reshape(*shape, 2), IMAGE_BLUR)
+    mean: FloatArray = unit * total[..., 0] / (total[..., 1] + np.float32(EXPECTED_CHANGE**-2))
+    return mean
 
 
 class _Change:

@@ -12,40 +12,34 @@ this painting's pigments predict their infrared.
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.evidence.band_regression import (
-    TARGET_BLUR,
     BandFit,
     Surface,
-    as_image,
     fit_bands,
-    log_reflectance,
 )
 from artextract_cli.evidence.envelope import Chain, EnvelopeFits, fit_envelopes
 from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.evidence.structure import (
+    DETAIL_REACH,
+    DETAIL_SIZES,
+    LINES,
+    LOCAL_REACH,
+    UNIT,
+    WINDOWS,
+)
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import robust_deviations
-from artextract_cli.kernels.filters import blur, box_mean, gradients
-from artextract_cli.kernels.lines import line_strength
-from artextract_cli.kernels.local_regression import local_residuals, moments
-from artextract_cli.kernels.morphology import closing, opening
-from artextract_cli.kernels.standardise import standardised_maps
 
 SLOTS = ("short", "middle", "long")
 SIGNS = ("dark", "light")
-# Squares of 9 and 25 pixels: smaller ones explain more of a line away, larger ones mix paints.
-WINDOWS = (4, 12)  # radii in pixels
-# Wider than lines of 2 to 3 pixels, and than those of twice the resolution.
-DETAIL_SIZES = (5, 9)  # sides in pixels
-# Width across and length along the line, σ in pixels: pencil, brush, and both on larger scans.
-LINES = ((1.3, 8.0), (2.0, 8.0), (4.0, 16.0))
 # For faint and broad content under noise and weave; narrower content is averaged away.
 SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
-LOCAL_RIDGE = 0.02  # of regressions in a window, which may be of one colour
-UNIT = np.float32(0.05)  # of logarithms of reflectance in local, line and detail maps: 5 %
+SMOOTH_REACH = 24  # of the wider blur, in pixels
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
 # Without a limit a single pixel could dominate the mean of its superpixel, of 25 by default.
 LARGEST_VALUE = 25.0  # deviations within the painting; larger values are clipped
@@ -152,9 +146,9 @@ class EvidenceMaps:
     """
 
     def __init__(self, view: SceneView, *, only_residuals: bool = False) -> None:
-        self._view = view
+        self._arrays = view.arrays
         raw = self._raw = BlockCache(_RawMaps(view, only_residuals=only_residuals))
-        (sample,) = view.blocks.gather(lambda block: [raw(block)], view.pixels)
+        (sample,) = view.gather(lambda block: [raw(block)], view.pixels, margin=0)
         self._centre, self._spread = _standard(sample)
 
     def __call__(self, block: Block) -> FloatArray:
@@ -166,14 +160,13 @@ class EvidenceMaps:
         return self._standardised(block, logarithmic=True)
 
     def _standardised(self, block: Block, *, logarithmic: bool) -> FloatArray:
-        planes = np.moveaxis(self._view.blocks.core(block, self._raw(block)), -1, 0)
-        return standardised_maps(
-            planes, self._centre, self._spread, LARGEST_VALUE, logarithmic=logarithmic
+        return self._arrays.standardised(
+            self._raw(block), self._centre, self._spread, LARGEST_VALUE, logarithmic=logarithmic
         )
 
 
 class _RawMaps:
-    """The maps (h, w, M + 2) of the window around a block, before they are standardised.
+    """The maps (h, w, M + 2) of a block, before they are standardised.
 
     In memory they lie map after map, as filters write them.
     """
@@ -197,34 +190,45 @@ class _RawMaps:
         return fit_bands(surface, targets).of(repeats)
 
     def __call__(self, block: Block) -> FloatArray:
-        """The maps of a block with its margin."""
+        """The maps of a block; only what filters read is computed in its margin."""
         bands, surfaces = self._bands(block), self._view.surfaces(block)
         residuals = [
-            fit.residuals(surface, bands) for surface, fit in zip(surfaces, self._fits, strict=True)
+            self._view.arrays.residuals(fit, surface, bands)
+            for surface, fit in zip(surfaces, self._fits, strict=True)
         ]
         envelopes = [fits(block) for fits in self._envelopes]
-        planes = [*itertools.chain(*residuals, *envelopes)]
+        near = partial(self._view.blocks.near, block)
+        planes = [near(plane, 0) for plane in itertools.chain(*residuals)]
+        planes += itertools.chain(*envelopes[:-1])
+        planes += [near(plane, 0, SMOOTH_REACH) for plane in envelopes[-1]]
         if not self._only_residuals:
             planes += self._filtered(block, residuals, envelopes[-1][0])
-        return as_image(planes)
+        return self._view.arrays.as_image(planes)
 
     def _filtered(
         self, block: Block, residuals: Sequence[FloatArray], envelope: FloatArray
     ) -> Iterator[FloatArray]:
-        """The maps (h, w) that follow the residuals, in their order."""
-        bands = self._bands(block)
-        yield from _local(self._view.surfaces(block)[0].components, bands - self._level)
-        visible = log_reflectance((self._view.linear(block) @ LUMINANCE)[..., None], TARGET_BLUR)
+        """The maps (h, w) that follow the residuals of the window, in their order."""
+        view, arrays, bands = self._view, self._view.arrays, self._bands(block)
+        near = partial(view.blocks.near, block)
+        (of_surface, _), _ = view.surfaces(block)
+        components = near(of_surface, LOCAL_REACH)
+        centred = near(bands, LOCAL_REACH) - arrays.placed(self._level)
+        for plane in arrays.local_maps(components, centred):
+            yield near(plane, 0, LOCAL_REACH)
+        luminance = view.linear(block) @ arrays.placed(LUMINANCE)
+        visible = view.log_reflectance(luminance[..., None])
         infrared, visible = bands[..., 2] / UNIT, visible[..., 0] / UNIT
         residual, of_photograph = residuals[0][2], residuals[1][2]
-        for source in (residual, envelope):
-            yield from (blur(source[..., None], sigma)[..., 0] for sigma in SMOOTH_BLURS)
-        lines = [
-            _lines(source) for source in (residual, of_photograph, infrared - visible, visible)
-        ]
+        for source in (near(residual, SMOOTH_REACH), envelope):
+            for sigma in SMOOTH_BLURS:
+                yield near(arrays.blur(source[..., None], sigma)[..., 0], 0, SMOOTH_REACH)
+        inside = block.inside(view.blocks.window(block))
+        lines = arrays.line_maps([residual, of_photograph, infrared - visible, visible], inside)
         yield from itertools.chain(*(strengths for strengths, _ in lines))
-        for source in (infrared, visible, residual):
-            yield from _details(source)
+        sources = [near(source, DETAIL_REACH) for source in (infrared, visible, residual)]
+        for plane in arrays.detail_maps(sources):
+            yield near(plane, 0, DETAIL_REACH)
         # Of the residual from all visible data: edges of the graph follow its lines.
         yield from lines[0][1]
 
@@ -240,7 +244,7 @@ def _envelopes(view: SceneView) -> list[EnvelopeFits]:
         Chain(n_below=0, bands=slots, cubic=True),
         Chain(n_below=middle, bands=slots[1:2], cubic=False),
         Chain(n_below=last, bands=slots[2:], cubic=False),
-        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True),
+        Chain(n_below=max(last - 1, 0), bands=slots[2:], cubic=True, margin=SMOOTH_REACH),
     ]
     return fit_envelopes(view, chains)
 
@@ -253,37 +257,3 @@ def _standard(sample: FloatArray) -> tuple[FloatArray, FloatArray]:
     # Line maps are zero at most pixels; their standard deviation is that of the lines.
     spread = np.where(spread > LEAST_SPREAD, spread, sample.std(axis=0))
     return centre.astype(np.float32), np.maximum(spread, LEAST_SPREAD).astype(np.float32)
-
-
-def _local(surface: FloatArray, centred: FloatArray) -> Iterator[FloatArray]:
-    """Residuals (h, w) of linear regressions in windows around each pixel, for each target.
-
-    Bands ``centred`` (h, w, 3) are regressed on the three strongest components of ``surface``
-    (h, w, K).
-    """
-    components = np.zeros((*surface.shape[:2], 3), np.float32)
-    n = min(3, surface.shape[-1])
-    components[..., :n] = surface[..., :n]
-    # (h, w, 9 + 4·3): one set of moments serves both windows. Targets are centred because variances
-    # are differences of moments, which cancel digits.
-    products = moments(components, centred)
-    for radius in WINDOWS:
-        means = box_mean(products, radius)
-        residuals = local_residuals(components, centred, means, LOCAL_RIDGE)
-        yield from np.moveaxis(residuals / UNIT, -1, 0)
-
-
-def _lines(image: FloatArray) -> tuple[list[FloatArray], FloatArray]:
-    """Strengths (h, w), dark and light of each line, and the axis (2, h, w) of the second one."""
-    lines = [line_strength(image, width, length) for width, length in LINES]
-    return [strength for line in lines for strength in line[:2]], lines[1][2:]
-
-
-def _details(image: FloatArray) -> Iterator[FloatArray]:
-    """Top-hats (h, w), dark and light of each size, and the slope of an image (h, w)."""
-    channel = np.ascontiguousarray(image[..., None], np.float32)
-    for side in DETAIL_SIZES:
-        yield (closing(channel, side // 2) - channel)[..., 0]
-        yield (channel - opening(channel, side // 2))[..., 0]
-    # Blurred a little, as differences amplify noise.
-    yield np.hypot(*gradients(blur(channel, 0.8)))[..., 0]

@@ -6,14 +6,17 @@ The resolution of a scene, or its size if that is unknown, determines how far it
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, Blocks, release_pages
+from artextract_cli.imaging.blocks import Block, Blocks
 from artextract_cli.imaging.coding import coded_rgb, linear_rgb
+from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
+from artextract_cli.utils.parallel.shared_arrays import release_pages
 
 LEAST_SIDE = 150  # of a reduction, in pixels: a smaller one leaves little to fit the regressions on
 DEFAULT_REDUCTION = 4  # largest factor if the resolution is unknown
@@ -37,37 +40,45 @@ def reduced(scene: Scene, factor: int) -> Scene:
     """
     shape = (-(-scene.shape[0] // factor), -(-scene.shape[1] // factor))
     workspace = scene.workspace
-    blocks = Blocks(shape, None if workspace is None else workspace.block_side, 0)
+    blocks = Blocks(shape, None, 0) if workspace is None else workspace.blocks(shape, 0)
 
     def empty(channels: int) -> FloatArray:
         if workspace is None:
             return np.empty((*shape, channels), np.float32)
         return workspace.empty((*shape, channels), np.float32)
 
-    rgb, bands = empty(3), empty(len(scene.band_ids))
-    mask = None if scene.mask is None else np.empty(shape, np.bool_)
-    for block in blocks:
-        # Whole squares of the scene, so that no mean depends on where blocks are cut.
-        part = scene.part(_in_scene(block, factor, scene.shape))
-        if mask is not None and part.mask is not None:
-            mask[block.place] = _means(part.mask[..., None], factor)[..., 0] >= 0.5
-        # Otherwise the backdrop would be averaged into pixels at the border of the painting.
-        part = inpaint_nearest(part)
-        # Light is averaged, not coded values: these are not additive.
-        rgb[block.place] = coded_rgb(_means(linear_rgb(part.rgb), factor))
-        bands[block.place] = _means(part.bands, factor)
-        for image in (rgb, bands):
-            release_pages(image)
-    if mask is not None and not mask.any():
-        mask = None
+    images = {"rgb": empty(3), "bands": empty(len(scene.band_ids))}
+    fill_maps(blocks, images, partial(_reduced_part, scene, factor))
+    mask = None if scene.mask is None else _reduced_mask(scene, scene.mask, factor, blocks)
     resolution = scene.pixels_per_mm
     return dataclasses.replace(
         scene,
-        rgb=rgb,
-        bands=bands,
+        rgb=images["rgb"],
+        bands=images["bands"],
         mask=mask,
         pixels_per_mm=None if resolution is None else resolution / factor,
     )
+
+
+def _reduced_part(scene: Scene, factor: int, block: Block) -> dict[str, FloatArray]:
+    # Whole squares of the scene, so that no mean depends on where blocks are cut. Without
+    # inpainting, the backdrop would be averaged into pixels at the border of the painting.
+    part = inpaint_nearest(scene.part(_in_scene(block, factor, scene.shape)))
+    return {
+        # Light is averaged, not coded values: these are not additive.
+        "rgb": coded_rgb(_means(linear_rgb(part.rgb), factor)),
+        "bands": _means(part.bands, factor),
+    }
+
+
+def _reduced_mask(
+    scene: Scene, mask: NDArray[np.bool_], factor: int, blocks: Blocks
+) -> NDArray[np.bool_] | None:
+    reduced = np.empty(blocks.shape, np.bool_)
+    for block in blocks:
+        part = mask[_in_scene(block, factor, scene.shape).place]
+        reduced[block.place] = _means(part[..., None], factor)[..., 0] >= 0.5
+    return scene.shared(reduced) if reduced.any() else None
 
 
 class Coarse:

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.arrays import COMPILED, Arrays
 from artextract_cli.evidence.band_regression import (
     FIT_PIXELS,
     N_COMPONENTS,
@@ -15,12 +16,9 @@ from artextract_cli.evidence.band_regression import (
     Projection,
     Surface,
     fit_projection,
-    log_of,
-    log_reflectance,
-    surface_features,
 )
-from artextract_cli.imaging.blocks import Block, BlockCache, Blocks, Pixels, random_pixels
-from artextract_cli.kernels.filters import blur
+from artextract_cli.evidence.sampled_pixels import Pixels, gather, random_pixels
+from artextract_cli.imaging.blocks import Block, BlockCache, Blocks
 from artextract_cli.scenes.scene import Scene, inpaint_nearest
 from artextract_cli.scenes.spectrum import infrared_bands, visible_channels
 
@@ -35,30 +33,38 @@ class SceneView:
 
     Components are fitted on 3 000 random painted pixels, always the same. Outside the mask the
     painting is extended by its nearest pixel, so that no border shows; a block without any painting
-    has the colour of the nearest of those 3 000 pixels.
+    has the colour of the nearest of those 3 000 pixels. ``arrays`` are those of the device that
+    computes.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self.blocks = scene.blocks(MARGIN)
+    def __init__(self, scene: Scene, arrays: Arrays = COMPILED) -> None:
+        self.arrays = arrays
+        blocks = self.blocks = scene.blocks(MARGIN)
         self.infrared = infrared_bands(scene)
         self.n_bands = len(scene.band_ids)
         self._pixels = random_pixels(scene.mask, scene.shape, FIT_PIXELS)
         # Not methods of this object: without a reference cycle, cached blocks are freed with the
         # last reference instead of by the garbage collector.
         part = self.part = BlockCache(partial(_extended_window, scene, self.blocks, self._pixels))
-        visible = self._visible = BlockCache(lambda block: visible_channels(part(block)))
+        visible = self._visible = BlockCache(
+            lambda block: arrays.placed(visible_channels(part(block)))
+        )
+        bands = self._bands = BlockCache(lambda block: arrays.placed(part(block).bands))
         # As predictors, and as targets beside these, infrared bands are blurred like the visible:
         # edges of different sharpness leave a residual.
         infrared = self.infrared
         blurred = self.blurred_infrared = BlockCache(
-            lambda block: blur(part(block).bands[..., infrared], PREDICTOR_BLUR)
+            lambda block: arrays.blur(bands(block)[..., infrared], PREDICTOR_BLUR)
         )
         self._logs = BlockCache(
-            lambda block: np.concatenate(
-                [log_reflectance(visible(block), PREDICTOR_BLUR), log_of(blurred(block))], axis=-1
+            lambda block: arrays.joined(
+                [
+                    arrays.log_of(arrays.blur(visible(block), PREDICTOR_BLUR)),
+                    arrays.log_of(blurred(block)),
+                ]
             )
         )
-        self.place = BlockCache(partial(_place, self.blocks))
+        self.place = BlockCache(lambda block: arrays.placed(_place(blocks, block)))
 
     @property
     def pixels(self) -> Pixels:
@@ -84,7 +90,20 @@ class SceneView:
 
     def log_bands(self, block: Block, bands: Sequence[int]) -> FloatArray:
         """Logarithms of reflectance of some bands (h, w, n)."""
-        return log_reflectance(self.part(block).bands[..., bands], TARGET_BLUR)
+        return self.log_reflectance(self._bands(block)[..., bands])
+
+    def log_reflectance(self, channels: FloatArray) -> FloatArray:
+        """log(R + .03) of channels (h, w, C) as targets of a regression, slightly blurred."""
+        return self.arrays.log_of(self.arrays.blur(channels, TARGET_BLUR))
+
+    def gather(
+        self,
+        make: Callable[[Block], Sequence[FloatArray]],
+        pixels: Pixels,
+        margin: int | None = None,
+    ) -> list[FloatArray]:
+        """The values (n, ...) at ``pixels`` of arrays on the device, as `sampled_pixels.gather`."""
+        return gather(self.blocks, make, pixels, margin, self.arrays.taken)
 
     def surfaces(self, block: Block) -> tuple[Surface, Surface]:
         """The surface of a block from all visible data, and that from the photograph alone."""
@@ -100,7 +119,7 @@ class SceneView:
             surface, photograph = self.surfaces(block)
             return [*surface, *photograph, targets_of(block)]
 
-        *parts, targets = self.blocks.gather(arrays, self._pixels)
+        *parts, targets = self.gather(arrays, self._pixels)
         return (Surface(*parts[:2]), Surface(*parts[2:])), targets
 
     @cached_property
@@ -108,7 +127,9 @@ class SceneView:
         logs, n_visible = self._logs, self._n_visible
         # Two, because a band in the far red may itself show the hidden layer and explain it away.
         first, second = (
-            BlockCache(partial(_surface_of, logs, n, self._projection(n, N_COMPONENTS)))
+            BlockCache(
+                partial(_surface_of, self.arrays, logs, n, self._projection(n, N_COMPONENTS))
+            )
             for n in (n_visible, 3)
         )
         return first, second
@@ -121,7 +142,7 @@ class SceneView:
     def _log_sample(self) -> FloatArray:
         """All log channels (n, C) at the pixels to fit on, in one pass for all projections."""
         logs = self._logs
-        (sample,) = self.blocks.gather(lambda block: [logs(block)], self._pixels)
+        (sample,) = self.gather(lambda block: [logs(block)], self._pixels)
         return sample
 
     @property
@@ -146,9 +167,13 @@ def place_terms(block: Block, shape: Sequence[int]) -> FloatArray:
 
 
 def _surface_of(
-    logs: Callable[[Block], FloatArray], n_channels: int, projection: Projection, block: Block
+    arrays: Arrays,
+    logs: Callable[[Block], FloatArray],
+    n_channels: int,
+    projection: Projection,
+    block: Block,
 ) -> Surface:
-    return surface_features(logs(block)[..., :n_channels], projection)
+    return arrays.surface(projection, logs(block)[..., :n_channels])
 
 
 def _extended_window(scene: Scene, blocks: Blocks, pixels: Pixels, block: Block) -> Scene:

@@ -80,7 +80,7 @@ def examine(
     model
         As for `open_scorer`.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or one of several GPUs, such as "cuda:1".
     max_memory
         Bytes; a larger scene is processed in blocks. No limit if None.
     pixels_per_mm

@@ -24,6 +24,7 @@ from artextract_cli.preprocessing.mask_dataset import mask_dataset
 from artextract_cli.preprocessing.register_dataset import register_dataset
 from artextract_cli.report.filing import Filing
 from artextract_cli.report.writing import write_report
+from artextract_cli.results.commands import infer_command
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary
 from artextract_cli.results.verdict import in_percent, verdict_in_words
@@ -118,10 +119,11 @@ def _describe_dataset(job: Job) -> None:
         raise UsageError(msg)
     scenes = open_dataset(job.source).scenes
     if len(scenes) > 1:
+        infer = infer_command((job.source,), "results")
+        report = command_line("report", "results", "--out", job.report)
         msg = (
             f"{job.source} is a dataset with {len(scenes)} scenes, and a report examines one "
-            f"painting: run '{command_line('infer', job.source, '--out', 'results')}', then "
-            "'artextract report results'"
+            f"painting: run `{infer}`, then `{report}`"
         )
         raise InputError(msg)
     (scene,) = scenes
@@ -156,7 +158,7 @@ def _several(job: Job, importer: str, names: Sequence[str]) -> str:
         advice = command_line("data", "import", importer, job.source, "--out", "dataset")
     return (
         f"{job.source} contains several paintings ({names[0]}, {names[1]}, ...), and a report "
-        f"examines one: run '{advice}'"
+        f"examines one: run `{advice}`"
     )
 
 
@@ -217,7 +219,7 @@ def _by_hand(job: Job, dataset: Path, error: InputError) -> str:
     limit = ("--max-residual", f"{ERROR_SHIFT:g}")
     register = command_line("data", "register", dataset, "--out", out, *limit)
     again = command_line("examine", out, "--out", job.report)
-    return f"{error}; to accept {ERROR_SHIFT:g} px run '{register}', then '{again}'"
+    return f"{error}; to accept {ERROR_SHIFT:g} px run `{register}`, then `{again}`"
 
 
 def _mask(job: Job, dataset: Path) -> Path:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray
 from artextract_cli.errors import InputError, UsageError
+from artextract_cli.graphs.commands import build_command
 from artextract_cli.graphs.graph_file import pixels_path
 from artextract_cli.graphs.store import chosen_graph, load_graphs, load_meta
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
@@ -129,7 +130,7 @@ def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) ->
     if not {image["sha256"] for image in images} <= set(load_meta(file)["sources"].values()):
         msg = (
             f"{results} belongs to images of {graphs.name} other than those {file} was built from: "
-            "run 'artextract infer' on the same dataset"
+            f"run `{build_command(dataset=result.dataset_root)}`, and export a graph of it"
         )
         raise InputError(msg)
     heatmap = result.map("heatmap")

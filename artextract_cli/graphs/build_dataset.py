@@ -18,7 +18,8 @@ from artextract_cli.plugin.options import make_options, split_prefixed
 from artextract_cli.scenes.checks.values import check_values
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.layout import check_outside_datasets
-from artextract_cli.scenes.memory_plan import MemoryPlan, affordable_pool
+from artextract_cli.scenes.memory_plan import MemoryPlan
+from artextract_cli.scenes.planned_work import planned_outcomes
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.checksums import file_digest
@@ -28,7 +29,6 @@ from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.output_plan import OutputPlan
 from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 from artextract_cli.utils.parallel.shards import Shard
-from artextract_cli.utils.parallel.work import outcomes_of
 
 TORCH_BYTES = 300 * 10**6  # memory of torch, if the superpixel method uses it
 
@@ -116,9 +116,9 @@ def build_dataset(
     recipe = _resolved(recipe)
     plan = None if max_memory is None else _plan(max_memory, out, recipe)
     own = scenes if shard is None else shard.of(scenes)
-    build = partial(_build_if_needed, out, recipe, plan)
+    build = partial(partial, _build_if_needed, out, recipe)
     with directory_lock(out, shard), progress("building graphs", len(own)) as advance:
-        outcomes = outcomes_of(build, own, affordable_pool(plan, own, pool), advance)
+        outcomes = planned_outcomes(build, plan, own, pool, advance)
     for outcome in outcomes:
         if outcome.result is False:
             detail(f"{outcome.name}: up to date")

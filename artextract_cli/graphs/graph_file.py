@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.errors import InputError
+from artextract_cli.graphs.commands import build_again
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.utils.checksums import file_digest
 
@@ -84,5 +85,5 @@ def check_views(path: Path, graphs: SceneGraphs) -> None:
 def damaged(path: Path, cause: str) -> InputError:
     """The error for a damaged graph file."""
     return InputError(
-        f"graph file {path} is damaged ({cause}): remove it and run 'artextract graph build' again"
+        f"graph file {path} is damaged ({cause}): remove it and run `{build_again(path)}`"
     )

@@ -5,13 +5,17 @@ A label map is an array (H, W) of int32 with labels 0..N-1, each of which occurs
 not check it: with a label outside 0..N-1 they read or write invalid memory.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray, LabelMap
 from artextract_cli.kernels import adjacency, label_topology, region_moments
+
+MomentsOf = Callable[[Any, LabelMap, int], region_moments.Moments]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +61,20 @@ def connected_regions(labels: IntArray, min_size: int = 1) -> tuple[LabelMap, in
     return regions, label_topology.join_fragments(regions, borders, sizes, min_size)
 
 
-def region_statistics(image: FloatArray, labels: LabelMap, n: int) -> RegionStatistics:
+def _moments(image: FloatArray, labels: LabelMap, n: int) -> region_moments.Moments:
+    return region_moments.moments(_pixels(image), labels, n)
+
+
+def region_statistics(
+    image: FloatArray, labels: LabelMap, n: int, moments_of: MomentsOf = _moments
+) -> RegionStatistics:
     """Mean, deviation, extremes, size and centroid of the ``n`` regions of ``image`` (H, W, C).
 
     Sums are in double precision and relative to each region's first pixel, so that the deviation of
     16-bit counts, or of a large and nearly constant region, does not suffer cancellation.
+    ``moments_of`` computes them where the image is an array of another device.
     """
-    mean, std, minimum, maximum, count, centroid = region_moments.moments(
-        _pixels(image), _map(labels), n
-    )
+    mean, std, minimum, maximum, count, centroid = moments_of(image, _map(labels), n)
     return RegionStatistics(
         mean=mean, std=std, minimum=minimum, maximum=maximum, count=count, centroid=centroid
     )

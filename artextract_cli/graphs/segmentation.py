@@ -61,7 +61,8 @@ def segment(
         window_options = dataclasses.replace(parsed, n_segments=share) if share else parsed
         return run_superpixel_plugin(features(scene.part(window)), plugin, window_options)
 
-    return stitch_labels(blocks, segment_window)
+    labels, n_stitched = stitch_labels(blocks, segment_window)
+    return scene.shared(labels), n_stitched
 
 
 def superpixel_side(shape: tuple[int, int], n: int) -> int:
@@ -77,7 +78,8 @@ def segmentation_blocks(shape: tuple[int, int], side: int, workspace: Workspace)
     far enough from the edges of both.
     """
     margin = MARGIN_REGIONS * side
-    return Blocks(shape, workspace.side_within(margin), margin, step=STEP_REGIONS * side)
+    side_within, step = workspace.side_within(margin), STEP_REGIONS * side
+    return Blocks(shape, side_within, margin, step, workspace.workers)
 
 
 def _requested_superpixels(shape: Sequence[int], options: Any) -> int | None:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.imaging.pca import principal_axes
 from artextract_cli.kernels.colour import cielab, light
 from artextract_cli.scenes.scene import Scene
+from artextract_cli.utils.parallel.shared_arrays import row_chunks
 
 # Weights of the whitened components, as measured on simulated scenes. All have variance one:
 # unweighted, the noisy fifth would count as much as the first.

@@ -19,6 +19,7 @@ from artextract_cli.kernels.label_topology import fill_gaps
 
 Segment = Callable[[Block], tuple[LabelMap, int]]
 Make = Callable[[Block], FloatArray]
+StatisticsOf = Callable[[FloatArray, LabelMap, int], RegionStatistics]
 
 
 def stitch_labels(blocks: Blocks, segment: Segment) -> tuple[LabelMap, int]:
@@ -64,18 +65,24 @@ def _centred(
     return inside
 
 
-def block_statistics(blocks: Blocks, labels: LabelMap, n: int, make: Make) -> RegionStatistics:
+def block_statistics(
+    blocks: Blocks,
+    labels: LabelMap,
+    n: int,
+    make: Make,
+    statistics_of: StatisticsOf = region_statistics,
+) -> RegionStatistics:
     """`region_statistics` of an image of which ``make`` computes every window (h, w, C).
 
     Blocks are merged by the formulas of T. F. Chan, G. H. Golub and R. J. LeVeque (Updating
     formulae and a pairwise algorithm for computing sample variances, 1979).
     """
     if len(blocks) == 1:
-        return region_statistics(make(blocks.first), labels, n)
+        return statistics_of(make(blocks.first), labels, n)
     merged: _Merged | None = None
 
     def of_block(block: Block) -> tuple[NDArray[np.intp], RegionStatistics]:
-        return _of_block(block, blocks.core(block, make(block)), labels, n)
+        return _of_block(block, blocks.core(block, make(block)), labels, n, statistics_of)
 
     for regions, statistics in blocks.each(of_block):
         merged = merged or _Merged(n, statistics.mean.shape[1])
@@ -94,7 +101,7 @@ def block_gradients(blocks: Blocks, labels: LabelMap, n: int, make: Make) -> Flo
 
 
 def _of_block(
-    block: Block, image: FloatArray, labels: LabelMap, n: int
+    block: Block, image: FloatArray, labels: LabelMap, n: int, statistics_of: StatisticsOf
 ) -> tuple[NDArray[np.intp], RegionStatistics]:
     """Indices of the regions in a block, out of ``n``, and their statistics within it."""
     here = labels[block.place]
@@ -102,7 +109,7 @@ def _of_block(
     present = np.zeros(n, np.bool_)
     present[here] = True
     number = (np.cumsum(present) - 1).astype(np.int32)
-    statistics = region_statistics(image, number[here], int(present.sum()))
+    statistics = statistics_of(image, number[here], int(present.sum()))
     corner = np.array([block.top, block.left], np.float32)
     return np.flatnonzero(present), replace(statistics, centroid=statistics.centroid + corner)
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.errors import InputError, UsageError
+from artextract_cli.graphs.commands import build_again, build_command
 from artextract_cli.graphs.graph_file import (
     FIELDS,
     FORMAT,
@@ -28,12 +29,12 @@ from artextract_cli.graphs.graph_file import (
 )
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
-from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.scenes.scene import Scene
 from artextract_cli.utils.atomic import atomic_path, flush
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.file_errors import cause
 from artextract_cli.utils.npz import DAMAGE, opened_npz
+from artextract_cli.utils.parallel.shared_arrays import row_chunks
 
 
 def source_key(
@@ -133,8 +134,7 @@ def load_pixels(path: Path) -> NDArray[np.uint16]:
     try:
         return np.load(pixels_path(path), mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
     except DAMAGE as error:
-        why = cause(error)
-        msg = f"the pixels of {path} cannot be read ({why}): run 'artextract graph build' again"
+        msg = f"the pixels of {path} cannot be read ({cause(error)}): run `{build_again(path)}`"
         raise InputError(msg) from error
 
 
@@ -235,7 +235,7 @@ def find_graphs(root: Path) -> list[Path]:
     found = (path for path in root.glob("*/*.npz") if not path.name.startswith("."))
     paths = sorted(found, key=lambda path: path.parts)  # paths of Windows ignore case
     if not paths:
-        msg = f"there are no graph files in {root}: build them with 'artextract graph build'"
+        msg = f"there are no graph files in {root}: build them with `{build_command()}`"
         raise InputError(msg)
     return paths
 
@@ -259,7 +259,7 @@ def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
         with opened_npz(path) as arrays:
             yield arrays
     except FileNotFoundError as error:
-        msg = f"there is no graph file {path}: build it with 'artextract graph build'"
+        msg = f"there is no graph file {path}: build it with `{build_again(path)}`"
         raise InputError(msg) from error
     except DAMAGE as error:
         raise damaged(path, cause(error)) from error
@@ -267,14 +267,14 @@ def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
 
 def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     if "meta" not in arrays:
-        msg = f"{path} contains no graphs: give a file written by 'artextract graph build'"
+        msg = f"{path} contains no graphs: build them with `{build_command()}`"
         raise InputError(msg)
     meta = dict(json.loads(arrays["meta"].tobytes()))
     kind, version = meta["format"], meta["format_version"]
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         msg = (
             f"{path} is {kind} version {version}, but this artextract reads {FORMAT} version "
-            f"{FORMAT_VERSION}: build the graphs again"
+            f"{FORMAT_VERSION}: run `{build_again(path)}`"
         )
         raise InputError(msg)
     return meta

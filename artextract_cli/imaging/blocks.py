@@ -4,27 +4,21 @@ Everything that reads pixels is written as a function of one block. An image tha
 is a single block, so that there is one way to compute, and one result.
 """
 
-import errno
 import itertools
-import math
-import mmap
-import os
-import shutil
-import sys
-import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.file_errors import writing
+from artextract_cli.utils.parallel.shared_arrays import Sharing, array_in_file, store
 
 T = TypeVar("T")
 Slices = tuple[slice, slice]
@@ -32,10 +26,6 @@ Slices = tuple[slice, slice]
 N_PARALLEL_BLOCKS = 2
 """Blocks processed at a time. If it were the number of cores, block sizes, and with them results,
 would depend on the machine."""
-
-MAX_SAMPLED_PIXELS = 2**24
-"""Pixels from which random ones are drawn; of larger images only every n-th is a candidate."""
-
 
 MIN_BLOCK_SIDE, CORE_SHARE = 256, 0.8
 """Smallest side of a block with its margin in pixels, and share of that side without the margin.
@@ -82,35 +72,17 @@ def full_block(shape: tuple[int, int]) -> Block:
     return Block(0, 0, *shape)
 
 
-@dataclass(frozen=True)
-class Pixels:
-    """Some pixels of an image, as rows and columns (n,)."""
+class Workers(Protocol):
+    """Other processes that blocks of an image are sent to, such as those of a cluster."""
 
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    @property
+    def sharing(self) -> Sharing:
+        """Who they are: processes of this machine, or of others too."""
 
-    def within(self, block: Block) -> NDArray[np.intp]:
-        """Indices of the pixels that lie in ``block``."""
-        rows = (self.rows >= block.top) & (self.rows < block.bottom)
-        return np.flatnonzero(rows & (self.columns >= block.left) & (self.columns < block.right))
-
-
-def random_pixels(painted: NDArray[np.bool_] | None, shape: tuple[int, int], n: int) -> Pixels:
-    """Draw at most ``n`` of the ``painted`` pixels of an image (H, W), the same ones in every run.
-
-    If none is painted, they are drawn from all pixels.
-    """
-    # A permutation of 2²⁴ indices takes 128 MiB.
-    step = -(-math.prod(shape) // MAX_SAMPLED_PIXELS)
-    if painted is None:
-        candidates = np.arange(0, math.prod(shape), step)
-    else:
-        candidates = np.flatnonzero(painted.ravel()[::step]) * step
-        if not len(candidates):
-            return random_pixels(None, shape, n)
-    # The first n of a permutation are in random order, as the short rounds of a fit need them.
-    rows, columns = np.divmod(np.random.default_rng(0).permutation(candidates)[:n], shape[1])
-    return Pixels(rows, columns)
+    def results(
+        self, work: Callable[[Block], T], blocks: Sequence[Block]
+    ) -> Generator[T, None, None]:
+        """Yield the result of ``work`` for every block, in order."""
 
 
 class Blocks:
@@ -118,12 +90,18 @@ class Blocks:
 
     They begin at multiples of ``step`` pixels. A function of a block computes an array of the
     ``window`` around it, ``margin`` pixels wider, whose values in the margin need not be right.
+    Threads work on them, or ``workers``.
     """
 
     def __init__(
-        self, shape: tuple[int, int], side: int | None, margin: int, step: int = 1
+        self,
+        shape: tuple[int, int],
+        side: int | None,
+        margin: int,
+        step: int = 1,
+        workers: Workers | None = None,
     ) -> None:
-        self.shape, self.margin = shape, margin
+        self.shape, self.margin, self._workers = shape, margin, workers
         rows, columns = (_cuts(size, side, step) for size in shape)
         self._all = [
             Block(top, left, bottom, right)
@@ -150,44 +128,47 @@ class Blocks:
 
     def core(self, block: Block, array: NDArray[Any]) -> NDArray[Any]:
         """The part of an array (h, w, ...) of the window that belongs to the block itself."""
-        return array[block.inside(self.window(block))]
+        return self.near(block, array, 0)
+
+    def near(
+        self, block: Block, array: NDArray[Any], margin: int, of: int | None = None
+    ) -> NDArray[Any]:
+        """The part of an array (h, w, ...) that lies at most ``margin`` pixels from the block.
+
+        The array is that of the window, or of the block with a margin ``of`` so many pixels.
+        """
+        around = block.grown(self.margin if of is None else of, self.shape)
+        return array[block.grown(margin, self.shape).inside(around)]
 
     def each(self, work: Callable[[Block], T]) -> Iterator[T]:
-        """Yield the result of ``work`` for every block, in order, `N_PARALLEL_BLOCKS` at a time."""
+        """Yield the result of ``work`` for every block, in order, several at a time.
+
+        Other processes may do the work: it must not change anything but arrays of a `Workspace`,
+        by `store`.
+        """
         if len(self) == 1:
             yield work(self._all[0])
             return
+        results = _in_threads if self._workers is None else self._workers.results
         with (
-            ThreadPoolExecutor(N_PARALLEL_BLOCKS) as pool,
+            closing(results(work, self._all)) as of_blocks,
             progress("blocks", len(self)) as advance,
         ):
-            # No further ahead than the threads: each result may be as large as a block.
-            waiting: deque[Future[T]] = deque()
-            for block in self._all:
-                waiting.append(pool.submit(work, block))
-                if len(waiting) == N_PARALLEL_BLOCKS:
-                    yield waiting.popleft().result()
-                    advance()
-            while waiting:
-                yield waiting.popleft().result()
+            for result in of_blocks:
+                yield result
                 advance()
 
-    def gather(
-        self, make: Callable[[Block], Sequence[NDArray[Any]]], pixels: Pixels
-    ) -> list[NDArray[Any]]:
-        """The values (n, ...) at ``pixels`` of each array that ``make`` computes for a window."""
 
-        def take(block: Block) -> tuple[NDArray[np.intp], list[NDArray[Any]]]:
-            which, window = pixels.within(block), self.window(block)
-            at = (pixels.rows[which] - window.top, pixels.columns[which] - window.left)
-            # By pixel, whatever the layout of the array: sums over pixels depend on it.
-            return which, [np.ascontiguousarray(array[at]) for array in make(block)]
-
-        parts = list(self.each(take))
-        # In the order of the pixels: fits must not depend on where blocks are cut.
-        order = np.argsort(np.concatenate([which for which, _ in parts]))
-        arrays = zip(*(values for _, values in parts), strict=True)
-        return [np.concatenate(values)[order] for values in arrays]
+def _in_threads(work: Callable[[Block], T], blocks: Sequence[Block]) -> Generator[T, None, None]:
+    with ThreadPoolExecutor(N_PARALLEL_BLOCKS) as pool:
+        # No further ahead than the threads: each result may be as large as a block.
+        waiting: deque[Future[T]] = deque()
+        for block in blocks:
+            waiting.append(pool.submit(work, block))
+            if len(waiting) == N_PARALLEL_BLOCKS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _cuts(size: int, side: int | None, step: int) -> list[int]:
@@ -215,6 +196,10 @@ class BlockCache(Generic[T]):
         result: T = self._last.result
         return result
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send the function to another process, without a result."""
+        return BlockCache, (self._make,)
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -222,44 +207,31 @@ class Workspace:
 
     block_side: int
     scratch: Path
+    workers: Workers | None = None  # that find the same folder; threads of this process if None
+
+    def blocks(self, shape: tuple[int, int], margin: int) -> Blocks:
+        """The blocks of an image of ``shape`` (H, W)."""
+        return Blocks(shape, self.block_side, margin, workers=self.workers)
 
     def side_within(self, margin: int) -> int:
         """Side of blocks with a wide ``margin`` that take no more memory than the usual ones."""
         return max(self.block_side // 2, int(self.block_side / CORE_SHARE) - 2 * margin)
 
     def empty(self, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-        """An array in an unnamed file: its pages move to disk when memory is short.
+        """An array in a file: its pages move to disk when memory is short.
 
         Raises
         ------
         ArtextractError
             If the disk has no space for it.
         """
-        with writing(self.scratch):
-            self.scratch.mkdir(parents=True, exist_ok=True)
-            # The mapping keeps the unnamed file alive, and a killed process leaves nothing behind.
-            with tempfile.TemporaryFile(dir=self.scratch) as file:
-                size = math.prod(shape) * np.dtype(dtype).itemsize
-                # A disk that becomes full only when a page is written would kill the process.
-                if hasattr(os, "posix_fallocate"):
-                    os.posix_fallocate(file.fileno(), 0, max(1, size))
-                elif size > shutil.disk_usage(self.scratch).free:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                return np.memmap(file, dtype, "w+", shape=shape)
+        sharing = "process" if self.workers is None else self.workers.sharing
+        return array_in_file(self.scratch, shape, dtype, sharing)
 
-
-def release_pages(array: NDArray[Any]) -> None:
-    """Release the memory of an array from a `Workspace`; its content is kept in its file."""
-    base: Any = array
-    # A view of a view: the mapping lies at the end of the chain.
-    while isinstance(base, np.ndarray):
-        base = base.base
-    if sys.platform != "win32" and isinstance(base, mmap.mmap):
-        base.madvise(mmap.MADV_DONTNEED)
-
-
-def row_chunks(image: NDArray[Any], n_rows: int = 256) -> Iterator[NDArray[Any]]:
-    """Yield an image (H, W, ...) some rows at a time, releasing the memory of each chunk."""
-    for top in range(0, len(image), n_rows):
-        yield image[top : top + n_rows]
-        release_pages(image)
+    def shared(self, array: NDArray[Any]) -> NDArray[Any]:
+        """The array itself, or where workers are to read it, a copy of it in a file."""
+        if self.workers is None:
+            return array
+        copy = self.empty(array.shape, array.dtype.type)
+        store(copy, ..., array)
+        return copy

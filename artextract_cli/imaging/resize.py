@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, Blocks, release_pages
+from artextract_cli.imaging.blocks import Block, Blocks
+from artextract_cli.utils.parallel.shared_arrays import store
 
 
 def fill_maps(
@@ -17,8 +18,7 @@ def fill_maps(
 
     def fill(block: Block) -> None:
         for name, values in compute(block).items():
-            maps[name][block.place] = values
-            release_pages(maps[name])
+            store(maps[name], block.place, values)
 
     for _ in blocks.each(fill):
         pass

@@ -53,7 +53,7 @@ def adapt_to_dataset(
     coding
         How counts stand for light; overrides ``dataset.yaml``.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or one of several GPUs, such as "cuda:1".
     engine
         Engine of message passing: "auto", "numba", "dgl" or "torch".
     max_memory

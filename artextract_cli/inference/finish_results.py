@@ -1,17 +1,18 @@
 """The summary of results that were computed in shards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.inference.infer_dataset import dataset_scenes
+from artextract_cli.results.commands import infer_command, scoring_words
 from artextract_cli.results.existing import former_result, is_up_to_date, marks_of
 from artextract_cli.results.marks import Marks
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, summarize, write_summary
-from artextract_cli.utils.events import command_line, progress
+from artextract_cli.utils.events import progress
 from artextract_cli.utils.locks import directory_lock
 
 # So many names tell which shards are missing; a list of all may fill a screen.
@@ -80,10 +81,24 @@ def finish_results(
             write_summary(results, rows)
     if missing:
         listed = ", ".join(missing[:MOST_NAMES]) + (", ..." if missing[MOST_NAMES:] else "")
-        command = command_line("infer", dataset, "--out", results)
+        words = (*scoring_words(model.described()), *_words(split, wavelengths, coding))
+        words += () if marks is None else ("--marks", str(marks.path))
+        command = infer_command((dataset,), results, words)
         msg = (
             f"{len(missing)} of {len(scenes)} scenes are not scored in {results}: {listed}; run "
-            f"`{command}` with the options of the shards, which scores only these"
+            f"`{command}`, which scores only these"
         )
         raise InputError(msg)
     return rows
+
+
+def _words(
+    split: str | None, wavelengths: Sequence[float] | None, coding: Coding | None
+) -> Iterator[str]:
+    """The options that choose scenes and state how they were captured."""
+    if split is not None:
+        yield from ("--split", split)
+    for option in () if coding is None else coding.options:
+        yield from ("--coding", option)
+    if wavelengths is not None:
+        yield from ("--wavelengths", ",".join(f"{nm:g}" for nm in wavelengths))

@@ -1,6 +1,7 @@
 """From a dataset or a pair of images to a results directory."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,13 +15,13 @@ from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, write_summary
 from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.memory_plan import affordable_pool
+from artextract_cli.scenes.planned_work import planned_outcomes
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import detail, progress
 from artextract_cli.utils.locks import directory_lock
+from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.parallel.cluster import Cluster, chosen_pool
 from artextract_cli.utils.parallel.shards import Shard
-from artextract_cli.utils.parallel.work import outcomes_of
 
 
 def infer_dataset(
@@ -178,6 +179,8 @@ def infer_scenes(
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
+    # Blocks of a scene, or one scene after another, need the same memory again and again.
+    keep_freed_memory()
     pool = chosen_pool(jobs, cluster)
     if marks is not None:
         check_can_learn(model)
@@ -189,9 +192,9 @@ def infer_scenes(
     # memory.
     plan = None if max_memory is None else memory_plan(max_memory, results)
     warn_of_coding(scenes)
-    scoring = Scoring(results, model, plan, marks)
+    scoring = partial(Scoring, results, model, marks=marks)
     with directory_lock(results, shard), progress("inferring", len(scenes)) as advance:
-        outcomes = outcomes_of(scoring, scenes, affordable_pool(plan, scenes, pool), advance)
+        outcomes = planned_outcomes(scoring, plan, scenes, pool, advance)
         rows = [outcome.result.summary for outcome in outcomes if outcome.result is not None]
         if rows and shard is None:
             write_summary(results, rows)

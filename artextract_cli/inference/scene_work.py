@@ -64,8 +64,8 @@ class Scoring:
         scene = read_scene(files, self.plan)
         warnings = check_values(files, scene)
         scores = score_scene(self.model, scene)
-        if marks is not None:
-            scores = reranked(scores, scene, marks)
+        if self.marks is not None and marks is not None:
+            scores = reranked(scores, scene, marks, self.marks.path)
         return write_scene(self.results, files, scene, scores, self.model, written, warnings)
 
     def __reduce__(self) -> tuple[Callable[..., "Scoring"], tuple[Any, ...]]:

@@ -1,5 +1,7 @@
 """Compiled oriented line filters: second derivatives across a line, averaged along it."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +17,12 @@ REACH = 2.0  # half length of the filter, in standard deviations of its length
 TAPS_AT_ONCE = 4  # pairs of taps; the row of sums is then loaded and stored once for eight
 
 
-def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
+def line_strength(
+    image: FloatArray, width: float, length: float, inside: tuple[slice, slice] | None = None
+) -> FloatArray:
     """Strength of lines in ``image`` (H, W): (4, H, W) dark, light, and the axis of the stronger.
+
+    With rows and columns ``inside``, only those of them: (4, h, w).
 
     The filter is the second derivative of a Gaussian of standard deviation ``width`` px across the
     line and a Gaussian of standard deviation ``length`` px along it, in `N_DIRECTIONS` directions
@@ -26,6 +32,39 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     """
     # One blur serves all directions: second derivatives at any angle follow from three of them.
     smooth = blur(image[..., None], width)[..., 0]
+    taps = line_taps(width, length)
+    # One pixel more than the taps, for the differences.
+    margin = taps.reach + 1
+    padded = np.pad(smooth, margin, mode="symmetric")
+    if inside is not None:
+        rows, columns = (slice(part.start, part.stop + 2 * margin) for part in inside)
+        padded = np.ascontiguousarray(padded[rows, columns])
+    height, across = (size - 2 * margin for size in padded.shape)
+    strength = np.zeros((4, height, across), np.float32)
+    _strengths(
+        padded,
+        taps.reach,
+        taps.offsets,
+        taps.weights,
+        taps.directions,
+        np.empty((padded.shape[0] - 2, padded.shape[1] - 2), np.float32),
+        np.empty(across, np.float32),
+        strength,
+    )
+    return strength
+
+
+class LineTaps(NamedTuple):
+    """The taps of line filters in D directions, T on one side: the others mirror them."""
+
+    offsets: NDArray[np.int64]  # (D, T, 2) rows and columns from the pixel
+    weights: FloatArray  # (T,), the first of the pixel itself; taps of weight zero fill groups
+    directions: FloatArray  # (D, 2) sine and cosine
+    reach: int  # margin in pixels
+
+
+def line_taps(width: float, length: float) -> LineTaps:
+    """The taps of `line_strength`."""
     # Blurred by σ = width, the image is smooth enough for a tap every width pixels.
     step = max(1, round(width))
     # The taps on one side; those on the other have the same weights.
@@ -33,8 +72,6 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     weights = np.exp(-0.5 * (taps / length) ** 2)
     weights /= weights[0] + 2 * weights[1:].sum()
     reach = int(taps[-1]) + step
-    # One pixel more than the taps, for the differences.
-    padded = np.pad(smooth, reach + 1, mode="symmetric")
     angles = np.arange(N_DIRECTIONS) * np.pi / N_DIRECTIONS
     directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
     # Taps without weight, at the centre, complete the last group.
@@ -42,18 +79,7 @@ def line_strength(image: FloatArray, width: float, length: float) -> FloatArray:
     # sin 30° and cos 60° differ in their last digit: rounding first makes halves go to the same
     # side, so that the filters of an image rotated by 90° are the rotated filters.
     offsets = np.rint(np.round(taps[:, None] * directions[:, None], 6)).astype(int)
-    strength = np.zeros((4, *image.shape), np.float32)
-    _strengths(
-        padded,
-        reach,
-        offsets,
-        weights.astype(np.float32),
-        directions.astype(np.float32),
-        np.empty((padded.shape[0] - 2, padded.shape[1] - 2), np.float32),
-        np.empty(image.shape[1], np.float32),
-        strength,
-    )
-    return strength
+    return LineTaps(offsets, weights.astype(np.float32), directions.astype(np.float32), reach)
 
 
 @compiled_sums

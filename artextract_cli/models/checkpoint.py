@@ -17,6 +17,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.card import LearnsFrom, ModelCard
+from artextract_cli.models.commands import TRAIN
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, verify_digest
 from artextract_cli.utils.file_errors import reading
@@ -60,7 +61,7 @@ def read_card(run: Path) -> ModelCard:
     path = model_path(run)
     if not path.exists():
         msg = (
-            f"there is no model {path}: train one with 'artextract train', or use gat or gcn, "
+            f"there is no model {path}: train one with `{TRAIN}`, or use gat or gcn, "
             "which are included with artextract"
         )
         raise InputError(msg)
@@ -74,16 +75,16 @@ def read_card(run: Path) -> ModelCard:
         # Before the checksum: another version is not damage, and is reported as what it is.
         kind, version = described.pop("format"), described.pop("format_version")
     except (*_MALFORMED, OSError, safetensors.SafetensorError) as error:
-        msg = f"{path} is damaged or is not a model of artextract: train it again"
+        msg = f"{path} is damaged or is not a model of artextract: run `{TRAIN}`"
         raise InputError(msg) from error
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         msg = (
             f"{path} is {kind} version {version}, this version of artextract reads version "
-            f"{FORMAT_VERSION}: train it again"
+            f"{FORMAT_VERSION}: run `{TRAIN}`"
         )
         raise InputError(msg)
     if not verify_digest(content, described.pop("sha256", None)):
-        msg = f"{path} is damaged: its checksum is wrong; train it again, or restore a copy"
+        msg = f"{path} is damaged (its checksum is wrong): restore a copy, or run `{TRAIN}`"
         raise InputError(msg)
     return _card(path, described)
 
@@ -106,7 +107,7 @@ def _card(path: Path, described: dict[str, Any]) -> ModelCard:
         }
         return ModelCard(**described)
     except _MALFORMED as error:
-        msg = f"the description of model {path} is incomplete: train it again"
+        msg = f"the description of model {path} is incomplete: run `{TRAIN}`"
         raise InputError(msg) from error
 
 
@@ -136,7 +137,7 @@ def load_state(path: Path) -> dict[str, Any]:
     # The last mark: the archive itself may contain these bytes.
     payload, mark, digest = content.rpartition(_DIGEST_MARK)
     if not mark or hashlib.sha256(payload).hexdigest().encode() != digest:
-        msg = f"the resume state {path} is damaged: train again without --resume"
+        msg = f"the resume state {path} is damaged: start anew with `{TRAIN}`"
         raise InputError(msg)
     try:
         # Onto the CPU: a run may be resumed on another device.
@@ -144,5 +145,5 @@ def load_state(path: Path) -> dict[str, Any]:
         # not intent.
         return dict(torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True))
     except (*_MALFORMED, EOFError, RuntimeError, UnpicklingError) as error:
-        msg = f"{path} is not a resume state of artextract: train again without --resume"
+        msg = f"{path} is not a resume state of artextract: start anew with `{TRAIN}`"
         raise InputError(msg) from error

@@ -9,7 +9,7 @@ from artextract_cli.nn.siamese import LossFunction, ScoreFunction, check_loss, c
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options
 from artextract_cli.plugin.plugin import Plugin
-from artextract_cli.utils.events import warn
+from artextract_cli.utils.events import command_line, warn
 
 
 def recorded_plugin(kind: str, origin: Mapping[str, str], user: str = "the model") -> Plugin:
@@ -24,9 +24,10 @@ def recorded_plugin(kind: str, origin: Mapping[str, str], user: str = "the model
     try:
         plugin = plugin_host().find(kind, name)
     except UsageError as error:
+        install = command_line("plugins", "install", f"{distribution}=={version}")
         msg = (
             f"{user} needs plugin {name!r} ({kind}) of {distribution} {version}: "
-            f"install it with 'artextract plugins install {distribution}=={version}'"
+            f"install it with `{install}`"
         )
         raise DependencyError(msg) from error
     # A warning only: most versions compute the same, and an old model should remain usable.

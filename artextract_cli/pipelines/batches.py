@@ -1,6 +1,7 @@
 """Reading of matching graph files, and their batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,14 +43,70 @@ def load_alike(root: Path) -> list[SceneGraphs]:
     return loaded
 
 
-def batches(scenes: Sequence[T], size: int, others: Sequence[T]) -> Iterator[tuple[list[T], int]]:
-    """Yield the scenes of each batch, and how many of them are anchors.
+@dataclass(frozen=True, kw_only=True)
+class MicroBatch:
+    """Consecutive scenes of an epoch whose gradient is computed at once."""
 
-    A batch of one scene is given another one, only for negatives: the first of ``scenes``, or of
-    ``others`` if there is only one.
+    start: int
+    stop: int
+    weight: float  # its share of the scenes of the batch
+    is_own: bool  # computed by this process
+    ends_batch: bool
+
+    @property
+    def n_scenes(self) -> int:
+        """Number of its scenes."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How batches are divided into micro-batches, and these among processes.
+
+    A batch of n scenes has ``n_micro_batches`` parts, or n if that is less, whose sizes differ by
+    one at most; the first goes to the first process, and so on, all over again after the last one.
+    A part is computed as if it were a batch: normalisation over a batch, and an objective that
+    takes negatives from other scenes, know only its scenes.
     """
-    for start in range(0, len(scenes), size):
-        chosen = list(scenes[start : start + size])
-        # A contrastive loss needs negatives from another scene.
-        lenders = others if len(scenes) == 1 else scenes if start else scenes[1:]
-        yield chosen + (list(lenders[:1]) if len(chosen) == 1 else []), len(chosen)
+
+    n_micro_batches: int = 1
+    rank: int = 0  # of this process, from 0
+    n_ranks: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process does what is done once."""
+        return self.rank == 0
+
+    def micro_batches(self, n_scenes: int, batch_size: int) -> list[MicroBatch]:
+        """The micro-batches of an epoch of ``n_scenes``, those of other processes included."""
+        return [
+            part
+            for start in range(0, n_scenes, batch_size)
+            for part in self._of_batch(start, min(start + batch_size, n_scenes))
+        ]
+
+    def _of_batch(self, start: int, stop: int) -> list[MicroBatch]:
+        n = min(self.n_micro_batches, stop - start)
+        bounds = [start + (stop - start) * i // n for i in range(n + 1)]
+        return [
+            MicroBatch(
+                start=bounds[i],
+                stop=bounds[i + 1],
+                weight=(bounds[i + 1] - bounds[i]) / (stop - start),
+                is_own=i % self.n_ranks == self.rank,
+                ends_batch=i == n - 1,
+            )
+            for i in range(n)
+        ]
+
+
+def with_lender(scenes: Sequence[T], start: int, stop: int, others: Sequence[T]) -> list[T]:
+    """The scenes from ``start`` to ``stop``; if that is one, another one follows for negatives.
+
+    It is the first of ``scenes``, or of ``others`` if there is only one.
+    """
+    chosen = list(scenes[start:stop])
+    # A contrastive loss needs negatives from another scene.
+    lenders = others if len(scenes) == 1 else scenes if start else scenes[1:]
+    return chosen + (list(lenders[:1]) if len(chosen) == 1 else [])

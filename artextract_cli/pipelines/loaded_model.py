@@ -31,7 +31,7 @@ def open_model(
     run
         Run directory or model file, or ``Path("gat")`` or ``Path("gcn")``, the bundled models.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or one of several GPUs, such as "cuda:1".
     engine
         Engine of message passing: "auto", "numba", "dgl" or "torch".
     shown

@@ -100,7 +100,7 @@ class Model(Generic[AnyNetwork]):
         """The options of `open_scorer` by which another process opens the same model."""
         return {
             "score": self.shown,
-            "device": self.device.type,
+            "device": str(self.device),
             # The choice of "auto" for each layer has a name that is not an option.
             "engine": self.engine if self.engine in ENGINE_NAMES else "auto",
             "expect": self.expect,

@@ -9,6 +9,7 @@ painting, and ranked hidden content lower than before (docs/detection.md).
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ Values = NDArray[np.float64]
 
 RERANKED = "reranked"
 """Name of the re-ranked map. It is no false-alarm rate: clean paint was not ranked by marks."""
-# All three were chosen on 60 paintings, others than those of the table in docs/detection.md.
+# Chosen on 60 paintings, others than those of the table in docs/detection.md.
 PENALTY = 0.2  # of the squared norm; a marked region weighs 1, however many superpixels it has
 LENGTH = 0.7  # of the kernel, where two superpixels taken at random are 1.4 apart
 ODDS_SHARE = 0.5  # of the natural logarithm of a false-alarm rate that counts as log odds
@@ -57,10 +58,10 @@ def check_can_learn(model: SceneScorer) -> None:
 
 
 @single_threaded_blas()
-def reranked(scores: SceneScores, scene: Scene, marks: SceneMarks) -> SceneScores:
+def reranked(scores: SceneScores, scene: Scene, marks: SceneMarks, path: Path) -> SceneScores:
     """Add the map `RERANKED` to the scores of a scene, and what it was learned from.
 
-    The heat map and the verdict stay as they are.
+    The heat map and the verdict stay as they are. ``path`` is the file of the marks.
     """
     heat = scores.maps["heatmap"]
     superpixels = _Superpixels(scores, scene)
@@ -84,6 +85,7 @@ def reranked(scores: SceneScores, scene: Scene, marks: SceneMarks) -> SceneScore
     else:
         values = of_block(Block(0, 0, *scores.labels.shape))
     described = {
+        "path": str(path.resolve()),
         "sha256": marks.sha256,
         "counts": marks.counts,
         "superpixels": len(np.unique(nodes)),

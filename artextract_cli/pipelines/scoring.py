@@ -33,7 +33,7 @@ def open_scorer(
         Score of the heat map: "envelope" or "residual". None is the model's own score, or
         "envelope" without learning.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or one of several GPUs, such as "cuda:1".
     engine
         Engine of message passing: "auto", "numba", "dgl" or "torch".
     expect

@@ -16,7 +16,7 @@ HIDDEN_LAYER = "hidden-layer"  # the default objective
 OBJECTIVE, SCORER = "objective", "scorer"
 
 Device = Annotated[
-    str, Setting(help="Where to compute.", group="Computing", metavar="auto|cpu|cuda")
+    str, Setting(help="Where to compute.", group="Computing", metavar="auto|cpu|cuda|cuda:N")
 ]
 Engine = Annotated[
     str,
@@ -65,11 +65,19 @@ class TrainingSettings:
     seed
         Seed of everything random.
     device
-        "auto", "cpu" or "cuda".
+        "auto", "cpu", "cuda", or one of several GPUs, such as "cuda:1".
     engine
         Engine of message passing: "auto", "numba", "dgl" or "torch".
     precision
         Precision of training: "fp32" or "bf16"; weights and inference are fp32.
+    micro_batches
+        Parts of a batch whose gradients are computed separately and added up. None for the number
+        of processes; in a run that is resumed, for that of the run. The model depends on it, but
+        not on how many processes share the parts.
+    processes
+        Processes of this machine that train together.
+    max_restarts
+        How many times to start them again, from the last epoch, if one of them is killed.
     defaulted
         Names of the settings that are defaults for the objective, not given.
     """
@@ -190,6 +198,31 @@ class TrainingSettings:
             group="Computing",
         ),
     ] = "fp32"
+    micro_batches: Annotated[
+        int | None,
+        Setting(
+            help="Parts of a batch whose gradients are added up, for processes to share; default: "
+            "the number of processes.",
+            minimum=1,
+            group="Computing",
+        ),
+    ] = None
+    processes: Annotated[
+        int,
+        Setting(
+            help="Processes of this machine that train together; see docs/cluster.md.",
+            minimum=1,
+            group="Computing",
+        ),
+    ] = 1
+    max_restarts: Annotated[
+        int,
+        Setting(
+            help="How many times to go on from the last epoch if a process is killed.",
+            minimum=0,
+            group="Computing",
+        ),
+    ] = 0
     defaulted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

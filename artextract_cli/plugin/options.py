@@ -15,11 +15,11 @@ _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 # Command line that selects a plugin of each kind, and the prefix of its options.
 USAGES = {
-    "superpixels": "artextract graph build scans --out graphs --superpixels {name}",
-    "backbones": "artextract train graphs --backbone {name}",
-    "objectives": "artextract train graphs --objective {name}",
-    "scorers": "artextract train graphs --scorer {name}",
-    "importers": "artextract data import {name} captures --out scans",
+    "superpixels": "artextract graph build DATASET --out GRAPHS --superpixels {name}",
+    "backbones": "artextract train GRAPHS --out RUN --backbone {name}",
+    "objectives": "artextract train GRAPHS --out RUN --objective {name}",
+    "scorers": "artextract train GRAPHS --out RUN --scorer {name}",
+    "importers": "artextract data import {name} FOLDER --out DATASET",
     "commands": "artextract {name}",
 }
 OPTION_PREFIXES = {"objectives": "objective.", "scorers": "scorer."}

@@ -19,6 +19,7 @@ from artextract_cli.scenes.dataset import checked_coding
 from artextract_cli.scenes.dataset_writer import place_files
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.layout import HISTORY, SPLITS, natural_key
+from artextract_cli.scenes.remedies import register_command
 from artextract_cli.utils.atomic import temporary_folder
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading, writing
@@ -210,5 +211,5 @@ def _warn_of_sizes(scene: StagedScene) -> None:
         warn(
             f"scene {scene.name!r}: {'bands' if others[1:] else 'band'} {', '.join(others)} "
             f"{'differ' if others[1:] else 'differs'} in size from the photograph: run "
-            "'artextract data register' next"
+            f"`{register_command()}` next"
         )

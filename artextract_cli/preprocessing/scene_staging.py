@@ -32,6 +32,7 @@ from artextract_cli.scenes.dataset_writer import (
     stored_counts,
 )
 from artextract_cli.scenes.history import history_content, history_path
+from artextract_cli.scenes.remedies import mask_command, register_command
 
 # An own marker, because StopIteration must not leave a generator, and None may be a wrong capture.
 _END = object()
@@ -149,7 +150,7 @@ class SceneStaging:
         if any(_size(band) != _size(capture.rgb) for band in planes(capture)):
             msg = (
                 f"scene {capture.name!r}: --auto-mask needs a photograph and bands of one size: "
-                "import without it, then run 'artextract data register' and 'artextract data mask'"
+                f"import without it, then run `{register_command()}` and `{mask_command()}`"
             )
             raise InputError(msg)
         scene = ScenePaths(folder=self.root / self.split, name=capture.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.plain_text import invisible_character
+from artextract_cli.scenes.plain_text import invisible_character
 from artextract_cli.utils.settings import Setting
 from artextract_cli.utils.yaml import read_yaml
 

@@ -20,7 +20,7 @@ def read_map(result: SceneResult, name: str, page: int = 0, side: int = MAX_SIDE
     if list(pixels.shape) != list(result.description["shape"]):
         msg = (
             f"{result.path / name}.tif does not have the size of the photograph: "
-            "run 'artextract infer' again"
+            f"remove {result.path} and run `{result.again}`"
         )
         raise InputError(msg)
     return reduced(pixels, side)

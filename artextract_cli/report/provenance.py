@@ -58,12 +58,12 @@ def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
     InputError
         If the object mask is missing or has changed.
     """
-    mask = sources.object_mask(result.description)
+    mask = sources.object_mask(result)
     if mask is not None:
         mask.check()
     return (
-        _input(sources.photograph(result.description), checked=True),
-        *(_input(band, checked=with_bands) for band in sources.bands(result.description)),
+        _input(sources.photograph(result), checked=True),
+        *(_input(band, checked=with_bands) for band in sources.bands(result)),
         *(() if mask is None else (replace(_input(mask, checked=True), coding=""),)),
     )
 
@@ -107,7 +107,11 @@ def describe_model(result: SceneResult) -> ModelDescription:
     recorded = result.description["model"]
     path = Path(recorded["path"])
     model = Source(
-        role="model", path=path, sha256=recorded["sha256"], advice="its description is left out"
+        role="model",
+        path=path,
+        sha256=recorded["sha256"],
+        coding="",
+        advice="its description is left out",
     )
     try:
         if result.is_model_free:

@@ -77,7 +77,7 @@ def read_regions(result: SceneResult, band_names: Mapping[str, str]) -> Regions:
             if tuple(rows.fieldnames or ()) != REGION_COLUMNS:
                 raise KeyError(rows.fieldnames)
     except (csv.Error, KeyError, TypeError, ValueError) as error:
-        msg = f"{path} is damaged: run 'artextract infer' again"
+        msg = f"{path} is damaged: remove {result.path} and run `{result.again}`"
         raise InputError(msg) from error
     least = superpixel_side(shape, int(result.description["n_superpixels"])) ** 2
     listed = tuple(region for region in regions if region.area_px >= least)

@@ -34,7 +34,7 @@ from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
 
-BANDS_ADVICE = f"{sources.ADVICE}; --no-bands writes the report without band images"
+BANDS_ADVICE = "; --no-bands writes the report without band images"
 
 # Each holds a full image while reducing it, so that memory grows with the threads: with two, a
 # scene of 4096 × 4096 pixels takes 1.2 GB and 9 s (docs/report.md).
@@ -82,9 +82,9 @@ class _LayerBuilder:
         description = result.description
         n_bands = len(description["bands"])
         # All reading is queued first, so that the threads go on while this one waits for an image.
-        photograph = read(read_photograph, sources.photograph(description))
+        photograph = read(read_photograph, sources.photograph(result))
         heatmap = read(read_map, result, "heatmap")
-        band_sources = sources.bands(description, BANDS_ADVICE) if with_bands else []
+        band_sources = sources.bands(result, BANDS_ADVICE) if with_bands else []
         bands = [read(read_band, source) for source in band_sources]
         evidence = [read(read_map, result, "bands", page) for page in range(n_bands)]
         signed = {

@@ -218,10 +218,8 @@ def _open(folder: Path, out: Path) -> SceneResult:
     """Open the results of a scene, and check that they are complete and ``out`` is not an input."""
     result = open_scene(folder)
     if missing := REQUIRED_KEYS - result.description.keys():
-        msg = (
-            f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: "
-            "run 'artextract infer' again"
-        )
+        advice = f"remove {result.path} and run `{result.again}`"
+        msg = f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: {advice}"
         raise InputError(msg)
     result.output_plan(out).check()
     return result

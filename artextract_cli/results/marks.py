@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from artextract_cli.errors import InputError
-from artextract_cli.results.plain_text import invisible_character
+from artextract_cli.scenes.plain_text import invisible_character
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading
 
@@ -239,4 +239,6 @@ def _problem(error: ValidationError) -> str:
         return f"{key}: {what}" if key else what
     given = detail["input"]
     # Of a list or an object, the beginning says nothing.
-    return f"{key}: {what}" + (f" (got {reprlib.repr(given)})" if isinstance(given, str | int | float) else "")
+    return f"{key}: {what}" + (
+        f" (got {reprlib.repr(given)})" if isinstance(given, str | int | float) else ""
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from artextract_cli.errors import InputError
+from artextract_cli.results.commands import infer_again, infer_command
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import SUMMARY_COLUMNS, summarize
 from artextract_cli.utils.checksums import verify_digest
@@ -102,7 +103,8 @@ def scene_folders(results: Path, names: Sequence[str] = ()) -> list[Path]:
     """
     found = result_folders(results)
     if not found:
-        msg = f"there are no results in {results}: create them with 'artextract infer'"
+        create = infer_command()
+        msg = f"there are no results in {results}: create them with `{create}`"
         raise InputError(msg)
     known = {folder.name: folder for folder in found}
     for name in names:
@@ -134,7 +136,7 @@ def open_scene(folder: Path) -> SceneResult:
     if folder.is_dir() and not path.exists():
         msg = (
             f"{folder} has a heat map but no scene.json, which describes it: move it away, and "
-            "run 'artextract infer' again"
+            f"run `{infer_again(folder)}`"
         )
         raise InputError(msg)
     try:
@@ -142,17 +144,18 @@ def open_scene(folder: Path) -> SceneResult:
         description = json.loads(content)
         version = description["format_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
+        msg = f"{path} cannot be read ({cause(error)}): run `{infer_again(folder)}`"
         raise InputError(msg) from error
     # Before the checksum, which another version may embed in another way.
     if version != FORMAT_VERSION:
         msg = (
             f"{path} has version {version}, but this version of artextract reads "
-            f"{FORMAT_VERSION}: run 'artextract infer' again"
+            f"{FORMAT_VERSION}: run `{infer_again(folder, description)}`"
         )
         raise InputError(msg)
     if not verify_digest(content, description.get("sha256")):
-        msg = f"{path} is damaged or has been changed: run 'artextract infer' again"
+        again = infer_again(folder, description)
+        msg = f"{path} is damaged or has been changed: run `{again}`"
         raise InputError(msg)
     result = SceneResult(path=folder, description=description)
     # A file system may store names decomposed (NFD), as HFS+ of macOS does.

@@ -17,6 +17,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.io.images import decode_picture, read_page, read_pages
 from artextract_cli.results import sources
+from artextract_cli.results.commands import infer_again, infer_by_network
 from artextract_cli.results.tables import region_table, superpixel_table
 from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.utils.checksums import file_digest
@@ -56,6 +57,11 @@ class SceneResult:
         parents = Path(self.description["photograph"]["path"]).parents
         split = self.description["split"]
         return parents[2] if split and len(parents) > 2 and parents[1].name == split else None
+
+    @property
+    def again(self) -> str:
+        """The command that scores the scene again, for messages."""
+        return infer_again(self.path, self.description)
 
     @property
     def is_model_free(self) -> bool:
@@ -168,7 +174,8 @@ class SceneResult:
                 views = sorted((name for name in arrays if name.startswith("nodes_")), key=_view)
                 return tuple(arrays[name] for name in views)
         except DAMAGE as error:
-            msg = f"{path} cannot be read ({cause(error)}): run 'artextract infer' again"
+            advice = f"remove {self.path} and run `{self.again}`"
+            msg = f"{path} cannot be read ({cause(error)}): {advice}"
             raise InputError(msg) from error
 
     def to_dataframe(
@@ -218,11 +225,11 @@ class SceneResult:
         """
         path = self.path / name
         if not path.exists():
-            msg = f"{path} is missing: run 'artextract infer' again"
+            msg = f"{path} is missing: run `{self.again}`"
             raise InputError(msg)
         if name not in self._intact:
             if file_digest(path) != self.description["files"].get(name):
-                msg = f"{path} is damaged or has been changed: run 'artextract infer' again"
+                msg = f"{path} is damaged or has been changed: run `{self.again}`"
                 raise InputError(msg)
             self._intact.add(name)
         return path
@@ -240,10 +247,8 @@ class SceneResult:
 
     def _check_network(self, what: str, file: str) -> None:
         if self.is_model_free and file not in self.description["files"]:
-            msg = (
-                f"{self.path} has no {what}: it was scored without learning; run 'artextract "
-                "infer' with a trained model"
-            )
+            by_network = infer_by_network(self.path, self.description)
+            msg = f"{self.path} has no {what}: it was scored without learning; run `{by_network}`"
             raise InputError(msg)
 
     def photograph(self) -> FloatArray:
@@ -259,7 +264,7 @@ class SceneResult:
         InputError
             If it is missing, or has changed since.
         """
-        source = sources.photograph(self.description)
+        source = sources.photograph(self)
         image = decode_picture(source.check()).srgb(source.coding)
         # A grey photograph gets three equal channels without being copied.
         return np.broadcast_to(image, (*image.shape[:2], 3))

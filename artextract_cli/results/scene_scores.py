@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import MAX_SAMPLED_PIXELS
+from artextract_cli.evidence.sampled_pixels import MAX_SAMPLED_PIXELS
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.scenes.checks.registration import Registration
 from artextract_cli.scenes.scene import Scene

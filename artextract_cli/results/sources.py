@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.utils.checksums import file_digest
 
-ADVICE = "restore the scored file, or run 'artextract infer' again"
-
-Description = Mapping[str, Any]
-"""Content of a scene's ``scene.json``."""
+if TYPE_CHECKING:
+    from artextract_cli.results.scene_result import SceneResult
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +20,11 @@ class Source:
     role: str
     path: Path
     sha256: str
-    coding: str = LINEAR
+    coding: str
     """How the counts of an image stand for light, as in ``dataset.yaml``."""
 
-    advice: str = ADVICE
+    advice: str
+    """What to do if the file is missing or has changed."""
 
     def check(self) -> Path:
         """The path, after checking that the content is what was scored.
@@ -46,31 +45,38 @@ class Source:
         return self.path
 
 
-def photograph(description: Description) -> Source:
+def photograph(result: "SceneResult") -> Source:
     """The photograph that was scored."""
     # Descriptions without a coding follow the convention of datasets: a photograph is sRGB, a band
     # linear.
-    return _source("photograph", description["photograph"], SRGB)
+    return _source("photograph", result.description["photograph"], SRGB, advice(result))
 
 
-def bands(description: Description, advice: str = ADVICE) -> list[Source]:
-    """The bands that were scored, in order; ``advice`` is what to do if one has changed."""
-    return [_source(f"band {band['id']}", band, LINEAR, advice) for band in description["bands"]]
+def bands(result: "SceneResult", more_advice: str = "") -> list[Source]:
+    """The bands that were scored, in order; ``more_advice`` is what else helps if one changed."""
+    what_to_do = advice(result) + more_advice
+    return [
+        _source(f"band {band['id']}", band, LINEAR, what_to_do)
+        for band in result.description["bands"]
+    ]
 
 
-def object_mask(description: Description) -> Source | None:
+def object_mask(result: "SceneResult") -> Source | None:
     """The object mask of a scene, if it had one."""
-    described = description.get("object_mask")
-    return None if described is None else _source("object mask", described)
+    described = result.description.get("object_mask")
+    return None if described is None else _source("object mask", described, LINEAR, advice(result))
 
 
-def _source(
-    role: str, described: Mapping[str, Any], default: str = LINEAR, advice: str = ADVICE
-) -> Source:
+def advice(result: "SceneResult") -> str:
+    """What to do if a file that was scored is missing or has changed."""
+    return f"restore the scored file, or run `{result.again}`"
+
+
+def _source(role: str, described: Mapping[str, Any], usual: str, what_to_do: str) -> Source:
     return Source(
         role=role,
         path=Path(described["path"]),
         sha256=str(described["sha256"]),
-        coding=str(described.get("coding", default)),
-        advice=advice,
+        coding=str(described.get("coding", usual)),
+        advice=what_to_do,
     )

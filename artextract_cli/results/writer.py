@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, release_pages
+from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.heatmap import overlay
 from artextract_cli.imaging.resize import Enlarged
 from artextract_cli.io.image_writer import write_picture
@@ -30,6 +30,7 @@ from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.atomic import TEMPORARY, link_or_copy, replace_folder
 from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, file_digest
 from artextract_cli.utils.events import warn
+from artextract_cli.utils.parallel.shared_arrays import release_pages
 
 
 def write_scene(
@@ -69,8 +70,8 @@ def _preserve_user_files(target: Path, folder: Path, former: Collection[str] | N
         kept.append(path.name)
     if kept:
         warn(
-            f"{target} was replaced except for {', '.join(kept)}: files that 'artextract infer' "
-            "did not write are kept, and figures among them show the former results"
+            f"{target} was replaced except for {', '.join(kept)}: files that `infer` did "
+            "not write are kept, and figures among them show the former results"
         )
 
 

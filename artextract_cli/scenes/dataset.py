@@ -93,7 +93,7 @@ def open_dataset(
     errors = [finding.message for finding in findings if finding.level == "error"]
     if errors:
         check = command_line("data", "check", root)
-        raise InputError(errors[0] + f" ({len(errors) - 1} more: run '{check}')" * bool(errors[1:]))
+        raise InputError(errors[0] + f" ({len(errors) - 1} more: run `{check}`)" * bool(errors[1:]))
     warn_of(findings)
     return dataset
 

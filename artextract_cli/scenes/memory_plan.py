@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.imaging.blocks import CORE_SHARE, MIN_BLOCK_SIDE, N_PARALLEL_BLOCKS, Workspace
+from artextract_cli.imaging.blocks import (
+    CORE_SHARE,
+    MIN_BLOCK_SIDE,
+    N_PARALLEL_BLOCKS,
+    Workers,
+    Workspace,
+)
 from artextract_cli.io.images import n_pixels
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.scene import SceneFiles
@@ -33,6 +39,7 @@ class MemoryPlan:
     per_pixel: int  # bytes per pixel of a block in progress
     per_band: int  # further bytes per pixel and band
     per_superpixel: int = 0  # bytes in a network
+    workers: Workers | None = None  # that share the blocks of a scene; otherwise threads do
 
     def workspace(self, n_pixels: int, n_bands: int) -> Workspace | None:
         """Return how to process a scene in blocks; None if it fits into memory.
@@ -58,7 +65,14 @@ class MemoryPlan:
             )
             raise UsageError(msg)
         # The rest of the side is for the margin, which neighbours compute as well.
-        return Workspace(block_side=int(CORE_SHARE * side), scratch=self.scratch)
+        return Workspace(int(CORE_SHARE * side), self.scratch, self.workers)
+
+    def cuts(self, files: SceneFiles) -> bool:
+        """Whether a scene is processed in blocks; not if it cannot be read."""
+        try:
+            return self.need(n_pixels(files.rgb), len(files.bands)) > self.limit
+        except InputError:
+            return False
 
     def need(self, n_pixels: int, n_bands: int) -> int:
         """Bytes that a scene takes if it is not processed in blocks, the program included."""

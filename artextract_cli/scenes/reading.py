@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import Block, Workspace, full_block, release_pages
+from artextract_cli.imaging.blocks import Block, Workspace, full_block
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture, n_pixels, picture_parts, read_pages
 from artextract_cli.scenes.memory_plan import MemoryPlan
+from artextract_cli.scenes.remedies import registering
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene, SceneFiles
-
-REGISTER = "align it with 'artextract data register'"
-"""Advice for a band that is not aligned with its photograph."""
+from artextract_cli.utils.parallel.shared_arrays import store
 
 
 def read_picture(path: Path, *, pages: bool = False) -> FloatArray:
@@ -60,13 +59,16 @@ def read_scene(files: SceneFiles, plan: MemoryPlan | None = None) -> Scene:
     workspace = None if plan is None else plan.workspace(n_pixels(files.rgb), n_bands)
     rgb, bands = _read_pictures(files, workspace)
     shape = rgb.shape[:2]
+    mask = None if files.mask is None else read_mask(files.mask, shape)
+    if mask is not None and workspace is not None:
+        mask = workspace.shared(mask)
     return Scene(
         name=files.name,
         rgb=rgb,
         bands=bands,
         band_ids=files.band_ids,
         wavelengths=files.wavelengths,
-        mask=None if files.mask is None else read_mask(files.mask, shape),
+        mask=mask,
         pixels_per_mm=files.pixels_per_mm,
         workspace=workspace,
     )
@@ -79,17 +81,14 @@ def _read_pictures(files: SceneFiles, workspace: Workspace | None) -> tuple[Floa
     for shape, block, part in _parts(files.rgb, workspace):
         # The size is known with the first part only.
         images = images or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
-        images[0][block.place] = part.srgb(files.coding.of_photograph)
-        # Written pages of the mapped file would otherwise stay in memory until the system needs it.
-        release_pages(images[0])
+        store(images[0], block.place, part.srgb(files.coding.of_photograph))
     # Every image has at least one part; this is for the type checker.
     if images is None:
         raise ValueError(files.rgb)
     for band, (name, path) in enumerate(zip(files.band_ids, files.bands, strict=True)):
         for shape, block, part in _parts(path, workspace):
             check_same_size(path, shape, files.rgb, images[0].shape)
-            images[1][(*block.place, band)] = part.grey(files.coding.of_band(name))
-            release_pages(images[1])
+            store(images[1], (*block.place, band), part.grey(files.coding.of_band(name)))
     return images
 
 
@@ -135,8 +134,8 @@ def check_same_size(
     """
     if shape[:2] != rgb_shape[:2]:
         msg = (
-            f"{path} is {_size(shape)} but its photograph {rgb_path} is {_size(rgb_shape)}; "
-            f"{REGISTER}"
+            f"{path} is {_size(shape)} but its photograph {rgb_path} is {_size(rgb_shape)}: "
+            f"{registering(path)}"
         )
         raise InputError(msg)
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.imaging.blocks import Block, Blocks, Workspace, release_pages
+from artextract_cli.imaging.blocks import Block, Blocks, Workspace
 from artextract_cli.imaging.coding import Coding, coded_rgb, linear_rgb
+from artextract_cli.imaging.resize import fill_maps
+from artextract_cli.utils.parallel.shared_arrays import release_pages
 
 HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
 """Values of a truth image; undecided pixels are ignored."""
@@ -114,8 +116,10 @@ class Scene:
         margin
             Pixels that a block shares with its neighbours on each side.
         """
-        side = None if self.workspace is None else self.workspace.block_side
-        return Blocks(self.shape, side, margin)
+        workspace = self.workspace
+        if workspace is None:
+            return Blocks(self.shape, None, margin)
+        return workspace.blocks(self.shape, margin)
 
     def part(self, window: Block) -> "Scene":
         """Cut out a window, as a scene in memory.
@@ -164,10 +168,18 @@ class Scene:
             Sizes of the axes after (H, W).
         """
         result = self.empty(*channels)
-        for block in self.blocks(0):
-            result[block.place] = make(block)
-            release_pages(result)
+        fill_maps(self.blocks(0), {"result": result}, lambda block: {"result": make(block)})
         return result
+
+    def shared(self, array: NDArray[Any]) -> NDArray[Any]:
+        """The array, in a file if other processes work on the blocks of the scene.
+
+        Parameters
+        ----------
+        array
+            An array in memory that functions of a block refer to.
+        """
+        return array if self.workspace is None else self.workspace.shared(array)
 
     def scatter_to_pixels(self, values: FloatArray, labels: NDArray[np.int32]) -> FloatArray:
         """Give every pixel the values of its superpixel.
@@ -179,7 +191,8 @@ class Scene:
         labels
             (H, W), the superpixel of each pixel.
         """
-        return self.filled(lambda block: values[labels[block.place]], *values.shape[1:])
+        of_nodes = self.shared(values)
+        return self.filled(lambda block: of_nodes[labels[block.place]], *values.shape[1:])
 
 
 def resize_scene(scene: Scene, side: int) -> Scene:

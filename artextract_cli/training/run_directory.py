@@ -23,6 +23,7 @@ from artextract_cli.models.checkpoint import (
     save_model,
     save_state,
 )
+from artextract_cli.models.commands import TRAIN
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.checksums import PLACEHOLDER, embed_digest, verify_digest
 from artextract_cli.utils.file_errors import cause
@@ -31,7 +32,10 @@ from artextract_cli.utils.yaml import write_yaml
 METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
 # These may differ when a run is resumed, except for the epochs of one-cycle, which determine the
 # learning rate. A new scorer is calibrated when training ends.
-FREE_SETTINGS = frozenset({"epochs", "patience", "device", "engine", "scorer", "scorer_options"})
+FREE_SETTINGS = frozenset(
+    {"epochs", "patience", "device", "engine", "scorer", "scorer_options"}
+    | {"micro_batches", "processes", "max_restarts"}
+)
 GRAPHS_DIGEST = "graphs_digest"
 
 EpochRow = dict[str, Any]  # epoch, train_loss, val_loss, learning_rate, seconds
@@ -125,6 +129,19 @@ class RunDirectory:
     def has_no_epoch(self) -> bool:
         """Whether a run was started here but stopped before the end of its first epoch."""
         return (self.path / CONFIG_NAME).is_file() and not self._holds_epochs
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a run was started here."""
+        return (self.path / CONFIG_NAME).is_file()
+
+    @property
+    def n_micro_batches(self) -> int | None:
+        """Micro-batches per batch in the last epoch; None if there is none."""
+        if not (self.path / STATE_NAME).exists():
+            return None
+        saved = json.loads(load_state(self.path / STATE_NAME)["settings"])
+        return int(saved.get("micro_batches", 1))
 
     def check_free(self) -> None:
         """Raise `UsageError` if the directory contains a run."""
@@ -220,15 +237,15 @@ def read_metrics(run: Path) -> list[EpochRow]:
         content = path.read_bytes()
         rows = [dict(json.loads(line)) for line in content.splitlines()]
     except FileNotFoundError as error:
-        msg = f"there are no metrics in {run}: give a run directory of 'artextract train'"
+        msg = f"there are no metrics in {run}: create a run with `{TRAIN}`"
         raise InputError(msg) from error
     except (OSError, TypeError, ValueError) as error:
-        msg = f"{path} cannot be read ({cause(error)}): train again"
+        msg = f"{path} cannot be read ({cause(error)}): run `{TRAIN}`"
         raise InputError(msg) from error
     if not rows:
-        msg = f"{path} contains no epoch yet: train first"
+        msg = f"{path} contains no epoch yet: finish one with `{TRAIN}`"
         raise InputError(msg)
     if not verify_digest(content, rows[-1].pop("sha256", None)):
-        msg = f"{path} is damaged: its checksum is wrong; train again"
+        msg = f"{path} is damaged (its checksum is wrong): run `{TRAIN}`"
         raise InputError(msg)
     return rows

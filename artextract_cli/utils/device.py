@@ -1,5 +1,6 @@
 """The devices that tensors may live on: choosing one, and describing those available."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from artextract_cli.errors import DependencyError, UsageError
 if TYPE_CHECKING:
     import torch
 
-DEVICE_NAMES = ("auto", "cpu", "cuda")
+DEVICE_NAMES = ("auto", "cpu", "cuda", "cuda:N")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ def resolve_device(name: str) -> "torch.device":
     Parameters
     ----------
     name
-        "auto" (the GPU if there is one), "cpu" or "cuda".
+        "auto" (the GPU if there is one), "cpu", "cuda", or one of several GPUs such as "cuda:1".
 
     Returns
     -------
@@ -42,17 +43,30 @@ def resolve_device(name: str) -> "torch.device":
     """
     import torch
 
-    if name not in DEVICE_NAMES:
+    number = re.fullmatch(r"cuda:(\d{1,3})", name)
+    if number is None and name not in DEVICE_NAMES[:3]:
         msg = f"unknown device {name!r}: choose from {', '.join(DEVICE_NAMES)}"
         raise UsageError(msg)
     if name != "cpu" and torch.cuda.is_available():
+        if number is not None:
+            return torch.device("cuda", _existing(int(number[1])))
         # With its index, since torch.device("cuda") and torch.device("cuda:0") do not compare
         # equal.
         return torch.device("cuda", torch.cuda.current_device())
-    if name == "cuda":
-        msg = f"device cuda cannot be used: {_why_no_cuda()}, or use --device cpu"
+    if name.startswith("cuda"):
+        msg = f"device {name} cannot be used: {_why_no_cuda()}, or use --device cpu"
         raise DependencyError(msg)
     return torch.device("cpu")
+
+
+def _existing(index: int) -> int:
+    import torch
+
+    n_gpus = torch.cuda.device_count()
+    if index >= n_gpus:
+        msg = f"there is no device cuda:{index}: choose from cuda:0 to cuda:{n_gpus - 1}"
+        raise DependencyError(msg)
+    return index
 
 
 def describe_devices() -> list[DeviceDescription]:

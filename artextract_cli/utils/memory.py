@@ -7,7 +7,7 @@ import sys
 import threading
 
 # Parameters of mallopt, from malloc.h of glibc.
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -2, -3, -4
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -2, -3, -4, -8
 MAX_KEPT_BLOCK_BYTES = 2**25  # 32 MiB, the largest M_MMAP_THRESHOLD that glibc accepts
 
 
@@ -26,6 +26,9 @@ def keep_freed_memory(*, however_large: bool = True) -> None:
     if however_large:
         # No block is mapped on its own, so that every freed block stays in the heap.
         mallopt(M_MMAP_MAX, 0)
+        # A heap for each thread holds no block beyond 64 MiB, and what one thread frees is of no
+        # use to another.
+        mallopt(M_ARENA_MAX, 1)
     else:
         # Workers share the memory: blocks beyond the threshold go back to the system.
         mallopt(M_MMAP_THRESHOLD, MAX_KEPT_BLOCK_BYTES)

@@ -5,13 +5,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Processes that work side by side, this one included.
+_n_sharing = 1
+
+
+def share_cores(n_processes: int) -> None:
+    """Let `cores` count the share of this process, one of ``n_processes`` on this machine."""
+    global _n_sharing
+    _n_sharing = n_processes
+
 
 def cores() -> int:
     """Number of processor cores that this process may use."""
     # A container or taskset may allow fewer cores than the machine has.
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (allowed or 1) // _n_sharing)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from artextract_cli.errors import UsageError
 from artextract_cli.models.checkpoint import read_card
+from artextract_cli.models.commands import TRAIN
 from artextract_cli.training.run_directory import read_metrics
 from artextract_cli.utils.events import warn
 from artextract_cli.visualization.canvas import check_suffix, new_figure, save, style
@@ -52,7 +53,7 @@ def loss_figure(
     """
     check_suffix(out)
     if not any(runs.values()):
-        msg = "no run has completed an epoch yet: train first, then draw the loss"
+        msg = f"no run has completed an epoch yet: finish one with `{TRAIN}`, then draw the loss"
         raise UsageError(msg)
     with style():
         figure = new_figure(page.inches or 6.5, 3.8, layout="constrained")

@@ -185,7 +185,7 @@ def _map(result: SceneResult, mode: str, page: int | None) -> FloatArray:
 
 
 def _find_band(result: SceneResult, wanted: str | None) -> dict[str, Any]:
-    bands, of_bands = result.description["bands"], sources.bands(result.description)
+    bands, of_bands = result.description["bands"], sources.bands(result)
     wavelengths = result.description["wavelengths_nm"] or [None] * len(bands)
     known = [
         {"id": band["id"], "source": source, "nm": nm, "page": page}

@@ -131,8 +131,8 @@ def _advice_on_frames(*files: Path) -> str:
         return ""
     return (
         f"if {frames[0]} is a white or dark frame, move such frames into folders of their own, "
-        "import the images of the painting, and run 'artextract data calibrate dataset --white "
-        "white --dark dark --out calibrated'"
+        "import the images of the painting, and run `artextract data calibrate DATASET "
+        "--white WHITE --dark DARK --out CALIBRATED`"
     )
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from artextract_cli import diagnosis, emit, mapping_table
+from artextract_cli import diagnosis, emit, mapping_table, suggest
 
 app = typer.Typer()
 
@@ -31,3 +31,5 @@ def doctor() -> None:
         "plugins": "\n".join(result.broken_plugins) or "all loaded",
     }
     emit(report, mapping_table("artextract doctor", rows))
+    # A broken plugin is listed with its distribution, which `plugins uninstall` removes.
+    suggest("plugins", "list") if result.broken_plugins else suggest("demo", "--out", "demo")

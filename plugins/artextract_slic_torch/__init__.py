@@ -12,8 +12,8 @@ class SlicTorchOptions(ClusteringOptions):
 
     device: str = option(
         "auto",
-        "Device that segments images; auto uses the GPU if there is one.",
-        choices=("auto", "cpu", "cuda"),
+        "Device that segments images: auto (a GPU if there is one), cpu, cuda, or cuda:N for one "
+        "of several GPUs.",
     )
 
 

@@ -1,5 +1,6 @@
 """The scripts for Slurm, run by a stand-in for ``sbatch``."""
 
+import dataclasses
 import json
 import os
 import shlex
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from artextract_cli.pipelines.settings import settings_for
+from artextract_cli.training.trainer import train
 from artextract_cli.utils.parallel.certificates import create_certificates
 from tests.helpers.command_line import Ran
 from tests.helpers.results import contents
@@ -63,10 +66,13 @@ def cluster(tmp_path: Path) -> dict[str, str]:
         ("sbatch", f"{tmp_path}/sbatch.py"),
         ("srun", f"{tmp_path}/srun.py"),
         ("dask", "-m dask"),
+        ("torchrun", "-m torch.distributed.run"),
         ("artextract", "-m artextract_cli -q"),
     ):
         (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {what} "$@"\n')
         (programs / name).chmod(0o755)
+    (programs / "scontrol").write_text('#!/bin/sh\nfor each in $3; do echo "$each"; done\n')
+    (programs / "scontrol").chmod(0o755)
     paths = {"PATH": [str(programs), os.environ["PATH"]]}
     paths["PYTHONPATH"] = [str(ROOT), str(ROOT / "plugins")]
     joined = {name: os.pathsep.join(parts) for name, parts in paths.items()}
@@ -124,6 +130,37 @@ def test_a_job_of_dask_gives_the_bytes_of_one_run(
     assert ran.returncode == 0, ran.stderr
     assert contents(tmp_path / "all") == contents(tmp_path / "whole")
     assert not list(tmp_path.glob("artextract-dask-*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Slurm runs on Linux")
+def test_a_training_job_gives_the_bytes_of_one_process_and_goes_on(
+    job: Path, tmp_path: Path, cluster: dict[str, str]
+) -> None:
+    chosen = {"backbone": "gcn", "objective": "node-contrastive", "epochs": 2, "batch_size": 3}
+    options = {"options": {"hidden": 4}, "device": "cpu", "engine": "torch"}
+    settings = settings_for(**chosen, **options)
+    train(job / "graphs", tmp_path / "one", dataclasses.replace(settings, micro_batches=2))
+    # What a job before it has left after its first epoch.
+    train(
+        job / "graphs", tmp_path / "a run", dataclasses.replace(settings, micro_batches=2, epochs=1)
+    )
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in chosen.items()]
+    words += ["-o", "hidden=4", "--device=cpu", "--engine=torch"]
+    nodes = {"SLURM_NNODES": "1", "SLURM_NODEID": "0", "SLURM_JOB_NODELIST": "localhost"}
+    ran = subprocess.run(
+        ["sbatch", SCRIPTS / "train.sbatch", job / "graphs", tmp_path / "a run", "2", *words],
+        env=cluster | nodes | {"SLURM_NTASKS": "1", "SLURM_JOB_ID": str(os.getpid())},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    models = [(tmp_path / run / "model.safetensors").read_bytes() for run in ("one", "a run")]
+    assert models[0] == models[1]
+    # One process reports.
+    assert ran.stderr.count("resuming after epoch 1") == 1
+    assert ran.stderr.count("next: artextract") == 1
 
 
 def test_local_workers_give_the_bytes_of_one_process(

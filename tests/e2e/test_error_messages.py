@@ -2,8 +2,6 @@
 
 import ast
 import functools
-import importlib
-import pkgutil
 import re
 import shlex
 import shutil
@@ -11,19 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import artextract_cli
 from artextract_cli.errors import ArtextractError
-from tests import errors
 from tests.errors.row import Row
 from tests.helpers.command_line import Ran
+from tests.helpers.error_tables import ROWS, TABLES
+from tests.helpers.suggestions import check_parses, suggested
 
-TABLES = [
-    importlib.import_module(f"{errors.__name__}.{module.name}")
-    for module in pkgutil.iter_modules(errors.__path__)
-]
-ROWS = [row for table in TABLES for row in getattr(table, "ROWS", ())]
 ELSEWHERE = {
     test: messages for table in TABLES for test, messages in getattr(table, "ELSEWHERE", {}).items()
 }
@@ -66,6 +61,7 @@ def test_what_is_told(row: Row, place: Path, tmp_path: Path, run: Callable[..., 
             row.provoked_by(here)
         assert caught.value.exit_code == row.exit_code
         assert re.fullmatch(pattern(row.message), str(caught.value)), str(caught.value)
+        check_suggestions(str(caught.value))
         return
     ran = run(*shlex.split(row.provoked_by.format(here=here, new=tmp_path / "new")))
     told = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
@@ -73,6 +69,42 @@ def test_what_is_told(row: Row, place: Path, tmp_path: Path, run: Callable[..., 
     assert "Traceback" not in ran.stderr
     assert len(told) == 1 or " scenes could not be " in told[-1], ran.stderr
     assert re.search(pattern(row.message), told[-1]), told[-1]
+    check_suggestions(ran.stderr)
+
+
+def check_suggestions(message: str) -> None:
+    """Commands in a message can be pasted: our program understands them."""
+    for command in suggested(message):
+        check_parses(command)
+
+
+def test_every_command_in_the_tables_is_understood() -> None:
+    """Also of what is met elsewhere; "…" stands for one word or more."""
+    messages = [row.message for row in ROWS] + [m for told in ELSEWHERE.values() for m in told]
+    found = [command for message in messages for command in suggested(message)]
+    assert len(found) > 40
+    for command in found:
+        # What a row leaves open may be several words, such as options: they are not checked here.
+        if not re.search(r"(?<!\S)…", command):
+            check_parses(command)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "infre DATASET",
+        "infer DATASET --otu RESULTS",
+        "infer DATASET RESULTS",
+        "graph build --out GRAPHS",
+        "data register DATASET",
+        "graph",
+        "train GRAPHS --out",
+    ],
+)
+def test_a_misspelt_suggestion_is_noticed(wrong: str) -> None:
+    (command,) = suggested(f"it is wrong: run `artextract {wrong}` again")
+    with pytest.raises((AssertionError, typer.TyperException)):
+        check_parses(command)
 
 
 def test_no_sentence_is_missing() -> None:

@@ -123,7 +123,7 @@ def test_what_needs_a_network_says_so(
 ) -> None:
     ran = run(*words[:2], results, *words[2:], "--out", tmp_path / "x.png")
     assert ran.exit_code == 3
-    assert f"has no {what}: it was scored without learning; run 'artextract infer'" in ran.stderr
+    assert f"has no {what}: it was scored without learning; run `artextract infer " in ran.stderr
 
 
 def test_graphs_are_exported_with_scores(

@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.command_line import Ran
+from tests.helpers.suggestions import check_parses, suggested
+
+PAIR = "--rgb {job}/data/val/rgb_images/v0_RGB.png --band 850={job}/data/val/ms_masks/v0_ms_850.png"
+GRAPH = "{job}/graphs/val/v0.npz"
+REPORT = "report {job}/results --out report.html"
 
 
 def next_words(ran: Ran) -> list[str]:
@@ -15,6 +20,8 @@ def next_words(ran: Ran) -> list[str]:
     assert ran.exit_code == 0, ran.stderr
     line = ran.stderr.splitlines()[-1]
     assert line.startswith("next: ")
+    for command in suggested(line):
+        check_parses(command)
     return shlex.split(line.removeprefix("next: "))[1:]
 
 
@@ -102,3 +109,60 @@ def test_new_plugins(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
     assert next_words(run(*check)) == ["plugins", "install", "artextract-mean"]
     ran = run("plugins", "install", "artextract-mean", "--dry-run")
     assert next_words(ran) == ["plugins", "install", "artextract-mean"]
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("visualize pair {job}/results --out p.png", REPORT),
+        (
+            f"visualize pair {PAIR} --model none --out p.png",
+            f"infer {PAIR} --model none --out results",
+        ),
+        ("visualize embedding {job}/results --out e.png", REPORT),
+        ("visualize pyramid {job}/results --out p.tif", REPORT),
+        (
+            "visualize loss {job}/run --out l.png",
+            "infer DATASET --model {job}/run --out results-of-run",
+        ),
+        (f"visualize graph {GRAPH} --out g.png", f"graph export {GRAPH} --out v0.graphml"),
+        (f"graph export {GRAPH} --out g.graphml", "train {job}/graphs --out run"),
+        ("plugins list --kind scorers", "plugins info"),
+        ("plugins info gat", "plugins check gat"),
+        ("doctor", "demo --out demo"),
+    ],
+)
+def test_figures_and_tools(run: Callable[..., Ran], job: Path, words: str, wanted: str) -> None:
+    ran = run(*shlex.split(words.format(job=job)))
+    expected = shlex.split(wanted.format(job=job))
+    assert next_words(ran)[: len(expected)] == expected
+    assert "next:" not in ran.stdout
+
+
+def test_plugins_that_are_checked_or_gone(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = {"kind": "backbones", "plugin": "gcn", "check": "a", "state": "passed", "why": ""}
+    monkeypatch.setattr("artextract_cli.plugin.conformance.check_plugin", lambda name: [outcome])
+    used = next_words(run("plugins", "check", "gcn"))
+    assert used[:6] == ["train", "GRAPHS", "--out", "RUN", "--backbone", "gcn"]
+    transaction = "artextract_cli.plugin.install.transaction"
+    monkeypatch.setattr(f"{transaction}.owner_of", lambda name: "artextract-sgc")
+    monkeypatch.setattr(f"{transaction}.uninstall", lambda environment, distribution: None)
+    assert next_words(run("plugins", "uninstall", "sgc", "--yes")) == ["plugins", "list"]
+
+
+def test_a_cluster_is_started_with_its_certificates(run: Callable[..., Ran]) -> None:
+    ran = run("cluster", "certificates", "my certificates")
+    assert ran.stderr.splitlines()[-1].startswith("next: dask scheduler --protocol tls ")
+    infer = ran.stdout.splitlines()[-1]
+    assert shlex.split(infer)[-1] == "my certificates"
+    check_parses(infer)
+
+
+def test_without_a_desktop_a_figure_comes_next(
+    run: Callable[..., Ran], job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    ran = run("report", job / "results", "--scene", "v0", "--out", "r.html")
+    assert next_words(ran) == ["visualize", "pair", str(job / "results"), "--out", "pair.png"]

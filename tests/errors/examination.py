@@ -17,7 +17,7 @@ ROWS = [
         all_of(*(put(f"raw/a_ms_{number}.png", GREY) for number in ("01", "31")),
                put("raw/a.mat", ""))),
     Row(3, "…/data is a dataset with 5 scenes, and a report examines one painting: run "
-        "'artextract infer …/data --out results', then 'artextract report results'",
+        "`artextract infer …/data --out results`, then `artextract report results --out …`",
         "examine {here}/data --model none --out {new}.html"),
     Row(2, "…/new.html and …/new_files exist: choose another --out, or remove them first",
         "examine {here}/data --model none --out {here}/new.html",

@@ -22,7 +22,7 @@ ROWS = [
     Row(2, "…/new.txt: graphs are exported as GraphML; use a name that ends in .graphml",
         "graph export {here}/" + GRAPH + " --out {new}.txt"),
     Row(3, "…/results belongs to images of v0 other than those …/v0.npz was built from: run "
-        "'artextract infer' on the same dataset",
+        "`artextract graph build … --out GRAPHS`, and export a graph of it",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",
         resealed(change(SCENE, photograph={"path": "x", "sha256": "0"}))),
     Row(3, "…/v0.npz was built at 48 × 40 pixels, but the heat map has 9 × 8: build the graph "

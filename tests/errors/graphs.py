@@ -17,28 +17,32 @@ ROWS = [
         "not labels of shape (9, 9): report it to its authors",
         lambda here: segmentation.run_superpixel_plugin(
             np.ones((9, 9, 3)), plugin_returning(np.ones((2, 2))), None)),
-    Row(3, "the pixels of …/t0.npz cannot be read (…): run 'artextract graph build' again",
+    Row(3, "the pixels of …/t0.npz cannot be read (…): run `artextract graph build DATASET "
+        "--out …/graphs`",
         "train {here}/graphs --out {new} --epochs 1", drop("graphs/train/t0.pixels.npy")),
     Row(2, "…/v0.npz has views 0 to 0, not 3",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --view 3"),
-    Row(3, "there are no graph files in …/data: build them with 'artextract graph build'",
+    Row(3, "there are no graph files in …/data: build them with `artextract graph build DATASET "
+        "--out GRAPHS`",
         "train {here}/data --out {new}"),
     Row(3, "…/data is not a graph file: give one such as graphs/train/scene.npz",
         "graph inspect {here}/data"),
-    Row(3, "…/t0/embeddings.npz contains no graphs: give a file written by 'artextract graph "
-        "build'",
+    Row(3, "…/t0/embeddings.npz contains no graphs: build them with `artextract graph build "
+        "DATASET --out GRAPHS`",
         "train {here}/results --out {new}"),
-    Row(3, "there is no graph file …/absent.npz: build it with 'artextract graph build'",
+    Row(3, "there is no graph file …/absent.npz: build it with `artextract graph build DATASET "
+        "--out GRAPHS`",
         "graph inspect {here}/absent.npz"),
     Row(3, "…/v0.npz is artextract-graph version 0, but this artextract reads artextract-graph "
-        "version …: build the graphs again", "graph inspect {here}/" + GRAPH,
-        change_meta(GRAPH, format_version=0)),
-    Row(3, "graph file …/v0.npz is damaged (…): remove it and run 'artextract graph build' again",
+        "version …: run `artextract graph build DATASET --out …/graphs`",
+        "graph inspect {here}/" + GRAPH, change_meta(GRAPH, format_version=0)),
+    Row(3, "graph file …/v0.npz is damaged (…): remove it and run `artextract graph build DATASET "
+        "--out …/graphs`",
         "graph inspect {here}/" + GRAPH, cut(GRAPH)),
     Row(3, "graph file …/v0.npz is damaged (edges contain ids outside 0..…): remove it and "
-        "run 'artextract graph build' again", "graph inspect {here}/" + GRAPH,
+        "run `artextract graph build DATASET --out …/graphs`", "graph inspect {here}/" + GRAPH,
         change_graph(GRAPH, edges_0=lambda edges: edges + 10**6)),
-    Row(3, "graph file …/v0.npz is damaged (features is not finite): remove it and run 'artextract "
-        "graph build' again", "graph inspect {here}/" + GRAPH,
+    Row(3, "graph file …/v0.npz is damaged (features is not finite): remove it and run `artextract "
+        "graph build DATASET --out …/graphs`", "graph inspect {here}/" + GRAPH,
         change_graph(GRAPH, features_0=lambda features: features * np.nan)),
 ]  # fmt: skip

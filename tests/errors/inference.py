@@ -7,7 +7,7 @@ from tests.errors.row import INFER, Row
 ROWS = [
     Row(2, "…/data has no scenes in split 'test'; choose train or val", INFER + " --split test"),
     Row(3, "5 of 5 scenes are not scored in …/new: t0, t1, t2, v0, v1; run `artextract infer … "
-        "--out …` with the options of the shards, which scores only these", INFER + " --finish"),
+        "--out … --model …`, which scores only these", INFER + " --finish"),
     Row(2, "none has no network to adapt: choose gat, gcn or your own model",
         "adapt {here}/data --model none --out {new}"),
     Row(2, "…/run contains a model already: choose another --out",

@@ -28,23 +28,26 @@ def score_card(**changes: Any) -> Damage:
 ROWS = [
     Row(3, "there is nothing to resume: …/last.pt does not exist; train without --resume",
         TRAIN + " --resume"),
-    Row(3, "the resume state …/last.pt is damaged: train again without --resume",
+    Row(3, "the resume state …/last.pt is damaged: start anew with "
+        "`artextract train GRAPHS --out RUN`",
         "train {here}/graphs --out {here}/run --resume", cut("run/last.pt")),
-    Row(3, "there is no model …/absent: train one with 'artextract train', or use gat or gcn, "
-        "which are included with artextract",
+    Row(3, "there is no model …/absent: train one with `artextract train GRAPHS --out RUN`, or use "
+        "gat or gcn, which are included with artextract",
         "infer {here}/data --out {new} --model {here}/absent"),
-    Row(3, "…/model.safetensors is damaged or is not a model of artextract: train it again",
+    Row(3, "…/model.safetensors is damaged or is not a model of artextract: run "
+        "`artextract train GRAPHS --out RUN`",
         INFER, put("run/model.safetensors", "text")),
     Row(3, "…/model.safetensors is artextract-model version 0, this version of artextract reads "
-        "version …: train it again", INFER, card(format_version=0)),
-    Row(3, "…/model.safetensors is damaged: its checksum is wrong; train it again, or restore a "
-        "copy", INFER, flip("run/model.safetensors")),
-    Row(3, "the description of model …/model.safetensors is incomplete: train it again", INFER,
+        "version …: run `artextract train GRAPHS --out RUN`", INFER, card(format_version=0)),
+    Row(3, "…/model.safetensors is damaged (its checksum is wrong): restore a copy, or run "
+        "`artextract train GRAPHS --out RUN`", INFER, flip("run/model.safetensors")),
+    Row(3, "the description of model …/model.safetensors is incomplete: run "
+        "`artextract train GRAPHS --out RUN`", INFER,
         card(recipe=None)),
     Row(3, "the model is damaged or belongs to another plugin: gcn has no option 'hiddens'; …",
         INFER, card(options={"hiddens": 9})),
     Row(4, "the model needs plugin 'sgc' (backbones) of artextract-sgc 1.0: install it with "
-        "'artextract plugins install artextract-sgc==1.0'", INFER,
+        "`artextract plugins install artextract-sgc==1.0`", INFER,
         card(backbone={"name": "sgc", "distribution": "artextract-sgc", "version": "1.0"})),
     Row(3, "…/card.json cannot be read as a score card (…): choose --model none", CARD),
     Row(3, "…/card.json is artextract-model version 4, not a score card of version 1: choose "
@@ -61,6 +64,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "at least 4 are needed); train on more or larger scenes",
     ),
     "unit/models/test_checkpoint.py::test_a_rightly_signed_bomb_is_refused_and_not_executed": (
-        "…/last.pt is not a resume state of artextract: train again without --resume",
+        "…/last.pt is not a resume state of artextract: start anew with "
+        "`artextract train GRAPHS --out RUN`",
     ),
 }

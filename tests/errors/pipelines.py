@@ -23,8 +23,9 @@ RECIPE = dataclasses.asdict(recipe.GraphRecipe(superpixels="watershed"))
 
 
 ROWS = [
-    Row(3, "the pixels of …/t0.npz are float64 of shape (2,), not uint16 of (40, 48, 6): run "
-        "'artextract graph build' again", "train {here}/graphs --out {new} --epochs 1",
+    Row(3, "the pixels of …/t0.npz are float64 of shape (2,), not uint16 of (40, 48, 6): "
+        "remove it and run `artextract graph build DATASET --out …/graphs`",
+        "train {here}/graphs --out {new} --epochs 1",
         all_of(lambda here: np.save(here / "graphs/train/t0.pixels.npy", np.ones(2)),
         change_meta("graphs/train/t0.npz", pixels_sha256=None))),
     Row(2, "unknown precision 'fp8'; choose from: fp32, bf16",
@@ -42,8 +43,8 @@ ROWS = [
         card(options={"hidden": 9, "out_size": 4})),
     Row(3, "the training of …/run is not finished: repeat the command that began it, with "
         "--resume", INFER, card(calibration={})),
-    Row(2, "--marks needs the embeddings of a trained model, but --model none has no network: choose "
-        "gat, gcn or your own model",
+    Row(2, "--marks needs the embeddings of a trained model, but --model none has no network: "
+        "choose gat, gcn or your own model",
         "infer {here}/data --split val --model none --marks {here}/marks.json --out {new}",
         put("marks.json", '{"format": "artextract-marks", "format_version": 1, "scenes": []}')),
     Row(2, "…/run compares views and has no score 'envelope': omit --scorer, or choose "

@@ -115,7 +115,7 @@ ROWS = [
         BANDS + "-o wavelengths=red", pictures(RGB=COLOURS, ir=noise())),
     Row(3, "the name of …/dark.png contains no wavelength: if dark.png is a white or dark frame, "
         "move such frames into folders of their own, import the images of the painting, and run "
-        "'artextract data calibrate dataset --white white --dark dark --out calibrated'",
+        "`artextract data calibrate DATASET --white WHITE --dark DARK --out CALIBRATED`",
         BANDS, pictures(photo=COLOURS, dark=noise())),
     Row(3, "the name of …/ir.png contains no wavelength: list all bands in …/bands.yaml, or "
         "give -o wavelengths=NM,NM,... in the order of the files", BANDS,

@@ -66,7 +66,8 @@ ROWS = [
         "with its photograph; remove or replace it",
         "data register {here}/data --out {new}"),
     Row(3, "scene 'abbey': --auto-mask needs a photograph and bands of one size: import without "
-        "it, then run 'artextract data register' and 'artextract data mask'",
+        "it, then run `artextract data register DATASET --out REGISTERED` and `artextract data "
+        "mask DATASET --out MASKED`",
         lambda here: importing_by(
             [Capture(name="abbey", rgb=noise((40, 48, 3)), bands=[noise((9, 9))])],
             lambda: list(import_scenes.import_scenes(

@@ -12,10 +12,10 @@ from tests.errors.row import (
 )
 
 ROWS = [
-    Row(3, "…/v0/heatmap.tif does not have the size of the photograph: run 'artextract infer' "
-        "again",
+    Row(3, "…/v0/heatmap.tif does not have the size of the photograph: remove …/v0 and run "
+        "`artextract infer …/data --out …/results --model …`",
         REPORT, resealed(put("results/v0/heatmap.tif", np.ones((8, 9), np.float32)))),
-    Row(3, "…/regions.csv is damaged: run 'artextract infer' again", REPORT,
+    Row(3, "…/regions.csv is damaged: remove …/v0 and run `artextract infer … --out …`", REPORT,
         resealed(put("results/v0/regions.csv", "a,b\n1,2\n"))),
     Row(2, "…/new.pdf is not an HTML file: use a name such as report.html",
         "report {here}/results --out {new}.pdf"),
@@ -42,7 +42,7 @@ ROWS = [
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/report/test_writing.py::test_a_description_that_lacks_something": (
-        "…/scene.json lacks bands, engine: run 'artextract infer' again",
+        "…/scene.json lacks bands, engine: remove … and run `artextract infer …`",
     ),
 }
 

@@ -55,29 +55,30 @@ ROWS = [
     Row(3, "…/v9 contains the results of scene 'v0': rename the folder back, or move it out of the "
         "results directory", "report {here}/results --scene v9 --out {new}.html",
         lambda here: (here / "results/v0").rename(here / "results/v9")),
-    Row(3, "there are no results in …/data: create them with 'artextract infer'",
+    Row(3, "there are no results in …/data: create them with `artextract infer DATASET "
+        "--out RESULTS`",
         "report {here}/data --out {new}.html"),
     Row(3, "…/results has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",
         "report {here}/results --scene x --out {new}.html"),
-    Row(3, "…/scene.json cannot be read (…): run 'artextract infer' again", REPORT,
-        put(SCENE, "{")),
+    Row(3, "…/scene.json cannot be read (…): run `artextract infer …/data --out … --model …`",
+        REPORT, put(SCENE, "{")),
     Row(3, "…/v0 has a heat map but no scene.json, which describes it: move it away, and run "
-        "'artextract infer' again", REPORT, drop(SCENE)),
-    Row(3, "…/scene.json has version 1, but this version of artextract reads …: run 'artextract "
-        "infer' again", REPORT,
+        "`artextract infer …/data --out …/results --model …`", REPORT, drop(SCENE)),
+    Row(3, "…/scene.json has version 1, but this version of artextract reads …: run `artextract "
+        "infer …/data --out …/results --model …`", REPORT,
         change(SCENE, format_version=1)),
-    Row(3, "…/heatmap.tif is missing: run 'artextract infer' again",
+    Row(3, "…/heatmap.tif is missing: run `artextract infer …`",
         PAIR, drop("results/v0/heatmap.tif")),
-    Row(3, "…/embeddings.npz cannot be read (…): run 'artextract infer' again",
+    Row(3, "…/embeddings.npz cannot be read (…): remove …/v0 and run `artextract infer …`",
         "visualize embedding {here}/results --scene v0 --out {new}.png",
         resealed(put("results/v0/embeddings.npz", "text"))),
     Row(2, "…/data has no scene 'x'; its scenes are: t0, t1, t2, v0, v1",
         "adapt {here}/data --scene x --out {new}"),
-    Row(3, "…/v0/heatmap.tif is damaged or has been changed: run 'artextract infer' again",
+    Row(3, "…/v0/heatmap.tif is damaged or has been changed: run `artextract infer …`",
         REPORT, put("results/v0/heatmap.tif", np.ones((8, 9), np.float32))),
-    Row(3, "…/v0/scene.json is damaged or has been changed: run 'artextract infer' again",
+    Row(3, "…/v0/scene.json is damaged or has been changed: run `artextract infer …`",
         REPORT, change(SCENE, n_superpixels=7)),
-    Row(3, "…/regions.csv is missing: run 'artextract infer' again", REPORT,
+    Row(3, "…/regions.csv is missing: run `artextract infer …`", REPORT,
         drop("results/v0/regions.csv")),
     Row(3, "…/gone.png, from which the results were computed, does not exist: …", REPORT,
         resealed(change(SCENE, photograph={"path": "/gone.png", "sha256": "0"}))),
@@ -91,7 +92,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "…/attention.tif does not exist: its model provides no attention",
     ),
     "e2e/test_model_free.py::test_what_needs_a_network_says_so": (
-        "…/v0 has no embeddings: it was scored without learning; run 'artextract infer' with a "
-        "trained model",
+        "…/v0 has no embeddings: it was scored without learning; run `artextract infer … "
+        "--model gat`",
     ),
 }

@@ -27,8 +27,9 @@ ROWS = [
     Row(3, "v0: …/v0_ms_850.png is constant: all but 1 of 1920 values are 1, so it carries no "
         "information; replace it, or leave this band out; the others are in …/new", INFER,
         put(BAND, white() - np.uint16(np.arange(1920).reshape(40, 48) == 999))),
-    Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels; "
-        "align it with 'artextract data register'", BUILD, put(BAND, noise((30, 20)))),
+    Row(3, "…/v0_ms_850.png is 20 × 30 pixels but its photograph …/v0_RGB.png is 48 × 40 pixels: "
+        "run `artextract data register …/data --out …/data-registered`", BUILD,
+        put(BAND, noise((30, 20)))),
     Row(3, "…/v0_mask.png is 0 everywhere, so no pixel counts as painting: fill the painting with "
         "white, or remove the mask", BUILD,
         put("data/val/object/v0_mask.png", white(depth=np.uint8) * 0)),

@@ -1,8 +1,14 @@
 """Error messages of artextract_cli.training."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from unittest import mock
 
+from artextract_cli.pipelines.settings import TrainingSettings
 from artextract_cli.training import run_directory
+from artextract_cli.training.place import Place, local_device, place_in_environment
+from artextract_cli.training.seeds import TrainedSeeds
+from artextract_cli.training.trainer import train
 from tests.errors.row import (
     GRAPH,
     NET,
@@ -14,6 +20,16 @@ from tests.errors.row import (
     flip,
     put,
 )
+
+TORCHRUN = {"RANK": "0", "WORLD_SIZE": "2", "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "2"}
+SERVER = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}
+
+
+def under_torchrun(call: Callable[[], object] = place_in_environment, **changes: str) -> None:
+    """Call as if torchrun had started this process, with other values of its variables."""
+    with mock.patch.dict(os.environ, TORCHRUN | SERVER | changes):
+        call()
+
 
 ROWS = [
     Row(2, "…/run contains a run already: choose another --out, or continue it with --resume",
@@ -34,21 +50,56 @@ ROWS = [
                  for n in ("train/t0", "train/t1", "train/t2", "val/v0", "val/v1")))),
     Row(5, "training diverged in epoch 1 (loss nan): lower --learning-rate",
         NET + "--backbone gcn -o norm=none --learning-rate 1e30 --epochs 9"),
-    Row(3, "there are no metrics in …/data: give a run directory of 'artextract train'",
+    Row(2, "the environment has WORLD_SIZE, but no RANK: start with torchrun, or unset WORLD_SIZE",
+        lambda here: under_torchrun(RANK="")),
+    Row(2, "RANK must be a number, not 'x': start with torchrun, or unset WORLD_SIZE",
+        lambda here: under_torchrun(RANK="x")),
+    Row(2, "the environment has RANK=2 of WORLD_SIZE=2 and LOCAL_RANK=0 of LOCAL_WORLD_SIZE=2, "
+        "which no torchrun sets: start with torchrun, or unset WORLD_SIZE",
+        lambda here: under_torchrun(RANK="2")),
+    Row(2, "torchrun starts the processes already: leave out --processes",
+        lambda here: under_torchrun(lambda: train(
+            here / "graphs", here / "new", TrainingSettings(backbone="gcn", processes=2)))),
+    Row(2, "a batch of 8 scenes has no 9 parts: use fewer processes or --micro-batches, or a "
+        "--batch-size of 9 or more", NET + "--micro-batches 9"),
+    Row(2, "--device cuda:1 is one GPU, and each process uses its own: give --device cuda",
+        lambda here: local_device("cuda:1", Place(count=2, n_local=2))),
+    Row(3, "seed 1, in …/new-1: training diverged in epoch 1 (loss nan): lower --learning-rate",
+        NET + "--backbone gcn -o norm=none --learning-rate 1e30 --epochs 9 --seeds 1"),
+    Row(3, "2 of 2 seeds could not be trained",
+        lambda here: TrainedSeeds(results=[], failures=["a", "b"]).raise_failures()),
+    Row(3, "there are no metrics in …/data: create a run with "
+        "`artextract train GRAPHS --out RUN`",
         lambda here: run_directory.read_metrics(here / "data")),
-    Row(3, "…/metrics.jsonl cannot be read (…): train again",
+    Row(3, "…/metrics.jsonl cannot be read (…): run `artextract train GRAPHS --out RUN`",
         "visualize loss {here}/run --out {new}.png", put("run/metrics.jsonl", "{")),
-    Row(3, "…/metrics.jsonl contains no epoch yet: train first",
+    Row(3, "…/metrics.jsonl contains no epoch yet: finish one with "
+        "`artextract train GRAPHS --out RUN`",
         "visualize loss {here}/run --out {new}.png", put("run/metrics.jsonl", "")),
-    Row(3, "…/metrics.jsonl is damaged: its checksum is wrong; train again",
+    Row(3, "…/metrics.jsonl is damaged (its checksum is wrong): run "
+        "`artextract train GRAPHS --out RUN`",
         "visualize loss {here}/run --out {new}.png", flip("run/metrics.jsonl")),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "unit/training/test_place.py::test_each_process_takes_its_gpu": (
+        "… processes need a GPU each, but this machine has …: start fewer, or use --device cpu",
+    ),
+    "unit/training/test_training_run.py::test_parts_that_a_batch_does_not_have": (
+        "… processes cannot share … parts of a batch: give --micro-batches … or more",
+    ),
     "unit/training/test_trainer.py::test_separate_graphs_have_no_corresponding_nodes": (
         "node-contrastive compares corresponding superpixels, but these graphs come from "
         "separate segmentations: use --objective graph-contrastive, or build the graphs with "
         "--segmentation shared",
     ),
+}
+
+PASSED_ON = {
+    "artextract_cli/training/processes.py:_serve": (
+        "an error that cannot be sent: training/test_processes.py"
+    ),
+    "artextract_cli/training/processes.py:outcome": "how a process died: see above",
+    "artextract_cli/training/seeds.py:raise_failures": "the failure of a seed: see above",
 }

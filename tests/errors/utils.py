@@ -89,10 +89,10 @@ ROWS = [
     Row(2, "--cluster takes local:N, the scheduler file of Dask (.json), tls://HOST:PORT or "
         "tcp://127.0.0.1:PORT; got 'ucx://127.0.0.1:1'", INFER + " --cluster ucx://127.0.0.1:1"),
     Row(2, "tcp://192.0.2.1:8786 is open to everyone on the network, who could run code through "
-        "it: create TLS certificates by 'artextract cluster certificates DIR', start the scheduler "
-        "with them, and give --certificates DIR", BUILD + " --cluster tcp://192.0.2.1:8786"),
-    Row(2, "tls://192.0.2.1:8786 needs --certificates DIR, the folder written by 'artextract "
-        "cluster certificates DIR' whose certificates the scheduler was started with",
+        "it: create TLS certificates with `artextract cluster certificates DIR`, start the "
+        "scheduler with them, and give --certificates DIR", BUILD + " --cluster tcp://192.0.2.1:8786"),
+    Row(2, "tls://192.0.2.1:8786 needs --certificates DIR, the folder written by `artextract "
+        "cluster certificates DIR` whose certificates the scheduler was started with",
         BUILD + " --cluster tls://192.0.2.1:8786"),
     Row(2, "--cluster has workers of its own: omit --jobs",
         BUILD + " --cluster local:2 --jobs 2"),
@@ -101,7 +101,8 @@ ROWS = [
     Row(3, "cannot read …/client.pem: No such file or directory",
         BUILD + " --cluster tls://127.0.0.1:1 --certificates {here}/c",
         all_of(lambda here: create_certificates(here / "c"), drop("c/client.pem"))),
-    Row(3, "…/ca.pem is not a certificate: create new ones by 'artextract cluster certificates'",
+    Row(3, "…/ca.pem is not a certificate: create new ones with `artextract cluster "
+        "certificates …/c-new`, and start the cluster with them",
         BUILD + " --cluster tls://127.0.0.1:1 --certificates {here}/c",
         all_of(lambda here: create_certificates(here / "c"), put("c/ca.pem", "x"))),
     Row(2, "certificates are valid for 1 to 3650 days, not 0",
@@ -125,15 +126,18 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         'a data frame needs pandas, which is not installed: pip install "artextract[pandas]"',
     ),
     "plugins/test_slic_torch.py::test_a_missing_gpu_is_an_error": (
-        "device cuda cannot be used: …, or use --device cpu",
+        "device … cannot be used: …, or use --device cpu",
+    ),
+    "unit/utils/test_device.py::test_one_of_several_gpus": (
+        "there is no device cuda:…: choose from cuda:0 to cuda:…",
     ),
     "unit/utils/test_locks.py::test_a_folder_has_one_writer_at_a_time": (
         "another artextract process is writing to …: wait for it to finish, or choose "
         "another --out",
     ),
     "unit/utils/parallel/test_certificates.py::test_certificates_end": (
-        "… is valid from … to …, and not today: create new ones by 'artextract cluster "
-        "certificates'",
+        "… is valid from … to …, and not today: create new ones with `artextract cluster "
+        "certificates …`, and start the cluster with them",
     ),
     "unit/utils/parallel/test_dask_connection.py::test_a_scheduler_that_does_not_answer": (
         "no scheduler of Dask answers at …: start it, or check the address and the certificates",
@@ -141,6 +145,13 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/utils/parallel/test_dask_worker.py::test_a_worker_needs_the_folder_of_the_command": (
         "a worker has no folder …: it must find the same files under the same paths as this "
         "command",
+    ),
+    "unit/utils/parallel/test_dask_blocks.py::test_a_block_that_ends_its_workers_is_bad_input": (
+        "each of … workers that worked on a block of it alone was ended, perhaps because memory is "
+        "short: use workers with more memory",
+    ),
+    "unit/utils/parallel/test_dask_worker.py::test_only_the_packed_file_is_opened": (
+        "… was changed by another program: run the command again",
     ),
     "unit/utils/parallel/test_dask_client.py::test_a_lost_scheduler_is_one_sentence": (
         "the connection to the scheduler of … was lost; what is done is kept: run the command "
@@ -157,6 +168,7 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
 
 # Errors that pass on a sentence from elsewhere, and what that is.
 PASSED_ON: Mapping[str, str] = {
+    "artextract_cli/utils/parallel/dask_blocks.py:_shown": "the failure of a block",
     "artextract_cli/utils/parallel/work.py:results_of": "the failure of an item",
     "artextract_cli/utils/parallel/worker.py:_serve": (
         "an error that cannot be sent: utils/parallel/test_worker.py"

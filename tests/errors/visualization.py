@@ -6,7 +6,8 @@ from artextract_cli.visualization import loss_figure
 from tests.errors.row import PAIR, Row
 
 ROWS = [
-    Row(2, "no run has completed an epoch yet: train first, then draw the loss",
+    Row(2, "no run has completed an epoch yet: finish one with "
+        "`artextract train GRAPHS --out RUN`, then draw the loss",
         lambda here: loss_figure.loss_figure({"run": []}, here / "loss.png")),
     Row(2, "…: figures are written as PNG, SVG or PDF; use a name with such a suffix",
         "visualize loss {here}/run --out {new}.gif"),

@@ -13,7 +13,7 @@ from artextract_cli.evidence.band_regression import (
     log_reflectance,
     surface_features,
 )
-from artextract_cli.imaging.blocks import random_pixels
+from artextract_cli.evidence.sampled_pixels import random_pixels
 from artextract_cli.kernels.filters import blur
 
 

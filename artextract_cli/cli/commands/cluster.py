@@ -8,6 +8,7 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
+from artextract_cli.utils.events import command_line
 
 app = typer.Typer(cls=HelpGroup, no_args_is_help=True, help="Prepare a cluster for --cluster.")
 
@@ -41,8 +42,11 @@ def certificates(
     words = shlex.join(map(str, common))
     scheduler = f"dask scheduler --protocol tls {words}"
     worker = f"dask worker --nthreads 1 {words}"
-    infer = f"artextract infer DATASET --cluster scheduler.json --certificates {out}"
+    infer = command_line(
+        *("infer", "DATASET", "--cluster", "scheduler.json", "--certificates", out)
+    )
     console.emit(
         {"certificates": out, "scheduler": scheduler, "worker": worker},
         [f"certificates in {out}, valid for {days} days", scheduler, worker, infer],
     )
+    console.suggest_line(scheduler)

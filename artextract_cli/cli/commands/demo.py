@@ -42,7 +42,7 @@ def demo(
         ("report", {"results": done.results}),
     )
     console.emit(dataclasses.asdict(done), [*_findings(done)])
-    console.suggest_opening(done.report)
+    console.suggest_opening(done.report, *console.pair_words(done.results))
 
 
 def _findings(done: "Demo") -> Iterator[str]:
@@ -81,7 +81,7 @@ def _train(out: Path, settings: DemoSettings) -> None:
     lines = [f"{name:<9} {path}" for name, path in paths.items()]
     detection, _ = mean_tables(done.evaluation)
     console.emit(data, [detection, *lines])
-    console.suggest_opening(done.report)
+    console.suggest_opening(done.report, *console.pair_words(done.results))
 
 
 def _check_empty(out: Path) -> None:

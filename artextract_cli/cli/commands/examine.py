@@ -51,7 +51,7 @@ def examine(
     if how.dry_run:
         console.suggest_without("--dry-run")
     else:
-        console.suggest_opening(out)
+        console.suggest_opening(out, *console.pair_words(examination.folder / "results"))
 
 
 def _show(step: "Step") -> None:

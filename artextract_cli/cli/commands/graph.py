@@ -14,6 +14,7 @@ from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.interruption import ResumableCommand
 from artextract_cli.cli.option_groups import SharedCaptures, View
 from artextract_cli.graphs.recipe import GraphRecipe
+from artextract_cli.scenes.layout import SPLITS
 
 app = typer.Typer(
     cls=HelpGroup, no_args_is_help=True, help="Build, inspect and export superpixel graphs."
@@ -125,3 +126,5 @@ def export(
 
     export_graph(file, out, view=view, results=results)
     console.emit({"graph": out, "bytes": out.stat().st_size}, str(out))
+    if file.parent.name in SPLITS:  # GRAPHS/SPLIT/SCENE.npz
+        console.suggest("train", file.parents[1], "--out", console.free("run"))

@@ -43,6 +43,8 @@ def list_plugins(
         "broken": [dataclasses.asdict(b) for b in broken],
     }
     console.emit(data, console.table("plugins", columns, rows))
+    if data["plugins"]:
+        console.suggest("plugins", "info", data["plugins"][0]["name"])
 
 
 @app.command(cls=HelpCommand)
@@ -72,6 +74,7 @@ def info(
         data.append(about | {"options": [dataclasses.asdict(o) for o in options]})
         text += [console.mapping_table(name, about), console.table("options", columns, rows)]
     console.emit(data, text)
+    console.suggest("plugins", "check", name)
 
 
 @app.command(cls=HelpCommand)
@@ -93,6 +96,9 @@ def check(
         raise ArtextractError(msg)
     if Path(plugin).is_dir():
         console.suggest("plugins", "install", plugin)
+    elif outcomes:
+        kind, name = outcomes[0]["kind"], outcomes[0]["plugin"]
+        console.suggest_line(usage(plugin_host().find(kind, name).spec))
 
 
 @app.command(cls=HelpCommand)
@@ -159,6 +165,7 @@ def uninstall(
     if _confirm(environment.uninstall_command([distribution]), dry_run=dry_run, yes=yes):
         installation.uninstall(environment, distribution)
         console.emit({"uninstalled": distribution}, f"{distribution} uninstalled")
+        console.suggest("plugins", "list")
 
 
 def _confirm_roll_back() -> bool:

@@ -51,4 +51,4 @@ def report(
     line = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
     written = {"report": out, "scenes": names, "bytes": size, "filing": filing.stated}
     console.emit(written | {"plates": shown.plates, "marks": shown.marks}, line)
-    console.suggest_opening(out)
+    console.suggest_opening(out, *console.pair_words(results))

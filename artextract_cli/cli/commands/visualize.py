@@ -11,6 +11,7 @@ import typer
 
 from artextract_cli.cli import console
 from artextract_cli.cli.completion import band_names, scene_names
+from artextract_cli.cli.config import remembered
 from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.option_groups import Codings, Pair, ScorerChoice, View
@@ -42,6 +43,16 @@ class CodedPair(Pair):
 class NewPair(ScorerChoice, CodedPair):
     """A pair that is scored only for the figure."""
 
+    @property
+    def words(self) -> list[str | Path]:
+        """The options that give the same pair to `infer`."""
+        words: list[str | Path] = [] if self.rgb is None else ["--rgb", self.rgb]
+        for name, path in self.bands.items():
+            words += ["--band", f"{name}={path}"]
+        for option in self.coding.options:
+            words += ["--coding", option]
+        return [*words, "--model", self.model]
+
 
 @app.command(cls=HelpCommand)
 @settings_as_options
@@ -64,6 +75,14 @@ def pair(
         draw_pair(result, target, **vars(look), page=page)
     data = {"figure": target, "scene": result.name, "mode": look.mode}
     console.emit(data, str(target))
+    if results is not None:
+        _suggest_report(results)
+    else:
+        console.suggest("infer", *new.words, "--out", console.free("results"))
+
+
+def _suggest_report(results: Path) -> None:
+    console.suggest("report", results, "--out", console.free("report.html"))
 
 
 @contextlib.contextmanager
@@ -84,7 +103,7 @@ def _result(
             yield find_scene(Path(folder), files.name), f"{files.name}_"
     elif results is not None and new.is_absent:
         if new.expect != "either":
-            msg = "--expect requires --rgb and --band; for results set it in 'artextract infer'"
+            msg = "--expect requires --rgb and --band; for results give it to `infer`"
             raise UsageError(msg)
         result = find_scene(results, scene)
         registration = registration_of(result.description["registration"])
@@ -111,6 +130,9 @@ def loss(
 
     draw_loss(runs, out, page=page)
     console.emit({"figure": out, "runs": runs}, str(out))
+    # Graph files and runs do not name the dataset.
+    dataset, results = remembered("infer", "dataset") or "DATASET", f"results-of-{runs[0].name}"
+    console.suggest("infer", dataset, "--model", runs[0], "--out", console.free(results))
 
 
 @app.command(cls=HelpCommand)
@@ -129,6 +151,7 @@ def graph(
 
     drawn = draw_graph(file, out, view=view, page=page)
     console.emit({"figure": out, "superpixels": drawn.n_nodes}, str(out))
+    console.suggest("graph", "export", file, "--out", console.free(f"{file.stem}.graphml"))
 
 
 @app.command(cls=HelpCommand)
@@ -156,6 +179,7 @@ def embedding(
         "embeddings": len(drawn.points),
     }
     console.emit(data, str(out))
+    _suggest_report(results)
 
 
 @app.command(cls=HelpCommand)
@@ -188,3 +212,4 @@ def pyramid(
     sizes = write_pyramid(result, out, show=show, compression=compression)
     data = {"picture": out, "scene": result.name, "show": show, "sizes": sizes}
     console.emit(data, str(out))
+    _suggest_report(results)

@@ -136,7 +136,7 @@ GUIDES: Mapping[str, Guide] = {
         "docs/detection.md",
         (
             "artextract train graphs --out run",
-            "artextract train graphs --out run --backbone gcn -o layers=3 --seeds 0,1,2",
+            "artextract train graphs --out run --backbone gcn -o layers=3 --seeds 0,1,2 --jobs 3",
         ),
     ),
     "adapt": Guide(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from artextract_cli.errors import InputError
+from artextract_cli.graphs.commands import build_again
 from artextract_cli.graphs.graph_file import graph_path
 from artextract_cli.graphs.store import load_pixels
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
@@ -57,7 +58,7 @@ def stored_scene(root: Path, graphs: SceneGraphs) -> Scene:
     if stored.shape != shape or stored.dtype != np.uint16:
         msg = (
             f"the pixels of {path} are {stored.dtype} of shape {stored.shape}, not uint16 of "
-            f"{shape}: run 'artextract graph build' again"
+            f"{shape}: remove it and run `{build_again(path)}`"
         )
         raise InputError(msg)
     # `graph build` rounds linear bands and the coded photograph to 16 bits.

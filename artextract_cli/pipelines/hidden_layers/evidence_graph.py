@@ -6,11 +6,13 @@ the photograph and of the bands.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray
+from artextract_cli.evidence.arrays import COMPILED, Arrays
 from artextract_cli.evidence.maps import (
     ENVELOPES,
     MAPS,
@@ -23,7 +25,7 @@ from artextract_cli.evidence.maps import (
 )
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.graphs.recipe import GraphRecipe
-from artextract_cli.graphs.regions import region_adjacency
+from artextract_cli.graphs.regions import region_adjacency, region_statistics
 from artextract_cli.graphs.segmentation import shared_superpixels
 from artextract_cli.graphs.stitching import block_statistics
 from artextract_cli.imaging.blocks import Block, BlockCache, full_block
@@ -93,9 +95,12 @@ def compressed_evidence(view: SceneView) -> BlockCache[FloatArray]:
 
 
 def evidence_nodes(
-    scene: Scene, recipe: GraphRecipe, evidence: Callable[[Block], FloatArray]
+    scene: Scene,
+    recipe: GraphRecipe,
+    evidence: Callable[[Block], FloatArray],
+    arrays: Arrays = COMPILED,
 ) -> EvidenceNodes:
-    """Segment a scene by the recipe; ``evidence`` is computed block by block.
+    """Segment a scene by the recipe; ``evidence``, of ``arrays``, is computed block by block.
 
     Raises
     ------
@@ -105,7 +110,8 @@ def evidence_nodes(
     plugin = plugin_host().find("superpixels", recipe.superpixels)
     # One segmentation of photograph and bands: a superpixel must be the same place in both views.
     labels, n = shared_superpixels(scene, recipe, plugin)
-    statistics = block_statistics(scene.blocks(0), labels, n, evidence)
+    statistics_of = partial(region_statistics, moments_of=arrays.moments)
+    statistics = block_statistics(scene.blocks(0), labels, n, evidence, statistics_of)
     edges = region_adjacency(labels, n)
     n_maps = len(MAPS)
     # Mean, and spread: a line is too thin to change the mean of a superpixel much.

@@ -6,6 +6,7 @@ every pixel from its evidence and the embeddings of its superpixel.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import torch
@@ -130,23 +131,20 @@ class HiddenLayerNetwork(SiameseNetwork):
         The product is computed once for a superpixel, not for each of its pixels: (N, REFINED).
         """
         features = torch.cat([distance(z[:, 0], z[:, 1])[:, None], z.flatten(1)], dim=1)
-        return linear(features, self._first_weights()[1])
+        return linear(features, _first_weights(self.refinement)[1])
 
     def refined(self, evidence: Tensor, context: Tensor) -> Tensor:
         """`refine` with the ``context`` (K, REFINED) of each pixel's superpixel."""
         own = self._normalised(evidence, "pixel")
         if self.training:
             own = own + FEATURE_NOISE * torch.randn_like(own)
-        first, activation, second, _, last = cast(Sequence[nn.Linear], self.refinement)
-        hidden = activation(linear(own, self._first_weights()[0], first.bias).add_(context))
-        hidden = activation(linear(hidden, second.weight, second.bias))
-        return linear(hidden, last.weight, last.bias)
+        return _refined(self.refinement, own, context)
 
-    def _first_weights(self) -> tuple[Tensor, Tensor]:
-        """Weights of the refinement's first layer, for the pixel's evidence and for its context."""
-        first = cast(nn.Linear, self.refinement[0])
-        weights = torch.split(first.weight, [len(MAPS), 1 + 2 * EMBEDDING], dim=1)
-        return weights[0], weights[1]
+    @property
+    def pixel_refinement(self) -> "PixelRefinement":
+        """What `refined` needs of a trained network."""
+        centre, spread = self.get_buffer("pixel_centre"), self.get_buffer("pixel_spread")
+        return PixelRefinement(self.refinement, centre, spread)
 
     def fit_normalisation(self, scenes: Sequence[InjectedScene]) -> None:
         """Set centre and spread of every feature to those of ``scenes``."""
@@ -164,7 +162,38 @@ class HiddenLayerNetwork(SiameseNetwork):
 
     def _normalised(self, values: Tensor, name: str) -> Tensor:
         centre, spread = self.get_buffer(f"{name}_centre"), self.get_buffer(f"{name}_spread")
-        return (values - centre).div_(spread).clamp_(-CLIPPED, CLIPPED)
+        return _normalised(values, centre, spread)
+
+
+@dataclass(frozen=True)
+class PixelRefinement:
+    """The refinement of a trained network: it can be sent to processes without the backbone."""
+
+    layers: nn.Sequential
+    centre: Tensor  # (M,)
+    spread: Tensor  # (M,)
+
+    def __call__(self, evidence: Tensor, context: Tensor) -> Tensor:
+        """As `HiddenLayerNetwork.refined`, of ``evidence`` (K, M) and ``context`` (K, REFINED)."""
+        own = _normalised(evidence, self.centre, self.spread)
+        return _refined(self.layers, own, context)
+
+
+def _refined(layers: nn.Sequential, own: Tensor, context: Tensor) -> Tensor:
+    first, activation, second, _, last = cast(Sequence[nn.Linear], layers)
+    hidden = activation(linear(own, _first_weights(layers)[0], first.bias).add_(context))
+    hidden = activation(linear(hidden, second.weight, second.bias))
+    return linear(hidden, last.weight, last.bias)
+
+
+def _first_weights(layers: nn.Sequential) -> tuple[Tensor, Tensor]:
+    first = cast(nn.Linear, layers[0])
+    weights = torch.split(first.weight, [len(MAPS), 1 + 2 * EMBEDDING], dim=1)
+    return weights[0], weights[1]
+
+
+def _normalised(values: Tensor, centre: Tensor, spread: Tensor) -> Tensor:
+    return (values - centre).div_(spread).clamp_(-CLIPPED, CLIPPED)
 
 
 def gated_mean(graph: GraphBatch, x: Tensor, gates: Tensor) -> Tensor:

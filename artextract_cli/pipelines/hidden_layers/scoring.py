@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, LabelMap
+from artextract_cli.evidence.arrays import Arrays, arrays_on
 from artextract_cli.evidence.band_residuals import BandResiduals
 from artextract_cli.evidence.hidden_image import HiddenLayerImage
 from artextract_cli.evidence.scales import Coarse, coarse_maps, mean_of_scales
@@ -71,9 +72,9 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
     # One after the other, so that the evidence of each is freed before the next needs memory.
     null = _null(model, scene)
     coarse = coarse_maps(scene, partial(_raw_maps, model, CALIBRATED))
-    view = SceneView(scene)
+    view = SceneView(scene, arrays_on(model.device))
     evidence = compressed_evidence(view)
-    graph, nodes = _nodes(model, scene, evidence)
+    graph, nodes = _nodes(model, scene, evidence, view.arrays)
     maps = _pixel_maps(model, scene, view, nodes, graph.labels, evidence, coarse)
     with torch.no_grad():
         pooled = network.pool(nodes.batch, nodes.z)[0].cpu()
@@ -102,10 +103,10 @@ def _scored(model: HiddenLayerModel, scene: Scene) -> SceneScores:
 
 
 def _nodes(
-    model: HiddenLayerModel, scene: Scene, evidence: Callable[[Block], FloatArray]
+    model: HiddenLayerModel, scene: Scene, evidence: Callable[[Block], FloatArray], arrays: Arrays
 ) -> tuple[EvidenceNodes, NodeScores]:
     """The superpixels of a scene, and their scores by the network."""
-    graph = evidence_nodes(scene, model.card.recipe, evidence)
+    graph = evidence_nodes(scene, model.card.recipe, evidence, arrays)
     scored = node_scores(
         model.network,
         graph,
@@ -119,13 +120,14 @@ def _nodes(
 
 def _raw_maps(model: HiddenLayerModel, names: Sequence[str], scene: Scene) -> dict[str, FloatArray]:
     """Uncalibrated scores (H, W) of a scene, those in ``names``."""
-    view = SceneView(scene)
+    view = SceneView(scene, arrays_on(model.device))
     evidence = compressed_evidence(view)
-    graph, nodes = _nodes(model, scene, evidence)
+    graph, nodes = _nodes(model, scene, evidence, view.arrays)
+    labels, of_pixels = graph.labels, nodes.of_pixels(scene.shared)
     maps = {name: scene.empty() for name in names}
 
     def of_block(block: Block) -> dict[str, FloatArray]:
-        scores = nodes.of_pixels(graph.labels[block.place], evidence(block))
+        scores = of_pixels(labels[block.place], evidence(block))
         return {name: scores[name] for name in names}
 
     fill_maps(view.blocks, maps, of_block)
@@ -147,12 +149,13 @@ def _pixel_maps(
     """
     residuals, hidden = BandResiduals(view), HiddenLayerImage(scene, view)
     calibration, shown = model.card.calibration, model.heat_map_score
+    of_pixels = nodes.of_pixels(scene.shared)
     maps = {name: scene.empty() for name in ("heatmap", *OF_PIXELS, "odds")}
     maps["bands"] = scene.empty(len(scene.band_ids))
 
     def of_block(block: Block) -> dict[str, FloatArray]:
         # Scales are averaged before calibration, since the calibration is that of raw scores.
-        raw = _at_all_scales(nodes.of_pixels(labels[block.place], evidence(block)), coarse, block)
+        raw = _at_all_scales(of_pixels(labels[block.place], evidence(block)), coarse, block)
         calibrated = {name: calibration[name](raw[name]) for name in {*CALIBRATED, shown}}
         return {
             "heatmap": calibrated[shown],

@@ -67,13 +67,10 @@ class HiddenLayerTask:
         self.held_out = _usable(given.validation, "validation", fewest=1)
         self.validation = [
             self._injected(graphs, [self.settings.seed, _VALIDATION_SEED, i])
-            for i, graphs in enumerate(self.held_out)
+            for i, graphs in enumerate(self.held_out if given.share.is_first else [])
         ]
-
-    @property
-    def n_batches(self) -> int:
-        """Number of batches of one epoch."""
-        return -(-len(self.training) // self.settings.batch_size)
+        batch_size = self.settings.batch_size
+        self.micro_batches = given.share.micro_batches(len(self.training), batch_size)
 
     def begin(self, network: HiddenLayerNetwork) -> None:
         """Fit the normalisation of features on some injected scenes."""
@@ -87,10 +84,14 @@ class HiddenLayerTask:
         self.injection_seconds.clear()
         rng = np.random.default_rng([self.settings.seed, epoch])
         order = rng.permutation(len(self.training)).tolist()
-        scenes = self._prepared(order, epoch)
-        for start in range(0, len(order), self.settings.batch_size):
-            batch = [next(scenes) for _ in order[start : start + self.settings.batch_size]]
-            yield self._loss(network, batch, int(rng.integers(2**31))), len(batch)
+        own = [order[part.start : part.stop] for part in self.micro_batches if part.is_own]
+        scenes = self._prepared([i for part in own for i in part], epoch)
+        for part in self.micro_batches:
+            # Drawn for the parts of other processes too, so that all draw the same.
+            seed = int(rng.integers(2**31))
+            if part.is_own:
+                batch = [next(scenes) for _ in range(part.n_scenes)]
+                yield self._loss(network, batch, seed), part.n_scenes
 
     def validation_losses(self, network: HiddenLayerNetwork) -> Losses:
         """Losses on the held-out scenes, whose layers never change."""

@@ -9,7 +9,7 @@ from torch import Tensor
 from artextract_cli.models.calibration import Calibration, fit_calibration
 from artextract_cli.nn.collate import SceneTensors, collate
 from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
-from artextract_cli.pipelines.batches import batches
+from artextract_cli.pipelines.batches import Share, with_lender
 from artextract_cli.pipelines.training_task import Losses, TrainingInputs
 from artextract_cli.pipelines.views.pair_scores import view_scores
 from artextract_cli.pipelines.views.tensors import scene_tensors
@@ -26,11 +26,8 @@ class ViewTask:
         self.graphs = given.training
         self.training = [scene_tensors(graphs) for graphs in given.training]
         self.validation = [scene_tensors(graphs) for graphs in given.validation]
-
-    @property
-    def n_batches(self) -> int:
-        """Number of batches of one epoch."""
-        return -(-len(self.training) // self.settings.batch_size)
+        batch_size = self.settings.batch_size
+        self.micro_batches = given.share.micro_batches(len(self.training), batch_size)
 
     def begin(self, network: SiameseNetwork) -> None:
         """Do nothing: features are standardised per graph."""
@@ -40,18 +37,23 @@ class ViewTask:
         # From (seed, epoch): a resumed run draws what an uninterrupted one would.
         rng = np.random.default_rng([self.settings.seed, epoch])
         shuffled = [self.training[i] for i in rng.permutation(len(self.training))]
-        for scenes, n_anchors in batches(shuffled, self.settings.batch_size, self.validation):
+        for part in self.micro_batches:
+            scenes = with_lender(shuffled, part.start, part.stop, self.validation)
             symmetries = rng.integers(
                 N_SYMMETRIES if self.settings.augment else 1, size=len(scenes)
             )
+            # Drawn for the parts of other processes too, so that all draw the same.
             seed = int(rng.integers(2**31))
-            yield self._loss(network, scenes, n_anchors, seed, symmetries.tolist()), n_anchors
+            if part.is_own:
+                loss = self._loss(network, scenes, part.n_scenes, seed, symmetries.tolist())
+                yield loss, part.n_scenes
 
     def validation_losses(self, network: SiameseNetwork) -> Losses:
         """Losses of the validation scenes."""
-        for scenes, n in batches(self.validation, self.settings.batch_size, self.training):
+        for part in Share().micro_batches(len(self.validation), self.settings.batch_size):
+            scenes = with_lender(self.validation, part.start, part.stop, self.training)
             # One seed and no symmetries, so that epochs differ by their weights alone.
-            yield self._loss(network, scenes, n, 0, None), n
+            yield self._loss(network, scenes, part.n_scenes, 0, None), part.n_scenes
 
     def extra_metrics(self) -> dict[str, float]:
         """No metrics in addition to the losses."""

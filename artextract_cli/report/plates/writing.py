@@ -127,11 +127,11 @@ def _pictures(
     result: SceneResult, score: FloatArray, *, with_bands: bool
 ) -> Iterator[tuple[str, tuple[Picture, ColourBar | None]]]:
     """Yield the kinds of plates, with picture (h, w) or (h, w, 3) and colour bar."""
-    rgb = read_photograph(sources.photograph(result.description), MAX_SIDE)
+    rgb = read_photograph(sources.photograph(result), MAX_SIDE)
     painted = np.isfinite(score)
     yield "photograph", (as_bytes(rgb), None)
     if with_bands:
-        band = sources.bands(result.description)[_longest(result)]
+        band = sources.bands(result)[_longest(result)]
         yield "longest_band", (grey(read_band(band, MAX_SIDE)), None)
     coloured = np.where(painted[..., None], colour(np.nan_to_num(score)), np.uint8(255))
     yield "heatmap", (coloured, colour_bar("false-alarm"))

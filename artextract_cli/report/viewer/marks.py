@@ -46,5 +46,6 @@ def marks_rows(result: SceneResult, shown: Sequence[Mark], marks: Marks | None) 
             ("SHA-256 of the marks", marks.sha256),
         ]
     if learned := result.description.get("marks"):
-        rows.append(("Re-ranked by marks", marks_in_words(learned["counts"])))
+        text = f"{marks_in_words(learned['counts'])}; {learned['path']}"
+        rows.append(("Re-ranked by marks", text))
     return tuple(rows)

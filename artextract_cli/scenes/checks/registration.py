@@ -11,8 +11,9 @@ import numpy as np
 
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.registration import measure_shift, windowed_edges
+from artextract_cli.scenes.remedies import registering_dataset
 from artextract_cli.scenes.scene import Scene
-from artextract_cli.utils.events import command_line, warn
+from artextract_cli.utils.events import warn
 
 # Real bands are up to 0.7 px off their photograph, and simulated ones are displaced by up to
 # 0.6 px. Half a pixel costs little in detection, three pixels much (docs/capture.md,
@@ -138,7 +139,7 @@ def warn_of_registration(
         warn(
             f"band {band} of scene {scene} is shifted by {largest:.2f} px against its "
             f"photograph (more than {registration.limit:g} px){beside}, so scores may be wrong: "
-            f"{_advice(dataset)}"
+            f"{registering_dataset(dataset)}"
         )
     unknown = [band for band, px in registration.residuals.items() if px is None]
     if unknown and min(shape) >= MIN_SIDE_EDGES:
@@ -151,16 +152,6 @@ def warn_of_registration(
 
 def _listed(bands: Sequence[str]) -> str:
     return f"band {bands[0]}" if len(bands) == 1 else f"bands {', '.join(bands)}"
-
-
-def _advice(dataset: Path | None) -> str:
-    """How to register a scene: the command, if the scene belongs to a dataset."""
-    if dataset is None:
-        return (
-            "import the images with 'artextract data import', then run 'artextract data register'"
-        )
-    out = dataset.with_name(f"{dataset.resolve().name}-registered")
-    return f"run `{command_line('data', 'register', dataset, '--out', out)}`"
 
 
 def _windows(scene: Scene) -> list[Block]:

@@ -31,7 +31,8 @@ from artextract_cli.scenes.checks.values import (
     value_ranges,
 )
 from artextract_cli.scenes.findings import Finding, Level, Remedy
-from artextract_cli.scenes.reading import REGISTER, check_same_size, read_mask, read_truth
+from artextract_cli.scenes.reading import check_same_size, read_mask, read_truth
+from artextract_cli.scenes.remedies import registering
 from artextract_cli.scenes.scene import SceneFiles
 
 T = TypeVar("T")
@@ -208,7 +209,7 @@ def _check_related(files: SceneFiles, bands: _Bands, notes: _Notes) -> None:
     for path in unrelated(upright, bands.shifts):
         message = (
             f"{path} shares no edges with its photograph, nor with a band that does: does it show "
-            f"this painting? If so, {REGISTER}"
+            f"this painting? If so, {registering(path)}"
         )
         notes.add("warning", path, message)
     # A single far band may have been moved; a wrong size or interleave affects several.
@@ -254,7 +255,7 @@ def _check_shift(
         )
     if distance > warning_shift(band.shape):
         level: Level = "error" if distance > ERROR_SHIFT else "warning"
-        notes.add(level, path, f"{path} {how}; {REGISTER}", remedy="register")
+        notes.add(level, path, f"{path} {how}: {registering(path)}", remedy="register")
     bands.shifts[path] = distance
 
 

@@ -9,8 +9,7 @@ from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.imaging.painting_mask import averaged, find_painting
 from artextract_cli.scenes.checks.colour_chart import ColourChart, find_colour_chart
 from artextract_cli.scenes.findings import Remedy
-
-MASK = "mask it with 'artextract data mask', or draw an object mask"
+from artextract_cli.scenes.remedies import masking
 
 CHART_SIDE = 512
 """Longest side in px of the reduced photograph in which a chart is searched for."""
@@ -28,7 +27,7 @@ def surroundings_problems(
         if painting is not None:
             yield (
                 f"{path} shows a plain backdrop on {1 - painting.mean():.0%} of its pixels, but "
-                f"has no object mask, so it is scored as paint: {MASK}",
+                f"has no object mask, so it is scored as paint: {masking(path)}",
                 "mask",
             )
             return

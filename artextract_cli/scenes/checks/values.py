@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.blocks import row_chunks
 from artextract_cli.io.images import n_bits
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.findings import Level
@@ -20,6 +19,7 @@ from artextract_cli.scenes.memory_plan import DEFAULT_REGION_SIZE
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.scenes.spectrum import LAST_VISIBLE_NM
 from artextract_cli.utils.events import warn
+from artextract_cli.utils.parallel.shared_arrays import row_chunks
 
 CONSTANT_SHARE = 0.999
 """Share of pixels at one value from which an image counts as constant, hot pixels aside.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from artextract_cli.errors import DependencyError, InputError, UsageError
 from artextract_cli.utils.atomic import atomic_folder
+from artextract_cli.utils.events import command_line
 from artextract_cli.utils.file_errors import reading
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
@@ -130,15 +131,20 @@ def _check_dates(path: Path, content: bytes, x509: Any) -> None:
     try:
         certificate = x509.load_pem_x509_certificate(content)
     except ValueError as error:
-        msg = f"{path} is not a certificate: create new ones by 'artextract cluster certificates'"
+        msg = f"{path} is not a certificate: {_advice(path)}"
         raise InputError(msg) from error
     if not certificate.not_valid_before_utc <= _now() <= certificate.not_valid_after_utc:
         msg = (
             f"{path} is valid from {certificate.not_valid_before_utc:%Y-%m-%d} to "
-            f"{certificate.not_valid_after_utc:%Y-%m-%d}, and not today: create new ones by "
-            "'artextract cluster certificates'"
+            f"{certificate.not_valid_after_utc:%Y-%m-%d}, and not today: {_advice(path)}"
         )
         raise InputError(msg)
+
+
+def _advice(path: Path) -> str:
+    folder = path.parent
+    new = command_line("cluster", "certificates", folder.with_name(f"{folder.name}-new"))
+    return f"create new ones with `{new}`, and start the cluster with them"
 
 
 def _write_secret(path: Path, content: bytes) -> None:

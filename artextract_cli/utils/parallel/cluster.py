@@ -87,14 +87,14 @@ class Cluster:
         if scheme == "tcp" and not _is_loopback(host):
             msg = (
                 f"{address} is open to everyone on the network, who could run code through it: "
-                "create TLS certificates by 'artextract cluster certificates DIR', start the "
+                "create TLS certificates with `artextract cluster certificates DIR`, start the "
                 "scheduler with them, and give --certificates DIR"
             )
             raise UsageError(msg)
         if scheme == "tls" and self.certificates is None:
             msg = (
-                f"{address} needs --certificates DIR, the folder written by 'artextract cluster "
-                "certificates DIR' whose certificates the scheduler was started with"
+                f"{address} needs --certificates DIR, the folder written by `artextract cluster "
+                "certificates DIR` whose certificates the scheduler was started with"
             )
             raise UsageError(msg)
 

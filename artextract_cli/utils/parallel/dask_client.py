@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from artextract_cli.errors import ArtextractError
 from artextract_cli.utils.events import inform
@@ -15,6 +16,8 @@ from artextract_cli.utils.parallel.cluster import Cluster
 from artextract_cli.utils.parallel.dask_connection import connected, load_distributed
 from artextract_cli.utils.parallel.dask_worker import answer, check_place, this_place
 from artextract_cli.utils.parallel.outcome import Named, Outcome
+
+Item = TypeVar("Item")
 
 # How long to wait for an outcome before workers that have joined meanwhile are given an item too.
 JOIN_INTERVAL_S = 1
@@ -37,14 +40,22 @@ def cluster_outcomes(
     """
     if not items:
         return
-    with connected(cluster, len(items)) as client, _while_connected(cluster):
-        _check_workers(client)
-        tasks = _Tasks(client, work, is_local=cluster.n_local is not None)
-        with closing(tasks.answers(items)) as answers:
-            for answer_ in answers:
-                if isinstance(answer_, Exception):
+    from distributed.protocol import serialize_bytes
+
+    # Packed here, and opened once per worker: the work may hold a model.
+    packed, folder = serialize_bytes(work), Path.cwd()
+    with connected(cluster, len(items)) as client, while_connected(cluster):
+        check_workers(client)
+        tasks = Tasks(client, cluster, "scenes")
+        call = partial(answer, packed, folder=folder)
+        with closing(tasks.answers(call, items, tasks.n_workers)) as answers:
+            for item, answer_ in answers:
+                if isinstance(answer_, tasks.killed):
+                    yield _failure(item, answer_)
+                elif isinstance(answer_, Exception):
                     break
-                yield answer_
+                else:
+                    yield answer_
             else:
                 return
     # Outside, since an error of the work may be of the kind that a lost connection causes.
@@ -52,7 +63,7 @@ def cluster_outcomes(
 
 
 @contextmanager
-def _while_connected(cluster: Cluster) -> Iterator[None]:
+def while_connected(cluster: Cluster) -> Iterator[None]:
     """Report in a sentence whatever Dask raises when the scheduler has ended."""
     try:
         yield
@@ -64,7 +75,7 @@ def _while_connected(cluster: Cluster) -> Iterator[None]:
         raise ArtextractError(msg) from error
 
 
-def _check_workers(client: Any) -> None:
+def check_workers(client: Any) -> None:
     """Wait for the first worker, and check that all of them would give the same results."""
     if not client.nthreads():
         inform("waiting for the first worker of the cluster")
@@ -74,52 +85,53 @@ def _check_workers(client: Any) -> None:
         check_place(address, other, place)
 
 
-class _Tasks:
-    """Items in progress on the cluster, one for each worker."""
+class Tasks:
+    """Calls in progress on the workers of a cluster."""
 
-    def __init__(self, client: Any, work: Callable[[Any], Any], *, is_local: bool) -> None:
-        from distributed.protocol import serialize_bytes
-
-        self._client, self._is_local = client, is_local
-        self._distributed = load_distributed()
-        self._killed = self._distributed.KilledWorker
-        self._running: dict[Any, Named] = {}
+    def __init__(self, client: Any, cluster: Cluster, items: str) -> None:
+        self._client, self._is_local = client, cluster.n_local is not None
+        self._distributed, self._items = load_distributed(), items
+        self._running: dict[Any, Any] = {}
         self._alive_at = time.monotonic()
         self._asked_at, self._n_alive = -math.inf, 0
-        self._folder = Path.cwd()
-        # Packed here, and opened once per worker: the work may hold a model.
-        self._work = serialize_bytes(work)
+        self.killed = self._distributed.KilledWorker
+        """Error by which Dask says that a task ended worker after worker."""
 
-    def answers(self, items: Sequence[Named]) -> Generator[Outcome[Any] | Exception, None, None]:
-        """Yield the outcome of every item, as they come, or the error that ends the work."""
+    def answers(
+        self, call: Callable[[Item], Any], items: Sequence[Item], most: Callable[[], int]
+    ) -> Generator[tuple[Item, Any], None, None]:
+        """Yield each item with what ``call`` returns for it, as they come.
+
+        ``most()`` items are in progress at a time, and at least one. An item that ends worker after
+        worker is yielded with an error of the type `killed`.
+        """
         suspects = []
-        for item, answer_ in self._finished(items, self._n_workers):
-            if isinstance(answer_, self._killed):
+        for item, answer_ in self._finished(call, items, most):
+            if isinstance(answer_, self.killed):
                 suspects.append(item)
             else:
-                yield answer_
+                yield item, answer_
         # Dask blames all tasks that were assigned to a worker when it died. An item that is alone
         # on the cluster is to blame itself.
-        for item, answer_ in self._finished(suspects, lambda: min(1, self._n_workers())):
-            yield _failure(item, answer_) if isinstance(answer_, self._killed) else answer_
+        yield from self._finished(call, suspects, lambda: min(1, self.n_workers()))
 
     def _finished(
-        self, items: Sequence[Named], most: Callable[[], int]
-    ) -> Generator[tuple[Named, Any], None, None]:
-        """Yield each item with its answer, ``most()`` of them in progress at a time."""
+        self, call: Callable[[Item], Any], items: Sequence[Item], most: Callable[[], int]
+    ) -> Generator[tuple[Item, Any], None, None]:
         waiting = deque(items)
         try:
             while waiting or self._running:
-                # No more than there are workers: what is submitted cannot be told from what is in
-                # progress, and that is finished after an interruption.
+                # Not all at once: what is submitted cannot be told from what is in progress, and
+                # that is finished after an interruption.
                 for _ in range(min(len(waiting), max(1, most()) - len(self._running))):
-                    self._submit(waiting.popleft())
+                    item = waiting.popleft()
+                    self._running[self._client.submit(call, item, pure=False)] = item
                 for future in self._done():
                     yield self._running.pop(future), self._answer(future)
         finally:
             self._finish()
 
-    def _n_workers(self) -> int:
+    def n_workers(self) -> int:
         """Number of workers that are alive; none for long is reported."""
         now = time.monotonic()
         if now - self._asked_at >= JOIN_INTERVAL_S:
@@ -135,10 +147,6 @@ class _Tasks:
                 raise ArtextractError(msg)
             inform("the cluster has no workers: waiting for one")
         return n_workers
-
-    def _submit(self, item: Named) -> None:
-        future = self._client.submit(answer, self._work, item, self._folder, pure=False)
-        self._running[future] = item
 
     def _done(self) -> Sequence[Any]:
         try:
@@ -156,7 +164,7 @@ class _Tasks:
         """The answer of a finished task, or the error by which Dask says that it killed workers."""
         try:
             return future.result()
-        except self._killed as error:
+        except self.killed as error:
             return error
         finally:
             # Otherwise it is done again if the worker that holds the answer dies.
@@ -166,7 +174,7 @@ class _Tasks:
         """Let workers finish what is in progress; another interruption ends it at once."""
         if not self._running or any(future.status == "cancelled" for future in self._running):
             return
-        inform("waiting for the scenes in progress; interrupt again to stop at once")
+        inform(f"waiting for the {self._items} in progress; interrupt again to stop at once")
         while self._running and self._client.nthreads():
             for future in self._done():
                 del self._running[future]

@@ -22,11 +22,15 @@ LOGGERS = ("distributed", "distributed.client", "tornado", "asyncio")
 CONFIGURATION = {
     # Another scene may have ended a worker; the third time it is the scene.
     "distributed.scheduler.allowed-failures": 2,
+    # Otherwise a worker that takes longer to start again, on a busy machine, is given up.
+    "distributed.deploy.lost-worker-timeout": "1 hour",
     # Pages about the work, which others on this machine could read.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    # Samples of the call stack, a hundred a second, which nobody looks at.
+    # What Dask measures of itself for these pages, up to a hundred times a second.
     "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
     # Ended workers have nothing to finish.
     "distributed.comm.retry.count": 0,
 }

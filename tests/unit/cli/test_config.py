@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from artextract_cli.cli.config import remember
-from artextract_cli.errors import DivergedError, InputError
+from artextract_cli.errors import DependencyError, InputError
 from artextract_cli.utils.yaml import read_yaml
 from tests.helpers.command_line import Ran
 
@@ -22,13 +22,13 @@ def settings(
 
     def train(graphs: Path, out: Path, settings: Any, **kwargs: Any) -> None:
         seen.append((graphs, out, settings))
-        raise DivergedError("seen")
+        raise DependencyError("seen")
 
     monkeypatch.setattr(trainer, "train", train)
 
     def call(*words: object) -> Any:
         ran = run(*words)
-        assert ran.exit_code == DivergedError.exit_code, ran.stderr
+        assert ran.exit_code == DependencyError.exit_code, ran.stderr
         return seen[-1]
 
     return call
@@ -86,12 +86,12 @@ def test_arguments_that_may_be_several(
 
     def evaluate(results: list[Path], truth: Path, jobs: int, cluster: None) -> None:
         seen.append(list(results))
-        raise DivergedError("seen")
+        raise DependencyError("seen")
 
     monkeypatch.setattr(module, "evaluate", evaluate)
     Path("artextract.yaml").write_text(f"evaluate: {{results: {written}, truth: data}}\n")
-    assert run("evaluate").exit_code == DivergedError.exit_code
-    assert run("evaluate", "typed").exit_code == DivergedError.exit_code
+    assert run("evaluate").exit_code == DependencyError.exit_code
+    assert run("evaluate", "typed").exit_code == DependencyError.exit_code
     assert seen == [[Path(name) for name in expected], [Path("typed")]]
 
 

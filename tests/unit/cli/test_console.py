@@ -123,6 +123,9 @@ def test_a_page_is_opened_where_that_is_possible(
     assert capsys.readouterr().err == wanted
     console.suggest_opening(Path("-report.html"))
     assert capsys.readouterr().err == ("" if opener is None else "next: xdg-open ./-report.html\n")
+    console.suggest_opening(Path("report.html"), *console.pair_words(Path("results")))
+    instead = "artextract visualize pair results --out pair.png"
+    assert capsys.readouterr().err == f"next: {f'{opener} report.html' if opener else instead}\n"
 
 
 def test_paths_of_suggestions_are_free() -> None:

@@ -31,7 +31,7 @@ def test_bands_of_unknown_wavelength(camera: Path, tmp_path: Path) -> None:
 def test_several_paintings_in_one_folder(camera: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         shutil.copytree(camera, tmp_path / "both" / name)
-    advice = f"run 'artextract examine {tmp_path}/both/one --out {tmp_path}/abbey.html'"
+    advice = f"run `artextract examine {tmp_path}/both/one --out {tmp_path}/abbey.html`"
     with pytest.raises(InputError, match=advice):
         examine(tmp_path / "both", tmp_path / "abbey.html", model=MODEL)
 
@@ -47,7 +47,7 @@ def test_an_importer_that_finds_nothing(
 
 
 def test_a_dataset_of_several_scenes(dataset: Path, tmp_path: Path) -> None:
-    advice = f"5 scenes.*run 'artextract infer {dataset} --out results'"
+    advice = f"5 scenes.*run `artextract infer {dataset} --out results`"
     with pytest.raises(InputError, match=advice):
         examine(dataset, tmp_path / "abbey.html", model=MODEL)
 
@@ -81,7 +81,7 @@ def test_a_residual_that_a_person_must_accept(
     monkeypatch.setattr(steps, "register_dataset", partial(register_dataset, max_residual=0.05))
     with pytest.raises(InputError, match=r"the residual is 0\.\d+ px") as caught:
         examine(misaligned, tmp_path / "abbey.html", model=MODEL)
-    register, again = (shlex.split(words) for words in str(caught.value).split("'")[1::2])
+    register, again = (shlex.split(words) for words in str(caught.value).split("`")[1::2])
     assert register[1:3] == ["data", "register"]
     imported, registered, limit = Path(register[3]), Path(register[5]), float(register[7])
     register_dataset(imported, registered, max_residual=limit)

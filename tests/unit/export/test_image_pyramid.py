@@ -121,4 +121,4 @@ def test_the_command(run: Callable[..., Ran], result: SceneResult) -> None:
     assert json.loads(ran.stdout)["sizes"] == [[60, 80]]
     (result.path / "hidden.tif").unlink()
     assert run(*words).exit_code == 3
-    assert "hidden.tif is missing: run 'artextract infer' again" in run(*words).stderr
+    assert "hidden.tif is missing: run `artextract infer " in run(*words).stderr

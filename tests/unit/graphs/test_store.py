@@ -151,7 +151,7 @@ def test_objects_are_not_unpickled(tmp_path: Path) -> None:
 
 
 def test_missing_files_say_how_to_make_them(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no graph file .*build it with 'artextract graph build'"):
+    with pytest.raises(InputError, match=r"no graph file .*build it with `artextract graph build "):
         load_graphs(tmp_path / "a.npz")
     with pytest.raises(InputError, match=r"no graph files in .*graph build"):
         find_graphs(tmp_path)
@@ -166,7 +166,7 @@ def test_what_is_no_graph_file_is_not_called_damaged(tmp_path: Path) -> None:
             load_graphs(wrong)
     np.savez(graph.with_name("embeddings.npz"), pooled=np.ones(3))
     with pytest.raises(
-        InputError, match=r"embeddings\.npz contains no graphs: give a file written by 'artextract"
+        InputError, match=r"embeddings\.npz contains no graphs: build them with `artextract graph "
     ):
         load_graphs(graph.with_name("embeddings.npz"))
 

@@ -1,4 +1,4 @@
-"""Blocks of a picture, and what is gathered from them."""
+"""Blocks of a picture."""
 
 import shutil
 import threading
@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import ArtextractError
-from artextract_cli.imaging import blocks as module
 from artextract_cli.imaging.blocks import (
     Block,
     BlockCache,
     Blocks,
     Workspace,
     full_block,
-    random_pixels,
-    release_pages,
 )
+from artextract_cli.utils.parallel.shared_arrays import release_pages
 from tests.helpers.other_systems import system
 
 SHAPE = (31, 45)
@@ -70,44 +68,6 @@ def test_a_picture_that_fits_is_one_block() -> None:
 def test_work_is_returned_in_order() -> None:
     blocks = Blocks(SHAPE, 8, 0)
     assert list(blocks.each(lambda block: block)) == list(blocks)
-
-
-def test_pixels_are_gathered_in_their_order_from_any_blocks() -> None:
-    pixels = random_pixels(None, SHAPE, 200)
-    expected = PICTURE[pixels.rows, pixels.columns]
-    for side in (None, 8, 13):
-        blocks = Blocks(SHAPE, side, 2)
-        first, second = blocks.gather(
-            lambda block, blocks=blocks: [window_of(blocks, block), -window_of(blocks, block)],  # type: ignore[misc]
-            pixels,
-        )
-        np.testing.assert_array_equal(first, expected)
-        np.testing.assert_array_equal(second, -expected)
-
-
-def test_pixels_are_chosen_once_and_always_the_same() -> None:
-    chosen, again = (random_pixels(None, (70, 80), 3000) for _ in range(2))
-    assert len(np.unique(chosen.rows * 80 + chosen.columns)) == 3000
-    np.testing.assert_array_equal(chosen.rows, again.rows)
-    mask = np.zeros((70, 80), bool)
-    mask[10:20, 5:9] = True
-    painted = random_pixels(mask, (70, 80), 3000)
-    np.testing.assert_array_equal(
-        np.sort(painted.rows * 80 + painted.columns), np.flatnonzero(mask)
-    )
-
-
-def test_a_mask_without_painting_counts_as_none() -> None:
-    empty, every = (random_pixels(m, SHAPE, 50) for m in (np.zeros(SHAPE, bool), None))
-    np.testing.assert_array_equal(empty.columns, every.columns)
-
-
-def test_of_huge_pictures_every_nth_pixel_may_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_SAMPLED_PIXELS", 500)
-    pixels = random_pixels(np.ones(SHAPE, bool), SHAPE, 10_000)
-    np.testing.assert_array_equal(
-        np.sort(pixels.rows * 45 + pixels.columns), np.arange(0, 31 * 45, 3)
-    )
 
 
 def test_the_last_block_is_remembered_by_every_thread() -> None:

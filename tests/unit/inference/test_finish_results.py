@@ -43,7 +43,7 @@ def test_scenes_that_are_missing_are_named_with_what_to_do(
     infer_dataset(data, out, model, split="val", shard=Shard(index=1, count=2))
     said = (
         f"^1 of 2 scenes are not scored in {out}: v1; run `artextract infer '{data}' "
-        f"--out {out}` with the options of the shards, which scores only these$"
+        f"--out {out} --model none --split val`, which scores only these$"
     )
     with pytest.raises(InputError, match=said):
         finish_results(data, out, model, split="val")

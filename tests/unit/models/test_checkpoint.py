@@ -123,7 +123,7 @@ def test_safetensors_of_others(tmp_path: Path, metadata: dict[str, str] | None) 
 
 def test_no_model(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
-        with pytest.raises(InputError, match=r"there is no model .*'artextract train'"):
+        with pytest.raises(InputError, match=r"there is no model .*`artextract train GRAPHS"):
             read_card(path)
 
 
@@ -143,7 +143,7 @@ def test_one_flipped_byte_anywhere_is_seen(tmp_path: Path) -> None:
         changed = bytearray(whole)
         changed[at] ^= 1 << int(rng.integers(8))
         path.write_bytes(changed)
-        with pytest.raises(InputError, match="is damaged: train again without --resume"):
+        with pytest.raises(InputError, match="is damaged: start anew with `artextract train"):
             load_state(path)
 
 

@@ -28,6 +28,7 @@ SHAPE = (24, 32)
 # Superpixels of 8 × 8: twelve, in three rows of four. Columns have one kind of paint each.
 LABELS = (np.arange(24)[:, None] // 8 * 4 + np.arange(32) // 8).astype(np.int32)
 PAINT = np.arange(12) % 4
+FILE = Path("/captures/marks.json")
 ALONE = 4.0  # far from every other paint
 
 
@@ -60,7 +61,7 @@ def entry(*marks: dict[str, Any], shape: tuple[int, int] = SHAPE) -> SceneMarks:
 
 def shifts(scores: SceneScores, *marks: dict[str, Any], scene: Scene | None = None) -> np.ndarray:
     """How much every superpixel (12,) was raised."""
-    found = reranked(scores, scene or make_scene(SHAPE), entry(*marks))
+    found = reranked(scores, scene or make_scene(SHAPE), entry(*marks), FILE)
     shift = (found.maps[RERANKED] - found.maps["heatmap"]).ravel()
     return np.bincount(LABELS.ravel(), shift) / 64
 
@@ -108,7 +109,7 @@ def test_without_a_strong_part_the_whole_box_is_meant_or_where_it_mostly_is() ->
 
 def test_marks_are_in_pixels_of_the_photograph() -> None:
     scene = make_scene((48, 64))
-    found = reranked(scored(), scene, entry(mark("interest", 0, 0, 16, 16), shape=(48, 64)))
+    found = reranked(scored(), scene, entry(mark("interest", 0, 0, 16, 16), shape=(48, 64)), FILE)
     assert found.maps[RERANKED].shape == SHAPE
     raised = found.maps[RERANKED] - found.maps["heatmap"]
     assert raised[:8, :8].min() > 0.1
@@ -126,9 +127,10 @@ def test_what_is_not_painting_is_no_part_of_a_mark() -> None:
 
 def test_the_rest_of_the_scores_stays_and_the_marks_are_recorded() -> None:
     before = scored()
-    found = reranked(before, make_scene(SHAPE), entry(mark("interest", 0, 0, 16, 8)))
+    found = reranked(before, make_scene(SHAPE), entry(mark("interest", 0, 0, 16, 8)), FILE)
     np.testing.assert_array_equal(found.maps["heatmap"], before.maps["heatmap"])
     assert found.marks == {
+        "path": str(FILE),
         "sha256": entry(mark("interest", 0, 0, 16, 8)).sha256,
         "counts": {"interest": 1},
         "superpixels": 2,
@@ -138,7 +140,7 @@ def test_the_rest_of_the_scores_stays_and_the_marks_are_recorded() -> None:
 def test_of_very_large_marks_a_part_is_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reranking, "MOST_NODES", 4)
     monkeypatch.setattr(reranking, "NODES_AT_ONCE", 5)
-    found = reranked(scored(), make_scene(SHAPE), entry(mark("interest", 0, 0, 32, 24)))
+    found = reranked(scored(), make_scene(SHAPE), entry(mark("interest", 0, 0, 32, 24)), FILE)
     assert found.marks is not None
     assert found.marks["superpixels"] <= 4
     assert found.maps[RERANKED].min() > 2

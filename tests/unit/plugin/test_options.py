@@ -72,12 +72,13 @@ def test_options_are_described_in_order() -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "line"),
     [
-        ("backbones", "gcn", "artextract train graphs --backbone gcn -o hidden=128"),
-        ("scorers", "cosine", "artextract train graphs --scorer cosine"),
+        ("backbones", "gcn", "artextract train GRAPHS --out RUN --backbone gcn -o hidden=128"),
+        ("scorers", "cosine", "artextract train GRAPHS --out RUN --scorer cosine"),
         (
             "objectives",
             "node-contrastive",
-            "artextract train graphs --objective node-contrastive -o objective.margin=1.0",
+            "artextract train GRAPHS --out RUN --objective node-contrastive "
+            "-o objective.margin=1.0",
         ),
         ("commands", "doctor", "artextract doctor"),
     ],

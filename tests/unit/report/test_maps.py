@@ -27,7 +27,7 @@ def test_maps_that_are_missing_damaged_or_of_another_size(tmp_path: Path, name: 
     with pytest.raises(InputError, match="does not have the size of the photograph"):
         read_layers(sealed_again(result))
     path.unlink()
-    with pytest.raises(InputError, match=rf"{name}\.tif is missing: run 'artextract infer' again"):
+    with pytest.raises(InputError, match=rf"{name}\.tif is missing: run `artextract infer "):
         read_layers(result)
 
 

@@ -47,7 +47,7 @@ def test_a_sign_that_is_none(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     path = result.path / "regions.csv"
     path.write_text(path.read_text().replace("darker", "bluer"))
-    with pytest.raises(InputError, match=r"regions\.csv is damaged: run 'artextract infer' again"):
+    with pytest.raises(InputError, match=r"regions\.csv is damaged: remove .* and run `art"):
         read_regions(sealed_again(result), NAMES)
 
 
@@ -70,5 +70,5 @@ def test_a_number_that_is_none(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("14.5", "<script>"))
     with pytest.raises(InputError, match=r"regions\.csv is damaged or has been changed"):
         read_regions(result, NAMES)
-    with pytest.raises(InputError, match=r"regions\.csv is damaged: run 'artextract infer' again"):
+    with pytest.raises(InputError, match=r"regions\.csv is damaged: remove .* and run `art"):
         read_regions(sealed_again(result), NAMES)

@@ -76,7 +76,9 @@ def test_of_several_scenes_one_without_a_description_is_named_in_the_report(
     results, out = tmp_path / "results", tmp_path / "report.html"
     description = results / "a" / "scene.json"
     description.unlink() if content is None else description.write_bytes(content)
-    with pytest.raises(InputError, match=r"^a: .*scene\.json.* again; the others are in .*html$"):
+    with pytest.raises(
+        InputError, match=r"^a: .*scene\.json.*run `artextract infer .*`; the others are in .*html$"
+    ):
         write_report(results, out)
     page = out.read_text(encoding="utf-8")
     assert page.count('class="scene"') == 1
@@ -95,7 +97,7 @@ def test_a_copy_of_a_scene_is_not_counted(tmp_path: Path) -> None:
 def test_a_map_that_was_deleted_is_missed(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     (result.path / "hidden.tif").unlink()
-    with pytest.raises(InputError, match=r"hidden\.tif is missing: run 'artextract infer' again"):
+    with pytest.raises(InputError, match=r"hidden\.tif is missing: run `artextract infer "):
         write_report(result.path.parent, tmp_path / "report.html")
 
 
@@ -137,6 +139,6 @@ def test_a_description_that_lacks_something(tmp_path: Path) -> None:
     lacking = {k: v for k, v in result.description.items() if k not in ("engine", "bands")}
     sealed_again(dataclasses.replace(result, description=lacking))
     with pytest.raises(
-        InputError, match=r"scene\.json lacks bands, engine: run 'artextract infer'"
+        InputError, match=r"scene\.json lacks bands, engine: remove .* and run `artextract "
     ):
         write_report(tmp_path / "results", tmp_path / "report.html")

@@ -162,7 +162,9 @@ def test_maps_of_one_row_keep_their_shape(tmp_path: Path, shape: tuple[int, int]
 
 
 def test_results_that_are_not_there(scored, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there are no results in .*'artextract infer'"):
+    with pytest.raises(
+        InputError, match=r"there are no results in .*`artextract infer DATASET --out RESULTS`"
+    ):
         open_results(tmp_path)
     write_scene(tmp_path, *scored)
     with pytest.raises(InputError, match="has no scene 'v1'; its scenes are: v0"):

@@ -185,7 +185,7 @@ def test_clean(tmp_path: Path, clean: str, expected: list[bool | None]) -> None:
 
 def test_several_errors_are_counted(tmp_path: Path) -> None:
     root = make(tmp_path, *scene("a"), *scene("b"), *scene("c"))
-    refused(root, r"scene a has no bands.* \(2 more: run 'artextract data check .*'\)$")
+    refused(root, r"scene a has no bands.* \(2 more: run `artextract data check .*`\)$")
 
 
 def test_a_pair() -> None:

@@ -26,7 +26,7 @@ from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES
 from artextract_cli.pipelines.loaded_model import open_model
 from artextract_cli.pipelines.networks import load_model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
-from artextract_cli.training import trainer
+from artextract_cli.training import trainer, training_run
 from artextract_cli.training.run_directory import EpochRow, read_metrics
 from artextract_cli.utils.yaml import read_yaml
 from tests.helpers.machines import with_gpu_of_no_bfloat16
@@ -101,7 +101,7 @@ def losses(monkeypatch: pytest.MonkeyPatch, *values: float) -> None:
             else torch.tensor(left.pop(0), dtype=torch.float64)
         )
 
-    monkeypatch.setattr(trainer, "recorded_objective", lambda card: loss)
+    monkeypatch.setattr(training_run, "recorded_objective", lambda card: loss)
 
 
 def test_patience_stops_early(
@@ -133,7 +133,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_best_model(
         loss = comparison("node-contrastive").objective(scenes)
         return loss * torch.nan if len(calls) == 4 else loss
 
-    monkeypatch.setattr(trainer, "recorded_objective", lambda card: diverging)
+    monkeypatch.setattr(training_run, "recorded_objective", lambda card: diverging)
     with pytest.raises(DivergedError, match=r"diverged in epoch 2 \(loss nan\)"):
         train_tiny(graphs, tmp_path / "run", epochs=5)
     monkeypatch.undo()
@@ -346,7 +346,7 @@ def test_a_run_is_not_resumed_in_another_precision(trained: Path, graphs: Path) 
 def test_a_gpu_without_bfloat16_is_refused_before_anything_is_written(
     graphs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "resolve_device", lambda name: torch.device("cuda", 0))
+    monkeypatch.setattr(training_run, "local_device", lambda *given: torch.device("cuda", 0))
     with_gpu_of_no_bfloat16(monkeypatch)
     with pytest.raises(DependencyError, match="Tesla T4 does not support it; use --prec") as error:
         train_tiny(graphs, tmp_path / "run", precision="bf16")
@@ -425,7 +425,7 @@ def test_graphs_name_the_plugin_that_made_them(graphs: Path, tmp_path: Path) -> 
     for path in copy.rglob("*.npz"):
         made = dataclasses.replace(load_graphs(path), superpixels_origin=origin)
         save_graphs(path, made, sources={}, key="")
-    said = r"graphs needs plugin 'hexagons' .* 'artextract plugins install artextract-hex==1\.2'"
+    said = r"graphs needs plugin 'hexagons' .* `artextract plugins install artextract-hex==1\.2`"
     with pytest.raises(DependencyError, match=said):
         train_tiny(copy, tmp_path / "run")
     assert not (tmp_path / "run").exists()

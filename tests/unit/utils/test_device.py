@@ -34,6 +34,14 @@ def test_cuda_that_is_missing_is_an_error_with_advice(
         resolve_device("cuda")
 
 
+def test_one_of_several_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert resolve_device("cuda:1") == torch.device("cuda", 1)
+    with pytest.raises(DependencyError, match="there is no device cuda:2: choose from cuda:0 to"):
+        resolve_device("cuda:2")
+
+
 def test_an_unknown_device_is_refused() -> None:
     with pytest.raises(UsageError, match="unknown device 'tpu': choose from auto, cpu, cuda"):
         resolve_device("tpu")

@@ -116,7 +116,9 @@ def test_what_cannot_be_drawn(result: SceneResult) -> None:
     with pytest.raises(InputError, match="has 2 embeddings, but a projection needs at least four"):
         project_embeddings(result)
     (result.path / "embeddings.npz").write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"embeddings\.npz is damaged .*infer' again"):
+    with pytest.raises(InputError, match=r"embeddings\.npz is damaged .*run `artextract infer "):
         project_embeddings(dataclasses.replace(result))
-    with pytest.raises(InputError, match=r"embeddings\.npz cannot be read .*infer' again"):
+    with pytest.raises(
+        InputError, match=r"embeddings\.npz cannot be read .*run `artextract infer "
+    ):
         project_embeddings(sealed_again(result))

@@ -7,7 +7,12 @@ import torch
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.pipelines.hidden_layers import pixel_scores
 from artextract_cli.pipelines.hidden_layers.evidence_graph import compressed
-from artextract_cli.pipelines.hidden_layers.pixel_scores import RawScores, raw_scores
+from artextract_cli.pipelines.hidden_layers.pixel_scores import (
+    OF_PIXELS,
+    RawScores,
+    node_scores,
+    raw_scores,
+)
 from tests.helpers.evidence_graphs import SHAPE, new_graph, new_network
 from tests.helpers.scenes import by_distance
 
@@ -87,3 +92,15 @@ def test_the_mask_says_what_is_pooled_but_every_pixel_is_scored() -> None:
     inside = masked.batch.inside
     assert inside.sum() == 12
     torch.testing.assert_close(pooled, masked.z[inside].amax(0))
+
+
+def test_evidence_as_a_tensor_gives_the_same_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, expected = new_graph(), scores()
+    monkeypatch.setattr(pixel_scores, "PIXELS_ON_A_GPU", 50)
+    evidence = torch.from_numpy(graph.pixels)
+    found = node_scores(
+        new_network().eval(), graph, None, by_distance, engine="torch", device=CPU
+    ).of_pixels()(graph.labels, evidence)
+    assert [*found] == [*OF_PIXELS]
+    for name, values in found.items():
+        np.testing.assert_allclose(values, expected.maps()[name], rtol=1e-5, atol=1e-5)

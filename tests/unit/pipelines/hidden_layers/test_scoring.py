@@ -5,16 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.stats
 import torch
 
 from artextract_cli.errors import InputError
 from artextract_cli.evidence.hidden_image import hidden_layer_image
 from artextract_cli.evidence.scales import Coarse, reduced
 from artextract_cli.evidence.signs import Expect
+from artextract_cli.evidence.tensor_arrays import TensorArrays
 from artextract_cli.imaging.blocks import full_block
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.models.checkpoint import save_model
 from artextract_cli.nn.siamese import SiameseNetwork
+from artextract_cli.pipelines.hidden_layers import scoring
 from artextract_cli.pipelines.hidden_layers.evidence_graph import evidence_graph
 from artextract_cli.pipelines.hidden_layers.pixel_scores import raw_scores
 from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
@@ -29,6 +32,7 @@ from tests.helpers.paintings import painting, ring, with_bands
 from tests.helpers.scenes import by_distance, make_scene, train_tiny
 
 SHAPE = (31, 45)
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU here")
 MAP_NAMES = {
     *("heatmap", "dark", "light", "network", "residual", "envelope", "hidden", "probability"),
 }
@@ -262,3 +266,25 @@ def test_no_gradient_is_left_behind(model: Model) -> None:
     score_hidden_layer(model, scene())
     assert all(parameter.grad is None for parameter in model.network.parameters())
     assert not torch.is_inference_mode_enabled()
+
+
+@pytest.mark.parametrize(
+    "device", ["cpu", pytest.param("cuda", marks=[pytest.mark.cuda, needs_cuda])]
+)
+def test_evidence_in_torch_scores_like_compiled_evidence(
+    monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    bundled, large = open_model(Path("gat"), device="cpu"), painting(-0.2 * ring())
+    expected = score_hidden_layer(bundled, large)
+    # On the CPU too, where the compiled filters would be chosen.
+    monkeypatch.setattr(scoring, "arrays_on", TensorArrays)
+    found = score_hidden_layer(open_model(Path("gat"), device=device), large)
+    assert found.maps.keys() == expected.maps.keys()
+    for name, scores in found.maps.items():
+        assert scores.dtype == np.float32
+        ranks = scipy.stats.spearmanr(scores, expected.maps[name], axis=None).statistic
+        assert ranks > 0.999, name
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    assert found.whole is not None
+    assert expected.whole is not None
+    assert found.whole.score == pytest.approx(expected.whole.score, abs=0.01)

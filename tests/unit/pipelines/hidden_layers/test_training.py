@@ -63,7 +63,7 @@ def test_an_epoch_follows_from_seed_and_number(
 def test_every_scene_is_seen_once_an_epoch(task: HiddenLayerTask) -> None:
     sizes = [n for _, n in task.training_losses(new_network(), 1)]
     assert sizes == [2, 2, 1]
-    assert task.n_batches == len(sizes)
+    assert [part.n_scenes for part in task.micro_batches] == sizes
 
 
 def test_every_epoch_has_layers_of_its_own(

@@ -28,7 +28,7 @@ def test_an_epoch_sees_every_scene_once(
 ) -> None:
     task = new_task(scenes[:3], scenes[3:], batch_size=size)
     assert [n for _, n in task.training_losses(network, 1)] == counts
-    assert task.n_batches == len(counts)
+    assert [part.n_scenes for part in task.micro_batches] == counts
     assert sum(n for _, n in task.validation_losses(network)) == 2
 
 

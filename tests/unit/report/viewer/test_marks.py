@@ -34,10 +34,15 @@ def test_without_marks_nothing_is_shown(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_report_tells_what_a_scene_was_re_ranked_by(tmp_path: Path) -> None:
-    learned = {"sha256": 64 * "0", "counts": {"retouching": 2, "interest": 1}, "superpixels": 9}
+    learned = {
+        "path": "/captures/marks.json",
+        "sha256": 64 * "0",
+        "counts": {"retouching": 2, "interest": 1},
+        "superpixels": 9,
+    }
     result = sealed_again(write_result(tmp_path), marks=learned)
     assert marks_rows(result, (), None) == (
-        ("Re-ranked by marks", "2 known retouching, 1 of interest"),
+        ("Re-ranked by marks", "2 known retouching, 1 of interest; /captures/marks.json"),
     )
 
 

@@ -98,7 +98,8 @@ def test_a_pair_is_imported_first(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "artextract"):
         warn_of_registration("a", None, Registration(residuals={"850": 4.0}), (200, 300))
     assert caplog.messages[0].endswith(
-        "import the images with 'artextract data import', then run 'artextract data register'"
+        "import the images with `artextract data import IMPORTER FOLDER --out DATASET`, then run "
+        "`artextract data register DATASET --out REGISTERED`"
     )
 
 

@@ -30,7 +30,7 @@ def test_another_size(root: Path) -> None:
     write(root / BAND, counts(view(0)[:-3]))
     message = (
         f"{BAND} is 170 × 147 pixels but its photograph train/rgb_images/a_RGB.png is "
-        "170 × 150 pixels; align it with 'artextract data register'"
+        f"170 × 150 pixels: run `artextract data register {root} --out {root}-registered`"
     )
     only(root, "error", "a", BAND, message)
 
@@ -74,7 +74,7 @@ def test_bands_of_another_size_are_surveyed_without_the_mask(root: Path) -> None
     band = counts(view(0)[:-3])
     band[60:] = 0
     write(root / BAND, band)
-    assert [finding.message.split(";")[0] for finding in found(root)] == [
+    assert [finding.message.split(":")[0] for finding in found(root)] == [
         f"{BAND} is 170 × 147 pixels but its photograph train/rgb_images/a_RGB.png is "
         "170 × 150 pixels"
     ]
@@ -164,12 +164,12 @@ def test_a_turned_band(tmp_path: Path, degrees: float, scale: float, level: str 
         corner = abs(scale * cmath.rect(1, math.radians(degrees)) - 1) * math.hypot(*LARGE) / 2
         wanted = [abs(degrees), 100 * (scale - 1), corner]
         assert [float(number) for number in told.groups()] == pytest.approx(wanted, abs=0.15)
-        assert "'artextract data register'" in findings[0].message
+        assert "`artextract data register " in findings[0].message
 
 
 ELSEWHERE = (
     "shares no edges with its photograph, nor with a band that does: does it show this painting? "
-    "If so, align it with 'artextract data register'"
+    "If so, run `artextract data register {root} --out {root}-registered`"
 )
 
 
@@ -179,7 +179,9 @@ def test_bands_of_another_painting(root: Path) -> None:
     for path in paths:
         write(root / path, counts(view(99)))
     check = check_dataset(root).brief
-    assert [finding.message for finding in check.findings] == [f"{p} {ELSEWHERE}" for p in paths]
+    assert [finding.message for finding in check.findings] == [
+        f"{p} {ELSEWHERE.format(root=root)}" for p in paths
+    ]
     assert {finding.level for finding in check.findings} == {"warning"}
     assert check.rows[0].largest_shift is None
 
@@ -191,7 +193,8 @@ def test_exchanged_bands(root: Path, band: str) -> None:
     other.rename(one)
     (root / "one.png").rename(other)
     assert [(f.scene, f.message) for f in found(root)] == [
-        (scene, f"train/ms_masks/{scene}_ms_{band}.png {ELSEWHERE}") for scene in "ab"
+        (scene, f"train/ms_masks/{scene}_ms_{band}.png {ELSEWHERE.format(root=root)}")
+        for scene in "ab"
     ]
 
 

@@ -108,7 +108,7 @@ def test_a_lost_scheduler_is_one_sentence(
     def lost(*given: object) -> None:
         raise error
 
-    monkeypatch.setattr(dask_client._Tasks, "_submit", lost)
+    monkeypatch.setattr(dask_client.Tasks, "answers", lost)
     with pytest.raises(ArtextractError, match=r"the connection to the scheduler of tcp://.* lost"):
         results_of(odd_fail, things(tmp_path, "2"), cluster)
 
@@ -123,14 +123,15 @@ class Empty:
 
 def tasks(is_local: bool, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Tasks of a cluster without workers, whose patience has ended."""
-    found = dask_client._Tasks(Empty(), odd_fail, is_local=is_local)
+    cluster = Cluster(address="local:1" if is_local else "scheduler.json")
+    found = dask_client.Tasks(Empty(), cluster, "scenes")
     found._alive_at -= dask_client.WITHOUT_WORKERS_S + 1
     return found
 
 
 def test_local_workers_that_do_not_return(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ArtextractError, match="do not start again"):
-        tasks(True, monkeypatch)._n_workers()
+        tasks(True, monkeypatch).n_workers()
 
 
 def test_other_workers_are_waited_for(
@@ -138,5 +139,5 @@ def test_other_workers_are_waited_for(
 ) -> None:
     waiting = tasks(False, monkeypatch)
     with caplog.at_level(logging.INFO, "artextract"):
-        assert [waiting._n_workers(), waiting._n_workers()] == [0, 0]
+        assert [waiting.n_workers(), waiting.n_workers()] == [0, 0]
     assert caplog.messages == ["the cluster has no workers: waiting for one"]

@@ -1,5 +1,6 @@
 """What runs in the workers of a cluster."""
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,15 @@ from distributed.protocol import serialize_bytes
 from artextract_cli.errors import ArtextractError
 from artextract_cli.utils.events import LOGGER
 from artextract_cli.utils.parallel import dask_worker
-from artextract_cli.utils.parallel.dask_worker import answer, check_place, this_place
+from artextract_cli.utils.parallel.dask_worker import (
+    PackedFile,
+    Part,
+    answer,
+    check_place,
+    forget_parts,
+    part_answer,
+    this_place,
+)
 from artextract_cli.utils.parallel.outcome import Outcome
 from tests.helpers.parallel_work import CountedOpening, Thing, has_a_bug, odd_fail
 
@@ -71,3 +80,30 @@ def test_places_that_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARTEXTRACT_MAX_PIXELS", "5")
     with pytest.raises(ArtextractError, match="ARTEXTRACT_MAX_PIXELS=5 in its environment"):
         check_place("a", this_place(), ours)
+
+
+def doubled(number: int) -> int:
+    """Work on a block."""
+    return 2 * number
+
+
+def test_blocks_are_worked_on_one_after_another(tmp_path: Path) -> None:
+    path = tmp_path / "work"
+    path.write_bytes(serialize_bytes(doubled))
+    file = PackedFile(path=path, digest=hashlib.sha256(path.read_bytes()).hexdigest())
+    for first in (0, 2):
+        part = Part(name=str(first), blocks=[first, first + 1])
+        answered = part_answer(file, part, tmp_path)
+        assert answered == Outcome(name=str(first), result=[2 * first, 2 * first + 2])
+        path.unlink(missing_ok=True)  # it was opened once
+    forget_parts()
+
+
+def test_only_the_packed_file_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "work"
+    path.write_bytes(serialize_bytes(os.getpid))
+    part = Part(name="0", blocks=[])
+    error = part_answer(PackedFile(path=path, digest="0" * 64), part, tmp_path)
+    assert isinstance(error, ArtextractError)
+    assert "was changed by another program" in str(error)
+    forget_parts()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from artextract_cli.results.plain_text import invisible_character
+from artextract_cli.scenes.plain_text import invisible_character
 
 
 @pytest.mark.parametrize("text", ["", "two\nlines\t", "\u200fעברית", "<b>", "Öl"])
