@@ -116,7 +116,8 @@ class ScoredCaptures(SharedCaptures):
     marks: Annotated[
         Path | None,
         Setting(
-            help="Marks saved from a report: re-rank the heat maps of these paintings by them.",
+            help="Marks saved from a report, to re-rank heat maps by.",
+            group="Model",
             metavar="FILE",
         ),
     ] = None
@@ -166,10 +167,7 @@ class ScorerChoice:
     model: Model = DEFAULT_MODEL
     scorer: Annotated[
         Literal["envelope", "residual"] | None,
-        Setting(
-            help="Model-free score for the heat map instead of the model; with --model none, "
-            "envelope by default."
-        ),
+        Setting(help="Score without learning for the heat map; --model none: envelope."),
     ] = None
     expect: Annotated[
         Expect,
@@ -268,7 +266,7 @@ class Reporting:
     plates: Plates = None
     marks: Annotated[
         Path | None,
-        Setting(help="Marks saved from a report, to be shown.", metavar="FILE"),
+        Setting(help="Marks saved from a report, to be shown.", group="Input", metavar="FILE"),
     ] = None
 
 

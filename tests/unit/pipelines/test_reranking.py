@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import UsageError
+from artextract_cli.imaging.blocks import Workspace
 from artextract_cli.pipelines import reranking
 from artextract_cli.pipelines.reranking import (
     RERANKED,
@@ -135,6 +136,16 @@ def test_the_rest_of_the_scores_stays_and_the_marks_are_recorded() -> None:
         "counts": {"interest": 1},
         "superpixels": 2,
     }
+
+
+def test_a_scene_in_blocks_is_re_ranked_as_in_memory(tmp_path: Path) -> None:
+    mask = np.ones(SHAPE, np.bool_)
+    mask[:3] = False
+    whole = replace(make_scene(SHAPE), mask=mask)
+    parts = replace(whole, workspace=Workspace(block_side=10, scratch=tmp_path))
+    marks = entry(mark("interest", 0, 0, 16, 8), mark("pigment", 16, 8, 32, 24))
+    expected, found = (reranked(scored(), scene, marks, FILE) for scene in (whole, parts))
+    np.testing.assert_array_equal(found.maps[RERANKED], expected.maps[RERANKED])
 
 
 def test_of_very_large_marks_a_part_is_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
