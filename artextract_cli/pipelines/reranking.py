@@ -63,22 +63,13 @@ def reranked(scores: SceneScores, scene: Scene, marks: SceneMarks, path: Path) -
 
     The heat map and the verdict stay as they are. ``path`` is the file of the marks.
     """
-    heat = scores.maps["heatmap"]
     superpixels = _Superpixels(scores, scene)
     most = max(1, MOST_NODES // len(marks.marks))
     found = [_thinned(superpixels.of(mark, marks.shape), most) for mark in marks.marks]
-    nodes = np.concatenate(found)
-    wanted = np.repeat([_sign(mark) for mark in marks.marks], [len(f) for f in found])
-    weights = np.concatenate([np.full(len(f), 1 / len(f)) for f in found])
-    features = _standardised(scores.nodes, superpixels.painted)
-    log_odds = ODDS_SHARE * np.log(10) * (superpixels.mean_score[nodes] - STRONG_LEVEL)
-    kernel = gaussian(features[nodes], features[nodes])
-    coefficients = fitted(kernel, log_odds, wanted, weights)
-    learned = _everywhere(features, nodes, coefficients)
-    shift = np.asarray(learned / (ODDS_SHARE * np.log(10)), np.float32)
+    shift = _learned(scores, superpixels, marks.marks, found)
 
     def of_block(block: Block) -> FloatArray:
-        return heat[block.place] + shift[scores.labels[block.place]]
+        return superpixels.heat[block.place] + shift[scores.labels[block.place]]
 
     if scene.shape == scores.labels.shape:
         values = scene.filled(of_block)
@@ -88,9 +79,27 @@ def reranked(scores: SceneScores, scene: Scene, marks: SceneMarks, path: Path) -
         "path": str(path.resolve()),
         "sha256": marks.sha256,
         "counts": marks.counts,
-        "superpixels": len(np.unique(nodes)),
+        "superpixels": len(np.unique(np.concatenate(found))),
     }
     return replace(scores, maps={**scores.maps, RERANKED: values}, marks=described)
+
+
+def _learned(
+    scores: SceneScores,
+    superpixels: "_Superpixels",
+    marks: Sequence[Mark],
+    found: Sequence[NDArray[np.intp]],
+) -> FloatArray:
+    """How much the marks raise the score of every superpixel (N,); ``found`` are those meant."""
+    nodes = np.concatenate(found)
+    wanted = np.repeat([_sign(mark) for mark in marks], [len(of_mark) for of_mark in found])
+    weights = np.concatenate([np.full(len(of_mark), 1 / len(of_mark)) for of_mark in found])
+    features = _standardised(scores.nodes, superpixels.painted)
+    odds_of_score = ODDS_SHARE * np.log(10)
+    known = odds_of_score * (superpixels.mean_score[nodes] - STRONG_LEVEL)
+    coefficients = fitted(gaussian(features[nodes], features[nodes]), known, wanted, weights)
+    learned = _everywhere(features, nodes, coefficients)
+    return np.asarray(learned / odds_of_score, np.float32)
 
 
 def fitted(kernel: Values, offset: Values, wanted: Values, weights: Values) -> Values:

@@ -223,18 +223,26 @@ def test_marks_of_another_photograph_are_kept_but_not_shown(
         ("null", "This is not a file of marks."),
         (json.dumps(content(format_version=2)), "This file of marks has another version."),
         (json.dumps(content({"scene": "a"})), "This file of marks is damaged."),
-        (
-            json.dumps(
-                content(
-                    {
-                        "scene": HOSTILE,
-                        "photograph_sha256": 64 * "0",
-                        "shape": [4, 4],
-                        "marks": [mark("interest", 0, 0, 5, 4)],
-                    }
-                )
-            ),
-            "This file of marks is damaged.",
+        *(
+            (
+                json.dumps(
+                    content(
+                        {
+                            "scene": HOSTILE,
+                            "photograph_sha256": 64 * "0",
+                            "shape": [4, 4],
+                            "marks": [made],
+                        }
+                    )
+                ),
+                "This file of marks is damaged.",
+            )
+            for made in (
+                mark("interest", 0, 0, 5, 4),
+                mark("smudge", 0, 0, 4, 4),
+                mark("interest", 0, 0, 4, 4, note="12\u202e3"),
+                mark("interest", 0, 0, 4, 4, colour="red"),
+            )
         ),
     ],
 )

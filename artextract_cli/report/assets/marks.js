@@ -71,7 +71,8 @@ function checkedMarks(content, format) {
   };
   const hasOnly = (value, keys) =>
     value !== null && typeof value === "object" && Object.keys(value).every((key) => keys.includes(key));
-  const isText = (value, most) => typeof value === "string" && [...value].length <= most;
+  const isText = (value, most) =>
+    typeof value === "string" && [...value].length <= most && plainText(value) === value;
   const isBox = (box, [height, width]) =>
     Array.isArray(box) &&
     box.length === 4 &&
