@@ -1,6 +1,7 @@
 """Small datasets and ways to run the program that several tests share."""
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from tests.helpers.datasets import write_scene
 
 # One thread keeps small tests fast and their sums in one order.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A shell ignores Ctrl-C for what it starts in the background, and Python then keeps it so.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run, and no time limit on machines that others use too.
 settings.register_profile(

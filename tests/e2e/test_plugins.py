@@ -291,4 +291,4 @@ def test_the_examples_pass_their_tests_once_installed(shell: Shell) -> None:
     said = shell.run(
         "artextract", "infer", "paintings", "--model", "run", "--out", "others", exit_code=4
     ).stderr
-    assert "install it with 'artextract plugins install artextract-sage==0.1.0'" in said
+    assert "install it with `artextract plugins install artextract-sage==0.1.0`" in said
