@@ -93,6 +93,7 @@ _DEFINED_IN = {
     "preprocessing.register_dataset": ("RegisteredScene", "register_dataset"),
     "report.filing": ("Filing",),
     "report.writing": ("write_report",),
+    "results.marks": ("Mark", "Marks", "SceneMarks", "read_marks"),
     "results.reader": ("find_scene", "open_results", "tabulate_results"),
     "results.scene_result": ("SceneResult",),
     "results.scene_scores": ("SceneScores", "WholeScore"),

@@ -110,6 +110,10 @@ from artextract_cli.preprocessing.register_dataset import RegisteredScene as Reg
 from artextract_cli.preprocessing.register_dataset import register_dataset as register_dataset
 from artextract_cli.report.filing import Filing as Filing
 from artextract_cli.report.writing import write_report as write_report
+from artextract_cli.results.marks import Mark as Mark
+from artextract_cli.results.marks import Marks as Marks
+from artextract_cli.results.marks import SceneMarks as SceneMarks
+from artextract_cli.results.marks import read_marks as read_marks
 from artextract_cli.results.reader import find_scene as find_scene
 from artextract_cli.results.reader import open_results as open_results
 from artextract_cli.results.reader import tabulate_results as tabulate_results
@@ -203,6 +207,8 @@ __all__ = [
     "ImporterFunction",
     "InputError",
     "MapScores",
+    "Mark",
+    "Marks",
     "MaskedScene",
     "MessageGraph",
     "Model",
@@ -221,6 +227,7 @@ __all__ = [
     "SceneEvaluation",
     "SceneFiles",
     "SceneGraphs",
+    "SceneMarks",
     "SceneResult",
     "SceneRow",
     "SceneScores",
@@ -305,6 +312,7 @@ __all__ = [
     "progress",
     "project_embeddings",
     "read_counts",
+    "read_marks",
     "read_metrics",
     "read_scene",
     "read_truth",

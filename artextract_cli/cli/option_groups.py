@@ -113,6 +113,14 @@ class ScoredCaptures(SharedCaptures):
     """Captures of a split that are scored, or were scored in shards."""
 
     split: Annotated[str | None, Setting(help="Only this split.", metavar="train|val")] = None
+    marks: Annotated[
+        Path | None,
+        Setting(
+            help="Marks saved from a report, to re-rank heat maps by.",
+            group="Model",
+            metavar="FILE",
+        ),
+    ] = None
     finish: Annotated[bool, Setting(help="Write the summary of all shards.", group="Computing")] = (
         False
     )
@@ -159,10 +167,7 @@ class ScorerChoice:
     model: Model = DEFAULT_MODEL
     scorer: Annotated[
         Literal["envelope", "residual"] | None,
-        Setting(
-            help="Model-free score for the heat map instead of the model; with --model none, "
-            "envelope by default."
-        ),
+        Setting(help="Score without learning for the heat map; --model none: envelope."),
     ] = None
     expect: Annotated[
         Expect,
@@ -265,6 +270,10 @@ class Reporting(Shown):
     """What a report shows."""
 
     plates: Plates = None
+    marks: Annotated[
+        Path | None,
+        Setting(help="Marks saved from a report, to be shown.", group="Input", metavar="FILE"),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,10 +282,7 @@ class Filed(Filing):
 
     filing: Annotated[
         Path | None,
-        Setting(
-            help="YAML file with these statements; options override it.",
-            group=GROUP,
-        ),
+        Setting(help="YAML file with these statements; options override it.", group=GROUP),
     ] = None
 
     def read(self) -> Filing:

@@ -15,7 +15,7 @@ from artextract_cli._typing import BoolArray, FloatArray, IntArray
 from artextract_cli.errors import UsageError
 
 Picture = NDArray[np.uint8]
-ScaleName = Literal["false-alarm", "importance", "deviation", "hidden"]
+ScaleName = Literal["false-alarm", "re-ranked", "importance", "deviation", "hidden"]
 
 # With 0, clean paint would look as if it had not been examined.
 FAINTEST = 0.35  # share of the opacity of an overlay at a score of zero
@@ -105,6 +105,13 @@ SCALES: Mapping[str, Scale] = {
         values=(0, 1.3, 3),
         positions=(0, 1 / 3, 1),
         ticks={0: "0", 1.3: "1.3 = 5 %", 2: "2 = 1 %", 3: "3 = 0.1 %"},
+    ),
+    # The colours of the heat map, but not its meaning.
+    "re-ranked": Scale(
+        label="score after marks; not a false-alarm rate",
+        values=(0, 1.3, 3),
+        positions=(0, 1 / 3, 1),
+        ticks={0: "0", 1: "1", 2: "2", 3: "3"},
     ),
     "importance": Scale(
         label="importance",

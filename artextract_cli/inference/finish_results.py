@@ -7,7 +7,8 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.inference.infer_dataset import dataset_scenes
 from artextract_cli.results.commands import infer_command, scoring_words
-from artextract_cli.results.existing import former_result, is_up_to_date
+from artextract_cli.results.existing import former_result, is_up_to_date, marks_of
+from artextract_cli.results.marks import Marks
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, summarize, write_summary
@@ -26,6 +27,7 @@ def finish_results(
     split: str | None = None,
     wavelengths: Sequence[float] | None = None,
     coding: Coding | None = None,
+    marks: Marks | None = None,
 ) -> list[SceneSummary]:
     """Check that all scenes are scored, and write the summary that shards do not write.
 
@@ -45,6 +47,8 @@ def finish_results(
         Wavelengths in nm, one per band in natural order; they override ``dataset.yaml``.
     coding
         How counts stand for light; overrides ``dataset.yaml``.
+    marks
+        Marks of a person that the shards learned from.
 
     Returns
     -------
@@ -67,7 +71,8 @@ def finish_results(
     with directory_lock(results), progress("checking", len(scenes)) as advance:
         for files in scenes:
             former = former_result(results / files.name)
-            if former is not None and is_up_to_date(former, files, model):
+            learned = marks_of(files, marks)
+            if former is not None and is_up_to_date(former, files, model, learned):
                 rows.append(summarize(former.description))
             else:
                 missing.append(files.name)
@@ -77,6 +82,7 @@ def finish_results(
     if missing:
         listed = ", ".join(missing[:MOST_NAMES]) + (", ..." if missing[MOST_NAMES:] else "")
         words = (*scoring_words(model.described()), *_words(split, wavelengths, coding))
+        words += () if marks is None else ("--marks", str(marks.path))
         command = infer_command((dataset,), results, words)
         msg = (
             f"{len(missing)} of {len(scenes)} scenes are not scored in {results}: {listed}; run "

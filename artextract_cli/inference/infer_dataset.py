@@ -8,6 +8,8 @@ from types import MappingProxyType
 from artextract_cli.errors import UsageError, raise_failures
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.inference.scene_work import Scoring, memory_plan
+from artextract_cli.pipelines.reranking import check_can_learn
+from artextract_cli.results.marks import Marks, warn_of_other_names
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, write_summary
@@ -34,6 +36,7 @@ def infer_dataset(
     jobs: int = 1,
     cluster: Cluster | None = None,
     shard: Shard | None = None,
+    marks: Marks | None = None,
 ) -> list[SceneSummary]:
     """Score every scene of a dataset, or of one split, and write a results directory.
 
@@ -65,6 +68,9 @@ def infer_dataset(
     shard
         Score only these scenes and write no summary; other processes may score the other shards at
         the same time.
+    marks
+        Marks of a person, from `read_marks`; scenes with marks get a re-ranked map beside the
+        heat map.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def infer_dataset(
     InputError
         If the dataset is not valid, or some scene could not be read; the others are written.
     UsageError
-        If there is no such split, or the folder of a scene in ``results`` is a symbolic link.
+        If there is no such split, the folder of a scene in ``results`` is a symbolic link, or the
+        model cannot learn from marks.
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
@@ -88,6 +95,7 @@ def infer_dataset(
         jobs=jobs,
         cluster=cluster,
         shard=shard,
+        marks=marks,
         source_folders={dataset: "dataset"},
     )
 
@@ -124,6 +132,7 @@ def infer_scenes(
     jobs: int = 1,
     cluster: Cluster | None = None,
     shard: Shard | None = None,
+    marks: Marks | None = None,
     source_folders: Mapping[Path, str] = MappingProxyType({}),
 ) -> list[SceneSummary]:
     """Score scenes one by one or several at a time, and write a results directory.
@@ -149,6 +158,9 @@ def infer_scenes(
     shard
         Score only these scenes and write no summary; other processes may score the other shards at
         the same time.
+    marks
+        Marks of a person, from `read_marks`; scenes with marks get a re-ranked map beside the
+        heat map.
     source_folders
         Folders that must not contain the results, and what each is: {dataset: "dataset"}.
 
@@ -162,13 +174,17 @@ def infer_scenes(
     InputError
         If some scene could not be read; the others are written.
     UsageError
-        If the folder of a scene in ``results`` is a symbolic link, or belongs to something else.
+        If the folder of a scene in ``results`` is a symbolic link, or belongs to something else; or
+        if the model cannot learn from marks.
     ArtextractError
         If the results cannot be written, or another process writes to them.
     """
     # Blocks of a scene, or one scene after another, need the same memory again and again.
     keep_freed_memory()
     pool = chosen_pool(jobs, cluster)
+    if marks is not None:
+        check_can_learn(model)
+        warn_of_other_names(marks, [files.name for files in scenes])
     results_plan(results, [files.name for files in scenes], model, source_folders).check()
     if shard is not None:
         scenes = shard.of(scenes)
@@ -176,7 +192,7 @@ def infer_scenes(
     # memory.
     plan = None if max_memory is None else memory_plan(max_memory, results)
     warn_of_coding(scenes)
-    scoring = partial(Scoring, results, model)
+    scoring = partial(Scoring, results, model, marks=marks)
     with directory_lock(results, shard), progress("inferring", len(scenes)) as advance:
         outcomes = planned_outcomes(scoring, plan, scenes, pool, advance)
         rows = [outcome.result.summary for outcome in outcomes if outcome.result is not None]

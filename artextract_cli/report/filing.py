@@ -1,24 +1,19 @@
 """What an institution states about an examination, shown on top of the report."""
 
 import dataclasses
-import unicodedata
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from artextract_cli.errors import InputError, UsageError
+from artextract_cli.scenes.plain_text import invisible_character
 from artextract_cli.utils.settings import Setting
 from artextract_cli.utils.yaml import read_yaml
 
 GROUP = "Filing"
 MAX_TITLE, MAX_TEXT = 200, 10_000
 """Largest number of characters of a title, and of any other statement."""
-LAYOUT = "\n\r\t"
-"""Control characters that texts of several lines have."""
-# Embeddings, overrides and isolates make text read in another order than it is written; the marks
-# that Arabic and Hebrew need are not among them.
-OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _text = partial(Setting, group=GROUP, metavar="TEXT")
 
 
@@ -101,14 +96,12 @@ def _check_text(name: str, text: str) -> None:
     if len(text) > limit:
         msg = f"{name} has {len(text)} characters, but at most {limit} are allowed: shorten it"
         raise UsageError(msg)
-    for character in text:
-        is_control = unicodedata.category(character) == "Cc" and character not in LAYOUT
-        if is_control or character in OVERRIDES:
-            msg = (
-                f"{name} contains the invisible character U+{ord(character):04X}, which changes "
-                "how text is shown: remove it"
-            )
-            raise UsageError(msg)
+    if character := invisible_character(text):
+        msg = (
+            f"{name} contains the invisible character {character}, which changes how text is "
+            "shown: remove it"
+        )
+        raise UsageError(msg)
 
 
 def read_filing(path: Path) -> Filing:

@@ -136,12 +136,26 @@ def heat_map_layer(score: FloatArray) -> Layer:
     return Layer(
         key="heatmap",
         group=SCORES,
-        # Before the maps of either sign at -2 and -1, and those of the bands from 0 on.
-        place=-3,
+        # Before the re-ranked map at -3, those of either sign, and those of the bands from 0 on.
+        place=-4,
         label="Heat map, all bands",
         note="score: −log10 of the share of clean paint that scores as high",
         encoded=score_png(score, levels.step, levels.zero, LIMITS["heat map"]),
         scale="false-alarm",
+    )
+
+
+def reranked_layer(score: FloatArray) -> Layer:
+    """Layer of the heat map (h, w) re-ranked by the marks of a person."""
+    levels = LEVELS["re-ranked"]
+    return Layer(
+        key="reranked",
+        group=SCORES,
+        place=-3,
+        label="Heat map, re-ranked by marks",
+        note="score of the heat map, raised or lowered where the paint resembles marked regions",
+        encoded=score_png(score, levels.step, levels.zero, LIMITS["heat map"]),
+        scale="re-ranked",
     )
 
 

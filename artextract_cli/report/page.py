@@ -22,7 +22,10 @@ ASSETS = Path(__file__).parent / "assets"
 MARK = b'<meta name="generator" content="artextract '
 HEAD_BYTES = 4096
 """Bytes at the beginning of a file that contain the mark, if it is a report."""
-SCRIPTS = ("pixels.js", "picture.js", "saving.js", "viewer.js", "controls.js", "start.js")
+SCRIPTS = (
+    *("pixels.js", "picture.js", "saving.js", "marks.js"),
+    *("viewer.js", "controls.js", "start.js"),
+)
 
 
 def render(values: Mapping[str, Any]) -> str:

@@ -36,6 +36,7 @@ class Levels:
 # Signed evidence keeps its sign. Both ranges, to 5.08 and ±10.16, go beyond full red (3 and 6).
 LEVELS: Mapping[str, Levels] = {
     "false-alarm": Levels(step=0.02, zero=1, top=5, slider_step=0.1, unit="score"),
+    "re-ranked": Levels(step=0.02, zero=1, top=5, slider_step=0.1, unit="score"),
     "deviation": Levels(step=0.08, zero=128, top=10, slider_step=0.25, unit="deviations"),
 }
 

@@ -24,6 +24,7 @@ from artextract_cli.report.layers import (
     heat_map_layer,
     hidden_layers,
     photograph_layer,
+    reranked_layer,
     signed_layer,
     still_overlay,
 )
@@ -93,6 +94,8 @@ class _LayerBuilder:
         overlay = self.pool.submit(still_overlay, rgb, score)
         self._encode(photograph_layer, rgb)
         self._encode(heat_map_layer, score)
+        if result.has_map("reranked"):
+            self._encode(reranked_layer, read_map(result, "reranked"))
         if result.has_map("hidden"):
             self._encode(hidden_layers, read_map(result, "hidden"))
         self._encode_bands(rgb, [band.result() for band in bands], score)

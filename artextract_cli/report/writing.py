@@ -9,7 +9,6 @@ from typing import Any
 
 import artextract_cli
 from artextract_cli.errors import InputError, UsageError, raise_failures
-from artextract_cli.evidence.signs import DARKER, LIGHTER, SIGNED_MAPS, WORDS
 from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import Findings, describe
 from artextract_cli.report.history import History, read_history
@@ -28,10 +27,12 @@ from artextract_cli.report.provenance import (
 )
 from artextract_cli.report.regions import Regions, read_regions
 from artextract_cli.report.scene_layers import read_layers
+from artextract_cli.report.viewer.data import viewer_data
+from artextract_cli.report.viewer.marks import MARKS_FORMAT, marks_of, marks_rows
 from artextract_cli.report.wording import decimal, millimetres, percent
 from artextract_cli.results.completeness import open_complete
+from artextract_cli.results.marks import Mark, Marks, warn_of_other_names
 from artextract_cli.results.reader import scene_folders
-from artextract_cli.results.regions import STRONG_LEVEL
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path
@@ -51,6 +52,8 @@ class SceneReport:
     pixels_per_mm: float | None
     findings: Findings
     regions: Regions
+    marks: tuple[Mark, ...]
+    photograph_sha256: str
     layers: tuple[Layer, ...]
     overlay_uri: str
     crop: Box
@@ -90,30 +93,13 @@ class SceneReport:
         """Data for the script of the page."""
         return {
             "name": self.name,
+            "sha256": self.photograph_sha256,
             "width": self.width,
             "height": self.height,
-            "crop": [self.crop.left, self.crop.top, self.crop.width, self.crop.height],
-            "framed": N_FRAMED,
-            "layers": [
-                {"key": layer.key, "label": layer.label, "group": layer.group, "scale": layer.scale}
-                for layer in self.layers
-            ],
-            "signs": self._signs,
-            "strong": STRONG_LEVEL,
-            "regions": [
-                {"number": r.number, "box": [r.left, r.top, r.right, r.bottom], "place": r.place}
-                for r in self.regions.listed
-            ],
+            **viewer_data(
+                crop=self.crop, layers=self.layers, regions=self.regions.listed, marks=self.marks
+            ),
         }
-
-    @property
-    def _signs(self) -> list[dict[str, str]]:
-        """Keys and meanings of the maps of either sign, darker first; empty for other models."""
-        keys = {layer.key for layer in self.layers}
-        if not keys.issuperset(SIGNED_MAPS):
-            return []
-        named = zip(SIGNED_MAPS, (DARKER, LIGHTER), strict=True)
-        return [{"key": key, "words": WORDS[sign]} for key, sign in named]
 
 
 def write_report(
@@ -125,6 +111,7 @@ def write_report(
     pixels_per_mm: float | None = None,
     filing: Filing | None = None,
     plates: Path | None = None,
+    marks: Marks | None = None,
     jobs: int = 1,
 ) -> list[str]:
     """Write one HTML file about scenes of a results directory.
@@ -147,6 +134,8 @@ def write_report(
         Statements that are shown on top, such as title and inventory number.
     plates
         Folder for the most important pictures as PNG files, cropped to the painting.
+    marks
+        Marks of a person to show, from `read_marks`.
     jobs
         Number of scenes drawn at a time, in processes of their own; see `build_dataset`.
 
@@ -176,6 +165,8 @@ def write_report(
             scenes.append(_open(folder, out))
         except InputError as error:
             failures[folder.name] = str(error)
+    if marks is not None:
+        warn_of_other_names(marks, [scene.name for scene in scenes])
     with progress("reporting", len(scenes)) as advance:
         draw = partial(
             _report,
@@ -183,6 +174,7 @@ def write_report(
             pixels_per_mm=pixels_per_mm,
             filing=filing,
             plates=plates,
+            marks=marks,
         )
         outcomes = outcomes_of(draw, scenes, jobs, advance)
     reports = [outcome.result for outcome in outcomes if outcome.result is not None]
@@ -226,6 +218,7 @@ def _report(
     pixels_per_mm: float | None,
     filing: Filing | None,
     plates: Path | None,
+    marks: Marks | None,
 ) -> SceneReport:
     """Everything the page shows of a scene; its plates are written too, if there is a folder."""
     described = result.description
@@ -233,6 +226,7 @@ def _report(
     dataset = _dataset_statement(result)
     scale = dataset.pixels_per_mm if pixels_per_mm is None else pixels_per_mm
     regions = read_regions(result, names)
+    shown = marks_of(result, marks)
     images = read_layers(result, with_bands=with_bands)
     if plates is not None:
         write_plates(
@@ -252,11 +246,13 @@ def _report(
         pixels_per_mm=scale,
         findings=describe(result, regions, scale),
         regions=regions,
+        marks=shown,
+        photograph_sha256=described["photograph"]["sha256"],
         layers=images.layers,
         overlay_uri=images.overlay.uri,
         crop=images.crop,
         inputs=inputs(result, with_bands=with_bands),
-        scoring=scoring(result),
+        scoring=(*scoring(result), *marks_rows(result, shown, marks)),
         history=read_history(result),
         model=describe_model(result),
     )
@@ -278,6 +274,7 @@ def _template_values(scenes: Sequence[SceneReport], *, with_bands: bool) -> dict
         "bars": {name: colour_bar(name) for name in scales},
         "version": artextract_cli.__version__,
         "n_framed": N_FRAMED,
+        "marks_format": MARKS_FORMAT,
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "percent": percent,
         "decimal": decimal,

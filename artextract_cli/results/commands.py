@@ -126,4 +126,6 @@ def scoring_words(description: Mapping[str, Any]) -> Words:
         words += ("--scorer", str(score))
     if expect != "either":
         words += ("--expect", str(expect))
+    if marks := description.get("marks"):
+        words += ("--marks", str(marks["path"]))
     return (*words, "--adapt") if description.get("adapts") else words

@@ -46,6 +46,8 @@ def describe(
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
         "history": [*past(files), dataclasses.asdict(_inference(files, scene, scores, model))],
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
+        # Results without marks have no such key: they are the same bytes as before there were any.
+        **({} if scores.marks is None else {"marks": dict(scores.marks)}),
     }
 
 

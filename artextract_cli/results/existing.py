@@ -6,10 +6,12 @@ from pathlib import Path
 from artextract_cli.errors import InputError
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.results.description import origins, past
+from artextract_cli.results.marks import Marks, SceneMarks
 from artextract_cli.results.reader import open_scene
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.utils.checksums import file_digest
 
 
 def former_result(folder: Path) -> SceneResult | None:
@@ -20,8 +22,18 @@ def former_result(folder: Path) -> SceneResult | None:
         return None
 
 
-def is_up_to_date(result: SceneResult, files: SceneFiles, model: SceneScorer) -> bool:
-    """Whether the results are from this model and these images, and undamaged."""
+def marks_of(files: SceneFiles, marks: Marks | None) -> SceneMarks | None:
+    """The marks of a scene in a file; None without any."""
+    return None if marks is None else marks.of(files.name, file_digest(files.rgb))
+
+
+def is_up_to_date(
+    result: SceneResult, files: SceneFiles, model: SceneScorer, marks: SceneMarks | None = None
+) -> bool:
+    """Whether the results are from this model, these images and these marks, and undamaged."""
+    learned = (result.description.get("marks") or {}).get("sha256")
+    if learned != (None if marks is None else marks.sha256):
+        return False
     try:
         # Reading all files takes a fraction of the time of scoring, and reveals edited or damaged
         # results.

@@ -127,6 +127,8 @@ class SceneScores:
         Outcome of adapting to the scene; None if it was not tried.
     registration
         How far bands are shifted against the photograph; `score_scene` measures it.
+    marks
+        Which marks of a person the map "reranked" was learned from; None without marks.
     """
 
     labels: NDArray[np.int32]
@@ -145,6 +147,7 @@ class SceneScores:
     scales: tuple[int, ...] = (1,)
     adaptation: Mapping[str, Any] | None = None
     registration: Registration = field(default_factory=Registration)
+    marks: Mapping[str, Any] | None = None
 
 
 def check_infrared(scene: Scene, what: str) -> None:

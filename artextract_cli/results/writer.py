@@ -102,8 +102,23 @@ def _write_all(
     (folder / "regions.csv").write_text(
         csv_text(REGION_COLUMNS, regions), encoding="utf-8", newline="\n"
     )
+    if scores.marks is not None:
+        _write_reranked_regions(folder, scene, scores, reach)
     description = describe(files, scene, scores, model, heatmap)
     return write_description(folder, description | {"warnings": [*warnings]})
+
+
+def _write_reranked_regions(folder: Path, scene: Scene, scores: SceneScores, reach: int) -> None:
+    """Write the strong regions of the re-ranked map, which have no false-alarm rates."""
+    read = _reader(scores.maps["reranked"][..., None], scene, scene.mask)
+    ranked = scene.filled(lambda block: read(0, block))
+    of_bands, signs = Enlarged(scores.band_maps, scene.shape), signs_at(scores, scene)
+    regions = strong_regions(ranked, of_bands.at, scores.band_ids, reach, signs)
+    columns = [name for name in REGION_COLUMNS if name != "false_alarm_rate"]
+    rows = [{name: region[name] for name in columns} for region in regions]
+    (folder / "reranked_regions.csv").write_text(
+        csv_text(columns, rows), encoding="utf-8", newline="\n"
+    )
 
 
 def write_description(folder: Path, description: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.errors.row import (
     all_of,
     card,
     change_meta,
+    put,
 )
 
 RECIPE = dataclasses.asdict(recipe.GraphRecipe(superpixels="watershed"))
@@ -42,6 +43,10 @@ ROWS = [
         card(options={"hidden": 9, "out_size": 4})),
     Row(3, "the training of …/run is not finished: repeat the command that began it, with "
         "--resume", INFER, card(calibration={})),
+    Row(2, "--marks needs the embeddings of a trained model, but --model none has no network: "
+        "choose gat, gcn or your own model",
+        "infer {here}/data --split val --model none --marks {here}/marks.json --out {new}",
+        put("marks.json", '{"format": "artextract-marks", "format_version": 1, "scenes": []}')),
     Row(2, "…/run compares views and has no score 'envelope': omit --scorer, or choose "
         "--model none", INFER + " --scorer envelope"),
     Row(2, "there is no score 'fused': choose one of envelope, residual",

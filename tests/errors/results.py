@@ -10,6 +10,7 @@ from tests.errors.row import (
     PHOTOGRAPH,
     REPORT,
     SCENE,
+    Damage,
     Row,
     all_of,
     change,
@@ -19,7 +20,24 @@ from tests.errors.row import (
     resealed,
 )
 
+MARKS = REPORT + " --marks {here}/marks.json"
+
+
+def marks(text: str) -> Damage:
+    """A file of marks with this text."""
+    return put("marks.json", text)
+
+
 ROWS = [
+    Row(3, "…/marks.json is not a file of marks: give a file that was saved from a report",
+        MARKS, marks("[]")),
+    Row(3, "…/marks.json has version 9, but this version of artextract reads 1: save the marks "
+        "again from a new report", MARKS,
+        marks('{"format": "artextract-marks", "format_version": 9}')),
+    Row(3, "…/marks.json: scenes is missing; correct it, or save the marks again from a report",
+        MARKS, marks('{"format": "artextract-marks", "format_version": 1}')),
+    Row(3, "…/marks.json has 4000001 bytes, but a file of marks has at most 4000000: give a file "
+        "that was saved from a report", MARKS, marks(4_000_001 * " ")),
     Row(3, "v0: no band is infrared: this model needs a band above 720 nm; if there is one, "
         "give the wavelengths in dataset.yaml or with --wavelengths",
         "infer {here}/data --split val --out {new} --wavelengths 450,550,650",

@@ -17,6 +17,7 @@ from artextract_cli.errors import UsageError
 if TYPE_CHECKING:
     import rich.table
 
+    from artextract_cli.results.marks import Marks
     from artextract_cli.results.summary import SceneSummary
     from artextract_cli.scenes.scene import SceneFiles
 
@@ -54,7 +55,13 @@ def _score_pair(
 ) -> "list[SceneSummary]":
     from artextract_cli.inference.infer_dataset import infer_scenes
 
-    return infer_scenes([files], out, scorer.open(), max_memory=captures.max_memory)
+    return infer_scenes(
+        [files],
+        out,
+        scorer.open(),
+        max_memory=captures.max_memory,
+        marks=_marks(captures.marks),
+    )
 
 
 def _score_dataset(
@@ -74,6 +81,7 @@ def _score_dataset(
         "split": captures.split,
         "wavelengths": captures.wavelengths,
         "coding": captures.coding,
+        "marks": _marks(captures.marks),
     }
     if captures.finish:
         return finish_results(dataset, out, scorer.open(), **of_scenes)
@@ -87,6 +95,12 @@ def _score_dataset(
         shard=captures.shard,
         **of_scenes,
     )
+
+
+def _marks(path: Path | None) -> "Marks | None":
+    from artextract_cli.results.marks import read_marks
+
+    return None if path is None else read_marks(path)
 
 
 def _remember(dataset: Path | None, out: Path, model: Path) -> None:

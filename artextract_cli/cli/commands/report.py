@@ -31,6 +31,7 @@ def report(
 ) -> None:
     """Write the results with all images as one self-contained HTML file."""
     from artextract_cli.report.writing import write_report
+    from artextract_cli.results.marks import read_marks
 
     filing = filed.read()
     names = write_report(
@@ -41,12 +42,13 @@ def report(
         pixels_per_mm=shown.pixels_per_mm,
         filing=filing,
         plates=shown.plates,
+        marks=None if shown.marks is None else read_marks(shown.marks),
         jobs=jobs,
     )
     size = out.stat().st_size
     if size > MAX_QUICK_BYTES:
         events.warn(f"{out} is {size / 1e6:.0f} MB large: select fewer scenes with --scene")
     line = f"{out}  ({len(names)} scene{'s' * (len(names) != 1)}, {size / 1e6:.1f} MB)"
-    written = {"report": out, "scenes": names, "bytes": size, "plates": shown.plates}
-    console.emit(written | {"filing": filing.stated}, line)
+    written = {"report": out, "scenes": names, "bytes": size, "filing": filing.stated}
+    console.emit(written | {"plates": shown.plates, "marks": shown.marks}, line)
     console.suggest_opening(out, *console.pair_words(results))

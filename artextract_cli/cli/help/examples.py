@@ -73,7 +73,7 @@ GUIDES: Mapping[str, Guide] = {
         "docs/report.md",
         (
             "artextract report results --out report.html",
-            "artextract report results --scene abbey --pixels-per-mm 12 --out abbey.html",
+            "artextract report results --scene abbey --marks marks.json --out abbey.html",
         ),
     ),
     "visualize pair": Guide(

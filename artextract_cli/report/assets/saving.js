@@ -50,11 +50,15 @@ async function drawSaved(pictures, key, state, numbered) {
 async function savePicture(pictures, key, state, numbered) {
   const canvas = await drawSaved(pictures, key, state, numbered);
   const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
   // What no file system accepts in a name is replaced.
   const label = key === "heatmap" ? "heatmap" : pictures.layers.get(key).label;
-  link.download = `${pictures.data.name}_${label}.png`.replace(/[\\/:*?"<>|\u0000-\u001f]/g, "_");
+  saveBlob(blob, `${pictures.data.name}_${label}.png`.replace(/[\\/:*?"<>|\u0000-\u001f]/g, "_"));
+}
+
+function saveBlob(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
   link.click();
   // Long enough for the browser to read it, also from a slow disk.
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);

@@ -1,4 +1,4 @@
-// The stage: two layers with a curtain between them, zoom, and the box of the selected region.
+// The stage: two layers with a curtain between them, zoom, the box of the selected region, and marks.
 
 const MOST_ZOOM = 32; // pixels of the screen for one of the photograph
 const STEP = 1.3;
@@ -18,7 +18,11 @@ class Viewer {
     this.region = null;
     this.numbered = false;
     this.pending = false;
+    this.marks = [];
+    this.drawing = false; // whether a drag draws a mark instead of moving the image
+    this.draft = null; // the rectangle that is being drawn: two points of the stage
     this.onPointer = () => {};
+    this.onBox = () => {};
     this.fitToWindow();
     new ResizeObserver(() => this.resized()).observe(stage);
     this.listen();
@@ -124,6 +128,7 @@ class Viewer {
     this.drawSide(this.state.left, 0, edge, high);
     this.drawSide(this.state.right, edge, wide - edge, high);
     if (this.numbered) this.drawNumbers(ratio);
+    this.drawMarks(ratio);
     if (this.region) this.drawBox(ratio);
     this.stage.classList.toggle("zoomed", this.zoom > this.fitZoom * 1.001);
     const percent = Math.round(100 * this.state.curtain);
@@ -162,8 +167,24 @@ class Viewer {
   }
 
   drawNumbers(ratio) {
-    const place = (x, y) => [x, y].map((value, axis) => (value * this.zoom + this.offset[axis]) * ratio);
-    drawFrames(this.context, this.data, place, ratio);
+    drawFrames(this.context, this.data, (...point) => this.onCanvas(point, ratio), ratio);
+  }
+
+  drawMarks(ratio) {
+    drawMarks(this.context, this.marks, (...point) => this.onCanvas(point, ratio), ratio);
+    if (!this.draft) return;
+    const [[left, top], [right, bottom]] = this.draft.map((point) => point.map((value) => value * ratio));
+    strokeBox(this.context, [left, top, right - left, bottom - top], ratio, 0);
+  }
+
+  // From a point of the photograph to the canvas.
+  onCanvas(point, ratio) {
+    return point.map((value, axis) => (value * this.zoom + this.offset[axis]) * ratio);
+  }
+
+  // From a point of the stage to the photograph.
+  inPhotograph(point) {
+    return point.map((value, axis) => (value - this.offset[axis]) / this.zoom);
   }
 
   // From a pointer event to the place in the stage.
@@ -183,6 +204,7 @@ class Viewer {
       if (curtain.hasPointerCapture(event.pointerId)) this.setCurtain(this.place(event)[0] / this.size[0]);
     });
     stage.addEventListener("pointerdown", (event) => {
+      if (this.drawing) this.draft = [this.place(event), this.place(event)];
       pointers.set(event.pointerId, this.place(event));
       stage.setPointerCapture(event.pointerId);
       stage.classList.add("moving");
@@ -192,6 +214,10 @@ class Viewer {
       stage.addEventListener(end, (event) => {
         pointers.delete(event.pointerId);
         stage.classList.remove("moving");
+        const { draft } = this;
+        this.draft = null;
+        if (draft && end === "pointerup") this.onBox(...draft);
+        this.redraw();
       });
     }
     stage.addEventListener("pointerleave", () => this.onPointer(null));
@@ -202,8 +228,13 @@ class Viewer {
   pointerMoved(event, pointers) {
     const now = this.place(event);
     const before = pointers.get(event.pointerId);
-    this.onPointer(now.map((place, axis) => (place - this.offset[axis]) / this.zoom));
+    this.onPointer(this.inPhotograph(now));
     if (!before) return;
+    if (this.draft) {
+      this.draft[1] = now;
+      this.redraw();
+      return;
+    }
     pointers.set(event.pointerId, now);
     const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
     const share = other ? 0.5 : 1;

@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from artextract_cli.report.layers import ALL_LIMIT, LIMITS, band_names
+import numpy as np
+
+from artextract_cli.report.layers import (
+    ALL_LIMIT,
+    LIMITS,
+    band_names,
+    heat_map_layer,
+    reranked_layer,
+)
+from artextract_cli.report.palettes import colour_bar, palette
 from tests.helpers.results import (
     write_result,
 )
@@ -18,3 +27,12 @@ def test_the_limits_leave_room_for_the_maps_of_the_bands() -> None:
     others = sum(LIMITS.values()) + 2 * LIMITS["component"]
     assert others + 3_600_000 < ALL_LIMIT - 1_000_000
     assert ALL_LIMIT * 4 / 3 < 14_400_000
+
+
+def test_a_re_ranked_map_has_the_colours_but_not_the_meaning_of_the_heat_map() -> None:
+    score = np.full((8, 8), 2.5, np.float32)
+    ranked, heat = reranked_layer(score), heat_map_layer(score)
+    assert ranked.encoded.uri == heat.encoded.uri
+    assert palette("re-ranked")["colours"] == palette("false-alarm")["colours"]
+    assert "not a false-alarm rate" in colour_bar("re-ranked").label
+    assert ranked.place > heat.place

@@ -50,6 +50,11 @@ def test_the_score_is_named_unless_it_is_the_default(
     assert words(result.again)[3:] == ["--model", "gat", *added]
 
 
+def test_the_marks_that_were_learned_from_are_named(tmp_path: Path) -> None:
+    result = scored_by(tmp_path, WEIGHTS, marks={"path": "/my marks.json"})
+    assert words(result.again)[3:] == ["--model", "gat", "--marks", "/my marks.json"]
+
+
 def test_a_pair_is_given_file_by_file(tmp_path: Path) -> None:
     result = scored_by(tmp_path, WEIGHTS, split="")
     described = dict(result.description)

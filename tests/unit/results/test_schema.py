@@ -74,6 +74,6 @@ def test_a_key_too_many_or_too_few_is_refused_everywhere(
         assert not checked.is_valid(fewer)
 
 
-@pytest.mark.parametrize("name", ["scene", "summary"])
+@pytest.mark.parametrize("name", ["scene", "summary", "marks"])
 def test_the_schema_in_the_documentation_is_the_one_that_is_shipped(name: str) -> None:
     assert read(PUBLISHED / f"{name}.schema.json") == validator(name).schema

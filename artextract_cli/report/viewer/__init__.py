@@ -1,0 +1,1 @@
+"""What the script of the page shows and edits: layers, regions and marks."""
