@@ -95,8 +95,12 @@ def launch_of(
     n_beside: int = 1,
 ) -> Launch:
     """A training in processes of its own, ``n_beside`` of which are supervised at a time."""
-    # Before processes are started, which takes seconds.
+    # Before processes are started, which takes seconds, and much longer if they are too many.
     _check_out(graphs, run)
+    directory = RunDirectory(path=run)
+    if not resume:
+        directory.check_free()
+    _n_parts(settings, directory, settings.processes, resume)
     return Launch(
         name=str(run),
         work=partial(_train_here, graphs, run, settings, resume),
@@ -143,17 +147,26 @@ def _divided(
     settings: TrainingSettings, directory: RunDirectory, ranks: Ranks, resume: bool
 ) -> TrainingSettings:
     """The settings with the number of micro-batches."""
+    n = _n_parts(settings, directory, ranks.count, resume)
     before = directory.n_micro_batches if resume else None
-    n = settings.micro_batches or max(before or 1, ranks.count)
     if before not in (None, n):
         inform(
             f"batches have {n} parts from here on, and had {before}: the model will differ as by "
             "another seed"
         )
-    if n < ranks.count:
+    return dataclasses.replace(settings, micro_batches=n)
+
+
+def _n_parts(
+    settings: TrainingSettings, directory: RunDirectory, n_processes: int, resume: bool
+) -> int:
+    """The number of micro-batches of a batch, after checking that processes can share them."""
+    before = directory.n_micro_batches if resume else None
+    n = settings.micro_batches or max(before or 1, n_processes)
+    if n < n_processes:
         msg = (
-            f"{ranks.count} processes cannot share {n} parts of a batch: give --micro-batches "
-            f"{ranks.count} or more"
+            f"{n_processes} processes cannot share {n} parts of a batch: give --micro-batches "
+            f"{n_processes} or more"
         )
         raise UsageError(msg)
     if n > max(settings.batch_size, 1):
@@ -162,7 +175,7 @@ def _divided(
             f"--micro-batches, or a --batch-size of {n} or more"
         )
         raise UsageError(msg)
-    return dataclasses.replace(settings, micro_batches=n)
+    return n
 
 
 def _trained(

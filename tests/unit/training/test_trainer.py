@@ -419,6 +419,29 @@ def test_a_trained_model_is_given_another_scorer(
     assert max(after.calibration[of_nodes].scores) <= 2
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "a batch of 4 scenes has no 9 parts"),
+        ({"micro_batches": 8}, "9 processes cannot share 8 parts"),
+        ({"batch_size": 9}, "contains a run already"),
+    ],
+)
+def test_too_many_processes_are_not_even_started(
+    trained: Path,
+    graphs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: Any,
+    said: str,
+) -> None:
+    monkeypatch.setattr(trainer, "supervise", lambda launches: pytest.fail("started"))
+    settings = settings_for(None, backbone="gcn", processes=9, **given)
+    run = trained if "batch_size" in given else tmp_path / "run"
+    with pytest.raises(UsageError, match=said):
+        trainer.train(graphs, run, settings)
+
+
 def test_graphs_name_the_plugin_that_made_them(graphs: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(graphs, tmp_path / "graphs"))
     origin = {"name": "hexagons", "distribution": "artextract-hex", "version": "1.2"}
