@@ -30,9 +30,8 @@ from artextract_cli.report.scene_layers import read_layers
 from artextract_cli.report.viewer.data import viewer_data
 from artextract_cli.report.viewer.marks import MARKS_FORMAT, marks_of, marks_rows
 from artextract_cli.report.wording import decimal, millimetres, percent
-from artextract_cli.results.completeness import open_complete
 from artextract_cli.results.marks import Mark, Marks, warn_of_other_names
-from artextract_cli.results.reader import scene_folders
+from artextract_cli.results.reader import open_complete, scene_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.description import Statement, read_statement
 from artextract_cli.utils.atomic import atomic_path

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 FORMAT, FORMAT_VERSION = "artextract-scene", 5
 """Described by ``schema/scene.schema.json``, which rejects unknown keys."""
 
+REQUIRED_KEYS = frozenset(
+    {
+        *("split", "photograph", "bands", "wavelengths_nm", "shape", "n_superpixels", "model"),
+        *("backbone", "superpixels", "objective", "engine", "device", "artextract"),
+        *("euclidean_distance", "cosine_similarity", "image_level"),
+        *("share_above_1_percent_false_alarms", "share_blue", "signs", "expect"),
+        *("history", "verdict", "registration"),
+    }
+)
+"""Keys of scene.json without which a scene is neither reported nor exported."""
+
 
 def open_results(results: Path) -> list[SceneResult]:
     """List the scenes of a results directory.
@@ -164,5 +175,21 @@ def open_scene(folder: Path) -> SceneResult:
             f"{folder} contains the results of scene {result.name!r}: rename the folder back, or "
             "move it out of the results directory"
         )
+        raise InputError(msg)
+    return result
+
+
+def open_complete(folder: Path) -> SceneResult:
+    """Open the results of a scene that have everything which is reported.
+
+    Raises
+    ------
+    InputError
+        If its description is missing, damaged or incomplete, or belongs to another folder.
+    """
+    result = open_scene(folder)
+    if missing := REQUIRED_KEYS - result.description.keys():
+        advice = f"remove {result.path} and run `{result.again}`"
+        msg = f"{result.path / 'scene.json'} lacks {', '.join(sorted(missing))}: {advice}"
         raise InputError(msg)
     return result

@@ -88,7 +88,7 @@ ROWS = [
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
-    "unit/results/test_completeness.py::test_a_description_that_lacks_something": (
+    "unit/results/test_reader.py::test_a_description_that_lacks_something": (
         "…/scene.json lacks bands, engine: remove … and run `artextract infer …`",
     ),
     "unit/results/test_reader.py::test_a_model_without_attention_writes_none": (

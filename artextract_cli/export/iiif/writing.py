@@ -22,8 +22,7 @@ from artextract_cli.report.filing import Filing
 from artextract_cli.report.findings import describe
 from artextract_cli.report.layers import band_names
 from artextract_cli.report.regions import read_regions
-from artextract_cli.results.completeness import open_complete
-from artextract_cli.results.reader import scene_folders
+from artextract_cli.results.reader import open_complete, scene_folders
 from artextract_cli.utils.atomic import replace_folder
 from artextract_cli.utils.events import Advance, progress
 

@@ -9,7 +9,7 @@ import pytest
 import tifffile
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.results.reader import find_scene, open_results
+from artextract_cli.results.reader import find_scene, open_complete, open_results
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import WholeScore
 from artextract_cli.results.writer import (
@@ -181,3 +181,14 @@ def test_damaged_descriptions(tmp_path: Path, content: str, said: str) -> None:
     (tmp_path / "a" / "scene.json").write_text(content)
     with pytest.raises(InputError, match=rf"scene\.json {said}"):
         open_results(tmp_path)
+
+
+def test_a_description_that_lacks_something(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    assert open_complete(result.path).name == result.name
+    lacking = {k: v for k, v in result.description.items() if k not in ("engine", "bands")}
+    sealed_again(dataclasses.replace(result, description=lacking))
+    with pytest.raises(
+        InputError, match=r"scene\.json lacks bands, engine: remove .* and run `artextract "
+    ):
+        open_complete(result.path)
