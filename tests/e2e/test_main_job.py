@@ -158,6 +158,7 @@ def test_report(job: Job, run: Callable[..., Ran], tmp_path: Path) -> None:
         "bytes": out.stat().st_size,
         "filing": {},
         "plates": None,
+        "marks": None,
     }
     text = out.read_text(encoding="utf-8")
     digest = json.loads((job.results / "v1" / "scene.json").read_text())["photograph"]["sha256"]
