@@ -69,10 +69,14 @@ class MemoryPlan:
 
     def cuts(self, files: SceneFiles) -> bool:
         """Whether a scene is processed in blocks; not if it cannot be read."""
+        return self.need_of(files) > self.limit
+
+    def need_of(self, files: SceneFiles) -> int:
+        """As `need`, of the files of a scene; 1 if it cannot be read."""
         try:
-            return self.need(n_pixels(files.rgb), len(files.bands)) > self.limit
-        except InputError:
-            return False
+            return self.need(n_pixels(files.rgb), len(files.bands))
+        except InputError:  # reported when the scene is read
+            return 1
 
     def need(self, n_pixels: int, n_bands: int) -> int:
         """Bytes that a scene takes if it is not processed in blocks, the program included."""
@@ -110,7 +114,7 @@ def affordable_jobs(plan: MemoryPlan | None, scenes: Sequence[SceneFiles], jobs:
     wanted = min(jobs, len(scenes))
     if plan is None or wanted <= 1:
         return jobs
-    largest = max(_need(plan, files) for files in scenes)
+    largest = max(min(plan.limit, plan.need_of(files)) for files in scenes)
     affordable = plan.limit // largest
     if affordable < wanted:
         inform(
@@ -118,13 +122,6 @@ def affordable_jobs(plan: MemoryPlan | None, scenes: Sequence[SceneFiles], jobs:
             f"allow {_amount(math.ceil(wanted * largest / 1e8) * 1e8)} for all"
         )
     return min(wanted, affordable)
-
-
-def _need(plan: MemoryPlan, files: SceneFiles) -> int:
-    try:
-        return min(plan.limit, plan.need(n_pixels(files.rgb), len(files.bands)))
-    except InputError:  # reported when the scene is read
-        return 1
 
 
 def _amount(n_bytes: float) -> str:

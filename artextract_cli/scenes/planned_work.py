@@ -50,11 +50,15 @@ def planned_outcomes(
     if plan is not None:
         # Of a killed command that shared a scene among workers.
         clear_leftovers(plan.scratch / FOLDER)
-    cut = [files for files in scenes if plan is not None and plan.cuts(files)]
-    if plan is None or not isinstance(pool, Cluster) or not cut:
+    if plan is None or not isinstance(pool, Cluster):
         return outcomes_of(work(plan), scenes, affordable_pool(plan, scenes, pool), on_scene)
-    whole = [files for files in scenes if files not in cut]
+    # Only for a cluster, since it opens the photograph of every scene.
+    cut, whole = list[SceneFiles](), list[SceneFiles]()
+    for files in scenes:
+        (cut if plan.cuts(files) else whole).append(files)
     outcomes = outcomes_of(work(plan), whole, affordable_pool(plan, whole, pool), on_scene)
+    if not cut:
+        return outcomes
     with block_workers(_affordable_workers(pool), plan.scratch) as workers:
         sharing = replace(plan, scratch=workers.folder, workers=workers)
         outcomes += outcomes_of(work(sharing), cut, 1, on_scene)
