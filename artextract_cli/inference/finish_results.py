@@ -12,11 +12,9 @@ from artextract_cli.results.marks import Marks
 from artextract_cli.results.results_plan import results_plan
 from artextract_cli.results.scene_scores import SceneScorer
 from artextract_cli.results.summary import SceneSummary, summarize, write_summary
+from artextract_cli.scenes.names import first_names
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.locks import directory_lock
-
-# So many names tell which shards are missing; a list of all may fill a screen.
-MOST_NAMES = 10
 
 
 def finish_results(
@@ -80,7 +78,7 @@ def finish_results(
         if rows:
             write_summary(results, rows)
     if missing:
-        listed = ", ".join(missing[:MOST_NAMES]) + (", ..." if missing[MOST_NAMES:] else "")
+        listed = first_names(missing)
         words = (*scoring_words(model.described()), *_words(split, wavelengths, coding))
         words += () if marks is None else ("--marks", str(marks.path))
         command = infer_command((dataset,), results, words)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from artextract_cli.errors import InputError
+from artextract_cli.scenes.names import first_names
 from artextract_cli.scenes.plain_text import invisible_character
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.file_errors import reading
@@ -32,8 +33,6 @@ KINDS: Mapping[str, str] = {
 # A thousand marks with notes of a sentence take 200 kB.
 MAX_BYTES = 4_000_000
 MAX_MARKS, MAX_SCENES = 1000, 1000
-# Ten names suffice to recognise a wrong file or a renamed scene.
-MOST_NAMES = 10
 MAX_NOTE, MAX_AUTHOR, MAX_NAME = 2000, 200, 1000  # characters
 
 
@@ -166,8 +165,7 @@ def warn_of_other_names(marks: Marks, names: Collection[str]) -> None:
     """Warn if a file has no marks of any scene in ``names``: they may have been renamed."""
     marked = [entry.scene for entry in marks.scenes]
     if not set(marked) & set(names):
-        listed = ", ".join(marked[:MOST_NAMES]) + (", ..." if marked[MOST_NAMES:] else "")
-        warn(f"{marks.path} has no marks of these scenes, but of: {listed or 'none'}")
+        warn(f"{marks.path} has no marks of these scenes, but of: {first_names(marked) or 'none'}")
 
 
 def marks_in_words(counts: Mapping[str, int]) -> str:

@@ -11,9 +11,10 @@ from artextract_cli.errors import InputError
 from artextract_cli.results.commands import infer_again, infer_command
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.summary import SUMMARY_COLUMNS, summarize
+from artextract_cli.scenes.names import first_names
 from artextract_cli.utils.checksums import verify_digest
-from artextract_cli.utils.dataframe import data_frame
 from artextract_cli.utils.file_errors import cause
+from artextract_cli.utils.optional import data_frame
 
 if TYPE_CHECKING:
     import pandas
@@ -120,9 +121,7 @@ def scene_folders(results: Path, names: Sequence[str] = ()) -> list[Path]:
     known = {folder.name: folder for folder in found}
     for name in names:
         if name not in known:
-            # Ten names suffice to recognise a wrong folder or a misspelt name.
-            listed = ", ".join(list(known)[:10]) + (", ..." if len(known) > 10 else "")
-            msg = f"{results} has no scene {name!r}; its scenes are: {listed}"
+            msg = f"{results} has no scene {name!r}; its scenes are: {first_names([*known])}"
             raise InputError(msg)
     # dict.fromkeys drops repeated names and keeps the order given.
     return [known[name] for name in dict.fromkeys(names)] or found

@@ -1,6 +1,10 @@
 """Names of scenes and bands that can be names of files and folders on every operating system."""
 
 import re
+from collections.abc import Sequence
+
+MOST_NAMES = 10
+"""Names in a message: enough to recognise a wrong folder, a wrong file or a misspelt name."""
 
 # Characters that file names must not contain on Windows, which include all path separators;
 # characters that look like separators; and device names of Windows.
@@ -19,3 +23,8 @@ def name_problem(name: str) -> str | None:
     if name != name.strip(" .") or _DEVICES.fullmatch(name.split(".")[0].rstrip(" ")):
         return "is not allowed on every operating system"
     return None
+
+
+def first_names(names: Sequence[str]) -> str:
+    """The first names of a list, for a message."""
+    return ", ".join(names[:MOST_NAMES]) + (", ..." if names[MOST_NAMES:] else "")

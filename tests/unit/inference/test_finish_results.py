@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.inference.finish_results import MOST_NAMES, finish_results
+from artextract_cli.inference.finish_results import finish_results
 from artextract_cli.inference.infer_dataset import infer_dataset
 from artextract_cli.pipelines.scoring import open_scorer
 from artextract_cli.results.scene_scores import SceneScorer
+from artextract_cli.scenes.names import MOST_NAMES
 from artextract_cli.utils.parallel.shards import Shard
 from tests.helpers.datasets import write_scene
 from tests.helpers.results import contents
