@@ -10,7 +10,7 @@ import numpy as np
 
 import artextract_cli
 from artextract_cli.errors import UsageError
-from artextract_cli.export.image_stack import ImageStack
+from artextract_cli.export.image_stack import SCALE_KEY, ImageStack
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.file_errors import reading
@@ -94,8 +94,8 @@ def _numbers(stack: ImageStack) -> dict[str, str]:
     if None not in nm:  # a list for all bands, or none
         fields["wavelength units"] = "Nanometers"
         fields["wavelength"] = _list(f"{each:.9g}" for each in nm)
-    if stack.is_reflectance and stack.depth.kind == "u":
-        fields["reflectance scale factor"] = str(np.iinfo(stack.depth).max)
+    if stack.reflectance_scale is not None:
+        fields[SCALE_KEY] = str(stack.reflectance_scale)
     if stack.depth.kind == "f":
         fields["data ignore value"] = "nan"
     if stack.pixels_per_mm is not None:

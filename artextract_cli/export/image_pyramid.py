@@ -15,7 +15,7 @@ import tifffile
 
 from artextract_cli.errors import UsageError
 from artextract_cli.export.pixels import ROWS, colourise, halve
-from artextract_cli.imaging.blocks import Block
+from artextract_cli.imaging.blocks import Block, tile_blocks
 from artextract_cli.imaging.heatmap import Picture, ScaleName
 from artextract_cli.io.images import decode_picture
 from artextract_cli.io.tiff_maps import BIG_BYTES, resolution_tags
@@ -79,7 +79,7 @@ def write_pyramid(
     _check_out(out, result, compression)
     # All levels together take 4/3 of the largest: three bytes per pixel and one more.
     levels = _pyramid(_image(result, show))
-    places = [list(_tile_blocks(level)) for level in levels]
+    places = [list(tile_blocks(level.shape, TILE)) for level in levels]
     pixels_per_mm = result.description.get("pixels_per_mm")
     # Counted before compression, so that the decision does not depend on the content.
     is_big = sum(level.nbytes for level in levels) > BIG_BYTES
@@ -134,13 +134,6 @@ def _pyramid(image: Picture) -> list[Picture]:
     while max(levels[-1].shape) > TILE:
         levels.append(halve(levels[-1]))
     return levels
-
-
-def _tile_blocks(level: Picture) -> Iterator[Block]:
-    height, width = level.shape[:2]
-    for top in range(0, height, TILE):
-        for left in range(0, width, TILE):
-            yield Block(top, left, min(top + TILE, height), min(left + TILE, width))
 
 
 def _tiles(level: Picture, blocks: list[Block], advance: Advance) -> Iterator[Picture]:

@@ -19,9 +19,12 @@ from artextract_cli.io.images import n_bits, picture_parts, read_counts
 from artextract_cli.results.reader import find_scene, result_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.names import first_names
 from artextract_cli.scenes.reading import check_same_size
 from artextract_cli.scenes.scene import SceneFiles
 
+SCALE_KEY = "reflectance scale factor"
+"""Name of `ImageStack.reflectance_scale` in a file: the term of ENVI headers."""
 # Single maps in the order in which a person looks at them; the bands follow.
 MAPS = ("heatmap", "dark", "light", "probability", "hidden", "residual", "envelope", "network")
 
@@ -54,6 +57,13 @@ class ImageStack:
 
     source_files: tuple[Path, ...]
 
+    @property
+    def reflectance_scale(self) -> int | None:
+        """The count that stands for a reflectance of 1; None if none does."""
+        if self.is_reflectance and self.depth.kind == "u":
+            return int(np.iinfo(self.depth).max)
+        return None
+
 
 def open_stack(source: Path, scene: str | None) -> ImageStack:
     """The images of a scene of a dataset, or of a results directory; the first one if None.
@@ -71,9 +81,7 @@ def open_stack(source: Path, scene: str | None) -> ImageStack:
 def _chosen(root: Path, name: str | None) -> SceneFiles:
     scenes = {files.name: files for files in open_dataset(root).scenes}
     if name is not None and name not in scenes:
-        # Ten names suffice to recognise a wrong folder or a misspelt name.
-        listed = ", ".join(list(scenes)[:10]) + (", ..." if len(scenes) > 10 else "")
-        msg = f"{root} has no scene {name!r}; its scenes are: {listed}"
+        msg = f"{root} has no scene {name!r}; its scenes are: {first_names([*scenes])}"
         raise InputError(msg)
     return scenes[name or next(iter(scenes))]
 

@@ -5,22 +5,20 @@ The photograph is the first image of the file, and the channels of the second ar
 
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
 import artextract_cli
-from artextract_cli.export.image_stack import Channel, ImageStack, read_photograph
-from artextract_cli.io.tiff_maps import BIG_BYTES, TILE, resolution_tags
+from artextract_cli.export.image_stack import SCALE_KEY, Channel, ImageStack, read_photograph
+from artextract_cli.imaging.blocks import Block
+from artextract_cli.io.tiff_maps import BIG_BYTES, TILE, padded_tiles, resolution_tags
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.checksums import file_digest
 from artextract_cli.utils.events import Advance, progress
-
-SCALE_KEY = "reflectance scale factor"
-"""Key of the count that stands for a reflectance of 1, as in an ENVI header."""
 
 
 def write_ome_tiff(stack: ImageStack, out: Path, /) -> None:
@@ -91,9 +89,9 @@ def _channels(stack: ImageStack) -> dict[str, Any]:
         "Description": stack.description,
         "Channel": list(map(_channel, stack.channels)),
     }
-    if stack.is_reflectance and stack.depth.kind == "u":
+    if stack.reflectance_scale is not None:
         # OME has no element for it: the term of ENVI, as a pair of key and value.
-        described["MapAnnotation"] = {SCALE_KEY: str(np.iinfo(stack.depth).max)}
+        described["MapAnnotation"] = {SCALE_KEY: str(stack.reflectance_scale)}
     return described
 
 
@@ -107,15 +105,9 @@ def _channel(channel: Channel) -> dict[str, Any]:
 def _tiles(stack: ImageStack, advance: Advance) -> Iterator[NDArray[Any]]:
     for channel in stack.channels:
         # Without a name here, so that it is freed before the next one is read.
-        yield from _tiles_of(channel.read())
+        yield from padded_tiles(partial(_part, channel.read()), stack.shape, stack.depth)
         advance(channel.name)
 
 
-def _tiles_of(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Tiles of (H, W), row by row; those at the edges are padded with zeros."""
-    for top in range(0, values.shape[0], TILE):
-        for left in range(0, values.shape[1], TILE):
-            part = values[top : top + TILE, left : left + TILE]
-            tile = np.zeros((TILE, TILE), values.dtype)
-            tile[: part.shape[0], : part.shape[1]] = part
-            yield tile
+def _part(values: NDArray[Any], block: Block) -> NDArray[Any]:
+    return values[block.place]

@@ -72,6 +72,13 @@ def full_block(shape: tuple[int, int]) -> Block:
     return Block(0, 0, *shape)
 
 
+def tile_blocks(shape: Sequence[int], side: int) -> Iterator[Block]:
+    """The tiles of an image of ``shape`` (H, W, ...), row by row; the last ones may be smaller."""
+    for top in range(0, shape[0], side):
+        for left in range(0, shape[1], side):
+            yield Block(top, left, min(top + side, shape[0]), min(left + side, shape[1]))
+
+
 class Workers(Protocol):
     """Other processes that blocks of an image are sent to, such as those of a cluster."""
 

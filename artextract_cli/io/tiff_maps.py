@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tifffile
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from artextract_cli.imaging.blocks import Block, full_block
+from artextract_cli.imaging.blocks import Block, full_block, tile_blocks
 
 # A tile of float32 takes 1 MiB. Smaller tiles deflate less well; larger ones are padded more, and
 # more is decoded for a small part of a map.
@@ -77,11 +78,18 @@ def _pages(
 def _tiles(
     read: Read, n_pages: int, shape: tuple[int, int], dtype: type[np.generic]
 ) -> Iterator[NDArray[Any]]:
-    """Tiles of page after page, row by row, padded with zeros at the right and bottom."""
     for page in range(n_pages):
-        for top in range(0, shape[0], TILE):
-            for left in range(0, shape[1], TILE):
-                block = Block(top, left, min(top + TILE, shape[0]), min(left + TILE, shape[1]))
-                tile = np.zeros((TILE, TILE), dtype)
-                tile[: block.bottom - top, : block.right - left] = read(page, block)
-                yield tile
+        yield from padded_tiles(partial(read, page), shape, dtype)
+
+
+def padded_tiles(
+    read: Callable[[Block], NDArray[Any]], shape: tuple[int, int], dtype: DTypeLike
+) -> Iterator[NDArray[Any]]:
+    """Tiles of a page of ``shape`` (H, W), row by row, padded with zeros at the right and bottom.
+
+    ``read`` gives a block (h, w) of the page.
+    """
+    for block in tile_blocks(shape, TILE):
+        tile = np.zeros((TILE, TILE), dtype)
+        tile[: block.shape[0], : block.shape[1]] = read(block)
+        yield tile
