@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.evaluation.baselines.pixels import BASELINES
-from artextract_cli.utils.dataframe import data_frame
+from artextract_cli.utils.optional import data_frame
 
 if TYPE_CHECKING:
     import pandas

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
-from artextract_cli.errors import DependencyError
+from artextract_cli.utils.optional import load_optional
 
 TransformModel = Literal["shift", "affine", "homography"]
 Transform = NDArray[np.float64]
@@ -189,12 +189,4 @@ def load_opencv() -> Any:
     DependencyError
         If it is not installed.
     """
-    try:
-        import cv2
-    except ImportError as error:
-        msg = (
-            "registration needs OpenCV, which is not installed: "
-            "pip install 'artextract[registration]'"
-        )
-        raise DependencyError(msg) from error
-    return cv2
+    return load_optional("cv2", "registration needs OpenCV", "'artextract[registration]'")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import REGION_COLUMNS
 from artextract_cli.results.summary import mean_scores
-from artextract_cli.utils.dataframe import data_frame
+from artextract_cli.utils.optional import data_frame
 
 if TYPE_CHECKING:
     import pandas

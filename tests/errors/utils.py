@@ -122,7 +122,7 @@ ROWS = [
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
-    "unit/utils/test_dataframe.py::test_without_pandas_the_extra_is_named": (
+    "unit/utils/test_optional.py::test_without_pandas_the_extra_is_named": (
         'a data frame needs pandas, which is not installed: pip install "artextract[pandas]"',
     ),
     "plugins/test_slic_torch.py::test_a_missing_gpu_is_an_error": (

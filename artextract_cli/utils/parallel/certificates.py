@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from artextract_cli.errors import DependencyError, InputError, UsageError
+from artextract_cli.errors import InputError, UsageError
 from artextract_cli.utils.atomic import atomic_folder
 from artextract_cli.utils.events import command_line
 from artextract_cli.utils.file_errors import reading
+from artextract_cli.utils.optional import load_optional
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 
 if TYPE_CHECKING:
@@ -116,14 +117,10 @@ def load_cryptography() -> Any:
     DependencyError
         If it is not installed.
     """
-    try:
-        from cryptography import x509
-    except ImportError as error:
-        msg = (
-            "certificates need the package cryptography, which is not installed: "
-            "pip install 'artextract[cluster]'"
-        )
-        raise DependencyError(msg) from error
+    need = "certificates need the package cryptography"
+    load_optional("cryptography", need, "'artextract[cluster]'")
+    from cryptography import x509
+
     return x509
 
 

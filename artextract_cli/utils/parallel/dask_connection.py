@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from artextract_cli.errors import ArtextractError, DependencyError
+from artextract_cli.errors import ArtextractError
 from artextract_cli.utils.events import LOGGER, inform
+from artextract_cli.utils.optional import load_optional
 from artextract_cli.utils.parallel.certificates import client_certificates
 from artextract_cli.utils.parallel.cluster import Cluster
 
@@ -44,12 +45,7 @@ def load_distributed() -> Any:
     DependencyError
         If it is not installed.
     """
-    try:
-        import distributed
-    except ImportError as error:
-        msg = "--cluster needs Dask, which is not installed: pip install 'artextract[cluster]'"
-        raise DependencyError(msg) from error
-    return distributed
+    return load_optional("distributed", "--cluster needs Dask", "'artextract[cluster]'")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 import pytest
 
 from artextract_cli.errors import DependencyError
-from artextract_cli.utils.dataframe import data_frame
+from artextract_cli.utils.optional import data_frame
 from tests.helpers.machines import without_module
 
 pandas = pytest.importorskip("pandas")
