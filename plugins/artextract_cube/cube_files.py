@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from artextract_cli import InputError, UsageError, opened_npz, read_counts, reading
 from artextract_cube import SCALES, CubeOptions
-from artextract_cube.cube_data import Cube
+from artextract_cube.cube_data import Cube, Stored, file_nm, nm_of
 from artextract_cube.envi import is_raw_of, read_envi
 from artextract_cube.matlab import matlab_arrays
 from artextract_cube.ome import read_ome
-from artextract_cube.stored import Stored, file_nm, nm_of
 
 TIFF_SUFFIXES = (".tif", ".tiff")
 CUBE_SUFFIXES = (".hdr", ".npy", ".npz", ".mat", *TIFF_SUFFIXES)

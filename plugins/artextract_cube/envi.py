@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli import InputError, reading
-from artextract_cube.stored import Stored, scale_of
+from artextract_cube.cube_data import SCALE_KEY, Stored, scale_of
 
 # The codes of ENVI; 6 and 9 are complex, 14 and 15 have 64 bits.
 _TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4"}
@@ -58,7 +58,7 @@ def read_envi(header: Path) -> Stored:
         wavelengths=tuple(nm),
         unit=fields.get("wavelength units", ""),
         good=np.flatnonzero(is_good),
-        full_scale=_one(header, fields, "reflectance scale factor"),
+        full_scale=_one(header, fields, SCALE_KEY),
         missing=_one(header, fields, "data ignore value"),
         pixels_per_mm=_scale(fields),
     )

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from artextract_cli import InputError, warn
 from artextract_cube import CubeOptions
-from artextract_cube.cube_data import Cube
+from artextract_cube.cube_data import MAX_DEVIATION_NM, Cube, file_nm
 from artextract_cube.cube_files import open_stored
 from artextract_cube.frame_files import check_frame_path, frame_paths
 from artextract_cube.saturation import saturation
-from artextract_cube.stored import MAX_DEVIATION_NM, file_nm
 from artextract_cube.wavelengths import first_apart
 
 MIN_LIGHT_SHARE = 0.02

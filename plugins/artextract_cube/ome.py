@@ -14,13 +14,11 @@ import tifffile
 from numpy.typing import NDArray
 
 from artextract_cli import InputError, read_counts, reading
-from artextract_cube.stored import Stored, scale_of
+from artextract_cube.cube_data import SCALE_KEY, Stored, scale_of
 
 # Units of OME-XML in nm, and in mm; those without a length, such as "pixel", are missing.
 _NM = {"nm": 1.0, "µm": 1e3, "μm": 1e3, "um": 1e3}
 _MM = {"nm": 1e-6, "µm": 1e-3, "μm": 1e-3, "um": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1e3, "in": 25.4}
-SCALE_KEY = "reflectance scale factor"
-"""Key of the count that stands for a reflectance of 1, among the annotations."""
 
 # Exceptions of tifffile and of the parser for damaged files; they have no common base.
 _DAMAGE = (
