@@ -40,6 +40,9 @@ GROUPS = ("Images", "Bands", "Principal components", "Heat maps")
 PICTURES, BANDS, COMPONENTS, SCORES = GROUPS
 
 
+SCORE_NOTE = "score: −log10 of the share of clean paint that scores as high"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layer:
     """An image of the scene, in the frame of its photograph."""
@@ -132,62 +135,71 @@ def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
 
 def heat_map_layer(score: FloatArray) -> Layer:
     """Layer of the calibrated score (h, w) of all bands together."""
-    levels = LEVELS["false-alarm"]
-    return Layer(
+    return _score_layer(
+        score,
+        "false-alarm",
+        LIMITS["heat map"],
         key="heatmap",
-        group=SCORES,
         # Before the re-ranked map at -3, those of either sign, and those of the bands from 0 on.
         place=-4,
         label="Heat map, all bands",
-        note="score: −log10 of the share of clean paint that scores as high",
-        encoded=score_png(score, levels.step, levels.zero, LIMITS["heat map"]),
-        scale="false-alarm",
+        note=SCORE_NOTE,
     )
 
 
 def reranked_layer(score: FloatArray) -> Layer:
     """Layer of the heat map (h, w) re-ranked by the marks of a person."""
-    levels = LEVELS["re-ranked"]
-    return Layer(
+    return _score_layer(
+        score,
+        "re-ranked",
+        LIMITS["heat map"],
         key="reranked",
-        group=SCORES,
         place=-3,
         label="Heat map, re-ranked by marks",
         note="score of the heat map, raised or lowered where the paint resembles marked regions",
-        encoded=score_png(score, levels.step, levels.zero, LIMITS["heat map"]),
-        scale="re-ranked",
     )
 
 
 def signed_layer(sign: str, score: FloatArray, limit: int) -> Layer:
     """Layer of the calibrated score (h, w) for darker, or lighter, hidden content."""
-    levels, word = LEVELS["false-alarm"], LAYER_WORDS[sign]
-    return Layer(
+    word = LAYER_WORDS[sign]
+    return _score_layer(
+        score,
+        "false-alarm",
+        limit,
         key=sign,
-        group=SCORES,
         place=SIGNED_MAPS.index(sign) - 2,
         label=f"{word} than expected",
         note=f"score for hidden content {word.lower()} than the visible colours predict",
-        encoded=score_png(score, levels.step, levels.zero, limit),
-        scale="false-alarm",
     )
 
 
 def evidence_layer(result: SceneResult, page: int, score: FloatArray, limit: int) -> Layer:
     """Layer of one band's evidence: signed deviations, or a score like that of all bands."""
     is_signed = result.is_signed
-    scale: ScaleName = "deviation" if is_signed else "false-alarm"
-    levels = LEVELS[scale]
-    return Layer(
+    deviations = "robust deviations from the values predicted by the visible bands"
+    return _score_layer(
+        score,
+        "deviation" if is_signed else "false-alarm",
+        limit,
         key=f"evidence-{page}",
-        group=SCORES,
         place=page,
         label=f"Heat map, {band_names(result)[page]} only",
-        note=(
-            "robust deviations from the values predicted by the visible bands"
-            if is_signed
-            else "score: −log10 of the share of clean paint that scores as high"
-        ),
+        note=deviations if is_signed else SCORE_NOTE,
+    )
+
+
+def _score_layer(
+    score: FloatArray, scale: ScaleName, limit: int, *, key: str, place: int, label: str, note: str
+) -> Layer:
+    """Layer of a map (h, w) in the colours of a scale, in at most ``limit`` bytes."""
+    levels = LEVELS[scale]
+    return Layer(
+        key=key,
+        group=SCORES,
+        place=place,
+        label=label,
+        note=note,
         encoded=score_png(score, levels.step, levels.zero, limit),
         scale=scale,
     )

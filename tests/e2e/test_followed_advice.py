@@ -89,16 +89,24 @@ def corrected(given: list[str], message: str, made: dict[str, Path]) -> list[str
     return given
 
 
-@pytest.mark.parametrize("row", ROWS_WITH_COMMANDS, ids=lambda row: row.message[:70])
-def test_commands_in_messages(
+def provoked(
     row: Row, here: Path, tmp_path: Path, run: Callable[..., Ran]
-) -> None:
+) -> tuple[list[str], Ran]:
+    """The words of the command that fails, and what came of it."""
     if row.damage is not None:
         row.damage(here)
     words = shlex.split(str(row.provoked_by))
     given = [word.format(here=here, new=tmp_path / "new") for word in words]
     ran = run(*given)
     assert ran.exit_code == row.exit_code, ran.stderr
+    return given, ran
+
+
+@pytest.mark.parametrize("row", ROWS_WITH_COMMANDS, ids=lambda row: row.message[:70])
+def test_commands_in_messages(
+    row: Row, here: Path, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    given, ran = provoked(row, here, tmp_path, run)
     known = {"DATASET": here / "data", "MODEL": here / "run", "RUN": tmp_path / "made run"}
     known |= {"RESULTS": tmp_path / "made results", "GRAPHS": tmp_path / "made graphs"}
     if "train GRAPHS" in ran.stderr:
@@ -169,12 +177,7 @@ def without(given: list[str], option: str) -> list[str]:
 def test_advice_in_words(
     row: Row, pattern: str, here: Path, tmp_path: Path, run: Callable[..., Ran]
 ) -> None:
-    if row.damage is not None:
-        row.damage(here)
-    words = shlex.split(str(row.provoked_by))
-    given = [word.format(here=here, new=tmp_path / "new") for word in words]
-    ran = run(*given)
-    assert ran.exit_code == row.exit_code, ran.stderr
+    given, ran = provoked(row, here, tmp_path, run)
     said = re.search(pattern, ran.stderr)
     assert said, ran.stderr
     again = run(*ADVICE[pattern](given, said))
