@@ -28,7 +28,7 @@ from artextract_cli.utils.threads import single_threaded_blas
 Values = NDArray[np.float64]
 
 RERANKED = "reranked"
-"""Name of the re-ranked map. It is no false-alarm rate: clean paint was not ranked by marks."""
+"""Name of the re-ranked map. It is not a false-alarm rate: clean paint was not ranked by marks."""
 # Chosen on 60 paintings, others than those of the table in docs/detection.md.
 PENALTY = 0.2  # of the squared norm; a marked region weighs 1, however many superpixels it has
 LENGTH = 0.7  # of the kernel, where two superpixels taken at random are 1.4 apart

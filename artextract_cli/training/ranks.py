@@ -1,7 +1,7 @@
 """Processes that train one model together: meeting, agreeing, and exchanging tensors.
 
-They exchange tensors only, never pickles. Whatever one process meets, an error or Ctrl-C, all are
-told at their next agreement, and end together.
+They exchange tensors only, never pickles. Whatever one process meets, an error or Ctrl-C, all of
+them learn of it at their next agreement, and end together.
 """
 
 import os

@@ -84,8 +84,8 @@ def test_the_inference_names_its_inputs_by_digest_but_not_their_folders(
     # The other file of the folder was not written by the inference.
     assert referred(action["result"]) == ["made/heatmap.tif"]
     used = [entities[each] for each in referred(action["object"])]
-    told = scene.description
-    expected = [told["photograph"], *told["bands"], told["model"]]
+    of_scene = scene.description
+    expected = [of_scene["photograph"], *of_scene["bands"], of_scene["model"]]
     assert [each["sha256"] for each in used] == [each["sha256"] for each in expected]
     assert [each["name"] for each in used][:2] == ["made_RGB.png", "made_ms_0.png"]
     assert used[1]["description"] == "Band 450, 450 nm of made; not part of this crate."
