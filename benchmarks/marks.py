@@ -7,8 +7,9 @@ table, and marks alternately the strongest false alarm (at most 10 % of its stro
 something) as retouching and the strongest true region (at least 50 %) as of interest, until there
 are no more or enough. Marks are boxes around regions, as the report draws them. AUROC and average
 precision are given for all pixels, and for those outside of all boxes of the longest list: there,
-nothing was marked, and the pixels are the same for every number of marks. Values are means over the
-paintings with hidden content; differences to no marks have 95 % bootstrap intervals.
+nothing was marked, and the pixels are the same for every number of marks. The infrared and the
+envelope, a score without learning, are given beside them. Values are means over the paintings with
+hidden content; differences to the heat map without marks have 95 % bootstrap intervals.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import numpy as np
 from conditions import ROWS, Painting, photographed
 
 from artextract_cli._typing import BoolArray, FloatArray
+from artextract_cli.evaluation.baselines.pixels import infrared
 from artextract_cli.evaluation.metrics import binary_scores, paired_difference
 from artextract_cli.pipelines.reranking import RERANKED, reranked
 from artextract_cli.pipelines.scoring import open_scorer
@@ -86,7 +88,9 @@ def measured(model: SceneScorer, painting: Painting) -> dict[str, tuple[int, lis
     for mark in chosen("20", false, true):
         left, top, right, bottom = mark.box
         outside[top:bottom, left:right] = False
-    result = {"0": (0, figures(scores.maps["heatmap"], truth, outside))}
+    alone = {"0": scores.maps["heatmap"], "infrared": infrared(scene)}
+    alone["envelope"] = scores.maps["envelope"]
+    result = {name: (0, figures(score, truth, outside)) for name, score in alone.items()}
     for name in LISTS:
         marks = tuple(chosen(name, false, true))
         score = scores.maps["heatmap"]
