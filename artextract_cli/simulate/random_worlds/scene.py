@@ -12,6 +12,7 @@ from artextract_cli.simulate.random_worlds.capture import draw_files, draw_relie
 from artextract_cli.simulate.random_worlds.conditions import BENIGN_ODDS, draw_conditions
 from artextract_cli.simulate.random_worlds.painting import paint_surface
 from artextract_cli.simulate.random_worlds.palette import draw_workshop
+from artextract_cli.simulate.radiograph.taking import depths_of_loads, further_layers
 from artextract_cli.simulate.random_worlds.underlayers import draw_ground, hide
 from artextract_cli.simulate.scene import SimulatedScene, mark_truth, render
 from artextract_cli.simulate.settings import SceneSettings, draw_kinds
@@ -58,6 +59,12 @@ def simulate_random(rng_seed_parts: Sequence[int], settings: SceneSettings) -> S
         layer=painting.layer,
         kinds=kinds,
         clean=not kinds,
+        layers=further_layers(
+            rng_seed_parts,
+            settings,
+            depths_of_loads(batch.palette, (surface, hidden.loads), ground),
+            canvas=conditions.weave > 0,
+        ),
     )
 
 
