@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.errors import InputError
+from artextract_cli.pipelines.layer_scores import with_layers
 from artextract_cli.pipelines.reranking import reranked
 from artextract_cli.pipelines.scoring import open_scorer, score_scene
 from artextract_cli.results.existing import former_result, is_up_to_date, marks_of
@@ -64,6 +65,8 @@ class Scoring:
         scene = read_scene(files, self.plan)
         warnings = check_values(files, scene)
         scores = score_scene(self.model, scene)
+        if self.model.needs_infrared:
+            scores = with_layers(scores, files, scene)
         if self.marks is not None and marks is not None:
             scores = reranked(scores, scene, marks, self.marks.path)
         return write_scene(self.results, files, scene, scores, self.model, written, warnings)

@@ -48,7 +48,32 @@ def describe(
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
         # Results without marks have no such key: they are the same bytes as before there were any.
         **({} if scores.marks is None else {"marks": dict(scores.marks)}),
+        **_described_layers(files, scores),
     }
+
+
+def layer_sources(files: SceneFiles) -> dict[str, dict[str, str]]:
+    """Kind and file of each further layer of a scene, by name."""
+    return {layer.name: {"kind": layer.kind, **_source(layer.path)} for layer in files.layers}
+
+
+def _described_layers(files: SceneFiles, scores: SceneScores) -> dict[str, Any]:
+    """The layers of a scene and how their maps are read; nothing without layers."""
+    described: dict[str, Any] = {
+        name: {**source, **_described_evidence(scores, name)}
+        for name, source in layer_sources(files).items()
+    }
+    return {"layers": described} if described else {}
+
+
+def _described_evidence(scores: SceneScores, name: str) -> dict[str, Any]:
+    """How the map of a layer is read, and how much of the painting is unlikely to be clean."""
+    if name not in scores.layers:
+        return {"evidence": None}
+    evidence, residuals = scores.layers[name], scores.maps[f"layer_{name}"]
+    inside = max(np.count_nonzero(np.isfinite(residuals)), 1)
+    strong = np.count_nonzero(evidence.levels(residuals) >= STRONG_LEVEL)
+    return {"evidence": {**dataclasses.asdict(evidence), "strong_share": strong / inside}}
 
 
 def past(files: SceneFiles) -> list[dict[str, Any]]:

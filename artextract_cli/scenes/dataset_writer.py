@@ -59,6 +59,10 @@ class ScenePaths:
         """Path of the simulated hidden layer."""
         return self.folder / "truth" / f"{self.name}{LAYER}.tif"
 
+    def further_layer(self, layer: str) -> Path:
+        """Path of a further layer, such as a radiograph, given its name."""
+        return self.folder / "layers" / f"{self.name}_layer_{layer}{self.suffix}"
+
     def mask(self, band: str = "") -> Path:
         """Path of the object mask, or of the mask of valid pixels of a band."""
         name = f"{self.name}_ms_{band}" if band else self.name
