@@ -53,9 +53,7 @@ def layer_maps(
             yield from _own_maps(result, layer.name, folder, len(results))
 
 
-def _own_maps(
-    result: SceneResult, name: str, folder: str, n_results: int
-) -> Iterator[LayerMap]:
+def _own_maps(result: SceneResult, name: str, folder: str, n_results: int) -> Iterator[LayerMap]:
     evidence = recorded_evidence(result, name)
     of_layer = evidence.levels(result.map(layer_map(name)))
     of_bands = np.nan_to_num(result.map(OWN_METHODS[OURS]))

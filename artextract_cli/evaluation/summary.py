@@ -81,7 +81,9 @@ def layer_means(evaluation: Evaluation) -> dict[str, Summary]:
     for label in labels:
         known = [s.layers[label] for s in evaluation.scenes.values() if label in s.layers]
         alarms = {
-            f"false_alarms_{rate}": _mean([(scores.false_alarms or {}).get(rate) for scores in known])
+            f"false_alarms_{rate}": _mean(
+                [(scores.false_alarms or {}).get(rate) for scores in known]
+            )
             for rate in PROMISED
         }
         summaries[label] = detection_means(scores.detection for scores in known) | alarms

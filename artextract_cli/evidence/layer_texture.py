@@ -51,7 +51,10 @@ class PeriodicFilter:
             total[i * _STEP : i * _STEP + TILE, j * _STEP : j * _STEP + TILE] += parts[i, j]
         top, left = (_STEP * (places.start - 1) for places in (rows, columns))
         rows_of, columns_of = block.place
-        return total[rows_of.start - top : rows_of.stop - top, columns_of.start - left : columns_of.stop - left]
+        return total[
+            rows_of.start - top : rows_of.stop - top,
+            columns_of.start - left : columns_of.stop - left,
+        ]
 
     def _tiles(self, rows: Sequence[int], columns: Sequence[int]) -> FloatArray:
         """Tiles (n, m, 64, 64) that end half a tile after ``rows`` and ``columns`` times 32."""

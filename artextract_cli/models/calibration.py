@@ -80,9 +80,7 @@ def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibratio
     return fitted
 
 
-def own_calibration(
-    residuals: NDArray[np.floating], *, one_sided: bool
-) -> Calibration | None:
+def own_calibration(residuals: NDArray[np.floating], *, one_sided: bool) -> Calibration | None:
     """Calibrate by the painting itself, of which most is taken for clean.
 
     If hidden content only makes residuals (n,) larger, as any paint adds to what X-rays pass, the

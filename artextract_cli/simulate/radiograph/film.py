@@ -98,9 +98,7 @@ def _wood_grain(rng: np.random.Generator, shape: Shape) -> FloatArray:
     _, columns = grid(shape)
     wander = smooth_noise(rng, shape, max(shape) / 3)
     pitch = rng.uniform(5, 14)
-    return np.asarray(
-        1 + 0.12 * np.cos(2 * np.pi * (columns / pitch + 0.6 * wander)), np.float32
-    )
+    return np.asarray(1 + 0.12 * np.cos(2 * np.pi * (columns / pitch + 0.6 * wander)), np.float32)
 
 
 def _developed(rng: np.random.Generator, passed: FloatArray) -> FloatArray:

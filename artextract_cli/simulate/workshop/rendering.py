@@ -145,9 +145,7 @@ def _surface_loads(surface: Surface, materials: Materials, part: slice) -> Float
     return loads
 
 
-def xray_depth(
-    surface: Surface, layers: Sequence[HiddenLayer], materials: Materials
-) -> FloatArray:
+def xray_depth(surface: Surface, layers: Sequence[HiddenLayer], materials: Materials) -> FloatArray:
     """μ·x (H, W) of all paint, visible or hidden, and of lines upon it."""
     of_visible, of_hidden = (
         attenuation_of(batch.names) for batch in (materials.visible, materials.hidden)
