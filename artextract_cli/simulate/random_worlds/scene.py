@@ -8,11 +8,11 @@ from artextract_cli.scenes.scene import HIDDEN
 from artextract_cli.simulate.content.underlayers import HiddenLayer
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.optics.pigments import Batch
+from artextract_cli.simulate.radiograph.taking import depths_of_loads, further_layers
 from artextract_cli.simulate.random_worlds.capture import draw_files, draw_relief, draw_studio
 from artextract_cli.simulate.random_worlds.conditions import BENIGN_ODDS, draw_conditions
 from artextract_cli.simulate.random_worlds.painting import paint_surface
 from artextract_cli.simulate.random_worlds.palette import draw_workshop
-from artextract_cli.simulate.radiograph.taking import depths_of_loads, further_layers
 from artextract_cli.simulate.random_worlds.underlayers import draw_ground, hide
 from artextract_cli.simulate.scene import SimulatedScene, mark_truth, render
 from artextract_cli.simulate.settings import SceneSettings, draw_kinds

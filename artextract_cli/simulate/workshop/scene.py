@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.radiograph.taking import further_layers
+from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
 from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.camera import capture, photograph, set_up
