@@ -17,7 +17,7 @@ from artextract_cli.models.calibration import Calibration
 from artextract_cli.pipelines.layer_scores import layer_map
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import LayerEvidence
-from artextract_cli.scenes.layers import read_layer
+from artextract_cli.scenes.reading import read_layer
 from artextract_cli.scenes.scene import Scene, SceneFiles
 
 
@@ -45,7 +45,7 @@ def layer_maps(
         }
         if not known:
             continue
-        values = np.nan_to_num(read_layer(layer))
+        values = np.nan_to_num(read_layer(layer, scene.shape))
         grey = values if values.ndim == 2 else values @ LUMINANCE
         for label, score in ((f"{layer.name}, light", grey), (f"{layer.name}, dark", -grey)):
             yield LayerMap(label=label, score=score, is_calibrated=False)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.blocks import Block
@@ -44,8 +43,8 @@ class PeriodicFilter:
         rows, columns = (
             range(part.start // _STEP, (part.stop - 1) // _STEP + 2) for part in block.place
         )
-        spectra = fft.rfft2(self._tiles(rows, columns) * self._window) * self._gains
-        parts = fft.irfft2(spectra, s=(TILE, TILE))
+        spectra = np.fft.rfft2(self._tiles(rows, columns) * self._window) * self._gains
+        parts = np.fft.irfft2(spectra, s=(TILE, TILE))
         total = np.zeros(((len(rows) + 1) * _STEP, (len(columns) + 1) * _STEP), np.float32)
         for i, j in np.ndindex(parts.shape[:2]):
             total[i * _STEP : i * _STEP + TILE, j * _STEP : j * _STEP + TILE] += parts[i, j]
@@ -75,7 +74,7 @@ class PeriodicFilter:
         places = [range(1, size // _STEP, max(step, 1)) for size in (height, width)]
         tiles = np.stack([self._tiles([i], [j])[0, 0] for i in places[0] for j in places[1]])
         tiles = tiles - tiles.mean((1, 2), keepdims=True)
-        power = np.abs(fft.rfft2(tiles * self._window)) ** 2
+        power = np.abs(np.fft.rfft2(tiles * self._window)) ** 2
         down = np.minimum(np.arange(TILE), TILE - np.arange(TILE))[:, None]
         ring = np.rint(np.hypot(down, np.arange(TILE // 2 + 1))).astype(int)
         total = power[:, ring >= _LOWEST].mean(axis=1)
