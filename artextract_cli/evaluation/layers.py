@@ -14,9 +14,8 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.evaluation.scores import OURS, OWN_METHODS, method_label
 from artextract_cli.evidence.maps import LUMINANCE
 from artextract_cli.models.calibration import Calibration
-from artextract_cli.pipelines.layer_scores import layer_map
 from artextract_cli.results.scene_result import SceneResult
-from artextract_cli.results.scene_scores import LayerEvidence
+from artextract_cli.results.scene_scores import LayerEvidence, layer_map
 from artextract_cli.scenes.reading import read_layer
 from artextract_cli.scenes.scene import Scene, SceneFiles
 

@@ -12,7 +12,7 @@ from artextract_cli.evidence.layer_residuals import RADIOGRAPH, layer_residuals
 from artextract_cli.evidence.sampled_pixels import random_pixels
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.models.calibration import own_calibration
-from artextract_cli.results.scene_scores import LayerEvidence, SceneScores
+from artextract_cli.results.scene_scores import LayerEvidence, SceneScores, layer_map
 from artextract_cli.scenes.reading import read_layer
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.threads import single_threaded
@@ -34,11 +34,6 @@ def with_layers(scores: SceneScores, files: SceneFiles, scene: Scene) -> SceneSc
         maps[layer_map(layer.name)] = residuals
         layers[layer.name] = layer_evidence(scene, residuals, layer.kind)
     return replace(scores, maps=maps, layers=layers)
-
-
-def layer_map(name: str) -> str:
-    """Name of the map of a layer in the results."""
-    return f"layer_{name}"
 
 
 def layer_evidence(scene: Scene, residuals: FloatArray, kind: str) -> LayerEvidence:

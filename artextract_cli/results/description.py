@@ -10,7 +10,7 @@ import numpy as np
 import artextract_cli
 from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
-from artextract_cli.results.scene_scores import SceneScorer, SceneScores
+from artextract_cli.results.scene_scores import SceneScorer, SceneScores, layer_map
 from artextract_cli.results.verdict import verdict_of
 from artextract_cli.scenes.history import ProcessingStep, dataset_root, scene_history
 from artextract_cli.scenes.scene import Scene, SceneFiles
@@ -70,7 +70,7 @@ def _described_evidence(scores: SceneScores, name: str) -> dict[str, Any]:
     """How the map of a layer is read, and how much of the painting is unlikely to be clean."""
     if name not in scores.layers:
         return {"evidence": None}
-    evidence, residuals = scores.layers[name], scores.maps[f"layer_{name}"]
+    evidence, residuals = scores.layers[name], scores.maps[layer_map(name)]
     inside = max(np.count_nonzero(np.isfinite(residuals)), 1)
     strong = np.count_nonzero(evidence.levels(residuals) >= STRONG_LEVEL)
     return {"evidence": {**dataclasses.asdict(evidence), "strong_share": strong / inside}}

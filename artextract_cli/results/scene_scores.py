@@ -109,6 +109,11 @@ class LayerEvidence:
         return np.where(np.isfinite(residuals), np.maximum(levels, 0), 0).astype(np.float32)
 
 
+def layer_map(name: str) -> str:
+    """Name of the map of a further layer in the results."""
+    return f"layer_{name}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SceneScores:
     """Scores of one scene; maps have the size of the graph's images (h, w).
