@@ -16,7 +16,7 @@ from artextract_cli.evidence.maps import LUMINANCE
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import LayerEvidence, layer_map
-from artextract_cli.scenes.reading import read_layer
+from artextract_cli.scenes.layers import read_layer
 from artextract_cli.scenes.scene import Scene, SceneFiles
 
 
@@ -44,7 +44,7 @@ def layer_maps(
         }
         if not known:
             continue
-        values = np.nan_to_num(read_layer(layer, scene.shape))
+        values = np.nan_to_num(read_layer(files, layer))
         grey = values if values.ndim == 2 else values @ LUMINANCE
         for label, score in ((f"{layer.name}, light", grey), (f"{layer.name}, dark", -grey)):
             yield LayerMap(label=label, score=score, is_calibrated=False)

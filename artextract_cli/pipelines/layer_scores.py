@@ -13,7 +13,7 @@ from artextract_cli.evidence.sampled_pixels import random_pixels
 from artextract_cli.evidence.scene_view import SceneView
 from artextract_cli.models.calibration import own_calibration
 from artextract_cli.results.scene_scores import LayerEvidence, SceneScores, layer_map
-from artextract_cli.scenes.reading import read_layer
+from artextract_cli.scenes.layers import read_layer
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.threads import single_threaded
 
@@ -29,7 +29,7 @@ def with_layers(scores: SceneScores, files: SceneFiles, scene: Scene) -> SceneSc
     view = SceneView(scene)
     maps, layers = dict(scores.maps), {}
     for layer in files.layers:
-        values = scene.shared(read_layer(layer, scene.shape))
+        values = scene.shared(read_layer(files, layer))
         residuals = layer_residuals(scene, view, values, layer.kind)
         maps[layer_map(layer.name)] = residuals
         layers[layer.name] = layer_evidence(scene, residuals, layer.kind)

@@ -52,9 +52,16 @@ def describe(
     }
 
 
-def layer_sources(files: SceneFiles) -> dict[str, dict[str, str]]:
-    """Kind and file of each further layer of a scene, by name."""
-    return {layer.name: {"kind": layer.kind, **_source(layer.path)} for layer in files.layers}
+def layer_sources(files: SceneFiles) -> dict[str, dict[str, Any]]:
+    """Kind and files of each further layer of a scene, by name."""
+    return {
+        layer.name: {
+            "kind": layer.kind,
+            **_source(layer.path),
+            "mask": None if layer.mask is None else _source(layer.mask),
+        }
+        for layer in files.layers
+    }
 
 
 def _described_layers(files: SceneFiles, scores: SceneScores) -> dict[str, Any]:

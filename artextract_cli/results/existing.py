@@ -41,7 +41,7 @@ def is_up_to_date(
             result.checked(name)
     except InputError:
         return False
-    kept = ("kind", "path", "sha256")
+    kept = ("kind", "path", "sha256", "mask")
     layers = result.description.get("layers", {})
     # The descriptions of layers have other keys too.
     if {name: {key: of[key] for key in kept} for name, of in layers.items()} != (

@@ -18,7 +18,7 @@ from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
-from artextract_cli.scenes.layout import LAYER
+from artextract_cli.scenes.layout import LAYER, LAYERS
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.atomic import atomic_folder, flush
 from artextract_cli.utils.file_errors import writing
@@ -61,7 +61,7 @@ class ScenePaths:
 
     def further_layer(self, layer: str) -> Path:
         """Path of a further layer, such as a radiograph, given its name."""
-        return self.folder / "layers" / f"{self.name}_layer_{layer}{self.suffix}"
+        return self.folder / LAYERS / f"{self.name}_layer_{layer}{self.suffix}"
 
     def mask(self, band: str = "") -> Path:
         """Path of the object mask, or of the mask of valid pixels of a band."""
