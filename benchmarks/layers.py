@@ -3,9 +3,9 @@
     python benchmarks/layers.py [--model gat] [--worlds a,b,c,d] [--scenes 8]
 
 For every kind of hidden content and every world: AUROC and average precision of the radiograph as
-it is (light or dark), of its residual, of the heat map of the bands, and of both by the smaller of
+it is (light or dark), of its residual, of the heat map of the bands, and of both by the product of
 the two false-alarm rates (`artextract_cli.evaluation.layers`); and in clean paintings the share of
-pixels that the calibrated maps call 5 and 1 % false alarms. Values are means over the paintings.
+pixels at false-alarm rates of 5 and 1 % by the calibrated maps. Values are means over the paintings.
 The paintings are others than those that the residual was developed on.
 """
 

@@ -1,8 +1,11 @@
 """What further layers of a scene, such as a radiograph, add to the detection by its bands.
 
 For each layer: its pixel values, light or dark, as anybody sees them; the residual of our results;
-our heat map, on the same scenes; and both, by the smaller of the two false-alarm rates, doubled as
-there are two (Bonferroni). Doubling does not change the ranks of pixels, only the false alarms.
+our heat map, on the same scenes; and both, by the product of the two false-alarm rates: if p and q
+are independent, pq is exceeded by chance at the rate pq(1 − ln pq) (R. A. Fisher, Statistical
+Methods for Research Workers, 4th edition, 1932). On other paintings than those of the table in
+docs/detection.md, this gave a higher average precision than the smaller of the two rates (.49 and
+.48).
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,5 +81,7 @@ def recorded_evidence(result: SceneResult, name: str) -> LayerEvidence:
 
 
 def combined_levels(first: FloatArray, second: FloatArray) -> FloatArray:
-    """-log10 of the smaller of two false-alarm rates, doubled, from -log10 of each."""
-    return np.asarray(np.maximum(first, second) - np.log10(2), np.float32)
+    """-log10 of the false-alarm rate of two independent maps, from -log10 of the rate of each."""
+    # Levels below zero, of extrapolated calibrations, stand for a rate of 1.
+    product = np.maximum(first, 0) + np.maximum(second, 0)
+    return np.asarray(product - np.log10(1 + np.log(10) * product), np.float32)

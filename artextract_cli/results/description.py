@@ -78,9 +78,9 @@ def _described_evidence(scores: SceneScores, name: str) -> dict[str, Any]:
     if name not in scores.layers:
         return {"evidence": None}
     evidence, residuals = scores.layers[name], scores.maps[layer_map(name)]
-    inside = max(np.count_nonzero(np.isfinite(residuals)), 1)
+    inside = int(np.count_nonzero(np.isfinite(residuals)))
     strong = np.count_nonzero(evidence.levels(residuals) >= STRONG_LEVEL)
-    return {"evidence": {**dataclasses.asdict(evidence), "strong_share": strong / inside}}
+    return {"evidence": {**dataclasses.asdict(evidence), "strong_share": strong / max(inside, 1)}}
 
 
 def past(files: SceneFiles) -> list[dict[str, Any]]:
