@@ -35,7 +35,7 @@ from artextract_cli.scenes.scene import Scene
 RADIOGRAPH, RAKING = "radiograph", "raking"
 # Of the median of rows and columns: a fit that includes bars is biased by them, and the bars of a
 # biased fit are too weak. Four rounds gain .01 of AUROC over two.
-_ROUNDS_OF_BARS = 3
+_ROUNDS_OF_BARS = 2
 # As in `band_regression`, in logarithms.
 _LEAST_DEVIATION = 3e-3
 _LEAST_KNOWN = 1e-3  # weight of the pixels with data in a blur
@@ -65,11 +65,10 @@ def layer_residuals(scene: Scene, view: SceneView, layer: FloatArray, kind: str)
         return np.full(scene.shape, np.nan, np.float32)
     fit = _LayerFit(view, target, random_pixels(known, scene.shape, FIT_PIXELS))
     residuals = scene.empty()
-    for remaining in reversed(range(_ROUNDS_OF_BARS if kind == RADIOGRAPH else 1)):
-        fit.refit()
+    fill_maps(view.blocks, {"residual": residuals}, lambda block: {"residual": fit(block)})
+    for _ in range(_ROUNDS_OF_BARS if kind == RADIOGRAPH else 0):
+        fit.without(residuals)
         fill_maps(view.blocks, {"residual": residuals}, lambda block: {"residual": fit(block)})
-        if remaining:
-            fit.bars.add(residuals)
     if kind in (RADIOGRAPH, RAKING):
         filtered, residuals = PeriodicFilter(residuals), scene.empty()
         fill_maps(view.blocks, {"residual": residuals}, lambda block: {"residual": filtered(block)})
@@ -109,7 +108,7 @@ class _LayerFit:
         self.bars = Bars(view.blocks.shape)
         self._surface = ShorterBands(view, Chain(n_below=0, bands=(), cubic=False))
         self._sample = self._sampled()
-        self._fit: BandFit | None = None
+        self._fit = self._fitted()
 
     def _sampled(self) -> tuple[Surface, FloatArray]:
         def arrays(block: Block) -> list[FloatArray]:
@@ -119,21 +118,23 @@ class _LayerFit:
         components, slopes, targets = self._view.gather(arrays, self.pixels, margin=0)
         return Surface(components, slopes), targets
 
-    def refit(self) -> None:
-        """Fit to the layer without the bars as they are known by now."""
+    def without(self, residuals: FloatArray) -> None:
+        """Fit again, to the layer without the bars that its ``residuals`` (H, W) show."""
+        self.bars.add(residuals)
+        self._fit = self._fitted()
+
+    def _fitted(self) -> BandFit:
         surface, targets = self._sample
         bars = self.bars.at(self.pixels.rows, self.pixels.columns)
         fit = fit_bands(surface, targets - bars[:, None], cubic=False)
         # Residuals in logarithms, not in deviations, so that they are not clipped yet.
-        self._fit = replace(fit, deviations=np.ones_like(fit.deviations))
+        return replace(fit, deviations=np.ones_like(fit.deviations))
 
     def __call__(self, block: Block) -> FloatArray:
         """Residuals (h, w), in logarithms; NaN without data."""
         rows, columns = (np.arange(part.start, part.stop) for part in block.place)
         target = self._target(block) - self.bars.at(rows[:, None], columns)
         arrays = self._view.arrays
-        if self._fit is None:
-            raise ValueError(block)
         placed = arrays.placed(np.nan_to_num(target)[..., None])
         residuals = arrays.returned(arrays.residuals(self._fit, self._surface(block), placed)[0])
         return np.where(np.isfinite(target), residuals, np.nan)
