@@ -111,9 +111,9 @@ class Bars:
         rows = np.array([_median(row[:: steps[1]]) for row in residual], np.float32)
         some = np.ascontiguousarray(residual[:: steps[0]].T)
         columns = np.array([_median(column) for column in some], np.float32)
-        level = _median(residual[:: steps[0], :: steps[1]].ravel())
-        self._rows += rows - level
-        self._columns += columns - level
+        # Most rows have no bar of their own: the usual one has none.
+        self._rows += rows - np.median(rows)
+        self._columns += columns - np.median(columns)
 
     def at(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> FloatArray:
         """The bars at rows and columns that broadcast against each other."""
