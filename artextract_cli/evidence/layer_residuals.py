@@ -33,11 +33,12 @@ from artextract_cli.kernels.filters import blur
 from artextract_cli.scenes.scene import Scene
 
 RADIOGRAPH, RAKING = "radiograph", "raking"
-# A fit that includes bars follows them, and the bars that it leaves are too weak. Four rounds gain
-# .01 to .02 of AUROC over two, and eight nothing over four.
-_ROUNDS_OF_BARS = 4
+# A fit that includes bars follows them, and what it leaves of them is too weak. More rounds than two
+# gain nothing.
+_ROUNDS_OF_BARS = 2
 # As in `band_regression`, in logarithms.
 _LEAST_DEVIATION = 3e-3
+_N_PLACE = 3  # last slopes of `ShorterBands`: column, row and their squares
 _LEAST_KNOWN = 1e-3  # weight of the pixels with data in a blur
 
 
@@ -63,16 +64,18 @@ def layer_residuals(scene: Scene, view: SceneView, layer: FloatArray, kind: str)
     known = scene.painted & target.known
     if not known.any():
         return np.full(scene.shape, np.nan, np.float32)
-    fit = _LayerFit(view, target, random_pixels(known, scene.shape, FIT_PIXELS))
+    pixels = random_pixels(known, scene.shape, FIT_PIXELS)
+    fit = _LayerFit(view, target, pixels, has_bars=kind == RADIOGRAPH)
     residuals = scene.empty()
-    fill_maps(view.blocks, {"residual": residuals}, lambda block: {"residual": fit(block)})
     for _ in range(_ROUNDS_OF_BARS if kind == RADIOGRAPH else 0):
-        fit.without(residuals)
         fill_maps(view.blocks, {"residual": residuals}, lambda block: {"residual": fit(block)})
+        fit.add_bars(residuals)
+    fit.finish()
+    fill_maps(view.blocks, {"residual": residuals}, lambda block: {"residual": fit(block)})
     if kind in (RADIOGRAPH, RAKING):
         filtered, residuals = PeriodicFilter(residuals), scene.empty()
         fill_maps(view.blocks, {"residual": residuals}, lambda block: {"residual": filtered(block)})
-    standard = _Standard.of(fit.pixels, residuals)
+    standard = _Standard.of(pixels, residuals)
     return scene.filled(lambda block: standard(residuals[block.place], target.known[block.place]))
 
 
@@ -103,11 +106,13 @@ class _Target:
 class _LayerFit:
     """The regression of a layer; its residuals (h, w) block by block, without the bars."""
 
-    def __init__(self, view: SceneView, target: _Target, pixels: Pixels) -> None:
-        self._view, self._target, self.pixels = view, target, pixels
-        self.bars = Bars(view.blocks.shape)
+    def __init__(self, view: SceneView, target: _Target, pixels: Pixels, *, has_bars: bool) -> None:
+        self._view, self._target, self._pixels = view, target, pixels
+        self._bars = Bars(view.blocks.shape)
         self._surface = ShorterBands(view, Chain(n_below=0, bands=(), cubic=False))
         self._sample = self._sampled()
+        # Terms of the place would follow bars, which are not known yet.
+        self._n_left_out = _N_PLACE if has_bars else 0
         self._fit = self._fitted()
 
     def _sampled(self) -> tuple[Surface, FloatArray]:
@@ -115,28 +120,38 @@ class _LayerFit:
             placed = self._view.arrays.placed(self._target(block))
             return [*self._surface(block), placed[..., None]]
 
-        components, slopes, targets = self._view.gather(arrays, self.pixels, margin=0)
+        components, slopes, targets = self._view.gather(arrays, self._pixels, margin=0)
         return Surface(components, slopes), targets
 
-    def without(self, residuals: FloatArray) -> None:
+    def add_bars(self, residuals: FloatArray) -> None:
         """Fit again, to the layer without the bars that its ``residuals`` (H, W) show."""
-        self.bars.add(residuals)
+        self._bars.add(residuals)
+        self._fit = self._fitted()
+
+    def finish(self) -> None:
+        """Fit again, when no more bars are added."""
+        self._n_left_out = 0
         self._fit = self._fitted()
 
     def _fitted(self) -> BandFit:
         surface, targets = self._sample
-        bars = self.bars.at(self.pixels.rows, self.pixels.columns)
-        fit = fit_bands(surface, targets - bars[:, None], cubic=False)
+        bars = self._bars.at(self._pixels.rows, self._pixels.columns)
+        fit = fit_bands(self._chosen(surface), targets - bars[:, None], cubic=False)
         # Residuals in logarithms, not in deviations, so that they are not clipped yet.
         return replace(fit, deviations=np.ones_like(fit.deviations))
+
+    def _chosen(self, surface: Surface) -> Surface:
+        slopes = surface.slopes
+        return Surface(surface.components, slopes[..., : slopes.shape[-1] - self._n_left_out])
 
     def __call__(self, block: Block) -> FloatArray:
         """Residuals (h, w), in logarithms; NaN without data."""
         rows, columns = (np.arange(part.start, part.stop) for part in block.place)
-        target = self._target(block) - self.bars.at(rows[:, None], columns)
+        target = self._target(block) - self._bars.at(rows[:, None], columns)
         arrays = self._view.arrays
         placed = arrays.placed(np.nan_to_num(target)[..., None])
-        residuals = arrays.returned(arrays.residuals(self._fit, self._surface(block), placed)[0])
+        surface = self._chosen(self._surface(block))
+        residuals = arrays.returned(arrays.residuals(self._fit, surface, placed)[0])
         return np.where(np.isfinite(target), residuals, np.nan)
 
 
