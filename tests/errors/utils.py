@@ -37,6 +37,8 @@ def limited(pixels: str, call: Callable[[], object]) -> None:
 
 
 ROWS = [
+    Row(1, "cannot write …/taken: it is a file, and a folder is needed; choose another --out",
+        "infer {here}/data --model {here}/run --out {here}/taken", put("taken", "")),
     Row(3, "cannot read …/absent.yaml: No such file or directory",
         "--config {here}/absent.yaml doctor"),
     Row(3, "cannot read …/pipe: it is a pipe or device; give a regular file",
