@@ -5,8 +5,8 @@
 For every kind of hidden content and every world: AUROC and average precision of the radiograph as
 it is (light or dark), of its residual, of the heat map of the bands, and of both by the product of
 the two false-alarm rates (`artextract_cli.evaluation.layers`); and in clean paintings the share of
-pixels at false-alarm rates of 5 and 1 % by the calibrated maps. Values are means over the paintings.
-The paintings are others than those that the residual was developed on.
+pixels at false-alarm rates of 5 and 1 % by the calibrated maps. Values are means over the
+paintings, which are others than those that the residual was developed on.
 """
 
 import argparse

@@ -56,15 +56,14 @@ def layer_residuals(scene: Scene, view: SceneView, layer: FloatArray, kind: str)
         Its view.
     layer
         (H, W) or (H, W, 3), 0..1; of several channels, their luminance counts. NaN where it has no
-        data, as is the result.
+        data, as is the result, which is NaN outside the painting too.
     kind
         Kind of the layer, such as "radiograph".
     """
     target = _Target(scene, view, layer, kind)
-    known = scene.painted & target.known
-    if not known.any():
+    if not target.known.any():
         return np.full(scene.shape, np.nan, np.float32)
-    pixels = random_pixels(known, scene.shape, FIT_PIXELS)
+    pixels = random_pixels(target.known, scene.shape, FIT_PIXELS)
     fit = _LayerFit(view, target, pixels, has_bars=kind == RADIOGRAPH)
     residuals = scene.empty()
     for _ in range(_ROUNDS_OF_BARS if kind == RADIOGRAPH else 0):
@@ -80,12 +79,13 @@ def layer_residuals(scene: Scene, view: SceneView, layer: FloatArray, kind: str)
 
 
 class _Target:
-    """Logarithms of a layer, slightly blurred, and where it is ``known`` (H, W)."""
+    """Logarithms of a layer, slightly blurred, and where they are ``known`` (H, W)."""
 
     def __init__(self, scene: Scene, view: SceneView, layer: FloatArray, kind: str) -> None:
         self._layer, self._view, self._kind = layer, view, kind
         known = np.isfinite(layer if layer.ndim == 2 else layer.sum(axis=-1))
-        self.known: BoolArray = scene.shared(known)
+        # What lies beside the painting is neither support nor paint.
+        self.known: BoolArray = scene.shared(known & scene.painted)
         self._complete = bool(self.known.all())
 
     def __call__(self, block: Block) -> FloatArray:

@@ -59,8 +59,7 @@ GUIDES: Mapping[str, Guide] = {
         "docs/workshop_world.md",
         (
             "artextract data simulate scans",
-            "artextract data simulate moderns --palette moderns --train 4 --val 2 --size 128",
-            "artextract data simulate radiographs --layers xray --train 0 --val 8",
+            "artextract data simulate moderns --palette moderns --train 4 --val 2 --layers xray",
         ),
     ),
     "infer": Guide(

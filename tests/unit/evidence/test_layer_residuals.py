@@ -74,6 +74,21 @@ def test_gaps_are_nan_and_change_nothing_else_far_from_them() -> None:
     assert np.isnan(residuals(scene, np.full(SHAPE, np.nan, np.float32))).all()
 
 
+def test_what_lies_beside_the_painting_does_not_count() -> None:
+    scene = painting(NOTHING)
+    mask = np.ones(SHAPE, np.bool_)
+    mask[:, :30] = False
+    masked = dataclasses.replace(scene, mask=mask)
+    layer = layer_of(scene, ring())
+    found = []
+    for value in (0.0, 1.0):
+        beside = layer.copy()
+        beside[:, :30] = value
+        found.append(residuals(masked, beside, "radiograph"))
+    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(np.isfinite(found[0]), mask)
+
+
 def test_a_coloured_layer_counts_by_its_luminance() -> None:
     scene = painting(NOTHING)
     layer = layer_of(scene, ring())
