@@ -3,7 +3,8 @@
 It does not depend on the model: layers are not part of what networks are trained on.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,19 +22,42 @@ from artextract_cli.utils.threads import single_threaded
 _CALIBRATION_PIXELS = 100_000
 
 
+@dataclass(frozen=True, kw_only=True)
+class LayerScores:
+    """Residuals (H, W) of the layers of a scene, and how they are to be read, by name."""
+
+    residuals: Mapping[str, FloatArray]
+    evidence: Mapping[str, LayerEvidence]
+
+    def added_to(self, scores: SceneScores) -> SceneScores:
+        """The scores of the scene with a map ``layer_<name>`` of each layer."""
+        maps = {layer_map(name): values for name, values in self.residuals.items()}
+        return replace(scores, maps={**scores.maps, **maps}, layers=self.evidence)
+
+
 @single_threaded()
-def with_layers(scores: SceneScores, files: SceneFiles, scene: Scene) -> SceneScores:
-    """The scores with a map ``layer_<name>`` of each layer that the scene has."""
+def score_layers(files: SceneFiles, scene: Scene) -> LayerScores:
+    """Score the layers of a scene.
+
+    Raises
+    ------
+    InputError
+        If a layer cannot be read, or differs in size from the photograph.
+    """
     if not files.layers:
-        return scores
+        return LayerScores(residuals={}, evidence={})
+    # All are read first: a file that cannot be read is reported before the work on the others.
+    images = {layer: scene.shared(read_layer(files, layer)) for layer in files.layers}
     view = SceneView(scene)
-    maps, layers = dict(scores.maps), {}
-    for layer in files.layers:
-        values = scene.shared(read_layer(files, layer))
-        residuals = layer_residuals(scene, view, values, layer.kind)
-        maps[layer_map(layer.name)] = residuals
-        layers[layer.name] = layer_evidence(scene, residuals, layer.kind)
-    return replace(scores, maps=maps, layers=layers)
+    residuals = {
+        layer.name: layer_residuals(scene, view, values, layer.kind)
+        for layer, values in images.items()
+    }
+    evidence = {
+        layer.name: layer_evidence(scene, residuals[layer.name], layer.kind)
+        for layer in files.layers
+    }
+    return LayerScores(residuals=residuals, evidence=evidence)
 
 
 def layer_evidence(scene: Scene, residuals: FloatArray, kind: str) -> LayerEvidence:

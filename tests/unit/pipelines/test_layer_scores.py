@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from artextract_cli.errors import InputError
 from artextract_cli.evaluation.evaluate import evaluate
 from artextract_cli.evaluation.layers import recorded_evidence
 from artextract_cli.evaluation.summary import summarize_evaluation
 from artextract_cli.inference.infer_dataset import infer_scenes
-from artextract_cli.pipelines.layer_scores import layer_evidence, with_layers
-from artextract_cli.pipelines.scoring import open_scorer, score_scene
+from artextract_cli.pipelines.layer_scores import layer_evidence
+from artextract_cli.pipelines.scoring import open_scorer
 from artextract_cli.results.existing import former_result, is_up_to_date
 from artextract_cli.results.reader import open_results
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.reading import read_scene
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from tests.helpers.datasets import write_png
 from tests.helpers.scenes import make_scene
@@ -103,11 +103,17 @@ def test_an_evaluation_has_layers_alone_and_with_the_bands(painted: Path, scored
     assert means["xray, light"]["false_alarms_5_percent"] is None
 
 
-def test_scores_of_a_scene_without_layers_stay_the_same(painted: Path) -> None:
-    files = dataclasses.replace(open_dataset(painted).scenes[0], layers=())
-    scene = read_scene(files)
-    scores = score_scene(open_scorer(Path("none")), scene)
-    assert with_layers(scores, files, scene) is scores
+def test_a_layer_of_another_size_is_refused_before_the_scene_is_scored(
+    painted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, small = open_dataset(painted).scenes[0], tmp_path / "small.png"
+    write_png(small, np.zeros((36, 36), np.uint16))
+    layer = dataclasses.replace(files.layers[0], path=small)
+    monkeypatch.setattr("artextract_cli.inference.scene_work.score_scene", None)
+    with pytest.raises(InputError, match=r"small\.png.*36"):
+        infer_scenes(
+            [dataclasses.replace(files, layers=(layer,))], tmp_path / "r", open_scorer(Path("none"))
+        )
 
 
 def test_layers_other_than_radiographs_count_in_both_directions() -> None:
