@@ -43,7 +43,7 @@ def writing(path: Path) -> Iterator[None]:
         is_broken_link = path.is_symlink() and not path.exists()
         reason = "it is a broken symbolic link" if is_broken_link else _reason(error)
         if isinstance(error, FileExistsError) and path.is_file():
-            reason = "it is a file, and a folder is needed; choose another --out"
+            reason = "it is a file, and a folder is needed; choose another path"
         msg = f"cannot write {path}: {reason}"
         raise ArtextractError(msg) from error
 

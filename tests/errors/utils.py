@@ -52,7 +52,7 @@ def worker_ends_at_start(here: Path) -> None:
 ROWS = [
     Row(1, "a worker of local:N was ended while it started: run the command again, or use --jobs",
         worker_ends_at_start),
-    Row(1, "cannot write …/taken: it is a file, and a folder is needed; choose another --out",
+    Row(1, "cannot write …/taken: it is a file, and a folder is needed; choose another path",
         "infer {here}/data --model {here}/run --out {here}/taken", put("taken", "")),
     Row(3, "cannot read …/absent.yaml: No such file or directory",
         "--config {here}/absent.yaml doctor"),
