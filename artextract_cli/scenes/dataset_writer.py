@@ -123,6 +123,17 @@ class DatasetCopy:
         """Copy the masks of a scene and of its bands."""
         self.copy_files([files.mask, *files.band_masks.values()])
 
+    def copy_truth_and_layers(self, files: SceneFiles) -> None:
+        """Copy the truth of a scene, its layers and their masks."""
+        self.copy_files(truth_files(files))
+        for layer in files.layers:
+            self.copy_files([layer.path, layer.mask])
+
+    def write_layer_mask(self, files: SceneFiles, layer: str, mask: BoolArray) -> None:
+        """Write the mask (H, W) of the valid pixels of a layer, given its name."""
+        name = f"{files.name}_layer_{layer}_mask.png"
+        write_image(self.folder / files.split / "object" / name, np.uint8(255) * mask)
+
     def copy_all(self) -> None:
         """Copy every file of the dataset."""
         self.copy_files(path for path in self.source.rglob("*") if path.is_file())
