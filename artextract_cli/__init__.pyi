@@ -80,6 +80,7 @@ from artextract_cli.plugin.contract import API_VERSION as API_VERSION
 from artextract_cli.plugin.contract import Backbone as Backbone
 from artextract_cli.plugin.contract import Command as Command
 from artextract_cli.plugin.contract import Importer as Importer
+from artextract_cli.plugin.contract import Logger as Logger
 from artextract_cli.plugin.contract import NoOptions as NoOptions
 from artextract_cli.plugin.contract import Objective as Objective
 from artextract_cli.plugin.contract import Scorer as Scorer
@@ -96,6 +97,7 @@ from artextract_cli.plugin.protocols import ImporterFunction as ImporterFunction
 from artextract_cli.plugin.protocols import MessageGraph as MessageGraph
 from artextract_cli.plugin.protocols import ScoredNodes as ScoredNodes
 from artextract_cli.plugin.protocols import SuperpixelFunction as SuperpixelFunction
+from artextract_cli.plugin.protocols import TrainingLogger as TrainingLogger
 from artextract_cli.plugin.scaffold import new_plugin as new_plugin
 from artextract_cli.preprocessing.band_registration import RegisteredBand as RegisteredBand
 from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand as CalibratedBand
@@ -206,6 +208,7 @@ __all__ = [
     "Importer",
     "ImporterFunction",
     "InputError",
+    "Logger",
     "MapScores",
     "Mark",
     "Marks",
@@ -243,6 +246,7 @@ __all__ = [
     "SuperpixelGraph",
     "SuperpixelMethod",
     "TrainedSeeds",
+    "TrainingLogger",
     "TrainingResult",
     "TrainingSettings",
     "UsageError",
